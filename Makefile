@@ -1,0 +1,81 @@
+# Everything that these targets make stays inside this folder: the environment in .venv/, the rest in .cache/.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.installed
+DEV := .venv/.installed-dev
+
+export TMPDIR := $(CURDIR)/.cache/tmp
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_CACHE_DIR := 1
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+# Pins and hashes only: a lock says what to install, never where to get it from.
+COMPILE = $(BIN)/pip-compile --quiet --no-config --cache-dir .cache/pip-tools --generate-hashes --allow-unsafe \
+	--strip-extras --build-deps-for editable --no-header --no-annotate --no-emit-options --newline lf $(UPGRADE)
+INSTALL = $(BIN)/python -m pip install --quiet --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo install install-dev test lint test-quick test-slow bench lock clean
+
+help:
+	@echo 'make demo       solve the Neijiang scenario and show the plan'
+	@echo 'make test       style, types, layers and the quick tests'
+	@echo 'make test-slow  the tests that take minutes'
+	@echo 'make bench      how long the main steps take'
+	@echo 'make lock       renew the lock files (UPGRADE=--upgrade for newer versions)'
+	@echo 'make clean      remove everything that these commands made'
+
+demo: $(RUNTIME)
+	$(BIN)/allocator solve scenarios/neijiang-zones -o plan.json
+	$(BIN)/allocator show plan.json
+
+test: lint test-quick
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .cache/import-linter
+
+test-quick: $(DEV)
+	$(BIN)/python -m pytest -m 'not slow' --cov --cov-fail-under=90
+
+test-slow: $(DEV)
+	$(BIN)/python -m pytest -m slow
+
+bench: $(RUNTIME)
+	@for script in $(sort $(wildcard benchmarks/[a-z]*.py)); do $(BIN)/python $$script || exit 1; done
+
+lock: $(DEV)
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf .venv .cache build dist plan.json
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: $(RUNTIME)
+
+install-dev: $(DEV)
+
+$(RUNTIME): requirements.lock pyproject.toml | $(TMPDIR)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'allocator needs Python 3.11 or newer, and "$(PYTHON)" is not. Try: make PYTHON=python3.12 $(MAKECMDGOALS)'; \
+		echo '需要 Python 3.11 或更高版本，而“$(PYTHON)”不是。可用：make PYTHON=python3.12 $(MAKECMDGOALS)'; \
+		exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo 'The venv module of "$(PYTHON)" is missing. On Debian or Ubuntu: apt install python3-venv'; \
+		echo '“$(PYTHON)”缺少 venv 模块。Debian 或 Ubuntu 上：apt install python3-venv'; \
+		exit 1; } >&2
+	$(PYTHON) -m venv .venv
+	$(INSTALL) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+$(TMPDIR):
+	@mkdir -p $@

@@ -1,0 +1,51 @@
+"""What a solve tells while it runs, and how it is told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+
+from allocator.model.plan import Level
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A step of a solve.
+
+    Attributes:
+        stage: What is being solved: a part of the start, or ``joint``.
+        level: The level being minimised.
+        cost: Its best cost so far; None before there is a plan.
+        bound: Its proven lower bound so far.
+        seconds: Since the solve began.
+    """
+
+    stage: str
+    level: Level
+    cost: int | None
+    bound: int
+    seconds: float
+
+
+Listener = Callable[[Progress], None]
+
+
+def silent(progress: Progress) -> None:
+    """Listen to nothing."""
+
+
+class Stop:
+    """A request to stop, from another thread or a signal: the best plan so far is kept."""
+
+    def __init__(self) -> None:
+        self._asked = Event()
+
+    def ask(self) -> None:
+        """Ask for the solve to stop."""
+        self._asked.set()
+
+    @property
+    def asked(self) -> bool:
+        """Whether the solve was asked to stop."""
+        return self._asked.is_set()

@@ -1,0 +1,87 @@
+"""What a person is told when the input is wrong: where, what was found, what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from allocator.model.text import Language, Text
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong in the input.
+
+    Attributes:
+        message: What is wrong, in both languages.
+        file: Name of the file, as the user knows it.
+        row: Line in the file, counted from 1 (a table's header is line 1); 0 where it has none.
+        column: Name of the table column or path of the YAML key; empty where it has none.
+        found: The offending value, shortened for display.
+        allowed: What would have been accepted.
+        nearest: The closest valid name, where the fault looks like a slip of the pen.
+        detail: Extra lines, such as an expression with a caret under the fault.
+    """
+
+    message: Text
+    file: str = ""
+    row: int = 0
+    column: str = ""
+    found: str | None = None
+    allowed: str = ""
+    nearest: str = ""
+    detail: str = ""
+
+    def __call__(self, language: Language) -> str:
+        """Return the fault as the lines that a person reads."""
+        place = ":".join(str(part) for part in (self.file, self.row, self.column) if part)
+        line = f"{place}: {self.message(language)}" if place else self.message(language)
+        zh = language == "zh"
+        if self.found is not None:
+            line += f"；现值“{self.found}”" if zh else f"; found '{self.found}'"
+        if self.allowed:
+            line += f"；可用：{self.allowed}" if zh else f"; allowed: {self.allowed}"
+        if self.nearest:
+            line += f"；是否为“{self.nearest}”？" if zh else f"; did you mean '{self.nearest}'?"
+        return f"{line}\n{self.detail}" if self.detail else line
+
+    def as_json(self) -> dict[str, object]:
+        """Return the fault as plain data for ``--json``."""
+        return {
+            "file": self.file,
+            "row": self.row,
+            "column": self.column,
+            "message": {"zh": self.message.zh, "en": self.message.en},
+            "found": self.found,
+            "allowed": self.allowed,
+            "nearest": self.nearest,
+            "detail": self.detail,
+        }
+
+
+class InputError(Exception):
+    """The input is wrong; carries every fault that was found, not only the first."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(fault("en") for fault in self.faults))
+
+
+class InternalError(Exception):
+    """The solver and the verifier disagree: a defect of this program, never of the input."""
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return the valid name closest to ``name``, or an empty string if none is close."""
+    if len(name) > 100:
+        return ""
+    matches = get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    return matches[0] if matches else ""
+
+
+def shorten(value: object, limit: int = 60) -> str:
+    """Return ``value`` as one printable line of at most ``limit`` characters."""
+    text = str(value)[: limit + 1].replace("\n", "⏎").replace("\r", "").replace("\t", " ")
+    text = "".join(ch if ch.isprintable() else "�" for ch in text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,1 @@
+"""Explains: why there is no plan, and the cheapest way out."""

@@ -1,0 +1,65 @@
+"""Where things lie, and how far apart, as the crow flies."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
+
+from allocator.model.organisation import Organisation
+from allocator.model.tables import Person, Unit
+
+EARTH_RADIUS_KM = 6371.0088
+"""Mean radius of the Earth (IUGG)."""
+
+
+class Position(NamedTuple):
+    """A point on the Earth, in degrees (WGS 84)."""
+
+    lon: float
+    lat: float
+
+
+def great_circle_km(a: Position, b: Position) -> float:
+    """Return the great-circle distance in kilometres, by the haversine formula (within 0.5%)."""
+    half_lat = radians(b.lat - a.lat) / 2
+    half_lon = radians(b.lon - a.lon) / 2
+    h = sin(half_lat) ** 2 + cos(radians(a.lat)) * cos(radians(b.lat)) * sin(half_lon) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(h)))
+
+
+def place_positions(organisation: Organisation) -> Mapping[str, Position]:
+    """Return the position of every place that a unit with a position lies in.
+
+    A place is where its township is, or else the mean of the units that lie in it. O(units).
+    """
+    townships: defaultdict[str, list[Position]] = defaultdict(list)
+    others: defaultdict[str, list[Position]] = defaultdict(list)
+    for unit in organisation.units.values():
+        if (position := _own(unit)) and unit.place:
+            (townships if unit.kind == "township" else others)[unit.place].append(position)
+    return {place: _mean(found) for place, found in {**others, **townships}.items()}
+
+
+def position_of(organisation: Organisation, places: Mapping[str, Position], name: str) -> Position | None:
+    """Return where an entity (by id) or a place (by name) lies; None where that is unknown.
+
+    Units have a position of their own, else that of their place, as groups and cases do; people are where
+    their home unit is.
+    """
+    entity = organisation.entities.get(name)
+    if entity is None:
+        return places.get(name)
+    if isinstance(entity, Person):
+        return position_of(organisation, places, entity.unit) if entity.unit in organisation.units else None
+    return (isinstance(entity, Unit) and _own(entity)) or places.get(entity.place)
+
+
+def _own(unit: Unit) -> Position | None:
+    return None if unit.lon is None or unit.lat is None else Position(unit.lon, unit.lat)
+
+
+def _mean(positions: Sequence[Position]) -> Position:
+    count = len(positions)
+    return Position(sum(p.lon for p in positions) / count, sum(p.lat for p in positions) / count)

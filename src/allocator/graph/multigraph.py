@@ -1,0 +1,98 @@
+"""A typed door to networkx: the only file of the program that calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+import networkx as nx
+
+NodeType = Literal["unit", "person", "group", "case", "place", "party", "school"]
+
+
+class Node(NamedTuple):
+    """A node: its id in the graph, what it is, and the name that people know it by."""
+
+    id: str
+    type: NodeType
+    name: str
+
+
+class Edge(NamedTuple):
+    """An edge from ``source`` to ``target``.
+
+    Attributes:
+        source: Node that the edge starts from.
+        target: Node that it leads to.
+        kind: What ties them, such as ``parent``, ``adjacent``, ``kin``, ``served_together``.
+        strength: Closeness from 0 to 1 on the day the tie was at its closest; None where the edge is
+            no social tie (lines of command, links between units).
+        since: First day of the tie; None where unknown.
+        until: Last day of the tie; None where it goes on or is undated.
+        weight: Weight of a link between units, in the unit of its table; None for ties.
+    """
+
+    source: str
+    target: str
+    kind: str
+    strength: float | None = None
+    since: date | None = None
+    until: date | None = None
+    weight: float | None = None
+
+
+class Multigraph:
+    """A directed graph with parallel edges; social ties are read in both directions.
+
+    Attributes:
+        nx: The ``networkx.MultiDiGraph`` itself, for analyses that this program does not foresee. Nodes
+            have ``type`` and ``name``; edges ``kind`` and, where known, the other fields of `Edge`.
+    """
+
+    def __init__(self) -> None:
+        self.nx: Any = nx.MultiDiGraph()
+
+    def add_node(self, node: Node) -> None:
+        """Add a node; one that is there already stays as it is."""
+        if node.id not in self:
+            self.nx.add_node(node.id, type=node.type, name=node.name)
+
+    def add_edge(self, edge: Edge) -> None:
+        """Add an edge beside any others between the same nodes; None is left out to save memory."""
+        known = zip(Edge._fields[2:], edge[2:], strict=True)
+        attributes = {name: value for name, value in known if value is not None}
+        self.nx.add_edge(edge.source, edge.target, **attributes)
+
+    def __contains__(self, node: str) -> bool:
+        return node in self.nx
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield every node in the order of its adding."""
+        for node, data in self.nx.nodes(data=True):
+            yield Node(node, data["type"], data["name"])
+
+    def node(self, node: str) -> Node:
+        """Return the node with id ``node``; KeyError where there is none."""
+        data = self.nx.nodes[node]
+        return Node(node, data["type"], data["name"])
+
+    def edges(self) -> Iterator[Edge]:
+        """Yield every edge in the order of the nodes and of its adding."""
+        for source, target, data in self.nx.edges(data=True):
+            yield Edge(source, target, **data)
+
+    def leads(self, source: str, kind: str, target: str) -> bool:
+        """Return whether an edge of ``kind`` leads from ``source`` to ``target``, in that direction."""
+        parallel = self.nx.get_edge_data(source, target, default={})
+        return any(data["kind"] == kind for data in parallel.values())
+
+    def targets(self, node: str, kind: str) -> tuple[str, ...]:
+        """Return where edges of ``kind`` lead to from ``node``, sorted; empty for an unknown node."""
+        edges = self.nx.out_edges(node, data="kind") if node in self else ()
+        return tuple(sorted({target for _, target, found in edges if found == kind}))
+
+    def sources(self, node: str, kind: str) -> tuple[str, ...]:
+        """Return where edges of ``kind`` into ``node`` come from, sorted; empty for an unknown node."""
+        edges = self.nx.in_edges(node, data="kind") if node in self else ()
+        return tuple(sorted({source for source, _, found in edges if found == kind}))

@@ -1,0 +1,128 @@
+"""The organisation as a graph, with the questions that rules and explanations ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache, partial
+
+from allocator.graph.acquaintance import STRANGERS, Acquaintance, Reach, Step, reach
+from allocator.graph.distance import Position, great_circle_km, place_positions, position_of
+from allocator.graph.multigraph import Multigraph
+from allocator.graph.nodes import party_node, place_node
+from allocator.graph.social import SocialNetwork, social_network
+from allocator.graph.strengths import word
+from allocator.model.organisation import Organisation
+from allocator.model.text import Language
+
+KEPT_SEARCHES = 256
+"""Searches that are kept: each holds at most about half a megabyte per 20,000 people."""
+
+
+@dataclass(frozen=True, eq=False)
+class OrganisationGraph:
+    """The graph of a scenario.
+
+    Attributes:
+        organisation: The tables that it was built from.
+        today: The day that ties fade from.
+        graph: Nodes and edges; ``graph.nx`` is the networkx graph.
+    """
+
+    organisation: Organisation
+    today: date
+    graph: Multigraph
+
+    def neighbours(self, unit: str, kind: str = "adjacent") -> tuple[str, ...]:
+        """Return the units linked to ``unit`` by ``kind`` in either direction, sorted; O(degree)."""
+        linked = {*self.graph.targets(unit, kind), *self.graph.sources(unit, kind)}
+        return tuple(sorted(linked - {unit}))
+
+    def adjacency(self, units: Iterable[str], kind: str = "adjacent") -> dict[str, tuple[str, ...]]:
+        """Return the neighbours of each of ``units`` among ``units``, in the order given; O(degrees)."""
+        inside = dict.fromkeys(units)
+        return {
+            unit: tuple(other for other in self.neighbours(unit, kind) if other in inside) for unit in inside
+        }
+
+    def chain_of_command(self, unit: str) -> tuple[str, ...]:
+        """Return the bodies above a unit or group, the nearest first; O(height)."""
+        chain: dict[str, None] = {unit: None}
+        while above := [parent for parent in self.graph.targets(unit, "parent") if parent not in chain]:
+            unit = above[0]
+            chain[unit] = None
+        return tuple(chain)[1:]
+
+    def distance_km(self, a: str, b: str) -> float | None:
+        """Return the great-circle distance in kilometres between entities (ids) or places (names); O(1).
+
+        Groups and cases lie where their place lies, people where their home unit does. None where a
+        position is unknown.
+        """
+        start = position_of(self.organisation, self._places, a)
+        end = position_of(self.organisation, self._places, b)
+        return great_circle_km(start, end) if start and end else None
+
+    def distance_metres(self, a: str, b: str) -> int | None:
+        """Return `distance_km` in whole metres."""
+        kilometres = self.distance_km(a, b)
+        return None if kilometres is None else round(1000 * kilometres)
+
+    def acquaintance(self, person: str, target: str, hops: int = 3) -> Acquaintance:
+        """Return how well ``person`` knows ``target`` through at most ``hops`` ties, and the path.
+
+        Args:
+            person: Id of a person.
+            target: Id of a person, unit, group or case, else the name of a place, else that of a party.
+            hops: Most ties in the path.
+
+        Returns:
+            The strongest path; strength 0 where there is none. Costs one search of everyone who knows
+            ``target``, which is kept for the next question.
+        """
+        return self.acquaintance_from(target, hops).get(person, STRANGERS)
+
+    def acquaintance_from(self, target: str, hops: int = 3, floor: float = 0.0) -> Mapping[str, Acquaintance]:
+        """Return everyone who knows ``target`` with a strength of at least ``floor``, by person id.
+
+        Acquaintance is symmetric, so one search from the target answers for everyone; its cost is that of
+        the ties within ``hops`` of it. Nobody knows a target that the graph does not know.
+        """
+        node = self.resolve(target)
+        return {} if node is None else self._searches(node, hops, floor)
+
+    def strengths_from(self, target: str, hops: int = 3, floor: float = 0.0) -> dict[str, float]:
+        """Return the strengths of `acquaintance_from` without their paths, the fastest for many people."""
+        node = self.resolve(target)
+        return {} if node is None else self._searches(node, hops, floor).strengths()
+
+    def resolve(self, target: str) -> str | None:
+        """Return the node that ``target`` names: entity by id, place by name, party by name, else None."""
+        named = (target, place_node(target), party_node(target))
+        return next((node for node in named if node in self.graph), None)
+
+    def label(self, node: str) -> str:
+        """Return the name that people know a node by."""
+        return self.graph.node(node).name
+
+    def describe(self, path: Sequence[Step], language: Language) -> str:
+        """Return a path as people read it: ``Wang — served with — Li — kin of — Zhao``."""
+        parts = [self.label(path[0].source)] if path else []
+        for step in path:
+            backwards = not self.graph.leads(step.source, step.kind, step.target)
+            parts += [word(step.kind, reverse=backwards)(language), self.label(step.target)]
+        return " — ".join(parts)
+
+    @cached_property
+    def social(self) -> SocialNetwork:
+        """The social ties as they stand today."""
+        return social_network(self.graph, self.today)
+
+    @cached_property
+    def _searches(self) -> Callable[[str, int, float], Reach]:
+        return lru_cache(maxsize=KEPT_SEARCHES)(partial(reach, self.social))
+
+    @cached_property
+    def _places(self) -> Mapping[str, Position]:
+        return place_positions(self.organisation)

@@ -1,0 +1,1 @@
+"""The model: organisation, scenario and plan, frozen and typed."""

@@ -1,0 +1,58 @@
+"""The organisation: the tables of a scenario as one frozen value with look-ups by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit
+
+Entity = Unit | Person | Group | Case
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Units, people, groups and cases by id, in the order of their tables, and what ties them."""
+
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    postings: tuple[Posting, ...] = ()
+
+    @cached_property
+    def entities(self) -> Mapping[str, Entity]:
+        """Every unit, person, group and case by id; ids are unique across the scenario."""
+        return {**self.units, **self.people, **self.groups, **self.cases}
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Every place that a unit, group or case lies in or a person comes from."""
+        located: tuple[Unit | Group | Case, ...] = (
+            *self.units.values(),
+            *self.groups.values(),
+            *self.cases.values(),
+        )
+        named = {entity.place for entity in located}
+        return frozenset((named | {p.native_place for p in self.people.values()}) - {""})
+
+    def table(self, name: str) -> Mapping[str, Entity]:
+        """Return the entities of table ``name``: units, people, groups or cases."""
+        tables: dict[str, Mapping[str, Entity]] = {
+            "units": dict(self.units),
+            "people": dict(self.people),
+            "groups": dict(self.groups),
+            "cases": dict(self.cases),
+        }
+        return tables[name]
+
+    def label(self, entity_id: str) -> str:
+        """Return the name that a person knows an entity by, or the id where it has none."""
+        entity = self.entities.get(entity_id)
+        if entity is None:
+            return entity_id
+        name = entity.title if isinstance(entity, Case) else entity.name
+        return name or entity_id

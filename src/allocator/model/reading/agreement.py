@@ -1,0 +1,40 @@
+"""What ``scenario.yaml`` must agree on with itself, beyond the shape of each key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from allocator.errors import Fault, nearest
+from allocator.model.reading.words import listed
+from allocator.model.reading.yamlfile import KeyPath, YamlDocument, dotted
+from allocator.model.spec import ScenarioSpec
+from allocator.model.tables import TABLES
+from allocator.model.text import Text
+
+
+def check_agreement(document: YamlDocument, spec: ScenarioSpec) -> Iterator[Fault]:
+    """Yield a fault for every repeated period or grade, disordered period and unknown table."""
+    yield from _repeated(document, ("periods",), [period.id for period in spec.periods])
+    yield from _repeated(document, ("grades",), [grade.id for grade in spec.grades])
+    for number, (before, after) in enumerate(pairwise(spec.periods), start=1):
+        if after.start <= before.end and after.id != before.id:
+            message = Text(zh=f"须在时段 {before.id} 之后", en=f"must come after period {before.id}")
+            yield _fault(document, ("periods", number), message, after.id, f"> {before.end}")
+    for table in spec.columns:
+        if table not in TABLES:
+            message = Text(zh="没有这个表", en="is no table")
+            near = nearest(table, TABLES)
+            yield _fault(document, ("columns", table), message, table, listed(TABLES), near)
+
+
+def _repeated(document: YamlDocument, path: KeyPath, ids: list[str]) -> Iterator[Fault]:
+    for number, name in enumerate(ids):
+        if name in ids[:number]:
+            yield _fault(document, (*path, number), Text(zh="重复", en="is repeated"), name)
+
+
+def _fault(
+    document: YamlDocument, path: KeyPath, message: Text, found: str, allowed: str = "", near: str = ""
+) -> Fault:
+    return Fault(message, document.label, document.line_of(path), dotted(path), found, allowed, near)

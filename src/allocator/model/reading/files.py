@@ -1,0 +1,106 @@
+"""Files read safely: only regular ones, only so large, decoded as UTF-8 or GB18030."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from allocator.errors import Fault, InputError
+from allocator.model.text import Text
+
+TABLE_BYTES = 64 * 2**20
+YAML_BYTES = 2**20
+_SURELY_UTF8 = 8
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """The text of a file, the name it is shown by, and the SHA-256 of its bytes."""
+
+    label: str
+    text: str
+    sha256: str
+
+
+def read_text(path: Path, label: str, limit: int) -> TextFile:
+    """Read a text file in UTF-8 (with or without a byte order mark) or GB18030.
+
+    Args:
+        path: The file.
+        label: Its name as faults show it.
+        limit: Largest size in bytes.
+
+    Raises:
+        InputError: If it is no regular file, cannot be read, is too large, or is not text.
+    """
+    content = read_bytes(path, label, limit)
+    return TextFile(label, decode(content, label), hashlib.sha256(content).hexdigest())
+
+
+def read_bytes(path: Path, label: str, limit: int) -> bytes:
+    """Read at most ``limit`` bytes of a regular file.
+
+    Raises:
+        InputError: If it is no regular file, cannot be read or is larger.
+    """
+    try:
+        # A pipe or a device would hang the reader, so look before opening.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _error(label, "不是普通文件", "is not a regular file")
+        with path.open("rb") as stream:
+            content = stream.read(limit + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise _error(label, f"无法读取（{reason}）", f"cannot be read ({reason})") from None
+    if len(content) > limit:
+        size = f"{limit // 2**20} MiB"
+        raise _error(label, f"文件超过 {size}", f"the file is larger than {size}")
+    return content
+
+
+def decode(content: bytes, label: str) -> str:
+    """Return ``content`` as text.
+
+    Raises:
+        InputError: If it holds a NUL byte or is neither UTF-8 nor GB18030; names the byte and row.
+    """
+    content = content.removeprefix(codecs.BOM_UTF8)
+    nul = content.find(b"\0")
+    if nul >= 0:
+        raise _error(
+            label,
+            f"第 {nul} 字节为 NUL，不是文本；请另存为 UTF-8",
+            f"NUL at byte {nul}: not a text; save it as UTF-8",
+            _row(content, nul),
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _decode_gb18030(content, label, error.start)
+
+
+def _decode_gb18030(content: bytes, label: str, bad: int) -> str:
+    # GB18030 accepts most bytes: a damaged UTF-8 file would turn into other characters unnoticed.
+    damaged_utf8 = sum(ch > "\x7f" for ch in content[:bad].decode("utf-8")) >= _SURELY_UTF8
+    if not damaged_utf8:
+        try:
+            return content.decode("gb18030")
+        except UnicodeDecodeError:
+            pass
+    raise _error(
+        label,
+        f"第 {bad} 字节既不是 UTF-8 也不是 GB18030",
+        f"byte {bad} is neither UTF-8 nor GB18030",
+        _row(content, bad),
+    )
+
+
+def _row(content: bytes, offset: int) -> int:
+    return content.count(b"\n", 0, offset) + 1
+
+
+def _error(label: str, zh: str, en: str, row: int = 0) -> InputError:
+    return InputError([Fault(Text(zh=zh, en=en), file=label, row=row)])

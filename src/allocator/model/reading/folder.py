@@ -1,0 +1,156 @@
+"""A scenario read whole: everything that is wrong with it is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from allocator.errors import Fault, InputError
+from allocator.model.notation import NotationError
+from allocator.model.organisation import Organisation
+from allocator.model.reading.agreement import check_agreement
+from allocator.model.reading.digest import listing_digest
+from allocator.model.reading.faults import FaultList
+from allocator.model.reading.grid import Grid, read_grid
+from allocator.model.reading.locate import SCENARIO_FILE, Location, locate
+from allocator.model.reading.references import check_references
+from allocator.model.reading.rows import Records, read_rows
+from allocator.model.reading.sources import FolderSource, WorkbookSource, open_source, read_document
+from allocator.model.reading.validate import validate_yaml
+from allocator.model.reading.words import Words, notation_fault, scenario_words
+from allocator.model.reading.yamlfile import YamlDocument
+from allocator.model.scenario import Scenario
+from allocator.model.spec import ScenarioSpec
+from allocator.model.tables import Case, Group, Link, Person, Posting, Row, Tie, Unit
+from allocator.model.text import Text
+
+RowT = TypeVar("RowT", bound=Row)
+Keyed = TypeVar("Keyed", Unit, Person, Group, Case)
+
+
+def load_scenario(path: Path | str) -> Scenario:
+    """Read a scenario: ``scenario.yaml`` and the tables.
+
+    Args:
+        path: Its folder, its ``scenario.yaml``, or a workbook with a sheet per table.
+
+    Returns:
+        The scenario; its digest is that of its files, wherever they lie.
+
+    Raises:
+        InputError: With every fault of every file, the first 200 in full.
+    """
+    location = locate(Path(path))
+    return _Loader(location, open_source(location)).load()
+
+
+class _Loader:
+    """Reads one scenario, gathering faults and digests on the way."""
+
+    def __init__(self, location: Location, source: FolderSource | WorkbookSource) -> None:
+        self._location = location
+        self._source = source
+        self._faults = FaultList()
+        self._digests: dict[str, str] = {}
+
+    def load(self) -> Scenario:
+        document = self._document()
+        spec, words = self._spec(document)
+        self._faults.extend(self._source.strays())
+        tables = self._tables(_own_headers(spec, document), words)
+        seats = words.seats if words else None
+        lost = [table for table in self._source.tables if table not in tables]
+        check_references(tables, lost, seats, self._faults)
+        self._faults.raise_if_any()
+        if spec is None:
+            raise InputError(self._faults.kept)
+        digest = listing_digest(self._digests.items())
+        return Scenario(spec, _organisation(tables), self._location.folder, digest)
+
+    def _document(self) -> YamlDocument | None:
+        try:
+            document = read_document(self._source, self._location)
+        except InputError as error:
+            self._faults.extend(error.faults)
+            return None
+        self._digests[SCENARIO_FILE] = document.sha256
+        return document
+
+    def _spec(self, document: YamlDocument | None) -> tuple[ScenarioSpec | None, Words | None]:
+        if document is None:
+            return None, None
+        try:
+            spec = validate_yaml(document, ScenarioSpec)
+            self._faults.extend(check_agreement(document, spec))
+            return spec, scenario_words(spec)
+        except InputError as error:
+            self._faults.extend(error.faults)
+        except NotationError as error:
+            self._faults.add(
+                notation_fault(error, document.label, document.line_of(("roles",)), "roles", None)
+            )
+        return None, None
+
+    def _tables(self, own: Mapping[str, Mapping[str, str]], words: Words | None) -> Mapping[str, Records]:
+        grids = (self._grid(table, own.get(table, {})) for table in self._source.tables)
+        tables = {grid.table: read_rows(grid, words, self._faults) for grid in grids if grid}
+        self._check_not_empty(tables)
+        return tables
+
+    def _grid(self, table: str, own: Mapping[str, str]) -> Grid | None:
+        try:
+            text = self._source.read(table)
+        except InputError as error:
+            self._faults.extend(error.faults)
+            return None
+        self._digests[text.digest_name] = text.sha256
+        return read_grid(table, text.file, text.lines, own, self._faults)
+
+    def _check_not_empty(self, tables: Mapping[str, Records]) -> None:
+        who = [table for table in ("units", "people") if table in self._source.tables]
+        file = self._location.workbook.name if self._location.workbook else ""
+        if not who:
+            text = Text(zh="缺少单位表或人员表", en="there is neither a table of units nor one of people")
+            self._faults.add(Fault(text, file, allowed="units.csv, people.csv"))
+        elif all(table in tables and not tables[table].size for table in who):
+            text = Text(
+                zh="方案是空的：没有单位也没有人员", en="the scenario is empty: no unit and no person"
+            )
+            self._faults.add(Fault(text, file or f"{who[0]}.csv"))
+
+
+def _own_headers(spec: ScenarioSpec | None, document: YamlDocument | None) -> Mapping[str, Mapping[str, str]]:
+    """Return what the scenario calls its columns, as far as it can be told from a faulty one."""
+    if spec is not None:
+        return spec.columns
+    data = document.data if document is not None else None
+    columns = data.get("columns") if isinstance(data, dict) else None
+    if not isinstance(columns, dict):
+        return {}
+    return {
+        str(table): {str(header): name for header, name in names.items() if isinstance(name, str)}
+        for table, names in columns.items()
+        if isinstance(names, dict)
+    }
+
+
+def _organisation(tables: Mapping[str, Records]) -> Organisation:
+    return Organisation(
+        units=_keyed(_rows(tables, Unit, "units")),
+        people=_keyed(_rows(tables, Person, "people")),
+        groups=_keyed(_rows(tables, Group, "groups")),
+        cases=_keyed(_rows(tables, Case, "cases")),
+        links=_rows(tables, Link, "links"),
+        ties=_rows(tables, Tie, "ties"),
+        postings=_rows(tables, Posting, "postings"),
+    )
+
+
+def _rows(tables: Mapping[str, Records], model: type[RowT], table: str) -> tuple[RowT, ...]:
+    placed = tables[table].rows if table in tables else ()
+    return tuple(one.row for one in placed if isinstance(one.row, model))
+
+
+def _keyed(rows: Iterable[Keyed]) -> Mapping[str, Keyed]:
+    return {row.id: row for row in rows}

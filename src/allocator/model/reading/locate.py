@@ -1,0 +1,105 @@
+"""Finding the files of a scenario: its folder, its tables, or the workbook that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.model.tables import TABLES
+from allocator.model.text import Text
+
+SCENARIO_FILE = "scenario.yaml"
+_STRAY_LIKENESS = 0.75
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where a scenario lies.
+
+    Attributes:
+        folder: Its folder.
+        names: Names of the files in the folder, sorted.
+        workbook: The workbook that holds the tables, if they are not CSV files.
+    """
+
+    folder: Path
+    names: tuple[str, ...]
+    workbook: Path | None = None
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that are there as CSV files, in their standard order."""
+        return tuple(table for table in TABLES if f"{table}.csv" in self.names)
+
+
+def locate(path: Path) -> Location:
+    """Return where the scenario at ``path`` lies.
+
+    Args:
+        path: A folder, its ``scenario.yaml``, or a workbook (``.xlsx``).
+
+    Raises:
+        InputError: If there is nothing of the kind; names the nearest file beside it.
+    """
+    try:
+        if path.is_dir():
+            return _folder(path)
+        if path.is_file() and path.suffix.lower() == ".xlsx":
+            return Location(path.parent, _names(path.parent), path)
+        if path.is_file() and path.name == SCENARIO_FILE:
+            return _folder(path.parent)
+        raise _not_found(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise _error(path, f"无法读取（{reason}）", f"cannot be read ({reason})") from None
+
+
+def stray_files(location: Location) -> Iterator[Fault]:
+    """Yield a fault for every CSV file whose name looks like a table's, but is not."""
+    for name in location.names:
+        stem, _, suffix = name.rpartition(".")
+        if suffix.lower() == "csv" and name not in {f"{table}.csv" for table in TABLES}:
+            yield from stray_name(name, stem, ".csv")
+
+
+def stray_name(shown: str, name: str, suffix: str = "") -> Iterator[Fault]:
+    """Yield a fault if ``name`` is nearly the name of a table; ``shown`` is how it stands there."""
+    close = get_close_matches(name.strip().lower()[:100], TABLES, n=1, cutoff=_STRAY_LIKENESS)
+    if close:
+        text = Text(
+            zh="不是本方案的表，但名称相近", en="is no table of a scenario, but nearly named like one"
+        )
+        yield Fault(text, shorten(shown), nearest=close[0] + suffix)
+
+
+def _folder(folder: Path) -> Location:
+    names = _names(folder)
+    location = Location(folder, names)
+    books = [name for name in names if name.lower().endswith(".xlsx") and not name.startswith("~$")]
+    if location.tables or not books:
+        return location
+    if len(books) > 1:
+        text = Text(zh="有多个工作簿，请指明一个", en="holds several workbooks; name one of them")
+        raise InputError([Fault(text, shorten(folder), found=shorten(", ".join(books)))])
+    return Location(folder, names, folder / books[0])
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(entry.name for entry in folder.iterdir()))
+
+
+def _not_found(path: Path) -> InputError:
+    if path.exists():
+        text = Text(zh="不是方案：须为文件夹、scenario.yaml 或 .xlsx", en="is no scenario")
+        return InputError([Fault(text, shorten(path), allowed="FOLDER, FOLDER/scenario.yaml, NAME.xlsx")])
+    siblings = _names(path.parent) if path.parent.is_dir() else ()
+    near = nearest(path.name, siblings)
+    text = Text(zh="没有这个文件或文件夹", en="no such file or folder")
+    return InputError([Fault(text, shorten(path, 200), nearest=str(path.parent / near) if near else "")])
+
+
+def _error(path: Path, zh: str, en: str) -> InputError:
+    return InputError([Fault(Text(zh=zh, en=en), shorten(path, 200))])

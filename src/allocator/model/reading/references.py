@@ -1,0 +1,204 @@
+"""What one row says of another: ids that must exist, chains without cycles, days in order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+
+from allocator.errors import Fault, shorten
+from allocator.model.notation import NotationError, Vocabulary, parse_notation
+from allocator.model.reading.cycles import cycles
+from allocator.model.reading.faults import FaultList
+from allocator.model.reading.rows import Placed, Records
+from allocator.model.reading.words import notation_fault
+from allocator.model.tables import Group, Posting, Tie
+from allocator.model.text import Text
+
+_REFERENCES = (
+    ("units", "parent", ("units",)),
+    ("people", "unit", ("units",)),
+    ("groups", "parent", ("groups", "units")),
+    ("links", "source", ("units", "groups")),
+    ("links", "target", ("units", "groups")),
+    ("ties", "source", ("people",)),
+    ("postings", "person", ("people",)),
+    ("postings", "group", ("groups", "units")),
+    ("cases", "unit", ("units",)),
+)
+_ORDERED_DAYS = (
+    ("postings", "from", "to"),
+    ("ties", "since", "until"),
+    ("cases", "received", "due"),
+    ("people", "born", "retires"),
+)
+_KINDS: Mapping[str, Text] = {
+    "units": Text(zh="单位", en="unit"),
+    "people": Text(zh="人员", en="person"),
+    "groups": Text(zh="组", en="group"),
+    "cases": Text(zh="案件", en="case"),
+}
+_LONGEST_SHOWN = 10
+
+
+def check_references(
+    tables: Mapping[str, Records], lost: Collection[str], seats: Vocabulary | None, faults: FaultList
+) -> None:
+    """Check what the tables say of each other.
+
+    Args:
+        tables: The tables that could be read, by name.
+        lost: Names of tables that are there but could not be read; nothing can be said of their ids.
+        seats: The words of the seat notation; None where the scenario could not be read.
+        faults: Takes what is wrong.
+    """
+    checker = _Checker(tables, frozenset(lost), faults)
+    checker.unique_ids()
+    for table, column, kinds in _REFERENCES:
+        checker.known_ids(table, column, kinds)
+    checker.tie_targets()
+    for table in ("units", "groups"):
+        checker.no_cycles(table)
+    for table, first, second in _ORDERED_DAYS:
+        checker.days_in_order(table, first, second)
+    if seats is not None:
+        checker.seats(seats)
+
+
+class _Checker:
+    """The tables with the ids that they define."""
+
+    def __init__(self, tables: Mapping[str, Records], lost: frozenset[str], faults: FaultList) -> None:
+        self._tables = tables
+        self._lost = lost
+        self._faults = faults
+        self._ids = {
+            kind: dict.fromkeys(name for _, name in tables[kind].ids) if kind in tables else {}
+            for kind in _KINDS
+        }
+
+    def unique_ids(self) -> None:
+        first: dict[str, str] = {}
+        for kind in _KINDS:
+            if kind not in self._tables:
+                continue
+            records = self._tables[kind]
+            for line, name in records.ids:
+                place = first.setdefault(name, f"{records.file}:{line}")
+                if place != f"{records.file}:{line}":
+                    message = _text(f"编号重复，首见于 {place}", f"repeats the id of {place}")
+                    self._report(records, line, "id", message, name)
+
+    def known_ids(self, table: str, column: str, kinds: tuple[str, ...]) -> None:
+        if self._lost.intersection(kinds):
+            return
+        valid = [self._ids[kind] for kind in kinds]
+        for records, placed in self._rows(table):
+            name = _value(placed, column)
+            if name and not any(name in ids for ids in valid):
+                self._unknown(records, placed.line, column, str(name), kinds)
+
+    def tie_targets(self) -> None:
+        kinds = ("people", "units", "groups", "cases")
+        for records, placed in self._rows("ties"):
+            tie = placed.row
+            if not isinstance(tie, Tie):
+                continue
+            if tie.source == tie.target:
+                message = _text("不能与本人关联", "ties a person to themselves")
+                self._report(records, placed.line, "target", message, tie.target)
+            known = tie.target in self._places or any(tie.target in self._ids[kind] for kind in kinds)
+            if not known and not self._lost.intersection(kinds):
+                self._unknown_target(records, placed.line, tie.target)
+
+    def no_cycles(self, table: str) -> None:
+        placed = {str(_value(one, "id")): (records, one) for records, one in self._rows(table)}
+        parents = {name: str(_value(one, "parent")) for name, (_, one) in placed.items()}
+        for cycle in cycles({name: parent for name, parent in parents.items() if parent}):
+            records, one = placed[cycle[0]]
+            shown = [shorten(name, 30) for name in (*cycle, cycle[0])]
+            if len(shown) > _LONGEST_SHOWN:
+                shown = [*shown[: _LONGEST_SHOWN - 2], "...", shown[-1]]
+            message = _text("上级关系成环：" + " → ".join(shown), "runs in a cycle: " + " → ".join(shown))
+            self._report(records, one.line, "parent", message, cycle[1] if len(cycle) > 1 else cycle[0])
+
+    def days_in_order(self, table: str, first: str, second: str) -> None:
+        for records, placed in self._rows(table):
+            begin, end = _value(placed, first), _value(placed, second)
+            if isinstance(begin, date) and isinstance(end, date) and end < begin:
+                start = records.header(first)
+                message = _text(f"早于 {start}（{begin}）", f"is before {start} ({begin})")
+                self._report(records, placed.line, second, message, str(end), allowed=f">= {begin}")
+
+    def seats(self, vocabulary: Vocabulary) -> None:
+        wrong: dict[str, NotationError | None] = {}
+        for records, placed in self._rows("groups"):
+            text = placed.row.seats if isinstance(placed.row, Group) else ""
+            if text and text not in wrong:
+                wrong[text] = _notation_error(text, vocabulary)
+            error = wrong.get(text)
+            if error:
+                column = records.header("seats")
+                self._faults.add(notation_fault(error, records.file, placed.line, column, shorten(text)))
+
+    @cached_property
+    def _places(self) -> Mapping[str, None]:
+        places = frozenset().union(*(records.places for records in self._tables.values()))
+        return dict.fromkeys(sorted(places))
+
+    def _rows(self, table: str) -> Iterator[tuple[Records, Placed]]:
+        if table in self._tables:
+            records = self._tables[table]
+            yield from ((records, placed) for placed in records.rows)
+
+    def _unknown(self, records: Records, line: int, column: str, name: str, kinds: tuple[str, ...]) -> None:
+        zh = "或".join(_KINDS[kind].zh for kind in kinds)
+        en = " or ".join(_KINDS[kind].en for kind in kinds)
+        other = next((kind for kind in _KINDS if name in self._ids[kind]), None)
+        if other:
+            message = _text(f"是{_KINDS[other].zh}，此处须为{zh}", f"is a {_KINDS[other].en}, not a {en}")
+        else:
+            message = _text(f"没有这个{zh}", f"is no known {en}")
+        near = "" if other else self._nearest(name, kinds)
+        self._report(records, line, column, message, name, near=near)
+
+    def _unknown_target(self, records: Records, line: int, name: str) -> None:
+        message = _text(
+            "不是人员、单位、组、案件、当事人或地名", "is no known person, unit, group, case, party or place"
+        )
+        near = self._nearest(name, tuple(_KINDS), self._places)
+        self._report(records, line, "target", message, name, near=near)
+
+    def _nearest(self, name: str, kinds: tuple[str, ...], more: Collection[str] = ()) -> str:
+        return self._faults.suggest(name, *(self._ids[kind] for kind in kinds), more)
+
+    def _report(
+        self,
+        records: Records,
+        line: int,
+        column: str,
+        message: Text,
+        found: str,
+        allowed: str = "",
+        near: str = "",
+    ) -> None:
+        header = records.header(column)
+        self._faults.add(Fault(message, records.file, line, header, shorten(found), allowed, near))
+
+
+def _value(placed: Placed, column: str) -> object:
+    if isinstance(placed.row, Posting):
+        column = {"from": "start", "to": "end"}.get(column, column)
+    return getattr(placed.row, column)
+
+
+def _notation_error(text: str, vocabulary: Vocabulary) -> NotationError | None:
+    try:
+        parse_notation(text, vocabulary)
+    except NotationError as error:
+        return error
+    return None
+
+
+def _text(zh: str, en: str) -> Text:
+    return Text(zh=zh, en=en)

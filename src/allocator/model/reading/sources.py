@@ -1,0 +1,103 @@
+"""The parts of a scenario as its files hold them: the YAML text and a table at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from allocator.errors import Fault, InputError
+from allocator.model.reading.csvtable import csv_lines
+from allocator.model.reading.files import TABLE_BYTES, read_text
+from allocator.model.reading.grid import Line
+from allocator.model.reading.locate import SCENARIO_FILE, Location, stray_files, stray_name
+from allocator.model.reading.workbook import SCENARIO_SHEET, Workbook, read_workbook
+from allocator.model.reading.yamlfile import YamlDocument, parse_yaml, read_yaml
+from allocator.model.tables import TABLES
+from allocator.model.text import Text
+
+
+@dataclass(frozen=True)
+class TableText:
+    """A table as text: its name, its file as faults show it, the digest of the file, its lines."""
+
+    table: str
+    file: str
+    digest_name: str
+    sha256: str
+    lines: Iterable[Line]
+
+
+class FolderSource:
+    """CSV files beside a ``scenario.yaml``."""
+
+    def __init__(self, location: Location) -> None:
+        self._location = location
+        self.tables = location.tables
+
+    def document(self) -> YamlDocument:
+        """Return the parsed ``scenario.yaml``; raises InputError."""
+        return read_yaml(self._location.folder / SCENARIO_FILE, SCENARIO_FILE)
+
+    def strays(self) -> Iterator[Fault]:
+        """Yield a fault for what looks like a table under a wrong name."""
+        yield from stray_files(self._location)
+
+    def read(self, table: str) -> TableText:
+        """Return a table; raises InputError."""
+        name = f"{table}.csv"
+        file = read_text(self._location.folder / name, name, TABLE_BYTES)
+        return TableText(table, name, name, file.sha256, csv_lines(file.text, name))
+
+
+class WorkbookSource:
+    """Sheets of a workbook; the scenario is the text in its sheet ``scenario`` or lies beside it."""
+
+    def __init__(self, location: Location, book: Workbook) -> None:
+        self._location = location
+        self._book = book
+        self.tables = tuple(table for table in TABLES if table in book.sheets)
+
+    def document(self) -> YamlDocument:
+        """Return the parsed scenario; raises InputError."""
+        text = self._book.scenario_text
+        if text is None:
+            return read_yaml(self._location.folder / SCENARIO_FILE, SCENARIO_FILE)
+        return parse_yaml(text.encode("utf-8", "replace"), f"{self._book.label}:{SCENARIO_SHEET}")
+
+    def strays(self) -> Iterator[Fault]:
+        """Yield a fault for a sheet that looks like a table under a wrong name."""
+        for name in self._book.others:
+            yield from stray_name(f"{self._book.label}:{name}", name)
+
+    def read(self, table: str) -> TableText:
+        """Return a table."""
+        book = self._book
+        return TableText(table, f"{book.label}:{table}", book.label, book.sha256, book.lines(table))
+
+
+def open_source(location: Location) -> FolderSource | WorkbookSource:
+    """Return the source of the scenario at ``location``.
+
+    Raises:
+        InputError: If it lies in a workbook that cannot be read.
+    """
+    if location.workbook is None:
+        return FolderSource(location)
+    return WorkbookSource(location, read_workbook(location.workbook))
+
+
+def read_document(source: FolderSource | WorkbookSource, location: Location) -> YamlDocument:
+    """Return the parsed scenario, saying plainly if there is none.
+
+    Raises:
+        InputError: If there is none or it is not plain YAML.
+    """
+    try:
+        return source.document()
+    except InputError as error:
+        if SCENARIO_FILE in location.names or location.workbook:
+            raise
+        near = [name for name in location.names if name.lower().endswith((".yaml", ".yml"))]
+        text = Text(zh="文件夹里没有 scenario.yaml", en="the folder has no scenario.yaml")
+        fault = Fault(text, SCENARIO_FILE, found=", ".join(near) or None)
+        raise InputError([fault]) from error

@@ -1,0 +1,114 @@
+"""YAML data against a pydantic model; every fault with its line, key path and nearest name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, PydanticInvalidForJsonSchema, ValidationError
+from pydantic_core import ErrorDetails
+
+from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.model.reading.faults import FaultList
+from allocator.model.reading.problems import problem
+from allocator.model.reading.words import listed
+from allocator.model.reading.yamlfile import KeyPath, YamlDocument, dotted
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+Schema = Mapping[str, Any]
+
+
+def validate_yaml(document: YamlDocument, model: type[ModelT], label: str = "") -> ModelT:
+    """Return the document as an instance of ``model``.
+
+    Args:
+        document: What ``read_yaml`` returned.
+        model: The model that its data must fit.
+        label: Name of the file as faults show it; the document's own if empty.
+
+    Raises:
+        InputError: With a fault for everything that does not fit.
+    """
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        faults = FaultList()
+        for detail in _telling(error.errors(include_url=False)):
+            faults.add(_fault(detail, document, model, label or document.label))
+        faults.raise_if_any()
+        raise InputError(faults.kept) from None
+
+
+def _telling(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Leave out that a list is too short where the only reason is that its items are wrong."""
+    above = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    for detail in details:
+        if detail["type"] != "too_short" or detail["loc"] not in above:
+            yield detail
+
+
+def _fault(detail: ErrorDetails, document: YamlDocument, model: type[BaseModel], label: str) -> Fault:
+    path, value = _place(detail["loc"], document.data)
+    wrong = problem(detail)
+    allowed, near = wrong.allowed, nearest(str(value), wrong.names)
+    if detail["type"] == "missing":
+        path, value = (*path, str(detail["loc"][-1])), None
+    elif detail["type"] == "extra_forbidden":
+        keys = _known_keys(model, detail["loc"][:-1])
+        allowed, near = listed(keys), nearest(str(path[-1]) if path else "", keys)
+        value = None
+    found = None if value is None or isinstance(value, dict | list) else shorten(value)
+    return Fault(wrong.message, label, document.line_of(path), dotted(path), found, allowed, near)
+
+
+def _place(loc: tuple[str | int, ...], data: Any) -> tuple[KeyPath, Any]:
+    """Return the path in the file and the value there; ``loc`` also has steps that only the model knows."""
+    path: list[str | int] = []
+    for step in loc:
+        inside = step in data if isinstance(data, dict) else isinstance(data, list) and _within(step, data)
+        if inside:
+            path.append(step)
+            data = data[step]
+    return tuple(path), data
+
+
+def _within(step: str | int, items: list[Any]) -> bool:
+    return isinstance(step, int) and step < len(items)
+
+
+def _known_keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> tuple[str, ...]:
+    """Return the keys that ``model`` knows at ``loc``, read off its JSON Schema."""
+    schema = _json_schema(model)
+    here: list[Schema] = list(_choices(schema, schema))
+    for step in loc:
+        deeper = [inner for part in here for inner in _inside(part, step, schema)]
+        here = deeper or here
+    return tuple(dict.fromkeys(key for part in here for key in part.get("properties", {})))
+
+
+@cache
+def _json_schema(model: type[BaseModel]) -> Schema:
+    try:
+        return model.model_json_schema()
+    except PydanticInvalidForJsonSchema:
+        return {"properties": dict.fromkeys(model.model_fields)}
+
+
+def _inside(part: Schema, step: str | int, root: Schema) -> Iterator[Schema]:
+    inner = part.get("items") if isinstance(step, int) else part.get("properties", {}).get(step)
+    for schema in (inner, part.get("additionalProperties"), *part.get("patternProperties", {}).values()):
+        if isinstance(schema, dict):
+            yield from _choices(schema, root)
+
+
+def _choices(schema: Schema, root: Schema) -> Iterator[Schema]:
+    """Yield what a schema may be: itself, what it refers to, each of its alternatives."""
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rpartition("/")[2]
+        yield from _choices(root.get("$defs", {}).get(name, {}), root)
+        return
+    yield schema
+    for key in ("anyOf", "oneOf", "allOf"):
+        for inner in schema.get(key, ()):
+            yield from _choices(inner, root)

@@ -1,0 +1,124 @@
+"""An Excel workbook with a sheet per table: the same lines of cells as CSV files give."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from allocator.errors import Fault, InputError
+from allocator.model.reading.files import TABLE_BYTES, read_bytes
+from allocator.model.reading.grid import Line
+from allocator.model.tables import TABLES
+from allocator.model.text import Text
+
+SCENARIO_SHEET = "scenario"
+_UNPACKED_BYTES = 128 * 2**20
+_MOST_CELLS = 20_000_000
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']""")
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """The sheets of a workbook.
+
+    Attributes:
+        label: Name of the file as faults show it.
+        sha256: Digest of its bytes.
+        sheets: Rows of cells by sheet: those of the tables, and the one named ``scenario``.
+        others: Names of the other sheets.
+    """
+
+    label: str
+    sha256: str
+    sheets: Mapping[str, list[list[str]]]
+    others: tuple[str, ...]
+
+    @property
+    def scenario_text(self) -> str | None:
+        """The YAML text in the first cell of the sheet ``scenario``, if there is one."""
+        rows = self.sheets.get(SCENARIO_SHEET)
+        return rows[0][0] if rows and rows[0] else None
+
+    def lines(self, table: str) -> Iterator[Line]:
+        """Yield the row number and the cells of every row of a sheet."""
+        yield from enumerate(self.sheets[table], start=1)
+
+
+def read_workbook(path: Path) -> Workbook:
+    """Read a workbook of at most 64 MiB.
+
+    Raises:
+        InputError: If it is no workbook, or unpacks to more than can be held.
+    """
+    content = read_bytes(path, path.name, TABLE_BYTES)
+    try:
+        _check_size(content, path.name)
+        names, sheets = _sheets(content)
+    except (InputError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # the native reader panics outside Exception; a damaged file may break it anywhere
+        text = Text(zh="不是可读的 Excel 工作簿", en="is no readable Excel workbook")
+        raise InputError([Fault(text, path.name)]) from None
+    others = tuple(name for name in names if name not in sheets)
+    return Workbook(path.name, hashlib.sha256(content).hexdigest(), sheets, others)
+
+
+def _sheets(content: bytes) -> tuple[list[str], dict[str, list[list[str]]]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    wanted = [name for name in book.sheet_names if name in TABLES or name == SCENARIO_SHEET]
+    return book.sheet_names, {name: _rows(book, name) for name in wanted}
+
+
+def _rows(book: CalamineWorkbook, sheet: str) -> list[list[str]]:
+    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    return [[_text(cell) for cell in row] for row in rows]
+
+
+def _text(cell: object) -> str:
+    """Return a cell as a CSV file would write it."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _check_size(content: bytes, label: str) -> None:
+    """Refuse what would unpack beyond memory, before the reader lays the sheets out cell by cell."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        unpacked = sum(member.file_size for member in members)
+        if unpacked > _UNPACKED_BYTES or any(_area(archive.read(one)) > _MOST_CELLS for one in members):
+            text = Text(zh="工作簿展开后过大", en="the workbook unpacks to too much")
+            raise InputError([Fault(text, label)])
+
+
+def _area(part: bytes) -> int:
+    """Return how many cells the rectangle around all the cells of a sheet has."""
+    rows = columns = 0
+    for number, row in enumerate(_ROW.split(part)):
+        columns = max(columns, len(_CELL.findall(row)))
+        rows = max(rows, number)
+    for found in _PLACE.finditer(part):
+        columns = max(columns, _column_number(found[1]))
+        rows = max(rows, int(found[2]))
+    return rows * columns
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

@@ -1,0 +1,189 @@
+"""What ``scenario.yaml`` says: the calendar, the grades and roles, the layers, the rule packs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from allocator.model.text import Text
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+
+
+class Strict(BaseModel):
+    """A part of a YAML file: frozen, and every key must be known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Period(Strict):
+    """A stretch of the calendar in which an assignment holds, both days included."""
+
+    id: str
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date, Field(alias="to")]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _year(cls, value: Any) -> Any:
+        """Accept a bare year for the calendar year."""
+        if isinstance(value, int | str) and re.fullmatch(r"\d{4}", str(value)):
+            return {"id": str(value), "from": f"{value}-01-01", "to": f"{value}-12-31"}
+        return value
+
+    @model_validator(mode="after")
+    def _order(self) -> Period:
+        if self.end < self.start:
+            raise ValueError("period_order")
+        return self
+
+    @property
+    def days(self) -> int:
+        """Length in days."""
+        return (self.end - self.start).days + 1
+
+    def before(self, steps: int) -> Period:
+        """Return the stretch of the same length ``steps`` periods earlier (whole years stay so)."""
+        if (self.start.month, self.start.day) == (1, 1) and (self.end.month, self.end.day) == (12, 31):
+            years = (self.end.year - self.start.year + 1) * steps
+            start, end = date(self.start.year - years, 1, 1), date(self.end.year - years, 12, 31)
+        else:
+            shift = timedelta(days=self.days * steps)
+            start, end = self.start - shift, self.end - shift
+        return Period.model_validate({"id": f"{self.id}-{steps}", "from": start, "to": end})
+
+
+class Grade(Strict):
+    """A step of the grade ladder with the words that the seat notation may use for it."""
+
+    id: Name
+    zh: str
+    en: str
+
+
+DEFAULT_GRADES = (
+    Grade(id="head", zh="正", en="head"),
+    Grade(id="deputy", zh="副", en="deputy"),
+    Grade(id="cadre", zh="干部", en="cadre"),
+)
+
+
+class Source(Strict):
+    """Which rows of which table: ``people`` or ``people where person.grade == "head"``."""
+
+    table: Literal["units", "people", "groups", "cases"]
+    where: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sentence(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            table, _, where = value.strip().partition(" where ")
+            return {"table": table.strip(), "where": where.strip()}
+        return value
+
+
+class Range(Strict):
+    """How many: from ``least`` to ``most``; ``most`` None means no limit.
+
+    In YAML ``1``, ``0-1``, ``2-3``, ``≥2`` (or ``>=2``), ``≤3`` or ``any``.
+    """
+
+    least: Annotated[int, Field(ge=0)] = 0
+    most: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _notation(cls, value: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return {"least": value, "most": value}
+        if not isinstance(value, str):
+            return value
+        text = value.strip().replace(">=", "≥").replace("<=", "≤").replace("–", "-")
+        if text == "any":
+            return {}
+        if found := re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", text):
+            least, most = found.groups()
+            return {"least": int(least), "most": int(most or least)}
+        if found := re.fullmatch(r"([≥≤])\s*(\d{1,9})", text):
+            sign, number = found.groups()
+            return {"least": int(number)} if sign == "≥" else {"most": int(number)}
+        raise ValueError("range_notation")
+
+    @model_validator(mode="after")
+    def _order(self) -> Range:
+        if self.most is not None and self.most < self.least:
+            raise ValueError("range_order")
+        return self
+
+    def __str__(self) -> str:
+        if self.most is None:
+            return f"≥{self.least}" if self.least else "any"
+        return str(self.least) if self.least == self.most else f"{self.least}-{self.most}"
+
+
+class LayerSpec(Strict):
+    """A layer of decisions: which items go to which slots, in which roles, how often.
+
+    Attributes:
+        items: What is assigned.
+        slots: What it is assigned to.
+        roles: Roles of an item in a slot; none where a slot knows no roles.
+        periods: ``each`` decides anew in every period, ``once`` for the whole horizon.
+        take: How many (slot, role) pairs an item takes in a period.
+        pairs: CEL over item and slot; where it does not hold the item can never go there. Use it for
+            what is impossible as a matter of course (another district), and rules for what is not allowed.
+        title: What people call the layer.
+    """
+
+    items: Source
+    slots: Source
+    roles: tuple[Name, ...] = ()
+    periods: Literal["each", "once"] = "each"
+    take: Range = Range(least=1, most=1)
+    pairs: str = ""
+    title: Text = Text()
+
+
+def _numbers_as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) else value
+
+
+class ScenarioSpec(Strict):
+    """The content of ``scenario.yaml``.
+
+    Attributes:
+        scenario: Name of the scenario; also names it in plans.
+        today: The day that ages and recent ties are counted from; the first period's start if absent.
+        periods: The horizon, in order.
+        grades: The ladder, highest first.
+        roles: Names of roles with their words in both languages.
+        layers: Layers by name, in the order in which a first plan decides them.
+        rules: Rule packs, by name (looked for beside the scenario and in ``rules/``) or by path.
+        levels: What each level of the objective stands for.
+        columns: For each table, Chinese (or other) headers and the ASCII attribute each stands for.
+        synthetic: True where people and cases are invented.
+    """
+
+    scenario: Name
+    title: Text = Text()
+    source: str = ""
+    about: Text = Text()
+    synthetic: bool = False
+    today: date | None = None
+    periods: Annotated[tuple[Period, ...], Field(min_length=1, max_length=400)]
+    grades: tuple[Grade, ...] = DEFAULT_GRADES
+    roles: Mapping[Name, Text] = {}
+    layers: Mapping[Name, LayerSpec] = Field(min_length=1)
+    rules: tuple[Annotated[str, BeforeValidator(_numbers_as_text)], ...] = ()
+    levels: Mapping[int, Text] = {}
+    columns: Mapping[str, Mapping[str, Name]] = {}
+
+    @property
+    def reference_day(self) -> date:
+        """The day from which ages and the recency of ties are counted."""
+        return self.today or self.periods[0].start

@@ -1,0 +1,181 @@
+"""The rows of a scenario's tables. Columns that a table does not know are kept as attributes.
+
+Empty cells are empty strings, empty tuples or None. Whole numbers are whole: a count in tenths is
+written in tenths. Dates are calendar days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+MAX_SKILL_LEVEL = 5
+
+
+def _split_list(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.replace("；", ";").split(";") if part.strip())
+    return value
+
+
+def _split_skills(value: Any) -> Any:
+    """Read ``name:level;name:level``; the full-width colon and semicolon are read too."""
+    if not isinstance(value, str):
+        return value
+    skills: dict[str, int] = {}
+    for part in _split_list(value):
+        name, colon, level = part.replace("：", ":").rpartition(":")
+        name, level = name.strip(), level.strip()
+        if not colon or not name:
+            raise ValueError("skill_without_level")
+        if not level.isdecimal() or not 1 <= int(level) <= MAX_SKILL_LEVEL:
+            raise ValueError("skill_level")
+        if name in skills:
+            raise ValueError("skill_twice")
+        skills[name] = int(level)
+    return skills
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _empty_is_zero(value: Any) -> Any:
+    return 0 if isinstance(value, str) and not value.strip() else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
+Skills = Annotated[Mapping[str, int], BeforeValidator(_split_skills), PlainSerializer(dict)]
+Day = Annotated[date | None, BeforeValidator(_empty_is_none)]
+Count = Annotated[int, BeforeValidator(_empty_is_zero), Field(ge=0, le=10**9)]
+# The bounds belong to the number alone: set on the optional whole, they would be applied to None.
+MaybeCount = Annotated[Annotated[int, Field(ge=0, le=10**9)] | None, BeforeValidator(_empty_is_none)]
+Longitude = Annotated[Annotated[float, Field(ge=-180, le=180)] | None, BeforeValidator(_empty_is_none)]
+Latitude = Annotated[Annotated[float, Field(ge=-90, le=90)] | None, BeforeValidator(_empty_is_none)]
+Strength = Annotated[Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_empty_is_none)]
+Weight = Annotated[Annotated[float, Field(ge=0, le=10**9)] | None, BeforeValidator(_empty_is_none)]
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Row(BaseModel):
+    """One row of a table; unknown columns are kept as attributes."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """Columns that the table's standard does not name, by column name."""
+        return self.__pydantic_extra__ or {}
+
+
+class Unit(Row):
+    """An organisation unit: an office (纪检监察室), a township (乡镇), a stationed agency (派驻机构)."""
+
+    id: Id
+    name: str = ""
+    kind: str = ""
+    parent: str = ""
+    place: str = ""
+    domain: str = ""
+    workload: Count = 0
+    headcount: MaybeCount = None
+    lon: Longitude = None
+    lat: Latitude = None
+
+
+class Person(Row):
+    """A person: grade from the scenario's ladder, home unit, native place, skills at levels 1-5."""
+
+    id: Id
+    name: str = ""
+    grade: str = ""
+    title: str = ""
+    unit: str = ""
+    native_place: str = ""
+    born: Day = None
+    retires: Day = None
+    skills: Skills = {}
+    capacity: MaybeCount = None
+
+
+class Link(Row):
+    """A tie between two units, such as ``adjacent``, ``liaises``, ``stationed_in``, ``member_of``."""
+
+    source: Id
+    target: Id
+    kind: Id
+    weight: Weight = None
+
+
+class Tie(Row):
+    """A tie of a person to a person, unit or place; ``weight`` is its strength from 0 to 1."""
+
+    source: Id
+    target: Id
+    kind: Id
+    weight: Strength = None
+    since: Day = None
+    until: Day = None
+
+
+class Posting(Row):
+    """Who held which seat from when to when; an empty ``to`` means still."""
+
+    person: Id
+    group: Id
+    role: str = ""
+    start: Annotated[Day, Field(alias="from")] = None
+    end: Annotated[Day, Field(alias="to")] = None
+
+
+class Group(Row):
+    """A zone (片区), work group (工作组), agency or any other body with seats to fill."""
+
+    id: Id
+    name: str = ""
+    kind: str = ""
+    parent: str = ""
+    place: str = ""
+    domain: str = ""
+    seats: str = ""
+
+
+class Case(Row):
+    """A case: where it arose, what it needs, who is involved (``parties``: ids or plain names)."""
+
+    id: Id
+    title: str = ""
+    unit: str = ""
+    place: str = ""
+    domain: str = ""
+    received: Day = None
+    due: Day = None
+    effort: Count = 0
+    severity: Count = 0
+    skills: Skills = {}
+    parties: Names = ()
+
+
+TABLES: Mapping[str, type[Row]] = {
+    "units": Unit,
+    "people": Person,
+    "links": Link,
+    "ties": Tie,
+    "postings": Posting,
+    "groups": Group,
+    "cases": Case,
+}
+
+
+def columns(table: str) -> tuple[str, ...]:
+    """Return the standard columns of ``table`` in their order, as the header writes them."""
+    return tuple(field.alias or name for name, field in TABLES[table].model_fields.items())
+
+
+def required_columns(table: str) -> tuple[str, ...]:
+    """Return the columns that every row of ``table`` must fill."""
+    fields = TABLES[table].model_fields.items()
+    return tuple(field.alias or name for name, field in fields if field.is_required())

@@ -1,0 +1,157 @@
+"""Collects variables, rows and costs, in pieces of any size, and hands them over as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from allocator.program.decisions import Decisions
+from allocator.program.defining import DefinitionBuilder
+from allocator.program.expr import EMPTY, Expr
+from allocator.program.program import INFINITE, Costs, IntArray, Program, Rows
+from allocator.program.tags import WIDTH, TagArray
+
+
+class ProgramBuilder:
+    """A program under construction; rules write to it through their pens."""
+
+    def __init__(self, decisions: Decisions, rules: Sequence[str]) -> None:
+        self.decisions = decisions
+        self.rules = tuple(rules)
+        self._lower: list[IntArray] = [np.zeros(decisions.count, dtype=np.int64)]
+        self._upper: list[IntArray] = [np.ones(decisions.count, dtype=np.int64)]
+        self._count = decisions.count
+        self._row_lengths: list[IntArray] = []
+        self._row_cols: list[IntArray] = []
+        self._row_coefs: list[IntArray] = []
+        self._row_sides: list[tuple[IntArray, IntArray]] = []
+        self._row_tags: list[TagArray] = []
+        self._row_defining: list[npt.NDArray[np.bool_]] = []
+        self._costs: list[tuple[IntArray, IntArray, IntArray, TagArray]] = []
+        self._constants: list[tuple[int, int, int]] = []
+        self._definitions = DefinitionBuilder()
+
+    def variables(self, lower: IntArray, upper: IntArray) -> IntArray:
+        """Add auxiliary variables with their bounds and return their columns."""
+        columns = np.arange(self._count, self._count + len(lower), dtype=np.int64)
+        self._lower.append(np.asarray(lower, dtype=np.int64))
+        self._upper.append(np.asarray(upper, dtype=np.int64))
+        self._count += len(lower)
+        return columns
+
+    def bounds(self, expr: Expr) -> tuple[int, int]:
+        """Return the least and greatest value that ``expr`` can take, term by term."""
+        lower, upper = self._bounds_of(expr.cols)
+        ends = np.stack([expr.coefs * lower, expr.coefs * upper])
+        return int(ends.min(0).sum()) + expr.constant, int(ends.max(0).sum()) + expr.constant
+
+    def _bounds_of(self, cols: IntArray) -> tuple[IntArray, IntArray]:
+        if len(cols) == 0 or cols.max() < self.decisions.count:
+            return np.zeros(len(cols), dtype=np.int64), np.ones(len(cols), dtype=np.int64)
+        self._lower, self._upper = [np.concatenate(self._lower)], [np.concatenate(self._upper)]
+        return self._lower[0][cols], self._upper[0][cols]
+
+    def row(self, expr: Expr, lo: int, hi: int, tag: TagArray, *, defining: bool = False) -> None:
+        """Add ``lo <= expr <= hi``."""
+        low = -INFINITE if lo <= -INFINITE else lo - expr.constant
+        high = INFINITE if hi >= INFINITE else hi - expr.constant
+        self._row_lengths.append(np.array([len(expr.cols)], dtype=np.int64))
+        self._row_cols.append(expr.cols)
+        self._row_coefs.append(expr.coefs)
+        self._row_sides.append((np.array([low], dtype=np.int64), np.array([high], dtype=np.int64)))
+        self._row_tags.append(tag)
+        self._row_defining.append(np.array([defining]))
+
+    def block(
+        self, cols: IntArray, coefs: IntArray, lo: int, hi: int, tags: TagArray, *, defining: bool = False
+    ) -> None:
+        """Add ``n`` rows of one shape: ``lo <= sum(coefs * x[cols[k]]) <= hi`` with ``cols`` ``[n, w]``."""
+        count, width = cols.shape
+        self._row_lengths.append(np.full(count, width, dtype=np.int64))
+        self._row_cols.append(cols.reshape(-1))
+        self._row_coefs.append(np.broadcast_to(coefs, cols.shape).reshape(-1).astype(np.int64))
+        sides = np.full(count, lo, dtype=np.int64), np.full(count, hi, dtype=np.int64)
+        self._row_sides.append(sides)
+        self._row_tags.append(tags)
+        self._row_defining.append(np.full(count, defining))
+
+    def cost(self, cols: IntArray, coefs: IntArray, level: int, tags: TagArray) -> None:
+        """Add cost terms ``coefs * x[cols]`` to ``level``."""
+        kept = coefs != 0
+        if kept.any():
+            levels = np.full(int(kept.sum()), level, dtype=np.int64)
+            self._costs.append((cols[kept], coefs[kept], levels, tags[kept]))
+
+    def constant(self, level: int, rule: int, amount: int) -> None:
+        """Add a cost to ``level`` that no decision can change."""
+        if amount:
+            self._constants.append((level, rule, amount))
+
+    def most(self, exprs: Sequence[Expr], floor: int, tag: TagArray, divisor: int = 1) -> Expr:
+        """Return a variable that is the greatest of ``floor`` and ``ceil(expr / divisor)`` of each."""
+        if len(exprs) == 1 and divisor == 1 and self.bounds(exprs[0])[0] >= floor:
+            return exprs[0]
+        highest = max([self.bounds(expr)[1] for expr in exprs], default=floor)
+        upper = max(floor, -(-highest // divisor))
+        [column] = self.variables(np.array([floor]), np.array([upper]))
+        self._definitions.add(column, exprs, least=False, limit=floor, divisor=divisor)
+        variable = Expr.of([column])
+        for expr in exprs:
+            self.row(variable * divisor - expr, 0, INFINITE, tag, defining=True)
+        return variable
+
+    def least(self, exprs: Sequence[Expr], tag: TagArray) -> Expr:
+        """Return a variable that is the least of ``exprs`` (at least one)."""
+        ends = [self.bounds(expr) for expr in exprs]
+        ceiling = min(high for _, high in ends)
+        [column] = self.variables(np.array([min(low for low, _ in ends)]), np.array([ceiling]))
+        self._definitions.add(column, exprs, least=True, limit=ceiling, divisor=1)
+        variable = Expr.of([column])
+        for expr in exprs:
+            self.row(variable - expr, -INFINITE, 0, tag, defining=True)
+        return variable
+
+    def define(self, columns: IntArray, exprs: Sequence[Expr]) -> None:
+        """Say that each 0/1 auxiliary is ``max(0, expr)``; the caller adds the rows that make it so."""
+        for column, expr in zip(columns, exprs, strict=True):
+            self._definitions.add(int(column), [expr], least=False, limit=0, divisor=1)
+
+    def finish(self) -> Program:
+        """Return the program as arrays."""
+        return Program(
+            decisions=self.decisions,
+            lower=np.concatenate(self._lower),
+            upper=np.concatenate(self._upper),
+            rows=self._rows(),
+            costs=self._cost_arrays(),
+            constants=tuple(self._constants),
+            definitions=self._definitions.finish(self.decisions.count, self._count),
+            rules=self.rules,
+            levels=self._levels(),
+        )
+
+    def _rows(self) -> Rows:
+        lengths = np.concatenate([EMPTY, *self._row_lengths])
+        return Rows(
+            starts=np.concatenate([[0], np.cumsum(lengths)]),
+            cols=np.concatenate([EMPTY, *self._row_cols]),
+            coefs=np.concatenate([EMPTY, *self._row_coefs]),
+            lo=np.concatenate([EMPTY, *(lo for lo, _ in self._row_sides)]),
+            hi=np.concatenate([EMPTY, *(hi for _, hi in self._row_sides)]),
+            tags=np.concatenate([np.zeros((0, WIDTH), dtype=np.int32), *self._row_tags]),
+            defining=np.concatenate([np.zeros(0, dtype=np.bool_), *self._row_defining]),
+        )
+
+    def _cost_arrays(self) -> Costs:
+        return Costs(
+            cols=np.concatenate([EMPTY, *(cols for cols, _, _, _ in self._costs)]),
+            coefs=np.concatenate([EMPTY, *(coefs for _, coefs, _, _ in self._costs)]),
+            levels=np.concatenate([EMPTY, *(levels for _, _, levels, _ in self._costs)]),
+            tags=np.concatenate([np.zeros((0, WIDTH), np.int32), *(tags for *_, tags in self._costs)]),
+        )
+
+    def _levels(self) -> tuple[int, ...]:
+        priced = {int(level) for _, _, levels, _ in self._costs for level in np.unique(levels)}
+        return tuple(sorted(priced | {level for level, _, _ in self._constants}))

@@ -1,0 +1,83 @@
+"""What the program says of given plans: the auxiliaries that follow, the rows broken, the costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from allocator.program.program import Definitions, IntArray, Program
+
+
+def complete(program: Program, decisions: IntArray) -> IntArray:
+    """Return every variable's value for plans given as decisions.
+
+    Args:
+        program: The program.
+        decisions: ``[n, count]`` 0/1 values, one row a plan.
+
+    Returns:
+        ``[n, variables]``; auxiliaries take the value that their definition gives.
+    """
+    values = np.zeros((len(decisions), len(program)), dtype=np.int64)
+    values[:, : program.decisions.count] = decisions
+    definitions = program.definitions
+    for rank in np.unique(definitions.rank):
+        _fill_rank(definitions, np.flatnonzero(definitions.rank == rank), values)
+    return values
+
+
+def _fill_rank(definitions: Definitions, group: IntArray, values: IntArray) -> None:
+    """Fill the auxiliaries of one rank; ``group`` is a contiguous run of definitions."""
+    first, last = definitions.start[group[0]], definitions.start[group[-1] + 1]
+    results = segment_sums(
+        values, definitions.term_cols, definitions.term_coefs, definitions.expr_start[first : last + 1]
+    )
+    results += definitions.constants[first:last]
+    for least in (False, True):
+        chosen = group[definitions.least[group] == least]
+        for k in chosen:
+            part = results[:, definitions.start[k] - first : definitions.start[k + 1] - first]
+            limit = definitions.limit[k]
+            if least:
+                values[:, definitions.cols[k]] = np.minimum(part.min(1, initial=limit), limit)
+            else:
+                raised = -(-part // definitions.divisor[k])
+                values[:, definitions.cols[k]] = raised.max(1, initial=limit)
+
+
+def segment_sums(values: IntArray, cols: IntArray, coefs: IntArray, starts: IntArray) -> IntArray:
+    """Return ``[n, segments]`` weighted sums of ``values[:, cols]`` over ``starts[k]:starts[k + 1]``."""
+    span = slice(int(starts[0]), int(starts[-1]))
+    terms = values[:, cols[span]] * coefs[span]
+    sums = np.concatenate([np.zeros((len(values), 1), dtype=np.int64), np.cumsum(terms, axis=1)], axis=1)
+    edges = starts - starts[0]
+    return np.asarray(sums[:, edges[1:]] - sums[:, edges[:-1]])
+
+
+def broken_rows(program: Program, values: IntArray) -> npt.NDArray[np.bool_]:
+    """Return ``[n, rows]``: which rows each plan breaks."""
+    rows = program.rows
+    sums = segment_sums(values, rows.cols, rows.coefs, rows.starts)
+    return np.asarray((sums < rows.lo) | (sums > rows.hi))
+
+
+def level_costs(program: Program, values: IntArray) -> IntArray:
+    """Return ``[n, levels]``: what each plan costs at each level, constants included."""
+    result = np.zeros((len(values), len(program.levels)), dtype=np.int64)
+    costs = program.costs
+    for k, level in enumerate(program.levels):
+        at = costs.levels == level
+        result[:, k] = values[:, costs.cols[at]] @ costs.coefs[at] + program.constant(level)
+    return result
+
+
+def rule_costs(program: Program, values: IntArray) -> IntArray:
+    """Return ``[n, rules]``: what each plan costs by each rule, constants included."""
+    result = np.zeros((len(values), len(program.rules)), dtype=np.int64)
+    costs = program.costs
+    amounts = values[:, costs.cols] * costs.coefs
+    for rule in np.unique(costs.tags[:, 0]):
+        result[:, rule] = amounts[:, costs.tags[:, 0] == rule].sum(axis=1)
+    for _, rule, amount in program.constants:
+        result[:, rule] += amount
+    return result

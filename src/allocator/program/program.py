@@ -1,0 +1,106 @@
+"""The program as arrays: variables, tagged rows, tagged costs by level, and definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from allocator.program.decisions import Decisions
+from allocator.program.tags import TagArray
+
+IntArray = npt.NDArray[np.int64]
+#: Beyond this a side of a row is open.
+INFINITE = 2**60
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """``n`` rows ``lo <= sum(coefs * x[cols]) <= hi`` in compressed form.
+
+    Attributes:
+        starts: ``[n + 1]``; row ``k`` holds the terms ``starts[k]:starts[k + 1]``.
+        cols: Column of each term.
+        coefs: Coefficient of each term.
+        lo: ``[n]`` lower sides, at least ``-INFINITE``.
+        hi: ``[n]`` upper sides, at most ``INFINITE``.
+        tags: ``[n, 7]``: the rule, then the subject (see `tags`).
+        defining: ``[n]``, whether the row only defines an auxiliary and asks nothing of a plan.
+    """
+
+    starts: IntArray
+    cols: IntArray
+    coefs: IntArray
+    lo: IntArray
+    hi: IntArray
+    tags: TagArray
+    defining: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.lo)
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """``n`` cost terms ``coefs * x[cols]``, each counted in its level."""
+
+    cols: IntArray
+    coefs: IntArray
+    levels: IntArray
+    tags: TagArray
+
+
+@dataclass(frozen=True, eq=False)
+class Definitions:
+    """How each auxiliary follows from earlier variables: the most (or least) of some expressions.
+
+    Auxiliary ``k`` is ``max(floor, ceil(e / divisor) ...)`` over its expressions, or with ``least``
+    ``min(ceiling, e ...)``. Expressions are rows in compressed form, grouped by auxiliary and rank:
+    an auxiliary of rank ``q`` reads decisions and auxiliaries of lower rank.
+    """
+
+    cols: IntArray
+    start: IntArray  # [aux + 1] into the expressions
+    expr_start: IntArray  # [expressions + 1] into terms
+    term_cols: IntArray
+    term_coefs: IntArray
+    constants: IntArray  # [expressions]
+    least: npt.NDArray[np.bool_]  # [aux]
+    limit: IntArray  # [aux]: the floor, or the ceiling where least
+    divisor: IntArray  # [aux]
+    rank: IntArray  # [aux]
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A whole program; variables ``0 .. decisions.count - 1`` are the plan, the rest follow from it.
+
+    Attributes:
+        decisions: The decisions and their layers.
+        lower: Least value of each variable.
+        upper: Greatest value of each variable.
+        rows: The rows.
+        costs: The cost terms; ``constants`` are what a level costs whatever the plan.
+        constants: ``(level, rule, amount)`` of costs that no decision can change.
+        definitions: How auxiliaries follow from decisions.
+        rules: Rule ids; tags count into them.
+        levels: The levels of the objective, most important first, the hard level left out.
+    """
+
+    decisions: Decisions
+    lower: IntArray
+    upper: IntArray
+    rows: Rows
+    costs: Costs
+    constants: tuple[tuple[int, int, int], ...]
+    definitions: Definitions
+    rules: tuple[str, ...]
+    levels: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.lower)
+
+    def constant(self, level: int) -> int:
+        """Return what ``level`` costs whatever the plan."""
+        return sum(amount for at, _, amount in self.constants if at == level)

@@ -1,0 +1,38 @@
+"""Tags: every row and cost says which rule it comes from and what it is about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+TagArray = npt.NDArray[np.int32]
+WIDTH = 7
+
+
+class Subject(NamedTuple):
+    """What a row, cost or breach is about, by index into the rule's layer; -1 where it is not.
+
+    ``other`` is a second item; ``part`` whatever else the kind counts by (a seat, a skill, a place).
+    """
+
+    item: int = -1
+    slot: int = -1
+    role: int = -1
+    period: int = -1
+    other: int = -1
+    part: int = -1
+
+
+def tag(rule: int, subject: Subject) -> TagArray:
+    """Return the tag of one row: the rule's index, then the subject."""
+    return np.array([(rule, *subject)], dtype=np.int32)
+
+
+def tags(rule: int, subjects: npt.NDArray[np.int64]) -> TagArray:
+    """Return the tags of ``n`` rows from subjects ``[n, 6]``."""
+    block = np.empty((len(subjects), WIDTH), dtype=np.int32)
+    block[:, 0] = rule
+    block[:, 1:] = subjects
+    return block

@@ -1,0 +1,146 @@
+"""Binds rules to a scenario: layers, roles, periods and expressions must fit, and every fault is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from allocator.errors import Fault, InputError, nearest
+from allocator.model.plan import Plan
+from allocator.model.reading import scenario_digest
+from allocator.model.scenario import Scenario
+from allocator.model.text import Text
+from allocator.rules.binding import bind_world
+from allocator.rules.fields import Written, expressions, parts_with_layer
+from allocator.rules.kind import Rule
+from allocator.rules.kinds.take import Take
+from allocator.rules.packs import Draft, Rulebook, load_rulebook
+from allocator.rules.policy import Policy
+from allocator.rules.scope import layer_types
+from allocator.rules.selectors import SelectorError
+from allocator.rules.waivers import Waiver
+from allocator.rules.world import World
+
+
+def bind_policy(scenario: Scenario, *, baseline: Plan | None = None, extra: Iterable[Rule] = ()) -> Policy:
+    """Read the scenario's rule packs and bind their rules.
+
+    Args:
+        scenario: The scenario.
+        baseline: A plan to stay close to.
+        extra: Further rules, such as pins given with a call.
+
+    Raises:
+        InputError: With every fault of the layers, packs and rules.
+    """
+    book = load_rulebook(scenario.spec.rules, scenario.folder)
+    world = bind_world(scenario, baseline)
+    rules = [*book.rules.values(), *extra]
+    faults = [fault for rule in rules for fault in _faults(rule, book.drafts.get(rule.id), world)]
+    for waiver, draft in book.waivers:
+        faults.extend(_waiver_faults(waiver, draft, book, world))
+    if faults:
+        raise InputError(faults)
+    implied = [_take(name, world) for name in world.layers]
+    waivers = tuple(waiver for waiver, _ in book.waivers)
+    return Policy(world, (*implied, *rules), waivers, book.drafts)
+
+
+def digest(scenario: Scenario) -> str:
+    """Return the digest that names a scenario in plans: its own content and that of its rule packs."""
+    book = load_rulebook(scenario.spec.rules, scenario.folder)
+    parts = [("scenario", scenario.sha256.encode())]
+    return scenario_digest([*parts, *sorted(book.contents.items())])
+
+
+def _take(layer: str, world: World) -> Rule:
+    """Return the rule that a layer's ``take`` implies."""
+    why = Text(zh="每个对象的位置数", en="how many places each item takes")
+    fields = {"id": f"take.{layer}", "kind": "take", "on": layer, "places": world.layers[layer].spec.take}
+    return Take.model_validate({**fields, "why": why})
+
+
+def _faults(rule: Rule, draft: Draft | None, world: World) -> Iterator[Fault]:
+    """Yield what keeps a rule from being bound."""
+    draft = draft or Draft({"id": rule.id})
+    if rule.on not in world.layers:
+        yield _unknown(draft, "on", rule.on, world.layers, Text(zh="没有此层", en="there is no such layer"))
+        return
+    layer = world.layers[rule.on]
+    roles = [role for role in layer.roles if role is not None]
+    for role in rule.role:
+        if role not in roles:
+            yield _unknown(
+                draft, "role", role, roles, Text(zh="该层没有此角色", en="the layer has no such role")
+            )
+    periods = [period.id for period in world.scenario.spec.periods]
+    for period in rule.during:
+        if period not in periods:
+            yield _unknown(
+                draft, "during", period, periods, Text(zh="没有此周期", en="there is no such period")
+            )
+    if rule.one_slot and layer.spec.take.most != 1:
+        yield draft.fault(_ONE_SLOT, "on", found=rule.on, allowed="take: 1, take: 0-1")
+    others = dict(parts_with_layer(rule))
+    for field, name in others.items():
+        if name not in world.layers:
+            yield _unknown(draft, field, name, world.layers, Text(zh="没有此层", en="there is no such layer"))
+        elif world.layers[name].spec.take.most != 1:
+            yield draft.fault(_ONE_SLOT, field, found=name, allowed="take: 1, take: 0-1")
+    if all(name in world.layers for name in others.values()):
+        for written in expressions(rule):
+            yield from _expression_faults(written, rule, draft, world)
+    for problem in rule.examine(world):
+        details = {"found": problem.found or None, "allowed": problem.allowed, "nearest": problem.nearest}
+        yield draft.fault(problem.message, problem.field, **details)
+
+
+_ONE_SLOT = Text(
+    zh="此规则要求该层每个对象每期至多占一个位置",
+    en="this rule needs a layer in which an item takes at most one place a period",
+)
+
+
+def _expression_faults(written: Written, rule: Rule, draft: Draft, world: World) -> Iterator[Fault]:
+    over: str = written.expression.over
+    layer = world.layers[rule.on]
+    if over.startswith("there-"):
+        layer, over = world.layers[str(dict(written.holder)["layer"])], over.removeprefix("there-")
+    if over == "each":
+        over = str(dict(rule)["each"])
+    try:
+        world.compiler.compile(written.text, layer_types(world, layer, over), written.expression.returns)
+    except SelectorError as error:
+        details = {"detail": error.detail, "nearest": error.nearest, "allowed": error.allowed}
+        yield draft.fault(error.message, ".".join(written.path), **details)
+
+
+def _waiver_faults(waiver: Waiver, draft: Draft, book: Rulebook, world: World) -> Iterator[Fault]:
+    rule = book.rules.get(waiver.rule)
+    if rule is None:
+        yield _unknown(
+            draft, "rule", waiver.rule, book.rules, Text(zh="没有此规则", en="there is no such rule")
+        )
+        return
+    if not waiver.reason:
+        yield draft.fault(Text(zh="须说明理由", en="an exception needs a reason"), "reason")
+    if rule.on not in world.layers:
+        return
+    layer = world.layers[rule.on]
+    for field, named, known in (("items", waiver.items, layer.items), ("slots", waiver.slots, layer.slots)):
+        if named and field.removesuffix("s") not in rule.about:
+            message = Text(
+                zh=f"规则 {rule.id} 不针对此类对象", en=f"the rule {rule.id} does not name its {field}"
+            )
+            yield draft.fault(message, field, allowed=", ".join(rule.about))
+        for name in named:
+            if name not in known:
+                yield _unknown(
+                    draft, field, name, known, Text(zh="该层中没有", en="is not in the rule's layer")
+                )
+
+
+def _unknown(draft: Draft, field: str, found: str, known: Iterable[str], message: Text) -> Fault:
+    names = list(known)
+    return draft.fault(
+        message, field, found=found, allowed=", ".join(names[:20]), nearest=nearest(found, names)
+    )

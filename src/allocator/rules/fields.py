@@ -1,0 +1,59 @@
+"""The fields of a rule that need the scenario to be understood: expressions and layer names."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from allocator.rules.expressions import Expression
+from allocator.rules.kind import Rule
+
+
+@dataclass(frozen=True)
+class Written:
+    """An expression as a rule writes it: where it stands, its text, what it ranges over."""
+
+    path: tuple[str, ...]
+    text: str
+    expression: Expression
+    holder: BaseModel
+
+
+def expressions(model: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Written]:
+    """Yield every expression that a rule, or a part of it, holds; numbers and empty ones are none."""
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from expressions(value, (*path, name))
+        elif isinstance(value, str) and value:
+            marks = [*field.metadata, *_marks(field.annotation)]
+            for mark in marks:
+                if isinstance(mark, Expression):
+                    yield Written((*path, name), value, mark, model)
+                    break
+
+
+def _marks(annotation: Any) -> Iterator[Any]:
+    """Yield the metadata of an annotation and of each member of a union."""
+    if get_origin(annotation) is Annotated:
+        yield from get_args(annotation)[1:]
+    elif get_origin(annotation) in (Union, types.UnionType):
+        for member in get_args(annotation):
+            yield from _marks(member)
+
+
+def parts_with_layer(rule: BaseModel) -> Iterator[tuple[str, str]]:
+    """Yield ``(field, layer)`` for each part of a rule that names another layer."""
+    for name in type(rule).model_fields:
+        value = getattr(rule, name)
+        if isinstance(value, BaseModel) and isinstance(layer := getattr(value, "layer", None), str):
+            yield name, layer
+
+
+def layers_read(rule: Rule) -> set[str]:
+    """Return the layers that a rule is about or looks at."""
+    return {rule.on, *(layer for _, layer in parts_with_layer(rule))}

@@ -1,0 +1,145 @@
+"""What a rule kind is: its fields, `post`, `check`, its words and its examples, in one file each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from allocator.model.plan import Level
+from allocator.model.spec import Strict
+from allocator.model.text import Text
+from allocator.program.tags import Subject
+from allocator.rules.expressions import ItemTest, SlotTest
+
+if TYPE_CHECKING:
+    from allocator.program.cuts import Cut
+    from allocator.rules.pen import Pen
+    from allocator.rules.roster import Roster
+    from allocator.rules.scope import Scope
+    from allocator.rules.world import World
+
+Dimension = Literal["item", "slot", "role", "period", "other", "part"]
+
+
+def _one_or_many(value: Any) -> Any:
+    return (value,) if isinstance(value, str | int) else value
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) else value
+
+
+Several = Annotated[tuple[Annotated[str, BeforeValidator(_as_text)], ...], BeforeValidator(_one_or_many)]
+
+
+class FieldError(ValueError):
+    """Raised by a kind's validators: what is wrong with its fields, in both languages."""
+
+    def __init__(self, *, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.message = Text(zh=zh, en=en)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule finds wrong with one of its own fields once it knows the scenario."""
+
+    field: str
+    message: Text
+    found: str = ""
+    allowed: str = ""
+    nearest: str = ""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One thing that a rule finds in a plan.
+
+    Attributes:
+        subject: What it is about, by index into the rule's layer.
+        amount: By how much, at least 1; a soft rule costs its weight times the amount.
+        detail: What was found, in both languages; says no more than the subject if empty.
+    """
+
+    subject: Subject
+    amount: int = 1
+    detail: Text = field(default_factory=Text)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A rule with plans that keep it and plans that break it, in the small world of `examples.py`.
+
+    A plan is written ``item=slot`` with ``/role`` and ``@period`` where they apply, separated by
+    spaces: ``Wang=North/lead@2026 Li=South@2026``.
+    """
+
+    rule: Mapping[str, Any]
+    kept: tuple[str, ...]
+    broken: tuple[str, ...]
+
+
+class Rule(Strict):
+    """The fields that every rule has; each kind adds its own.
+
+    Attributes:
+        id: Name of the rule, unique in the scenario.
+        on: The layer that the rule is about.
+        level: ``hard``, or 1, 2, 3 ... each strictly more important than the next.
+        weight: What one unit of breach costs within its level.
+        why: The reason that a report gives.
+        items: Which items the rule is about; all if empty.
+        slots: Which slots the rule is about; all if empty.
+        role: Which roles the rule is about; all if empty.
+        during: Ids of the periods that the rule is about; all if empty.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[Text]
+    #: What a breach's subject names; a waiver can only name these.
+    about: ClassVar[tuple[Dimension, ...]]
+    examples: ClassVar[tuple[Example, ...]]
+    #: True where the kind reads spells, so that an item may take at most one slot a period.
+    one_slot: ClassVar[bool] = False
+    #: False where the kind can only be hard.
+    can_be_soft: ClassVar[bool] = True
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+    kind: str
+    on: str
+    level: Literal["hard"] | Annotated[int, Field(ge=1, le=99)] = "hard"
+    weight: Annotated[int, Field(ge=1, le=10**6)] = 1
+    why: Text = Text()
+    items: ItemTest = ""
+    slots: SlotTest = ""
+    role: Several = ()
+    during: Several = ()
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether the rule may not be broken at all."""
+        return self.level == "hard"
+
+    @property
+    def plan_level(self) -> Level:
+        """The level as plans write it."""
+        return self.level
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Yield what is wrong with the kind's own fields in this scenario; expressions are seen to."""
+        yield from ()
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Write the rule into the program."""
+        raise TypeError(f"{type(self).__name__} is no rule kind: it has no post")
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Yield what the rule finds in a plan; shares nothing with ``post`` but the scope."""
+        raise TypeError(f"{type(self).__name__} is no rule kind: it has no check")
+
+    def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
+        """Yield cuts for what could not be written beforehand and the plan breaks; most kinds have none."""
+        yield from ()

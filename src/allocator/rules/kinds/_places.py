@@ -1,0 +1,28 @@
+"""Rules that look at one place at a time: (item, slot, period), in the roles of the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from allocator.model.layer import BoolArray, IntArray
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+def places(scope: Scope, where: BoolArray) -> IntArray:
+    """Return ``[n, 4]`` item, slot, role and period for each chosen ``[I, S, T]`` in each role."""
+    chosen = np.argwhere(where)
+    blocks = [np.insert(chosen, 2, role, axis=1) for role in scope.roles]
+    return np.concatenate([np.zeros((0, 4), dtype=np.int64), *blocks])
+
+
+def breaches(roster: Roster, scope: Scope, amount: Callable[[int, int, int], int]) -> Iterator[Breach]:
+    """Yield a breach for each place taken in scope whose amount is above 0."""
+    covered = scope.covered
+    for i, s, r, t in roster[scope.layer.name].taken:
+        if covered[i, s, t] and r in scope.roles and (found := amount(i, s, t)) > 0:
+            yield Breach(Subject(item=i, slot=s, role=r, period=t), found)

@@ -1,0 +1,108 @@
+"""Where something is, as seen from a place in a layer: a text, or the slot of an item of another layer."""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+
+import numpy as np
+
+from allocator.model.layer import Layer
+from allocator.model.spec import Strict
+from allocator.program.expr import Expr
+from allocator.rules.expressions import PairText, ThereItemText, ThereSlotText
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Side(Strict):
+    """Where an item of another layer is.
+
+    Attributes:
+        layer: That layer; an item takes at most one slot there.
+        item: CEL over this rule's item and slot, gives the id (or the ``key``) of the item there.
+        key: CEL over that layer's items; what ``item`` is compared with, their id if empty.
+        at: CEL over that layer's slots; what the whereabouts are called, the slot's id if empty.
+    """
+
+    layer: str
+    item: PairText
+    key: ThereItemText = ""
+    at: ThereSlotText = ""
+
+
+class Known:
+    """Whereabouts known beforehand: a text for each item, slot and period."""
+
+    def __init__(self, expression: str, scope: Scope) -> None:
+        self._texts = scope.texts(expression)
+
+    def movers(self, item: int, slot: int, period: int) -> list[int | None]:
+        """Return one mover that never moves, or none where the text is empty."""
+        return [None] if self._texts[item, slot, period] else []
+
+    def text(self, item: int, slot: int, period: int) -> str:
+        """Return the place."""
+        return str(self._texts[item, slot, period])
+
+
+class Decided:
+    """Whereabouts that another layer decides: the movers are that layer's items."""
+
+    def __init__(self, side: Side, scope: Scope) -> None:
+        self._side = side
+        self._scope = scope
+        self._texts = scope.texts(side.item)
+        self.located = cache(self._located)
+
+    @cached_property
+    def layer(self) -> Layer:
+        """The layer that decides."""
+        return self._scope.world.layers[self._side.layer]
+
+    def movers(self, item: int, slot: int, period: int) -> list[int]:
+        """Return the items of that layer whose place counts; none where it has no such item."""
+        return self._keyed.get(self._texts[item, slot, period], [])
+
+    def _located(self, pen: Pen, mover: int, period: int) -> dict[str, Expr]:
+        """Return for each place an expression that is 1 if the mover is there."""
+        grid = pen.grid(self.layer.name)[mover, :, :, self.layer.seen_from(period)]
+        found = {place: Expr.of(grid[slots]) for place, slots in self._slots_of.items()}
+        return {place: expr for place, expr in found.items() if len(expr.cols)}
+
+    def place(self, roster: Roster, mover: int, period: int) -> str:
+        """Return where a plan has the mover, or an empty text if nowhere."""
+        seats = roster[self.layer.name].seats(mover, self.layer.seen_from(period))
+        return self._names[seats[0][0]] if seats else ""
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """What each slot of that layer is called."""
+        if not self._side.at:
+            return list(self.layer.slots)
+        return self._evaluated(self._side.at, "slot")
+
+    @cached_property
+    def _slots_of(self) -> dict[str, np.ndarray]:
+        names = np.array(self._names, dtype=object)
+        return {place: np.flatnonzero(names == place) for place in dict.fromkeys(self._names) if place}
+
+    @cached_property
+    def _keyed(self) -> dict[str, list[int]]:
+        """The items of that layer by id or key."""
+        keys = self._evaluated(self._side.key, "item") if self._side.key else self.layer.items
+        items: dict[str, list[int]] = {}
+        for k, key in enumerate(keys):
+            if key:
+                items.setdefault(key, []).append(k)
+        return items
+
+    def _evaluated(self, expression: str, over: str) -> list[str]:
+        world = self._scope.world
+        [axis] = world.item_axes(self.layer) if over == "item" else world.slot_axes(self.layer)
+        return [str(name) for name in world.compiler.compile(expression, axis.types, "STRING").over(axis)]
+
+
+def whereabouts(side: Side | str, scope: Scope) -> Known | Decided:
+    """Return one side of a comparison of places, resolved for a scope."""
+    return Decided(side, scope) if isinstance(side, Side) else Known(side, scope)

@@ -1,0 +1,62 @@
+"""apart: two items never share a slot: kin in one group, two agencies in one zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example
+from allocator.rules.kinds._pairs import PairRule, cliques
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Apart(PairRule):
+    """No two items of a pair sit in the same slot in the same period, in the roles of the rule."""
+
+    name: ClassVar[str] = "apart"
+    summary: ClassVar[Text] = Text(zh="分开：亲属等不得在同一机构", en="pairs that never share a slot")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "apart", "on": "turn", "ties": "kin"},
+            kept=("Wang=East@all Li=West@all", "Wang=East@all Zhao=East@all"),
+            broken=("Wang=East@2026 Li=East@2026",),
+        ),
+        Example(
+            rule={"kind": "apart", "on": "turn", "pairs": [["Wang", "Li", "Zhao"]], "during": ["2026"]},
+            kept=("Wang=East@2026 Li=West@2026",),
+            broken=("all=East@2026", "Zhao=East@2026 Li=East@2026"),
+        ),
+        Example(
+            rule={"kind": "apart", "on": "turn", "when": "person.grade == 'head' && other.grade == 'head'"},
+            kept=("Wang=East@all Li=East@all",),
+            broken=("Wang=East@2027 Zhao=East@2027",),
+        ),
+    )
+
+    kind: Literal["apart"]
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """One row for each clique (hard) or pair (soft), slot and period."""
+        grid = pen.grid()[:, :, list(scope.roles), :]
+        pairs = self.chosen_pairs(scope)
+        for group in cliques(pairs) if self.is_hard and not scope.has_waivers else pairs:
+            for s in scope.slots.tolist():
+                for t in scope.periods:
+                    subject = Subject(item=group[0], other=group[1], slot=s, period=t)
+                    pen.at_most(Expr.of(grid[list(group), s, :, t]), 1, subject)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look for pairs among the members of each slot."""
+        pairs = self.chosen_pairs(scope)
+        for s in scope.slots.tolist():
+            for t in scope.periods:
+                members = frozenset(roster[self.on].who(s, t, scope.roles))
+                for a, b in pairs:
+                    if a in members and b in members:
+                        yield Breach(Subject(item=a, other=b, slot=s, period=t))

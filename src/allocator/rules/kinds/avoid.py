@@ -1,0 +1,122 @@
+"""avoid: recusal (回避) by a condition or by acquaintance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from allocator.model.layer import IntArray
+from allocator.model.spec import Strict
+from allocator.model.text import Text
+from allocator.program.tags import Subject
+from allocator.rules.expressions import PairTest, PairTexts
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kinds._places import places
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Acquaintance(Strict):
+    """Whom or what the person must not know, and how well.
+
+    Attributes:
+        of: CEL list of units, people, places or parties: ``case.parties``, ``[group.place]``.
+        above: Strength from which it counts; a hard rule forbids from there, a soft one pays the
+            strength in percent.
+        hops: Longest path of ties that counts.
+    """
+
+    of: PairTexts
+    above: float = Field(default=0.3, gt=0, le=1)
+    hops: int = Field(default=3, ge=1, le=6)
+
+
+class Avoid(Rule):
+    """A person does not take a place where ``when`` holds, or where he is acquainted with someone.
+
+    A soft rule pays 1 for each place where ``when`` holds, and for acquaintance the strength of the
+    strongest path in percent (0.42 costs 42).
+    """
+
+    name: ClassVar[str] = "avoid"
+    summary: ClassVar[Text] = Text(
+        zh="回避：地域、亲属、任职、公务回避，按条件或熟识程度",
+        en="recusal, by a condition or by how well people know each other",
+    )
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "avoid", "on": "turn", "when": "person.native_place == group.place"},
+            kept=("Wang=West@all Li=East@all",),
+            broken=("Wang=East@2027",),
+        ),
+        Example(
+            rule={"kind": "avoid", "on": "casework", "acquaintance": {"of": "case.parties", "above": 0.5}},
+            kept=("Li=C2/investigator@2027 Wang=C3/reviewer@2026",),
+            broken=("Wang=C1/investigator@2026",),
+        ),
+    )
+
+    kind: Literal["avoid"]
+    when: PairTest = ""
+    acquaintance: Acquaintance | None = None
+
+    @model_validator(mode="after")
+    def _something_asked(self) -> Avoid:
+        if not self.when and self.acquaintance is None:
+            raise FieldError(zh="需给出 when 或 acquaintance", en="needs when or acquaintance")
+        return self
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Forbid or price the places."""
+        amounts = self._amounts(scope)
+        where = places(scope, amounts > 0)
+        pen.forbid(where, amounts[where[:, 0], where[:, 1], where[:, 3]])
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look at each place taken; acquaintance is explained by its path."""
+        amounts = self._amounts(scope)
+        for i, s, r, t in roster[self.on].taken:
+            if r in scope.roles and amounts[i, s, t] > 0:
+                detail = self._path(scope, i, s, t)
+                yield Breach(Subject(item=i, slot=s, role=r, period=t), int(amounts[i, s, t]), detail)
+
+    def _amounts(self, scope: Scope) -> IntArray:
+        amounts = np.zeros(scope.covered.shape, dtype=np.int64)
+        if self.when:
+            amounts += scope.where(self.when)
+        if self.acquaintance is not None:
+            amounts += self._strengths(scope, self.acquaintance)
+        return np.where(scope.covered, amounts, 0)
+
+    def _strengths(self, scope: Scope, asked: Acquaintance) -> IntArray:
+        """Return ``[I, S, T]`` strengths in percent, 0 below the threshold."""
+        targets = scope.texts(asked.of, "LIST")
+        percent = np.zeros(targets.shape, dtype=np.int64)
+        for where in zip(*np.nonzero(scope.covered), strict=True):
+            percent[where] = max(
+                (self._known(scope, asked, int(where[0]), to) for to in targets[where]), default=0
+            )
+        return percent
+
+    def _known(self, scope: Scope, asked: Acquaintance, item: int, target: str) -> int:
+        if not target:
+            return 0
+        known = scope.world.graph.acquaintance_from(target, asked.hops, asked.above)
+        found = known.get(scope.layer.items[item])
+        return round(100 * found.strength) if found is not None and found.strength >= asked.above else 0
+
+    def _path(self, scope: Scope, item: int, slot: int, period: int) -> Text:
+        if self.acquaintance is None:
+            return Text()
+        asked, graph = self.acquaintance, scope.world.graph
+        targets = [to for to in scope.texts(asked.of, "LIST")[item, slot, period] if to]
+        best = max(targets, key=lambda to: self._known(scope, asked, item, to), default="")
+        if not best or not self._known(scope, asked, item, best):
+            return Text()
+        path = graph.acquaintance_from(best, asked.hops, asked.above)[scope.layer.items[item]].path
+        return Text(zh=graph.describe(path, "zh"), en=graph.describe(path, "en"))

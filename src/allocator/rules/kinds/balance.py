@@ -1,0 +1,105 @@
+"""balance: loads of slots or items differ as little as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.expressions import PairNumber
+from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.kinds._loads import loads_by, terms_by
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Balance(Rule):
+    """In each period (or over the horizon) loads are even.
+
+    ``measure: range`` counts by how much the greatest load exceeds the least, beyond ``tolerance``.
+    ``deviation`` adds up how far each load is from ``target`` beyond ``tolerance``; ``squares`` adds up
+    the squares of those distances, so that one load far off costs more than several a little off.
+    """
+
+    name: ClassVar[str] = "balance"
+    summary: ClassVar[Text] = Text(zh="各机构或各人的负荷均衡", en="even loads of slots or items")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "balance", "on": "turn", "tolerance": 1},
+            kept=("Wang=East@all Li=West@all", "Wang=East@all Li=West@all Zhao=East@all"),
+            broken=("Wang=East@all Li=East@2026", "all=West@all"),
+        ),
+        Example(
+            rule={
+                "kind": "balance",
+                "on": "turn",
+                "load": "person.age - 40",
+                "measure": "deviation",
+                "target": 3,
+                "tolerance": 2,
+            },
+            kept=("Wang=East@all Li=West@all",),
+            broken=("Wang=East@all", "Wang=East@all Li=East@all Zhao=West@all"),
+        ),
+        Example(
+            rule={"kind": "balance", "on": "turn", "measure": "squares", "target": 1, "during": ["2026"]},
+            kept=("Wang=East@2026 Li=West@2026",),
+            broken=("all=East@2026", "Wang=East@2026"),
+        ),
+    )
+
+    kind: Literal["balance"]
+    each: Literal["slot", "item"] = "slot"
+    load: PairNumber = 1
+    over: Literal["period", "horizon"] = "period"
+    measure: Literal["range", "deviation", "squares"] = "range"
+    tolerance: int = Field(default=0, ge=0, le=10**9)
+    target: int = Field(default=0, ge=0, le=10**9)
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """A greatest and a least load for each period, or a distance for each load."""
+        terms = list(terms_by(scope, pen.grid(), self.each, self.load, self.over))
+        if self.measure == "range":
+            for period in sorted({subject.period for subject, _ in terms}):
+                loads = [load for subject, load in terms if subject.period == period]
+                about = Subject(period=period)
+                pen.at_most(pen.most(loads, 0, about) - pen.least(loads, about), self.tolerance, about)
+            return
+        for subject, load in terms:
+            pen.pay(self._distance(pen, load, subject), subject)
+
+    def _distance(self, pen: Pen, load: Expr, subject: Subject) -> Expr:
+        far = pen.most(
+            [load - self.target - self.tolerance, -load + self.target - self.tolerance], 0, subject
+        )
+        if self.measure == "deviation":
+            return far
+        # The square of a whole number d is the greatest of its integer tangents (2k + 1) d - k (k + 1).
+        tangents = [far * (2 * k + 1) - k * (k + 1) for k in range(pen.greatest(far) + 1)]
+        return pen.most(tangents, 0, subject)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Compare the loads."""
+        loads = list(loads_by(scope, roster[self.on], self.each, self.load, self.over))
+        if self.measure == "range":
+            yield from self._ranges(loads)
+            return
+        for subject, load in loads:
+            far = max(0, abs(load - self.target) - self.tolerance)
+            if far:
+                detail = Text(zh=f"实为 {load}，目标 {self.target}", en=f"is {load}, target {self.target}")
+                yield Breach(subject, far if self.measure == "deviation" else far * far, detail)
+
+    def _ranges(self, loads: list[tuple[Subject, int]]) -> Iterator[Breach]:
+        for period in sorted({subject.period for subject, _ in loads}):
+            values = [load for subject, load in loads if subject.period == period]
+            least, most = min(values), max(0, *values)
+            if most - least > self.tolerance:
+                detail = Text(zh=f"最多 {most}，最少 {least}", en=f"most {most}, least {least}")
+                yield Breach(Subject(period=period), most - least - self.tolerance, detail)

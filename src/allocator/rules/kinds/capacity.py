@@ -1,0 +1,83 @@
+"""capacity: how much a slot holds, or an item carries, in a period or over the whole horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from pydantic import model_validator
+
+from allocator.model.text import Text
+from allocator.program.tags import Subject
+from allocator.rules.expressions import EachNumber, PairNumber
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kinds._loads import loads_by, terms_by
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Capacity(Rule):
+    """The load of each slot (or item) stays between ``atleast`` and ``atmost``.
+
+    ``load`` is what one assignment adds, 1 if not given: ``case.effort``, ``unit.workload``. The
+    limits are numbers or expressions over the slot (or item) itself, such as ``person.capacity``.
+    """
+
+    name: ClassVar[str] = "capacity"
+    summary: ClassVar[Text] = Text(
+        zh="每个机构容纳、或每个人承担的数量上下限", en="how much a slot holds or an item carries"
+    )
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "capacity", "on": "turn", "each": "slot", "atleast": 1, "atmost": 2},
+            kept=("Wang=East@all Li=West@all", "Wang=East@all Li=West@all Zhao=West@all"),
+            broken=("Wang=East@all", "all=East@2026 Wang=East@2027 Wang=East@2028"),
+        ),
+        Example(
+            rule={
+                "kind": "capacity",
+                "on": "casework",
+                "each": "item",
+                "load": "case.effort",
+                "atmost": "person.age - 41",
+                "over": "horizon",
+            },
+            kept=("Wang=C1/investigator@2026",),
+            broken=("Wang=C1/investigator@2026 Wang=C2/reviewer@2027",),
+        ),
+    )
+
+    kind: Literal["capacity"]
+    each: Literal["slot", "item"] = "slot"
+    load: PairNumber = 1
+    atleast: EachNumber | None = None
+    atmost: EachNumber | None = None
+    over: Literal["period", "horizon"] = "period"
+
+    @model_validator(mode="after")
+    def _something_asked(self) -> Capacity:
+        if self.atleast is None and self.atmost is None:
+            raise FieldError(zh="需给出 atleast 或 atmost", en="needs atleast or atmost")
+        return self
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """One row for each slot (or item) and period."""
+        for subject, terms in terms_by(scope, pen.grid(), self.each, self.load, self.over):
+            for bound, ask in ((self.atleast, pen.at_least), (self.atmost, pen.at_most)):
+                if bound is not None:
+                    ask(terms, self._limit(scope, bound, subject), subject)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Add up the load of each slot (or item)."""
+        for subject, load in loads_by(scope, roster[self.on], self.each, self.load, self.over):
+            least = 0 if self.atleast is None else self._limit(scope, self.atleast, subject) - load
+            most = 0 if self.atmost is None else load - self._limit(scope, self.atmost, subject)
+            if (off := max(least, most)) > 0:
+                yield Breach(subject, off, Text(zh=f"实为 {load}", en=f"is {load}"))
+
+    def _limit(self, scope: Scope, bound: int | str, subject: Subject) -> int:
+        if self.each == "item":
+            return int(scope.item_numbers(bound)[subject.item])
+        return int(scope.slot_numbers(bound)[subject.slot])

@@ -1,0 +1,93 @@
+"""contiguous: the members of a slot hang together on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
+
+import networkx as nx
+
+from allocator.model.text import Text
+from allocator.program.cuts import Cut
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Contiguous(Rule):
+    """From each member of a slot every other can be reached through members, along links of one kind.
+
+    Each part beyond the first is a breach. Cannot be written beforehand in few rows, so it is hard and
+    asks for cuts: of two members in different parts, one must go or a neighbour of its part must come.
+    """
+
+    name: ClassVar[str] = "contiguous"
+    summary: ClassVar[Text] = Text(zh="片区连片：成员单位相互毗邻", en="members hang together on the map")
+    about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
+    can_be_soft: ClassVar[bool] = False
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "contiguous", "on": "zoning", "items": "unit.kind == 'township'"},
+            kept=("North=Z1 South=Z1 Far=Z1", "North=Z1 Far=Z2", "North=Z1 Mill=Z1"),
+            broken=("North=Z1 Far=Z1 South=Z2",),
+        ),
+    )
+
+    kind: Literal["contiguous"]
+    link: str = "adjacent"
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Nothing beforehand: see ``separate``."""
+
+    def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
+        """Yield cuts that a plan with parts breaks and no contiguous plan does, for every slot alike."""
+        graph = self._graph(scope)
+        for s, t, parts in self._parts(roster, scope, graph):
+            main = max(parts, key=lambda part: (len(part), -min(part)))
+            for part in parts:
+                if part is not main:
+                    yield from self._cuts(scope, graph, part, min(main), s, t)
+
+    def _cuts(
+        self, scope: Scope, graph: nx.Graph, part: frozenset[int], other: int, slot: int, period: int
+    ) -> Iterator[Cut]:
+        """``part``'s least member and ``other`` in one slot need one of the part's neighbours there."""
+        border = sorted({v for u in part for v in graph[u]} - part)
+        inner = min(part)
+        for s in scope.slots.tolist():
+            layer, subject = self.on, Subject(slot=s, period=period)
+            ends = [(layer, i, s, r, period) for i in (inner, other) for r in scope.roles]
+            through = [(layer, i, s, r, period) for i in border for r in scope.roles]
+            yield Cut(self.id, subject, (*ends, *through), (1,) * len(ends) + (-1,) * len(through), 1)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Count the parts of each slot."""
+        for s, t, parts in self._parts(roster, scope, self._graph(scope)):
+            names = [scope.world.scenario.organisation.label(scope.layer.items[min(part)]) for part in parts]
+            detail = Text(
+                zh=f"分成 {len(parts)} 片：{'、'.join(names)}",
+                en=f"falls into {len(parts)} parts: {', '.join(names)}",
+            )
+            yield Breach(Subject(slot=s, period=t), len(parts) - 1, detail)
+
+    def _graph(self, scope: Scope) -> nx.Graph:
+        index: Mapping[str, int] = scope.layer.item_index
+        graph = nx.Graph()
+        graph.add_nodes_from(scope.items.tolist())
+        for link in scope.world.scenario.organisation.links:
+            a, b = index.get(link.source, -1), index.get(link.target, -1)
+            if link.kind == self.link and a in scope.item_set and b in scope.item_set:
+                graph.add_edge(a, b)
+        return graph
+
+    def _parts(
+        self, roster: Roster, scope: Scope, graph: nx.Graph
+    ) -> Iterator[tuple[int, int, list[frozenset[int]]]]:
+        for s in scope.slots.tolist():
+            for t in scope.periods:
+                members = [i for i in roster[self.on].who(s, t, scope.roles) if i in scope.item_set]
+                parts = [frozenset(part) for part in nx.connected_components(graph.subgraph(members))]
+                if len(parts) > 1:
+                    yield s, t, sorted(parts, key=min)

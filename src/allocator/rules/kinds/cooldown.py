@@ -1,0 +1,74 @@
+"""cooldown: who leaves a place does not come back for so many periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Cooldown(Rule):
+    """After a stay in a slot has ended, at least ``periods`` periods pass before the next one there."""
+
+    name: ClassVar[str] = "cooldown"
+    summary: ClassVar[Text] = Text(zh="回任间隔：离任后若干周期内不得回任", en="periods before coming back")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    one_slot: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "cooldown", "on": "turn", "periods": 1},
+            kept=("Wang=East@all", "Li=East@2026 Li=West@2027 Li=West@2028"),
+            broken=("Wang=East@2026 Wang=East@2028", "Zhao=East@2027"),
+        ),
+        Example(
+            rule={"kind": "cooldown", "on": "turn", "periods": 2},
+            kept=("Wang=East@2027 Wang=East@2028",),
+            broken=("Li=West@2027",),
+        ),
+    )
+
+    kind: Literal["cooldown"]
+    periods: Annotated[int, Field(ge=1, le=1000)]
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Forbid (or price) in, out for a gap, in again; the history is known."""
+        for i in scope.items.tolist():
+            for s in scope.slots.tolist():
+                for back in scope.periods:
+                    for gap in range(1, self.periods + 1):
+                        self._post_return(pen, scope, i, s, back, gap)
+
+    def _post_return(self, pen: Pen, scope: Scope, i: int, s: int, back: int, gap: int) -> None:
+        left = back - gap - 1
+        between = Expr.total(_at(pen, scope, i, s, t) for t in range(left + 1, back))
+        returns = _at(pen, scope, i, s, left) + _at(pen, scope, i, s, back) - between
+        pen.at_most(returns, 1, Subject(item=i, slot=s, period=back))
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look back from the start of each stay."""
+        held = roster[self.on]
+        for i, s, first, _ in held.spells(scope.roles):
+            if i not in scope.item_set or s not in scope.slot_set or first not in scope.periods:
+                continue
+            for gap in range(1, self.periods + 1):
+                if held.holds(i, s, first - gap - 1, scope.roles):
+                    detail = Text(zh=f"离任 {gap} 个周期即回任", en=f"back after {gap} periods away")
+                    yield Breach(Subject(item=i, slot=s, period=first), 1, detail)
+                    break
+
+
+def _at(pen: Pen, scope: Scope, item: int, slot: int, period: int) -> Expr:
+    """Return whether the item is in the slot: a decision, or in the past a known number."""
+    if period >= 0:
+        return Expr.of(pen.grid()[item, slot, list(scope.roles), period])
+    seats = scope.layer.past.get((item, period), ())
+    return Expr(constant=int(any(s == slot and r in scope.roles for s, r in seats)))

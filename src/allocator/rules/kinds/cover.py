@@ -1,0 +1,112 @@
+"""cover: the members of a slot have the skills that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from allocator.model.tables import MAX_SKILL_LEVEL, Case
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+from allocator.rules.world import World
+
+#: Instead of a list of skills: read the case's own column.
+OWN: Literal["own"] = "own"
+SkillLevel = Annotated[int, Field(ge=1, le=MAX_SKILL_LEVEL)]
+
+
+class Cover(Rule):
+    """In each period each slot has at least ``atleast`` members with each skill at its level.
+
+    ``skills`` is a map ``{law: 3, accounting: 2}``, or the word ``own`` for the case's ``skills``.
+    """
+
+    name: ClassVar[str] = "cover"
+    summary: ClassVar[Text] = Text(zh="专长覆盖：每组须具备所需专长", en="skills that each slot needs")
+    about: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "cover", "on": "turn", "slots": "group.id == 'East'", "skills": {"law": 3}},
+            kept=("Wang=East@all",),
+            broken=("Li=East@all", "Wang=East@2026"),
+        ),
+        Example(
+            rule={"kind": "cover", "on": "casework", "role": "investigator", "skills": "own"},
+            kept=("Wang=C1/investigator@2026 Li=C2/investigator@2027",),
+            broken=("Li=C1/investigator@2026", "Wang=C1/reviewer@2026"),
+        ),
+        Example(
+            rule={
+                "kind": "cover",
+                "on": "turn",
+                "skills": {"law": 1},
+                "atleast": 2,
+                "during": ["2026"],
+                "slots": "group.id == 'West'",
+            },
+            kept=("Wang=West@2026 Zhao=West@2026",),
+            broken=("Wang=West@2026 Li=West@2026",),
+        ),
+    )
+
+    kind: Literal["cover"]
+    skills: Mapping[str, SkillLevel] | Literal["own"]
+    atleast: Annotated[int, Field(ge=1, le=10**6)] = 1
+
+    @model_validator(mode="after")
+    def _something_asked(self) -> Cover:
+        if not self.skills:
+            raise FieldError(zh="skills 不能为空", en="needs at least one skill")
+        return self
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Only people have skills."""
+        if world.layers[self.on].spec.items.table != "people":
+            yield Problem(
+                "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
+            )
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """One row for each slot, period and skill."""
+        grid = pen.grid()[:, :, list(scope.roles), :]
+        for s in scope.slots.tolist():
+            for part, (skill, level) in enumerate(self._needs(scope, s).items()):
+                able = self._able(scope, skill, level)
+                for t in scope.periods:
+                    if scope.layer.active[s, t]:
+                        number = Expr.of(grid[able, s, :, t])
+                        pen.at_least(number, self.atleast, Subject(slot=s, period=t, part=part))
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Count the able members of each slot, a member once for each role held."""
+        for s in scope.slots.tolist():
+            for part, (skill, level) in enumerate(self._needs(scope, s).items()):
+                able = frozenset(self._able(scope, skill, level))
+                for t in scope.periods:
+                    if not scope.layer.active[s, t]:
+                        continue
+                    members = roster[self.on].members(s, t)
+                    number = sum(i in able and r in scope.roles for i, r in members)
+                    if number < self.atleast:
+                        detail = Text(
+                            zh=f"需“{skill}”{level} 级 {self.atleast} 人，实有 {number} 人",
+                            en=f"needs {self.atleast} with {skill} at level {level}, has {number}",
+                        )
+                        yield Breach(Subject(slot=s, period=t, part=part), self.atleast - number, detail)
+
+    def _needs(self, scope: Scope, slot: int) -> Mapping[str, int]:
+        if self.skills != OWN:
+            return self.skills
+        case = scope.world.scenario.organisation.cases.get(scope.layer.slots[slot])
+        return case.skills if isinstance(case, Case) else {}
+
+    def _able(self, scope: Scope, skill: str, level: int) -> list[int]:
+        people = scope.world.scenario.organisation.people
+        return [int(i) for i in scope.items if people[scope.layer.items[i]].skills.get(skill, 0) >= level]

@@ -1,0 +1,41 @@
+"""eligible: only items that meet a condition may take a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from allocator.model.text import Text
+from allocator.rules.expressions import PairTest
+from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.kinds._places import breaches, places
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Eligible(Rule):
+    """Where ``when`` does not hold, the item may not take the place (a soft rule pays 1 for each)."""
+
+    name: ClassVar[str] = "eligible"
+    summary: ClassVar[Text] = Text(zh="任职资格：符合条件者方可担任", en="who may take a place at all")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "eligible", "on": "posting", "role": "lead", "when": "person.grade == 'head'"},
+            kept=("Wang=East/lead@2026 Li=East/member@2026",),
+            broken=("Li=East/lead@2026",),
+        ),
+    )
+
+    kind: Literal["eligible"]
+    when: PairTest
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Forbid the places where the condition does not hold."""
+        pen.forbid(places(scope, scope.covered & ~scope.where(self.when)))
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look at each place taken."""
+        allowed = scope.where(self.when)
+        return breaches(roster, scope, lambda i, s, t: 0 if allowed[i, s, t] else 1)

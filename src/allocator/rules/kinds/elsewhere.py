@@ -1,0 +1,72 @@
+"""elsewhere: a place taken lies away from something else: a case is handled away from home (异地办案)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.rules.kind import Breach, Dimension, Example
+from allocator.rules.kinds._meeting import ABOUT, MeetingRule, Place, meet, seen
+from allocator.rules.kinds._whereabouts import Decided, Known
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Elsewhere(MeetingRule):
+    """For each place taken, ``this`` and ``that`` are not in the same place.
+
+    Each is a text or whereabouts that another layer decides, as in ``follow``. What is in no place is
+    with nothing.
+    """
+
+    name: ClassVar[str] = "elsewhere"
+    summary: ClassVar[Text] = Text(
+        zh="异地：办案人员与案发地、籍贯地不在同一处", en="be away from something else"
+    )
+    about: ClassVar[tuple[Dimension, ...]] = ABOUT
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "elsewhere", "on": "casework", "this": "person.unit", "that": "case.unit"},
+            kept=("Wang=C1/reviewer@2026",),
+            broken=("Li=C1/reviewer@2026",),
+        ),
+        Example(
+            rule={
+                "kind": "elsewhere",
+                "on": "turn",
+                "this": "group.parent",
+                "that": {
+                    "layer": "zoning",
+                    "item": "person.native_place",
+                    "key": "unit.kind == 'township' ? unit.place : ''",
+                },
+            },
+            kept=("North=Z2 Wang=East@all", "Wang=East@all"),
+            broken=("North=Z1 Wang=East@all",),
+        ),
+        Example(
+            rule={
+                "kind": "elsewhere",
+                "on": "casework",
+                "this": {"layer": "turn", "item": "person.id", "at": "group.parent"},
+                "that": {"layer": "zoning", "item": "case.unit"},
+            },
+            kept=("North=Z1 Li=West@2026 Li=C1/investigator@2026", "Li=East@2026 Li=C1/reviewer@2026"),
+            broken=("North=Z1 Li=East@2026 Li=C1/investigator@2026",),
+        ),
+    )
+
+    kind: Literal["elsewhere"]
+
+    def asked(self, pen: Pen, scope: Scope, where: Place, sides: tuple[Known | Decided, ...]) -> list[Expr]:
+        """At most one of the two is in any place."""
+        return [this + that - 1 for places in meet(pen, sides, where) for this, that in places]
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Compare the whereabouts of each place taken."""
+        for subject, pairs in self.found(roster, scope):
+            if together := [(this, that) for this, that in pairs if this == that and this]:
+                yield Breach(subject, 1, seen(together))

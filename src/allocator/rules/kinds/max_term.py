@@ -1,0 +1,64 @@
+"""max_term: nobody stays in one place longer than so many periods on end (任期)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class MaxTerm(Rule):
+    """A stay in a slot, in the roles of the rule, lasts at most ``periods`` periods on end.
+
+    Periods served before the horizon count; each period too many costs 1. Going back after a break
+    begins a new term (see ``cooldown``).
+    """
+
+    name: ClassVar[str] = "max_term"
+    summary: ClassVar[Text] = Text(zh="任期上限：连续任职不超过若干周期", en="longest term on end in a slot")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    one_slot: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "max_term", "on": "turn", "periods": 2},
+            kept=("Wang=East@2026 Wang=East@2027 Wang=West@2028", "Li=East@2026 Li=East@2028"),
+            broken=("Wang=East@all", "Zhao=East@2026 Zhao=East@2027"),
+        ),
+        Example(
+            rule={"kind": "max_term", "on": "posting", "role": "lead", "periods": 1},
+            kept=("Wang=East/lead@2026 Wang=West/lead@2027", "Wang=East/lead@2026 Wang=East/member@2027"),
+            broken=("Wang=East/lead@2026 Wang=East/lead@2027",),
+        ),
+    )
+
+    kind: Literal["max_term"]
+    periods: Annotated[int, Field(ge=1, le=1000)]
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Forbid (or price) the spells that are too long."""
+        spells = pen.spells(scope.roles)
+        excess = spells.length - self.periods
+        inside = np.isin(spells.item, scope.items) & np.isin(spells.slot, scope.slots)
+        inside &= np.isin(spells.last, scope.periods)
+        for k in np.flatnonzero(inside & (excess > 0)):
+            subject = Subject(item=int(spells.item[k]), slot=int(spells.slot[k]), period=int(spells.last[k]))
+            pen.pay(Expr.of([spells.cols[k]], int(excess[k])), subject)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Measure each stay."""
+        for i, s, first, last in roster[self.on].spells(scope.roles):
+            length = last - first + 1
+            in_scope = i in scope.item_set and s in scope.slot_set and last in scope.periods
+            if in_scope and length > self.periods:
+                detail = Text(zh=f"连续 {length} 个周期", en=f"{length} periods on end")
+                yield Breach(Subject(item=i, slot=s, period=last), length - self.periods, detail)

@@ -1,0 +1,90 @@
+"""min_term: who takes a place stays for at least so many periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class MinTerm(Rule):
+    """A stay in a slot, in the roles of the rule, that ends within the horizon lasted ``periods`` or more.
+
+    Periods served before the horizon count, a stay that reaches the horizon's end may still go on, and
+    one cut short because the person retires is no breach. Each period too few costs 1. A stay that
+    ended with the last period before the horizon is judged too.
+    """
+
+    name: ClassVar[str] = "min_term"
+    summary: ClassVar[Text] = Text(zh="最低任职年限：到任后至少任满若干周期", en="shortest term in a slot")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    one_slot: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "min_term", "on": "turn", "periods": 2},
+            kept=("Wang=East@all Zhao=East@2026", "Li=West@2027 Li=West@2028 Zhao=East@all"),
+            broken=("Li=East@2026 Zhao=East@all", "Wang=West@2027 Zhao=East@all", "Wang=East@all"),
+        ),
+    )
+
+    kind: Literal["min_term"]
+    periods: Annotated[int, Field(ge=2, le=1000)]
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Forbid (or price) the spells that end too early, and early ends of stays from before."""
+        spells = pen.spells(scope.roles)
+        missing = self.periods - spells.length
+        inside = np.isin(spells.item, scope.items) & np.isin(spells.slot, scope.slots)
+        for k in np.flatnonzero(inside & (missing > 0)):
+            i, s, last = int(spells.item[k]), int(spells.slot[k]), int(spells.last[k])
+            if last in scope.periods and _may_go_on(scope, i, s, last):
+                subject = Subject(item=i, slot=s, period=last)
+                pen.pay(Expr.of([spells.cols[k]], int(missing[k])), subject)
+        for i, s, run in self._begun(scope):
+            leaves = Expr(constant=1) - Expr.of(pen.grid()[i, s, list(scope.roles), 0])
+            pen.pay(leaves * (self.periods - run), Subject(item=i, slot=s))
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Measure each stay that ends."""
+        for i, s, first, last in roster[self.on].spells(scope.roles):
+            short = self.periods - (last - first + 1)
+            in_scope = i in scope.item_set and s in scope.slot_set and last in scope.periods
+            if in_scope and short > 0 and _may_go_on(scope, i, s, last):
+                yield Breach(Subject(item=i, slot=s, period=last), short, _lasted(self.periods - short))
+        for i, s, run in self._begun(scope):
+            if not roster[self.on].holds(i, s, 0, scope.roles):
+                yield Breach(Subject(item=i, slot=s), self.periods - run, _lasted(run))
+
+    def _begun(self, scope: Scope) -> Iterator[tuple[int, int, int]]:
+        """Yield item, slot and length of each stay from before that should go on into the horizon."""
+        if 0 not in scope.periods:
+            return
+        layer = scope.layer
+        for i in scope.items.tolist():
+            for s in scope.slots.tolist():
+                run = 0
+                while any(at == s and r in scope.roles for at, r in layer.past.get((i, -run - 1), ())):
+                    run += 1
+                if 0 < run < self.periods and layer.can_be(i, s, 0):
+                    yield i, s, run
+
+
+def _may_go_on(scope: Scope, item: int, slot: int, last: int) -> bool:
+    """Whether the stay ended although the item could have stayed in the next period."""
+    layer = scope.layer
+    after = last + 1
+    return after < len(layer.periods) and layer.can_be(item, slot, after)
+
+
+def _lasted(length: int) -> Text:
+    return Text(zh=f"仅任 {length} 个周期", en=f"only {length} periods")

@@ -1,0 +1,66 @@
+"""prefer: places that are better than others, by a condition or by a price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from allocator.model.layer import IntArray
+from allocator.model.text import Text
+from allocator.rules.expressions import PairNumber, PairTest
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kinds._places import breaches, places
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Prefer(Rule):
+    """Each place taken where ``when`` does not hold costs ``cost`` (1 if not given).
+
+    Without ``when`` every place taken costs ``cost``; a negative price counts as 0.
+    """
+
+    name: ClassVar[str] = "prefer"
+    summary: ClassVar[Text] = Text(zh="优先安排：不符合者计入代价", en="places that are better than others")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "prefer", "on": "turn", "when": "person.unit == 'Mill' || group.id == 'East'"},
+            kept=("Wang=West@all Li=East@all",),
+            broken=("Li=West@2027",),
+        ),
+        Example(
+            rule={"kind": "prefer", "on": "turn", "cost": "person.age - 41", "level": 3},
+            kept=("Li=East@all",),
+            broken=("Wang=East@2026",),
+        ),
+    )
+
+    kind: Literal["prefer"]
+    when: PairTest = ""
+    cost: PairNumber = 1
+
+    @model_validator(mode="after")
+    def _something_asked(self) -> Prefer:
+        if not self.when and self.cost == 1:
+            raise FieldError(zh="需给出 when 或 cost", en="needs when or cost")
+        return self
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Price the places."""
+        prices = self._prices(scope)
+        where = places(scope, prices > 0)
+        pen.forbid(where, prices[where[:, 0], where[:, 1], where[:, 3]])
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look at each place taken."""
+        prices = self._prices(scope)
+        return breaches(roster, scope, lambda i, s, t: int(prices[i, s, t]))
+
+    def _prices(self, scope: Scope) -> IntArray:
+        prices = np.maximum(scope.numbers(self.cost), 0)
+        return np.where(scope.where(self.when), 0, prices) if self.when else prices

@@ -1,0 +1,85 @@
+"""separate: one person does not hold both roles: who investigates does not review (查审分离)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, Rule, Several
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Separate(Rule):
+    """An item holds at most one of ``roles`` within one slot, or within one period over all slots."""
+
+    name: ClassVar[str] = "separate"
+    summary: ClassVar[Text] = Text(zh="分离：审查调查与审理人员分设", en="roles that exclude each other")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "separate", "on": "casework", "roles": ["investigator", "reviewer"]},
+            kept=("Wang=C1/investigator@2026 Wang=C2/reviewer@2026", "Li=C1/reviewer@2026"),
+            broken=("Wang=C1/investigator@2026 Wang=C1/reviewer@2026",),
+        ),
+        Example(
+            rule={
+                "kind": "separate",
+                "on": "casework",
+                "roles": ["investigator", "reviewer"],
+                "within": "period",
+            },
+            kept=("Wang=C1/investigator@2026 Wang=C3/investigator@2026",),
+            broken=("Wang=C1/investigator@2026 Wang=C3/reviewer@2026",),
+        ),
+    )
+
+    kind: Literal["separate"]
+    roles: Annotated[Several, Field(min_length=2)]
+    within: Literal["slot", "period"] = "slot"
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """At most one of the roles for each item and slot, or item and period."""
+        for i in scope.items.tolist():
+            for t in scope.periods:
+                if self.within == "slot":
+                    self._post_slots(pen, scope, i, t)
+                else:
+                    self._post_period(pen, scope, i, t)
+
+    def _post_slots(self, pen: Pen, scope: Scope, i: int, t: int) -> None:
+        for s in scope.slots.tolist():
+            held = Expr.of(pen.grid()[i, s, self._indices(scope), t])
+            pen.at_most(held, 1, Subject(item=i, slot=s, period=t))
+
+    def _post_period(self, pen: Pen, scope: Scope, i: int, t: int) -> None:
+        subject = Subject(item=i, period=t)
+        places = [pen.grid()[i, scope.slots, r, t] for r in self._indices(scope)]
+        held = [pen.most([Expr.of([c]) for c in cols if c >= 0], 0, subject) for cols in places]
+        pen.at_most(Expr.total(held), 1, subject)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look at the roles that each item holds."""
+        roles = self._indices(scope)
+        for i in scope.items.tolist():
+            for t in scope.periods:
+                seats = [(s, r) for s, r in roster[self.on].seats(i, t) if s in scope.slot_set and r in roles]
+                if self.within == "period":
+                    yield from _too_many(Subject(item=i, period=t), {r for _, r in seats})
+                    continue
+                for s in sorted({s for s, _ in seats}):
+                    yield from _too_many(Subject(item=i, slot=s, period=t), {r for at, r in seats if at == s})
+
+    def _indices(self, scope: Scope) -> list[int]:
+        return [r for r, role in enumerate(scope.layer.roles) if role in self.roles]
+
+
+def _too_many(subject: Subject, roles: set[int]) -> Iterator[Breach]:
+    if len(roles) > 1:
+        yield Breach(subject, len(roles) - 1)

@@ -1,0 +1,105 @@
+"""stability: as few moves, and as little lost know-how, as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.expressions import PairNumber
+from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Stability(Rule):
+    """Each time an item that could stay leaves its slot, or is not where the baseline has it, costs ``lost``.
+
+    ``against: history`` compares each period with the one before (the first with the history);
+    ``against: baseline`` compares with the plan given as a baseline, and says nothing without one.
+    ``lost`` is what leaving costs, 1 if not given; it may read the person, the slot and the period.
+    """
+
+    name: ClassVar[str] = "stability"
+    summary: ClassVar[Text] = Text(zh="人员稳定：调动最少、经验流失最少", en="as few moves as can be")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    one_slot: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "stability", "on": "turn"},
+            kept=("Zhao=East@all Li=West@2028", "Wang=West@2027 Wang=West@2028 Zhao=East@all"),
+            broken=("Zhao=West@all", "Zhao=East@2026", "Li=West@2027 Zhao=East@all"),
+        ),
+        Example(
+            rule={"kind": "stability", "on": "turn", "lost": "person.age - 39", "level": 2, "weight": 3},
+            kept=("Zhao=East@all",),
+            broken=("Wang=East@2027 Zhao=East@all",),
+        ),
+    )
+
+    kind: Literal["stability"]
+    against: Literal["history", "baseline"] = "history"
+    lost: PairNumber = 1
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Pay for each departure: there before, able to stay, no longer there."""
+        lost = scope.numbers(self.lost)
+        for i, s, t, leaves in self._departures(pen, scope):
+            if lost[i, s, t] > 0:
+                pen.pay(leaves * int(lost[i, s, t]), Subject(item=i, slot=s, period=t))
+
+    def _departures(self, pen: Pen, scope: Scope) -> Iterator[tuple[int, int, int, Expr]]:
+        roles, grid = list(scope.roles), pen.grid()
+        if self.against == "baseline":
+            for i, s, t in _in_baseline(scope):
+                yield i, s, t, Expr(constant=1) - Expr.of(grid[i, s, roles, t])
+            return
+        for i in scope.items.tolist():
+            for s in scope.slots.tolist():
+                for t in scope.periods:
+                    if not scope.layer.can_be(i, s, t):
+                        continue
+                    if t > 0:
+                        stays = pen.spells(scope.roles).staying(i, s, t)
+                        yield i, s, t, Expr.of(grid[i, s, roles, t - 1]) - stays
+                    elif _was_there(scope, i, s):
+                        yield i, s, t, Expr(constant=1) - Expr.of(grid[i, s, roles, 0])
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look at who has left where."""
+        lost, held = scope.numbers(self.lost), roster[self.on]
+        for i, s, t in self._before(roster, scope):
+            if not held.holds(i, s, t, scope.roles) and lost[i, s, t] > 0:
+                yield Breach(Subject(item=i, slot=s, period=t), int(lost[i, s, t]))
+
+    def _before(self, roster: Roster, scope: Scope) -> Iterator[tuple[int, int, int]]:
+        if self.against == "baseline":
+            yield from _in_baseline(scope)
+            return
+        for i in scope.items.tolist():
+            for t in scope.periods:
+                for s in roster[self.on].slots(i, t - 1, scope.roles):
+                    if s in scope.slot_set and scope.layer.can_be(i, s, t):
+                        yield i, s, t
+
+
+def _was_there(scope: Scope, item: int, slot: int) -> bool:
+    return any(s == slot and r in scope.roles for s, r in scope.layer.past.get((item, -1), ()))
+
+
+def _in_baseline(scope: Scope) -> Iterator[tuple[int, int, int]]:
+    """Yield item, slot and period of what the baseline has in scope and this scenario still knows."""
+    layer, plan = scope.layer, scope.world.baseline
+    found = set()
+    for assignment in plan.assignments if plan is not None else ():
+        if assignment.layer != layer.name or assignment.role not in {layer.roles[r] for r in scope.roles}:
+            continue
+        i = layer.item_index.get(assignment.item, -1)
+        s = layer.slot_index.get(assignment.slot, -1)
+        t = layer.period_index.get(assignment.period, -1)
+        if min(i, s, t) >= 0 and scope.covered[i, s, t] and layer.can_be(i, s, t):
+            found.add((i, s, t))
+    yield from sorted(found)

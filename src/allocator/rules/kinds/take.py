@@ -1,0 +1,78 @@
+"""take: how many places an item takes in a period. Every layer has one; it is written in the layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from allocator.model.spec import Range
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Take(Rule):
+    """Each item in service takes between ``places.least`` and ``places.most`` (slot, role) pairs.
+
+    An assignment that is impossible (a retired person, a case of another period) is a breach too.
+    """
+
+    name: ClassVar[str] = "take"
+    summary: ClassVar[Text] = Text(
+        zh="每个对象每个周期占几个位置（由层的 take 给出）",
+        en="how many places an item takes in a period (from the layer's `take`)",
+    )
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "take", "on": "turn", "places": 1},
+            kept=("all=East@2026 all=West@2027 all=West@2028",),
+            broken=("all=East@2026 all=West@2027", "Wang=East@2026"),
+        ),
+    )
+
+    kind: Literal["take"]
+    places: Range
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """One row for each item and period."""
+        grid = pen.grid()
+        for i in scope.items:
+            for t in scope.periods:
+                if not scope.layer.present[i, t]:
+                    continue
+                subject = Subject(item=int(i), period=t)
+                places = Expr.of(grid[i, :, :, t])
+                if self.places.most is not None:
+                    pen.at_most(places, self.places.most, subject)
+                if self.places.least:
+                    pen.at_least(places, self.places.least, subject)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Count the seats that each item holds; find those that cannot be held."""
+        layer = scope.layer
+        for i in scope.items.tolist():
+            for t in scope.periods:
+                seats = roster[self.on].seats(i, t)
+                impossible = [s for s, _ in seats if not layer.can_be(i, s, t)]
+                subject = Subject(item=i, period=t)
+                if impossible:
+                    yield Breach(subject, len(impossible), _IMPOSSIBLE)
+                elif layer.present[i, t] and (off := self._off(len(seats))):
+                    yield Breach(subject, off, self._found(len(seats)))
+
+    def _off(self, count: int) -> int:
+        most = self.places.most
+        return max(self.places.least - count, 0 if most is None else count - most, 0)
+
+    def _found(self, count: int) -> Text:
+        return Text(
+            zh=f"占 {count} 个位置，应为 {self.places}", en=f"takes {count} places, should be {self.places}"
+        )
+
+
+_IMPOSSIBLE = Text(zh="该周期不在职或该位置不存在", en="not in service, or no such place, in that period")

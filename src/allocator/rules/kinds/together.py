@@ -1,0 +1,67 @@
+"""together: two items always sit in the same slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example
+from allocator.rules.kinds._pairs import PairRule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Together(PairRule):
+    """In every period in which both can serve, two items of a pair sit in the same slots, or nowhere.
+
+    A pair that does not costs 1 for each period.
+    """
+
+    name: ClassVar[str] = "together"
+    summary: ClassVar[Text] = Text(zh="同组：应在同一机构", en="pairs that always share a slot")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "period")
+    one_slot: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "together", "on": "zoning", "ties": "liaises"},
+            kept=("Mill=Z1 North=Z1", "South=Z1"),
+            broken=("Mill=Z1 North=Z2", "Mill=Z1"),
+        ),
+        Example(
+            rule={"kind": "together", "on": "turn", "pairs": [["Wang", "Zhao"]]},
+            kept=("Wang=East@all Zhao=East@all Li=West@all",),
+            broken=("Wang=East@2026 Zhao=West@2026",),
+        ),
+    )
+
+    kind: Literal["together"]
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Both are in a slot or neither is; a soft rule pays once however many slots differ."""
+        grid = pen.grid()[:, :, list(scope.roles), :]
+        for a, b in self.chosen_pairs(scope):
+            for t in scope.periods:
+                if not (scope.layer.present[a, t] and scope.layer.present[b, t]):
+                    continue
+                subject = Subject(item=a, other=b, period=t)
+                differ = [Expr.of(grid[a, s, :, t]) - Expr.of(grid[b, s, :, t]) for s in scope.slots]
+                both_ways = [way for expr in differ for way in (expr, -expr)]
+                if self.is_hard:
+                    for way in both_ways:
+                        pen.at_most(way, 0, subject)
+                else:
+                    pen.pay(pen.most(both_ways, 0, subject), subject)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Compare the slots of each pair."""
+        for a, b in self.chosen_pairs(scope):
+            for t in scope.periods:
+                if not (scope.layer.present[a, t] and scope.layer.present[b, t]):
+                    continue
+                held = [set(roster[self.on].slots(i, t, scope.roles)) & scope.slot_set for i in (a, b)]
+                if held[0] != held[1]:
+                    yield Breach(Subject(item=a, other=b, period=t))

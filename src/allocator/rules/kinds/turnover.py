@@ -1,0 +1,96 @@
+"""turnover: the least and the most share of a slot's members that change from period to period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Turnover(Rule):
+    """Of the members that a slot had, at least ``atleast`` and at most ``atmost`` percent have left.
+
+    Counted over the items and roles in scope, against the period before (for the first period, the
+    history). A share is never rounded: 20% of 9 members asks for 2 to leave. Each member too few or
+    too many costs 1.
+    """
+
+    name: ClassVar[str] = "turnover"
+    summary: ClassVar[Text] = Text(zh="轮换比例：每期成员更换的上下限", en="share of members that change")
+    about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
+    one_slot: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "turnover", "on": "turn", "atleast": 30, "during": ["2027", "2028"]},
+            kept=("Wang=East@2026 Wang=West@2027 Wang=East@2028", "all=West@2026"),
+            broken=("Wang=East@2026 Wang=East@2027", "all=East@all"),
+        ),
+        Example(
+            rule={"kind": "turnover", "on": "turn", "atmost": 50},
+            kept=("Zhao=East@all Wang=East@all", "all=East@all"),
+            broken=("Wang=East@2027", "Zhao=East@2026 Wang=West@2026 Li=West@2026"),
+        ),
+    )
+
+    kind: Literal["turnover"]
+    atleast: Percent = 0
+    atmost: Percent = 100
+
+    @model_validator(mode="after")
+    def _order(self) -> Turnover:
+        if self.atmost < self.atleast:
+            raise FieldError(zh="atmost 小于 atleast", en="atmost is below atleast")
+        return self
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Two rows for each slot and period, in hundredths of members."""
+        for s in scope.slots.tolist():
+            for t in scope.periods:
+                if not scope.layer.active[s, t]:
+                    continue
+                before, stay = self._before_and_stay(pen, scope, s, t)
+                left, subject = before - stay, Subject(slot=s, period=t)
+                if self.atleast > 0:
+                    pen.at_least(left * 100 - before * self.atleast, 0, subject, per=100)
+                if self.atmost < 100:
+                    pen.at_most(left * 100 - before * self.atmost, 0, subject, per=100)
+
+    def _before_and_stay(self, pen: Pen, scope: Scope, s: int, t: int) -> tuple[Expr, Expr]:
+        """Return how many members the slot had, and how many of them it still has."""
+        roles, grid = list(scope.roles), pen.grid()
+        if t == 0:
+            held = [i for i in scope.items.tolist() if _was_there(scope, i, s)]
+            return Expr(constant=len(held)), Expr.of(grid[held][:, s, roles, 0])
+        spells = pen.spells(scope.roles)
+        stay = Expr.total(spells.staying(i, s, t) for i in scope.items.tolist())
+        return Expr.of(grid[scope.items][:, s, roles, t - 1]), stay
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Compare the members of each slot with those before."""
+        held = roster[self.on]
+        for s in scope.slots.tolist():
+            for t in scope.periods:
+                before = set(held.who(s, t - 1, scope.roles)) & scope.item_set
+                left = len(before - set(held.who(s, t, scope.roles)))
+                few = -(-(self.atleast * len(before) - 100 * left) // 100)
+                many = -(-(100 * left - self.atmost * len(before)) // 100)
+                if scope.layer.active[s, t] and max(few, many) > 0:
+                    detail = Text(
+                        zh=f"原 {len(before)} 人，换 {left} 人", en=f"{left} of {len(before)} members changed"
+                    )
+                    yield Breach(Subject(slot=s, period=t), max(few, many), detail)
+
+
+def _was_there(scope: Scope, item: int, slot: int) -> bool:
+    return any(s == slot and r in scope.roles for s, r in scope.layer.past.get((item, -1), ()))

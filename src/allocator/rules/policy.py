@@ -1,0 +1,97 @@
+"""A policy: the rules of a scenario bound to its world, ready to be compiled or to judge a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from allocator.errors import Fault, InputError
+from allocator.model.layer import Layer
+from allocator.program.builder import ProgramBuilder
+from allocator.program.cuts import Cut
+from allocator.program.decisions import Decisions
+from allocator.program.program import Program
+from allocator.rules.fields import layers_read
+from allocator.rules.kind import Breach, Rule
+from allocator.rules.packs import Draft
+from allocator.rules.pen import Pen, SpellCache
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+from allocator.rules.selectors import SelectorError
+from allocator.rules.waivers import Waiver
+from allocator.rules.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """Rules bound to a world.
+
+    Attributes:
+        world: What the rules look at.
+        rules: The rules, those that the layers imply first.
+        waivers: Named exceptions.
+        drafts: Where each rule is written, for faults.
+    """
+
+    world: World
+    rules: tuple[Rule, ...]
+    waivers: tuple[Waiver, ...]
+    drafts: Mapping[str, Draft]
+
+    @cached_property
+    def scopes(self) -> Mapping[str, Scope]:
+        """The scope of each rule by id."""
+        return {rule.id: Scope(rule, self.world, self.waivers) for rule in self.rules}
+
+    def compile(self) -> Program:
+        """Write every rule into one program.
+
+        Raises:
+            InputError: A rule reads a cell that is empty.
+        """
+        decisions = Decisions.of(list(self.world.layers.values()))
+        builder = ProgramBuilder(decisions, [rule.id for rule in self.rules])
+        spells: SpellCache = {}
+        faults: list[Fault] = []
+        for number, rule in enumerate(self.rules):
+            scope = self.scopes[rule.id]
+            try:
+                rule.post(Pen(builder, scope, number, spells), scope)
+            except SelectorError as error:
+                faults.append(self.fault(rule, error))
+        if faults:
+            raise InputError(faults)
+        return builder.finish()
+
+    def breaches(self, rule: Rule, roster: Roster) -> Iterator[Breach]:
+        """Yield what a rule finds in a plan, but for what is waived."""
+        scope = self.scopes[rule.id]
+        try:
+            for breach in rule.check(roster, scope):
+                if not scope.waives(breach.subject):
+                    yield breach
+        except SelectorError as error:
+            raise InputError([self.fault(rule, error)]) from None
+
+    def cuts(self, roster: Roster) -> list[Cut]:
+        """Return the cuts that rules with a ``separate`` ask for, given a plan."""
+        found: list[Cut] = []
+        for rule in self.rules:
+            found.extend(rule.separate(roster, self.scopes[rule.id]))
+        return found
+
+    def until(self, layers: Mapping[str, int]) -> Policy:
+        """Return the policy of the named layers only, each with its first so many periods."""
+        world = self.world.until(layers)
+        kept = tuple(rule for rule in self.rules if layers_read(rule) <= layers.keys())
+        return replace(self, world=world, rules=kept)
+
+    def layer_of(self, rule: Rule) -> Layer:
+        """Return the layer that a rule is about."""
+        return self.world.layers[rule.on]
+
+    def fault(self, rule: Rule, error: SelectorError) -> Fault:
+        """Return the fault of an expression of a rule, at the rule's place in its pack."""
+        draft = self.drafts.get(rule.id) or Draft({"id": rule.id})
+        return draft.fault(error.message, detail=error.detail, nearest=error.nearest, allowed=error.allowed)

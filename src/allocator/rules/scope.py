@@ -1,0 +1,155 @@
+"""The scope of a rule: its layer, what of it the rule is about, and its expressions evaluated."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from allocator.model.layer import BoolArray, IntArray, Layer
+from allocator.program.tags import Subject
+from allocator.rules.kind import Rule
+from allocator.rules.selectors import Axis, Types
+from allocator.rules.waivers import Waiver, waived
+from allocator.rules.world import World
+
+
+class Scope:
+    """What one rule sees. Arrays are over the whole layer; `items`, `slots` ... say what is in scope."""
+
+    def __init__(self, rule: Rule, world: World, waivers: tuple[Waiver, ...] = ()) -> None:
+        self.rule = rule
+        self.world = world
+        self.layer = world.layers[rule.on]
+        self._waivers = tuple(waiver for waiver in waivers if waiver.rule == rule.id)
+
+    @cached_property
+    def items(self) -> IntArray:
+        """Indices of the items that the rule is about."""
+        return np.flatnonzero(self._test(self.rule.items, self.world.item_axes(self.layer)))
+
+    @cached_property
+    def slots(self) -> IntArray:
+        """Indices of the slots that the rule is about."""
+        return np.flatnonzero(self._test(self.rule.slots, self.world.slot_axes(self.layer)))
+
+    @cached_property
+    def roles(self) -> tuple[int, ...]:
+        """Indices of the roles that the rule is about."""
+        named = self.rule.role
+        return tuple(r for r, role in enumerate(self.layer.roles) if not named or role in named)
+
+    @cached_property
+    def periods(self) -> tuple[int, ...]:
+        """Indices of the periods that the rule is about."""
+        named = self.rule.during
+        chosen = (t for t, period in enumerate(self.layer.periods) if not named or period.id in named)
+        return tuple(chosen)
+
+    @cached_property
+    def item_set(self) -> frozenset[int]:
+        """The items in scope, for membership tests."""
+        return frozenset(int(i) for i in self.items)
+
+    @cached_property
+    def slot_set(self) -> frozenset[int]:
+        """The slots in scope, for membership tests."""
+        return frozenset(int(s) for s in self.slots)
+
+    @cached_property
+    def covered(self) -> BoolArray:
+        """``[I, S, T]``: whether item, slot and period are all in scope."""
+        items, slots, _, periods = self.layer.shape
+        item, slot = np.isin(np.arange(items), self.items), np.isin(np.arange(slots), self.slots)
+        period = np.isin(np.arange(periods), self.periods)
+        return np.asarray(item[:, None, None] & slot[None, :, None] & period[None, None, :])
+
+    def where(self, expression: str) -> BoolArray:
+        """Return ``[I, S, T]``: where a pair expression holds, False outside the scope."""
+        return np.asarray(self._pairs(expression, "BOOL", False), dtype=np.bool_)
+
+    def numbers(self, expression: int | str) -> IntArray:
+        """Return ``[I, S, T]``: the value of a pair number, 0 outside the scope."""
+        if isinstance(expression, int):
+            return np.where(self.covered, expression, 0).astype(np.int64)
+        return np.asarray(self._pairs(expression, "INT", 0), dtype=np.int64)
+
+    def texts(self, expression: str, returns: str = "STRING") -> npt.NDArray[Any]:
+        """Return ``[I, S, T]`` objects: the text (or list of texts), None outside the scope."""
+        return self._pairs(expression, returns, None)
+
+    def item_numbers(self, expression: int | str) -> IntArray:
+        """Return ``[I]``: the value of an item number, 0 outside the scope."""
+        return self._line(expression, self.items, self.world.item_axes(self.layer), self.layer.shape[0])
+
+    def slot_numbers(self, expression: int | str) -> IntArray:
+        """Return ``[S]``: the value of a slot number, 0 outside the scope."""
+        return self._line(expression, self.slots, self.world.slot_axes(self.layer), self.layer.shape[1])
+
+    def item_pairs(self, expression: str) -> BoolArray:
+        """Return ``[I, I]``: where an expression over two items holds, False outside the scope."""
+        own = take(self.world.item_axes(self.layer)[0], self.items)
+        others = take(self.world.item_axes(self.layer, "other")[0], self.items)
+        result = np.zeros((self.layer.shape[0],) * 2, dtype=np.bool_)
+        values = self.world.compiler.compile(expression, {**own.types, **others.types}, "BOOL")
+        result[np.ix_(self.items, self.items)] = values.over(own, others).astype(np.bool_)
+        return result
+
+    def waives(self, subject: Subject) -> bool:
+        """Return whether a named exception covers the subject."""
+        return any(waived(waiver, subject, self.layer) for waiver in self._waivers)
+
+    @property
+    def has_waivers(self) -> bool:
+        """Whether any named exception concerns this rule."""
+        return bool(self._waivers)
+
+    def _test(self, expression: str, axes: tuple[Axis, ...]) -> npt.NDArray[np.bool_]:
+        if not expression:
+            return np.ones(len(axes[0]), dtype=np.bool_)
+        selector = self.world.compiler.compile(expression, _types(axes), "BOOL")
+        return selector.over(*axes).astype(np.bool_)
+
+    def _line(self, expression: int | str, chosen: IntArray, axes: tuple[Axis, ...], size: int) -> IntArray:
+        result = np.zeros(size, dtype=np.int64)
+        if isinstance(expression, int):
+            result[chosen] = expression
+        else:
+            selector = self.world.compiler.compile(expression, _types(axes), "INT")
+            result[chosen] = selector.over(take(axes[0], chosen)).astype(np.int64)
+        return result
+
+    def _pairs(self, expression: str, returns: str, outside: object) -> npt.NDArray[Any]:
+        world, layer = self.world, self.layer
+        axes = (*world.item_axes(layer), *world.slot_axes(layer), *world.period_axes(layer))
+        selector = world.compiler.compile(expression, _types(axes), returns)
+        items, slots, _, periods = layer.shape
+        result: npt.NDArray[Any] = np.full((items, slots, periods), outside, dtype=object)
+        chosen = (self.items, self.slots, np.asarray(self.periods, dtype=np.int64))
+        parts = [take(axis, part) for axis, part in zip(axes, chosen, strict=True)]
+        result[np.ix_(*chosen)] = selector.over(*parts)
+        return result
+
+
+def _types(axes: tuple[Axis, ...]) -> Types:
+    return {name: kind for axis in axes for name, kind in axis.types.items()}
+
+
+def take(axis: Axis, chosen: IntArray) -> Axis:
+    """Return the axis with only the chosen entities."""
+    columns = {name: [values[k] for k in chosen] for name, values in axis.columns.items()}
+    return Axis([axis.ids[k] for k in chosen], columns, axis.types)
+
+
+def layer_types(world: World, layer: Layer, over: str) -> Types:
+    """Return the variables that an expression may use: of items, slots, pairs or two items."""
+    item, slot = world.item_axes(layer), world.slot_axes(layer)
+    axes = {
+        "item": item,
+        "slot": slot,
+        "pair": (*item, *slot, *world.period_axes(layer)),
+        "items": (*item, *world.item_axes(layer, "other")),
+    }
+    return _types(axes[over])

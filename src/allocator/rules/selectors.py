@@ -1,0 +1,219 @@
+"""Selectors: the CEL expressions of rules, checked when a pack loads, evaluated over whole axes.
+
+Every variable is declared with its type, so a misspelt field or a comparison of text with a number is
+found when the pack is read, with a caret under the fault. An axis is a list of entities with their
+variables; an expression is evaluated once for each distinct combination of the values that it uses.
+
+Language: Common Expression Language, https://cel.dev (run by Google's C++ implementation).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from cel_expr_python import cel
+
+from allocator.errors import nearest
+from allocator.model.text import Text
+
+MAX_LENGTH = 4000
+Types = Mapping[str, cel.Type]
+_PLACE = re.compile(r"<input>:(\d+):(\d+):\s*(.*)", re.DOTALL)
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+
+
+class Missing:
+    """An empty cell whose value an expression may not guess."""
+
+    def __repr__(self) -> str:
+        return "missing"
+
+
+MISSING = Missing()
+
+
+class SelectorError(ValueError):
+    """An expression that cannot be used; says why in both languages, with a caret where it helps."""
+
+    def __init__(self, message: Text, *, detail: str = "", near: str = "", allowed: str = "") -> None:
+        super().__init__(message.en)
+        self.message, self.detail, self.nearest, self.allowed = message, detail, near, allowed
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """Entities in order, and for each variable its value for each of them."""
+
+    ids: Sequence[str]
+    columns: Mapping[str, Sequence[Any]]
+    types: Types
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, eq=False)
+class Selector:
+    """A compiled expression: its text, the variables it may read and the type it returns."""
+
+    text: str
+    used: frozenset[str]
+    returns: str
+    _compiled: cel.Expression
+
+    def over(self, *axes: Axis) -> npt.NDArray[Any]:
+        """Return the value for every combination of the axes' entities, as an object array.
+
+        Raises:
+            SelectorError: A value that is needed is an empty cell, or the expression fails on it.
+        """
+        coded = [self._distinct(axis) for axis in axes]
+        shape = tuple(len(rows) for rows, _ in coded)
+        table = np.empty(shape, dtype=object)
+        for where in product(*(range(size) for size in shape)):
+            data: dict[str, Any] = {}
+            for (rows, _), k in zip(coded, where, strict=True):
+                data.update(rows[k])
+            table[where] = self._value(data)
+        return table[np.ix_(*(inverse for _, inverse in coded))] if axes else table
+
+    def _distinct(self, axis: Axis) -> tuple[list[dict[str, Any]], npt.NDArray[np.int64]]:
+        """Return the distinct combinations of used values on the axis, and which one each entity has."""
+        names = sorted(self.used & axis.columns.keys())
+        columns = [axis.columns[name] for name in names]
+        codes: dict[tuple[Any, ...], int] = {}
+        rows: list[dict[str, Any]] = []
+        inverse = np.empty(len(axis), dtype=np.int64)
+        for k in range(len(axis)):
+            values = [column[k] for column in columns]
+            key = tuple(_hashable(value) for value in values)
+            if key not in codes:
+                self._refuse_missing(names, values, axis.ids[k])
+                codes[key] = len(rows)
+                rows.append(dict(zip(names, values, strict=True)))
+            inverse[k] = codes[key]
+        return rows, inverse
+
+    def _refuse_missing(self, names: Sequence[str], values: Sequence[Any], entity: str) -> None:
+        for name, value in zip(names, values, strict=True):
+            if value is MISSING:
+                raise SelectorError(
+                    Text(
+                        zh=f"表达式用到 {name}，但 {entity} 的该单元格为空",
+                        en=f"the expression reads {name}, but that cell is empty for {entity}",
+                    ),
+                    detail=self.text,
+                )
+
+    def _value(self, data: Mapping[str, Any]) -> Any:
+        result = self._compiled.eval(data=dict(data))
+        value = result.plain_value()
+        if type(value).__name__ in ("bool", "int", "str", "list", "float"):
+            return value
+        raise SelectorError(
+            Text(zh=f"表达式求值失败：{value}", en=f"the expression fails: {value}"), detail=self.text
+        )
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return tuple(sorted(value.items()))
+    return tuple(value) if isinstance(value, list) else value
+
+
+@dataclass(eq=False)
+class Compiler:
+    """Compiles expressions over declared variables and remembers what it compiled."""
+
+    _known: dict[tuple[str, str, frozenset[str]], Selector] = field(default_factory=dict)
+
+    def compile(self, text: str, types: Types, returns: str) -> Selector:
+        """Return the selector for ``text``.
+
+        Args:
+            text: The expression.
+            types: The variables that it may use, with their types.
+            returns: ``BOOL``, ``INT``, ``STRING`` or ``LIST``.
+
+        Raises:
+            SelectorError: It does not parse, uses an unknown variable or has another type.
+        """
+        key = (text, returns, frozenset(types))
+        if key not in self._known:
+            self._known[key] = _compile(text, types, returns)
+        return self._known[key]
+
+
+def _compile(text: str, types: Types, returns: str) -> Selector:
+    if len(text) > MAX_LENGTH:
+        raise SelectorError(
+            Text(
+                zh=f"表达式超过 {MAX_LENGTH} 个字符",
+                en=f"the expression is longer than {MAX_LENGTH} characters",
+            )
+        )
+    try:
+        compiled = cel.NewEnv(variables=dict(types)).compile(text)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise _explained(text, str(error), types) from None
+    found = compiled.return_type().name().split("<")[0].upper()
+    if found not in {returns, "DYN"}:
+        raise SelectorError(
+            Text(
+                zh=f"表达式的结果应为{_TYPE_WORDS[returns].zh}，现为 {found}",
+                en=f"the expression should give {_TYPE_WORDS[returns].en}, but gives {found}",
+            ),
+            detail=text,
+        )
+    return Selector(text, _names_in(text, types), returns, compiled)
+
+
+_TYPE_WORDS = {
+    "BOOL": Text(zh="真或假", en="true or false"),
+    "INT": Text(zh="整数", en="a whole number"),
+    "STRING": Text(zh="文字", en="a text"),
+    "LIST": Text(zh="列表", en="a list"),
+}
+
+
+def _names_in(text: str, types: Types) -> frozenset[str]:
+    """Return the declared variables that the text mentions (more than it uses does no harm)."""
+    dotted = re.findall(r"[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)?", text)
+    mentioned = {re.sub(r"\s", "", name) for name in dotted} | set(re.findall(r"[A-Za-z_]\w*", text))
+    return frozenset(mentioned & types.keys())
+
+
+def _explained(text: str, error: str, types: Types) -> SelectorError:
+    """Turn the compiler's words into a message with a caret and the nearest variable."""
+    found = _PLACE.search(error)
+    if not found:
+        reason = error.split(": ", 1)[-1].splitlines()[0].split(" [")[0] if error else "?"
+        return SelectorError(
+            Text(zh=f"表达式无法使用：{reason}", en=f"the expression cannot be used: {reason}")
+        )
+    line, column, rest = int(found[1]), int(found[2]), found[3].splitlines()[0].split(" (in container")[0]
+    detail = _caret(text, line, column)
+    if unknown := _UNDECLARED.search(rest):
+        return SelectorError(
+            Text(zh=f"没有名为“{unknown[1]}”的字段", en=f"there is no field named '{unknown[1]}'"),
+            detail=detail,
+            near=nearest(unknown[1], types),
+            allowed=", ".join(sorted(types)),
+        )
+    return SelectorError(Text(zh=f"表达式有误：{rest}", en=f"the expression is wrong: {rest}"), detail=detail)
+
+
+def _caret(text: str, line: int, column: int) -> str:
+    """Return the faulty line with a caret under the column (wide characters take two places)."""
+    lines = text.splitlines() or [""]
+    shown = lines[min(line, len(lines)) - 1][:200]
+    before = shown[: max(0, column - 1)]
+    width = sum(2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in before)
+    return f"    {shown}\n    {' ' * width}^"

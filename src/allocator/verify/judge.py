@@ -1,0 +1,62 @@
+"""Judge a plan: every rule looks at it, costs are added up by level. Plain Python, no solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allocator.model.plan import HARD, Assignment, Level, RuleScore
+from allocator.rules.kind import Breach, Rule
+from allocator.rules.policy import Policy
+from allocator.rules.roster import Roster
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule finds in a plan."""
+
+    rule: Rule
+    breaches: tuple[Breach, ...]
+
+    @property
+    def cost(self) -> int:
+        """The weighted sum of the amounts."""
+        return self.rule.weight * sum(breach.amount for breach in self.breaches)
+
+    @property
+    def score(self) -> RuleScore:
+        """The finding as plans write it."""
+        return RuleScore(
+            id=self.rule.id, level=self.rule.plan_level, violations=len(self.breaches), cost=self.cost
+        )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What all rules find in a plan, in the order of the rules."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def broken(self) -> tuple[Finding, ...]:
+        """The hard rules that the plan breaks."""
+        return tuple(found for found in self.findings if found.rule.is_hard and found.breaches)
+
+    @property
+    def costs(self) -> dict[Level, int]:
+        """What the plan costs at each level, the hard level first."""
+        costs: dict[Level, int] = {HARD: 0}
+        for found in sorted(self.findings, key=lambda f: (not f.rule.is_hard, str(f.rule.level).zfill(3))):
+            level = found.rule.plan_level
+            costs[level] = costs.get(level, 0) + found.cost
+        return costs
+
+
+def judge(policy: Policy, assignments: Iterable[Assignment]) -> Judgement:
+    """Return what every rule of the policy finds in a plan.
+
+    Raises:
+        KeyError, ValueError: An assignment names what the scenario does not have (see ``read``).
+    """
+    roster = Roster(policy.world.layers, assignments)
+    return Judgement(tuple(Finding(rule, tuple(policy.breaches(rule, roster))) for rule in policy.rules))

@@ -1,0 +1,161 @@
+"""Every ``$ allocator ...`` example of the documentation does what it says.
+
+A fenced block with the info string ``console`` is run line by line. The lines that follow a command must
+appear in what it prints, in this order; ``...`` stands for anything, within a line or as a line of its own. A
+command must exit with 0, unless ``$ echo $?`` after it shows another status. Other commands are for the
+reader and are not run. The blocks of one document share a folder, so that a later one may read what an
+earlier one wrote; a block whose info string also says ``slow`` (and every later one that needs its files)
+runs with the slow tests.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^```console\b(?P<info>[^\n]*)\n(?P<body>.*?)^```\s*$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block: where it stands, and the text between the fences."""
+
+    document: Path
+    line: int
+    slow: bool
+    body: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """One command of a block, and the lines that follow it."""
+
+    command: str
+    expected: tuple[str, ...]
+
+
+def blocks(document: Path, text: str) -> Iterator[Block]:
+    for match in FENCE.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        yield Block(document, line, "slow" in match["info"].split(), match["body"])
+
+
+def examples(body: str) -> list[Example]:
+    """Split a block into commands and what they print; a command goes on after a backslash."""
+    parts = re.split(r"^\$ ", body.replace("\\\n", " "), flags=re.MULTILINE)[1:]
+    commands = [part.splitlines() for part in parts]
+    return [Example(lines[0].strip(), tuple(filter(None, map(str.rstrip, lines[1:])))) for lines in commands]
+
+
+def missing(expected: tuple[str, ...], printed: str) -> str | None:
+    """Return the first expected line that does not appear after the one before it, or None."""
+    rest = iter(line.rstrip() for line in printed.splitlines())
+    for line in expected:
+        pattern = re.compile(".*".join(map(re.escape, line.split("..."))))
+        if line.strip() != "..." and not any(pattern.fullmatch(candidate) for candidate in rest):
+            return line
+    return None
+
+
+def run(command: str, folder: Path) -> tuple[int, str]:
+    """Run one ``allocator ...`` line in ``folder``; return its exit status and everything it printed."""
+    program = Path(sys.executable).with_name("allocator")
+    settings = {"LC_ALL": "C.UTF-8", "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [program, *shlex.split(command)[1:]],
+        cwd=folder,
+        env=os.environ | settings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=900,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def check(block: Block, folder: Path) -> None:
+    """Run the block's commands in order, and compare what each prints and how it exits."""
+    todo = examples(block.body)
+    for example, after in zip(todo, [*todo[1:], Example("", ())], strict=True):
+        if example.command.split()[0] != "allocator":
+            continue
+        status, printed = run(example.command, folder)
+        wanted = int(after.expected[0]) if after.command == "echo $?" else 0
+        assert status == wanted, f"$ {example.command}\nexit {status}, not {wanted}:\n{printed}"
+        absent = missing(example.expected, printed)
+        assert absent is None, f"$ {example.command}\ndoes not print {absent!r} here:\n{printed}"
+
+
+def parameters() -> list[object]:
+    found = [block for file in DOCUMENTS for block in blocks(file, file.read_text(encoding="utf-8"))]
+    return [
+        pytest.param(
+            block,
+            id=f"{block.document.relative_to(ROOT)}:{block.line}",
+            marks=[pytest.mark.slow] if block.slow else [],
+        )
+        for block in found
+    ]
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
+    """Return, for each document, a folder of its own with the scenarios and the rules."""
+    places = {}
+    for document in DOCUMENTS:
+        places[document] = tmp_path_factory.mktemp("docs")
+        for name in ("scenarios", "rules"):
+            shutil.copytree(ROOT / name, places[document] / name)
+    return places
+
+
+@pytest.mark.parametrize("block", parameters())
+def test_example(block: Block, folders: dict[Path, Path]) -> None:
+    check(block, folders[block.document])
+
+
+def test_a_block_is_split_into_commands_and_their_output() -> None:
+    fenced = "```console slow\n$ allocator show \\\n    plan.json\nfirst\n\n$ make demo\n```\n"
+    text = f"# Title\n\n{fenced}\n```yaml\na: 1\n```\n"
+    (block,) = blocks(ROOT / "README.md", text)
+    assert (block.line, block.slow) == (3, True)
+    assert examples(block.body) == [
+        Example("allocator show      plan.json", ("first",)),
+        Example("make demo", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "absent"),
+    [
+        ((), None),
+        (("level 1   12",), None),
+        (("...", "level 2 ...", "done"), None),
+        (("level ... 12", "done"), None),
+        (("done", "level 1   12"), "level 1   12"),
+        (("level 1",), "level 1"),
+        (("level 3 ...",), "level 3 ..."),
+    ],
+)
+def test_expected_lines_appear_in_order(expected: tuple[str, ...], absent: str | None) -> None:
+    assert missing(expected, "level 1   12\nlevel 2   7  \ndone\n") == absent
+
+
+def test_the_exit_status_is_part_of_the_example(tmp_path: Path) -> None:
+    right = Block(ROOT / "README.md", 1, False, "$ allocator no-such-command\n$ echo $?\n2\n")
+    check(right, tmp_path)
+    with pytest.raises(AssertionError, match="exit 2, not 0"):
+        check(Block(right.document, 1, False, "$ allocator no-such-command\n"), tmp_path)
