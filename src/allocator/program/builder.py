@@ -31,7 +31,7 @@ class ProgramBuilder:
         self._row_defining: list[npt.NDArray[np.bool_]] = []
         self._costs: list[tuple[IntArray, IntArray, IntArray, TagArray]] = []
         self._constants: list[tuple[int, int, int]] = []
-        self._definitions = DefinitionBuilder()
+        self._definitions = DefinitionBuilder(decisions.count)
 
     def variables(self, lower: IntArray, upper: IntArray) -> IntArray:
         """Add auxiliary variables with their bounds and return their columns."""
@@ -46,6 +46,12 @@ class ProgramBuilder:
         lower, upper = self._bounds_of(expr.cols)
         ends = np.stack([expr.coefs * lower, expr.coefs * upper])
         return int(ends.min(0).sum()) + expr.constant, int(ends.max(0).sum()) + expr.constant
+
+    def upper(self, expr: Expr) -> int:
+        """Return the greatest value that ``expr`` can take, term by term."""
+        if len(expr.cols) == 0 or expr.cols.max() < self.decisions.count:
+            return int(np.maximum(expr.coefs, 0).sum()) + expr.constant
+        return self.bounds(expr)[1]
 
     def _bounds_of(self, cols: IntArray) -> tuple[IntArray, IntArray]:
         if len(cols) == 0 or cols.max() < self.decisions.count:
@@ -65,17 +71,31 @@ class ProgramBuilder:
         self._row_defining.append(np.array([defining]))
 
     def block(
-        self, cols: IntArray, coefs: IntArray, lo: int, hi: int, tags: TagArray, *, defining: bool = False
+        self,
+        cols: IntArray,
+        coefs: IntArray,
+        sides: tuple[int, int],
+        tags: TagArray,
+        *,
+        defining: bool = False,
     ) -> None:
-        """Add ``n`` rows of one shape: ``lo <= sum(coefs * x[cols[k]]) <= hi`` with ``cols`` ``[n, w]``."""
-        count, width = cols.shape
-        self._row_lengths.append(np.full(count, width, dtype=np.int64))
-        self._row_cols.append(cols.reshape(-1))
-        self._row_coefs.append(np.broadcast_to(coefs, cols.shape).reshape(-1).astype(np.int64))
-        sides = np.full(count, lo, dtype=np.int64), np.full(count, hi, dtype=np.int64)
-        self._row_sides.append(sides)
+        """Add ``n`` rows of one shape: ``sides[0] <= sum(coefs * x[cols[k]]) <= sides[1]``.
+
+        Args:
+            cols: ``[n, w]`` columns; -1 stands for no such variable and is left out.
+            coefs: ``[w]`` coefficients.
+            sides: The lower and the upper side of every row.
+            tags: ``[n, 7]`` tags.
+            defining: Whether the rows only define auxiliaries.
+        """
+        exists = cols >= 0
+        self._row_lengths.append(exists.sum(axis=1))
+        self._row_cols.append(cols[exists])
+        self._row_coefs.append(np.broadcast_to(coefs, cols.shape)[exists].astype(np.int64))
+        low, high = (np.full(len(cols), side, dtype=np.int64) for side in sides)
+        self._row_sides.append((low, high))
         self._row_tags.append(tags)
-        self._row_defining.append(np.full(count, defining))
+        self._row_defining.append(np.full(len(cols), defining))
 
     def cost(self, cols: IntArray, coefs: IntArray, level: int, tags: TagArray) -> None:
         """Add cost terms ``coefs * x[cols]`` to ``level``."""
@@ -113,10 +133,12 @@ class ProgramBuilder:
             self.row(variable - expr, -INFINITE, 0, tag, defining=True)
         return variable
 
-    def define(self, columns: IntArray, exprs: Sequence[Expr]) -> None:
-        """Say that each 0/1 auxiliary is ``max(0, expr)``; the caller adds the rows that make it so."""
-        for column, expr in zip(columns, exprs, strict=True):
-            self._definitions.add(int(column), [expr], least=False, limit=0, divisor=1)
+    def define_block(self, columns: IntArray, cols: IntArray, coefs: IntArray, constant: int) -> None:
+        """Say that 0/1 auxiliaries are ``max(0, sum(coefs * x[cols[k]]) + constant)`` over decisions.
+
+        The caller adds the rows that make it so. ``cols`` is ``[n, w]``, -1 for no such decision.
+        """
+        self._definitions.add_block(columns, cols, coefs, constant)
 
     def finish(self) -> Program:
         """Return the program as arrays."""
@@ -127,7 +149,7 @@ class ProgramBuilder:
             rows=self._rows(),
             costs=self._cost_arrays(),
             constants=tuple(self._constants),
-            definitions=self._definitions.finish(self.decisions.count, self._count),
+            definitions=self._definitions.finish(),
             rules=self.rules,
             levels=self._levels(),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,46 +11,81 @@ from allocator.program.expr import EMPTY, Expr
 from allocator.program.program import Definitions, IntArray
 
 
-class DefinitionBuilder:
-    """Definitions in the order in which they are made; ranks are worked out at the end."""
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Definitions made together: ``lengths`` expressions each, ``widths`` terms each."""
 
-    def __init__(self) -> None:
-        self._made: list[tuple[int, Sequence[Expr], bool, int, int]] = []
+    cols: IntArray
+    lengths: IntArray
+    widths: IntArray
+    term_cols: IntArray
+    term_coefs: IntArray
+    constants: IntArray
+    least: bool
+    limit: int
+    divisor: int
+    rank: int
+
+
+class DefinitionBuilder:
+    """Definitions in the order in which they are made; a definition reads only earlier variables."""
+
+    def __init__(self, decisions: int) -> None:
+        self._decisions = decisions
+        self._blocks: list[_Block] = []
+        self._rank_of: dict[int, int] = {}
 
     def add(self, column: int, exprs: Sequence[Expr], *, least: bool, limit: int, divisor: int) -> None:
         """Say that ``column`` is the most (or least) of ``exprs`` and ``limit``."""
-        self._made.append((int(column), exprs, least, limit, divisor))
-
-    def finish(self, decisions: int, variables: int) -> Definitions:
-        """Return the definitions as arrays, sorted by rank."""
-        ranks = self._ranks(decisions, variables)
-        order = sorted(range(len(self._made)), key=lambda k: (ranks[k], k))
-        made = [self._made[k] for k in order]
-        exprs = [expr for _, group, _, _, _ in made for expr in group]
-        return Definitions(
-            cols=np.array([column for column, *_ in made], dtype=np.int64),
-            start=_starts([len(group) for _, group, _, _, _ in made]),
-            expr_start=_starts([len(expr.cols) for expr in exprs]),
-            term_cols=np.concatenate([EMPTY, *(expr.cols for expr in exprs)]),
-            term_coefs=np.concatenate([EMPTY, *(expr.coefs for expr in exprs)]),
-            constants=np.array([expr.constant for expr in exprs], dtype=np.int64),
-            least=np.array([least for _, _, least, _, _ in made], dtype=np.bool_),
-            limit=np.array([limit for _, _, _, limit, _ in made], dtype=np.int64),
-            divisor=np.array([divisor for *_, divisor in made], dtype=np.int64),
-            rank=np.array([ranks[k] for k in order], dtype=np.int64),
+        term_cols = np.concatenate([EMPTY, *(expr.cols for expr in exprs)])
+        rank = self._rank(term_cols)
+        self._rank_of[int(column)] = rank
+        self._blocks.append(
+            _Block(
+                np.array([column], dtype=np.int64),
+                np.array([len(exprs)], dtype=np.int64),
+                np.array([len(expr.cols) for expr in exprs], dtype=np.int64),
+                term_cols,
+                np.concatenate([EMPTY, *(expr.coefs for expr in exprs)]),
+                np.array([expr.constant for expr in exprs], dtype=np.int64),
+                least,
+                limit,
+                divisor,
+                rank,
+            )
         )
 
-    def _ranks(self, decisions: int, variables: int) -> list[int]:
-        """A definition reads only variables made before it, so one pass in order is enough."""
-        rank_of = np.zeros(variables, dtype=np.int64)
-        ranks: list[int] = []
-        for column, exprs, *_ in self._made:
-            read = [expr.cols for expr in exprs if len(expr.cols) and expr.cols.max() >= decisions]
-            rank = 1 + max((int(rank_of[cols].max()) for cols in read), default=0)
-            rank_of[column] = rank
-            ranks.append(rank)
-        return ranks
+    def add_block(self, columns: IntArray, cols: IntArray, coefs: IntArray, constant: int) -> None:
+        """Say that each of ``columns`` is ``max(0, sum(coefs * x[cols[k]]) + constant)``, of decisions."""
+        exists = cols >= 0
+        ones = np.ones(len(columns), dtype=np.int64)
+        self._rank_of.update(dict.fromkeys(columns.tolist(), 1))
+        terms = cols[exists], np.broadcast_to(coefs, cols.shape)[exists]
+        widths = exists.sum(axis=1)
+        self._blocks.append(_Block(columns, ones, widths, *terms, ones * constant, False, 0, 1, 1))
+
+    def _rank(self, cols: IntArray) -> int:
+        if len(cols) == 0 or cols.max() < self._decisions:
+            return 1
+        return 1 + max(self._rank_of.get(col, 0) for col in cols.tolist())
+
+    def finish(self) -> Definitions:
+        """Return the definitions as arrays, sorted by rank."""
+        blocks = sorted(self._blocks, key=lambda block: block.rank)
+        sizes = [len(block.cols) for block in blocks]
+        return Definitions(
+            cols=np.concatenate([EMPTY, *(block.cols for block in blocks)]),
+            start=_starts(np.concatenate([EMPTY, *(block.lengths for block in blocks)])),
+            expr_start=_starts(np.concatenate([EMPTY, *(block.widths for block in blocks)])),
+            term_cols=np.concatenate([EMPTY, *(block.term_cols for block in blocks)]),
+            term_coefs=np.concatenate([EMPTY, *(block.term_coefs for block in blocks)]),
+            constants=np.concatenate([EMPTY, *(block.constants for block in blocks)]),
+            least=np.repeat(np.array([block.least for block in blocks], dtype=np.bool_), sizes),
+            limit=np.repeat(np.array([block.limit for block in blocks], dtype=np.int64), sizes),
+            divisor=np.repeat(np.array([block.divisor for block in blocks], dtype=np.int64), sizes),
+            rank=np.repeat(np.array([block.rank for block in blocks], dtype=np.int64), sizes),
+        )
 
 
-def _starts(lengths: Sequence[int]) -> IntArray:
-    return np.concatenate([[0], np.cumsum(np.asarray(lengths, dtype=np.int64))]).astype(np.int64)
+def _starts(lengths: IntArray) -> IntArray:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)

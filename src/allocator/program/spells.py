@@ -10,8 +10,10 @@ spell that starts with the horizon may continue one begun before it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,10 +21,27 @@ from allocator.model.layer import BoolArray, Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr
 from allocator.program.program import INFINITE, IntArray
-from allocator.program.tags import Subject, TagArray, tag, tags
+from allocator.program.tags import Subject, tags
 
 #: Rows that only say what a spell is belong to no rule.
 NO_RULE = -1
+
+
+class Block(NamedTuple):
+    """The spells of the (item, slot) pairs with one pattern of possible periods.
+
+    ``pairs`` is ``[m, 2]``, ``ends`` ``[w, 2]`` the first and last period of each stretch, ``columns``
+    ``[w, m]`` the variables.
+    """
+
+    pairs: IntArray
+    ends: IntArray
+    columns: IntArray
+
+    def staying(self, period: int) -> IntArray:
+        """Return ``[m, k]``: the spells that cover both the period before and ``period``."""
+        through = (self.ends[:, 0] < period) & (self.ends[:, 1] >= period)
+        return self.columns[through].T
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +55,7 @@ class Spells:
         last: ``[n]`` last period.
         cols: ``[n]`` variable of each spell.
         carried: ``[n]`` periods before the horizon that the spell continues (0 where it starts later).
+        blocks: The same spells, by the pattern of periods in which their places are possible.
     """
 
     item: IntArray
@@ -44,11 +64,20 @@ class Spells:
     last: IntArray
     cols: IntArray
     carried: IntArray
+    blocks: tuple[Block, ...] = ()
 
     @property
     def length(self) -> IntArray:
         """``[n]`` length in periods, those before the horizon included."""
         return np.asarray(self.last - self.first + 1 + self.carried)
+
+    def subjects(self, chosen: IntArray) -> IntArray:
+        """Return ``[n, 6]`` subjects of the ``chosen`` spells: item, slot and last period."""
+        subjects = np.full((len(chosen), len(Subject._fields)), -1, dtype=np.int64)
+        subjects[:, 0] = self.item[chosen]
+        subjects[:, 1] = self.slot[chosen]
+        subjects[:, 3] = self.last[chosen]
+        return subjects
 
     @cached_property
     def _by_place(self) -> dict[tuple[int, int], IntArray]:
@@ -73,18 +102,117 @@ def spells_of(builder: ProgramBuilder, layer: Layer, roles: tuple[int, ...]) -> 
     The layer must let an item take at most one slot a period, so that being in a slot is 0 or 1.
     """
     grid = builder.decisions.grids[layer.name][:, :, list(roles), :]
-    periods = grid.shape[3]
     possible: BoolArray = np.asarray((grid >= 0).any(axis=2))
-    item, slot, first, last = _stretches(possible)
-    zeros, ones = np.zeros(len(item), dtype=np.int64), np.ones(len(item), dtype=np.int64)
-    cols = builder.variables(zeros, ones)
+    blocks = tuple(_Places(grid, pairs, pattern).write(builder) for pattern, pairs in _patterns(possible))
+    parts = [np.zeros((5, 0), dtype=np.int64), *(_listed(block) for block in blocks)]
+    item, slot, first, last, cols = np.concatenate(parts, axis=1)
     runs = past_runs(layer, roles)
-    carried = np.where(first == 0, runs[item, slot], 0)
-    spells = Spells(item, slot, first, last, cols, carried)
-    _define(builder, spells, grid)
-    _link(builder, spells, grid, possible)
-    _keep_maximal(builder, spells, periods)
-    return spells
+    return Spells(item, slot, first, last, cols, np.where(first == 0, runs[item, slot], 0), blocks)
+
+
+def _listed(block: Block) -> IntArray:
+    """Return ``[5, n]``: item, slot, first, last and column of each spell of a block."""
+    item, slot = np.tile(block.pairs.T, len(block.ends))
+    first, last = np.repeat(block.ends.T, len(block.pairs), axis=1)
+    return np.stack([item, slot, first, last, block.columns.reshape(-1)])
+
+
+def tie(builder: ProgramBuilder, narrow: Spells, wide: Spells, others: IntArray) -> None:
+    """Say that who stays in a slot stays in the narrow roles, or holds one of the others before or after.
+
+    True of every plan, but without it the relaxation lets the spells that count terms end where those
+    that count moves go on, and moves then cost nothing.
+
+    Args:
+        builder: The program.
+        narrow: The spells in some roles.
+        wide: The spells in those roles and others.
+        others: ``[I, S, R, T]`` decisions in the other roles.
+    """
+    for inner, outer in zip(narrow.blocks, wide.blocks, strict=True):
+        items, slots = inner.pairs[:, 0], inner.pairs[:, 1]
+        for t in range(1, others.shape[3]):
+            stays, within = outer.staying(t), inner.staying(t)
+            if stays.size:
+                besides = others[items, slots][:, :, t - 1 : t + 1].reshape(len(items), -1)
+                cols = np.hstack([stays, within, besides])
+                coefs = np.full(cols.shape[1], -1, dtype=np.int64)
+                coefs[: stays.shape[1]] = 1
+                marks = tags(NO_RULE, _subjects(inner.pairs, t))
+                builder.block(cols, coefs, (-INFINITE, 0), marks, defining=True)
+
+
+def _subjects(pairs: IntArray, period: int) -> IntArray:
+    subjects = np.full((len(pairs), len(Subject._fields)), -1, dtype=np.int64)
+    subjects[:, :2] = pairs
+    subjects[:, 3] = period
+    return subjects
+
+
+def _patterns(possible: BoolArray) -> Iterator[tuple[BoolArray, IntArray]]:
+    """Yield each pattern of possible periods ``[T]`` with the (item, slot) pairs ``[m, 2]`` that have it."""
+    flat = possible.reshape(-1, possible.shape[2])
+    patterns, which = np.unique(flat, axis=0, return_inverse=True)
+    for k, pattern in enumerate(patterns):
+        if pattern.any():
+            places = np.flatnonzero(which.reshape(-1) == k)
+            yield pattern, np.stack(np.divmod(places, possible.shape[1]), axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """The (item, slot) pairs with one pattern of possible periods: their spells are written at once."""
+
+    grid: IntArray
+    pairs: IntArray
+    pattern: BoolArray
+
+    def write(self, builder: ProgramBuilder) -> Block:
+        """Write the spells of these places."""
+        stretches = list(self._stretches())
+        columns = np.stack([self._write(builder, first, last) for first, last in stretches])
+        ends = np.array(stretches, dtype=np.int64)
+        for t in np.flatnonzero(self.pattern).tolist():
+            covering = (ends[:, 0] <= t) & (ends[:, 1] >= t)
+            self._link(builder, t, columns[covering])
+            meeting = columns[ends[:, 1] == t - 1], columns[ends[:, 0] == t]
+            if all(len(spells) for spells in meeting):
+                both = np.concatenate(meeting).T
+                self._block(builder, both, np.ones(both.shape[1], dtype=np.int64), (-INFINITE, 1), t)
+        return Block(self.pairs, ends, columns)
+
+    def _stretches(self) -> Iterator[tuple[int, int]]:
+        periods = len(self.pattern)
+        for first in range(periods):
+            for last in range(first, periods):
+                if self.pattern[first : last + 1].all():
+                    yield first, last
+
+    def _write(self, builder: ProgramBuilder, first: int, last: int) -> IntArray:
+        """A spell is 1 exactly if all its steps are, and neither the one before nor the one after."""
+        inside = np.hstack([self._steps(t) for t in range(first, last + 1)])
+        around = [self._steps(t) for t in (first - 1, last + 1) if 0 <= t < len(self.pattern)]
+        cols = np.hstack([inside, *around])
+        coefs = np.full(cols.shape[1], -1, dtype=np.int64)
+        coefs[: inside.shape[1]] = 1
+        zeros = np.zeros(len(self.pairs), dtype=np.int64)
+        columns = builder.variables(zeros, zeros + 1)
+        builder.define_block(columns, cols, coefs, first - last)
+        return columns
+
+    def _link(self, builder: ProgramBuilder, period: int, covering: IntArray) -> None:
+        """A step is the sum of the spells that cover it."""
+        steps = self._steps(period)
+        coefs = np.array([1] * steps.shape[1] + [-1] * len(covering), dtype=np.int64)
+        self._block(builder, np.hstack([steps, covering.T]), coefs, (0, 0), period)
+
+    def _steps(self, period: int) -> IntArray:
+        return self.grid[self.pairs[:, 0], self.pairs[:, 1], :, period]
+
+    def _block(
+        self, builder: ProgramBuilder, cols: IntArray, coefs: IntArray, sides: tuple[int, int], period: int
+    ) -> None:
+        builder.block(cols, coefs, sides, tags(NO_RULE, _subjects(self.pairs, period)), defining=True)
 
 
 def past_runs(layer: Layer, roles: tuple[int, ...]) -> IntArray:
@@ -95,62 +223,3 @@ def past_runs(layer: Layer, roles: tuple[int, ...]) -> IntArray:
             if role in roles and runs[item, slot] == -period - 1:
                 runs[item, slot] = -period
     return runs
-
-
-def _stretches(possible: BoolArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Return item, slot, first and last period of every stretch of possible periods."""
-    found: list[IntArray] = []
-    periods = possible.shape[2]
-    for first in range(periods):
-        for last in range(first, periods):
-            pairs = np.argwhere(possible[:, :, first : last + 1].all(axis=2))
-            ends = np.broadcast_to([first, last], (len(pairs), 2))
-            found.append(np.hstack([pairs, ends]))
-    table = np.concatenate(found).astype(np.int64)
-    return table[:, 0], table[:, 1], table[:, 2], table[:, 3]
-
-
-def _define(builder: ProgramBuilder, spells: Spells, grid: IntArray) -> None:
-    """A spell is 1 exactly if all its steps are, and neither the one before nor the one after."""
-    periods = grid.shape[3]
-    exprs = []
-    for i, s, a, b in zip(spells.item, spells.slot, spells.first, spells.last, strict=True):
-        inside = Expr.of(grid[i, s, :, a : b + 1])
-        before = grid[i, s, :, a - 1] if a > 0 else grid[i, s, :, :0]
-        after = grid[i, s, :, b + 1] if b + 1 < periods else grid[i, s, :, :0]
-        outside = Expr.of(np.concatenate([before.reshape(-1), after.reshape(-1)]), -1)
-        exprs.append(inside + outside - int(b - a))
-    builder.define(spells.cols, exprs)
-
-
-def _link(builder: ProgramBuilder, spells: Spells, grid: IntArray, possible: BoolArray) -> None:
-    """A step is the sum of the spells that cover it."""
-    for (i, s), group in spells._by_place.items():
-        for t in np.flatnonzero(possible[i, s]).tolist():
-            covering = group[(spells.first[group] <= t) & (spells.last[group] >= t)]
-            steps = Expr.of(grid[i, s, :, t])
-            builder.row(steps - Expr.of(spells.cols[covering]), 0, 0, _about(i, s, t), defining=True)
-
-
-def _keep_maximal(builder: ProgramBuilder, spells: Spells, periods: int) -> None:
-    """No spell starts right after another of the same item in the same slot has ended."""
-    for (i, s), group in spells._by_place.items():
-        for t in range(1, periods):
-            ending = group[spells.last[group] == t - 1]
-            starting = group[spells.first[group] == t]
-            if len(ending) and len(starting):
-                both = Expr.of(spells.cols[np.concatenate([ending, starting])])
-                builder.row(both, -INFINITE, 1, _about(i, s, t), defining=True)
-
-
-def _about(item: int, slot: int, period: int) -> TagArray:
-    return tag(NO_RULE, Subject(item=int(item), slot=int(slot), period=int(period)))
-
-
-def spell_tags(rule: int, spells: Spells, chosen: IntArray) -> TagArray:
-    """Return the tags of rows or costs about the ``chosen`` spells: item, slot and last period."""
-    subjects = np.full((len(chosen), len(Subject._fields)), -1, dtype=np.int64)
-    subjects[:, 0] = spells.item[chosen]
-    subjects[:, 1] = spells.slot[chosen]
-    subjects[:, 3] = spells.last[chosen]
-    return tags(rule, subjects)

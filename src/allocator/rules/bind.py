@@ -34,13 +34,15 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None, extra: Iter
     """
     book = load_rulebook(scenario.spec.rules, scenario.folder)
     world = bind_world(scenario, baseline)
-    rules = [*book.rules.values(), *extra]
+    implied = [_take(name, world) for name in world.layers]
+    given = tuple(extra)
+    rules = [*book.rules.values(), *given]
     faults = [fault for rule in rules for fault in _faults(rule, book.drafts.get(rule.id), world)]
+    faults.extend(_reserved(book, (*implied, *given)))
     for waiver, draft in book.waivers:
         faults.extend(_waiver_faults(waiver, draft, book, world))
     if faults:
         raise InputError(faults)
-    implied = [_take(name, world) for name in world.layers]
     waivers = tuple(waiver for waiver, _ in book.waivers)
     return Policy(world, (*implied, *rules), waivers, book.drafts)
 
@@ -59,6 +61,16 @@ def _take(layer: str, world: World) -> Rule:
     return Take.model_validate({**fields, "why": why})
 
 
+def _reserved(book: Rulebook, own: Iterable[Rule]) -> Iterator[Fault]:
+    """Yield rules of packs that have the id of a rule that stands in none."""
+    for rule in own:
+        if rule.id in book.drafts:
+            message = Text(
+                zh="此编号已由程序使用", en="this id is already used by a rule that stands in no pack"
+            )
+            yield book.drafts[rule.id].fault(message, "id", found=rule.id)
+
+
 def _faults(rule: Rule, draft: Draft | None, world: World) -> Iterator[Fault]:
     """Yield what keeps a rule from being bound."""
     draft = draft or Draft({"id": rule.id})
@@ -72,12 +84,7 @@ def _faults(rule: Rule, draft: Draft | None, world: World) -> Iterator[Fault]:
             yield _unknown(
                 draft, "role", role, roles, Text(zh="该层没有此角色", en="the layer has no such role")
             )
-    periods = [period.id for period in world.scenario.spec.periods]
-    for period in rule.during:
-        if period not in periods:
-            yield _unknown(
-                draft, "during", period, periods, Text(zh="没有此周期", en="there is no such period")
-            )
+    yield from _period_faults(rule, draft, world)
     if rule.one_slot and layer.spec.take.most != 1:
         yield draft.fault(_ONE_SLOT, "on", found=rule.on, allowed="take: 1, take: 0-1")
     others = dict(parts_with_layer(rule))
@@ -94,6 +101,17 @@ def _faults(rule: Rule, draft: Draft | None, world: World) -> Iterator[Fault]:
         yield draft.fault(problem.message, problem.field, **details)
 
 
+def _period_faults(rule: Rule, draft: Draft, world: World) -> Iterator[Fault]:
+    periods = [period.id for period in world.scenario.spec.periods]
+    for period in rule.during:
+        if period not in periods:
+            unknown = Text(zh="没有此周期", en="there is no such period")
+            yield _unknown(draft, "during", period, periods, unknown)
+    if rule.during and world.layers[rule.on].once:
+        yield draft.fault(_ONCE, "during", found=", ".join(rule.during))
+
+
+_ONCE = Text(zh="该层整个规划期只决定一次，不分周期", en="the layer is decided once, for all periods")
 _ONE_SLOT = Text(
     zh="此规则要求该层每个对象每期至多占一个位置",
     en="this rule needs a layer in which an item takes at most one place a period",

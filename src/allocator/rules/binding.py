@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from allocator.errors import Fault, InputError
+from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import BoolArray, Layer
 from allocator.model.organisation import Organisation
 from allocator.model.plan import Plan
@@ -56,6 +56,7 @@ def _unknown_roles(name: str, spec: LayerSpec, scenario: ScenarioSpec) -> Iterab
                 column=f"layers.{name}.roles",
                 found=role,
                 allowed=", ".join(scenario.roles),
+                nearest=nearest(role, scenario.roles),
             )
 
 

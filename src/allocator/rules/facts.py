@@ -59,7 +59,7 @@ class Facts:
 
     def _types_of(self, table: str) -> Types:
         fields = TABLES[table].model_fields
-        types = {name: _type_of(field.annotation) for name, field in fields.items()}
+        types = {name: type_of(field.annotation) for name, field in fields.items()}
         types["extra"] = T.Map(T.STRING, T.STRING)
         if table == "people":
             types |= {"age": T.INT, "former": T.List(T.STRING)}
@@ -72,7 +72,7 @@ class Facts:
     def _values(self, table: str, row: Row | Any, types: Types) -> dict[str, Any]:
         if row is None:
             return {name: _empty(kind) for name, kind in types.items()}
-        read = {name: _value(name, getattr(row, name, None), kind) for name, kind in types.items()}
+        read = {name: value_of(name, getattr(row, name, None), kind) for name, kind in types.items()}
         read["extra"] = {name: "" if value is None else str(value) for name, value in row.extra.items()}
         if isinstance(row, Person):
             read["age"] = MISSING if row.born is None else self._age(row.born)
@@ -113,13 +113,13 @@ def period_axis(periods: Sequence[Period]) -> Axis:
     )
 
 
-def _type_of(annotation: Any) -> cel.Type:
+def type_of(annotation: Any) -> cel.Type:
     """Return the CEL type of a table column from its Python type."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _type_of(get_args(annotation)[0])
+        return type_of(get_args(annotation)[0])
     if origin in (Union, pytypes.UnionType):
-        return _type_of(next(arg for arg in get_args(annotation) if arg is not type(None)))
+        return type_of(next(arg for arg in get_args(annotation) if arg is not type(None)))
     if origin is tuple:
         return T.List(T.STRING)
     if origin is not None and issubclass(origin, Mapping):
@@ -127,7 +127,8 @@ def _type_of(annotation: Any) -> cel.Type:
     return _OF_PYTHON[annotation]
 
 
-def _value(name: str, value: Any, kind: cel.Type) -> Any:
+def value_of(name: str, value: Any, kind: cel.Type) -> Any:
+    """Return the value of a cell as expressions read it."""
     if value is None:
         return END_OF_TIME if name in OPEN_ENDED else MISSING if kind != T.STRING else ""
     if isinstance(value, date):

@@ -32,7 +32,10 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
 
 
-Several = Annotated[tuple[Annotated[str, BeforeValidator(_as_text)], ...], BeforeValidator(_one_or_many)]
+Several = Annotated[
+    tuple[Annotated[str, BeforeValidator(_as_text)], ...],
+    BeforeValidator(_one_or_many, json_schema_input_type=str | int | tuple[str | int, ...]),
+]
 
 
 class FieldError(ValueError):

@@ -17,6 +17,8 @@ from allocator.rules.waivers import Waiver
 
 #: Folders above a scenario in which ``rules/`` is looked for.
 FOLDERS_UP = 3
+#: Through how many steps packs may extend one another.
+DEEPEST = 50
 
 
 class Pack(Strict):
@@ -98,6 +100,7 @@ class _Reader:
         self.folder = folder
         self.book = Rulebook()
         self.faults: list[Fault] = []
+        self._read: dict[Path, dict[str, Draft]] = {}
 
     def read(self, name: str, chain: tuple[str, ...], asked_by: str) -> dict[str, Draft]:
         """Return the rules of a pack by id, those of the packs that it extends first."""
@@ -109,6 +112,16 @@ class _Reader:
             message = Text(zh="规则包循环继承", en="packs extend one another in a circle")
             self.faults.append(Fault(message, asked_by, found=circle))
             return {}
+        if len(chain) == DEEPEST:
+            message = Text(zh="规则包继承层次过多", en="packs extend one another through too many steps")
+            self.faults.append(Fault(message, asked_by, allowed=f"≤ {DEEPEST}"))
+            return {}
+        if path not in self._read:
+            self._read[path] = self._rules_of(path, chain)
+        return dict(self._read[path])
+
+    def _rules_of(self, path: Path, chain: tuple[str, ...]) -> dict[str, Draft]:
+        """Read a pack, once however many others extend it."""
         try:
             document = read_yaml(path, path.name)
             pack = validate_yaml(document, Pack, path.name)

@@ -7,29 +7,39 @@ written. The amount that a soft rule pays is the amount that its ``check`` repor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr
+from allocator.program.presence import presence_of
 from allocator.program.program import INFINITE
-from allocator.program.spells import Spells, spells_of
+from allocator.program.spells import Spells, spells_of, tie
 from allocator.program.tags import Subject, tag, tags
 from allocator.rules.scope import Scope
 
 IntArray = npt.NDArray[np.int64]
-SpellCache = dict[tuple[str, tuple[int, ...]], Spells]
+
+
+@dataclass
+class Shared:
+    """Auxiliaries that several rules read, made when the first one asks: by layer and roles, or slots."""
+
+    spells: dict[tuple[str, tuple[int, ...]], Spells] = field(default_factory=dict)
+    presences: dict[tuple[str, tuple[int, ...]], IntArray] = field(default_factory=dict)
 
 
 class Pen:
     """Writes one rule. ``number`` is the rule's index in the program's list of rules."""
 
-    def __init__(self, builder: ProgramBuilder, scope: Scope, number: int, spells: SpellCache) -> None:
+    def __init__(self, builder: ProgramBuilder, scope: Scope, number: int, shared: Shared) -> None:
         self._builder = builder
         self._scope = scope
         self._number = number
-        self._spells = spells
+        self._shared = shared
         rule = scope.rule
         self.level = 0 if rule.level == "hard" else rule.level
         self.weight = rule.weight
@@ -40,7 +50,7 @@ class Pen:
 
     def at_most(self, expr: Expr, bound: int, subject: Subject, per: int = 1) -> None:
         """Ask for ``expr <= bound``; a soft rule pays for each ``per`` above it, begun ones included."""
-        if self._scope.waives(subject) or self._builder.bounds(expr)[1] <= bound:
+        if self._scope.waives(subject) or self._builder.upper(expr) <= bound:
             return
         mark = tag(self._number, subject)
         if self.level == 0:
@@ -71,16 +81,44 @@ class Pen:
             where: ``[n, 4]`` item, slot, role and period of decisions; what is no decision is passed over.
             amounts: What each costs if the rule is soft, ``[n]`` or one number.
         """
-        cols = self.grid()[tuple(where.T)]
-        kept = (cols >= 0) & ~self._waived(where)
-        cols, subjects = cols[kept], np.full((int(kept.sum()), len(Subject._fields)), -1, dtype=np.int64)
-        subjects[:, :4] = where[kept]
-        marks = tags(self._number, subjects)
+        subjects = np.full((len(where), len(Subject._fields)), -1, dtype=np.int64)
+        subjects[:, :4] = where
+        self.price(self.grid()[tuple(where.T)], amounts, subjects)
+
+    def price(self, cols: IntArray, amounts: IntArray | int, subjects: IntArray) -> None:
+        """Pay ``amounts`` for each 0/1 variable that is 1; a hard rule forbids it.
+
+        Args:
+            cols: ``[n]`` variables; -1 is passed over.
+            amounts: What each costs, ``[n]`` or one number.
+            subjects: ``[n, 6]`` what each is about.
+        """
+        kept = (cols >= 0) & ~self._waived(subjects)
+        cols, marks = cols[kept], tags(self._number, subjects[kept])
         if self.level == 0:
-            self._builder.block(cols[:, None], np.ones(1, dtype=np.int64), -INFINITE, 0, marks)
+            self._builder.block(cols[:, None], np.ones(1, dtype=np.int64), (-INFINITE, 0), marks)
         else:
             prices = np.broadcast_to(np.asarray(amounts, dtype=np.int64), kept.shape)[kept]
             self._builder.cost(cols, prices * self.weight, self.level, marks)
+
+    def at_most_each(self, where: IntArray, cols: IntArray, coefs: Sequence[int], bound: int) -> None:
+        """Ask for ``sum(coefs * x[cols[k]]) <= bound`` for each of many subjects.
+
+        Args:
+            where: ``[n, 4]`` item, slot, role and period that each row is about; -1 where it is not.
+            cols: ``[n, w]`` columns; -1 stands for no such decision.
+            coefs: ``[w]`` coefficients.
+            bound: The same for every row.
+        """
+        if self.level > 0:
+            for place, row in zip(where.tolist(), cols, strict=True):
+                self.at_most(Expr.of(row, np.asarray(coefs)), bound, Subject(*place))
+            return
+        subjects = np.full((len(where), len(Subject._fields)), -1, dtype=np.int64)
+        subjects[:, :4] = where
+        kept = ~self._waived(subjects)
+        marks = tags(self._number, subjects[kept])
+        self._builder.block(cols[kept], np.asarray(coefs, dtype=np.int64), (-INFINITE, bound), marks)
 
     def most(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
         """Return the greatest of ``floor`` and ``exprs`` (exact from below: for use where less is better)."""
@@ -96,12 +134,35 @@ class Pen:
 
     def spells(self, roles: tuple[int, ...]) -> Spells:
         """Return the spells of the rule's layer in ``roles``; made once for all rules that ask."""
-        key = (self._scope.layer.name, roles)
-        if key not in self._spells:
-            self._spells[key] = spells_of(self._builder, self._scope.layer, roles)
-        return self._spells[key]
+        layer = self._scope.layer
+        if (layer.name, roles) not in self._shared.spells:
+            made = spells_of(self._builder, layer, roles)
+            for (name, others), spells in self._shared.spells.items():
+                if name == layer.name:
+                    self._tie({roles: made, others: spells})
+            self._shared.spells[layer.name, roles] = made
+        return self._shared.spells[layer.name, roles]
 
-    def _waived(self, where: IntArray) -> npt.NDArray[np.bool_]:
+    def presence(self, layer: Layer, slots: IntArray) -> IntArray:
+        """Return ``[I, T]`` variables that are 1 if the item is in any of ``slots``, -1 where it cannot be.
+
+        Made once for all rules that ask. The layer must let an item take at most one slot a period.
+        """
+        key = (layer.name, tuple(slots.tolist()))
+        if key not in self._shared.presences:
+            steps = np.moveaxis(self.grid(layer.name)[:, slots], 3, 1)
+            made = presence_of(self._builder, steps.reshape(*steps.shape[:2], -1))
+            self._shared.presences[key] = made
+        return self._shared.presences[key]
+
+    def _tie(self, spells: dict[tuple[int, ...], Spells]) -> None:
+        """Tie the spells of two sets of roles if one set holds the other."""
+        narrow, wide = sorted(spells, key=len)
+        if set(narrow) < set(wide):
+            others = self.grid()[:, :, sorted(set(wide) - set(narrow)), :]
+            tie(self._builder, spells[narrow], spells[wide], others)
+
+    def _waived(self, subjects: IntArray) -> npt.NDArray[np.bool_]:
         if not self._scope.has_waivers:
-            return np.zeros(len(where), dtype=np.bool_)
-        return np.array([self._scope.waives(Subject(*(int(k) for k in row))) for row in where], dtype=bool)
+            return np.zeros(len(subjects), dtype=np.bool_)
+        return np.array([self._scope.waives(Subject(*(int(k) for k in row))) for row in subjects], dtype=bool)

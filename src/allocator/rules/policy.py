@@ -12,10 +12,10 @@ from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import Cut
 from allocator.program.decisions import Decisions
 from allocator.program.program import Program
-from allocator.rules.fields import layers_read
+from allocator.rules.fields import expressions, layers_read
 from allocator.rules.kind import Breach, Rule
 from allocator.rules.packs import Draft
-from allocator.rules.pen import Pen, SpellCache
+from allocator.rules.pen import Pen, Shared
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
@@ -52,17 +52,40 @@ class Policy:
         """
         decisions = Decisions.of(list(self.world.layers.values()))
         builder = ProgramBuilder(decisions, [rule.id for rule in self.rules])
-        spells: SpellCache = {}
+        shared = Shared()
         faults: list[Fault] = []
         for number, rule in enumerate(self.rules):
             scope = self.scopes[rule.id]
             try:
-                rule.post(Pen(builder, scope, number, spells), scope)
+                rule.post(Pen(builder, scope, number, shared), scope)
             except SelectorError as error:
                 faults.append(self.fault(rule, error))
         if faults:
             raise InputError(faults)
         return builder.finish()
+
+    def examine(self) -> None:
+        """Evaluate every expression of every rule, without compiling: an empty cell that one reads is found.
+
+        Raises:
+            InputError: With every fault of the expressions.
+        """
+        faults = [fault for rule in self.rules for fault in self._expression_faults(rule)]
+        if faults:
+            raise InputError(faults)
+
+    def _expression_faults(self, rule: Rule) -> Iterator[Fault]:
+        """Yield the faults of a rule's expressions; where its scope is not known the others wait."""
+        scope_is_known = True
+        for written in expressions(rule):
+            chooses = written.path in (("items",), ("slots",))
+            if not (scope_is_known or chooses):
+                continue
+            try:
+                self.scopes[rule.id].evaluate(written)
+            except SelectorError as error:
+                scope_is_known = scope_is_known and not chooses
+                yield self.fault(rule, error, ".".join(written.path))
 
     def breaches(self, rule: Rule, roster: Roster) -> Iterator[Breach]:
         """Yield what a rule finds in a plan, but for what is waived."""
@@ -91,7 +114,8 @@ class Policy:
         """Return the layer that a rule is about."""
         return self.world.layers[rule.on]
 
-    def fault(self, rule: Rule, error: SelectorError) -> Fault:
-        """Return the fault of an expression of a rule, at the rule's place in its pack."""
+    def fault(self, rule: Rule, error: SelectorError, key: str = "") -> Fault:
+        """Return the fault of an expression of a rule, at the rule's (or its field's) place in its pack."""
         draft = self.drafts.get(rule.id) or Draft({"id": rule.id})
-        return draft.fault(error.message, detail=error.detail, nearest=error.nearest, allowed=error.allowed)
+        known = {"nearest": error.nearest, "allowed": error.allowed}
+        return draft.fault(error.message, key, detail=error.detail, **known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from allocator.model.layer import BoolArray, IntArray, Layer
 from allocator.program.tags import Subject
+from allocator.rules.fields import Written
 from allocator.rules.kind import Rule
 from allocator.rules.selectors import Axis, Types
 from allocator.rules.waivers import Waiver, waived
@@ -97,9 +99,42 @@ class Scope:
         result[np.ix_(self.items, self.items)] = values.over(own, others).astype(np.bool_)
         return result
 
+    def evaluate(self, written: Written) -> None:
+        """Evaluate an expression of the rule over its whole range, only to see that it can be.
+
+        Raises:
+            SelectorError: A value that is needed is an empty cell, or the expression fails on it.
+        """
+        axes = self._range(written)
+        expression = written.expression
+        self.world.compiler.compile(written.text, _types(axes), expression.returns).over(*axes)
+
+    def _range(self, written: Written) -> tuple[Axis, ...]:
+        """Return the axes that an expression ranges over: a rule's own items and slots are not yet chosen."""
+        world, over = self.world, written.expression.over
+        if over.startswith("there-"):
+            layer = world.layers[str(dict(written.holder)["layer"])]
+            return world.item_axes(layer) if over == "there-item" else world.slot_axes(layer)
+        if over == "each":
+            over = dict(self.rule)["each"]
+        item, slot = world.item_axes(self.layer), world.slot_axes(self.layer)
+        if written.path in (("items",), ("slots",)):
+            return item if over == "item" else slot
+        items, slots = take(item[0], self.items), take(slot[0], self.slots)
+        if over in ("item", "slot"):
+            return (items,) if over == "item" else (slots,)
+        if over == "items":
+            return items, take(world.item_axes(self.layer, "other")[0], self.items)
+        periods = world.period_axes(self.layer)[0]
+        return items, slots, take(periods, np.asarray(self.periods, dtype=np.int64))
+
     def waives(self, subject: Subject) -> bool:
         """Return whether a named exception covers the subject."""
         return any(waived(waiver, subject, self.layer) for waiver in self._waivers)
+
+    def waivers_of(self, subject: Subject) -> Iterator[Waiver]:
+        """Yield the named exceptions that cover the subject."""
+        return (waiver for waiver in self._waivers if waived(waiver, subject, self.layer))
 
     @property
     def has_waivers(self) -> bool:

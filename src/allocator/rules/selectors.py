@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from cel_expr_python import cel
 
-from allocator.errors import nearest
+from allocator.errors import nearest, shorten
 from allocator.model.text import Text
 
 MAX_LENGTH = 4000
@@ -113,12 +113,21 @@ class Selector:
                 )
 
     def _value(self, data: Mapping[str, Any]) -> Any:
-        result = self._compiled.eval(data=dict(data))
-        value = result.plain_value()
-        if type(value).__name__ in ("bool", "int", "str", "list", "float"):
-            return value
-        raise SelectorError(
-            Text(zh=f"表达式求值失败：{value}", en=f"the expression fails: {value}"), detail=self.text
+        try:
+            result = self._compiled.eval(data=dict(data))
+        except RuntimeError as error:
+            raise self._failed(str(error)) from None
+        value, given = result.plain_value(), result.type().name().split("<")[0].upper()
+        if given != self.returns:
+            raise self._failed(str(value) if given == "ERROR" else given)
+        if given == "LIST" and not all(isinstance(part, str) for part in value):
+            raise self._failed("LIST")
+        return value
+
+    def _failed(self, reason: str) -> SelectorError:
+        return SelectorError(
+            Text(zh=f"表达式求值失败：{shorten(reason)}", en=f"the expression fails: {shorten(reason)}"),
+            detail=self.text,
         )
 
 
@@ -179,7 +188,7 @@ _TYPE_WORDS = {
     "BOOL": Text(zh="真或假", en="true or false"),
     "INT": Text(zh="整数", en="a whole number"),
     "STRING": Text(zh="文字", en="a text"),
-    "LIST": Text(zh="列表", en="a list"),
+    "LIST": Text(zh="文字列表", en="a list of texts"),
 }
 
 

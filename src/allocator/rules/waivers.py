@@ -25,8 +25,12 @@ class Waiver(Strict):
 
 
 def waived(waiver: Waiver, subject: Subject, layer: Layer) -> bool:
-    """Return whether the waiver covers a subject: its item (or other item), its slot and its period."""
-    if subject.period >= 0 and layer.periods[subject.period].end > waiver.until:
+    """Return whether the waiver covers a subject: its item (or other item), its slot and its period.
+
+    What is of no one period is of the whole horizon: the waiver must last until its end.
+    """
+    last = subject.period if subject.period >= 0 else len(layer.periods) - 1
+    if layer.periods[last].end > waiver.until:
         return False
     items = {layer.items[i] for i in (subject.item, subject.other) if 0 <= i < len(layer.items)}
     slots = {layer.slots[subject.slot]} if subject.slot >= 0 else set()

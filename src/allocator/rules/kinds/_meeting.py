@@ -1,12 +1,19 @@
-"""Rules that compare two whereabouts for each place taken: `follow` and `elsewhere`."""
+"""Rules that compare two whereabouts for each place taken: `follow` and `elsewhere`.
+
+For one taken place each side has *movers*: items of another layer, or none that moves where the place is
+known beforehand. Rows are written for all meetings (place, mover here, mover there) at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
+from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
@@ -18,7 +25,33 @@ from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
 ABOUT: tuple[Dimension, ...] = ("item", "slot", "role", "period")
-Place = tuple[int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """For some meetings: ``sum(coefs * x[cols]) <= bound``; the first column is the place taken."""
+
+    rows: IntArray
+    cols: IntArray
+    coefs: tuple[int, ...]
+    bound: int
+
+
+@dataclass(frozen=True, eq=False)
+class Meetings:
+    """All meetings of a rule.
+
+    Attributes:
+        where: ``[n, 4]`` item, slot, role and period of the place taken.
+        taken: ``[n]`` the decision for that place.
+        this: For each place name, ``[n, w]`` decisions that put this side there; or the text ``[n]``.
+        that: The same for the other side.
+    """
+
+    where: IntArray
+    taken: IntArray
+    this: Mapping[str, IntArray] | npt.NDArray[np.object_]
+    that: Mapping[str, IntArray] | npt.NDArray[np.object_]
 
 
 class MeetingRule(Rule):
@@ -26,6 +59,26 @@ class MeetingRule(Rule):
 
     this: Side | PairText
     that: Side | PairText
+
+    def asked(self, meetings: Meetings) -> Iterator[Asked]:
+        """Yield what is asked if a place is taken; each kind says it."""
+        raise TypeError(f"{type(self).__name__} does not say what it asks")
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """What is asked holds where a place is taken; a soft rule pays 1 for a place where it does not."""
+        meetings = _meetings(pen, scope, whereabouts(self.this, scope), whereabouts(self.that, scope))
+        if self.is_hard:
+            for asked in self.asked(meetings):
+                pen.at_most_each(meetings.where[asked.rows], asked.cols, asked.coefs, asked.bound)
+            return
+        broken: dict[tuple[int, ...], list[Expr]] = {}
+        for asked in self.asked(meetings):
+            for place, cols in zip(meetings.where[asked.rows].tolist(), asked.cols, strict=True):
+                over = Expr.of(cols, np.array(asked.coefs)) - asked.bound
+                broken.setdefault(tuple(place), []).append(over)
+        for place, exprs in broken.items():
+            subject = Subject(*place)
+            pen.pay(pen.most(exprs, 0, subject), subject)
 
     def found(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, list[tuple[str, str]]]]:
         """Yield each place taken in scope with the pairs of whereabouts that a plan gives it."""
@@ -35,47 +88,32 @@ class MeetingRule(Rule):
                 this, that = (_named(side, roster, (i, s, t)) for side in sides)
                 yield Subject(item=i, slot=s, role=r, period=t), list(product(this, that))
 
-    def asked(self, pen: Pen, scope: Scope, where: Place, sides: tuple[Known | Decided, ...]) -> list[Expr]:
-        """Return expressions of which none may be above 0 if the place is taken; a kind defines them."""
-        raise TypeError(f"{type(self).__name__} does not say what it asks")
 
-    def post(self, pen: Pen, scope: Scope) -> None:
-        """For each place: what is asked holds if it is taken; a soft rule pays 1 where it does not."""
-        sides = whereabouts(self.this, scope), whereabouts(self.that, scope)
-        for i, s, t in np.argwhere(scope.covered).tolist():
-            asked = self.asked(pen, scope, (i, s, t), sides)
-            for r in scope.roles:
-                taken = pen.grid()[i, s, r, t]
-                if taken >= 0 and asked:
-                    self._ask(pen, Expr.of([taken]), asked, Subject(item=i, slot=s, role=r, period=t))
-
-    def _ask(self, pen: Pen, taken: Expr, asked: list[Expr], subject: Subject) -> None:
-        broken = [taken - 1 + expr for expr in asked]
-        if self.is_hard:
-            for expr in broken:
-                pen.at_most(expr, 0, subject)
-        else:
-            pen.pay(pen.most(broken, 0, subject), subject)
+def _meetings(pen: Pen, scope: Scope, this: Known | Decided, that: Known | Decided) -> Meetings:
+    """Return every possible place with every two movers of its sides."""
+    rows: list[tuple[int, ...]] = []
+    for i, s, t in np.argwhere(scope.covered & (pen.grid() >= 0).any(axis=2)).tolist():
+        for here, there in product(this.movers(i, s, t), that.movers(i, s, t)):
+            rows.extend((i, s, r, t, here, there) for r in scope.roles)
+    table = np.array(rows, dtype=np.int64).reshape(-1, 6)
+    where = table[:, :4]
+    taken = pen.grid()[tuple(where.T)]
+    sides = (_columns(pen, side, where, table[:, 4 + k]) for k, side in enumerate((this, that)))
+    return Meetings(where, taken, *sides)
 
 
-def meet(pen: Pen, sides: tuple[Known | Decided, ...], where: Place) -> Iterator[list[tuple[Expr, Expr]]]:
-    """Yield, for each two movers of the sides, for each place whether each of them is there."""
-    for movers in product(*(side.movers(*where) for side in sides)):
-        there = [_located(pen, side, mover, where) for side, mover in zip(sides, movers, strict=True)]
-        names = dict.fromkeys([*there[0], *there[1]])
-        yield [(there[0].get(name, Expr()), there[1].get(name, Expr())) for name in names]
+def _columns(
+    pen: Pen, side: Known | Decided, where: IntArray, movers: IntArray
+) -> Mapping[str, IntArray] | npt.NDArray[np.object_]:
+    if isinstance(side, Decided):
+        return side.columns(pen, movers, where[:, 3])
+    return np.array([side.text(i, s, t) for i, s, _, t in where.tolist()], dtype=object)
 
 
-def _located(pen: Pen, side: Known | Decided, mover: int | None, where: Place) -> dict[str, Expr]:
-    if isinstance(side, Known) or mover is None:
-        return {side.text(*where): Expr(constant=1)} if isinstance(side, Known) else {}
-    return side.located(pen, mover, where[2])
-
-
-def _named(side: Known | Decided, roster: Roster, where: Place) -> list[str]:
+def _named(side: Known | Decided, roster: Roster, place: tuple[int, int, int]) -> list[str]:
     if isinstance(side, Known):
-        return [side.text(*where) for _ in side.movers(*where)]
-    return [side.place(roster, mover, where[2]) for mover in side.movers(*where)]
+        return [side.text(*place) for _ in side.movers(*place)]
+    return [side.place(roster, mover, place[2]) for mover in side.movers(*place)]
 
 
 def seen(pairs: list[tuple[str, str]]) -> Text:

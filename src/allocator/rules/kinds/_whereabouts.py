@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 
-from allocator.model.layer import Layer
+from allocator.model.layer import IntArray, Layer
 from allocator.model.spec import Strict
-from allocator.program.expr import Expr
 from allocator.rules.expressions import PairText, ThereItemText, ThereSlotText
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
+
+#: The one mover of a side whose place is known beforehand.
+NOBODY = -1
 
 
 class Side(Strict):
@@ -37,9 +40,9 @@ class Known:
     def __init__(self, expression: str, scope: Scope) -> None:
         self._texts = scope.texts(expression)
 
-    def movers(self, item: int, slot: int, period: int) -> list[int | None]:
+    def movers(self, item: int, slot: int, period: int) -> list[int]:
         """Return one mover that never moves, or none where the text is empty."""
-        return [None] if self._texts[item, slot, period] else []
+        return [NOBODY] if self._texts[item, slot, period] else []
 
     def text(self, item: int, slot: int, period: int) -> str:
         """Return the place."""
@@ -53,7 +56,6 @@ class Decided:
         self._side = side
         self._scope = scope
         self._texts = scope.texts(side.item)
-        self.located = cache(self._located)
 
     @cached_property
     def layer(self) -> Layer:
@@ -64,11 +66,11 @@ class Decided:
         """Return the items of that layer whose place counts; none where it has no such item."""
         return self._keyed.get(self._texts[item, slot, period], [])
 
-    def _located(self, pen: Pen, mover: int, period: int) -> dict[str, Expr]:
-        """Return for each place an expression that is 1 if the mover is there."""
-        grid = pen.grid(self.layer.name)[mover, :, :, self.layer.seen_from(period)]
-        found = {place: Expr.of(grid[slots]) for place, slots in self._slots_of.items()}
-        return {place: expr for place, expr in found.items() if len(expr.cols)}
+    def columns(self, pen: Pen, movers: IntArray, periods: IntArray) -> Mapping[str, IntArray]:
+        """Return for each place one variable ``[n, 1]``, 1 if the mover is there; -1 if it never is."""
+        seen = np.zeros_like(periods) if self.layer.once else periods
+        slots_of = self._slots_of.items()
+        return {place: pen.presence(self.layer, slots)[movers, seen][:, None] for place, slots in slots_of}
 
     def place(self, roster: Roster, mover: int, period: int) -> str:
         """Return where a plan has the mover, or an empty text if nowhere."""
@@ -78,12 +80,10 @@ class Decided:
     @cached_property
     def _names(self) -> list[str]:
         """What each slot of that layer is called."""
-        if not self._side.at:
-            return list(self.layer.slots)
-        return self._evaluated(self._side.at, "slot")
+        return self._evaluated(self._side.at, "slot") if self._side.at else list(self.layer.slots)
 
     @cached_property
-    def _slots_of(self) -> dict[str, np.ndarray]:
+    def _slots_of(self) -> dict[str, IntArray]:
         names = np.array(self._names, dtype=object)
         return {place: np.flatnonzero(names == place) for place in dict.fromkeys(self._names) if place}
 

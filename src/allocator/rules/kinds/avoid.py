@@ -97,26 +97,32 @@ class Avoid(Rule):
         """Return ``[I, S, T]`` strengths in percent, 0 below the threshold."""
         targets = scope.texts(asked.of, "LIST")
         percent = np.zeros(targets.shape, dtype=np.int64)
-        for where in zip(*np.nonzero(scope.covered), strict=True):
-            percent[where] = max(
-                (self._known(scope, asked, int(where[0]), to) for to in targets[where]), default=0
-            )
+        found: dict[tuple[str, ...], IntArray] = {}
+        for i, s, t in np.argwhere(scope.covered).tolist():
+            named = tuple(targets[i, s, t])
+            if named not in found:
+                found[named] = np.max([_known(scope, asked, to) for to in ("", *named)], axis=0)
+            percent[i, s, t] = found[named][i]
         return percent
-
-    def _known(self, scope: Scope, asked: Acquaintance, item: int, target: str) -> int:
-        if not target:
-            return 0
-        known = scope.world.graph.acquaintance_from(target, asked.hops, asked.above)
-        found = known.get(scope.layer.items[item])
-        return round(100 * found.strength) if found is not None and found.strength >= asked.above else 0
 
     def _path(self, scope: Scope, item: int, slot: int, period: int) -> Text:
         if self.acquaintance is None:
             return Text()
         asked, graph = self.acquaintance, scope.world.graph
         targets = [to for to in scope.texts(asked.of, "LIST")[item, slot, period] if to]
-        best = max(targets, key=lambda to: self._known(scope, asked, item, to), default="")
-        if not best or not self._known(scope, asked, item, best):
+        best = max(targets, key=lambda to: int(_known(scope, asked, to)[item]), default="")
+        if not best or not _known(scope, asked, best)[item]:
             return Text()
-        path = graph.acquaintance_from(best, asked.hops, asked.above)[scope.layer.items[item]].path
+        path = graph.acquaintance(scope.layer.items[item], best, asked.hops).path
         return Text(zh=graph.describe(path, "zh"), en=graph.describe(path, "en"))
+
+
+def _known(scope: Scope, asked: Acquaintance, target: str) -> IntArray:
+    """Return ``[I]``: how well each item knows the target, in percent, 0 below the threshold."""
+    percent = np.zeros(len(scope.layer.items), dtype=np.int64)
+    if target:
+        index = scope.layer.item_index
+        for person, strength in scope.world.graph.strengths_from(target, asked.hops, asked.above).items():
+            if person in index and strength >= asked.above:
+                percent[index[person]] = round(100 * strength)
+    return percent

@@ -52,6 +52,22 @@ class Balance(Rule):
             kept=("Wang=East@2026 Li=West@2026",),
             broken=("all=East@2026", "Wang=East@2026"),
         ),
+        Example(
+            rule={
+                "kind": "balance",
+                "on": "casework",
+                "each": "item",
+                "load": "case.effort",
+                "over": "horizon",
+                "measure": "deviation",
+                "target": 3,
+            },
+            kept=("Wang=C2/reviewer@2027 Li=C1/investigator@2026 Li=C3/reviewer@2026",),
+            broken=(
+                "Wang=C2/reviewer@2027",
+                "Wang=C2/reviewer@2027 Li=C2/investigator@2027 Li=C3/reviewer@2026",
+            ),
+        ),
     )
 
     kind: Literal["balance"]

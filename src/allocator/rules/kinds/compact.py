@@ -28,7 +28,7 @@ class Compact(Rule):
 
     name: ClassVar[str] = "compact"
     summary: ClassVar[Text] = Text(zh="就近：片区内距离最短", en="members of a slot lie close together")
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "period")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "compact", "on": "zoning", "beyond": 10},
@@ -36,7 +36,7 @@ class Compact(Rule):
             broken=("North=Z2", "Far=Z1"),
         ),
         Example(
-            rule={"kind": "compact", "on": "zoning", "to": "members", "beyond": 25, "metres": 500},
+            rule={"kind": "compact", "on": "zoning", "to": "members", "beyond": 43, "metres": 500},
             kept=("North=Z1 South=Z1", "North=Z1 Far=Z2"),
             broken=("North=Z1 Far=Z1",),
         ),

@@ -45,6 +45,8 @@ class Contiguous(Rule):
         """Yield cuts that a plan with parts breaks and no contiguous plan does, for every slot alike."""
         graph = self._graph(scope)
         for s, t, parts in self._parts(roster, scope, graph):
+            if scope.waives(Subject(slot=s, period=t)):
+                continue
             main = max(parts, key=lambda part: (len(part), -min(part)))
             for part in parts:
                 if part is not main:
@@ -58,6 +60,8 @@ class Contiguous(Rule):
         inner = min(part)
         for s in scope.slots.tolist():
             layer, subject = self.on, Subject(slot=s, period=period)
+            if scope.waives(subject):
+                continue
             ends = [(layer, i, s, r, period) for i in (inner, other) for r in scope.roles]
             through = [(layer, i, s, r, period) for i in border for r in scope.roles]
             yield Cut(self.id, subject, (*ends, *through), (1,) * len(ends) + (-1,) * len(through), 1)

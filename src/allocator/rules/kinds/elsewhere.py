@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
 
+import numpy as np
+
+from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.program.expr import Expr
 from allocator.rules.kind import Breach, Dimension, Example
-from allocator.rules.kinds._meeting import ABOUT, MeetingRule, Place, meet, seen
-from allocator.rules.kinds._whereabouts import Decided, Known
-from allocator.rules.pen import Pen
+from allocator.rules.kinds._meeting import ABOUT, Asked, MeetingRule, Meetings, seen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -61,12 +61,32 @@ class Elsewhere(MeetingRule):
 
     kind: Literal["elsewhere"]
 
-    def asked(self, pen: Pen, scope: Scope, where: Place, sides: tuple[Known | Decided, ...]) -> list[Expr]:
+    def asked(self, meetings: Meetings) -> Iterator[Asked]:
         """At most one of the two is in any place."""
-        return [this + that - 1 for places in meet(pen, sides, where) for this, that in places]
+        this, that, taken = meetings.this, meetings.that, meetings.taken[:, None]
+        everywhere = np.arange(len(taken))
+        if isinstance(this, Mapping) and isinstance(that, Mapping):
+            for place in [name for name in this if name in that]:
+                cols = np.hstack([taken, this[place], that[place]])
+                yield Asked(everywhere, cols, (1,) * cols.shape[1], 2)
+        elif isinstance(this, Mapping):
+            yield from _parted(taken, this, that)
+        elif isinstance(that, Mapping):
+            yield from _parted(taken, that, this)
+        else:
+            together = np.flatnonzero(this == that)
+            yield Asked(together, taken[together], (1,), 0)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the whereabouts of each place taken."""
         for subject, pairs in self.found(roster, scope):
             if together := [(this, that) for this, that in pairs if this == that and this]:
                 yield Breach(subject, 1, seen(together))
+
+
+def _parted(taken: IntArray, decided: Mapping[str, IntArray], known: Any) -> Iterator[Asked]:
+    """If the place is taken, the side that is decided is not where the other is known to be."""
+    for place, there in decided.items():
+        rows = np.flatnonzero(np.asarray(known) == place)
+        cols = np.hstack([taken[rows], there[rows]])
+        yield Asked(rows, cols, (1,) * cols.shape[1], 1)

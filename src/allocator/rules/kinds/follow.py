@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
 
+import numpy as np
+
+from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.program.expr import Expr
 from allocator.rules.kind import Breach, Dimension, Example
-from allocator.rules.kinds._meeting import ABOUT, MeetingRule, Place, meet, seen
-from allocator.rules.kinds._whereabouts import Decided, Known
-from allocator.rules.pen import Pen
+from allocator.rules.kinds._meeting import ABOUT, Asked, MeetingRule, Meetings, seen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -54,24 +54,46 @@ class Follow(MeetingRule):
             kept=("North=Z1 Li=East@2026 Li=C1/investigator@2026", "Li=C1/reviewer@2026"),
             broken=("North=Z1 Li=West@2026 Li=C1/investigator@2026", "Li=East@2026 Li=C1/investigator@2026"),
         ),
+        Example(
+            rule={"kind": "follow", "on": "casework", "this": "person.unit", "that": "case.unit"},
+            kept=("Li=C1/reviewer@2026",),
+            broken=("Wang=C1/reviewer@2026",),
+        ),
     )
 
     kind: Literal["follow"]
 
-    def asked(self, pen: Pen, scope: Scope, where: Place, sides: tuple[Known | Decided, ...]) -> list[Expr]:
+    def asked(self, meetings: Meetings) -> Iterator[Asked]:
         """If one side is in a place so is the other, and it is somewhere."""
-        asked: list[Expr] = []
-        for places in meet(pen, sides, where):
-            if all(isinstance(side, Decided) for side in sides):
-                asked.append(Expr(constant=1) - Expr.total(that for _, that in places))
-                asked.extend(that - this for this, that in places)
-            else:
-                known = 0 if isinstance(sides[0], Known) else 1
-                asked.extend(pair[known] - pair[1 - known] for pair in places if pair[known].constant)
-        return asked
+        this, that, taken = meetings.this, meetings.that, meetings.taken[:, None]
+        everywhere = np.arange(len(taken))
+        if isinstance(this, Mapping) and isinstance(that, Mapping):
+            somewhere = np.hstack([taken, *that.values()])
+            yield Asked(everywhere, somewhere, (1, *[-1] * (somewhere.shape[1] - 1)), 0)
+            for place, there in that.items():
+                here = this.get(place, there[:, :0])
+                coefs = (1, *[1] * there.shape[1], *[-1] * here.shape[1])
+                yield Asked(everywhere, np.hstack([taken, there, here]), coefs, 1)
+        elif isinstance(this, Mapping):
+            yield from _joined(taken, this, that)
+        elif isinstance(that, Mapping):
+            yield from _joined(taken, that, this)
+        else:
+            apart = np.flatnonzero(this != that)
+            yield Asked(apart, taken[apart], (1,), 0)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the whereabouts of each place taken."""
         for subject, pairs in self.found(roster, scope):
             if apart := [(this, that) for this, that in pairs if this != that or not this]:
                 yield Breach(subject, 1, seen(apart))
+
+
+def _joined(taken: IntArray, decided: Mapping[str, IntArray], known: Any) -> Iterator[Asked]:
+    """If the place is taken, the side that is decided is where the other is known to be."""
+    names = np.asarray(known)
+    for place in dict.fromkeys(names.tolist()):
+        rows = np.flatnonzero(names == place)
+        there = decided.get(place)
+        cols = taken[rows] if there is None else np.hstack([taken[rows], there[rows]])
+        yield Asked(rows, cols, (1, *[-1] * (cols.shape[1] - 1)), 0)

@@ -9,7 +9,6 @@ import numpy as np
 from pydantic import Field
 
 from allocator.model.text import Text
-from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.pen import Pen
@@ -50,9 +49,8 @@ class MaxTerm(Rule):
         excess = spells.length - self.periods
         inside = np.isin(spells.item, scope.items) & np.isin(spells.slot, scope.slots)
         inside &= np.isin(spells.last, scope.periods)
-        for k in np.flatnonzero(inside & (excess > 0)):
-            subject = Subject(item=int(spells.item[k]), slot=int(spells.slot[k]), period=int(spells.last[k]))
-            pen.pay(Expr.of([spells.cols[k]], int(excess[k])), subject)
+        chosen = np.flatnonzero(inside & (excess > 0))
+        pen.price(spells.cols[chosen], excess[chosen], spells.subjects(chosen))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Measure each stay."""

@@ -8,8 +8,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from allocator.model.layer import BoolArray
 from allocator.model.text import Text
 from allocator.program.expr import Expr
+from allocator.program.spells import Spells
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.pen import Pen
@@ -45,11 +47,9 @@ class MinTerm(Rule):
         spells = pen.spells(scope.roles)
         missing = self.periods - spells.length
         inside = np.isin(spells.item, scope.items) & np.isin(spells.slot, scope.slots)
-        for k in np.flatnonzero(inside & (missing > 0)):
-            i, s, last = int(spells.item[k]), int(spells.slot[k]), int(spells.last[k])
-            if last in scope.periods and _may_go_on(scope, i, s, last):
-                subject = Subject(item=i, slot=s, period=last)
-                pen.pay(Expr.of([spells.cols[k]], int(missing[k])), subject)
+        inside &= np.isin(spells.last, scope.periods) & _may_go_on(scope, spells)
+        chosen = np.flatnonzero(inside & (missing > 0))
+        pen.price(spells.cols[chosen], missing[chosen], spells.subjects(chosen))
         for i, s, run in self._begun(scope):
             leaves = Expr(constant=1) - Expr.of(pen.grid()[i, s, list(scope.roles), 0])
             pen.pay(leaves * (self.periods - run), Subject(item=i, slot=s))
@@ -59,7 +59,7 @@ class MinTerm(Rule):
         for i, s, first, last in roster[self.on].spells(scope.roles):
             short = self.periods - (last - first + 1)
             in_scope = i in scope.item_set and s in scope.slot_set and last in scope.periods
-            if in_scope and short > 0 and _may_go_on(scope, i, s, last):
+            if in_scope and short > 0 and _can_go_on(scope, i, s, last):
                 yield Breach(Subject(item=i, slot=s, period=last), short, _lasted(self.periods - short))
         for i, s, run in self._begun(scope):
             if not roster[self.on].holds(i, s, 0, scope.roles):
@@ -79,11 +79,15 @@ class MinTerm(Rule):
                     yield i, s, run
 
 
-def _may_go_on(scope: Scope, item: int, slot: int, last: int) -> bool:
+def _can_go_on(scope: Scope, item: int, slot: int, last: int) -> bool:
     """Whether the stay ended although the item could have stayed in the next period."""
-    layer = scope.layer
-    after = last + 1
-    return after < len(layer.periods) and layer.can_be(item, slot, after)
+    return last + 1 < len(scope.layer.periods) and scope.layer.can_be(item, slot, last + 1)
+
+
+def _may_go_on(scope: Scope, spells: Spells) -> BoolArray:
+    """Return ``[n]``: for which spells the next period is open."""
+    ends = zip(spells.item.tolist(), spells.slot.tolist(), spells.last.tolist(), strict=True)
+    return np.array([_can_go_on(scope, *end) for end in ends], dtype=np.bool_)
 
 
 def _lasted(length: int) -> Text:

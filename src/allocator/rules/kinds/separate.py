@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from allocator.model.text import Text
@@ -25,7 +26,7 @@ class Separate(Rule):
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "separate", "on": "casework", "roles": ["investigator", "reviewer"]},
-            kept=("Wang=C1/investigator@2026 Wang=C2/reviewer@2026", "Li=C1/reviewer@2026"),
+            kept=("Wang=C1/investigator@2026 Wang=C3/reviewer@2026", "Li=C1/reviewer@2026"),
             broken=("Wang=C1/investigator@2026 Wang=C1/reviewer@2026",),
         ),
         Example(
@@ -46,17 +47,19 @@ class Separate(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """At most one of the roles for each item and slot, or item and period."""
+        if self.within == "slot":
+            self._post_slots(pen, scope)
+            return
         for i in scope.items.tolist():
             for t in scope.periods:
-                if self.within == "slot":
-                    self._post_slots(pen, scope, i, t)
-                else:
-                    self._post_period(pen, scope, i, t)
+                self._post_period(pen, scope, i, t)
 
-    def _post_slots(self, pen: Pen, scope: Scope, i: int, t: int) -> None:
-        for s in scope.slots.tolist():
-            held = Expr.of(pen.grid()[i, s, self._indices(scope), t])
-            pen.at_most(held, 1, Subject(item=i, slot=s, period=t))
+    def _post_slots(self, pen: Pen, scope: Scope) -> None:
+        held = pen.grid()[:, :, self._indices(scope), :]
+        where = np.argwhere(scope.covered & (held >= 0).any(axis=2))
+        cols = held[where[:, 0], where[:, 1], :, where[:, 2]]
+        subjects = np.insert(where, 2, -1, axis=1)
+        pen.at_most_each(subjects, cols, [1] * cols.shape[1], 1)
 
     def _post_period(self, pen: Pen, scope: Scope, i: int, t: int) -> None:
         subject = Subject(item=i, period=t)

@@ -33,6 +33,14 @@ class Take(Rule):
             kept=("all=East@2026 all=West@2027 all=West@2028",),
             broken=("all=East@2026 all=West@2027", "Wang=East@2026"),
         ),
+        Example(
+            rule={"kind": "take", "on": "casework", "places": "1-2", "during": ["2026"]},
+            kept=("Wang=C1/investigator@2026 Li=C1/reviewer@2026 Li=C3/reviewer@2026",),
+            broken=(
+                "Wang=C1/investigator@2026",
+                "Wang=C1/investigator@2026 Li=C1/investigator@2026 Li=C1/reviewer@2026 Li=C3/reviewer@2026",
+            ),
+        ),
     )
 
     kind: Literal["take"]

@@ -41,6 +41,16 @@ class Turnover(Rule):
             kept=("Zhao=East@all Wang=East@all", "all=East@all"),
             broken=("Wang=East@2027", "Zhao=East@2026 Wang=West@2026 Li=West@2026"),
         ),
+        Example(
+            rule={"kind": "turnover", "on": "turn", "atleast": 67, "during": ["2027"]},
+            kept=("all=East@2026 all=West@2027",),
+            broken=("all=East@2026 Wang=East@2027",),
+        ),
+        Example(
+            rule={"kind": "turnover", "on": "turn", "atmost": 33, "during": ["2027"]},
+            kept=("all=East@all",),
+            broken=("all=East@2026 Wang=East@2027 Li=East@2027",),
+        ),
     )
 
     kind: Literal["turnover"]
