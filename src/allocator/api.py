@@ -9,7 +9,7 @@ Solving imports the solver when it is first asked for: checking and verifying ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,16 +98,21 @@ def _plan(policy: Policy, solved: Solved) -> Plan:
         rules=tuple(finding.score for finding in judgement.findings),
         run=solved.run,
     )
-    _must_agree(plan, judgement)
+    _must_agree(plan, judgement, solved.rule_costs)
     return plan
 
 
-def _must_agree(plan: Plan, judgement: Judgement) -> None:
+def _must_agree(plan: Plan, judgement: Judgement, costs: Mapping[str, int]) -> None:
     """Refuse a plan whose score the checks do not confirm: one of the two is wrong about a rule."""
     broken = [f"{found.rule.id}: {len(found.breaches)} breaches" for found in judgement.broken]
-    differs = [f"{claim.rule} {claim.message.en}" for claim in claims_against(plan, judgement)]
-    if broken or differs:
-        raise InternalError("; ".join(["the solver and the checks disagree", *broken, *differs]))
+    priced = [
+        f"{found.rule.id}: the program says {costs.get(found.rule.id, 0)}, its check {found.cost}"
+        for found in judgement.findings
+        if not found.rule.is_hard and found.cost != costs.get(found.rule.id, 0)
+    ]
+    levels = [claim.message.en for claim in claims_against(plan, judgement)]
+    if broken or priced or levels:
+        raise InternalError("; ".join(["the solver and the checks disagree", *broken, *priced, *levels]))
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
+from allocator.engine.bounds import KnownBounds, Proof
 from allocator.engine.budget import Budget
-from allocator.engine.cpsat import CpSatRoute, Found
-from allocator.engine.descent import Descent, Proof
+from allocator.engine.cpsat import Found
+from allocator.engine.descent import Descent
 from allocator.engine.progress import Listener, Stop, silent
-from allocator.engine.start import staged_start, steps
+from allocator.engine.route import Route
+from allocator.engine.search import Search
+from allocator.engine.start import Made, add_layer
 from allocator.model.plan import HARD, Assignment
 from allocator.rules.policy import Policy
 
-#: The part of the time limit that the first plan may take.
-START_PART = 0.35
+#: Parts of the time left that a layer's first steps, and a joint search of the first layers, may take.
+STEPS_PART = 0.1
+JOINT_PART = 0.45
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Solved:
         proofs: Cost and bound of each level, the hard level first.
         run: How it was found.
         interrupted: Whether it was asked to stop before its time.
+        rule_costs: What the program makes each rule cost, by id; the checks must find the same.
     """
 
     status: Found
@@ -51,50 +56,77 @@ class Solved:
     proofs: tuple[Proof, ...]
     run: dict[str, Any] = field(default_factory=dict)
     interrupted: bool = False
+    rule_costs: dict[str, int] = field(default_factory=dict)
 
 
 def solve(policy: Policy, options: Options, *, stop: Stop | None = None, listen: Listener = silent) -> Solved:
     """Find the best plan for a policy.
 
-    The joint search over all layers and periods starts from a plan made layer by layer and period by
-    period (or from the baseline), so that there is something to keep from the first seconds on.
+    Layer after layer is added: first decided period by period with all before it settled, then searched
+    jointly with all before it set free again. So there is a plan to keep from the first seconds on, and
+    what is proved over the first layers bounds the whole.
     """
-    stop = stop or Stop()
     workers = options.workers or os.cpu_count() or 1
-    budget = Budget(options.seconds, workers)
-    start = _first_plan(policy, options, budget, stop, listen)
-    program = policy.compile()
-    route = CpSatRoute(program, seed=options.seed, budget=budget, stop=stop)
-    descent = Descent(policy, program, route, budget, stop, listen, "joint")
-    status = descent.run(None if start is None else program.decisions.vector(start), 1.0)
+    search = Search(options.seed, Budget(options.seconds, workers), stop or Stop(), listen)
+    found, descent = _search(policy, search)
     decisions = descent.decisions
-    assignments = () if decisions is None else program.decisions.assignments(decisions)
+    assignments = () if decisions is None else descent.program.decisions.assignments(decisions)
     proofs = () if decisions is None else (Proof(HARD, 0, 0), *descent.proofs)
     run = {
         "seed": options.seed,
-        "seconds": round(budget.elapsed, 2),
-        "route": "cp-sat",
+        "seconds": round(search.budget.elapsed, 2),
+        "route": _route(descent),
         "workers": workers,
-        "stopped": _stopped(status, budget, stop),
-        "versions": {name: version(name) for name in ("allocator", "ortools")},
+        "stopped": _stopped(found, search),
+        "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
     }
-    return Solved(status, assignments, proofs, run, stop.asked)
+    return Solved(found, assignments, proofs, run, search.stop.asked, descent.rule_costs)
 
 
-def _first_plan(
-    policy: Policy, options: Options, budget: Budget, stop: Stop, listen: Listener
-) -> tuple[Assignment, ...] | None:
-    if policy.world.baseline is not None:
-        return policy.world.baseline.assignments
-    if len(list(steps(policy.world.layers))) == 1:
-        return None
-    return staged_start(policy, seed=options.seed, budget=budget, stop=stop, listen=listen, part=START_PART)
+def _search(policy: Policy, search: Search) -> tuple[Found, Descent]:
+    """Add layer after layer; return what was found of all of them, or of the first that cannot be."""
+    baseline = policy.world.baseline
+    if baseline is not None:
+        return _joint(policy, Made(baseline.assignments), search, KnownBounds(), 1.0)
+    periods = {name: len(layer.periods) for name, layer in policy.world.layers.items()}
+    known = KnownBounds()
+    made = Made()
+    for k, name in enumerate(periods):
+        partial = policy.until({other: periods[other] for other in list(periods)[: k + 1]})
+        if k > 0 or periods[name] > 1:
+            made = add_layer(partial, made, search, STEPS_PART) or made
+        last = k == len(periods) - 1
+        found, descent = _joint(partial, made, search, known, 1.0 if last else JOINT_PART)
+        if last or found == "infeasible":
+            break
+        known = known.with_search(descent.proofs)
+        if descent.decisions is not None:
+            made = Made(descent.program.decisions.assignments(descent.decisions), descent.costs)
+    return found, descent
 
 
-def _stopped(status: Found, budget: Budget, stop: Stop) -> str:
+def _joint(
+    policy: Policy, made: Made, search: Search, known: KnownBounds, part: float
+) -> tuple[Found, Descent]:
+    """Search all layers of ``policy`` at once, starting from what has been made."""
+    program = policy.compile()
+    stage = " + ".join(policy.world.layers)
+    descent = Descent(policy, program, Route(program, search), search, stage, known)
+    start = program.decisions.vector(made.assignments) if made.assignments else None
+    return descent.run(start, part), descent
+
+
+def _route(descent: Descent) -> str:
+    """Say which solver gave each level's plan: ``1: cp-sat, 2: mip``."""
+    won = [f"{level}: {solver}" for level, solver in sorted(descent.route.won.items())]
+    return ", ".join(won) or "cp-sat"
+
+
+def _stopped(found: Found, search: Search) -> str:
     """Say why the search ended: by proof, by the limit (of work or of time), or because it was asked to."""
-    if stop.asked:
+    if search.stop.asked:
         return "asked"
-    if status in ("optimal", "infeasible"):
+    if found in ("optimal", "infeasible"):
         return "proved"
-    return "work" if budget.deterministic and not budget.cut_short else "time"
+    by_work = search.budget.deterministic and not search.budget.cut_short
+    return "work" if by_work else "time"
