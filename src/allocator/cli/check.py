@@ -1,0 +1,49 @@
+"""``allocator check``: is the input sound? Every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allocator import api
+from allocator.cli.failures import FINE
+from allocator.cli.language import both
+from allocator.cli.options import AsJson, Lang, ScenarioPath
+from allocator.cli.output import Output
+from allocator.model.text import Language
+from allocator.report.expected import read_expected
+from allocator.report.measuring import Figure, measure
+from allocator.report.plain import plain
+from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.summaries import render_summary
+from allocator.report.summary import summarise
+
+HELP = both(
+    "检查输入：一次列出全部问题及所在文件、行、列",
+    "Is the input sound? Every fault, with file, row and column.",
+)
+
+
+def command(scenario: ScenarioPath, as_json: AsJson = False, lang: Lang = None) -> int:
+    """Read a scenario and its rules, evaluate every expression, and say what there is."""
+    output = Output(lang, as_json=as_json)
+    policy = api.bind(api.load(scenario))
+    policy.examine()
+    expected = read_expected(policy.world.scenario.folder)
+    figures = measure(expected, policy) if expected else []
+    summary = summarise(policy)
+    output.data({"ok": True, **plain(summary), "figures": figures})
+    output.report(render_summary(summary, output.language))
+    output.report(_figures(figures, output.language))
+    output.report(["ok"])
+    return FINE
+
+
+def _figures(figures: list[Figure], language: Language) -> Iterator[str]:
+    """Yield the figures of the source document that the tables do not show."""
+    for figure in figures:
+        if not figure.holds:
+            text = printable(figure.text(language))
+            zh = f"与文件不符：{text}：文件 {figure.expected}，表中 {figure.found}"
+            yield pick(
+                language, zh, f"unlike the document: {text}: {figure.expected} there, {figure.found} here"
+            )

@@ -1,0 +1,45 @@
+"""``allocator kinds``: the rule kinds, their fields, meaning and examples."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from allocator.cli.failures import FINE
+from allocator.cli.language import both
+from allocator.cli.options import AsJson, Lang
+from allocator.cli.output import Output
+from allocator.errors import Fault, InputError, nearest
+from allocator.model.text import Text
+from allocator.report.kinds import kind_view
+from allocator.report.rendering.kinds import render_kind, render_kinds
+from allocator.rules.registry import all_kinds
+
+HELP = both("规则种类：字段、含义、示例", "The rule kinds: fields, meaning, examples.")
+
+
+def command(
+    kind: Annotated[str, typer.Argument(metavar="[KIND]", help=both("规则种类", "a rule kind"))] = "",
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> int:
+    """List all kinds, or say what there is to know of one."""
+    output = Output(lang, as_json=as_json)
+    known = all_kinds()
+    if not kind:
+        views = [kind_view(one) for one in known.values()]
+        output.data(views)
+        output.report([render_kinds(views, output.language)])
+        return FINE
+    if kind not in known:
+        raise InputError([_unknown(kind, list(known))])
+    view = kind_view(known[kind])
+    output.data(view)
+    output.report(render_kind(view, output.language))
+    return FINE
+
+
+def _unknown(kind: str, known: list[str]) -> Fault:
+    message = Text(zh="没有此规则种类", en="there is no such rule kind")
+    return Fault(message, found=kind[:100], allowed=", ".join(known), nearest=nearest(kind, known))

@@ -1,0 +1,21 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from allocator.cli.language import both
+
+ScenarioPath = Annotated[
+    Path,
+    typer.Argument(metavar="SCENARIO", help=both("场景文件夹（或 .xlsx）", "scenario folder (or .xlsx)")),
+]
+PlanPath = Annotated[Path, typer.Argument(metavar="PLAN", help=both("方案文件", "plan file"))]
+AsJson = Annotated[bool, typer.Option("--json", help=both("输出 JSON", "print JSON"))]
+Lang = Annotated[
+    Literal["zh", "en"] | None,
+    typer.Option("--lang", help=both("语言，默认随系统", "language, by default that of the locale")),
+]

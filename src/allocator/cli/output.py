@@ -1,0 +1,49 @@
+"""Where results go: reports or JSON to standard output, remarks to standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from rich.console import Console, RenderableType
+
+from allocator.cli.language import language_of
+from allocator.model.text import Language, Text
+from allocator.report.plain import plain
+from allocator.report.rendering.console import console_for
+
+
+class Output:
+    """The output of one command, in one language, as a report or as JSON."""
+
+    def __init__(self, lang: Language | None, *, as_json: bool) -> None:
+        self.language: Language = lang or language_of([], os.environ)
+        self.as_json = as_json
+
+    @cached_property
+    def _console(self) -> Console:
+        return console_for(sys.stdout)
+
+    def report(self, parts: Iterable[RenderableType]) -> None:
+        """Print a report, unless JSON was asked for."""
+        if not self.as_json:
+            for part in parts:
+                self._console.print(part, soft_wrap=isinstance(part, str))
+
+    def data(self, value: Any) -> None:
+        """Print a value as JSON, if that was asked for."""
+        if self.as_json:
+            print_json(plain(value))
+
+    def remark(self, text: Text) -> None:
+        """Say something about the result on standard error."""
+        sys.stderr.write(text(self.language) + "\n")
+
+
+def print_json(value: Any) -> None:
+    """Print plain data as JSON."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,41 @@
+"""A live line on the terminal while a solve runs: stage, level, cost, bound, gap, seconds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.text import Text as Line
+
+from allocator.engine.progress import Listener, Progress, silent
+from allocator.model.text import Language, Text
+from allocator.report.rendering.console import number, pick, printable
+from allocator.report.score import gap
+from allocator.report.words import level_text
+
+
+@contextmanager
+def watching(titles: Mapping[int, Text], language: Language) -> Iterator[Listener]:
+    """Show progress on standard error while the block runs, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    with console.status(Line(pick(language, "准备中", "preparing"))) as status:
+        yield lambda progress: status.update(Line(progress_line(progress, titles, language)))
+
+
+def progress_line(progress: Progress, titles: Mapping[int, Text], language: Language) -> str:
+    """Return what a solve has reached, in one line."""
+    level = level_text(progress.level, titles)(language)
+    parts = [progress.stage, level]
+    if progress.cost is not None:
+        far = f"{gap(progress.cost, progress.bound)}%"
+        cost, bound = number(progress.cost), number(progress.bound)
+        parts.append(
+            pick(language, f"代价 {cost}，下界 {bound}，差距 {far}", f"cost {cost}, bound {bound}, gap {far}")
+        )
+    parts.append(f"{progress.seconds:.1f} s")
+    return printable(" · ".join(parts))

@@ -1,0 +1,56 @@
+"""Why there is no plan: rules that cannot hold together, and the cheapest ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Protocol
+
+from allocator import api
+from allocator.model.text import Language, Text
+from allocator.report.rendering.console import pick, printable
+from allocator.report.score import rule_whys
+
+
+class Repair(Protocol):
+    """One change that, with the others, lets a plan be found."""
+
+    @property
+    def rule(self) -> str:
+        """The rule that gives way."""
+
+    @property
+    def text(self) -> Text:
+        """By how much."""
+
+
+class Reasons(Protocol):
+    """What the explainer says of a policy without a plan."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """A minimal set of rules that cannot hold together."""
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """The cheapest way out."""
+
+
+def find_reasons(policy: api.Policy, seconds: float) -> Reasons:
+    """Return why a policy has no plan; loads the solver."""
+    explainer = import_module("allocator.explain")
+    reasons: Reasons = explainer.why_infeasible(policy, seconds=seconds)
+    return reasons
+
+
+def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> Iterator[str]:
+    """Yield the rules that cannot hold together, each with its reason, and the cheapest way out."""
+    whys = rule_whys(policy)
+    if reasons.rules:
+        yield pick(language, "以下规则不能同时成立：", "these rules cannot hold together:")
+    for rule in reasons.rules:
+        yield printable(f"  {rule} · {whys.get(rule, Text())(language)}")
+    if reasons.repairs:
+        yield pick(language, "代价最小的出路：", "the cheapest way out:")
+    for repair in reasons.repairs:
+        yield printable(f"  {repair.rule}: {repair.text(language)}")

@@ -1,0 +1,121 @@
+"""``allocator solve``: the best plan for a scenario, with a proven bound."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+
+from allocator import api
+from allocator.cli.failures import FINE, INTERRUPTED, NO
+from allocator.cli.interrupt import stopping
+from allocator.cli.language import both
+from allocator.cli.options import AsJson, Lang, ScenarioPath
+from allocator.cli.output import Output
+from allocator.cli.progress import watching
+from allocator.cli.reasons import Reasons, find_reasons, render_reasons
+from allocator.engine.progress import Stop
+from allocator.errors import Fault, InputError
+from allocator.model.plan import Plan
+from allocator.model.reading.planfile import plan_text
+from allocator.model.text import Language, Text
+from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.plans import heading, render_score
+from allocator.report.rendering.scores import run_line
+from allocator.report.view import bound_view
+from allocator.verify import admit
+
+HELP = both("求解：给出最好的方案及已证明的下界", "Find the best plan, with a proven bound.")
+
+
+def command(
+    scenario: ScenarioPath,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help=both("方案写到此文件", "write the plan here")),
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=0.1, max=10**6, help=both("时限（秒）", "time limit in seconds"))
+    ] = 60,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**31 - 1, help=both("随机种子", "seed of random choices"))
+    ] = 1,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=0, max=1024, help=both("线程数，0 为核数；1 则可重现", "threads, 0 for all cores; 1 repeats")
+        ),
+    ] = 0,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PLAN", help=both("以此方案为起点并尽量不变", "a plan to start from and stay close to")
+        ),
+    ] = None,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ITEM=SLOT[@PERIOD]", help=both("指定位置，可重复", "settle a place; repeatable")
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> int:
+    """Solve a scenario, write the plan, and say what it costs or why there is none."""
+    output = Output(lang, as_json=as_json)
+    _check_writable(out)
+    policy = _bound(scenario, baseline, pin or [])
+    stop = Stop()
+    with stopping(stop), watching(policy.world.scenario.spec.levels, output.language) as listen:
+        plan = api.solve(policy, seconds=time_limit, seed=seed, workers=workers, stop=stop, listen=listen)
+    reasons = find_reasons(policy, time_limit) if plan.status == "infeasible" and not stop.asked else None
+    if reasons is not None:
+        plan = plan.model_copy(update={"run": {**plan.run, "conflict": list(reasons.rules)}})
+    written = _write(plan, out)
+    if as_json:
+        sys.stdout.write(plan_text(plan))
+    output.report(_result(policy, plan, reasons, written, output.language))
+    if stop.asked:
+        return INTERRUPTED
+    return FINE if plan.status in ("optimal", "feasible") else NO
+
+
+def _bound(scenario: Path, baseline: Path | None, pins: list[str]) -> api.Policy:
+    start = api.read_plan(baseline) if baseline else None
+    policy = api.bind(api.load(scenario), baseline=start, pins=pins)
+    if baseline and start:
+        admit(policy, start, baseline.name)
+    return policy
+
+
+def _check_writable(out: Path | None) -> None:
+    """Refuse a file that cannot be written before minutes are spent on what would be in it."""
+    if out is not None and (out.is_dir() or not os.access(out.parent, os.W_OK)):
+        raise InputError([Fault(Text(zh="无法写入", en="cannot be written"), str(out))])
+
+
+def _write(plan: Plan, out: Path | None) -> Path | None:
+    """Write the plan; one that was not found never takes the place of an earlier one."""
+    if out is None or plan.status == "unknown":
+        return None
+    api.write_plan(plan, out)
+    return out
+
+
+def _result(
+    policy: api.Policy, plan: Plan, reasons: Reasons | None, written: Path | None, language: Language
+) -> Iterator[RenderableType]:
+    view = bound_view(policy, plan)
+    yield heading(view, language)
+    if reasons is not None:
+        yield from render_reasons(policy, reasons, language)
+    yield from render_score(view, language, all_rules=False)
+    if line := run_line(plan.run, language):
+        yield line
+    if written is not None:
+        yield printable(pick(language, f"方案已写入 {written}", f"plan written to {written}"))

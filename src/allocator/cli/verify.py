@@ -1,0 +1,61 @@
+"""``allocator verify``: a plan judged by code that never imports the solver."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from allocator import api
+from allocator.cli.failures import FINE, NO
+from allocator.cli.language import both
+from allocator.cli.options import AsJson, Lang, PlanPath, ScenarioPath
+from allocator.cli.output import Output
+from allocator.model.plan import Plan
+from allocator.model.text import Text
+from allocator.report.expected import read_expected
+from allocator.report.findings import findings
+from allocator.report.measuring import Figure, measure
+from allocator.report.plain import plain
+from allocator.report.rendering.scores import figure_table
+from allocator.report.rendering.verdicts import render_findings
+
+HELP = both(
+    "复核方案：逐条规则判断，与求解器无关",
+    "Judge a plan, rule by rule, by code that never imports the solver.",
+)
+
+_OTHER = Text(
+    zh="提示：方案是为本场景的另一版本作出的",
+    en="note: the plan was made for another version of the scenario",
+)
+
+
+def command(
+    scenario: ScenarioPath,
+    plan: PlanPath,
+    every: Annotated[bool, typer.Option("--all", help=both("列出每一处", "list every breach"))] = False,
+    figures: Annotated[
+        bool, typer.Option("--expected", help=both("并核对文件数据", "hold it to the document's figures too"))
+    ] = False,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> int:
+    """Judge a plan and name every rule that it breaks, with the people and places concerned."""
+    output = Output(lang, as_json=as_json)
+    policy = api.bind(api.load(scenario))
+    judged = api.read_plan(plan)
+    verdict = api.verify(policy, judged, file=plan.name)
+    found = findings(policy, verdict.judgement, verdict.disagreements, other_scenario=verdict.other_scenario)
+    measured = _measured(policy, judged, verdict) if figures else []
+    if verdict.other_scenario:
+        output.remark(_OTHER)
+    output.data({**plain(found), "figures": measured})
+    output.report(render_findings(found, output.language, every=every))
+    output.report([figure_table(measured, output.language)] if measured else [])
+    return FINE if verdict.holds and all(figure.holds for figure in measured) else NO
+
+
+def _measured(policy: api.Policy, plan: Plan, verdict: api.Verdict) -> list[Figure]:
+    expected = read_expected(policy.world.scenario.folder)
+    return measure(expected, policy, plan, verdict.judgement) if expected else []

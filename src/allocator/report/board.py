@@ -1,0 +1,142 @@
+"""Boards: who is where, row by row, with what changed since the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from allocator.model.plan import Assignment
+from allocator.model.text import Text
+from allocator.report.frame import Frame, Held, Named, Shape
+
+#: ``+`` was not in this slot in the period before, ``*`` was in it in another role.
+Mark = Literal["", "+", "*"]
+Seats = Mapping[str, Held]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Someone (or something) in a slot."""
+
+    id: str
+    name: str
+    mark: Mark = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A slot in a period: its parent, and its members column by column."""
+
+    slot: Named
+    parent: Named | None
+    period: str | None
+    cells: tuple[tuple[Member, ...], ...]
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What changed in a period against the one before, counted in items.
+
+    Attributes:
+        period: The period.
+        moved: Are in other slots than before.
+        joined: Were in no slot before.
+        left: Are in no slot any more.
+    """
+
+    period: str
+    moved: int
+    joined: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """A layer of a plan, laid out.
+
+    Attributes:
+        layer: Name of the layer.
+        title: What people call it.
+        shape: Decided ``once``, a ``roster`` for each period, or teams of ``cases``.
+        columns: Titles of the columns of members.
+        rows: One for each slot and period in which it exists, period by period, slots by parent.
+        moves: What changed from period to period, where the period before is known.
+    """
+
+    layer: str
+    title: Text
+    shape: Shape
+    columns: tuple[Text, ...]
+    rows: tuple[Row, ...]
+    moves: tuple[Moves, ...]
+
+
+def board(frame: Frame, assignments: Iterable[Assignment]) -> Board:
+    """Return the layer of ``frame`` with a plan's assignments put in."""
+    taken = [one for one in assignments if one.layer == frame.layer]
+    seats = {period: _seats(taken, period) for period in frame.periods}
+    rows: list[Row] = []
+    moves: list[Moves] = []
+    before = frame.before if frame.shape == "roster" else None
+    for period in frame.periods:
+        rows.extend(_rows(frame, taken, period, before))
+        if frame.shape == "roster":
+            if before is not None and period is not None:
+                moves.append(_moves(period, before, seats[period]))
+            before = seats[period]
+    columns = tuple(frame.columns.values())
+    return Board(frame.layer, frame.title, frame.shape, columns, tuple(rows), tuple(moves))
+
+
+def _seats(taken: Iterable[Assignment], period: str | None) -> Seats:
+    seats: dict[str, set[tuple[str, str | None]]] = {}
+    for one in taken:
+        if one.period == period:
+            seats.setdefault(one.item, set()).add((one.slot, one.role))
+    return {item: frozenset(held) for item, held in seats.items()}
+
+
+def _rows(
+    frame: Frame, taken: Iterable[Assignment], period: str | None, before: Seats | None
+) -> Iterator[Row]:
+    cells: dict[tuple[str, str], list[Member]] = {}
+    for one in taken:
+        if one.period == period:
+            member = Member(one.item, frame.names.get(one.item, one.item), _mark(one, before))
+            cells.setdefault((one.slot, frame.column(one.item, one.role)), []).append(member)
+    for slot in _by_parent(frame):
+        if frame.exists(slot, period):
+            members = tuple(tuple(cells.get((slot, column), ())) for column in frame.columns)
+            parent = frame.parents.get(slot)
+            yield Row(frame.named(slot), frame.named(parent) if parent else None, period, members)
+
+
+def _by_parent(frame: Frame) -> list[str]:
+    """Return the slots, those of one parent together, in the order in which the parents first appear."""
+    parents = list(dict.fromkeys(frame.parents.get(slot, "") for slot in frame.slots))
+    return sorted(frame.slots, key=lambda slot: parents.index(frame.parents.get(slot, "")))
+
+
+def _mark(one: Assignment, before: Seats | None) -> Mark:
+    if before is None:
+        return ""
+    roles = {role for slot, role in before.get(one.item, ()) if slot == one.slot}
+    if not roles:
+        return "+"
+    return "" if one.role in roles else "*"
+
+
+def _moves(period: str, before: Seats, now: Seats) -> Moves:
+    places_before, places_now = _places(before), _places(now)
+    stayed = places_before.keys() & places_now.keys()
+    return Moves(
+        period=period,
+        moved=sum(places_before[item] != places_now[item] for item in stayed),
+        joined=len(places_now.keys() - places_before.keys()),
+        left=len(places_before.keys() - places_now.keys()),
+    )
+
+
+def _places(seats: Seats) -> dict[str, frozenset[str]]:
+    return {item: frozenset(slot for slot, _ in held) for item, held in seats.items()}

@@ -1,0 +1,121 @@
+"""What the judge finds in a plan, by rule, with the people and places concerned by name and id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from allocator.model.layer import Layer
+from allocator.model.notation import scenario_roles
+from allocator.model.plan import Level
+from allocator.model.text import Text
+from allocator.report.frame import Named
+from allocator.report.words import level_text
+from allocator.rules.kind import Breach
+from allocator.rules.policy import Policy
+from allocator.verify import Disagreement, Finding, Judgement
+
+
+@dataclass(frozen=True)
+class BreachLine:
+    """One breach: whom and what it concerns (None where it names no such thing), and by how much."""
+
+    item: Named | None
+    other: Named | None
+    slot: Named | None
+    role: Text | None
+    period: str | None
+    amount: int
+    detail: Text
+
+
+@dataclass(frozen=True)
+class RuleFinding:
+    """A rule with what the plan does against it, or at a cost."""
+
+    id: str
+    level: Level
+    level_title: Text
+    kind: str
+    layer: str
+    why: Text
+    cost: int
+    breaches: tuple[BreachLine, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A verdict laid out.
+
+    Attributes:
+        holds: Whether the plan breaks no hard rule and claims nothing that is not so.
+        other_scenario: Whether it was made for another version of the scenario.
+        rules: The rules that find something, the hard ones first.
+        disagreements: What the plan claims and is not so.
+        costs: Cost by level.
+    """
+
+    holds: bool
+    other_scenario: bool
+    rules: tuple[RuleFinding, ...]
+    disagreements: tuple[Disagreement, ...]
+    costs: Mapping[Level, int]
+
+
+def findings(
+    policy: Policy,
+    judgement: Judgement,
+    disagreements: tuple[Disagreement, ...],
+    *,
+    other_scenario: bool,
+) -> Findings:
+    """Return a judgement laid out for people."""
+    found = [one for one in judgement.findings if one.breaches]
+    found.sort(key=lambda one: (not one.rule.is_hard, 0 if one.rule.is_hard else one.rule.level))
+    return Findings(
+        holds=not judgement.broken and not disagreements,
+        other_scenario=other_scenario,
+        rules=tuple(_rule(policy, one) for one in found),
+        disagreements=disagreements,
+        costs=judgement.costs,
+    )
+
+
+def _rule(policy: Policy, found: Finding) -> RuleFinding:
+    rule = found.rule
+    return RuleFinding(
+        id=rule.id,
+        level=rule.plan_level,
+        level_title=level_text(rule.plan_level, policy.world.scenario.spec.levels),
+        kind=rule.kind,
+        layer=rule.on,
+        why=rule.why or rule.summary,
+        cost=found.cost,
+        breaches=tuple(_breach(policy, policy.layer_of(rule), breach) for breach in found.breaches),
+    )
+
+
+def _breach(policy: Policy, layer: Layer, breach: Breach) -> BreachLine:
+    subject = breach.subject
+    return BreachLine(
+        item=_named(policy, layer.items, subject.item),
+        other=_named(policy, layer.items, subject.other),
+        slot=_named(policy, layer.slots, subject.slot),
+        role=_role(policy, layer, subject.role),
+        period=None if subject.period < 0 else layer.period_id(subject.period),
+        amount=breach.amount,
+        detail=breach.detail,
+    )
+
+
+def _named(policy: Policy, ids: tuple[str, ...], index: int) -> Named | None:
+    if index < 0:
+        return None
+    return Named(ids[index], policy.world.scenario.organisation.label(ids[index]))
+
+
+def _role(policy: Policy, layer: Layer, index: int) -> Text | None:
+    role = layer.roles[index] if index >= 0 else None
+    if role is None:
+        return None
+    return scenario_roles(policy.world.scenario.spec)[role]

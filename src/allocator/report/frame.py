@@ -1,0 +1,151 @@
+"""Frames: what a layer's roster is laid out in, with or without the scenario that the plan was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from allocator.model.layer import Layer
+from allocator.model.notation import scenario_roles
+from allocator.model.plan import Plan
+from allocator.model.scenario import Scenario
+from allocator.model.tables import Group, Unit
+from allocator.model.text import Text
+from allocator.report.words import kind_text
+from allocator.rules.world import World
+
+Shape = Literal["once", "roster", "cases"]
+Held = frozenset[tuple[str, str | None]]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something by id and by the name that a person knows it by."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A layer's columns and rows before anyone is put in.
+
+    Attributes:
+        layer: Name of the layer.
+        title: What people call it.
+        shape: Decided ``once``, a ``roster`` for each period, or teams of ``cases``.
+        slots: Ids of the slots in their order.
+        periods: Ids of the periods; ``(None,)`` if decided once.
+        columns: Keys of the columns with their titles: roles, or kinds of items where there are no roles.
+        kinds: Column of each item, where columns are kinds of items.
+        names: Names of items, slots and parents by id; an id without one stands for itself.
+        parents: The parent of each slot that has one.
+        active: Slots that exist, by period.
+        before: For each item the (slot, role) pairs of the period before the horizon; None if unknown.
+    """
+
+    layer: str
+    title: Text
+    shape: Shape
+    slots: tuple[str, ...]
+    periods: tuple[str | None, ...]
+    columns: Mapping[str, Text]
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
+    active: Mapping[str | None, frozenset[str]] | None = None
+    before: Mapping[str, Held] | None = None
+
+    def named(self, entity: str) -> Named:
+        """Return an item, slot or parent with its name."""
+        return Named(entity, self.names.get(entity, entity))
+
+    def column(self, item: str, role: str | None) -> str:
+        """Return the key of the column that an item in a role stands in."""
+        return role if role is not None else self.kinds.get(item, "")
+
+    def exists(self, slot: str, period: str | None) -> bool:
+        """Return whether a slot exists in a period."""
+        return self.active is None or slot in self.active[period]
+
+
+def bound_frames(world: World) -> Iterator[Frame]:
+    """Yield the frame of each layer of a scenario."""
+    for layer in world.layers.values():
+        yield _bound(layer, world.scenario)
+
+
+def bare_frames(plan: Plan) -> Iterator[Frame]:
+    """Yield a frame for each layer that a plan names: ids only, in the order in which it names them."""
+    for name in dict.fromkeys(assignment.layer for assignment in plan.assignments):
+        taken = [assignment for assignment in plan.assignments if assignment.layer == name]
+        periods = tuple(sorted({one.period for one in taken}, key=lambda period: period or ""))
+        roles = dict.fromkeys(one.role or "" for one in taken)
+        yield Frame(
+            layer=name,
+            title=Text(zh=name, en=name),
+            shape="once" if periods == (None,) else "roster",
+            slots=tuple(dict.fromkeys(one.slot for one in taken)),
+            periods=periods,
+            columns={role: Text(zh=role, en=role) for role in roles},
+        )
+
+
+def _bound(layer: Layer, scenario: Scenario) -> Frame:
+    organisation = scenario.organisation
+    periods = tuple(layer.period_id(t) for t in range(len(layer.periods)))
+    kinds = {} if layer.spec.roles else _kinds(layer, scenario)
+    parents = _parents(layer, scenario)
+    mentioned = [*layer.items, *layer.slots, *parents.values()]
+    return Frame(
+        layer=layer.name,
+        title=layer.spec.title or Text(zh=layer.name, en=layer.name),
+        shape=_shape(layer),
+        slots=layer.slots,
+        periods=periods,
+        columns=_columns(layer, scenario, kinds),
+        kinds=kinds,
+        names={entity: organisation.label(entity) for entity in mentioned},
+        parents=parents,
+        active={periods[t]: _active(layer, t) for t in range(len(periods))},
+        before=_before(layer),
+    )
+
+
+def _shape(layer: Layer) -> Shape:
+    if layer.spec.slots.table == "cases":
+        return "cases"
+    return "once" if layer.once else "roster"
+
+
+def _kinds(layer: Layer, scenario: Scenario) -> dict[str, str]:
+    rows = scenario.organisation.table(layer.spec.items.table)
+    return {item: str(getattr(rows[item], "kind", "")) for item in layer.items}
+
+
+def _columns(layer: Layer, scenario: Scenario, kinds: Mapping[str, str]) -> dict[str, Text]:
+    if layer.spec.roles:
+        words = scenario_roles(scenario.spec)
+        return {role: words[role] for role in layer.spec.roles}
+    return {kind: kind_text(kind) for kind in dict.fromkeys(kinds.values())}
+
+
+def _parents(layer: Layer, scenario: Scenario) -> dict[str, str]:
+    rows = scenario.organisation.table(layer.spec.slots.table)
+    placed = ((slot, rows[slot]) for slot in layer.slots)
+    return {slot: row.parent for slot, row in placed if isinstance(row, Group | Unit) and row.parent}
+
+
+def _active(layer: Layer, period: int) -> frozenset[str]:
+    return frozenset(slot for s, slot in enumerate(layer.slots) if layer.active[s, period])
+
+
+def _before(layer: Layer) -> dict[str, Held] | None:
+    """Return where each item was in the last period before the horizon; None without any history."""
+    held = {layer.items[item]: seats for (item, period), seats in layer.past.items() if period == -1}
+    if not held:
+        return None
+    return {
+        item: frozenset((layer.slots[s], layer.roles[r]) for s, r in seats) for item, seats in held.items()
+    }

@@ -1,0 +1,186 @@
+"""Measures the figures of ``expected.yaml`` in a scenario and a plan for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from allocator.errors import Fault, InputError, nearest
+from allocator.model.plan import Plan
+from allocator.model.reading.yamlfile import KeyPath
+from allocator.model.text import Text
+from allocator.report.expected import Asked, Count, Expected, OfRule, Percent, Share, Sum, source_of
+from allocator.report.rows import countable, layer_axis, table_axis
+from allocator.rules.policy import Policy
+from allocator.rules.scope import take
+from allocator.rules.selectors import Axis, SelectorError
+from allocator.verify import Judgement, judge
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the source document against what the scenario and the plan show."""
+
+    id: str
+    text: Text
+    expected: str
+    found: str
+    holds: bool
+
+
+def measure(
+    expected: Expected, policy: Policy, plan: Plan | None = None, judgement: Judgement | None = None
+) -> list[Figure]:
+    """Measure the figures; without a plan only those that the tables alone show.
+
+    Args:
+        expected: What ``read_expected`` returned.
+        policy: The scenario with its rules bound.
+        plan: A plan that names only what the scenario has (see ``admit``).
+        judgement: What the rules find in the plan, if that is known already.
+
+    Raises:
+        InputError: With a fault for each measure that cannot be read.
+    """
+    meter = _Meter(expected, policy, plan, judgement)
+    figures: list[Figure] = []
+    faults: list[Fault] = []
+    for number, asked in enumerate(expected.figures):
+        try:
+            figure = meter.figure(number, asked)
+        except InputError as error:
+            faults.extend(error.faults)
+            continue
+        if plan is not None or not _needs_plan(asked, policy):
+            figures.append(figure)
+    if faults:
+        raise InputError(faults)
+    return figures
+
+
+def _needs_plan(asked: Asked, policy: Policy) -> bool:
+    return asked.rule is not None or any(source_of(one)[0] in policy.world.layers for one in asked.sentences)
+
+
+class _Meter:
+    def __init__(
+        self, expected: Expected, policy: Policy, plan: Plan | None, judgement: Judgement | None
+    ) -> None:
+        self._expected, self._policy, self._given = expected, policy, judgement
+        self._assignments = plan.assignments if plan else ()
+
+    def figure(self, number: int, asked: Asked) -> Figure:
+        """Return a figure; one that speaks of assignments means nothing without a plan."""
+        if asked.rule is not None:
+            value = self._of_rule(asked.rule, (number, "rule", "id"))
+            said = asked.rule.cost if asked.rule.violations is None else asked.rule.violations
+            return Figure(asked.id, asked.text, str(said), str(value), value == said)
+        if asked.share is not None:
+            return _share_figure(asked, asked.share, self._share(asked.share, (number, "share")))
+        if asked.sum is not None:
+            found = self._sum(asked.sum, (number, "sum"))
+        else:
+            found = self._count(Count(count=asked.count, distinct=asked.distinct), (number,))
+        return Figure(asked.id, asked.text, _said(asked), str(found), _fits(asked, found, found))
+
+    def _count(self, count: Count, path: KeyPath) -> int:
+        axis = self._chosen(count.count, (*path, "count"))
+        if not count.distinct:
+            return len(axis)
+        return len(set(self._values(axis, count.distinct, "STRING", (*path, "distinct"))))
+
+    def _share(self, share: Share, path: KeyPath) -> Fraction | None:
+        part, whole = self._count(share.part, (*path, "part")), self._count(share.of, (*path, "of"))
+        return Fraction(100 * part, whole) if whole else None
+
+    def _sum(self, asked: Sum, path: KeyPath) -> int:
+        axis = self._chosen(asked.of, (*path, "of"))
+        return sum(map(int, self._values(axis, asked.value, "INT", (*path, "value"))))
+
+    def _of_rule(self, asked: OfRule, path: KeyPath) -> int:
+        rules = [rule.id for rule in self._policy.rules]
+        if asked.id not in rules:
+            message = Text(zh="没有此规则", en="there is no such rule")
+            near = nearest(asked.id, rules)
+            raise InputError([self._expected.fault(path, message, found=asked.id, nearest=near)])
+        score = next(one.score for one in self._judgement.findings if one.rule.id == asked.id)
+        return score.cost if asked.violations is None else score.violations
+
+    @cached_property
+    def _judgement(self) -> Judgement:
+        return self._given or judge(self._policy, self._assignments)
+
+    def _chosen(self, sentence: str, path: KeyPath) -> Axis:
+        """Return the rows that ``TABLE where CEL`` chooses."""
+        source, where = source_of(sentence)
+        axis = self._axis(source, path)
+        if not where:
+            return axis
+        holds = self._values(axis, where, "BOOL", path)
+        return take(axis, np.flatnonzero(np.asarray(holds, dtype=np.bool_)))
+
+    def _axis(self, source: str, path: KeyPath) -> Axis:
+        world = self._policy.world
+        table = table_axis(world, source)
+        if table is not None:
+            return table
+        if source in world.layers:
+            return layer_axis(world, world.layers[source], self._assignments)
+        known = countable(world)
+        message = Text(zh="没有此表或层", en="there is no such table or layer")
+        details = {"found": source, "allowed": ", ".join(known), "nearest": nearest(source, known)}
+        raise InputError([self._expected.fault(path, message, **details)])
+
+    def _values(self, axis: Axis, text: str, returns: str, path: KeyPath) -> list[Any]:
+        """Return the value of an expression for each row."""
+        try:
+            return list(self._policy.world.compiler.compile(text, axis.types, returns).over(axis))
+        except SelectorError as error:
+            details = {"detail": error.detail, "nearest": error.nearest, "allowed": error.allowed}
+            raise InputError([self._expected.fault(path, error.message, **details)]) from None
+
+
+def _share_figure(asked: Asked, share: Share, found: Fraction | None) -> Figure:
+    """Return the figure of a share: a value is compared as printed, a bound with the exact share."""
+    if found is None:
+        return Figure(asked.id, asked.text, _said(asked), "0/0", False)
+    printed = _rounded(found, _decimals(asked, share))
+    return Figure(asked.id, asked.text, _said(asked), f"{printed}%", _fits(asked, Fraction(printed), found))
+
+
+def _decimals(asked: Asked, share: Share) -> int:
+    if share.decimals is not None:
+        return share.decimals
+    given = (asked.value, asked.atleast, asked.atmost)
+    return max(one.decimals for one in given if isinstance(one, Percent))
+
+
+def _rounded(number: Fraction, decimals: int) -> Decimal:
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _said(asked: Asked) -> str:
+    """Return what the document says: ``24``, ``≥13%``, ``≤3`` or both bounds."""
+    bounds = [("", asked.value), ("≥", asked.atleast), ("≤", asked.atmost)]
+    return " ".join(f"{sign}{bound}" for sign, bound in bounds if bound is not None)
+
+
+def _fits(asked: Asked, printed: Fraction | int, exact: Fraction | int) -> bool:
+    value, least, most = (_number(one) for one in (asked.value, asked.atleast, asked.atmost))
+    return (
+        (value is None or printed == value)
+        and (least is None or exact >= least)
+        and (most is None or exact <= most)
+    )
+
+
+def _number(value: int | Percent | None) -> Fraction | None:
+    if value is None:
+        return None
+    return Fraction(value.number if isinstance(value, Percent) else value)

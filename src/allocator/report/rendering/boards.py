@@ -1,0 +1,82 @@
+"""Boards as tables: zones with their units, rosters year by year, teams case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from allocator.model.text import Language
+from allocator.report.board import Board, Member, Row
+from allocator.report.frame import Named
+from allocator.report.rendering.console import add_column, number, pick, printable, table
+
+
+class BoardRenderer:
+    """Renders boards in a language, with ids beside the names or without."""
+
+    def __init__(self, language: Language, *, ids: bool = False) -> None:
+        self._language: Language = language
+        self._ids = ids
+
+    def render(self, board: Board) -> Iterator[RenderableType]:
+        """Yield the tables of a board and the lines below them."""
+        title = printable(board.title(self._language))
+        if board.shape == "cases":
+            yield self._cases(board, title)
+            return
+        for period, rows in groupby(board.rows, key=lambda row: row.period):
+            yield self._roster(board, list(rows), f"{title} · {period}" if period else title)
+        if any(member.mark for row in board.rows for cell in row.cells for member in cell):
+            yield pick(self._language, "+ 新进该组  * 组内换角色", "+ new in the group  * new role in it")
+        yield from self._moves(board)
+
+    def _roster(self, board: Board, rows: list[Row], title: str) -> Table:
+        grid = table(title)
+        has_parents = any(row.parent for row in rows)
+        if has_parents:
+            add_column(grid, pick(self._language, "所属", "part of"))
+        add_column(grid, pick(self._language, "机构", "group"))
+        self._add_columns(grid, board)
+        for _, siblings in groupby(rows, key=lambda row: row.parent):
+            for k, row in enumerate(siblings):
+                parent = [self._name(row.parent) if k == 0 else ""] if has_parents else []
+                grid.add_row(*parent, self._name(row.slot), *map(self._members, row.cells))
+            grid.add_section()
+        return grid
+
+    def _cases(self, board: Board, title: str) -> Table:
+        grid = table(title)
+        for heading in (pick(self._language, "周期", "period"), pick(self._language, "案件", "case")):
+            add_column(grid, heading)
+        self._add_columns(grid, board)
+        for row in board.rows:
+            grid.add_row(row.period or "", self._name(row.slot), *map(self._members, row.cells))
+        return grid
+
+    def _add_columns(self, grid: Table, board: Board) -> None:
+        """Add a column for each role or kind of member."""
+        for column in board.columns:
+            add_column(grid, column(self._language) or pick(self._language, "成员", "members"))
+
+    def _name(self, named: Named | None) -> str:
+        if named is None:
+            return ""
+        shown = f"{named.name} {named.id}" if self._ids and named.name != named.id else named.name
+        return printable(shown)
+
+    def _members(self, members: tuple[Member, ...]) -> str:
+        names = [self._name(Named(one.id, one.name)) + one.mark for one in members]
+        apart = ", " if any(" " in name for name in names) else "  "
+        return apart.join(names) or "—"
+
+    def _moves(self, board: Board) -> Iterator[str]:
+        for moves in board.moves:
+            counts = (number(moves.moved), number(moves.joined), number(moves.left))
+            yield pick(
+                self._language,
+                f"{moves.period} 较上期：调动 {counts[0]}，新进 {counts[1]}，离开 {counts[2]}",
+                f"{moves.period} against the last one: {counts[0]} moved, {counts[1]} new, {counts[2]} left",
+            )

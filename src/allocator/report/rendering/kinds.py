@@ -1,0 +1,88 @@
+"""Rule kinds as tables: the list of all, and what there is to know of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import yaml
+from rich.console import RenderableType
+from rich.table import Table
+
+from allocator.model.text import Language
+from allocator.report.kinds import FieldLine, KindView
+from allocator.report.rendering.console import add_column, pick, table
+from allocator.rules.kind import Example
+
+_ABOUT = {
+    "item": ("对象", "item"),
+    "slot": ("去处", "slot"),
+    "role": ("角色", "role"),
+    "period": ("周期", "period"),
+    "other": ("另一对象", "other item"),
+    "part": ("分项", "part"),
+}
+
+
+def render_kinds(views: Iterable[KindView], language: Language) -> Table:
+    """Return the table of all kinds."""
+    grid = table(pick(language, "规则种类", "Rule kinds"))
+    add_column(grid, "kind")
+    add_column(grid, pick(language, "含义", "what it asks for"))
+    add_column(grid, pick(language, "级别", "levels"))
+    for view in views:
+        grid.add_row(view.name, view.summary(language), levels(view, language))
+    return grid
+
+
+def render_kind(view: KindView, language: Language) -> Iterator[RenderableType]:
+    """Yield the meaning of a kind, its fields, what its breaches name, and its examples."""
+    yield f"{view.name} · {view.summary(language)}"
+    yield view.meaning
+    yield pick(language, "级别：", "levels: ") + levels(view, language)
+    about = ", ".join(pick(language, *_ABOUT.get(name, (name, name))) for name in view.about)
+    yield pick(language, f"违反之处指明：{about}", f"a breach names: {about}")
+    yield _field_table([field for field in view.fields if not field.common], "字段", "Fields", language)
+    yield _field_table(
+        [field for field in view.fields if field.common], "通用字段", "Of every kind", language
+    )
+    for example in view.examples:
+        yield from _example(example, language)
+
+
+def levels(view: KindView, language: Language) -> str:
+    """Return at which levels the kind can stand."""
+    if view.can_be_soft:
+        return pick(language, "硬或 1、2、3……", "hard, or 1, 2, 3 ...")
+    return pick(language, "只能是硬规则", "hard only")
+
+
+def _field_table(fields: Iterable[FieldLine], zh: str, en: str, language: Language) -> Table:
+    grid = table(pick(language, zh, en))
+    for heading in (("字段", "field"), ("填写", "holds"), ("默认", "default"), ("含义", "meaning")):
+        add_column(grid, pick(language, *heading))
+    for field in fields:
+        default = pick(language, "必填", "required") if field.required else field.default
+        grid.add_row(field.name, field.type, default, field.meaning)
+    return grid
+
+
+def _example(example: Example, language: Language) -> Iterator[str]:
+    yield pick(language, "示例：", "example:")
+    yield from (f"    {line}" for line in example_yaml(example).splitlines())
+    for plan in example.kept:
+        yield pick(language, f"  守住：{plan}", f"  kept by:   {plan}")
+    for plan in example.broken:
+        yield pick(language, f"  违反：{plan}", f"  broken by: {plan}")
+
+
+def example_yaml(example: Example) -> str:
+    """Return the rule of an example as YAML."""
+    text: str = yaml.safe_dump(_plain(example.rule), allow_unicode=True, sort_keys=False, width=100)
+    return text.replace("'on':", "on:")  # quoted for readers of older YAML, where a bare `on` means true
+
+
+def _plain(value: object) -> object:
+    """Return tuples as lists: YAML has no tuples."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,45 @@
+"""A whole plan as tables and lines: the answer of `show`, and the short form at the end of `solve`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+
+from allocator.model.text import Language
+from allocator.report.rendering.boards import BoardRenderer
+from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.scores import figure_table, level_table, rule_table, run_line, waiver_table
+from allocator.report.view import PlanView
+
+
+def render_plan(view: PlanView, language: Language, *, ids: bool = False) -> Iterator[RenderableType]:
+    """Yield everything that there is to see of a plan."""
+    yield heading(view, language)
+    boards = BoardRenderer(language, ids=ids)
+    for board in view.boards:
+        yield from boards.render(board)
+    yield from render_score(view, language, all_rules=True)
+    if view.figures:
+        yield figure_table(view.figures, language)
+    if line := run_line(view.run, language):
+        yield line
+
+
+def render_score(view: PlanView, language: Language, *, all_rules: bool) -> Iterator[RenderableType]:
+    """Yield cost and bound by level, the rules (only those that find something if so asked), exceptions."""
+    if view.score:
+        yield level_table(view.score, language)
+    rules = [rule for rule in view.rules if all_rules or rule.violations or rule.cost]
+    if rules:
+        yield rule_table(rules, language)
+    waivers = [one for one in view.waivers if all_rules or one.excused]
+    if waivers:
+        yield waiver_table(waivers, language)
+
+
+def heading(view: PlanView, language: Language) -> str:
+    """Return the scenario's title, the plan's status, and whether its people are invented."""
+    title = view.title(language) or view.scenario
+    invented = pick(language, " · 人员与案件为合成数据", " · people and cases are synthetic")
+    return printable(f"{title} · {view.status_text(language)}{invented if view.synthetic else ''}")

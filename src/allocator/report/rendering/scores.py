@@ -1,0 +1,102 @@
+"""Scores as tables: cost and bound by level, what each rule finds, exceptions, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from allocator.model.plan import HARD
+from allocator.model.text import Language, Text
+from allocator.report.frame import Named
+from allocator.report.measuring import Figure
+from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
+from allocator.report.score import LevelLine, RuleLine, WaiverLine
+
+Heading = tuple[str, str]
+
+
+def level_table(lines: Sequence[LevelLine], language: Language) -> Table:
+    """Return the score by level: cost, proven lower bound and the gap between them."""
+    headings: list[Heading] = [("级别", "level"), ("代价", "cost"), ("下界", "bound"), ("差距", "gap")]
+    grid = _grid("按级别", "Score by level", headings, language, numbers=(1, 2, 3))
+    for line in lines:
+        proved = pick(language, "已证明最优", "proved")
+        gap = proved if line.cost == line.bound else f"{line.gap}%"
+        grid.add_row(printable(line.title(language)), number(line.cost), number(line.bound), gap)
+    return grid
+
+
+def rule_table(lines: Sequence[RuleLine], language: Language) -> Table:
+    """Return what each rule finds, and why there is such a rule."""
+    headings: list[Heading] = [
+        ("规则", "rule"), ("级别", "level"), ("处数", "breaches"), ("代价", "cost"), ("缘由", "why"),
+    ]  # fmt: skip
+    grid = _grid("按规则", "Score by rule", headings, language, numbers=(2, 3))
+    for line in lines:
+        level = pick(language, "硬", HARD) if line.level == HARD else str(line.level)
+        why = printable(line.why(language))
+        grid.add_row(printable(line.id), level, number(line.violations), number(line.cost), why)
+    return grid
+
+
+def waiver_table(lines: Sequence[WaiverLine], language: Language) -> Table:
+    """Return the named exceptions, and how many breaches each excuses."""
+    headings: list[Heading] = [
+        ("规则", "rule"), ("对象", "for"), ("理由", "reason"), ("有效期至", "until"), ("用到", "used"),
+    ]  # fmt: skip
+    grid = _grid("例外", "Exceptions", headings, language, numbers=(4,))
+    for line in lines:
+        whom = ", ".join(_named(one) for one in (*line.items, *line.slots))
+        reason, until = printable(line.reason(language)), line.until.isoformat()
+        grid.add_row(printable(line.rule), printable(whom), reason, until, number(line.excused))
+    return grid
+
+
+def figure_table(figures: Sequence[Figure], language: Language) -> Table:
+    """Return the figures of the source document against what the plan shows."""
+    headings: list[Heading] = [("数据", "figure"), ("文件", "document"), ("方案", "plan"), ("", "")]
+    grid = _grid("文件数据对照", "Figures of the document", headings, language, numbers=(1, 2))
+    for figure in figures:
+        mark = "✓" if figure.holds else "✗"
+        grid.add_row(printable(figure.text(language)), figure.expected, figure.found, mark)
+    return grid
+
+
+def run_line(run: Mapping[str, Any], language: Language) -> str:
+    """Return in one line how a plan was found; empty if the plan does not say."""
+    known: list[tuple[str, Heading]] = [
+        ("seconds", ("用时（秒）", "seconds")),
+        ("route", ("求解路径", "route")),
+        ("seed", ("种子", "seed")),
+        ("workers", ("线程", "workers")),
+        ("stopped", ("结束于", "ended by")),
+    ]
+    shown = {**run, "stopped": _ENDED.get(str(run.get("stopped")), Text())(language)}
+    parts = [f"{pick(language, *words)} {shown[key]}" for key, words in known if key in run]
+    versions = run.get("versions")
+    if isinstance(versions, Mapping):
+        parts.extend(f"{name} {version}" for name, version in versions.items())
+    return printable(" · ".join(parts))
+
+
+_ENDED = {
+    "proved": Text(zh="证明完成", en="proof"),
+    "time": Text(zh="时限", en="the time limit"),
+    "work": Text(zh="工作量限额", en="the limit of work"),
+    "asked": Text(zh="中断", en="request"),
+}
+
+
+def _grid(
+    zh: str, en: str, headings: Sequence[Heading], language: Language, numbers: tuple[int, ...]
+) -> Table:
+    grid = table(pick(language, zh, en))
+    for k, heading in enumerate(in_both(headings, language)):
+        add_column(grid, heading, right=k in numbers)
+    return grid
+
+
+def _named(named: Named) -> str:
+    return named.id if named.name == named.id else f"{named.name} ({named.id})"

@@ -1,0 +1,65 @@
+"""A verdict as lines: each rule that finds something, and whom and what each breach concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allocator.model.plan import HARD
+from allocator.model.text import Language
+from allocator.report.findings import BreachLine, Findings, RuleFinding
+from allocator.report.frame import Named
+from allocator.report.rendering.console import number, pick, printable
+
+#: How many breaches of a rule are listed unless all are asked for.
+LISTED = 20
+
+
+def render_findings(found: Findings, language: Language, *, every: bool = False) -> Iterator[str]:
+    """Yield what the judge finds, rule by rule, then what the plan claims and is not so."""
+    for rule in found.rules:
+        yield from _rule(rule, language, every)
+    for claim in found.disagreements:
+        subject = f"{claim.rule}: " if claim.rule else ""
+        yield "✗ " + printable(subject + claim.message(language))
+    yield _verdict(found, language)
+
+
+def _rule(rule: RuleFinding, language: Language, every: bool) -> Iterator[str]:
+    mark = "✗" if rule.level == HARD else "·"
+    many = number(len(rule.breaches))
+    counted = pick(language, f"{many} 处，代价 {rule.cost:,}", f"breaches {many}, cost {rule.cost:,}")
+    level = rule.level_title(language)
+    yield printable(f"{mark} {rule.id} [{level}] {rule.why(language)} ({counted})")
+    shown = rule.breaches if every else rule.breaches[:LISTED]
+    for breach in shown:
+        yield "    " + printable(breach_line(breach, language))
+    more = len(rule.breaches) - len(shown)
+    if more:
+        yield "    " + pick(language, f"另有 {more} 处（--all 全部列出）", f"{more} more (see --all)")
+
+
+def breach_line(breach: BreachLine, language: Language) -> str:
+    """Return a breach as one line: who, with whom, where, as what, when, by how much, and what was found."""
+    who = " + ".join(_named(one) for one in (breach.item, breach.other) if one)
+    where = _named(breach.slot) if breach.slot else ""
+    as_what = breach.role(language) if breach.role else ""
+    place = " ".join(part for part in (where, as_what) if part)
+    parts = [part for part in (who, place) if part]
+    line = " → ".join(parts)
+    line += f" @{breach.period}" if breach.period else ""
+    line += f" ×{breach.amount:,}" if breach.amount != 1 else ""
+    detail = breach.detail(language)
+    return f"{line}: {detail}" if detail and line else line or detail
+
+
+def _named(named: Named) -> str:
+    return named.id if named.name == named.id else f"{named.name} ({named.id})"
+
+
+def _verdict(found: Findings, language: Language) -> str:
+    if found.holds:
+        return pick(language, "成立：没有违反硬规则", "holds: no hard rule is broken")
+    broken = ", ".join(rule.id for rule in found.rules if rule.level == HARD)
+    if broken:
+        return printable(pick(language, f"不成立：违反 {broken}", f"does not hold: breaks {broken}"))
+    return pick(language, "不成立：方案自称的得分不实", "does not hold: the plan's own score is not so")

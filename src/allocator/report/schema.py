@@ -1,0 +1,64 @@
+"""JSON Schemas of what people and programs write: scenarios, rule packs, plans. For editors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from allocator.model.plan import Plan
+from allocator.model.spec import ScenarioSpec
+from allocator.rules.packs import Pack
+from allocator.rules.registry import all_kinds
+
+Schema = dict[str, Any]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_STRING: Schema = {"type": "string"}
+#: Parts that YAML may also write shorter than as a mapping, and how.
+_SHORTHAND: Mapping[str, Schema] = {
+    "Text": _STRING,
+    "Source": {"type": "string", "pattern": "^(units|people|groups|cases)( where .+)?$"},
+    "Range": {"type": ["integer", "string"]},
+    "Period": {"type": ["integer", "string"]},
+}
+
+
+def scenario_schema() -> Schema:
+    """Return the schema of ``scenario.yaml``."""
+    return _finished(ScenarioSpec.model_json_schema(), "scenario.yaml")
+
+
+def rules_schema() -> Schema:
+    """Return the schema of a rule pack; ``kind`` decides which fields a rule has."""
+    pack = Pack.model_json_schema()
+    kinds = all_kinds()
+    references, shared = models_json_schema([(kind, "validation") for kind in kinds.values()])
+    mapping = {name: references[kind, "validation"]["$ref"] for name, kind in kinds.items()}
+    definitions = {**pack.get("$defs", {}), **shared["$defs"]}
+    pack["properties"]["rules"]["items"] = {
+        "oneOf": list(references.values()),
+        "discriminator": {"propertyName": "kind", "mapping": mapping},
+    }
+    pack["properties"]["change"]["items"] = {"type": "object", "required": ["id"]}
+    return _finished({**pack, "$defs": definitions}, "rule pack")
+
+
+def plan_schema() -> Schema:
+    """Return the schema of a plan, ``allocator-plan/1``."""
+    return _finished(Plan.model_json_schema(), "allocator-plan/1")
+
+
+SCHEMAS: Mapping[str, Callable[[], Schema]] = {
+    "scenario": scenario_schema,
+    "rules": rules_schema,
+    "plan": plan_schema,
+}
+
+
+def _finished(schema: Schema, title: str) -> Schema:
+    definitions = schema.get("$defs", {})
+    for name, short in _SHORTHAND.items():
+        if name in definitions:
+            definitions[name] = {"anyOf": [short, definitions[name]]}
+    return {"$schema": DIALECT, **schema, "title": title}

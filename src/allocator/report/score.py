@@ -1,0 +1,102 @@
+"""The score of a plan: cost and bound by level, what each rule finds, and the named exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from allocator.model.plan import Assignment, Level, LevelScore, Plan, RuleScore
+from allocator.model.text import Text
+from allocator.report.frame import Named
+from allocator.report.words import level_text
+from allocator.rules.policy import Policy
+from allocator.rules.roster import Roster
+from allocator.rules.waivers import Waiver
+
+
+@dataclass(frozen=True)
+class LevelLine:
+    """Cost of a level, its proven lower bound, and the relative gap between the two in percent."""
+
+    level: Level
+    title: Text
+    cost: int
+    bound: int
+    gap: float
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """What a rule finds in the plan, and why there is such a rule."""
+
+    id: str
+    level: Level
+    violations: int
+    cost: int
+    why: Text
+
+
+@dataclass(frozen=True)
+class WaiverLine:
+    """A named exception, and how many breaches of its rule it excuses in the plan."""
+
+    rule: str
+    items: tuple[Named, ...]
+    slots: tuple[Named, ...]
+    reason: Text
+    until: date
+    excused: int
+
+
+def level_lines(scores: Iterable[LevelScore], titles: Mapping[int, Text]) -> tuple[LevelLine, ...]:
+    """Return a line for each level of a plan's score."""
+    return tuple(
+        LevelLine(one.level, level_text(one.level, titles), one.cost, one.bound, gap(one.cost, one.bound))
+        for one in scores
+    )
+
+
+def gap(cost: int, bound: int) -> float:
+    """Return how far a cost may be above the best possible, in percent of the cost."""
+    return round(100 * (cost - bound) / cost, 2) if cost else 0.0
+
+
+def rule_lines(scores: Iterable[RuleScore], whys: Mapping[str, Text]) -> tuple[RuleLine, ...]:
+    """Return a line for each rule of a plan's score."""
+    return tuple(
+        RuleLine(one.id, one.level, one.violations, one.cost, whys.get(one.id, Text())) for one in scores
+    )
+
+
+def rule_whys(policy: Policy) -> dict[str, Text]:
+    """Return the reason of each rule, in lieu of one what its kind is for."""
+    return {rule.id: rule.why or rule.summary for rule in policy.rules}
+
+
+def waiver_lines(policy: Policy, plan: Plan) -> tuple[WaiverLine, ...]:
+    """Return a line for each named exception of the policy."""
+    excused = list(_excused(policy, plan.assignments)) if policy.waivers else []
+    label = policy.world.scenario.organisation.label
+    return tuple(
+        WaiverLine(
+            rule=waiver.rule,
+            items=tuple(Named(item, label(item)) for item in waiver.items),
+            slots=tuple(Named(slot, label(slot)) for slot in waiver.slots),
+            reason=waiver.reason,
+            until=waiver.until,
+            excused=sum(one is waiver for one in excused),
+        )
+        for waiver in policy.waivers
+    )
+
+
+def _excused(policy: Policy, assignments: Iterable[Assignment]) -> Iterator[Waiver]:
+    """Yield, for each breach that would count, every exception that covers it."""
+    roster = Roster(policy.world.layers, assignments)
+    waived = {waiver.rule for waiver in policy.waivers}
+    for rule in policy.rules:
+        if rule.id in waived:
+            scope = policy.scopes[rule.id]
+            for breach in rule.check(roster, scope):
+                yield from scope.waivers_of(breach.subject)

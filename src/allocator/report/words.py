@@ -1,0 +1,47 @@
+"""The words of reports in both languages: statuses, levels, kinds of units and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from allocator.model.plan import HARD, Level
+from allocator.model.text import Text
+
+STATUS: Mapping[str, Text] = {
+    "optimal": Text(zh="最优（已证明）", en="optimal (proved)"),
+    "feasible": Text(zh="可行", en="feasible"),
+    "infeasible": Text(zh="无解（已证明）", en="infeasible (proved)"),
+    "unknown": Text(zh="限时内未找到方案", en="no plan found in time"),
+}
+
+KINDS: Mapping[str, Text] = {
+    "office": Text(zh="纪检监察室", en="supervision office"),
+    "township": Text(zh="乡镇（街道）", en="township"),
+    "agency": Text(zh="派驻机构", en="stationed agency"),
+    "zone": Text(zh="协作片区", en="cooperation zone"),
+    "host": Text(zh="驻在单位", en="host unit"),
+    "centre": Text(zh="办案中心", en="case centre"),
+}
+
+TABLES: Mapping[str, Text] = {
+    "units": Text(zh="单位", en="units"),
+    "people": Text(zh="人员", en="people"),
+    "groups": Text(zh="机构（组）", en="groups"),
+    "cases": Text(zh="案件", en="cases"),
+    "postings": Text(zh="任职经历", en="postings"),
+    "ties": Text(zh="人员关系", en="ties"),
+    "links": Text(zh="单位关系", en="links"),
+}
+
+
+def kind_text(kind: str) -> Text:
+    """Return what a kind of unit or group is called, the kind itself where it has no word."""
+    return KINDS.get(kind) or Text(zh=kind, en=kind)
+
+
+def level_text(level: Level, titles: Mapping[int, Text]) -> Text:
+    """Return what a level is called: ``hard``, or its number with the scenario's title for it."""
+    if level == HARD:
+        return Text(zh="硬规则", en="hard")
+    title = titles.get(level, Text())
+    return Text(zh=f"{level} {title('zh')}".strip(), en=f"{level} {title('en')}".strip())
