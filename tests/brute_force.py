@@ -1,0 +1,122 @@
+"""The best plan found by looking at every plan, to hold the solver to."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from allocator.engine.solve import Options, Solved, solve
+from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.rules.examples import example_rule
+from allocator.rules.fields import layers_read
+from allocator.rules.kind import Rule
+from allocator.rules.policy import Policy
+from allocator.rules.roster import Roster
+from allocator.rules.world import World
+from allocator.verify import judge
+from worlds import Plans, Space, world_of
+
+#: So many plans are looked at, at most, and so many at a time.
+MOST, AT_ONCE = 70_000, 10_000
+#: Of the zoning layer only these units are left where there would be more plans.
+FEW_UNITS = ("North", "Mill")
+
+
+@cache
+def space_of(layers: frozenset[str]) -> Space | None:
+    """Return all plans of some layers, over as many periods as can be looked at; None if over none."""
+    for few in (False, True):
+        for periods in (3, 2, 1):
+            world = world_of(layers, periods)
+            space = Space.of(_with_few_units(world) if few else world)
+            if space.size <= MOST:
+                return space
+    return None
+
+
+def _with_few_units(world: World) -> World:
+    if "zoning" not in world.layers:
+        return world
+    layer = world.layers["zoning"]
+    kept = np.array([item in FEW_UNITS for item in layer.items])[:, None]
+    return replace(world, layers={**world.layers, "zoning": replace(layer, possible=layer.possible & kept)})
+
+
+def policy_for(rules: Iterable[Rule]) -> tuple[Policy, Space]:
+    """Return the policy of some rules and the takes of their layers, over a world small enough."""
+    rules = tuple(rules)
+    space = space_of(frozenset(name for rule in rules for name in layers_read(rule)))
+    assert space is not None
+    layers = space.world.layers
+    takes = [
+        example_rule({"kind": "take", "on": name, "places": layer.spec.take}, id=f"take.{name}")
+        for name, layer in layers.items()
+    ]
+    return Policy(space.world, (*takes, *rules), (), {}), space
+
+
+def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:
+    """Return the cost of each level in the best of all plans, None if every plan breaks a hard rule."""
+    program = policy.compile()
+    admitted, costs = [], []
+    for plans in _parts(space):
+        values = complete(program, plans.matrix)
+        sound = ~broken_rows(program, values).any(axis=1)
+        admitted.append(plans.matrix[sound])
+        costs.append(level_costs(program, values[sound]))
+    matrix, cost = np.concatenate(admitted), np.concatenate(costs)
+    for k in np.lexsort(cost.T[::-1]) if cost.shape[1] else range(len(matrix)):
+        roster = Roster(policy.world.layers, program.decisions.assignments(matrix[k]))
+        if not policy.cuts(roster):
+            return tuple(int(one) for one in cost[k])
+    return None
+
+
+def _parts(space: Space) -> Iterator[Plans]:
+    sizes = [len(block) for block in space.options]
+    for first in range(0, space.size, AT_ONCE):
+        numbers = np.arange(first, min(first + AT_ONCE, space.size))
+        yield space.plans(np.stack(np.unravel_index(numbers, sizes), axis=1))
+
+
+def priced_at_random(layer: str, world: World, seed: int, level: int = 1) -> list[Rule]:
+    """Return rules that price each place of a layer at random, and each item that takes none."""
+    rng, bound = random.Random(seed), world.layers[layer]
+    item = {"units": "unit", "people": "person"}[bound.spec.items.table]
+    slot = {"groups": "group", "cases": "case"}[bound.spec.slots.table]
+    prices = [
+        f"'{i}/{s}/{period.id}': {rng.randint(0, 9)}"
+        for i in bound.items
+        for s in bound.slots
+        for period in bound.periods
+    ]
+    cost = f"{{{', '.join(prices)}}}[{item}.id + '/' + {slot}.id + '/' + period.id]"
+    prefer = {"kind": "prefer", "on": layer, "cost": cost}
+    idle = {"kind": "take", "on": layer, "places": 1}
+    return [
+        example_rule(prefer, id=f"prices.{layer}", level=level),
+        example_rule(idle, id=f"idle.{layer}", level=level, weight=6),
+    ]
+
+
+def solved(policy: Policy, seconds: float = 10.0) -> Solved:
+    return solve(policy, Options(seconds=seconds, workers=1))
+
+
+def assert_best(policy: Policy, space: Space) -> tuple[int, ...] | None:
+    """The solver proves of each level the cost that looking at every plan gives; return these."""
+    best, found = least_costs(policy, space), solved(policy)
+    if best is None:
+        assert (found.status, found.assignments, found.proofs) == ("infeasible", (), ()), found.run
+        return None
+    assert found.status == "optimal", (found.status, found.proofs, found.run, best)
+    proofs = [(proof.cost, proof.bound) for proof in found.proofs]
+    assert proofs == [(cost, cost) for cost in (0, *best)]
+    judgement = judge(policy, found.assignments)
+    assert not judgement.broken
+    assert all(judgement.costs.get(proof.level, 0) == proof.cost for proof in found.proofs)
+    return best

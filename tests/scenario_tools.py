@@ -1,0 +1,53 @@
+"""What the tests of scenarios share: tables made anew, figures held to the document, a part of a scenario."""
+
+from __future__ import annotations
+
+import csv
+import runpy
+import shutil
+from pathlib import Path
+
+from allocator.model.plan import Plan
+from allocator.report.expected import read_expected
+from allocator.report.measuring import measure
+from allocator.rules.policy import Policy
+
+ROOT = Path(__file__).resolve().parents[1]
+Figures = dict[str, tuple[str, str]]
+
+
+def folder(name: str) -> Path:
+    """Return the folder of a scenario of the project."""
+    return ROOT / "scenarios" / name
+
+
+def tables(place: Path) -> dict[str, bytes]:
+    """Return the tables of a scenario folder, byte for byte."""
+    return {path.name: path.read_bytes() for path in sorted(place.glob("*.csv"))}
+
+
+def made_anew(name: str, place: Path) -> dict[str, bytes]:
+    """Run a copy of a scenario's `make.py` in an empty folder and return the tables that it writes."""
+    shutil.copy(folder(name) / "make.py", place)
+    runpy.run_path(str(place / "make.py"), run_name="__main__")
+    return tables(place)
+
+
+def unlike_the_document(policy: Policy, plan: Plan) -> Figures:
+    """Return each figure of the document that the plan does not show: as expected, and as found."""
+    expected = read_expected(policy.world.scenario.folder)
+    assert expected is not None
+    figures = measure(expected, policy, plan)
+    return {figure.id: (figure.expected, figure.found) for figure in figures if not figure.holds}
+
+
+def part_of(name: str, starts: tuple[str, ...], place: Path) -> Path:
+    """Copy a scenario with those rows alone whose first cell starts with one of ``starts``."""
+    part = place / "scenarios" / name
+    shutil.copytree(folder(name), part)
+    shutil.copytree(ROOT / "rules", place / "rules")
+    for table in part.glob("*.csv"):
+        header, *rows = csv.reader(table.read_text(encoding="utf-8").splitlines())
+        with table.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *(row for row in rows if row[0].startswith(starts))])
+    return part

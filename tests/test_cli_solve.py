@@ -1,0 +1,239 @@
+"""``allocator solve``: writes a plan that holds, says what it costs, and why there is none."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import tiny_scenario
+from allocator import api
+from allocator.cli import reasons
+from allocator.cli.progress import progress_line
+from allocator.engine.progress import Progress
+from allocator.errors import InternalError
+from allocator.model.plan import Plan, ScenarioRef
+from allocator.model.text import Text
+from cli_world import call, write_plan
+from tiny_scenario import write_scenario
+
+QUICK = ("--workers", "1", "--time-limit", "20")
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    return write_scenario(tmp_path)
+
+
+def plan_of(status: str, **more: object) -> Plan:
+    return Plan(scenario=ScenarioRef(name="tiny", sha256=""), status=status, assignments=(), **more)
+
+
+def test_plan_is_written_told_and_holds(scenario: Path, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    done = call("solve", scenario, "-o", file, *QUICK)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("Tiny · optimal (proved) · people and cases are synthetic\n")
+    assert re.search(r"^\s*1 few moves +0 +0 +proved\s*$", done.out, re.MULTILINE)
+    assert f"plan written to {file}" in done.out
+    assert "seed 1" in done.out and "workers 1" in done.out
+    assert '"assignments"' not in done.out
+    assert call("verify", scenario, file).status == 0
+
+
+def test_json_is_the_plan(scenario: Path, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    done = call("solve", scenario, "-o", file, "--json", *QUICK)
+    assert done.out == file.read_text(encoding="utf-8")
+    assert done.json["status"] == "optimal"
+
+
+def test_pins_settle_places(scenario: Path) -> None:
+    done = call("solve", scenario, "--json", *QUICK, "--pin", "P3=G1@2027", "--pin", "U1=Z2")
+    places = {(one["item"], one["slot"], one["period"]) for one in done.json["assignments"]}
+    assert {("P3", "G1", "2027"), ("U1", "Z2", None)} <= places
+
+
+def test_pin_of_nobody_is_wrong_input(scenario: Path) -> None:
+    done = call("solve", scenario, "--pin", "P99=G1")
+    assert done.status == 2
+    assert done.err.startswith("--pin: ") and "P99" in done.err
+
+
+def test_baseline_of_another_scenario_is_wrong_input(scenario: Path) -> None:
+    file = write_plan(scenario)
+    file.write_text(file.read_text().replace('"P8"', '"P88"', 1), encoding="utf-8")
+    done = call("solve", scenario, "--baseline", file, *QUICK)
+    assert done.status == 2
+    assert "found 'P88'" in done.err
+
+
+def test_baseline_is_started_from(scenario: Path) -> None:
+    done = call("solve", scenario, "--baseline", write_plan(scenario), *QUICK)
+    assert done.status == 0
+
+
+@pytest.mark.parametrize("out", ["missing/plan.json", "."])
+def test_unwritable_file_is_refused_before_solving(
+    scenario: Path, tmp_path: Path, out: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "solve", lambda *_, **__: pytest.fail("solved first"))
+    done = call("solve", scenario, "-o", tmp_path / out)
+    assert (done.status, done.out) == (2, "")
+    assert "cannot be written" in done.err
+
+
+@dataclass(frozen=True)
+class Repair:
+    rule: str
+    text: Text
+
+
+def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = tiny_scenario.RULES.replace("exactly: 1组长+3组员", "exactly: 1组长+4组员")
+    scenario, file = write_scenario(tmp_path, {"tiny-rules.yaml": more}), tmp_path / "plan.json"
+    why = SimpleNamespace(
+        rules=("take.posting", "staffing"), repairs=(Repair("staffing", Text(zh="少两人", en="two fewer")),)
+    )
+    asked: list[float] = []
+    explainer = SimpleNamespace(why_infeasible=lambda _policy, *, seconds: asked.append(seconds) or why)
+    monkeypatch.setattr(reasons, "import_module", {"allocator.explain": explainer}.__getitem__)
+    done = call("solve", scenario, "-o", file, *QUICK)
+    assert done.status == 1
+    assert done.out.startswith("Tiny · infeasible (proved)")
+    assert "these rules cannot hold together:\n  take.posting · " in done.out
+    assert "\n  staffing · one and three\n" in done.out
+    assert "the cheapest way out:\n  staffing: two fewer\n" in done.out
+    written = json.loads(file.read_text(encoding="utf-8"))
+    assert written["status"] == "infeasible"
+    assert written["run"]["conflict"] == ["take.posting", "staffing"]
+    assert asked == [20.0]
+
+
+def test_plan_that_was_not_found_in_time_takes_no_files_place(
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text("the old plan", encoding="utf-8")
+    monkeypatch.setattr(api, "solve", lambda *_, **__: plan_of("unknown"))
+    done = call("solve", scenario, "-o", file, lang="zh")
+    assert done.status == 1
+    assert done.out.startswith("小场景 · 限时内未找到方案")
+    assert file.read_text(encoding="utf-8") == "the old plan"
+
+
+def test_interrupted_solve_keeps_its_plan_and_exits_130(
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "plan.json"
+
+    def interrupted(*_: object, stop: object, **__: object) -> Plan:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.asked
+        return plan_of("feasible", run={"stopped": "asked"})
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(api, "solve", interrupted)
+    done = call("solve", scenario, "-o", file)
+    assert done.status == 130
+    assert "ended by request" in done.out
+    assert file.exists()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_second_interrupt_ends_at_once(scenario: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stubborn(*_: object, **__: object) -> Plan:
+        for _again in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+        pytest.fail("went on")
+
+    monkeypatch.setattr(api, "solve", stubborn)
+    done = call("solve", scenario)
+    assert (done.status, done.out) == (130, "")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (InternalError("staffing: 1 breaches"), "staffing: 1 breaches"),
+        (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
+        (MemoryError(), "out of memory"),
+    ],
+)
+def test_defect_exits_3_without_traceback(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    def fails(*_: object, **__: object) -> Plan:
+        raise error
+
+    monkeypatch.setattr(api, "solve", fails)
+    done = call("solve", scenario)
+    assert done.status == 3
+    assert told in done.err and "Traceback" not in done.err
+    with pytest.raises(type(error)):
+        call("solve", scenario, ALLOCATOR_DEBUG="1")
+
+
+def test_progress_line_says_what_is_reached() -> None:
+    titles = {1: Text(zh="人员稳定", en="few moves")}
+    line = progress_line(Progress("joint", 1, 2000, 1500, 3.21), titles, "en")
+    assert line == "joint · 1 few moves · cost 2,000, bound 1,500, gap 25.0% · 3.2 s"
+    assert (
+        progress_line(Progress("posting@2026", "hard", None, 0, 0.1), titles, "zh")
+        == "posting@2026 · 硬规则 · 0.1 s"
+    )
+
+
+def hard_to_prove(tmp_path: Path) -> Path:
+    """Return a scenario whose first plan is found at once and whose best is not proved for long."""
+    people = "".join(f"P{k},人{k},{'head' if k % 8 == 0 else 'cadre'},U1,河口,\n" for k in range(48))
+    groups = "".join(f"G{k},组{k},team,Z1,城东\n" for k in range(6))
+    rivals = [(k, (7 * k + 11 * step) % 48) for k in range(48) for step in range(1, 15)]
+    rules = """
+        pack: tiny-rules
+        rules:
+          - {id: staffing, kind: composition, on: posting, exactly: 1组长+7组员}
+          - {id: rivals, kind: apart, on: posting, ties: rival, level: 1}
+    """
+    changes = {
+        "people.csv": "id,name,grade,unit,native_place,born\n" + people,
+        "groups.csv": "id,name,kind,parent,place\nZ1,一区,zone,,城东\nZ2,二区,zone,,城西\n" + groups,
+        "ties.csv": "source,target,kind\n" + "".join(f"P{a},P{b},rival\n" for a, b in rivals if a != b),
+        "postings.csv": "person,group,role,from,to\n",
+        "cases.csv": "id,title\n",
+        "tiny-rules.yaml": rules,
+    }
+    return write_scenario(tmp_path, changes)
+
+
+@pytest.mark.slow
+def test_control_c_on_a_terminal_keeps_the_best_plan(tmp_path: Path) -> None:
+    file, (ours, theirs) = tmp_path / "plan.json", pty.openpty()
+    words = ["solve", str(hard_to_prove(tmp_path)), "-o", str(file), "--time-limit", "40", "--lang", "en"]
+    code = f"import sys; from allocator.cli.main import run; sys.exit(run({words!r}))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", "COLUMNS": "120"}
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=theirs, env=environment, text=True
+    )
+    os.close(theirs)
+    shown = ""
+    while not re.search(r"posting · 1 few moves · cost \d", shown):
+        shown += os.read(ours, 4096).decode(errors="replace")
+    asked = time.monotonic()
+    child.send_signal(signal.SIGINT)
+    out, _ = child.communicate(timeout=60)
+    os.close(ours)
+    assert child.returncode == 130
+    assert time.monotonic() - asked < 30
+    assert "Tiny · feasible" in out and "ended by request" in out
+    assert json.loads(file.read_text(encoding="utf-8"))["status"] == "feasible"

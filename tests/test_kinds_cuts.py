@@ -1,0 +1,32 @@
+"""Cuts that kinds ask for: the plan that asked breaks them, and no plan that the check admits does."""
+
+from __future__ import annotations
+
+import pytest
+
+from allocator.program.cuts import with_cuts
+from allocator.program.evaluate import broken_rows, complete
+from allocator.rules.kind import Rule
+from test_kinds_waivers import waivers_for
+from worlds import HARD, Trial, found_amounts, plans_of, policy_of, trials
+
+SEPARATING = [trial for trial in trials(levels=[HARD]) if trial.kind.separate is not Rule.separate]
+
+
+@pytest.mark.parametrize("trial", SEPARATING, ids=str)
+def test_a_cut_cuts_off_the_plan_and_no_good_one(trial: Trial) -> None:
+    plans = plans_of(trial.kind, trial.number).thinned(300)
+    for waivers in [(), *waivers_for(trial)]:
+        policy = policy_of(plans.world, trial.rule(), waivers=waivers)
+        amounts, program = found_amounts(policy, plans), policy.compile()
+        for k, roster in enumerate(plans.rosters):
+            cuts = policy.cuts(roster)
+            assert bool(cuts) == bool(amounts[k])
+            grown = with_cuts(program, cuts)
+            broken = broken_rows(grown, complete(grown, plans.matrix))[:, len(program.rows) :].any(axis=1)
+            assert broken[k] == bool(cuts)
+            assert not broken[amounts == 0].any()
+
+
+def test_some_kind_asks_for_cuts() -> None:
+    assert SEPARATING

@@ -1,0 +1,142 @@
+"""A rule kind is one new file: it is found, documented, in the schema, and tried like all the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module, invalidate_caches
+from pathlib import Path
+
+import pytest
+
+import allocator
+from allocator.report.schema import rules_schema
+from allocator.rules import kinds
+from allocator.rules.kind import Rule
+from allocator.rules.registry import all_kinds
+from test_kinds_examples import test_a_kind_has_examples_and_says_what_it_is as says_what_it_is
+from test_kinds_examples import test_about_names_what_breaches_name as about_is_right
+from test_kinds_examples import test_examples_are_kept_and_broken_as_they_say as examples_are_right
+from test_kinds_moved_bounds import unnoticed
+from test_kinds_two_way import assert_two_way
+from worlds import trials
+
+SOURCE = '''"""crowd: a slot has at most so many members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Crowd(Rule):
+    """A slot has at most ``most`` members in a period; each one more costs 1."""
+
+    name: ClassVar[str] = "crowd"
+    summary: ClassVar[Text] = Text(zh="不得拥挤", en="not too many at once")
+    about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "crowd", "on": "turn", "most": 1},
+            kept=("Wang=East@all Li=West@all",),
+            broken=("all=East@2026",),
+        ),
+    )
+
+    kind: Literal["crowd"]
+    most: int
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """One row for each slot and period."""
+        for s in scope.slots.tolist():
+            for t in scope.periods:
+                pen.at_most(Expr.of(pen.grid()[:, s, :, t]), self.most, Subject(slot=s, period=t))
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Count the members."""
+        for s in scope.slots.tolist():
+            for t in scope.periods:
+                over = len(roster[self.on].members(s, t)) - self.most
+                if over > 0:
+                    yield Breach(Subject(slot=s, period=t), over)
+'''
+
+
+@pytest.fixture
+def crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Rule]]:
+    """Yield a kind whose file lies in a further folder of kinds, for as long as a test runs."""
+    (tmp_path / "crowd.py").write_text(SOURCE, "utf-8")
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+    invalidate_caches()
+    all_kinds.cache_clear()
+    yield import_module("allocator.rules.kinds.crowd").Crowd
+    monkeypatch.undo()
+    sys.modules.pop("allocator.rules.kinds.crowd")
+    all_kinds.cache_clear()
+
+
+def test_a_new_file_is_found_and_in_the_schema(crowd: type[Rule]) -> None:
+    assert all_kinds()["crowd"] is crowd
+    assert list(all_kinds()) == sorted(all_kinds())
+    schema = rules_schema()
+    assert "most" in schema["$defs"]["Crowd"]["properties"]
+    assert "crowd" in schema["properties"]["rules"]["items"]["discriminator"]["mapping"]
+
+
+def test_a_new_kind_is_tried_like_the_others(crowd: type[Rule]) -> None:
+    own = trials({"crowd": crowd})
+    assert [str(trial) for trial in own] == ["crowd-0-hard", "crowd-0-2"]
+    says_what_it_is(crowd)
+    about_is_right(crowd)
+    for trial in own:
+        examples_are_right(trial)
+        assert_two_way(trial)
+    assert unnoticed(crowd) == []
+
+
+def test_a_new_kind_whose_program_and_check_differ_is_found_out(
+    crowd: type[Rule], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def post(self: Rule, pen: object, scope: object) -> None:
+        """Ask nothing."""
+
+    monkeypatch.setattr(crowd, "post", post)
+    for trial in trials({"crowd": crowd}):
+        with pytest.raises(AssertionError, match="plans"):
+            assert_two_way(trial)
+    assert any("never used" in line for line in unnoticed(crowd))
+
+
+def test_the_command_line_knows_a_new_kind(tmp_path: Path) -> None:
+    package = tmp_path / "allocator"
+    shutil.copytree(Path(allocator.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "rules" / "kinds" / "crowd.py").write_text(SOURCE, "utf-8")
+
+    def run(*arguments: str) -> str:
+        code = "import sys; from allocator.cli import main; sys.exit(main())"
+        env = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            env=env,
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
+        return done.stdout
+
+    assert "crowd" in run("kinds", "--lang", "en")
+    assert "at most most members" in " ".join(run("kinds", "crowd", "--lang", "en").replace("`", "").split())
+    assert "不得拥挤" in run("kinds", "crowd", "--lang", "zh")
+    assert "Crowd" in json.loads(run("schema", "rules"))["$defs"]

@@ -1,0 +1,65 @@
+"""With a named exception the program and the check still agree, and the exception makes a difference."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from allocator.rules.kind import Rule
+from allocator.rules.registry import all_kinds
+from allocator.rules.waivers import Waiver
+from worlds import (
+    Trial,
+    amounts_of,
+    differences,
+    found_amounts,
+    plans_of,
+    policy_of,
+    shown,
+    trials,
+    waiver,
+)
+
+DIMENSIONS = {"items": "item", "slots": "slot"}
+FIRST_YEAR = date(2026, 12, 31)
+
+
+def waivers_for(trial: Trial) -> list[tuple[Waiver, ...]]:
+    """Return exceptions for items and slots as the kind allows, for all time and for the first year."""
+    rule = trial.rule()
+    layer = plans_of(trial.kind, trial.number).world.layers[rule.on]
+    chosen: list[tuple[Waiver, ...]] = []
+    for field, dimension in DIMENSIONS.items():
+        if dimension in rule.about:
+            chosen.extend((waiver(rule, **{field: name}),) for name in getattr(layer, field)[:2])
+            chosen.append((waiver(rule, FIRST_YEAR, **{field: getattr(layer, field)}),))
+    if {"item", "slot"} <= set(rule.about):
+        chosen.append((waiver(rule, items=layer.items[0], slots=layer.slots[-1]),))
+    return chosen or [(waiver(rule, FIRST_YEAR),)]
+
+
+@pytest.mark.parametrize("trial", trials(), ids=str)
+def test_the_program_and_the_check_agree_on_what_is_waived(trial: Trial) -> None:
+    plans = plans_of(trial.kind, trial.number).thinned(250)
+    for waivers in waivers_for(trial):
+        policy = policy_of(plans.world, trial.rule(), waivers=waivers)
+        amounts = found_amounts(policy, plans)
+        differing = differences(policy, plans, amounts)
+        told = [f"{shown(plans, k)}: check finds {amounts[k]}" for k in differing[:3]]
+        assert not told, f"{waivers}: {len(differing)} of {len(plans)} plans"
+
+
+@pytest.mark.parametrize("kind", all_kinds().values(), ids=all_kinds())
+def test_a_waiver_waives(kind: type[Rule]) -> None:
+    changed = 0
+    for trial in trials({kind.name: kind}, levels=["hard"]):
+        plans = plans_of(kind, trial.number)
+        for waivers in waivers_for(trial):
+            amounts = found_amounts(policy_of(plans.world, trial.rule(), waivers=waivers), plans.thinned(300))
+            whole = amounts_of(kind, trial.number)
+            spread = np.linspace(0, len(whole) - 1, min(300, len(whole))).astype(np.int64)
+            assert (amounts <= whole[spread]).all()
+            changed += int((amounts < whole[spread]).sum())
+    assert changed

@@ -1,0 +1,315 @@
+"""Selectors: what is refused when a pack loads, what an expression gives, what hostile text does."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from cel_expr_python import cel
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allocator.rules.selectors import MAX_LENGTH, MISSING, Axis, Compiler, Selector, SelectorError
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import celpy
+    from celpy import celtypes
+
+T = cel.Type
+
+
+def day(year: int, month: int = 1, at: int = 1) -> datetime:
+    return datetime(year, month, at, tzinfo=UTC)
+
+
+PEOPLE = Axis(
+    ids=["Wang", "Li", "Zhao"],
+    columns={
+        "person.name": ["王强", "李娜", "赵"],
+        "person.grade": ["head", "cadre", ""],
+        "person.age": [45, 31, 59],
+        "person.share": [0.5, 1.0, 0.25],
+        "person.retires": [day(2030, 6, 30), day(9999), day(2026, 3, 1)],
+        "person.skills": [{"law": 4, "审计": 2}, {}, {"law": 1}],
+        "person.former": [["甲镇", "乙镇"], [], ["甲镇"]],
+        "person.extra": [{"政治面貌": "中共党员"}, {"政治面貌": ""}, {"政治面貌": "群众"}],
+    },
+    types={
+        "person.name": T.STRING,
+        "person.grade": T.STRING,
+        "person.age": T.INT,
+        "person.share": T.DOUBLE,
+        "person.retires": T.TIMESTAMP,
+        "person.skills": T.Map(T.STRING, T.INT),
+        "person.former": T.List(T.STRING),
+        "person.extra": T.Map(T.STRING, T.STRING),
+    },
+)
+GROUPS = Axis(
+    ids=["East", "West"],
+    columns={"group.place": ["甲镇", "乙镇"], "group.seats": [3, 0], "group.name": ["王强片区", "西片区"]},
+    types={"group.place": T.STRING, "group.seats": T.INT, "group.name": T.STRING},
+)
+TYPES = {**PEOPLE.types, **GROUPS.types}
+
+EXPRESSIONS = (
+    "person.age >= 45",
+    "person.age + group.seats * 2 - 1",
+    "person.age / 2",
+    "-person.age % 7",
+    "person.grade == 'head' || group.seats > 2",
+    "person.grade != '' && !(person.grade == 'cadre')",
+    "person.grade in ['head', 'deputy']",
+    "group.place in person.former",
+    "'law' in person.skills && person.skills['law'] >= 3",
+    "has(person.skills.law) ? person.skills.law : 0",
+    "person.skills.size()",
+    "size(person.former) + size(group.place)",
+    "size(person.name)",
+    "person.name + '（' + group.place + '）'",
+    "person.name.startsWith('王')",
+    "person.name.endsWith('娜')",
+    "group.name.contains(person.name)",
+    "person.name.matches('^[王李].$')",
+    "person.former.exists(place, place == '乙镇')",
+    "person.former.all(place, place == '甲镇')",
+    "person.former.exists_one(place, place == group.place)",
+    "person.former.filter(place, place != group.place)",
+    "person.former.map(place, place + '!')",
+    "person.former + [group.place]",
+    "person.extra['政治面貌'] == '中共党员'",
+    "person.extra['政治面貌']",
+    "person.retires < timestamp('2027-01-01T00:00:00Z')",
+    "person.retires.getFullYear() == 2030",
+    "person.retires > timestamp('2026-01-01T00:00:00Z') + duration('720h')",
+    "person.share * 2.0 >= 1.0",
+    "int(person.share * 100.0)",
+    "{'甲镇': 1, '乙镇': 2}[group.place]",
+    "string(person.age) + 'x'",
+    "person.age > 40 ? '年长' : '年轻'",
+    "['a', 'b'].map(x, x + person.grade)",
+)
+
+
+def nested(*rows: tuple[Axis, int]) -> dict[str, Any]:
+    """Return the variables of some entities as the nested values that the other CEL reads."""
+    read: dict[str, Any] = {}
+    for axis, k in rows:
+        for name, values in axis.columns.items():
+            prefix, _, field = name.partition(".")
+            value = values[k]
+            value = celtypes.TimestampType(value) if isinstance(value, datetime) else celpy.json_to_cel(value)
+            read.setdefault(prefix, celtypes.MapType())[celtypes.StringType(field)] = value
+    return read
+
+
+def compiled(text: str) -> Selector:
+    """Compile an expression that gives whichever of the types."""
+    for returns in ("BOOL", "INT", "STRING"):
+        try:
+            return Compiler().compile(text, TYPES, returns)
+        except SelectorError as error:
+            if "should give" not in error.message.en:
+                raise
+    return Compiler().compile(text, TYPES, "LIST")
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS)
+def test_expressions_give_what_another_cel_gives(text: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        environment = celpy.Environment()
+        program = environment.program(environment.compile(text))
+        found = compiled(text).over(PEOPLE, GROUPS)
+        for i in range(len(PEOPLE)):
+            for s in range(len(GROUPS)):
+                expected = program.evaluate(nested((PEOPLE, i), (GROUPS, s)))
+                assert found[i, s] == expected, (PEOPLE.ids[i], GROUPS.ids[s])
+
+
+def test_the_answer_is_by_entity_on_each_axis() -> None:
+    table = compiled("person.age + group.seats").over(PEOPLE, GROUPS)
+    assert table.tolist() == [[48, 45], [34, 31], [62, 59]]
+    assert compiled("person.age > 40").over(PEOPLE).tolist() == [True, False, True]
+    assert compiled("1 + 1").over(PEOPLE, GROUPS).tolist() == [[2, 2]] * 3
+    assert compiled("group.place").over(PEOPLE, GROUPS)[0].tolist() == ["甲镇", "乙镇"]
+
+
+def test_it_is_evaluated_once_for_each_distinct_combination() -> None:
+    ages = Axis(
+        [str(k) for k in range(1000)], {"person.age": [k % 3 for k in range(1000)]}, {"person.age": T.INT}
+    )
+    selector = Compiler().compile("person.age * 2", ages.types, "INT")
+    evaluated: list[Any] = []
+
+    class Counted(Selector):
+        def _value(self, data: Any) -> Any:
+            evaluated.append(data)
+            return super()._value(data)
+
+    counted = Counted(selector.text, selector.used, selector.returns, selector._compiled)
+    assert counted.over(ages).tolist() == [k % 3 * 2 for k in range(1000)]
+    assert len(evaluated) == 3
+
+
+def test_an_axis_of_nobody_gives_nothing() -> None:
+    nobody = Axis([], {name: [] for name in PEOPLE.columns}, PEOPLE.types)
+    assert compiled("person.age > 1").over(nobody).shape == (0,)
+    assert compiled("person.age + group.seats").over(nobody, GROUPS).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "returns", "zh", "en", "detail", "near"),
+    [
+        ("person.aeg > 3", "BOOL", "person.aeg", "no field named 'person.aeg'", "^", "person.age"),
+        ("person.age >", "BOOL", "表达式有误", "the expression is wrong", "^", ""),
+        ("person.age > 'old'", "BOOL", "表达式有误", "no matching overload", "^", ""),
+        ("person.age", "BOOL", "真或假", "should give true or false, but gives INT", "person.age", ""),
+        ("person.age > 3", "INT", "整数", "should give a whole number, but gives BOOL", "", ""),
+        ("person.age", "STRING", "文字", "should give a text", "", ""),
+        ("person.name", "LIST", "列表", "should give a list", "", ""),
+        ("", "BOOL", "表达式", "the expression", "", ""),
+        ("nobody", "BOOL", "nobody", "no field named 'nobody'", "^", ""),
+        (
+            "person.name == '王' && group.plaec == ''",
+            "BOOL",
+            "group.plaec",
+            "group.plaec",
+            "^",
+            "group.place",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(
+    text: str, returns: str, zh: str, en: str, detail: str, near: str
+) -> None:
+    with pytest.raises(SelectorError) as caught:
+        Compiler().compile(text, TYPES, returns)
+    error = caught.value
+    assert zh in error.message.zh and en in error.message.en
+    assert detail in error.detail
+    assert error.nearest == near
+
+
+def test_the_caret_stands_under_the_fault() -> None:
+    with pytest.raises(SelectorError) as caught:
+        Compiler().compile("person.age > 1 &&\n  person.name == '王' && person.grad == 'x'", TYPES, "BOOL")
+    shown, caret = caught.value.detail.splitlines()
+    at = shown.index("person.grad") + len("person")
+    wide = sum(ord(character) > 0x2E80 for character in shown[:at])
+    assert caret == " " * (at + wide) + "^"
+
+
+def test_all_fields_are_named_where_one_is_unknown() -> None:
+    with pytest.raises(SelectorError) as caught:
+        Compiler().compile("person.x == 1", TYPES, "BOOL")
+    assert caught.value.allowed == ", ".join(sorted(TYPES))
+
+
+def test_an_empty_cell_that_is_needed_is_a_fault() -> None:
+    axis = Axis(
+        ["Wang", "Li"], {"person.age": [45, MISSING], "person.name": ["王", "李"]},
+        {"person.age": T.INT, "person.name": T.STRING},
+    )  # fmt: skip
+    compiler = Compiler()
+    assert compiler.compile("person.name == '李'", axis.types, "BOOL").over(axis).tolist() == [False, True]
+    with pytest.raises(SelectorError) as caught:
+        compiler.compile("person.age > 30", axis.types, "BOOL").over(axis)
+    assert "person.age" in caught.value.message.zh and "Li" in caught.value.message.zh
+    assert "person.age" in caught.value.message.en and "empty for Li" in caught.value.message.en
+    assert caught.value.detail == "person.age > 30"
+    assert repr(MISSING) == "missing"
+
+
+@pytest.mark.parametrize(
+    ("text", "returns", "reason"),
+    [
+        ("person.age / group.seats", "INT", "divide by zero"),
+        ("person.age / group.seats > 1", "BOOL", "divide by zero"),
+        ("person.skills['none']", "INT", "none"),
+        ("person.former[9]", "STRING", "index"),
+        ("9223372036854775807 + person.age", "INT", "overflow"),
+        ("dyn(person.name)", "BOOL", "STRING"),
+        ("dyn(null)", "STRING", "NULL"),
+        ("[person.age]", "LIST", "LIST"),
+    ],
+)
+def test_an_expression_that_fails_on_a_value_is_a_fault(text: str, returns: str, reason: str) -> None:
+    with pytest.raises(SelectorError) as caught:
+        Compiler().compile(text, TYPES, returns).over(PEOPLE, GROUPS)
+    assert "求值失败" in caught.value.message.zh and "fails" in caught.value.message.en
+    assert reason in caught.value.message.en
+    assert caught.value.detail == text
+
+
+HOSTILE = {
+    "deep parentheses": "(" * 10_000 + "1" + ")" * 10_000,
+    "deep within the length": "(" * 1_900 + "1 == 1" + ")" * 1_900,
+    "deep lists": "[" * 1_900 + "]" * 1_900,
+    "many nots": "!" * 3_900 + "true",
+    "many minuses": "-" * 3_900 + "1",
+    "deep ternaries": "true ? " * 500 + "1" + " : 1" * 500,
+    "long": "1 == 1 || " * 500 + "true",
+    "long text": "'" + "长" * 5_000 + "' == ''",
+    "long sum": "+".join("1" * 1_900) + " > 1",
+    "nul": "person.age\0 > 1",
+    "lone surrogate": "person.name == '\ud800'",
+    "newlines": "\n" * 3_000 + "x",
+    "control": "\x1b[31m",
+    "huge number": "9" * 3_000 + " > 1",
+    "overflow": "9223372036854775807 + person.age > 1",
+    "regex": "('a' + person.name).matches('(a+)+$')",
+    "wrong regex": "person.name.matches('(')",
+}
+LISTED = "[" + ",".join("0123456789" * 10) + "]"
+NESTS = "".join(f"{LISTED}.all(v{k}, " for k in range(8)) + "true" + ")" * 8
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), NESTS], ids=[*HOSTILE, "a comprehension of 10^16 steps"])
+def test_hostile_text_is_refused_or_answered_soon(text: str) -> None:
+    began = time.monotonic()
+    try:
+        Compiler().compile(text, TYPES, "BOOL").over(PEOPLE, GROUPS)
+    except SelectorError as error:
+        assert error.message.zh and error.message.en
+        assert len(error.message.en) < 1_000 and len(error.detail) < 3 * MAX_LENGTH
+    assert time.monotonic() - began < 5
+
+
+def test_a_long_expression_is_refused_by_its_length() -> None:
+    with pytest.raises(SelectorError, match=f"longer than {MAX_LENGTH}"):
+        Compiler().compile("true || " * 1_000 + "true", TYPES, "BOOL")
+
+
+PIECES = st.sampled_from(
+    ["person.age", "person.name", "group.place", "'王'", "1", "(", ")", "[", "]", "{", "}", "==", "&&", "||",
+     "!", "?", ":", ".", ",", " ", "in", "has", "size", ".exists(x, x", "\\", '"', "\n", "张", "//"]
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=12).map("".join)))
+def test_any_text_is_a_selector_or_a_fault(text: str) -> None:
+    try:
+        selector = Compiler().compile(text, TYPES, "BOOL")
+    except SelectorError as error:
+        assert error.message.zh and error.message.en
+        return
+    assert selector.text == text
+    assert selector.used <= TYPES.keys()
+    try:
+        assert set(np.unique(selector.over(PEOPLE, GROUPS).astype(bool))) <= {True, False}
+    except SelectorError as error:
+        assert error.message.en
+
+
+def test_a_compiler_remembers_what_it_compiled() -> None:
+    compiler = Compiler()
+    first = compiler.compile("person.age > 1", TYPES, "BOOL")
+    assert compiler.compile("person.age > 1", TYPES, "BOOL") is first
+    assert compiler.compile("person.age > 1", PEOPLE.types, "BOOL") is not first
