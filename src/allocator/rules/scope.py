@@ -128,6 +128,11 @@ class Scope:
         periods = world.period_axes(self.layer)[0]
         return items, slots, take(periods, np.asarray(self.periods, dtype=np.int64))
 
+    def was_there(self, item: int, slot: int, period: int = -1) -> bool:
+        """Return whether the history has the item in the slot, in the roles of the rule, in a past period."""
+        held = self.layer.past.get((item, period), ())
+        return any(at == slot and role in self.roles for at, role in held)
+
     def waives(self, subject: Subject) -> bool:
         """Return whether a named exception covers the subject."""
         return any(waived(waiver, subject, self.layer) for waiver in self._waivers)

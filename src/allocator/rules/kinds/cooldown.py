@@ -70,5 +70,4 @@ def _at(pen: Pen, scope: Scope, item: int, slot: int, period: int) -> Expr:
     """Return whether the item is in the slot: a decision, or in the past a known number."""
     if period >= 0:
         return Expr.of(pen.grid()[item, slot, list(scope.roles), period])
-    seats = scope.layer.past.get((item, period), ())
-    return Expr(constant=int(any(s == slot and r in scope.roles for s, r in seats)))
+    return Expr(constant=int(scope.was_there(item, slot, period)))

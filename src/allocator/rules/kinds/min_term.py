@@ -73,7 +73,7 @@ class MinTerm(Rule):
         for i in scope.items.tolist():
             for s in scope.slots.tolist():
                 run = 0
-                while any(at == s and r in scope.roles for at, r in layer.past.get((i, -run - 1), ())):
+                while scope.was_there(i, s, -run - 1):
                     run += 1
                 if 0 < run < self.periods and layer.can_be(i, s, 0):
                     yield i, s, run

@@ -65,7 +65,7 @@ class Stability(Rule):
                     if t > 0:
                         stays = pen.spells(scope.roles).staying(i, s, t)
                         yield i, s, t, Expr.of(grid[i, s, roles, t - 1]) - stays
-                    elif _was_there(scope, i, s):
+                    elif scope.was_there(i, s):
                         yield i, s, t, Expr(constant=1) - Expr.of(grid[i, s, roles, 0])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
@@ -84,10 +84,6 @@ class Stability(Rule):
                 for s in roster[self.on].slots(i, t - 1, scope.roles):
                     if s in scope.slot_set and scope.layer.can_be(i, s, t):
                         yield i, s, t
-
-
-def _was_there(scope: Scope, item: int, slot: int) -> bool:
-    return any(s == slot and r in scope.roles for s, r in scope.layer.past.get((item, -1), ()))
 
 
 def _in_baseline(scope: Scope) -> Iterator[tuple[int, int, int]]:

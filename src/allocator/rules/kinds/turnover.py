@@ -80,7 +80,7 @@ class Turnover(Rule):
         """Return how many members the slot had, and how many of them it still has."""
         roles, grid = list(scope.roles), pen.grid()
         if t == 0:
-            held = [i for i in scope.items.tolist() if _was_there(scope, i, s)]
+            held = [i for i in scope.items.tolist() if scope.was_there(i, s)]
             return Expr(constant=len(held)), Expr.of(grid[held][:, s, roles, 0])
         spells = pen.spells(scope.roles)
         stay = Expr.total(spells.staying(i, s, t) for i in scope.items.tolist())
@@ -100,7 +100,3 @@ class Turnover(Rule):
                         zh=f"原 {len(before)} 人，换 {left} 人", en=f"{left} of {len(before)} members changed"
                     )
                     yield Breach(Subject(slot=s, period=t), max(few, many), detail)
-
-
-def _was_there(scope: Scope, item: int, slot: int) -> bool:
-    return any(s == slot and r in scope.roles for s, r in scope.layer.past.get((item, -1), ()))
