@@ -13,7 +13,9 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 # Pins and hashes only: a lock says what to install, never where to get it from.
 COMPILE = $(BIN)/pip-compile --quiet --no-config --cache-dir .cache/pip-tools --generate-hashes --allow-unsafe \
 	--strip-extras --build-deps-for editable --no-header --no-annotate --no-emit-options --newline lf $(UPGRADE)
-INSTALL = $(BIN)/python -m pip install --quiet --require-hashes
+# A lock names everything, so nothing is resolved anew: a resolver that meets `coverage[toml]` beside the pinned
+# `coverage` looks at the newest release, for which the lock has no hash.
+INSTALL = $(BIN)/python -m pip install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install install-dev test lint test-quick test-slow bench lock clean
@@ -71,10 +73,12 @@ $(RUNTIME): requirements.lock pyproject.toml | $(TMPDIR)
 	$(PYTHON) -m venv .venv
 	$(INSTALL) -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check --quiet
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	$(INSTALL) -r requirements-dev.lock
+	$(BIN)/python -m pip check --quiet
 	@touch $@
 
 $(TMPDIR):
