@@ -15,7 +15,7 @@ from allocator.engine import solve as engine
 from allocator.engine.budget import Budget, Slice
 from allocator.engine.progress import Progress, Stop
 from allocator.engine.solve import Options, Solved, solve
-from allocator.engine.start import Made, add_layer, steps
+from allocator.engine.start import Made, Step, add_layer, steps
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.rules.examples import example_rule, small_world
 from allocator.rules.policy import Policy
@@ -109,8 +109,12 @@ def test_what_can_be_proved_is_proved() -> None:
 
 def test_a_layer_is_started_period_by_period() -> None:
     layers = small_world().layers
-    assert list(steps(layers["zoning"])) == [("zoning", 1)]
-    assert list(steps(layers["turn"])) == [("turn 2026", 1), ("turn 2027", 2), ("turn 2028", 3)]
+    assert list(steps(layers["zoning"])) == [Step("zoning", 0, 1)]
+    assert list(steps(layers["turn"])) == [
+        Step("turn 2026", 0, 1),
+        Step("turn 2027", 1, 2),
+        Step("turn 2028", 2, 3),
+    ]
 
 
 DEAD_END = (

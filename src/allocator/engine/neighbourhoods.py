@@ -1,47 +1,151 @@
 """Neighbourhoods: which decisions to set free while the rest of a plan stays as it is.
 
-They read the program's layers, not its rules: one period of a layer, some slots over all periods, or
-some items. Pieces of this kind are solved in a moment and find what a search of the whole does not.
-Method: large neighbourhood search (Shaw, CP 1998).
+They read the program's layers, not its rules: some items of a layer, some slots over all periods, or
+some periods. A piece across layers has some items of one, what others decide of the same items, as much
+again of layers that decide of something else, and as much again of the slots where the plan pays. How
+much of it at once is learnt: more where pieces are solved with ease, less where they are not.
+Method: adaptive large neighbourhood search (Shaw, CP 1998; Ropke and Pisinger, Transportation Science 2006).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from allocator.engine.outcome import Outcome
 from allocator.program.decisions import Decisions
+from allocator.program.expr import EMPTY
 from allocator.program.program import IntArray
+from allocator.program.question import BoolArray
 
-#: Slots set free together, and the part of the items.
-SLOTS, ITEMS = 3, 0.25
-Grid = IntArray
-
-
-def neighbourhoods(decisions: Decisions, seed: int) -> Iterator[IntArray]:
-    """Yield without end the columns to set free; larger layers come up more often."""
-    random = np.random.default_rng(seed)
-    grids = list(decisions.grids.values())
-    sizes = np.array([np.sqrt((grid >= 0).sum()) for grid in grids])
-    shapes: list[Callable[[Grid, np.random.Generator], Grid]] = [_slots, _items, _period]
-    while sizes.sum() > 0:
-        grid = grids[int(random.choice(len(grids), p=sizes / sizes.sum()))]
-        for shape in shapes:
-            columns = shape(grid, random)
-            if (columns >= 0).any():
-                yield np.asarray(columns[columns >= 0])
+#: What the first pieces set free: a part of a layer, but no more decisions than this.
+FIRST, MOST = 0.4, 4000
+#: By how much later pieces are more or less.
+MUCH_MORE, MORE, LESS = 1.6, 1.15, 0.8
+#: The parts of its time below which a piece was trivial, and easy.
+TRIVIAL, EASY = 0.1, 0.5
+#: The dimensions of a layer's grid by which pieces are chosen.
+ITEMS, SLOTS, PERIODS = 0, 1, 3
 
 
-def _slots(grid: Grid, random: np.random.Generator) -> Grid:
-    count = min(SLOTS, grid.shape[1])
-    return np.asarray(grid[:, random.choice(grid.shape[1], count, replace=False)])
+@dataclass
+class Arm:
+    """One way to choose what to set free, and how much of it at a time.
+
+    Attributes:
+        layer: The layer.
+        axis: By what it chooses there: items, slots or periods.
+        across: Whether other layers' decisions are set free too.
+        part: The part of the places along the axis that is chosen.
+        rests: Whether it has chosen all there is, in vain: it waits for the plan to change.
+    """
+
+    layer: str
+    axis: int
+    across: bool
+    part: float
+    rests: bool = False
+
+    def learn(self, outcome: Outcome, gained: bool) -> None:
+        """Choose more the next time if the piece was solved with ease, less if it was not solved."""
+        if outcome.found != "optimal":
+            self.part *= LESS
+            return
+        self.rests = self.part >= 1.0 and not gained
+        if outcome.effort < EASY:
+            self.part = min(1.0, self.part * (MUCH_MORE if outcome.effort < TRIVIAL else MORE))
 
 
-def _items(grid: Grid, random: np.random.Generator) -> Grid:
-    count = max(1, round(ITEMS * grid.shape[0]))
-    return np.asarray(grid[random.choice(grid.shape[0], count, replace=False)])
+class Neighbourhoods:
+    """Chooses pieces of a plan.
 
+    Args:
+        decisions: The decisions.
+        open_decisions: ``[decisions]`` which of them are worth setting free.
+        seed: Seed of every choice.
+    """
 
-def _period(grid: Grid, random: np.random.Generator) -> Grid:
-    return np.asarray(grid[:, :, :, random.integers(grid.shape[3])])
+    def __init__(self, decisions: Decisions, open_decisions: BoolArray, seed: int) -> None:
+        self._decisions, self._open = decisions, open_decisions
+        self._random = np.random.default_rng(seed)
+        self._paying: list[tuple[str, int]] = []
+        self._live = {name: self._places(grid) for name, grid in decisions.grids.items()}
+        self.arms = list(self._arms())
+
+    def free(self, arm: Arm) -> IntArray:
+        """Return the decisions that ``arm`` sets free."""
+        chosen = self._some(arm.layer, arm.axis, arm.part)
+        if not arm.across:
+            return chosen
+        others = [
+            self._beside(arm.layer, name, chosen) for name in self._decisions.grids if name != arm.layer
+        ]
+        return np.unique(np.concatenate([chosen, *others]))
+
+    def look_at(self, paying: IntArray) -> None:
+        """Take note of the decisions for which the plan pays."""
+        self._paying = [
+            (name, slot)
+            for name, grid in self._decisions.grids.items()
+            for slot in np.flatnonzero(np.isin(grid, paying).any(axis=(0, 2, 3))).tolist()
+        ]
+
+    def wake(self) -> None:
+        """Let every arm choose again: the plan has changed."""
+        for arm in self.arms:
+            arm.rests = False
+
+    def _arms(self) -> list[Arm]:
+        """Return the arms of each layer; across layers only by items, which layers may share."""
+        arms: list[Arm] = []
+        several = sum(len(live[ITEMS]) > 0 for live in self._live.values()) > 1
+        for name, live in self._live.items():
+            part = min(FIRST, MOST / max(1, self._of(self._decisions.grids[name]).size))
+            arms += [Arm(name, axis, False, part) for axis, places in live.items() if len(places) > 1]
+            if several and len(live[ITEMS]) > 1:
+                arms.append(Arm(name, ITEMS, True, part))
+        return arms
+
+    def _some(self, layer: str, axis: int, part: float) -> IntArray:
+        """Return the decisions of some places along an axis; of slots at least two, to change places."""
+        live = self._live[layer][axis]
+        least = min(len(live), 2 if axis == SLOTS else 1)
+        count = max(least, round(part * len(live)))
+        chosen = self._random.choice(live, min(count, len(live)), replace=False)
+        return self._of(self._decisions.grids[layer].take(chosen, axis=axis))
+
+    def _beside(self, layer: str, other: str, chosen: IntArray) -> IntArray:
+        """Return what ``other`` decides of the same items; of other things, at most as much as was chosen."""
+        mine, theirs = self._decisions.layers[layer], self._decisions.layers[other]
+        grid = self._decisions.grids[other]
+        if not mine.item_index.keys() & theirs.item_index.keys():
+            return self._some(other, ITEMS, min(1.0, chosen.size / max(1, self._of(grid).size)))
+        items = np.flatnonzero(np.isin(self._decisions.grids[layer], chosen).any(axis=(1, 2, 3)))
+        same = (theirs.item_index.get(mine.items[i], -1) for i in items)
+        return self._of(grid[[k for k in same if k >= 0]])
+
+    def _where_it_pays(self, most: int) -> IntArray:
+        """Return all decisions of some slots for which the plan pays, ``most`` of them at most."""
+        chosen: list[IntArray] = [EMPTY]
+        for k in self._random.permutation(len(self._paying)).tolist():
+            name, slot = self._paying[k]
+            columns = self._of(self._decisions.grids[name][:, slot])
+            if columns.size <= most:
+                chosen.append(columns)
+                most -= columns.size
+        return np.concatenate(chosen)
+
+    def _places(self, grid: IntArray) -> dict[int, IntArray]:
+        """Return along each axis the places where something is open."""
+        is_open = (grid >= 0) & self._open[grid]
+        along = {
+            axis: tuple(other for other in range(4) if other != axis) for axis in (SLOTS, ITEMS, PERIODS)
+        }
+        return {axis: np.flatnonzero(is_open.any(axis=rest)) for axis, rest in along.items()}
+
+    def _of(self, columns: IntArray) -> IntArray:
+        """Return the open decisions among ``columns``."""
+        flat = columns.reshape(-1)
+        flat = flat[flat >= 0]
+        return np.asarray(flat[self._open[flat]])

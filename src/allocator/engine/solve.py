@@ -9,17 +9,16 @@ from typing import Any
 
 from allocator.engine.bounds import KnownBounds, Proof
 from allocator.engine.budget import Budget
-from allocator.engine.cpsat import Found
-from allocator.engine.descent import Descent
+from allocator.engine.descent import Descent, task_of
+from allocator.engine.outcome import Found
 from allocator.engine.progress import Listener, Stop, silent
-from allocator.engine.route import Route
 from allocator.engine.search import Search
 from allocator.engine.start import Made, add_layer
 from allocator.model.plan import HARD, Assignment
 from allocator.rules.policy import Policy
 
 #: Parts of the time left that a layer's first steps, and a joint search of the first layers, may take.
-STEPS_PART = 0.1
+STEPS_PART = 0.15
 JOINT_PART = 0.45
 
 
@@ -111,14 +110,14 @@ def _joint(
     """Search all layers of ``policy`` at once, starting from what has been made."""
     program = policy.compile()
     stage = " + ".join(policy.world.layers)
-    descent = Descent(policy, program, Route(program, search), search, stage, known)
+    descent = Descent(task_of(policy, program), search, stage, known)
     start = program.decisions.vector(made.assignments) if made.assignments else None
     return descent.run(start, part), descent
 
 
 def _route(descent: Descent) -> str:
     """Say which solver gave each level's plan: ``1: cp-sat, 2: mip``."""
-    won = [f"{level}: {solver}" for level, solver in sorted(descent.route.won.items())]
+    won = [f"{level}: {solver}" for level, solver in sorted(descent.won.items())]
     return ", ".join(won) or "cp-sat"
 
 

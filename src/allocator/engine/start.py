@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from allocator.engine.descent import Descent
-from allocator.engine.route import Route
+from allocator.engine.descent import Descent, task_of
 from allocator.engine.search import Search
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Level
@@ -29,16 +28,28 @@ class Made:
     costs: Mapping[Level, int] = field(default_factory=dict)
 
 
-def steps(layer: Layer) -> Iterator[tuple[str, int]]:
-    """Yield the name of each step of a layer and how many of its periods are then decided.
+@dataclass(frozen=True)
+class Step:
+    """One period of a layer to decide.
 
-    A period in which nothing can be assigned needs no step; the last step decides the whole layer.
+    Attributes:
+        name: What it is called.
+        period: The period.
+        periods: How many periods of the layer are then decided; with its last step, all.
     """
+
+    name: str
+    period: int
+    periods: int
+
+
+def steps(layer: Layer) -> Iterator[Step]:
+    """Yield the steps in which a layer is decided; a period in which nothing can be assigned needs none."""
     possible = np.logical_and(layer.present.any(axis=0), layer.active.any(axis=0))
     deciding = np.flatnonzero(possible).tolist() or [0]
     for t in deciding:
         periods = len(layer.periods) if t == deciding[-1] else t + 1
-        yield f"{layer.name} {layer.period_id(t) or ''}".strip(), periods
+        yield Step(f"{layer.name} {layer.period_id(t) or ''}".strip(), t, periods)
 
 
 def add_layer(policy: Policy, made: Made, search: Search, part: float) -> Made | None:
@@ -56,24 +67,24 @@ def add_layer(policy: Policy, made: Made, search: Search, part: float) -> Made |
     *_, layer = policy.world.layers.values()
     whole = {name: len(other.periods) for name, other in policy.world.layers.items()}
     planned = list(steps(layer))
-    for name, periods in planned:
-        step = policy.until({**whole, layer.name: periods})
-        decided = _decide(step, made, search, part / len(planned), name)
+    for step in planned:
+        partial = policy.until({**whole, layer.name: step.periods})
+        decided = _decide(partial, made, search, part / len(planned), step)
         if decided is None:
             return None
         made = decided
     return made
 
 
-def _decide(policy: Policy, made: Made, search: Search, part: float, name: str) -> Made | None:
-    """Decide the last period of the last layer; where that cannot be, set earlier decisions free again."""
+def _decide(policy: Policy, made: Made, search: Search, part: float, step: Step) -> Made | None:
+    """Decide one period of the last layer; where that cannot be, set earlier decisions free again."""
     program = policy.compile()
-    start = program.decisions.vector(made.assignments)
+    start = _carried_on(program.decisions, program.decisions.vector(made.assignments), step.period)
     floors = made.costs
-    for settled in _settled(program.decisions):
-        route = Route(program, search)
-        route.fix(settled, start[settled])
-        descent = Descent(policy, program, route, search, name, floors=floors)
+    for settled in _settled(program.decisions, step.period):
+        task = task_of(policy, program)
+        task.fix(settled, start[settled])
+        descent = Descent(task, search, step.name, floors=floors)
         found = descent.run(start, part, GAP)
         if descent.decisions is not None:
             return Made(program.decisions.assignments(descent.decisions), descent.costs)
@@ -83,11 +94,25 @@ def _decide(policy: Policy, made: Made, search: Search, part: float, name: str) 
     return None
 
 
-def _settled(decisions: Decisions) -> Iterator[IntArray]:
-    """Yield what stays as it is: all but the last period of the last layer, then ever less, then nothing."""
+def _carried_on(decisions: Decisions, start: IntArray, period: int) -> IntArray:
+    """Return ``start`` with the last layer's new period as the one before: most of it will stay so."""
+    *_, (name, grid) = decisions.grids.items()
+    if period > 0:
+        held = np.argwhere((grid[..., period - 1] >= 0) & (start[grid[..., period - 1]] > 0))
+    else:
+        past = decisions.layers[name].past
+        seats = [(i, s, r) for (i, t), held_then in past.items() if t == -1 for s, r in held_then]
+        held = np.array(seats, dtype=np.int64).reshape(-1, 3)
+    columns = grid[(*held.T, period)]
+    carried = start.copy()
+    carried[columns[columns >= 0]] = 1
+    return carried
+
+
+def _settled(decisions: Decisions, period: int) -> Iterator[IntArray]:
+    """Yield what stays as it is: all but the last layer from ``period`` on, then ever less, then nothing."""
     *earlier, last = decisions.grids.values()
-    periods = last.shape[3]
-    for kept in range(periods - 1, -1, -1):
+    for kept in range(period, -1, -1):
         yield _columns([*earlier, last[:, :, :, :kept]])
     for kept in range(len(earlier) - 1, -1, -1):
         yield _columns(earlier[:kept])

@@ -1,0 +1,78 @@
+"""Search independent parts side by side: where no row ties two parts, the best of each is the best of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from allocator.engine.budget import Clock, Slice
+from allocator.engine.cpsat import Asking, minimise
+from allocator.engine.outcome import Outcome
+from allocator.engine.search import Search
+from allocator.engine.standing import Standing
+from allocator.program.program import IntArray
+from allocator.program.question import BoolArray, Question
+
+
+def search_parts(
+    question: Question,
+    parts: Sequence[BoolArray],
+    values: IntArray,
+    search: Search,
+    asking: Callable[[int], Asking],
+) -> list[Outcome]:
+    """Search each part with all others held to ``values``, as many at a time as there are threads.
+
+    Args:
+        question: What is asked.
+        parts: ``[variables]`` masks, independent of each other.
+        values: What is outside a part; values of other parts are never read.
+        search: How to search.
+        asking: Returns how to search part ``k``; called when its turn comes.
+    """
+
+    def one(k: int) -> Outcome:
+        problem = question.piece(values, parts[k])
+        return Outcome("infeasible") if problem is None else minimise(problem, search, asking(k))
+
+    with ThreadPoolExecutor(search.budget.workers) as threads:
+        return list(threads.map(one, range(len(parts))))
+
+
+def merged(values: IntArray, parts: Sequence[BoolArray], outcomes: Sequence[Outcome]) -> IntArray:
+    """Return ``values`` with each part as it was found, where it was."""
+    result = values.copy()
+    for part, outcome in zip(parts, outcomes, strict=True):
+        if outcome.values is not None:
+            result[part] = outcome.values[part]
+    return result
+
+
+def turn(clock: Clock, search: Search, k: int, count: int) -> Slice:
+    """Return the time that the ``k``-th of ``count`` parts may take of what is left."""
+    return clock.share(min(1.0, search.budget.workers / (count - k)))
+
+
+def minimise_parts(
+    standing: Standing, parts: list[BoolArray], clock: Clock, search: Search
+) -> list[BoolArray]:
+    """Minimise a level over each independent part and return the parts that are not proved.
+
+    Parts are independent only where the levels above are proved to cost no less: else one of them
+    could cost less there and leave room for another.
+    """
+
+    def asking(k: int) -> Asking:
+        return Asking(turn(clock, search, k, len(parts)), hint=standing.values, gap=standing.gap)
+
+    while True:
+        question = standing.task.question(standing.level)
+        outcomes = search_parts(question, parts, standing.values, search, asking)
+        if standing.take(merged(standing.values, parts, outcomes)):
+            break
+        if clock.is_over or search.is_over:
+            return parts
+    losses = [None if found.cost is None else found.cost - found.bound for found in outcomes]
+    if None not in losses and standing.task.is_tight:
+        standing.hear(None, standing.cost - sum(loss or 0 for loss in losses))
+    return [part for part, loss in zip(parts, losses, strict=True) if loss != 0]

@@ -1,0 +1,53 @@
+"""A first plan: part by part, and again with more rows while the plan calls for cuts."""
+
+from __future__ import annotations
+
+from allocator.engine.budget import Clock
+from allocator.engine.by_parts import merged, search_parts, turn
+from allocator.engine.cpsat import Asking, Teller, minimise
+from allocator.engine.outcome import Outcome
+from allocator.engine.search import Search
+from allocator.engine.task import Task
+from allocator.program.program import IntArray
+
+
+def any_plan(task: Task, hint: IntArray | None, clock: Clock, search: Search, tell: Teller) -> Outcome:
+    """Search for any plan, from a ``hint`` that need not be one."""
+    while True:
+        found = _once(task, hint, clock, search, tell)
+        if found.values is None:
+            return found
+        settled = task.settled(found.values)
+        if settled is not None:
+            return Outcome("feasible", settled)
+        if clock.is_over or search.is_over:
+            return Outcome("unknown")
+        hint = found.values
+
+
+def _once(task: Task, hint: IntArray | None, clock: Clock, search: Search, tell: Teller) -> Outcome:
+    question, parts = task.question(None), task.parts()
+    whole = question.whole()
+    if whole is None or parts is None:
+        return Outcome("infeasible")
+    guess = whole.bounds[0] if hint is None else hint[whole.columns]
+    values = whole.whole(guess.clip(*whole.bounds))
+
+    def asking(k: int) -> Asking:
+        return Asking(turn(clock, search, k, len(parts)), hint=hint, tell=tell)
+
+    outcomes = search_parts(question, parts, values, search, asking)
+    for found in outcomes:
+        if found.values is None:
+            return found
+    return Outcome("feasible", merged(values, parts, outcomes))
+
+
+def is_impossible(task: Task, clock: Clock, search: Search) -> bool:
+    """Ask once more, of the program as written and without presolve: one such answer may be wrong.
+
+    Returns:
+        False only if a plan turned up after all.
+    """
+    problem = task.question(None).whole(as_written=True)
+    return problem is None or minimise(problem, search, Asking(clock.share(1.0), twice=True)).values is None

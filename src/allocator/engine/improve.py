@@ -1,0 +1,133 @@
+"""Improve a plan piece by piece, while branch and cut works on the whole beside it.
+
+Constraint search solves pieces of the plan to the end and so improves what is large; the relaxation
+proves what is written tightly. With one worker there is no branch and cut beside, so that a solve can
+be repeated exactly.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from allocator.engine.budget import Clock, Slice
+from allocator.engine.cpsat import Asking, minimise, unheard
+from allocator.engine.mip import MipRace
+from allocator.engine.neighbourhoods import Arm, Neighbourhoods
+from allocator.engine.outcome import Outcome
+from allocator.engine.search import Search
+from allocator.engine.standing import Standing
+from allocator.program.following import following
+from allocator.program.question import BoolArray
+
+#: The part of the time, and the least seconds, for the whole at first: most levels end before.
+WHOLE_PART, WHOLE = 0.2, 2.0
+#: With more variables than this the whole is not looked at first: to read them takes that moment.
+LARGE = 6_000
+#: Branch and cut begins after so many seconds: what is easy has ended by then.
+RACE_AFTER = 0.5
+#: Seconds for one piece at first, and how many times more after a round of pieces without a gain.
+PIECE, LONGER = 1.5, 1.5
+
+
+class Improvement:
+    """A level's plan being improved.
+
+    Args:
+        standing: The plan to begin from, and its bound.
+        open_parts: ``[variables]`` what may change: all, or the parts that are not proved yet.
+        search: How to search.
+    """
+
+    def __init__(self, standing: Standing, open_parts: BoolArray, search: Search) -> None:
+        whole = standing.task.question(standing.level).piece(standing.values, open_parts)
+        assert whole is not None, "the plan in hand solves it"
+        self._whole, self._open_parts = whole, open_parts
+        self._standing, self._search = standing, search
+        self._race = MipRace(whole, standing.values, search.seed)
+        self._race_at = time.monotonic() + RACE_AFTER
+        self._piece = PIECE
+
+    def run(self, part: Slice) -> None:
+        """Improve for so long."""
+        clock, near = Clock(self._search.budget, part), self._neighbourhoods()
+        try:
+            if len(self._whole) <= LARGE:
+                self._solve(self._open_parts, clock.share(WHOLE_PART, least=WHOLE))
+            self._piece_by_piece(near, clock)
+        finally:
+            self._race.close()
+            self._hear_race()
+
+    def _piece_by_piece(self, near: Neighbourhoods, clock: Clock) -> None:
+        """Solve a piece of every arm in turn, as long as there is time and something to find."""
+        while not self._is_over(clock):
+            before = self._standing.cost
+            for arm in near.arms:
+                if not (arm.rests or self._is_over(clock)):
+                    self._pull(arm, near, clock)
+            if self._standing.cost < before:
+                continue
+            self._piece *= LONGER
+            if all(arm.rests for arm in near.arms):
+                self._solve(self._open_parts, clock.left)
+
+    def _pull(self, arm: Arm, near: Neighbourhoods, clock: Clock) -> None:
+        before = self._standing.cost
+        if arm.across:
+            near.look_at(self._standing.task.paying(self._standing.values, self._standing.level))
+        free = following(self._standing.task.program, near.free(arm))
+        found = self._solve(free, clock.share(1.0, most=self._piece))
+        gained = self._standing.cost < before
+        arm.learn(found, gained=gained)
+        if gained:
+            near.wake()
+
+    def _is_over(self, clock: Clock) -> bool:
+        return clock.is_over or self._search.stop.asked or self._is_done()
+
+    def _neighbourhoods(self) -> Neighbourhoods:
+        decisions, columns = self._standing.task.program.decisions, self._whole.columns
+        open_decisions = np.zeros(decisions.count, dtype=np.bool_)
+        open_decisions[columns[columns < decisions.count]] = True
+        return Neighbourhoods(decisions, open_decisions, self._search.seed)
+
+    def _solve(self, free: BoolArray, part: Slice) -> Outcome:
+        """Solve the piece over the ``free`` variables, with more rows while its plan calls for cuts."""
+        clock, standing = Clock(self._search.budget, part), self._standing
+        while True:
+            problem = standing.task.question(standing.level).piece(standing.values, free)
+            assert problem is not None, "the plan in hand solves it"
+            is_whole = len(problem) >= len(self._whole)
+            found = minimise(problem, self._search, self._asking(clock.left, is_whole))
+            if is_whole:
+                standing.hear(None, found.bound)
+            if found.values is None or standing.take(found.values) or self._is_over(clock):
+                return found
+
+    def _asking(self, part: Slice, is_whole: bool) -> Asking:
+        """Return how to search a piece; only what is found of the whole, and stays so, is told."""
+        standing = self._standing
+        is_told = is_whole and not standing.task.has_grown
+        return Asking(
+            part,
+            hint=standing.values,
+            gap=standing.gap if is_whole else 0.0,
+            known=standing.bound,
+            tell=standing.hear if is_told else unheard,
+            is_done=self._is_done,
+        )
+
+    def _is_done(self) -> bool:
+        if not self._search.budget.deterministic and time.monotonic() > self._race_at:
+            self._race.begin()
+        self._hear_race()
+        return self._standing.is_good_enough
+
+    def _hear_race(self) -> None:
+        """Hear branch and cut: its bound, and its plan if that is better."""
+        self._standing.hear(None, self._race.bound)
+        values, cost = self._race.plan
+        if values is not None and cost is not None and cost < self._standing.cost:
+            self._standing.take(values, "mip")

@@ -1,0 +1,64 @@
+"""Where a level stands while it is searched: the best plan, the bound, and who found it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allocator.engine.cpsat import Teller
+from allocator.engine.task import Task
+from allocator.program.program import IntArray
+
+
+@dataclass(eq=False)
+class Standing:
+    """The best plan of a level so far and its proven bound; every gain is told.
+
+    Attributes:
+        task: What is being solved.
+        level: The level.
+        values: The best plan, as values of all variables.
+        bound: A proven lower bound of what it costs.
+        gap: Relative gap at which the plan is good enough.
+        tell: Whom to tell.
+        won: Which solver found the plan.
+    """
+
+    task: Task
+    level: int
+    values: IntArray
+    bound: int
+    gap: float
+    tell: Teller
+    won: str = "cp-sat"
+
+    def __post_init__(self) -> None:
+        self.cost = self._told = self.task.cost(self.values, self.level)
+
+    @property
+    def is_good_enough(self) -> bool:
+        """Whether nothing better needs to be looked for."""
+        return self.cost - self.bound <= self.gap * abs(self.cost)
+
+    def hear(self, cost: int | None, bound: int) -> None:
+        """Hear of a better bound, or of a better cost whose plan is not yet in hand."""
+        shown = self._told if cost is None else min(cost, self._told)
+        if shown < self._told or bound > self.bound:
+            self.bound, self._told = max(self.bound, bound), shown
+            self.tell(shown, min(self.bound, shown))
+
+    def take(self, values: IntArray, solver: str = "cp-sat") -> bool:
+        """Take a plan over if it is no worse: one that is as good leads to other pieces.
+
+        Returns:
+            Whether the plan is sound; if it is not, the task has grown by what it breaks.
+        """
+        settled = self.task.settled(values)
+        if settled is None:
+            return False
+        cost = self.task.cost(settled, self.level)
+        if cost < self.cost:
+            self.won = solver
+            self.hear(cost, self.bound)
+        if cost <= self.cost:
+            self.values, self.cost = settled, cost
+        return True

@@ -1,0 +1,106 @@
+"""What is being solved: a program that grows by cuts, what is fixed of it, and what levels are held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from allocator.program.cuts import Cut, with_cuts
+from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.following import leading
+from allocator.program.parts import independent_parts
+from allocator.program.program import IntArray, Program
+from allocator.program.propagate import Bounds
+from allocator.program.question import BoolArray, Question
+
+
+@dataclass(eq=False)
+class Task:
+    """A program on its way through the levels.
+
+    Attributes:
+        program: The program; it grows when a plan breaks what was not written beforehand.
+        cuts: The rows that a plan, given as decisions, calls for.
+        bounds: Bounds of the variables.
+        caps: What levels may cost at most.
+        has_grown: Whether a plan has called for cuts.
+        is_tight: Whether no plan can cost less than the caps allow, at any capped level.
+    """
+
+    program: Program
+    cuts: Callable[[IntArray], list[Cut]]
+    bounds: Bounds = field(init=False)
+    caps: dict[int, int] = field(default_factory=dict)
+    has_grown: bool = False
+    is_tight: bool = True
+    _questions: dict[int | None, Question] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.bounds = self.program.lower, self.program.upper
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether variables were fixed, so that what cannot be here may be elsewhere."""
+        return self.bounds[0] is not self.program.lower
+
+    def fix(self, columns: IntArray, values: IntArray) -> None:
+        """Fix variables to values."""
+        if len(columns):
+            lower, upper = (bound.copy() for bound in self.bounds)
+            lower[columns] = upper[columns] = values
+            self.bounds = lower, upper
+            self._questions.clear()
+
+    def cap(self, level: int, cost: int, *, proved: bool) -> None:
+        """Hold ``level`` to ``cost`` from now on, be that proved to be the least or not."""
+        self.caps[level] = cost
+        self.is_tight = self.is_tight and proved
+        self._questions.clear()
+
+    def question(self, level: int | None) -> Question:
+        """Return what is asked at a level; asked for any plan, no level is held to its cap."""
+        if level not in self._questions:
+            caps = {} if level is None else dict(self.caps)
+            self._questions[level] = Question(self.program, level, caps, self.bounds)
+        return self._questions[level]
+
+    def parts(self) -> list[BoolArray] | None:
+        """Return ``[variables]`` masks of the independent parts, or None if no plan is possible."""
+        whole = self.question(None).whole()
+        return None if whole is None else [self._mask(columns) for columns in independent_parts(whole)]
+
+    def _mask(self, columns: IntArray) -> BoolArray:
+        mask = np.zeros(len(self.program), dtype=np.bool_)
+        mask[columns] = True
+        return mask
+
+    def settled(self, values: IntArray) -> IntArray | None:
+        """Return a plan with its auxiliaries set by their definitions.
+
+        Returns:
+            None if the plan calls for cuts; the program has then grown by them.
+        """
+        decisions = values[: self.program.decisions.count]
+        cuts = self.cuts(decisions)
+        if cuts:
+            self.program = with_cuts(self.program, cuts)
+            self.has_grown = True
+            self._questions.clear()
+            return None
+        return np.asarray(complete(self.program, decisions[None, :])[0])
+
+    def is_sound(self, values: IntArray) -> bool:
+        """Whether a plan breaks no row and calls for no cut."""
+        return not broken_rows(self.program, values[None, :]).any() and self.settled(values) is not None
+
+    def cost(self, values: IntArray, level: int) -> int:
+        """Return what a plan costs at a level."""
+        costs = level_costs(self.program, values[None, :])[0]
+        return int(costs[self.program.levels.index(level)])
+
+    def paying(self, values: IntArray, level: int) -> IntArray:
+        """Return the decisions that have a part in what a plan pays at a level."""
+        priced = self.question(level).price * values > 0
+        return leading(self.program, np.flatnonzero(priced))

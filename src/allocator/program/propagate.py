@@ -1,0 +1,66 @@
+"""Bounds that follow from rows: what no variable can be once others are held."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from allocator.program.program import INFINITE, IntArray
+
+#: Rounds through all rows; what is not found by then is left to the solver.
+ROUNDS = 6
+Bounds = tuple[IntArray, IntArray]
+
+
+def activities(matrix: csr_array, lower: IntArray, upper: IntArray) -> Bounds:
+    """Return ``[rows]`` the least and the greatest sum of each row, term by term."""
+    rising = csr_array((np.maximum(matrix.data, 0), matrix.indices, matrix.indptr), matrix.shape)
+    falling = csr_array((np.minimum(matrix.data, 0), matrix.indices, matrix.indptr), matrix.shape)
+    return rising @ lower + falling @ upper, rising @ upper + falling @ lower
+
+
+def tightened(matrix: csr_array, sides: Bounds, bounds: Bounds) -> Bounds | None:
+    """Return the bounds of the variables, tightened by what each row leaves room for.
+
+    Args:
+        matrix: ``[rows, variables]`` whole coefficients.
+        sides: ``[rows]`` lower and upper sides, open ones beyond ``INFINITE``.
+        bounds: ``[variables]`` lower and upper bounds.
+
+    Returns:
+        Tighter bounds, or None if some variable has no value left.
+    """
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    for _ in range(ROUNDS):
+        lower, upper = _one_round(matrix, row, sides, bounds)
+        if (lower > upper).any():
+            return None
+        if np.array_equal(lower, bounds[0]) and np.array_equal(upper, bounds[1]):
+            break
+        bounds = lower, upper
+    return bounds
+
+
+def _one_round(matrix: csr_array, row: IntArray, sides: Bounds, bounds: Bounds) -> Bounds:
+    """A term may move from its end of the row's activity by what the row's side leaves."""
+    (low, high), (lower, upper) = sides, (bounds[0].copy(), bounds[1].copy())
+    least, most = activities(matrix, lower, upper)
+    below = np.where(high >= INFINITE, INFINITE, high - least)
+    above = np.where(low <= -INFINITE, INFINITE, most - low)
+    tight = ((least < low) | (most > high))[row]
+    moving = np.flatnonzero(tight & (lower[matrix.indices] < upper[matrix.indices]))
+    column, row, coef = matrix.indices[moving], row[moving], matrix.data[moving]
+    size, rises = np.abs(coef), coef > 0
+    up = np.where(rises, below[row], above[row]) // size
+    down = np.where(rises, above[row], below[row]) // size
+    np.minimum.at(upper, column, bounds[0][column] + up)
+    np.maximum.at(lower, column, bounds[1][column] - down)
+    _empty_where_broken(matrix, (least > high) | (most < low), lower, upper)
+    return lower, upper
+
+
+def _empty_where_broken(matrix: csr_array, broken: np.ndarray, lower: IntArray, upper: IntArray) -> None:
+    """A row that cannot hold leaves no value to its variables, be they fixed already."""
+    if broken.any():
+        touched = matrix[np.flatnonzero(broken)].indices
+        lower[touched], upper[touched] = 1, 0

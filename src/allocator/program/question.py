@@ -1,0 +1,170 @@
+"""Questions to a solver: the whole program at one level, or a piece of it with the rest held.
+
+A program is sliced, never rebuilt: a piece has the rows that its free variables stand in, the sides
+moved by what is held, and bounds tightened by what follows. So a piece of a large program is as quick
+to ask about as a small program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, vstack
+
+from allocator.program.program import INFINITE, IntArray, Program
+from allocator.program.propagate import Bounds, activities, tightened
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The least ``price @ x`` with ``sides[0] <= matrix @ x <= sides[1]`` over whole ``x`` in bounds.
+
+    Attributes:
+        columns: ``[n]`` which variable of the program each is.
+        bounds: ``[n]`` lower and upper bounds.
+        matrix: ``[rows, n]`` whole coefficients, each column once a row.
+        sides: ``[rows]`` lower and upper sides, open ones beyond ``INFINITE``.
+        price: ``[n]`` what one of each costs.
+        constant: What is paid whatever the ``x``.
+        held: ``[variables]`` values of the program's other variables (anything at ``columns``).
+    """
+
+    columns: IntArray
+    bounds: Bounds
+    matrix: csr_array
+    sides: Bounds
+    price: IntArray
+    constant: int
+    held: IntArray
+
+    def whole(self, found: IntArray) -> IntArray:
+        """Return the values of all variables of the program, given those of this problem."""
+        values = self.held.copy()
+        values[self.columns] = found
+        return values
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked of a program at one level (of any plan if None), the levels before held to caps."""
+
+    program: Program
+    level: int | None
+    caps: Mapping[int, int]
+    bounds: Bounds
+
+    @cached_property
+    def price(self) -> IntArray:
+        """``[variables]``: what one of each costs at the level."""
+        return (
+            np.zeros(len(self.program), np.int64) if self.level is None else prices(self.program, self.level)
+        )
+
+    @cached_property
+    def _constant(self) -> int:
+        return 0 if self.level is None else self.program.constant(self.level)
+
+    @cached_property
+    def _matrix(self) -> csr_array:
+        """The program's rows, then one for each cap."""
+        rows, width = self.program.rows, len(self.program)
+        matrix = csr_array((rows.coefs, rows.cols, rows.starts), shape=(len(rows), width))
+        matrix.sum_duplicates()
+        capped = [csr_array(prices(self.program, level)[None, :]) for level in self.caps]
+        return csr_array(vstack([matrix, *capped], format="csr", dtype=np.int64)) if capped else matrix
+
+    @cached_property
+    def _sides(self) -> Bounds:
+        rows = self.program.rows
+        most = [cost - self.program.constant(level) for level, cost in self.caps.items()]
+        open_sides = np.full(len(most), -INFINITE, dtype=np.int64)
+        return np.concatenate([rows.lo, open_sides]), np.concatenate(
+            [rows.hi, np.array(most, dtype=np.int64)]
+        )
+
+    def whole(self, *, as_written: bool = False) -> Problem | None:
+        """Return the whole question, or None if the rows leave some variable no value.
+
+        Args:
+            as_written: Leave out no row and tighten no bound, for a second opinion.
+        """
+        every = np.ones(len(self.program), dtype=np.bool_)
+        return self._problem(every, self.bounds[0], as_written=as_written)
+
+    def piece(self, values: IntArray, free: BoolArray) -> Problem | None:
+        """Return the question over the ``free`` variables with all others held to ``values``."""
+        return self._problem(free, values)
+
+    def _problem(self, free: BoolArray, values: IntArray, *, as_written: bool = False) -> Problem | None:
+        columns = np.flatnonzero(free)
+        touched = np.flatnonzero(np.diff(self._matrix.indptr) > 0) if free.all() else self._touched(free)
+        across = self._matrix[touched]
+        held = np.where(free, 0, values)
+        sides = _moved((self._sides[0][touched], self._sides[1][touched]), across @ held)
+        bounds = self.bounds[0][columns], self.bounds[1][columns]
+        matrix = csr_array(across[:, columns]) if len(columns) < len(free) else across
+        if not as_written:
+            found = tightened(matrix, sides, bounds)
+            if found is None:
+                return None
+            bounds = found
+        constant = self._constant + int(self.price @ held)
+        problem = Problem(columns, bounds, matrix, sides, self.price[columns], constant, values)
+        return problem if as_written else _reduced(problem)
+
+    def _touched(self, free: BoolArray) -> IntArray:
+        """Return the rows in which a free variable stands."""
+        return np.flatnonzero(self._pattern @ free.astype(np.int64))
+
+    @cached_property
+    def _pattern(self) -> csr_array:
+        matrix = self._matrix
+        return csr_array(
+            (np.ones(len(matrix.data), dtype=np.int64), matrix.indices, matrix.indptr), matrix.shape
+        )
+
+
+def prices(program: Program, level: int) -> IntArray:
+    """Return ``[variables]``: what one of each variable costs at ``level``."""
+    costs, result = program.costs, np.zeros(len(program), dtype=np.int64)
+    at = costs.levels == level
+    np.add.at(result, costs.cols[at], costs.coefs[at])
+    return result
+
+
+def _moved(sides: Bounds, by: IntArray) -> Bounds:
+    """Return the sides of rows, moved by what the held variables add to each."""
+    low, high = sides
+    return np.where(low <= -INFINITE, low, low - by), np.where(high >= INFINITE, high, high - by)
+
+
+def _reduced(problem: Problem) -> Problem:
+    """Return the problem without the variables that have one value left and the rows that always hold."""
+    lower, upper = problem.bounds
+    free = np.flatnonzero(lower < upper)
+    least, most = activities(problem.matrix, lower, upper)
+    asking = np.flatnonzero((least < problem.sides[0]) | (most > problem.sides[1]))
+    rows = problem.matrix[asking]
+    fixed = lower.copy()
+    fixed[free] = 0
+    low, high = _moved((problem.sides[0][asking], problem.sides[1][asking]), rows @ fixed)
+    held = problem.held.copy()
+    held[problem.columns] = lower
+    return Problem(
+        columns=problem.columns[free],
+        bounds=(lower[free], upper[free]),
+        matrix=csr_array(rows[:, free]),
+        sides=(low, high),
+        price=problem.price[free],
+        constant=problem.constant + int(problem.price @ fixed),
+        held=held,
+    )
