@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from allocator.model.layer import BoolArray, IntArray, Layer
 from allocator.program.tags import Subject
+from allocator.rules.axis import Axis, Types, take
 from allocator.rules.fields import Written
 from allocator.rules.kind import Rule
-from allocator.rules.selectors import Axis, Types
 from allocator.rules.waivers import Waiver, waived
 from allocator.rules.world import World
 
@@ -175,12 +175,6 @@ class Scope:
 
 def _types(axes: tuple[Axis, ...]) -> Types:
     return {name: kind for axis in axes for name, kind in axis.types.items()}
-
-
-def take(axis: Axis, chosen: IntArray) -> Axis:
-    """Return the axis with only the chosen entities."""
-    columns = {name: [values[k] for k in chosen] for name, values in axis.columns.items()}
-    return Axis([axis.ids[k] for k in chosen], columns, axis.types)
 
 
 def layer_types(world: World, layer: Layer, over: str) -> Types:
