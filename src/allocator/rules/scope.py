@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -132,6 +132,20 @@ class Scope:
         """Return whether the history has the item in the slot, in the roles of the rule, in a past period."""
         held = self.layer.past.get((item, period), ())
         return any(at == slot and role in self.roles for at, role in held)
+
+    def were_there(self, period: int) -> BoolArray:
+        """Return ``[I, S]``: who was where in a past period, in the roles of the rule."""
+        return self._history.get(period, np.zeros(self.layer.shape[:2], dtype=np.bool_))
+
+    @cached_property
+    def _history(self) -> Mapping[int, BoolArray]:
+        held: dict[int, BoolArray] = {}
+        for (item, period), seats in self.layer.past.items():
+            for slot, role in seats:
+                if role in self.roles:
+                    nobody = np.zeros(self.layer.shape[:2], dtype=np.bool_)
+                    held.setdefault(period, nobody)[item, slot] = True
+        return held
 
     def waives(self, subject: Subject) -> bool:
         """Return whether a named exception covers the subject."""
