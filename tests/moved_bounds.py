@@ -23,7 +23,7 @@ from allocator.rules.kind import Rule
 from allocator.rules.kinds._meeting import Asked
 from allocator.rules.pen import Pen
 
-METHODS = ("at_most", "at_least", "at_most_each", "pay", "pay_each", "forbid", "most", "least")
+METHODS = ("at_most", "at_least", "at_most_each", "pay", "pay_each", "forbid", "most", "most_each", "least")
 #: Rules that compare whereabouts hand their bounds over as values of this class.
 ASKED = "Asked"
 
@@ -79,6 +79,9 @@ class MovedPen(Pen):
     def most(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
         moved = self.shifted("most")
         return super().most([expr + moved for expr in exprs], floor, subject)
+
+    def most_each(self, where: Any, exprs: Exprs, owners: Any) -> Exprs:
+        return super().most_each(where, exprs + self.shifted("most_each"), owners)
 
     def least(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
         moved = self.shifted("least")

@@ -134,16 +134,6 @@ class ProgramBuilder:
             self.row(variable * divisor - expr, 0, INFINITE, tag, defining=True)
         return variable
 
-    def above_zero(self, exprs: Exprs, tags: TagArray) -> IntArray:
-        """Return the columns ``[n]`` of variables that are the greater of 0 and each expression."""
-        _, highest = self.bounds_each(exprs)
-        columns = self.variables(np.zeros_like(highest), np.maximum(highest, 0))
-        self._definitions.add_block(columns, exprs)
-        cols = np.hstack([columns[:, None], exprs.cols])
-        coefs = np.hstack([np.ones_like(columns)[:, None], -exprs.coefs])
-        self.block(cols, coefs, (exprs.constants, INFINITE), tags, defining=True)
-        return columns
-
     def least(self, exprs: Sequence[Expr], tag: TagArray) -> Expr:
         """Return a variable that is the least of ``exprs`` (at least one)."""
         ends = [self.bounds(expr) for expr in exprs]
@@ -155,12 +145,12 @@ class ProgramBuilder:
             self.row(variable - expr, -INFINITE, 0, tag, defining=True)
         return variable
 
-    def define_block(self, columns: IntArray, cols: IntArray, coefs: IntArray, constant: int) -> None:
-        """Say that 0/1 auxiliaries are ``max(0, sum(coefs * x[cols[k]]) + constant)`` over decisions.
+    def define_each(self, columns: IntArray, exprs: Exprs, lengths: IntArray) -> None:
+        """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order.
 
-        The caller adds the rows that make it so. ``cols`` is ``[n, w]``, -1 for no such decision.
+        The caller adds the rows that make it so.
         """
-        self._definitions.add_block(columns, Exprs.of(cols, coefs, constant))
+        self._definitions.add_block(columns, exprs, lengths)
 
     def finish(self) -> Program:
         """Return the program as arrays."""

@@ -56,15 +56,15 @@ class DefinitionBuilder:
             )
         )
 
-    def add_block(self, columns: IntArray, exprs: Exprs) -> None:
-        """Say that each of ``columns`` is the greater of 0 and its expression."""
+    def add_block(self, columns: IntArray, exprs: Exprs, lengths: IntArray) -> None:
+        """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order."""
         exists = exprs.cols >= 0
-        term_cols, ones = exprs.cols[exists], np.ones_like(columns)
+        term_cols = exprs.cols[exists]
         rank = self._rank(term_cols)
         self._rank_of.update(dict.fromkeys(columns.tolist(), rank))
         terms = term_cols, exprs.coefs[exists]
         widths = exists.sum(axis=1)
-        self._blocks.append(_Block(columns, ones, widths, *terms, exprs.constants, False, 0, 1, rank))
+        self._blocks.append(_Block(columns, lengths, widths, *terms, exprs.constants, False, 0, 1, rank))
 
     def _rank(self, cols: IntArray) -> int:
         if len(cols) == 0 or cols.max() < self._decisions:

@@ -19,6 +19,7 @@ import numpy as np
 from allocator.model.layer import BoolArray, Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr
+from allocator.program.exprs import Exprs
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.tags import Subject, tags
 
@@ -185,7 +186,7 @@ class _Places:
         coefs[: inside.shape[1]] = 1
         zeros = np.zeros(len(self.pairs), dtype=np.int64)
         columns = builder.variables(zeros, zeros + 1)
-        builder.define_block(columns, cols, coefs, first - last)
+        builder.define_each(columns, Exprs.of(cols, coefs, first - last), zeros + 1)
         return columns
 
     def _link(self, builder: ProgramBuilder, period: int, covering: IntArray) -> None:

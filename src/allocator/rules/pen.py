@@ -16,6 +16,7 @@ from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr
 from allocator.program.exprs import Exprs
+from allocator.program.greatest import greatest_each
 from allocator.program.presence import presence_of
 from allocator.program.program import INFINITE
 from allocator.program.spells import Spells, spells_of, tie
@@ -113,16 +114,12 @@ class Pen:
             bound: The same for every row, or ``[n]``.
         """
         over = Exprs.of(cols, coefs) + -np.asarray(bound)
-        least, greatest = self._builder.bounds_each(over)
-        kept = (greatest > 0) & ~self._waived(_subjects(where))
+        kept = (self._builder.bounds_each(over)[1] > 0) & ~self._waived(_subjects(where))
+        where, over = where[kept], over[kept]
         if self.level == 0:
-            self._post_each(where[kept], over[kept])
-            return
-        itself = kept & (least >= 0)
-        self._pay_each(where[itself], over[itself])
-        kept &= least < 0
-        made = self._builder.above_zero(over[kept], self._marks(where[kept]))
-        self._pay_each(where[kept], Exprs.of(made[:, None], [1]))
+            self._post_each(where, over)
+        else:
+            self._pay_each(where, self.most_each(where, over, np.arange(len(over))))
 
     def pay_each(self, where: IntArray, exprs: Exprs) -> None:
         """Pay for each of ``exprs`` (never negative); a hard rule asks for all of them to be 0.
@@ -151,6 +148,16 @@ class Pen:
     def most(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
         """Return the greatest of ``floor`` and ``exprs`` (exact from below: for use where less is better)."""
         return self._builder.most(exprs, floor, tag(self._number, subject))
+
+    def most_each(self, where: IntArray, exprs: Exprs, owners: IntArray) -> Exprs:
+        """Return for each of many subjects the greatest of 0 and its expressions.
+
+        Args:
+            where: What each is about, as for ``at_most_each``.
+            exprs: ``n`` expressions.
+            owners: ``[n]`` whose each is, by index into ``where``, in order; each has one at least.
+        """
+        return greatest_each(self._builder, exprs, owners, self._marks(where))
 
     def least(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
         """Return the least of ``exprs`` (exact from above: for use where more is better)."""
