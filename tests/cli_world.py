@@ -15,7 +15,6 @@ import tiny_scenario
 from allocator import api
 from allocator.cli.main import run
 from allocator.model.plan import Plan, ScenarioRef
-from allocator.rules.bind import digest
 from allocator.rules.examples import read_plan
 from allocator.verify import judge
 
@@ -50,7 +49,7 @@ def good_plan(scenario: Path, text: str = tiny_scenario.PLAN) -> Plan:
     assignments = read_plan(text, policy.world, policy.rules[0])
     judgement = judge(policy, assignments)
     return Plan(
-        scenario=ScenarioRef(name="tiny", sha256=digest(policy.world.scenario)),
+        scenario=ScenarioRef(name="tiny", sha256=policy.sha256),
         status="feasible",
         assignments=assignments,
         score=tuple({"level": level, "cost": cost, "bound": 0} for level, cost in judgement.costs.items()),

@@ -15,6 +15,7 @@ from unittest import mock
 import numpy as np
 
 from allocator.program.expr import Expr
+from allocator.program.exprs import Exprs
 from allocator.program.tags import Subject
 from allocator.rules import kinds, policy
 from allocator.rules import pen as pens
@@ -22,7 +23,7 @@ from allocator.rules.kind import Rule
 from allocator.rules.kinds._meeting import Asked
 from allocator.rules.pen import Pen
 
-METHODS = ("at_most", "at_least", "at_most_each", "pay", "forbid", "most", "least")
+METHODS = ("at_most", "at_least", "at_most_each", "pay", "pay_each", "forbid", "most", "most_each", "least")
 #: Rules that compare whereabouts hand their bounds over as values of this class.
 ASKED = "Asked"
 
@@ -72,9 +73,15 @@ class MovedPen(Pen):
     def pay(self, expr: Expr, subject: Subject) -> None:
         super().pay(expr + self.shifted("pay"), subject)
 
+    def pay_each(self, where: Any, exprs: Exprs) -> None:
+        super().pay_each(where, exprs + self.shifted("pay_each"))
+
     def most(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
         moved = self.shifted("most")
         return super().most([expr + moved for expr in exprs], floor, subject)
+
+    def most_each(self, where: Any, exprs: Exprs, owners: Any) -> Exprs:
+        return super().most_each(where, exprs + self.shifted("most_each"), owners)
 
     def least(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
         moved = self.shifted("least")

@@ -19,7 +19,7 @@ from allocator.model.plan import LevelScore, Plan, ScenarioRef
 from allocator.model.reading import load_scenario
 from allocator.model.reading.planfile import read_plan, write_plan
 from allocator.model.scenario import Scenario
-from allocator.rules.bind import bind_policy, digest
+from allocator.rules.bind import bind_policy
 from allocator.rules.pins import pin_rules
 from allocator.rules.policy import Policy
 from allocator.verify import Disagreement, Judgement, admit, claims_against, judge
@@ -85,8 +85,7 @@ def solve(
 
 
 def _plan(policy: Policy, solved: Solved) -> Plan:
-    scenario = policy.world.scenario
-    reference = ScenarioRef(name=scenario.name, sha256=digest(scenario))
+    reference = ScenarioRef(name=policy.world.scenario.name, sha256=policy.sha256)
     if not solved.proofs:
         return Plan(scenario=reference, status=solved.status, assignments=(), run=solved.run)
     judgement = judge(policy, solved.assignments)
@@ -143,5 +142,5 @@ def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
     """
     admit(policy, plan, file)
     judgement = judge(policy, plan.assignments)
-    other = plan.scenario.sha256 != digest(policy.world.scenario)
+    other = plan.scenario.sha256 != policy.sha256
     return Verdict(judgement, claims_against(plan, judgement), other)

@@ -5,26 +5,38 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 import allocator
-from allocator.cli import check, failures, kinds, new, schema, show, solve, verify
+from allocator.cli import failures
 from allocator.cli.language import both, language_of, localise
 
-app = typer.Typer(
-    name="allocator",
-    help=both(
-        "纪检监察力量统筹：划片、编组、轮换、办案，一次算清并有证明",
-        "Plans who serves where for supervision bodies, with proofs and reasons",
-    ),
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-)
-for module in (check, solve, verify, show, new, schema, kinds):
-    app.command(module.__name__.rpartition(".")[2], help=module.HELP)(module.command)
+COMMANDS = ("check", "solve", "verify", "show", "new", "schema", "kinds")
+
+
+def program(arguments: Sequence[str]) -> typer.Typer:
+    """Return the program; if the call begins with a command, with that one only.
+
+    Each command brings its own libraries along: a check need not wait for what a solver or a report loads.
+    """
+    app = typer.Typer(
+        name="allocator",
+        help=both(
+            "纪检监察力量统筹：划片、编组、轮换、办案，一次算清并有证明",
+            "Plans who serves where for supervision bodies, with proofs and reasons",
+        ),
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback(invoke_without_command=True)(_everywhere)
+    for name in [name for name in COMMANDS if name in arguments[:1]] or COMMANDS:
+        module = import_module(f"allocator.cli.{name}")
+        app.command(name, help=module.HELP)(module.command)
+    return app
 
 
 def _print_version(asked: bool) -> None:
@@ -33,7 +45,6 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
 def _everywhere(
     context: typer.Context,
     version: Annotated[
@@ -76,7 +87,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _called(arguments: Sequence[str]) -> int:
-    program = typer.main.get_command(app)
-    localise(program, language_of(arguments, os.environ))
-    status = program.main(args=list(arguments), prog_name="allocator", standalone_mode=False)
+    command = typer.main.get_command(program(arguments))
+    localise(command, language_of(arguments, os.environ))
+    status = command.main(args=list(arguments), prog_name="allocator", standalone_mode=False)
     return status if isinstance(status, int) else failures.FINE

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-import networkx as nx
-
 NodeType = Literal["unit", "person", "group", "case", "place", "party", "school"]
 
 
@@ -51,6 +49,8 @@ class Multigraph:
     """
 
     def __init__(self) -> None:
+        import networkx as nx  # a fifth of all that a check would load, and most checks need no graph
+
         self.nx: Any = nx.MultiDiGraph()
 
     def add_node(self, node: Node) -> None:

@@ -76,6 +76,11 @@ class Layer:
         """Return the id of period ``t`` as a plan writes it."""
         return None if self.once else self.periods[t].id
 
+    @cached_property
+    def open(self) -> BoolArray:
+        """``[I, S, T]``: whether the item can be in the slot in the period."""
+        return self.present[:, None, :] & self.active[None, :, :] & self.possible[:, :, None]
+
     def can_be(self, item: int, slot: int, period: int) -> bool:
         """Return whether the item can be in the slot in the period."""
         return bool(self.present[item, period] and self.active[slot, period] and self.possible[item, slot])

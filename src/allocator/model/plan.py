@@ -14,7 +14,7 @@ Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
 
 class Assignment(_Part):

@@ -15,7 +15,7 @@ class Text(BaseModel):
     In YAML either ``{zh: 片区式, en: Zone mode}`` or one plain string for both.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     zh: str = ""
     en: str = ""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from allocator.program.decisions import Decisions
 from allocator.program.defining import DefinitionBuilder
 from allocator.program.expr import EMPTY, Expr
+from allocator.program.exprs import Exprs
 from allocator.program.program import INFINITE, Costs, IntArray, Program, Rows
 from allocator.program.tags import WIDTH, TagArray
 
@@ -30,6 +31,7 @@ class ProgramBuilder:
         self._row_tags: list[TagArray] = []
         self._row_defining: list[npt.NDArray[np.bool_]] = []
         self._costs: list[tuple[IntArray, IntArray, IntArray, TagArray]] = []
+        self._priced: set[int] = set()
         self._constants: list[tuple[int, int, int]] = []
         self._definitions = DefinitionBuilder(decisions.count)
 
@@ -46,6 +48,15 @@ class ProgramBuilder:
         lower, upper = self._bounds_of(expr.cols)
         ends = np.stack([expr.coefs * lower, expr.coefs * upper])
         return int(ends.min(0).sum()) + expr.constant, int(ends.max(0).sum()) + expr.constant
+
+    def bounds_each(self, exprs: Exprs) -> tuple[IntArray, IntArray]:
+        """Return the least and greatest value that each of ``exprs`` can take, term by term."""
+        exists = exprs.cols >= 0
+        lower, upper = (np.zeros_like(exprs.cols) for _ in range(2))
+        lower[exists], upper[exists] = self._bounds_of(exprs.cols[exists])
+        ends = exprs.coefs * lower, exprs.coefs * upper
+        least, greatest = np.minimum(*ends).sum(axis=1), np.maximum(*ends).sum(axis=1)
+        return least + exprs.constants, greatest + exprs.constants
 
     def upper(self, expr: Expr) -> int:
         """Return the greatest value that ``expr`` can take, term by term."""
@@ -74,7 +85,7 @@ class ProgramBuilder:
         self,
         cols: IntArray,
         coefs: IntArray,
-        sides: tuple[int, int],
+        sides: tuple[int | IntArray, int | IntArray],
         tags: TagArray,
         *,
         defining: bool = False,
@@ -83,8 +94,8 @@ class ProgramBuilder:
 
         Args:
             cols: ``[n, w]`` columns; -1 stands for no such variable and is left out.
-            coefs: ``[w]`` coefficients.
-            sides: The lower and the upper side of every row.
+            coefs: ``[w]`` coefficients, or ``[n, w]``.
+            sides: The lower and the upper side, of every row or ``[n]`` of each.
             tags: ``[n, 7]`` tags.
             defining: Whether the rows only define auxiliaries.
         """
@@ -92,7 +103,7 @@ class ProgramBuilder:
         self._row_lengths.append(exists.sum(axis=1))
         self._row_cols.append(cols[exists])
         self._row_coefs.append(np.broadcast_to(coefs, cols.shape)[exists].astype(np.int64))
-        low, high = (np.full(len(cols), side, dtype=np.int64) for side in sides)
+        low, high = (np.broadcast_to(np.asarray(side, dtype=np.int64), len(cols)) for side in sides)
         self._row_sides.append((low, high))
         self._row_tags.append(tags)
         self._row_defining.append(np.full(len(cols), defining))
@@ -101,6 +112,7 @@ class ProgramBuilder:
         """Add cost terms ``coefs * x[cols]`` to ``level``."""
         kept = coefs != 0
         if kept.any():
+            self._priced.add(level)
             levels = np.full(int(kept.sum()), level, dtype=np.int64)
             self._costs.append((cols[kept], coefs[kept], levels, tags[kept]))
 
@@ -133,12 +145,12 @@ class ProgramBuilder:
             self.row(variable - expr, -INFINITE, 0, tag, defining=True)
         return variable
 
-    def define_block(self, columns: IntArray, cols: IntArray, coefs: IntArray, constant: int) -> None:
-        """Say that 0/1 auxiliaries are ``max(0, sum(coefs * x[cols[k]]) + constant)`` over decisions.
+    def define_each(self, columns: IntArray, exprs: Exprs, lengths: IntArray) -> None:
+        """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order.
 
-        The caller adds the rows that make it so. ``cols`` is ``[n, w]``, -1 for no such decision.
+        The caller adds the rows that make it so.
         """
-        self._definitions.add_block(columns, cols, coefs, constant)
+        self._definitions.add_block(columns, exprs, lengths)
 
     def finish(self) -> Program:
         """Return the program as arrays."""
@@ -175,5 +187,4 @@ class ProgramBuilder:
         )
 
     def _levels(self) -> tuple[int, ...]:
-        priced = {int(level) for _, _, levels, _ in self._costs for level in np.unique(levels)}
-        return tuple(sorted(priced | {level for level, _, _ in self._constants}))
+        return tuple(sorted(self._priced | {level for level, _, _ in self._constants}))

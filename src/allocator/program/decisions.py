@@ -34,8 +34,7 @@ class Decisions:
         grids: dict[str, IntArray] = {}
         count = 0
         for layer in layers:
-            possible = layer.present[:, None, None, :] & layer.active[None, :, None, :]
-            possible = np.broadcast_to(possible & layer.possible[:, :, None, None], layer.shape)
+            possible = np.broadcast_to(layer.open[:, :, None, :], layer.shape)
             grid = np.full(layer.shape, -1, dtype=np.int64)
             size = int(possible.sum())
             grid[possible] = np.arange(count, count + size)

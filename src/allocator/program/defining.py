@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.program.expr import EMPTY, Expr
+from allocator.program.exprs import Exprs
 from allocator.program.program import Definitions, IntArray
 
 
@@ -55,19 +56,21 @@ class DefinitionBuilder:
             )
         )
 
-    def add_block(self, columns: IntArray, cols: IntArray, coefs: IntArray, constant: int) -> None:
-        """Say that each of ``columns`` is ``max(0, sum(coefs * x[cols[k]]) + constant)``, of decisions."""
-        exists = cols >= 0
-        ones = np.ones(len(columns), dtype=np.int64)
-        self._rank_of.update(dict.fromkeys(columns.tolist(), 1))
-        terms = cols[exists], np.broadcast_to(coefs, cols.shape)[exists]
+    def add_block(self, columns: IntArray, exprs: Exprs, lengths: IntArray) -> None:
+        """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order."""
+        exists = exprs.cols >= 0
+        term_cols = exprs.cols[exists]
+        rank = self._rank(term_cols)
+        self._rank_of.update(dict.fromkeys(columns.tolist(), rank))
+        terms = term_cols, exprs.coefs[exists]
         widths = exists.sum(axis=1)
-        self._blocks.append(_Block(columns, ones, widths, *terms, ones * constant, False, 0, 1, 1))
+        self._blocks.append(_Block(columns, lengths, widths, *terms, exprs.constants, False, 0, 1, rank))
 
     def _rank(self, cols: IntArray) -> int:
         if len(cols) == 0 or cols.max() < self._decisions:
             return 1
-        return 1 + max(self._rank_of.get(col, 0) for col in cols.tolist())
+        auxiliaries = np.unique(cols[cols >= self._decisions])
+        return 1 + max(self._rank_of.get(col, 0) for col in auxiliaries.tolist())
 
     def finish(self) -> Definitions:
         """Return the definitions as arrays, sorted by rank."""

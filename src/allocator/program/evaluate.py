@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,28 +23,38 @@ def complete(program: Program, decisions: IntArray) -> IntArray:
     values = np.zeros((len(decisions), len(program)), dtype=np.int64)
     values[:, : program.decisions.count] = decisions
     definitions = program.definitions
-    for rank in np.unique(definitions.rank):
-        _fill_rank(definitions, np.flatnonzero(definitions.rank == rank), values)
+    ends = np.flatnonzero(np.diff(definitions.rank, append=-1)) + 1
+    for first, last in pairwise([0, *ends.tolist()]):
+        _fill_rank(definitions, slice(first, last), values)
     return values
 
 
-def _fill_rank(definitions: Definitions, group: IntArray, values: IntArray) -> None:
-    """Fill the auxiliaries of one rank; ``group`` is a contiguous run of definitions."""
-    first, last = definitions.start[group[0]], definitions.start[group[-1] + 1]
+def _fill_rank(definitions: Definitions, group: slice, values: IntArray) -> None:
+    """Fill the auxiliaries of one rank; ``group`` is the run of their definitions."""
+    starts = definitions.start[group.start : group.stop + 1]
+    first, last = starts[0], starts[-1]
     results = segment_sums(
         values, definitions.term_cols, definitions.term_coefs, definitions.expr_start[first : last + 1]
     )
     results += definitions.constants[first:last]
-    for least in (False, True):
-        chosen = group[definitions.least[group] == least]
-        for k in chosen:
-            part = results[:, definitions.start[k] - first : definitions.start[k + 1] - first]
-            limit = definitions.limit[k]
-            if least:
-                values[:, definitions.cols[k]] = np.minimum(part.min(1, initial=limit), limit)
-            else:
-                raised = -(-part // definitions.divisor[k])
-                values[:, definitions.cols[k]] = raised.max(1, initial=limit)
+    lengths, least = np.diff(starts), definitions.least[group]
+    # A least one is the greatest of what it is not: both are then found in one sweep.
+    signs = np.where(least, -1, 1)
+    divisors = np.repeat(definitions.divisor[group], lengths)
+    raised = -(-results // divisors) * np.repeat(signs, lengths)
+    values[:, definitions.cols[group]] = signs * _greatest(
+        raised, starts - first, signs * definitions.limit[group]
+    )
+
+
+def _greatest(results: IntArray, starts: IntArray, limits: IntArray) -> IntArray:
+    """Return ``[n, segments]``: the greatest of each segment of ``results`` and its limit."""
+    found = np.broadcast_to(limits, (len(results), len(limits))).copy()
+    filled = np.flatnonzero(np.diff(starts))  # `reduceat` gives an empty segment its neighbour's first
+    if len(filled):
+        greatest = np.maximum.reduceat(results, starts[filled], axis=1)
+        found[:, filled] = np.maximum(found[:, filled], greatest)
+    return found
 
 
 def segment_sums(values: IntArray, cols: IntArray, coefs: IntArray, starts: IntArray) -> IntArray:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ import numpy as np
 from allocator.model.layer import BoolArray, Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr
+from allocator.program.exprs import Exprs
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.tags import Subject, tags
 
@@ -79,21 +79,10 @@ class Spells:
         subjects[:, 3] = self.last[chosen]
         return subjects
 
-    @cached_property
-    def _by_place(self) -> dict[tuple[int, int], IntArray]:
-        keys = np.stack([self.item, self.slot], axis=1)
-        order = np.lexsort((self.slot, self.item))
-        pairs, starts = np.unique(keys[order], axis=0, return_index=True)
-        groups = np.split(order, starts[1:]) if len(pairs) else []
-        return {(int(i), int(s)): group for (i, s), group in zip(pairs, groups, strict=True)}
-
-    def staying(self, item: int, slot: int, period: int) -> Expr:
-        """Return 1 if the item is in the slot both in ``period - 1`` and in ``period`` (at least 1)."""
-        group = self._by_place.get((item, slot))
-        if group is None:
-            return Expr()
-        through = (self.first[group] < period) & (self.last[group] >= period)
-        return Expr.of(self.cols[group[through]])
+    def staying(self, items: IntArray, slot: int, period: int) -> Expr:
+        """Return how many items are in the slot both in ``period - 1`` and in ``period`` (at least 1)."""
+        through = (self.slot == slot) & (self.first < period) & (self.last >= period)
+        return Expr.of(self.cols[through & np.isin(self.item, items)])
 
 
 def spells_of(builder: ProgramBuilder, layer: Layer, roles: tuple[int, ...]) -> Spells:
@@ -197,7 +186,7 @@ class _Places:
         coefs[: inside.shape[1]] = 1
         zeros = np.zeros(len(self.pairs), dtype=np.int64)
         columns = builder.variables(zeros, zeros + 1)
-        builder.define_block(columns, cols, coefs, first - last)
+        builder.define_each(columns, Exprs.of(cols, coefs, first - last), zeros + 1)
         return columns
 
     def _link(self, builder: ProgramBuilder, period: int, covering: IntArray) -> None:

@@ -16,9 +16,9 @@ from allocator.model.reading.yamlfile import KeyPath
 from allocator.model.text import Text
 from allocator.report.expected import Asked, Count, Expected, OfRule, Percent, Share, Sum, source_of
 from allocator.report.rows import countable, layer_axis, table_axis
+from allocator.rules.axis import Axis, take
 from allocator.rules.policy import Policy
-from allocator.rules.scope import take
-from allocator.rules.selectors import Axis, SelectorError
+from allocator.rules.selectors import SelectorError
 from allocator.verify import Judgement, judge
 
 
@@ -71,7 +71,7 @@ class _Meter:
     def __init__(
         self, expected: Expected, policy: Policy, plan: Plan | None, judgement: Judgement | None
     ) -> None:
-        self._expected, self._policy, self._given = expected, policy, judgement
+        self._expected, self._policy, self._plan, self._given = expected, policy, plan, judgement
         self._assignments = plan.assignments if plan else ()
 
     def figure(self, number: int, asked: Asked) -> Figure:
@@ -108,6 +108,8 @@ class _Meter:
             message = Text(zh="没有此规则", en="there is no such rule")
             near = nearest(asked.id, rules)
             raise InputError([self._expected.fault(path, message, found=asked.id, nearest=near)])
+        if self._plan is None:
+            return 0  # nothing to judge yet: it was only to be seen that there is such a rule
         score = next(one.score for one in self._judgement.findings if one.rule.id == asked.id)
         return score.cost if asked.violations is None else score.violations
 

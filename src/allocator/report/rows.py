@@ -10,9 +10,8 @@ import numpy as np
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
 from allocator.model.tables import TABLES, Row
+from allocator.rules.axis import Axis, take
 from allocator.rules.facts import PREFIXES, period_axis, type_of, value_of
-from allocator.rules.scope import take
-from allocator.rules.selectors import Axis
 from allocator.rules.world import World
 
 _EDGES = {"links": "link", "ties": "tie", "postings": "posting"}

@@ -44,12 +44,11 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None, extra: Iter
     if faults:
         raise InputError(faults)
     waivers = tuple(waiver for waiver, _ in book.waivers)
-    return Policy(world, (*implied, *rules), waivers, book.drafts)
+    return Policy(world, (*implied, *rules), waivers, book.drafts, _digest(scenario, book))
 
 
-def digest(scenario: Scenario) -> str:
+def _digest(scenario: Scenario, book: Rulebook) -> str:
     """Return the digest that names a scenario in plans: its own content and that of its rule packs."""
-    book = load_rulebook(scenario.spec.rules, scenario.folder)
     parts = [("scenario", scenario.sha256.encode())]
     return scenario_digest([*parts, *sorted(book.contents.items())])
 

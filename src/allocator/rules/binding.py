@@ -16,8 +16,9 @@ from allocator.model.scenario import Scenario
 from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
 from allocator.model.tables import Posting
 from allocator.model.text import Text
+from allocator.rules.axis import Axis
 from allocator.rules.facts import Facts
-from allocator.rules.selectors import Axis, Compiler, SelectorError
+from allocator.rules.selectors import Compiler, SelectorError
 from allocator.rules.world import World
 
 #: How many periods back a history is counted.

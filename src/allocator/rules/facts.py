@@ -19,7 +19,8 @@ from cel_expr_python import cel
 from allocator.model.scenario import Scenario
 from allocator.model.spec import Period
 from allocator.model.tables import TABLES, Person, Row
-from allocator.rules.selectors import MISSING, Axis, Types
+from allocator.rules.axis import Axis, Types
+from allocator.rules.selectors import MISSING
 
 T = cel.Type
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)

@@ -15,10 +15,12 @@ import numpy.typing as npt
 from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr
+from allocator.program.exprs import Exprs
+from allocator.program.greatest import greatest_each
 from allocator.program.presence import presence_of
 from allocator.program.program import INFINITE
 from allocator.program.spells import Spells, spells_of, tie
-from allocator.program.tags import Subject, tag, tags
+from allocator.program.tags import Subject, TagArray, tag, tags
 from allocator.rules.scope import Scope
 
 IntArray = npt.NDArray[np.int64]
@@ -81,9 +83,7 @@ class Pen:
             where: ``[n, 4]`` item, slot, role and period of decisions; what is no decision is passed over.
             amounts: What each costs if the rule is soft, ``[n]`` or one number.
         """
-        subjects = np.full((len(where), len(Subject._fields)), -1, dtype=np.int64)
-        subjects[:, :4] = where
-        self.price(self.grid()[tuple(where.T)], amounts, subjects)
+        self.price(self.grid()[tuple(where.T)], amounts, _subjects(where))
 
     def price(self, cols: IntArray, amounts: IntArray | int, subjects: IntArray) -> None:
         """Pay ``amounts`` for each 0/1 variable that is 1; a hard rule forbids it.
@@ -101,28 +101,63 @@ class Pen:
             prices = np.broadcast_to(np.asarray(amounts, dtype=np.int64), kept.shape)[kept]
             self._builder.cost(cols, prices * self.weight, self.level, marks)
 
-    def at_most_each(self, where: IntArray, cols: IntArray, coefs: Sequence[int], bound: int) -> None:
+    def at_most_each(
+        self, where: IntArray, cols: IntArray, coefs: Sequence[int] | IntArray, bound: int | IntArray
+    ) -> None:
         """Ask for ``sum(coefs * x[cols[k]]) <= bound`` for each of many subjects.
 
         Args:
-            where: ``[n, 4]`` item, slot, role and period that each row is about; -1 where it is not.
+            where: ``[n, 4]`` item, slot, role and period that each row is about, -1 where it is not;
+                ``[n, 5]`` the other item too.
             cols: ``[n, w]`` columns; -1 stands for no such decision.
             coefs: ``[w]`` coefficients.
-            bound: The same for every row.
+            bound: The same for every row, or ``[n]``.
         """
-        if self.level > 0:
-            for place, row in zip(where.tolist(), cols, strict=True):
-                self.at_most(Expr.of(row, np.asarray(coefs)), bound, Subject(*place))
-            return
-        subjects = np.full((len(where), len(Subject._fields)), -1, dtype=np.int64)
-        subjects[:, :4] = where
-        kept = ~self._waived(subjects)
-        marks = tags(self._number, subjects[kept])
-        self._builder.block(cols[kept], np.asarray(coefs, dtype=np.int64), (-INFINITE, bound), marks)
+        over = Exprs.of(cols, coefs) + -np.asarray(bound)
+        kept = (self._builder.bounds_each(over)[1] > 0) & ~self._waived(_subjects(where))
+        where, over = where[kept], over[kept]
+        if self.level == 0:
+            self._post_each(where, over)
+        else:
+            self._pay_each(where, self.most_each(where, over, np.arange(len(over))))
+
+    def pay_each(self, where: IntArray, exprs: Exprs) -> None:
+        """Pay for each of ``exprs`` (never negative); a hard rule asks for all of them to be 0.
+
+        Args:
+            where: What each is about, as for ``at_most_each``.
+            exprs: ``n`` expressions.
+        """
+        kept = ~self._waived(_subjects(where))
+        write = self._post_each if self.level == 0 else self._pay_each
+        write(where[kept], exprs[kept])
+
+    def _post_each(self, where: IntArray, exprs: Exprs) -> None:
+        sides = -INFINITE, -exprs.constants
+        self._builder.block(exprs.cols, exprs.coefs, sides, self._marks(where))
+
+    def _pay_each(self, where: IntArray, exprs: Exprs) -> None:
+        rows, places = (exprs.cols >= 0).nonzero()
+        prices = exprs.coefs[rows, places] * self.weight
+        self._builder.cost(exprs.cols[rows, places], prices, self.level, self._marks(where)[rows])
+        self._builder.constant(self.level, self._number, int(exprs.constants.sum()) * self.weight)
+
+    def _marks(self, where: IntArray) -> TagArray:
+        return tags(self._number, _subjects(where))
 
     def most(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
         """Return the greatest of ``floor`` and ``exprs`` (exact from below: for use where less is better)."""
         return self._builder.most(exprs, floor, tag(self._number, subject))
+
+    def most_each(self, where: IntArray, exprs: Exprs, owners: IntArray) -> Exprs:
+        """Return for each of many subjects the greatest of 0 and its expressions.
+
+        Args:
+            where: What each is about, as for ``at_most_each``.
+            exprs: ``n`` expressions.
+            owners: ``[n]`` whose each is, by index into ``where``, in order; each has one at least.
+        """
+        return greatest_each(self._builder, exprs, owners, self._marks(where))
 
     def least(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
         """Return the least of ``exprs`` (exact from above: for use where more is better)."""
@@ -166,3 +201,10 @@ class Pen:
         if not self._scope.has_waivers:
             return np.zeros(len(subjects), dtype=np.bool_)
         return np.array([self._scope.waives(Subject(*(int(k) for k in row))) for row in subjects], dtype=bool)
+
+
+def _subjects(where: IntArray) -> IntArray:
+    """Return ``[n, 6]`` subjects from the places that they begin with."""
+    subjects = np.full((len(where), len(Subject._fields)), -1, dtype=np.int64)
+    subjects[:, : where.shape[1]] = where
+    return subjects

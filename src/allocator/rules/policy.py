@@ -32,12 +32,14 @@ class Policy:
         rules: The rules, those that the layers imply first.
         waivers: Named exceptions.
         drafts: Where each rule is written, for faults.
+        sha256: Digest of the scenario and the rule packs as they were read; names the input in a plan.
     """
 
     world: World
     rules: tuple[Rule, ...]
     waivers: tuple[Waiver, ...]
     drafts: Mapping[str, Draft]
+    sha256: str = ""
 
     @cached_property
     def scopes(self) -> Mapping[str, Scope]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from allocator.model.layer import BoolArray, IntArray, Layer
 from allocator.program.tags import Subject
+from allocator.rules.axis import Axis, Types, take
 from allocator.rules.fields import Written
 from allocator.rules.kind import Rule
-from allocator.rules.selectors import Axis, Types
 from allocator.rules.waivers import Waiver, waived
 from allocator.rules.world import World
 
@@ -133,6 +133,20 @@ class Scope:
         held = self.layer.past.get((item, period), ())
         return any(at == slot and role in self.roles for at, role in held)
 
+    def were_there(self, period: int) -> BoolArray:
+        """Return ``[I, S]``: who was where in a past period, in the roles of the rule."""
+        return self._history.get(period, np.zeros(self.layer.shape[:2], dtype=np.bool_))
+
+    @cached_property
+    def _history(self) -> Mapping[int, BoolArray]:
+        held: dict[int, BoolArray] = {}
+        for (item, period), seats in self.layer.past.items():
+            for slot, role in seats:
+                if role in self.roles:
+                    nobody = np.zeros(self.layer.shape[:2], dtype=np.bool_)
+                    held.setdefault(period, nobody)[item, slot] = True
+        return held
+
     def waives(self, subject: Subject) -> bool:
         """Return whether a named exception covers the subject."""
         return any(waived(waiver, subject, self.layer) for waiver in self._waivers)
@@ -175,12 +189,6 @@ class Scope:
 
 def _types(axes: tuple[Axis, ...]) -> Types:
     return {name: kind for axis in axes for name, kind in axis.types.items()}
-
-
-def take(axis: Axis, chosen: IntArray) -> Axis:
-    """Return the axis with only the chosen entities."""
-    columns = {name: [values[k] for k in chosen] for name, values in axis.columns.items()}
-    return Axis([axis.ids[k] for k in chosen], columns, axis.types)
 
 
 def layer_types(world: World, layer: Layer, over: str) -> Types:

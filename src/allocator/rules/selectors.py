@@ -22,9 +22,9 @@ from cel_expr_python import cel
 
 from allocator.errors import nearest, shorten
 from allocator.model.text import Text
+from allocator.rules.axis import Axis, Types
 
 MAX_LENGTH = 4000
-Types = Mapping[str, cel.Type]
 _PLACE = re.compile(r"<input>:(\d+):(\d+):\s*(.*)", re.DOTALL)
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 
@@ -45,18 +45,6 @@ class SelectorError(ValueError):
     def __init__(self, message: Text, *, detail: str = "", near: str = "", allowed: str = "") -> None:
         super().__init__(message.en)
         self.message, self.detail, self.nearest, self.allowed = message, detail, near, allowed
-
-
-@dataclass(frozen=True, eq=False)
-class Axis:
-    """Entities in order, and for each variable its value for each of them."""
-
-    ids: Sequence[str]
-    columns: Mapping[str, Sequence[Any]]
-    types: Types
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +79,8 @@ class Selector:
         codes: dict[tuple[Any, ...], int] = {}
         rows: list[dict[str, Any]] = []
         inverse = np.empty(len(axis), dtype=np.int64)
-        for k in range(len(axis)):
-            values = [column[k] for column in columns]
-            key = tuple(_hashable(value) for value in values)
+        for k, values in enumerate(zip(*columns, strict=True) if columns else [()] * len(axis)):
+            key = tuple(map(_hashable, values))
             if key not in codes:
                 self._refuse_missing(names, values, axis.ids[k])
                 codes[key] = len(rows)
@@ -114,7 +101,7 @@ class Selector:
 
     def _value(self, data: Mapping[str, Any]) -> Any:
         try:
-            result = self._compiled.eval(data=dict(data))
+            result = self._compiled.eval(data=data)
         except RuntimeError as error:
             raise self._failed(str(error)) from None
         value, given = result.plain_value(), result.type().name().split("<")[0].upper()
@@ -132,7 +119,7 @@ class Selector:
 
 
 def _hashable(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return tuple(sorted(value.items()))
     return tuple(value) if isinstance(value, list) else value
 

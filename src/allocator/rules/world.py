@@ -11,8 +11,9 @@ from allocator.model.layer import Layer
 from allocator.model.notation import Vocabulary, scenario_vocabulary
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
+from allocator.rules.axis import Axis
 from allocator.rules.facts import Facts, period_axis
-from allocator.rules.selectors import Axis, Compiler
+from allocator.rules.selectors import Compiler
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.program.expr import Expr
+from allocator.program.exprs import Exprs
 from allocator.program.tags import Subject
 from allocator.rules.expressions import PairText
 from allocator.rules.kind import Dimension, Rule
@@ -71,14 +71,12 @@ class MeetingRule(Rule):
             for asked in self.asked(meetings):
                 pen.at_most_each(meetings.where[asked.rows], asked.cols, asked.coefs, asked.bound)
             return
-        broken: dict[tuple[int, ...], list[Expr]] = {}
-        for asked in self.asked(meetings):
-            for place, cols in zip(meetings.where[asked.rows].tolist(), asked.cols, strict=True):
-                over = Expr.of(cols, np.array(asked.coefs)) - asked.bound
-                broken.setdefault(tuple(place), []).append(over)
-        for place, exprs in broken.items():
-            subject = Subject(*place)
-            pen.pay(pen.most(exprs, 0, subject), subject)
+        parts = list(self.asked(meetings))
+        over = Exprs.joined([Exprs.of(asked.cols, asked.coefs, -asked.bound) for asked in parts])
+        rows = np.concatenate([np.zeros(0, dtype=np.int64), *(asked.rows for asked in parts)])
+        where, owners = np.unique(meetings.where[rows], axis=0, return_inverse=True)
+        order = np.argsort(owners, kind="stable")
+        pen.pay_each(where, pen.most_each(where, over[order], owners[order]))
 
     def found(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, list[tuple[str, str]]]]:
         """Yield each place taken in scope with the pairs of whereabouts that a plan gives it."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
-import networkx as nx
 from pydantic import Field
 
+from allocator.graph.neighbours import neighbours
 from allocator.rules.expressions import ItemsTest
 from allocator.rules.kind import Rule, Several
 from allocator.rules.scope import Scope
@@ -63,16 +63,15 @@ class PairRule(Rule):
 
 def cliques(pairs: tuple[tuple[int, int], ...]) -> list[tuple[int, ...]]:
     """Cover the pairs with groups in which every two are a pair: one row for many, and a tighter one."""
-    graph = nx.Graph()
-    graph.add_edges_from(pairs)
+    paired = neighbours(pairs)
     left = set(pairs)
     cover: list[tuple[int, ...]] = []
     for a, b in pairs:
         if (a, b) not in left:
             continue
         clique = [a, b]
-        for other in sorted(set(graph[a]) & set(graph[b])):
-            if all(graph.has_edge(other, member) for member in clique):
+        for other in sorted(paired[a] & paired[b]):
+            if all(member in paired[other] for member in clique):
                 clique.append(other)
         left -= {(min(x, y), max(x, y)) for x in clique for y in clique}
         cover.append(tuple(sorted(clique)))

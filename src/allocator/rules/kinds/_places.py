@@ -1,4 +1,4 @@
-"""Rules that look at one place at a time: (item, slot, period), in the roles of the rule."""
+"""Places, many at a time: what rows are about, and rules that look at one place at a time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,18 @@ from allocator.program.tags import Subject
 from allocator.rules.kind import Breach
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
+
+
+def about(
+    *,
+    item: IntArray | int = -1,
+    slot: IntArray | int = -1,
+    role: IntArray | int = -1,
+    period: IntArray | int = -1,
+    other: IntArray | int = -1,
+) -> IntArray:
+    """Return ``[n, 5]`` item, slot, role, period and other item of ``n`` rows; a number is that of all."""
+    return np.stack(np.broadcast_arrays(item, slot, role, period, other), axis=1)
 
 
 def places(scope: Scope, where: BoolArray) -> IntArray:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from allocator.model.text import Text
-from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example
 from allocator.rules.kinds._pairs import PairRule, cliques
+from allocator.rules.kinds._places import about
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -43,13 +45,14 @@ class Apart(PairRule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each clique (hard) or pair (soft), slot and period."""
-        grid = pen.grid()[:, :, list(scope.roles), :]
+        slots, periods = np.meshgrid(scope.slots, np.asarray(scope.periods, dtype=np.int64))
+        s, t = slots.reshape(-1), periods.reshape(-1)
+        grid = np.moveaxis(pen.grid()[:, :, list(scope.roles)], 2, 3)
         pairs = self.chosen_pairs(scope)
         for group in cliques(pairs) if self.is_hard and not scope.has_waivers else pairs:
-            for s in scope.slots.tolist():
-                for t in scope.periods:
-                    subject = Subject(item=group[0], other=group[1], slot=s, period=t)
-                    pen.at_most(Expr.of(grid[list(group), s, :, t]), 1, subject)
+            cols = np.hstack([grid[item, s, t] for item in group])
+            where = about(item=group[0], other=group[1], slot=s, period=t)
+            pen.at_most_each(where, cols, [1] * cols.shape[1], 1)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look for pairs among the members of each slot."""

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
+from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.expressions import EachNumber, PairNumber
@@ -64,20 +65,29 @@ class Capacity(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each slot (or item) and period."""
+        least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         for subject, terms in terms_by(scope, pen.grid(), self.each, self.load, self.over):
-            for bound, ask in ((self.atleast, pen.at_least), (self.atmost, pen.at_most)):
-                if bound is not None:
-                    ask(terms, self._limit(scope, bound, subject), subject)
+            one = self._one(subject)
+            if least is not None:
+                pen.at_least(terms, int(least[one]), subject)
+            if most is not None:
+                pen.at_most(terms, int(most[one]), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Add up the load of each slot (or item)."""
+        least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         for subject, load in loads_by(scope, roster[self.on], self.each, self.load, self.over):
-            least = 0 if self.atleast is None else self._limit(scope, self.atleast, subject) - load
-            most = 0 if self.atmost is None else load - self._limit(scope, self.atmost, subject)
-            if (off := max(least, most)) > 0:
+            one = self._one(subject)
+            few = 0 if least is None else int(least[one]) - load
+            many = 0 if most is None else load - int(most[one])
+            if (off := max(few, many)) > 0:
                 yield Breach(subject, off, Text(zh=f"实为 {load}", en=f"is {load}"))
 
-    def _limit(self, scope: Scope, bound: int | str, subject: Subject) -> int:
-        if self.each == "item":
-            return int(scope.item_numbers(bound)[subject.item])
-        return int(scope.slot_numbers(bound)[subject.slot])
+    def _limits(self, scope: Scope, bound: int | str | None) -> IntArray | None:
+        """Return the bound of each item or slot, evaluated once for all of them."""
+        if bound is None:
+            return None
+        return scope.item_numbers(bound) if self.each == "item" else scope.slot_numbers(bound)
+
+    def _one(self, subject: Subject) -> int:
+        return subject.item if self.each == "item" else subject.slot

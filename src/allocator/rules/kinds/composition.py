@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import ClassVar, Literal
 
 from pydantic import model_validator
@@ -83,10 +84,10 @@ class Composition(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each slot, period and term."""
-        grid = pen.grid()
+        grid, counting = pen.grid(), cache(partial(_counted, scope))
         for s in scope.slots.tolist():
             for part, term in enumerate(self._terms(scope, s)):
-                counted = _counted(scope, term.word_id)
+                counted = counting(term.word_id)
                 for t in scope.periods:
                     if not scope.layer.active[s, t]:
                         continue
@@ -98,9 +99,10 @@ class Composition(Rule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the members of each slot by role or grade."""
+        counting = cache(partial(_counted, scope))
         for s in scope.slots.tolist():
             for part, term in enumerate(self._terms(scope, s)):
-                counted = {(int(i), role) for role, items in _counted(scope, term.word_id) for i in items}
+                counted = {(int(i), role) for role, items in counting(term.word_id) for i in items}
                 for t in scope.periods:
                     if not scope.layer.active[s, t]:
                         continue

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-import networkx as nx
-
+from allocator.graph.neighbours import Neighbours, neighbours, parts
 from allocator.model.text import Text
 from allocator.program.cuts import Cut
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.pen import Pen
-from allocator.rules.roster import Roster
+from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.scope import Scope
 
 
@@ -43,20 +42,20 @@ class Contiguous(Rule):
 
     def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
         """Yield cuts that a plan with parts breaks and no contiguous plan does, for every slot alike."""
-        graph = self._graph(scope)
-        for s, t, parts in self._parts(roster, scope, graph):
+        near = self._near(scope)
+        for s, t, apart in _fallen_apart(roster[self.on], scope, near):
             if scope.waives(Subject(slot=s, period=t)):
                 continue
-            main = max(parts, key=lambda part: (len(part), -min(part)))
-            for part in parts:
+            main = max(apart, key=lambda part: (len(part), -min(part)))
+            for part in apart:
                 if part is not main:
-                    yield from self._cuts(scope, graph, part, min(main), s, t)
+                    yield from self._cuts(scope, near, part, min(main), s, t)
 
     def _cuts(
-        self, scope: Scope, graph: nx.Graph, part: frozenset[int], other: int, slot: int, period: int
+        self, scope: Scope, near: Neighbours, part: frozenset[int], other: int, slot: int, period: int
     ) -> Iterator[Cut]:
         """``part``'s least member and ``other`` in one slot need one of the part's neighbours there."""
-        border = sorted({v for u in part for v in graph[u]} - part)
+        border = sorted({v for u in part for v in near.get(u, ())} - part)
         inner = min(part)
         for s in scope.slots.tolist():
             layer, subject = self.on, Subject(slot=s, period=period)
@@ -68,30 +67,29 @@ class Contiguous(Rule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the parts of each slot."""
-        for s, t, parts in self._parts(roster, scope, self._graph(scope)):
-            names = [scope.world.scenario.organisation.label(scope.layer.items[min(part)]) for part in parts]
+        for s, t, apart in _fallen_apart(roster[self.on], scope, self._near(scope)):
+            names = [scope.world.scenario.organisation.label(scope.layer.items[min(part)]) for part in apart]
             detail = Text(
-                zh=f"分成 {len(parts)} 片：{'、'.join(names)}",
-                en=f"falls into {len(parts)} parts: {', '.join(names)}",
+                zh=f"分成 {len(apart)} 片：{'、'.join(names)}",
+                en=f"falls into {len(apart)} parts: {', '.join(names)}",
             )
-            yield Breach(Subject(slot=s, period=t), len(parts) - 1, detail)
+            yield Breach(Subject(slot=s, period=t), len(apart) - 1, detail)
 
-    def _graph(self, scope: Scope) -> nx.Graph:
-        index: Mapping[str, int] = scope.layer.item_index
-        graph = nx.Graph()
-        graph.add_nodes_from(scope.items.tolist())
-        for link in scope.world.scenario.organisation.links:
-            a, b = index.get(link.source, -1), index.get(link.target, -1)
-            if link.kind == self.link and a in scope.item_set and b in scope.item_set:
-                graph.add_edge(a, b)
-        return graph
+    def _near(self, scope: Scope) -> Neighbours:
+        """Return which items in scope a link of the rule's kind joins."""
+        index = scope.layer.item_index
+        links = (link for link in scope.world.scenario.organisation.links if link.kind == self.link)
+        ends = ((index.get(link.source, -1), index.get(link.target, -1)) for link in links)
+        return neighbours((a, b) for a, b in ends if a in scope.item_set and b in scope.item_set)
 
-    def _parts(
-        self, roster: Roster, scope: Scope, graph: nx.Graph
-    ) -> Iterator[tuple[int, int, list[frozenset[int]]]]:
-        for s in scope.slots.tolist():
-            for t in scope.periods:
-                members = [i for i in roster[self.on].who(s, t, scope.roles) if i in scope.item_set]
-                parts = [frozenset(part) for part in nx.connected_components(graph.subgraph(members))]
-                if len(parts) > 1:
-                    yield s, t, sorted(parts, key=min)
+
+def _fallen_apart(
+    held: LayerRoster, scope: Scope, near: Neighbours
+) -> Iterator[tuple[int, int, list[frozenset[int]]]]:
+    """Yield each slot and period whose members are in parts, with the parts."""
+    for s in scope.slots.tolist():
+        for t in scope.periods:
+            members = [i for i in held.who(s, t, scope.roles) if i in scope.item_set]
+            found = sorted(parts(members, near), key=min)
+            if len(found) > 1:
+                yield s, t, found

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
+from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.kinds._places import about
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -41,17 +43,10 @@ class Cooldown(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid (or price) in, out for a gap, in again; the history is known."""
-        for i in scope.items.tolist():
-            for s in scope.slots.tolist():
-                for back in scope.periods:
-                    for gap in range(1, self.periods + 1):
-                        self._post_return(pen, scope, i, s, back, gap)
-
-    def _post_return(self, pen: Pen, scope: Scope, i: int, s: int, back: int, gap: int) -> None:
-        left = back - gap - 1
-        between = Expr.total(_at(pen, scope, i, s, t) for t in range(left + 1, back))
-        returns = _at(pen, scope, i, s, left) + _at(pen, scope, i, s, back) - between
-        pen.at_most(returns, 1, Subject(item=i, slot=s, period=back))
+        pairs = np.argwhere(scope.covered.any(axis=2))
+        for back in scope.periods:
+            for left in range(back - self.periods - 1, back - 1):
+                _post_returns(pen, scope, pairs, left, back)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look back from the start of each stay."""
@@ -66,8 +61,12 @@ class Cooldown(Rule):
                     break
 
 
-def _at(pen: Pen, scope: Scope, item: int, slot: int, period: int) -> Expr:
-    """Return whether the item is in the slot: a decision, or in the past a known number."""
-    if period >= 0:
-        return Expr.of(pen.grid()[item, slot, list(scope.roles), period])
-    return Expr(constant=int(scope.was_there(item, slot, period)))
+def _post_returns(pen: Pen, scope: Scope, pairs: IntArray, left: int, back: int) -> None:
+    """Write for each item and slot: there in ``left`` and in ``back`` only if there in between."""
+    i, s = pairs.T
+    signs = {left: 1, **dict.fromkeys(range(left + 1, back), -1), back: 1}
+    steps = pen.grid()[i, s][:, list(scope.roles), max(left, 0) : back + 1]
+    coefs = np.tile([sign for t, sign in signs.items() if t >= 0], len(scope.roles))
+    known = sum((sign * scope.were_there(t)[i, s].astype(np.int64) for t, sign in signs.items() if t < 0), 0)
+    where = about(item=i, slot=s, period=back)
+    pen.at_most_each(where, steps.reshape(len(pairs), -1), coefs, 1 - known)

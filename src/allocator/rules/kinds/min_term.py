@@ -67,16 +67,13 @@ class MinTerm(Rule):
 
     def _begun(self, scope: Scope) -> Iterator[tuple[int, int, int]]:
         """Yield item, slot and length of each stay from before that should go on into the horizon."""
-        if 0 not in scope.periods:
-            return
-        layer = scope.layer
-        for i in scope.items.tolist():
-            for s in scope.slots.tolist():
-                run = 0
-                while scope.was_there(i, s, -run - 1):
-                    run += 1
-                if 0 < run < self.periods and layer.can_be(i, s, 0):
-                    yield i, s, run
+        held = scope.were_there(-1) & scope.covered[:, :, 0] & scope.layer.open[:, :, 0]
+        for i, s in np.argwhere(held).tolist():
+            run = 1
+            while scope.was_there(i, s, -run - 1):
+                run += 1
+            if run < self.periods:
+                yield i, s, run
 
 
 def _can_go_on(scope: Scope, item: int, slot: int, last: int) -> bool:
@@ -86,8 +83,9 @@ def _can_go_on(scope: Scope, item: int, slot: int, last: int) -> bool:
 
 def _may_go_on(scope: Scope, spells: Spells) -> BoolArray:
     """Return ``[n]``: for which spells the next period is open."""
-    ends = zip(spells.item.tolist(), spells.slot.tolist(), spells.last.tolist(), strict=True)
-    return np.array([_can_go_on(scope, *end) for end in ends], dtype=np.bool_)
+    closed = np.zeros((*scope.layer.shape[:2], 1), dtype=np.bool_)
+    after = np.concatenate([scope.layer.open[:, :, 1:], closed], axis=2)
+    return np.asarray(after[spells.item, spells.slot, spells.last])
 
 
 def _lasted(length: int) -> Text:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+import numpy as np
+
+from allocator.model.layer import BoolArray, IntArray
 from allocator.model.text import Text
-from allocator.program.expr import Expr
+from allocator.program.exprs import Exprs
+from allocator.program.spells import Block
 from allocator.program.tags import Subject
 from allocator.rules.expressions import PairNumber
 from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.kinds._places import about
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -47,26 +52,23 @@ class Stability(Rule):
     def post(self, pen: Pen, scope: Scope) -> None:
         """Pay for each departure: there before, able to stay, no longer there."""
         lost = scope.numbers(self.lost)
-        for i, s, t, leaves in self._departures(pen, scope):
-            if lost[i, s, t] > 0:
-                pen.pay(leaves * int(lost[i, s, t]), Subject(item=i, slot=s, period=t))
+        for where, leaves in self._departures(pen, scope):
+            amounts = lost[where[:, 0], where[:, 1], where[:, 3]]
+            paid = amounts > 0
+            pen.pay_each(where[paid], leaves[paid] * amounts[paid])
 
-    def _departures(self, pen: Pen, scope: Scope) -> Iterator[tuple[int, int, int, Expr]]:
-        roles, grid = list(scope.roles), pen.grid()
+    def _departures(self, pen: Pen, scope: Scope) -> Iterator[tuple[IntArray, Exprs]]:
+        """Yield places that one may leave, with what is 1 if one does."""
         if self.against == "baseline":
-            for i, s, t in _in_baseline(scope):
-                yield i, s, t, Expr(constant=1) - Expr.of(grid[i, s, roles, t])
+            yield _gone(pen, scope, np.array([*_in_baseline(scope)], dtype=np.int64).reshape(-1, 3))
             return
-        for i in scope.items.tolist():
-            for s in scope.slots.tolist():
-                for t in scope.periods:
-                    if not scope.layer.can_be(i, s, t):
-                        continue
-                    if t > 0:
-                        stays = pen.spells(scope.roles).staying(i, s, t)
-                        yield i, s, t, Expr.of(grid[i, s, roles, t - 1]) - stays
-                    elif scope.was_there(i, s):
-                        yield i, s, t, Expr(constant=1) - Expr.of(grid[i, s, roles, 0])
+        can_stay = scope.covered & scope.layer.open
+        if 0 in scope.periods:
+            held = np.argwhere(can_stay[:, :, 0] & scope.were_there(-1))
+            yield _gone(pen, scope, np.insert(held, 2, 0, axis=1))
+        for t in scope.periods:
+            for block in pen.spells(scope.roles).blocks if t > 0 else ():
+                yield _ended(pen, scope, block, can_stay, t)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at who has left where."""
@@ -84,6 +86,23 @@ class Stability(Rule):
                 for s in roster[self.on].slots(i, t - 1, scope.roles):
                     if s in scope.slot_set and scope.layer.can_be(i, s, t):
                         yield i, s, t
+
+
+def _gone(pen: Pen, scope: Scope, held: IntArray) -> tuple[IntArray, Exprs]:
+    """Return places ``[n, 3]`` that are known to be held before, with 1 if the item is not there."""
+    i, s, t = held.T
+    there = pen.grid()[i, s, :, t][:, list(scope.roles)]
+    return about(item=i, slot=s, period=t), Exprs.of(there, [-1] * there.shape[1], 1)
+
+
+def _ended(pen: Pen, scope: Scope, block: Block, can_stay: BoolArray, period: int) -> tuple[IntArray, Exprs]:
+    """Return the places of a block of spells, with 1 if the item was there the period before and left."""
+    chosen = can_stay[block.pairs[:, 0], block.pairs[:, 1], period]
+    i, s = block.pairs[chosen].T
+    before = pen.grid()[i, s, :, period - 1][:, list(scope.roles)]
+    stays = block.staying(period)[chosen]
+    coefs = [1] * before.shape[1] + [-1] * stays.shape[1]
+    return about(item=i, slot=s, period=period), Exprs.of(np.hstack([before, stays]), coefs)
 
 
 def _in_baseline(scope: Scope) -> Iterator[tuple[int, int, int]]:

@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 
 from allocator.model.spec import Range
 from allocator.model.text import Text
-from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.kinds._places import about
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -48,17 +48,14 @@ class Take(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each item and period."""
-        grid = pen.grid()
-        for i in scope.items:
-            for t in scope.periods:
-                if not scope.layer.present[i, t]:
-                    continue
-                subject = Subject(item=int(i), period=t)
-                places = Expr.of(grid[i, :, :, t])
-                if self.places.most is not None:
-                    pen.at_most(places, self.places.most, subject)
-                if self.places.least:
-                    pen.at_least(places, self.places.least, subject)
+        for t in scope.periods:
+            items = scope.items[scope.layer.present[scope.items, t]]
+            cols = pen.grid()[items][..., t].reshape(len(items), -1)
+            where = about(item=items, period=t)
+            if self.places.most is not None:
+                pen.at_most_each(where, cols, [1] * cols.shape[1], self.places.most)
+            if self.places.least:
+                pen.at_most_each(where, cols, [-1] * cols.shape[1], -self.places.least)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the seats that each item holds; find those that cannot be held."""

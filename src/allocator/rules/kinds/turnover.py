@@ -80,10 +80,9 @@ class Turnover(Rule):
         """Return how many members the slot had, and how many of them it still has."""
         roles, grid = list(scope.roles), pen.grid()
         if t == 0:
-            held = [i for i in scope.items.tolist() if scope.was_there(i, s)]
+            held = scope.items[scope.were_there(-1)[scope.items, s]]
             return Expr(constant=len(held)), Expr.of(grid[held][:, s, roles, 0])
-        spells = pen.spells(scope.roles)
-        stay = Expr.total(spells.staying(i, s, t) for i in scope.items.tolist())
+        stay = pen.spells(scope.roles).staying(scope.items, s, t)
         return Expr.of(grid[scope.items][:, s, roles, t - 1]), stay
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:

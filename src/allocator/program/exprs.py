@@ -1,0 +1,64 @@
+"""Many linear expressions of one shape, so that they are written and bounded at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from allocator.program.expr import IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exprs:
+    """``n`` expressions; number ``k`` is ``sum(coefs[k] * variables[cols[k]]) + constants[k]``.
+
+    Attributes:
+        cols: ``[n, w]`` columns; -1 stands for no such variable.
+        coefs: ``[n, w]`` coefficients.
+        constants: ``[n]`` constants.
+    """
+
+    cols: IntArray
+    coefs: IntArray
+    constants: IntArray
+
+    @classmethod
+    def of(cls, cols: IntArray, coefs: Sequence[int] | IntArray, constants: IntArray | int = 0) -> Exprs:
+        """Return expressions; coefficients and constants may be the same for all."""
+        weights = np.broadcast_to(np.asarray(coefs, dtype=np.int64), cols.shape)
+        return cls(cols, weights, np.broadcast_to(np.asarray(constants, dtype=np.int64), len(cols)))
+
+    @classmethod
+    def nothing(cls, count: int, width: int) -> Exprs:
+        """Return expressions of no terms, to be filled in."""
+        cols = np.full((count, width), -1, dtype=np.int64)
+        return cls(cols, np.zeros_like(cols), np.zeros(count, dtype=np.int64))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Exprs]) -> Exprs:
+        """Return all the expressions of ``parts``, in order."""
+        width = max((part.cols.shape[1] for part in parts), default=0)
+        filled = [((0, 0), (0, width - part.cols.shape[1])) for part in parts]
+        cols = [np.pad(part.cols, more, constant_values=-1) for part, more in zip(parts, filled, strict=True)]
+        coefs = [np.pad(part.coefs, more) for part, more in zip(parts, filled, strict=True)]
+        none = cls.nothing(0, width)
+        return cls(
+            np.concatenate([none.cols, *cols]),
+            np.concatenate([none.coefs, *coefs]),
+            np.concatenate([none.constants, *(part.constants for part in parts)]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.cols)
+
+    def __getitem__(self, chosen: IntArray | npt.NDArray[np.bool_]) -> Exprs:
+        return Exprs(self.cols[chosen], self.coefs[chosen], self.constants[chosen])
+
+    def __add__(self, amounts: IntArray | int) -> Exprs:
+        return Exprs(self.cols, self.coefs, self.constants + amounts)
+
+    def __mul__(self, factors: IntArray) -> Exprs:
+        return Exprs(self.cols, self.coefs * factors[:, None], self.constants * factors)

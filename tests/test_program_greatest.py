@@ -1,0 +1,71 @@
+"""The greatest of some expressions, for many at once: as if each had been asked for alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allocator.program.builder import ProgramBuilder
+from allocator.program.decisions import Decisions
+from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.expr import Expr
+from allocator.program.exprs import Exprs
+from allocator.program.greatest import greatest_each
+from allocator.program.tags import Subject, tag, tags
+from worlds import world_of
+
+DECISIONS = Decisions.of(list(world_of(frozenset({"turn"})).layers.values()))
+WIDTH = 3
+
+columns = st.lists(st.integers(-1, DECISIONS.count - 1), min_size=WIDTH, max_size=WIDTH)
+coefficients = st.lists(st.integers(-3, 3), min_size=WIDTH, max_size=WIDTH)
+row = st.tuples(columns, coefficients, st.integers(-3, 3))
+groups = st.lists(st.lists(row, min_size=1, max_size=3), min_size=1, max_size=4)
+plans = st.lists(st.integers(0, 1), min_size=DECISIONS.count, max_size=DECISIONS.count)
+
+
+def tagged(count: int) -> np.ndarray:
+    subjects = np.full((count, len(Subject._fields)), -1, dtype=np.int64)
+    subjects[:, 0] = np.arange(count)
+    return tags(0, subjects)
+
+
+def alone(group: list[tuple[list[int], list[int], int]]) -> list[Expr]:
+    return [Expr.of(cols, np.array(coefs)) + constant for cols, coefs, constant in group]
+
+
+@given(groups, plans)
+def test_many_at_once_are_as_each_alone(chosen: list, plan: list[int]) -> None:
+    one, many = ProgramBuilder(DECISIONS, ["rule"]), ProgramBuilder(DECISIONS, ["rule"])
+    for k, group in enumerate(chosen):
+        most = one.most(alone(group), 0, tag(0, Subject(item=k)))
+        one.cost(most.cols, most.coefs, 1, np.broadcast_to(tag(0, Subject(item=k)), (len(most.cols), 7)))
+        one.constant(1, 0, most.constant)
+    rows = [part for group in chosen for part in group]
+    exprs = Exprs.of(*(np.array([part[k] for part in rows], dtype=np.int64) for k in range(3)))
+    owners = np.repeat(np.arange(len(chosen)), [len(group) for group in chosen])
+    found = greatest_each(many, exprs, owners, tagged(len(chosen)))
+    for cols, coefs in zip(found.cols.T, found.coefs.T, strict=True):
+        exists = cols >= 0
+        many.cost(cols[exists], coefs[exists], 1, tagged(len(chosen))[exists])
+    many.constant(1, 0, int(found.constants.sum()))
+    costs = []
+    for program in (one.finish(), many.finish()):
+        values = complete(program, np.array([plan]))
+        assert not broken_rows(program, values).any()
+        costs.append((len(program), sorted(program.upper.tolist()), level_costs(program, values).sum()))
+    assert costs[0] == costs[1]
+
+
+def test_nothing_to_choose_from_among_others_is_the_floor() -> None:
+    builder, mark = ProgramBuilder(DECISIONS, ["rule"]), tag(0, Subject())
+    first, second = (Expr.of([col]) for col in (0, 1))
+    made = [
+        builder.most([], 2, mark),
+        builder.most([first * 3, second], 1, mark),
+        builder.most([], 5, mark),
+        builder.least([first * -3, second], mark),
+    ]
+    [values] = complete(builder.finish(), np.eye(1, DECISIONS.count, dtype=np.int64))
+    assert [int(values[one.cols[0]]) for one in made] == [2, 3, 5, -3]
