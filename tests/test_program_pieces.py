@@ -1,0 +1,118 @@
+"""Slicing a program changes nothing: a piece admits and prices exactly the plans that the program does."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.following import following, leading
+from allocator.program.parts import independent_parts
+from allocator.program.program import INFINITE, IntArray, Program
+from allocator.program.propagate import tightened
+from allocator.program.question import Problem, Question
+from worlds import HARD, SOFT, Plans, Trial, plans_of, policy_of, trials
+
+TRIALS = trials(levels=[HARD, SOFT])
+FREE = 6
+
+
+def admits(problem: Problem | None, values: IntArray) -> bool:
+    if problem is None:
+        return False
+    own = values[problem.columns]
+    sums = problem.matrix @ own
+    return bool(
+        np.array_equal(problem.whole(own), values)
+        and ((problem.bounds[0] <= own) & (own <= problem.bounds[1])).all()
+        and ((problem.sides[0] <= sums) & (sums <= problem.sides[1])).all()
+    )
+
+
+def question_of(program: Program) -> Question:
+    level = program.levels[-1] if program.levels else None
+    return Question(program, level, {}, (program.lower, program.upper))
+
+
+def neighbours(values: IntArray, free: IntArray) -> IntArray:
+    """Return every plan that differs from one at most in the ``free`` decisions."""
+    plans = np.tile(values, (2 ** len(free), 1))
+    plans[:, free] = list(product((0, 1), repeat=len(free)))
+    return plans
+
+
+def tried(trial: Trial) -> tuple[Program, Plans]:
+    plans = plans_of(trial.kind, trial.number)
+    return policy_of(plans.world, trial.rule()).compile(), plans
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=str)
+def test_a_piece_admits_and_prices_the_plans_that_the_program_does(trial: Trial) -> None:
+    program, plans = tried(trial)
+    values = complete(program, plans.matrix)
+    sound = values[~broken_rows(program, values).any(axis=1)]
+    rng = np.random.default_rng(3)
+    for base in sound[rng.choice(len(sound), 4)]:
+        free = rng.choice(program.decisions.count, FREE, replace=False)
+        near = complete(program, neighbours(base[: program.decisions.count], free))
+        holds = ~broken_rows(program, near).any(axis=1)
+        problem = question_of(program).piece(base, following(program, free))
+        assert [admits(problem, plan) for plan in near] == holds.tolist()
+        if problem is not None and program.levels:
+            paid = [int(problem.price @ plan[problem.columns]) + problem.constant for plan in near[holds]]
+            assert paid == level_costs(program, near[holds])[:, -1].tolist()
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=str)
+def test_the_whole_admits_the_plans_that_the_program_does_and_falls_into_parts(trial: Trial) -> None:
+    program, plans = tried(trial)
+    values = complete(program, plans.thinned(200).matrix)
+    holds = ~broken_rows(program, values).any(axis=1)
+    for as_written in (True, False):
+        whole = question_of(program).whole(as_written=as_written)
+        assert [admits(whole, plan) for plan in values] == holds.tolist()
+    assert whole is not None
+    parts = independent_parts(whole)
+    assert np.array_equal(np.sort(np.concatenate([*parts, whole.columns[:0]])), whole.columns)
+    part_of = np.zeros(len(program), dtype=np.int64)
+    for number, part in enumerate(parts):
+        part_of[part] = number
+    for row in range(whole.matrix.shape[0]):
+        columns = whole.columns[whole.matrix[[row]].indices]
+        assert len(set(part_of[columns].tolist())) <= 1
+
+
+@pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)
+def test_what_follows_from_a_decision_is_all_that_changes_with_it(trial: Trial) -> None:
+    program, plans = tried(trial)
+    rng = np.random.default_rng(5)
+    for plan in plans.matrix[rng.choice(len(plans), 5)]:
+        free = rng.choice(program.decisions.count, FREE, replace=False)
+        near = complete(program, neighbours(plan, free))
+        changed = (near != near[0]).any(axis=0)
+        assert not (changed & ~following(program, free)).any()
+        assert set(free.tolist()) <= set(leading(program, np.flatnonzero(changed)).tolist())
+
+
+def test_a_level_before_is_held_to_its_cap() -> None:
+    trial = next(trial for trial in trials(levels=[SOFT]) if trial.kind.name == "prefer")
+    program, plans = tried(trial)
+    values = complete(program, plans.thinned(200).matrix)
+    holds, costs = ~broken_rows(program, values).any(axis=1), level_costs(program, values)[:, 0]
+    assert len(np.unique(costs[holds])) > 1
+    for cap in np.unique(costs[holds]).tolist():
+        whole = Question(program, None, {program.levels[0]: cap}, (program.lower, program.upper)).whole()
+        assert [admits(whole, plan) for plan in values] == (holds & (costs <= cap)).tolist()
+
+
+def test_bounds_follow_from_rows() -> None:
+    matrix = csr_array(np.array([[2, 3, 0], [0, 1, -1]]))
+    sides = np.array([-INFINITE, 0]), np.array([5, INFINITE])
+    found = tightened(matrix, sides, (np.zeros(3, dtype=np.int64), np.full(3, 9)))
+    assert found is not None
+    assert [bound.tolist() for bound in found] == [[0, 0, 0], [2, 1, 1]]
+    fixed = np.array([3, 0, 0]), np.array([3, 9, 9])
+    assert tightened(matrix, sides, fixed) is None
