@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -64,12 +65,13 @@ class Selector:
         """
         coded = [self._distinct(axis) for axis in axes]
         shape = tuple(len(rows) for rows, _ in coded)
-        table = np.empty(shape, dtype=object)
-        for where in product(*(range(size) for size in shape)):
+        values = np.empty(prod(shape), dtype=object)
+        for k, parts in enumerate(product(*(rows for rows, _ in coded))):
             data: dict[str, Any] = {}
-            for (rows, _), k in zip(coded, where, strict=True):
-                data.update(rows[k])
-            table[where] = self._value(data)
+            for part in parts:
+                data.update(part)
+            values[k] = self._value(data)
+        table = values.reshape(shape)
         return table[np.ix_(*(inverse for _, inverse in coded))] if axes else table
 
     def _distinct(self, axis: Axis) -> tuple[list[dict[str, Any]], npt.NDArray[np.int64]]:
