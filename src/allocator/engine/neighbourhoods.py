@@ -2,8 +2,8 @@
 
 They read the program's layers, not its rules: some items of a layer, some slots over all periods, or
 some periods. A piece across layers has some items of one, what others decide of the same items, as much
-again of layers that decide of something else, and as much again of the slots where the plan pays. How
-much of it at once is learnt: more where pieces are solved with ease, less where they are not.
+again of layers that decide of something else, and some small slots where the plan pays. How much of it at
+once is learnt: more where pieces are solved with ease, less where they are not.
 Method: adaptive large neighbourhood search (Shaw, CP 1998; Ropke and Pisinger, Transportation Science 2006).
 """
 
@@ -25,6 +25,8 @@ FIRST, MOST = 0.4, 4000
 MUCH_MORE, MORE, LESS = 1.6, 1.15, 0.8
 #: The parts of its time below which a piece was trivial, and easy.
 TRIVIAL, EASY = 0.1, 0.5
+#: Slots where the plan pays are at most this part of a piece across layers: all of a large slot is too much.
+PAYING = 0.25
 #: The dimensions of a layer's grid by which pieces are chosen.
 ITEMS, SLOTS, PERIODS = 0, 1, 3
 

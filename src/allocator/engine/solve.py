@@ -19,7 +19,7 @@ from allocator.rules.policy import Policy
 
 #: Parts of the time left that a layer's first steps, and a joint search of the first layers, may take.
 STEPS_PART = 0.15
-JOINT_PART = 0.45
+JOINT_PART = 0.5
 
 
 @dataclass(frozen=True)
