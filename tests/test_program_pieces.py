@@ -8,12 +8,17 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from allocator.program.builder import ProgramBuilder
+from allocator.program.decisions import Decisions
 from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.expr import Expr
 from allocator.program.following import following, leading
 from allocator.program.parts import independent_parts
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.propagate import tightened
 from allocator.program.question import Problem, Question
+from allocator.program.tags import Subject, tag
+from allocator.rules.examples import small_world
 from worlds import HARD, SOFT, Plans, Trial, plans_of, policy_of, trials
 
 TRIALS = trials(levels=[HARD, SOFT])
@@ -116,3 +121,22 @@ def test_bounds_follow_from_rows() -> None:
     assert [bound.tolist() for bound in found] == [[0, 0, 0], [2, 1, 1]]
     fixed = np.array([3, 0, 0]), np.array([3, 9, 9])
     assert tightened(matrix, sides, fixed) is None
+
+
+def test_a_row_of_no_terms_that_cannot_hold_leaves_nothing() -> None:
+    matrix = csr_array(np.array([[0, 0], [1, -1]]))
+    bounds = np.zeros(2, dtype=np.int64), np.ones(2, dtype=np.int64)
+    assert tightened(matrix, (np.array([1, 0]), np.array([1, 1])), bounds) is None
+    assert tightened(matrix, (np.array([0, 0]), np.array([1, 1])), bounds) is not None
+
+
+def test_a_question_leaves_its_program_as_it_is() -> None:
+    """A column may stand twice in a row of the program, but once in that of a question."""
+    builder = ProgramBuilder(Decisions.of(list(small_world().layers.values())), ["rule"])
+    builder.row(Expr.of([1, 0, 1, 2], [2, 1, -2, 1]), 0, 1, tag(0, Subject()))
+    program = builder.finish()
+    before = program.rows.cols.copy(), program.rows.coefs.copy()
+    problem = question_of(program).whole(as_written=True)
+    assert problem is not None and problem.matrix.toarray()[0, :3].tolist() == [1, 0, 1]
+    assert problem.matrix.nnz == 2
+    assert np.array_equal(program.rows.cols, before[0]) and np.array_equal(program.rows.coefs, before[1])

@@ -28,11 +28,14 @@ def tightened(matrix: csr_array, sides: Bounds, bounds: Bounds) -> Bounds | None
         bounds: ``[variables]`` lower and upper bounds.
 
     Returns:
-        Tighter bounds, or None if some variable has no value left.
+        Tighter bounds, or None if some row cannot hold or some variable has no value left.
     """
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     for _ in range(ROUNDS):
-        lower, upper = _one_round(matrix, row, sides, bounds)
+        least, most = activities(matrix, *bounds)
+        if (least > sides[1]).any() or (most < sides[0]).any():
+            return None
+        lower, upper = _one_round(matrix, row, sides, bounds, (least, most))
         if (lower > upper).any():
             return None
         if np.array_equal(lower, bounds[0]) and np.array_equal(upper, bounds[1]):
@@ -41,10 +44,10 @@ def tightened(matrix: csr_array, sides: Bounds, bounds: Bounds) -> Bounds | None
     return bounds
 
 
-def _one_round(matrix: csr_array, row: IntArray, sides: Bounds, bounds: Bounds) -> Bounds:
+def _one_round(matrix: csr_array, row: IntArray, sides: Bounds, bounds: Bounds, sums: Bounds) -> Bounds:
     """A term may move from its end of the row's activity by what the row's side leaves."""
     (low, high), (lower, upper) = sides, (bounds[0].copy(), bounds[1].copy())
-    least, most = activities(matrix, lower, upper)
+    least, most = sums
     below = np.where(high >= INFINITE, INFINITE, high - least)
     above = np.where(low <= -INFINITE, INFINITE, most - low)
     tight = ((least < low) | (most > high))[row]
@@ -55,12 +58,4 @@ def _one_round(matrix: csr_array, row: IntArray, sides: Bounds, bounds: Bounds) 
     down = np.where(rises, above[row], below[row]) // size
     np.minimum.at(upper, column, bounds[0][column] + up)
     np.maximum.at(lower, column, bounds[1][column] - down)
-    _empty_where_broken(matrix, (least > high) | (most < low), lower, upper)
     return lower, upper
-
-
-def _empty_where_broken(matrix: csr_array, broken: np.ndarray, lower: IntArray, upper: IntArray) -> None:
-    """A row that cannot hold leaves no value to its variables, be they fixed already."""
-    if broken.any():
-        touched = matrix[np.flatnonzero(broken)].indices
-        lower[touched], upper[touched] = 1, 0

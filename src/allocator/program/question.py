@@ -65,9 +65,8 @@ class Question:
     @cached_property
     def price(self) -> IntArray:
         """``[variables]``: what one of each costs at the level."""
-        return (
-            np.zeros(len(self.program), np.int64) if self.level is None else prices(self.program, self.level)
-        )
+        program, level = self.program, self.level
+        return np.zeros(len(program), dtype=np.int64) if level is None else prices(program, level)
 
     @cached_property
     def _constant(self) -> int:
@@ -77,8 +76,9 @@ class Question:
     def _matrix(self) -> csr_array:
         """The program's rows, then one for each cap."""
         rows, width = self.program.rows, len(self.program)
-        matrix = csr_array((rows.coefs, rows.cols, rows.starts), shape=(len(rows), width))
+        matrix = csr_array((rows.coefs, rows.cols, rows.starts), shape=(len(rows), width), copy=True)
         matrix.sum_duplicates()
+        matrix.eliminate_zeros()
         capped = [csr_array(prices(self.program, level)[None, :]) for level in self.caps]
         return csr_array(vstack([matrix, *capped], format="csr", dtype=np.int64)) if capped else matrix
 
@@ -86,10 +86,8 @@ class Question:
     def _sides(self) -> Bounds:
         rows = self.program.rows
         most = [cost - self.program.constant(level) for level, cost in self.caps.items()]
-        open_sides = np.full(len(most), -INFINITE, dtype=np.int64)
-        return np.concatenate([rows.lo, open_sides]), np.concatenate(
-            [rows.hi, np.array(most, dtype=np.int64)]
-        )
+        low = np.concatenate([rows.lo, np.full(len(most), -INFINITE, dtype=np.int64)])
+        return low, np.concatenate([rows.hi, np.array(most, dtype=np.int64)])
 
     def whole(self, *, as_written: bool = False) -> Problem | None:
         """Return the whole question, or None if the rows leave some variable no value.
@@ -106,7 +104,7 @@ class Question:
 
     def _problem(self, free: BoolArray, values: IntArray, *, as_written: bool = False) -> Problem | None:
         columns = np.flatnonzero(free)
-        touched = np.flatnonzero(np.diff(self._matrix.indptr) > 0) if free.all() else self._touched(free)
+        touched = np.arange(self._matrix.shape[0]) if free.all() else self._touched(free)
         across = self._matrix[touched]
         held = np.where(free, 0, values)
         sides = _moved((self._sides[0][touched], self._sides[1][touched]), across @ held)
