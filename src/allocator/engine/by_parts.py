@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.cpsat import Asking, minimise
@@ -30,13 +31,23 @@ def search_parts(
         search: How to search.
         asking: Returns how to search part ``k``; called when its turn comes.
     """
+    threads_each = 0 if len(parts) == 1 else 1
 
     def one(k: int) -> Outcome:
         problem = question.piece(values, parts[k])
-        return Outcome("infeasible") if problem is None else minimise(problem, search, asking(k))
+        return (
+            Outcome("infeasible")
+            if problem is None
+            else minimise(problem, search, replace(asking(k), threads=threads_each))
+        )
 
-    with ThreadPoolExecutor(search.budget.workers) as threads:
-        return list(threads.map(one, range(len(parts))))
+    with ThreadPoolExecutor(search.budget.workers) as pool:
+        searches = [pool.submit(one, k) for k in range(len(parts))]
+        try:
+            wait(searches)
+        except KeyboardInterrupt:
+            search.stop.ask()
+    return [done.result() for done in searches]
 
 
 def merged(values: IntArray, parts: Sequence[BoolArray], outcomes: Sequence[Outcome]) -> IntArray:

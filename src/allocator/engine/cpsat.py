@@ -50,6 +50,7 @@ class Asking:
         hint: Values of all variables of the program to start from.
         gap: Relative gap at which the plan is good enough; 0 asks for a proof.
         known: A lower bound of the cost that is proved already.
+        threads: Threads of the search, 0 for those of the budget.
         tell: Called with each better cost and bound.
         is_done: Asked now and then whether to end.
         twice: Whether this is the second opinion: no presolve, another seed.
@@ -59,6 +60,7 @@ class Asking:
     hint: IntArray | None = None
     gap: float = 0.0
     known: int = 0
+    threads: int = 0
     tell: Teller = unheard
     is_done: Callable[[], bool] = never
     twice: bool = False
@@ -120,8 +122,9 @@ def _solver(search: Search, asking: Asking) -> cp_model.CpSolver:
     parameters.max_time_in_seconds = max(0.01, part.seconds)
     if part.work is not None:
         parameters.max_deterministic_time = max(0.001, part.work)
-    parameters.num_workers = search.budget.threads
-    parameters.linearization_level = 2 if search.budget.threads == 1 else 1
+    threads = asking.threads or search.budget.threads
+    parameters.num_workers = threads
+    parameters.linearization_level = 2 if threads == 1 else 1
     parameters.random_seed = search.seed
     parameters.relative_gap_limit = asking.gap
     parameters.catch_sigint_signal = False

@@ -37,9 +37,9 @@ def _once(task: Task, hint: IntArray | None, clock: Clock, search: Search, tell:
         return Asking(turn(clock, search, k, len(parts)), hint=hint, tell=tell)
 
     outcomes = search_parts(question, parts, values, search, asking)
-    for found in outcomes:
-        if found.values is None:
-            return found
+    without = [found for found in outcomes if found.values is None]
+    if without:
+        return next((found for found in without if found.ended), without[0])
     return Outcome("feasible", merged(values, parts, outcomes))
 
 
