@@ -62,6 +62,10 @@ SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁�
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SCHOOLS = ["西南政法大学", "四川大学", "西南财经大学", "四川师范大学", "内江师范学院", "四川省委党校"]
 SKILLS = ["审查调查", "审理", "财务审计", "法律", "信访", "宣教"]
+EXPERTS = {
+    "财务审计": 5,
+    "法律": 5,
+}  # how many people have the skill at its highest level: few, so that they are missed
 ZONES = [
     ("Z1", "第一协作片区", "玉溪街道"),
     ("Z2", "第二协作片区", "史家镇"),
@@ -212,7 +216,17 @@ def people(all_units: list[dict]) -> list[dict]:
                     "graduated": graduated,
                 }
             )
+    for skill in EXPERTS:
+        make_experts(rows, skill)
     return rows
+
+
+def make_experts(rows: list[dict], skill: str) -> None:
+    """Raise good people who stay in service to experts until there are enough; they are spread over the units."""
+    missing = EXPERTS[skill] - sum(f"{skill}:5" in row["skills"] for row in rows)
+    good = [row for row in rows if f"{skill}:4" in row["skills"] and not row["retires"]]
+    for row in good[:: len(good) // missing][:missing]:
+        row["skills"] = row["skills"].replace(f"{skill}:4", f"{skill}:5")
 
 
 def groups() -> list[dict]:
