@@ -16,6 +16,7 @@ from allocator.model.scenario import Scenario
 from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
 from allocator.model.tables import Posting
 from allocator.model.text import Text
+from allocator.rules.columns import joined
 from allocator.rules.facts import Facts
 from allocator.rules.selectors import Axis, Compiler, SelectorError
 from allocator.rules.world import World
@@ -112,7 +113,7 @@ def _select(
     axis = facts.axis(source.table, rows)
     if source.table == "people":
         home = facts.axis("units", [person.unit for person in scenario.organisation.people.values()], "home")
-        axis = Axis(axis.ids, {**axis.columns, **home.columns}, {**axis.types, **home.types})
+        axis = Axis(axis.ids, joined(axis.columns, home.columns), {**axis.types, **home.types})
     chosen: Iterable[bool] = [True] * len(rows)
     if source.where:
         try:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from allocator.model.layer import BoolArray, IntArray, Layer
 from allocator.program.tags import Subject
+from allocator.rules.columns import Columns
 from allocator.rules.fields import Written
 from allocator.rules.kind import Rule
 from allocator.rules.selectors import Axis, Types
@@ -179,8 +180,13 @@ def _types(axes: tuple[Axis, ...]) -> Types:
 
 def take(axis: Axis, chosen: IntArray) -> Axis:
     """Return the axis with only the chosen entities."""
-    columns = {name: [values[k] for k in chosen] for name, values in axis.columns.items()}
-    return Axis([axis.ids[k] for k in chosen], columns, axis.types)
+    indices = chosen.tolist()
+
+    def column(name: str) -> list[Any]:
+        values = axis.columns[name]
+        return [values[k] for k in indices]
+
+    return Axis([axis.ids[k] for k in indices], Columns(axis.columns, column), axis.types)
 
 
 def layer_types(world: World, layer: Layer, over: str) -> Types:

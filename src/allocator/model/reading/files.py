@@ -48,10 +48,13 @@ def read_bytes(path: Path, label: str, limit: int) -> bytes:
     """
     try:
         # A pipe or a device would hang the reader, so look before opening.
-        if not stat.S_ISREG(path.stat().st_mode):
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
             raise _error(label, "不是普通文件", "is not a regular file")
         with path.open("rb") as stream:
-            content = stream.read(limit + 1)
+            content = stream.read(min(found.st_size, limit) + 1)  # as asked for, not as found, is set aside
+            if len(content) > found.st_size:  # it has grown, or is of a kind that hides its size
+                content += stream.read(limit + 1 - len(content))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise _error(label, f"无法读取（{reason}）", f"cannot be read ({reason})") from None
