@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from unicodedata import east_asian_width
 
 from allocator.model.text import Language, Text
 
@@ -85,3 +86,14 @@ def shorten(value: object, limit: int = 60) -> str:
     text = str(value)[: limit + 1].replace("\n", "⏎").replace("\r", "").replace("\t", " ")
     text = "".join(ch if ch.isprintable() else "�" for ch in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def caret(line: str, column: int, limit: int = 100) -> str:
+    """Return a line with a caret under a column, counted from 0; of a long line the part around it.
+
+    Wide characters take two places on the screen, so the caret stands under what is meant in Chinese too.
+    """
+    begin = max(0, column - limit * 2 // 3) if len(line) > limit else 0
+    shown = shorten(line[begin : begin + limit], limit)
+    before = sum(2 if east_asian_width(ch) in "WF" else 1 for ch in shown[: column - begin])
+    return f"    {shown}\n    {' ' * before}^"
