@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from allocator.errors import Fault, InputError, nearest
+from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Plan
 from allocator.model.text import Text
 from allocator.rules.policy import Policy
+
+#: How many unknown names are told of a plan that is of another scenario anyway.
+SHOWN_OF_ANOTHER = 5
 
 
 def admit(policy: Policy, plan: Plan, file: str = "plan") -> None:
@@ -18,8 +21,17 @@ def admit(policy: Policy, plan: Plan, file: str = "plan") -> None:
         InputError: With a fault for each name that it does not have.
     """
     faults = [fault for k, one in enumerate(plan.assignments) for fault in _faults(policy, one, k, file)]
+    if faults and plan.scenario.name != policy.world.scenario.name:
+        faults = [_other(policy, plan, file), *faults[:SHOWN_OF_ANOTHER]]
     if faults:
         raise InputError(faults)
+
+
+def _other(policy: Policy, plan: Plan, file: str) -> Fault:
+    """Return what explains all the rest: the plan is of another scenario."""
+    text = Text(zh="方案是为另一场景作出的", en="the plan was made for another scenario")
+    found, allowed = shorten(plan.scenario.name), policy.world.scenario.name
+    return Fault(text, file, column="scenario.name", found=found, allowed=allowed)
 
 
 def _faults(policy: Policy, assignment: Assignment, number: int, file: str) -> Iterator[Fault]:

@@ -115,7 +115,7 @@ class _Loader:
             self._faults.add(Fault(text, file, allowed="units.csv, people.csv"))
         elif all(table in tables and not tables[table].size for table in who):
             text = Text(
-                zh="方案是空的：没有单位也没有人员", en="the scenario is empty: no unit and no person"
+                zh="场景是空的：没有单位也没有人员", en="the scenario is empty: no unit and no person"
             )
             self._faults.add(Fault(text, file or f"{who[0]}.csv"))
 

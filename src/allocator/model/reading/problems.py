@@ -75,7 +75,7 @@ _CODES: Mapping[str, Problem] = {
         Text(zh="不是人数范围", en="is not a range of counts"), "1, 0-1, 2-3, ≥2, ≤3, any"
     ),
     "range_order": Problem(Text(zh="范围前大后小", en="the range runs backwards"), "2-3"),
-    "period_order": Problem(Text(zh="时段的止早于起", en="the period ends before it begins"), "from <= to"),
+    "period_order": Problem(Text(zh="周期的止早于起", en="the period ends before it begins"), "from <= to"),
 }
 
 _NAME_PATTERN = "A-Z a-z 0-9 _ - (A-Z a-z first, 1-64)"

@@ -131,7 +131,7 @@ class _RowReader:
         word_id = vocabulary.id_of(cell)
         if word_id is None:
             what = "职级" if column == "grade" else "角色"
-            text = Text(zh=f"不是本方案的{what}", en=f"is no {column} of the scenario")
+            text = Text(zh=f"不是本场景的{what}", en=f"is no {column} of the scenario")
             near = self._faults.suggest(cell, vocabulary.words)
             self._faults.add(self._fault(text, line, column, cell, listed(vocabulary.words), near))
         return word_id or ""
