@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 import allocator
-from allocator.cli import check, failures, kinds, new, schema, show, solve, verify
-from allocator.cli.language import both, language_of, localise
+from allocator.cli import check, failures, kinds, new, schema, show, solve, streams, verify
+from allocator.cli.language import SPOKEN, both, language_of, localise
+from allocator.cli.options import Lang
+from allocator.model.text import Language
 
 app = typer.Typer(
     name="allocator",
@@ -42,6 +43,7 @@ def _everywhere(
             "--version", callback=_print_version, is_eager=True, help=both("显示版本", "show the version")
         ),
     ] = False,
+    lang: Lang = None,
 ) -> None:
     if context.invoked_subcommand is None:
         sys.stdout.write(context.get_help() + "\n")
@@ -49,9 +51,7 @@ def _everywhere(
 
 def main() -> None:
     """Run the program and exit with its status."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    streams.prepare()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -62,16 +62,28 @@ def run(arguments: Sequence[str]) -> int:
         arguments: The command line without the program's name.
     """
     language = language_of(arguments, os.environ)
+    SPOKEN.set(language)
+    try:
+        return _answered(arguments, language)
+    except (BrokenPipeError, SystemExit):  # the library for command lines turns a broken pipe into an exit
+        streams.silence()
+        return failures.PIPE
+    except OSError as error:  # files are read and written with faults of their own: this is the output
+        streams.silence()
+        return failures.unwritten(error, language)
+
+
+def _answered(arguments: Sequence[str], language: Language) -> int:
+    """Run one command; what goes wrong in it is the answer, unless nobody can be told."""
     try:
         status = _called(arguments)
-        sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # the library for command lines turns a broken pipe into an exit
-        failures.silence_output()
-        return failures.PIPE
+    except (OSError, SystemExit):
+        raise
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get("ALLOCATOR_DEBUG") == "1":
             raise
-        return failures.explain(error, language, as_json="--json" in arguments)
+        status = failures.explain(error, language, as_json="--json" in arguments)
+    sys.stdout.flush()
     return status
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +19,7 @@ from allocator.cli.options import AsJson, Lang, ScenarioPath
 from allocator.cli.output import Output
 from allocator.cli.progress import watching
 from allocator.cli.reasons import Reasons, find_reasons, render_reasons
+from allocator.cli.streams import write_json
 from allocator.engine.progress import Stop
 from allocator.errors import InputError
 from allocator.model.plan import Plan
@@ -79,7 +79,7 @@ def command(
         plan = plan.model_copy(update={"run": {**plan.run, "conflict": list(reasons.rules)}})
     written = _write(plan, out)
     if as_json:
-        sys.stdout.write(plan_text(plan))
+        write_json(plan_text(plan))
     output.report(_result(policy, plan, reasons, written, output.language))
     if stop.asked:
         return INTERRUPTED
