@@ -6,12 +6,16 @@ import errno
 import json
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from allocator import api
-from allocator.errors import Fault, InputError
+from allocator.errors import Fault, InputError, nearest
+from allocator.model.plan import Plan
+from allocator.model.reading.faults import MOST_FAULTS
 from allocator.model.reading.files import decode
 from allocator.model.reading.oswords import system_words
 from allocator.model.reading.planfile import plan_text, read_plan, write_plan
@@ -120,3 +124,47 @@ def test_solve_says_beforehand_why_a_plan_cannot_be_written(
     done = call("solve", scenario, "-o", tmp_path / where, lang="zh")
     why = "是文件夹" if where == "." else "没有这个文件或文件夹"
     assert (done.status, done.out, done.err) == (2, "", f"{tmp_path / where}: 无法写入（{why}）\n")
+
+
+def test_every_part_of_a_plan_is_judged_but_not_without_end(scenario: Path, tmp_path: Path) -> None:
+    plan = json.loads(plan_text(good_plan(scenario)))
+    plan["assignments"][1]["item"] = 3
+    plan["assignments"][2].pop("slot")
+    plan["score"][0]["cost"] = "dear"
+    plan["status"] = "good"
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(plan), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_plan(file)
+    told = {fault.column: fault.found for fault in caught.value.faults}
+    wrong = {"status": "good", "assignments.1.item": "3", "assignments.2.slot": None, "score.0.cost": "dear"}
+    assert told == wrong
+    plan["assignments"] = [{}] * 100_000
+    file.write_text(json.dumps(plan), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_plan(file)
+    assert len(caught.value.faults) == MOST_FAULTS + 1
+    assert "另有" in caught.value.faults[-1]("zh")
+
+
+def test_a_list_of_a_plan_stops_at_its_first_fault() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Plan.model_validate({"assignments": [{}] * 1_000, "score": [{}] * 1_000, "rules": [{}] * 1_000})
+    assert caught.value.error_count() < 20
+
+
+def test_unknown_names_of_a_plan_are_not_told_without_end(scenario: Path) -> None:
+    policy, plan = api.bind(api.load(scenario)), good_plan(scenario)
+    one = plan.assignments[-1]
+    many = tuple(one.model_copy(update={"item": f"X{k}"}) for k in range(3_000))
+    with pytest.raises(InputError) as caught:
+        api.verify(policy, plan.model_copy(update={"assignments": many}))
+    assert len(caught.value.faults) == MOST_FAULTS + 1
+
+
+def test_the_nearest_of_half_a_million_names_is_found_at_once() -> None:
+    names = [f"P{k}" for k in range(500_000)]
+    began = time.monotonic()
+    assert nearest("P12345x", names) == "P12345"
+    assert nearest("", names) == ""
+    assert time.monotonic() - began < 2

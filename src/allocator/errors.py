@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from unicodedata import east_asian_width
 
 from allocator.model.text import Language, Text
+
+#: How many names a misspelt one is compared with.
+MOST_COMPARED = 5_000
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,12 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     """Return the valid name closest to ``name``, or an empty string if none is close."""
     if len(name) > 100:
         return ""
-    matches = get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    names = list(valid)
+    if len(names) > MOST_COMPARED:
+        # To compare with each would take seconds: only those that begin alike.
+        alike = (one for one in names if one[:2] == name[:2] and abs(len(one) - len(name)) < 2)
+        names = list(islice(alike, MOST_COMPARED))
+    matches = get_close_matches(name, names, n=1, cutoff=0.6)
     return matches[0] if matches else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,6 +44,24 @@ def load_scenario(path: Path | str) -> Scenario:
     """
     location = locate(Path(path))
     return _Loader(location, open_source(location)).load()
+
+
+@dataclass(frozen=True)
+class Specified:
+    """What ``scenario.yaml`` says, and the folder from which its rule packs are looked for."""
+
+    spec: ScenarioSpec
+    folder: Path
+
+
+def read_spec(path: Path) -> Specified | None:
+    """Return what a scenario whose tables may be wrong decides; None if that cannot be made out either."""
+    try:
+        location = locate(path)
+        document = read_document(open_source(location), location)
+        return Specified(validate_yaml(document, ScenarioSpec), location.folder)
+    except InputError:
+        return None
 
 
 class _Loader:

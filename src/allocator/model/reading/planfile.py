@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError, caret, shorten
-from allocator.model.plan import Plan
+from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore
+from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import read_bytes
 from allocator.model.reading.oswords import system_words
 from allocator.model.reading.problems import problem
 from allocator.model.text import Text
 
-PLAN_BYTES = 256 * 2**20
+#: More would not fit into a GiB of memory once it is read; 300,000 assignments do.
+PLAN_BYTES = 32 * 2**20
 
 
 def read_plan(path: Path | str) -> Plan:
@@ -38,7 +43,7 @@ def read_plan(path: Path | str) -> Plan:
     try:
         return Plan.model_validate(data)
     except ValidationError as error:
-        raise InputError(_faults(error, path.name)) from None
+        raise _refused(data, error, path.name) from None
 
 
 _NO_JSON = Text(zh="不是有效的 JSON", en="is not valid JSON")
@@ -53,16 +58,38 @@ def _no_json(error: json.JSONDecodeError, file: str) -> Fault:
     return Fault(_NO_JSON, file, error.lineno, detail=caret(line, error.colno - 1))
 
 
-def _faults(error: ValidationError, file: str) -> list[Fault]:
-    faults = []
-    for detail in error.errors(include_url=False)[:200]:
-        wrong = problem(detail)
-        where = ".".join(str(part) for part in detail["loc"])
-        value = detail["input"]
-        shown = detail["type"] != "missing" and not isinstance(value, dict | list)
-        found = shorten(json.dumps(value, ensure_ascii=False)).strip('"') if shown else None
-        faults.append(Fault(wrong.message, file, column=where, found=found, allowed=wrong.allowed))
-    return faults
+def _refused(data: Any, error: ValidationError, file: str) -> InputError:
+    """Return what is wrong with a plan: lists stop at the first fault, so their parts are read again."""
+    faults = FaultList()
+    for detail in error.errors(include_url=False):
+        if len(detail["loc"]) < 2 or detail["loc"][0] not in _LISTS:
+            faults.add(_fault(detail, file, detail["loc"]))
+    for key, model in _LISTS.items():
+        parts = data.get(key) if isinstance(data, dict) else None
+        for number, part in enumerate(parts if isinstance(parts, list) else ()):
+            if len(faults.kept) == faults.limit:
+                break
+            faults.extend(_part_faults(part, model, file, (key, number)))
+    return faults.error()
+
+
+_LISTS: Mapping[str, type[BaseModel]] = {"assignments": Assignment, "score": LevelScore, "rules": RuleScore}
+
+
+def _part_faults(part: Any, model: type[BaseModel], file: str, where: tuple[str, int]) -> Iterator[Fault]:
+    try:
+        model.model_validate(part)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            yield _fault(detail, file, (*where, *detail["loc"]))
+
+
+def _fault(detail: ErrorDetails, file: str, where: tuple[str | int, ...]) -> Fault:
+    wrong, value = problem(detail), detail["input"]
+    shown = detail["type"] != "missing" and not isinstance(value, dict | list)
+    found = shorten(json.dumps(value, ensure_ascii=False)).strip('"') if shown else None
+    column = ".".join(str(part) for part in where)
+    return Fault(wrong.message, file, column=column, found=found, allowed=wrong.allowed)
 
 
 def plan_text(plan: Plan) -> str:

@@ -9,10 +9,13 @@ from typing import Annotated
 import networkx as nx
 from pydantic import Field
 
+from allocator.errors import nearest, shorten
+from allocator.model.text import Text
 from allocator.rules.expressions import ItemsTest
-from allocator.rules.kind import Rule, Several
+from allocator.rules.kind import Problem, Rule, Several
 from allocator.rules.means import Means
 from allocator.rules.scope import Scope
+from allocator.rules.world import World
 
 
 class PairRule(Rule):
@@ -49,6 +52,15 @@ class PairRule(Rule):
             zh="计算 `acquainted` 时关系链最长几步", en="Longest path of ties that counts for `acquainted`."
         ),
     ] = 2
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Every id must be of somebody: one that is not asks for nothing, and nobody would notice."""
+        known = world.scenario.organisation.entities
+        for k, group in enumerate(self.pairs):
+            for name in group:
+                if name not in known:
+                    message = Text(zh="场景中没有此编号", en="the scenario has no such id")
+                    yield Problem(f"pairs.{k}", message, shorten(name), nearest=nearest(name, known))
 
     def chosen_pairs(self, scope: Scope) -> tuple[tuple[int, int], ...]:
         """Return the pairs ``(a, b)`` with ``a < b``, each once, in order."""
