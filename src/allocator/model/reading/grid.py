@@ -14,7 +14,7 @@ from allocator.model.text import Text
 LONGEST_CELL = 32_767
 LONGEST_HEADER = 200
 MOST_COLUMNS = 1_000
-MOST_ROWS = 1_000_000
+MOST_ROWS = 500_000
 
 Line = tuple[int, Sequence[str]]
 
