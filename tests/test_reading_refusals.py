@@ -52,6 +52,11 @@ def test_a_plan_that_is_not_there_names_the_nearest(scenario: Path) -> None:
     assert (done.status, done.err) == (2, "plan.json: no such file or folder\n")
 
 
+def test_a_link_to_nowhere_does_not_suggest_itself(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").symlink_to(tmp_path / "gone.json")
+    assert refused(tmp_path / "plan.json").nearest == ""
+
+
 def test_a_plan_cut_short_says_so(scenario: Path, tmp_path: Path) -> None:
     text = plan_text(good_plan(scenario))
     file = tmp_path / "cut.json"

@@ -70,7 +70,10 @@ def read_bytes(path: Path, label: str, limit: int) -> bytes:
 def missing(path: Path, label: str) -> Fault:
     """Return the fault of a file or folder that is not there, with the nearest name beside it."""
     try:
-        near = nearest(path.name, sorted(entry.name for entry in path.parent.iterdir()))
+        beside = sorted(entry.name for entry in path.parent.iterdir())
+        near = nearest(
+            path.name, [name for name in beside if name != path.name]
+        )  # a link to nowhere is there
     except (OSError, ValueError):  # there is no such place either, or nobody may look into it
         near = ""
     text = Text(zh="没有这个文件或文件夹", en="no such file or folder")
