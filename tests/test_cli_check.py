@@ -135,3 +135,34 @@ def test_checking_and_judging_never_load_the_solver(scenario: Path) -> None:
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL, env=environment)
+
+
+def test_tables_packs_and_rules_are_told_in_one_go(tmp_path: Path) -> None:
+    people = tiny_scenario.TABLES["people.csv"].replace("1975-03-12", "1975-02-30")
+    rules = rules_with("{id: slip, kind: elegible, on: posting, when: 'true'}")
+    done = call("check", write_scenario(tmp_path, {"people.csv": people, **rules}))
+    assert done.status == 2
+    table, rule = done.err.splitlines()
+    assert table.startswith("people.csv:2:born: ")
+    assert rule.startswith("tiny-rules.yaml:") and ":slip.kind: " in rule and "'eligible'?" in rule
+
+
+def test_a_rule_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    rules = rules_with("{id: slip, kind: elegible, on: posting}")["tiny-rules.yaml"]
+    other = "{id: other, kind: eligible, on: posting, when: person.gade == 'head'}"
+    rules = rules.replace("    waive:", f"      - {other}\n    waive:")
+    scenario = write_scenario(tmp_path, {"tiny-rules.yaml": rules})
+    done = call("check", scenario)
+    assert ":slip.kind: " in done.err and ":other.when: " in done.err
+    text = (scenario / "scenario.yaml").read_text(encoding="utf-8")
+    (scenario / "scenario.yaml").write_text(text.replace("roles: [lead", "roles: [leed"), encoding="utf-8")
+    done = call("check", scenario)
+    assert ":slip.kind: " in done.err and "found 'leed'" in done.err
+
+
+def test_an_id_in_a_pair_must_be_of_somebody(tmp_path: Path) -> None:
+    done = call(
+        "check", write_scenario(tmp_path, rules_with("{id: x, kind: apart, on: posting, pairs: [[P1, P88]]}"))
+    )
+    assert done.status == 2
+    assert ":x.pairs.0: the scenario has no such id; found 'P88'; did you mean 'P8'?" in done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -46,8 +47,8 @@ def test_every_command_helps_in_one_language(command: str, lang: str) -> None:
         (("check",), "缺少参数 SCENARIO", "SCENARIO"),
         (("check", "a", "b"), "多余的参数 b", "b"),
         (("check", "a", "--jsn"), "没有选项 --jsn", "--jsn"),
-        (("solve", "a", "--seed", "x"), "'--seed' 的值有误", "--seed"),
-        (("solve", "a", "--time-limit", "0"), "'--time-limit' 的值有误", "--time-limit"),
+        (("solve", "a", "--seed", "x"), "--seed 的值有误", "--seed"),
+        (("solve", "a", "--time-limit", "0"), "--time-limit 的值有误", "--time-limit"),
         (("schema", "plans"), "的值有误", "plans"),
     ],
 )
@@ -95,8 +96,84 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert child.wait() == 141
 
 
-def test_names_that_the_output_cannot_encode_are_replaced(tmp_path: Path) -> None:
+def test_what_the_output_cannot_encode_is_escaped_not_lost(tmp_path: Path) -> None:
     child = program("check", str(write_scenario(tmp_path)), "--lang", "zh", PYTHONIOENCODING="ascii")
     out, err = child.communicate()
     assert (child.returncode, err) == (0, b"")
     assert out.endswith(b"ok\n")
+    assert out.decode("unicode_escape").startswith("小场景（合成数据）\n")
+    assert b"8 -> 2" in out
+
+
+def test_json_for_an_output_without_chinese_is_json_all_the_same(tmp_path: Path) -> None:
+    child = program("check", str(write_scenario(tmp_path)), "--json", PYTHONIOENCODING="ascii")
+    out, _ = child.communicate()
+    assert json.loads(out)["title"]["zh"] == "小场景"
+    child = program("chek\U0001f600", "--json", PYTHONIOENCODING="ascii")
+    out, _ = child.communicate()
+    assert "chek\U0001f600" in json.loads(out)["faults"][0]["message"]["zh"]
+
+
+CLOSED = "import os; os.close({}); os.execv(sys.executable, [sys.executable, '-c', {!r}, *sys.argv[1:]])"
+
+
+@pytest.mark.parametrize(("stream", "words", "status"), [(1, ("--version",), 0), (1, ("kinds", "--json"), 0),
+    (1, ("kinds",), 0), (2, ("check", "/nowhere"), 2)])  # fmt: skip
+def test_closed_streams_are_no_error(stream: int, words: tuple[str, ...], status: int) -> None:
+    code = "import sys; " + CLOSED.format(stream, "from allocator.cli import main; main()")
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (status, b"", b"")
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.is_char_device():
+        pytest.skip("this system has no /dev/full")
+    for words in (["kinds"], ["kinds", "--json"], ["--version"]):
+        with full.open("wb") as nowhere:
+            done = subprocess.run(
+                [sys.executable, "-c", "from allocator.cli import main; main()", *words, "--lang", "zh"],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                stdout=nowhere,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        assert (done.returncode, done.stderr.decode()) == (2, "无法输出（磁盘空间不足）\n"), words
+
+
+def test_the_language_may_stand_before_the_command(tmp_path: Path) -> None:
+    done = call("--lang", "zh", "check", write_scenario(tmp_path), lang=None)
+    assert done.out.startswith("小场景")
+    assert "显示版本" in call("--help", lang="zh").out
+    assert "--lang" in call("--help", lang="en").out
+
+
+@pytest.mark.parametrize(
+    ("words", "zh"),
+    [
+        (["chek", "x"], "没有命令 chek；是否为 check"),
+        (["xyzzy"], "没有命令 xyzzy"),
+        (["check", "x", "--jsn"], "没有选项 --jsn；是否为 --json"),
+        (["check", "x", "--zzz"], "没有选项 --zzz"),
+        (["check"], "缺少参数 SCENARIO"),
+        (["check", "x", "y"], "多余的参数 y"),
+        (["schema"], "缺少参数 scenario|rules|plan；可用 scenario, rules, plan"),
+        (["schema", "rulez"], "scenario|rules|plan 的值有误：“rulez”不在可选之列：scenario, rules, plan"),
+        (["solve", "x", "--time-limit", "-1"], "--time-limit 的值有误：须不小于 0.1"),
+        (["solve", "x", "--time-limit", "inf"], "--time-limit 的值有误：须不大于 1000000"),
+        (["solve", "x", "--time-limit", "soon"], "--time-limit 的值有误：须为数"),
+        (["solve", "x", "--seed", "1.5"], "--seed 的值有误：须为整数"),
+    ],
+)
+def test_wrong_calls_are_explained_in_chinese(words: list[str], zh: str) -> None:
+    done = call(*words, lang="zh")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"命令有误：{zh}") and done.err.endswith("；用法见 --help\n")
+    assert len(done.err.splitlines()) == 1
+    called = call(*words, "--json", lang="zh").json
+    assert called["faults"][0]["message"]["zh"] == done.err.rstrip()

@@ -140,9 +140,13 @@ def test_kinds_as_json() -> None:
     assert list(views) == list(all_kinds())
     fields = {field["name"]: field for field in views["max_term"]["fields"]}
     assert fields["periods"] == {
-        "name": "periods", "type": "whole number 1..1000", "default": "", "required": True, "meaning": "",
+        "name": "periods",
+        "type": {"zh": "整数 1..1000", "en": "whole number 1..1000"},
+        "default": "",
+        "required": True,
+        "meaning": {"zh": "最多连续任职几个周期", "en": "The longest term, in periods on end."},
         "common": False,
-    }  # fmt: skip
+    }
     assert fields["level"]["default"] == "hard"
     assert fields["level"]["common"] is True
     assert call("kinds", "max_term", "--json").json == views["max_term"]

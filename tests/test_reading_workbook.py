@@ -153,3 +153,12 @@ def test_any_sheet_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, 
 )
 def test_cells_read_as_a_csv_file_would_write_them(cell: object, text: str) -> None:
     assert _text(cell) == text
+
+
+def test_sheets_are_measured_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "book.xlsx"
+    file.write_bytes(workbook({"scenario": [[SCENARIO]], **SHEETS}))
+    load_scenario(file)
+    monkeypatch.setattr("allocator.model.reading.workbook._MOST_CELLS", 16)  # each of the sheets has fewer
+    with pytest.raises(InputError, match="unpacks to too much"):
+        load_scenario(file)

@@ -1,5 +1,6 @@
 """YAML is read as plain data with lines; what is hostile or wrong is refused with its place."""
 
+import re
 import time
 from pathlib import Path
 
@@ -8,10 +9,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.errors import Fault, InputError
+from allocator.errors import Fault, InputError, caret
 from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
 from allocator.model.reading.files import YAML_BYTES
 from allocator.model.reading.yamlfile import parse_yaml
+from allocator.model.reading.yamlwords import reader_words, syntax_words
 from allocator.model.spec import ScenarioSpec
 
 SCENARIO = """\
@@ -85,7 +87,7 @@ def test_empty_file_is_no_scenario() -> None:
         ("a: 1\nb: [1, 2\nc: 3", "syntax error", 3),
         ("a: 'x", "syntax error", 1),
         ("? [a, b]\n: 1", "key must be text", 1),
-        ("a: \x01", "not YAML", 0),
+        ("a: 1\nb: \x01", "control character", 2),
     ],
 )
 def test_refused_with_its_line(text: str, said: str, row: int) -> None:
@@ -100,6 +102,53 @@ def test_a_syntax_error_shows_the_line() -> None:
     with pytest.raises(InputError) as caught:
         parse("a: 1\n  b: {c: 2\n")
     assert "^" in caught.value.faults[0].detail
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "zh"),
+    [
+        ("a:\n\tb: 1\n", 2, "缩进不能用制表符"),
+        ("a: b\n\tc: d\n", 2, "缩进不能用制表符"),
+        ("a: [1, 2\nb: 3\n", 2, "方括号 [ 没有闭合"),
+        ("x: 1\na: [1, 2\n", 2, "方括号 [ 没有闭合"),
+        ("x: 1\na: {b: 2\n", 2, "花括号 { 没有闭合"),
+        ("x: 1\na: 'b\nc: d\n\n", 2, "引号没有闭合"),
+        ("a: b: c\n", 1, "此处不能有冒号"),
+        ("a:\n  b: 1\n c: 2\n", 3, "缩进与上文不一致"),
+        ("a: @b\n", 1, "不能以此字符开头"),
+        ('a: "\\q"\n', 1, "不认识的转义"),
+        ("a: !x!y z\n", 1, "标签没有定义"),
+        ("a: 1\nb\n", 2, "缺少冒号"),
+        ("a: \x02\n", 1, "含有控制字符"),
+    ],
+)
+@pytest.mark.parametrize(
+    "loader", dict.fromkeys([yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])
+)
+def test_the_parsers_words_are_said_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, loader: type[yaml.SafeLoader], text: str, row: int, zh: str
+) -> None:
+    monkeypatch.setattr("allocator.model.reading.yamlfile._LOADER", loader)
+    with pytest.raises(InputError) as caught:
+        parse(text)
+    fault = caught.value.faults[0]
+    assert zh in fault.message.zh
+    assert fault.row == row
+    words = fault.message.zh.replace("YAML", "").replace("Tab", "")
+    assert not re.search("[A-Za-z]{3}", words), "no English is left"
+
+
+def test_words_of_the_parser_that_nobody_knows_are_kept() -> None:
+    error = yaml.MarkedYAMLError(problem="a new complaint")
+    assert syntax_words(error, "x")("zh") == "写法有误（a new complaint）"
+    assert reader_words("invalid bytes")("zh") == "不是 YAML（invalid bytes）"
+
+
+def test_the_caret_stands_under_wide_characters_and_in_long_lines() -> None:
+    assert caret("姓名: b", 4) == "    姓名: b\n" + " " * (4 + 6) + "^"
+    shown, mark = caret("x" * 500 + "!" + "y" * 500, 500).splitlines()
+    assert shown[mark.index("^")] == "!"
+    assert len(shown) < 120
 
 
 def test_a_bomb_of_anchors_costs_nothing() -> None:

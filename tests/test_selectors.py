@@ -13,6 +13,7 @@ from cel_expr_python import cel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allocator.rules.celwords import compiler_words, runtime_words
 from allocator.rules.selectors import MAX_LENGTH, MISSING, Axis, Compiler, Selector, SelectorError
 
 with warnings.catch_warnings():
@@ -169,8 +170,15 @@ def test_an_axis_of_nobody_gives_nothing() -> None:
         ("person.aeg > 3", "BOOL", "person.aeg", "no field named 'person.aeg'", "^", "person.age"),
         ("person.age >", "BOOL", "表达式有误", "the expression is wrong", "^", ""),
         ("person.age > 'old'", "BOOL", "表达式有误", "no matching overload", "^", ""),
-        ("person.age", "BOOL", "真或假", "should give true or false, but gives INT", "person.age", ""),
-        ("person.age > 3", "INT", "整数", "should give a whole number, but gives BOOL", "", ""),
+        (
+            "person.age",
+            "BOOL",
+            "真或假",
+            "should give true or false, but gives a whole number",
+            "person.age",
+            "",
+        ),
+        ("person.age > 3", "INT", "整数", "should give a whole number, but gives true or false", "", ""),
         ("person.age", "STRING", "文字", "should give a text", "", ""),
         ("person.name", "LIST", "列表", "should give a list", "", ""),
         ("", "BOOL", "表达式", "the expression", "", ""),
@@ -222,29 +230,66 @@ def test_an_empty_cell_that_is_needed_is_a_fault() -> None:
         compiler.compile("person.age > 30", axis.types, "BOOL").over(axis)
     assert "person.age" in caught.value.message.zh and "Li" in caught.value.message.zh
     assert "person.age" in caught.value.message.en and "empty for Li" in caught.value.message.en
-    assert caught.value.detail == "person.age > 30"
+    assert caught.value.detail == "    person.age > 30"
     assert repr(MISSING) == "missing"
 
 
 @pytest.mark.parametrize(
-    ("text", "returns", "reason"),
+    ("text", "returns", "zh", "en"),
     [
-        ("person.age / group.seats", "INT", "divide by zero"),
-        ("person.age / group.seats > 1", "BOOL", "divide by zero"),
-        ("person.skills['none']", "INT", "none"),
-        ("person.former[9]", "STRING", "index"),
-        ("9223372036854775807 + person.age", "INT", "overflow"),
-        ("dyn(person.name)", "BOOL", "STRING"),
-        ("dyn(null)", "STRING", "NULL"),
-        ("[person.age]", "LIST", "LIST"),
+        ("person.age / group.seats", "INT", "除数为 0", "fails: division by zero"),
+        ("person.age / group.seats > 1", "BOOL", "除数为 0", "fails: division by zero"),
+        ("person.skills['none']", "INT", '没有键 "none"', 'fails: there is no key "none"'),
+        ("person.former[9]", "STRING", "列表中没有这一项", "fails: the list has no such item"),
+        ("9223372036854775807 + person.age", "INT", "数过大", "fails: the number is too large"),
+        ("int(person.name)", "INT", "不能把文字转为整数", "a text cannot be turned into a whole number"),
+        ("person.name.matches('(')", "BOOL", "正则表达式有误", "the regular expression is wrong"),
+        ("timestamp(person.name) > timestamp('x')", "BOOL", "文字不是日期", "the text is not a date"),
+        ("dyn(person.name)", "BOOL", "应为真或假，现为文字", "gives a text"),
+        ("dyn(null)", "STRING", "应为文字，现为空值", "gives null"),
+        ("[person.age]", "LIST", "应为文字的列表", "should give a list of texts"),
     ],
 )
-def test_an_expression_that_fails_on_a_value_is_a_fault(text: str, returns: str, reason: str) -> None:
+def test_an_expression_that_fails_on_a_value_is_a_fault(text: str, returns: str, zh: str, en: str) -> None:
     with pytest.raises(SelectorError) as caught:
         Compiler().compile(text, TYPES, returns).over(PEOPLE, GROUPS)
-    assert "求值失败" in caught.value.message.zh and "fails" in caught.value.message.en
-    assert reason in caught.value.message.en
-    assert caught.value.detail == text
+    assert zh in caught.value.message.zh
+    assert en in caught.value.message.en
+    assert caught.value.detail == f"    {text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("person.age >", "表达式没有写完", "the expression ends too early"),
+        ("(person.age > 1", "缺少“)”", "')' is missing"),
+        ("person.age > 1)", "此处不能有“)”", "')' cannot stand here"),
+        ("person.age > 1 and true", "并且用 &&", "and is &&"),
+        ("person.age = 1", "两个等号 ==", "two equals signs"),
+        ("person.name == '王", "引号没有闭合", "a quote is never closed"),
+        ("person.年龄 > 1", "不认识的字符“年”", "'年' is no character"),
+        ("person.age == '1'", "== 不能用于：整数、文字", "== cannot be applied to a whole number, a text"),
+        (
+            "person.age in person.skills",
+            "in 不能用于：整数、键值表",
+            "in cannot be applied to a whole number",
+        ),
+        ("person.age.x == 1", "整数没有字段", "a whole number has no fields"),
+        ("if", "if 是保留字", "if is a reserved word"),
+        ("99999999999999999999 > 1", "数的写法有误或过大", "too large"),
+        ("(" * 100 + "true" + ")" * 100, "嵌套过深", "nested too deep"),
+    ],
+)
+def test_what_the_compiler_finds_is_said_in_both_languages(text: str, zh: str, en: str) -> None:
+    with pytest.raises(SelectorError) as caught:
+        Compiler().compile(text, TYPES, "BOOL")
+    assert zh in caught.value.message.zh
+    assert en in caught.value.message.en
+
+
+def test_words_of_the_compiler_that_nobody_knows_are_kept() -> None:
+    assert compiler_words("a new complaint")("zh") == "写法有误（a new complaint）"
+    assert runtime_words("UNKNOWN: a new complaint [UNKNOWN]")("en") == "a new complaint"
 
 
 HOSTILE = {

@@ -222,7 +222,7 @@ def people(all_units: list[dict]) -> list[dict]:
 
 
 def make_experts(rows: list[dict], skill: str) -> None:
-    """Raise good people who stay in service to experts until there are enough; they are spread over the units."""
+    """Raise good people who stay in service to experts until there are enough, spread over the units."""
     missing = EXPERTS[skill] - sum(f"{skill}:5" in row["skills"] for row in rows)
     good = [row for row in rows if f"{skill}:4" in row["skills"] and not row["retires"]]
     for row in good[:: len(good) // missing][:missing]:

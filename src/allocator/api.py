@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allocator.errors import InternalError
+from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan, ScenarioRef
-from allocator.model.reading import load_scenario
+from allocator.model.reading import bounded, load_scenario, read_spec
 from allocator.model.reading.planfile import read_plan, write_plan
 from allocator.model.scenario import Scenario
 from allocator.rules.bind import bind_policy
+from allocator.rules.packs import read_rulebook
 from allocator.rules.pins import pin_rules
 from allocator.rules.policy import Policy
 from allocator.verify import Disagreement, Judgement, admit, claims_against, judge
@@ -35,9 +36,18 @@ def load(path: Path | str) -> Scenario:
     """Read a scenario folder (or workbook).
 
     Raises:
-        InputError: With every fault of its files.
+        InputError: With every fault of its files, rule packs among them.
     """
-    return load_scenario(path)
+    try:
+        return load_scenario(path)
+    except InputError as error:
+        raise bounded([*error.faults, *_pack_faults(path)]) from None
+
+
+def _pack_faults(path: Path | str) -> list[Fault]:
+    """Return what is wrong with the rule packs of a scenario whose tables are wrong: all is told at once."""
+    found = read_spec(Path(path))
+    return read_rulebook(found.spec.rules, found.folder).faults if found else []
 
 
 def bind(scenario: Scenario, *, baseline: Plan | None = None, pins: Iterable[str] = ()) -> Policy:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
+from unicodedata import east_asian_width
 
 from allocator.model.text import Language, Text
+
+#: How many names a misspelt one is compared with.
+MOST_COMPARED = 5_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,12 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     """Return the valid name closest to ``name``, or an empty string if none is close."""
     if len(name) > 100:
         return ""
-    matches = get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    names = list(valid)
+    if len(names) > MOST_COMPARED:
+        # To compare with each would take seconds: only those that begin alike.
+        alike = (one for one in names if one[:2] == name[:2] and abs(len(one) - len(name)) < 2)
+        names = list(islice(alike, MOST_COMPARED))
+    matches = get_close_matches(name, names, n=1, cutoff=0.6)
     return matches[0] if matches else ""
 
 
@@ -85,3 +95,14 @@ def shorten(value: object, limit: int = 60) -> str:
     text = str(value)[: limit + 1].replace("\n", "⏎").replace("\r", "").replace("\t", " ")
     text = "".join(ch if ch.isprintable() else "�" for ch in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def caret(line: str, column: int, limit: int = 100) -> str:
+    """Return a line with a caret under a column, counted from 0; of a long line the part around it.
+
+    Wide characters take two places on the screen, so the caret stands under what is meant in Chinese too.
+    """
+    begin = max(0, column - limit * 2 // 3) if len(line) > limit else 0
+    shown = shorten(line[begin : begin + limit], limit)
+    before = sum(2 if east_asian_width(ch) in "WF" else 1 for ch in shown[: column - begin])
+    return f"    {shown}\n    {' ' * before}^"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from itertools import pairwise
 from typing import Any, cast
 
@@ -10,6 +11,8 @@ import typer
 
 from allocator.model.text import Language
 
+#: The language that the whole call is in: ``--lang`` may stand before the command too.
+SPOKEN: ContextVar[Language | None] = ContextVar("SPOKEN", default=None)
 _APART = " · "
 #: Words of the library for command lines, which it knows in English only.
 _BORROWED = {

@@ -6,14 +6,15 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 import allocator
-from allocator.cli import failures
-from allocator.cli.language import both, language_of, localise
+from allocator.cli import failures, streams
+from allocator.cli.language import SPOKEN, both, language_of, localise
+from allocator.cli.options import Lang
+from allocator.model.text import Language
 
 COMMANDS = ("check", "solve", "verify", "show", "new", "schema", "kinds")
 
@@ -53,6 +54,7 @@ def _everywhere(
             "--version", callback=_print_version, is_eager=True, help=both("显示版本", "show the version")
         ),
     ] = False,
+    lang: Lang = None,
 ) -> None:
     if context.invoked_subcommand is None:
         sys.stdout.write(context.get_help() + "\n")
@@ -60,9 +62,7 @@ def _everywhere(
 
 def main() -> None:
     """Run the program and exit with its status."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    streams.prepare()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -73,16 +73,28 @@ def run(arguments: Sequence[str]) -> int:
         arguments: The command line without the program's name.
     """
     language = language_of(arguments, os.environ)
+    SPOKEN.set(language)
+    try:
+        return _answered(arguments, language)
+    except (BrokenPipeError, SystemExit):  # the library for command lines turns a broken pipe into an exit
+        streams.silence()
+        return failures.PIPE
+    except OSError as error:  # files are read and written with faults of their own: this is the output
+        streams.silence()
+        return failures.unwritten(error, language)
+
+
+def _answered(arguments: Sequence[str], language: Language) -> int:
+    """Run one command; what goes wrong in it is the answer, unless nobody can be told."""
     try:
         status = _called(arguments)
-        sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # the library for command lines turns a broken pipe into an exit
-        failures.silence_output()
-        return failures.PIPE
+    except (OSError, SystemExit):
+        raise
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get("ALLOCATOR_DEBUG") == "1":
             raise
-        return failures.explain(error, language, as_json="--json" in arguments)
+        status = failures.explain(error, language, as_json="--json" in arguments)
+    sys.stdout.flush()
     return status
 
 

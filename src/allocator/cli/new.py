@@ -14,6 +14,7 @@ from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError
+from allocator.model.reading.planfile import unwritable
 from allocator.model.text import Text
 from allocator.report.rendering.console import pick, printable
 
@@ -35,8 +36,7 @@ def command(
     try:
         written = _write(name)
     except OSError as error:
-        message = Text(zh=f"无法写入（{error.strerror}）", en=f"cannot be written: {error.strerror}")
-        raise _refused(message, name) from None
+        raise InputError([unwritable(error, name)]) from None
     output.data({"folder": str(name), "files": written})
     output.report(
         [

@@ -11,7 +11,8 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-from allocator.cli.language import language_of
+from allocator.cli.language import SPOKEN, language_of
+from allocator.cli.streams import complain, write_json
 from allocator.model.text import Language, Text
 from allocator.report.plain import plain
 from allocator.report.rendering.console import console_for
@@ -21,7 +22,7 @@ class Output:
     """The output of one command, in one language, as a report or as JSON."""
 
     def __init__(self, lang: Language | None, *, as_json: bool) -> None:
-        self.language: Language = lang or language_of([], os.environ)
+        self.language: Language = lang or SPOKEN.get() or language_of([], os.environ)
         self.as_json = as_json
 
     @cached_property
@@ -41,9 +42,9 @@ class Output:
 
     def remark(self, text: Text) -> None:
         """Say something about the result on standard error."""
-        sys.stderr.write(text(self.language) + "\n")
+        complain(text(self.language))
 
 
 def print_json(value: Any) -> None:
     """Print plain data as JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    write_json(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -19,11 +19,12 @@ from allocator.cli.options import AsJson, Lang, ScenarioPath
 from allocator.cli.output import Output
 from allocator.cli.progress import watching
 from allocator.cli.reasons import Reasons, find_reasons, render_reasons
+from allocator.cli.streams import write_json
 from allocator.engine.progress import Stop
-from allocator.errors import Fault, InputError
+from allocator.errors import InputError
 from allocator.model.plan import Plan
-from allocator.model.reading.planfile import plan_text
-from allocator.model.text import Language, Text
+from allocator.model.reading.planfile import plan_text, unwritable
+from allocator.model.text import Language
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.plans import heading, render_score
 from allocator.report.rendering.scores import run_line
@@ -78,7 +79,7 @@ def command(
         plan = plan.model_copy(update={"run": {**plan.run, "conflict": list(reasons.rules)}})
     written = _write(plan, out)
     if as_json:
-        sys.stdout.write(plan_text(plan))
+        write_json(plan_text(plan))
     output.report(_result(policy, plan, reasons, written, output.language))
     if stop.asked:
         return INTERRUPTED
@@ -95,8 +96,14 @@ def _bound(scenario: Path, baseline: Path | None, pins: list[str]) -> api.Policy
 
 def _check_writable(out: Path | None) -> None:
     """Refuse a file that cannot be written before minutes are spent on what would be in it."""
-    if out is not None and (out.is_dir() or not os.access(out.parent, os.W_OK)):
-        raise InputError([Fault(Text(zh="无法写入", en="cannot be written"), str(out))])
+    if out is None:
+        return
+    if out.is_dir():
+        raise InputError([unwritable(IsADirectoryError(errno.EISDIR, ""), out)])
+    if not out.parent.is_dir():
+        raise InputError([unwritable(FileNotFoundError(errno.ENOENT, ""), out)])
+    if not os.access(out.parent, os.W_OK):
+        raise InputError([unwritable(PermissionError(errno.EACCES, ""), out)])
 
 
 def _write(plan: Plan, out: Path | None) -> Path | None:

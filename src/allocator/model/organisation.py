@@ -42,10 +42,10 @@ class Organisation:
     def table(self, name: str) -> Mapping[str, Entity]:
         """Return the entities of table ``name``: units, people, groups or cases."""
         tables: dict[str, Mapping[str, Entity]] = {
-            "units": dict(self.units),
-            "people": dict(self.people),
-            "groups": dict(self.groups),
-            "cases": dict(self.cases),
+            "units": self.units,
+            "people": self.people,
+            "groups": self.groups,
+            "cases": self.cases,
         }
         return tables[name]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 FORMAT: Literal["allocator-plan/1"] = "allocator-plan/1"
 HARD: Literal["hard"] = "hard"
@@ -55,12 +55,15 @@ class ScenarioRef(_Part):
 
 
 class Plan(_Part):
-    """A plan as it is written to ``plan.json``; assignments are sorted by layer order and id."""
+    """A plan as it is written to ``plan.json``; assignments are sorted by layer order and id.
+
+    A list is refused at its first fault: a hostile one would fill the memory with millions of them.
+    """
 
     format: Literal["allocator-plan/1"] = FORMAT
     scenario: ScenarioRef
     status: Status
-    assignments: tuple[Assignment, ...]
-    score: tuple[LevelScore, ...] = ()
-    rules: tuple[RuleScore, ...] = ()
+    assignments: Annotated[tuple[Assignment, ...], FailFast()]
+    score: Annotated[tuple[LevelScore, ...], FailFast()] = ()
+    rules: Annotated[tuple[RuleScore, ...], FailFast()] = ()
     run: Mapping[str, Any] = Field(default_factory=dict)

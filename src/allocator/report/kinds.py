@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from pydantic import BaseModel
 
 from allocator.model.text import Text
 from allocator.rules.kind import Example, Rule
+from allocator.rules.means import HOLDS, meaning
 
 Schema = Mapping[str, Any]
 
@@ -24,10 +24,10 @@ class FieldLine:
     """
 
     name: str
-    type: str
+    type: Text
     default: str
     required: bool
-    meaning: str
+    meaning: Text
     common: bool
 
 
@@ -39,7 +39,7 @@ class KindView:
     summary: Text
     about: tuple[str, ...]
     can_be_soft: bool
-    meaning: str
+    meaning: Text
     fields: tuple[FieldLine, ...]
     examples: tuple[Example, ...]
 
@@ -62,19 +62,17 @@ def kind_view(kind: type[Rule]) -> KindView:
 def _fields(model: type[BaseModel], root: Schema, path: str = "") -> Iterator[FieldLine]:
     """Yield the fields of a model, those of a model inside it after the field that holds it."""
     schema = root if not path else root["$defs"][model.__name__]
-    meanings = _meanings(model)
     for name, info in model.model_fields.items():
         if name == "kind" and not path:
             continue
         part = schema["properties"][info.alias or name]
         default = "" if info.is_required() else _shown(info.get_default(call_default_factory=True))
-        words = _type(part, root)
         yield FieldLine(
             name=path + name,
-            type=words,
+            type=_type(part, root),
             default=default,
             required=info.is_required(),
-            meaning=meanings.get(name, ""),
+            meaning=meaning(info.metadata),
             common=not path and name in Rule.model_fields,
         )
         for inner in _models(info.annotation):
@@ -91,40 +89,57 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
-def _type(schema: Schema, root: Schema) -> str:
+def _type(schema: Schema, root: Schema) -> Text:
     """Return in a few words what a field may hold."""
     if "$ref" in schema:
-        return _SHORT.get(str(schema["$ref"]).rpartition("/")[2], "mapping")
+        return _SHORT.get(str(schema["$ref"]).rpartition("/")[2], _MAPPING)
     if "const" in schema:
-        return str(schema["const"])
+        return _same(str(schema["const"]))
     if "enum" in schema:
-        return " | ".join(str(value) for value in schema["enum"])
-    if described := str(schema.get("description", "")):
-        return described
+        return _same(" | ".join(str(value) for value in schema["enum"]))
+    if HOLDS in schema:
+        return Text(**schema[HOLDS])
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
-        words = [_type(choice, root) for choice in choices]
-        skipped = {"null", "whole number"} if "text" in words else {"null"}  # a number is read as a text
-        return " | ".join(dict.fromkeys(word for word in words if word not in skipped))
+        words = [_type(choice, root) for choice in choices if choice.get("type") != "null"]
+        skipped = _WHOLE if _TEXT in words else None  # a number is read as a text
+        kept = list(dict.fromkeys(word for word in words if word != skipped))
+        return Text(zh=" | ".join(word.zh for word in kept), en=" | ".join(word.en for word in kept))
     return _plain_type(schema, root)
 
 
-#: Models that YAML writes shorter than as a mapping.
-_SHORT = {"Text": "text, or {zh, en}", "Range": "1, 0-1, 2-3, ≥2, ≤3 or any"}
-
-
-def _plain_type(schema: Schema, root: Schema) -> str:
+def _plain_type(schema: Schema, root: Schema) -> Text:
     kind = str(schema.get("type", "any"))
     if kind == "array":
-        inner = schema.get("items") or {}
-        return f"list of {_type(inner, root)}"
+        inner = _type(schema.get("items") or {}, root)
+        return Text(zh=f"列表：{inner.zh}", en=f"list of {inner.en}")
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     limits = f" {low}..{high}" if low is not None and high is not None else ""
-    return _WORDS.get(kind, kind) + limits
+    words = _WORDS.get(kind, _same(kind))
+    return Text(zh=words.zh + limits, en=words.en + limits)
 
 
-_WORDS = {"integer": "whole number", "string": "text", "boolean": "true or false", "object": "mapping"}
+def _same(words: str) -> Text:
+    return Text(zh=words, en=words)
+
+
+_TEXT = Text(zh="文字", en="text")
+_WHOLE = Text(zh="整数", en="whole number")
+_MAPPING = Text(zh="键: 值", en="mapping")
+_WORDS = {
+    "integer": _WHOLE,
+    "number": Text(zh="数", en="number"),
+    "string": _TEXT,
+    "boolean": _same("true | false"),
+    "object": _MAPPING,
+    "any": Text(zh="任意", en="any"),
+}
+#: Models that YAML writes shorter than as a mapping.
+_SHORT = {
+    "Text": Text(zh="文字，或 {zh, en}", en="text, or {zh, en}"),
+    "Range": Text(zh="1、0-1、2-3、≥2、≤3 或 any", en="1, 0-1, 2-3, ≥2, ≤3 or any"),
+}
 
 
 def _shown(value: Any) -> str:
@@ -136,23 +151,7 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _prose(model: type[BaseModel]) -> str:
-    """Return the docstring of a class without its list of fields."""
-    return inspect.cleandoc(model.__doc__ or "").partition("\nAttributes:")[0].strip().replace("``", "`")
-
-
-def _meanings(model: type[BaseModel]) -> dict[str, str]:
-    """Return what the docstrings of a class and its bases say of each field."""
-    meanings: dict[str, str] = {}
-    for base in model.__mro__:
-        if issubclass(base, BaseModel):
-            for name, text in _documented(inspect.cleandoc(base.__dict__.get("__doc__") or "")):
-                meanings.setdefault(name, text)
-    return meanings
-
-
-def _documented(doc: str) -> Iterator[tuple[str, str]]:
-    """Yield the entries of the ``Attributes:`` part of a docstring."""
-    _, _, listed = doc.partition("\nAttributes:\n")
-    for name, text in re.findall(r"^    (\w+): (.*(?:\n {8,}.*)*)", listed, flags=re.MULTILINE):
-        yield name, " ".join(text.split()).replace("``", "`")
+def _prose(kind: type[Rule]) -> Text:
+    """Return what a kind asks for: its docstring, and the same in Chinese."""
+    english = inspect.cleandoc(kind.__doc__ or "").replace("``", "`")
+    return Text(zh=kind.in_chinese, en=english)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from cel_expr_python import cel
+
+from allocator.rules.columns import Columns
 
 Types = Mapping[str, cel.Type]
 
@@ -30,24 +32,9 @@ def take(axis: Axis, chosen: npt.NDArray[np.int64]) -> Axis:
     if np.array_equal(chosen, np.arange(len(axis))):
         return axis
     places = chosen.tolist()
-    return Axis([axis.ids[k] for k in places], _Taken(axis.columns, places), axis.types)
 
+    def column(name: str) -> list[Any]:
+        values = axis.columns[name]
+        return [values[k] for k in places]
 
-class _Taken(Mapping[str, Sequence[Any]]):
-    """Columns of which only some places are taken, each when it is read: an expression reads few of them."""
-
-    def __init__(self, columns: Mapping[str, Sequence[Any]], places: Sequence[int]) -> None:
-        self._columns, self._places = columns, places
-
-    def __getitem__(self, name: str) -> Sequence[Any]:
-        column = self._columns[name]
-        return [column[k] for k in self._places]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._columns
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
+    return Axis([axis.ids[k] for k in places], Columns(axis.columns, column), axis.types)

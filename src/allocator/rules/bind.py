@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.plan import Plan
-from allocator.model.reading import scenario_digest
+from allocator.model.reading import bounded, scenario_digest
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.binding import bind_world
 from allocator.rules.fields import Written, expressions, parts_with_layer
 from allocator.rules.kind import Rule
 from allocator.rules.kinds.take import Take
-from allocator.rules.packs import Draft, Rulebook, load_rulebook
+from allocator.rules.packs import Draft, Rulebook, read_rulebook
 from allocator.rules.policy import Policy
 from allocator.rules.scope import layer_types
 from allocator.rules.selectors import SelectorError
@@ -32,17 +32,21 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None, extra: Iter
     Raises:
         InputError: With every fault of the layers, packs and rules.
     """
-    book = load_rulebook(scenario.spec.rules, scenario.folder)
-    world = bind_world(scenario, baseline)
+    book = read_rulebook(scenario.spec.rules, scenario.folder)
+    try:
+        world = bind_world(scenario, baseline)
+    except InputError as error:
+        raise bounded([*book.faults, *error.faults]) from None
     implied = [_take(name, world) for name in world.layers]
     given = tuple(extra)
     rules = [*book.rules.values(), *given]
-    faults = [fault for rule in rules for fault in _faults(rule, book.drafts.get(rule.id), world)]
+    faults = list(book.faults)
+    faults.extend(fault for rule in rules for fault in _faults(rule, book.drafts.get(rule.id), world))
     faults.extend(_reserved(book, (*implied, *given)))
     for waiver, draft in book.waivers:
         faults.extend(_waiver_faults(waiver, draft, book, world))
     if faults:
-        raise InputError(faults)
+        raise bounded(faults)
     waivers = tuple(waiver for waiver, _ in book.waivers)
     return Policy(world, (*implied, *rules), waivers, book.drafts, _digest(scenario, book))
 
@@ -133,6 +137,8 @@ def _expression_faults(written: Written, rule: Rule, draft: Draft, world: World)
 
 def _waiver_faults(waiver: Waiver, draft: Draft, book: Rulebook, world: World) -> Iterator[Fault]:
     rule = book.rules.get(waiver.rule)
+    if rule is None and waiver.rule in book.drafts:
+        return  # what is wrong with that rule is told already
     if rule is None:
         yield _unknown(
             draft, "rule", waiver.rule, book.rules, Text(zh="没有此规则", en="there is no such rule")

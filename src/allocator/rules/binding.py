@@ -17,6 +17,7 @@ from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
 from allocator.model.tables import Posting
 from allocator.model.text import Text
 from allocator.rules.axis import Axis
+from allocator.rules.columns import joined
 from allocator.rules.facts import Facts
 from allocator.rules.selectors import Compiler, SelectorError
 from allocator.rules.world import World
@@ -113,7 +114,7 @@ def _select(
     axis = facts.axis(source.table, rows)
     if source.table == "people":
         home = facts.axis("units", [person.unit for person in scenario.organisation.people.values()], "home")
-        axis = Axis(axis.ids, {**axis.columns, **home.columns}, {**axis.types, **home.types})
+        axis = Axis(axis.ids, joined(axis.columns, home.columns), {**axis.types, **home.types})
     chosen: Iterable[bool] = [True] * len(rows)
     if source.where:
         try:

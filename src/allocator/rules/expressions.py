@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import WithJsonSchema
 
+from allocator.model.text import Text
+from allocator.rules.means import HOLDS
+
 Range = Literal["item", "slot", "pair", "items", "each", "there-item", "there-slot"]
 
 
@@ -25,19 +28,36 @@ class Expression:
     returns: Literal["BOOL", "INT", "STRING", "LIST"]
 
 
-def _schema(over: str, gives: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "description": f"CEL over {over}, gives {gives}"})
+_ITEM = Text(zh="对象", en="the item")
+_SLOT = Text(zh="去处", en="the slot")
+_PAIR = Text(zh="对象、去处和周期", en="item, slot and period")
+_ITEMS = Text(zh="两个对象", en="two items")
+_THERE_ITEM = Text(zh="那一层的对象", en="that layer's item")
+_THERE_SLOT = Text(zh="那一层的去处", en="that layer's slot")
+_TRUTH = Text(zh="真或假", en="true or false")
+_TEXT = Text(zh="文字", en="text")
+_TEXTS = Text(zh="文字的列表", en="a list of texts")
 
 
-ItemTest = Annotated[str, Expression("item", "BOOL"), _schema("the item", "true or false")]
-SlotTest = Annotated[str, Expression("slot", "BOOL"), _schema("the slot", "true or false")]
-PairTest = Annotated[str, Expression("pair", "BOOL"), _schema("item, slot and period", "true or false")]
-ItemsTest = Annotated[str, Expression("items", "BOOL"), _schema("two items", "true or false")]
-PairText = Annotated[str, Expression("pair", "STRING"), _schema("item, slot and period", "text")]
-PairTexts = Annotated[str, Expression("pair", "LIST"), _schema("item, slot and period", "a list of texts")]
-ThereItemText = Annotated[str, Expression("there-item", "STRING"), _schema("that layer's item", "text")]
-ThereSlotText = Annotated[str, Expression("there-slot", "STRING"), _schema("that layer's slot", "text")]
-_NUMBER = WithJsonSchema({"type": ["integer", "string"], "description": "a whole number, or CEL giving one"})
+def _schema(over: Text, gives: Text) -> WithJsonSchema:
+    holds = {"zh": f"CEL：由{over.zh}得{gives.zh}", "en": f"CEL over {over.en}, gives {gives.en}"}
+    return WithJsonSchema({"type": "string", HOLDS: holds})
+
+
+ItemTest = Annotated[str, Expression("item", "BOOL"), _schema(_ITEM, _TRUTH)]
+SlotTest = Annotated[str, Expression("slot", "BOOL"), _schema(_SLOT, _TRUTH)]
+PairTest = Annotated[str, Expression("pair", "BOOL"), _schema(_PAIR, _TRUTH)]
+ItemsTest = Annotated[str, Expression("items", "BOOL"), _schema(_ITEMS, _TRUTH)]
+PairText = Annotated[str, Expression("pair", "STRING"), _schema(_PAIR, _TEXT)]
+PairTexts = Annotated[str, Expression("pair", "LIST"), _schema(_PAIR, _TEXTS)]
+ThereItemText = Annotated[str, Expression("there-item", "STRING"), _schema(_THERE_ITEM, _TEXT)]
+ThereSlotText = Annotated[str, Expression("there-slot", "STRING"), _schema(_THERE_SLOT, _TEXT)]
+_NUMBER = WithJsonSchema(
+    {
+        "type": ["integer", "string"],
+        HOLDS: {"zh": "整数，或得出整数的 CEL", "en": "a whole number, or CEL giving one"},
+    }
+)
 PairNumber = Annotated[int | str, Expression("pair", "INT"), _NUMBER]
 ItemNumber = Annotated[int | str, Expression("item", "INT"), _NUMBER]
 SlotNumber = Annotated[int | str, Expression("slot", "INT"), _NUMBER]

@@ -20,6 +20,7 @@ from allocator.model.scenario import Scenario
 from allocator.model.spec import Period
 from allocator.model.tables import TABLES, Person, Row
 from allocator.rules.axis import Axis, Types
+from allocator.rules.columns import Columns
 from allocator.rules.selectors import MISSING
 
 T = cel.Type
@@ -46,9 +47,15 @@ class Facts:
     def _make(self, table: str, prefix: str, ids: tuple[str, ...]) -> Axis:
         rows = self._scenario.organisation.table(table)
         types = self.types(table)
-        values = [self._values(table, rows.get(entity), types) for entity in ids]
-        columns = {f"{prefix}.{name}": [row[name] for row in values] for name in types}
-        return Axis(ids, columns, {f"{prefix}.{name}": kind for name, kind in types.items()})
+        named = {f"{prefix}.{name}": name for name in types}
+
+        def column(variable: str) -> list[Any]:
+            name = named[variable]
+            kind = types[name]
+            return [self._value(name, rows.get(entity), kind) for entity in ids]
+
+        kinds = {variable: types[name] for variable, name in named.items()}
+        return Axis(ids, Columns(named, column), kinds)
 
     def types(self, table: str) -> Types:
         """Return the variables of ``table`` without their prefix, with their CEL types."""
@@ -70,15 +77,16 @@ class Facts:
                     types[name] = _OF_PYTHON.get(type(value), T.STRING)
         return types
 
-    def _values(self, table: str, row: Row | Any, types: Types) -> dict[str, Any]:
+    def _value(self, name: str, row: Row | None, kind: cel.Type) -> Any:
         if row is None:
-            return {name: _empty(kind) for name, kind in types.items()}
-        read = {name: value_of(name, getattr(row, name, None), kind) for name, kind in types.items()}
-        read["extra"] = {name: "" if value is None else str(value) for name, value in row.extra.items()}
-        if isinstance(row, Person):
-            read["age"] = MISSING if row.born is None else self._age(row.born)
-            read["former"] = self._former.get(row.id, [])
-        return read
+            return _empty(kind)
+        if name == "extra":
+            return {header: "" if value is None else str(value) for header, value in row.extra.items()}
+        if isinstance(row, Person) and name == "age":
+            return MISSING if row.born is None else self._age(row.born)
+        if isinstance(row, Person) and name == "former":
+            return self._former.get(row.id, [])
+        return value_of(name, getattr(row, name, None), kind)
 
     def _age(self, born: date) -> int:
         today = self._scenario.spec.reference_day

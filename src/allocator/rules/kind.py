@@ -13,6 +13,7 @@ from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.expressions import ItemTest, SlotTest
+from allocator.rules.means import Means
 
 if TYPE_CHECKING:
     from allocator.program.cuts import Cut
@@ -86,22 +87,12 @@ class Example:
 
 
 class Rule(Strict):
-    """The fields that every rule has; each kind adds its own.
-
-    Attributes:
-        id: Name of the rule, unique in the scenario.
-        on: The layer that the rule is about.
-        level: ``hard``, or 1, 2, 3 ... each strictly more important than the next.
-        weight: What one unit of breach costs within its level.
-        why: The reason that a report gives.
-        items: Which items the rule is about; all if empty.
-        slots: Which slots the rule is about; all if empty.
-        role: Which roles the rule is about; all if empty.
-        during: Ids of the periods that the rule is about; all if empty.
-    """
+    """The fields that every rule has; each kind adds its own, and each field says what it means."""
 
     name: ClassVar[str]
     summary: ClassVar[Text]
+    #: What the kind's docstring says, in Chinese.
+    in_chinese: ClassVar[str]
     #: What a breach's subject names; a waiver can only name these.
     about: ClassVar[tuple[Dimension, ...]]
     examples: ClassVar[tuple[Example, ...]]
@@ -110,16 +101,42 @@ class Rule(Strict):
     #: False where the kind can only be hard.
     can_be_soft: ClassVar[bool] = True
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
-    kind: str
-    on: str
-    level: Literal["hard"] | Annotated[int, Field(ge=1, le=99)] = "hard"
-    weight: Annotated[int, Field(ge=1, le=10**6)] = 1
-    why: Text = Text()
-    items: ItemTest = ""
-    slots: SlotTest = ""
-    role: Several = ()
-    during: Several = ()
+    id: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"),
+        Means(zh="规则编号，在场景内唯一", en="Name of the rule, unique in the scenario."),
+    ]
+    kind: Annotated[str, Means(zh="规则种类", en="The kind of rule.")]
+    on: Annotated[str, Means(zh="规则所针对的层", en="The layer that the rule is about.")]
+    level: Annotated[
+        Literal["hard"] | Annotated[int, Field(ge=1, le=99)],
+        Means(
+            zh="`hard` 为硬规则，必须守住；1、2、3…… 依次严格优先",
+            en="`hard`, or 1, 2, 3 ... each strictly more important than the next.",
+        ),
+    ] = "hard"
+    weight: Annotated[
+        int,
+        Field(ge=1, le=10**6),
+        Means(zh="同一级别内，每违反一个单位的代价", en="What one unit of breach costs within its level."),
+    ] = 1
+    why: Annotated[Text, Means(zh="缘由，报告中给出", en="The reason that a report gives.")] = Text()
+    items: Annotated[
+        ItemTest, Means(zh="规则针对哪些对象；不填为全部", en="Which items the rule is about; all if empty.")
+    ] = ""
+    slots: Annotated[
+        SlotTest, Means(zh="规则针对哪些去处；不填为全部", en="Which slots the rule is about; all if empty.")
+    ] = ""
+    role: Annotated[
+        Several, Means(zh="规则针对哪些角色；不填为全部", en="Which roles the rule is about; all if empty.")
+    ] = ()
+    during: Annotated[
+        Several,
+        Means(
+            zh="规则针对哪些周期（编号）；不填为全部",
+            en="Ids of the periods that the rule is about; all if empty.",
+        ),
+    ] = ()
 
     @property
     def is_hard(self) -> bool:

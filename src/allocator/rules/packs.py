@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from allocator.errors import Fault, InputError, nearest
+from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
@@ -54,10 +54,14 @@ class Draft:
     document: YamlDocument | None = None
     path: tuple[str | int, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The rule's id, or where it stands if it has none."""
+        return shorten(self.fields.get("id") or ".".join(str(part) for part in self.path))
+
     def fault(self, message: Text, key: str = "", **details: Any) -> Fault:
         """Return a fault at a field of the rule; a rule given with the call stands in no file."""
-        name = str(self.fields.get("id") or ".".join(str(part) for part in self.path))
-        column = f"{name}.{key}" if key else name
+        column = f"{self.name}.{key}" if key else self.name
         if self.document is None:
             return Fault(message, column=column, **details)
         line = self.document.line_of((*self.path, *key.split(".")) if key else self.path)
@@ -72,26 +76,31 @@ class Rulebook:
     drafts: dict[str, Draft] = field(default_factory=dict)
     waivers: list[tuple[Waiver, Draft]] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
 
 
-def load_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
-    """Read the named packs and those that they extend.
+@dataclass(frozen=True)
+class Asker:
+    """Where a pack is asked for by name: the file, and the line and key in it."""
+
+    file: str = "scenario.yaml"
+    row: int = 0
+    column: str = "rules"
+
+
+def read_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
+    """Read the named packs and those that they extend; what is wrong is kept beside the rules that are sound.
 
     Args:
         names: Packs by name (looked for beside the scenario and in ``rules/`` above it) or by path.
         folder: The scenario's folder.
-
-    Raises:
-        InputError: With every fault of every pack.
     """
     reader = _Reader(folder)
     for name in names:
-        for rule_id, draft in reader.read(name, (), "scenario.yaml").items():
+        for rule_id, draft in reader.read(name, (), Asker()).items():
             reader.add(rule_id, draft)
     for draft in reader.book.drafts.values():
         reader.validate(draft)
-    if reader.faults:
-        raise InputError(reader.faults)
     return reader.book
 
 
@@ -99,22 +108,23 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.book = Rulebook()
-        self.faults: list[Fault] = []
+        self.faults = self.book.faults
         self._read: dict[Path, dict[str, Draft]] = {}
 
-    def read(self, name: str, chain: tuple[str, ...], asked_by: str) -> dict[str, Draft]:
+    def read(self, name: str, chain: tuple[str, ...], asker: Asker) -> dict[str, Draft]:
         """Return the rules of a pack by id, those of the packs that it extends first."""
-        path = self._find(name, asked_by)
+        path = self._find(name, asker)
         if path is None:
             return {}
         if path.stem in chain:
             circle = " → ".join([*chain[chain.index(path.stem) :], path.stem])
             message = Text(zh="规则包循环继承", en="packs extend one another in a circle")
-            self.faults.append(Fault(message, asked_by, found=circle))
+            self.faults.append(Fault(message, asker.file, asker.row, asker.column, found=circle))
             return {}
         if len(chain) == DEEPEST:
             message = Text(zh="规则包继承层次过多", en="packs extend one another through too many steps")
-            self.faults.append(Fault(message, asked_by, allowed=f"≤ {DEEPEST}"))
+            allowed = f"≤ {DEEPEST}"
+            self.faults.append(Fault(message, asker.file, asker.row, asker.column, allowed=allowed))
             return {}
         if path not in self._read:
             self._read[path] = self._rules_of(path, chain)
@@ -130,8 +140,9 @@ class _Reader:
             return {}
         self.book.contents[path.name] = document.content
         drafts: dict[str, Draft] = {}
-        for base in pack.extends:
-            drafts.update(self.read(base, (*chain, path.stem), path.name))
+        for k, base in enumerate(pack.extends):
+            asker = Asker(path.name, document.line_of(("extends", k)), "extends")
+            drafts.update(self.read(base, (*chain, path.stem), asker))
         self._apply(pack, document, drafts)
         return drafts
 
@@ -161,7 +172,7 @@ class _Reader:
             self.faults.append(draft.fault(message, found=rule_id, nearest=nearest(rule_id, drafts)))
         return drafts.get(rule_id)
 
-    def _find(self, name: str, asked_by: str) -> Path | None:
+    def _find(self, name: str, asker: Asker) -> Path | None:
         candidates = list(_places(name, self.folder))
         for path in candidates:
             if path.is_file():
@@ -169,7 +180,7 @@ class _Reader:
         known = sorted({p.stem for place in candidates for p in place.parent.glob("*.yaml")} - {"scenario"})
         message = Text(zh="找不到规则包", en="there is no such rule pack")
         fault = Fault(
-            message, asked_by, column="rules" if asked_by == "scenario.yaml" else "extends", found=name,
+            message, asker.file, asker.row, asker.column, found=shorten(name),
             allowed=", ".join(known[:30]), nearest=nearest(name, known),
         )  # fmt: skip
         self.faults.append(fault)
@@ -193,7 +204,9 @@ class _Reader:
         try:
             rule = validate_yaml(_part(draft), kinds[name])
         except InputError as error:
-            self.faults.extend(error.faults)
+            self.faults.extend(
+                replace(fault, column=f"{draft.name}.{fault.column}") for fault in error.faults
+            )
             return
         if not rule.is_hard and not rule.can_be_soft:
             message = Text(zh=f"{name} 只能是硬规则", en=f"{name} can only be hard")

@@ -10,7 +10,6 @@ Language: Common Expression Language, https://cel.dev (run by Google's C++ imple
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -21,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 from cel_expr_python import cel
 
-from allocator.errors import nearest, shorten
+from allocator.errors import caret, nearest, shorten
 from allocator.model.text import Text
 from allocator.rules.axis import Axis, Types
+from allocator.rules.celwords import compiler_words, runtime_words, type_words
 
 MAX_LENGTH = 4000
 _PLACE = re.compile(r"<input>:(\d+):(\d+):\s*(.*)", re.DOTALL)
@@ -98,7 +98,7 @@ class Selector:
                         zh=f"表达式用到 {name}，但 {entity} 的该单元格为空",
                         en=f"the expression reads {name}, but that cell is empty for {entity}",
                     ),
-                    detail=self.text,
+                    detail=_shown(self.text),
                 )
 
     def _value(self, data: Mapping[str, Any]) -> Any:
@@ -107,17 +107,16 @@ class Selector:
         except RuntimeError as error:
             raise self._failed(str(error)) from None
         value, given = result.plain_value(), result.type().name().split("<")[0].upper()
-        if given != self.returns:
-            raise self._failed(str(value) if given == "ERROR" else given)
-        if given == "LIST" and not all(isinstance(part, str) for part in value):
-            raise self._failed("LIST")
+        if given == "ERROR":
+            raise self._failed(str(value))
+        if given != self.returns or (given == "LIST" and not all(isinstance(part, str) for part in value)):
+            raise _other_type(self.text, given, self.returns)
         return value
 
     def _failed(self, reason: str) -> SelectorError:
-        return SelectorError(
-            Text(zh=f"表达式求值失败：{shorten(reason)}", en=f"the expression fails: {shorten(reason)}"),
-            detail=self.text,
-        )
+        words = runtime_words(reason)
+        message = Text(zh=f"表达式求值失败：{words.zh}", en=f"the expression fails: {words.en}")
+        return SelectorError(message, detail=_shown(self.text))
 
 
 def _hashable(value: Any) -> Any:
@@ -163,22 +162,26 @@ def _compile(text: str, types: Types, returns: str) -> Selector:
         raise _explained(text, str(error), types) from None
     found = compiled.return_type().name().split("<")[0].upper()
     if found not in {returns, "DYN"}:
-        raise SelectorError(
-            Text(
-                zh=f"表达式的结果应为{_TYPE_WORDS[returns].zh}，现为 {found}",
-                en=f"the expression should give {_TYPE_WORDS[returns].en}, but gives {found}",
-            ),
-            detail=text,
-        )
+        raise _other_type(text, found, returns)
     return Selector(text, _names_in(text, types), returns, compiled)
 
 
-_TYPE_WORDS = {
-    "BOOL": Text(zh="真或假", en="true or false"),
-    "INT": Text(zh="整数", en="a whole number"),
-    "STRING": Text(zh="文字", en="a text"),
-    "LIST": Text(zh="文字列表", en="a list of texts"),
-}
+def _other_type(text: str, found: str, returns: str) -> SelectorError:
+    asked = _TEXTS if returns == "LIST" else type_words(returns)
+    given = type_words(found)
+    message = Text(
+        zh=f"表达式的结果应为{asked.zh}，现为{given.zh}",
+        en=f"the expression should give {asked.en}, but gives {given.en}",
+    )
+    return SelectorError(message, detail=_shown(text))
+
+
+_TEXTS = Text(zh="文字的列表", en="a list of texts")
+
+
+def _shown(text: str) -> str:
+    """Return an expression as one line under a fault."""
+    return f"    {shorten(text, 200)}"
 
 
 def _names_in(text: str, types: Types) -> frozenset[str]:
@@ -193,11 +196,12 @@ def _explained(text: str, error: str, types: Types) -> SelectorError:
     found = _PLACE.search(error)
     if not found:
         reason = error.split(": ", 1)[-1].splitlines()[0].split(" [")[0] if error else "?"
-        return SelectorError(
-            Text(zh=f"表达式无法使用：{reason}", en=f"the expression cannot be used: {reason}")
-        )
+        words = compiler_words(reason)
+        message = Text(zh=f"表达式无法使用：{words.zh}", en=f"the expression cannot be used: {words.en}")
+        return SelectorError(message, detail=_shown(text))
     line, column, rest = int(found[1]), int(found[2]), found[3].splitlines()[0].split(" (in container")[0]
-    detail = _caret(text, line, column)
+    lines = text.splitlines() or [""]
+    detail = caret(lines[min(line, len(lines)) - 1], max(0, column - 1))
     if unknown := _UNDECLARED.search(rest):
         return SelectorError(
             Text(zh=f"没有名为“{unknown[1]}”的字段", en=f"there is no field named '{unknown[1]}'"),
@@ -205,13 +209,6 @@ def _explained(text: str, error: str, types: Types) -> SelectorError:
             near=nearest(unknown[1], types),
             allowed=", ".join(sorted(types)),
         )
-    return SelectorError(Text(zh=f"表达式有误：{rest}", en=f"the expression is wrong: {rest}"), detail=detail)
-
-
-def _caret(text: str, line: int, column: int) -> str:
-    """Return the faulty line with a caret under the column (wide characters take two places)."""
-    lines = text.splitlines() or [""]
-    shown = lines[min(line, len(lines)) - 1][:200]
-    before = shown[: max(0, column - 1)]
-    width = sum(2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in before)
-    return f"    {shown}\n    {' ' * width}^"
+    words = compiler_words(rest)
+    message = Text(zh=f"表达式有误：{words.zh}", en=f"the expression is wrong: {words.en}")
+    return SelectorError(message, detail=detail)

@@ -12,6 +12,7 @@ from allocator.model.notation import Vocabulary, scenario_vocabulary
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.rules.axis import Axis
+from allocator.rules.columns import joined
 from allocator.rules.facts import Facts, period_axis
 from allocator.rules.selectors import Compiler
 
@@ -62,7 +63,7 @@ class World:
             return own
         rows = self.scenario.organisation.table(table)
         units = self.facts.axis("units", [getattr(rows[entity], "unit", "") for entity in ids], unit_prefix)
-        return Axis(ids, {**own.columns, **units.columns}, {**own.types, **units.types})
+        return Axis(ids, joined(own.columns, units.columns), {**own.types, **units.types})
 
     def until(self, layers: Mapping[str, int]) -> World:
         """Return the world with only the named layers, each with its first so many periods."""

@@ -19,7 +19,7 @@ def check_agreement(document: YamlDocument, spec: ScenarioSpec) -> Iterator[Faul
     yield from _repeated(document, ("grades",), [grade.id for grade in spec.grades])
     for number, (before, after) in enumerate(pairwise(spec.periods), start=1):
         if after.start <= before.end and after.id != before.id:
-            message = Text(zh=f"须在时段 {before.id} 之后", en=f"must come after period {before.id}")
+            message = Text(zh=f"须在周期 {before.id} 之后", en=f"must come after period {before.id}")
             yield _fault(document, ("periods", number), message, after.id, f"> {before.end}")
     for table in spec.columns:
         if table not in TABLES:

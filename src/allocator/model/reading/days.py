@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|年([0-9]{1,2})月)([0-9]{1,2})日?")
 
 
+@lru_cache(maxsize=50_000)
 def parse_day(text: str) -> date | None:
     """Return the day that ``text`` writes, or None if it is no day of the calendar."""
     found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())

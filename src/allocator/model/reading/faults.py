@@ -12,6 +12,13 @@ MOST_FAULTS = 200
 _COMPARISONS = 50_000
 
 
+def bounded(faults: Iterable[Fault]) -> InputError:
+    """Return the faults as one error: the first so many, and how many more there are."""
+    kept = FaultList()
+    kept.extend(faults)
+    return kept.error()
+
+
 class FaultList:
     """The faults found so far: the first ``limit`` are kept, the rest counted."""
 
@@ -49,9 +56,11 @@ class FaultList:
         Raises:
             InputError: If there is any fault; its last fault says how many more there are.
         """
-        more = self.count - len(self.kept)
-        if more:
-            text = Text(zh=f"另有 {more} 处问题未列出", en=f"and {more} more faults that are not listed")
-            raise InputError([*self.kept, Fault(text)])
         if self.kept:
-            raise InputError(self.kept)
+            raise self.error()
+
+    def error(self) -> InputError:
+        """Return all that was found as one error."""
+        more = self.count - len(self.kept)
+        text = Text(zh=f"另有 {more} 处问题未列出", en=f"and {more} more faults that are not listed")
+        return InputError([*self.kept, Fault(text)] if more else self.kept)

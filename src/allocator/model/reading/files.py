@@ -8,7 +8,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from allocator.errors import Fault, InputError
+from allocator.errors import Fault, InputError, nearest
+from allocator.model.reading.oswords import system_words
 from allocator.model.text import Text
 
 TABLE_BYTES = 64 * 2**20
@@ -48,17 +49,35 @@ def read_bytes(path: Path, label: str, limit: int) -> bytes:
     """
     try:
         # A pipe or a device would hang the reader, so look before opening.
-        if not stat.S_ISREG(path.stat().st_mode):
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
             raise _error(label, "不是普通文件", "is not a regular file")
         with path.open("rb") as stream:
-            content = stream.read(limit + 1)
+            content = stream.read(min(found.st_size, limit) + 1)  # as asked for, not as found, is set aside
+            if len(content) > found.st_size:  # it has grown, or is of a kind that hides its size
+                content += stream.read(limit + 1 - len(content))
+    except FileNotFoundError:
+        raise InputError([missing(path, label)]) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise _error(label, f"无法读取（{reason}）", f"cannot be read ({reason})") from None
+        why = system_words(error)
+        raise _error(label, f"无法读取（{why.zh}）", f"cannot be read ({why.en})") from None
     if len(content) > limit:
         size = f"{limit // 2**20} MiB"
         raise _error(label, f"文件超过 {size}", f"the file is larger than {size}")
     return content
+
+
+def missing(path: Path, label: str) -> Fault:
+    """Return the fault of a file or folder that is not there, with the nearest name beside it."""
+    try:
+        beside = sorted(entry.name for entry in path.parent.iterdir())
+        near = nearest(
+            path.name, [name for name in beside if name != path.name]
+        )  # a link to nowhere is there
+    except (OSError, ValueError):  # there is no such place either, or nobody may look into it
+        near = ""
+    text = Text(zh="没有这个文件或文件夹", en="no such file or folder")
+    return Fault(text, label, nearest=str(path.parent / near) if near else "")
 
 
 def decode(content: bytes, label: str) -> str:
@@ -68,6 +87,13 @@ def decode(content: bytes, label: str) -> str:
         InputError: If it holds a NUL byte or is neither UTF-8 nor GB18030; names the byte and row.
     """
     content = content.removeprefix(codecs.BOM_UTF8)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _error(
+            label,
+            "是 UTF-16（“Unicode 文本”）；请另存为 UTF-8",
+            "is UTF-16 ('Unicode text'); save it as UTF-8",
+            1,
+        )
     nul = content.find(b"\0")
     if nul >= 0:
         raise _error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,6 +44,24 @@ def load_scenario(path: Path | str) -> Scenario:
     """
     location = locate(Path(path))
     return _Loader(location, open_source(location)).load()
+
+
+@dataclass(frozen=True)
+class Specified:
+    """What ``scenario.yaml`` says, and the folder from which its rule packs are looked for."""
+
+    spec: ScenarioSpec
+    folder: Path
+
+
+def read_spec(path: Path) -> Specified | None:
+    """Return what a scenario whose tables may be wrong decides; None if that cannot be made out either."""
+    try:
+        location = locate(path)
+        document = read_document(open_source(location), location)
+        return Specified(validate_yaml(document, ScenarioSpec), location.folder)
+    except InputError:
+        return None
 
 
 class _Loader:
@@ -115,7 +134,7 @@ class _Loader:
             self._faults.add(Fault(text, file, allowed="units.csv, people.csv"))
         elif all(table in tables and not tables[table].size for table in who):
             text = Text(
-                zh="方案是空的：没有单位也没有人员", en="the scenario is empty: no unit and no person"
+                zh="场景是空的：没有单位也没有人员", en="the scenario is empty: no unit and no person"
             )
             self._faults.add(Fault(text, file or f"{who[0]}.csv"))
 

@@ -14,7 +14,7 @@ from allocator.model.text import Text
 LONGEST_CELL = 32_767
 LONGEST_HEADER = 200
 MOST_COLUMNS = 1_000
-MOST_ROWS = 1_000_000
+MOST_ROWS = 500_000
 
 Line = tuple[int, Sequence[str]]
 
@@ -130,7 +130,7 @@ def _missing(
 
 
 def _body(lines: Iterable[Line], file: str, headers: tuple[str, ...], faults: FaultList) -> Iterator[Line]:
-    width = len(headers)
+    width, shared = len(headers), _Shared()
     for number, (line, cells) in enumerate(lines, start=1):
         if number > MOST_ROWS:
             raise InputError([_fault(f"超过 {MOST_ROWS} 行", f"has more than {MOST_ROWS} rows", file, line)])
@@ -140,7 +140,21 @@ def _body(lines: Iterable[Line], file: str, headers: tuple[str, ...], faults: Fa
         if max(map(len, cells)) > LONGEST_CELL:
             faults.extend(_long_cells(file, line, headers, cells))
         padded = (*cells[:width], *[""] * (width - len(cells)))
-        yield line, tuple(cell[:LONGEST_CELL].strip() for cell in padded)
+        yield line, tuple(shared.text(cell[:LONGEST_CELL].strip()) for cell in padded)
+
+
+class _Shared:
+    """Equal cells as one text in memory: a grade or a place stands in thousands of rows."""
+
+    def __init__(self, most: int = 50_000) -> None:
+        self._known: dict[str, str] = {}
+        self._most = most
+
+    def text(self, cell: str) -> str:
+        """Return the text that equals ``cell`` and was seen first, of the first so many."""
+        if len(self._known) < self._most:
+            return self._known.setdefault(cell, cell)
+        return self._known.get(cell, cell)
 
 
 def _long_cells(file: str, line: int, headers: tuple[str, ...], cells: Sequence[str]) -> Iterator[Fault]:

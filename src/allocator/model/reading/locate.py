@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.errors import Fault, InputError, shorten
+from allocator.model.reading.files import missing
+from allocator.model.reading.oswords import system_words
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
@@ -53,8 +55,8 @@ def locate(path: Path) -> Location:
             return _folder(path.parent)
         raise _not_found(path)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise _error(path, f"无法读取（{reason}）", f"cannot be read ({reason})") from None
+        why = system_words(error)
+        raise _error(path, f"无法读取（{why.zh}）", f"cannot be read ({why.en})") from None
 
 
 def stray_files(location: Location) -> Iterator[Fault]:
@@ -69,9 +71,7 @@ def stray_name(shown: str, name: str, suffix: str = "") -> Iterator[Fault]:
     """Yield a fault if ``name`` is nearly the name of a table; ``shown`` is how it stands there."""
     close = get_close_matches(name.strip().lower()[:100], TABLES, n=1, cutoff=_STRAY_LIKENESS)
     if close:
-        text = Text(
-            zh="不是本方案的表，但名称相近", en="is no table of a scenario, but nearly named like one"
-        )
+        text = Text(zh="不是场景的表，但名称相近", en="is no table of a scenario, but nearly named like one")
         yield Fault(text, shorten(shown), nearest=close[0] + suffix)
 
 
@@ -93,12 +93,9 @@ def _names(folder: Path) -> tuple[str, ...]:
 
 def _not_found(path: Path) -> InputError:
     if path.exists():
-        text = Text(zh="不是方案：须为文件夹、scenario.yaml 或 .xlsx", en="is no scenario")
+        text = Text(zh="不是场景：须为文件夹、scenario.yaml 或 .xlsx", en="is no scenario")
         return InputError([Fault(text, shorten(path), allowed="FOLDER, FOLDER/scenario.yaml, NAME.xlsx")])
-    siblings = _names(path.parent) if path.parent.is_dir() else ()
-    near = nearest(path.name, siblings)
-    text = Text(zh="没有这个文件或文件夹", en="no such file or folder")
-    return InputError([Fault(text, shorten(path, 200), nearest=str(path.parent / near) if near else "")])
+    return InputError([missing(path, shorten(path, 200))])
 
 
 def _error(path: Path, zh: str, en: str) -> InputError:

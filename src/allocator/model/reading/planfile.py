@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from allocator.errors import Fault, InputError, shorten
-from allocator.model.plan import Plan
+from allocator.errors import Fault, InputError, caret, shorten
+from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore
+from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import read_bytes
+from allocator.model.reading.oswords import system_words
 from allocator.model.reading.problems import problem
 from allocator.model.text import Text
 
-PLAN_BYTES = 256 * 2**20
+#: More would not fit into a GiB of memory once it is read; 300,000 assignments do.
+PLAN_BYTES = 32 * 2**20
 
 
 def read_plan(path: Path | str) -> Plan:
@@ -28,25 +34,62 @@ def read_plan(path: Path | str) -> Plan:
     content = read_bytes(path, path.name, PLAN_BYTES)
     try:
         data = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        row = getattr(error, "lineno", 0)
-        raise InputError(
-            [Fault(Text(zh="不是有效的 JSON", en="is not valid JSON"), path.name, row)]
-        ) from None
+    except RecursionError:
+        raise InputError([Fault(Text(zh="嵌套过深", en="is nested too deep"), path.name)]) from None
+    except json.JSONDecodeError as error:
+        raise InputError([_no_json(error, path.name)]) from None
+    except ValueError:  # a number of thousands of digits, or bytes that are no text
+        raise InputError([Fault(_NO_JSON, path.name)]) from None
     try:
         return Plan.model_validate(data)
     except ValidationError as error:
-        raise InputError(_faults(error, path.name)) from None
+        raise _refused(data, error, path.name) from None
 
 
-def _faults(error: ValidationError, file: str) -> list[Fault]:
-    faults = []
-    for detail in error.errors(include_url=False)[:200]:
-        wrong = problem(detail)
-        where = ".".join(str(part) for part in detail["loc"])
-        found = None if detail["type"] == "missing" else shorten(detail["input"])
-        faults.append(Fault(wrong.message, file, column=where, found=found, allowed=wrong.allowed))
-    return faults
+_NO_JSON = Text(zh="不是有效的 JSON", en="is not valid JSON")
+
+
+def _no_json(error: json.JSONDecodeError, file: str) -> Fault:
+    """Return the fault at its place; a file cut short is the likeliest reason for one that ends too early."""
+    line = error.doc.split("\n")[error.lineno - 1]
+    if not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string"):
+        text = Text(zh="不完整：JSON 没有写完就中断", en="is cut short: the JSON ends too early")
+        return Fault(text, file, error.lineno)
+    return Fault(_NO_JSON, file, error.lineno, detail=caret(line, error.colno - 1))
+
+
+def _refused(data: Any, error: ValidationError, file: str) -> InputError:
+    """Return what is wrong with a plan: lists stop at the first fault, so their parts are read again."""
+    faults = FaultList()
+    for detail in error.errors(include_url=False):
+        if len(detail["loc"]) < 2 or detail["loc"][0] not in _LISTS:
+            faults.add(_fault(detail, file, detail["loc"]))
+    for key, model in _LISTS.items():
+        parts = data.get(key) if isinstance(data, dict) else None
+        for number, part in enumerate(parts if isinstance(parts, list) else ()):
+            if len(faults.kept) == faults.limit:
+                break
+            faults.extend(_part_faults(part, model, file, (key, number)))
+    return faults.error()
+
+
+_LISTS: Mapping[str, type[BaseModel]] = {"assignments": Assignment, "score": LevelScore, "rules": RuleScore}
+
+
+def _part_faults(part: Any, model: type[BaseModel], file: str, where: tuple[str, int]) -> Iterator[Fault]:
+    try:
+        model.model_validate(part)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            yield _fault(detail, file, (*where, *detail["loc"]))
+
+
+def _fault(detail: ErrorDetails, file: str, where: tuple[str | int, ...]) -> Fault:
+    wrong, value = problem(detail), detail["input"]
+    shown = detail["type"] != "missing" and not isinstance(value, dict | list)
+    found = shorten(json.dumps(value, ensure_ascii=False)).strip('"') if shown else None
+    column = ".".join(str(part) for part in where)
+    return Fault(wrong.message, file, column=column, found=found, allowed=wrong.allowed)
 
 
 def plan_text(plan: Plan) -> str:
@@ -77,11 +120,20 @@ def write_plan(plan: Plan, path: Path | str) -> None:
     """
     path = Path(path)
     try:
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+            path.write_text(plan_text(plan), encoding="utf-8")
+            return
+        path = path.resolve()  # what a link points to is replaced, not the link
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(plan_text(plan))
         os.chmod(name, 0o644)
         os.replace(name, path)
     except OSError as error:
-        message = Text(zh=f"无法写入（{error.strerror}）", en=f"cannot be written: {error.strerror}")
-        raise InputError([Fault(message, str(path))]) from None
+        raise InputError([unwritable(error, path)]) from None
+
+
+def unwritable(error: OSError, path: Path) -> Fault:
+    """Return the fault of a file or folder that cannot be written."""
+    why = system_words(error)
+    return Fault(Text(zh=f"无法写入（{why.zh}）", en=f"cannot be written: {why.en}"), shorten(path, 200))

@@ -36,6 +36,7 @@ _UNKNOWN_KEY = Problem(Text(zh="没有此项", en="is not a known key"))
 _MAPPING = Problem(Text(zh="须为“键: 值”的形式", en="must be a mapping of keys to values"), "key: value")
 _LIST = Problem(Text(zh="须为列表", en="must be a list"), "[a, b]")
 _TRUTH = Problem(Text(zh="须为 true 或 false", en="must be true or false"), "true, false")
+NO_CHOICE = Text(zh="不是可选的值", en="is not one of the values")
 _EMPTY = Problem(Text(zh="不能为空", en="must not be empty"))
 
 _FIXED: Mapping[str, Problem] = {
@@ -75,10 +76,20 @@ _CODES: Mapping[str, Problem] = {
         Text(zh="不是人数范围", en="is not a range of counts"), "1, 0-1, 2-3, ≥2, ≤3, any"
     ),
     "range_order": Problem(Text(zh="范围前大后小", en="the range runs backwards"), "2-3"),
-    "period_order": Problem(Text(zh="时段的止早于起", en="the period ends before it begins"), "from <= to"),
+    "period_order": Problem(Text(zh="周期的止早于起", en="the period ends before it begins"), "from <= to"),
 }
 
-_NAME_PATTERN = "A-Z a-z 0-9 _ - (A-Z a-z first, 1-64)"
+#: The patterns of names, and how they are told to a person.
+_PATTERNS: Mapping[str, Problem] = {
+    r"^[A-Za-z][A-Za-z0-9_-]{0,63}$": Problem(
+        Text(zh="须为以字母开头的英文名", en="must be a name of plain letters and digits, letter first"),
+        "A-Z a-z 0-9 _ - (A-Z a-z first, 1-64)",
+    ),
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$": Problem(
+        Text(zh="须为英文编号", en="must be an id of plain letters and digits"),
+        "A-Z a-z 0-9 _ . - (A-Z a-z 0-9 first, 1-100)",
+    ),
+}
 
 
 def problem(error: ErrorDetails) -> Problem:
@@ -118,7 +129,7 @@ def _bound(sign: str, key: str) -> Callable[[Mapping[str, Any]], Problem]:
 def _choice(context: Mapping[str, Any]) -> Problem:
     allowed = str(context.get("expected") or context.get("expected_tags") or "")
     names = tuple(re.findall(r"'([^']*)'", allowed))
-    return Problem(Text(zh="不是可选的值", en="is not one of the values"), ", ".join(names) or allowed, names)
+    return Problem(NO_CHOICE, ", ".join(names) or allowed, names)
 
 
 def _no_choice(context: Mapping[str, Any]) -> Problem:
@@ -135,9 +146,8 @@ def _long(context: Mapping[str, Any]) -> Problem:
 
 
 def _pattern(context: Mapping[str, Any]) -> Problem:
-    name = Text(zh="须为以字母开头的英文名", en="must be a name of plain letters and digits, letter first")
-    known = context["pattern"] == r"^[A-Za-z][A-Za-z0-9_-]{0,63}$"
-    return Problem(name, _NAME_PATTERN) if known else Problem(_CHARACTERS, context["pattern"])
+    pattern = context["pattern"]
+    return _PATTERNS.get(pattern) or Problem(_CHARACTERS, pattern)
 
 
 _CHARACTERS = Text(zh="含有不允许的字符", en="has characters that are not allowed")

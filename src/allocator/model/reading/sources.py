@@ -32,6 +32,7 @@ class FolderSource:
 
     def __init__(self, location: Location) -> None:
         self._location = location
+        self._left = TABLE_BYTES
         self.tables = location.tables
 
     def document(self) -> YamlDocument:
@@ -46,6 +47,13 @@ class FolderSource:
         """Return a table; raises InputError."""
         name = f"{table}.csv"
         file = read_text(self._location.folder / name, name, TABLE_BYTES)
+        self._left -= len(file.text)
+        if self._left < 0:
+            size = f"{TABLE_BYTES // 2**20} MiB"
+            text = Text(
+                zh=f"与前面的表合计超过 {size}", en=f"with the tables before it is larger than {size}"
+            )
+            raise InputError([Fault(text, name)])
         return TableText(table, name, name, file.sha256, csv_lines(file.text, name))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.problems import problem
+from allocator.model.reading.problems import NO_CHOICE, problem
 from allocator.model.reading.words import listed
 from allocator.model.reading.yamlfile import KeyPath, YamlDocument, dotted
 
@@ -34,10 +35,21 @@ def validate_yaml(document: YamlDocument, model: type[ModelT], label: str = "") 
         return model.model_validate(document.data)
     except ValidationError as error:
         faults = FaultList()
-        for detail in _telling(error.errors(include_url=False)):
-            faults.add(_fault(detail, document, model, label or document.label))
+        details = _telling(error.errors(include_url=False))
+        faults.extend(_merged(_fault(detail, document, model, label or document.label) for detail in details))
         faults.raise_if_any()
         raise InputError(faults.kept) from None
+
+
+def _merged(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield one fault for a value that is none of several things: each of them complains on its own."""
+    places: dict[object, list[Fault]] = {}
+    for number, fault in enumerate(faults):
+        place = number if fault.found is None else (fault.row, fault.column, fault.found)
+        places.setdefault(place, []).append(fault)
+    for first, *others in places.values():
+        allowed = dict.fromkeys(one.allowed for one in (first, *others) if one.allowed)
+        yield replace(first, message=NO_CHOICE, allowed="; ".join(allowed)) if others else first
 
 
 def _telling(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:

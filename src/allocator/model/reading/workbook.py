@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineWorkbook
 
@@ -21,7 +22,7 @@ from allocator.model.text import Text
 
 SCENARIO_SHEET = "scenario"
 _UNPACKED_BYTES = 128 * 2**20
-_MOST_CELLS = 20_000_000
+_MOST_CELLS = 10_000_000
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']""")
@@ -50,8 +51,11 @@ class Workbook:
         return rows[0][0] if rows and rows[0] else None
 
     def lines(self, table: str) -> Iterator[Line]:
-        """Yield the row number and the cells of every row of a sheet."""
-        yield from enumerate(self.sheets[table], start=1)
+        """Yield the row number and the cells of every row of a sheet, letting go of each: read it once."""
+        rows = self.sheets[table]
+        for number in range(len(rows)):
+            cells, rows[number] = rows[number], []
+            yield number + 1, cells
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -80,8 +84,10 @@ def _sheets(content: bytes) -> tuple[list[str], dict[str, list[list[str]]]]:
 
 
 def _rows(book: CalamineWorkbook, sheet: str) -> list[list[str]]:
-    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    return [[_text(cell) for cell in row] for row in rows]
+    rows: list[Any] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    for number, row in enumerate(rows):  # in place: a large sheet would not fit into memory twice
+        rows[number] = [_text(cell) for cell in row]
+    return rows
 
 
 def _text(cell: object) -> str:
@@ -100,7 +106,7 @@ def _check_size(content: bytes, label: str) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
         unpacked = sum(member.file_size for member in members)
-        if unpacked > _UNPACKED_BYTES or any(_area(archive.read(one)) > _MOST_CELLS for one in members):
+        if unpacked > _UNPACKED_BYTES or sum(_area(archive.read(one)) for one in members) > _MOST_CELLS:
             text = Text(zh="工作簿展开后过大", en="the workbook unpacks to too much")
             raise InputError([Fault(text, label)])
 

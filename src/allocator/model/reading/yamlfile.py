@@ -10,10 +10,11 @@ from typing import Any
 
 import yaml
 
-from allocator.errors import Fault, InputError, shorten
+from allocator.errors import Fault, InputError, caret, shorten
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import YAML_BYTES, decode, read_bytes
 from allocator.model.reading.yamlscalar import SAFE_TAGS, Scalar, plain_value, tagged_value
+from allocator.model.reading.yamlwords import reader_words, syntax_words
 from allocator.model.text import Text
 
 DEEPEST = 50
@@ -73,7 +74,7 @@ def parse_yaml(content: bytes, label: str) -> YamlDocument:
     except yaml.MarkedYAMLError as error:
         raise InputError([_syntax_fault(error, text, label)]) from None
     except yaml.YAMLError as error:
-        raise InputError([_unreadable(error, label)]) from None
+        raise InputError([_unreadable(error, text, label)]) from None
     builder.faults.raise_if_any()
     return YamlDocument(label, data, builder.lines, content)
 
@@ -180,17 +181,28 @@ def dotted(path: KeyPath) -> str:
 
 
 def _syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.split("\n", line + 1)
-    shown = shorten(lines[line], 200) if line < len(lines) else ""
+    lines = text.split("\n")
+    mark = _telling_mark(error, lines)
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    number, column = (mark.line + 1, mark.column) if mark else (1, 0)
+    words = syntax_words(error, line[column : column + 1])
     message = Text(
-        zh=f"YAML 语法错误，第 {column + 1} 字符处（{error.problem}）",
-        en=f"YAML syntax error at character {column + 1}: {error.problem}",
+        zh=f"YAML 语法错误，第 {column + 1} 字符处：{words.zh}",
+        en=f"YAML syntax error at character {column + 1}: {words.en}",
     )
-    return Fault(message, label, line + 1, detail=f"  {shown}\n  {' ' * min(column, 200)}^")
+    return Fault(message, label, number, detail=caret(line, column))
 
 
-def _unreadable(error: yaml.YAMLError, label: str) -> Fault:
-    reason = getattr(error, "reason", "") or shorten(error)
-    return Fault(Text(zh=f"不是 YAML（{reason}）", en=f"is not YAML: {reason}"), label)
+def _telling_mark(error: yaml.MarkedYAMLError, lines: list[str]) -> yaml.Mark | None:
+    """Return the place to show: where an error is found, or, if that is past the end, where it began."""
+    found, began = error.problem_mark, error.context_mark
+    past = found is None or not any(line.strip() for line in lines[found.line :])
+    return began if past and began else found
+
+
+def _unreadable(error: yaml.YAMLError, text: str, label: str) -> Fault:
+    message = reader_words(getattr(error, "reason", "") or shorten(error))
+    bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if bad is None:
+        return Fault(message, label)
+    return Fault(message, label, text.count("\n", 0, bad.start()) + 1, found=f"U+{ord(bad[0]):04X}")

@@ -37,7 +37,7 @@ def render_kinds(views: Iterable[KindView], language: Language) -> Table:
 def render_kind(view: KindView, language: Language) -> Iterator[RenderableType]:
     """Yield the meaning of a kind, its fields, what its breaches name, and its examples."""
     yield f"{view.name} · {view.summary(language)}"
-    yield view.meaning
+    yield view.meaning(language)
     yield pick(language, "级别：", "levels: ") + levels(view, language)
     about = ", ".join(pick(language, *_ABOUT.get(name, (name, name))) for name in view.about)
     yield pick(language, f"违反之处指明：{about}", f"a breach names: {about}")
@@ -62,7 +62,7 @@ def _field_table(fields: Iterable[FieldLine], zh: str, en: str, language: Langua
         add_column(grid, pick(language, *heading))
     for field in fields:
         default = pick(language, "必填", "required") if field.required else field.default
-        grid.add_row(field.name, field.type, default, field.meaning)
+        grid.add_row(field.name, field.type(language), default, field.meaning(language))
     return grid
 
 

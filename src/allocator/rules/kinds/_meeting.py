@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from allocator.program.tags import Subject
 from allocator.rules.expressions import PairText
 from allocator.rules.kind import Dimension, Rule
 from allocator.rules.kinds._whereabouts import Decided, Known, Side, whereabouts
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -57,8 +59,14 @@ class Meetings:
 class MeetingRule(Rule):
     """The two sides that are compared; a side without a place, or that no layer knows, asks nothing."""
 
-    this: Side | PairText
-    that: Side | PairText
+    this: Annotated[
+        Side | PairText,
+        Means(
+            zh="一方：一处地点，或另一层所决定的去向",
+            en="One side: a place, or whereabouts that another layer decides.",
+        ),
+    ]
+    that: Annotated[Side | PairText, Means(zh="另一方：写法相同", en="The other side, written the same way.")]
 
     def asked(self, meetings: Meetings) -> Iterator[Asked]:
         """Yield what is asked if a place is taken; each kind says it."""

@@ -8,28 +8,59 @@ from typing import Annotated
 
 from pydantic import Field
 
+from allocator.errors import nearest, shorten
 from allocator.graph.neighbours import neighbours
+from allocator.model.text import Text
 from allocator.rules.expressions import ItemsTest
-from allocator.rules.kind import Rule, Several
+from allocator.rules.kind import Problem, Rule, Several
+from allocator.rules.means import Means
 from allocator.rules.scope import Scope
+from allocator.rules.world import World
 
 
 class PairRule(Rule):
-    """The fields that choose pairs.
+    """The fields that choose pairs."""
 
-    Attributes:
-        pairs: Lists of ids; every two of a list are a pair.
-        ties: Kinds of tie (from ``ties.csv`` or ``links.csv``) that make two items a pair.
-        when: CEL over two items, the second as ``other``.
-        acquainted: Strength of acquaintance from which two people are a pair.
-        hops: Longest path of ties that counts for ``acquainted``.
-    """
+    pairs: Annotated[
+        tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...],
+        Means(zh="编号的若干组，同组两两成对", en="Lists of ids; every two of a list are a pair."),
+    ] = ()
+    ties: Annotated[
+        Several,
+        Means(
+            zh="有此类关系（ties.csv 或 links.csv 中的 kind）的两个对象成对",
+            en="Kinds of tie (from `ties.csv` or `links.csv`) that make two items a pair.",
+        ),
+    ] = ()
+    when: Annotated[
+        ItemsTest,
+        Means(
+            zh="两个对象满足此条件即成对，第二个记作 `other`",
+            en="Two items for which it holds are a pair; the second is `other`.",
+        ),
+    ] = ""
+    acquainted: Annotated[
+        Annotated[float, Field(gt=0, le=1)] | None,
+        Means(
+            zh="两人熟识程度达到此值即成对", en="Strength of acquaintance from which two people are a pair."
+        ),
+    ] = None
+    hops: Annotated[
+        int,
+        Field(ge=1, le=6),
+        Means(
+            zh="计算 `acquainted` 时关系链最长几步", en="Longest path of ties that counts for `acquainted`."
+        ),
+    ] = 2
 
-    pairs: tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
-    ties: Several = ()
-    when: ItemsTest = ""
-    acquainted: Annotated[float, Field(gt=0, le=1)] | None = None
-    hops: Annotated[int, Field(ge=1, le=6)] = 2
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Every id must be of somebody: one that is not asks for nothing, and nobody would notice."""
+        known = world.scenario.organisation.entities
+        for k, group in enumerate(self.pairs):
+            for name in group:
+                if name not in known:
+                    message = Text(zh="场景中没有此编号", en="the scenario has no such id")
+                    yield Problem(f"pairs.{k}", message, shorten(name), nearest=nearest(name, known))
 
     def chosen_pairs(self, scope: Scope) -> tuple[tuple[int, int], ...]:
         """Return the pairs ``(a, b)`` with ``a < b``, each once, in order."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
 
 from allocator.model.layer import IntArray, Layer
 from allocator.model.spec import Strict
 from allocator.rules.expressions import PairText, ThereItemText, ThereSlotText
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -19,19 +21,30 @@ NOBODY = -1
 
 
 class Side(Strict):
-    """Where an item of another layer is.
+    """Where an item of another layer is."""
 
-    Attributes:
-        layer: That layer; an item takes at most one slot there.
-        item: CEL over this rule's item and slot, gives the id (or the ``key``) of the item there.
-        key: CEL over that layer's items; what ``item`` is compared with, their id if empty.
-        at: CEL over that layer's slots; what the whereabouts are called, the slot's id if empty.
-    """
-
-    layer: str
-    item: PairText
-    key: ThereItemText = ""
-    at: ThereSlotText = ""
+    layer: Annotated[
+        str,
+        Means(
+            zh="那一层；其中每个对象至多占一个去处", en="That layer; an item takes at most one slot there."
+        ),
+    ]
+    item: Annotated[
+        PairText, Means(zh="那一层中对象的编号（或 `key`）", en="The id (or the `key`) of the item there.")
+    ]
+    key: Annotated[
+        ThereItemText,
+        Means(
+            zh="与 `item` 相比的文字；不填为对象编号",
+            en="What `item` is compared with, the id of that layer's item if empty.",
+        ),
+    ] = ""
+    at: Annotated[
+        ThereSlotText,
+        Means(
+            zh="所在之处的称呼；不填为去处编号", en="What the whereabouts are called, the slot's id if empty."
+        ),
+    ] = ""
 
 
 class Known:

@@ -22,6 +22,7 @@ class Apart(PairRule):
 
     name: ClassVar[str] = "apart"
     summary: ClassVar[Text] = Text(zh="分开：亲属等不得在同一机构", en="pairs that never share a slot")
+    in_chinese: ClassVar[str] = "结成对的两个对象，同一周期不在同一去处（限规则所指的角色）。"
     about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -15,24 +15,34 @@ from allocator.program.tags import Subject
 from allocator.rules.expressions import PairTest, PairTexts
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._places import places
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
 
 class Acquaintance(Strict):
-    """Whom or what the person must not know, and how well.
+    """Whom or what the person must not know, and how well."""
 
-    Attributes:
-        of: CEL list of units, people, places or parties: ``case.parties``, ``[group.place]``.
-        above: Strength from which it counts; a hard rule forbids from there, a soft one pays the
-            strength in percent.
-        hops: Longest path of ties that counts.
-    """
-
-    of: PairTexts
-    above: float = Field(default=0.3, gt=0, le=1)
-    hops: int = Field(default=3, ge=1, le=6)
+    of: Annotated[
+        PairTexts,
+        Means(
+            zh="不得熟识的单位、人员、地点或当事人，如 `case.parties`、`[group.place]`",
+            en="Units, people, places or parties: `case.parties`, `[group.place]`.",
+        ),
+    ]
+    above: Annotated[
+        float,
+        Field(gt=0, le=1),
+        Means(
+            zh="熟识程度从此值起算：硬规则禁止，其他规则按程度的百分数计代价",
+            en="Strength from which it counts; a hard rule forbids from there, a soft one pays the "
+            "strength in percent.",
+        ),
+    ] = 0.3
+    hops: Annotated[
+        int, Field(ge=1, le=6), Means(zh="关系链最长几步", en="Longest path of ties that counts.")
+    ] = 3
 
 
 class Avoid(Rule):
@@ -46,6 +56,10 @@ class Avoid(Rule):
     summary: ClassVar[Text] = Text(
         zh="回避：地域、亲属、任职、公务回避，按条件或熟识程度",
         en="recusal, by a condition or by how well people know each other",
+    )
+    in_chinese: ClassVar[str] = (
+        "`when` 成立之处，或与有关的人、单位、地点熟识的，不得安排。\n\n"
+        "非硬规则：`when` 成立的每处计 1；熟识的按最强关系链的强度计百分数（0.42 计 42）。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -62,8 +76,13 @@ class Avoid(Rule):
     )
 
     kind: Literal["avoid"]
-    when: PairTest = ""
-    acquaintance: Acquaintance | None = None
+    when: Annotated[
+        PairTest, Means(zh="此条件成立时应当回避", en="Where it holds the person keeps away.")
+    ] = ""
+    acquaintance: Annotated[
+        Acquaintance | None,
+        Means(zh="与谁熟识到何种程度应当回避", en="Whom the person must not know, and how well."),
+    ] = None
 
     @model_validator(mode="after")
     def _something_asked(self) -> Avoid:

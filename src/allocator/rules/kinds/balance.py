@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from allocator.program.tags import Subject
 from allocator.rules.expressions import PairNumber
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._loads import loads_by, terms_by
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -28,6 +29,11 @@ class Balance(Rule):
 
     name: ClassVar[str] = "balance"
     summary: ClassVar[Text] = Text(zh="各机构或各人的负荷均衡", en="even loads of slots or items")
+    in_chinese: ClassVar[str] = (
+        "各周期（或全程）的负荷应当均衡。\n\n"
+        "`measure: range` 计最大与最小负荷之差超出 `tolerance` 的部分；`deviation` 计各负荷偏离 `target`\n"
+        "超出 `tolerance` 的总和；`squares` 计其平方和，一处偏得多比几处各偏一点代价更大。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -71,12 +77,44 @@ class Balance(Rule):
     )
 
     kind: Literal["balance"]
-    each: Literal["slot", "item"] = "slot"
-    load: PairNumber = 1
-    over: Literal["period", "horizon"] = "period"
-    measure: Literal["range", "deviation", "squares"] = "range"
-    tolerance: int = Field(default=0, ge=0, le=10**9)
-    target: int = Field(default=0, ge=0, le=10**9)
+    each: Annotated[
+        Literal["slot", "item"],
+        Means(
+            zh="计每个去处（slot）还是每个对象（item）的负荷", en="Whether loads are of slots or of items."
+        ),
+    ] = "slot"
+    load: Annotated[
+        PairNumber,
+        Means(
+            zh="一次安排增加的负荷，如 `case.effort`、`unit.workload`",
+            en="What one assignment adds: `case.effort`, `unit.workload`.",
+        ),
+    ] = 1
+    over: Annotated[
+        Literal["period", "horizon"],
+        Means(
+            zh="逐期计算（period），还是全程合计（horizon）",
+            en="Whether loads are added up in each period or over the horizon.",
+        ),
+    ] = "period"
+    measure: Annotated[
+        Literal["range", "deviation", "squares"],
+        Means(
+            zh="怎样算不均：最大与最小之差（range）、偏离之和（deviation）、偏离平方和（squares）",
+            en="How unevenness is counted: greatest less least, sum of distances, or sum of their squares.",
+        ),
+    ] = "range"
+    tolerance: Annotated[
+        int, Field(ge=0, le=10**9), Means(zh="在此差距以内不计", en="A difference up to this much is free.")
+    ] = 0
+    target: Annotated[
+        int,
+        Field(ge=0, le=10**9),
+        Means(
+            zh="应有的负荷，用于 deviation 和 squares",
+            en="The load that there should be, for `deviation` and `squares`.",
+        ),
+    ] = 0
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """A greatest and a least load for each period, or a distance for each load."""

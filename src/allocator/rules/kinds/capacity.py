@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -13,6 +13,7 @@ from allocator.program.tags import Subject
 from allocator.rules.expressions import EachNumber, PairNumber
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._loads import loads_by, terms_by
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -28,6 +29,11 @@ class Capacity(Rule):
     name: ClassVar[str] = "capacity"
     summary: ClassVar[Text] = Text(
         zh="每个机构容纳、或每个人承担的数量上下限", en="how much a slot holds or an item carries"
+    )
+    in_chinese: ClassVar[str] = (
+        "每个去处（或对象）的负荷在 `atleast` 与 `atmost` 之间。\n\n"
+        "`load` 是一次安排增加的负荷，不填为 1，如 `case.effort`、`unit.workload`。上下限可以是数，\n"
+        "也可以是去处（或对象）自身的表达式，如 `person.capacity`。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -51,11 +57,36 @@ class Capacity(Rule):
     )
 
     kind: Literal["capacity"]
-    each: Literal["slot", "item"] = "slot"
-    load: PairNumber = 1
-    atleast: EachNumber | None = None
-    atmost: EachNumber | None = None
-    over: Literal["period", "horizon"] = "period"
+    each: Annotated[
+        Literal["slot", "item"],
+        Means(
+            zh="计每个去处（slot）还是每个对象（item）的负荷", en="Whether loads are of slots or of items."
+        ),
+    ] = "slot"
+    load: Annotated[
+        PairNumber,
+        Means(
+            zh="一次安排增加的负荷，如 `case.effort`、`unit.workload`",
+            en="What one assignment adds: `case.effort`, `unit.workload`.",
+        ),
+    ] = 1
+    atleast: Annotated[
+        EachNumber | None, Means(zh="下限；不填为不限", en="The lower limit; none if not given.")
+    ] = None
+    atmost: Annotated[
+        EachNumber | None,
+        Means(
+            zh="上限，如 `person.capacity`；不填为不限",
+            en="The upper limit, such as `person.capacity`; none if not given.",
+        ),
+    ] = None
+    over: Annotated[
+        Literal["period", "horizon"],
+        Means(
+            zh="逐期计算（period），还是全程合计（horizon）",
+            en="Whether loads are added up in each period or over the horizon.",
+        ),
+    ] = "period"
 
     @model_validator(mode="after")
     def _something_asked(self) -> Capacity:

@@ -13,6 +13,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -28,6 +29,11 @@ class Compact(Rule):
 
     name: ClassVar[str] = "compact"
     summary: ClassVar[Text] = Text(zh="就近：片区内距离最短", en="members of a slot lie close together")
+    in_chinese: ClassVar[str] = (
+        "去处的成员按距离计代价，以 `metres` 米为一个单位。\n\n"
+        "`to: seat` 量到驻地，`to: members` 量成员两两之间。距离按大圆计算，取整到单位；\n"
+        "`beyond` 个单位以内不计。没有坐标的按距离 0 计。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -43,9 +49,21 @@ class Compact(Rule):
     )
 
     kind: Literal["compact"]
-    to: Literal["seat", "members"] = "seat"
-    metres: Annotated[int, Field(ge=1, le=10**7)] = 1000
-    beyond: Annotated[int, Field(ge=0, le=10**7)] = 0
+    to: Annotated[
+        Literal["seat", "members"],
+        Means(
+            zh="距离量到驻地（seat），还是成员两两之间（members）",
+            en="Whether distance is to the seat of the slot or between its members.",
+        ),
+    ] = "seat"
+    metres: Annotated[
+        int,
+        Field(ge=1, le=10**7),
+        Means(zh="一个距离单位合多少米", en="How many metres one unit of distance has."),
+    ] = 1000
+    beyond: Annotated[
+        int, Field(ge=0, le=10**7), Means(zh="在此单位数以内不计", en="So many units are free.")
+    ] = 0
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Price each place, or each two members in a slot."""

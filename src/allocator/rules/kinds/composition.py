@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, partial
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -14,6 +14,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -36,6 +37,11 @@ class Composition(Rule):
         zh="每个机构各职级或角色的人数，如“1正+1副+2干部”",
         en="how many of each grade or role a slot has, such as 1 head + 1 deputy + 2 cadres",
     )
+    in_chinese: ClassVar[str] = (
+        "每个去处在每个周期应有的各职级或角色的人数。\n\n"
+        "`atleast` 取写法中的下限，`atmost` 取上限，`exactly` 上下限都取。`seats` 表示用该组自己的席位列。\n"
+        "一个词若是该层的角色就按角色，否则按职级。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -56,9 +62,15 @@ class Composition(Rule):
     )
 
     kind: Literal["composition"]
-    atleast: str = ""
-    atmost: str = ""
-    exactly: str = ""
+    atleast: Annotated[
+        str,
+        Means(
+            zh="至少：如 `1正+1副+2干部`，或 `seats`（组表的席位列）",
+            en="At least: `1正+1副+2干部` (1 head, 1 deputy, 2 cadres), or `seats`: the groups' column.",
+        ),
+    ] = ""
+    atmost: Annotated[str, Means(zh="至多：写法相同", en="At most, written the same way.")] = ""
+    exactly: Annotated[str, Means(zh="恰好：写法相同", en="Exactly, written the same way.")] = ""
 
     @model_validator(mode="after")
     def _something_asked(self) -> Composition:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from allocator.graph.neighbours import Neighbours, neighbours, parts
 from allocator.model.text import Text
 from allocator.program.cuts import Cut
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.scope import Scope
@@ -24,6 +25,10 @@ class Contiguous(Rule):
 
     name: ClassVar[str] = "contiguous"
     summary: ClassVar[Text] = Text(zh="片区连片：成员单位相互毗邻", en="members hang together on the map")
+    in_chinese: ClassVar[str] = (
+        "同一去处的成员，经某一类关系（如毗邻）相互可达，连成一片。\n\n"
+        "多出的每一块为一处违反。只能是硬规则：求解中逐步加入约束，直到连片。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
     can_be_soft: ClassVar[bool] = False
     examples: ClassVar[tuple[Example, ...]] = (
@@ -35,7 +40,13 @@ class Contiguous(Rule):
     )
 
     kind: Literal["contiguous"]
-    link: str = "adjacent"
+    link: Annotated[
+        str,
+        Means(
+            zh="哪一类单位关系（links.csv 中的 kind）算相邻",
+            en="The kind of link (from `links.csv`) that makes two units neighbours.",
+        ),
+    ] = "adjacent"
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Nothing beforehand: see ``separate``."""

@@ -13,6 +13,7 @@ from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import about
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -23,6 +24,7 @@ class Cooldown(Rule):
 
     name: ClassVar[str] = "cooldown"
     summary: ClassVar[Text] = Text(zh="回任间隔：离任后若干周期内不得回任", en="periods before coming back")
+    in_chinese: ClassVar[str] = "离开一个去处之后，至少隔 `periods` 个周期才可再来。"
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
@@ -39,7 +41,11 @@ class Cooldown(Rule):
     )
 
     kind: Literal["cooldown"]
-    periods: Annotated[int, Field(ge=1, le=1000)]
+    periods: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        Means(zh="离任后至少隔几个周期才可回任", en="How many periods pass before coming back."),
+    ]
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid (or price) in, out for a gap, in again; the history is known."""

@@ -12,6 +12,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -30,6 +31,10 @@ class Cover(Rule):
 
     name: ClassVar[str] = "cover"
     summary: ClassVar[Text] = Text(zh="专长覆盖：每组须具备所需专长", en="skills that each slot needs")
+    in_chinese: ClassVar[str] = (
+        "每个周期每个去处，每项所需专长至少有 `atleast` 名达到等级的成员。\n\n"
+        "`skills` 写作 `{审查: 3, 财务: 2}`，或 `own`：用案件自身的 skills 列。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -57,8 +62,18 @@ class Cover(Rule):
     )
 
     kind: Literal["cover"]
-    skills: Mapping[str, SkillLevel] | Literal["own"]
-    atleast: Annotated[int, Field(ge=1, le=10**6)] = 1
+    skills: Annotated[
+        Mapping[str, SkillLevel] | Literal["own"],
+        Means(
+            zh="所需专长及最低等级，如 `{审查: 3, 财务: 2}`；`own` 为案件自身的 skills 列",
+            en="Skills with their least levels, `{law: 3, accounting: 2}`; `own` for those of the case.",
+        ),
+    ]
+    atleast: Annotated[
+        int,
+        Field(ge=1, le=10**6),
+        Means(zh="每项专长至少几人具备", en="How many members have each of the skills."),
+    ] = 1
 
     @model_validator(mode="after")
     def _something_asked(self) -> Cover:

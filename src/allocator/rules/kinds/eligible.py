@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from allocator.model.text import Text
 from allocator.rules.expressions import PairTest
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import breaches, places
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -19,6 +20,7 @@ class Eligible(Rule):
 
     name: ClassVar[str] = "eligible"
     summary: ClassVar[Text] = Text(zh="任职资格：符合条件者方可担任", en="who may take a place at all")
+    in_chinese: ClassVar[str] = "`when` 不成立的位置不得担任（非硬规则每处计 1）。"
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -29,7 +31,7 @@ class Eligible(Rule):
     )
 
     kind: Literal["eligible"]
-    when: PairTest
+    when: Annotated[PairTest, Means(zh="任职条件，符合者方可担任", en="The condition for taking a place.")]
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid the places where the condition does not hold."""

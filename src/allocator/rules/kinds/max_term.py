@@ -11,6 +11,7 @@ from pydantic import Field
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -25,6 +26,10 @@ class MaxTerm(Rule):
 
     name: ClassVar[str] = "max_term"
     summary: ClassVar[Text] = Text(zh="任期上限：连续任职不超过若干周期", en="longest term on end in a slot")
+    in_chinese: ClassVar[str] = (
+        "在一个去处（限规则所指的角色）连续任职不超过 `periods` 个周期。\n\n"
+        "规划期以前的任职计入；每超一个周期计 1。离开后再回来重新起算（见 `cooldown`）。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
@@ -41,7 +46,9 @@ class MaxTerm(Rule):
     )
 
     kind: Literal["max_term"]
-    periods: Annotated[int, Field(ge=1, le=1000)]
+    periods: Annotated[
+        int, Field(ge=1, le=1000), Means(zh="最多连续任职几个周期", en="The longest term, in periods on end.")
+    ]
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid (or price) the spells that are too long."""

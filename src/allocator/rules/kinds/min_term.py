@@ -14,6 +14,7 @@ from allocator.program.expr import Expr
 from allocator.program.spells import Spells
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -29,6 +30,11 @@ class MinTerm(Rule):
 
     name: ClassVar[str] = "min_term"
     summary: ClassVar[Text] = Text(zh="最低任职年限：到任后至少任满若干周期", en="shortest term in a slot")
+    in_chinese: ClassVar[str] = (
+        "在一个去处（限规则所指的角色）任职，在规划期内结束的，应当任满 `periods` 个周期。\n\n"
+        "规划期以前的任职计入；到规划期末仍在任的不算；因退休结束的不算。每差一个周期计 1。\n"
+        "刚好在规划期前一个周期结束的任职也要判断。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
@@ -40,7 +46,9 @@ class MinTerm(Rule):
     )
 
     kind: Literal["min_term"]
-    periods: Annotated[int, Field(ge=2, le=1000)]
+    periods: Annotated[
+        int, Field(ge=2, le=1000), Means(zh="至少任满几个周期", en="The shortest term, in periods.")
+    ]
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid (or price) the spells that end too early, and early ends of stays from before."""

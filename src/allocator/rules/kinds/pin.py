@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from allocator.errors import nearest
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -21,6 +22,7 @@ class Pin(Rule):
 
     name: ClassVar[str] = "pin"
     summary: ClassVar[Text] = Text(zh="指定：某人某期必须在某机构", en="a place settled beforehand")
+    in_chinese: ClassVar[str] = "`item` 在规则所指的每个周期都在 `slot`，担任规则所指的角色之一。"
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -31,8 +33,8 @@ class Pin(Rule):
     )
 
     kind: Literal["pin"]
-    item: str
-    slot: str
+    item: Annotated[str, Means(zh="对象编号", en="Id of the item.")]
+    slot: Annotated[str, Means(zh="去处编号", en="Id of the slot.")]
 
     def examine(self, world: World) -> Iterator[Problem]:
         """The item and the slot must be of the layer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
@@ -13,6 +13,7 @@ from allocator.model.text import Text
 from allocator.rules.expressions import PairNumber, PairTest
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._places import breaches, places
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -26,6 +27,10 @@ class Prefer(Rule):
 
     name: ClassVar[str] = "prefer"
     summary: ClassVar[Text] = Text(zh="优先安排：不符合者计入代价", en="places that are better than others")
+    in_chinese: ClassVar[str] = (
+        "占据的位置中 `when` 不成立的，每个计 `cost`（不填为 1）。\n\n"
+        "不填 `when` 时每个位置都计；`cost` 为负按 0 计。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -41,8 +46,14 @@ class Prefer(Rule):
     )
 
     kind: Literal["prefer"]
-    when: PairTest = ""
-    cost: PairNumber = 1
+    when: Annotated[PairTest, Means(zh="此条件成立的位置不计代价", en="Places where it holds are free.")] = ""
+    cost: Annotated[
+        PairNumber,
+        Means(
+            zh="其他位置每占一个的代价；负数按 0 计",
+            en="What each other place costs; a negative price counts as 0.",
+        ),
+    ] = 1
 
     @model_validator(mode="after")
     def _something_asked(self) -> Prefer:

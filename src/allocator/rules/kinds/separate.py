@@ -12,6 +12,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule, Several
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -22,6 +23,7 @@ class Separate(Rule):
 
     name: ClassVar[str] = "separate"
     summary: ClassVar[Text] = Text(zh="分离：审查调查与审理人员分设", en="roles that exclude each other")
+    in_chinese: ClassVar[str] = "一个对象在同一去处（或同一周期的所有去处）至多担任 `roles` 中的一个。"
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -42,8 +44,18 @@ class Separate(Rule):
     )
 
     kind: Literal["separate"]
-    roles: Annotated[Several, Field(min_length=2)]
-    within: Literal["slot", "period"] = "slot"
+    roles: Annotated[
+        Several,
+        Field(min_length=2),
+        Means(zh="相互排斥的角色，至少两个", en="Roles that exclude each other, at least two."),
+    ]
+    within: Annotated[
+        Literal["slot", "period"],
+        Means(
+            zh="在同一去处内（slot），还是同一周期的所有去处内（period）",
+            en="Within one slot, or within one period over all slots.",
+        ),
+    ] = "slot"
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """At most one of the roles for each item and slot, or item and period."""

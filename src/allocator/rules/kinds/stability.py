@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from allocator.program.tags import Subject
 from allocator.rules.expressions import PairNumber
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import about
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -30,6 +31,12 @@ class Stability(Rule):
 
     name: ClassVar[str] = "stability"
     summary: ClassVar[Text] = Text(zh="人员稳定：调动最少、经验流失最少", en="as few moves as can be")
+    in_chinese: ClassVar[str] = (
+        "可以留任而离开原去处的，或不在基准方案所定去处的，每次计 `lost`。\n\n"
+        "`against: history` 每期与上一期相比（首期与任职经历相比）；\n"
+        "`against: baseline` 与给定的基准方案相比，没有给定则不计。\n"
+        "`lost` 是离开一次的代价，不填为 1，可用人员、去处、周期的字段计算。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
@@ -46,8 +53,14 @@ class Stability(Rule):
     )
 
     kind: Literal["stability"]
-    against: Literal["history", "baseline"] = "history"
-    lost: PairNumber = 1
+    against: Annotated[
+        Literal["history", "baseline"],
+        Means(
+            zh="与上一周期相比（history），还是与基准方案相比（baseline）",
+            en="Whether the period before or the baseline plan is compared with.",
+        ),
+    ] = "history"
+    lost: Annotated[PairNumber, Means(zh="离开一次的代价", en="What leaving costs.")] = 1
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Pay for each departure: there before, able to stay, no longer there."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from allocator.model.spec import Range
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import about
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -25,6 +26,10 @@ class Take(Rule):
     summary: ClassVar[Text] = Text(
         zh="每个对象每个周期占几个位置（由层的 take 给出）",
         en="how many places an item takes in a period (from the layer's `take`)",
+    )
+    in_chinese: ClassVar[str] = (
+        "在任的每个对象占 `places` 所定数目的位置（去处与角色）。\n\n"
+        "不可能的安排（已退休的人、其他周期的案件）也算违反。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "period")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -44,7 +49,7 @@ class Take(Rule):
     )
 
     kind: Literal["take"]
-    places: Range
+    places: Annotated[Range, Means(zh="占几个位置", en="How many places an item takes.")]
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each item and period."""

@@ -23,6 +23,9 @@ class Together(PairRule):
 
     name: ClassVar[str] = "together"
     summary: ClassVar[Text] = Text(zh="同组：应在同一机构", en="pairs that always share a slot")
+    in_chinese: ClassVar[str] = (
+        "两个对象都在任的每个周期，结成对的两个应当在同样的去处，或都不作安排。\n\n不在一处的，每个周期计 1。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (

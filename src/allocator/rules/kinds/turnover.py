@@ -11,6 +11,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -28,6 +29,11 @@ class Turnover(Rule):
 
     name: ClassVar[str] = "turnover"
     summary: ClassVar[Text] = Text(zh="轮换比例：每期成员更换的上下限", en="share of members that change")
+    in_chinese: ClassVar[str] = (
+        "去处原有的成员中，应有 `atleast` 到 `atmost` 百分比的人离开。\n\n"
+        "按规则所指的对象和角色，与上一周期相比（首期与任职经历相比）。比例不取整：9 人的 20% 要 2 人离开。\n"
+        "每多或少一人计 1。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
@@ -54,8 +60,12 @@ class Turnover(Rule):
     )
 
     kind: Literal["turnover"]
-    atleast: Percent = 0
-    atmost: Percent = 100
+    atleast: Annotated[
+        Percent, Means(zh="至少更换百分之几", en="The least share that changes, in percent.")
+    ] = 0
+    atmost: Annotated[
+        Percent, Means(zh="至多更换百分之几", en="The greatest share that changes, in percent.")
+    ] = 100
 
     @model_validator(mode="after")
     def _order(self) -> Turnover:

@@ -1,0 +1,66 @@
+"""The streams that a program is given: closed, full, or of a character set that knows no Chinese."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import re
+import sys
+from contextlib import suppress
+from io import TextIOWrapper
+
+_PLAIN = str.maketrans(
+    {"·": "-", "→": "->", "—": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x", "✓": "+", "✗": "x"}
+)
+_OTHER = re.compile(r"[^\x00-\x7f]")
+
+
+def prepare() -> None:
+    """Make both streams writable whatever the caller has done to them.
+
+    A closed one leads nowhere: its number would else go to the next file opened, such as a plan. What the
+    character set of a terminal lacks is written as an escape, so that nothing is lost.
+    """
+    codecs.register_error("allocator", _plainer)
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="allocator")
+
+
+def write_json(text: str) -> None:
+    """Write JSON to standard output, with escapes of its own if the character set asks for them."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = _OTHER.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    sys.stdout.write(text)
+
+
+def complain(line: str) -> None:
+    """Write a line to standard error; where that cannot be written either, the exit status says it alone."""
+    with suppress(OSError):
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+
+def silence() -> None:
+    """Let nothing more be written where nobody reads: the interpreter flushes once more at its end."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _nowhere() -> TextIOWrapper:
+    return open(os.devnull, "w", encoding="utf-8")
+
+
+def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write punctuation as its plain likeness and everything else as an escape."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    plain = lacking.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")
+    return plain, error.end
