@@ -91,8 +91,8 @@ class Rule(Strict):
 
     name: ClassVar[str]
     summary: ClassVar[Text]
-    #: What the kind's docstring says, in Chinese.
-    in_chinese: ClassVar[str]
+    #: What the kind's docstring says, in Chinese; without it the docstring is shown.
+    in_chinese: ClassVar[str] = ""
     #: What a breach's subject names; a waiver can only name these.
     about: ClassVar[tuple[Dimension, ...]]
     examples: ClassVar[tuple[Example, ...]]

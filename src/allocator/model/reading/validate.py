@@ -42,14 +42,17 @@ def validate_yaml(document: YamlDocument, model: type[ModelT], label: str = "") 
 
 
 def _merged(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Yield one fault for a value that is none of several things: each of them complains on its own."""
+    """Yield one fault for a value that is neither a given word nor a number: each complains on its own."""
     places: dict[object, list[Fault]] = {}
     for number, fault in enumerate(faults):
         place = number if fault.found is None else (fault.row, fault.column, fault.found)
         places.setdefault(place, []).append(fault)
-    for first, *others in places.values():
-        allowed = dict.fromkeys(one.allowed for one in (first, *others) if one.allowed)
-        yield replace(first, message=NO_CHOICE, allowed="; ".join(allowed)) if others else first
+    for alike in places.values():
+        if len(alike) > 1 and any(one.message == NO_CHOICE for one in alike):
+            allowed = dict.fromkeys(one.allowed for one in alike if one.allowed)
+            yield replace(alike[0], message=NO_CHOICE, allowed="; ".join(allowed))
+        else:
+            yield from alike
 
 
 def _telling(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
