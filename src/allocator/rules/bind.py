@@ -10,10 +10,11 @@ from allocator.model.reading import bounded, scenario_digest
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.binding import bind_world
+from allocator.rules.draft import Draft
 from allocator.rules.fields import Written, expressions, parts_with_layer
 from allocator.rules.kind import Rule
 from allocator.rules.kinds.take import Take
-from allocator.rules.packs import Draft, Rulebook, read_rulebook
+from allocator.rules.packs import Rulebook, read_rulebook
 from allocator.rules.policy import Policy
 from allocator.rules.scope import layer_types
 from allocator.rules.selectors import SelectorError

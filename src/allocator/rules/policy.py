@@ -12,9 +12,9 @@ from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import Cut
 from allocator.program.decisions import Decisions
 from allocator.program.program import Program
+from allocator.rules.draft import Draft
 from allocator.rules.fields import expressions, layers_read
 from allocator.rules.kind import Breach, Rule
-from allocator.rules.packs import Draft
 from allocator.rules.pen import Pen, Shared
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from allocator.model.layer import IntArray
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.expressions import PairNumber
+from allocator.rules.means import Means
 from allocator.rules.roster import LayerRoster
 from allocator.rules.scope import Scope
 
-Each = Literal["slot", "item"]
-Over = Literal["period", "horizon"]
+Each = Annotated[
+    Literal["slot", "item"],
+    Means(zh="计每个去处（slot）还是每个对象（item）的负荷", en="Whether loads are of slots or of items."),
+]
+Load = Annotated[
+    PairNumber,
+    Means(
+        zh="一次安排增加的负荷，如 `case.effort`、`unit.workload`",
+        en="What one assignment adds: `case.effort`, `unit.workload`.",
+    ),
+]
+Over = Annotated[
+    Literal["period", "horizon"],
+    Means(
+        zh="逐期计算（period），还是全程合计（horizon）",
+        en="Whether loads are added up in each period or over the horizon.",
+    ),
+]
 
 
 def subjects(scope: Scope, each: Each, over: Over) -> Iterator[tuple[Subject, tuple[int, ...]]]:

@@ -10,9 +10,8 @@ from pydantic import Field
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.expressions import PairNumber
 from allocator.rules.kind import Breach, Dimension, Example, Rule
-from allocator.rules.kinds._loads import loads_by, terms_by
+from allocator.rules.kinds._loads import Each, Load, Over, loads_by, terms_by
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
@@ -77,26 +76,9 @@ class Balance(Rule):
     )
 
     kind: Literal["balance"]
-    each: Annotated[
-        Literal["slot", "item"],
-        Means(
-            zh="计每个去处（slot）还是每个对象（item）的负荷", en="Whether loads are of slots or of items."
-        ),
-    ] = "slot"
-    load: Annotated[
-        PairNumber,
-        Means(
-            zh="一次安排增加的负荷，如 `case.effort`、`unit.workload`",
-            en="What one assignment adds: `case.effort`, `unit.workload`.",
-        ),
-    ] = 1
-    over: Annotated[
-        Literal["period", "horizon"],
-        Means(
-            zh="逐期计算（period），还是全程合计（horizon）",
-            en="Whether loads are added up in each period or over the horizon.",
-        ),
-    ] = "period"
+    each: Each = "slot"
+    load: Load = 1
+    over: Over = "period"
     measure: Annotated[
         Literal["range", "deviation", "squares"],
         Means(

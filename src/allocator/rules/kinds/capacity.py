@@ -10,9 +10,9 @@ from pydantic import model_validator
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.tags import Subject
-from allocator.rules.expressions import EachNumber, PairNumber
+from allocator.rules.expressions import EachNumber
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
-from allocator.rules.kinds._loads import loads_by, terms_by
+from allocator.rules.kinds._loads import Each, Load, Over, loads_by, terms_by
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
@@ -57,19 +57,8 @@ class Capacity(Rule):
     )
 
     kind: Literal["capacity"]
-    each: Annotated[
-        Literal["slot", "item"],
-        Means(
-            zh="计每个去处（slot）还是每个对象（item）的负荷", en="Whether loads are of slots or of items."
-        ),
-    ] = "slot"
-    load: Annotated[
-        PairNumber,
-        Means(
-            zh="一次安排增加的负荷，如 `case.effort`、`unit.workload`",
-            en="What one assignment adds: `case.effort`, `unit.workload`.",
-        ),
-    ] = 1
+    each: Each = "slot"
+    load: Load = 1
     atleast: Annotated[
         EachNumber | None, Means(zh="下限；不填为不限", en="The lower limit; none if not given.")
     ] = None
@@ -80,13 +69,7 @@ class Capacity(Rule):
             en="The upper limit, such as `person.capacity`; none if not given.",
         ),
     ] = None
-    over: Annotated[
-        Literal["period", "horizon"],
-        Means(
-            zh="逐期计算（period），还是全程合计（horizon）",
-            en="Whether loads are added up in each period or over the horizon.",
-        ),
-    ] = "period"
+    over: Over = "period"
 
     @model_validator(mode="after")
     def _something_asked(self) -> Capacity:
