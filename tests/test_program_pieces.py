@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.excerpt import excerpt
 from allocator.program.expr import Expr
 from allocator.program.following import following, leading
 from allocator.program.parts import independent_parts
@@ -140,3 +141,16 @@ def test_a_question_leaves_its_program_as_it_is() -> None:
     assert problem is not None and problem.matrix.toarray()[0, :3].tolist() == [1, 0, 1]
     assert problem.matrix.nnz == 2
     assert np.array_equal(program.rows.cols, before[0]) and np.array_equal(program.rows.coefs, before[1])
+
+
+def test_an_excerpt_asks_what_its_rules_ask() -> None:
+    kept, left_out = (
+        trial for trial in trials(levels=[HARD]) if str(trial) in ("capacity-0-hard", "apart-0-hard")
+    )
+    plans = plans_of(kept.kind, kept.number).thinned(300)
+    alone = policy_of(plans.world, kept.rule()).compile()
+    both = policy_of(plans.world, left_out.rule(), kept.rule()).compile()
+    some = excerpt(both, [kept.rule().id])
+    assert len(alone.rows) <= len(some.rows) < len(both.rows)
+    broken = [broken_rows(p, complete(p, plans.matrix)).any(axis=1) for p in (alone, some, both)]
+    assert np.array_equal(broken[0], broken[1]) and (broken[0] != broken[2]).any()
