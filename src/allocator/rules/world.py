@@ -50,7 +50,12 @@ class World:
         return (self._with_unit(layer.spec.items.table, layer.items, "home", prefix),)
 
     def slot_axes(self, layer: Layer) -> tuple[Axis, ...]:
-        """Return the variables of a layer's slots as one axis (cases bring the unit they concern)."""
+        """Return the variables of a layer's slots as one axis (cases bring the unit they concern).
+
+        Where units are assigned to cases, ``unit`` is the item: the unit concerned is known by its id alone.
+        """
+        if layer.spec.items.table == "units":
+            return (self.facts.axis(layer.spec.slots.table, layer.slots),)
         return (self._with_unit(layer.spec.slots.table, layer.slots, "unit", ""),)
 
     def period_axes(self, layer: Layer) -> tuple[Axis, ...]:

@@ -76,7 +76,12 @@ class Decided:
         return self._scope.world.layers[self._side.layer]
 
     def movers(self, item: int, slot: int, period: int) -> list[int]:
-        """Return the items of that layer whose place counts; none where it has no such item."""
+        """Return the items of that layer whose place counts; none where it has no such item.
+
+        While a first plan is made period by period, that layer may not be decided yet as far as this one.
+        """
+        if not self.layer.once and period >= len(self.layer.periods):
+            return []
         return self._keyed.get(self._texts[item, slot, period], [])
 
     def columns(self, pen: Pen, movers: IntArray, periods: IntArray) -> Mapping[str, IntArray]:
