@@ -2,6 +2,7 @@
 
 Names are dotted: ``person.native_place``, ``group.kind``, ``case.effort``. A person's own unit is
 ``home``; in casework the unit that a case concerns is ``unit``; ``other`` is the second of two items.
+Where a layer names a side (``people as mentor``) these are ``mentor.grade`` and ``mentor_home.kind``.
 An empty cell reads as "" (text), 0 (counts), [] or {} (lists, skills); an empty ``retires``, ``due``,
 ``until`` or ``to`` is the end of time. Any other empty cell may not be read: the fault names it.
 """
@@ -17,16 +18,18 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from cel_expr_python import cel
 
 from allocator.model.scenario import Scenario
-from allocator.model.spec import Period
+from allocator.model.spec import Period, Source
 from allocator.model.tables import TABLES, Person, Row
 from allocator.rules.axis import Axis, Types
-from allocator.rules.columns import Columns
+from allocator.rules.columns import Columns, joined
 from allocator.rules.selectors import MISSING
 
 T = cel.Type
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 OPEN_ENDED = frozenset({"retires", "due", "until", "to"})
 PREFIXES = {"units": "unit", "people": "person", "groups": "group", "cases": "case"}
+#: What the unit of a person or case is called, for those that bring it along.
+UNIT_OF = {"people": "home", "cases": "unit"}
 _OF_PYTHON = {bool: T.BOOL, int: T.INT, float: T.DOUBLE, str: T.STRING, date: T.TIMESTAMP}
 
 
@@ -43,6 +46,16 @@ class Facts:
         if key not in self._axes:
             self._axes[key] = self._make(*key)
         return self._axes[key]
+
+    def side(self, source: Source, ids: Iterable[str]) -> Axis:
+        """Return the axis of one side of a layer: people bring their home unit along, cases theirs."""
+        chosen, prefixes = tuple(ids), side_prefixes(source)
+        own = self.axis(source.table, chosen, prefixes[0])
+        if source.table not in UNIT_OF:
+            return own
+        rows = self._scenario.organisation.table(source.table)
+        units = self.axis("units", [getattr(rows[entity], "unit", "") for entity in chosen], prefixes[1])
+        return Axis(chosen, joined(own.columns, units.columns), {**own.types, **units.types})
 
     def _make(self, table: str, prefix: str, ids: tuple[str, ...]) -> Axis:
         rows = self._scenario.organisation.table(table)
@@ -101,6 +114,15 @@ class Facts:
             if posting.group not in served:
                 served.append(posting.group)
         return former
+
+
+def side_prefixes(source: Source) -> tuple[str, ...]:
+    """Return what the variables of one side of a layer begin with: the entity's, then those of its unit."""
+    own = source.name or PREFIXES[source.table]
+    if source.table not in UNIT_OF:
+        return (own,)
+    unit = UNIT_OF[source.table]
+    return own, f"{source.name}_{unit}" if source.name else unit
 
 
 def period_axis(periods: Sequence[Period]) -> Axis:

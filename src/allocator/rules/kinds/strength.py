@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.expressions import ItemText
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_most_once, is_assigned
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
+from allocator.rules.world import World
 
 
 class Strength(Rule):
@@ -47,6 +50,11 @@ class Strength(Rule):
             broken=("Wang=East@2026 Zhao=West@2026", "Li=East@2028", "Wang=East@2028"),
         ),
         Example(
+            rule={"kind": "strength", "on": "turn", "atleast": 1, "during": ["2027"]},
+            kept=("Wang=East@2026",),
+            broken=("Wang=East@2027",),
+        ),
+        Example(
             rule={
                 "kind": "strength",
                 "on": "turn",
@@ -74,10 +82,10 @@ class Strength(Rule):
     unit: Annotated[
         ItemText,
         Means(
-            zh="各对象所属的原单位，如 `person.unit`、`home.kind`",
-            en="The home unit of an item, such as `person.unit` or `home.parent`.",
+            zh="各对象的原单位，如 `home.parent`；不填为人员的所在单位",
+            en="The home unit of an item, such as `home.parent`; a person's own unit if empty.",
         ),
-    ] = "person.unit"
+    ] = ""
     atleast: Annotated[
         int, Field(ge=0, le=10**6), Means(zh="至少留守几人", en="How many people stay, at least.")
     ] = 0
@@ -92,6 +100,15 @@ class Strength(Rule):
         if not (self.atleast or self.percent):
             raise FieldError(zh="需给出 atleast 或 percent", en="needs atleast or percent")
         return self
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Only people have a unit of their own."""
+        if not self.unit and world.layers[self.on].spec.items.table != "people":
+            message = Text(
+                zh="该层的对象不是人员，须说明各对象的原单位",
+                en="the items of that layer are not people: say what the home unit of each is",
+            )
+            yield Problem("unit", message)
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each home unit and period: at most so many of its people are away."""
@@ -117,14 +134,21 @@ class Strength(Rule):
         """Return how many of a unit's people should stay."""
         return min(members, max(self.atleast, -(-self.percent * members // 100)))
 
+    def _homes_of(self, scope: Scope) -> npt.NDArray[Any]:
+        """Return ``[I]``: the home unit of each item, empty where it has none."""
+        if self.unit:
+            return scope.item_texts(self.unit)
+        people = scope.world.scenario.organisation.people
+        return np.array([people[item].unit for item in scope.layer.items], dtype=object)
+
     def _units(self, scope: Scope) -> tuple[str, ...]:
         """Return the home units of the items in scope, in the order in which they first come."""
-        texts = scope.item_texts(self.unit)
+        texts = self._homes_of(scope)
         return tuple(dict.fromkeys(texts[i] for i in scope.items if texts[i]))
 
     def _homes(self, scope: Scope) -> Iterator[tuple[Subject, list[int]]]:
         """Yield each home unit and period with its people in service."""
-        texts, layer = scope.item_texts(self.unit), scope.layer
+        texts, layer = self._homes_of(scope), scope.layer
         for part, unit in enumerate(self._units(scope)):
             own = scope.items[texts[scope.items] == unit]
             for t in scope.periods:
