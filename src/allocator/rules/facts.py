@@ -2,7 +2,11 @@
 
 Names are dotted: ``person.native_place``, ``group.kind``, ``case.effort``. A person's own unit is
 ``home``; in casework the unit that a case concerns is ``unit``; ``other`` is the second of two items.
-Where a layer names a side (``people as mentor``) these are ``mentor.grade`` and ``mentor_home.kind``.
+``indicators`` and ``latest`` are maps of the figures of ``indicators.csv`` by name: the first adds up all
+periods, the second has the value of the last one (periods are in the order of their text, none first).
+A figure is a whole number if all values of that name are whole, else a decimal; what an entity has no
+figure of is no key of its map.
+Where a layer names a side (``people as mentor``) its variables are ``mentor.grade``, ``mentor_home.kind``.
 An empty cell reads as "" (text), 0 (counts), [] or {} (lists, skills); an empty ``retires``, ``due``,
 ``until`` or ``to`` is the end of time. Any other empty cell may not be read: the fault names it.
 """
@@ -22,6 +26,7 @@ from allocator.model.spec import Period, Source
 from allocator.model.tables import TABLES, Person, Row
 from allocator.rules.axis import Axis, Types
 from allocator.rules.columns import Columns, joined
+from allocator.rules.figures import FIGURES, figures
 from allocator.rules.selectors import MISSING
 
 T = cel.Type
@@ -82,6 +87,7 @@ class Facts:
         fields = TABLES[table].model_fields
         types = {name: type_of(field.annotation) for name, field in fields.items()}
         types["extra"] = T.Map(T.STRING, T.STRING)
+        types |= {name: T.Map(T.STRING, T.DYN) for name in FIGURES}
         if table == "people":
             types |= {"age": T.INT, "former": T.List(T.STRING)}
         for row in self._scenario.organisation.table(table).values():
@@ -95,6 +101,8 @@ class Facts:
             return _empty(kind)
         if name == "extra":
             return {header: "" if value is None else str(value) for header, value in row.extra.items()}
+        if name in FIGURES:
+            return self._figures[name].get(getattr(row, "id", ""), {})
         if isinstance(row, Person) and name == "age":
             return MISSING if row.born is None else self._age(row.born)
         if isinstance(row, Person) and name == "former":
@@ -104,6 +112,10 @@ class Facts:
     def _age(self, born: date) -> int:
         today = self._scenario.spec.reference_day
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+    @cached_property
+    def _figures(self) -> Mapping[str, Mapping[str, Mapping[str, int | float]]]:
+        return figures(self._scenario.organisation.indicators)
 
     @cached_property
     def _former(self) -> Mapping[str, list[str]]:
