@@ -152,12 +152,25 @@ class Frequency(Rule):
 
     def _post_apart(self, pen: Pen, scope: Scope, subject: Subject, periods: tuple[int, ...]) -> None:
         first, last = periods[0] - self.apart, periods[-1]
-        past = {t: Expr(constant=int(was_assigned(scope, subject, t))) for t in range(first, 0)}
+        past = {t: Expr(constant=1) for t in range(first, 0) if was_assigned(scope, subject, t)}
         now = {t: at_most_once(pen, scope, subject, t) for t in range(max(0, first), last + 1)}
         assigned = past | now
         for t in periods:
-            for earlier in range(t - self.apart, t):
-                pen.at_most(assigned[earlier] + assigned[t], 1, subject._replace(period=t))
+            earlier = range(t - self.apart, t)
+            about = subject._replace(period=t)
+            if self._as_one(scope, earlier):
+                # At most one of all these periods: fewer rows than two by two, and stronger ones.
+                within = [assigned[k] for k in (*earlier, t) if k >= 0]
+                pen.at_most(Expr.total(within), 1, about)
+                earlier = range(earlier.start, min(0, t))
+            for k in sorted(assigned.keys() & set(earlier)):
+                pen.at_most(assigned[k] + assigned[t], 1, about)
+
+    def _as_one(self, scope: Scope, earlier: range) -> bool:
+        """Whether each two of these periods must be apart, not only each and the one after them all."""
+        if not self.is_hard or scope.has_waivers:
+            return False
+        return set(range(max(0, earlier.start) + 1, earlier.stop)) <= set(scope.periods)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at the periods in which each subject is assigned."""
