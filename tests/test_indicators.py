@@ -57,7 +57,7 @@ def test_figures_are_added_up_or_the_last_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "zh", "en"),
     [
-        ("unit.indicators['cases']", '没有键 "cases"', 'there is no key "cases"'),
+        ("unit.indicators['cases']", '没有键 "cases"（North）', 'there is no key "cases" (North)'),
         ("unit.latest['fill rate']", "小数", "gives a decimal"),
         ("int(unit.latest['fill rate'] * unit.workload)", "整数与小数", "int(...) or double(...)"),
     ],
