@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit
+from allocator.model.tables import Case, Group, Indicator, Link, Person, Posting, Tie, Unit
 
 Entity = Unit | Person | Group | Case
 
@@ -22,6 +22,7 @@ class Organisation:
     links: tuple[Link, ...] = ()
     ties: tuple[Tie, ...] = ()
     postings: tuple[Posting, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
 
     @cached_property
     def entities(self) -> Mapping[str, Entity]:

@@ -72,18 +72,29 @@ DEFAULT_GRADES = (
 )
 
 
+_SENTENCE = re.compile(r"(?P<table>\S+)(?:\s+as\s+(?P<name>\S+))?(?:\s+where\s+(?P<where>.*))?", re.DOTALL)
+
+
 class Source(Strict):
-    """Which rows of which table: ``people`` or ``people where person.grade == "head"``."""
+    """Which rows of which table: ``people`` or ``people where person.grade == "head"``.
+
+    With a name, ``people as mentor where mentor.grade == "head"``, expressions read ``mentor.*`` instead of
+    ``person.*``, and ``mentor_home.*`` instead of ``home.*``: for a layer of two tables that are the same.
+    """
 
     table: Literal["units", "people", "groups", "cases"]
+    name: Annotated[str, Field(alias="as", pattern=r"^(?:[A-Za-z][A-Za-z0-9_]{0,63})?$")] = ""
     where: str = ""
 
     @model_validator(mode="before")
     @classmethod
     def _sentence(cls, value: Any) -> Any:
         if isinstance(value, str):
-            table, _, where = value.strip().partition(" where ")
-            return {"table": table.strip(), "where": where.strip()}
+            found = _SENTENCE.fullmatch(value.strip())
+            if found is None:
+                return {"table": value.strip()}
+            parts = {"table": found["table"], "as": found["name"], "where": found["where"]}
+            return {key: part.strip() for key, part in parts.items() if part}
         return value
 
 

@@ -72,6 +72,7 @@ Longitude = Annotated[Annotated[float, Field(ge=-180, le=180)] | None, BeforeVal
 Latitude = Annotated[Annotated[float, Field(ge=-90, le=90)] | None, BeforeValidator(_empty_is_none)]
 Strength = Annotated[Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_empty_is_none)]
 Weight = Annotated[Annotated[float, Field(ge=0, le=10**9)] | None, BeforeValidator(_empty_is_none)]
+Value = Annotated[float, Field(ge=-(10**12), le=10**12)]
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -174,6 +175,18 @@ class Case(Row):
     parties: Names = ()
 
 
+class Indicator(Row):
+    """A figure of a unit, person, group or case, such as clues, fill rate or visits done.
+
+    ``period`` is any text, such as ``2025`` or ``2025-06``; an empty one stands before all others.
+    """
+
+    subject: Id
+    indicator: Id
+    period: str = ""
+    value: Value
+
+
 TABLES: Mapping[str, type[Row]] = {
     "units": Unit,
     "people": Person,
@@ -182,6 +195,7 @@ TABLES: Mapping[str, type[Row]] = {
     "postings": Posting,
     "groups": Group,
     "cases": Case,
+    "indicators": Indicator,
 }
 
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
+from allocator.model.spec import Source
 from allocator.model.tables import TABLES, Row
 from allocator.rules.axis import Axis, take
 from allocator.rules.facts import PREFIXES, period_axis, type_of, value_of
 from allocator.rules.world import World
 
-_EDGES = {"links": "link", "ties": "tie", "postings": "posting"}
+_EDGES = {"links": "link", "ties": "tie", "postings": "posting", "indicators": "indicator"}
 
 
 def countable(world: World) -> tuple[str, ...]:
@@ -29,13 +30,7 @@ def table_axis(world: World, table: str) -> Axis | None:
         return _edges(table, getattr(organisation, table))
     if table not in PREFIXES:
         return None
-    rows = organisation.table(table)
-    own = world.facts.axis(table, rows)
-    if table not in ("people", "cases"):
-        return own
-    of = "home" if table == "people" else "unit"
-    units = world.facts.axis("units", [getattr(row, "unit", "") for row in rows.values()], of)
-    return Axis(own.ids, {**own.columns, **units.columns}, {**own.types, **units.types})
+    return world.facts.side(Source.model_validate(table), organisation.table(table))
 
 
 def layer_axis(world: World, layer: Layer, assignments: Iterable[Assignment]) -> Axis:

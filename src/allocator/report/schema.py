@@ -18,7 +18,10 @@ _STRING: Schema = {"type": "string"}
 #: Parts that YAML may also write shorter than as a mapping, and how.
 _SHORTHAND: Mapping[str, Schema] = {
     "Text": _STRING,
-    "Source": {"type": "string", "pattern": "^(units|people|groups|cases)( where .+)?$"},
+    "Source": {
+        "type": "string",
+        "pattern": "^(units|people|groups|cases)( as [A-Za-z][A-Za-z0-9_]*)?( where .+)?$",
+    },
     "Range": {"type": ["integer", "string"]},
     "Period": {"type": ["integer", "string"]},
 }

@@ -66,7 +66,9 @@ def summarise(policy: Policy) -> Summary:
 def _counts(policy: Policy) -> dict[str, int]:
     organisation = policy.world.scenario.organisation
     tables = ("units", "people", "groups", "cases", "postings", "ties", "links")
-    return {table: len(getattr(organisation, table)) for table in tables}
+    counts = {table: len(getattr(organisation, table)) for table in tables}
+    figures = len(organisation.indicators)
+    return {**counts, "indicators": figures} if figures else counts
 
 
 def _layers(policy: Policy) -> tuple[LayerLine, ...]:

@@ -31,6 +31,7 @@ TABLES: Mapping[str, Text] = {
     "postings": Text(zh="任职经历", en="postings"),
     "ties": Text(zh="人员关系", en="ties"),
     "links": Text(zh="单位关系", en="links"),
+    "indicators": Text(zh="指标", en="indicators"),
 }
 
 

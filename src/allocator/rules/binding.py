@@ -16,9 +16,7 @@ from allocator.model.scenario import Scenario
 from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
 from allocator.model.tables import Posting
 from allocator.model.text import Text
-from allocator.rules.axis import Axis
-from allocator.rules.columns import joined
-from allocator.rules.facts import Facts
+from allocator.rules.facts import Facts, side_prefixes
 from allocator.rules.selectors import Compiler, SelectorError
 from allocator.rules.world import World
 
@@ -27,6 +25,8 @@ FURTHEST_BACK = 60
 #: The kind of link that says in which slot a unit has been.
 MEMBER_OF = "member_of"
 FILE = "scenario.yaml"
+#: Names that expressions read as something else.
+TAKEN = frozenset({"other", "period", "role"})
 
 
 def bind_world(scenario: Scenario, baseline: Plan | None = None) -> World:
@@ -40,6 +40,9 @@ def bind_world(scenario: Scenario, baseline: Plan | None = None) -> World:
     faults: list[Fault] = []
     for name, spec in scenario.spec.layers.items():
         faults.extend(_unknown_roles(name, spec, scenario.spec))
+        if clashes := list(_clashes(name, spec, facts, compiler)):
+            faults.extend(clashes)
+            continue
         try:
             layers[name] = _bind(name, spec, scenario, facts, compiler)
         except InputError as error:
@@ -60,6 +63,26 @@ def _unknown_roles(name: str, spec: LayerSpec, scenario: ScenarioSpec) -> Iterab
                 allowed=", ".join(scenario.roles),
                 nearest=nearest(role, scenario.roles),
             )
+
+
+def _clashes(name: str, spec: LayerSpec, facts: Facts, compiler: Compiler) -> Iterable[Fault]:
+    """Yield names that would mean two things, on both sides of a layer or elsewhere, or nothing in CEL."""
+    prefix = side_prefixes(spec.slots)[0]
+    if prefix == side_prefixes(spec.items)[0]:
+        message = Text(
+            zh=f"对象与去处的字段同名（{prefix}.*），无法区分；请给一方取名，如 people as mentor",
+            en=f"items and slots would both be read as {prefix}.*; name one of them: people as mentor",
+        )
+        yield Fault(message, file=FILE, column=f"layers.{name}.slots", found=prefix)
+    for side, source in (("items", spec.items), ("slots", spec.slots)):
+        if source.name in TAKEN:
+            message = Text(zh="此名另有所指，请换一个", en="this name means something else; choose another")
+            yield Fault(message, file=FILE, column=f"layers.{name}.{side}", found=source.name)
+            continue
+        try:
+            compiler.compile(f"{side_prefixes(source)[0]}.id", facts.side(source, ()).types, "STRING")
+        except SelectorError as error:
+            yield _selector_fault(f"layers.{name}.{side}", error)
 
 
 def _bind(name: str, spec: LayerSpec, scenario: Scenario, facts: Facts, compiler: Compiler) -> Layer:
@@ -111,10 +134,7 @@ def _select(
 ) -> tuple[str, ...]:
     """Return the ids of the rows that a ``table where condition`` sentence selects."""
     rows = scenario.organisation.table(source.table)
-    axis = facts.axis(source.table, rows)
-    if source.table == "people":
-        home = facts.axis("units", [person.unit for person in scenario.organisation.people.values()], "home")
-        axis = Axis(axis.ids, joined(axis.columns, home.columns), {**axis.types, **home.types})
+    axis = facts.side(source, rows)
     chosen: Iterable[bool] = [True] * len(rows)
     if source.where:
         try:
@@ -132,21 +152,32 @@ def _span(periods: tuple[Period, ...]) -> Period:
 def _present(
     items: tuple[str, ...], spec: LayerSpec, scenario: Scenario, periods: tuple[Period, ...]
 ) -> BoolArray:
+    if spec.items.table == "people":
+        return _in_service(items, spec, scenario, periods)
+    return np.ones((len(items), len(periods)), dtype=np.bool_)
+
+
+def _in_service(
+    people: tuple[str, ...], spec: LayerSpec, scenario: Scenario, periods: tuple[Period, ...]
+) -> BoolArray:
     """A person serves in a period if still in service on its last day (its first, if decided once)."""
-    present = np.ones((len(items), len(periods)), dtype=np.bool_)
-    if spec.items.table != "people":
-        return present
-    for i, item in enumerate(items):
-        retires = scenario.organisation.people[item].retires or date.max
+    serves = np.ones((len(people), len(periods)), dtype=np.bool_)
+    for i, person in enumerate(people):
+        retires = scenario.organisation.people[person].retires or date.max
         for t, period in enumerate(periods):
-            present[i, t] = retires > (period.start if spec.periods == "once" else period.end)
-    return present
+            serves[i, t] = retires > (period.start if spec.periods == "once" else period.end)
+    return serves
 
 
 def _active(
     name: str, slots: tuple[str, ...], spec: LayerSpec, scenario: Scenario, periods: tuple[Period, ...]
 ) -> BoolArray:
-    """A case is worked on in the period that it is received in; one from before, in the first."""
+    """A case is worked on in the period that it is received in; one from before, in the first.
+
+    A person to whom others are assigned, such as a mentor, is there while in service.
+    """
+    if spec.slots.table == "people":
+        return _in_service(slots, spec, scenario, periods)
     active = np.ones((len(slots), len(periods)), dtype=np.bool_)
     if spec.slots.table != "cases":
         return active

@@ -103,6 +103,10 @@ _RUNTIME: Patterns = {
     r"invalid regular expression: (.*)": _named("正则表达式有误：{}", "the regular expression is wrong: {}"),
     r"Key not found in map : (.*)": _named("没有键 {}", "there is no key {}"),
     r"Index error: (.*)": _named("列表中没有这一项（{}）", "the list has no such item ({})"),
+    r"No matching overloads found : _(.+?)_\((?:double, int64|int64, double)\)": _named(
+        "整数与小数不能直接用 {} 运算，请先用 int(...) 或 double(...) 转换",
+        "a whole number and a decimal do not go together in {}: use int(...) or double(...)",
+    ),
     r"overflow": _fixed("数过大", "the number is too large"),
     r"cannot convert (\w+) to (\w+)": lambda found: Text(
         zh=f"不能把{type_words(found[1]).zh}转为{type_words(found[2]).zh}",

@@ -1,8 +1,13 @@
 """Facts: what expressions can read of units, people, groups, cases and periods.
 
 Names are dotted: ``person.native_place``, ``group.kind``, ``case.effort``. A person's own unit is
-``home``; in casework the unit that a case concerns is ``unit`` (where units are assigned to cases, ``unit``
-is the one assigned); ``other`` is the second of two items.
+``home``; in casework the unit that a case concerns is ``unit`` (where units meet cases in a layer, ``unit``
+is the one that meets it); ``other`` is the second of two items.
+``indicators`` and ``latest`` are maps of the figures of ``indicators.csv`` by name: the first adds up all
+periods, the second has the value of the last one (periods are in the order of their text, none first).
+A figure is a whole number if all values of that name are whole, else a decimal; what an entity has no
+figure of is no key of its map.
+Where a layer names a side (``people as mentor``) its variables are ``mentor.grade``, ``mentor_home.kind``.
 An empty cell reads as "" (text), 0 (counts), [] or {} (lists, skills); an empty ``retires``, ``due``,
 ``until`` or ``to`` is the end of time. Any other empty cell may not be read: the fault names it.
 """
@@ -18,16 +23,19 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from cel_expr_python import cel
 
 from allocator.model.scenario import Scenario
-from allocator.model.spec import Period
+from allocator.model.spec import Period, Source
 from allocator.model.tables import TABLES, Person, Row
 from allocator.rules.axis import Axis, Types
-from allocator.rules.columns import Columns
+from allocator.rules.columns import Columns, joined
+from allocator.rules.figures import FIGURES, figures
 from allocator.rules.selectors import MISSING
 
 T = cel.Type
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 OPEN_ENDED = frozenset({"retires", "due", "until", "to"})
 PREFIXES = {"units": "unit", "people": "person", "groups": "group", "cases": "case"}
+#: What the unit of a person or case is called, for those that bring it along.
+UNIT_OF = {"people": "home", "cases": "unit"}
 _OF_PYTHON = {bool: T.BOOL, int: T.INT, float: T.DOUBLE, str: T.STRING, date: T.TIMESTAMP}
 
 
@@ -44,6 +52,16 @@ class Facts:
         if key not in self._axes:
             self._axes[key] = self._make(*key)
         return self._axes[key]
+
+    def side(self, source: Source, ids: Iterable[str]) -> Axis:
+        """Return the axis of one side of a layer: people bring their home unit along, cases theirs."""
+        chosen, prefixes = tuple(ids), side_prefixes(source)
+        own = self.axis(source.table, chosen, prefixes[0])
+        if source.table not in UNIT_OF:
+            return own
+        rows = self._scenario.organisation.table(source.table)
+        units = self.axis("units", [getattr(rows[entity], "unit", "") for entity in chosen], prefixes[1])
+        return Axis(chosen, joined(own.columns, units.columns), {**own.types, **units.types})
 
     def _make(self, table: str, prefix: str, ids: tuple[str, ...]) -> Axis:
         rows = self._scenario.organisation.table(table)
@@ -70,6 +88,7 @@ class Facts:
         fields = TABLES[table].model_fields
         types = {name: type_of(field.annotation) for name, field in fields.items()}
         types["extra"] = T.Map(T.STRING, T.STRING)
+        types |= {name: T.Map(T.STRING, T.DYN) for name in FIGURES}
         if table == "people":
             types |= {"age": T.INT, "former": T.List(T.STRING)}
         for row in self._scenario.organisation.table(table).values():
@@ -83,6 +102,8 @@ class Facts:
             return _empty(kind)
         if name == "extra":
             return {header: "" if value is None else str(value) for header, value in row.extra.items()}
+        if name in FIGURES:
+            return self._figures[name].get(getattr(row, "id", ""), {})
         if isinstance(row, Person) and name == "age":
             return MISSING if row.born is None else self._age(row.born)
         if isinstance(row, Person) and name == "former":
@@ -94,6 +115,10 @@ class Facts:
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
     @cached_property
+    def _figures(self) -> Mapping[str, Mapping[str, Mapping[str, int | float]]]:
+        return figures(self._scenario.organisation.indicators)
+
+    @cached_property
     def _former(self) -> Mapping[str, list[str]]:
         """For each person the groups and units of his postings, the earliest first."""
         former: dict[str, list[str]] = {}
@@ -102,6 +127,15 @@ class Facts:
             if posting.group not in served:
                 served.append(posting.group)
         return former
+
+
+def side_prefixes(source: Source) -> tuple[str, ...]:
+    """Return what the variables of one side of a layer begin with: the entity's, then those of its unit."""
+    own = source.name or PREFIXES[source.table]
+    if source.table not in UNIT_OF:
+        return (own,)
+    unit = UNIT_OF[source.table]
+    return own, f"{source.name}_{unit}" if source.name else unit
 
 
 def period_axis(periods: Sequence[Period]) -> Axis:

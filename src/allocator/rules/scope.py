@@ -86,6 +86,14 @@ class Scope:
         """Return ``[I]``: the value of an item number, 0 outside the scope."""
         return self._line(expression, self.items, self.world.item_axes(self.layer), self.layer.shape[0])
 
+    def item_texts(self, expression: str) -> npt.NDArray[Any]:
+        """Return ``[I]`` objects: the text of each item, empty outside the scope."""
+        result: npt.NDArray[Any] = np.full(self.layer.shape[0], "", dtype=object)
+        axis = self.world.item_axes(self.layer)[0]
+        selector = self.world.compiler.compile(expression, axis.types, "STRING")
+        result[self.items] = selector.over(take(axis, self.items))
+        return result
+
     def slot_numbers(self, expression: int | str) -> IntArray:
         """Return ``[S]``: the value of a slot number, 0 outside the scope."""
         return self._line(expression, self.slots, self.world.slot_axes(self.layer), self.layer.shape[1])

@@ -30,6 +30,10 @@ _PLACE = re.compile(r"<input>:(\d+):(\d+):\s*(.*)", re.DOTALL)
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 
 
+#: The distinct combinations of values on an axis, and which one each entity has.
+Coded = tuple[list[dict[str, Any]], npt.NDArray[np.int64]]
+
+
 class Missing:
     """An empty cell whose value an expression may not guess."""
 
@@ -70,11 +74,30 @@ class Selector:
             data: dict[str, Any] = {}
             for part in parts:
                 data.update(part)
-            values[k] = self._value(data)
+            try:
+                values[k] = self._value(data)
+            except SelectorError as error:
+                raise self._about(error, k, axes, coded) from None
         table = values.reshape(shape)
         return table[np.ix_(*(inverse for _, inverse in coded))] if axes else table
 
-    def _distinct(self, axis: Axis) -> tuple[list[dict[str, Any]], npt.NDArray[np.int64]]:
+    def _about(
+        self, error: SelectorError, k: int, axes: Sequence[Axis], coded: Sequence[Coded]
+    ) -> SelectorError:
+        """Return the error with the entities that it is about, the first of their like."""
+        chosen = np.unravel_index(k, [len(rows) for rows, _ in coded])
+        named = [
+            axis.ids[int(np.flatnonzero(inverse == one)[0])]
+            for axis, (rows, inverse), one in zip(axes, coded, chosen, strict=True)
+            if rows[int(one)]
+        ]
+        if not named:
+            return error
+        who = ", ".join(shorten(name, 40) for name in named)
+        message = Text(zh=f"{error.message.zh}（{who}）", en=f"{error.message.en} ({who})")
+        return SelectorError(message, detail=error.detail)
+
+    def _distinct(self, axis: Axis) -> Coded:
         """Return the distinct combinations of used values on the axis, and which one each entity has."""
         names = sorted(self.used & axis.columns.keys())
         columns = [axis.columns[name] for name in names]

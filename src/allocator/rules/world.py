@@ -11,9 +11,9 @@ from allocator.model.layer import Layer
 from allocator.model.notation import Vocabulary, scenario_vocabulary
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
+from allocator.model.spec import Source
 from allocator.rules.axis import Axis
-from allocator.rules.columns import joined
-from allocator.rules.facts import Facts, period_axis
+from allocator.rules.facts import Facts, period_axis, side_prefixes
 from allocator.rules.selectors import Compiler
 
 
@@ -46,29 +46,25 @@ class World:
         return scenario_vocabulary(self.scenario.spec)
 
     def item_axes(self, layer: Layer, prefix: str = "") -> tuple[Axis, ...]:
-        """Return the variables of a layer's items as one axis (people bring their home unit along)."""
-        return (self._with_unit(layer.spec.items.table, layer.items, "home", prefix),)
+        """Return the variables of a layer's items as one axis; with a prefix, only the items' own."""
+        if prefix:
+            return (self.facts.axis(layer.spec.items.table, layer.items, prefix),)
+        return (self._side(layer.spec.items, layer.items, layer.spec.slots),)
 
     def slot_axes(self, layer: Layer) -> tuple[Axis, ...]:
-        """Return the variables of a layer's slots as one axis (cases bring the unit they concern).
+        """Return the variables of a layer's slots as one axis (cases bring the unit they concern)."""
+        return (self._side(layer.spec.slots, layer.slots, layer.spec.items),)
 
-        Where units are assigned to cases, ``unit`` is the item: the unit concerned is known by its id alone.
-        """
-        if layer.spec.items.table == "units":
-            return (self.facts.axis(layer.spec.slots.table, layer.slots),)
-        return (self._with_unit(layer.spec.slots.table, layer.slots, "unit", ""),)
+    def _side(self, source: Source, ids: tuple[str, ...], other: Source) -> Axis:
+        """Return one side of a layer; where units meet cases, ``unit`` is the unit of the other side."""
+        own, *units = side_prefixes(source)
+        if side_prefixes(other)[0] in units:
+            return self.facts.axis(source.table, ids, own)
+        return self.facts.side(source, ids)
 
     def period_axes(self, layer: Layer) -> tuple[Axis, ...]:
         """Return the variables of a layer's periods as one axis."""
         return (period_axis(layer.periods),)
-
-    def _with_unit(self, table: str, ids: tuple[str, ...], unit_prefix: str, prefix: str) -> Axis:
-        own = self.facts.axis(table, ids, prefix)
-        if table not in ("people", "cases") or prefix:
-            return own
-        rows = self.scenario.organisation.table(table)
-        units = self.facts.axis("units", [getattr(rows[entity], "unit", "") for entity in ids], unit_prefix)
-        return Axis(ids, joined(own.columns, units.columns), {**own.types, **units.types})
 
     def until(self, layers: Mapping[str, int]) -> World:
         """Return the world with only the named layers, each with its first so many periods."""

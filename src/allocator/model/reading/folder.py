@@ -23,7 +23,7 @@ from allocator.model.reading.words import Words, notation_fault, scenario_words
 from allocator.model.reading.yamlfile import YamlDocument
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
-from allocator.model.tables import Case, Group, Link, Person, Posting, Row, Tie, Unit
+from allocator.model.tables import Case, Group, Indicator, Link, Person, Posting, Row, Tie, Unit
 from allocator.model.text import Text
 
 RowT = TypeVar("RowT", bound=Row)
@@ -163,6 +163,7 @@ def _organisation(tables: Mapping[str, Records]) -> Organisation:
         links=_rows(tables, Link, "links"),
         ties=_rows(tables, Tie, "ties"),
         postings=_rows(tables, Posting, "postings"),
+        indicators=_rows(tables, Indicator, "indicators"),
     )
 
 

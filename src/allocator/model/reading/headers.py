@@ -77,6 +77,12 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "skills": "特长 技能 专长 所需特长 所需技能",
         "parties": "当事人 涉案人员 涉案人 相关人员",
     },
+    "indicators": {
+        "subject": "对象 主体 单位 人员 编号 单位编号 人员编号",
+        "indicator": "指标 指标名称 项目",
+        "period": "周期 期间 时间 年度 年份 月份 季度",
+        "value": "数值 值 指标值",
+    },
 }
 
 

@@ -85,6 +85,13 @@ _PATTERNS: Mapping[str, Problem] = {
         Text(zh="须为以字母开头的英文名", en="must be a name of plain letters and digits, letter first"),
         "A-Z a-z 0-9 _ - (A-Z a-z first, 1-64)",
     ),
+    r"^(?:[A-Za-z][A-Za-z0-9_]{0,63})?$": Problem(
+        Text(
+            zh="须为以字母开头的英文名，不能有连字符",
+            en="must be a name of plain letters and digits, letter first, without hyphens",
+        ),
+        "A-Z a-z 0-9 _ (A-Z a-z first, 1-64)",
+    ),
     r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$": Problem(
         Text(zh="须为英文编号", en="must be an id of plain letters and digits"),
         "A-Z a-z 0-9 _ . - (A-Z a-z 0-9 first, 1-100)",

@@ -12,7 +12,7 @@ from allocator.model.reading.cycles import cycles
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.rows import Placed, Records
 from allocator.model.reading.words import notation_fault
-from allocator.model.tables import Group, Posting, Tie
+from allocator.model.tables import Group, Indicator, Posting, Tie
 from allocator.model.text import Text
 
 _REFERENCES = (
@@ -25,6 +25,7 @@ _REFERENCES = (
     ("postings", "person", ("people",)),
     ("postings", "group", ("groups", "units")),
     ("cases", "unit", ("units",)),
+    ("indicators", "subject", ("units", "people", "groups", "cases")),
 )
 _ORDERED_DAYS = (
     ("postings", "from", "to"),
@@ -57,6 +58,7 @@ def check_references(
     for table, column, kinds in _REFERENCES:
         checker.known_ids(table, column, kinds)
     checker.tie_targets()
+    checker.no_value_twice()
     for table in ("units", "groups"):
         checker.no_cycles(table)
     for table, first, second in _ORDERED_DAYS:
@@ -110,6 +112,20 @@ class _Checker:
             known = tie.target in self._places or any(tie.target in self._ids[kind] for kind in kinds)
             if not known and not self._lost.intersection(kinds):
                 self._unknown_target(records, placed.line, tie.target)
+
+    def no_value_twice(self) -> None:
+        first: dict[tuple[str, str, str], int] = {}
+        for records, placed in self._rows("indicators"):
+            row = placed.row
+            if not isinstance(row, Indicator):
+                continue
+            line = first.setdefault((row.subject, row.indicator, row.period), placed.line)
+            if line != placed.line:
+                message = _text(
+                    f"同一对象、指标和周期已见于第 {line} 行",
+                    f"row {line} already has this indicator of this subject and period",
+                )
+                self._report(records, placed.line, "indicator", message, row.indicator)
 
     def no_cycles(self, table: str) -> None:
         placed = {str(_value(one, "id")): (records, one) for records, one in self._rows(table)}

@@ -1,0 +1,59 @@
+"""Whether an item, a slot or a pair of both is assigned in a period: in the program, and in a plan."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from allocator.model.layer import IntArray
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.pen import Pen
+from allocator.rules.roster import LayerRoster
+from allocator.rules.scope import Scope
+
+
+def decisions_of(pen: Pen, scope: Scope, subject: Subject, period: int) -> IntArray:
+    """Return the decisions in scope that assign the subject's item, slot or pair in a period."""
+    items = scope.items if subject.item < 0 else np.array([subject.item])
+    slots = scope.slots if subject.slot < 0 else np.array([subject.slot])
+    roles = np.asarray(scope.roles, dtype=np.int64)
+    cols: IntArray = pen.grid()[..., period][np.ix_(items, slots, roles)].reshape(-1)
+    taken: IntArray = cols[cols >= 0]
+    return taken
+
+
+def takes_one(scope: Scope, subject: Subject) -> bool:
+    """Whether at most one decision can assign the subject in a period: its item takes one place."""
+    return subject.item >= 0 and scope.layer.spec.take.most == 1
+
+
+def at_most_once(pen: Pen, scope: Scope, subject: Subject, period: int) -> Expr:
+    """Return 1 if the subject is assigned in a period, 0 if not, exact where less is better."""
+    cols = decisions_of(pen, scope, subject, period)
+    if takes_one(scope, subject) or len(cols) < 2:
+        return Expr.of(cols)
+    return pen.most([Expr.of([col]) for col in cols], 0, subject._replace(period=period))
+
+
+def at_least_once(pen: Pen, scope: Scope, subject: Subject, period: int) -> Expr:
+    """Return 1 if the subject is assigned in a period, 0 if not, exact where more is better."""
+    cols = decisions_of(pen, scope, subject, period)
+    if takes_one(scope, subject) or len(cols) < 2:
+        return Expr.of(cols)
+    return pen.least([Expr(constant=1), Expr.of(cols)], subject._replace(period=period))
+
+
+def was_assigned(scope: Scope, subject: Subject, period: int) -> bool:
+    """Whether the history has the subject assigned in a past period, in the slots and roles of the rule."""
+    held = scope.were_there(period)
+    items = scope.items if subject.item < 0 else np.array([subject.item])
+    slots = scope.slots if subject.slot < 0 else np.array([subject.slot])
+    return bool(held[np.ix_(items, slots)].any())
+
+
+def is_assigned(roster: LayerRoster, scope: Scope, subject: Subject, period: int) -> bool:
+    """Whether a plan, or the history before it, has the subject assigned in a period."""
+    if subject.item < 0:
+        return any(item in scope.item_set for item in roster.who(subject.slot, period, scope.roles))
+    slots = roster.slots(subject.item, period, scope.roles)
+    return any(slot == subject.slot if subject.slot >= 0 else slot in scope.slot_set for slot in slots)

@@ -1,0 +1,214 @@
+"""frequency: how often over the horizon: each unit visited once a year, each agency in the lead once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.expressions import EachNumber
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kinds._assigned import at_least_once, at_most_once, is_assigned, was_assigned
+from allocator.rules.kinds._loads import subjects
+from allocator.rules.means import Means
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+
+
+class Frequency(Rule):
+    """Each item is assigned in at least ``atleast`` and at most ``atmost`` periods of the horizon.
+
+    A period counts once, however many places are taken in it; each period too few or too many costs 1.
+    With ``apart`` at least so many periods lie between two of them; each two that are closer cost 1.
+    The history before the horizon counts for ``apart`` only.
+
+    ``each: slot`` counts the periods in which a slot has anyone, ``each: pair`` those that an item
+    spends in one slot. Only who (and what) exists in some period of the rule is counted.
+    """
+
+    name: ClassVar[str] = "frequency"
+    summary: ClassVar[Text] = Text(
+        zh="频次：规划期内安排几次、两次间隔多久（走访、轮值牵头、例会）",
+        en="how often over the horizon, and how far apart: visits, turns in the lead, meetings",
+    )
+    in_chinese: ClassVar[str] = (
+        "每个对象在规划期内至少有 `atleast` 个、至多有 `atmost` 个周期得到安排。\n\n"
+        "同一周期占几个位置都只算一次；每多或少一个周期计 1。`apart` 为两次之间至少相隔几个周期，\n"
+        "每有两次相隔不足计 1；规划期以前的任职只对 `apart` 计入。\n\n"
+        "`each: slot` 计一个去处有人的周期，`each: pair` 计一个对象在一个去处的周期。\n"
+        "在规则所指各周期中均不存在的不计。"
+    )
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={
+                "kind": "frequency",
+                "on": "turn",
+                "atleast": 1,
+                "atmost": "person.grade == 'head' ? 2 : 1",
+            },
+            kept=("Wang=East@2026 Wang=West@2028 Li=West@2027 Zhao=East@2026",),
+            broken=("Wang=East@2026 Li=West@2027", "Wang=East@2026 Li=West@all Zhao=East@2026"),
+        ),
+        Example(
+            rule={"kind": "frequency", "on": "turn", "apart": 1},
+            kept=("Wang=East@2026 Wang=West@2028", "Zhao=East@2027"),
+            broken=("Wang=East@2026 Wang=West@2027", "Zhao=West@2026"),
+        ),
+        Example(
+            rule={"kind": "frequency", "on": "turn", "each": "slot", "atleast": 2, "atmost": 2},
+            kept=("all=East@2026 Wang=East@2028 Li=West@2027 Li=West@2028",),
+            broken=("all=East@2026 Li=West@2027 Li=West@2028", "all=East@all"),
+        ),
+        Example(
+            rule={
+                "kind": "frequency",
+                "on": "turn",
+                "each": "slot",
+                "slots": "group.id == 'East'",
+                "items": "person.grade == 'head'",
+                "apart": 2,
+                "during": ["2027", "2028"],
+            },
+            kept=("Wang=East@2028", "Wang=East@2026 Li=East@2027"),
+            broken=("Zhao=East@2027", "Wang=East@2026 Wang=East@2028"),
+        ),
+        Example(
+            rule={
+                "kind": "frequency",
+                "on": "turn",
+                "each": "pair",
+                "atleast": "person.id == 'Li' && group.id == 'West' ? 1 : 0",
+                "atmost": 1,
+            },
+            kept=("Wang=East@2026 Wang=West@2027 Li=West@2028",),
+            broken=("Wang=East@2026 Wang=East@2028 Li=West@2028", "Li=East@2026"),
+        ),
+        Example(
+            rule={
+                "kind": "frequency",
+                "on": "casework",
+                "atmost": 1,
+                "atleast": 1,
+                "items": "person.id == 'Li'",
+            },
+            kept=("Li=C1/investigator@2026 Li=C3/reviewer@2026",),
+            broken=("Li=C1/investigator@2026 Li=C2/reviewer@2027", "Wang=C1/reviewer@2026"),
+        ),
+    )
+
+    kind: Literal["frequency"]
+    each: Annotated[
+        Literal["item", "slot", "pair"],
+        Means(
+            zh="计每个对象（item）、每个去处（slot），还是每对对象与去处（pair）",
+            en="Whether items, slots, or pairs of an item and a slot are counted.",
+        ),
+    ] = "item"
+    atleast: Annotated[
+        EachNumber | None,
+        Means(
+            zh="至少几个周期；不填为不限",
+            en="In at least so many periods; none if not given.",
+        ),
+    ] = None
+    atmost: Annotated[
+        EachNumber | None,
+        Means(
+            zh="至多几个周期；不填为不限",
+            en="In at most so many periods; none if not given.",
+        ),
+    ] = None
+    apart: Annotated[
+        int,
+        Field(ge=0, le=1000),
+        Means(zh="两次之间至少相隔几个周期", en="At least so many periods between two of them."),
+    ] = 0
+
+    @model_validator(mode="after")
+    def _something_asked(self) -> Frequency:
+        if self.atleast is None and self.atmost is None and not self.apart:
+            raise FieldError(zh="需给出 atleast、atmost 或 apart", en="needs atleast, atmost or apart")
+        return self
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Count the periods of each subject; keep each two of them apart."""
+        least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
+        for subject, periods in self._subjects(scope):
+            if least is not None:
+                often = Expr.total(at_least_once(pen, scope, subject, t) for t in periods)
+                pen.at_least(often, least[self._key(subject)], subject)
+            if most is not None:
+                often = Expr.total(at_most_once(pen, scope, subject, t) for t in periods)
+                pen.at_most(often, most[self._key(subject)], subject)
+            if self.apart:
+                self._post_apart(pen, scope, subject, periods)
+
+    def _post_apart(self, pen: Pen, scope: Scope, subject: Subject, periods: tuple[int, ...]) -> None:
+        first, last = periods[0] - self.apart, periods[-1]
+        past = {t: Expr(constant=1) for t in range(first, 0) if was_assigned(scope, subject, t)}
+        now = {t: at_most_once(pen, scope, subject, t) for t in range(max(0, first), last + 1)}
+        assigned = past | now
+        for t in periods:
+            earlier = range(t - self.apart, t)
+            about = subject._replace(period=t)
+            if self._as_one(scope, earlier):
+                # At most one of all these periods: fewer rows than two by two, and stronger ones.
+                within = [assigned[k] for k in (*earlier, t) if k >= 0]
+                pen.at_most(Expr.total(within), 1, about)
+                earlier = range(earlier.start, min(0, t))
+            for k in sorted(assigned.keys() & set(earlier)):
+                pen.at_most(assigned[k] + assigned[t], 1, about)
+
+    def _as_one(self, scope: Scope, earlier: range) -> bool:
+        """Whether each two of these periods must be apart, not only each and the one after them all."""
+        if not self.is_hard or scope.has_waivers:
+            return False
+        return set(range(max(0, earlier.start) + 1, earlier.stop)) <= set(scope.periods)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look at the periods in which each subject is assigned."""
+        held = roster[self.on]
+        least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
+        for subject, periods in self._subjects(scope):
+            taken = [t for t in periods if is_assigned(held, scope, subject, t)]
+            few = 0 if least is None else least[self._key(subject)] - len(taken)
+            many = 0 if most is None else len(taken) - most[self._key(subject)]
+            for off in (few, many):
+                if off > 0:
+                    yield Breach(subject, off, Text(zh=f"{len(taken)} 个周期", en=f"in {len(taken)} periods"))
+            for t in taken:
+                for between in range(self.apart):
+                    if is_assigned(held, scope, subject, t - between - 1):
+                        detail = Text(zh=f"相隔仅 {between} 个周期", en=f"only {between} periods between")
+                        yield Breach(subject._replace(period=t), 1, detail)
+
+    def _subjects(self, scope: Scope) -> Iterator[tuple[Subject, tuple[int, ...]]]:
+        """Yield each item, slot or pair with the periods of the rule in which it exists."""
+        if self.each != "pair":
+            yield from subjects(scope, self.each, "horizon")
+            return
+        for i in scope.items.tolist():
+            for s in scope.slots.tolist():
+                if periods := tuple(t for t in scope.periods if scope.layer.open[i, s, t]):
+                    yield Subject(item=i, slot=s), periods
+
+    def _limits(self, scope: Scope, bound: int | str | None) -> Mapping[tuple[int, ...], int] | None:
+        """Return the bound of each item, slot or pair; that of a pair is read in the rule's first period."""
+        if bound is None:
+            return None
+        if self.each == "pair":
+            limits = scope.numbers(bound)[:, :, list(scope.periods[:1])].sum(axis=2)
+        else:
+            limits = scope.item_numbers(bound) if self.each == "item" else scope.slot_numbers(bound)
+        return {where: int(limit) for where, limit in np.ndenumerate(limits)}
+
+    def _key(self, subject: Subject) -> tuple[int, ...]:
+        """Return where a subject's bound stands."""
+        return tuple(index for index in (subject.item, subject.slot) if index >= 0)

@@ -1,0 +1,155 @@
+"""strength: no home unit is left short of people while they train, are lent out or serve elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
+
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.expressions import ItemText
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
+from allocator.rules.kinds._assigned import at_most_once, is_assigned
+from allocator.rules.means import Means
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+from allocator.rules.world import World
+
+
+class Strength(Rule):
+    """In each period at least ``atleast`` of a home unit's people stay: they are not assigned in this layer.
+
+    ``percent`` asks the same for a share of those in service and is never rounded down: 50% of 3 asks for
+    2 to stay. A unit that has fewer keeps all that it has. Each person too few costs 1. ``unit`` says
+    what the home of each item is; who has none is not counted. With ``slots`` or ``role`` only those
+    places take people away from home.
+    """
+
+    name: ClassVar[str] = "strength"
+    summary: ClassVar[Text] = Text(
+        zh="留守力量：抽调、跟班期间原单位须留足人手",
+        en="how many of each home unit stay while others are away",
+    )
+    in_chinese: ClassVar[str] = (
+        "每个周期，每个原单位至少有 `atleast` 人留守，即在本层没有安排。\n\n"
+        "`percent` 按在任人员的百分比要求，不足一人的进一：3 人的 50% 须留 2 人。\n"
+        "人手本就不足的单位全员留守。每少一人计 1。`unit` 为各对象所属的原单位，没有单位的不计。\n"
+        "填了 `slots` 或 `role` 时，只有这些位置算作离岗。"
+    )
+    about: ClassVar[tuple[Dimension, ...]] = ("period", "part")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "strength", "on": "turn", "unit": "person.grade", "atleast": 1},
+            kept=("Wang=East@2026 Wang=West@2027", "Zhao=East@2026 Zhao=East@2027"),
+            broken=("Wang=East@2026 Zhao=West@2026", "Li=East@2028", "Wang=East@2028"),
+        ),
+        Example(
+            rule={"kind": "strength", "on": "turn", "atleast": 1, "during": ["2027"]},
+            kept=("Wang=East@2026",),
+            broken=("Wang=East@2027",),
+        ),
+        Example(
+            rule={
+                "kind": "strength",
+                "on": "turn",
+                "unit": "person.id == 'Li' ? '' : 'town'",
+                "percent": 40,
+                "during": ["2026", "2028"],
+            },
+            kept=("Wang=East@2026", "all=East@2027", "Zhao=East@2026 Li=East@2028"),
+            broken=("Wang=East@2026 Zhao=East@2026", "Wang=East@2028"),
+        ),
+        Example(
+            rule={
+                "kind": "strength",
+                "on": "casework",
+                "unit": "'county'",
+                "percent": 50,
+                "role": "reviewer",
+            },
+            kept=("Wang=C1/reviewer@2026 Wang=C3/reviewer@2026 Li=C1/investigator@2026",),
+            broken=("Wang=C1/reviewer@2026 Li=C3/reviewer@2026",),
+        ),
+    )
+
+    kind: Literal["strength"]
+    unit: Annotated[
+        ItemText,
+        Means(
+            zh="各对象的原单位，如 `home.parent`；不填为人员的所在单位",
+            en="The home unit of an item, such as `home.parent`; a person's own unit if empty.",
+        ),
+    ] = ""
+    atleast: Annotated[
+        int, Field(ge=0, le=10**6), Means(zh="至少留守几人", en="How many people stay, at least.")
+    ] = 0
+    percent: Annotated[
+        int,
+        Field(ge=0, le=100),
+        Means(zh="至少留守在任人员的百分之几", en="Which share of those in service stays, in percent."),
+    ] = 0
+
+    @model_validator(mode="after")
+    def _something_asked(self) -> Strength:
+        if not (self.atleast or self.percent):
+            raise FieldError(zh="需给出 atleast 或 percent", en="needs atleast or percent")
+        return self
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Only people have a unit of their own."""
+        if not self.unit and world.layers[self.on].spec.items.table != "people":
+            message = Text(
+                zh="该层的对象不是人员，须说明各对象的原单位",
+                en="the items of that layer are not people: say what the home unit of each is",
+            )
+            yield Problem("unit", message)
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """One row for each home unit and period: at most so many of its people are away."""
+        for subject, members in self._homes(scope):
+            away = Expr.total(at_most_once(pen, scope, Subject(item=i), subject.period) for i in members)
+            pen.at_most(away, len(members) - self._asked(len(members)), subject)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Count who stays."""
+        names = self._units(scope)
+        for subject, members in self._homes(scope):
+            away = sum(is_assigned(roster[self.on], scope, Subject(item=i), subject.period) for i in members)
+            stay, asked = len(members) - away, self._asked(len(members))
+            if stay < asked:
+                name = scope.world.scenario.organisation.label(names[subject.part])
+                detail = Text(
+                    zh=f"{name}在任 {len(members)} 人，应留守 {asked} 人，实留 {stay} 人",
+                    en=f"{name}: of {len(members)} in service {asked} should stay, {stay} do",
+                )
+                yield Breach(subject, asked - stay, detail)
+
+    def _asked(self, members: int) -> int:
+        """Return how many of a unit's people should stay."""
+        return min(members, max(self.atleast, -(-self.percent * members // 100)))
+
+    def _homes_of(self, scope: Scope) -> npt.NDArray[Any]:
+        """Return ``[I]``: the home unit of each item, empty where it has none."""
+        if self.unit:
+            return scope.item_texts(self.unit)
+        people = scope.world.scenario.organisation.people
+        return np.array([people[item].unit for item in scope.layer.items], dtype=object)
+
+    def _units(self, scope: Scope) -> tuple[str, ...]:
+        """Return the home units of the items in scope, in the order in which they first come."""
+        texts = self._homes_of(scope)
+        return tuple(dict.fromkeys(texts[i] for i in scope.items if texts[i]))
+
+    def _homes(self, scope: Scope) -> Iterator[tuple[Subject, list[int]]]:
+        """Yield each home unit and period with its people in service."""
+        texts, layer = self._homes_of(scope), scope.layer
+        for part, unit in enumerate(self._units(scope)):
+            own = scope.items[texts[scope.items] == unit]
+            for t in scope.periods:
+                yield Subject(period=t, part=part), own[layer.present[own, t]].tolist()
