@@ -26,7 +26,7 @@ FURTHEST_BACK = 60
 MEMBER_OF = "member_of"
 FILE = "scenario.yaml"
 #: Names that expressions read as something else.
-TAKEN = frozenset({"other", "period", "role"})
+TAKEN = frozenset({"concerned", "other", "period", "role"})
 
 
 def bind_world(scenario: Scenario, baseline: Plan | None = None) -> World:

@@ -1,8 +1,8 @@
 """Facts: what expressions can read of units, people, groups, cases and periods.
 
 Names are dotted: ``person.native_place``, ``group.kind``, ``case.effort``. A person's own unit is
-``home``; in casework the unit that a case concerns is ``unit`` (where units meet cases in a layer, ``unit``
-is the one that meets it); ``other`` is the second of two items.
+``home``; in casework the unit that a case concerns is ``unit`` (``concerned`` where units meet cases in a
+layer: a name stands for one thing); ``other`` is the second of two items.
 ``indicators`` and ``latest`` are maps of the figures of ``indicators.csv`` by name: the first adds up all
 periods, the second has the value of the last one (periods are in the order of their text, none first).
 A figure is a whole number if all values of that name are whole, else a decimal; what an entity has no
@@ -36,6 +36,8 @@ OPEN_ENDED = frozenset({"retires", "due", "until", "to"})
 PREFIXES = {"units": "unit", "people": "person", "groups": "group", "cases": "case"}
 #: What the unit of a person or case is called, for those that bring it along.
 UNIT_OF = {"people": "home", "cases": "unit"}
+#: What that unit is called where the other side of the layer has its name already.
+CONCERNED = "concerned"
 _OF_PYTHON = {bool: T.BOOL, int: T.INT, float: T.DOUBLE, str: T.STRING, date: T.TIMESTAMP}
 
 
@@ -53,9 +55,17 @@ class Facts:
             self._axes[key] = self._make(*key)
         return self._axes[key]
 
-    def side(self, source: Source, ids: Iterable[str]) -> Axis:
-        """Return the axis of one side of a layer: people bring their home unit along, cases theirs."""
+    def side(self, source: Source, ids: Iterable[str], other: Source | None = None) -> Axis:
+        """Return the axis of one side of a layer: people bring their home unit along, cases theirs.
+
+        Args:
+            source: What the side is of.
+            ids: Its entities.
+            other: What the other side is of: no two things have one name.
+        """
         chosen, prefixes = tuple(ids), side_prefixes(source)
+        taken = side_prefixes(other)[0] if other else ""
+        prefixes = (prefixes[0], *(CONCERNED if prefix == taken else prefix for prefix in prefixes[1:]))
         own = self.axis(source.table, chosen, prefixes[0])
         if source.table not in UNIT_OF:
             return own

@@ -11,9 +11,8 @@ from allocator.model.layer import Layer
 from allocator.model.notation import Vocabulary, scenario_vocabulary
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
-from allocator.model.spec import Source
 from allocator.rules.axis import Axis
-from allocator.rules.facts import Facts, period_axis, side_prefixes
+from allocator.rules.facts import Facts, period_axis
 from allocator.rules.selectors import Compiler
 
 
@@ -49,18 +48,11 @@ class World:
         """Return the variables of a layer's items as one axis; with a prefix, only the items' own."""
         if prefix:
             return (self.facts.axis(layer.spec.items.table, layer.items, prefix),)
-        return (self._side(layer.spec.items, layer.items, layer.spec.slots),)
+        return (self.facts.side(layer.spec.items, layer.items, layer.spec.slots),)
 
     def slot_axes(self, layer: Layer) -> tuple[Axis, ...]:
         """Return the variables of a layer's slots as one axis (cases bring the unit they concern)."""
-        return (self._side(layer.spec.slots, layer.slots, layer.spec.items),)
-
-    def _side(self, source: Source, ids: tuple[str, ...], other: Source) -> Axis:
-        """Return one side of a layer; where units meet cases, ``unit`` is the unit of the other side."""
-        own, *units = side_prefixes(source)
-        if side_prefixes(other)[0] in units:
-            return self.facts.axis(source.table, ids, own)
-        return self.facts.side(source, ids)
+        return (self.facts.side(layer.spec.slots, layer.slots, layer.spec.items),)
 
     def period_axes(self, layer: Layer) -> tuple[Axis, ...]:
         """Return the variables of a layer's periods as one axis."""
