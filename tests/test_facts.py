@@ -143,6 +143,12 @@ def test_a_layer_takes_the_rows_that_its_sentence_selects(tmp_path: Path) -> Non
     assert layer.possible.tolist() == [[False, True]]
 
 
+def test_where_units_go_to_cases_the_unit_is_the_one_that_goes(tmp_path: Path) -> None:
+    layer = bound_layer(tmp_path, "units", "cases where case.id == 'C1'", ", pairs: unit.id != concerned.id")
+    assert (layer.items, layer.slots) == (("North", "South"), ("C1",))
+    assert layer.possible.tolist() == [[False], [True]]
+
+
 @pytest.mark.parametrize(
     ("items", "slots", "more", "column", "near"),
     [

@@ -1,7 +1,8 @@
 """Facts: what expressions can read of units, people, groups, cases and periods.
 
 Names are dotted: ``person.native_place``, ``group.kind``, ``case.effort``. A person's own unit is
-``home``; in casework the unit that a case concerns is ``unit``; ``other`` is the second of two items.
+``home``; in casework the unit that a case concerns is ``unit`` (``concerned`` where the items are units
+themselves); ``other`` is the second of two items.
 An empty cell reads as "" (text), 0 (counts), [] or {} (lists, skills); an empty ``retires``, ``due``,
 ``until`` or ``to`` is the end of time. Any other empty cell may not be read: the fault names it.
 """

@@ -51,7 +51,9 @@ class World:
 
     def slot_axes(self, layer: Layer) -> tuple[Axis, ...]:
         """Return the variables of a layer's slots as one axis (cases bring the unit they concern)."""
-        return (self._with_unit(layer.spec.slots.table, layer.slots, "unit", ""),)
+        # Where units go to cases, `unit` is the one that goes: a name stands for one thing.
+        concerned = "concerned" if layer.spec.items.table == "units" else "unit"
+        return (self._with_unit(layer.spec.slots.table, layer.slots, concerned, ""),)
 
     def period_axes(self, layer: Layer) -> tuple[Axis, ...]:
         """Return the variables of a layer's periods as one axis."""
