@@ -14,7 +14,7 @@ from pathlib import Path
 from allocator import api
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
-NAMES = ("neijiang-zones", "haian-4plus1", "tianjin-staffing")
+NAMES = tuple(sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.yaml")))
 
 
 def main() -> None:
