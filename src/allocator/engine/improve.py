@@ -75,8 +75,6 @@ class Improvement:
 
     def _pull(self, arm: Arm, near: Neighbourhoods, clock: Clock) -> None:
         before = self._standing.cost
-        if arm.across:
-            near.look_at(self._standing.task.paying(self._standing.values, self._standing.level))
         free = following(self._standing.task.program, near.free(arm))
         found = self._solve(free, clock.share(1.0, most=self._piece))
         gained = self._standing.cost < before

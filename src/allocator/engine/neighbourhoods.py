@@ -1,9 +1,9 @@
 """Neighbourhoods: which decisions to set free while the rest of a plan stays as it is.
 
 They read the program's layers, not its rules: some items of a layer, some slots over all periods, or
-some periods. A piece across layers has some items of one, what others decide of the same items, as much
-again of layers that decide of something else, and some small slots where the plan pays. How much of it at
-once is learnt: more where pieces are solved with ease, less where they are not.
+some periods. A piece across layers has some items of one, what others decide of the same items, and as
+much again of layers that decide of something else. How much of it at once is learnt: more where pieces
+are solved with ease, less where they are not.
 Method: adaptive large neighbourhood search (Shaw, CP 1998; Ropke and Pisinger, Transportation Science 2006).
 """
 
@@ -15,7 +15,6 @@ import numpy as np
 
 from allocator.engine.outcome import Outcome
 from allocator.program.decisions import Decisions
-from allocator.program.expr import EMPTY
 from allocator.program.program import IntArray
 from allocator.program.question import BoolArray
 
@@ -25,8 +24,6 @@ FIRST, MOST = 0.4, 4000
 MUCH_MORE, MORE, LESS = 1.6, 1.15, 0.8
 #: The parts of its time below which a piece was trivial, and easy.
 TRIVIAL, EASY = 0.1, 0.5
-#: Slots where the plan pays are at most this part of a piece across layers: all of a large slot is too much.
-PAYING = 0.25
 #: The dimensions of a layer's grid by which pieces are chosen.
 ITEMS, SLOTS, PERIODS = 0, 1, 3
 
@@ -71,7 +68,6 @@ class Neighbourhoods:
     def __init__(self, decisions: Decisions, open_decisions: BoolArray, seed: int) -> None:
         self._decisions, self._open = decisions, open_decisions
         self._random = np.random.default_rng(seed)
-        self._paying: list[tuple[str, int]] = []
         self._live = {name: self._places(grid) for name, grid in decisions.grids.items()}
         self.arms = list(self._arms())
 
@@ -84,14 +80,6 @@ class Neighbourhoods:
             self._beside(arm.layer, name, chosen) for name in self._decisions.grids if name != arm.layer
         ]
         return np.unique(np.concatenate([chosen, *others]))
-
-    def look_at(self, paying: IntArray) -> None:
-        """Take note of the decisions for which the plan pays."""
-        self._paying = [
-            (name, slot)
-            for name, grid in self._decisions.grids.items()
-            for slot in np.flatnonzero(np.isin(grid, paying).any(axis=(0, 2, 3))).tolist()
-        ]
 
     def wake(self) -> None:
         """Let every arm choose again: the plan has changed."""
@@ -126,17 +114,6 @@ class Neighbourhoods:
         items = np.flatnonzero(np.isin(self._decisions.grids[layer], chosen).any(axis=(1, 2, 3)))
         same = (theirs.item_index.get(mine.items[i], -1) for i in items)
         return self._of(grid[[k for k in same if k >= 0]])
-
-    def _where_it_pays(self, most: int) -> IntArray:
-        """Return all decisions of some slots for which the plan pays, ``most`` of them at most."""
-        chosen: list[IntArray] = [EMPTY]
-        for k in self._random.permutation(len(self._paying)).tolist():
-            name, slot = self._paying[k]
-            columns = self._of(self._decisions.grids[name][:, slot])
-            if columns.size <= most:
-                chosen.append(columns)
-                most -= columns.size
-        return np.concatenate(chosen)
 
     def _places(self, grid: IntArray) -> dict[int, IntArray]:
         """Return along each axis the places where something is open."""

@@ -32,7 +32,3 @@ class Outcome:
     def ended(self) -> bool:
         """Whether there is nothing left to search for."""
         return self.found in ("optimal", "infeasible")
-
-    def is_within(self, gap: float) -> bool:
-        """Whether the plan is proved to be within a relative gap of the best."""
-        return self.cost is not None and self.cost - self.bound <= gap * abs(self.cost)

@@ -9,7 +9,6 @@ import numpy as np
 
 from allocator.program.cuts import Cut, with_cuts
 from allocator.program.evaluate import broken_rows, complete, level_costs
-from allocator.program.following import leading
 from allocator.program.parts import independent_parts
 from allocator.program.program import IntArray, Program
 from allocator.program.propagate import Bounds
@@ -36,6 +35,7 @@ class Task:
     has_grown: bool = False
     is_tight: bool = True
     _questions: dict[int | None, Question] = field(default_factory=dict)
+    _parts: list[BoolArray] | None = None
 
     def __post_init__(self) -> None:
         self.bounds = self.program.lower, self.program.upper
@@ -51,13 +51,13 @@ class Task:
             lower, upper = (bound.copy() for bound in self.bounds)
             lower[columns] = upper[columns] = values
             self.bounds = lower, upper
-            self._questions.clear()
+            self._forget()
 
     def cap(self, level: int, cost: int, *, proved: bool) -> None:
         """Hold ``level`` to ``cost`` from now on, be that proved to be the least or not."""
         self.caps[level] = cost
         self.is_tight = self.is_tight and proved
-        self._questions.clear()
+        self._questions = {None: self.question(None)}  # which knows no caps
 
     def question(self, level: int | None) -> Question:
         """Return what is asked at a level; asked for any plan, no level is held to its cap."""
@@ -69,7 +69,14 @@ class Task:
     def parts(self) -> list[BoolArray] | None:
         """Return ``[variables]`` masks of the independent parts, or None if no plan is possible."""
         whole = self.question(None).whole()
-        return None if whole is None else [self._mask(columns) for columns in independent_parts(whole)]
+        if self._parts is None and whole is not None:
+            self._parts = [self._mask(columns) for columns in independent_parts(whole)]
+        return self._parts
+
+    def _forget(self) -> None:
+        """What was asked of the program is no longer what it says."""
+        self._questions.clear()
+        self._parts = None
 
     def _mask(self, columns: IntArray) -> BoolArray:
         mask = np.zeros(len(self.program), dtype=np.bool_)
@@ -87,7 +94,7 @@ class Task:
         if cuts:
             self.program = with_cuts(self.program, cuts)
             self.has_grown = True
-            self._questions.clear()
+            self._forget()
             return None
         return np.asarray(complete(self.program, decisions[None, :])[0])
 
@@ -99,8 +106,3 @@ class Task:
         """Return what a plan costs at a level."""
         costs = level_costs(self.program, values[None, :])[0]
         return int(costs[self.program.levels.index(level)])
-
-    def paying(self, values: IntArray, level: int) -> IntArray:
-        """Return the decisions that have a part in what a plan pays at a level."""
-        priced = self.question(level).price * values > 0
-        return leading(self.program, np.flatnonzero(priced))

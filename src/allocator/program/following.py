@@ -1,4 +1,4 @@
-"""Which auxiliaries follow from which decisions, and the other way round."""
+"""Which auxiliaries follow from which decisions."""
 
 from __future__ import annotations
 
@@ -22,19 +22,3 @@ def following(program: Program, decisions: IntArray) -> npt.NDArray[np.bool_]:
         last = definitions.expr_start[definitions.start[group + 1]] - terms[0]
         touched[definitions.cols[group]] = before[last] > before[first]
     return touched
-
-
-def leading(program: Program, columns: IntArray) -> IntArray:
-    """Return the decisions that have a part in any of the given variables."""
-    definitions = program.definitions
-    touched = np.zeros(len(program), dtype=np.bool_)
-    touched[columns] = True
-    for rank in np.unique(definitions.rank)[::-1]:
-        group = np.flatnonzero((definitions.rank == rank) & touched[definitions.cols])
-        first, last = (
-            definitions.expr_start[definitions.start[group]],
-            definitions.expr_start[definitions.start[group + 1]],
-        )
-        for start, end in zip(first.tolist(), last.tolist(), strict=True):
-            touched[definitions.term_cols[start:end]] = True
-    return np.flatnonzero(touched[: program.decisions.count])

@@ -95,8 +95,17 @@ class Question:
         Args:
             as_written: Leave out no row and tighten no bound, for a second opinion.
         """
-        every = np.ones(len(self.program), dtype=np.bool_)
-        return self._problem(every, self.bounds[0], as_written=as_written)
+        if as_written:
+            return self._problem(self._every, self.bounds[0], as_written=True)
+        return self._tightened
+
+    @cached_property
+    def _tightened(self) -> Problem | None:
+        return self._problem(self._every, self.bounds[0])
+
+    @property
+    def _every(self) -> BoolArray:
+        return np.ones(len(self.program), dtype=np.bool_)
 
     def piece(self, values: IntArray, free: BoolArray) -> Problem | None:
         """Return the question over the ``free`` variables with all others held to ``values``."""
