@@ -10,7 +10,7 @@ from typing import TypeVar
 from allocator.errors import Fault, InputError
 from allocator.model.notation import NotationError
 from allocator.model.organisation import Organisation
-from allocator.model.reading.agreement import check_agreement
+from allocator.model.reading.agreement import check_agreement, check_indicators
 from allocator.model.reading.digest import listing_digest
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.grid import Grid, read_grid
@@ -81,6 +81,9 @@ class _Loader:
         seats = words.seats if words else None
         lost = [table for table in self._source.tables if table not in tables]
         check_references(tables, lost, seats, self._faults)
+        if document is not None and spec is not None and "indicators" not in lost:
+            named = dict.fromkeys(row.indicator for row in _rows(tables, Indicator, "indicators"))
+            self._faults.extend(check_indicators(document, spec, named))
         self._faults.raise_if_any()
         if spec is None:
             raise InputError(self._faults.kept)
