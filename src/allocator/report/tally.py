@@ -44,7 +44,7 @@ class Tally:
 
 
 def tallies(layer: Layer, scenario: Scenario) -> tuple[Tally, ...]:
-    """Return a layer's tallies: of each indicator that any of its items or slots has, in the table's order."""
+    """Return a layer's tallies: of each indicator that any item or slot has, in the table's order."""
     rows = scenario.organisation.indicators
     mentioned = {*layer.items, *layer.slots}
     names = dict.fromkeys(row.indicator for row in rows if row.subject in mentioned)
