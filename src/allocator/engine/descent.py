@@ -10,6 +10,7 @@ import numpy as np
 from allocator.engine.bounds import KnownBounds, Proof
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.first import any_plan, is_impossible
+from allocator.engine.flow import best_by_flow
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Progress
 from allocator.engine.route import minimise_level
@@ -59,6 +60,8 @@ class Descent:
             part: The part of the budget that this descent may use.
             gap: Relative gap at which a level is good enough.
         """
+        if self._by_flow():
+            return "optimal"
         hint = None if start is None else complete(self.program, start[None, :])[0]
         if hint is not None and self.task.is_sound(hint):
             self.best = hint
@@ -73,6 +76,20 @@ class Descent:
         # A later level may have found a plan that is better at an earlier one too.
         self.proofs = [replace(proof, cost=self.cost(proof.level)) for proof in self.proofs]
         return "optimal" if all(p.cost == p.bound for p in self.proofs) else "feasible"
+
+    def _by_flow(self) -> bool:
+        """Settle every level by one flow, where the program is a network; return whether it was."""
+        whole = self.task.question(None).whole()
+        found = None if whole is None else best_by_flow(self.program, whole)
+        if found is None or not self.task.is_sound(found):
+            return False
+        self.best = self.task.settled(found)
+        for level in self.program.levels:
+            cost = self.cost(level)
+            self.proofs.append(Proof(level, cost, cost))
+            self.won[level] = "flow"
+            self._teller(level)(cost, cost)
+        return True
 
     def _first_plan(self, hint: IntArray | None, part: Slice) -> Found:
         """Find any plan; say that there is none only if that is confirmed."""
