@@ -180,6 +180,15 @@ def test_combinations_are_told_apart(rows: list[tuple[int, int, int]]) -> None:
         assert rows[first[code[k]]] == row and first[code[k]] <= k
 
 
+def test_a_table_in_memory_stands_beside_those_of_files(tmp_path: Path) -> None:
+    loaded = api.load(with_scores(tmp_path, {"scores-bid": BIDS}))
+    given = api.with_scores(loaded, {"fit": (["C1"], ["Li"], np.array([[7]]))})
+    assert set(given.organisation.scores) == {"bid", "fit"}
+    assert given.organisation.scores["fit"].between(["Li"], ["C2", "C1"]).tolist() == [[0, 7]]
+    other = api.with_scores(loaded, {"fit": (["C1"], ["Li"], np.array([[8]]))})
+    assert len({loaded.sha256, given.sha256, other.sha256}) == 3
+
+
 def test_a_table_that_names_nobody_of_a_layer() -> None:
     table = ScoreTable(("a",), ("b",), np.array([[1]]))
     assert table.between(("x", "a"), ("b", "y")).tolist() == [[0, 0], [1, 0]]

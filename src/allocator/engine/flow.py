@@ -13,9 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
+from allocator.program.excerpt import of_decisions
 from allocator.program.network import Network, as_network
 from allocator.program.program import IntArray, Program
-from allocator.program.question import Problem, prices
+from allocator.program.propagate import Bounds
+from allocator.program.question import Problem, Question, prices
 
 #: Prices times nodes stay below this, well within the 64 bits that the solver scales them in.
 FAR = 2**61
@@ -39,6 +41,23 @@ def best_by_flow(program: Program, problem: Problem) -> IntArray | None:
     price = in_one(levels, problem.bounds[1] - problem.bounds[0], FAR // (network.nodes + 1))
     flow = None if price is None else cheapest_flow(network, price)
     return None if flow is None else problem.whole(flow[: len(problem)])
+
+
+def plan_by_flow(program: Program, bounds: Bounds) -> IntArray | None:
+    """Return the decisions of a plan where what is asked of decisions is a network: a start, and a good one.
+
+    What levels cost by auxiliaries (a greatest, a distance) is left out.
+
+    Args:
+        program: The program.
+        bounds: Bounds of its variables.
+    """
+    partial = of_decisions(program)
+    problem = None if partial is None else Question(partial, None, {}, bounds).whole()
+    if partial is None or problem is None:
+        return None
+    found = best_by_flow(partial, problem)
+    return None if found is None else np.asarray(found[: program.decisions.count])
 
 
 def in_one(levels: Sequence[IntArray], room: IntArray, limit: int) -> IntArray | None:

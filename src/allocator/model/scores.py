@@ -31,6 +31,12 @@ class ScoreTable:
         """Whether all numbers are whole."""
         return self.values.dtype.kind == "i"
 
+    @property
+    def content(self) -> bytes:
+        """What names the table in digests: its ids and numbers."""
+        ids = "\0".join((*self.rows, "", *self.columns)).encode()
+        return ids + self.values.dtype.str.encode() + np.ascontiguousarray(self.values).tobytes()
+
     def between(self, items: Sequence[str], slots: Sequence[str]) -> Numbers:
         """Return ``[I, S]`` numbers of pairs, whichever way round the table has them; 0 where it has none."""
         upright = self._placed(items, slots)
