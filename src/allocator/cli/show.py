@@ -33,21 +33,27 @@ def command(
         typer.Option("--scenario", metavar="DIR", help=both("场景文件夹", "the scenario's folder")),
     ] = None,
     ids: Annotated[bool, typer.Option("--ids", help=both("名称旁注明编号", "show ids beside names"))] = False,
+    recusals: Annotated[
+        bool,
+        typer.Option(
+            "--recusals", help=both("列出回避登记：谁因何回避何案", "list who is out of which case, and why")
+        ),
+    ] = False,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
     """Lay out a plan with the names of its scenario, or by ids where the scenario is not at hand."""
     output = Output(lang, as_json=as_json)
     shown = api.read_plan(plan)
-    view = _view(shown, plan, scenario, output)
+    view = _view(shown, plan, scenario, output, recusals=recusals)
     output.data(view)
     output.report(render_plan(view, output.language, ids=ids))
     return FINE
 
 
-def _view(plan: Plan, file: Path, scenario: Path | None, output: Output) -> PlanView:
+def _view(plan: Plan, file: Path, scenario: Path | None, output: Output, *, recusals: bool) -> PlanView:
     if scenario is not None:
-        return _bound(plan, file, scenario)
+        return _bound(plan, file, scenario, recusals=recusals)
     found = next(_candidates(plan.scenario.name, file), None)
     if found is None:
         name = plan.scenario.name[:100]
@@ -55,7 +61,7 @@ def _view(plan: Plan, file: Path, scenario: Path | None, output: Output) -> Plan
         output.remark(Text(zh=zh, en=f"note: no scenario {name} at hand, so ids only (see --scenario DIR)"))
         return bare_view(plan)
     try:
-        return _bound(plan, file, found)
+        return _bound(plan, file, found, recusals=recusals)
     except InputError as error:
         first = error.faults[0]
         zh = f"提示：场景 {found} 与方案不合，只显示编号（{first('zh')}）"
@@ -64,10 +70,10 @@ def _view(plan: Plan, file: Path, scenario: Path | None, output: Output) -> Plan
         return bare_view(plan)
 
 
-def _bound(plan: Plan, file: Path, scenario: Path) -> PlanView:
+def _bound(plan: Plan, file: Path, scenario: Path, *, recusals: bool) -> PlanView:
     policy = api.bind(api.load(scenario))
     admit(policy, plan, file.name)
-    return bound_view(policy, plan)
+    return bound_view(policy, plan, recusals=recusals)
 
 
 def _candidates(name: str, file: Path) -> Iterator[Path]:
