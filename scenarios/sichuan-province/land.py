@@ -19,7 +19,7 @@ GOLDEN = math.pi * (3 - math.sqrt(5))
 
 
 def laid_out(county: County, draw: random.Random) -> list[Row]:
-    """Return the townships of a county: the real ones that a scenario of the project has, the rest around its middle."""
+    """Return the townships: the real ones that a scenario of the project has, the rest around the middle."""
     real = _real(county.code)[: county.townships]
     rows: list[Row] = []
     for k in range(county.townships):
@@ -70,7 +70,7 @@ def _apart(a: Row, b: Row) -> float:
 
 
 def neighbours(places: list[Row]) -> list[tuple[str, str]]:
-    """Return which places adjoin: no third one lies in the circle between them (Gabriel graph, always connected)."""
+    """Return which places adjoin: no third one is in the circle between them (Gabriel graph, connected)."""
     return [
         (str(a["id"]), str(b["id"]))
         for a, b in combinations(places, 2)
@@ -79,7 +79,7 @@ def neighbours(places: list[Row]) -> list[tuple[str, str]]:
 
 
 def grown(places: list[Row], near: list[tuple[str, str]], number: int) -> list[list[str]]:
-    """Return zones that hang together: from far-off seeds the smallest grows by the place next to its seed."""
+    """Return zones that hang together: from far-off seeds, the smallest grows by the place nearest to it."""
     at = {str(row["id"]): row for row in places}
     beside: dict[str, set[str]] = {key: set() for key in at}
     for a, b in near:

