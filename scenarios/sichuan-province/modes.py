@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +31,8 @@ SUBGROUPS = [  # kind, name, the skill that it needs
     ("general", "综合组", "综合文稿"), ("inspection", "监督检查组", "监督检查"),
     ("investigation", "审查调查组", "审查调查"),
 ]  # fmt: skip
-#: How many people make up a task force, and how many task forces there are at most.
-FORCE = 18
-MOST_FORCES = 6
+#: How many people a task force needs for its three subgroups.
+FORCE = 13
 
 
 @dataclass(frozen=True)
@@ -57,33 +57,35 @@ class Mode:
 
 def forces(made: Made) -> list[Row]:
     """Return a task force for each office, or for several where people are few, and its three subgroups."""
-    offices = [str(office["id"]) for office in made.units("office")]
-    people = sum(row["title"] != "委班子成员" for row in made.tables["people"])
-    number = max(1, min(len(offices), people // FORCE, MOST_FORCES))
-    share = -(-people // number)
-    seats = {
-        "general": f"1组长+2-{max(3, share // 3)}组员",
-        "inspection": f"1组长+3-{max(6, share // 2)}组员",
-    }
-    seats["investigation"] = seats["inspection"]
+    circle = {row["id"]: row["liaison"] for row in [*made.units("office"), *made.units("agency")]}
+    people = Counter(circle[row["unit"]] for row in made.tables["people"] if row["unit"] in circle)
     rows: list[Row] = []
-    for k in range(1, number + 1):
-        own = offices[k - 1 :: number]
+    for k, own in enumerate(_tied([str(row["id"]) for row in made.units("office")], people), start=1):
+        agencies = [str(row["id"]) for row in made.units("agency") if row["liaison"] in own]
+        townships = [str(row["name"]) for row in made.units("township") if row["liaison"] in own]
         tied: Row = {
             "office": own[0],
             "offices": ";".join(own),
-            "agencies": ";".join(str(row["id"]) for row in made.units("agency") if row["liaison"] in own),
-            "townships": ";".join(
-                str(row["name"]) for row in made.units("township") if row["liaison"] in own
-            ),
+            "agencies": ";".join(agencies),
+            "townships": ";".join(townships),
         }
-        name = f"第{k}专班"
+        number, name = sum(people[office] for office in own), f"第{k}专班"
+        general, other = f"1组长+2-{max(3, number // 3)}组员", f"1组长+3-{max(6, number // 2)}组员"
         rows.append({"id": f"F{k}", "name": name, "kind": "force", **tied})
         rows += [
             {"id": f"F{k}-{kind}", "name": f"{name}{title}", "kind": kind, "parent": f"F{k}", "need": need,
-             "seats": seats[kind], **tied} for kind, title, need in SUBGROUPS
+             "seats": general if kind == "general" else other, **tied} for kind, title, need in SUBGROUPS
         ]  # fmt: skip
     return rows
+
+
+def _tied(offices: list[str], people: Counter) -> list[list[str]]:
+    """Return the offices of each task force: as many task forces as have enough people each."""
+    for number in range(len(offices), 1, -1):
+        found = [offices[k::number] for k in range(number)]
+        if all(sum(people[office] for office in own) >= FORCE for own in found):
+            return found
+    return [offices]
 
 
 def zones(made: Made) -> list[Row]:

@@ -17,6 +17,8 @@ SEATS = {  # grade and title of the seats of a unit of each kind
     "agency": [("head", "纪检监察组组长"), ("deputy", "副组长"), ("cadre", "干部"), ("cadre", "干部")],
 }
 SKILLS = ["监督检查", "综合文稿", "审查调查", "财务审计", "法律"]
+#: A task force may have no other who knows these: nothing bars those who do from an investigation.
+SCARCE = ("审查调查", "财务审计")
 BORN = {"head": (1968, 1982), "deputy": (1974, 1988), "cadre": (1980, 1999)}
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
@@ -68,7 +70,7 @@ def _leaders(made: Made, draw: random.Random) -> Iterator[Row]:
 def _staff(made: Made, draw: random.Random) -> Iterator[Row]:
     """Yield the people of offices and agencies: heads know investigation, the others of an office's circle
     each one thing in turn, so that every task force finds what it needs."""
-    number = 0
+    number, native = 0, [OUTSIDE, *(str(one["name"]) for one in made.units("township"))]
     for office in made.units("office"):
         circle = [office, *(row for row in made.units("agency") if row["liaison"] == office["id"])]
         turn = cycle(SKILLS)
@@ -77,14 +79,10 @@ def _staff(made: Made, draw: random.Random) -> Iterator[Row]:
                 number += 1
                 best = "审查调查" if grade == "head" else next(turn)
                 row = _person(draw, f"P{number:03}", (grade, title), unit["id"], best)
-                if grade == "cadre":
-                    row["native_place"] = draw.choice(
-                        [*(one["name"] for one in made.units("township")), OUTSIDE]
-                    )
-                if grade == "deputy" and draw.random() < 0.5:
-                    row["served_at"] = draw.choice(
-                        [one["id"] for one in made.units("agency") if one is not unit]
-                    )
+                if best not in SCARCE and grade == "cadre":
+                    row["native_place"] = draw.choice(native)
+                if best not in SCARCE and grade == "deputy" and draw.random() < 0.5:
+                    row["served_at"] = draw.choice([key for key in made.joined if key != unit["id"]])
                 yield row
 
 
