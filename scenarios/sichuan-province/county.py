@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from land import grown, laid_out, neighbours
-from sectors import HOSTS, grouped, named
+from sectors import grouped, named
 from staff import cases, kin, people
 
 HERE = Path(__file__).parent
@@ -35,7 +35,7 @@ class County:
         code: Statistical code; also the seed of what is invented.
         townships: Number of townships and streets.
         width: Mean distance in km to the middle of the neighbouring counties.
-        agencies: Number of stationed agencies, 6 to 30.
+        agencies: Number of stationed agencies, 6 to 24.
         offices: Number of supervision offices, 2 to 9.
         lon: Longitude of its middle, degrees.
         lat: Latitude of its middle, degrees.
@@ -51,7 +51,7 @@ class County:
     lat: float
 
     def __post_init__(self) -> None:
-        limits = {"townships": (4, 80), "width": (1, 400), "agencies": (6, len(HOSTS)), "offices": (2, 9)}
+        limits = {"townships": (4, 80), "width": (1, 400), "agencies": (6, 24), "offices": (2, 9)}
         for what, (least, most) in limits.items():
             if not least <= (found := getattr(self, what)) <= most:
                 raise ValueError(f"{self.name}: {what} = {found} · {least}..{most}")

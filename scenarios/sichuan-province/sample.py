@@ -132,7 +132,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     fine = True
-    if not call.json:
+    if not (call.json or call.no_solve):
         print("\t".join(HEADINGS[call.lang]))
     for county in counties:
         made = make(county)
