@@ -160,13 +160,14 @@ def test_sample_solves_verifies_and_prints(tmp_path: Path) -> None:
     """One command, in a process of its own, for a county that is in no table."""
     done = subprocess.run(
         [sys.executable, str(PROVINCE / "sample.py"), "--out", str(tmp_path), "--lang", "en",
-         "--mode", "zone", *OWN],
+         *OWN],
         capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    heading, row = done.stdout.splitlines()
-    assert heading.split("\t")[:2] == ["county", "mode"]
-    assert row.split("\t")[:2] == ["某县", "zones"] and "optimal (proved)" in row
+    heading, *rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert heading[:2] == ["county", "mode"]
+    assert [row[:2] for row in rows] == [["某县", name] for name in ("task forces", "zones", "joint groups")]
+    assert all("optimal (proved)" in row for row in rows)
     policy = api.bind(api.load(tmp_path / "county-510999-zone"))
     saved = api.read_plan(tmp_path / "county-510999-zone" / "plan.json")
     assert api.verify(policy, saved).holds

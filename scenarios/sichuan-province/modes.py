@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from county import County, Made, Row, make
 from sectors import sizes
+from staff import task_forces
 
 HERE = Path(__file__).parent
 RULES = HERE.parent.parent / "rules"
@@ -31,8 +31,6 @@ SUBGROUPS = [  # kind, name, the skill that it needs
     ("general", "综合组", "综合文稿"), ("inspection", "监督检查组", "监督检查"),
     ("investigation", "审查调查组", "审查调查"),
 ]  # fmt: skip
-#: How many people a task force needs for its three subgroups.
-FORCE = 13
 
 
 @dataclass(frozen=True)
@@ -57,10 +55,8 @@ class Mode:
 
 def forces(made: Made) -> list[Row]:
     """Return a task force for each office, or for several where people are few, and its three subgroups."""
-    circle = {row["id"]: row["liaison"] for row in [*made.units("office"), *made.units("agency")]}
-    people = Counter(circle[row["unit"]] for row in made.tables["people"] if row["unit"] in circle)
     rows: list[Row] = []
-    for k, own in enumerate(_tied([str(row["id"]) for row in made.units("office")], people), start=1):
+    for k, (own, people) in enumerate(task_forces(made), start=1):
         agencies = [str(row["id"]) for row in made.units("agency") if row["liaison"] in own]
         townships = [str(row["name"]) for row in made.units("township") if row["liaison"] in own]
         tied: Row = {
@@ -69,23 +65,14 @@ def forces(made: Made) -> list[Row]:
             "agencies": ";".join(agencies),
             "townships": ";".join(townships),
         }
-        number, name = sum(people[office] for office in own), f"第{k}专班"
-        general, other = f"1组长+2-{max(3, number // 3)}组员", f"1组长+3-{max(6, number // 2)}组员"
+        name = f"第{k}专班"
+        general, other = f"1组长+2-{max(3, people // 3)}组员", f"1组长+3-{max(6, people // 2)}组员"
         rows.append({"id": f"F{k}", "name": name, "kind": "force", **tied})
         rows += [
             {"id": f"F{k}-{kind}", "name": f"{name}{title}", "kind": kind, "parent": f"F{k}", "need": need,
              "seats": general if kind == "general" else other, **tied} for kind, title, need in SUBGROUPS
         ]  # fmt: skip
     return rows
-
-
-def _tied(offices: list[str], people: Counter) -> list[list[str]]:
-    """Return the offices of each task force: as many task forces as have enough people each."""
-    for number in range(len(offices), 1, -1):
-        found = [offices[k::number] for k in range(number)]
-        if all(sum(people[office] for office in own) >= FORCE for own in found):
-            return found
-    return [offices]
 
 
 def zones(made: Made) -> list[Row]:

@@ -19,6 +19,8 @@ SEATS = {  # grade and title of the seats of a unit of each kind
 SKILLS = ["监督检查", "综合文稿", "审查调查", "财务审计", "法律"]
 #: A task force may have no other who knows these: nothing bars those who do from an investigation.
 SCARCE = ("审查调查", "财务审计")
+#: How many people a task force needs for its three subgroups.
+FORCE = 13
 BORN = {"head": (1968, 1982), "deputy": (1974, 1988), "cadre": (1980, 1999)}
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
@@ -40,6 +42,23 @@ def _person(draw: random.Random, key: str, seat: tuple[str, str], unit: object, 
     }  # fmt: skip
 
 
+def task_forces(made: Made) -> list[tuple[list[str], int]]:
+    """Return the offices of each task force and how many people they and their agencies have.
+
+    There are as many task forces as have enough people each, at most one for each office.
+    """
+    offices = [str(row["id"]) for row in made.units("office")]
+    people = dict.fromkeys(offices, 0)
+    for unit in [*made.units("office"), *made.units("agency")]:
+        people[str(unit["liaison"])] += len(_seats(unit))
+    for number in range(len(offices), 0, -1):
+        tied = [offices[k::number] for k in range(number)]
+        found = [(own, sum(people[office] for office in own)) for own in tied]
+        if all(size >= FORCE for _, size in found):
+            break
+    return found
+
+
 def people(made: Made, draw: random.Random) -> list[Row]:
     """Return the leadership, one for each office and group at least, and the staff of all bodies."""
     rows = [*_leaders(made, draw), *_staff(made, draw)]
@@ -53,11 +72,14 @@ def _leaders(made: Made, draw: random.Random) -> Iterator[Row]:
     for k in range(max(len(offices), len(sectors)) + 1):
         office = str(offices[k]["id"]) if k < len(offices) else ""
         fields = [sectors[k % len(sectors)], sectors[(k + 1) % len(sectors)]]
-        own = next((zone["agencies"] for zone in made.zones if office in zone["offices"]), [])
+        zone = next((zone["agencies"] for zone in made.zones if office in zone["offices"]), [])
+        force = next((own for own, _ in task_forces(made) if office in own), [])
         free = [
             one["id"]
             for one in made.units("agency")
-            if one["liaison"] != office and one["id"] not in own and made.joined[str(one["id"])] not in fields
+            if one["liaison"] not in force
+            and one["id"] not in zone
+            and made.joined[str(one["id"])] not in fields
         ]
         yield {
             **_person(draw, f"L{k + 1}", ("head", "委班子成员"), "C00"),
