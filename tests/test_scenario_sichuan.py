@@ -33,7 +33,7 @@ def policy() -> api.Policy:
 
 @pytest.fixture(scope="module")
 def plan(policy: api.Policy) -> Plan:
-    return api.solve(policy, seconds=60, workers=1)
+    return api.solve(policy, seconds=60)
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +152,8 @@ def test_limits_of_a_county_are_told(all_counties: dict[str, counties.County]) -
         replace(all_counties[SMALL], townships=3)
 
 
-OWN = ["--name", "某县", "--code", "510999", "--townships", "12", "--width", "30", "--agencies", "9",
-       "--offices", "3", "--lon", "105.1", "--lat", "30.5"]  # fmt: skip
+OWN = ["--name", "某县", "--code", "510999", "--townships", "8", "--width", "30", "--agencies", "7",
+       "--offices", "2", "--lon", "105.1", "--lat", "30.5"]  # fmt: skip
 
 
 def test_sample_solves_verifies_and_prints(tmp_path: Path) -> None:
