@@ -41,7 +41,7 @@ DISTRICTS = [  # statistical code, name, a street or town of it, recipe
 # "+" and "-" mark variants of a recipe.
 RECIPES = {
     "A": ["F|FFF", "F|FFs", "F|Fr", "FV|FFV", "F|FnV", "F|FFn", "F|FF"],
-    "B": ["FF|FF", "r|FFV", "Fs|FFF", "F|FnV", "F|FFV", "F|FFV", "F|FnFV"],
+    "B": ["FF|FF", "r|FFV", "Fs|FFF", "F|FnV", "F|FFF", "F|FFV", "F|FnFV"],
     "C": ["x|FFF", "F|FFn", "F|FFr", "x|FFF", "F|FFV", "F|FFV", "F|FnV", "F|FFF"],
     "C-": ["x|FFF", "F|FFF", "F|FFr", "x|FFn", "F|FFV", "F|FFV", "F|FFF", "F|FFF"],
     "D": ["F|FVV", "F|FFF", "F|FrV", "FV|FFFV", "F|FFV", "F|FnV", "F|FnV", "F|FF"],
