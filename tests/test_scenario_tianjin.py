@@ -111,13 +111,13 @@ def test_looking_at_one_year_only_costs_a_recruit(tmp_path: Path) -> None:
     assert (year.status, costs(year)[0]) == ("optimal", (5, 5))  # the posts of the offices, nobody recruited
     settled = [f"{one.item}={one.slot}@2024" for one in year.assignments if one.layer == "posting"]
     plan = api.solve(api.bind(scenario, pins=settled), seconds=30, workers=1)
-    assert (plan.status, costs(plan)[0]) == ("optimal", (1, 1))
+    assert (plan.status, costs(plan)[0]) == ("optimal", (100, 100))
 
 
 def test_where_moving_cannot_do_it_somebody_is_recruited_when_needed(short: tuple[api.Policy, Plan]) -> None:
     policy, plan = short
     posts = policy.world.scenario.organisation.people
-    assert (plan.status, costs(plan)[:2]) == ("optimal", [(2, 2), (6, 6)])
+    assert (plan.status, costs(plan)[:2]) == ("optimal", [(201, 201), (6, 6)])
     assert api.verify(policy, plan).holds
     assert recruits(plan) == {"D12-A4-P2": "2025", "D12-A7-P1": "2026"}
     assert all(year not in str(posts[post].extra["filled"]) for post, year in recruits(plan).items())
@@ -144,7 +144,7 @@ def test_each_newcomer_and_recruit_has_two_mentors(short: tuple[api.Policy, Plan
 def test_the_whole_city_is_proved_and_shows_the_figures_of_the_document() -> None:
     """Posts never leave their district: the districts are parts that are proved one by one, and add up."""
     policy = api.bind(api.load(folder(NAME)))
-    plan = api.solve(policy, seconds=300)
+    plan = api.solve(policy, seconds=600)
     assert plan.status == "optimal"
     assert costs(plan) == [(17, 17), (107, 107), (1192, 1192), (37, 37)]
     assert api.verify(policy, plan).holds

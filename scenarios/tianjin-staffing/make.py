@@ -30,14 +30,14 @@ DISTRICTS = [  # statistical code, name, a street or town of it, recipe
     ("120118", "静海区", "静海镇", "E-"), ("120119", "蓟州区", "文昌街道", "D+"),
 ]  # fmt: skip
 
-# A post is one letter. F: filled throughout; V: vacant; r, s: its holder retires in 2025, 2026; n: held by a
-# newcomer; x, y: a deputy who has served ten years in the agency at the end of 2024, 2025 and must go elsewhere.
+# A post is one letter. F: filled throughout; V: vacant; r, s: its holder retires in 2025, 2026; n: held by
+# a newcomer; x, y: by a deputy whose ten years in the agency end in 2024, 2025, so that he must go elsewhere.
 # An agency is "deputies|cadres"; its head's post comes first and is always filled. In the recipes
-#   A, B  foresight saves a recruit: unless the post of one who retires later is given up now, somebody is to be
-#         recruited for a later year;
+#   A, B  foresight saves a recruit: unless the post of one who retires later is given up now, somebody is
+#         to be recruited for a later year;
 #   C     vacant posts are too few, so that filled ones go; two deputies exchange in 2025;
 #   D     one agency is a skeleton (1 cadre); in D+ a retirement can be made good by a recruit only;
-#   E     a deputy and a cadre must be recruited, in 2025 and 2026; a deputy exchanges in 2026.
+#   E     a deputy must be recruited in 2025, but for E- a cadre in 2026 too; a deputy exchanges in 2026.
 # "+" and "-" mark variants of a recipe.
 RECIPES = {
     "A": ["F|FFF", "F|FFs", "F|Fr", "FV|FFV", "F|FnV", "F|FFn", "F|FF"],
@@ -52,7 +52,11 @@ RECIPES = {
 QUOTAS = {  # posts, and lead posts among them, that the district's offices receive
     "A": (5, 1), "B": (5, 1), "C": (6, 0), "C-": (6, 0), "D": (5, 1), "D+": (5, 1), "E": (4, 0), "E-": (3, 0),
 }  # fmt: skip
-FILLED = {"V": "", "r": "2024", "s": "2024;2025"}  # the years at whose end somebody serves; all of them otherwise
+FILLED = {
+    "V": "",
+    "r": "2024",
+    "s": "2024;2025",
+}  # the years at whose end somebody serves; all of them otherwise
 SINCE = {"x": 2015, "y": 2016}  # since when the holder serves in the agency
 HOSTS = [  # host unit, domain
     ("区委办公室", "党群"), ("区委组织部", "党群"), ("区委政法委", "政法"), ("公安分局", "政法"),
@@ -66,8 +70,8 @@ GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华�
 GRADES = {"head": "组长", "deputy": "副组长", "cadre": "干部"}
 CITY = {  # the first half of 2023 (what the growth implies) and of 2024 (the document)
     "处置问题线索": (862, 1218), "立案": (238, 404), "处分": (211, 337), "自办案件立案": (None, 327),
-    "自行发现线索": (219, 467), "移送线索": (213, 302), "约谈": (None, 3000), "提示函和纪检监察建议": (None, 538),
-    "整改问题隐患": (None, 3400), "建章立制": (None, 760),
+    "自行发现线索": (219, 467), "移送线索": (213, 302), "约谈": (None, 3000),
+    "提示函和纪检监察建议": (None, 538), "整改问题隐患": (None, 3400), "建章立制": (None, 760),
 }  # fmt: skip
 FILING = 108  # agencies that have filed a case: 90% of 120
 LAST, THIS = "2023-H1", "2024-H1"
@@ -252,7 +256,9 @@ def main() -> None:
             )
         for group in (*own, *offices(number, recipe)):
             together = int(group["kind"] == "agency")
-            groups.append({**group, "centralised": together, "place": place, "name": f"{name}{group['name']}"})
+            groups.append(
+                {**group, "centralised": together, "place": place, "name": f"{name}{group['name']}"}
+            )
     for group in groups:
         group.pop("posts", None)
     write("units", ["id", "name", "kind", "place", "district", "code"], units)
