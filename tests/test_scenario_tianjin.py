@@ -146,6 +146,6 @@ def test_the_whole_city_is_proved_and_shows_the_figures_of_the_document() -> Non
     policy = api.bind(api.load(folder(NAME)))
     plan = api.solve(policy, seconds=600)
     assert plan.status == "optimal"
-    assert costs(plan) == [(17, 17), (107, 107), (1192, 1192), (37, 37)]
+    assert costs(plan) == [(1707, 1707), (107, 107), (492, 492), (37, 37)]
     assert api.verify(policy, plan).holds
     assert not unlike_the_document(policy, plan)
