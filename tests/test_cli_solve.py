@@ -39,6 +39,17 @@ def plan_of(status: str, **more: object) -> Plan:
     return Plan(scenario=ScenarioRef(name="tiny", sha256=""), status=status, assignments=(), **more)
 
 
+def test_faulty_figures_are_told_before_anything_is_solved(
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(api, "solve")
+    (scenario / "expected.yaml").write_text(
+        "figures:\n  - {id: a, zh: 甲, en: a, value: 1, count: peple}\n", "utf-8"
+    )
+    done = call("solve", scenario, "-o", tmp_path / "plan.json", *QUICK)
+    assert done.status == 2 and "expected.yaml:2" in done.err and "people" in done.err
+
+
 def test_plan_is_written_told_and_holds(scenario: Path, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     done = call("solve", scenario, "-o", file, *QUICK)

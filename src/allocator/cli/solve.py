@@ -25,6 +25,8 @@ from allocator.errors import InputError
 from allocator.model.plan import Plan
 from allocator.model.reading.planfile import plan_text, unwritable
 from allocator.model.text import Language
+from allocator.report.expected import read_expected
+from allocator.report.measuring import measure
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.plans import heading, render_score
 from allocator.report.rendering.scores import run_line
@@ -71,6 +73,7 @@ def command(
     output = Output(lang, as_json=as_json)
     _check_writable(out)
     policy = _bound(scenario, baseline, pin or [])
+    _check_figures(policy)
     stop = Stop()
     with stopping(stop), watching(policy.world.scenario.spec.levels, output.language) as listen:
         plan = api.solve(policy, seconds=time_limit, seed=seed, workers=workers, stop=stop, listen=listen)
@@ -92,6 +95,13 @@ def _bound(scenario: Path, baseline: Path | None, pins: list[str]) -> api.Policy
     if baseline and start:
         admit(policy, start, baseline.name)
     return policy
+
+
+def _check_figures(policy: api.Policy) -> None:
+    """Refuse faulty figures of the document before minutes are spent on the plan that they are held to."""
+    expected = read_expected(policy.world.scenario.folder)
+    if expected is not None:
+        measure(expected, policy)
 
 
 def _check_writable(out: Path | None) -> None:
