@@ -98,11 +98,11 @@ def squared(a: tuple, b: tuple) -> float:
 
 
 def around() -> dict[str, str]:
-    """Return for each seat the townships that may belong to its area: it is one of their two nearest seats."""
+    """Return for each seat the townships that may belong to its area: it is one of their three nearest seats."""
     seats = [township for township in TOWNSHIPS if township[1] in [seat for seat, _ in AREAS]]
     reach: dict[str, list[str]] = {seat[1]: [] for seat in seats}
     for township in TOWNSHIPS:
-        for seat in sorted(seats, key=lambda seat: squared(township, seat))[:2]:
+        for seat in sorted(seats, key=lambda seat: squared(township, seat))[:3]:
             reach[seat[1]].append(township[1])
     return {seat: ";".join(near) for seat, near in reach.items()}
 
@@ -177,8 +177,8 @@ def people() -> list[dict]:
         elif grade == "leader":
             skills = RANDOM.sample(STRENGTHS, 2)
             row |= {"skills": ";".join(f"{skill}:{RANDOM.randint(3, 5)}" for skill in skills),
-                    "native_place": RANDOM.choice([*[name for _, name in towns], "外县"]),
-                    "served": RANDOM.choice(towns)[1]}  # fmt: skip
+                    "native_place": RANDOM.choice([RANDOM.choice(towns)[1], "外县", "外县"]),
+                    "served": RANDOM.choice([RANDOM.choice(towns)[1], "外县"])}  # fmt: skip
         else:
             home = next(name for town, name in towns if town == unit)
             row |= {"skills": f"审查调查:{RANDOM.randint(2, 5) if grade != 'cadre' else RANDOM.randint(1, 3)}",
