@@ -32,7 +32,7 @@ def township_year(tmp_path_factory: pytest.TempPathFactory) -> api.Policy:
     part = part_of(NAME, ("",), tmp_path_factory.mktemp("part"))
     spec = part / "scenario.yaml"
     text = spec.read_text(encoding="utf-8")
-    start, end = text.index("  areas:\n"), text.index("  seats:\n")
+    start, end = text.index("  leaders:\n"), text.index("levels:\n")
     text = (text[:start] + text[end:]).replace("[four-links, grassroots-year]", "[grassroots-year]")
     spec.write_text(text, encoding="utf-8")
     figures = part / "expected.yaml"

