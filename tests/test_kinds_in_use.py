@@ -1,4 +1,4 @@
-"""frequency and strength as packs use them: visits, a lead that goes round, offices that stay manned."""
+"""Kinds as packs use them: visits, a lead that goes round, offices that stay manned, so many in all."""
 
 from __future__ import annotations
 
@@ -59,6 +59,19 @@ def test_the_lead_goes_round(tmp_path: Path) -> None:
     assert Counter(leads) == {"Wang": 2, "Zhao": 2} and leads[0] == leads[2] != leads[1]
 
 
+def test_two_or_three_visits_a_month_whoever_leads_them(tmp_path: Path) -> None:
+    taken = solved(
+        tmp_path,
+        "{items: people, slots: groups where group.kind == 'team', take: 0-1}",
+        "  - {id: a-month, kind: capacity, on: work, each: layer, atleast: 1, atmost: 2}\n"
+        "  - {id: a-year, kind: capacity, on: work, each: layer, over: horizon, atleast: 7, atmost: 7}\n"
+        "  - {id: first-half, kind: balance, on: work, each: layer, during: [Q1, Q2], over: horizon,"
+        " measure: deviation, target: 4}\n",
+    )
+    assert len(taken) == 7 and set(Counter(one.period for one in taken).values()) == {1, 2}
+    assert sum(one.period in ("Q1", "Q2") for one in taken) == 4
+
+
 def test_no_office_is_left_empty(tmp_path: Path) -> None:
     taken = solved(
         tmp_path,
@@ -74,6 +87,8 @@ def test_no_office_is_left_empty(tmp_path: Path) -> None:
     [
         ("kind: frequency, on: posting", "needs atleast, atmost or apart"),
         ("kind: strength, on: posting", "needs atleast or percent"),
+        ("kind: capacity, on: posting, each: layer, atmost: 1 + 1", "limits of the layer as a whole"),
+        ("kind: balance, on: posting, each: layer", "the layer as a whole has nothing to be compared with"),
         ("kind: strength, on: posting, percent: 101", "is out of range"),
         ("kind: strength, on: zoning, atleast: 1", "say what the home unit of each is"),
         ("kind: frequency, on: posting, each: slot, atleast: person.age", "no field named 'person"),

@@ -1,4 +1,4 @@
-"""Loads of slots or items: once as expressions of the program, once counted from a roster."""
+"""Loads of slots, of items or of a layer: once as expressions of the program, once counted from a roster."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from allocator.rules.roster import LayerRoster
 from allocator.rules.scope import Scope
 
 Each = Annotated[
-    Literal["slot", "item"],
-    Means(zh="计每个去处（slot）还是每个对象（item）的负荷", en="Whether loads are of slots or of items."),
+    Literal["slot", "item", "layer"],
+    Means(
+        zh="计每个去处（slot）、每个对象（item）还是全层合计（layer）的负荷",
+        en="Whether loads are of slots, of items, or of the layer as a whole (all slots together).",
+    ),
 ]
 Load = Annotated[
     PairNumber,
@@ -37,25 +40,32 @@ Over = Annotated[
 
 def subjects(scope: Scope, each: Each, over: Over) -> Iterator[tuple[Subject, tuple[int, ...]]]:
     """Yield each slot (or item) that exists, with the periods over which its load is added up."""
-    exists = scope.layer.active if each == "slot" else scope.layer.present
-    for k in (scope.slots if each == "slot" else scope.items).tolist():
-        periods = tuple(t for t in scope.periods if exists[k, t])
+    for whose, periods in _existing(scope, each):
         for chosen in [periods] if over == "horizon" else [(t,) for t in periods]:
             if chosen:
-                period = -1 if over == "horizon" else chosen[0]
-                subject = Subject(period=period)
-                yield subject._replace(slot=k) if each == "slot" else subject._replace(item=k), chosen
+                yield whose._replace(period=-1 if over == "horizon" else chosen[0]), chosen
+
+
+def _existing(scope: Scope, each: Each) -> Iterator[tuple[Subject, tuple[int, ...]]]:
+    """Yield each slot or item with the periods in which it exists; the layer is always there."""
+    if each == "layer":
+        yield Subject(), tuple(scope.periods)
+        return
+    exists = scope.layer.active if each == "slot" else scope.layer.present
+    for k in (scope.slots if each == "slot" else scope.items).tolist():
+        whose = Subject(slot=k) if each == "slot" else Subject(item=k)
+        yield whose, tuple(t for t in scope.periods if exists[k, t])
 
 
 def terms_by(
     scope: Scope, grid: IntArray, each: Each, load: int | str, over: Over
 ) -> Iterator[tuple[Subject, Expr]]:
-    """Yield the load of each slot (or item) as an expression over the decisions."""
+    """Yield the load of each slot (or item, or of the layer) as an expression over the decisions."""
     loads = scope.numbers(load)
     roles = np.asarray(scope.roles, dtype=np.int64)
     for subject, periods in subjects(scope, each, over):
-        items = scope.items if each == "slot" else np.array([subject.item])
-        slots = scope.slots if each == "item" else np.array([subject.slot])
+        items = np.array([subject.item]) if each == "item" else scope.items
+        slots = np.array([subject.slot]) if each == "slot" else scope.slots
         within = np.asarray(periods, dtype=np.int64)
         cols = grid[np.ix_(items, slots, roles, within)]
         weights = np.broadcast_to(loads[np.ix_(items, slots, within)][:, :, None, :], cols.shape)
@@ -66,14 +76,15 @@ def terms_by(
 def loads_by(
     scope: Scope, roster: LayerRoster, each: Each, load: int | str, over: Over
 ) -> Iterator[tuple[Subject, int]]:
-    """Yield the load of each slot (or item) in a plan."""
+    """Yield the load of each slot (or item, or of the layer) in a plan."""
     loads = scope.numbers(load)
     for subject, periods in subjects(scope, each, over):
         total = 0
         for t in periods:
-            if each == "slot":
-                held = [(i, subject.slot, r) for i, r in roster.members(subject.slot, t)]
-            else:
+            if each == "item":
                 held = [(subject.item, s, r) for s, r in roster.seats(subject.item, t)]
+            else:
+                slots = [subject.slot] if each == "slot" else scope.slots.tolist()
+                held = [(i, s, r) for s in slots for i, r in roster.members(s, t)]
             total += sum(int(loads[i, s, t]) for i, s, r in held if r in scope.roles)
         yield subject, total

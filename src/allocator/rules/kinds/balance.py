@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._loads import Each, Load, Over, loads_by, terms_by
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
@@ -24,6 +24,7 @@ class Balance(Rule):
     ``measure: range`` counts by how much the greatest load exceeds the least, beyond ``tolerance``.
     ``deviation`` adds up how far each load is from ``target`` beyond ``tolerance``; ``squares`` adds up
     the squares of those distances, so that one load far off costs more than several a little off.
+    ``each: layer`` is the load of all slots together, which has a target but nothing to be compared with.
     """
 
     name: ClassVar[str] = "balance"
@@ -31,7 +32,8 @@ class Balance(Rule):
     in_chinese: ClassVar[str] = (
         "各周期（或全程）的负荷应当均衡。\n\n"
         "`measure: range` 计最大与最小负荷之差超出 `tolerance` 的部分；`deviation` 计各负荷偏离 `target`\n"
-        "超出 `tolerance` 的总和；`squares` 计其平方和，一处偏得多比几处各偏一点代价更大。"
+        "超出 `tolerance` 的总和；`squares` 计其平方和，一处偏得多比几处各偏一点代价更大。\n"
+        "`each: layer` 为各去处合计，可有目标，无从比较大小。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -73,6 +75,18 @@ class Balance(Rule):
                 "Wang=C2/reviewer@2027 Li=C2/investigator@2027 Li=C3/reviewer@2026",
             ),
         ),
+        Example(
+            rule={
+                "kind": "balance",
+                "on": "turn",
+                "each": "layer",
+                "measure": "squares",
+                "target": 2,
+                "tolerance": 1,
+            },
+            kept=("Wang=East@all Zhao=West@2026 Li=West@2028", "Li=East@all"),
+            broken=("Wang=East@2026 Li=West@2027", "all=East@2026 Wang=East@2027"),
+        ),
     )
 
     kind: Literal["balance"]
@@ -97,6 +111,15 @@ class Balance(Rule):
             en="The load that there should be, for `deviation` and `squares`.",
         ),
     ] = 0
+
+    @model_validator(mode="after")
+    def _something_to_compare(self) -> Balance:
+        if self.each == "layer" and self.measure == "range":
+            raise FieldError(
+                zh="each 为 layer 时 measure 须为 deviation 或 squares",
+                en="the layer as a whole has nothing to be compared with: measure is deviation or squares",
+            )
+        return self
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """A greatest and a least load for each period, or a distance for each load."""

@@ -1,10 +1,11 @@
-"""capacity: how much a slot holds, or an item carries, in a period or over the whole horizon."""
+"""capacity: how much a slot holds, an item carries or a layer does, in a period or over the whole horizon."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from pydantic import model_validator
 
 from allocator.model.layer import IntArray
@@ -24,16 +25,21 @@ class Capacity(Rule):
 
     ``load`` is what one assignment adds, 1 if not given: ``case.effort``, ``unit.workload``. The
     limits are numbers or expressions over the slot (or item) itself, such as ``person.capacity``.
+
+    ``each: layer`` adds up all slots, such as two or three visits a month whoever leads them; its
+    limits are numbers.
     """
 
     name: ClassVar[str] = "capacity"
     summary: ClassVar[Text] = Text(
-        zh="每个机构容纳、或每个人承担的数量上下限", en="how much a slot holds or an item carries"
+        zh="每个机构容纳、每个人承担、或全层合计的数量上下限",
+        en="how much a slot holds, an item carries, or a layer does in all",
     )
     in_chinese: ClassVar[str] = (
         "每个去处（或对象）的负荷在 `atleast` 与 `atmost` 之间。\n\n"
         "`load` 是一次安排增加的负荷，不填为 1，如 `case.effort`、`unit.workload`。上下限可以是数，\n"
-        "也可以是去处（或对象）自身的表达式，如 `person.capacity`。"
+        "也可以是去处（或对象）自身的表达式，如 `person.capacity`。\n\n"
+        "`each: layer` 为各去处合计，如每月走访 2 至 3 个单位，不论由谁带队；其上下限为数。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -53,6 +59,37 @@ class Capacity(Rule):
             },
             kept=("Wang=C1/investigator@2026",),
             broken=("Wang=C1/investigator@2026 Wang=C2/reviewer@2027",),
+        ),
+        Example(
+            rule={
+                "kind": "capacity",
+                "on": "turn",
+                "each": "layer",
+                "items": "person.id != 'Zhao'",
+                "atleast": 1,
+                "atmost": 1,
+                "during": ["2026", "2027"],
+            },
+            kept=("Wang=East@2026 Li=West@2027", "Wang=East@2026 Zhao=West@2026 Li=East@2027"),
+            broken=(
+                "Wang=East@2026",
+                "Wang=East@2026 Li=West@2026 Li=West@2027",
+                "Zhao=East@2026 Li=West@2027",
+            ),
+        ),
+        Example(
+            rule={
+                "kind": "capacity",
+                "on": "casework",
+                "each": "layer",
+                "role": "reviewer",
+                "load": "case.effort",
+                "atleast": 2,
+                "atmost": 3,
+                "over": "horizon",
+            },
+            kept=("Wang=C1/reviewer@2026", "Wang=C2/reviewer@2027 Li=C1/investigator@2026"),
+            broken=("Wang=C3/reviewer@2026", "Wang=C2/reviewer@2027 Li=C3/reviewer@2026"),
         ),
     )
 
@@ -75,10 +112,15 @@ class Capacity(Rule):
     def _something_asked(self) -> Capacity:
         if self.atleast is None and self.atmost is None:
             raise FieldError(zh="需给出 atleast 或 atmost", en="needs atleast or atmost")
+        if self.each == "layer" and any(isinstance(bound, str) for bound in (self.atleast, self.atmost)):
+            raise FieldError(
+                zh="each 为 layer 时上下限须为整数",
+                en="limits of the layer as a whole must be whole numbers, not expressions",
+            )
         return self
 
     def post(self, pen: Pen, scope: Scope) -> None:
-        """One row for each slot (or item) and period."""
+        """One row for each slot (or item, or for the layer) and period."""
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         for subject, terms in terms_by(scope, pen.grid(), self.each, self.load, self.over):
             one = self._one(subject)
@@ -88,7 +130,7 @@ class Capacity(Rule):
                 pen.at_most(terms, int(most[one]), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Add up the load of each slot (or item)."""
+        """Add up the load of each slot (or item, or of the layer)."""
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         for subject, load in loads_by(scope, roster[self.on], self.each, self.load, self.over):
             one = self._one(subject)
@@ -98,10 +140,14 @@ class Capacity(Rule):
                 yield Breach(subject, off, Text(zh=f"实为 {load}", en=f"is {load}"))
 
     def _limits(self, scope: Scope, bound: int | str | None) -> IntArray | None:
-        """Return the bound of each item or slot, evaluated once for all of them."""
+        """Return the bound of each item or slot, evaluated once for all of them; one for the layer."""
         if bound is None:
             return None
+        if self.each == "layer":
+            return np.array([bound], dtype=np.int64)
         return scope.item_numbers(bound) if self.each == "item" else scope.slot_numbers(bound)
 
     def _one(self, subject: Subject) -> int:
+        if self.each == "layer":
+            return 0
         return subject.item if self.each == "item" else subject.slot
