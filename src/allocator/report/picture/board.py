@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocator.model.text import Language
-from allocator.report.picture.cards import Deck, deck
+from allocator.report.picture.deck import Deck, deck
 from allocator.report.picture.grid import grid
 from allocator.report.picture.page import MARGIN, ROOM, dropped, heading, notes, page
 from allocator.report.picture.shapes import Drawing

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from allocator.model.text import Language
 from allocator.report.board import Member, Row
 from allocator.report.frame import Named
 from allocator.report.picture.sheet import Sheet
-from allocator.report.picture.words import counted, listed, more, weighed
+from allocator.report.picture.words import counted, listed, weighed
 
-#: How many names a picture holds, and how many of them one place on a card, tried in this order.
-MOST_NAMES, LIMITS = 1200, (30, 20, 12, 8, 5, 3)
-MOST_CARDS = 60
 #: A layer without roles that is decided in more periods than this is a calendar.
 FEW_PERIODS = 4
 
@@ -55,6 +52,12 @@ class Card:
     columns: tuple[str, ...]
     strips: tuple[Strip, ...]
 
+    @property
+    def cells(self) -> Iterator[Cell]:
+        """Every place on the card."""
+        for strip in self.strips:
+            yield from strip.cells
+
 
 @dataclass(frozen=True)
 class Section:
@@ -64,64 +67,7 @@ class Section:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True)
-class Deck:
-    """All cards, how many were left out, and whether names were left out on those that are there."""
-
-    sections: tuple[Section, ...]
-    missing: int
-    cut: bool
-
-
-def deck(sheet: Sheet, language: Language) -> Deck:
-    """Return the cards of a sheet: so many, and with so many names on each, that the whole stays readable."""
-    sections = _Maker(sheet, language).sections()
-    cards = [card for section in sections for card in section.cards]
-    # Where not all find room, those on which something changed do first; all stay in their order.
-    ranked = sorted(range(len(cards)), key=lambda k: (not _changed(cards[k]), k))
-    drawn = {id(cards[k]) for k in ranked[:MOST_CARDS]}
-    limit = _limit([card for card in cards if id(card) in drawn])
-    kept = [
-        Section(
-            one.title, tuple(_cut(card, limit, sheet, language) for card in one.cards if id(card) in drawn)
-        )
-        for one in sections
-    ]
-    cut = any(len(cell) > limit for card in cards for cell in _cells(card))
-    return Deck(tuple(one for one in kept if one.cards), max(0, len(cards) - MOST_CARDS), cut)
-
-
-def _cells(card: Card) -> Iterator[Cell]:
-    for strip in card.strips:
-        yield from strip.cells
-
-
-def _changed(card: Card) -> bool:
-    return any(entry.mark for cell in _cells(card) for entry in cell)
-
-
-def _limit(cards: Sequence[Card]) -> int:
-    """Return how many names one place may hold for the whole picture to hold no more than it can."""
-    sizes = [len(cell) for card in cards for cell in _cells(card)]
-    fitting = (limit for limit in LIMITS if sum(min(size, limit) for size in sizes) <= MOST_NAMES)
-    return next(fitting, LIMITS[-1])
-
-
-def _cut(card: Card, limit: int, sheet: Sheet, language: Language) -> Card:
-    """Return a card with so many lines in each place at most, the last of which says how many are left out."""
-    strips = []
-    for strip in card.strips:
-        cells = (
-            cell
-            if len(cell) <= limit
-            else (*cell[: limit - 1], Entry(more(len(cell) - limit + 1, sheet.items, language)))
-            for cell in strip.cells
-        )
-        strips.append(replace(strip, cells=tuple(cells)))
-    return replace(card, strips=tuple(strips))
-
-
-class _Maker:
+class CardMaker:
     """Makes the cards of a sheet with everyone on them."""
 
     def __init__(self, sheet: Sheet, language: Language) -> None:
@@ -130,6 +76,7 @@ class _Maker:
         self._roles = [column(language) for column in sheet.board.columns]
 
     def sections(self) -> list[Section]:
+        """Return the cards, those of one parent together if there are several."""
         rows, shape = self._sheet.board.rows, self._sheet.board.shape
         if shape == "cases":
             return [Section("", tuple(self._case(row) for row in rows))]

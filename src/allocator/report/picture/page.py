@@ -32,7 +32,7 @@ def heading(sheet: Sheet, language: Language) -> Laid:
     for line in wrap(about, ROOM, "sub", lines=2):
         shapes.append(Label(MARGIN, y - 2, line, "sub"))
         y += 18
-    return Laid(tuple(shapes), y - 4)
+    return Laid(tuple(shapes), y)
 
 
 def role_signs(sheet: Sheet, top: float, language: Language) -> Laid:
