@@ -51,6 +51,19 @@ def test_cards_never_overlap_and_hold_everyone(groups: int, people: int) -> None
     assert all(box.y + box.height <= drawing.height for box in cards(drawing))
 
 
+@pytest.mark.parametrize("sizes", [(2, 2, 2), (1, 2, 9, 1, 1, 30, 2), (3,), (25, 1, 25)])
+def test_sections_never_overlap(sizes: tuple[int, ...]) -> None:
+    rows = [
+        row(f"G{s}-{k}", ["a"], ["b"] * k, parent=f"Z{s}")
+        for s, size in enumerate(sizes)
+        for k in range(size)
+    ]
+    drawing = draw_board(sheet_of(rows), "en")
+    assert len(cards(drawing)) == min(len(rows), MOST_CARDS)
+    assert overlapping(cards(drawing)) == []
+    assert max(box.x + box.width for box in cards(drawing)) <= drawing.width
+
+
 def test_every_line_of_a_card_lies_on_it() -> None:
     drawing = draw_board(big(5, 40), "zh")
     for label in drawing.shapes:

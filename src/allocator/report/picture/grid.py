@@ -31,19 +31,52 @@ def grid(sections: Sequence[Section], left: float, top: float, room: float) -> L
     measure = measured([card for section in sections for card in section.cards], room, most)
     shapes: list[Shape] = []
     y = top
+    for shelf in _shelves(sections, measure.cards):
+        titled = any(section.title for section in shelf)
+        below = y
+        for first, section in _placed(shelf):
+            x = left + first * (measure.card + GAP)
+            wide = min(measure.cards - first, len(section.cards)) * (measure.card + GAP)
+            if section.title:
+                shapes.append(Label(x, y + 15, fit(section.title, wide - GAP, "part"), "part"))
+            laid = _rows(section.cards, x, y + (24 if titled else 0), measure)
+            shapes.extend(laid.shapes)
+            below = max(below, laid.bottom)
+        y = below + (6 if titled else 0)
+    return Laid(tuple(shapes), y)
+
+
+def _shelves(sections: Sequence[Section], cards: int) -> Iterator[list[Section]]:
+    """Yield the sections that stand beside each other: small ones do as long as there is room for a card."""
+    shelf: list[Section] = []
     for section in sections:
-        if section.title:
-            shapes.append(Label(left, y + 15, fit(section.title, room, "part"), "part"))
-            y += 24
-        for start in range(0, len(section.cards), measure.cards):
-            row = section.cards[start : start + measure.cards]
-            tall = max(height(card, measure) for card in row)
-            for k, card in enumerate(row):
-                x = left + k * (measure.card + GAP)
-                shapes.append(Box(x, y, measure.card, tall, CARD, EDGE, 6))
-                shapes.extend(_drawn(card, x, y, measure))
-            y += tall + GAP
-        y += 6 if section.title else 0
+        if shelf and sum(len(one.cards) for one in [*shelf, section]) > cards:
+            yield shelf
+            shelf = []
+        shelf.append(section)
+    if shelf:
+        yield shelf
+
+
+def _placed(shelf: Sequence[Section]) -> Iterator[tuple[int, Section]]:
+    """Yield each section with the number of cards that stand before it."""
+    before = 0
+    for section in shelf:
+        yield before, section
+        before += len(section.cards)
+
+
+def _rows(cards: Sequence[Card], left: float, top: float, measure: Measure) -> Laid:
+    shapes: list[Shape] = []
+    y = top
+    for start in range(0, len(cards), measure.cards):
+        row = cards[start : start + measure.cards]
+        tall = max(height(card, measure) for card in row)
+        for k, card in enumerate(row):
+            x = left + k * (measure.card + GAP)
+            shapes.append(Box(x, y, measure.card, tall, CARD, EDGE, 6))
+            shapes.extend(_drawn(card, x, y, measure))
+        y += tall + GAP
     return Laid(tuple(shapes), y)
 
 
