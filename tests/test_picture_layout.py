@@ -12,7 +12,7 @@ from allocator.model.text import Text
 from allocator.report.picture.board import draw_board
 from allocator.report.picture.choose import draw, drawing_for, most_to_see
 from allocator.report.picture.deck import LIMITS, MOST_CARDS, MOST_NAMES
-from allocator.report.picture.labels import Patch, place_labels
+from allocator.report.picture.labels import MOST_DOTS, Patch, place_labels
 from allocator.report.picture.lettering import fit, width, wrap
 from allocator.report.picture.map import draw_map
 from allocator.report.picture.matrix import MOST_COLUMNS, draw_matrix
@@ -201,6 +201,8 @@ def test_units_at_one_place_are_drawn_beside_each_other() -> None:
 def test_labels_never_overlap_and_a_crowd_loses_some() -> None:
     points = {str(k): (200 + 9.0 * (k % 10), 200 + 9.0 * (k // 10)) for k in range(100)}
     frame = Patch(0, 0, 500, 500)
+    crowd = {str(k): (k / 2, k / 2) for k in range(MOST_DOTS + 1)}
+    assert place_labels(crowd, dict.fromkeys(crowd, "x"), 1, frame) == {}
     labels = place_labels(points, dict.fromkeys(points, "街道名"), 4, frame)
     assert 0 < len(labels) < 100
     boxes = []

@@ -10,6 +10,8 @@ from allocator.report.picture.shapes import STYLES, Anchor, Label
 
 _KIND = "place"
 _HEIGHT = STYLES[_KIND].size
+#: With more dots than this there is no room for names, and to look for it would take seconds.
+MOST_DOTS = 600
 
 
 class Patch(NamedTuple):
@@ -42,7 +44,7 @@ class Patch(NamedTuple):
 def place_labels(
     points: Mapping[str, tuple[float, float]], names: Mapping[str, str], radius: float, frame: Patch
 ) -> dict[str, Label]:
-    """Return a label for each point that has room for one, right of it if it can be.
+    """Return a label for each point that has room for one, right of it if it can be; none where dots are too many.
 
     Args:
         points: Where the dots are.
@@ -50,6 +52,8 @@ def place_labels(
         radius: Of the dots.
         frame: What no label may leave.
     """
+    if len(points) > MOST_DOTS:
+        return {}
     taken = [Patch(x - radius, y - radius, x + radius, y + radius) for x, y in points.values()]
     labels = {}
     # Those in a crowd have the least choice, so they choose first.
