@@ -2,8 +2,8 @@
 
 Run: python docs/pictures.py [NAME ...] [--plans FOLDER]
 
-All scenarios take some minutes. With --plans, plans that are in the folder are drawn without solving anew, and
-new ones are kept there.
+All scenarios take some minutes. With --plans, plans that are in the folder are drawn without solving anew,
+and new ones are kept there.
 """
 
 from __future__ import annotations

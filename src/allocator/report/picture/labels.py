@@ -44,7 +44,7 @@ class Patch(NamedTuple):
 def place_labels(
     points: Mapping[str, tuple[float, float]], names: Mapping[str, str], radius: float, frame: Patch
 ) -> dict[str, Label]:
-    """Return a label for each point that has room for one, right of it if it can be; none where dots are too many.
+    """Return a label for each point that has room for one, right of it if it can be; none in a crowd.
 
     Args:
         points: Where the dots are.

@@ -74,15 +74,17 @@ def _lines(
         "note",
         listed([counted(len(zone.members), sheet.items, language), weighed(weight, sheet.items, language)]),
     )
+    comma = pick(language, "、", ", ")
     kinds = Counter(sheet.kinds[one.id](language) for one in zone.members if one.id in sheet.kinds)
     if len(kinds) > 1:
-        for line in wrap(listed([f"{kind} {number(count)}" for kind, count in kinds.items()]), room, "role"):
+        for line in wrap(
+            comma.join(f"{kind} {number(count)}" for kind, count in kinds.items()), room, "role"
+        ):
             yield "role", line
     apart = [sheet.called(member.name) for member in zone.members if member.id not in mapped]
     if apart:
         names = apart if len(apart) <= _MOST_NAMES else apart[: _MOST_NAMES - 1]
         rest = [more(len(apart) - len(names), sheet.items, language)] if len(names) < len(apart) else []
         begin = pick(language, "不在图上：", "not on the map: ")
-        comma = pick(language, "、", ", ")
         for line in wrap(begin + comma.join([*names, *rest]), room, "role", lines=12):
             yield "role", line

@@ -125,11 +125,12 @@ def _turns(
         x, held = left + k * step, one.roles.get(k, ())
         if not held:
             yield Box(x + 1.5, y + 8, step - 3, 1, FAINT)
-        elif written:
-            yield Box(x + 1.5, y, step - 3, _LINE - 2, pale(look(held[0]).colour), look(held[0]).colour, 3)
+            continue
+        yield Box(x + 1.5, y, step - 3, _LINE - 2, pale(look(held[0]).colour), look(held[0]).colour, 3)
+        if written:
             text = fit(" / ".join(roles[role] for role in held), step - 6, "role")
             yield Label(x + step / 2, y + 12.5, text, "cell", "middle")
         else:
-            yield Mark(
-                x + step / 2, y + 8.5, min(5.5, step / 2 - 0.5), look(held[0]).form, look(held[0]).colour
-            )
+            for turn, role in enumerate(held):
+                at = x + step * (turn + 1) / (len(held) + 1)
+                yield Mark(at, y + 8.5, min(5.5, step / 2 - 0.5), look(role).form, look(role).colour)
