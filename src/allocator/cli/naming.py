@@ -18,7 +18,7 @@ _SAFE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 
 def name_plan(
-    plan: Plan, file: Path, scenario: Path | None, output: Output
+    plan: Plan, file: Path, scenario: Path | None, output: Output, *, recusals: bool = False
 ) -> tuple[api.Policy | None, PlanView]:
     """Lay out a plan with the names of its scenario, or by ids where none is at hand, which is then said.
 
@@ -27,12 +27,13 @@ def name_plan(
         file: Where it was read from.
         scenario: Where its scenario lies, if the caller says so.
         output: Where to say that only ids can be shown.
+        recusals: Whether to list who is out of which case, and why.
 
     Raises:
         InputError: The scenario that the caller names is wrong or does not fit the plan.
     """
     if scenario is not None:
-        return _bound(plan, file, scenario)
+        return _bound(plan, file, scenario, recusals=recusals)
     found = next(_candidates(plan.scenario.name, file), None)
     if found is None:
         name = plan.scenario.name[:100]
@@ -40,7 +41,7 @@ def name_plan(
         output.remark(Text(zh=zh, en=f"note: no scenario {name} at hand, so ids only (see --scenario DIR)"))
         return None, bare_view(plan)
     try:
-        return _bound(plan, file, found)
+        return _bound(plan, file, found, recusals=recusals)
     except InputError as error:
         first = error.faults[0]
         zh = f"提示：场景 {found} 与方案不合，只显示编号（{first('zh')}）"
@@ -49,10 +50,10 @@ def name_plan(
         return None, bare_view(plan)
 
 
-def _bound(plan: Plan, file: Path, scenario: Path) -> tuple[api.Policy, PlanView]:
+def _bound(plan: Plan, file: Path, scenario: Path, *, recusals: bool) -> tuple[api.Policy, PlanView]:
     policy = api.bind(api.load(scenario))
     admit(policy, plan, file.name)
-    return policy, bound_view(policy, plan)
+    return policy, bound_view(policy, plan, recusals=recusals)
 
 
 def _candidates(name: str, file: Path) -> Iterator[Path]:

@@ -21,13 +21,19 @@ def command(
     plan: PlanPath,
     scenario: ScenarioFolder = None,
     ids: Annotated[bool, typer.Option("--ids", help=both("名称旁注明编号", "show ids beside names"))] = False,
+    recusals: Annotated[
+        bool,
+        typer.Option(
+            "--recusals", help=both("列出回避登记：谁因何回避何案", "list who is out of which case, and why")
+        ),
+    ] = False,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
     """Lay out a plan with the names of its scenario, or by ids where the scenario is not at hand."""
     output = Output(lang, as_json=as_json)
     shown = api.read_plan(plan)
-    _, view = name_plan(shown, plan, scenario, output)
+    _, view = name_plan(shown, plan, scenario, output, recusals=recusals)
     output.data(view)
     output.report(render_plan(view, output.language, ids=ids))
     return FINE

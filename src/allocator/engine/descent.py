@@ -10,6 +10,8 @@ import numpy as np
 from allocator.engine.bounds import KnownBounds, Proof
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.first import any_plan, is_impossible
+from allocator.engine.flow import best_by_flow, plan_by_flow
+from allocator.engine.ladder import Ladder
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Progress
 from allocator.engine.route import minimise_level
@@ -59,6 +61,8 @@ class Descent:
             part: The part of the budget that this descent may use.
             gap: Relative gap at which a level is good enough.
         """
+        if self._by_flow():
+            return "optimal"
         hint = None if start is None else complete(self.program, start[None, :])[0]
         if hint is not None and self.task.is_sound(hint):
             self.best = hint
@@ -67,15 +71,40 @@ class Descent:
             if self.best is None:
                 return found
         clock = Clock(self.search.budget, self.search.budget.share(part))
-        for k, level in enumerate(self.program.levels):
-            still_open = sum(self._is_open(other) for other in self.program.levels[k:])
-            self._level(level, clock.share(1 / max(1, still_open)), gap)
+        ladder = self._ladder() if gap == 0.0 else None
+        try:
+            for k, level in enumerate(self.program.levels):
+                still_open = sum(self._is_open(other) for other in self.program.levels[k:])
+                self._level(level, clock.share(1 / max(1, still_open)), gap, ladder)
+        finally:
+            if ladder is not None:
+                ladder.close()
         # A later level may have found a plan that is better at an earlier one too.
         self.proofs = [replace(proof, cost=self.cost(proof.level)) for proof in self.proofs]
         return "optimal" if all(p.cost == p.bound for p in self.proofs) else "feasible"
 
+    def _by_flow(self) -> bool:
+        """Settle every level by one flow, where the program is a network; return whether it was."""
+        whole = self.task.question(None).whole()
+        found = None if whole is None else best_by_flow(self.program, whole)
+        if found is None or not self.task.is_sound(found):
+            return False
+        self.best = self.task.settled(found)
+        for level in self.program.levels:
+            cost = self.cost(level)
+            self.proofs.append(Proof(level, cost, cost))
+            self.won[level] = "flow"
+            self._teller(level)(cost, cost)
+        return True
+
     def _first_plan(self, hint: IntArray | None, part: Slice) -> Found:
         """Find any plan; say that there is none only if that is confirmed."""
+        flowing = plan_by_flow(self.program, self.task.bounds)
+        if flowing is not None:
+            values = complete(self.program, flowing[None, :])[0]
+            if self.task.is_sound(values):
+                self.best = values
+                return "feasible"
         found = any_plan(self.task, hint, Clock(self.search.budget, part), self.search, self._teller(HARD))
         self.best = found.values
         if found.found != "infeasible" or self.task.is_fixed:
@@ -83,12 +112,21 @@ class Descent:
         again = Clock(self.search.budget, self.search.budget.share(0.2))
         return "infeasible" if is_impossible(self.task, again, self.search) else "unknown"
 
-    def _level(self, level: int, part: Slice, gap: float) -> None:
+    def _ladder(self) -> Ladder | None:
+        """Begin to climb the relaxations of all levels, where there are several and the clock counts."""
+        open_levels = sum(self._is_open(level) for level in self.program.levels)
+        whole = self.task.question(None).whole()
+        if self.search.budget.deterministic or open_levels < 2 or whole is None or len(whole) == 0:
+            return None
+        return Ladder(self.program, whole, self.search.seed)
+
+    def _level(self, level: int, part: Slice, gap: float, ladder: Ladder | None) -> None:
         """Minimise one level and hold it to what it then costs."""
         assert self.best is not None
         bound = max(self.known.of(level, self.costs), self.floors.get(level, 0))
-        standing = Standing(self.task, level, self.best, bound, gap, self._teller(level))
-        if bound < standing.cost and not self.search.is_over:
+        standing = Standing(self.task, level, self.best, bound, gap, self._teller(level), ladder)
+        standing.hear_ladder()
+        if standing.bound < standing.cost and not self.search.is_over:
             minimise_level(standing, part, self.search)
             self.won[level] = standing.won
         self.best = standing.values

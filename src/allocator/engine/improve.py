@@ -124,7 +124,8 @@ class Improvement:
         return self._standing.is_good_enough
 
     def _hear_race(self) -> None:
-        """Hear branch and cut: its bound, and its plan if that is better."""
+        """Hear branch and cut: its bound, and its plan if that is better; and the ladder's, likewise."""
+        self._standing.hear_ladder()
         self._standing.hear(None, self._race.bound)
         values, cost = self._race.plan
         if values is not None and cost is not None and cost < self._standing.cost:

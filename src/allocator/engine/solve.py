@@ -13,7 +13,7 @@ from allocator.engine.descent import Descent, task_of
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Listener, Stop, silent
 from allocator.engine.search import Search
-from allocator.engine.start import Made, add_layer
+from allocator.engine.start import Made, add_layer, as_before
 from allocator.model.plan import HARD, Assignment
 from allocator.rules.policy import Policy
 
@@ -111,7 +111,8 @@ def _joint(
     program = policy.compile()
     stage = " + ".join(policy.world.layers)
     descent = Descent(task_of(policy, program), search, stage, known)
-    start = program.decisions.vector(made.assignments) if made.assignments else None
+    decisions = program.decisions
+    start = decisions.vector(made.assignments) if made.assignments else as_before(decisions)
     return descent.run(start, part), descent
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.engine.bounds import KnownBounds
 from allocator.engine.cpsat import Teller
+from allocator.engine.ladder import Ladder
 from allocator.engine.task import Task
+from allocator.model.plan import Level
 from allocator.program.program import IntArray
 
 
@@ -20,6 +23,7 @@ class Standing:
         bound: A proven lower bound of what it costs.
         gap: Relative gap at which the plan is good enough.
         tell: Whom to tell.
+        ladder: Relaxations of all levels, climbed beside.
         won: Which solver found the plan.
     """
 
@@ -29,6 +33,7 @@ class Standing:
     bound: int
     gap: float
     tell: Teller
+    ladder: Ladder | None = None
     won: str = "cp-sat"
 
     def __post_init__(self) -> None:
@@ -45,6 +50,18 @@ class Standing:
         if shown < self._told or bound > self.bound:
             self.bound, self._told = max(self.bound, bound), shown
             self.tell(shown, min(self.bound, shown))
+
+    def hear_ladder(self) -> None:
+        """Hear what the relaxations of all levels prove of this one, and take a better plan from them."""
+        if self.ladder is None:
+            return
+        caps: dict[Level, int] = dict(self.task.caps.items())
+        self.hear(None, KnownBounds((self.ladder.proofs,)).of(self.level, caps))
+        values = self.ladder.values
+        if values is None or self.task.cost(values, self.level) >= self.cost:
+            return
+        if all(self.task.cost(values, level) <= most for level, most in self.task.caps.items()):
+            self.take(values, "relaxation")
 
     def take(self, values: IntArray, solver: str = "cp-sat") -> bool:
         """Take a plan over if it is no worse: one that is as good leads to other pieces.

@@ -94,6 +94,12 @@ def _decide(policy: Policy, made: Made, search: Search, part: float, step: Step)
     return None
 
 
+def as_before(decisions: Decisions) -> IntArray | None:
+    """Return the last layer's first period as the history has it, nothing else decided; None without any."""
+    start = _carried_on(decisions, np.zeros(decisions.count, dtype=np.int64), 0)
+    return start if start.any() else None
+
+
 def _carried_on(decisions: Decisions, start: IntArray, period: int) -> IntArray:
     """Return ``start`` with the last layer's new period as the one before: most of it will stay so."""
     *_, (name, grid) = decisions.grids.items()

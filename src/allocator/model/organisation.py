@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from allocator.model.scores import ScoreTable
 from allocator.model.tables import Case, Group, Indicator, Link, Person, Posting, Tie, Unit
 
 Entity = Unit | Person | Group | Case
@@ -23,6 +24,7 @@ class Organisation:
     ties: tuple[Tie, ...] = ()
     postings: tuple[Posting, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    scores: Mapping[str, ScoreTable] = field(default_factory=dict)
 
     @cached_property
     def entities(self) -> Mapping[str, Entity]:

@@ -160,6 +160,19 @@ class LayerSpec(Strict):
     title: Text = Text()
 
 
+class IndicatorSpec(Strict):
+    """What an indicator of ``indicators.csv`` is called, and what a group has of it.
+
+    Attributes:
+        title: What people call it; its name in the table where absent.
+        per_group: ``sum`` adds up all periods of all members (clues, visits), ``mean`` takes each
+            member's last value and their mean (a share, a rate).
+    """
+
+    title: Text = Text()
+    per_group: Literal["sum", "mean"] = "sum"
+
+
 def _numbers_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
 
@@ -176,6 +189,7 @@ class ScenarioSpec(Strict):
         layers: Layers by name, in the order in which a first plan decides them.
         rules: Rule packs, by name (looked for beside the scenario and in ``rules/``) or by path.
         levels: What each level of the objective stands for.
+        indicators: What each indicator of ``indicators.csv`` is called and how a group's is made up.
         columns: For each table, Chinese (or other) headers and the ASCII attribute each stands for.
         synthetic: True where people and cases are invented.
     """
@@ -192,6 +206,7 @@ class ScenarioSpec(Strict):
     layers: Mapping[Name, LayerSpec] = Field(min_length=1)
     rules: tuple[Annotated[str, BeforeValidator(_numbers_as_text)], ...] = ()
     levels: Mapping[int, Text] = {}
+    indicators: Mapping[str, IndicatorSpec] = {}
     columns: Mapping[str, Mapping[str, Name]] = {}
 
     @property

@@ -1,4 +1,4 @@
-"""An excerpt of a program: the rows of some of its rules alone."""
+"""An excerpt of a program: the rows of some of its rules alone, or what it says of decisions alone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
-from allocator.program.program import Program, Rows
+from allocator.program.program import Costs, Program, Rows
 
 
 def excerpt(program: Program, rules: Iterable[str]) -> Program:
@@ -18,19 +19,34 @@ def excerpt(program: Program, rules: Iterable[str]) -> Program:
         rules: Ids of the rules that are kept.
     """
     numbers = [program.rules.index(rule) for rule in rules]
-    rows = program.rows
-    kept = np.isin(rows.tags[:, 0], numbers) | rows.defining
+    return replace(
+        program, rows=_rows(program.rows, np.isin(program.rows.tags[:, 0], numbers) | program.rows.defining)
+    )
+
+
+def of_decisions(program: Program) -> Program | None:
+    """Return the rows and costs that are of decisions alone, or None if a row asks something of an auxiliary.
+
+    What is asked of a plan is then asked in full; what levels cost, only in part.
+    """
+    count, rows, costs = program.decisions.count, program.rows, program.costs
+    asked = _rows(rows, ~rows.defining)
+    if (asked.cols >= count).any():
+        return None
+    paid = costs.cols < count
+    kept = Costs(costs.cols[paid], costs.coefs[paid], costs.levels[paid], costs.tags[paid])
+    return replace(program, rows=asked, costs=kept)
+
+
+def _rows(rows: Rows, kept: npt.NDArray[np.bool_]) -> Rows:
     lengths = np.diff(rows.starts)
     terms = np.repeat(kept, lengths)
-    return replace(
-        program,
-        rows=Rows(
-            starts=np.concatenate([[0], np.cumsum(lengths[kept])]),
-            cols=rows.cols[terms],
-            coefs=rows.coefs[terms],
-            lo=rows.lo[kept],
-            hi=rows.hi[kept],
-            tags=rows.tags[kept],
-            defining=rows.defining[kept],
-        ),
+    return Rows(
+        starts=np.concatenate([[0], np.cumsum(lengths[kept])]),
+        cols=rows.cols[terms],
+        coefs=rows.coefs[terms],
+        lo=rows.lo[kept],
+        hi=rows.hi[kept],
+        tags=rows.tags[kept],
+        defining=rows.defining[kept],
     )

@@ -9,6 +9,7 @@ from typing import Literal
 from allocator.model.plan import Assignment
 from allocator.model.text import Text
 from allocator.report.frame import Frame, Held, Named, Shape
+from allocator.report.tally import Number
 
 #: ``+`` was not in this slot in the period before, ``*`` was in it in another role.
 Mark = Literal["", "+", "*"]
@@ -26,12 +27,13 @@ class Member:
 
 @dataclass(frozen=True)
 class Row:
-    """A slot in a period: its parent, and its members column by column."""
+    """A slot in a period: its parent, its members column by column, and its tallies column by column."""
 
     slot: Named
     parent: Named | None
     period: str | None
     cells: tuple[tuple[Member, ...], ...]
+    tallies: tuple[Number | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Board:
         title: What people call it.
         shape: Decided ``once``, a ``roster`` for each period, or teams of ``cases``.
         columns: Titles of the columns of members.
+        tallies: Titles of the columns of tallies: what a slot's members have of each indicator.
         rows: One for each slot and period in which it exists, period by period, slots by parent.
         moves: What changed from period to period, where the period before is known.
     """
@@ -70,6 +73,7 @@ class Board:
     columns: tuple[Text, ...]
     rows: tuple[Row, ...]
     moves: tuple[Moves, ...]
+    tallies: tuple[Text, ...] = ()
 
 
 def board(frame: Frame, assignments: Iterable[Assignment]) -> Board:
@@ -86,7 +90,8 @@ def board(frame: Frame, assignments: Iterable[Assignment]) -> Board:
                 moves.append(_moves(period, before, seats[period]))
             before = seats[period]
     columns = tuple(frame.columns.values())
-    return Board(frame.layer, frame.title, frame.shape, columns, tuple(rows), tuple(moves))
+    tallies = tuple(tally.title for tally in frame.tallies)
+    return Board(frame.layer, frame.title, frame.shape, columns, tuple(rows), tuple(moves), tallies)
 
 
 def _seats(taken: Iterable[Assignment], period: str | None) -> Seats:
@@ -109,7 +114,9 @@ def _rows(
         if frame.exists(slot, period):
             members = tuple(tuple(cells.get((slot, column), ())) for column in frame.columns)
             parent = frame.parents.get(slot)
-            yield Row(frame.named(slot), frame.named(parent) if parent else None, period, members)
+            within = [slot, *(member.id for cell in members for member in cell)]
+            tallies = tuple(tally.over(within) for tally in frame.tallies)
+            yield Row(frame.named(slot), frame.named(parent) if parent else None, period, members, tallies)
 
 
 def _by_parent(frame: Frame) -> list[str]:

@@ -12,6 +12,7 @@ from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.model.tables import Group, Unit
 from allocator.model.text import Text
+from allocator.report.tally import Tally, tallies
 from allocator.report.words import kind_text
 from allocator.rules.world import World
 
@@ -42,6 +43,7 @@ class Frame:
         names: Names of items, slots and parents by id; an id without one stands for itself.
         parents: The parent of each slot that has one.
         active: Slots that exist, by period.
+        tallies: What a slot's members have together of each indicator.
         before: For each item the (slot, role) pairs of the period before the horizon; None if unknown.
     """
 
@@ -55,6 +57,7 @@ class Frame:
     names: Mapping[str, str] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
     active: Mapping[str | None, frozenset[str]] | None = None
+    tallies: tuple[Tally, ...] = ()
     before: Mapping[str, Held] | None = None
 
     def named(self, entity: str) -> Named:
@@ -109,6 +112,7 @@ def _bound(layer: Layer, scenario: Scenario) -> Frame:
         names={entity: organisation.label(entity) for entity in mentioned},
         parents=parents,
         active={periods[t]: _active(layer, t) for t in range(len(periods))},
+        tallies=tallies(layer, scenario),
         before=_before(layer),
     )
 

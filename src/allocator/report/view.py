@@ -12,6 +12,7 @@ from allocator.report.board import Board, board
 from allocator.report.expected import read_expected
 from allocator.report.frame import bare_frames, bound_frames
 from allocator.report.measuring import Figure, measure
+from allocator.report.recusal import Register, register
 from allocator.report.score import (
     LevelLine,
     RuleLine,
@@ -40,6 +41,7 @@ class PlanView:
         rules: What each rule finds, as the plan says.
         waivers: The named exceptions.
         figures: What the source document says against what the plan shows.
+        recusals: Who is out of which case, where that was asked for.
         run: How the plan was found.
     """
 
@@ -54,10 +56,16 @@ class PlanView:
     waivers: tuple[WaiverLine, ...]
     figures: tuple[Figure, ...]
     run: Mapping[str, Any]
+    recusals: tuple[Register, ...] = ()
 
 
-def bound_view(policy: Policy, plan: Plan) -> PlanView:
+def bound_view(policy: Policy, plan: Plan, *, recusals: bool = False) -> PlanView:
     """Lay out a plan with the names of the scenario that it was made for.
+
+    Args:
+        policy: The scenario with its rules bound.
+        plan: A plan for it.
+        recusals: Whether to say who is out of which case, too.
 
     Raises:
         InputError: The scenario's ``expected.yaml`` is wrong.
@@ -77,6 +85,7 @@ def bound_view(policy: Policy, plan: Plan) -> PlanView:
         waivers=waiver_lines(policy, plan),
         figures=tuple(figures),
         run=plan.run,
+        recusals=register(policy) if recusals else (),
     )
 
 

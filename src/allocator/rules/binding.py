@@ -16,8 +16,10 @@ from allocator.model.scenario import Scenario
 from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
 from allocator.model.tables import Posting
 from allocator.model.text import Text
+from allocator.rules.compiler import Compiler
 from allocator.rules.facts import Facts, side_prefixes
-from allocator.rules.selectors import Compiler, SelectorError
+from allocator.rules.pairs import SCORE
+from allocator.rules.selectors import SelectorError
 from allocator.rules.world import World
 
 #: How many periods back a history is counted.
@@ -26,7 +28,7 @@ FURTHEST_BACK = 60
 MEMBER_OF = "member_of"
 FILE = "scenario.yaml"
 #: Names that expressions read as something else.
-TAKEN = frozenset({"concerned", "other", "period", "role"})
+TAKEN = frozenset({"concerned", "other", "period", "role", SCORE})
 
 
 def bind_world(scenario: Scenario, baseline: Plan | None = None) -> World:
@@ -112,8 +114,10 @@ def _possible(layer: Layer, scenario: Scenario, facts: Facts, compiler: Compiler
     world = World(scenario, {}, facts)
     axes = (*world.item_axes(layer), *world.slot_axes(layer))
     types = {name: kind for axis in axes for name, kind in axis.types.items()}
+    pairs = world.pairs(layer)
     try:
-        return compiler.compile(text, types, "BOOL").over(*axes).astype(np.bool_)
+        selector = compiler.compile(text, {**types, **pairs.types}, "BOOL")
+        return selector.over(*axes, pairs=pairs).astype(np.bool_)
     except SelectorError as error:
         raise InputError([_selector_fault(f"layers.{layer.name}.pairs", error)]) from None
 

@@ -160,6 +160,10 @@ class Rule(Strict):
         """Yield what the rule finds in a plan; shares nothing with ``post`` but the scope."""
         raise TypeError(f"{type(self).__name__} is no rule kind: it has no check")
 
+    def recusals(self, scope: Scope) -> Iterator[Breach]:
+        """Yield whom the rule by itself keeps from which slot, and why; most kinds keep nobody."""
+        yield from ()
+
     def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
         """Yield cuts for what could not be written beforehand and the plan breaks; most kinds have none."""
         yield from ()

@@ -14,6 +14,7 @@ from allocator.program.tags import Subject
 from allocator.rules.axis import Axis, Types, take
 from allocator.rules.fields import Written
 from allocator.rules.kind import Rule
+from allocator.rules.pairs import pair_types
 from allocator.rules.waivers import Waiver, waived
 from allocator.rules.world import World
 
@@ -113,9 +114,12 @@ class Scope:
         Raises:
             SelectorError: A value that is needed is an empty cell, or the expression fails on it.
         """
-        axes = self._range(written)
-        expression = written.expression
-        self.world.compiler.compile(written.text, _types(axes), expression.returns).over(*axes)
+        axes, expression = self._range(written), written.expression
+        types, pairs = _types(axes), None
+        if expression.over == "pair":
+            types = {**types, **pair_types(self.world.scenario)}
+            pairs = self.world.pairs(self.layer).take(self.items, self.slots)
+        self.world.compiler.compile(written.text, types, expression.returns).over(*axes, pairs=pairs)
 
     def _range(self, written: Written) -> tuple[Axis, ...]:
         """Return the axes that an expression ranges over: a rule's own items and slots are not yet chosen."""
@@ -186,12 +190,14 @@ class Scope:
     def _pairs(self, expression: str, returns: str, outside: object) -> npt.NDArray[Any]:
         world, layer = self.world, self.layer
         axes = (*world.item_axes(layer), *world.slot_axes(layer), *world.period_axes(layer))
-        selector = world.compiler.compile(expression, _types(axes), returns)
+        types = {**_types(axes), **pair_types(world.scenario)}
+        selector = world.compiler.compile(expression, types, returns)
         items, slots, _, periods = layer.shape
-        result: npt.NDArray[Any] = np.full((items, slots, periods), outside, dtype=object)
         chosen = (self.items, self.slots, np.asarray(self.periods, dtype=np.int64))
         parts = [take(axis, part) for axis, part in zip(axes, chosen, strict=True)]
-        result[np.ix_(*chosen)] = selector.over(*parts)
+        found = selector.over(*parts, pairs=world.pairs(layer).take(*chosen[:2]))
+        result: npt.NDArray[Any] = np.full((items, slots, periods), outside, dtype=found.dtype)
+        result[np.ix_(*chosen)] = found
         return result
 
 
@@ -208,4 +214,5 @@ def layer_types(world: World, layer: Layer, over: str) -> Types:
         "pair": (*item, *slot, *world.period_axes(layer)),
         "items": (*item, *world.item_axes(layer, "other")),
     }
-    return _types(axes[over])
+    own = _types(axes[over])
+    return {**own, **pair_types(world.scenario)} if over == "pair" else own

@@ -1,17 +1,15 @@
-"""Selectors: the CEL expressions of rules, checked when a pack loads, evaluated over whole axes.
+"""Selectors: the CEL expressions of rules, evaluated over whole axes.
 
-Every variable is declared with its type, so a misspelt field or a comparison of text with a number is
-found when the pack is read, with a caret under the fault. An axis is a list of entities with their
-variables; an expression is evaluated once for each distinct combination of the values that it uses.
+An axis is a list of entities with their variables; an expression is evaluated once for each distinct
+combination of the values that it uses.
 
 Language: Common Expression Language, https://cel.dev (run by Google's C++ implementation).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import Any
@@ -20,18 +18,18 @@ import numpy as np
 import numpy.typing as npt
 from cel_expr_python import cel
 
-from allocator.errors import caret, nearest, shorten
+from allocator.errors import shorten
 from allocator.model.text import Text
-from allocator.rules.axis import Axis, Types
-from allocator.rules.celwords import compiler_words, runtime_words, type_words
+from allocator.rules.axis import Axis
+from allocator.rules.celwords import runtime_words, type_words
+from allocator.rules.pairs import Coded as PairCodes
+from allocator.rules.pairs import Pairs, combinations
 
-MAX_LENGTH = 4000
-_PLACE = re.compile(r"<input>:(\d+):(\d+):\s*(.*)", re.DOTALL)
-_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
-
-
+IntArray = npt.NDArray[np.int64]
 #: The distinct combinations of values on an axis, and which one each entity has.
-Coded = tuple[list[dict[str, Any]], npt.NDArray[np.int64]]
+Coded = tuple[list[dict[str, Any]], IntArray]
+#: How values are kept, by what an expression returns; other values are objects.
+_ARRAYS: Mapping[str, type] = {"BOOL": np.bool_, "INT": np.int64}
 
 
 class Missing:
@@ -61,12 +59,24 @@ class Selector:
     returns: str
     _compiled: cel.Expression
 
-    def over(self, *axes: Axis) -> npt.NDArray[Any]:
-        """Return the value for every combination of the axes' entities, as an object array.
+    def over(self, *axes: Axis, pairs: Pairs | None = None) -> npt.NDArray[Any]:
+        """Return the value for every combination of the axes' entities.
+
+        Args:
+            axes: Entities with their variables; with ``pairs``, items and slots come first.
+            pairs: What may be read of an item and a slot together.
+
+        Returns:
+            Truth values, whole numbers, or objects for what is neither.
 
         Raises:
             SelectorError: A value that is needed is an empty cell, or the expression fails on it.
         """
+        read = sorted(self.used & pairs.columns.keys()) if pairs is not None else []
+        if pairs is not None and read:
+            return self._over_pairs(
+                axes[0], axes[1], axes[2:], [(name, pairs.columns[name]) for name in read]
+            )
         coded = [self._distinct(axis) for axis in axes]
         shape = tuple(len(rows) for rows, _ in coded)
         values = np.empty(prod(shape), dtype=object)
@@ -78,8 +88,31 @@ class Selector:
                 values[k] = self._value(data)
             except SelectorError as error:
                 raise self._about(error, k, axes, coded) from None
-        table = values.reshape(shape)
+        table: npt.NDArray[Any] = values.astype(_ARRAYS.get(self.returns, object)).reshape(shape)
         return table[np.ix_(*(inverse for _, inverse in coded))] if axes else table
+
+    def _over_pairs(
+        self, items: Axis, slots: Axis, rest: Sequence[Axis], read: Sequence[tuple[str, PairCodes]]
+    ) -> npt.NDArray[Any]:
+        """Return ``[I, S, ...]`` values of an expression that reads numbers of pairs.
+
+        Each distinct combination of item, slot and numbers becomes one entity of an axis of its own.
+        """
+        (item_rows, item_code), (slot_rows, slot_code) = self._distinct(items), self._distinct(slots)
+        across = len(items), len(slots)
+        codes = [np.broadcast_to(item_code[:, None], across), np.broadcast_to(slot_code[None, :], across)]
+        codes += [one for _, (_, one) in read]
+        first, code = combinations([one.reshape(-1) for one in codes])
+        places = [one.reshape(-1)[first].tolist() for one in codes]
+        columns: dict[str, list[Any]] = {}
+        for rows, chosen in zip((item_rows, slot_rows), places[:2], strict=True):
+            for name in rows[0] if rows else ():
+                columns[name] = [rows[k][name] for k in chosen]
+        for (name, (values, _)), chosen in zip(read, places[2:], strict=True):
+            columns[name] = [values[k] for k in chosen]
+        ids = [f"{items.ids[k // len(slots)]}, {slots.ids[k % len(slots)]}" for k in first.tolist()]
+        found = self.over(Axis(ids, columns, {}), *rest)
+        return np.asarray(found[code].reshape(*across, *found.shape[1:]))
 
     def _about(
         self, error: SelectorError, k: int, axes: Sequence[Axis], coded: Sequence[Coded]
@@ -121,7 +154,7 @@ class Selector:
                         zh=f"表达式用到 {name}，但 {entity} 的该单元格为空",
                         en=f"the expression reads {name}, but that cell is empty for {entity}",
                     ),
-                    detail=_shown(self.text),
+                    detail=shown(self.text),
                 )
 
     def _value(self, data: Mapping[str, Any]) -> Any:
@@ -133,13 +166,13 @@ class Selector:
         if given == "ERROR":
             raise self._failed(str(value))
         if given != self.returns or (given == "LIST" and not all(isinstance(part, str) for part in value)):
-            raise _other_type(self.text, given, self.returns)
+            raise other_type(self.text, given, self.returns)
         return value
 
     def _failed(self, reason: str) -> SelectorError:
         words = runtime_words(reason)
         message = Text(zh=f"表达式求值失败：{words.zh}", en=f"the expression fails: {words.en}")
-        return SelectorError(message, detail=_shown(self.text))
+        return SelectorError(message, detail=shown(self.text))
 
 
 def _hashable(value: Any) -> Any:
@@ -148,90 +181,20 @@ def _hashable(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-@dataclass(eq=False)
-class Compiler:
-    """Compiles expressions over declared variables and remembers what it compiled."""
-
-    _known: dict[tuple[str, str, frozenset[str]], Selector] = field(default_factory=dict)
-
-    def compile(self, text: str, types: Types, returns: str) -> Selector:
-        """Return the selector for ``text``.
-
-        Args:
-            text: The expression.
-            types: The variables that it may use, with their types.
-            returns: ``BOOL``, ``INT``, ``STRING`` or ``LIST``.
-
-        Raises:
-            SelectorError: It does not parse, uses an unknown variable or has another type.
-        """
-        key = (text, returns, frozenset(types))
-        if key not in self._known:
-            self._known[key] = _compile(text, types, returns)
-        return self._known[key]
-
-
-def _compile(text: str, types: Types, returns: str) -> Selector:
-    if len(text) > MAX_LENGTH:
-        raise SelectorError(
-            Text(
-                zh=f"表达式超过 {MAX_LENGTH} 个字符",
-                en=f"the expression is longer than {MAX_LENGTH} characters",
-            )
-        )
-    try:
-        compiled = cel.NewEnv(variables=dict(types)).compile(text)
-    except (RuntimeError, ValueError, TypeError) as error:
-        raise _explained(text, str(error), types) from None
-    found = compiled.return_type().name().split("<")[0].upper()
-    if found not in {returns, "DYN"}:
-        raise _other_type(text, found, returns)
-    return Selector(text, _names_in(text, types), returns, compiled)
-
-
-def _other_type(text: str, found: str, returns: str) -> SelectorError:
+def other_type(text: str, found: str, returns: str) -> SelectorError:
+    """Return the error of an expression that gives another type than it should."""
     asked = _TEXTS if returns == "LIST" else type_words(returns)
     given = type_words(found)
     message = Text(
         zh=f"表达式的结果应为{asked.zh}，现为{given.zh}",
         en=f"the expression should give {asked.en}, but gives {given.en}",
     )
-    return SelectorError(message, detail=_shown(text))
+    return SelectorError(message, detail=shown(text))
 
 
 _TEXTS = Text(zh="文字的列表", en="a list of texts")
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Return an expression as one line under a fault."""
     return f"    {shorten(text, 200)}"
-
-
-def _names_in(text: str, types: Types) -> frozenset[str]:
-    """Return the declared variables that the text mentions (more than it uses does no harm)."""
-    dotted = re.findall(r"[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)?", text)
-    mentioned = {re.sub(r"\s", "", name) for name in dotted} | set(re.findall(r"[A-Za-z_]\w*", text))
-    return frozenset(mentioned & types.keys())
-
-
-def _explained(text: str, error: str, types: Types) -> SelectorError:
-    """Turn the compiler's words into a message with a caret and the nearest variable."""
-    found = _PLACE.search(error)
-    if not found:
-        reason = error.split(": ", 1)[-1].splitlines()[0].split(" [")[0] if error else "?"
-        words = compiler_words(reason)
-        message = Text(zh=f"表达式无法使用：{words.zh}", en=f"the expression cannot be used: {words.en}")
-        return SelectorError(message, detail=_shown(text))
-    line, column, rest = int(found[1]), int(found[2]), found[3].splitlines()[0].split(" (in container")[0]
-    lines = text.splitlines() or [""]
-    detail = caret(lines[min(line, len(lines)) - 1], max(0, column - 1))
-    if unknown := _UNDECLARED.search(rest):
-        return SelectorError(
-            Text(zh=f"没有名为“{unknown[1]}”的字段", en=f"there is no field named '{unknown[1]}'"),
-            detail=detail,
-            near=nearest(unknown[1], types),
-            allowed=", ".join(sorted(types)),
-        )
-    words = compiler_words(rest)
-    message = Text(zh=f"表达式有误：{words.zh}", en=f"the expression is wrong: {words.en}")
-    return SelectorError(message, detail=detail)

@@ -12,8 +12,9 @@ from allocator.model.notation import Vocabulary, scenario_vocabulary
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.rules.axis import Axis
+from allocator.rules.compiler import Compiler
 from allocator.rules.facts import Facts, period_axis
-from allocator.rules.selectors import Compiler
+from allocator.rules.pairs import Pairs, pairs_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,7 @@ class World:
     facts: Facts
     compiler: Compiler = field(default_factory=Compiler)
     baseline: Plan | None = None
+    _pairs: dict[str, Pairs] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> OrganisationGraph:
@@ -57,6 +59,12 @@ class World:
     def period_axes(self, layer: Layer) -> tuple[Axis, ...]:
         """Return the variables of a layer's periods as one axis."""
         return (period_axis(layer.periods),)
+
+    def pairs(self, layer: Layer) -> Pairs:
+        """Return what may be read of an item and a slot of a layer together."""
+        if layer.name not in self._pairs:
+            self._pairs[layer.name] = pairs_of(self.scenario, layer)
+        return self._pairs[layer.name]
 
     def until(self, layers: Mapping[str, int]) -> World:
         """Return the world with only the named layers, each with its first so many periods."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from allocator.errors import Fault, nearest
@@ -26,6 +26,15 @@ def check_agreement(document: YamlDocument, spec: ScenarioSpec) -> Iterator[Faul
             message = Text(zh="没有这个表", en="is no table")
             near = nearest(table, TABLES)
             yield _fault(document, ("columns", table), message, table, listed(TABLES), near)
+
+
+def check_indicators(document: YamlDocument, spec: ScenarioSpec, names: Collection[str]) -> Iterator[Fault]:
+    """Yield a fault for every indicator that ``scenario.yaml`` speaks of and the table does not name."""
+    for name in spec.indicators:
+        if name not in names:
+            message = Text(zh="indicators.csv 中没有此指标", en="is no indicator of indicators.csv")
+            near = nearest(name, names)
+            yield _fault(document, ("indicators", name), message, name, listed(names), near)
 
 
 def _repeated(document: YamlDocument, path: KeyPath, ids: list[str]) -> Iterator[Fault]:

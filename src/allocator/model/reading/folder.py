@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from allocator.errors import Fault, InputError
 from allocator.model.notation import NotationError
 from allocator.model.organisation import Organisation
-from allocator.model.reading.agreement import check_agreement
+from allocator.model.reading.agreement import check_agreement, check_indicators
 from allocator.model.reading.digest import listing_digest
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.grid import Grid, read_grid
 from allocator.model.reading.locate import SCENARIO_FILE, Location, locate
 from allocator.model.reading.references import check_references
 from allocator.model.reading.rows import Records, read_rows
+from allocator.model.reading.scoretable import read_score_table
 from allocator.model.reading.sources import FolderSource, WorkbookSource, open_source, read_document
 from allocator.model.reading.validate import validate_yaml
 from allocator.model.reading.words import Words, notation_fault, scenario_words
 from allocator.model.reading.yamlfile import YamlDocument
 from allocator.model.scenario import Scenario
+from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Case, Group, Indicator, Link, Person, Posting, Row, Tie, Unit
 from allocator.model.text import Text
@@ -81,11 +83,16 @@ class _Loader:
         seats = words.seats if words else None
         lost = [table for table in self._source.tables if table not in tables]
         check_references(tables, lost, seats, self._faults)
+        if document is not None and spec is not None and "indicators" not in lost:
+            named = dict.fromkeys(row.indicator for row in _rows(tables, Indicator, "indicators"))
+            self._faults.extend(check_indicators(document, spec, named))
+        scores = self._scores(None if lost else _ids(tables))
         self._faults.raise_if_any()
         if spec is None:
             raise InputError(self._faults.kept)
         digest = listing_digest(self._digests.items())
-        return Scenario(spec, _organisation(tables), self._location.folder, digest)
+        organisation = replace(_organisation(tables), scores=scores)
+        return Scenario(spec, organisation, self._location.folder, digest)
 
     def _document(self) -> YamlDocument | None:
         try:
@@ -126,6 +133,21 @@ class _Loader:
         self._digests[text.digest_name] = text.sha256
         return read_grid(table, text.file, text.lines, own, self._faults)
 
+    def _scores(self, known: Collection[str] | None) -> Mapping[str, ScoreTable]:
+        """Read the score tables, whose ids are ``known`` ones (if those can be told)."""
+        read: dict[str, ScoreTable] = {}
+        for table in self._source.scores:
+            try:
+                text = self._source.read(table)
+                self._digests[text.digest_name] = text.sha256
+                found = read_score_table(table, text.file, text.lines, known, self._faults)
+            except InputError as error:
+                self._faults.extend(error.faults)
+                continue
+            if found is not None:
+                read[found[0]] = found[1]
+        return read
+
     def _check_not_empty(self, tables: Mapping[str, Records]) -> None:
         who = [table for table in ("units", "people") if table in self._source.tables]
         file = self._location.workbook.name if self._location.workbook else ""
@@ -152,6 +174,16 @@ def _own_headers(spec: ScenarioSpec | None, document: YamlDocument | None) -> Ma
         for table, names in columns.items()
         if isinstance(names, dict)
     }
+
+
+def _ids(tables: Mapping[str, Records]) -> Mapping[str, None]:
+    """Return every id of a unit, person, group or case."""
+    return dict.fromkeys(
+        name
+        for table in ("units", "people", "groups", "cases")
+        if table in tables
+        for _, name in tables[table].ids
+    )
 
 
 def _organisation(tables: Mapping[str, Records]) -> Organisation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,7 +15,10 @@ from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
 SCENARIO_FILE = "scenario.yaml"
+#: What the name of a score table begins with.
+SCORES = "scores-"
 _STRAY_LIKENESS = 0.75
+_LIKE_SCORES = re.compile(r"scores?[-_ ]+(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,12 @@ class Location:
     def tables(self) -> tuple[str, ...]:
         """The tables that are there as CSV files, in their standard order."""
         return tuple(table for table in TABLES if f"{table}.csv" in self.names)
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The score tables that are there as CSV files, ``scores-NAME`` each, in order."""
+        stems = (name.removesuffix(".csv") for name in self.names if name.endswith(".csv"))
+        return tuple(stem for stem in stems if stem.startswith(SCORES))
 
 
 def locate(path: Path) -> Location:
@@ -69,7 +79,11 @@ def stray_files(location: Location) -> Iterator[Fault]:
 
 def stray_name(shown: str, name: str, suffix: str = "") -> Iterator[Fault]:
     """Yield a fault if ``name`` is nearly the name of a table; ``shown`` is how it stands there."""
+    if name.startswith(SCORES):
+        return
     close = get_close_matches(name.strip().lower()[:100], TABLES, n=1, cutoff=_STRAY_LIKENESS)
+    if spelt := _LIKE_SCORES.fullmatch(name.strip()):
+        close = [SCORES + spelt[1]]
     if close:
         text = Text(zh="不是场景的表，但名称相近", en="is no table of a scenario, but nearly named like one")
         yield Fault(text, shorten(shown), nearest=close[0] + suffix)

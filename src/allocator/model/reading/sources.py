@@ -9,7 +9,7 @@ from allocator.errors import Fault, InputError
 from allocator.model.reading.csvtable import csv_lines
 from allocator.model.reading.files import TABLE_BYTES, read_text
 from allocator.model.reading.grid import Line
-from allocator.model.reading.locate import SCENARIO_FILE, Location, stray_files, stray_name
+from allocator.model.reading.locate import SCENARIO_FILE, SCORES, Location, stray_files, stray_name
 from allocator.model.reading.workbook import SCENARIO_SHEET, Workbook, read_workbook
 from allocator.model.reading.yamlfile import YamlDocument, parse_yaml, read_yaml
 from allocator.model.tables import TABLES
@@ -34,6 +34,7 @@ class FolderSource:
         self._location = location
         self._left = TABLE_BYTES
         self.tables = location.tables
+        self.scores = location.scores
 
     def document(self) -> YamlDocument:
         """Return the parsed ``scenario.yaml``; raises InputError."""
@@ -64,6 +65,7 @@ class WorkbookSource:
         self._location = location
         self._book = book
         self.tables = tuple(table for table in TABLES if table in book.sheets)
+        self.scores = tuple(name for name in sorted(book.sheets) if name.startswith(SCORES))
 
     def document(self) -> YamlDocument:
         """Return the parsed scenario; raises InputError."""

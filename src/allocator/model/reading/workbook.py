@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 from allocator.errors import Fault, InputError
 from allocator.model.reading.files import TABLE_BYTES, read_bytes
 from allocator.model.reading.grid import Line
+from allocator.model.reading.locate import SCORES
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
@@ -35,7 +36,7 @@ class Workbook:
     Attributes:
         label: Name of the file as faults show it.
         sha256: Digest of its bytes.
-        sheets: Rows of cells by sheet: those of the tables, and the one named ``scenario``.
+        sheets: Rows of cells by sheet: those of tables and score tables, and the one named ``scenario``.
         others: Names of the other sheets.
     """
 
@@ -79,7 +80,11 @@ def read_workbook(path: Path) -> Workbook:
 
 def _sheets(content: bytes) -> tuple[list[str], dict[str, list[list[str]]]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    wanted = [name for name in book.sheet_names if name in TABLES or name == SCENARIO_SHEET]
+    wanted = [
+        name
+        for name in book.sheet_names
+        if name in TABLES or name == SCENARIO_SHEET or name.startswith(SCORES)
+    ]
     return book.sheet_names, {name: _rows(book, name) for name in wanted}
 
 

@@ -12,6 +12,7 @@ from allocator.model.text import Language
 from allocator.report.board import Board, Member, Row
 from allocator.report.frame import Named
 from allocator.report.rendering.console import add_column, number, pick, printable, table
+from allocator.report.tally import Number
 
 
 class BoardRenderer:
@@ -43,7 +44,9 @@ class BoardRenderer:
         for _, siblings in groupby(rows, key=lambda row: row.parent):
             for k, row in enumerate(siblings):
                 parent = [self._name(row.parent) if k == 0 else ""] if has_parents else []
-                grid.add_row(*parent, self._name(row.slot), *map(self._members, row.cells))
+                grid.add_row(
+                    *parent, self._name(row.slot), *map(self._members, row.cells), *map(_tally, row.tallies)
+                )
             grid.add_section()
         return grid
 
@@ -53,13 +56,16 @@ class BoardRenderer:
             add_column(grid, heading)
         self._add_columns(grid, board)
         for row in board.rows:
-            grid.add_row(row.period or "", self._name(row.slot), *map(self._members, row.cells))
+            cells = (*map(self._members, row.cells), *map(_tally, row.tallies))
+            grid.add_row(row.period or "", self._name(row.slot), *cells)
         return grid
 
     def _add_columns(self, grid: Table, board: Board) -> None:
-        """Add a column for each role or kind of member."""
+        """Add a column for each role or kind of member, then one for each tally."""
         for column in board.columns:
             add_column(grid, column(self._language) or pick(self._language, "成员", "members"))
+        for title in board.tallies:
+            add_column(grid, title(self._language), right=True)
 
     def _name(self, named: Named | None) -> str:
         if named is None:
@@ -80,3 +86,7 @@ class BoardRenderer:
                 f"{moves.period} 较上期：调动 {counts[0]}，新进 {counts[1]}，离开 {counts[2]}",
                 f"{moves.period} against the last one: {counts[0]} moved, {counts[1]} new, {counts[2]} left",
             )
+
+
+def _tally(value: Number | None) -> str:
+    return "—" if value is None else number(value)

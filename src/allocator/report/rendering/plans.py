@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from allocator.model.text import Language
 from allocator.report.rendering.boards import BoardRenderer
 from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.recusals import recusal_table
 from allocator.report.rendering.scores import figure_table, level_table, rule_table, run_line, waiver_table
 from allocator.report.view import PlanView
 
@@ -19,6 +20,8 @@ def render_plan(view: PlanView, language: Language, *, ids: bool = False) -> Ite
     boards = BoardRenderer(language, ids=ids)
     for board in view.boards:
         yield from boards.render(board)
+    if view.recusals:
+        yield recusal_table(view.recusals, language)
     yield from render_score(view, language, all_rules=True)
     if view.figures:
         yield figure_table(view.figures, language)

@@ -104,6 +104,13 @@ class Avoid(Rule):
                 detail = self._path(scope, i, s, t)
                 yield Breach(Subject(item=i, slot=s, role=r, period=t), int(amounts[i, s, t]), detail)
 
+    def recusals(self, scope: Scope) -> Iterator[Breach]:
+        """Name everyone whom the rule keeps from a slot, in the first period in which both are there."""
+        amounts = np.where(scope.layer.open, self._amounts(scope), 0)
+        for i, s in np.argwhere(amounts.any(axis=2)).tolist():
+            t = int(np.flatnonzero(amounts[i, s])[0])
+            yield Breach(Subject(item=i, slot=s, period=t), int(amounts[i, s, t]), self._path(scope, i, s, t))
+
     def _amounts(self, scope: Scope) -> IntArray:
         amounts = np.zeros(scope.covered.shape, dtype=np.int64)
         if self.when:

@@ -1,0 +1,134 @@
+"""Giving reviewers (people) to papers (cases) under conflicts: the reviewer-assignment problem, by rules.
+
+Run: python benchmarks/casework.py --instance FILE.in [--team 3] [--load 12] [--min-load N] [--fair]
+         [--out out.json]
+     python benchmarks/casework.py --made 10000 --people 2000 [--team 3] [--load 20]
+
+FILE.in has "papers reviewers", then a row a paper of scores, 0 for a conflict. The answer has the pairs
+(paper, reviewer), the worst paper's score and the total, each with its bound, the route and the seconds of
+everything: imports, reading, rules, solving.
+"""
+
+from __future__ import annotations
+
+import time
+
+START = time.perf_counter()
+
+import argparse  # noqa: E402
+import json  # noqa: E402
+import resource  # noqa: E402
+import tempfile  # noqa: E402
+from collections.abc import Iterator  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import numpy as np  # noqa: E402
+
+from allocator import api  # noqa: E402
+from allocator.model.plan import Plan  # noqa: E402
+
+#: Scores are counted in these.
+UNIT = 10_000
+SCENARIO = """
+scenario: casework
+periods: [2026]
+layers:
+  casework: {{items: people, slots: cases, periods: once, take: 0-{load}, pairs: score.fit > 0}}
+rules: [fit]
+"""
+PACK = """
+pack: fit
+rules:
+  - {{id: team, kind: capacity, on: casework, atleast: {team}, atmost: {team}}}
+  - {{id: fit, kind: prefer, on: casework, cost: {best} - score.fit, level: {last}}}
+"""
+FAIR = "  - {{id: worst-off, kind: fairness, on: casework, load: score.fit, target: {target}, level: 1}}\n"
+LEAST = "  - {{id: least, kind: capacity, on: casework, each: item, atleast: {least}}}\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--instance", type=Path)
+    parser.add_argument(
+        "--made", type=int, metavar="CASES", help="make an instance, a tenth of its pairs allowed"
+    )
+    parser.add_argument("--people", type=int, default=2000)
+    parser.add_argument("--team", type=int, default=3)
+    parser.add_argument("--load", type=int, default=12)
+    parser.add_argument("--min-load", type=int, default=0)
+    parser.add_argument("--fair", action="store_true", help="the worst-off case first, then the total")
+    parser.add_argument("--time-limit", type=float, default=60.0)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    scores = read(given.instance) if given.instance else made(given.made or 442, given.people)
+    plan, policy_seconds = solve(scores, given)
+    answer = told(plan, scores, given.fair)
+    answer["seconds"] = round(time.perf_counter() - START, 2)
+    if given.out:
+        given.out.write_text(json.dumps(answer), encoding="utf-8")
+    shown = {key: value for key, value in answer.items() if key != "pairs"}
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{scores.shape[0]} x {scores.shape[1]}: {shown}, rules {policy_seconds:.2f} s, {memory:.1f} GiB")
+
+
+def read(file: Path) -> np.ndarray:
+    """Return ``[cases, people]`` scores in units."""
+    head, _, body = file.read_text(encoding="ascii").partition("\n")
+    cases, people = map(int, head.split())
+    return np.rint(np.array(body.split(), dtype=float).reshape(cases, people) * UNIT).astype(np.int64)
+
+
+def made(cases: int, people: int) -> np.ndarray:
+    """Return scores of an instance in which a tenth of all pairs is allowed."""
+    chance = np.random.default_rng(1)
+    scores = chance.integers(1, 101, size=(cases, people)) * (UNIT // 100)
+    return np.where(chance.random((cases, people)) < 0.1, scores, 0)
+
+
+def solve(scores: np.ndarray, given: argparse.Namespace) -> tuple[Plan, float]:
+    """Write the scenario, bind its rules and solve it."""
+    cases, people = ([f"{letter}{k}" for k in range(n)] for letter, n in zip("CP", scores.shape, strict=True))
+    best, team = int(scores.max()), given.team
+    pack = PACK.format(team=team, best=best, last=2 if given.fair else 1)
+    pack += FAIR.format(target=team * best) if given.fair else ""
+    pack += LEAST.format(least=given.min_load) if given.min_load else ""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "scenario.yaml").write_text(SCENARIO.format(load=given.load), encoding="utf-8")
+        (folder / "fit.yaml").write_text(pack, encoding="utf-8")
+        (folder / "people.csv").write_text("\n".join(["id", *people]), encoding="utf-8")
+        (folder / "cases.csv").write_text("\n".join(["id", *cases]), encoding="utf-8")
+        scenario = api.with_scores(api.load(folder), {"fit": (cases, people, scores)})
+        began = time.perf_counter()
+        policy = api.bind(scenario)
+        bound = time.perf_counter() - began
+    return api.solve(policy, seconds=given.time_limit), bound
+
+
+def told(plan: Plan, scores: np.ndarray, fair: bool) -> dict[str, object]:
+    """Return what the plan is worth, each figure with its bound."""
+    pairs = [[int(one.slot[1:]), int(one.item[1:])] for one in plan.assignments]
+    fits = np.zeros(len(scores))
+    for case, person in pairs:
+        fits[case] += scores[case, person]
+    most = len(pairs) * int(scores.max())
+    figures = {"status": plan.status, "total": fits.sum() / UNIT, "worst": fits.min() / UNIT}
+    bounds = dict(
+        zip(("worst", "total") if fair else ("total",), bounds_of(plan, most, pairs, scores), strict=True)
+    )
+    return {"pairs": pairs, "bound": bounds["total"], "bounds": bounds, "route": plan.run["route"], **figures}
+
+
+def bounds_of(plan: Plan, most: int, pairs: list[list[int]], scores: np.ndarray) -> Iterator[float]:
+    """Yield the bound of each level as a score."""
+    soft = [score for score in plan.score if score.level != "hard"]
+    for score in soft:
+        is_worst = len(soft) == 2 and score is soft[0]
+        target = most // len(scores) if is_worst else most
+        yield (target - score.bound) / UNIT
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The recusal register (回避登记): for each case who is out, by which rule, and along which path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from allocator.model.layer import Layer
+from allocator.model.scenario import Scenario
+from allocator.model.text import Text
+from allocator.report.frame import Named
+from allocator.rules.kind import Breach
+from allocator.rules.policy import Policy
+
+
+@dataclass(frozen=True)
+class Recusal:
+    """Someone who is out, by one rule.
+
+    Attributes:
+        who: The person.
+        rule: The rule's id.
+        why: What the rule is for.
+        detail: What was found, such as the path of ties; empty where the rule says it all.
+        roles: The roles that are barred; empty for all.
+    """
+
+    who: Named
+    rule: str
+    why: Text
+    detail: Text
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Register:
+    """The recusals of one case in one layer; ``free`` counts the others who could be there."""
+
+    layer: str
+    case: Named
+    recusals: tuple[Recusal, ...]
+    free: int
+
+
+def register(policy: Policy) -> tuple[Register, ...]:
+    """Return the register of every case of every layer that gives people to cases."""
+    return tuple(
+        one
+        for layer in policy.world.layers.values()
+        if layer.spec.slots.table == "cases"
+        for one in _of_layer(policy, layer)
+    )
+
+
+def _of_layer(policy: Policy, layer: Layer) -> Iterator[Register]:
+    out: dict[int, list[tuple[int, Recusal]]] = {}
+    for s, i, recusal in _recusals(policy, layer):
+        out.setdefault(s, []).append((i, recusal))
+    scenario = policy.world.scenario
+    for s, slot in enumerate(layer.slots):
+        found = sorted(out.get(s, ()), key=lambda pair: (pair[0], pair[1].rule))
+        barred = {item for item, recusal in found if not recusal.roles}
+        free = sum(bool(layer.open[i, s].any()) for i in range(len(layer.items)) if i not in barred)
+        yield Register(layer.name, _named(scenario, slot), tuple(one for _, one in found), free)
+
+
+def _recusals(policy: Policy, layer: Layer) -> Iterator[tuple[int, int, Recusal]]:
+    """Yield slot, item and recusal for everyone whom a hard rule keeps from a slot, unless it is waived."""
+    scenario = policy.world.scenario
+    for rule in policy.rules:
+        if rule.on != layer.name or not rule.is_hard:
+            continue
+        scope = policy.scopes[rule.id]
+        roles = () if len(scope.roles) == len(layer.roles) else rule.role
+        for breach in rule.recusals(scope):
+            if not scope.waives(breach.subject):
+                yield (
+                    breach.subject.slot,
+                    breach.subject.item,
+                    _recusal(scenario, layer, rule.id, rule.why, breach, roles),
+                )
+
+
+def _recusal(
+    scenario: Scenario, layer: Layer, rule: str, why: Text, breach: Breach, roles: tuple[str, ...]
+) -> Recusal:
+    return Recusal(_named(scenario, layer.items[breach.subject.item]), rule, why, breach.detail, roles)
+
+
+def _named(scenario: Scenario, entity: str) -> Named:
+    return Named(entity, scenario.organisation.label(entity))

@@ -1,0 +1,94 @@
+"""Compiles the expressions of rules: every variable is declared, and what is wrong is shown with a caret.
+
+A misspelt field or a comparison of text with a number is found when the pack is read.
+
+Language: Common Expression Language, https://cel.dev (run by Google's C++ implementation).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from cel_expr_python import cel
+
+from allocator.errors import caret, nearest
+from allocator.model.text import Text
+from allocator.rules.axis import Types
+from allocator.rules.celwords import compiler_words
+from allocator.rules.selectors import Selector, SelectorError, other_type, shown
+
+MAX_LENGTH = 4000
+_PLACE = re.compile(r"<input>:(\d+):(\d+):\s*(.*)", re.DOTALL)
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+
+
+@dataclass(eq=False)
+class Compiler:
+    """Compiles expressions over declared variables and remembers what it compiled."""
+
+    _known: dict[tuple[str, str, frozenset[str]], Selector] = field(default_factory=dict)
+
+    def compile(self, text: str, types: Types, returns: str) -> Selector:
+        """Return the selector for ``text``.
+
+        Args:
+            text: The expression.
+            types: The variables that it may use, with their types.
+            returns: ``BOOL``, ``INT``, ``STRING`` or ``LIST``.
+
+        Raises:
+            SelectorError: It does not parse, uses an unknown variable or has another type.
+        """
+        key = (text, returns, frozenset(types))
+        if key not in self._known:
+            self._known[key] = _compile(text, types, returns)
+        return self._known[key]
+
+
+def _compile(text: str, types: Types, returns: str) -> Selector:
+    if len(text) > MAX_LENGTH:
+        raise SelectorError(
+            Text(
+                zh=f"表达式超过 {MAX_LENGTH} 个字符",
+                en=f"the expression is longer than {MAX_LENGTH} characters",
+            )
+        )
+    try:
+        compiled = cel.NewEnv(variables=dict(types)).compile(text)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise _explained(text, str(error), types) from None
+    found = compiled.return_type().name().split("<")[0].upper()
+    if found not in {returns, "DYN"}:
+        raise other_type(text, found, returns)
+    return Selector(text, _names_in(text, types), returns, compiled)
+
+
+def _names_in(text: str, types: Types) -> frozenset[str]:
+    """Return the declared variables that the text mentions (more than it uses does no harm)."""
+    dotted = re.findall(r"[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)?", text)
+    mentioned = {re.sub(r"\s", "", name) for name in dotted} | set(re.findall(r"[A-Za-z_]\w*", text))
+    return frozenset(mentioned & types.keys())
+
+
+def _explained(text: str, error: str, types: Types) -> SelectorError:
+    """Turn the compiler's words into a message with a caret and the nearest variable."""
+    found = _PLACE.search(error)
+    if not found:
+        reason = error.split(": ", 1)[-1].splitlines()[0].split(" [")[0] if error else "?"
+        words = compiler_words(reason)
+        message = Text(zh=f"表达式无法使用：{words.zh}", en=f"the expression cannot be used: {words.en}")
+        return SelectorError(message, detail=shown(text))
+    line, column, rest = int(found[1]), int(found[2]), found[3].splitlines()[0].split(" (in container")[0]
+    lines = text.splitlines() or [""]
+    detail = caret(lines[min(line, len(lines)) - 1], max(0, column - 1))
+    if unknown := _UNDECLARED.search(rest):
+        return SelectorError(
+            Text(zh=f"没有名为“{unknown[1]}”的字段", en=f"there is no field named '{unknown[1]}'"),
+            detail=detail,
+            near=nearest(unknown[1], types),
+            allowed=", ".join(sorted(types)),
+        )
+    words = compiler_words(rest)
+    message = Text(zh=f"表达式有误：{words.zh}", en=f"the expression is wrong: {words.en}")
+    return SelectorError(message, detail=detail)

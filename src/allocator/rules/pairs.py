@@ -1,0 +1,80 @@
+"""Pairs: what expressions may read of an item and a slot together, the numbers of the score tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from cel_expr_python import cel
+
+from allocator.model.layer import IntArray, Layer
+from allocator.model.scenario import Scenario
+from allocator.model.scores import Numbers
+from allocator.rules.axis import Types
+
+#: What the variables of pairs begin with: ``score.bid`` is the number in ``scores-bid.csv``.
+SCORE = "score"
+#: Codes are put together up to here, far from the end of 64 bits.
+_FAR = 2**40
+#: The distinct numbers of a table, and ``[I, S]`` which one each pair has.
+Coded = tuple[Sequence[int | float], IntArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """The variables of pairs of a layer, or of some of its items and slots."""
+
+    columns: Mapping[str, Coded]
+    types: Types
+
+    def take(self, items: npt.NDArray[np.int64], slots: npt.NDArray[np.int64]) -> Pairs:
+        """Return those of the chosen items and slots."""
+        chosen = {
+            name: (values, codes[np.ix_(items, slots)]) for name, (values, codes) in self.columns.items()
+        }
+        return Pairs(chosen, self.types)
+
+
+def pair_types(scenario: Scenario) -> Types:
+    """Return the variables of pairs with their types."""
+    scores = scenario.organisation.scores
+    types = cel.Type
+    return {
+        f"{SCORE}.{name}": types.INT if table.is_whole else types.DOUBLE for name, table in scores.items()
+    }
+
+
+def pairs_of(scenario: Scenario, layer: Layer) -> Pairs:
+    """Return the variables of all pairs of a layer."""
+    columns = {
+        f"{SCORE}.{name}": _coded(table.between(layer.items, layer.slots))
+        for name, table in scenario.organisation.scores.items()
+    }
+    return Pairs(columns, pair_types(scenario))
+
+
+def _coded(numbers: Numbers) -> Coded:
+    values, codes = np.unique(numbers, return_inverse=True)
+    return values.tolist(), codes.reshape(numbers.shape)
+
+
+def combinations(codes: Sequence[IntArray]) -> tuple[IntArray, IntArray]:
+    """Return where each combination of ``[n]`` codes stands first, and ``[n]`` which one each place has."""
+    key, size = np.zeros(len(codes[0]), dtype=np.int64), 1
+    for one in codes:
+        count = int(one.max(initial=0)) + 1
+        if size * count > _FAR:
+            key = np.unique(key, return_inverse=True)[1]
+            size = int(key.max(initial=0)) + 1
+        key, size = key * count + one, size * count
+    if size > len(key):
+        _, first, code = np.unique(key, return_index=True, return_inverse=True)
+        return first, code
+    # Counting is faster than sorting where many have the same.
+    place = np.full(size, len(key))
+    place[key[::-1]] = np.arange(len(key))[::-1]
+    first = place[place < len(key)]
+    number = np.cumsum(place < len(key)) - 1
+    return first, number[key]
