@@ -63,6 +63,7 @@ def test_every_page_shows_pictures_that_its_commands_make(name: str) -> None:
     shown = [f"docs/scenarios/{place}" for place in SHOWN.findall(page(name))]
     assert f"docs/scenarios/pictures/{name}.svg" in shown
     assert list(exported(name)) == shown
+    assert [place for place in shown if not (ROOT / place).is_file()] == []
 
 
 @pytest.mark.parametrize("file", sorted((PAGES / "pictures").iterdir()), ids=lambda file: file.name)
