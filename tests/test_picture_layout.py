@@ -128,6 +128,16 @@ def test_many_periods_with_roles_are_a_rota() -> None:
     assert [text for text in shown if text in "xy"] == ["y", "x"]
 
 
+def test_a_rota_shows_who_comes_and_goes_and_who_has_two_roles() -> None:
+    rows = [
+        row(slot, ["x"] * ((slot == "A") == (t < 3)), ["x"] * (t == 5 and slot == "B"), period=f"Q{t}")
+        for t in range(6) for slot in "AB"
+    ]  # fmt: skip
+    shown = texts(draw_rota(sheet_of(rows, "roster", items="units"), "en"))
+    assert shown.count("x") == 2  # in A at first, in B later
+    assert (shown.count("lead"), shown.count("lead / member")) == (5, 1)
+
+
 def test_a_rota_of_many_periods_has_signs_and_is_cut() -> None:
     rows = [row("A", ["x"], ["y"], period=f"{t:03}") for t in range(100)]
     drawing = draw_rota(sheet_of(rows, "roster"), "en")

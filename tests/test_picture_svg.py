@@ -61,7 +61,7 @@ def sheets(names: list[str]) -> list[Sheet]:
         sheet_of([row(a, [b], names, period=p) for p in periods], "roster", columns=[text, text]),
         sheet_of([row(a, names, period=p) for p in periods], "roster", columns=[text]),
         sheet_of(cases, "cases", columns=[text]),
-        mapped(places, zones),
+        mapped(places, zones, links=(("y", "z"), ("x", "y"))),
     ]
 
 
