@@ -14,7 +14,7 @@ from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError
-from allocator.model.reading.planfile import unwritable
+from allocator.model.reading.wholefile import unwritable
 from allocator.model.text import Text
 from allocator.report.rendering.console import pick, printable
 

@@ -14,6 +14,10 @@ ScenarioPath = Annotated[
     typer.Argument(metavar="SCENARIO", help=both("场景文件夹（或 .xlsx）", "scenario folder (or .xlsx)")),
 ]
 PlanPath = Annotated[Path, typer.Argument(metavar="PLAN", help=both("方案文件", "plan file"))]
+ScenarioFolder = Annotated[
+    Path | None,
+    typer.Option("--scenario", metavar="DIR", help=both("场景文件夹", "the scenario's folder")),
+]
 AsJson = Annotated[bool, typer.Option("--json", help=both("输出 JSON", "print JSON"))]
 Lang = Annotated[
     Literal["zh", "en"] | None,

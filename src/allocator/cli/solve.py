@@ -23,7 +23,8 @@ from allocator.cli.streams import write_json
 from allocator.engine.progress import Stop
 from allocator.errors import InputError
 from allocator.model.plan import Plan
-from allocator.model.reading.planfile import plan_text, unwritable
+from allocator.model.reading.planfile import plan_text
+from allocator.model.reading.wholefile import unwritable
 from allocator.model.text import Language
 from allocator.report.expected import read_expected
 from allocator.report.measuring import measure

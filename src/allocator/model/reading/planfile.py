@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +14,8 @@ from allocator.errors import Fault, InputError, caret, shorten
 from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import read_bytes
-from allocator.model.reading.oswords import system_words
 from allocator.model.reading.problems import problem
+from allocator.model.reading.wholefile import write_whole
 from allocator.model.text import Text
 
 #: More would not fit into a GiB of memory once it is read; 300,000 assignments do.
@@ -118,22 +116,4 @@ def write_plan(plan: Plan, path: Path | str) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    path = Path(path)
-    try:
-        if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
-            path.write_text(plan_text(plan), encoding="utf-8")
-            return
-        path = path.resolve()  # what a link points to is replaced, not the link
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(plan_text(plan))
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError as error:
-        raise InputError([unwritable(error, path)]) from None
-
-
-def unwritable(error: OSError, path: Path) -> Fault:
-    """Return the fault of a file or folder that cannot be written."""
-    why = system_words(error)
-    return Fault(Text(zh=f"无法写入（{why.zh}）", en=f"cannot be written: {why.en}"), shorten(path, 200))
+    write_whole(plan_text(plan).encode(), Path(path))

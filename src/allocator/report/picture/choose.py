@@ -1,0 +1,146 @@
+"""Which layer is drawn, and how: what the caller asks for, or else what there is most to see of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.model.text import Language, Text
+from allocator.report.board import Board
+from allocator.report.picture.board import draw_board
+from allocator.report.picture.cards import FEW_PERIODS
+from allocator.report.picture.map import draw_map, located
+from allocator.report.picture.matrix import draw_matrix
+from allocator.report.picture.palette import COLOURS
+from allocator.report.picture.rota import draw_rota
+from allocator.report.picture.shapes import Drawing
+from allocator.report.picture.sheet import Sheet, sheet
+from allocator.report.view import PlanView
+from allocator.rules.world import World
+
+#: A map has so many places at least, and so many zones at most.
+_PLACES, _ZONES = 3, len(COLOURS) ** 2
+#: More slots than this are a matrix, if they are cases.
+_FEW_CASES = 24
+
+Draw = Callable[[Sheet, Language], Drawing]
+
+
+def draw(view: PlanView, world: World | None, layer: str | None, language: Language) -> Drawing:
+    """Return the picture of a layer of a plan.
+
+    Args:
+        view: The plan laid out, with the periods to draw.
+        world: Its scenario, if that is at hand.
+        layer: Name of the layer; the one with most to see if None.
+        language: Of the words.
+
+    Raises:
+        InputError: The plan has no such layer, or nothing in it.
+    """
+    boards = [board for board in view.boards if _filled(board)]
+    if layer is None and not boards:
+        raise InputError([_empty(view.scenario)])
+    sheets = [
+        sheet(view, one, world) for one in (boards if layer is None else pick_layer(view, layer).boards)
+    ]
+    if layer is not None and not _filled(sheets[0].board):
+        raise InputError([_empty(layer)])
+    chosen = most_to_see(sheets)
+    return drawing_for(chosen)(_drawable(chosen), language)
+
+
+def most_to_see(sheets: Sequence[Sheet]) -> Sheet:
+    """Return the first layer that makes a map, or else that of the most assignments, groups before cases."""
+    maps = (one for one in sheets if drawing_for(one) is draw_map)
+    return next(maps, None) or max(sheets, key=lambda one: (one.board.shape != "cases", _filled(one.board)))
+
+
+def drawing_for(one: Sheet) -> Draw:
+    """Return how a layer is drawn.
+
+    Units in zones make a map, many cases a matrix, roles over many periods a rota, all else cards.
+    """
+    if one.items == "units" and one.board.shape != "cases":
+        slots = {row.slot.id for row in one.board.rows}
+        if len(located(one)) >= _PLACES and len(slots) <= _ZONES:
+            return draw_map
+    if one.board.shape == "cases" and len(one.board.rows) > _FEW_CASES:
+        return draw_matrix
+    periods = {row.period for row in one.board.rows}
+    if one.board.shape == "roster" and len(one.board.columns) > 1 and len(periods) > FEW_PERIODS:
+        return draw_rota
+    return draw_board
+
+
+def _drawable(one: Sheet) -> Sheet:
+    """Return a sheet with what its drawing can show: a map shows one period, the first."""
+    if drawing_for(one) is not draw_map:
+        return one
+    first = one.board.rows[0].period
+    rows = tuple(row for row in one.board.rows if row.period == first)
+    return replace(one, board=replace(one.board, rows=rows))
+
+
+def _filled(board: Board) -> int:
+    return sum(len(cell) for row in board.rows for cell in row.cells)
+
+
+def pick_layer(view: PlanView, layer: str) -> PlanView:
+    """Return the view with one layer only.
+
+    Raises:
+        InputError: The plan has no such layer.
+    """
+    found = tuple(board for board in view.boards if board.layer == layer)
+    if not found:
+        raise InputError(
+            [
+                _unknown(
+                    Text(zh="没有这一层", en="no such layer"),
+                    "--layer",
+                    layer,
+                    [b.layer for b in view.boards],
+                )
+            ]
+        )
+    return replace(view, boards=found)
+
+
+def pick_period(view: PlanView, period: str) -> PlanView:
+    """Return the view with one period only, and the layers that are decided in it or once for all.
+
+    Raises:
+        InputError: No layer is decided in such a period.
+    """
+    periods = dict.fromkeys(
+        row.period for board in view.boards for row in board.rows if row.period is not None
+    )
+    if period not in periods:
+        raise InputError([_unknown(Text(zh="没有这一期", en="no such period"), "--period", period, periods)])
+    return replace(view, boards=tuple(_during(board, period) for board in view.boards))
+
+
+def _during(board: Board, period: str) -> Board:
+    rows = tuple(row for row in board.rows if row.period in (None, period))
+    return replace(board, rows=rows, moves=tuple(one for one in board.moves if one.period == period))
+
+
+def _unknown(message: Text, option: str, found: str, valid: Iterable[str]) -> Fault:
+    names = list(valid)
+    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    return Fault(
+        message,
+        option,
+        found=shorten(found),
+        allowed=shorten(shown, 400) or "—",
+        nearest=nearest(found, names),
+    )
+
+
+def _empty(name: str) -> Fault:
+    return Fault(
+        Text(zh="方案中没有任何安排，无可画", en="nothing is assigned, so there is nothing to draw"),
+        shorten(name),
+    )

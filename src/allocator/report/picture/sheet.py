@@ -1,0 +1,121 @@
+"""The sheet: what one picture is drawn from, a layer of a plan with what its scenario knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from allocator.graph.distance import Position
+from allocator.model.layer import Layer
+from allocator.model.organisation import Organisation
+from allocator.model.tables import Case, Group, Person, Unit
+from allocator.model.text import Text
+from allocator.report.board import Board
+from allocator.report.picture.names import shortened
+from allocator.report.view import PlanView
+from allocator.report.words import kind_text
+from allocator.rules.world import World
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What one picture is drawn from.
+
+    Attributes:
+        title: What people call the scenario.
+        status: The plan's status in words.
+        synthetic: Whether people and cases are invented.
+        board: The layer laid out, with the periods that are drawn.
+        items: The table that the items are from; empty if unknown.
+        slots: The table that the slots are from; empty if unknown.
+        positions: Where units lie, by id, in degrees.
+        weights: Workload of units and effort of cases, by id.
+        tails: What stands beside a name, by id: a person's grade.
+        kinds: What an item is, by id.
+        links: Pairs of units that a link joins, each pair once.
+        short: A shorter form of some names, by name.
+        dropped: What these leave out.
+    """
+
+    title: Text
+    status: Text
+    synthetic: bool
+    board: Board
+    items: str = ""
+    slots: str = ""
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    weights: Mapping[str, int] = field(default_factory=dict)
+    tails: Mapping[str, Text] = field(default_factory=dict)
+    kinds: Mapping[str, Text] = field(default_factory=dict)
+    links: tuple[tuple[str, str], ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)
+    dropped: str = ""
+
+    def called(self, name: str) -> str:
+        """Return what an item is called in the picture."""
+        return self.short.get(name, name)
+
+
+def sheet(view: PlanView, board: Board, world: World | None) -> Sheet:
+    """Return the sheet of a layer; by ids alone where there is no scenario."""
+    title = view.title or Text(zh=view.scenario, en=view.scenario)
+    if world is None:
+        return Sheet(title, view.status_text, view.synthetic, board)
+    layer, organisation = world.layers[board.layer], world.scenario.organisation
+    kinds = _kinds(layer, organisation)
+    short, dropped = _short(layer, organisation, kinds)
+    grades = {grade.id: Text(zh=grade.zh, en=grade.en) for grade in world.scenario.spec.grades}
+    return Sheet(
+        title,
+        view.status_text,
+        view.synthetic,
+        board,
+        items=layer.spec.items.table,
+        slots=layer.spec.slots.table,
+        positions=_positions(organisation),
+        weights=_weights(organisation),
+        tails={id_: grades[one.grade] for id_, one in organisation.people.items() if one.grade in grades},
+        kinds=kinds,
+        links=_links(organisation),
+        short=short,
+        dropped=dropped,
+    )
+
+
+def _positions(organisation: Organisation) -> dict[str, Position]:
+    return {
+        id_: Position(unit.lon, unit.lat)
+        for id_, unit in organisation.units.items()
+        if unit.lon is not None and unit.lat is not None
+    }
+
+
+def _weights(organisation: Organisation) -> dict[str, int]:
+    units = {id_: unit.workload for id_, unit in organisation.units.items()}
+    return units | {id_: case.effort for id_, case in organisation.cases.items()}
+
+
+def _kinds(layer: Layer, organisation: Organisation) -> dict[str, Text]:
+    found: dict[str, Text] = {}
+    for item in layer.items:
+        entity: Unit | Person | Group | Case = organisation.entities[item]
+        if isinstance(entity, Unit | Group) and entity.kind:
+            found[item] = kind_text(entity.kind)
+    return found
+
+
+def _links(organisation: Organisation) -> tuple[tuple[str, str], ...]:
+    pairs = (tuple(sorted((link.source, link.target))) for link in organisation.links)
+    return tuple(dict.fromkeys((a, b) for a, b in pairs if a != b))
+
+
+def _short(layer: Layer, organisation: Organisation, kinds: Mapping[str, Text]) -> tuple[dict[str, str], str]:
+    """Return short names of units; where there are several kinds, each by itself."""
+    short: dict[str, str] = {}
+    dropped: list[str] = []
+    for kind in dict.fromkeys(kinds.values()):
+        named = [organisation.label(item) for item in layer.items if kinds.get(item) == kind]
+        forms, left_out = shortened(named)
+        short.update(forms)
+        dropped += [left_out] if left_out else []
+    return short, "、".join(dropped)
