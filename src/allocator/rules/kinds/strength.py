@@ -171,7 +171,7 @@ class Strength(Rule):
         return pen.most([here, away], 0, Subject(item=item, period=period))
 
     def _there(self, scope: Scope, item: int, period: int) -> tuple[int, int] | None:
-        """Return the item and period of the other layer; None if that layer has (or has yet) no such place."""
+        """Return the item and period of the other layer; None if that layer has none such (or none yet)."""
         if self.also is None:
             return None
         other = scope.world.layers[self.also.layer]
