@@ -104,6 +104,7 @@ def test_no_office_is_left_empty_by_two_layers_together(tmp_path: Path) -> None:
         f"  - {{id: manned, kind: strength, on: lent, {county}, also: {{layer: work}}}}\n"
         "  - {id: trained, kind: capacity, on: work, items: person.id == 'Wang', atleast: 1}\n"
         "  - {id: needed, kind: capacity, on: lent, items: person.id != 'Zhao', atleast: 1, level: 1}\n"
+        "  - {id: better, kind: capacity, on: lent, items: person.id == 'Li', atleast: 1, level: 2}\n"
     )
     taken = solved(tmp_path, f"\n{ALSO}", rules)
     assert {one.item for one in taken if one.layer == "work"} == {"Wang"}
