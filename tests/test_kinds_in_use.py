@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from allocator import api
+from allocator.errors import InputError
 from allocator.model.plan import Assignment
 from small_folder import faults, folder
 
@@ -98,3 +99,39 @@ def test_no_office_is_left_empty(tmp_path: Path) -> None:
 def test_a_rule_that_asks_nothing_or_wrongly_is_told(tmp_path: Path, rule: str, message: str) -> None:
     [fault] = faults(tmp_path, f"rules: [{{id: r, {rule}}}]\n")
     assert message in fault.message.en
+
+
+ALSO = """\
+    items: people
+    slots: groups where group.id == 'East'
+    take: 0-1
+  lent:
+    items: people
+    slots: groups where group.id == 'West'
+    take: 0-1
+"""
+
+
+def test_no_office_is_left_empty_by_two_layers_together(tmp_path: Path) -> None:
+    """Each layer would leave one of two at home; both together leave nobody, unless `also` says so."""
+    county = "unit: '\"county\"', items: person.id != 'Zhao', atleast: 1"
+    rules = (
+        f"  - {{id: manned, kind: strength, on: lent, {county}, also: {{layer: work}}}}\n"
+        "  - {id: trained, kind: capacity, on: work, items: person.id == 'Wang', atleast: 1}\n"
+        "  - {id: needed, kind: capacity, on: lent, items: person.id != 'Zhao', atleast: 1, level: 1}\n"
+        "  - {id: better, kind: capacity, on: lent, items: person.id == 'Li', atleast: 1, level: 2}\n"
+    )
+    taken = solved(tmp_path, f"\n{ALSO}", rules)
+    assert {one.item for one in taken if one.layer == "work"} == {"Wang"}
+    lent = {one.item for one in taken if one.layer == "lent"} - {"Zhao"}
+    assert lent == {"Wang"}, "whoever is away already may be lent too, and no other"
+
+
+def test_what_is_decided_once_is_not_added_to_what_is_decided_in_each_period(tmp_path: Path) -> None:
+    layers = HEAD + "\n" + ALSO.replace("take: 0-1\n", "take: 0-1\n    periods: once\n", 1)
+    rule = "rules:\n  - {id: r, kind: strength, on: work, atleast: 1, also: {layer: lent}}\n"
+    with pytest.raises(InputError) as error:
+        api.bind(api.load(folder(tmp_path, {"main": f"pack: main\n{rule}"}, f"{layers}\n")))
+    [fault] = error.value.faults
+    assert "this layer is decided once, that one in each period" in fault.message.en
+    assert (fault.column, fault.found) == ("r.also.layer", "lent")

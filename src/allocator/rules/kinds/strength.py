@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
@@ -22,13 +23,25 @@ from allocator.rules.scope import Scope
 from allocator.rules.world import World
 
 
+class Also(Strict):
+    """Another layer that takes people away from home."""
+
+    layer: Annotated[
+        str,
+        Means(
+            zh="那一层；其中每个对象至多占一个去处", en="That layer; an item takes at most one slot there."
+        ),
+    ]
+
+
 class Strength(Rule):
     """In each period at least ``atleast`` of a home unit's people stay: they are not assigned in this layer.
 
     ``percent`` asks the same for a share of those in service and is never rounded down: 50% of 3 asks for
     2 to stay. A unit that has fewer keeps all that it has. Each person too few costs 1. ``unit`` says
     what the home of each item is; who has none is not counted. With ``slots`` or ``role`` only those
-    places take people away from home.
+    places take people away from home. Whoever is assigned in the layer of ``also`` is away too: nobody
+    minds the office while some train and the others are on a case.
     """
 
     name: ClassVar[str] = "strength"
@@ -40,7 +53,8 @@ class Strength(Rule):
         "每个周期，每个原单位至少有 `atleast` 人留守，即在本层没有安排。\n\n"
         "`percent` 按在任人员的百分比要求，不足一人的进一：3 人的 50% 须留 2 人。\n"
         "人手本就不足的单位全员留守。每少一人计 1。`unit` 为各对象所属的原单位，没有单位的不计。\n"
-        "填了 `slots` 或 `role` 时，只有这些位置算作离岗。"
+        "填了 `slots` 或 `role` 时，只有这些位置算作离岗。`also` 那一层有安排的也算离岗：\n"
+        "有人脱产、有人办案时，家里仍须有人。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -76,6 +90,21 @@ class Strength(Rule):
             kept=("Wang=C1/reviewer@2026 Wang=C3/reviewer@2026 Li=C1/investigator@2026",),
             broken=("Wang=C1/reviewer@2026 Li=C3/reviewer@2026",),
         ),
+        Example(
+            rule={
+                "kind": "strength",
+                "on": "posting",
+                "unit": "'county'",
+                "atleast": 1,
+                "role": "lead",
+                "also": {"layer": "turn"},
+            },
+            kept=(
+                "Wang=East/lead@2026 Wang=West@2026 Li=West/member@2026",
+                "Wang=East/lead@2026 Li=West@2027 Zhao=East@2026",
+            ),
+            broken=("Wang=East/lead@2026 Li=West@2026", "Wang=East@2027 Li=West@2027"),
+        ),
     )
 
     kind: Literal["strength"]
@@ -94,6 +123,13 @@ class Strength(Rule):
         Field(ge=0, le=100),
         Means(zh="至少留守在任人员的百分之几", en="Which share of those in service stays, in percent."),
     ] = 0
+    also: Annotated[
+        Also | None,
+        Means(
+            zh="在另一层有安排的（按编号对应）也算离岗",
+            en="Another layer: whoever (by id) is assigned there is away too.",
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _something_asked(self) -> Strength:
@@ -102,7 +138,13 @@ class Strength(Rule):
         return self
 
     def examine(self, world: World) -> Iterator[Problem]:
-        """Only people have a unit of their own."""
+        """Only people have a unit of their own; who is away for a part of the horizon is not away for all."""
+        if self.also is not None and world.layers[self.on].once and not world.layers[self.also.layer].once:
+            message = Text(
+                zh="本层整个规划期只决定一次，不能与逐期决定的层合计",
+                en="this layer is decided once, that one in each period",
+            )
+            yield Problem("also.layer", message, self.also.layer)
         if not self.unit and world.layers[self.on].spec.items.table != "people":
             message = Text(
                 zh="该层的对象不是人员，须说明各对象的原单位",
@@ -113,14 +155,34 @@ class Strength(Rule):
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each home unit and period: at most so many of its people are away."""
         for subject, members in self._homes(scope):
-            away = Expr.total(at_most_once(pen, scope, Subject(item=i), subject.period) for i in members)
+            away = Expr.total(self._away(pen, scope, i, subject.period) for i in members)
             pen.at_most(away, len(members) - self._asked(len(members)), subject)
+
+    def _away(self, pen: Pen, scope: Scope, item: int, period: int) -> Expr:
+        """Return 1 if the item is assigned in this layer or the other one, 0 if in neither."""
+        here = at_most_once(pen, scope, Subject(item=item), period)
+        there = self._there(scope, item, period)
+        if self.also is None or there is None:
+            return here
+        cols = pen.grid(self.also.layer)[there[0], :, :, there[1]].reshape(-1)
+        away = Expr.of(cols[cols >= 0])  # one place at most: the layer lets it take no more
+        if not len(here.cols) or not len(away.cols):
+            return here + away
+        return pen.most([here, away], 0, Subject(item=item, period=period))
+
+    def _there(self, scope: Scope, item: int, period: int) -> tuple[int, int] | None:
+        """Return the item and period of the other layer; None if that layer has none such (or none yet)."""
+        if self.also is None:
+            return None
+        other = scope.world.layers[self.also.layer]
+        i, t = other.item_index.get(scope.layer.items[item]), other.seen_from(period)
+        return None if i is None or t >= len(other.periods) else (i, t)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count who stays."""
         names = self._units(scope)
         for subject, members in self._homes(scope):
-            away = sum(is_assigned(roster[self.on], scope, Subject(item=i), subject.period) for i in members)
+            away = sum(self._is_away(roster, scope, i, subject.period) for i in members)
             stay, asked = len(members) - away, self._asked(len(members))
             if stay < asked:
                 name = scope.world.scenario.organisation.label(names[subject.part])
@@ -129,6 +191,13 @@ class Strength(Rule):
                     en=f"{name}: of {len(members)} in service {asked} should stay, {stay} do",
                 )
                 yield Breach(subject, asked - stay, detail)
+
+    def _is_away(self, roster: Roster, scope: Scope, item: int, period: int) -> bool:
+        """Whether a plan has the item assigned in this layer or the other one."""
+        if is_assigned(roster[self.on], scope, Subject(item=item), period):
+            return True
+        there = self._there(scope, item, period)
+        return self.also is not None and there is not None and bool(roster[self.also.layer].seats(*there))
 
     def _asked(self, members: int) -> int:
         """Return how many of a unit's people should stay."""
