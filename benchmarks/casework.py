@@ -114,7 +114,7 @@ def told(plan: Plan, scores: np.ndarray, fair: bool) -> dict[str, object]:
     for case, person in pairs:
         fits[case] += scores[case, person]
     most = len(pairs) * int(scores.max())
-    figures = {"status": plan.status, "total": fits.sum() / UNIT, "worst": fits.min() / UNIT}
+    figures = {"status": plan.status, "total": float(fits.sum() / UNIT), "worst": float(fits.min() / UNIT)}
     bounds = dict(
         zip(("worst", "total") if fair else ("total",), bounds_of(plan, most, pairs, scores), strict=True)
     )
