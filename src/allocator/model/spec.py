@@ -176,6 +176,7 @@ class ScenarioSpec(Strict):
         layers: Layers by name, in the order in which a first plan decides them.
         rules: Rule packs, by name (looked for beside the scenario and in ``rules/``) or by path.
         levels: What each level of the objective stands for.
+        draws: Draws by lot by name; ``kind`` says which other keys one has.
         columns: For each table, Chinese (or other) headers and the ASCII attribute each stands for.
         synthetic: True where people and cases are invented.
     """
@@ -192,6 +193,7 @@ class ScenarioSpec(Strict):
     layers: Mapping[Name, LayerSpec] = Field(min_length=1)
     rules: tuple[Annotated[str, BeforeValidator(_numbers_as_text)], ...] = ()
     levels: Mapping[int, Text] = {}
+    draws: Mapping[Name, Mapping[str, Any]] = {}
     columns: Mapping[str, Mapping[str, Name]] = {}
 
     @property

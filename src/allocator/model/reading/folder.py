@@ -85,7 +85,7 @@ class _Loader:
         if spec is None:
             raise InputError(self._faults.kept)
         digest = listing_digest(self._digests.items())
-        return Scenario(spec, _organisation(tables), self._location.folder, digest)
+        return Scenario(spec, _organisation(tables), self._location.folder, digest, document)
 
     def _document(self) -> YamlDocument | None:
         try:
