@@ -20,6 +20,7 @@ from allocator.model.reading import bounded, load_scenario, read_spec
 from allocator.model.reading.files import read_bytes
 from allocator.model.reading.planfile import PLAN_BYTES, read_plan, write_plan, write_whole
 from allocator.model.scenario import Scenario
+from allocator.model.text import Text
 from allocator.rules.bind import bind_policy
 from allocator.rules.packs import read_rulebook
 from allocator.rules.pins import pin_rules
@@ -102,8 +103,14 @@ def solve(
         listen: Hears of progress.
 
     Raises:
+        InputError: There is nothing to solve: the scenario has draws only.
         InternalError: The solver's plan breaks a hard rule, or its score is not what the rules find.
     """
+    if not policy.world.layers:
+        message = Text(
+            zh="没有层可以求解；抽签请用 draw", en="there is no layer to solve; for a draw use `draw`"
+        )
+        raise InputError([Fault(message, "scenario.yaml", column="layers")])
     from allocator.engine import progress
     from allocator.engine import solve as engine
 

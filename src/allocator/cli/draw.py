@@ -43,7 +43,8 @@ _NOT_BEFORE = Text(
 def command(
     scenario: ScenarioPath,
     name: Annotated[
-        str, typer.Argument(metavar="[DRAW]", help=both("抽签的名称，只有一个时可省略", "which draw, if several"))
+        str,
+        typer.Argument(metavar="[DRAW]", help=both("抽签的名称，只有一个时可省略", "which draw, if several")),
     ] = "",
     audit: Annotated[
         Path | None,
@@ -101,7 +102,9 @@ def _chosen(bound: Mapping[str, BoundDraw], name: str) -> BoundDraw:
     if name in bound:
         return bound[name]
     if not bound:
-        message = Text(zh="场景没有抽签；请在 draws 中写明", en="the scenario has no draws; name them under `draws`")
+        message = Text(
+            zh="场景没有抽签；请在 draws 中写明", en="the scenario has no draws; name them under `draws`"
+        )
         raise InputError([Fault(message, "scenario.yaml", column="draws")])
     message = Text(zh="请写明是哪一个抽签", en="which draw?")
     if name:

@@ -9,7 +9,7 @@ from typing import Any
 
 
 def canonical(value: Any) -> str:
-    """Return JSON with sorted keys, no spaces and no escapes beyond those that JSON asks for; it has no floats."""
+    """Return JSON with sorted keys, no spaces, and no escapes but those that JSON needs; no floats."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 

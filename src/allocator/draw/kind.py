@@ -71,7 +71,7 @@ class Line:
     text: Text
     there: int
     asked: str
-    chance: str
+    chance: Text | str
     drawn: int | None = None
 
 

@@ -2,8 +2,9 @@
 
     number = SHA-256(commitment LF seed LF part LF part ...), UTF-8, read as a number of 256 bits
 
-Every name in the hat has a number of its own, which anyone can find with ``printf`` and ``sha256sum``; the lowest
-are drawn. There is no stream of random bits to keep in step with, in whatever language a draw is replayed.
+Every name in the hat has a number of its own, which anyone can find with ``printf`` and ``sha256sum``; the
+lowest are drawn. There is no stream of random bits to keep in step with, in whatever language a draw is
+replayed.
 """
 
 from __future__ import annotations

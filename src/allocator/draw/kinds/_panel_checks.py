@@ -1,69 +1,20 @@
-"""What is checked of a panel's audit file: rules and pool against the scenario, the lottery, the proof."""
+"""What is checked of a panel's audit file: the lottery, the chances, the proof that they are LEXIMIN."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from importlib import import_module
 
 from allocator.draw.kind import Check
-from allocator.draw.kinds._panel_file import PanelCommitted, PanelRules, ProofLevel
+from allocator.draw.kinds._panel_file import PanelCommitted, ProofLevel
 from allocator.draw.leximin.lottery import fractions_of, mean_panel
 from allocator.draw.leximin.panels import Panels
 from allocator.draw.leximin.proof import Level, priced_most, rooms
-from allocator.draw.naming import named
-from allocator.errors import shorten
 from allocator.model.text import Text
 
 #: By how much a chance may fall short of LEXIMIN: what rounding to whole tickets takes.
 ROOM = Fraction(1, 100_000)
-
-
-def rule_differences(there: PanelRules, here: PanelRules) -> Iterator[Check]:
-    """Yield how the rules of the scenario differ from those committed to."""
-    for what, old, new in (("from", there.source, here.source), ("size", there.size, here.size)):
-        if old != new:
-            yield _differs(what, str(old), str(new))
-    for number in range(max(len(there.quotas), len(here.quotas))):
-        old_quota = there.quotas[number] if number < len(there.quotas) else None
-        new_quota = here.quotas[number] if number < len(here.quotas) else None
-        if old_quota != new_quota:
-            shown = [
-                "—" if one is None else f"{one.title.zh}: {one.least}-{one.most} ({one.when})"
-                for one in (old_quota, new_quota)
-            ]
-            yield _differs(f"quotas.{number}", *shown)
-
-
-def _differs(what: str, there: str, here: str) -> Check:
-    there, here = shorten(there, 100), shorten(here, 100)
-    text = Text(
-        zh=f"规则 {what} 不同：文件为“{there}”，场景为“{here}”",
-        en=f"the rule {what} differs: '{there}' in the file, '{here}' in the scenario",
-    )
-    return Check(text, False)
-
-
-def pool_differences(
-    committed: PanelCommitted, here: Mapping[str, tuple[int, ...]], label: Mapping[str, str]
-) -> Iterator[Check]:
-    """Yield who is in one pool and not in the other, and who counts to other quotas."""
-    there = {name: alike.quotas for alike in committed.pool for name in alike.ids}
-    added = [name for name in here if name not in there]
-    gone = [name for name in there if name not in here]
-    changed = [name for name in here if name in there and here[name] != there[name]]
-    for names, zh, en in (
-        (added, "场景的池中有、承诺的池中没有", "in the scenario's pool, not in the one committed to"),
-        (gone, "承诺的池中有、场景的池中没有", "in the pool committed to, not in the scenario's"),
-        (changed, "所属名额已变", "counted to other quotas than in the pool committed to"),
-    ):
-        if names:
-            who = named(names, label)
-            yield Check(Text(zh=f"{zh}（{len(names)}）：{who}", en=f"{en} ({len(names)}): {who}"), False)
-    if not (added or gone or changed):
-        yield Check(Text(zh=f"候选池相同（{len(here)}）", en=f"the pool is the same ({len(here)})"))
-    if sum(len(alike.ids) for alike in committed.pool) != len(there):
-        yield Check(Text(zh="池中有人出现两次", en="somebody is in the pool twice"), False)
 
 
 def lottery_checks(committed: PanelCommitted) -> Iterator[Check]:
@@ -100,8 +51,8 @@ def _proof(committed: PanelCommitted, panels: Panels, mean: list[int], total: in
         most = _most(panels, level)
         if most is None or abs(most - level.most) > _tolerated(level):
             text = Text(
-                zh=f"证明第 {number} 层的上界不实：文件 {level.most}，实为 {most}",
-                en=f"the bound of level {number} of the proof is not so: {level.most} in the file, {most} found",
+                zh=f"证明第 {number} 层的上界不实：文件为 {level.most}，实为 {most}",
+                en=f"a bound of the proof is not so: that of level {number} is {most}, not {level.most}",
             )
             return Check(text, False)
         levels.append(Level(level.settles, level.weights, level.prices, max(most, level.most)))

@@ -65,6 +65,7 @@ class PanelCommitted(Committed):
         types, quotas = range(len(self.pool)), range(len(self.rules.quotas))
         sound = (
             all(q in quotas for alike in self.pool for q in alike.quotas)
+            and len({name for alike in self.pool for name in alike.ids}) == sum(self.panels.people)
             and all(len(one.counts) == len(types) for one in self.lottery)
             and all(len(one.weights) == len(types) for one in self.proof)
             and all(len(one.prices) in (0, 1 + len(quotas)) for one in self.proof)

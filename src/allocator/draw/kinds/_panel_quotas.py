@@ -18,7 +18,7 @@ from allocator.rules.means import Means
 
 
 class Quota(Strict):
-    """How many there are of those for whom a condition holds; or, for each value of a text, of those who have it."""
+    """How many of those for whom a condition holds; or, for each value of a text, of those who have it."""
 
     when: Annotated[str, Means(zh="条件（CEL）", en="A condition (CEL) over one of the pool.")] = ""
     count: Annotated[Range | None, Means(zh="符合条件者的人数", en="How many of those.")] = None
@@ -45,7 +45,7 @@ class Quota(Strict):
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A quota: what it is called, its condition, how many it asks for, and those of the pool whom it counts."""
+    """A quota: its name, its condition, how many it asks for, and those of the pool whom it counts."""
 
     title: Text
     when: str

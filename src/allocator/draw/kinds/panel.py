@@ -1,4 +1,4 @@
-"""Panel: people drawn from a pool within quotas, with chances as equal as the quotas let them be (LEXIMIN)."""
+"""Panel: people drawn from a pool within quotas, with chances as equal as these allow (LEXIMIN)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from allocator.draw.kind import CannotDraw, Check, Committed, Draw, Line, Part, Words
-from allocator.draw.kinds._panel_checks import lottery_checks, pool_differences, rule_differences
+from allocator.draw.differences import names_differ, rules_differ
+from allocator.draw.kind import Check, Committed, Draw, Line, Part, Words
+from allocator.draw.kinds._panel_checks import lottery_checks
 from allocator.draw.kinds._panel_file import (
     Alike,
     PanelCommitted,
@@ -44,8 +45,9 @@ class PanelPool:
 class Panel(Draw):
     """A panel drawn from a pool within quotas.
 
-    Of all lotteries over panels that keep the quotas, LEXIMIN is the one in which the least likely person is as
-    likely as can be; given that, the next one; and so on. Those who count to the same quotas have the same chance.
+    Of all lotteries over panels that keep the quotas, LEXIMIN is the one in which the least likely person is
+    as likely as can be; given that, the next one; and so on. Those who count to the same quotas have the same
+    chance.
     """
 
     name = "panel"
@@ -131,12 +133,13 @@ class Panel(Draw):
 
     def differences(self, committed: PanelCommitted, pool: PanelPool) -> Iterator[Check]:
         """Yield how the rules and the pool of the scenario differ from those committed to."""
-        yield from rule_differences(committed.rules, pool.rules)
-        yield from pool_differences(committed, pool.member, pool.label)
+        yield from rules_differ(committed.rules.model_dump(), pool.rules.model_dump())
+        there = {name: alike.quotas for alike in committed.pool for name in alike.ids}
+        yield from names_differ(Text(zh="候选池", en="the pool"), there, pool.member, pool.label)
 
     @classmethod
     def proofs(cls, committed: PanelCommitted) -> Iterator[Check]:
-        """Yield whether every panel keeps the quotas, the chances are so, and nobody's could be more equal."""
+        """Yield whether every panel keeps the quotas, and the chances are so and LEXIMIN."""
         yield from lottery_checks(committed)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The linear program over the panels known so far: mixed so that the chance that falls shortest is greatest."""
+"""The linear program over the panels known so far: mixed so that the least chance is greatest."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Panels:
         return totals
 
     def admit(self, panel: Sequence[int]) -> bool:
-        """Return whether a panel has its size, keeps the quotas and asks for no more people than there are."""
+        """Return whether a panel has its size, keeps the quotas, and asks only for people there are."""
         within = all(0 <= count <= people for count, people in zip(panel, self.people, strict=True))
         bounds = zip(self.least, self.counted(panel), self.most, strict=True)
         return within and sum(panel) == self.size and all(low <= n <= high for low, n, high in bounds)

@@ -32,7 +32,6 @@ class Pricer:
 
     def best(self, weights: list[int], gap: float = 0.0) -> Counts:
         """Return a panel of greatest weight, by whole numbers."""
-        self._model.clear_objective()
         self._model.maximize(cp_model.LinearExpr.weighted_sum(self._counts, weights))
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1

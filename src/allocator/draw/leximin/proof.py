@@ -1,15 +1,16 @@
 """The proof that a lottery is LEXIMIN, in whole numbers: anyone can check it with pencil and paper.
 
-A level of the proof gives every type t a weight w[t] >= 0 such that no panel weighs more than ``most``. Then no
-lottery's mean panel does, and so, if the people settled at earlier levels keep their chances, the least chance
-of the others is at most
+A level of the proof gives every type t a weight w[t] >= 0 such that no panel weighs more than ``most``. Then
+no lottery's mean panel does, and so, if the people settled at earlier levels keep their chances, the least
+chance of the others is at most
 
     (most - weight of the settled in the mean panel) / (weight of all the others, if all were drawn).
 
-That the weight of a panel is at most ``most`` follows from prices p >= or <= 0 of a seat and of each quota: with
-rest[t] = w[t] - p[seat] - (sum of p over the quotas of t),
+That the weight of a panel is at most ``most`` follows from prices p >= or <= 0 of a seat and of each quota:
+with rest[t] = w[t] - p[seat] - (sum of p over the quotas of t),
 
-    most = size * p[seat] + sum of p * (its most if p > 0, else its least) + sum of people[t] * max(0, rest[t]).
+    most = size * p[seat] + sum of p * (its most if p > 0, else its least) + sum of people[t] * max(0,
+    rest[t]).
 
 A level without prices was found by a search over whole panels, and must be checked by another.
 """

@@ -74,7 +74,7 @@ def _mends(panels: Panels) -> tuple[Bound, ...]:
     return tuple(Bound(bound.quota, bound.side, by) for bound, by in amounts.items() if by)
 
 
-def _model(panels: Panels) -> tuple[cp_model.CpModel, list[cp_model.LinearExprT]]:
+def _model(panels: Panels) -> tuple[cp_model.CpModel, list[cp_model.LinearExpr]]:
     model = cp_model.CpModel()
     counts = [model.new_int_var(0, people, "") for people in panels.people]
     model.add(sum(counts) == panels.size)
@@ -82,13 +82,13 @@ def _model(panels: Panels) -> tuple[cp_model.CpModel, list[cp_model.LinearExprT]
     for count, quotas in zip(counts, panels.member, strict=True):
         for q in quotas:
             members[q].append(count)
-    return model, [sum(one) for one in members]
+    return model, [cp_model.LinearExpr.sum(one) for one in members]
 
 
 def _hold(
     model: cp_model.CpModel,
     panels: Panels,
-    counted: Sequence[cp_model.LinearExprT],
+    counted: Sequence[cp_model.LinearExpr],
     bound: Bound,
     give: cp_model.IntVar | int,
 ) -> None:

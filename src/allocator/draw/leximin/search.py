@@ -7,7 +7,6 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from allocator.draw.leximin.panels import Panels
 
-
 #: Seconds that one search may take.
 _PATIENCE = 60
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import linprog
 
@@ -16,7 +17,8 @@ from allocator.draw.leximin.proof import Level, priced_most
 
 #: What the dual values are multiplied by before they are rounded to whole numbers.
 SCALE = 10**12
-#: A level settles types that carry at least this part of what the heaviest of them does; others have another turn.
+#: A level settles types that carry at least this part of what the heaviest of them does; others have another
+#: turn.
 SHARE = 1e-2
 #: How much less than settled a chance may be, so that the next program has a solution; more if it has none.
 _SLACKS = (0.0, 1e-10, 1e-9, 1e-8, 1e-7)
@@ -62,10 +64,8 @@ class _Program:
         self._quotas = sparse.hstack([quotas, sparse.csr_matrix((len(panels.least), 1))])
         self._bounds = np.array([*panels.most, *(-least for least in panels.least)], dtype=np.float64)
 
-    def raise_the_least(
-        self, chances: FloatArray, settled: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    ) -> tuple[float, Level]:
-        free = np.flatnonzero(~settled)
+    def raise_the_least(self, chances: FloatArray, settled: npt.NDArray[np.bool_]) -> tuple[float, Level]:
+        free = np.flatnonzero(~settled).astype(np.int64)
         n, types = len(free), len(chances)
         at_least = sparse.csr_matrix((np.full(n, -1.0), (range(n), free)), shape=(n, types))
         rows = sparse.vstack(
@@ -96,7 +96,9 @@ class _Program:
             options=EXACT,
         )
 
-    def _level(self, free: FloatArray, shares: FloatArray, seat: float, quotas: FloatArray) -> Level:
+    def _level(
+        self, free: npt.NDArray[np.int64], shares: FloatArray, seat: float, quotas: FloatArray
+    ) -> Level:
         whole = shares[free].sum()
         settles = tuple(int(t) for t in free if shares[t] >= SHARE * shares[free].max())
         weights = tuple(max(0, round(SCALE * w)) for w in shares / whole / self._people)

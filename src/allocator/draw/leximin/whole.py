@@ -1,8 +1,8 @@
 """LEXIMIN over whole panels, for quotas that mixtures of parts of people would outwit.
 
-Level by level: the least chance is raised by mixing the panels known so far; the dual values ask for the panel
-that would help most; when none helps, the level is proved. An example is a ring of three people of whom any two
-may not sit together: by parts each could be drawn half of the time, but a panel has only one of them.
+Level by level: the least chance is raised by mixing the panels known so far; the dual values ask for the
+panel that would help most; when none helps, the level is proved. An example is a ring of three people of whom
+any two may not sit together: by parts each could be drawn half of the time, but a panel has only one of them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Search:
         self.parts: Mapping[Counts, float] = {}
 
     def settle(self) -> Level:
-        """Raise the least chance of those not settled as far as it goes; ``parts`` are then those of the best."""
+        """Raise the least chance of those not settled as far as it goes; ``parts`` has the best mixture."""
         free = ~self.settled
         while True:
             mixed = self._master.raise_the_least(free, self._floors)

@@ -18,7 +18,11 @@ def render_draw(audit: Audit, label: Mapping[str, str], language: Language) -> I
     committed = audit.committed
     title = committed.title.text(language) or committed.draw
     drawn = audit.result is not None
-    state = pick(language, "已抽签", "drawn") if drawn else pick(language, "已承诺，待种子", "committed to, not drawn")
+    state = (
+        pick(language, "已抽签", "drawn")
+        if drawn
+        else pick(language, "已承诺，待种子", "committed to, not drawn")
+    )
     yield printable(f"{title} · {state}")
     yield _pool(audit, language)
     if drawn:
@@ -27,7 +31,9 @@ def render_draw(audit: Audit, label: Mapping[str, str], language: Language) -> I
         yield printable(pick(language, f"种子出处：{source}", f"seed to come from: {source}"))
     if audit.seed is not None:
         yield printable(pick(language, f"种子：{audit.seed}", f"seed: {audit.seed}"))
-    yield pick(language, f"承诺值（SHA-256）：{audit.commitment}", f"commitment (SHA-256): {audit.commitment}")
+    yield pick(
+        language, f"承诺值（SHA-256）：{audit.commitment}", f"commitment (SHA-256): {audit.commitment}"
+    )
 
 
 def _pool(audit: Audit, language: Language) -> Table:
@@ -39,9 +45,8 @@ def _pool(audit: Audit, language: Language) -> Table:
         add_column(grid, heading, right=k > 0)
     for line in lines:
         drawn = [] if line.drawn is None else [number(line.drawn)]
-        grid.add_row(
-            printable(line.text(language)), number(line.there), line.asked, printable(line.chance), *drawn
-        )
+        chance = line.chance if isinstance(line.chance, str) else line.chance(language)
+        grid.add_row(printable(line.text(language)), number(line.there), line.asked, chance, *drawn)
     return grid
 
 
