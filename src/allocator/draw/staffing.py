@@ -33,7 +33,7 @@ def find_shortage(allowed: Mapping[str, Sequence[str]], size: int, team: int, lo
     """
     model = cp_model.CpModel()
     needed = {name: model.new_bool_var("") for names in allowed.values() for name in names}
-    drawn = {unit: model.new_bool_var("") for unit in allowed}
+    drawn = {unit: model.new_bool_var("") for unit in allowed}  # with seats that only these could take
     open_seats = []
     for unit, names in allowed.items():
         seats = model.new_int_var(0, team, "")
@@ -41,11 +41,13 @@ def find_shortage(allowed: Mapping[str, Sequence[str]], size: int, team: int, lo
         others = len(names) - sum(needed[name] for name in names)
         model.add(seats <= team - others).only_enforce_if(drawn[unit])
         open_seats.append(seats)
-    model.add(sum(drawn.values()) == min(size, len(allowed)))
+    model.add(sum(drawn.values()) <= size)
     model.maximize(sum(open_seats) - load * sum(needed.values()))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    if solver.solve(model) != cp_model.OPTIMAL or solver.objective_value < 0.5:
+    if solver.solve(model) != cp_model.OPTIMAL:
+        raise ArithmeticError("whether every draw can be staffed could not be found out")
+    if solver.objective_value < 0.5:
         return None
     chosen = tuple(
         unit
