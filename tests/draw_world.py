@@ -26,7 +26,9 @@ SCENARIO = """
         from: people where person.delegate != ""
         size: 6
         quotas:
-          - {by: person.delegate, counts: {党代表: 2-3, 人大代表: ≥1, 政协委员: 1}, title: {zh: 类别, en: kind}}
+          - by: person.delegate
+            counts: {党代表: 2-3, 人大代表: ≥1, 政协委员: 1}
+            title: {zh: 类别, en: kind}
           - {when: person.sex == "女", count: ≥3, title: {zh: 女, en: women}}
       inspection:
         kind: pairing
@@ -51,7 +53,11 @@ def tables() -> dict[str, str]:
     people += [f"D{i:02},代表{i},城东,{kind},{'女' if i % 3 else '男'}," for i, kind in enumerate(kinds)]
     places = ("城东", "城西", "河口")
     people += [f"P{i},检查员{i},{places[i % 3]},,男,{'一中' if i < 2 else ''}" for i in range(10)]
-    units = ["id,name,kind,place", *(f"U{i},企业{i},firm,{places[i % 3]}" for i in range(8)), "O1,监委,office,"]
+    units = [
+        "id,name,kind,place",
+        *(f"U{i},企业{i},firm,{places[i % 3]}" for i in range(8)),
+        "O1,监委,office,",
+    ]
     return {"people.csv": "\n".join(people) + "\n", "units.csv": "\n".join(units) + "\n"}
 
 
@@ -78,12 +84,12 @@ def brute_force_chances(panels: Panels) -> list[float]:
     A chance is settled when no mixture that gives all others what they have can raise it.
     """
     chances = np.array(list(all_panels(panels)), dtype=float).T / np.array(panels.people)[:, None]
-    types, many = chances.shape
+    types = len(chances)
     settled: dict[int, float] = {}
     while len(settled) < types:
         free = [t for t in range(types) if t not in settled]
-        least = _best(chances, settled, {t: 0.0 for t in free}, free)
-        floors = {t: least - 1e-9 for t in free}
+        least = _best(chances, settled, dict.fromkeys(free, 0.0), free)
+        floors = dict.fromkeys(free, least - 1e-9)
         for t in free:
             if _best(chances, settled, {o: floors[o] for o in free if o != t}, [t]) < least + 1e-6:
                 settled[t] = least
@@ -100,7 +106,9 @@ def _best(
     many = chances.shape[1]
     objective = np.append(np.zeros(many), -1.0)
     whole = np.append(np.ones(many), 0.0)[None]
-    solved = linprog(objective, np.array(rows), bounds, whole, [1.0], bounds=[(0, None)] * many + [(None, None)])
+    solved = linprog(
+        objective, np.array(rows), bounds, whole, [1.0], bounds=[(0, None)] * many + [(None, None)]
+    )
     assert solved.x is not None, solved.message
     return float(-solved.fun)
 

@@ -57,7 +57,9 @@ def test_no_seat_is_ever_taken_back_without_people_apart() -> None:
     teams = first_pairing(Seats(ranked, 2, 2))
     assert teams is not None
     assert max(Counter(name for team in teams for name in team).values()) == 2
-    assert all(len(set(team)) == 2 and set(team) <= set(names) for team, names in zip(teams, ranked, strict=True))
+    assert all(
+        len(set(team)) == 2 and set(team) <= set(names) for team, names in zip(teams, ranked, strict=True)
+    )
 
 
 def staffed(allowed: Mapping[str, list[str]], units: tuple[str, ...], team: int, load: int) -> bool:
@@ -68,7 +70,9 @@ def staffed(allowed: Mapping[str, list[str]], units: tuple[str, ...], team: int,
 def test_shortage_is_found_exactly_where_a_draw_cannot_be_staffed(number: int) -> None:
     random = Random(number)
     names = [f"P{k}" for k in range(random.randint(2, 5))]
-    allowed = {f"U{k}": [name for name in names if random.random() < 0.7] for k in range(random.randint(1, 5))}
+    allowed = {
+        f"U{k}": [name for name in names if random.random() < 0.7] for k in range(random.randint(1, 5))
+    }
     size, team, load = random.randint(1, len(allowed)), random.randint(1, 2), random.randint(1, 2)
     shortage = find_shortage(allowed, size, team, load)
     draws = combinations(sorted(allowed), size)

@@ -139,7 +139,9 @@ def test_every_field_that_is_changed_is_noticed(
     assert tried["noticed"] > 50
 
 
-def test_a_lottery_that_favours_somebody_is_noticed(hearing: Path, drawn: dict[str, str], tmp_path: Path) -> None:
+def test_a_lottery_that_favours_somebody_is_noticed(
+    hearing: Path, drawn: dict[str, str], tmp_path: Path
+) -> None:
     """Tickets moved from one panel to another, with chances and commitment made anew: the proof has room."""
     audit = json.loads(drawn["delegates"])
     lottery, pool = audit["committed"]["lottery"], audit["committed"]["pool"]
@@ -158,7 +160,9 @@ def test_a_lottery_that_favours_somebody_is_noticed(hearing: Path, drawn: dict[s
     done = verify(hearing, audit_text(forged), tmp_path)
     assert done.status == 1
     wrong = [line for line in done.out.splitlines() if line.startswith("✗")]
-    assert len(wrong) == 1 and wrong[0].startswith("✗ the chances are not LEXIMIN: somebody's could be higher by")
+    assert len(wrong) == 1 and wrong[0].startswith(
+        "✗ the chances are not LEXIMIN: somebody's could be higher by"
+    )
 
 
 def test_another_pool_is_told_by_name(hearing: Path, drawn: dict[str, str], tmp_path: Path) -> None:
@@ -179,7 +183,9 @@ def test_another_pool_is_told_by_name(hearing: Path, drawn: dict[str, str], tmp_
 
 
 def test_other_rules_are_told(hearing: Path, drawn: dict[str, str], tmp_path: Path) -> None:
-    other = write_hearing(tmp_path, SCENARIO.replace("党代表: 2-3", "党代表: 2-4").replace("team: 2", "team: 1"))
+    other = write_hearing(
+        tmp_path, SCENARIO.replace("党代表: 2-3", "党代表: 2-4").replace("team: 2", "team: 1")
+    )
     done = verify(other, drawn["delegates"], tmp_path)
     assert done.status == 1 and "✗ the rule quotas.0 differs: " in done.out
     done = verify(other, drawn["inspection"], tmp_path)
