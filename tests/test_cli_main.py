@@ -15,7 +15,7 @@ from allocator.cli.language import language_of
 from cli_world import call
 from tiny_scenario import write_scenario
 
-COMMANDS = ("check", "solve", "verify", "show", "new", "schema", "kinds")
+COMMANDS = ("check", "solve", "verify", "show", "draw", "new", "schema", "kinds")
 
 
 def test_version() -> None:

@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan, ScenarioRef
 from allocator.model.reading import bounded, load_scenario, read_spec, scenario_digest
-from allocator.model.reading.planfile import read_plan, write_plan
+from allocator.model.reading.files import read_bytes
+from allocator.model.reading.planfile import PLAN_BYTES, read_plan, write_plan
+from allocator.model.reading.wholefile import write_whole
 from allocator.model.scenario import Scenario
 from allocator.model.scores import Numbers, ScoreTable
+from allocator.model.text import Text
 from allocator.rules.bind import bind_policy
 from allocator.rules.packs import read_rulebook
 from allocator.rules.pins import pin_rules
@@ -27,10 +30,28 @@ from allocator.rules.policy import Policy
 from allocator.verify import Disagreement, Judgement, admit, claims_against, judge
 
 if TYPE_CHECKING:
+    from allocator.draw import Audit, BoundDraw, Check
     from allocator.engine.progress import Listener, Stop
     from allocator.engine.solve import Solved
 
-__all__ = ["Policy", "Verdict", "bind", "load", "read_plan", "solve", "verify", "with_scores", "write_plan"]
+__all__ = [
+    "Policy",
+    "Verdict",
+    "bind",
+    "commit",
+    "draws",
+    "is_audit",
+    "load",
+    "read_audit",
+    "read_plan",
+    "replay",
+    "reveal",
+    "solve",
+    "verify",
+    "with_scores",
+    "write_audit",
+    "write_plan",
+]
 
 
 def load(path: Path | str) -> Scenario:
@@ -105,8 +126,14 @@ def solve(
         listen: Hears of progress.
 
     Raises:
+        InputError: There is nothing to solve: the scenario has draws only.
         InternalError: The solver's plan breaks a hard rule, or its score is not what the rules find.
     """
+    if not policy.world.layers:
+        message = Text(
+            zh="没有层可以求解；抽签请用 draw", en="there is no layer to solve; for a draw use `draw`"
+        )
+        raise InputError([Fault(message, "scenario.yaml", column="layers")])
     from allocator.engine import progress
     from allocator.engine import solve as engine
 
@@ -175,3 +202,83 @@ def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
     judgement = judge(policy, plan.assignments)
     other = plan.scenario.sha256 != policy.sha256
     return Verdict(judgement, claims_against(plan, judgement), other)
+
+
+def draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
+    """Return the draws of a scenario by name, each with its pool.
+
+    Raises:
+        InputError: With every fault of the draws.
+    """
+    if not scenario.spec.draws:
+        return {}
+    from allocator.draw import bind_draws
+
+    return bind_draws(scenario)
+
+
+def commit(draw: BoundDraw) -> Audit:
+    """Return what to commit to before the seed of a draw is known: pool, rules, every chance.
+
+    Raises:
+        CannotDraw: The rules of the draw cannot be met.
+    """
+    from allocator.draw import commit as commit_to
+
+    return commit_to(draw)
+
+
+def reveal(audit: Audit, seed: str) -> Audit:
+    """Return a draw with the result that a public seed decides.
+
+    Raises:
+        InputError: The seed is no line of text.
+    """
+    from allocator.draw import reveal as drawn
+
+    return drawn(audit, seed)
+
+
+def replay(draw: BoundDraw, audit: Audit, content: bytes) -> tuple[Check, ...]:
+    """Replay a draw from the scenario, without the solver, and return what was looked at.
+
+    Args:
+        draw: The draw of the scenario.
+        audit: What the file says.
+        content: The bytes of the file, which are held to what would be written.
+    """
+    from allocator.draw import judge as looked_at
+
+    return tuple(looked_at(draw, audit, content))
+
+
+def is_audit(path: Path | str) -> bool:
+    """Return whether a file looks like the audit file of a draw, rather than a plan.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    return b'"allocator-draw/' in read_bytes(Path(path), Path(path).name, PLAN_BYTES)
+
+
+def read_audit(path: Path | str) -> tuple[Audit, bytes]:
+    """Read the audit file of a draw; returns its bytes too.
+
+    Raises:
+        InputError: It cannot be read, or is no audit file.
+    """
+    from allocator.draw import read_audit as read
+
+    content = read_bytes(Path(path), Path(path).name, PLAN_BYTES)
+    return read(content, Path(path).name), content
+
+
+def write_audit(audit: Audit, path: Path | str) -> None:
+    """Write the audit file of a draw, whole or not at all.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    from allocator.draw import audit_text
+
+    write_whole(audit_text(audit).encode(), Path(path))

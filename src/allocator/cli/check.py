@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from allocator import api
 from allocator.cli.failures import FINE
 from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang, ScenarioPath
 from allocator.cli.output import Output
+from allocator.errors import InputError
+from allocator.model.reading import bounded
+from allocator.model.scenario import Scenario
 from allocator.model.text import Language
 from allocator.report.expected import read_expected
 from allocator.report.measuring import Figure, measure
@@ -16,6 +20,9 @@ from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.summaries import render_summary
 from allocator.report.summary import summarise
+
+if TYPE_CHECKING:
+    from allocator.draw import BoundDraw
 
 HELP = both(
     "检查输入：一次列出全部问题及所在文件、行、列",
@@ -26,16 +33,41 @@ HELP = both(
 def command(scenario: ScenarioPath, as_json: AsJson = False, lang: Lang = None) -> int:
     """Read a scenario and its rules, evaluate every expression, and say what there is."""
     output = Output(lang, as_json=as_json)
-    policy = api.bind(api.load(scenario))
+    loaded = api.load(scenario)
+    policy, draws = _bound(loaded)
     policy.examine()
     expected = read_expected(policy.world.scenario.folder)
     figures = measure(expected, policy) if expected else []
     summary = summarise(policy)
-    output.data({"ok": True, **plain(summary), "figures": figures})
+    drawn = {name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in draws.items()}
+    output.data({"ok": True, **plain(summary), "draws": drawn, "figures": figures})
     output.report(render_summary(summary, output.language))
+    output.report(_draws(draws, output.language))
     output.report(_figures(figures, output.language))
     output.report(["ok"])
     return FINE
+
+
+def _bound(loaded: Scenario) -> tuple[api.Policy, Mapping[str, BoundDraw]]:
+    """Return the rules and the draws of a scenario; what is wrong with either is told at once."""
+    try:
+        policy = api.bind(loaded)
+    except InputError as error:
+        try:
+            api.draws(loaded)
+        except InputError as other:
+            raise bounded([*error.faults, *other.faults]) from None
+        raise
+    return policy, api.draws(loaded)
+
+
+def _draws(draws: Mapping[str, BoundDraw], language: Language) -> Iterator[str]:
+    """Yield the draws of the scenario, a line for each."""
+    for name, one in draws.items():
+        title = one.draw.title(language)
+        named = f"{name} ({title})" if title else name
+        kind = one.draw.summary(language)
+        yield printable(pick(language, f"抽签 {named}：{kind}", f"draw {named}: {kind}"))
 
 
 def _figures(figures: list[Figure], language: Language) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -20,11 +18,10 @@ from allocator.cli.output import Output
 from allocator.cli.progress import watching
 from allocator.cli.reasons import Reasons, find_reasons, render_reasons
 from allocator.cli.streams import write_json
+from allocator.cli.writing import check_writable
 from allocator.engine.progress import Stop
-from allocator.errors import InputError
 from allocator.model.plan import Plan
 from allocator.model.reading.planfile import plan_text
-from allocator.model.reading.wholefile import unwritable
 from allocator.model.text import Language
 from allocator.report.expected import read_expected
 from allocator.report.measuring import measure
@@ -72,7 +69,7 @@ def command(
 ) -> int:
     """Solve a scenario, write the plan, and say what it costs or why there is none."""
     output = Output(lang, as_json=as_json)
-    _check_writable(out)
+    check_writable(out)
     policy = _bound(scenario, baseline, pin or [])
     _check_figures(policy)
     stop = Stop()
@@ -103,18 +100,6 @@ def _check_figures(policy: api.Policy) -> None:
     expected = read_expected(policy.world.scenario.folder)
     if expected is not None:
         measure(expected, policy)
-
-
-def _check_writable(out: Path | None) -> None:
-    """Refuse a file that cannot be written before minutes are spent on what would be in it."""
-    if out is None:
-        return
-    if out.is_dir():
-        raise InputError([unwritable(IsADirectoryError(errno.EISDIR, ""), out)])
-    if not out.parent.is_dir():
-        raise InputError([unwritable(FileNotFoundError(errno.ENOENT, ""), out)])
-    if not os.access(out.parent, os.W_OK):
-        raise InputError([unwritable(PermissionError(errno.EACCES, ""), out)])
 
 
 def _write(plan: Plan, out: Path | None) -> Path | None:

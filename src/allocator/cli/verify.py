@@ -1,7 +1,8 @@
-"""``allocator verify``: a plan judged by code that never imports the solver."""
+"""``allocator verify``: a plan or a draw judged by code that never imports the solver."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from allocator.cli.failures import FINE, NO
 from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang, PlanPath, ScenarioPath
 from allocator.cli.output import Output
+from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import Plan
 from allocator.model.text import Text
 from allocator.report.expected import read_expected
@@ -21,8 +23,8 @@ from allocator.report.rendering.scores import figure_table
 from allocator.report.rendering.verdicts import render_findings
 
 HELP = both(
-    "复核方案：逐条规则判断，与求解器无关",
-    "Judge a plan, rule by rule, by code that never imports the solver.",
+    "复核方案或抽签：逐条判断，与求解器无关",
+    "Judge a plan or a draw, point by point, by code that never imports the solver.",
 )
 
 _OTHER = Text(
@@ -41,8 +43,10 @@ def command(
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
-    """Judge a plan and name every rule that it breaks, with the people and places concerned."""
+    """Judge a plan and name every rule that it breaks; or replay a draw and name all that is not so."""
     output = Output(lang, as_json=as_json)
+    if api.is_audit(plan):
+        return _replayed(scenario, plan, output)
     policy = api.bind(api.load(scenario))
     judged = api.read_plan(plan)
     verdict = api.verify(policy, judged, file=plan.name)
@@ -54,6 +58,23 @@ def command(
     output.report(render_findings(found, output.language, every=every))
     output.report([figure_table(measured, output.language)] if measured else [])
     return FINE if verdict.holds and all(figure.holds for figure in measured) else NO
+
+
+def _replayed(scenario: Path, file: Path, output: Output) -> int:
+    """Replay a draw, and say whether everything in its file is so."""
+    from allocator.report.rendering.draws import render_checks
+
+    audit, content = api.read_audit(file)
+    bound = api.draws(api.load(scenario))
+    name = audit.committed.draw
+    if name not in bound:
+        message = Text(zh="场景没有此抽签", en="the scenario has no such draw")
+        raise InputError([Fault(message, file.name, 0, "committed.draw", shorten(name), ", ".join(bound))])
+    checks = api.replay(bound[name], audit, content)
+    holds = all(check.holds for check in checks)
+    output.data({"holds": holds, "checks": checks})
+    output.report(render_checks(checks, output.language))
+    return FINE if holds else NO
 
 
 def _measured(policy: api.Policy, plan: Plan, verdict: api.Verdict) -> list[Figure]:

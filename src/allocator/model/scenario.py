@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allocator.model.organisation import Organisation
 from allocator.model.spec import ScenarioSpec
+
+if TYPE_CHECKING:
+    from allocator.model.reading.yamlfile import YamlDocument
 
 
 @dataclass(frozen=True)
@@ -18,12 +22,14 @@ class Scenario:
         organisation: The content of the tables.
         folder: Where it was read from; rule packs are looked for from here.
         sha256: Digest of everything that was read, rule packs included; names the input in a plan.
+        document: ``scenario.yaml`` as it was read, for faults that are found later.
     """
 
     spec: ScenarioSpec
     organisation: Organisation
     folder: Path
     sha256: str = ""
+    document: YamlDocument | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
 from allocator.model.text import Text
 
@@ -177,6 +186,13 @@ def _numbers_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
 
 
+def _something_decided(layers: Mapping[str, LayerSpec], given: ValidationInfo) -> Mapping[str, LayerSpec]:
+    """Ask for a layer of a scenario that has no draws either."""
+    if not layers and not given.data.get("draws"):
+        raise PydanticKnownError("missing")
+    return layers
+
+
 class ScenarioSpec(Strict):
     """The content of ``scenario.yaml``.
 
@@ -186,10 +202,11 @@ class ScenarioSpec(Strict):
         periods: The horizon, in order.
         grades: The ladder, highest first.
         roles: Names of roles with their words in both languages.
-        layers: Layers by name, in the order in which a first plan decides them.
+        layers: Layers by name, in the order in which a first plan decides them; none if there are draws only.
         rules: Rule packs, by name (looked for beside the scenario and in ``rules/``) or by path.
         levels: What each level of the objective stands for.
         indicators: What each indicator of ``indicators.csv`` is called and how a group's is made up.
+        draws: Draws by lot by name; ``kind`` says which other keys one has.
         columns: For each table, Chinese (or other) headers and the ASCII attribute each stands for.
         synthetic: True where people and cases are invented.
     """
@@ -203,7 +220,10 @@ class ScenarioSpec(Strict):
     periods: Annotated[tuple[Period, ...], Field(min_length=1, max_length=400)]
     grades: tuple[Grade, ...] = DEFAULT_GRADES
     roles: Mapping[Name, Text] = {}
-    layers: Mapping[Name, LayerSpec] = Field(min_length=1)
+    draws: Mapping[Name, Mapping[str, Any]] = {}
+    layers: Annotated[
+        Mapping[Name, LayerSpec], AfterValidator(_something_decided), Field(validate_default=True)
+    ] = {}
     rules: tuple[Annotated[str, BeforeValidator(_numbers_as_text)], ...] = ()
     levels: Mapping[int, Text] = {}
     indicators: Mapping[str, IndicatorSpec] = {}

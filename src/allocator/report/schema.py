@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from allocator.draw.registry import all_draws
 from allocator.model.plan import Plan
 from allocator.model.spec import ScenarioSpec
 from allocator.rules.packs import Pack
@@ -29,7 +30,20 @@ _SHORTHAND: Mapping[str, Schema] = {
 
 def scenario_schema() -> Schema:
     """Return the schema of ``scenario.yaml``."""
-    return _finished(ScenarioSpec.model_json_schema(), "scenario.yaml")
+    schema = ScenarioSpec.model_json_schema()
+    kinds = all_draws()
+    references, shared = models_json_schema([(kind, "validation") for kind in kinds.values()])
+    mapping = {name: references[kind, "validation"]["$ref"] for name, kind in kinds.items()}
+    named = schema["properties"]["draws"]["patternProperties"]
+    for pattern in named:
+        named[pattern] = {
+            "oneOf": list(references.values()),
+            "discriminator": {"propertyName": "kind", "mapping": mapping},
+        }
+    schema["anyOf"] = [
+        {"required": [part], "properties": {part: {"minProperties": 1}}} for part in ("layers", "draws")
+    ]
+    return _finished({**schema, "$defs": {**schema.get("$defs", {}), **shared["$defs"]}}, "scenario.yaml")
 
 
 def rules_schema() -> Schema:

@@ -29,5 +29,6 @@ class Draft:
         column = f"{self.name}.{key}" if key else self.name
         if self.document is None:
             return Fault(message, column=column, **details)
-        line = self.document.line_of((*self.path, *key.split(".")) if key else self.path)
+        steps = (int(step) if step.isdecimal() else step for step in key.split("."))
+        line = self.document.line_of((*self.path, *steps) if key else self.path)
         return Fault(message, self.document.label, line, column, **details)

@@ -92,7 +92,7 @@ class _Loader:
             raise InputError(self._faults.kept)
         digest = listing_digest(self._digests.items())
         organisation = replace(_organisation(tables), scores=scores)
-        return Scenario(spec, organisation, self._location.folder, digest)
+        return Scenario(spec, organisation, self._location.folder, digest, document)
 
     def _document(self) -> YamlDocument | None:
         try:

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from allocator.errors import Fault, InputError, caret, shorten
+from allocator.errors import Fault, InputError
 from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import read_bytes
-from allocator.model.reading.problems import problem
+from allocator.model.reading.jsonfile import json_fault, parse_json
 from allocator.model.reading.wholefile import write_whole
-from allocator.model.text import Text
 
 #: More would not fit into a GiB of memory once it is read; 300,000 assignments do.
 PLAN_BYTES = 32 * 2**20
@@ -29,31 +27,11 @@ def read_plan(path: Path | str) -> Plan:
         InputError: It cannot be read, is not JSON, or is not a plan.
     """
     path = Path(path)
-    content = read_bytes(path, path.name, PLAN_BYTES)
-    try:
-        data = json.loads(content)
-    except RecursionError:
-        raise InputError([Fault(Text(zh="嵌套过深", en="is nested too deep"), path.name)]) from None
-    except json.JSONDecodeError as error:
-        raise InputError([_no_json(error, path.name)]) from None
-    except ValueError:  # a number of thousands of digits, or bytes that are no text
-        raise InputError([Fault(_NO_JSON, path.name)]) from None
+    data = parse_json(read_bytes(path, path.name, PLAN_BYTES), path.name)
     try:
         return Plan.model_validate(data)
     except ValidationError as error:
         raise _refused(data, error, path.name) from None
-
-
-_NO_JSON = Text(zh="不是有效的 JSON", en="is not valid JSON")
-
-
-def _no_json(error: json.JSONDecodeError, file: str) -> Fault:
-    """Return the fault at its place; a file cut short is the likeliest reason for one that ends too early."""
-    line = error.doc.split("\n")[error.lineno - 1]
-    if not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string"):
-        text = Text(zh="不完整：JSON 没有写完就中断", en="is cut short: the JSON ends too early")
-        return Fault(text, file, error.lineno)
-    return Fault(_NO_JSON, file, error.lineno, detail=caret(line, error.colno - 1))
 
 
 def _refused(data: Any, error: ValidationError, file: str) -> InputError:
@@ -61,7 +39,7 @@ def _refused(data: Any, error: ValidationError, file: str) -> InputError:
     faults = FaultList()
     for detail in error.errors(include_url=False):
         if len(detail["loc"]) < 2 or detail["loc"][0] not in _LISTS:
-            faults.add(_fault(detail, file, detail["loc"]))
+            faults.add(json_fault(detail, file, detail["loc"]))
     for key, model in _LISTS.items():
         parts = data.get(key) if isinstance(data, dict) else None
         for number, part in enumerate(parts if isinstance(parts, list) else ()):
@@ -79,15 +57,7 @@ def _part_faults(part: Any, model: type[BaseModel], file: str, where: tuple[str,
         model.model_validate(part)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            yield _fault(detail, file, (*where, *detail["loc"]))
-
-
-def _fault(detail: ErrorDetails, file: str, where: tuple[str | int, ...]) -> Fault:
-    wrong, value = problem(detail), detail["input"]
-    shown = detail["type"] != "missing" and not isinstance(value, dict | list)
-    found = shorten(json.dumps(value, ensure_ascii=False)).strip('"') if shown else None
-    column = ".".join(str(part) for part in where)
-    return Fault(wrong.message, file, column=column, found=found, allowed=wrong.allowed)
+            yield json_fault(detail, file, (*where, *detail["loc"]))
 
 
 def plan_text(plan: Plan) -> str:
@@ -111,7 +81,7 @@ _FIRST = ("format", "scenario", "status")
 
 
 def write_plan(plan: Plan, path: Path | str) -> None:
-    """Write a plan whole or not at all: a half-written file never takes the place of a good one.
+    """Write a plan whole or not at all.
 
     Raises:
         InputError: The file cannot be written.

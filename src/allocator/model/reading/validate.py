@@ -68,7 +68,8 @@ def _fault(detail: ErrorDetails, document: YamlDocument, model: type[BaseModel],
     wrong = problem(detail)
     allowed, near = wrong.allowed, nearest(str(value), wrong.names)
     if detail["type"] == "missing":
-        path, value = (*path, str(detail["loc"][-1])), None
+        key = str(detail["loc"][-1])
+        path, value = path if path[-1:] == (key,) else (*path, key), None  # there, but empty, is missing too
     elif detail["type"] == "extra_forbidden":
         keys = _known_keys(model, detail["loc"][:-1])
         allowed, near = listed(keys), nearest(str(path[-1]) if path else "", keys)

@@ -1,0 +1,135 @@
+"""``allocator draw``: a public random draw that anyone can replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import RenderableType
+
+from allocator import api
+from allocator.cli.failures import FINE, NO
+from allocator.cli.language import both
+from allocator.cli.options import AsJson, Lang, ScenarioPath
+from allocator.cli.output import Output
+from allocator.cli.streams import write_json
+from allocator.cli.writing import check_writable
+from allocator.draw import Audit, CannotDraw, audit_text
+from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.model.scenario import Scenario
+from allocator.model.text import Language, Text
+from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.draws import render_draw, render_refusal
+
+if TYPE_CHECKING:
+    from allocator.draw import BoundDraw
+
+HELP = both(
+    "公开抽签：先承诺、后抽取，人人可重放", "A public random draw that anyone can replay: commit, then draw."
+)
+
+_NO_SOURCE = Text(
+    zh="提示：未写明种子的出处（seed），抽签人可以挑选种子",
+    en="note: `seed` does not say where the seed will come from, so whoever draws could choose it",
+)
+_NOT_BEFORE = Text(
+    zh="提示：未事先公布承诺（--audit），抽签人可以试多个种子",
+    en="note: nothing was committed to before (--audit), so whoever draws could have tried many seeds",
+)
+
+
+def command(
+    scenario: ScenarioPath,
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[DRAW]", help=both("抽签的名称，只有一个时可省略", "which draw, if several")),
+    ] = "",
+    audit: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=both("事先公布的承诺文件", "the file committed to before")),
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(metavar="TEXT", help=both("公开的种子", "the public seed"))
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help=both("写到此文件，默认写回 --audit", "write the draw here, by default back to --audit"),
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> int:
+    """Without a seed, commit: write down pool, rules and chances. With one, draw."""
+    output = Output(lang, as_json=as_json)
+    check_writable(out)
+    loaded = api.load(scenario)
+    bound = api.draws(loaded)
+    try:
+        draw = _undrawn(bound, name, audit, seed) if audit else api.commit(_chosen(bound, name))
+    except CannotDraw as refusal:
+        output.data({"ok": False, "reasons": refusal.reasons, "mends": refusal.mends})
+        output.report(render_refusal(refusal, output.language))
+        return NO
+    if seed is not None:
+        draw = api.reveal(draw, seed)
+    if remark := _remark(draw, audit):
+        output.remark(remark)
+    target = out or (audit if seed is not None else None)
+    if target is not None:
+        api.write_audit(draw, target)
+    if as_json:
+        write_json(audit_text(draw))
+    output.report(_report(draw, loaded, target, output.language))
+    return FINE
+
+
+def _remark(draw: Audit, audit: Path | None) -> Text | None:
+    if not draw.committed.seed.text:
+        return _NO_SOURCE
+    return _NOT_BEFORE if draw.seed is not None and audit is None else None
+
+
+def _chosen(bound: Mapping[str, BoundDraw], name: str) -> BoundDraw:
+    """Return the draw of a name, or the only one."""
+    if not name and len(bound) == 1:
+        return next(iter(bound.values()))
+    if name in bound:
+        return bound[name]
+    if not bound:
+        message = Text(
+            zh="场景没有抽签；请在 draws 中写明", en="the scenario has no draws; name them under `draws`"
+        )
+        raise InputError([Fault(message, "scenario.yaml", column="draws")])
+    message = Text(zh="请写明是哪一个抽签", en="which draw?")
+    if name:
+        message = Text(zh="没有此抽签", en="there is no such draw")
+    found = shorten(name) if name else None
+    raise InputError([Fault(message, found=found, allowed=", ".join(bound), nearest=nearest(name, bound))])
+
+
+def _undrawn(bound: Mapping[str, BoundDraw], name: str, file: Path, seed: str | None) -> Audit:
+    """Return the draw of a file, if the scenario is still the one committed to and nothing has been drawn."""
+    audit, content = api.read_audit(file)
+    chosen = _chosen(bound, name or audit.committed.draw)
+    wrong = [check for check in api.replay(chosen, audit, content) if not check.holds]
+    if wrong:
+        raise InputError([Fault(check.text, file.name) for check in wrong])
+    if audit.seed is not None and seed is not None and seed.strip() != audit.seed:
+        message = Text(zh="已用另一种子抽过", en="has already been drawn, with another seed")
+        raise InputError([Fault(message, file.name, found=shorten(audit.seed))])
+    return audit
+
+
+def _report(
+    draw: Audit, scenario: Scenario, written: Path | None, language: Language
+) -> Iterator[RenderableType]:
+    entities = scenario.organisation.entities
+    yield from render_draw(draw, {name: scenario.organisation.label(name) for name in entities}, language)
+    if written is not None:
+        yield printable(pick(language, f"已写入 {written}", f"written to {written}"))

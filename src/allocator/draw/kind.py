@@ -1,0 +1,154 @@
+"""What a kind of draw is: its fields, what is committed to, how the seed decides, and what is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from allocator.draw.numbers import Numbers
+from allocator.draw.sight import Sight
+from allocator.model.spec import Name, Strict
+from allocator.model.text import Text
+from allocator.rules.means import Means
+
+
+class Part(BaseModel):
+    """A part of an audit file: frozen, every key known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Words(Part):
+    """A text in both languages, as an audit file has it."""
+
+    zh: str
+    en: str
+
+    @staticmethod
+    def of(text: Text) -> Words:
+        """Return a text as an audit file has it."""
+        return Words(zh=text("zh"), en=text("en"))
+
+    @property
+    def text(self) -> Text:
+        """The text."""
+        return Text(zh=self.zh, en=self.en)
+
+
+class Committed(Part):
+    """What every kind commits to.
+
+    Attributes:
+        scenario: Name of the scenario.
+        draw: Name of the draw in it.
+        kind: The kind of draw.
+        title: What people call it.
+        seed: Where the public seed will come from.
+    """
+
+    scenario: str
+    draw: str
+    kind: str
+    title: Words
+    seed: Words
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at in a draw, and whether it is so."""
+
+    text: Text
+    holds: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a report: what, how many there are, how many of them are drawn, with what chance."""
+
+    text: Text
+    there: int
+    asked: str
+    chance: Text | str
+    drawn: int | None = None
+
+
+class CannotDraw(Exception):  # noqa: N818 - it is an answer
+    """The rules of a draw cannot be met; says which, and the least that would mend it.
+
+    Attributes:
+        reasons: What cannot hold together, none of which can be left out.
+        mends: Changes that together would do, the least in all.
+    """
+
+    def __init__(self, reasons: Sequence[Text], mends: Sequence[Text]) -> None:
+        super().__init__("; ".join(reason.en for reason in reasons))
+        self.reasons, self.mends = tuple(reasons), tuple(mends)
+
+
+class Draw(Strict):
+    """The fields that every draw of a scenario has; a kind adds its own."""
+
+    name: ClassVar[str]
+    summary: ClassVar[Text]
+    #: What is committed to, and what the seed decides, as an audit file has them.
+    committed: ClassVar[type[Committed]]
+    result: ClassVar[type[Part]]
+
+    kind: Annotated[str, Means(zh="抽签种类", en="The kind of draw.")]
+    title: Annotated[Text, Means(zh="抽签名称", en="What people call the draw.")] = Text()
+    seed: Annotated[
+        Text,
+        Means(
+            zh="公开种子的出处，须在承诺之后才产生，如指定期次的福利彩票开奖号码",
+            en="Where the public seed will come from; it must come about after the commitment, such as the"
+            " numbers of a lottery on a day that is named.",
+        ),
+    ] = Text()
+
+    def pool(self, sight: Sight) -> Any:
+        """Return who and what is drawn from, as far as the rules look at them.
+
+        Raises:
+            InputError: An expression is wrong or reads an empty cell.
+        """
+        raise NotImplementedError
+
+    def commit(self, scenario: str, draw: Name, pool: Any) -> Committed:
+        """Return what to commit to: the pool, the rules and every chance. May ask a solver.
+
+        Raises:
+            CannotDraw: The rules cannot be met.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def decide(cls, committed: Any, numbers: Numbers) -> Part:
+        """Return the result that the numbers of a seed decide. Plain Python: it is what anyone replays."""
+        raise NotImplementedError
+
+    def differences(self, committed: Any, pool: Any) -> Iterator[Check]:
+        """Yield how the pool and the rules of a scenario differ from those committed to."""
+        raise NotImplementedError
+
+    @classmethod
+    def proofs(cls, committed: Any) -> Iterator[Check]:
+        """Yield what is claimed of the rules and the chances, proved again or not. Never asks the solver."""
+        raise NotImplementedError
+
+    @classmethod
+    def lines(cls, committed: Any, result: Any) -> Iterator[Line]:
+        """Yield what a report shows: the pool by rule, with chances and, once there are some, those drawn."""
+        raise NotImplementedError
+
+    @classmethod
+    def winners(cls, result: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield those drawn, by id: for each thing that is drawn, the people drawn for it."""
+        raise NotImplementedError
+
+    def head(self, scenario: str, draw: Name) -> dict[str, Any]:
+        """Return what every kind commits to."""
+        words = {"title": Words.of(self.title), "seed": Words.of(self.seed)}
+        return {"scenario": scenario, "draw": draw, "kind": self.kind, **words}

@@ -1,0 +1,79 @@
+"""What a draw sees of a scenario: rows that a sentence selects, and expressions evaluated over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from allocator.errors import Fault, InputError
+from allocator.model.scenario import Scenario
+from allocator.model.spec import Source
+from allocator.rules.axis import Axis
+from allocator.rules.compiler import Compiler
+from allocator.rules.draft import Draft
+from allocator.rules.facts import Facts
+from allocator.rules.selectors import SelectorError
+
+
+class Sight:
+    """A scenario as one of its draws sees it; what is wrong is told at the field that says so."""
+
+    def __init__(self, scenario: Scenario, draft: Draft, facts: Facts, compiler: Compiler) -> None:
+        self.scenario = scenario
+        self._draft = draft
+        self._facts = facts
+        self._compiler = compiler
+
+    def axis(self, source: Source, field: str, other: Source | None = None, prefix: str = "") -> Axis:
+        """Return the rows that a sentence selects, with what expressions may read of them.
+
+        Args:
+            source: The sentence.
+            field: The field that it stands in.
+            other: What the same expressions read besides; no two things have one name.
+            prefix: Another name for the rows, such as ``other`` for the second of two.
+        """
+        rows = self.scenario.organisation.table(source.table)
+        chosen = tuple(rows)
+        if source.where:
+            holds = self.values(source.where, "BOOL", field, self._facts.side(source, chosen))
+            chosen = tuple(row for row, held in zip(rows, holds, strict=True) if held)
+        if prefix:
+            return self._facts.axis(source.table, chosen, prefix)
+        return self._facts.side(source, chosen, other)
+
+    def values(self, text: str, returns: str, field: str, *axes: Axis) -> npt.NDArray[Any]:
+        """Return what an expression gives for every combination of the axes' rows.
+
+        Raises:
+            InputError: It is wrong, or reads an empty cell.
+        """
+        types = {name: kind for axis in axes for name, kind in axis.types.items()}
+        try:
+            return self._compiler.compile(text, types, returns).over(*axes)
+        except SelectorError as error:
+            fault = self._draft.fault(
+                error.message, field, detail=error.detail, nearest=error.nearest, allowed=error.allowed
+            )
+            raise InputError([fault]) from None
+
+    def holds(self, text: str, field: str, *axes: Axis) -> npt.NDArray[np.bool_]:
+        """Return where a condition holds."""
+        return np.asarray(self.values(text, "BOOL", field, *axes), dtype=np.bool_)
+
+    def fault(self, message: Any, field: str, **details: Any) -> Fault:
+        """Return a fault at a field of the draw."""
+        return self._draft.fault(message, field, **details)
+
+    def label(self, names: Iterable[str]) -> list[str]:
+        """Return the names that people know some ids by."""
+        return [self.scenario.organisation.label(name) for name in names]
+
+
+def sentence(source: Source) -> str:
+    """Return a ``table as name where condition`` sentence as an audit file has it."""
+    name = f" as {source.name}" if source.name else ""
+    return f"{source.table}{name} where {source.where}" if source.where else f"{source.table}{name}"
