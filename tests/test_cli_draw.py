@@ -176,13 +176,17 @@ def test_wrong_draws_are_told_at_their_line(tmp_path: Path, old: str, new: str, 
     line = next(
         k
         for k, row in enumerate((hearing / "scenario.yaml").read_text().splitlines(), 1)
-        if new.split("\n")[0] in row
+        if new.split("\n", maxsplit=1)[0] in row
     )
     for command in (("draw", hearing, "delegates"), ("check", hearing)):
         done = call(*command)
         assert (done.status, done.out) == (2, ""), done.out
         assert told in done.err
-        rows = [int(said.split(":", 2)[1]) for said in done.err.splitlines() if told in said]
+        rows = [
+            int(said.removeprefix("scenario.yaml:").partition(":")[0])
+            for said in done.err.splitlines()
+            if told in said
+        ]
         assert rows == [line] or old in ("kind: panel\n", "units: units where"), done.err
     assert call("check", hearing, lang="zh").err.startswith("scenario.yaml:")
 
