@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from allocator.draw.leximin.approach import approach
 from allocator.draw.leximin.master import Master
 from allocator.draw.leximin.panels import Counts, FloatArray, Panels
 from allocator.draw.leximin.pricing import Pricer
@@ -38,7 +39,8 @@ def mix(
     Since every panel has as many people, chances of which none falls short of its target are the targets.
     """
     everybody = np.ones(len(panels.people), dtype=np.bool_)
-    master = Master(panels, first)
+    known = list(first)
+    master = Master(panels, [*known, *approach(panels, chances, pricer, known, _ROUGH)])
     gap = _ROUGH
     while True:
         solved = master.raise_the_least(everybody, chances)
