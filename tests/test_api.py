@@ -164,6 +164,7 @@ def test_the_same_input_gives_the_same_plan_byte_for_byte(policy: api.Policy, tm
     assert texts == [here, here]
 
 
+@pytest.mark.slow
 def test_a_search_cut_off_by_its_limit_is_repeatable_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "WORK_PER_SECOND", 0.01)
     policy = postings(24, 6)

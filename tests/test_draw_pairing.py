@@ -87,6 +87,7 @@ def rules(**changes: int) -> PairingRules:
     return PairingRules(units="units", inspectors="people", recusals=(), apart=(), **numbers)
 
 
+@pytest.mark.slow
 def test_units_and_inspectors_without_recusals_have_equal_chances() -> None:
     """Chi-squared over 4,000 seeds: 12 and 14 degrees of freedom, limits of one in 10,000."""
     inspectors = frozenset(f"P{k:02}" for k in range(15))
