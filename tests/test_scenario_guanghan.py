@@ -9,19 +9,9 @@ import pytest
 
 from allocator import api
 from allocator.model.plan import Assignment, Plan
-from scenario_tools import folder, made_anew, part_of, tables, unlike_the_document
+from scenario_tools import folder, made_anew, part_of, tables
 
 NAME = "guanghan-dispatch"
-
-
-@pytest.fixture(scope="module")
-def policy() -> api.Policy:
-    return api.bind(api.load(folder(NAME)))
-
-
-@pytest.fixture(scope="module")
-def plan(policy: api.Policy) -> Plan:
-    return api.solve(policy, seconds=110)
 
 
 @pytest.fixture(scope="module")
@@ -76,20 +66,3 @@ def test_a_crew_comes_from_the_team_that_has_the_task(winter: api.Policy, winter
     teams = {(one.item, one.slot) for one in winter_plan.assignments if one.layer == "dispatch"}
     crews = {(people[one.item].unit, one.slot) for one in winter_plan.assignments if one.layer == "crew"}
     assert crews <= teams
-
-
-@pytest.mark.slow
-def test_plan_is_proved_and_shows_the_figures(policy: api.Policy, plan: Plan) -> None:
-    assert plan.status == "optimal"
-    assert api.verify(policy, plan).holds
-    assert not unlike_the_document(policy, plan)
-
-
-@pytest.mark.slow
-def test_loads_are_even_over_the_year(policy: api.Policy, plan: Plan) -> None:
-    effort = {key: int(case.effort) for key, case in policy.world.scenario.organisation.cases.items()}
-    for role, most_apart in (("office", 2), ("agency", 3)):
-        loads: Counter[str] = Counter()
-        for one in in_role(plan, role):
-            loads[one.item] += effort[one.slot]
-        assert max(loads.values()) - min(loads.values()) <= most_apart

@@ -14,16 +14,6 @@ NAME = "henan-cooperation"
 
 
 @pytest.fixture(scope="module")
-def policy() -> api.Policy:
-    return api.bind(api.load(folder(NAME)))
-
-
-@pytest.fixture(scope="module")
-def plan(policy: api.Policy) -> Plan:
-    return api.solve(policy, seconds=110)
-
-
-@pytest.fixture(scope="module")
 def few_cases(tmp_path_factory: pytest.TempPathFactory) -> api.Policy:
     """The county with its tasks of the year and the nine cases of the first quarter."""
     part = part_of(NAME, ("",), tmp_path_factory.mktemp("part"))
@@ -81,10 +71,3 @@ def test_inspections_are_made_by_another_zone(few_cases: api.Policy, short_plan:
     inspections = [one for one in of_layer(short_plan, "plan") if cases[one.item].unit]
     assert len(inspections) == 18
     assert all(zone[cases[one.item].unit] != one.slot for one in inspections)
-
-
-@pytest.mark.slow
-def test_plan_is_proved_and_shows_the_figures(policy: api.Policy, plan: Plan) -> None:
-    assert plan.status == "optimal"
-    assert api.verify(policy, plan).holds
-    assert not unlike_the_document(policy, plan)

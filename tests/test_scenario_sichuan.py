@@ -138,10 +138,11 @@ def test_all_counties_can_be_made(all_counties: dict[str, counties.County]) -> N
 
 
 @pytest.mark.slow
-def test_all_counties_can_be_bound_in_three_modes(
+def test_counties_of_all_sizes_can_be_bound_in_three_modes(
     all_counties: dict[str, counties.County], tmp_path: Path
 ) -> None:
-    for one in all_counties.values():
+    by_size = sorted(all_counties.values(), key=lambda one: (one.townships, one.code))
+    for one in by_size[::9]:
         made = counties.make(one)
         for mode in modes.MODES:
             api.bind(api.load(modes.write(one, mode, tmp_path, made)))

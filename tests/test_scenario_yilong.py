@@ -14,16 +14,6 @@ NAME = "yilong-embedded"
 
 
 @pytest.fixture(scope="module")
-def policy() -> api.Policy:
-    return api.bind(api.load(folder(NAME)))
-
-
-@pytest.fixture(scope="module")
-def plan(policy: api.Policy) -> Plan:
-    return api.solve(policy, seconds=60, workers=1)
-
-
-@pytest.fixture(scope="module")
 def few_cases(tmp_path_factory: pytest.TempPathFactory) -> api.Policy:
     """The county with all its people and the nine cases of the first weeks."""
     part = part_of(NAME, ("",), tmp_path_factory.mktemp("part"))
@@ -73,16 +63,3 @@ def test_an_agency_moved_alone_leaves_its_members_behind(few_cases: api.Policy, 
     others = [one for one in short_plan.assignments if one is not agency]
     wrong = short_plan.model_copy(update={"assignments": (*others, moved)})
     assert "own-zone" in unlike_the_document(few_cases, wrong)
-
-
-@pytest.mark.slow
-def test_plan_is_proved_and_holds(policy: api.Policy, plan: Plan) -> None:
-    assert plan.status == "optimal"
-    assert api.verify(policy, plan).holds
-    assert not unlike_the_document(policy, plan)
-
-
-@pytest.mark.slow
-def test_fields_acquaintance_and_load_pull(plan: Plan) -> None:
-    """The instance is no formality: no level comes out at nothing."""
-    assert [score.level for score in plan.score if score.cost == 0] == ["hard"]
