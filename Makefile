@@ -8,7 +8,7 @@ DEV := .venv/.installed-dev
 export TMPDIR := $(CURDIR)/.cache/tmp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_CACHE_DIR := 1
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 # Pins and hashes only: a lock says what to install, never where to get it from.
 COMPILE = $(BIN)/pip-compile --quiet --no-config --cache-dir .cache/pip-tools --generate-hashes --allow-unsafe \
