@@ -7,7 +7,8 @@ import runpy
 import shutil
 from pathlib import Path
 
-from allocator.model.plan import Plan
+from allocator import api
+from allocator.model.plan import Assignment, Plan
 from allocator.report.expected import read_expected
 from allocator.report.measuring import measure
 from allocator.rules.policy import Policy
@@ -51,3 +52,16 @@ def part_of(name: str, starts: tuple[str, ...], place: Path) -> Path:
         with table.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, *(row for row in rows if row[0].startswith(starts))])
     return part
+
+
+def of_layer(plan: Plan, layer: str) -> list[Assignment]:
+    return [one for one in plan.assignments if one.layer == layer]
+
+
+def changed(plan: Plan, one: Assignment, **update: str) -> Plan:
+    edited = tuple(it.model_copy(update=update) if it is one else it for it in plan.assignments)
+    return plan.model_copy(update={"assignments": edited})
+
+
+def broken(policy: Policy, plan: Plan) -> set[str]:
+    return {one.rule.id for one in api.verify(policy, plan).judgement.broken}

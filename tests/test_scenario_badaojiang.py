@@ -9,7 +9,7 @@ import pytest
 
 from allocator import api
 from allocator.model.plan import Assignment, Plan
-from scenario_tools import folder, made_anew, part_of, tables, unlike_the_document
+from scenario_tools import changed, folder, made_anew, of_layer, part_of, tables, unlike_the_document
 
 NAME = "badaojiang-pool"
 
@@ -42,15 +42,6 @@ def winter(tmp_path_factory: pytest.TempPathFactory) -> api.Policy:
 @pytest.fixture(scope="module")
 def winter_plan(winter: api.Policy) -> Plan:
     return api.solve(winter, seconds=30, workers=1)
-
-
-def of_layer(plan: Plan, layer: str) -> list[Assignment]:
-    return [one for one in plan.assignments if one.layer == layer]
-
-
-def changed(plan: Plan, one: Assignment, **update: str) -> Plan:
-    edited = tuple(it.model_copy(update=update) if it is one else it for it in plan.assignments)
-    return plan.model_copy(update={"assignments": edited})
 
 
 def added(plan: Plan, *more: Assignment) -> Plan:

@@ -9,7 +9,7 @@ import pytest
 
 from allocator import api
 from allocator.model.plan import Assignment, Plan
-from scenario_tools import folder, made_anew, tables, unlike_the_document
+from scenario_tools import folder, made_anew, of_layer, tables, unlike_the_document
 
 NAME = "cuiping-1plusn"
 
@@ -22,10 +22,6 @@ def policy() -> api.Policy:
 @pytest.fixture(scope="module")
 def plan(policy: api.Policy) -> Plan:
     return api.solve(policy, seconds=60, workers=1)
-
-
-def of_layer(plan: Plan, layer: str) -> list[Assignment]:
-    return [one for one in plan.assignments if one.layer == layer]
 
 
 def drawn(plan: Plan) -> dict[str, set[str]]:

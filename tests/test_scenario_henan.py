@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from allocator import api
-from allocator.model.plan import Assignment, Plan
-from scenario_tools import folder, made_anew, part_of, tables, unlike_the_document
+from allocator.model.plan import Plan
+from scenario_tools import changed, folder, made_anew, of_layer, part_of, tables, unlike_the_document
 
 NAME = "henan-cooperation"
 
@@ -26,15 +26,6 @@ def few_cases(tmp_path_factory: pytest.TempPathFactory) -> api.Policy:
 @pytest.fixture(scope="module")
 def short_plan(few_cases: api.Policy) -> Plan:
     return api.solve(few_cases, seconds=30, workers=1)
-
-
-def of_layer(plan: Plan, layer: str) -> list[Assignment]:
-    return [one for one in plan.assignments if one.layer == layer]
-
-
-def changed(plan: Plan, one: Assignment, **update: str) -> Plan:
-    edited = tuple(it.model_copy(update=update) if it is one else it for it in plan.assignments)
-    return plan.model_copy(update={"assignments": edited})
 
 
 def test_tables_come_from_the_script(tmp_path: Path) -> None:

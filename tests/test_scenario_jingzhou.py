@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from allocator import api
-from allocator.model.plan import Assignment, Plan
-from scenario_tools import folder, made_anew, part_of, tables, unlike_the_document
+from allocator.model.plan import Plan
+from scenario_tools import broken, changed, folder, made_anew, of_layer, part_of, tables, unlike_the_document
 
 NAME = "jingzhou-links"
 #: The layers that nothing ties to the areas, solved in a second or two.
@@ -46,19 +46,6 @@ def township_year(tmp_path_factory: pytest.TempPathFactory) -> api.Policy:
 @pytest.fixture(scope="module")
 def year_plan(township_year: api.Policy) -> Plan:
     return api.solve(township_year, seconds=30, workers=1)
-
-
-def of_layer(plan: Plan, layer: str) -> list[Assignment]:
-    return [one for one in plan.assignments if one.layer == layer]
-
-
-def changed(plan: Plan, one: Assignment, **update: str) -> Plan:
-    edited = tuple(it.model_copy(update=update) if it is one else it for it in plan.assignments)
-    return plan.model_copy(update={"assignments": edited})
-
-
-def broken(policy: api.Policy, plan: Plan) -> set[str]:
-    return {one.rule.id for one in api.verify(policy, plan).judgement.broken}
 
 
 def test_tables_come_from_the_script(tmp_path: Path) -> None:

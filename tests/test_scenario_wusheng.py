@@ -10,7 +10,7 @@ import pytest
 
 from allocator import api
 from allocator.model.plan import Assignment, Plan
-from scenario_tools import folder, made_anew, tables, unlike_the_document
+from scenario_tools import folder, made_anew, of_layer, tables, unlike_the_document
 
 NAME = "wusheng-joint"
 DUTIES = {"supervision", "investigation", "rectification"}
@@ -24,10 +24,6 @@ def policy() -> api.Policy:
 @pytest.fixture(scope="module")
 def plan(policy: api.Policy) -> Plan:
     return api.solve(policy, seconds=60, workers=1)
-
-
-def of_layer(plan: Plan, layer: str) -> list[Assignment]:
-    return [one for one in plan.assignments if one.layer == layer]
 
 
 def places(plan: Plan, layer: str) -> dict[str, str]:

@@ -37,11 +37,6 @@ class Child:
         """Whether it has begun."""
         return self._process is not None
 
-    @property
-    def is_running(self) -> bool:
-        """Whether it has more to tell."""
-        return self._thread is not None and self._thread.is_alive()
-
     def begin(self, **arrays: Any) -> None:
         """Begin, with these arrays (and numbers) sent to its standard input as ``.npz``."""
         self._process = subprocess.Popen(

@@ -42,11 +42,6 @@ class Ladder:
         own = np.array([price[problem.columns] for price in by_level]).astype(float)
         self._child.begin(seed=seed, prices=own, **arrays_of(problem))
 
-    @property
-    def is_running(self) -> bool:
-        """Whether it may still find more."""
-        return self._child.is_running
-
     def close(self) -> None:
         """End it; what it has found stays."""
         self._child.close()
