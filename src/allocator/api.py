@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError, InternalError
+from allocator.model.distinct import Numbers
 from allocator.model.plan import LevelScore, Plan, ScenarioRef
 from allocator.model.reading import bounded, load_scenario, read_spec, scenario_digest
 from allocator.model.reading.files import read_bytes
 from allocator.model.reading.planfile import PLAN_BYTES, read_plan, write_plan
 from allocator.model.reading.wholefile import write_whole
 from allocator.model.scenario import Scenario
-from allocator.model.scores import Numbers, ScoreTable
+from allocator.model.scores import ScoreTable
 from allocator.model.text import Text
 from allocator.rules.bind import bind_policy
 from allocator.rules.packs import read_rulebook

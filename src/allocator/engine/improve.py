@@ -11,8 +11,8 @@ import time
 
 import numpy as np
 
+from allocator.engine.asking import Asking, minimise, unheard
 from allocator.engine.budget import Clock, Slice
-from allocator.engine.cpsat import Asking, minimise, unheard
 from allocator.engine.mip import MipRace
 from allocator.engine.neighbourhoods import Arm, Neighbourhoods
 from allocator.engine.outcome import Outcome

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.engine.asking import Teller
 from allocator.engine.bounds import KnownBounds
-from allocator.engine.cpsat import Teller
 from allocator.engine.ladder import Ladder
 from allocator.engine.task import Task
 from allocator.model.plan import Level
