@@ -40,6 +40,7 @@ __all__ = [
     "Verdict",
     "bind",
     "commit",
+    "drawn_plan",
     "draws",
     "is_audit",
     "load",
@@ -238,6 +239,23 @@ def reveal(audit: Audit, seed: str) -> Audit:
     from allocator.draw import reveal as drawn
 
     return drawn(audit, seed)
+
+
+def drawn_plan(draw: BoundDraw, audit: Audit) -> Plan | None:
+    """Return what was drawn as a plan, judged by the rules; None if it is not drawn yet, or is no plan."""
+    drawn = audit.result and audit.kind.assignments(audit.committed, audit.result)
+    if not drawn:
+        return None
+    policy = bind(draw.scenario)
+    judgement = judge(policy, drawn)
+    return Plan(
+        scenario=ScenarioRef(name=draw.scenario.name, sha256=policy.sha256),
+        status="feasible",
+        assignments=drawn,
+        score=tuple(LevelScore(level=level, cost=cost, bound=0) for level, cost in judgement.costs.items()),
+        rules=tuple(finding.score for finding in judgement.findings),
+        run={"route": f"draw {audit.committed.draw}", "seed": audit.seed, "commitment": audit.commitment},
+    )
 
 
 def replay(draw: BoundDraw, audit: Audit, content: bytes) -> tuple[Check, ...]:
