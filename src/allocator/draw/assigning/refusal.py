@@ -63,6 +63,7 @@ def _short(asked: Asked, problem: Problem) -> Iterator[Text]:
     lower[problem.columns], upper[problem.columns] = problem.bounds
     chance = upper.copy()
     chance[: len(asked.pairs)][asked.pairs >= 0] *= float(asked.most)
+    lower = np.minimum(lower, chance)  # who alone could be there would be in every assignment
     ends = np.sort([rows.coefs * lower[rows.cols], rows.coefs * chance[rows.cols]], axis=0)
     edges = np.concatenate([np.zeros((2, 1)), np.cumsum(ends, axis=1)], axis=1)
     least, most = edges[:, rows.starts[1:]] - edges[:, rows.starts[:-1]]

@@ -27,8 +27,10 @@ def lottery(asked: Asked) -> Lottery:
         Impossible: There is none within the bound, or with so many different assignments.
     """
     problem = asked.problem()
-    if problem is None or len(problem) == 0 or (len(asked.certain(problem)) and asked.most < 1):
+    if problem is None:
         raise Impossible
+    if len(asked.certain(problem)) and asked.most < 1:
+        raise Impossible(least=Fraction(1))
     limited = asked.bounded(problem)
     network = as_network(problem)
     apart = len(np.unique(limited[limited >= 0])) == (limited >= 0).sum()  # else a pair has several arcs

@@ -105,8 +105,9 @@ def rule_checks(committed: AssignmentCommitted, policy: Policy) -> Iterator[Chec
 
 
 def _expected(said: tuple[ExpectedCost, ...], mean: Mapping[int, Fraction], many: int) -> Check:
-    claimed = {one.level: Fraction(*one.cost) for one in said}
-    wrong = [level for level in {**claimed, **mean} if claimed.get(level) != mean.get(level)]
+    claimed = {one.level: one.cost for one in said}
+    true = {level: cost.as_integer_ratio() for level, cost in mean.items()}
+    wrong = [level for level in {**claimed, **true} if claimed.get(level) != true.get(level)]
     if wrong or any(Fraction(*one.bound) > Fraction(*one.cost) for one in said):
         levels = ", ".join(map(str, wrong)) or "—"
         return Check(
