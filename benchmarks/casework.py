@@ -19,6 +19,7 @@ START = time.perf_counter()
 import argparse  # noqa: E402
 import json  # noqa: E402
 import resource  # noqa: E402
+import sys  # noqa: E402
 import tempfile  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -26,6 +27,7 @@ from pathlib import Path  # noqa: E402
 import numpy as np  # noqa: E402
 
 from allocator import api  # noqa: E402
+from allocator.draw import CannotDraw  # noqa: E402
 from allocator.model.plan import Plan  # noqa: E402
 from allocator.model.scenario import Scenario  # noqa: E402
 
@@ -75,15 +77,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         scenario = written(Path(folder), scores, given)
         if given.q or given.pm:
-            answer = drawn(scenario, scores)
+            try:
+                answer = drawn(scenario, scores)
+            except CannotDraw as refusal:
+                sys.exit("\n".join(text.en for text in (*refusal.reasons, *refusal.mends)))
         else:
             answer = told(api.solve(api.bind(scenario), seconds=given.time_limit), scores, given.fair)
     answer["seconds"] = round(time.perf_counter() - START, 2)
+    answer["memory"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
     if given.out:
         given.out.write_text(json.dumps(answer), encoding="utf-8")
     shown = {key: value for key, value in answer.items() if key != "pairs"}
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"{scores.shape[0]} x {scores.shape[1]}: {shown}, {memory:.1f} GiB")
+    print(f"{scores.shape[0]} x {scores.shape[1]}: {shown}")
 
 
 def read(file: Path) -> np.ndarray:
