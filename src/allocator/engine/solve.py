@@ -133,7 +133,7 @@ def _structure(descent: Descent) -> str:
     asked, paid = obstacles(descent.program)
     if descent.flows:
         return f"network but for what is paid: {_listed(paid)}"
-    return f"no network: {_listed(asked)}" if asked else "no network"
+    return f"no network: {_listed(asked or paid)}" if asked or paid else "no network"
 
 
 def _listed(rules: tuple[str, ...]) -> str:
