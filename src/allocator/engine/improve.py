@@ -107,7 +107,7 @@ class Improvement:
     def _asking(self, part: Slice, is_whole: bool) -> Asking:
         """Return how to search a piece; only what is found of the whole, and stays so, is told."""
         standing = self._standing
-        is_told = is_whole and not standing.task.has_grown
+        is_told = is_whole and not (standing.task.has_grown or standing.task.is_rough)
         return Asking(
             part,
             hint=standing.values,

@@ -56,8 +56,9 @@ class Definitions:
     """How each auxiliary follows from earlier variables: the most (or least) of some expressions.
 
     Auxiliary ``k`` is ``max(floor, ceil(e / divisor) ...)`` over its expressions, or with ``least``
-    ``min(ceiling, e ...)``. Expressions are rows in compressed form, grouped by auxiliary and rank:
-    an auxiliary of rank ``q`` reads decisions and auxiliaries of lower rank.
+    ``min(ceiling, e ...)``; with ``power`` 2 it is the square of that. Expressions are rows in compressed
+    form, grouped by auxiliary and rank: an auxiliary of rank ``q`` reads decisions and auxiliaries of lower
+    rank.
     """
 
     cols: IntArray
@@ -69,6 +70,7 @@ class Definitions:
     least: npt.NDArray[np.bool_]  # [aux]
     limit: IntArray  # [aux]: the floor, or the ceiling where least
     divisor: IntArray  # [aux]
+    power: IntArray  # [aux]: 1 or 2
     rank: IntArray  # [aux]
 
 

@@ -137,11 +137,7 @@ class Balance(Rule):
         far = pen.most(
             [load - self.target - self.tolerance, -load + self.target - self.tolerance], 0, subject
         )
-        if self.measure == "deviation":
-            return far
-        # The square of a whole number d is the greatest of its integer tangents (2k + 1) d - k (k + 1).
-        tangents = [far * (2 * k + 1) - k * (k + 1) for k in range(pen.greatest(far) + 1)]
-        return pen.most(tangents, 0, subject)
+        return far if self.measure == "deviation" else pen.square(far, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the loads."""
