@@ -14,6 +14,7 @@ from allocator.engine.flow import best_by_flow, plan_by_flow
 from allocator.engine.ladder import Ladder
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Progress
+from allocator.engine.repair import repaired
 from allocator.engine.route import minimise_level
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
@@ -27,6 +28,8 @@ from allocator.rules.roster import Roster
 
 #: Without any plan nothing else matters: a first one may take this part of all the time left.
 FIRST_PLAN_PART = 0.5
+#: Of that, so much may go into mending what a flow gives.
+REPAIR_PART = 0.5
 
 
 @dataclass
@@ -107,7 +110,12 @@ class Descent:
             if self.task.is_sound(values):
                 self.best, self.flows = values, True
                 return "feasible"
-        found = any_plan(self.task, hint, Clock(self.search.budget, part), self.search, self._teller(HARD))
+        clock = Clock(self.search.budget, part)
+        mended = repaired(self.task, clock.share(REPAIR_PART), self.search)
+        if mended is not None and self.task.is_sound(mended):
+            self.best = mended
+            return "feasible"
+        found = any_plan(self.task, hint, clock, self.search, self._teller(HARD))
         self.best = found.values
         if found.found != "infeasible" or self.task.is_fixed:
             return found.found

@@ -19,6 +19,8 @@ from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
 from allocator.program.following import following
+from allocator.program.paid import paid_for
+from allocator.program.program import IntArray
 from allocator.program.question import BoolArray
 
 #: The part of the time, and the least seconds, for the whole at first: most levels end before.
@@ -27,8 +29,8 @@ WHOLE_PART, WHOLE = 0.2, 2.0
 LARGE = 6_000
 #: Branch and cut begins after so many seconds: what is easy has ended by then.
 RACE_AFTER = 0.5
-#: Seconds for one piece at first, and how many times more after a round of pieces without a gain.
-PIECE, LONGER = 1.5, 1.5
+#: Seconds for one piece at first, and how many times more after some pieces of every arm without a gain.
+PIECE, LONGER, PATIENCE = 0.3, 1.5, 2
 
 
 class Improvement:
@@ -38,15 +40,19 @@ class Improvement:
         standing: The plan to begin from, and its bound.
         open_parts: ``[variables]`` what may change: all, or the parts that are not proved yet.
         search: How to search.
+        races: Whether branch and cut works beside.
     """
 
-    def __init__(self, standing: Standing, open_parts: BoolArray, search: Search) -> None:
+    def __init__(
+        self, standing: Standing, open_parts: BoolArray, search: Search, *, races: bool = True
+    ) -> None:
         whole = standing.task.question(standing.level).piece(standing.values, open_parts)
         assert whole is not None, "the plan in hand solves it"
         self._whole, self._open_parts = whole, open_parts
         self._standing, self._search = standing, search
         self._race = MipRace(whole, standing.values, search.seed)
-        self._race_at = time.monotonic() + RACE_AFTER
+        never = search.budget.deterministic or not races
+        self._race_at = np.inf if never else time.monotonic() + RACE_AFTER
         self._piece = PIECE
 
     def run(self, part: Slice) -> None:
@@ -61,26 +67,31 @@ class Improvement:
             self._hear_race()
 
     def _piece_by_piece(self, near: Neighbourhoods, clock: Clock) -> None:
-        """Solve a piece of every arm in turn, as long as there is time and something to find."""
+        """Solve piece after piece, as long as there is time and something to find."""
+        in_vain = 0
         while not self._is_over(clock):
             before = self._standing.cost
-            for arm in near.arms:
-                if not (arm.rests or self._is_over(clock)):
-                    self._pull(arm, near, clock)
-            if self._standing.cost < before:
-                continue
-            self._piece *= LONGER
             if all(arm.rests for arm in near.arms):
                 self._solve(self._open_parts, clock.left)
+                continue
+            self._pull(near.next(), near, clock)
+            in_vain = 0 if self._standing.cost < before else in_vain + 1
+            if in_vain >= PATIENCE * len(near.arms):
+                in_vain, self._piece = 0, self._piece * LONGER
 
     def _pull(self, arm: Arm, near: Neighbourhoods, clock: Clock) -> None:
         before = self._standing.cost
-        free = following(self._standing.task.program, near.free(arm))
+        free = following(self._standing.task.program, near.free(arm, self._paid))
         found = self._solve(free, clock.share(1.0, most=self._piece))
-        gained = self._standing.cost < before
-        arm.learn(found, gained=gained)
-        if gained:
+        gain = before - self._standing.cost
+        arm.learn(found, gain)
+        if gain:
             near.wake()
+
+    def _paid(self, layer: str, axis: int) -> IntArray:
+        """Return what the plan pays for each place of a layer along an axis."""
+        standing = self._standing
+        return paid_for(standing.task.program, standing.values, standing.level, layer, axis)
 
     def _is_over(self, clock: Clock) -> bool:
         return clock.is_over or self._search.stop.asked or self._is_done()
@@ -118,7 +129,7 @@ class Improvement:
         )
 
     def _is_done(self) -> bool:
-        if not self._search.budget.deterministic and time.monotonic() > self._race_at:
+        if time.monotonic() > self._race_at:
             self._race.begin()
         self._hear_race()
         return self._standing.is_good_enough

@@ -1,14 +1,16 @@
 """Neighbourhoods: which decisions to set free while the rest of a plan stays as it is.
 
 They read the program's layers, not its rules: some items of a layer, some slots over all periods, or
-some periods. A piece across layers has some items of one, what others decide of the same items, and as
-much again of layers that decide of something else. How much of it at once is learnt: more where pieces
-are solved with ease, less where they are not.
+some periods; items and slots by chance, or half of them by what the plan pays for them. A piece across
+layers has some items of one, what others decide of the same items, and as much again of layers that decide
+of something else. How much of it at once is learnt: more where pieces are solved with ease, less where they
+are not.
 Method: adaptive large neighbourhood search (Shaw, CP 1998; Ropke and Pisinger, Transportation Science 2006).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +22,10 @@ from allocator.program.question import BoolArray
 
 #: What the first pieces set free: a part of a layer, but no more decisions than this.
 FIRST, MOST = 0.4, 4000
+#: How often any arm is tried; the part of its time below which a piece counts as that short.
+ANY, SHORT = 0.25, 0.02
+#: Where there are more places than this, what the plan pays for them says where to look.
+FEW = 12
 #: By how much later pieces are more or less.
 MUCH_MORE, MORE, LESS = 1.6, 1.15, 0.8
 #: The parts of its time below which a piece was trivial, and easy.
@@ -38,6 +44,8 @@ class Arm:
         across: Whether other layers' decisions are set free too.
         part: The part of the places along the axis that is chosen.
         rests: Whether it has chosen all there is, in vain: it waits for the plan to change.
+        costly: Whether it chooses half of the places by what the plan pays for them.
+        rate: What its last pieces gained for their time; None before the first.
     """
 
     layer: str
@@ -45,13 +53,17 @@ class Arm:
     across: bool
     part: float
     rests: bool = False
+    costly: bool = False
+    rate: float | None = None
 
-    def learn(self, outcome: Outcome, gained: bool) -> None:
+    def learn(self, outcome: Outcome, gain: int) -> None:
         """Choose more the next time if the piece was solved with ease, less if it was not solved."""
+        rate = gain / max(SHORT, outcome.effort)
+        self.rate = rate if self.rate is None else (self.rate + rate) / 2
         if outcome.found != "optimal":
             self.part *= LESS
             return
-        self.rests = self.part >= 1.0 and not gained
+        self.rests = self.part >= 1.0 and not gain
         if outcome.effort < EASY:
             self.part = min(1.0, self.part * (MUCH_MORE if outcome.effort < TRIVIAL else MORE))
 
@@ -71,15 +83,32 @@ class Neighbourhoods:
         self._live = {name: self._places(grid) for name, grid in decisions.grids.items()}
         self.arms = list(self._arms())
 
-    def free(self, arm: Arm) -> IntArray:
-        """Return the decisions that ``arm`` sets free."""
-        chosen = self._some(arm.layer, arm.axis, arm.part)
+    def free(self, arm: Arm, paid: Callable[[str, int], IntArray]) -> IntArray:
+        """Return the decisions that ``arm`` sets free.
+
+        Args:
+            arm: The way to choose.
+            paid: Returns what the plan pays for each place of a layer along an axis.
+        """
+        weights = paid(arm.layer, arm.axis) if arm.costly else None
+        chosen = self._some(arm.layer, arm.axis, arm.part, weights)
         if not arm.across:
             return chosen
         others = [
             self._beside(arm.layer, name, chosen) for name in self._decisions.grids if name != arm.layer
         ]
         return np.unique(np.concatenate([chosen, *others]))
+
+    def next(self) -> Arm:
+        """Return the arm that gained most for its time of late; one that is new first, now and then any."""
+        awake = [arm for arm in self.arms if not arm.rests]
+        new = next((arm for arm in awake if arm.rate is None), None)
+        if new is not None:
+            return new
+        best = max(awake, key=lambda arm: arm.rate or 0.0)
+        if not best.rate or self._random.random() < ANY:
+            return awake[int(self._random.integers(len(awake)))]
+        return best
 
     def wake(self) -> None:
         """Let every arm choose again: the plan has changed."""
@@ -93,16 +122,27 @@ class Neighbourhoods:
         for name, live in self._live.items():
             part = min(FIRST, MOST / max(1, self._of(self._decisions.grids[name]).size))
             arms += [Arm(name, axis, False, part) for axis, places in live.items() if len(places) > 1]
+            arms += [
+                Arm(name, axis, False, part, costly=True) for axis in (SLOTS, ITEMS) if len(live[axis]) > FEW
+            ]
             if several and len(live[ITEMS]) > 1:
                 arms.append(Arm(name, ITEMS, True, part))
         return arms
 
-    def _some(self, layer: str, axis: int, part: float) -> IntArray:
-        """Return the decisions of some places along an axis; of slots at least two, to change places."""
+    def _some(self, layer: str, axis: int, part: float, weights: IntArray | None = None) -> IntArray:
+        """Return the decisions of some places along an axis; of slots at least two, to change places.
+
+        With weights ``[places]``, every other place is chosen in their proportion, the first of all.
+        """
         live = self._live[layer][axis]
         least = min(len(live), 2 if axis == SLOTS else 1)
         count = max(least, round(part * len(live)))
-        chosen = self._random.choice(live, min(count, len(live)), replace=False)
+        chosen = self._random.permutation(live)
+        if weights is not None and (share := weights[live].astype(float)).any():
+            dear = self._random.choice(live, np.count_nonzero(share), replace=False, p=share / share.sum())
+            chosen = np.concatenate([dear[: -(-count // 2)], chosen])
+            chosen = chosen[np.sort(np.unique(chosen, return_index=True)[1])]
+        chosen = chosen[: min(count, len(live))]
         return self._of(self._decisions.grids[layer].take(chosen, axis=axis))
 
     def _beside(self, layer: str, other: str, chosen: IntArray) -> IntArray:

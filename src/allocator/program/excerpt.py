@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from allocator.program.program import Costs, Program, Rows
+from allocator.program.program import Costs, Program
 
 
 def excerpt(program: Program, rules: Iterable[str]) -> Program:
@@ -20,7 +19,7 @@ def excerpt(program: Program, rules: Iterable[str]) -> Program:
     """
     numbers = [program.rules.index(rule) for rule in rules]
     return replace(
-        program, rows=_rows(program.rows, np.isin(program.rows.tags[:, 0], numbers) | program.rows.defining)
+        program, rows=program.rows.of(np.isin(program.rows.tags[:, 0], numbers) | program.rows.defining)
     )
 
 
@@ -30,23 +29,9 @@ def of_decisions(program: Program) -> Program | None:
     What is asked of a plan is then asked in full; what levels cost, only in part.
     """
     count, rows, costs = program.decisions.count, program.rows, program.costs
-    asked = _rows(rows, ~rows.defining)
+    asked = rows.of(~rows.defining)
     if (asked.cols >= count).any():
         return None
     paid = costs.cols < count
     kept = Costs(costs.cols[paid], costs.coefs[paid], costs.levels[paid], costs.tags[paid])
     return replace(program, rows=asked, costs=kept)
-
-
-def _rows(rows: Rows, kept: npt.NDArray[np.bool_]) -> Rows:
-    lengths = np.diff(rows.starts)
-    terms = np.repeat(kept, lengths)
-    return Rows(
-        starts=np.concatenate([[0], np.cumsum(lengths[kept])]),
-        cols=rows.cols[terms],
-        coefs=rows.coefs[terms],
-        lo=rows.lo[kept],
-        hi=rows.hi[kept],
-        tags=rows.tags[kept],
-        defining=rows.defining[kept],
-    )

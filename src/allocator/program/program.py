@@ -40,6 +40,20 @@ class Rows:
     def __len__(self) -> int:
         return len(self.lo)
 
+    def of(self, kept: npt.NDArray[np.bool_]) -> Rows:
+        """Return some of the rows, ``[n]`` whether each is kept."""
+        lengths = np.diff(self.starts)
+        terms = np.repeat(kept, lengths)
+        return Rows(
+            starts=np.concatenate([[0], np.cumsum(lengths[kept])]),
+            cols=self.cols[terms],
+            coefs=self.coefs[terms],
+            lo=self.lo[kept],
+            hi=self.hi[kept],
+            tags=self.tags[kept],
+            defining=self.defining[kept],
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Costs:
@@ -72,6 +86,23 @@ class Definitions:
     divisor: IntArray  # [aux]
     power: IntArray  # [aux]: 1 or 2
     rank: IntArray  # [aux]
+
+    def and_then(self, more: Definitions) -> Definitions:
+        """Return these definitions and some that may read all of them."""
+        last = int(self.rank.max(initial=0))
+        return Definitions(
+            cols=np.concatenate([self.cols, more.cols]),
+            start=np.concatenate([self.start, self.start[-1] + more.start[1:]]),
+            expr_start=np.concatenate([self.expr_start, self.expr_start[-1] + more.expr_start[1:]]),
+            term_cols=np.concatenate([self.term_cols, more.term_cols]),
+            term_coefs=np.concatenate([self.term_coefs, more.term_coefs]),
+            constants=np.concatenate([self.constants, more.constants]),
+            least=np.concatenate([self.least, more.least]),
+            limit=np.concatenate([self.limit, more.limit]),
+            divisor=np.concatenate([self.divisor, more.divisor]),
+            power=np.concatenate([self.power, more.power]),
+            rank=np.concatenate([self.rank, last + more.rank]),
+        )
 
 
 @dataclass(frozen=True, eq=False)

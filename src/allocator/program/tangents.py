@@ -13,8 +13,8 @@ from math import isqrt
 
 import numpy as np
 
-from allocator.program.program import INFINITE, IntArray, Program, Rows
-from allocator.program.tags import TagArray
+from allocator.program.more_rows import Row, with_rows
+from allocator.program.program import INFINITE, IntArray, Program
 
 #: Up to here every tangent is written: plans worth finding are seldom further from what is asked.
 NEAR = 48
@@ -53,33 +53,21 @@ def underpriced(program: Program, values: IntArray, true: IntArray) -> list[tupl
 
 def with_tangents(program: Program, tangents: Sequence[tuple[int, int]]) -> Program:
     """Return the program with further tangents, each of an auxiliary and with a ``k``."""
-    made = [_row(program, auxiliary, k) for auxiliary, k in tangents]
-    rows, count = program.rows, len(made)
-    ends = rows.starts[-1] + np.cumsum([len(cols) for cols, _, _, _ in made])
-    return replace(
-        program,
-        rows=Rows(
-            starts=np.concatenate([rows.starts, ends]),
-            cols=np.concatenate([rows.cols, *(cols for cols, _, _, _ in made)]),
-            coefs=np.concatenate([rows.coefs, *(coefs for _, coefs, _, _ in made)]),
-            lo=np.concatenate([rows.lo, np.array([low for _, _, low, _ in made], dtype=np.int64)]),
-            hi=np.concatenate([rows.hi, np.full(count, INFINITE, dtype=np.int64)]),
-            tags=np.concatenate([rows.tags, *(mark[None, :] for *_, mark in made)]),
-            defining=np.concatenate([rows.defining, np.ones(count, dtype=np.bool_)]),
-        ),
-    )
+    made = [_tangent(program, auxiliary, k) for auxiliary, k in tangents]
+    return replace(program, rows=with_rows(program.rows, made, defining=True))
 
 
-def _row(program: Program, auxiliary: int, k: int) -> tuple[IntArray, IntArray, int, TagArray]:
-    """Return columns, coefficients and least value of a tangent, with the tag of those that there are."""
+def _tangent(program: Program, auxiliary: int, k: int) -> Row:
+    """Return a tangent, with the tag of those that there are."""
     definitions, rows = program.definitions, program.rows
     column, expr = int(definitions.cols[auxiliary]), int(definitions.start[auxiliary])
     terms = slice(int(definitions.expr_start[expr]), int(definitions.expr_start[expr + 1]))
     slope = 2 * k + 1
     first = int(np.searchsorted(rows.starts, np.flatnonzero(rows.cols == column)[0], side="right")) - 1
-    return (
-        np.append(column, definitions.term_cols[terms]),
-        np.append(1, -slope * definitions.term_coefs[terms]),
-        slope * int(definitions.constants[expr]) - k * (k + 1),
-        rows.tags[first],
+    return Row(
+        cols=np.append(column, definitions.term_cols[terms]),
+        coefs=np.append(1, -slope * definitions.term_coefs[terms]),
+        low=slope * int(definitions.constants[expr]) - k * (k + 1),
+        high=INFINITE,
+        tag=rows.tags[first],
     )

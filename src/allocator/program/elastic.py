@@ -1,0 +1,60 @@
+"""An elastic program: what is asked may be broken, at a price that comes before all others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from allocator.program.defining import DefinitionBuilder
+from allocator.program.expr import Expr
+from allocator.program.more_rows import Row, with_rows
+from allocator.program.program import INFINITE, Costs, IntArray, Program
+from allocator.program.propagate import Bounds
+
+#: The level of what is broken: before 1.
+BROKEN = 0
+
+
+def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
+    """Return the program of which some rows may be broken, each unit of it at a price of 1 at level 0.
+
+    Args:
+        program: The program.
+        bounds: Bounds of its variables.
+        loose: Numbers of the rows that may be broken; none of them defines an auxiliary.
+    """
+    rows, size = program.rows, len(program)
+    definitions = DefinitionBuilder(program.decisions.count)
+    made: list[Row] = []
+    most: list[int] = []
+    for column, row in enumerate(loose.tolist(), start=size):
+        terms = slice(int(rows.starts[row]), int(rows.starts[row + 1]))
+        cols, coefs = rows.cols[terms], rows.coefs[terms]
+        ends = np.sort([coefs * bounds[0][cols], coefs * bounds[1][cols]], axis=0).sum(axis=1)
+        low, high = int(rows.lo[row]), int(rows.hi[row])
+        whole, exprs, furthest = Expr(cols, coefs, 0), [], 0
+        if low > -INFINITE:
+            made.append(Row(np.append(cols, column), np.append(coefs, 1), low, INFINITE, rows.tags[row]))
+            exprs.append(-whole + low)
+            furthest = max(furthest, low - int(ends[0]))
+        if high < INFINITE:
+            made.append(Row(np.append(cols, column), np.append(coefs, -1), -INFINITE, high, rows.tags[row]))
+            exprs.append(whole - high)
+            furthest = max(furthest, int(ends[1]) - high)
+        definitions.add(column, exprs)
+        most.append(furthest)
+    kept = np.ones(len(rows), dtype=np.bool_)
+    kept[loose] = False
+    count = len(loose)
+    added = np.arange(size, size + count)
+    return replace(
+        program,
+        lower=np.concatenate([bounds[0], np.zeros(count, dtype=np.int64)]),
+        upper=np.concatenate([bounds[1], np.array(most, dtype=np.int64)]),
+        rows=with_rows(rows.of(kept), made, defining=True),
+        costs=Costs(added, np.ones_like(added), np.full_like(added, BROKEN), rows.tags[loose]),
+        constants=(),
+        definitions=program.definitions.and_then(definitions.finish()),
+        levels=(BROKEN,),
+    )
