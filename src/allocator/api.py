@@ -29,17 +29,20 @@ from allocator.rules.calls import call_rules
 from allocator.rules.keeping import without_baseline
 from allocator.rules.packs import read_rulebook
 from allocator.rules.policy import Policy
+from allocator.rules.roster import Roster
 from allocator.verify import Disagreement, Judgement, admit, claims_against, judge
 
 if TYPE_CHECKING:
     from allocator.draw import Audit, BoundDraw, Check
     from allocator.engine.progress import Listener, Stop
     from allocator.engine.solve import Solved
+    from allocator.explain import Ranking
 
 __all__ = [
     "Policy",
     "Verdict",
     "bind",
+    "candidates",
     "commit",
     "draws",
     "fewest_changes",
@@ -261,6 +264,41 @@ def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
     judgement = judge(policy, plan.assignments)
     other = plan.scenario.sha256 != policy.sha256
     return Verdict(judgement, claims_against(plan, judgement), other)
+
+
+def candidates(
+    policy: Policy,
+    plan: Plan,
+    slot: str,
+    *,
+    role: str = "",
+    period: str = "",
+    layer: str = "",
+    item: str = "",
+    file: str = "plan",
+) -> Ranking:
+    """Rank who could have a seat of a plan, were nothing else to change, with what speaks against each.
+
+    Args:
+        policy: What ``bind`` returned.
+        plan: A plan for it.
+        slot: The slot of the seat.
+        role: Its role; the first that somebody holds there if not given.
+        period: Its period; the first in which the slot exists if not given.
+        layer: Its layer; the first that has the slot (and the item and the role) if not given.
+        item: Look at this item alone.
+        file: What the plan is called in faults.
+
+    Raises:
+        InputError: The plan or the seat names what the scenario does not have.
+    """
+    from allocator.explain import Asked, find_seat, rank_candidates
+
+    admit(policy, plan, file)
+    asked = Asked(slot=slot, role=role, period=period, layer=layer, item=item)
+    seat = find_seat(policy, Roster(policy.world.layers, plan.assignments), asked)
+    only = [policy.world.layers[seat.layer].item_index[item]] if item else None
+    return rank_candidates(policy, plan.assignments, seat, only)
 
 
 def draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
