@@ -19,8 +19,9 @@ from allocator.model.plan import Assignment, Plan
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.report.changes import changes_from
 from allocator.rules.policy import Policy
-from cli_world import call
+from cli_world import call, good_plan
 from small_folder import SCENARIO, folder
+from tiny_scenario import write_scenario
 
 #: Five people of two offices, four cases of this year, each with a chief and somebody who helps.
 CASEWORK = """\
@@ -352,3 +353,35 @@ def test_without_a_baseline_nothing_is_compared(tmp_path: Path) -> None:
     assert "changes" not in plan.run
     with pytest.raises(InputError, match="needs a baseline"):
         api.fewest_changes(api.bind(api.load(casework(tmp_path))))
+
+
+def test_a_kept_team_that_can_no_longer_be_is_named_as_the_reason(running: Path, tmp_path: Path) -> None:
+    base = casework(tmp_path)
+    chief = next(item for item, role in seats(api.read_plan(running), "C1") if role == "chief")
+    pack = base.parents[1] / "rules" / "main.yaml"
+    conflict = f"  - {{id: conflict, kind: exclude, on: casework, item: {chief}, slot: C1}}\n"
+    pack.write_text(pack.read_text("utf-8") + conflict, "utf-8")
+    done = call("solve", base, "--baseline", running, "--keep", "casework", *QUICK)
+    assert done.status == 1
+    assert "  keep.casework · as in the baseline\n" in done.out and "  conflict · " in done.out
+    again = call("solve", base, "--baseline", running, "--fewest-changes", *QUICK)
+    assert again.status == 0 and "seats that change hands 1, new seats 2; proved the fewest\n" in again.out
+    none = call("solve", base, "--baseline", running, "--fewest-changes", "--pin", f"{chief}=C1@2026", *QUICK)
+    assert none.status == 1 and "infeasible" in none.out and "changes from" not in none.out
+
+
+def test_where_more_than_the_excluded_must_move_the_fewest_still_do(tmp_path: Path) -> None:
+    """Everybody must have a place, so whoever is kept out of one changes with somebody, in each year."""
+    scenario = write_scenario(tmp_path)
+    before = good_plan(scenario)
+    policy = api.bind(api.load(scenario), baseline=before, exclude=["P5=G1"])
+    plan = api.fewest_changes(policy, seconds=20, workers=1)
+    changes = plan.run["changes"]
+    assert plan.status == "optimal" and changes["fewest"] == changes["bound"] == changes["seats"] == 4
+    assert [(one["place"], one["period"], one["left"], one["came"]) for one in changes["list"]] == [
+        (slot, year, [left], [came])
+        for year in ("2026", "2027")
+        for slot, left, came in (("G1", "P5", "P7"), ("G2", "P7", "P5"))
+    ], "P8 could come too, but is kin of P6"
+    nobody = api.bind(api.load(scenario), baseline=before, exclude=["P3=G1@2026"])
+    assert api.fewest_changes(nobody, seconds=20, workers=1).status == "infeasible"

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
+
 from allocator.errors import nearest
+from allocator.model.layer import IntArray
 from allocator.model.spec import Strict
 from allocator.model.text import Language, Text
 from allocator.program.expr import Expr
@@ -99,21 +102,23 @@ class Keep(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """For each role of what is kept: who was there stays, and no more come than seats are open."""
+        partners = scope.items if self.each == "slot" else scope.slots
         for subject, seats in self._kept(scope).items():
-            there = Expr.of(self._columns(pen, scope, subject, seats.held))
-            others = self._partners(scope) - seats.held
-            left = Expr(constant=len(seats.held)) - there
-            came = Expr.of(self._columns(pen, scope, subject, others)) - seats.open
+            line = self._line(pen, subject)
+            is_held = np.isin(partners, list(seats.held))
+            left = Expr(constant=len(seats.held)) - Expr.of(line[partners[is_held]])
+            others = line[partners[~is_held]]
+            came = Expr.of(others[others >= 0]) - seats.open
             if pen.level == 0:
                 pen.at_most(left, 0, subject)
                 pen.at_most(came, 0, subject)
             else:
                 pen.pay(pen.most([left, came], 0, subject), subject)
 
-    def _columns(self, pen: Pen, scope: Scope, subject: Subject, partners: frozenset[int]) -> list[int]:
+    def _line(self, pen: Pen, subject: Subject) -> IntArray:
+        """Return the decisions of everybody at a slot (or of an item at every slot) in a role and period."""
         grid = pen.grid()[..., subject.role, subject.period]
-        line = grid[:, subject.slot] if self.each == "slot" else grid[subject.item]
-        return [int(line[k]) for k in sorted(partners) if line[k] >= 0]
+        return np.asarray(grid[:, subject.slot] if self.each == "slot" else grid[subject.item])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look who has left what is kept, and who has come."""
