@@ -318,6 +318,18 @@ def test_a_count_that_the_checks_do_not_confirm_is_an_internal_error(
         api.fewest_changes(policy, seconds=5, workers=1)
 
 
+def test_where_only_whoever_is_excluded_need_move_no_more_is_searched(
+    running: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, plain, asked = api.read_plan(running), fewest.solve, []
+    monkeypatch.setattr(fewest, "solve", lambda *args, **more: asked.append(args) or plain(*args, **more))
+    chief = next(item for item, role in seats(before, "C1") if role == "chief")
+    policy = api.bind(api.load(casework(tmp_path)), baseline=before, exclude=[f"{chief}=C1"])
+    plan = api.fewest_changes(policy, seconds=10, workers=1)
+    assert (plan.status, plan.run["changes"]["fewest"], len(asked)) == ("optimal", 1, 2)
+    assert [options.seconds for _, options in asked] == pytest.approx([1, 9])
+
+
 def test_changes_name_who_left_and_who_came(running: Path, tmp_path: Path) -> None:
     base, before = casework(tmp_path), api.read_plan(running)
     policy = api.bind(api.load(base), baseline=before)
@@ -385,3 +397,47 @@ def test_where_more_than_the_excluded_must_move_the_fewest_still_do(tmp_path: Pa
     ], "P8 could come too, but is kin of P6"
     nobody = api.bind(api.load(scenario), baseline=before, exclude=["P3=G1@2026"])
     assert api.fewest_changes(nobody, seconds=20, workers=1).status == "infeasible"
+
+
+#: A may go to G4 if the office is lent to Z2; else all four must move round.
+ROUND = {
+    "main": """
+        pack: main
+        rules:
+          - {id: one-each, kind: capacity, on: posting, atleast: 1, atmost: 1}
+          - {id: able, kind: eligible, on: posting, when: person.able.contains(group.id)}
+          - id: lent
+            kind: follow
+            on: posting
+            items: person.id == "A"
+            slots: group.id == "G4"
+            this: '"Z2"'
+            that: {layer: lending, item: person.unit}
+    """
+}
+ROUND_LAYERS = """\
+scenario: small
+periods: [2026]
+layers:
+  lending: {items: units where unit.id == "North", slots: groups where group.kind == "zone", periods: once}
+  posting: {items: people, slots: groups where group.kind == "team"}
+"""
+
+
+def test_another_layer_may_change_where_that_is_less_in_all(tmp_path: Path) -> None:
+    """With the other layer as it was four seats change hands: that is no bound of what must change."""
+    base = folder(tmp_path, ROUND, ROUND_LAYERS)
+    people = "A,North,G1 G2 G4\nB,South,G2 G3\nC,South,G3 G4\nD,South,G4 G1\n"
+    (base / "people.csv").write_text(f"id,unit,able\n{people}", "utf-8")
+    (base / "groups.csv").write_text(
+        "id,kind\nZ1,zone\nZ2,zone\nG1,team\nG2,team\nG3,team\nG4,team\n", "utf-8"
+    )
+    (base / "postings.csv").write_text("person,group,role,from,to\n", "utf-8")
+    scenario = api.load(base)
+    pins = ["North=Z1", "A=G1", "B=G2", "C=G3", "D=G4"]
+    before = api.solve(api.bind(scenario, pins=pins), seconds=5, workers=1)
+    policy = api.bind(scenario, baseline=before, exclude=["A=G1"])
+    plan = api.fewest_changes(policy, seconds=10, workers=1)
+    changes = plan.run["changes"]
+    assert (changes["seats"], changes["fewest"], changes["bound"], plan.status) == (3, 3, 3, "optimal")
+    assert {one["layer"] for one in changes["list"]} == {"lending", "posting"}
