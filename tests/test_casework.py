@@ -137,8 +137,9 @@ def edited(file: Path, old: str, new: str) -> Path:
     [
         ('"item": "', '"item": "X', "the scenario has no such name"),
         ('"name": "small"', '"name": "large"', "the plan was made for another scenario"),
+        ('"status": "optimal"', '"status": "infeasible"', "the baseline holds no plan"),
     ],
-    ids=["nothing that it names is left", "another scenario"],
+    ids=["nothing that it names is left", "another scenario", "no plan"],
 )
 def test_a_baseline_that_is_no_older_version_is_wrong_input(
     running: Path, tmp_path: Path, old: str, new: str, told: str

@@ -163,8 +163,8 @@ def test_each_candidate_is_what_judging_the_changed_plan_says(
         found = judge(policy, after)
         told = {finding.rule.id: {breach.subject for breach in finding.breaches} for finding in one.refused}
         if layer.items[one.item] == "P9":
-            take = f"take.{layer.name}"
-            assert not possible and told == {take: worse(before, found)[take]}
+            [subject] = (it for it in worse(before, found)[f"take.{layer.name}"] if it.item == one.item)
+            assert not possible and not one.is_possible and told == {f"take.{layer.name}": {subject}}
             continue
         assert after in possible
         assert told == worse(before, found)
@@ -183,7 +183,10 @@ def test_each_candidate_is_what_judging_the_changed_plan_says(
 
 
 def is_ranked(ranking: Ranking) -> bool:
-    keys = [(not one.is_holder, len(one.refused), *one.costs.values()) for one in ranking.candidates]
+    keys = [
+        (not one.is_holder, not one.is_possible, len(one.refused), *one.costs.values())
+        for one in ranking.candidates
+    ]
     return keys == sorted(keys)
 
 
@@ -241,6 +244,22 @@ def test_the_path_of_an_acquaintance_is_told(place: Path) -> None:
     done = call("explain", folder, place / "plan.json", "--slot", "C1", "--item", "P2")
     assert "  ✗ strangers (" in done.out
     assert "×65: 李秀英 — classmate of — 杨帆 — kin of — 当事人\n" in done.out
+
+
+def test_whoever_cannot_be_there_at_all_comes_last(place: Path) -> None:
+    policy, assignments = policy_with(place / "1", "1")
+    plan = Plan(scenario=ScenarioRef(name="tiny", sha256=""), status="feasible", assignments=assignments)
+    api.write_plan(plan, place / "plan.json")
+    words = ("explain", policy.world.scenario.folder, place / "plan.json", "--slot", "C1")
+    out = call(*words, "--role", "aide").out
+    said = "take.casework (how many places each item takes): not in service, or no such place, in that period"
+    assert out.splitlines()[-1] == f"  ✗ {said} — 孙离 (P9)"
+    alone = call(*words, "--item", "P9", lang="zh").out
+    assert "孙离 (P9) 替 王建国 (P1): 不可能\n" in alone
+    assert "      孙离 (P9) @2026: 该周期不在职或该位置不存在\n" in alone and "P1) @" not in alone
+    last = call(*words, "--json").json["candidates"][-1]
+    assert (last["item"]["id"], last["status"], last["costs"], last["rank"]) == ("P9", "impossible", [], None)
+    assert "  孙离 (P9) for 王建国 (P1)\n    ✗ take.casework" in call(*words, "--all").out
 
 
 def test_an_empty_seat_is_filled(scenario: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from allocator.errors import InternalError
 from allocator.explain.moves import Move, holders, moves_to
@@ -32,6 +32,7 @@ class Candidate:
     Attributes:
         item: Who, by index into the layer.
         move: How they come to it, None for whoever holds it.
+        is_possible: Whether they can be there at all; if not, nothing else is said.
         refused: What is then newly broken of the hard rules.
         paid: What is then newly found by the other rules; what is no longer found is in ``costs`` alone.
         costs: How much more each level then costs, less if negative; the levels in their order.
@@ -44,6 +45,7 @@ class Candidate:
     paid: tuple[Finding, ...] = ()
     costs: Mapping[int, int] = field(default_factory=dict)
     rule_costs: Mapping[str, int] = field(default_factory=dict)
+    is_possible: bool = True
 
     @property
     def is_holder(self) -> bool:
@@ -53,7 +55,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The candidates for a seat: its holders, who may have it by cost, who may not by rules broken."""
+    """The candidates for a seat: its holders, who may have it by cost, who may not by rules broken, others."""
 
     seat: Seat
     candidates: tuple[Candidate, ...]
@@ -76,9 +78,10 @@ def rank_candidates(
     return Ranking(seat, tuple(sorted(candidates, key=_rank)))
 
 
-def _rank(candidate: Candidate) -> tuple[bool, int, tuple[int, ...], int]:
+def _rank(candidate: Candidate) -> tuple[bool, bool, int, tuple[int, ...], int]:
     costs = tuple(candidate.costs.values())
-    return not candidate.is_holder, len(candidate.refused), costs, candidate.item
+    is_out = not candidate.is_possible
+    return not candidate.is_holder, is_out, len(candidate.refused), costs, candidate.item
 
 
 class _Bench:
@@ -113,7 +116,7 @@ class _Bench:
             if (flips := move.flips(self._grid, self._seat.period)) is not None
         ]
         if not possible:
-            return self._confirmed(moves[0], self._takes)
+            return self._impossible(moves[0])
         near = self._vicinity.look([flips for _, flips in possible])
         best = min(range(len(possible)), key=lambda k: self._order(near.broken[k], near.costs[k]))
         touched = near.broken[best] | (near.costs[best] != 0)
@@ -123,6 +126,17 @@ class _Bench:
         if self._is_seen:
             self._must_agree(candidate, near.broken[best], near.costs[best])
         return candidate
+
+    def _impossible(self, move: Move) -> Candidate:
+        """Return somebody who cannot be there at all, such as after retirement; nothing else is looked at."""
+        found = self._confirmed(move, self._takes).refused
+        own = (
+            replace(
+                one, breaches=tuple(breach for breach in one.breaches if breach.subject.item == move.item)
+            )
+            for one in found
+        )
+        return Candidate(move.item, move, tuple(own), is_possible=False)
 
     def _order(self, broken: BoolArray, costs: IntArray) -> tuple[int, ...]:
         by_rule = {rule.id: int(cost) for rule, cost in zip(self._policy.rules, costs, strict=True)}

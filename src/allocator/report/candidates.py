@@ -39,7 +39,7 @@ class CandidateLine:
 
     Attributes:
         item: Who.
-        status: ``holder``, ``allowed`` or ``refused``.
+        status: ``holder``, ``allowed``, ``refused``, or ``impossible`` where they cannot be there at all.
         rank: Place among those allowed, from 1; None for others, and where one alone is looked at.
         replaces: Who leaves the seat.
         leaves: The places that the candidate gives up for it.
@@ -64,7 +64,7 @@ class CandidateLine:
 
 @dataclass(frozen=True)
 class RankingView:
-    """A seat with its candidates: whoever holds it, those allowed by cost, those refused by rules broken."""
+    """A seat with its candidates: holders, those allowed by cost, those refused by rules broken, the rest."""
 
     layer: str
     title: Text
@@ -73,9 +73,9 @@ class RankingView:
     period: str | None
     candidates: tuple[CandidateLine, ...]
 
-    def of(self, status: str) -> tuple[CandidateLine, ...]:
-        """Return the candidates of a status."""
-        return tuple(one for one in self.candidates if one.status == status)
+    def of(self, *statuses: str) -> tuple[CandidateLine, ...]:
+        """Return the candidates of some statuses."""
+        return tuple(one for one in self.candidates if one.status in statuses)
 
 
 def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> RankingView:
@@ -90,7 +90,7 @@ def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> Ra
     lines: list[CandidateLine] = []
     rank = 0
     for one in ranking.candidates:
-        status = "holder" if one.is_holder else "refused" if one.refused else "allowed"
+        status = _status(one)
         rank += status == "allowed"
         lines.append(words.line(one, status, rank if ranked and status == "allowed" else None))
     layer = words.layer
@@ -102,6 +102,14 @@ def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> Ra
         period=layer.period_id(seat.period),
         candidates=tuple(lines),
     )
+
+
+def _status(one: Candidate) -> str:
+    if one.is_holder:
+        return "holder"
+    if not one.is_possible:
+        return "impossible"
+    return "refused" if one.refused else "allowed"
 
 
 class _Words:

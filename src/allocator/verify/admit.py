@@ -63,8 +63,11 @@ def admit_baseline(policy: Policy, plan: Plan, file: str = "plan") -> Gone:
 
     Raises:
         InputError: It names what the scenario does not have, and was made for this very version of it or
-            for another scenario, or nothing that it names is left.
+            for another scenario, or nothing that it names is left; or no plan was found when it was made.
     """
+    if plan.status in ("infeasible", "unknown"):
+        text = Text(zh="基准文件中没有方案", en="the baseline holds no plan")
+        raise InputError([Fault(text, file, column="status", found=plan.status, allowed="optimal, feasible")])
     gone = gone_from(policy, plan)
     older = plan.scenario.name == policy.world.scenario.name and plan.scenario.sha256 != policy.sha256
     if not older or (gone.assignments and gone.assignments == gone.of):

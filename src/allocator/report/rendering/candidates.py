@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from allocator.model.text import Language
-from allocator.report.candidates import CandidateLine, CostLine, RankingView
+from allocator.report.candidates import CandidateLine, RankingView
 from allocator.report.findings import RuleFinding
 from allocator.report.frame import Named
 from allocator.report.rendering.console import pick, printable
@@ -18,7 +18,7 @@ LISTED, GROUPS, NAMES = 10, 10, 8
 def render_ranking(view: RankingView, language: Language, *, every: bool = False) -> Iterator[str]:
     """Yield who fits a seat; every one of them, with all that speaks against those refused, if so asked."""
     yield _heading(view, language)
-    allowed, refused = view.of("allowed"), view.of("refused")
+    allowed, refused = view.of("allowed"), view.of("refused", "impossible")
     yield pick(
         language,
         f"可以任此席（{len(allowed)}），由优到劣：" if allowed else "无人可任此席而不违反硬规则",
@@ -27,7 +27,7 @@ def render_ranking(view: RankingView, language: Language, *, every: bool = False
         else "nobody could have it without breaking a hard rule",
     )
     for line in allowed if every else allowed[:LISTED]:
-        yield "  " + printable(f"{line.rank}. {_comes(line, language)} · {_costs(line.costs, language)}")
+        yield "  " + printable(f"{line.rank}. {_comes(line, language)}{_at_cost(line, language)}")
     yield from _more(len(allowed) - LISTED, every, language)
     if refused:
         yield pick(language, f"不可（{len(refused)}）：", f"could not ({len(refused)}):")
@@ -41,12 +41,12 @@ def render_candidate(view: RankingView, language: Language) -> Iterator[str]:
     if line.status == "holder":
         yield printable(f"{_named(line.item)}: " + pick(language, "现任", "has the seat"))
         return
-    verdict = (
-        pick(language, "违反硬规则", "breaks hard rules")
-        if line.refused
-        else pick(language, "不违反硬规则", "breaks no hard rule")
-    )
-    yield printable(f"{_comes(line, language)}: {verdict} · {_costs(line.costs, language)}")
+    verdict = {
+        "allowed": pick(language, "不违反硬规则", "breaks no hard rule"),
+        "refused": pick(language, "违反硬规则", "breaks hard rules"),
+        "impossible": pick(language, "不可能", "cannot be there at all"),
+    }[line.status]
+    yield printable(f"{_comes(line, language)}: {verdict}{_at_cost(line, language)}")
     for found in line.refused:
         yield from _finding(found, "✗", language)
     for found in line.paid:
@@ -84,17 +84,23 @@ def _comes(line: CandidateLine, language: Language) -> str:
     return text
 
 
-def _costs(costs: Sequence[CostLine], language: Language) -> str:
-    changes = [f"{cost.title(language)} {cost.change:+,}" for cost in costs if cost.change]
-    return ", ".join(changes) or pick(language, "各级代价不变", "costs the same")
+def _at_cost(line: CandidateLine, language: Language) -> str:
+    """Say what levels cost more; of whoever cannot be there nothing is said."""
+    if line.status == "impossible":
+        return ""
+    changes = [f"{cost.title(language)} {cost.change:+,}" for cost in line.costs if cost.change]
+    return " · " + (", ".join(changes) or pick(language, "各级代价不变", "costs the same"))
 
 
 def _grouped(refused: Sequence[CandidateLine], language: Language) -> Iterator[str]:
     """Yield those refused by the rules that they would break, fewest rules first."""
     groups: dict[tuple[str, ...], list[CandidateLine]] = {}
     for line in refused:
-        groups.setdefault(tuple(found.id for found in line.refused), []).append(line)
-    ordered = sorted(groups.items(), key=lambda group: (len(group[0]), -len(group[1])))
+        groups.setdefault((line.status, *(found.id for found in line.refused)), []).append(line)
+    ordered = sorted(
+        groups.items(),
+        key=lambda group: (group[1][0].status == "impossible", len(group[0]), -len(group[1])),
+    )
     for _, lines in ordered[:GROUPS]:
         rules = "; ".join(_rule(found, language) for found in lines[0].refused) + _shared(lines, language)
         names = ", ".join(_named(line.item) for line in lines[:NAMES])
@@ -113,7 +119,7 @@ def _shared(lines: Sequence[CandidateLine], language: Language) -> str:
 
 def _each(refused: Sequence[CandidateLine], language: Language) -> Iterator[str]:
     for line in refused:
-        yield "  " + printable(f"{_comes(line, language)} · {_costs(line.costs, language)}")
+        yield "  " + printable(_comes(line, language) + _at_cost(line, language))
         for found in line.refused:
             yield from ("  " + text for text in _finding(found, "✗", language))
 
