@@ -55,7 +55,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The candidates for a seat: its holders, who may have it by cost, who may not by rules broken, others."""
+    """The candidates for a seat: holders, who may have it by cost, who may not by rules broken, others."""
 
     seat: Seat
     candidates: tuple[Candidate, ...]
