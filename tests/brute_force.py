@@ -52,11 +52,13 @@ def policy_for(rules: Iterable[Rule]) -> tuple[Policy, Space]:
     space = space_of(frozenset(name for rule in rules for name in layers_read(rule)))
     assert space is not None
     layers = space.world.layers
+    reads_baseline = any(rule.kind == "keep" or getattr(rule, "against", "") == "baseline" for rule in rules)
+    world = space.world if reads_baseline else replace(space.world, baseline=None)
     takes = [
         example_rule({"kind": "take", "on": name, "places": layer.spec.take}, id=f"take.{name}")
         for name, layer in layers.items()
     ]
-    return Policy(space.world, (*takes, *rules), (), {}), space
+    return Policy(world, (*takes, *rules), (), {}), space
 
 
 def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:

@@ -27,7 +27,7 @@ from worlds import Space, policy_of, world_of
 
 #: What the search over all layers and periods of `postings` is called.
 JOINT = "posting"
-TURN = world_of(frozenset({"turn"}))
+TURN = replace(world_of(frozenset({"turn"})), baseline=None)
 
 
 def turn_rule(kind: str, **fields: object):

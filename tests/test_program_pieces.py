@@ -17,10 +17,10 @@ from allocator.program.following import following
 from allocator.program.parts import independent_parts
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.propagate import tightened
-from allocator.program.question import Problem, Question
+from allocator.program.question import Problem, Question, least_price
 from allocator.program.tags import Subject, tag
-from allocator.rules.examples import small_world
-from worlds import HARD, SOFT, Plans, Trial, plans_of, policy_of, trials
+from allocator.rules.examples import example_rule, small_world
+from worlds import HARD, SOFT, Plans, Trial, plans_of, policy_of, trials, world_of
 
 TRIALS = trials(levels=[HARD, SOFT])
 FREE = 6
@@ -153,3 +153,23 @@ def test_an_excerpt_asks_what_its_rules_ask() -> None:
     assert len(alone.rows) <= len(some.rows) < len(both.rows)
     broken = [broken_rows(p, complete(p, plans.matrix)).any(axis=1) for p in (alone, some, both)]
     assert np.array_equal(broken[0], broken[1]) and (broken[0] != broken[2]).any()
+
+
+@pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)
+def test_no_plan_costs_less_than_follows_from_the_rows_alone(trial: Trial) -> None:
+    program, plans = tried(trial)
+    asked = question_of(program)
+    whole = Question(program, None, {}, asked.bounds).whole()
+    assert whole is not None
+    assert least_price(asked, whole) <= level_costs(program, complete(program, plans.matrix))[:, -1].min()
+
+
+def test_what_must_be_paid_follows_from_the_rows_alone() -> None:
+    """A place that a hard rule forbids and a soft one asks for is paid by every plan."""
+    world = world_of(frozenset({"turn"}))
+    pinned = {"kind": "pin", "on": "turn", "item": "Wang", "slot": "East", "level": 1, "weight": 5}
+    excluded = {"kind": "exclude", "on": "turn", "item": "Wang", "slot": "East", "during": "2027"}
+    program = policy_of(world, *(example_rule(fields) for fields in (pinned, excluded))).compile()
+    asked = question_of(program)
+    whole = Question(program, None, {}, asked.bounds).whole()
+    assert whole is not None and least_price(asked, whole) == 5

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,24 @@ def test_each_rule_is_named_when_one_line_breaks_it(
         assert len([line for line in changed if '"layer"' in line.replace("},", "}")]) <= 2, rule.id
         assert run(["verify", str(FOLDER), str(file), "--lang", "en"]) == 1, rule.id
         assert rule.id in capsys.readouterr().out, rule.id
+
+
+@pytest.mark.slow
+def test_whoever_falls_ill_is_replaced_in_their_cases_and_nobody_else_moves(
+    policy: Policy, plan: Plan
+) -> None:
+    casework = [one for one in plan.assignments if one.layer == "casework"]
+    [(ill, count)] = Counter(one.item for one in casework).most_common(1)
+    again = api.bind(policy.world.scenario, baseline=plan, exclude=[f"{ill}=casework"])
+    now = api.fewest_changes(again, seconds=60)
+    changes = now.run["changes"]
+    assert (changes["fewest"], changes["bound"], changes["seats"]) == (count, count, count)
+    assert api.verify(policy, now).holds
+    for one in changes["list"]:
+        ranking = api.candidates(policy, plan, one["place"], role=one["role"], period=one["period"])
+        names = policy.world.layers["casework"].items
+        free = {names[it.item] for it in ranking.candidates if not (it.refused or it.is_holder)}
+        assert one["left"] == [ill] and {*one["came"]} <= free
 
 
 def _broken_by_one_line(policy: Policy, plan: Plan, rule: Rule) -> Plan:

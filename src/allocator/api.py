@@ -24,24 +24,30 @@ from allocator.model.reading.wholefile import write_whole
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.text import Text
+from allocator.report.changes import changes_from
 from allocator.rules.bind import bind_policy
+from allocator.rules.calls import call_rules
+from allocator.rules.keeping import without_baseline
 from allocator.rules.packs import read_rulebook
-from allocator.rules.pins import pin_rules
 from allocator.rules.policy import Policy
+from allocator.rules.roster import Roster
 from allocator.verify import Disagreement, Judgement, admit, claims_against, judge
 
 if TYPE_CHECKING:
     from allocator.draw import Audit, BoundDraw, Check
     from allocator.engine.progress import Listener, Stop
     from allocator.engine.solve import Solved
+    from allocator.explain import Ranking
 
 __all__ = [
     "Policy",
     "Verdict",
     "bind",
+    "candidates",
     "commit",
     "drawn_plan",
     "draws",
+    "fewest_changes",
     "is_audit",
     "load",
     "read_audit",
@@ -94,18 +100,30 @@ def with_scores(
     return replace(scenario, organisation=organisation, sha256=digest)
 
 
-def bind(scenario: Scenario, *, baseline: Plan | None = None, pins: Iterable[str] = ()) -> Policy:
+def bind(
+    scenario: Scenario,
+    *,
+    baseline: Plan | None = None,
+    pins: Iterable[str] = (),
+    keep: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+) -> Policy:
     """Bind the scenario's rules to its tables.
 
     Args:
         scenario: What ``load`` returned.
-        baseline: A plan to start from and stay close to.
+        baseline: A plan to start from and stay close to; what it names and the scenario does not have
+            asks nothing (see ``verify.admit_baseline``).
         pins: Places settled beforehand, ``ITEM=SLOT`` or ``ITEM=SLOT@PERIOD``.
+        keep: Layers in which every slot that the baseline fills stays as it is.
+        exclude: Who is kept out of where, ``ITEM``, ``ITEM=SLOT`` or ``ITEM=LAYER``, each with ``@PERIOD``
+            or without. In a layer to keep, the seat of whoever is excluded is open, and only that.
 
     Raises:
-        InputError: With every fault of the rules and pins.
+        InputError: With every fault of the rules, or of what is asked beside them.
     """
-    return bind_policy(scenario, baseline=baseline, extra=pin_rules(scenario, pins))
+    extra = call_rules(scenario, baseline, pins=pins, keep=keep, exclude=exclude)
+    return bind_policy(scenario, baseline=baseline, extra=extra)
 
 
 def solve(
@@ -131,11 +149,7 @@ def solve(
         InputError: There is nothing to solve: the scenario has draws only.
         InternalError: The solver's plan breaks a hard rule, or its score is not what the rules find.
     """
-    if not policy.world.layers:
-        message = Text(
-            zh="没有层可以求解；抽签请用 draw", en="there is no layer to solve; for a draw use `draw`"
-        )
-        raise InputError([Fault(message, "scenario.yaml", column="layers")])
+    _must_have_layers(policy)
     from allocator.engine import progress
     from allocator.engine import solve as engine
 
@@ -144,18 +158,66 @@ def solve(
     return _plan(policy, solved)
 
 
+def fewest_changes(
+    policy: Policy,
+    *,
+    seconds: float = 60.0,
+    seed: int = 1,
+    workers: int = 0,
+    stop: Stop | None = None,
+    listen: Listener | None = None,
+) -> Plan:
+    """Find the plan with the fewest changes from the baseline and, of those, the best.
+
+    A change is a seat of what the baseline fills that changes hands. The least number is found and proved
+    first, and held while the scenario's own levels are optimised, so that the score of the plan is of these
+    alone; ``run["changes"]`` has the number (``fewest``) and how many there must be (``bound``).
+
+    Args and errors are those of ``solve``.
+
+    Raises:
+        InputError: There is no baseline.
+    """
+    _must_have_layers(policy)
+    if policy.world.baseline is None:
+        raise InputError([without_baseline("--fewest-changes")])
+    from allocator.engine import fewest, progress
+    from allocator.engine import solve as engine
+
+    options = engine.Options(seconds=seconds, seed=seed, workers=workers)
+    found = fewest.solve_with_fewest_changes(policy, options, stop=stop, listen=listen or progress.silent)
+    plan = _plan(policy, found.solved)
+    if not plan.score:
+        return plan
+    counted = sum(one.cost for one in judge(replace(policy, rules=found.counted), plan.assignments).findings)
+    if counted != found.proof.cost:
+        raise InternalError(f"the solver says {found.proof.cost} changes, the checks {counted}")
+    changes = {**plan.run["changes"], "fewest": counted, "bound": found.proof.bound}
+    return plan.model_copy(update={"run": {**plan.run, "changes": changes}})
+
+
+def _must_have_layers(policy: Policy) -> None:
+    if not policy.world.layers:
+        message = Text(
+            zh="没有层可以求解；抽签请用 draw", en="there is no layer to solve; for a draw use `draw`"
+        )
+        raise InputError([Fault(message, "scenario.yaml", column="layers")])
+
+
 def _plan(policy: Policy, solved: Solved) -> Plan:
     reference = ScenarioRef(name=policy.world.scenario.name, sha256=policy.sha256)
     if not solved.proofs:
         return Plan(scenario=reference, status=solved.status, assignments=(), run=solved.run)
     judgement = judge(policy, solved.assignments)
+    baseline = policy.world.baseline
+    changes = None if baseline is None else changes_from(policy, baseline, solved.assignments)
     plan = Plan(
         scenario=reference,
         status=solved.status,
         assignments=solved.assignments,
         score=tuple(LevelScore(level=p.level, cost=p.cost, bound=p.bound) for p in solved.proofs),
         rules=tuple(finding.score for finding in judgement.findings),
-        run=solved.run,
+        run=solved.run if changes is None else {**solved.run, "changes": changes.carried()},
     )
     _must_agree(plan, judgement, solved.rule_costs)
     return plan
@@ -204,6 +266,41 @@ def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
     judgement = judge(policy, plan.assignments)
     other = plan.scenario.sha256 != policy.sha256
     return Verdict(judgement, claims_against(plan, judgement), other)
+
+
+def candidates(
+    policy: Policy,
+    plan: Plan,
+    slot: str,
+    *,
+    role: str = "",
+    period: str = "",
+    layer: str = "",
+    item: str = "",
+    file: str = "plan",
+) -> Ranking:
+    """Rank who could have a seat of a plan, were nothing else to change, with what speaks against each.
+
+    Args:
+        policy: What ``bind`` returned.
+        plan: A plan for it.
+        slot: The slot of the seat.
+        role: Its role; the first that somebody holds there if not given.
+        period: Its period; the first in which the slot exists if not given.
+        layer: Its layer; the first that has the slot (and the item and the role) if not given.
+        item: Look at this item alone.
+        file: What the plan is called in faults.
+
+    Raises:
+        InputError: The plan or the seat names what the scenario does not have.
+    """
+    from allocator.explain import Asked, find_seat, rank_candidates
+
+    admit(policy, plan, file)
+    asked = Asked(slot=slot, role=role, period=period, layer=layer, item=item)
+    seat = find_seat(policy, Roster(policy.world.layers, plan.assignments), asked)
+    only = [policy.world.layers[seat.layer].item_index[item]] if item else None
+    return rank_candidates(policy, plan.assignments, seat, only)
 
 
 def draws(scenario: Scenario) -> Mapping[str, BoundDraw]:

@@ -16,7 +16,7 @@ from allocator.cli.language import SPOKEN, both, language_of, localise
 from allocator.cli.options import Lang
 from allocator.model.text import Language
 
-COMMANDS = ("check", "solve", "verify", "show", "draw", "export", "new", "schema", "kinds")
+COMMANDS = ("check", "solve", "verify", "show", "explain", "draw", "export", "new", "schema", "kinds")
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -20,16 +20,19 @@ from allocator.cli.reasons import Reasons, find_reasons, render_reasons
 from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
 from allocator.engine.progress import Stop
+from allocator.model.notation import scenario_roles
 from allocator.model.plan import Plan
 from allocator.model.reading.planfile import plan_text
-from allocator.model.text import Language
+from allocator.model.text import Language, Text
+from allocator.report.changes import changes_from
 from allocator.report.expected import read_expected
 from allocator.report.measuring import measure
+from allocator.report.rendering.changes import render_changes
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.plans import heading, render_score
 from allocator.report.rendering.scores import run_line
 from allocator.report.view import bound_view
-from allocator.verify import admit
+from allocator.verify import admit_baseline
 
 HELP = both("求解：给出最好的方案及已证明的下界", "Find the best plan, with a proven bound.")
 
@@ -64,17 +67,41 @@ def command(
             metavar="ITEM=SLOT[@PERIOD]", help=both("指定位置，可重复", "settle a place; repeatable")
         ),
     ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LAYER",
+            help=both(
+                "此层照基准方案不变，只安排新的，可重复", "a layer to keep as in the baseline; repeatable"
+            ),
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ITEM[=SLOT][@PERIOD]",
+            help=both("排除：不在此处或任何处，可重复", "keep out of a slot, or of all; repeatable"),
+        ),
+    ] = None,
+    fewest: Annotated[
+        bool,
+        typer.Option(
+            "--fewest-changes",
+            help=both("先使与基准方案相比变动最少", "first as few changes from the baseline as can be"),
+        ),
+    ] = False,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
     """Solve a scenario, write the plan, and say what it costs or why there is none."""
     output = Output(lang, as_json=as_json)
     check_writable(out)
-    policy = _bound(scenario, baseline, pin or [])
+    policy = _bound(scenario, baseline, pins=pin or (), keep=keep or (), exclude=exclude or ())
     _check_figures(policy)
     stop = Stop()
-    with stopping(stop), watching(policy.world.scenario.spec.levels, output.language) as listen:
-        plan = api.solve(policy, seconds=time_limit, seed=seed, workers=workers, stop=stop, listen=listen)
+    solve = api.fewest_changes if fewest else api.solve
+    with stopping(stop), watching(_levels(policy), output.language) as listen:
+        plan = solve(policy, seconds=time_limit, seed=seed, workers=workers, stop=stop, listen=listen)
     reasons = find_reasons(policy, time_limit) if plan.status == "infeasible" and not stop.asked else None
     if reasons is not None:
         plan = plan.model_copy(update={"run": {**plan.run, "conflict": list(reasons.rules)}})
@@ -87,12 +114,17 @@ def command(
     return FINE if plan.status in ("optimal", "feasible") else NO
 
 
-def _bound(scenario: Path, baseline: Path | None, pins: list[str]) -> api.Policy:
+def _bound(scenario: Path, baseline: Path | None, **wishes: Iterable[str]) -> api.Policy:
     start = api.read_plan(baseline) if baseline else None
-    policy = api.bind(api.load(scenario), baseline=start, pins=pins)
+    policy = api.bind(api.load(scenario), baseline=start, **wishes)
     if baseline and start:
-        admit(policy, start, baseline.name)
+        admit_baseline(policy, start, baseline.name)
     return policy
+
+
+def _levels(policy: api.Policy) -> Mapping[int, Text]:
+    """Return what levels are called; that of the changes stands above all others."""
+    return {0: Text(zh="变动", en="changes"), **policy.world.scenario.spec.levels}
 
 
 def _check_figures(policy: api.Policy) -> None:
@@ -117,8 +149,19 @@ def _result(
     yield heading(view, language)
     if reasons is not None:
         yield from render_reasons(policy, reasons, language)
+    yield from _changes(policy, plan, language)
     yield from render_score(view, language, all_rules=False)
     if line := run_line(plan.run, language):
         yield line
     if written is not None:
         yield printable(pick(language, f"方案已写入 {written}", f"plan written to {written}"))
+
+
+def _changes(policy: api.Policy, plan: Plan, language: Language) -> Iterator[str]:
+    baseline = policy.world.baseline
+    if baseline is None or not plan.score:
+        return
+    carried = plan.run["changes"]
+    fewest = (carried["fewest"], carried["bound"]) if "fewest" in carried else None
+    roles = scenario_roles(policy.world.scenario.spec)
+    yield from render_changes(changes_from(policy, baseline, plan.assignments), roles, language, fewest)

@@ -23,6 +23,7 @@ from allocator.model.plan import HARD, Level
 from allocator.program.cuts import Cut
 from allocator.program.evaluate import complete, rule_costs
 from allocator.program.program import IntArray, Program
+from allocator.program.question import least_price
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 
@@ -139,7 +140,7 @@ class Descent:
     def _level(self, level: int, part: Slice, gap: float, ladder: Ladder | None) -> None:
         """Minimise one level and hold it to what it then costs."""
         assert self.best is not None
-        bound = max(self.known.of(level, self.costs), self.floors.get(level, 0))
+        bound = max(self.known.of(level, self.costs), self.floors.get(level, 0), self._least(level))
         standing = Standing(self.task, level, self.best, bound, gap, self._teller(level), ladder)
         standing.hear_ladder()
         if standing.bound < standing.cost and not self.search.is_over:
@@ -149,6 +150,11 @@ class Descent:
         proof = Proof(level, standing.cost, min(standing.bound, standing.cost))
         self.proofs.append(proof)
         self.task.cap(level, proof.cost, proved=proof.cost == proof.bound)
+
+    def _least(self, level: int) -> int:
+        """Return what a level costs at least by the bounds that follow from the rows alone."""
+        whole = self.task.question(None).whole()
+        return 0 if whole is None else least_price(self.task.question(level), whole)
 
     def _is_open(self, level: int) -> bool:
         """Whether, as far as is known before it is searched, a level can still get better."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
@@ -51,6 +52,7 @@ class Solved:
         run: How it was found.
         interrupted: Whether it was asked to stop before its time.
         rule_costs: What the program makes each rule cost, by id; the checks must find the same.
+        won: Which solver gave each level's plan.
     """
 
     status: Found
@@ -59,10 +61,31 @@ class Solved:
     run: dict[str, Any] = field(default_factory=dict)
     interrupted: bool = False
     rule_costs: dict[str, int] = field(default_factory=dict)
+    won: Mapping[int, str] = field(default_factory=dict)
 
 
-def solve(policy: Policy, options: Options, *, stop: Stop | None = None, listen: Listener = silent) -> Solved:
-    """Find the best plan for a policy.
+@dataclass(frozen=True)
+class Begun:
+    """What earlier searches leave to a later one.
+
+    Attributes:
+        assignments: A plan to begin from.
+        known: What they proved.
+    """
+
+    assignments: tuple[Assignment, ...]
+    known: KnownBounds = field(default_factory=KnownBounds)
+
+
+def solve(
+    policy: Policy,
+    options: Options,
+    *,
+    stop: Stop | None = None,
+    listen: Listener = silent,
+    begun: Begun | None = None,
+) -> Solved:
+    """Find the best plan for a policy; it begins from a plan if one is given, or from the baseline.
 
     Layer after layer is added: first decided period by period with all before it settled, then searched
     jointly with all before it set free again. So there is a plan to keep from the first seconds on, and
@@ -70,27 +93,30 @@ def solve(policy: Policy, options: Options, *, stop: Stop | None = None, listen:
     """
     workers = options.workers or os.cpu_count() or 1
     search = Search(options.seed, Budget(options.seconds, workers), stop or Stop(), listen)
-    found, descent = _search(policy, search)
+    baseline = policy.world.baseline
+    if begun is None and baseline is not None:
+        begun = Begun(baseline.assignments)
+    if begun is None:
+        found, descent = _search(policy, search)
+    else:
+        found, descent = _joint(policy, Made(begun.assignments), search, begun.known, 1.0)
     decisions = descent.decisions
     assignments = () if decisions is None else descent.program.decisions.assignments(decisions)
     proofs = () if decisions is None else (Proof(HARD, 0, 0), *descent.proofs)
     run = {
         "seed": options.seed,
         "seconds": round(search.budget.elapsed, 2),
-        "route": _route(descent),
+        "route": route_text(descent.won),
         "structure": _structure(descent),
         "workers": workers,
         "stopped": _stopped(found, search),
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
     }
-    return Solved(found, assignments, proofs, run, search.stop.asked, descent.rule_costs)
+    return Solved(found, assignments, proofs, run, search.stop.asked, descent.rule_costs, descent.won)
 
 
 def _search(policy: Policy, search: Search) -> tuple[Found, Descent]:
     """Add layer after layer; return what was found of all of them, or of the first that cannot be."""
-    baseline = policy.world.baseline
-    if baseline is not None:
-        return _joint(policy, Made(baseline.assignments), search, KnownBounds(), 1.0)
     periods = {name: len(layer.periods) for name, layer in policy.world.layers.items()}
     known = KnownBounds()
     made = Made()
@@ -120,10 +146,9 @@ def _joint(
     return descent.run(start, part), descent
 
 
-def _route(descent: Descent) -> str:
+def route_text(won: Mapping[int, str]) -> str:
     """Say which solver gave each level's plan: ``1: cp-sat, 2: mip``."""
-    won = [f"{level}: {solver}" for level, solver in sorted(descent.won.items())]
-    return ", ".join(won) or "cp-sat"
+    return ", ".join(f"{level}: {solver}" for level, solver in sorted(won.items())) or "cp-sat"
 
 
 def _structure(descent: Descent) -> str:

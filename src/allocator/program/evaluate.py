@@ -22,11 +22,15 @@ def complete(program: Program, decisions: IntArray) -> IntArray:
     """
     values = np.zeros((len(decisions), len(program)), dtype=np.int64)
     values[:, : program.decisions.count] = decisions
-    definitions = program.definitions
+    fill(program.definitions, values)
+    return values
+
+
+def fill(definitions: Definitions, values: IntArray) -> None:
+    """Set auxiliaries of plans ``[n, variables]`` to what their definitions say, in the order of ranks."""
     ends = np.flatnonzero(np.diff(definitions.rank, append=-1)) + 1
     for first, last in pairwise([0, *ends.tolist()]):
         _fill_rank(definitions, slice(first, last), values)
-    return values
 
 
 def _fill_rank(definitions: Definitions, group: slice, values: IntArray) -> None:

@@ -69,7 +69,8 @@ class Question:
         return np.zeros(len(program), dtype=np.int64) if level is None else prices(program, level)
 
     @cached_property
-    def _constant(self) -> int:
+    def constant(self) -> int:
+        """What the level costs whatever the plan."""
         return 0 if self.level is None else self.program.constant(self.level)
 
     @cached_property
@@ -124,7 +125,7 @@ class Question:
             if found is None:
                 return None
             bounds = found
-        constant = self._constant + int(self.price @ held)
+        constant = self.constant + int(self.price @ held)
         problem = Problem(columns, bounds, matrix, sides, self.price[columns], constant, values)
         return problem if as_written else _reduced(problem)
 
@@ -146,6 +147,14 @@ def prices(program: Program, level: int) -> IntArray:
     at = costs.levels == level
     np.add.at(result, costs.cols[at], costs.coefs[at])
     return result
+
+
+def least_price(question: Question, whole: Problem) -> int:
+    """Return the least that a question can cost within the bounds of a problem over the whole program."""
+    lower, upper = whole.held.copy(), whole.held.copy()
+    lower[whole.columns], upper[whole.columns] = whole.bounds
+    cheapest = np.minimum(question.price * lower, question.price * upper)
+    return int(cheapest.sum()) + question.constant
 
 
 def _moved(sides: Bounds, by: IntArray) -> Bounds:

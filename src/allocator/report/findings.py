@@ -75,13 +75,14 @@ def findings(
     return Findings(
         holds=not judgement.broken and not disagreements,
         other_scenario=other_scenario,
-        rules=tuple(_rule(policy, one) for one in found),
+        rules=tuple(rule_finding(policy, one) for one in found),
         disagreements=disagreements,
         costs=judgement.costs,
     )
 
 
-def _rule(policy: Policy, found: Finding) -> RuleFinding:
+def rule_finding(policy: Policy, found: Finding) -> RuleFinding:
+    """Return what one rule finds, laid out for people."""
     rule = found.rule
     return RuleFinding(
         id=rule.id,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.model.organisation import Organisation
-from allocator.model.plan import Assignment
+from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit
@@ -87,10 +87,26 @@ POSTINGS = (
         {"person": "Li", "group": "West", "role": "lead", "from": "2023-01-01", "to": "2024-12-31"}
     ),
 )
+#: A plan of before: Gone has left since, Zhao retires in 2028, C2 and C3 are new cases.
+BASELINE = Plan(
+    scenario=ScenarioRef(name="small", sha256=""),
+    status="optimal",
+    assignments=(
+        Assignment(layer="zoning", item="North", slot="Z1"),
+        Assignment(layer="turn", item="Wang", slot="East", period="2026"),
+        Assignment(layer="turn", item="Li", slot="East", period="2026"),
+        Assignment(layer="turn", item="Zhao", slot="West", period="2027"),
+        Assignment(layer="turn", item="Gone", slot="West", period="2027"),
+        Assignment(layer="turn", item="Zhao", slot="West", period="2028"),
+        Assignment(layer="turn", item="Wang", slot="Closed", period="2028"),
+        Assignment(layer="casework", item="Wang", slot="C1", role="investigator", period="2026"),
+        Assignment(layer="casework", item="Li", slot="C1", role="reviewer", period="2026"),
+    ),
+)
 
 
 def small_world() -> World:
-    """Return the small world, its layers bound."""
+    """Return the small world, its layers bound, with a baseline."""
     organisation = Organisation(
         units={unit.id: unit for unit in UNITS},
         people={person.id: person for person in PEOPLE},
@@ -100,7 +116,7 @@ def small_world() -> World:
         ties=TIES,
         postings=POSTINGS,
     )
-    return bind_world(Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path()))
+    return bind_world(Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path()), BASELINE)
 
 
 def example_rule(fields: Mapping[str, Any], **changes: Any) -> Rule:

@@ -81,6 +81,12 @@ class Roster(Mapping[str, LayerRoster]):
                 taken[layer.name].append(_indices(layer, assignment))
         self._layers = {name: LayerRoster(layer, taken[name]) for name, layer in layers.items()}
 
+    def changed(self, name: str, taken: Iterable[tuple[int, int, int, int]]) -> Roster:
+        """Return the rosters with another one for a layer."""
+        other = Roster({}, ())
+        other._layers = {**self._layers, name: LayerRoster(self._layers[name].layer, taken)}
+        return other
+
     def __getitem__(self, name: str) -> LayerRoster:
         return self._layers[name]
 

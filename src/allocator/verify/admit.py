@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 
 from allocator.errors import Fault, InputError, shorten
@@ -30,6 +31,50 @@ def admit(policy: Policy, plan: Plan, file: str = "plan") -> None:
     faults.raise_if_any()
 
 
+@dataclass(frozen=True)
+class Gone:
+    """What a baseline names and the scenario no longer has.
+
+    Attributes:
+        assignments: How many assignments name such a thing; they ask nothing.
+        of: How many assignments there are in all.
+        names: The names, by what they are of: ``layer``, ``item``, ``slot``, ``role`` or ``period``.
+    """
+
+    assignments: int
+    of: int
+    names: Mapping[str, tuple[str, ...]]
+
+
+def gone_from(policy: Policy, plan: Plan) -> Gone:
+    """Return what a plan names and the scenario does not have."""
+    names: dict[str, dict[str, None]] = {}
+    count = 0
+    for assignment in plan.assignments:
+        unknown = list(_unknown(policy, assignment))
+        count += bool(unknown)
+        for field, found, _ in unknown:
+            names.setdefault(field, {})[found or "null"] = None
+    return Gone(count, len(plan.assignments), {field: tuple(found) for field, found in names.items()})
+
+
+def admit_baseline(policy: Policy, plan: Plan, file: str = "plan") -> Gone:
+    """Check that a baseline is of this scenario; one of an older version may name what is gone since.
+
+    Raises:
+        InputError: It names what the scenario does not have, and was made for this very version of it or
+            for another scenario, or nothing that it names is left; or no plan was found when it was made.
+    """
+    if plan.status in ("infeasible", "unknown"):
+        text = Text(zh="基准文件中没有方案", en="the baseline holds no plan")
+        raise InputError([Fault(text, file, column="status", found=plan.status, allowed="optimal, feasible")])
+    gone = gone_from(policy, plan)
+    older = plan.scenario.name == policy.world.scenario.name and plan.scenario.sha256 != policy.sha256
+    if not older or (gone.assignments and gone.assignments == gone.of):
+        admit(policy, plan, file)
+    return gone
+
+
 def _other(policy: Policy, plan: Plan, file: str) -> Fault:
     """Return what explains all the rest: the plan is of another scenario."""
     text = Text(zh="方案是为另一场景作出的", en="the plan was made for another scenario")
@@ -38,16 +83,25 @@ def _other(policy: Policy, plan: Plan, file: str) -> Fault:
 
 
 def _examine(policy: Policy, assignment: Assignment, where: str, file: str, faults: FaultList) -> None:
+    for field, found, known in _unknown(policy, assignment):
+        _refuse(file, f"{where}.{field}", found, known, faults)
+
+
+def _unknown(policy: Policy, assignment: Assignment) -> Iterator[Name]:
+    """Yield what an assignment names and the scenario does not have, with what it has."""
     layer = policy.world.layers.get(assignment.layer)
     if layer is None:
-        _refuse(file, f"{where}.layer", assignment.layer, policy.world.layers, faults)
+        yield "layer", assignment.layer, policy.world.layers
         return
     for field, found, known in _names(layer, assignment):
         if found not in known:
-            _refuse(file, f"{where}.{field}", found, known, faults)
+            yield field, found, known
 
 
-def _names(layer: Layer, assignment: Assignment) -> Iterator[tuple[str, str | None, Collection[str | None]]]:
+Name = tuple[str, str | None, Collection[str | None]]
+
+
+def _names(layer: Layer, assignment: Assignment) -> Iterator[Name]:
     yield "item", assignment.item, layer.item_index.keys()
     yield "slot", assignment.slot, layer.slot_index.keys()
     yield "role", assignment.role, layer.roles

@@ -14,6 +14,7 @@ from allocator.program.spells import Block
 from allocator.program.tags import Subject
 from allocator.rules.expressions import PairNumber
 from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.kinds._places import about
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
@@ -49,6 +50,11 @@ class Stability(Rule):
             rule={"kind": "stability", "on": "turn", "lost": "person.age - 39", "level": 2, "weight": 3},
             kept=("Zhao=East@all",),
             broken=("Wang=East@2027 Zhao=East@all",),
+        ),
+        Example(
+            rule={"kind": "stability", "on": "turn", "against": "baseline"},
+            kept=("Wang=East@2026 Li=East@2026 Zhao=West@2027 Li=West@2027",),
+            broken=("Wang=East@2026 Li=East@2026", "Wang=West@2026 Li=East@2026 Zhao=West@2027"),
         ),
     )
 
@@ -120,14 +126,5 @@ def _ended(pen: Pen, scope: Scope, block: Block, can_stay: BoolArray, period: in
 
 def _in_baseline(scope: Scope) -> Iterator[tuple[int, int, int]]:
     """Yield item, slot and period of what the baseline has in scope and this scenario still knows."""
-    layer, plan = scope.layer, scope.world.baseline
-    found = set()
-    for assignment in plan.assignments if plan is not None else ():
-        if assignment.layer != layer.name or assignment.role not in {layer.roles[r] for r in scope.roles}:
-            continue
-        i = layer.item_index.get(assignment.item, -1)
-        s = layer.slot_index.get(assignment.slot, -1)
-        t = layer.period_index.get(assignment.period, -1)
-        if min(i, s, t) >= 0 and scope.covered[i, s, t] and layer.can_be(i, s, t):
-            found.add((i, s, t))
-    yield from sorted(found)
+    found = {(i, s, t) for i, s, _, t in seats_in_baseline(scope) if min(i, s) >= 0}
+    yield from (at for at in sorted(found) if scope.covered[at] and scope.layer.can_be(*at))

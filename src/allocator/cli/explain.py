@@ -1,0 +1,62 @@
+"""``allocator explain``: who fits a seat, best first, and what speaks against each of the others."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from allocator import api
+from allocator.cli.failures import FINE
+from allocator.cli.language import both
+from allocator.cli.options import AsJson, Lang, PlanPath, ScenarioPath
+from allocator.cli.output import Output
+from allocator.report.candidates import ranking_view
+from allocator.report.rendering.candidates import render_candidate, render_ranking
+
+HELP = both(
+    "某席位谁合适：排序列出，并说明不可者的缘由", "Who fits a seat, best first, and why others do not."
+)
+
+
+def command(
+    scenario: ScenarioPath,
+    plan: PlanPath,
+    slot: Annotated[str, typer.Option(metavar="SLOT", help=both("去处编号", "id of the slot"))],
+    role: Annotated[
+        str,
+        typer.Option(
+            metavar="ROLE", help=both("角色，默认首个有人的", "the role; by default the first held")
+        ),
+    ] = "",
+    period: Annotated[
+        str, typer.Option(metavar="PERIOD", help=both("周期，默认首期", "the period; by default the first"))
+    ] = "",
+    item: Annotated[
+        str, typer.Option(metavar="ITEM", help=both("只看此人，详列", "look at this one alone, in full"))
+    ] = "",
+    layer: Annotated[
+        str,
+        typer.Option(
+            metavar="LAYER", help=both("层，默认首个合适的", "the layer; by default the first that fits")
+        ),
+    ] = "",
+    every: Annotated[
+        bool, typer.Option("--all", help=both("逐个列出", "list every candidate with every reason"))
+    ] = False,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> int:
+    """Rank who could have a seat of a plan, were nothing else to change."""
+    output = Output(lang, as_json=as_json)
+    policy = api.bind(api.load(scenario))
+    seat = {"role": role, "period": period, "layer": layer, "item": item}
+    ranking = api.candidates(policy, api.read_plan(plan), slot, file=plan.name, **seat)
+    view = ranking_view(policy, ranking, ranked=not item)
+    output.data(view)
+    output.report(
+        render_candidate(view, output.language)
+        if item
+        else render_ranking(view, output.language, every=every)
+    )
+    return FINE

@@ -1,0 +1,151 @@
+"""Candidates for a seat laid out for people: whom each replaces, at what cost, and what speaks against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allocator.explain.candidates import Candidate, Ranking
+from allocator.model.layer import Layer
+from allocator.model.notation import scenario_roles
+from allocator.model.plan import Level
+from allocator.model.text import Text
+from allocator.report.findings import RuleFinding, rule_finding
+from allocator.report.frame import Named
+from allocator.report.words import level_text
+from allocator.rules.policy import Policy
+
+
+@dataclass(frozen=True)
+class Place:
+    """A slot and a role in it, None where slots know no roles."""
+
+    slot: Named
+    role: Text | None
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """How much more a level (or a rule of it) costs, less if negative."""
+
+    level: Level
+    title: Text
+    rule: str
+    change: int
+
+
+@dataclass(frozen=True)
+class CandidateLine:
+    """A candidate.
+
+    Attributes:
+        item: Who.
+        status: ``holder``, ``allowed``, ``refused``, or ``impossible`` where they cannot be there at all.
+        rank: Place among those allowed, from 1; None for others, and where one alone is looked at.
+        replaces: Who leaves the seat.
+        leaves: The places that the candidate gives up for it.
+        exchange: Whether whoever leaves the seat takes that place in turn.
+        costs: How much more each level costs.
+        rule_costs: The same by rule, where something changes.
+        refused: The hard rules that are newly broken, with who and where.
+        paid: What is newly found by the other rules.
+    """
+
+    item: Named
+    status: str
+    rank: int | None
+    replaces: Named | None
+    leaves: tuple[Place, ...]
+    exchange: bool
+    costs: tuple[CostLine, ...]
+    rule_costs: tuple[CostLine, ...]
+    refused: tuple[RuleFinding, ...]
+    paid: tuple[RuleFinding, ...]
+
+
+@dataclass(frozen=True)
+class RankingView:
+    """A seat with its candidates: holders, those allowed by cost, those refused by rules broken, the rest."""
+
+    layer: str
+    title: Text
+    slot: Named
+    role: Text | None
+    period: str | None
+    candidates: tuple[CandidateLine, ...]
+
+    def of(self, *statuses: str) -> tuple[CandidateLine, ...]:
+        """Return the candidates of some statuses."""
+        return tuple(one for one in self.candidates if one.status in statuses)
+
+
+def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> RankingView:
+    """Lay out a ranking.
+
+    Args:
+        policy: The policy.
+        ranking: The ranking.
+        ranked: Whether all of the layer stand in it, so that places mean something.
+    """
+    seat, words = ranking.seat, _Words(policy, policy.world.layers[ranking.seat.layer])
+    lines: list[CandidateLine] = []
+    rank = 0
+    for one in ranking.candidates:
+        status = _status(one)
+        rank += status == "allowed"
+        lines.append(words.line(one, status, rank if ranked and status == "allowed" else None))
+    layer = words.layer
+    return RankingView(
+        layer=layer.name,
+        title=layer.spec.title or Text(zh=layer.name, en=layer.name),
+        slot=words.named(layer.slots[seat.slot]),
+        role=words.role(seat.role),
+        period=layer.period_id(seat.period),
+        candidates=tuple(lines),
+    )
+
+
+def _status(one: Candidate) -> str:
+    if one.is_holder:
+        return "holder"
+    if not one.is_possible:
+        return "impossible"
+    return "refused" if one.refused else "allowed"
+
+
+class _Words:
+    """The names of a policy and a layer."""
+
+    def __init__(self, policy: Policy, layer: Layer) -> None:
+        self._policy, self.layer = policy, layer
+        self._roles = scenario_roles(policy.world.scenario.spec)
+        self._levels = policy.world.scenario.spec.levels
+        self._level_of = {rule.id: rule.plan_level for rule in policy.rules}
+
+    def named(self, entity: str) -> Named:
+        return Named(entity, self._policy.world.scenario.organisation.label(entity))
+
+    def role(self, index: int) -> Text | None:
+        role = self.layer.roles[index]
+        return None if role is None else self._roles[role]
+
+    def line(self, one: Candidate, status: str, rank: int | None) -> CandidateLine:
+        layer, move = self.layer, one.move
+        replaces = None if move is None else move.replaces
+        leaves = () if move is None else move.leaves
+        return CandidateLine(
+            item=self.named(layer.items[one.item]),
+            status=status,
+            rank=rank,
+            replaces=None if replaces is None else self.named(layer.items[replaces]),
+            leaves=tuple(Place(self.named(layer.slots[slot]), self.role(role)) for slot, role in leaves),
+            exchange=move is not None and move.exchange,
+            costs=tuple(self._cost(level, "", change) for level, change in one.costs.items()),
+            rule_costs=tuple(
+                self._cost(self._level_of[rule], rule, change) for rule, change in one.rule_costs.items()
+            ),
+            refused=tuple(rule_finding(self._policy, found) for found in one.refused),
+            paid=tuple(rule_finding(self._policy, found) for found in one.paid),
+        )
+
+    def _cost(self, level: Level, rule: str, change: int) -> CostLine:
+        return CostLine(level, level_text(level, self._levels), rule, change)

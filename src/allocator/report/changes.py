@@ -1,0 +1,140 @@
+"""What changed from a baseline: seat by seat, who left and who came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from allocator.model.layer import Layer
+from allocator.model.plan import Assignment, Plan
+from allocator.report.frame import Named
+from allocator.rules.keeping import is_by_item
+from allocator.rules.policy import Policy
+from allocator.rules.world import World
+from allocator.verify import Gone, gone_from
+
+#: A plan carries at most so many changed seats; their number it always says.
+MOST_CARRIED = 1_000
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A role of what was running in the baseline, whose holders are no longer the same.
+
+    Attributes:
+        layer: The layer.
+        place: The slot, or the item in a layer of cases; it is what both plans fill.
+        role: The role, None in a layer without roles.
+        period: The period, None in a layer decided once.
+        left: Who was there; ``gone`` says who of them the scenario no longer has.
+        came: Who is there now.
+    """
+
+    layer: str
+    place: Named
+    role: str | None
+    period: str | None
+    left: tuple[Named, ...]
+    came: tuple[Named, ...]
+    gone: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many seats change hands."""
+        return max(len(self.left), len(self.came))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All that changed.
+
+    Attributes:
+        seats: The seats that changed hands.
+        new: How many seats are filled in slots (or of items) that the baseline left empty.
+        gone: What the baseline names and the scenario no longer has.
+    """
+
+    seats: tuple[Seat, ...]
+    new: int
+    gone: Gone
+
+    @property
+    def count(self) -> int:
+        """How many seats change hands."""
+        return sum(seat.count for seat in self.seats)
+
+    def carried(self) -> dict[str, Any]:
+        """Return the changes as a plan carries them under ``run``."""
+        listed = [
+            {
+                "layer": seat.layer,
+                "place": seat.place.id,
+                "role": seat.role,
+                "period": seat.period,
+                "left": [one.id for one in seat.left],
+                "came": [one.id for one in seat.came],
+            }
+            for seat in self.seats[:MOST_CARRIED]
+        ]
+        return {"seats": self.count, "new": self.new, "dropped": self.gone.assignments, "list": listed}
+
+
+def changes_from(policy: Policy, baseline: Plan, assignments: Iterable[Assignment]) -> Changes:
+    """Return what changed from a baseline; what it named and is no longer there has not changed."""
+    found = tuple(assignments)
+    seats: list[Seat] = []
+    new = 0
+    for layer in policy.world.layers.values():
+        before, after = _held(layer, baseline.assignments), _held(layer, found)
+        running = {(place, period) for place, _, period in before if _exists(layer, place, period)}
+        new += sum(len(who) for (place, _, period), who in after.items() if (place, period) not in running)
+        for seat in sorted({*before, *after}, key=lambda seat: _order(layer, seat)):
+            if (seat[0], seat[2]) in running and before.get(seat) != after.get(seat):
+                seats.append(_seat(policy.world, layer, seat, before.get(seat, ()), after.get(seat, ())))
+    return Changes(tuple(seats), new, gone_from(policy, baseline))
+
+
+_Key = tuple[str, str | None, str | None]
+
+
+def _held(layer: Layer, assignments: Iterable[Assignment]) -> Mapping[_Key, frozenset[str]]:
+    """Return who holds each role of each slot (or where each item is) by period."""
+    held: dict[_Key, set[str]] = {}
+    for one in assignments:
+        if one.layer == layer.name and one.role in layer.roles:
+            place, other = (one.item, one.slot) if is_by_item(layer) else (one.slot, one.item)
+            held.setdefault((place, one.role, one.period), set()).add(other)
+    return {key: frozenset(who) for key, who in held.items()}
+
+
+def _exists(layer: Layer, place: str, period: str | None) -> bool:
+    """Whether a slot (or an item) is still there in a period."""
+    index, exists = (
+        (layer.item_index, layer.present) if is_by_item(layer) else (layer.slot_index, layer.active)
+    )
+    if place not in index or period not in layer.period_index:
+        return False
+    return bool(exists[index[place], layer.period_index[period]])
+
+
+def _order(layer: Layer, seat: _Key) -> tuple[int, int, int]:
+    place, role, period = seat
+    index = layer.item_index if is_by_item(layer) else layer.slot_index
+    return layer.period_index.get(period, -1), index.get(place, -1), layer.roles.index(role)
+
+
+def _seat(world: World, layer: Layer, seat: _Key, before: Iterable[str], after: Iterable[str]) -> Seat:
+    label = world.scenario.organisation.label
+    known = layer.slot_index if is_by_item(layer) else layer.item_index
+    left, came = sorted({*before} - {*after}), sorted({*after} - {*before})
+    place, role, period = seat
+    return Seat(
+        layer=layer.name,
+        place=Named(place, label(place)),
+        role=role,
+        period=period,
+        left=tuple(Named(one, label(one)) for one in left),
+        came=tuple(Named(one, label(one)) for one in came),
+        gone=tuple(one for one in left if one not in known),
+    )

@@ -1,0 +1,143 @@
+"""Candidates for a seat as lines: the best first, then those refused, by the rules that they would break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from allocator.model.text import Language
+from allocator.report.candidates import CandidateLine, RankingView
+from allocator.report.findings import RuleFinding
+from allocator.report.frame import Named
+from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.verdicts import breach_line
+
+#: How many of those allowed, of the groups of those refused, and of the names in a group are listed.
+LISTED, GROUPS, NAMES = 10, 10, 8
+
+
+def render_ranking(view: RankingView, language: Language, *, every: bool = False) -> Iterator[str]:
+    """Yield who fits a seat; every one of them, with all that speaks against those refused, if so asked."""
+    yield _heading(view, language)
+    allowed, refused = view.of("allowed"), view.of("refused", "impossible")
+    yield pick(
+        language,
+        f"可以任此席（{len(allowed)}），由优到劣：" if allowed else "无人可任此席而不违反硬规则",
+        f"could have it without breaking a hard rule ({len(allowed)}), best first:"
+        if allowed
+        else "nobody could have it without breaking a hard rule",
+    )
+    for line in allowed if every else allowed[:LISTED]:
+        yield "  " + printable(f"{line.rank}. {_comes(line, language)}{_at_cost(line, language)}")
+    yield from _more(len(allowed) - LISTED, every, language)
+    if refused:
+        yield pick(language, f"不可（{len(refused)}）：", f"could not ({len(refused)}):")
+    yield from _each(refused, language) if every else _grouped(refused, language)
+
+
+def render_candidate(view: RankingView, language: Language) -> Iterator[str]:
+    """Yield all that there is to say of the only candidate that was looked at."""
+    [line] = view.candidates
+    yield _heading(view, language, holders=False)
+    if line.status == "holder":
+        yield printable(f"{_named(line.item)}: " + pick(language, "现任", "has the seat"))
+        return
+    verdict = {
+        "allowed": pick(language, "不违反硬规则", "breaks no hard rule"),
+        "refused": pick(language, "违反硬规则", "breaks hard rules"),
+        "impossible": pick(language, "不可能", "cannot be there at all"),
+    }[line.status]
+    yield printable(f"{_comes(line, language)}: {verdict}{_at_cost(line, language)}")
+    for found in line.refused:
+        yield from _finding(found, "✗", language)
+    for found in line.paid:
+        yield from _finding(found, "·", language)
+    for cost in line.rule_costs:
+        yield "  " + printable(f"{cost.rule} [{cost.title(language)}] {cost.change:+,}")
+
+
+def _heading(view: RankingView, language: Language, *, holders: bool = True) -> str:
+    role = f" {view.role(language)}" if view.role else ""
+    when = f" @{view.period}" if view.period else ""
+    text = f"{view.title(language)} · {_named(view.slot)}{role}{when}"
+    if holders:
+        who = [_named(one.item) for one in view.of("holder")]
+        text += pick(language, " · 现任：", " · held by ") + (
+            ", ".join(who) or pick(language, "无", "nobody")
+        )
+    return printable(text)
+
+
+def _comes(line: CandidateLine, language: Language) -> str:
+    """Say who comes, for whom, and what becomes of the places of the two."""
+    text = _named(line.item)
+    if line.replaces:
+        text += pick(language, " 替 ", " for ") + _named(line.replaces)
+    if line.leaves:
+        places = ", ".join(
+            _named(place.slot) + (f" {place.role(language)}" if place.role else "") for place in line.leaves
+        )
+        text += (
+            pick(language, f"（互换，后者到 {places}）", f" (who takes {places} in turn)")
+            if line.exchange
+            else pick(language, f"（离开 {places}）", f" (leaves {places})")
+        )
+    return text
+
+
+def _at_cost(line: CandidateLine, language: Language) -> str:
+    """Say what levels cost more; of whoever cannot be there nothing is said."""
+    if line.status == "impossible":
+        return ""
+    changes = [f"{cost.title(language)} {cost.change:+,}" for cost in line.costs if cost.change]
+    return " · " + (", ".join(changes) or pick(language, "各级代价不变", "costs the same"))
+
+
+def _grouped(refused: Sequence[CandidateLine], language: Language) -> Iterator[str]:
+    """Yield those refused by the rules that they would break, fewest rules first."""
+    groups: dict[tuple[str, ...], list[CandidateLine]] = {}
+    for line in refused:
+        groups.setdefault((line.status, *(found.id for found in line.refused)), []).append(line)
+    ordered = sorted(
+        groups.items(),
+        key=lambda group: (group[1][0].status == "impossible", len(group[0]), -len(group[1])),
+    )
+    for _, lines in ordered[:GROUPS]:
+        rules = "; ".join(_rule(found, language) for found in lines[0].refused) + _shared(lines, language)
+        names = ", ".join(_named(line.item) for line in lines[:NAMES])
+        more = len(lines) - NAMES
+        names += pick(language, f" 等 {len(lines)} 个", f" and {more} more") if more > 0 else ""
+        yield "  ✗ " + printable(f"{rules} — {names}")
+    more = sum(len(lines) for _, lines in ordered[GROUPS:])
+    yield from _more(more, False, language)
+
+
+def _shared(lines: Sequence[CandidateLine], language: Language) -> str:
+    """Return what one rule found if it is the same of all, such as that they are not in service."""
+    found = {line.refused[0].breaches[0].detail(language) for line in lines}
+    return f": {found.pop()}" if len(found) == 1 and len(lines[0].refused) == 1 and any(found) else ""
+
+
+def _each(refused: Sequence[CandidateLine], language: Language) -> Iterator[str]:
+    for line in refused:
+        yield "  " + printable(_comes(line, language) + _at_cost(line, language))
+        for found in line.refused:
+            yield from ("  " + text for text in _finding(found, "✗", language))
+
+
+def _finding(found: RuleFinding, mark: str, language: Language) -> Iterator[str]:
+    yield "  " + printable(f"{mark} {_rule(found, language)}")
+    for breach in found.breaches:
+        yield "      " + printable(breach_line(breach, language))
+
+
+def _rule(found: RuleFinding, language: Language) -> str:
+    return f"{found.id} ({found.why(language)})"
+
+
+def _more(count: int, every: bool, language: Language) -> Iterator[str]:
+    if count > 0 and not every:
+        yield "  " + pick(language, f"另有 {count} 个（--all 全部列出）", f"{count} more (see --all)")
+
+
+def _named(named: Named) -> str:
+    return named.id if named.name == named.id else f"{named.name} ({named.id})"

@@ -1,0 +1,64 @@
+"""Layers to keep as in the baseline, named with a call, made into rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from allocator.errors import Fault, nearest
+from allocator.model.layer import Layer
+from allocator.model.text import Text
+from allocator.rules.kinds.exclude import Exclude
+from allocator.rules.kinds.keep import Keep
+from allocator.rules.world import World
+
+OPTION = "--keep"
+
+
+def keep_rules(
+    world: World, layers: Iterable[str], exclusions: Sequence[Exclude], faults: list[Fault]
+) -> tuple[Keep, ...]:
+    """Return the rules of layers to keep; the seat of whoever is excluded from it is open, and only that.
+
+    Args:
+        world: The world.
+        layers: The names of the layers.
+        exclusions: Who is kept out of where.
+        faults: Gets a fault for each layer that there is not, and if there is no baseline.
+    """
+    named = list(dict.fromkeys(layers))
+    for name in (name for name in named if name not in world.layers):
+        message = Text(zh="没有此层", en="there is no such layer")
+        near = nearest(name, world.layers)
+        faults.append(Fault(message, "", 0, OPTION, name, ", ".join(world.layers), near))
+    if named and world.baseline is None:
+        faults.append(without_baseline(OPTION))
+    why = Text(zh="照基准方案不变", en="as in the baseline")
+    return tuple(
+        kept(world, name, id=f"keep.{name}", why=why, vacated=vacated(name, exclusions))
+        for name in named
+        if name in world.layers
+    )
+
+
+def kept(world: World, layer: str, **fields: Any) -> Keep:
+    """Return a rule that keeps a layer: slot by slot, or case by case where the cases are its items."""
+    each = "item" if is_by_item(world.layers[layer]) else "slot"
+    return Keep.model_validate({"kind": "keep", "on": layer, "each": each, **fields})
+
+
+def is_by_item(layer: Layer) -> bool:
+    """Whether what runs in a layer are its items, not its slots: where cases are given to groups."""
+    return layer.spec.items.table == "cases"
+
+
+def without_baseline(option: str) -> Fault:
+    """Return the fault of an option that needs a baseline."""
+    return Fault(Text(zh="需要基准方案（--baseline）", en="needs a baseline (--baseline)"), column=option)
+
+
+def vacated(layer: str, exclusions: Iterable[Exclude]) -> list[dict[str, object]]:
+    """Return the seats of a layer that are open since somebody is excluded from them."""
+    return [
+        {"item": one.item, "slot": one.slot, "during": one.during} for one in exclusions if one.on == layer
+    ]

@@ -1,0 +1,196 @@
+"""keep: as in the baseline: what it decided stays, and only what it left open is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from allocator.errors import nearest
+from allocator.model.layer import IntArray
+from allocator.model.spec import Strict
+from allocator.model.text import Language, Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule, Several
+from allocator.rules.kinds._baseline import seats_in_baseline
+from allocator.rules.means import Means
+from allocator.rules.pen import Pen
+from allocator.rules.roster import LayerRoster, Roster
+from allocator.rules.scope import Scope
+from allocator.rules.world import World
+
+
+class Vacated(Strict):
+    """Whose seat need not stay as it is."""
+
+    item: Annotated[str, Means(zh="对象编号", en="Id of the item.")]
+    slot: Annotated[
+        str, Means(zh="去处编号；不填为任何去处", en="Id of the slot; wherever it is if not given.")
+    ] = ""
+    during: Annotated[Several, Means(zh="哪些周期；不填为全部", en="In which periods; all if empty.")] = ()
+
+
+class Keep(Rule):
+    """A slot that the baseline fills in a period stays as it is there; one that it leaves empty is free.
+
+    With ``each: item`` an item that the baseline places stays where it is, for layers in which the cases
+    are the items. A breach is a seat that changes hands: in each role, those that left or those that came,
+    whichever are more.
+
+    The seat of whoever is gone from the scenario or cannot serve, and that of whoever is named in
+    ``vacated``, is open: somebody else may take it. A slot that is no longer there asks nothing.
+    """
+
+    name: ClassVar[str] = "keep"
+    summary: ClassVar[Text] = Text(zh="照旧：基准方案已定的保持不变", en="what the baseline decided stays")
+    in_chinese: ClassVar[str] = (
+        "基准方案某期已有人的去处，照原样不动；基准方案空着的，自由安排。\n\n"
+        "`each: item` 时，基准方案已安排的对象留在原处，用于以案件为对象的层。每有一个席位换人计一次：\n"
+        "按角色，离开的与新来的取多者。\n\n"
+        "已不在场景中或不能任职的人、`vacated` 所列的人，其席位空出，可由他人接替。去处已不存在的，不作要求。"
+    )
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={"kind": "keep", "on": "turn"},
+            kept=(
+                "Wang=East@2026 Li=East@2026 Zhao=West@2027",
+                "Wang=East@2026 Li=East@2026 Zhao=West@2027 Wang=West@2027 Li=East@2027 Li=West@2028",
+            ),
+            broken=(
+                "Li=East@2026 Zhao=West@2027",
+                "Wang=East@2026 Li=East@2026 Zhao=East@2026 Zhao=West@2027",
+                "Wang=East@2026 Li=East@2026 Zhao=West@2027 Wang=West@2027 Li=West@2027",
+            ),
+        ),
+        Example(
+            rule={"kind": "keep", "on": "casework", "vacated": [{"item": "Wang", "slot": "C1"}]},
+            kept=(
+                "Wang=C1/investigator@2026 Li=C1/reviewer@2026",
+                "Li=C1/investigator@2026 Li=C1/reviewer@2026 Wang=C3/reviewer@2026",
+            ),
+            broken=("Wang=C1/investigator@2026", "Li=C1/investigator@2026"),
+        ),
+        Example(
+            rule={"kind": "keep", "on": "zoning", "each": "item"},
+            kept=("North=Z1", "North=Z1 South=Z1"),
+            broken=("North=Z2", "South=Z1"),
+        ),
+    )
+
+    kind: Literal["keep"]
+    each: Annotated[
+        Literal["slot", "item"],
+        Means(
+            zh="每个去处（slot）照旧，还是每个对象（item）照旧",
+            en="Whether each slot or each item stays as it is.",
+        ),
+    ] = "slot"
+    vacated: Annotated[tuple[Vacated, ...], Means(zh="席位空出的人", en="Those whose seats are open.")] = ()
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Whoever is named must be of the layer."""
+        layer = world.layers[self.on]
+        for number, one in enumerate(self.vacated):
+            for key, found, known in (("item", one.item, layer.items), ("slot", one.slot, layer.slots)):
+                if found and found not in known:
+                    message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")
+                    yield Problem(f"vacated.{number}.{key}", message, found, nearest=nearest(found, known))
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """For each role of what is kept: who was there stays, and no more come than seats are open."""
+        partners = scope.items if self.each == "slot" else scope.slots
+        for subject, seats in self._kept(scope).items():
+            line = self._line(pen, subject)
+            is_held = np.isin(partners, list(seats.held))
+            left = Expr(constant=len(seats.held)) - Expr.of(line[partners[is_held]])
+            others = line[partners[~is_held]]
+            came = Expr.of(others[others >= 0]) - seats.open
+            if pen.level == 0:
+                pen.at_most(left, 0, subject)
+                pen.at_most(came, 0, subject)
+            else:
+                pen.pay(pen.most([left, came], 0, subject), subject)
+
+    def _line(self, pen: Pen, subject: Subject) -> IntArray:
+        """Return the decisions of everybody at a slot (or of an item at every slot) in a role and period."""
+        grid = pen.grid()[..., subject.role, subject.period]
+        return np.asarray(grid[:, subject.slot] if self.each == "slot" else grid[subject.item])
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look who has left what is kept, and who has come."""
+        for subject, seats in self._kept(scope).items():
+            there = self._there(roster[self.on], scope, subject)
+            left, came = seats.held - there, there - seats.held
+            changed = max(len(left), len(came) - seats.open)
+            if changed > 0:
+                yield Breach(subject, changed, self._told(scope, left, came))
+
+    def _there(self, roster: LayerRoster, scope: Scope, subject: Subject) -> frozenset[int]:
+        if self.each == "slot":
+            found = roster.who(subject.slot, subject.period, (subject.role,))
+        else:
+            found = roster.slots(subject.item, subject.period, (subject.role,))
+        return frozenset(found) & self._partners(scope)
+
+    def _partners(self, scope: Scope) -> frozenset[int]:
+        return scope.item_set if self.each == "slot" else scope.slot_set
+
+    def _kept(self, scope: Scope) -> Mapping[Subject, Seats]:
+        """Return the seats of each slot (or item) that the baseline fills, by role and period."""
+        kept: dict[Subject, Seats] = {}
+        for i, s, r, t in seats_in_baseline(scope):
+            one, other = (s, i) if self.each == "slot" else (i, s)
+            if not self._is_kept(scope, one, t) or (other >= 0 and other not in self._partners(scope)):
+                continue
+            for role in scope.roles:
+                kept.setdefault(self._subject(one, role, t), Seats())
+            seats = kept[self._subject(one, r, t)]
+            if other >= 0 and scope.layer.can_be(i, s, t) and not self._is_vacated(scope, i, s, t):
+                seats.held |= {other}
+            else:
+                seats.open += 1
+        return kept
+
+    def _subject(self, one: int, role: int, period: int) -> Subject:
+        whose = Subject(slot=one) if self.each == "slot" else Subject(item=one)
+        return whose._replace(role=role, period=period)
+
+    def _is_kept(self, scope: Scope, one: int, period: int) -> bool:
+        """Whether a slot (or item) is still there, in the period and for the rule."""
+        if self.each == "slot":
+            return one in scope.slot_set and bool(scope.layer.active[one, period])
+        return one in scope.item_set and bool(scope.layer.present[one, period])
+
+    def _is_vacated(self, scope: Scope, item: int, slot: int, period: int) -> bool:
+        layer = scope.layer
+        return any(
+            one.item == layer.items[item]
+            and one.slot in ("", layer.slots[slot])
+            and (not one.during or layer.periods[period].id in one.during)
+            for one in self.vacated
+        )
+
+    def _told(self, scope: Scope, left: frozenset[int], came: frozenset[int]) -> Text:
+        names = scope.layer.items if self.each == "slot" else scope.layer.slots
+        label = scope.world.scenario.organisation.label
+
+        def listed(language: Language, who: frozenset[int]) -> str:
+            nobody = "无" if language == "zh" else "nobody"
+            return ("、" if language == "zh" else ", ").join(label(names[k]) for k in sorted(who)) or nobody
+
+        return Text(
+            zh=f"离开：{listed('zh', left)}；新来：{listed('zh', came)}",
+            en=f"left: {listed('en', left)}; came: {listed('en', came)}",
+        )
+
+
+@dataclass
+class Seats:
+    """Who holds seats of one role in what is kept, and how many more seats are open."""
+
+    held: frozenset[int] = field(default_factory=frozenset)
+    open: int = 0

@@ -1,0 +1,45 @@
+"""What a plan nearby breaks and costs is what it does when it is looked at whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from allocator.program.evaluate import complete, rule_costs
+from allocator.program.nearby import Vicinity
+from allocator.program.program import Program
+from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
+
+#: So many plans are looked round from, and so many near each of them.
+FROM, NEAR = 3, 6
+
+
+def beyond(program: Program, values: np.ndarray) -> np.ndarray:
+    """Return ``[n, rows]``: by how much each row is broken, from rows written out in full."""
+    rows = program.rows
+    matrix = np.zeros((len(rows), len(program)), dtype=np.int64)
+    np.add.at(matrix, (np.repeat(np.arange(len(rows)), np.diff(rows.starts)), rows.cols), rows.coefs)
+    sums = values @ matrix.T
+    return np.maximum(0, np.maximum(rows.lo - sums, sums - rows.hi))
+
+
+@pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
+def test_a_plan_nearby_is_as_if_looked_at_whole(trial: Trial) -> None:
+    plans = plans_of(trial.kind, trial.number)
+    program = policy_of(plans.world, trial.rule()).compile()
+    rng = np.random.default_rng(5)
+    values = complete(program, plans.matrix[rng.choice(len(plans), FROM)])
+    for base in values:
+        flips = [
+            rng.choice(program.decisions.count, rng.integers(1, 5), replace=False).astype(np.int64)
+            for _ in range(NEAR)
+        ]
+        moved = np.tile(base[: program.decisions.count], (NEAR, 1))
+        for row, decisions in zip(moved, flips, strict=True):
+            row[decisions] = 1 - row[decisions]
+        whole, near = complete(program, moved), Vicinity(program, base).look(flips)
+        assert (near.costs == rule_costs(program, whole) - rule_costs(program, base[None, :])).all()
+        assert (
+            near.broken[:, 0].tolist()
+            == (beyond(program, whole) > beyond(program, base[None, :])).any(axis=1).tolist()
+        )
