@@ -128,7 +128,7 @@ class ProgramBuilder:
         highest = max([self.bounds(expr)[1] for expr in exprs], default=floor)
         upper = max(floor, -(-highest // divisor))
         [column] = self.variables(np.array([floor]), np.array([upper]))
-        self._definitions.add(column, exprs, least=False, limit=floor, divisor=divisor)
+        self._definitions.add(column, exprs, limit=floor, divisor=divisor)
         variable = Expr.of([column])
         for expr in exprs:
             self.row(variable * divisor - expr, 0, INFINITE, tag, defining=True)
@@ -139,11 +139,22 @@ class ProgramBuilder:
         ends = [self.bounds(expr) for expr in exprs]
         ceiling = min(high for _, high in ends)
         [column] = self.variables(np.array([min(low for low, _ in ends)]), np.array([ceiling]))
-        self._definitions.add(column, exprs, least=True, limit=ceiling, divisor=1)
+        self._definitions.add(column, exprs, limit=ceiling, least=True)
         variable = Expr.of([column])
         for expr in exprs:
             self.row(variable - expr, -INFINITE, 0, tag, defining=True)
         return variable
+
+    def nth(self, exprs: Sequence[Expr], nth: int) -> Expr:
+        """Return a variable that is the nth greatest of ``exprs``, of which there are so many at least.
+
+        No row holds it to that: it is for use where any other value costs as much or more.
+        """
+        ends = np.array([self.bounds(expr) for expr in exprs])
+        lowest, highest = (int(np.sort(side)[-nth]) for side in ends.T)
+        [column] = self.variables(np.array([lowest]), np.array([highest]))
+        self._definitions.add(column, exprs, limit=lowest, nth=nth)
+        return Expr.of([column])
 
     def define_each(self, columns: IntArray, exprs: Exprs, lengths: IntArray) -> None:
         """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order.

@@ -26,6 +26,7 @@ class _Block:
     limit: int
     divisor: int
     rank: int
+    nth: int = 1
 
 
 class DefinitionBuilder:
@@ -36,8 +37,17 @@ class DefinitionBuilder:
         self._blocks: list[_Block] = []
         self._rank_of: dict[int, int] = {}
 
-    def add(self, column: int, exprs: Sequence[Expr], *, least: bool, limit: int, divisor: int) -> None:
-        """Say that ``column`` is the most (or least) of ``exprs`` and ``limit``."""
+    def add(
+        self,
+        column: int,
+        exprs: Sequence[Expr],
+        *,
+        limit: int,
+        least: bool = False,
+        divisor: int = 1,
+        nth: int = 1,
+    ) -> None:
+        """Say that ``column`` is the most (or least) of ``exprs`` and ``limit``, or their nth greatest."""
         term_cols = np.concatenate([EMPTY, *(expr.cols for expr in exprs)])
         rank = self._rank(term_cols)
         self._rank_of[int(column)] = rank
@@ -53,6 +63,7 @@ class DefinitionBuilder:
                 limit,
                 divisor,
                 rank,
+                nth,
             )
         )
 
@@ -87,6 +98,7 @@ class DefinitionBuilder:
             limit=np.repeat(np.array([block.limit for block in blocks], dtype=np.int64), sizes),
             divisor=np.repeat(np.array([block.divisor for block in blocks], dtype=np.int64), sizes),
             rank=np.repeat(np.array([block.rank for block in blocks], dtype=np.int64), sizes),
+            nth=np.repeat(np.array([block.nth for block in blocks], dtype=np.int64), sizes),
         )
 
 

@@ -45,6 +45,9 @@ def _fill_rank(definitions: Definitions, group: slice, values: IntArray) -> None
     values[:, definitions.cols[group]] = signs * _greatest(
         raised, starts - first, signs * definitions.limit[group]
     )
+    for k in group.start + np.flatnonzero(definitions.nth[group] > 1):
+        own = results[:, definitions.start[k] - first : definitions.start[k + 1] - first]
+        values[:, definitions.cols[k]] = np.sort(own, axis=1)[:, -definitions.nth[k]]
 
 
 def _greatest(results: IntArray, starts: IntArray, limits: IntArray) -> IntArray:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from allocator.model.layer import BoolArray, IntArray, Layer
 from allocator.program.tags import Subject
+from allocator.rules.amounts import refuse_negative
 from allocator.rules.axis import Axis, Types, take
 from allocator.rules.fields import Written
 from allocator.rules.kind import Rule
@@ -112,14 +113,17 @@ class Scope:
         """Evaluate an expression of the rule over its whole range, only to see that it can be.
 
         Raises:
-            SelectorError: A value that is needed is an empty cell, or the expression fails on it.
+            SelectorError: A value that is needed is an empty cell, the expression fails on it, or an amount
+                is negative.
         """
         axes, expression = self._range(written), written.expression
         types, pairs = _types(axes), None
         if expression.over == "pair":
             types = {**types, **pair_types(self.world.scenario)}
             pairs = self.world.pairs(self.layer).take(self.items, self.slots)
-        self.world.compiler.compile(written.text, types, expression.returns).over(*axes, pairs=pairs)
+        found = self.world.compiler.compile(written.text, types, expression.returns).over(*axes, pairs=pairs)
+        if expression.amount:
+            refuse_negative(found, written.text, *(axis.ids for axis in axes))
 
     def _range(self, written: Written) -> tuple[Axis, ...]:
         """Return the axes that an expression ranges over: a rule's own items and slots are not yet chosen."""
