@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -175,6 +176,14 @@ class Scope:
     def has_waivers(self) -> bool:
         """Whether any named exception concerns this rule."""
         return bool(self._waivers)
+
+    def of_others(self, items: tuple[str, ...]) -> Scope:
+        """Return the scope of the same rule with other items, all of them in service and in scope."""
+        layer = self.layer
+        present = np.ones((len(items), len(layer.periods)), dtype=np.bool_)
+        possible = np.ones((len(items), len(layer.slots)), dtype=np.bool_)
+        other = replace(layer, items=items, present=present, possible=possible, past={})
+        return Scope(self.rule.model_copy(update={"items": ""}), self.world.with_layer(other))
 
     def _test(self, expression: str, axes: tuple[Axis, ...]) -> npt.NDArray[np.bool_]:
         if not expression:
