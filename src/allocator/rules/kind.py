@@ -164,6 +164,10 @@ class Rule(Strict):
         """Yield whom the rule by itself keeps from which slot, and why; most kinds keep nobody."""
         yield from ()
 
+    def waivable(self) -> Rule | None:
+        """Return the rule at level 1, paying 1 for each place to waive; None for kinds that bar nobody."""
+        return None
+
     def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
         """Yield cuts for what could not be written beforehand and the plan breaks; most kinds have none."""
         yield from ()

@@ -27,6 +27,10 @@ class Asking(Protocol):
         """A condition of person and place."""
 
     @property
+    def pays(self) -> str:
+        """Whether strengths count, or only that there is a conflict."""
+
+    @property
     def acquaintance(self) -> Acquaintance | None:
         """Whom the person must not know."""
 
@@ -47,13 +51,15 @@ class Conflicts:
 
     @cached_property
     def own(self) -> IntArray:
-        """``[I, S, T]``: 1 where the condition holds, and the strength of acquaintance in percent."""
+        """``[I, S, T]``: 1 where the condition holds, and the strength of acquaintance in percent; or 1."""
         scope, asking = self.scope, self.asking
         amounts = np.zeros(scope.covered.shape, dtype=np.int64)
         if asking.when:
             amounts += scope.where(asking.when)
         if asking.acquaintance is not None:
             amounts += asking.acquaintance.strengths(scope)
+        if asking.pays == "place":
+            amounts = np.minimum(amounts, 1)
         return np.where(scope.covered, amounts, 0)
 
     @cached_property

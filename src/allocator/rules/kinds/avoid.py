@@ -62,6 +62,7 @@ class Avoid(Rule):
             rule={
                 "kind": "avoid",
                 "on": "turn",
+                "pays": "place",
                 "acquaintance": {
                     "of": "[group.id]",
                     "kinds": "served_at",
@@ -112,6 +113,13 @@ class Avoid(Rule):
         Means(zh="与谁熟识到何种程度应当回避", en="Whom the person must not know, and how well."),
     ] = None
 
+    pays: Annotated[
+        Literal["strength", "place"],
+        Means(
+            zh="非硬规则按什么计代价：熟识程度的百分数（strength），还是每处计 1（place）",
+            en="What a soft rule pays: the strength of acquaintance in percent, or 1 for each place.",
+        ),
+    ] = "strength"
     through: Annotated[
         PairTexts | Led,
         Means(
@@ -185,6 +193,10 @@ class Avoid(Rule):
             t = int(np.flatnonzero(amounts[i, s])[0])
             subject = Subject(item=i, slot=s, period=t)
             yield Breach(subject, int(amounts[i, s, t]), conflicts.detail(i, s, t))
+
+    def waivable(self) -> Rule:
+        """Return the rule as one that pays 1 for each place."""
+        return self.model_copy(update={"level": 1, "weight": 1, "pays": "place"})
 
     def _conflicts(self, scope: Scope) -> Conflicts:
         listed = isinstance(self.through, str) and self.through
