@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import product
 from pathlib import Path
@@ -190,3 +191,15 @@ def test_a_person_cannot_take_or_carry_less_than_nothing(tmp_path: Path) -> None
         (f.file, f.row, f.column, f.found) for f in caught.value.faults
     ]
     assert ("scenario.yaml", "layers.casework.take") in [(f.file, f.column) for f in caught.value.faults]
+
+
+def test_the_rules_of_the_page_bind_and_evaluate(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "fairness.md").read_text("utf-8")
+    rules = "".join(re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    base = folder(tmp_path, {"main": f"pack: main\nrules:\n{rules}"})
+    (base / "people.csv").write_text("id,grade,capacity\nWang,head,3\nLi,cadre,4\n", "utf-8")
+    (base / "postings.csv").unlink()
+    policy = api.bind(api.with_scores(api.load(base), {"fit": (("Wang",), ("C1",), np.array([[3]]))}))
+    policy.examine()
+    policy.compile()
+    assert len(policy.rules) - len(policy.world.layers) == rules.count("id: ") == 10

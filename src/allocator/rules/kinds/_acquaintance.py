@@ -88,13 +88,15 @@ class Acquaintance(Strict):
         """Return ``[I, S, T]`` strengths in percent, 0 below the threshold."""
         targets = scope.texts(self.of, "LIST")
         percent = np.zeros(targets.shape, dtype=np.int64)
+        # Period by period: each may be a network of its own, and not all of them are kept.
         found: dict[tuple[Lens, tuple[str, ...]], IntArray] = {}
-        lenses = [self.lens(scope, t) for t in range(len(scope.layer.periods))]
-        for i, s, t in np.argwhere(scope.covered).tolist():
-            asked = lenses[t], tuple(targets[i, s, t])
-            if asked not in found:
-                found[asked] = np.max([self._known(scope, to, lenses[t]) for to in ("", *asked[1])], axis=0)
-            percent[i, s, t] = found[asked][i]
+        for t in scope.periods:
+            lens = self.lens(scope, t)
+            for i, s in np.argwhere(scope.covered[:, :, t]).tolist():
+                named = tuple(targets[i, s, t])
+                if (lens, named) not in found:
+                    found[lens, named] = np.max([self._known(scope, to, lens) for to in ("", *named)], axis=0)
+                percent[i, s, t] = found[lens, named][i]
         return percent
 
     def path(self, scope: Scope, item: int, slot: int, period: int) -> Text:
