@@ -61,6 +61,7 @@ P3,T1,,2019-01-01,2023-06-30,cadre file
 P2,T2,,2020-01-01,2020-12-31,
 """,
 }
+NATIVE = "'person.native_place != \"\"'"
 CASES = ("K1", "K2", "K3")
 
 
@@ -148,6 +149,29 @@ def test_the_conflict_of_the_lead_that_the_plan_decides_is_passed_on(tmp_path: P
     assert barred(policy, posted("P4", "lead"), posted("P2", "member", "G2")) == own
     assert barred(policy, posted("P4", "member"), posted("P2", "member")) == own
     assert barred(policy, posted("P4", "lead", period="2027"), posted("P2", "member")) == own
+
+
+TEAMS = """
+- {id: leads, kind: composition, on: posting, slots: 'group.id == "G1"', exactly: 1组长+1组员}
+- {id: handled, kind: capacity, on: casework, slots: 'case.id == "K1"', atleast: 1, during: "2026"}
+- {id: of-group, kind: eligible, on: casework, when: person.id == "P2"}
+- {id: member, kind: pin, on: posting, item: P2, slot: G1, role: member}
+"""
+
+
+def test_the_plan_gives_the_group_another_lead_or_there_is_none(tmp_path: Path) -> None:
+    policy = bound(tmp_path, TEAMS, blocks()["group-lead"])
+    plan = api.solve(policy, seconds=10, workers=1)
+    [lead] = [one.item for one in plan.assignments if one.role == "lead" and one.period == "2026"]
+    assert plan.status == "optimal" and lead in ("P1", "P3")
+    natives = f"{TEAMS}- {{id: natives-lead, kind: eligible, on: posting, role: lead, when: {NATIVE}}}\n"
+    policy = bound(tmp_path, natives, blocks()["group-lead"])
+    assert api.solve(policy, seconds=10, workers=1).status == "infeasible"
+    placed = [posted("P4", "lead"), posted("P2", "member")]
+    taken = Assignment(layer="casework", item="P2", slot="K1", period="2026")
+    [rule_made] = [one for one in policy.rules if one.id == "group-lead"]
+    [breach] = policy.breaches(rule_made, Roster(policy.world.layers, [*placed, taken]))
+    assert breach.detail.en == "through 赵敏, who keeps away"
 
 
 @pytest.mark.parametrize(

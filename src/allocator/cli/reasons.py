@@ -13,6 +13,9 @@ from allocator.report.rendering.shortages import render_shortages
 from allocator.report.score import rule_whys
 from allocator.report.shortage import shortages
 
+#: At most so many recusals are named.
+MOST_WAIVERS = 20
+
 
 class Repair(Protocol):
     """One change that, with the others, lets a plan be found."""
@@ -67,8 +70,10 @@ def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> 
         yield printable(f"  {repair.rule}: {repair.text(language)}")
     if reasons.waivers:
         yield _waiving(len(reasons.waivers), reasons.fewest, language)
-    for waiver in reasons.waivers:
+    for waiver in reasons.waivers[:MOST_WAIVERS]:
         yield printable(f"  {waiver.rule}: {waiver.text(language)}")
+    if (more := len(reasons.waivers) - MOST_WAIVERS) > 0:
+        yield pick(language, f"  ……另有 {more} 处", f"  ... and {more} more")
 
 
 def _waiving(count: int, fewest: bool, language: Language) -> str:

@@ -18,7 +18,7 @@ from allocator.verify.judge import judge
 
 #: Of the time given, the part that the conflict may take, and each of the ways out.
 CONFLICT_PART, WAY_PART = 0.5, 0.25
-#: At most so many single breaches are named.
+#: At most so many single breaches are named of the cheapest way out.
 MOST_NAMED = 20
 
 
@@ -55,7 +55,7 @@ def why_infeasible(policy: Policy, seconds: float = 30.0) -> Reasons:
     repairs, _ = _given_up(policy, giving, seconds * WAY_PART)
     recusing = {rule.id: other for rule in policy.rules if rule.is_hard and (other := rule.waivable())}
     waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART) if recusing else ((), False)
-    return Reasons(tuple(rule.id for rule in conflict), repairs, waivers, fewest)
+    return Reasons(tuple(rule.id for rule in conflict), repairs[:MOST_NAMED], waivers, fewest)
 
 
 def _given_up(policy: Policy, giving: Mapping[str, Rule], seconds: float) -> tuple[tuple[Repair, ...], bool]:
@@ -73,7 +73,7 @@ def _given_up(policy: Policy, giving: Mapping[str, Rule], seconds: float) -> tup
         return (), False
     found = judge(relaxed, solved.assignments)
     named = [(f.rule, breach) for f in found.findings if f.rule.id in giving for breach in f.breaches]
-    repairs = tuple(Repair(rule.id, _named(policy, rule, breach)) for rule, breach in named[:MOST_NAMED])
+    repairs = tuple(Repair(rule.id, _named(policy, rule, breach)) for rule, breach in named)
     return repairs, solved.status == "optimal"
 
 
