@@ -172,6 +172,10 @@ def test_the_plan_gives_the_group_another_lead_or_there_is_none(tmp_path: Path) 
     [rule_made] = [one for one in policy.rules if one.id == "group-lead"]
     [breach] = policy.breaches(rule_made, Roster(policy.world.layers, [*placed, taken]))
     assert breach.detail.en == "through 赵敏, who keeps away"
+    made = plan.model_copy(update={"assignments": (*placed, taken)})
+    out = {(one.who.id, one.detail.en) for one in register(policy, made)[0].recusals}
+    assert out == {("P4", ""), ("P5", ""), ("P2", breach.detail.en)}
+    assert {one.who.id for one in register(policy)[0].recusals} == {"P4", "P5"}
 
 
 @pytest.mark.parametrize(
@@ -217,6 +221,21 @@ def test_a_condition_is_asked_of_the_leader_who_is_nobody_of_the_layer(tmp_path:
         one.who.id: one.detail.en for k2 in register(policy) for one in k2.recusals if k2.case.id == "K2"
     }
     assert found == {"P2": "through 何文, who keeps away", "P3": "through 何文, who keeps away"}
+
+
+def test_an_office_is_barred_by_whom_its_leader_knows(tmp_path: Path) -> None:
+    layer = "  handling: {items: units where unit.kind == 'office', slots: cases, take: any}\nrules:"
+    units = (
+        TABLES["units.csv"].replace("place\n", "place,leader\n").replace("O1,office,C0,", "O1,office,C0,,P1")
+    )
+    tables = {"scenario.yaml": SCENARIO.replace("rules:", layer), "units.csv": units}
+    fields = {"id": "r", "kind": "avoid", "on": "handling", "through": "[unit.leader]"}
+    made = rule(**fields, acquaintance={"of": "case.parties", "kinds": "kin", "hops": 1})
+    found = register(bound(tmp_path, made, tables=tables))
+    out = {(one.case.id, who.who.id, who.detail.en) for one in found for who in one.recusals}
+    assert out == {("K1", "O1", "through 何文: 何文 — kin of (declared 2025-03) — 张某")}
+    with pytest.raises(InputError, match="passes on between people only"):
+        bound(tmp_path, rule(**fields, when="unit.kind == concerned.kind"), tables=tables)
 
 
 def test_leaders_are_those_of_the_person_his_unit_his_group_and_what_is_above(tmp_path: Path) -> None:

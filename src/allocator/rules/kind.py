@@ -160,8 +160,11 @@ class Rule(Strict):
         """Yield what the rule finds in a plan; shares nothing with ``post`` but the scope."""
         raise TypeError(f"{type(self).__name__} is no rule kind: it has no check")
 
-    def recusals(self, scope: Scope) -> Iterator[Breach]:
-        """Yield whom the rule by itself keeps from which slot, and why; most kinds keep nobody."""
+    def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
+        """Yield whom the rule by itself (or with what else a plan has) keeps from which slot, and why.
+
+        Most kinds keep nobody.
+        """
         yield from ()
 
     def waivable(self) -> Rule | None:

@@ -166,34 +166,35 @@ class Avoid(Rule):
         """Forbid or price the places."""
         conflicts = self._conflicts(scope)
         amounts = conflicts.amounts
-        if isinstance(self.through, Led):
-            amounts = Leaders(self.through, conflicts).post(pen)
+        if leaders := self._leaders(conflicts):
+            amounts = leaders.post(pen)
         where = places(scope, amounts > 0)
         pen.forbid(where, amounts[where[:, 0], where[:, 1], where[:, 3]])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each place taken; acquaintance is explained by its path, and by whom it is passed on."""
         conflicts = self._conflicts(scope)
-        leaders = Leaders(self.through, conflicts) if isinstance(self.through, Led) else None
+        leaders = self._leaders(conflicts)
         for i, s, r, t in roster[self.on].taken:
-            if r not in scope.roles or not scope.covered[i, s, t]:
-                continue
-            amount, detail = int(conflicts.amounts[i, s, t]), Text()
-            if leaders is not None:
-                led, detail = leaders.found(roster, i, s, t)
-                amount = max(amount, led)
-            if amount:
-                detail = conflicts.detail(i, s, t) if conflicts.amounts[i, s, t] else detail
-                yield Breach(Subject(item=i, slot=s, role=r, period=t), amount, detail)
+            if r in scope.roles and scope.covered[i, s, t]:
+                amount, detail = _found(conflicts, leaders, roster, (i, s, t))
+                if amount:
+                    yield Breach(Subject(item=i, slot=s, role=r, period=t), amount, detail)
 
-    def recusals(self, scope: Scope) -> Iterator[Breach]:
-        """Name everyone whom the rule keeps from a slot, in the first period in which both are there."""
+    def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
+        """Name everyone whom the rule keeps from a slot, in the first period in which both are there.
+
+        Whose conflicts pass on because a layer makes him lead is known with a plan only.
+        """
         conflicts = self._conflicts(scope)
-        amounts = np.where(scope.layer.open, conflicts.amounts, 0)
-        for i, s in np.argwhere(amounts.any(axis=2)).tolist():
-            t = int(np.flatnonzero(amounts[i, s])[0])
-            subject = Subject(item=i, slot=s, period=t)
-            yield Breach(subject, int(amounts[i, s, t]), conflicts.detail(i, s, t))
+        leaders = self._leaders(conflicts)
+        there = scope.layer.open & scope.covered
+        for i, s in np.argwhere(there.any(axis=2)).tolist():
+            for t in np.flatnonzero(there[i, s]).tolist():
+                amount, detail = _found(conflicts, leaders, roster, (i, s, t))
+                if amount:
+                    yield Breach(Subject(item=i, slot=s, period=t), amount, detail)
+                    break
 
     def waivable(self) -> Rule:
         """Return the rule as one that pays 1 for each place."""
@@ -202,3 +203,18 @@ class Avoid(Rule):
     def _conflicts(self, scope: Scope) -> Conflicts:
         listed = isinstance(self.through, str) and self.through
         return Conflicts(self, scope, scope.texts(str(self.through), "LIST") if listed else None)
+
+    def _leaders(self, conflicts: Conflicts) -> Leaders | None:
+        return Leaders(self.through, conflicts) if isinstance(self.through, Led) else None
+
+
+def _found(
+    conflicts: Conflicts, leaders: Leaders | None, roster: Roster | None, place: tuple[int, int, int]
+) -> tuple[int, Text]:
+    """Return the greatest conflict with a place, and how it came to be: one's own sooner than another's."""
+    alone = int(conflicts.amounts[place])
+    led, passed_on = (0, Text()) if leaders is None or roster is None else leaders.found(roster, *place)
+    amount = max(alone, led)
+    if not amount:
+        return 0, Text()
+    return amount, conflicts.detail(*place) if alone else passed_on
