@@ -239,7 +239,8 @@ def test_an_office_is_barred_by_whom_its_leader_knows(tmp_path: Path) -> None:
 
 
 def test_leaders_are_those_of_the_person_his_unit_his_group_and_what_is_above(tmp_path: Path) -> None:
-    more = "P5,P2,leads,,,\nP4,G1,leads,,2025-12-14,\nP3,G1,leads,2026-06-01,,\nP5,C0,leads,2028-01-01,,\nP4,C0,leads,,,\n"
+    more = "P5,P2,leads,,,\nP4,G1,leads,,2025-12-14,\nP3,G1,leads,2026-06-01,,\n"
+    more += "P5,C0,leads,2028-01-01,,\nP4,C0,leads,,,\n"
     postings = TABLES["postings.csv"] + "P2,G1,member,2025-01-01,,\n"
     policy = bound(tmp_path, tables={"ties.csv": ties() + more, "postings.csv": postings})
     [axis] = policy.world.item_axes(policy.world.layers["casework"])
