@@ -18,13 +18,14 @@ COMPILE = $(BIN)/pip-compile --quiet --no-config --cache-dir .cache/pip-tools --
 INSTALL = $(BIN)/python -m pip install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install install-dev test lint test-quick test-slow bench lock clean
+.PHONY: help demo install install-dev test lint test-quick test-slow bench bench-casework lock clean
 
 help:
 	@echo 'make demo       solve the Neijiang scenario and show the plan'
 	@echo 'make test       style, types, layers and the quick tests'
 	@echo 'make test-slow  the tests that take minutes'
 	@echo 'make bench      how long the main steps take'
+	@echo 'make bench-casework  casework and panels beside what is known (DATA=folder of the instances)'
 	@echo 'make lock       renew the lock files (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean      remove everything that these commands made'
 
@@ -48,6 +49,9 @@ test-slow: $(DEV)
 
 bench: $(RUNTIME)
 	@for script in $(sort $(wildcard benchmarks/[a-z]*.py)); do $(BIN)/python $$script || exit 1; done
+
+bench-casework: $(RUNTIME)
+	@$(BIN)/python benchmarks/casework_table.py $(if $(DATA),--data $(DATA))
 
 lock: $(DEV)
 	$(COMPILE) --output-file requirements.lock pyproject.toml

@@ -1,12 +1,13 @@
 """Giving reviewers (people) to papers (cases) under conflicts: the reviewer-assignment problem, by rules.
 
-Run: python benchmarks/casework.py --instance FILE.in [--team 3] [--load 12] [--min-load N] [--fair]
-         [--out out.json]
+Run: python benchmarks/casework.py --instance FILE.in [--team 3] [--load 12] [--min-load N]
+         [--fair | --q 0.5 | --pm 0.5] [--out out.json]
      python benchmarks/casework.py --made 10000 --people 2000 [--team 3] [--load 20]
 
 FILE.in has "papers reviewers", then a row a paper of scores, 0 for a conflict. The answer has the pairs
 (paper, reviewer), the worst paper's score and the total, each with its bound, the route and the seconds of
-everything: imports, reading, rules, solving.
+everything: imports, reading, rules, solving. With ``--q`` no pair is likelier than that, and total and bound
+are those of the lottery in the mean; ``--pm`` spreads its chances further (perturbed maximisation).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ START = time.perf_counter()
 import argparse  # noqa: E402
 import json  # noqa: E402
 import resource  # noqa: E402
+import sys  # noqa: E402
 import tempfile  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -25,7 +27,9 @@ from pathlib import Path  # noqa: E402
 import numpy as np  # noqa: E402
 
 from allocator import api  # noqa: E402
+from allocator.draw import CannotDraw  # noqa: E402
 from allocator.model.plan import Plan  # noqa: E402
+from allocator.model.scenario import Scenario  # noqa: E402
 
 #: Scores are counted in these.
 UNIT = 10_000
@@ -42,6 +46,11 @@ rules:
   - {{id: team, kind: capacity, on: casework, atleast: {team}, atmost: {team}}}
   - {{id: fit, kind: prefer, on: casework, cost: {best} - score.fit, level: {last}}}
 """
+DRAW = """
+draws:
+  lot: {{kind: assignment, on: casework, probability: "{q}", different: 100{spread}}}
+"""
+SPREAD = ", perturb: {beta}, worth: score.fit"
 FAIR = "  - {{id: worst-off, kind: fairness, on: casework, load: score.fit, target: {target}, level: 1}}\n"
 LEAST = "  - {{id: least, kind: capacity, on: casework, each: item, atleast: {least}}}\n"
 
@@ -59,18 +68,27 @@ def main() -> None:
     parser.add_argument("--load", type=int, default=12)
     parser.add_argument("--min-load", type=int, default=0)
     parser.add_argument("--fair", action="store_true", help="the worst-off case first, then the total")
+    parser.add_argument("--q", help="the greatest probability of a pair, such as 0.5")
+    parser.add_argument("--pm", help="how far chances are spread beyond that, 0 to 1")
     parser.add_argument("--time-limit", type=float, default=60.0)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     scores = read(given.instance) if given.instance else made(given.made or 442, given.people)
-    plan, policy_seconds = solve(scores, given)
-    answer = told(plan, scores, given.fair)
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = written(Path(folder), scores, given)
+        if given.q or given.pm:
+            try:
+                answer = drawn(scenario, scores)
+            except CannotDraw as refusal:
+                sys.exit("\n".join(text.en for text in (*refusal.reasons, *refusal.mends)))
+        else:
+            answer = told(api.solve(api.bind(scenario), seconds=given.time_limit), scores, given.fair)
     answer["seconds"] = round(time.perf_counter() - START, 2)
+    answer["memory"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
     if given.out:
         given.out.write_text(json.dumps(answer), encoding="utf-8")
     shown = {key: value for key, value in answer.items() if key != "pairs"}
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"{scores.shape[0]} x {scores.shape[1]}: {shown}, rules {policy_seconds:.2f} s, {memory:.1f} GiB")
+    print(f"{scores.shape[0]} x {scores.shape[1]}: {shown}")
 
 
 def read(file: Path) -> np.ndarray:
@@ -87,24 +105,47 @@ def made(cases: int, people: int) -> np.ndarray:
     return np.where(chance.random((cases, people)) < 0.1, scores, 0)
 
 
-def solve(scores: np.ndarray, given: argparse.Namespace) -> tuple[Plan, float]:
-    """Write the scenario, bind its rules and solve it."""
+def written(folder: Path, scores: np.ndarray, given: argparse.Namespace) -> Scenario:
+    """Write the scenario into a folder and load it; the scores, which may be millions, stay in memory."""
     cases, people = ([f"{letter}{k}" for k in range(n)] for letter, n in zip("CP", scores.shape, strict=True))
     best, team = int(scores.max()), given.team
     pack = PACK.format(team=team, best=best, last=2 if given.fair else 1)
     pack += FAIR.format(target=team * best) if given.fair else ""
     pack += LEAST.format(least=given.min_load) if given.min_load else ""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "scenario.yaml").write_text(SCENARIO.format(load=given.load), encoding="utf-8")
-        (folder / "fit.yaml").write_text(pack, encoding="utf-8")
-        (folder / "people.csv").write_text("\n".join(["id", *people]), encoding="utf-8")
-        (folder / "cases.csv").write_text("\n".join(["id", *cases]), encoding="utf-8")
-        scenario = api.with_scores(api.load(folder), {"fit": (cases, people, scores)})
-        began = time.perf_counter()
-        policy = api.bind(scenario)
-        bound = time.perf_counter() - began
-    return api.solve(policy, seconds=given.time_limit), bound
+    draw = ""
+    if given.q or given.pm:
+        spread = SPREAD.format(beta=given.pm) if given.pm else ""
+        draw = DRAW.format(q=given.q or 1, spread=spread)
+    (folder / "scenario.yaml").write_text(SCENARIO.format(load=given.load) + draw, encoding="utf-8")
+    (folder / "fit.yaml").write_text(pack, encoding="utf-8")
+    (folder / "people.csv").write_text("\n".join(["id", *people]), encoding="utf-8")
+    (folder / "cases.csv").write_text("\n".join(["id", *cases]), encoding="utf-8")
+    return api.with_scores(api.load(folder), {"fit": (cases, people, scores)})
+
+
+def drawn(scenario: Scenario, scores: np.ndarray) -> dict[str, object]:
+    """Commit to a lottery and draw from it; total, worst and bound are those of its mean."""
+    audit = api.reveal(api.commit(api.draws(scenario)["lot"]), "benchmark")
+    committed = audit.committed
+    assert audit.result is not None
+    drawn = audit.kind.assignments(committed, audit.result) or ()
+    chances = np.zeros(scores.shape)
+    total = sum(one.tickets for one in committed.lottery)
+    for pair in committed.pairs:
+        chances[int(pair.slot[1:]), int(pair.item[1:])] = pair.tickets / total
+    means = (chances * scores).sum(axis=1) / UNIT
+    [level] = committed.expected
+    most = len(drawn) * int(scores.max())
+    return {
+        "pairs": [[int(one.slot[1:]), int(one.item[1:])] for one in drawn],
+        "bound": (most - level.bound[0] / level.bound[1]) / UNIT,
+        "route": committed.route,
+        "total": round(float(means.sum()), 4),
+        "worst": round(float(means.min()), 4),
+        "likeliest": round(float(chances.max()), 4),
+        "entropy": round(float(-(chances[chances > 0] * np.log(chances[chances > 0])).sum()), 1),
+        "assignments": len(committed.lottery),
+    }
 
 
 def told(plan: Plan, scores: np.ndarray, fair: bool) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """How long it takes to find the LEXIMIN lottery of a panel, and how long to replay a draw.
 
-Run: python benchmarks/draw.py [--seeds 3] [--hard]
+Run: python benchmarks/draw.py [--seeds 3] [--hard] [--only SIZE]
 
 The pools are drawn with fixed seeds, and the quotas set around a panel drawn from each, one to either side.
 ``--hard`` adds a panel of 110 from 700 people, of whom few are alike. The first row loads the solver too.
@@ -29,10 +29,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--hard", action="store_true")
+    parser.add_argument("--only", choices=[*SIZES, *HARD], help="one size alone")
     given = parser.parse_args()
     print(f"{'pool':<24}{'seed':>5}{'types':>7}{'panels':>8}", end="")
     print(f"{'commit s':>10}{'draw s':>8}{'verify s':>10}   least chance")
-    for title, (people, size, columns) in {**SIZES, **(HARD if given.hard else {})}.items():
+    sizes = {**SIZES, **(HARD if given.hard else {})}
+    if given.only:
+        sizes = {given.only: {**SIZES, **HARD}[given.only]}
+    for title, (people, size, columns) in sizes.items():
         for seed in range(1, given.seeds + 1):
             with tempfile.TemporaryDirectory() as folder:
                 report(title, seed, write(Path(folder), people, size, columns, Random(seed)))

@@ -18,6 +18,13 @@ SCENARIO = """
     title: {zh: 评议, en: Hearing}
     synthetic: true
     periods: [2026]
+    layers:
+      duty:
+        items: people where person.delegate == ""
+        slots: units where unit.kind == "firm"
+        periods: once
+        take: 0-2
+    rules: [duty]
     draws:
       delegates:
         kind: panel
@@ -43,6 +50,25 @@ SCENARIO = """
           - {when: person.native_place == unit.place, why: {zh: 地域回避, en: native place}}
         apart:
           - {when: person.school == other.school && person.school != "", why: {zh: 同学, en: schoolmates}}
+      duty:
+        kind: assignment
+        title: {zh: 值守抽签, en: Duty by lot}
+        seed: {zh: 2026-12-03 福彩3D开奖号码, en: the 3D lottery of 2026-12-03}
+        on: duty
+        probability: 0.5
+        different: 4
+"""
+#: The same without a layer to solve, and without the draw of it.
+DRAWS_ONLY = (
+    SCENARIO[: SCENARIO.index("    layers:")]
+    + SCENARIO[SCENARIO.index("    draws:") : SCENARIO.index("      duty:\n        kind: assignment")]
+)
+PACK = """
+    pack: duty
+    rules:
+      - {id: one, kind: capacity, on: duty, atleast: 1, atmost: 1}
+      - {id: native, kind: avoid, on: duty, when: person.native_place == unit.place}
+      - {id: near, kind: prefer, on: duty, when: person.school == "", level: 1}
 """
 
 
@@ -65,7 +91,7 @@ def write_hearing(folder: Path, scenario: str = SCENARIO) -> Path:
     """Write the scenario into a folder of its own."""
     place = folder / "hearing"
     place.mkdir(parents=True, exist_ok=True)
-    contents = {"scenario.yaml": dedent(scenario).lstrip(), **tables()}
+    contents = {"scenario.yaml": dedent(scenario).lstrip(), "duty.yaml": dedent(PACK).lstrip(), **tables()}
     for name, text in contents.items():
         (place / name).write_text(text, encoding="utf-8")
     return place

@@ -9,7 +9,7 @@ import pytest
 
 from allocator.draw.registry import all_draws
 from cli_world import call
-from draw_world import SCENARIO, write_hearing
+from draw_world import DRAWS_ONLY, SCENARIO, write_hearing
 
 
 @pytest.fixture
@@ -76,11 +76,11 @@ def test_check_lists_the_draws(hearing: Path) -> None:
     done = call("check", hearing)
     assert done.status == 0
     assert "draw delegates (Delegates of the hearing): A panel from a pool" in done.out
-    assert set(call("check", hearing, "--json").json["draws"]) == {"delegates", "inspection"}
+    assert set(call("check", hearing, "--json").json["draws"]) == {"delegates", "inspection", "duty"}
 
 
-def test_scenario_with_draws_only_has_nothing_to_solve(hearing: Path) -> None:
-    done = call("solve", hearing)
+def test_scenario_with_draws_only_has_nothing_to_solve(tmp_path: Path) -> None:
+    done = call("solve", write_hearing(tmp_path, DRAWS_ONLY))
     assert done.status == 2
     assert done.err == "scenario.yaml:layers: there is no layer to solve; for a draw use `draw`\n"
 
@@ -194,10 +194,10 @@ def test_wrong_draws_are_told_at_their_line(tmp_path: Path, old: str, new: str, 
 @pytest.mark.parametrize(
     ("call_with", "told"),
     [
-        ((), "which draw?; allowed: delegates, inspection"),
+        ((), "which draw?; allowed: delegates, inspection, duty"),
         (
             ("delegate",),
-            "no such draw; found 'delegate'; allowed: delegates, inspection; did you mean 'delegates'?",
+            "no such draw; found 'delegate'; allowed: delegates, inspection, duty; did you mean 'delegates'?",
         ),
         (("delegates", "--seed", " "), "--seed: the seed must be one line of visible text"),
         (("delegates", "--seed", "a\nb"), "--seed: the seed must be one line of visible text"),

@@ -23,7 +23,9 @@ from cli_world import call
 from draw_world import SCENARIO, write_hearing
 
 ROOT = Path(__file__).resolve().parents[1]
-DRAWS = ("delegates", "inspection")
+#: What a file says that a replay takes for granted, or that a test of its own tampers with.
+UNPROVED = frozenset(("lottery", "proof", "route", "bound"))
+DRAWS = ("delegates", "inspection", "duty")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -118,7 +120,7 @@ def test_every_field_that_is_changed_is_noticed(
     audit = json.loads(drawn[name])
     tried = Counter[str]()
     for path, value in leaves(audit):
-        if recommitted and (path[0] != "committed" or path[1] in ("lottery", "proof")):
+        if recommitted and (path[0] != "committed" or not UNPROVED.isdisjoint(path)):
             continue
         other = value + 1 if isinstance(value, int) else f"{value}x"
         forged = changed(audit, path, other)
@@ -225,7 +227,7 @@ def test_verifying_loads_no_solver(hearing: Path, drawn: dict[str, str], tmp_pat
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL, env=path)
 
 
-@pytest.mark.parametrize("name", DRAWS)
+@pytest.mark.parametrize("name", DRAWS[:2])
 def test_chances_come_about(hearing: Path, drawn: dict[str, str], name: str, tmp_path: Path) -> None:
     """Over 2,000 seeds everybody is drawn as often as the file says, within 4.5 standard deviations."""
     file = tmp_path / "draw.json"

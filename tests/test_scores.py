@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from allocator import api
 from allocator.errors import Fault, InputError
+from allocator.model.distinct import Distinct
 from allocator.model.scores import ScoreTable
 from allocator.rules.axis import Axis
 from allocator.rules.compiler import Compiler
@@ -31,14 +33,19 @@ def with_scores(tmp_path: Path, tables: dict[str, str], pack: str = "", scenario
     return base
 
 
+def numbers(table: ScoreTable, items: Sequence[str], slots: Sequence[str]) -> list[list[int | float]]:
+    values, codes = table.between(items, slots)
+    return [[values[code] for code in row] for row in codes.tolist()]
+
+
 def test_a_table_is_read_whichever_way_round(tmp_path: Path) -> None:
     scores = api.load(with_scores(tmp_path, {"scores-bid": BIDS, "scores-close": CLOSE})).organisation.scores
     people, cases = ("Zhao", "Li", "Wang"), ("C1", "C2")
     assert scores["bid"].is_whole and not scores["close"].is_whole
-    assert scores["bid"].between(people, cases).tolist() == [[0, 0], [0, -1], [2, 0]]
-    assert scores["bid"].between(cases, people).tolist() == [[0, 0, 2], [0, -1, 0]]
-    assert scores["close"].between(people, cases).tolist() == [[1, 0.25], [0, 0], [0.5, 0]]
-    assert scores["close"].between(("North",), cases).tolist() == [[0, 0]]
+    assert numbers(scores["bid"], people, cases) == [[0, 0], [0, -1], [2, 0]]
+    assert numbers(scores["bid"], cases, people) == [[0, 0, 2], [0, -1, 0]]
+    assert numbers(scores["close"], people, cases) == [[1, 0.25], [0, 0], [0.5, 0]]
+    assert numbers(scores["close"], ("North",), cases) == [[0, 0]]
 
 
 def test_rules_and_layers_read_them(tmp_path: Path) -> None:
@@ -184,12 +191,22 @@ def test_a_table_in_memory_stands_beside_those_of_files(tmp_path: Path) -> None:
     loaded = api.load(with_scores(tmp_path, {"scores-bid": BIDS}))
     given = api.with_scores(loaded, {"fit": (["C1"], ["Li"], np.array([[7]]))})
     assert set(given.organisation.scores) == {"bid", "fit"}
-    assert given.organisation.scores["fit"].between(["Li"], ["C2", "C1"]).tolist() == [[0, 7]]
+    assert numbers(given.organisation.scores["fit"], ["Li"], ["C2", "C1"]) == [[0, 7]]
     other = api.with_scores(loaded, {"fit": (["C1"], ["Li"], np.array([[8]]))})
     assert len({loaded.sha256, given.sha256, other.sha256}) == 3
 
 
 def test_a_table_that_names_nobody_of_a_layer() -> None:
     table = ScoreTable(("a",), ("b",), np.array([[1]]))
-    assert table.between(("x", "a"), ("b", "y")).tolist() == [[0, 0], [1, 0]]
-    assert table.between(("x",), ("b",)).tolist() == [[0]]
+    assert numbers(table, ("x", "a"), ("b", "y")) == [[0, 0], [1, 0]]
+    assert numbers(table, ("x",), ("b",)) == [[0]]
+
+
+@given(
+    arrays.arrays(np.int64, (3, 4), elements=st.sampled_from([-9, -2, 0, 1, 5, 2**40]))
+    | arrays.arrays(np.float64, (3, 4), elements=st.sampled_from([-0.5, 0.0, 0.25, 3.0]))
+)
+def test_distinct_numbers_stand_where_they_stood(values: np.ndarray) -> None:
+    found = Distinct.of(values)
+    assert found.numbers == sorted({0, *values.reshape(-1).tolist()}) and found.numbers[found.zero] == 0
+    assert np.array(found.numbers)[found.codes].tolist() == values.tolist()

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError, InternalError
+from allocator.model.distinct import Numbers
 from allocator.model.plan import LevelScore, Plan, ScenarioRef
 from allocator.model.reading import bounded, load_scenario, read_spec, scenario_digest
 from allocator.model.reading.files import read_bytes
 from allocator.model.reading.planfile import PLAN_BYTES, read_plan, write_plan
 from allocator.model.reading.wholefile import write_whole
 from allocator.model.scenario import Scenario
-from allocator.model.scores import Numbers, ScoreTable
+from allocator.model.scores import ScoreTable
 from allocator.model.text import Text
 from allocator.rules.bind import bind_policy
 from allocator.rules.packs import read_rulebook
@@ -39,6 +40,7 @@ __all__ = [
     "Verdict",
     "bind",
     "commit",
+    "drawn_plan",
     "draws",
     "is_audit",
     "load",
@@ -237,6 +239,23 @@ def reveal(audit: Audit, seed: str) -> Audit:
     from allocator.draw import reveal as drawn
 
     return drawn(audit, seed)
+
+
+def drawn_plan(draw: BoundDraw, audit: Audit) -> Plan | None:
+    """Return what was drawn as a plan, judged by the rules; None if it is not drawn yet, or is no plan."""
+    drawn = audit.result and audit.kind.assignments(audit.committed, audit.result)
+    if not drawn:
+        return None
+    policy = bind(draw.scenario)
+    judgement = judge(policy, drawn)
+    return Plan(
+        scenario=ScenarioRef(name=draw.scenario.name, sha256=policy.sha256),
+        status="feasible",
+        assignments=drawn,
+        score=tuple(LevelScore(level=level, cost=cost, bound=0) for level, cost in judgement.costs.items()),
+        rules=tuple(finding.score for finding in judgement.findings),
+        run={"route": f"draw {audit.committed.draw}", "seed": audit.seed, "commitment": audit.commitment},
+    )
 
 
 def replay(draw: BoundDraw, audit: Audit, content: bytes) -> tuple[Check, ...]:

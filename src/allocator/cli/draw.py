@@ -62,12 +62,19 @@ def command(
             help=both("写到此文件，默认写回 --audit", "write the draw here, by default back to --audit"),
         ),
     ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help=both("抽中的整套安排另存为方案", "write the assignment drawn as a plan")
+        ),
+    ] = None,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
     """Without a seed, commit: write down pool, rules and chances. With one, draw."""
     output = Output(lang, as_json=as_json)
     check_writable(out)
+    check_writable(plan)
     loaded = api.load(scenario)
     bound = api.draws(loaded)
     try:
@@ -83,10 +90,23 @@ def command(
     target = out or (audit if seed is not None else None)
     if target is not None:
         api.write_audit(draw, target)
+    if plan is not None:
+        _write_plan(bound[draw.committed.draw], draw, plan)
     if as_json:
         write_json(audit_text(draw))
     output.report(_report(draw, loaded, target, output.language))
     return FINE
+
+
+def _write_plan(bound: BoundDraw, draw: Audit, file: Path) -> None:
+    drawn = api.drawn_plan(bound, draw)
+    if drawn is None:
+        message = Text(
+            zh="没有可写的方案：尚未抽签，或抽的不是整套安排",
+            en="there is no plan to write: nothing is drawn yet, or what is drawn is no assignment",
+        )
+        raise InputError([Fault(message, column="--plan")])
+    api.write_plan(drawn, file)
 
 
 def _remark(draw: Audit, audit: Path | None) -> Text | None:

@@ -75,7 +75,7 @@ def _result(bound: BoundDraw, audit: Audit) -> Iterator[Check]:
     if again == audit.result:
         yield Check(Text(zh="由种子重放得到同样的结果", en="the seed gives this result again"))
         return
-    said, true = (list(audit.kind.winners(result)) for result in (audit.result, again))
+    said, true = (list(audit.kind.winners(audit.committed, result)) for result in (audit.result, again))
     there, here = (dict.fromkeys(name for _, names in one for name in names) for one in (said, true))
     label = bound.scenario.organisation.label
     wrong = [f"{shorten(label(name), 40)} ({shorten(name, 40)})" for name in there if name not in here]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from allocator.draw.numbers import Numbers
 from allocator.draw.sight import Sight
+from allocator.model.plan import Assignment
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
 from allocator.rules.means import Means
@@ -108,45 +110,55 @@ class Draw(Strict):
         ),
     ] = Text()
 
+    @abstractmethod
     def pool(self, sight: Sight) -> Any:
         """Return who and what is drawn from, as far as the rules look at them.
 
         Raises:
             InputError: An expression is wrong or reads an empty cell.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def commit(self, scenario: str, draw: Name, pool: Any) -> Committed:
         """Return what to commit to: the pool, the rules and every chance. May ask a solver.
 
         Raises:
             CannotDraw: The rules cannot be met.
         """
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def decide(cls, committed: Any, numbers: Numbers) -> Part:
         """Return the result that the numbers of a seed decide. Plain Python: it is what anyone replays."""
-        raise NotImplementedError
 
+    @abstractmethod
     def differences(self, committed: Any, pool: Any) -> Iterator[Check]:
         """Yield how the pool and the rules of a scenario differ from those committed to."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def proofs(cls, committed: Any) -> Iterator[Check]:
         """Yield what is claimed of the rules and the chances, proved again or not. Never asks the solver."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def lines(cls, committed: Any, result: Any) -> Iterator[Line]:
         """Yield what a report shows: the pool by rule, with chances and, once there are some, those drawn."""
-        raise NotImplementedError
 
     @classmethod
-    def winners(cls, result: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    @abstractmethod
+    def winners(cls, committed: Any, result: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield those drawn, by id: for each thing that is drawn, the people drawn for it."""
-        raise NotImplementedError
+
+    @classmethod
+    def remarks(cls, committed: Any) -> Iterator[Text]:
+        """Yield what else a report says of what is committed to."""
+        yield from ()
+
+    @classmethod
+    def assignments(cls, committed: Any, result: Any) -> tuple[Assignment, ...] | None:
+        """Return the assignments drawn, if what is drawn is a plan for the layers of the scenario."""
+        return None
 
     def head(self, scenario: str, draw: Name) -> dict[str, Any]:
         """Return what every kind commits to."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
+from allocator.engine.asking import Asking, minimise
 from allocator.engine.budget import Clock, Slice
-from allocator.engine.cpsat import Asking, minimise
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing

@@ -6,17 +6,15 @@ Solver: OR-Tools CP-SAT, https://developers.google.com/optimization.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Thread
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from allocator.engine.budget import Slice
+from allocator.engine.asking import Asking, Teller, unheard
 from allocator.engine.outcome import Found, Outcome
 from allocator.engine.search import Search
-from allocator.program.program import INFINITE, IntArray
+from allocator.program.program import INFINITE
 from allocator.program.question import Problem
 
 #: CP-SAT's own end of the number line.
@@ -29,41 +27,6 @@ _FOUND: dict[int, Found] = {
 _PLANS = ("optimal", "feasible")
 #: How often a running search looks whether it was asked to stop, in seconds.
 WATCH = 0.05
-Teller = Callable[[int | None, int], None]
-
-
-def unheard(cost: int | None, bound: int) -> None:
-    """Tell nobody."""
-
-
-def never() -> bool:
-    """Go on to the end."""
-    return False
-
-
-@dataclass(frozen=True, eq=False)
-class Asking:
-    """How to search.
-
-    Attributes:
-        part: For how long.
-        hint: Values of all variables of the program to start from.
-        gap: Relative gap at which the plan is good enough; 0 asks for a proof.
-        known: A lower bound of the cost that is proved already.
-        threads: Threads of the search, 0 for those of the budget.
-        tell: Called with each better cost and bound.
-        is_done: Asked now and then whether to end.
-        twice: Whether this is the second opinion: no presolve, another seed.
-    """
-
-    part: Slice
-    hint: IntArray | None = None
-    gap: float = 0.0
-    known: int = 0
-    threads: int = 0
-    tell: Teller = unheard
-    is_done: Callable[[], bool] = never
-    twice: bool = False
 
 
 def minimise(problem: Problem, search: Search, asking: Asking) -> Outcome:

@@ -187,6 +187,8 @@ def task_of(policy: Policy, program: Program) -> Task:
     """Return the task of a policy compiled to ``program``; its rules may call for cuts."""
 
     def cuts(decisions: IntArray) -> list[Cut]:
+        if not policy.has_cuts:
+            return []
         return policy.cuts(Roster(policy.world.layers, program.decisions.assignments(decisions)))
 
     return Task(program, cuts)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from allocator.engine.asking import Asking, Teller, minimise
 from allocator.engine.budget import Clock
 from allocator.engine.by_parts import merged, search_parts, turn
-from allocator.engine.cpsat import Asking, Teller, minimise
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.task import Task

@@ -11,8 +11,8 @@ import time
 
 import numpy as np
 
+from allocator.engine.asking import Asking, minimise, unheard
 from allocator.engine.budget import Clock, Slice
-from allocator.engine.cpsat import Asking, minimise, unheard
 from allocator.engine.mip import MipRace
 from allocator.engine.neighbourhoods import Arm, Neighbourhoods
 from allocator.engine.outcome import Outcome
@@ -107,7 +107,7 @@ class Improvement:
     def _asking(self, part: Slice, is_whole: bool) -> Asking:
         """Return how to search a piece; only what is found of the whole, and stays so, is told."""
         standing = self._standing
-        is_told = is_whole and not standing.task.has_grown
+        is_told = is_whole and not (standing.task.has_grown or standing.task.is_rough)
         return Asking(
             part,
             hint=standing.values,

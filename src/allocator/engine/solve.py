@@ -15,11 +15,14 @@ from allocator.engine.progress import Listener, Stop, silent
 from allocator.engine.search import Search
 from allocator.engine.start import Made, add_layer, as_before
 from allocator.model.plan import HARD, Assignment
+from allocator.program.obstacles import obstacles
 from allocator.rules.policy import Policy
 
 #: Parts of the time left that a layer's first steps, and a joint search of the first layers, may take.
 STEPS_PART = 0.15
 JOINT_PART = 0.5
+#: So many rules are named at most as the reason for a route.
+MOST_RULES = 5
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def solve(policy: Policy, options: Options, *, stop: Stop | None = None, listen:
         "seed": options.seed,
         "seconds": round(search.budget.elapsed, 2),
         "route": _route(descent),
+        "structure": _structure(descent),
         "workers": workers,
         "stopped": _stopped(found, search),
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
@@ -120,6 +124,21 @@ def _route(descent: Descent) -> str:
     """Say which solver gave each level's plan: ``1: cp-sat, 2: mip``."""
     won = [f"{level}: {solver}" for level, solver in sorted(descent.won.items())]
     return ", ".join(won) or "cp-sat"
+
+
+def _structure(descent: Descent) -> str:
+    """Say why that route: whether the program is a network, and if not, by which rules."""
+    if "flow" in descent.won.values():
+        return "network"
+    asked, paid = obstacles(descent.program)
+    if descent.flows:
+        return f"network but for what is paid: {_listed(paid)}"
+    return f"no network: {_listed(asked or paid)}" if asked or paid else "no network"
+
+
+def _listed(rules: tuple[str, ...]) -> str:
+    more = len(rules) - MOST_RULES
+    return ", ".join(rules[:MOST_RULES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _stopped(found: Found, search: Search) -> str:

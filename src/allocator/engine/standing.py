@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.engine.asking import Teller
 from allocator.engine.bounds import KnownBounds
-from allocator.engine.cpsat import Teller
 from allocator.engine.ladder import Ladder
 from allocator.engine.task import Task
 from allocator.model.plan import Level
@@ -67,15 +67,19 @@ class Standing:
         """Take a plan over if it is no worse: one that is as good leads to other pieces.
 
         Returns:
-            Whether the plan is sound; if it is not, the task has grown by what it breaks.
+            Whether the plan is sound and costs what it was found for; if not, the task has grown by what
+            was missing.
         """
         settled = self.task.settled(values)
         if settled is None:
             return False
+        is_priced = self.task.prices(values, settled)
+        if any(self.task.cost(settled, level) > most for level, most in self.task.caps.items()):
+            return is_priced
         cost = self.task.cost(settled, self.level)
         if cost < self.cost:
             self.won = solver
             self.hear(cost, self.bound)
         if cost <= self.cost:
             self.values, self.cost = settled, cost
-        return True
+        return is_priced

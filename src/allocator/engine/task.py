@@ -13,6 +13,7 @@ from allocator.program.parts import independent_parts
 from allocator.program.program import IntArray, Program
 from allocator.program.propagate import Bounds
 from allocator.program.question import BoolArray, Question
+from allocator.program.tangents import is_rough, underpriced, with_tangents
 
 
 @dataclass(eq=False)
@@ -25,6 +26,7 @@ class Task:
         bounds: Bounds of the variables.
         caps: What levels may cost at most.
         has_grown: Whether a plan has called for cuts.
+        is_rough: Whether what a solver says a plan costs may be too little: see ``tangents.py``.
         is_tight: Whether no plan can cost less than the caps allow, at any capped level.
     """
 
@@ -33,12 +35,15 @@ class Task:
     bounds: Bounds = field(init=False)
     caps: dict[int, int] = field(default_factory=dict)
     has_grown: bool = False
+    is_rough: bool = field(init=False)
     is_tight: bool = True
     _questions: dict[int | None, Question] = field(default_factory=dict)
     _parts: list[BoolArray] | None = None
+    _met: set[tuple[int, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.bounds = self.program.lower, self.program.upper
+        self.is_rough = is_rough(self.program)
 
     @property
     def is_fixed(self) -> bool:
@@ -97,6 +102,22 @@ class Task:
             self._forget()
             return None
         return np.asarray(complete(self.program, decisions[None, :])[0])
+
+    def prices(self, values: IntArray, settled: IntArray) -> bool:
+        """Whether a solver priced a plan at what it costs; if not, the program grows by what was missing.
+
+        Args:
+            values: ``[variables]`` what the solver found.
+            settled: The same, settled.
+        """
+        if not self.is_rough:
+            return True
+        missing = [one for one in underpriced(self.program, values, settled) if one not in self._met]
+        if missing:
+            self._met.update(missing)
+            self.program = with_tangents(self.program, missing)
+            self._forget()
+        return not missing
 
     def is_sound(self, values: IntArray) -> bool:
         """Whether a plan breaks no row and calls for no cut."""

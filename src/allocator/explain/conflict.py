@@ -10,8 +10,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from allocator.engine.asking import unheard
 from allocator.engine.budget import Budget, Clock, Slice
-from allocator.engine.cpsat import unheard
 from allocator.engine.descent import task_of
 from allocator.engine.first import any_plan
 from allocator.engine.progress import Stop, silent

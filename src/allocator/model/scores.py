@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-Numbers = npt.NDArray[np.int64 | np.float64]
+from allocator.model.distinct import Codes, Distinct, Numbers
+
+#: Distinct numbers, and an array that says which of them stands where.
+Coded = tuple[Sequence[int | float], Codes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,28 +37,36 @@ class ScoreTable:
 
     @property
     def content(self) -> bytes:
-        """What names the table in digests: its ids and numbers."""
+        """What names the table in digests: its ids, and the SHA-256 of its numbers, which may be many."""
         ids = "\0".join((*self.rows, "", *self.columns)).encode()
-        return ids + self.values.dtype.str.encode() + np.ascontiguousarray(self.values).tobytes()
+        numbers = hashlib.sha256(np.ascontiguousarray(self.values).data).digest()
+        return ids + self.values.dtype.str.encode() + numbers
 
-    def between(self, items: Sequence[str], slots: Sequence[str]) -> Numbers:
+    def between(self, items: Sequence[str], slots: Sequence[str]) -> Coded:
         """Return ``[I, S]`` numbers of pairs, whichever way round the table has them; 0 where it has none."""
+        numbers, nothing = self._distinct.numbers, self._distinct.zero
         upright = self._placed(items, slots)
         if upright is not None:
-            return upright
+            return numbers, upright
         turned = self._placed(slots, items)
-        return np.zeros((len(items), len(slots)), self.values.dtype) if turned is None else turned.T
+        empty = np.full((len(items), len(slots)), nothing, dtype=np.int32)
+        return numbers, empty if turned is None else turned.T
 
-    def _placed(self, rows: Sequence[str], columns: Sequence[str]) -> Numbers | None:
-        """Return the numbers with these ids as rows and columns; None if the table names none of either."""
+    @cached_property
+    def _distinct(self) -> Distinct:
+        return Distinct.of(self.values)
+
+    def _placed(self, rows: Sequence[str], columns: Sequence[str]) -> Codes | None:
+        """Return the codes with these ids as rows and columns; None if the table names none of either."""
         row = np.array([self._row_of.get(name, -1) for name in rows], dtype=np.int64)
         column = np.array([self._column_of.get(name, -1) for name in columns], dtype=np.int64)
         if (row < 0).all() or (column < 0).all():
             return None
-        if (row >= 0).all() and (column >= 0).all():
-            return self.values[np.ix_(row, column)]
+        if _all_in_order(row, self.rows) and _all_in_order(column, self.columns):
+            return self._distinct.codes
         known = (row >= 0)[:, None] & (column >= 0)[None, :]
-        return np.where(known, self.values[np.ix_(row, column)], 0)
+        placed = self._distinct.codes[np.ix_(row, column)]
+        return placed if known.all() else np.where(known, placed, self._distinct.zero)
 
     @cached_property
     def _row_of(self) -> Mapping[str, int]:
@@ -63,3 +75,7 @@ class ScoreTable:
     @cached_property
     def _column_of(self) -> Mapping[str, int]:
         return {name: k for k, name in enumerate(self.columns)}
+
+
+def _all_in_order(places: npt.NDArray[np.int64], names: Sequence[str]) -> bool:
+    return np.array_equal(places, np.arange(len(names)))

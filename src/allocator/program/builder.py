@@ -13,6 +13,7 @@ from allocator.program.expr import EMPTY, Expr
 from allocator.program.exprs import Exprs
 from allocator.program.program import INFINITE, Costs, IntArray, Program, Rows
 from allocator.program.tags import WIDTH, TagArray
+from allocator.program.tangents import touching
 
 
 class ProgramBuilder:
@@ -139,7 +140,7 @@ class ProgramBuilder:
         ends = [self.bounds(expr) for expr in exprs]
         ceiling = min(high for _, high in ends)
         [column] = self.variables(np.array([min(low for low, _ in ends)]), np.array([ceiling]))
-        self._definitions.add(column, exprs, limit=ceiling, least=True)
+        self._definitions.add(column, exprs, least=True, limit=ceiling)
         variable = Expr.of([column])
         for expr in exprs:
             self.row(variable - expr, -INFINITE, 0, tag, defining=True)
@@ -155,6 +156,19 @@ class ProgramBuilder:
         [column] = self.variables(np.array([lowest]), np.array([highest]))
         self._definitions.add(column, exprs, limit=lowest, nth=nth)
         return Expr.of([column])
+
+    def square(self, root: Expr, tag: TagArray) -> Expr:
+        """Return a variable that is the square of ``root``, a whole number of 0 or more.
+
+        Its rows are tangents, all of them only near 0: ``tangents.py`` adds those that a plan calls for.
+        """
+        upper = self.bounds(root)[1]
+        [column] = self.variables(np.array([0]), np.array([upper * upper]))
+        self._definitions.add(column, [root], power=2)
+        variable = Expr.of([column])
+        for k in touching(upper):
+            self.row(variable - root * (2 * k + 1), -k * (k + 1), INFINITE, tag, defining=True)
+        return variable
 
     def define_each(self, columns: IntArray, exprs: Exprs, lengths: IntArray) -> None:
         """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order.

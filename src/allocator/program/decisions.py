@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,11 @@ class Decisions:
             count += size
         return cls({layer.name: layer for layer in layers}, grids, count)
 
+    @cached_property
+    def _places(self) -> Mapping[str, IntArray]:
+        """``[n, 4]`` item, slot, role and period of the decisions of each layer."""
+        return {name: np.argwhere(grid >= 0) for name, grid in self.grids.items()}
+
     def column(self, assignment: Assignment) -> int:
         """Return the variable of an assignment, or -1 if it is no decision of these layers."""
         layer = self.layers.get(assignment.layer)
@@ -65,9 +71,8 @@ class Decisions:
         """Return the assignments chosen by ``values``, in the order layer, period, item, slot, role."""
         chosen: list[Assignment] = []
         for name, layer in self.layers.items():
-            grid = self.grids[name]
-            taken = (grid >= 0) & (values[grid] > 0)
-            places = np.argwhere(taken)
+            places = self._places[name]
+            places = places[values[self.grids[name][tuple(places.T)]] > 0]
             for i, s, r, t in places[np.lexsort(places[:, (2, 1, 0, 3)].T)]:
                 chosen.append(
                     Assignment(

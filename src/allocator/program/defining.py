@@ -26,6 +26,7 @@ class _Block:
     limit: int
     divisor: int
     rank: int
+    power: int = 1
     nth: int = 1
 
 
@@ -42,12 +43,13 @@ class DefinitionBuilder:
         column: int,
         exprs: Sequence[Expr],
         *,
-        limit: int,
         least: bool = False,
+        limit: int = 0,
         divisor: int = 1,
+        power: int = 1,
         nth: int = 1,
     ) -> None:
-        """Say that ``column`` is the most (or least) of ``exprs`` and ``limit``, or their nth greatest."""
+        """Say that ``column`` is the most (or least) of ``exprs`` and ``limit``, its square, or their nth."""
         term_cols = np.concatenate([EMPTY, *(expr.cols for expr in exprs)])
         rank = self._rank(term_cols)
         self._rank_of[int(column)] = rank
@@ -63,6 +65,7 @@ class DefinitionBuilder:
                 limit,
                 divisor,
                 rank,
+                power,
                 nth,
             )
         )
@@ -97,6 +100,7 @@ class DefinitionBuilder:
             least=np.repeat(np.array([block.least for block in blocks], dtype=np.bool_), sizes),
             limit=np.repeat(np.array([block.limit for block in blocks], dtype=np.int64), sizes),
             divisor=np.repeat(np.array([block.divisor for block in blocks], dtype=np.int64), sizes),
+            power=np.repeat(np.array([block.power for block in blocks], dtype=np.int64), sizes),
             rank=np.repeat(np.array([block.rank for block in blocks], dtype=np.int64), sizes),
             nth=np.repeat(np.array([block.nth for block in blocks], dtype=np.int64), sizes),
         )

@@ -42,9 +42,8 @@ def _fill_rank(definitions: Definitions, group: slice, values: IntArray) -> None
     signs = np.where(least, -1, 1)
     divisors = np.repeat(definitions.divisor[group], lengths)
     raised = -(-results // divisors) * np.repeat(signs, lengths)
-    values[:, definitions.cols[group]] = signs * _greatest(
-        raised, starts - first, signs * definitions.limit[group]
-    )
+    found = signs * _greatest(raised, starts - first, signs * definitions.limit[group])
+    values[:, definitions.cols[group]] = found ** definitions.power[group]
     for k in group.start + np.flatnonzero(definitions.nth[group] > 1):
         own = results[:, definitions.start[k] - first : definitions.start[k + 1] - first]
         values[:, definitions.cols[k]] = np.sort(own, axis=1)[:, -definitions.nth[k]]

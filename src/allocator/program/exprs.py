@@ -29,6 +29,7 @@ class Exprs:
     def of(cls, cols: IntArray, coefs: Sequence[int] | IntArray, constants: IntArray | int = 0) -> Exprs:
         """Return expressions; coefficients and constants may be the same for all."""
         weights = np.broadcast_to(np.asarray(coefs, dtype=np.int64), cols.shape)
+        cols, weights = _without_gaps(cols, weights)
         return cls(cols, weights, np.broadcast_to(np.asarray(constants, dtype=np.int64), len(cols)))
 
     @classmethod
@@ -62,3 +63,16 @@ class Exprs:
 
     def __mul__(self, factors: IntArray) -> Exprs:
         return Exprs(self.cols, self.coefs * factors[:, None], self.constants * factors)
+
+
+def _without_gaps(cols: IntArray, weights: IntArray) -> tuple[IntArray, IntArray]:
+    """Return both without most of the places that stand for nothing, where they are more than half."""
+    exists = cols >= 0
+    lengths = exists.sum(axis=1)
+    width = int(lengths.max(initial=0))
+    if 2 * width >= cols.shape[1]:
+        return cols, weights
+    there = np.arange(width) < lengths[:, None]
+    dense = np.full(there.shape, -1, dtype=np.int64), np.zeros(there.shape, dtype=np.int64)
+    dense[0][there], dense[1][there] = cols[exists], weights[exists]
+    return dense

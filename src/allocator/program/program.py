@@ -55,10 +55,10 @@ class Costs:
 class Definitions:
     """How each auxiliary follows from earlier variables: the most (or least, or nth) of some expressions.
 
-    Auxiliary ``k`` is ``max(floor, ceil(e / divisor) ...)`` over its expressions, with ``least``
-    ``min(ceiling, e ...)``, and with ``nth`` above 1 the nth greatest of them. Expressions are rows in
-    compressed form, grouped by auxiliary and rank: an auxiliary of rank ``q`` reads decisions and
-    auxiliaries of lower rank.
+    Auxiliary ``k`` is ``max(floor, ceil(e / divisor) ...)`` over its expressions, or with ``least``
+    ``min(ceiling, e ...)``; with ``power`` 2 it is the square of that, and with ``nth`` above 1 the nth
+    greatest of the expressions. Expressions are rows in compressed form, grouped by auxiliary and rank: an
+    auxiliary of rank ``q`` reads decisions and auxiliaries of lower rank.
     """
 
     cols: IntArray
@@ -70,6 +70,7 @@ class Definitions:
     least: npt.NDArray[np.bool_]  # [aux]
     limit: IntArray  # [aux]: the floor, or the ceiling where least
     divisor: IntArray  # [aux]
+    power: IntArray  # [aux]: 1 or 2
     nth: IntArray  # [aux]: 1 for the most and the least
     rank: IntArray  # [aux]
 

@@ -50,8 +50,8 @@ def _one_round(matrix: csr_array, row: IntArray, sides: Bounds, bounds: Bounds, 
     least, most = sums
     below = np.where(high >= INFINITE, INFINITE, high - least)
     above = np.where(low <= -INFINITE, INFINITE, most - low)
-    tight = ((least < low) | (most > high))[row]
-    moving = np.flatnonzero(tight & (lower[matrix.indices] < upper[matrix.indices]))
+    reach = np.abs(matrix.data) * (upper - lower)[matrix.indices]
+    moving = np.flatnonzero(reach > np.minimum(below, above)[row])
     column, row, coef = matrix.indices[moving], row[moving], matrix.data[moving]
     size, rises = np.abs(coef), coef > 0
     up = np.where(rises, below[row], above[row]) // size

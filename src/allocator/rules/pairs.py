@@ -9,28 +9,29 @@ import numpy as np
 import numpy.typing as npt
 from cel_expr_python import cel
 
+from allocator.model.distinct import Codes
 from allocator.model.layer import IntArray, Layer
 from allocator.model.scenario import Scenario
-from allocator.model.scores import Numbers
+from allocator.model.scores import Coded
 from allocator.rules.axis import Types
 
 #: What the variables of pairs begin with: ``score.bid`` is the number in ``scores-bid.csv``.
 SCORE = "score"
 #: Codes are put together up to here, far from the end of 64 bits.
 _FAR = 2**40
-#: The distinct numbers of a table, and ``[I, S]`` which one each pair has.
-Coded = tuple[Sequence[int | float], IntArray]
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """The variables of pairs of a layer, or of some of its items and slots."""
+    """The variables of pairs of a layer, or of some of its items and slots: ``[I, S]`` codes of each."""
 
     columns: Mapping[str, Coded]
     types: Types
 
     def take(self, items: npt.NDArray[np.int64], slots: npt.NDArray[np.int64]) -> Pairs:
         """Return those of the chosen items and slots."""
+        if all(len(items) * len(slots) == codes.size for _, codes in self.columns.values()):
+            return self
         chosen = {
             name: (values, codes[np.ix_(items, slots)]) for name, (values, codes) in self.columns.items()
         }
@@ -49,21 +50,16 @@ def pair_types(scenario: Scenario) -> Types:
 def pairs_of(scenario: Scenario, layer: Layer) -> Pairs:
     """Return the variables of all pairs of a layer."""
     columns = {
-        f"{SCORE}.{name}": _coded(table.between(layer.items, layer.slots))
+        f"{SCORE}.{name}": table.between(layer.items, layer.slots)
         for name, table in scenario.organisation.scores.items()
     }
     return Pairs(columns, pair_types(scenario))
 
 
-def _coded(numbers: Numbers) -> Coded:
-    values, codes = np.unique(numbers, return_inverse=True)
-    return values.tolist(), codes.reshape(numbers.shape)
-
-
-def combinations(codes: Sequence[IntArray]) -> tuple[IntArray, IntArray]:
+def combinations(codes: Sequence[IntArray | Codes]) -> tuple[IntArray, IntArray]:
     """Return where each combination of ``[n]`` codes stands first, and ``[n]`` which one each place has."""
-    key, size = np.zeros(len(codes[0]), dtype=np.int64), 1
-    for one in codes:
+    key, size = codes[0].astype(np.int64, copy=False), int(codes[0].max(initial=0)) + 1
+    for one in codes[1:]:
         count = int(one.max(initial=0)) + 1
         if size * count > _FAR:
             key = np.unique(key, return_inverse=True)[1]

@@ -149,6 +149,10 @@ class Pen:
         """Return the greatest of ``floor`` and ``exprs`` (exact from below: for use where less is better)."""
         return self._builder.most(exprs, floor, tag(self._number, subject))
 
+    def square(self, root: Expr, subject: Subject) -> Expr:
+        """Return the square of ``root``, which is never negative (exact from below: where less is better)."""
+        return self._builder.square(root, tag(self._number, subject))
+
     def most_each(self, where: IntArray, exprs: Exprs, owners: IntArray) -> Exprs:
         """Return for each of many subjects the greatest of 0 and its expressions.
 

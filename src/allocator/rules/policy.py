@@ -99,6 +99,11 @@ class Policy:
         except SelectorError as error:
             raise InputError([self.fault(rule, error)]) from None
 
+    @cached_property
+    def has_cuts(self) -> bool:
+        """Whether any rule may ask for cuts."""
+        return any(type(rule).separate is not Rule.separate for rule in self.rules)
+
     def cuts(self, roster: Roster) -> list[Cut]:
         """Return the cuts that rules with a ``separate`` ask for, given a plan."""
         found: list[Cut] = []

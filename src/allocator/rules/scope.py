@@ -29,6 +29,7 @@ class Scope:
         self.world = world
         self.layer = world.layers[rule.on]
         self._waivers = tuple(waiver for waiver in waivers if waiver.rule == rule.id)
+        self._found: dict[tuple[str, str], npt.NDArray[Any]] = {}
 
     @cached_property
     def items(self) -> IntArray:
@@ -201,6 +202,13 @@ class Scope:
         return result
 
     def _pairs(self, expression: str, returns: str, outside: object) -> npt.NDArray[Any]:
+        key = expression, returns
+        if key not in self._found:
+            self._found[key] = self._evaluated(expression, returns, outside)
+            self._found[key].flags.writeable = False
+        return self._found[key]
+
+    def _evaluated(self, expression: str, returns: str, outside: object) -> npt.NDArray[Any]:
         world, layer = self.world, self.layer
         axes = (*world.item_axes(layer), *world.slot_axes(layer), *world.period_axes(layer))
         types = {**_types(axes), **pair_types(world.scenario)}
@@ -209,6 +217,8 @@ class Scope:
         chosen = (self.items, self.slots, np.asarray(self.periods, dtype=np.int64))
         parts = [take(axis, part) for axis, part in zip(axes, chosen, strict=True)]
         found = selector.over(*parts, pairs=world.pairs(layer).take(*chosen[:2]))
+        if found.shape == (items, slots, periods):
+            return found
         result: npt.NDArray[Any] = np.full((items, slots, periods), outside, dtype=found.dtype)
         result[np.ix_(*chosen)] = found
         return result

@@ -19,10 +19,11 @@ import numpy.typing as npt
 from cel_expr_python import cel
 
 from allocator.errors import shorten
+from allocator.model.distinct import Codes
+from allocator.model.scores import Coded as PairCodes
 from allocator.model.text import Text
 from allocator.rules.axis import Axis
 from allocator.rules.celwords import runtime_words, type_words
-from allocator.rules.pairs import Coded as PairCodes
 from allocator.rules.pairs import Pairs, combinations
 
 IntArray = npt.NDArray[np.int64]
@@ -100,16 +101,19 @@ class Selector:
         """
         (item_rows, item_code), (slot_rows, slot_code) = self._distinct(items), self._distinct(slots)
         across = len(items), len(slots)
-        codes = [np.broadcast_to(item_code[:, None], across), np.broadcast_to(slot_code[None, :], across)]
-        codes += [one for _, (_, one) in read]
-        first, code = combinations([one.reshape(-1) for one in codes])
-        places = [one.reshape(-1)[first].tolist() for one in codes]
+        codes: list[IntArray | Codes] = [one.reshape(-1) for _, (_, one) in read]
+        sides = [(item_rows, item_code[:, None]), (slot_rows, slot_code[None, :])]
+        # A side that the expression does not tell apart is left out: there may be millions of pairs.
+        told = [(rows, np.broadcast_to(code, across).reshape(-1)) for rows, code in sides if len(rows) > 1]
+        first, code = combinations([*codes, *(code for _, code in told)])
         columns: dict[str, list[Any]] = {}
-        for rows, chosen in zip((item_rows, slot_rows), places[:2], strict=True):
-            for name in rows[0] if rows else ():
-                columns[name] = [rows[k][name] for k in chosen]
-        for (name, (values, _)), chosen in zip(read, places[2:], strict=True):
-            columns[name] = [values[k] for k in chosen]
+        for (name, (values, _)), one in zip(read, codes, strict=True):
+            columns[name] = [values[k] for k in one[first].tolist()]
+        for rows, side in told:
+            for name in rows[0]:
+                columns[name] = [rows[k][name] for k in side[first].tolist()]
+        for rows in (rows for rows, _ in sides if len(rows) == 1):
+            columns |= {name: [value] * len(first) for name, value in rows[0].items()}
         ids = [f"{items.ids[k // len(slots)]}, {slots.ids[k % len(slots)]}" for k in first.tolist()]
         found = self.over(Axis(ids, columns, {}), *rest)
         return np.asarray(found[code].reshape(*across, *found.shape[1:]))

@@ -215,7 +215,9 @@ class Pairing(Draw):
         yield Line(Text(zh="检查人员", en="inspectors"), len(committed.inspectors), asked, shown, drawn)
 
     @classmethod
-    def winners(cls, result: PairingResult) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def winners(
+        cls, committed: PairingCommitted, result: PairingResult
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield each unit with its team."""
         for team in result.teams:
             yield team.unit, team.inspectors

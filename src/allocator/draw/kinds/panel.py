@@ -153,7 +153,7 @@ class Panel(Draw):
             yield _line(quota.title.text, asked, [one for one in committed.pool if q in one.quotas], drawn)
 
     @classmethod
-    def winners(cls, result: PanelResult) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def winners(cls, committed: PanelCommitted, result: PanelResult) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the panel."""
         yield "", result.drawn
 

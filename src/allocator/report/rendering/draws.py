@@ -25,6 +25,8 @@ def render_draw(audit: Audit, label: Mapping[str, str], language: Language) -> I
     )
     yield printable(f"{title} · {state}")
     yield _pool(audit, language)
+    for remark in audit.kind.remarks(committed):
+        yield printable(remark(language))
     if drawn:
         yield from _winners(audit, label, language)
     if source := committed.seed.text(language):
@@ -52,7 +54,8 @@ def _pool(audit: Audit, language: Language) -> Table:
 
 def _winners(audit: Audit, label: Mapping[str, str], language: Language) -> Iterator[RenderableType]:
     """Yield those drawn: in a row of their own for each thing that they are drawn for."""
-    for what, names in audit.kind.winners(audit.result):
+    committed = audit.committed
+    for what, names in audit.kind.winners(committed, audit.result):
         people = ", ".join(one_named(name, label.get(name, name)) for name in names)
         subject = one_named(what, label.get(what, what)) if what else pick(language, "抽中", "drawn")
         yield printable(f"{subject}: {people}")

@@ -69,6 +69,7 @@ def run_line(run: Mapping[str, Any], language: Language) -> str:
     known: list[tuple[str, Heading]] = [
         ("seconds", ("用时（秒）", "seconds")),
         ("route", ("求解路径", "route")),
+        ("structure", ("结构", "structure")),
         ("seed", ("种子", "seed")),
         ("workers", ("线程", "workers")),
         ("stopped", ("结束于", "ended by")),

@@ -26,8 +26,8 @@ def about(
 
 
 def places(scope: Scope, where: BoolArray) -> IntArray:
-    """Return ``[n, 4]`` item, slot, role and period for each chosen ``[I, S, T]`` in each role."""
-    chosen = np.argwhere(where)
+    """Return ``[n, 4]`` item, slot, role and period for each chosen ``[I, S, T]`` that can be taken."""
+    chosen = np.argwhere(where & scope.layer.open)
     blocks = [np.insert(chosen, 2, role, axis=1) for role in scope.roles]
     return np.concatenate([np.zeros((0, 4), dtype=np.int64), *blocks])
 

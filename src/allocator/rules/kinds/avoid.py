@@ -174,7 +174,8 @@ class Avoid(Rule):
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each place taken; acquaintance is explained by its path, and by whom it is passed on."""
         conflicts = self._conflicts(scope)
-        leaders, amounts = self._leaders(conflicts), conflicts.amounts
+        leaders = self._leaders(conflicts)
+        _ = conflicts.amounts  # what an expression cannot read is told even if nothing is taken
         for i, s, r, t in roster[self.on].taken:
             if r in scope.roles and scope.covered[i, s, t]:
                 amount, detail = _found(conflicts, leaders, roster, (i, s, t))

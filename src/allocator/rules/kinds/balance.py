@@ -161,15 +161,10 @@ class Balance(LoadRule):
             pen.pay(self._distance(pen, load, subject), subject)
 
     def _distance(self, pen: Pen, load: Expr, subject: Subject) -> Expr:
-        off_by = [load - self.target - self.tolerance, -load + self.target - self.tolerance]
-        far = pen.most(off_by, 0, subject)
-        if self.measure == "deviation":
-            return far
-        # The square of a whole number d is the greatest of its integer tangents (2k + 1) d - k (k + 1). Those
-        # that touch it where d can be are as many as the load has values, however far off it begins.
-        near = max(0, *(-pen.greatest(-off) for off in off_by))
-        tangents = [far * (2 * k + 1) - k * (k + 1) for k in range(near, pen.greatest(far) + 1)]
-        return pen.most(tangents, 0, subject)
+        far = pen.most(
+            [load - self.target - self.tolerance, -load + self.target - self.tolerance], 0, subject
+        )
+        return far if self.measure == "deviation" else pen.square(far, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the loads."""

@@ -1,0 +1,144 @@
+"""One year's posting by rules: the reference problem that solvers are timed on.
+
+Run: python benchmarks/rotation.py --instance FILE.json [--objective sq|mm] [--time-limit 60] [--out out.json]
+
+FILE.json has P people (grade, skills, native zone, last year's group, experience), G groups (zone, four skills
+each) and pairs of kin. Every group has one head, one deputy and at least two cadres, all its skills, nobody of
+its zone, no kin together, and no head of last year. ``sq`` pays 50 for each person moved and the square of how
+far each group's experience is from the target; ``mm`` pays 10 and 100 times the greatest less the least.
+The answer has each person's group, the bound, and cost over time.
+"""
+
+from __future__ import annotations
+
+import time
+
+START = time.perf_counter()
+
+import argparse  # noqa: E402
+import csv  # noqa: E402
+import json  # noqa: E402
+import resource  # noqa: E402
+import tempfile  # noqa: E402
+from collections.abc import Iterable  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from allocator import api  # noqa: E402
+from allocator.engine.progress import Progress  # noqa: E402
+
+GRADES = {"head": "正", "deputy": "副", "cadre": "干部"}
+SCENARIO = """
+scenario: rotation
+periods: [2026]
+
+layers:
+  posting: {items: people, slots: groups, take: 1}
+rules: [rotation]
+"""
+PACK = """
+pack: rotation
+rules:
+  - {id: staffing, kind: composition, on: posting, atleast: 1正+1副+2干部, atmost: 1正+1副}
+  - {id: native-place, kind: avoid, on: posting, when: person.native_place == group.place}
+  - {id: kin, kind: apart, on: posting, ties: kin}
+  - {id: heads-change, kind: max_term, on: posting, items: person.grade == "head", periods: 1}
+"""
+COVER = """  - {{id: skill-{skill}, kind: cover, on: posting, slots: 'group.needs.contains("{skill}")', skills: {{{skill}: 1}}}}
+"""
+SOFT = """  - {{id: keep-people, kind: stability, on: posting, level: 1, weight: {move}}}
+  - {{id: experience, kind: balance, on: posting, load: person.experience, level: 1, {balance}}}
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--instance", type=Path, required=True)
+    parser.add_argument("--objective", choices=("sq", "mm"), default="sq")
+    parser.add_argument("--time-limit", type=float, default=60.0)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    instance = json.loads(given.instance.read_text(encoding="utf-8"))
+    trace: list[tuple[float, int]] = []
+
+    def listen(progress: Progress) -> None:
+        better = progress.level == 1 and progress.cost is not None
+        if better and (not trace or progress.cost < trace[-1][1]):
+            trace.append((round(time.perf_counter() - START, 2), progress.cost))
+
+    with tempfile.TemporaryDirectory() as name:
+        write(Path(name), instance, given.objective)
+        policy = api.bind(api.load(name))
+        limit = given.time_limit - (time.perf_counter() - START)
+        plan = api.solve(policy, seconds=limit, listen=listen)
+    seat = {one.item: int(one.slot[1:]) for one in plan.assignments}
+    answer = {
+        "assign": [seat.get(f"P{k}") for k in range(instance["P"])],
+        "cost": plan.score[1].cost if plan.score else None,
+        "bound": plan.score[1].bound if plan.score else None,
+        "status": plan.status,
+        "route": plan.run["route"],
+        "seconds": round(time.perf_counter() - START, 2),
+        "memory": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+        "trace": trace,
+    }
+    if given.out:
+        given.out.write_text(json.dumps(answer), encoding="utf-8")
+    shown = {key: value for key, value in answer.items() if key not in ("assign", "trace")}
+    print(f"{given.instance.stem} {given.objective}: {shown}, first {trace[:1]}")
+
+
+def write(folder: Path, instance: dict[str, Any], objective: str) -> None:
+    """Write the instance as a scenario, the objective as its soft rules."""
+    people, groups = instance["people"], range(instance["G"])
+    sheet(
+        folder / "people.csv",
+        ("id", "grade", "native_place", "skills", "experience"),
+        (
+            (
+                f"P{one['id']}",
+                GRADES[one["grade"]],
+                f"Z{one['native']}",
+                ";".join(f"s{s}:1" for s in one["skills"]),
+                one["exp"],
+            )
+            for one in people
+        ),
+    )
+    needs = (";".join(f"s{s}" for s in instance["req"][g]) for g in groups)
+    sheet(
+        folder / "groups.csv",
+        ("id", "place", "needs"),
+        ((f"G{g}", f"Z{instance['zone'][g]}", need) for g, need in zip(groups, needs, strict=True)),
+    )
+    sheet(
+        folder / "ties.csv",
+        ("source", "target", "kind"),
+        ((f"P{a}", f"P{b}", "kin") for a, b in instance["kin"]),
+    )
+    sheet(
+        folder / "postings.csv",
+        ("person", "group", "from", "to"),
+        ((f"P{one['id']}", f"G{one['prev']}", "2025-01-01", "2025-12-31") for one in people),
+    )
+    covers = "".join(COVER.format(skill=f"s{s}") for s in range(6))
+    if objective == "sq":
+        soft = SOFT.format(move=50, balance=f"measure: squares, target: {instance['target']}")
+    else:
+        soft = SOFT.format(move=10, balance="measure: range, weight: 100")
+    (folder / "rotation.yaml").write_text(PACK + covers + soft, encoding="utf-8")
+    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+
+
+def sheet(file: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Write a table."""
+    with file.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Squares as integer tangents: near 0 all of them, further out a few, and those that a plan calls for.
+
+The square of a whole number ``d`` is the greatest of ``(2k + 1) d - k (k + 1)`` over whole ``k``; the two
+with ``k = d - 1`` and ``k = d`` meet it. Any of them hold of every plan, so a program with few of them
+bounds its cost from below, and one with those that meet the squares of a plan prices that plan exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import isqrt
+
+import numpy as np
+
+from allocator.program.program import INFINITE, IntArray, Program, Rows
+from allocator.program.tags import TagArray
+
+#: Up to here every tangent is written: plans worth finding are seldom further from what is asked.
+NEAR = 48
+#: Beyond, each touches so much further out than the one before.
+STRETCH = 1.4
+
+
+def touching(upper: int) -> Iterator[int]:
+    """Yield the ``k`` of the tangents that are written beforehand for numbers from 0 to ``upper``."""
+    k = 0
+    while k <= upper:
+        yield k
+        k = k + 1 if k < NEAR else int(k * STRETCH)
+
+
+def is_rough(program: Program) -> bool:
+    """Return whether some square may be taken for less than it is, far out."""
+    definitions = program.definitions
+    return bool((program.upper[definitions.cols[definitions.power == 2]] > NEAR * NEAR).any())
+
+
+def underpriced(program: Program, values: IntArray, true: IntArray) -> list[tuple[int, int]]:
+    """Return the tangents that would meet what is taken for less than it is, as auxiliary and ``k``.
+
+    Args:
+        program: The program.
+        values: ``[variables]`` what a solver found.
+        true: ``[variables]`` the same with all auxiliaries as they are defined.
+    """
+    columns = program.definitions.cols
+    squares = np.flatnonzero(program.definitions.power == 2)
+    less = squares[values[columns[squares]] < true[columns[squares]]]
+    roots = ((int(square), isqrt(int(true[columns[square]]))) for square in less)
+    return [(square, k) for square, root in roots for k in (root - 1, root)]
+
+
+def with_tangents(program: Program, tangents: Sequence[tuple[int, int]]) -> Program:
+    """Return the program with further tangents, each of an auxiliary and with a ``k``."""
+    made = [_row(program, auxiliary, k) for auxiliary, k in tangents]
+    rows, count = program.rows, len(made)
+    ends = rows.starts[-1] + np.cumsum([len(cols) for cols, _, _, _ in made])
+    return replace(
+        program,
+        rows=Rows(
+            starts=np.concatenate([rows.starts, ends]),
+            cols=np.concatenate([rows.cols, *(cols for cols, _, _, _ in made)]),
+            coefs=np.concatenate([rows.coefs, *(coefs for _, coefs, _, _ in made)]),
+            lo=np.concatenate([rows.lo, np.array([low for _, _, low, _ in made], dtype=np.int64)]),
+            hi=np.concatenate([rows.hi, np.full(count, INFINITE, dtype=np.int64)]),
+            tags=np.concatenate([rows.tags, *(mark[None, :] for *_, mark in made)]),
+            defining=np.concatenate([rows.defining, np.ones(count, dtype=np.bool_)]),
+        ),
+    )
+
+
+def _row(program: Program, auxiliary: int, k: int) -> tuple[IntArray, IntArray, int, TagArray]:
+    """Return columns, coefficients and least value of a tangent, with the tag of those that there are."""
+    definitions, rows = program.definitions, program.rows
+    column, expr = int(definitions.cols[auxiliary]), int(definitions.start[auxiliary])
+    terms = slice(int(definitions.expr_start[expr]), int(definitions.expr_start[expr + 1]))
+    slope = 2 * k + 1
+    first = int(np.searchsorted(rows.starts, np.flatnonzero(rows.cols == column)[0], side="right")) - 1
+    return (
+        np.append(column, definitions.term_cols[terms]),
+        np.append(1, -slope * definitions.term_coefs[terms]),
+        slope * int(definitions.constants[expr]) - k * (k + 1),
+        rows.tags[first],
+    )
