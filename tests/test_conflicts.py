@@ -284,6 +284,13 @@ def test_what_asks_for_nobody_is_refused(
     assert told[:1] == [(column, nearest)], caught.value.faults
 
 
+def test_what_a_tie_is_known_from_is_read_under_a_chinese_header(tmp_path: Path) -> None:
+    policy = bound(tmp_path, tables={"ties.csv": "人员,对方,关系,依据\nP1,张某,kin,2025年3月申报\n"})
+    graph = policy.world.graph
+    told = graph.describe(graph.acquaintance("P1", "张某").path, "zh")
+    assert told == "何文 — 亲属（2025年3月申报） — 张某"
+
+
 def test_a_tie_of_a_party_to_a_case_is_read_and_one_of_a_stranger_is_not(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         bound(tmp_path, tables={"ties.csv": ties().replace("张某,T2", "章某,T2")})

@@ -143,6 +143,7 @@ def test_who_carried_much_last_year_is_given_less(tmp_path: Path) -> None:
     last_year = "'load 2025' in person.indicators ? int(person.indicators['load 2025']) : 0"
     assert shares(people(tmp_path, last_year)) == {"Li": 3, "Zhao": 3}
     assert shares(people(tmp_path, "person.load")) == {"Wang": 3, "Zhao": 3}
+    assert shares(people(tmp_path, "100000 * person.load")) == {"Wang": 3, "Zhao": 3}
 
 
 def test_a_load_may_weigh_the_effort_by_the_person(tmp_path: Path) -> None:

@@ -180,3 +180,38 @@ rules:
     }
     found = shortages(bound(tmp_path_factory.mktemp("short"), rules, **tables))
     assert bool(found) != can_be_met(chiefs, members, needs)
+
+
+def fewest(barred: set[tuple[int, int]]) -> int:
+    """How few pairs of person and case must be waived so that two cases have two people each of four."""
+    teams = ((team[:2], team[2:]) for team in permutations(range(4), 4))
+    return min(sum((who, case) in barred for case in (0, 1) for who in team[case]) for team in teams)
+
+
+@settings(max_examples=8)
+@given(barred=st.sets(st.tuples(st.integers(0, 3), st.integers(0, 1)), min_size=3))
+def test_no_fewer_waivers_would_do(
+    tmp_path_factory: pytest.TempPathFactory, barred: set[tuple[int, int]]
+) -> None:
+    """Cases compete for people, so that each may have enough by itself and both together not."""
+    rules = """\
+pack: main
+rules:
+  - {id: team, kind: capacity, on: casework, atleast: 2}
+  - {id: once, kind: capacity, on: casework, each: item, atmost: 1}
+  - {id: knows, kind: avoid, on: casework, acquaintance: {of: "[case.id]", kinds: kin, hops: 1}}
+"""
+    tables = {
+        "people": "id\n" + "".join(f"P{k}\n" for k in range(4)),
+        "cases": "id,received\nC0,2026-01-01\nC1,2026-01-01\n",
+        "ties": "source,target,kind\n" + "".join(f"P{who},C{case},kin\n" for who, case in sorted(barred)),
+    }
+    folder = written(tmp_path_factory.mktemp("short"), rules, **tables)
+    (folder / "scenario.yaml").write_text(SCENARIO.replace("roles: [chief, member], ", ""), "utf-8")
+    policy = api.bind(api.load(folder))
+    least = fewest(barred)
+    if least:
+        reasons = why_infeasible(policy, seconds=10)
+        assert (len(reasons.waivers), reasons.fewest) == (least, True)
+    else:
+        assert api.solve(policy, seconds=10, workers=1).status == "optimal"
