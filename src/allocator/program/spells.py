@@ -159,6 +159,9 @@ class _Places:
     def write(self, builder: ProgramBuilder) -> Block:
         """Write the spells of these places."""
         stretches = list(self._stretches())
+        if len(stretches) == 1 and self.grid.shape[2] == 1:
+            ((period, _),) = stretches  # in one role and one period the step says it all
+            return Block(self.pairs, np.array(stretches, dtype=np.int64), self._steps(period).T)
         columns = np.stack([self._write(builder, first, last) for first, last in stretches])
         ends = np.array(stretches, dtype=np.int64)
         for t in np.flatnonzero(self.pattern).tolist():
