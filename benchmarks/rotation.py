@@ -1,11 +1,13 @@
 """One year's posting by rules: the reference problem that solvers are timed on.
 
-Run: python benchmarks/rotation.py --instance FILE.json [--objective sq|mm] [--time-limit 60] [--out out.json]
+Run: python benchmarks/rotation.py --instance FILE.json [--objective sq|mm] [--time-limit 60]
+         [--out out.json]
 
-FILE.json has P people (grade, skills, native zone, last year's group, experience), G groups (zone, four skills
-each) and pairs of kin. Every group has one head, one deputy and at least two cadres, all its skills, nobody of
-its zone, no kin together, and no head of last year. ``sq`` pays 50 for each person moved and the square of how
-far each group's experience is from the target; ``mm`` pays 10 and 100 times the greatest less the least.
+FILE.json has P people (grade, skills, native zone, last year's group, experience), G groups (zone, four
+skills each) and pairs of kin. Every group has one head, one deputy and at least two cadres, all its skills,
+nobody of its zone, no kin together, and no head of last year. ``sq`` pays 50 for each person moved and the
+square of how far each group's experience is from the target; ``mm`` pays 10 and 100 times the greatest less
+the least.
 The answer has each person's group, the bound, and cost over time.
 """
 
@@ -44,7 +46,11 @@ rules:
   - {id: kin, kind: apart, on: posting, ties: kin}
   - {id: heads-change, kind: max_term, on: posting, items: person.grade == "head", periods: 1}
 """
-COVER = """  - {{id: skill-{skill}, kind: cover, on: posting, slots: 'group.needs.contains("{skill}")', skills: {{{skill}: 1}}}}
+COVER = """  - id: skill-{skill}
+    kind: cover
+    on: posting
+    slots: group.needs.contains("{skill}")
+    skills: {{{skill}: 1}}
 """
 SOFT = """  - {{id: keep-people, kind: stability, on: posting, level: 1, weight: {move}}}
   - {{id: experience, kind: balance, on: posting, load: person.experience, level: 1, {balance}}}

@@ -114,7 +114,10 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
     more = tiny_scenario.RULES.replace("exactly: 1组长+3组员", "exactly: 1组长+4组员")
     scenario, file = write_scenario(tmp_path, {"tiny-rules.yaml": more}), tmp_path / "plan.json"
     why = SimpleNamespace(
-        rules=("take.posting", "staffing"), repairs=(Repair("staffing", Text(zh="少两人", en="two fewer")),)
+        rules=("take.posting", "staffing"),
+        repairs=(Repair("staffing", Text(zh="少两人", en="two fewer")),),
+        waivers=(Repair("native", Text(zh="刘洋", en="Liu")),) * 22,
+        fewest=False,
     )
     asked: list[float] = []
     explainer = SimpleNamespace(why_infeasible=lambda _policy, *, seconds: asked.append(seconds) or why)
@@ -125,6 +128,8 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
     assert "these rules cannot hold together:\n  take.posting · " in done.out
     assert "\n  staffing · one and three\n" in done.out
     assert "the cheapest way out:\n  staffing: two fewer\n" in done.out
+    assert "or recusals to waive, 22 that would do:\n  native: Liu\n" in done.out
+    assert done.out.count("native: Liu") == 20 and "\n  ... and 2 more\n" in done.out
     written = json.loads(file.read_text(encoding="utf-8"))
     assert written["status"] == "infeasible"
     assert written["run"]["conflict"] == ["take.posting", "staffing"]

@@ -18,7 +18,9 @@ from allocator.report.expected import read_expected
 from allocator.report.measuring import Figure, measure
 from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.shortages import render_shortages
 from allocator.report.rendering.summaries import render_summary
+from allocator.report.shortage import shortages
 from allocator.report.summary import summarise
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ HELP = both(
 
 
 def command(scenario: ScenarioPath, as_json: AsJson = False, lang: Lang = None) -> int:
-    """Read a scenario and its rules, evaluate every expression, and say what there is."""
+    """Read a scenario and its rules, evaluate every expression, and say what there is and what is short."""
     output = Output(lang, as_json=as_json)
     loaded = api.load(scenario)
     policy, draws = _bound(loaded)
@@ -40,10 +42,12 @@ def command(scenario: ScenarioPath, as_json: AsJson = False, lang: Lang = None) 
     figures = measure(expected, policy) if expected else []
     summary = summarise(policy)
     drawn = {name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in draws.items()}
-    output.data({"ok": True, **plain(summary), "draws": drawn, "figures": figures})
+    short = shortages(policy)
+    output.data({"ok": True, **plain(summary), "draws": drawn, "figures": figures, "shortages": short})
     output.report(render_summary(summary, output.language))
     output.report(_draws(draws, output.language))
     output.report(_figures(figures, output.language))
+    output.report(render_shortages(short, policy, output.language))
     output.report(["ok"])
     return FINE
 

@@ -9,7 +9,12 @@ from typing import Protocol
 from allocator import api
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.shortages import render_shortages
 from allocator.report.score import rule_whys
+from allocator.report.shortage import shortages
+
+#: At most so many recusals are named.
+MOST_WAIVERS = 20
 
 
 class Repair(Protocol):
@@ -35,6 +40,14 @@ class Reasons(Protocol):
     def repairs(self) -> tuple[Repair, ...]:
         """The cheapest way out."""
 
+    @property
+    def waivers(self) -> tuple[Repair, ...]:
+        """Whose recusals to waive, if that is a way out."""
+
+    @property
+    def fewest(self) -> bool:
+        """Whether no fewer waivers would do."""
+
 
 def find_reasons(policy: api.Policy, seconds: float) -> Reasons:
     """Return why a policy has no plan; loads the solver."""
@@ -44,8 +57,9 @@ def find_reasons(policy: api.Policy, seconds: float) -> Reasons:
 
 
 def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> Iterator[str]:
-    """Yield the rules that cannot hold together, each with its reason, and the cheapest way out."""
+    """Yield slots without enough people, rules that cannot hold together, and the cheapest ways out."""
     whys = rule_whys(policy)
+    yield from render_shortages(shortages(policy), policy, language)
     if reasons.rules:
         yield pick(language, "以下规则不能同时成立：", "these rules cannot hold together:")
     for rule in reasons.rules:
@@ -54,3 +68,20 @@ def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> 
         yield pick(language, "代价最小的出路：", "the cheapest way out:")
     for repair in reasons.repairs:
         yield printable(f"  {repair.rule}: {repair.text(language)}")
+    if reasons.waivers:
+        yield _waiving(len(reasons.waivers), reasons.fewest, language)
+    for waiver in reasons.waivers[:MOST_WAIVERS]:
+        yield printable(f"  {waiver.rule}: {waiver.text(language)}")
+    if (more := len(reasons.waivers) - MOST_WAIVERS) > 0:
+        yield pick(language, f"  ……另有 {more} 处", f"  ... and {more} more")
+
+
+def _waiving(count: int, fewest: bool, language: Language) -> str:
+    """Say that so many waivers would do, and whether fewer would not."""
+    if fewest:
+        return pick(
+            language,
+            f"或豁免回避，最少 {count} 处：",
+            f"or recusals to waive, {count} at least:",
+        )
+    return pick(language, f"或豁免回避 {count} 处：", f"or recusals to waive, {count} that would do:")

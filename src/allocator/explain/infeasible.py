@@ -6,7 +6,7 @@ is given up; what is then broken is read off by the rules' own checks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from allocator.engine.solve import Options, solve
@@ -16,9 +16,9 @@ from allocator.rules.kind import Breach, Rule
 from allocator.rules.policy import Policy
 from allocator.verify.judge import judge
 
-#: Of the time given, the part that the conflict may take; the rest is for the way out.
-CONFLICT_PART = 0.6
-#: At most so many single breaches are named.
+#: Of the time given, the part that the conflict may take, and each of the ways out.
+CONFLICT_PART, WAY_PART = 0.5, 0.25
+#: At most so many single breaches are named of the cheapest way out.
 MOST_NAMED = 20
 
 
@@ -37,30 +37,44 @@ class Reasons:
     Attributes:
         rules: Ids of rules that cannot hold together; none of them can be left out (within the time).
         repairs: What to give up so that there is a plan, the least in all.
+        waivers: Whose recusals to waive so that there is a plan though all other rules stay; empty where
+            that does not help.
+        fewest: Whether no fewer waivers would do.
     """
 
     rules: tuple[str, ...]
     repairs: tuple[Repair, ...]
+    waivers: tuple[Repair, ...] = ()
+    fewest: bool = False
 
 
 def why_infeasible(policy: Policy, seconds: float = 30.0) -> Reasons:
     """Return a minimal conflict among the hard rules of a policy without a plan, and a way out."""
     conflict = minimal_conflict(policy, seconds * CONFLICT_PART)
-    return Reasons(tuple(rule.id for rule in conflict), _repairs(policy, conflict, seconds))
+    giving = {rule.id: rule.model_copy(update={"level": 1}) for rule in conflict if rule.can_be_soft}
+    repairs, _ = _given_up(policy, giving, seconds * WAY_PART)
+    recusing = {rule.id: other for rule in policy.rules if rule.is_hard and (other := rule.waivable())}
+    waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART) if recusing else ((), False)
+    return Reasons(tuple(rule.id for rule in conflict), repairs[:MOST_NAMED], waivers, fewest)
 
 
-def _repairs(policy: Policy, conflict: Sequence[Rule], seconds: float) -> tuple[Repair, ...]:
-    """Return what must be given up of the conflict's rules, as little as can be."""
-    giving = {rule.id for rule in conflict if rule.can_be_soft}
-    hard = [rule for rule in policy.rules if rule.is_hard]
-    rules = tuple(rule.model_copy(update={"level": 1}) if rule.id in giving else rule for rule in hard)
+def _given_up(policy: Policy, giving: Mapping[str, Rule], seconds: float) -> tuple[tuple[Repair, ...], bool]:
+    """Return what must be given up of some rules, as little as can be, and whether that is proved.
+
+    Args:
+        policy: A policy without a plan.
+        giving: By id, the rules that may give way, as soft ones; all others stay as hard as they are.
+        seconds: Time limit.
+    """
+    rules = tuple(giving.get(rule.id, rule) for rule in policy.rules if rule.is_hard)
     relaxed = replace(policy, rules=rules)
-    solved = solve(relaxed, Options(seconds=seconds * (1 - CONFLICT_PART)))
+    solved = solve(relaxed, Options(seconds=seconds))
     if not solved.proofs:
-        return ()
+        return (), False
     found = judge(relaxed, solved.assignments)
     named = [(f.rule, breach) for f in found.findings if f.rule.id in giving for breach in f.breaches]
-    return tuple(Repair(rule.id, _named(policy, rule, breach)) for rule, breach in named[:MOST_NAMED])
+    repairs = tuple(Repair(rule.id, _named(policy, rule, breach)) for rule, breach in named)
+    return repairs, solved.status == "optimal"
 
 
 def _named(policy: Policy, rule: Rule, breach: Breach) -> Text:
@@ -71,5 +85,6 @@ def _named(policy: Policy, rule: Rule, breach: Breach) -> Text:
     parts += [label(layer.slots[subject.slot])] if subject.slot >= 0 else []
     parts += [layer.periods[subject.period].id] if subject.period >= 0 else []
     where = " · ".join(parts)
-    detail = breach.detail or Text(zh=f"放宽 {breach.amount}", en=f"give way by {breach.amount}")
+    by = Text(zh=f"放宽 {breach.amount}", en=f"give way by {breach.amount}")
+    detail = breach.detail or (rule.why if rule.waivable() and rule.why else by)
     return Text(zh=f"{where}：{detail.zh}", en=f"{where}: {detail.en}")

@@ -13,12 +13,13 @@ from allocator.graph.social import SocialNetwork
 
 
 class Step(NamedTuple):
-    """One tie of a path: its ends as node ids, its kind, its strength on the reference day."""
+    """One tie of a path: its ends as node ids, its kind, its strength as it counts, what it is known from."""
 
     source: str
     kind: str
     target: str
     strength: float
+    known_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Reach(Mapping[str, Acquaintance]):
                 kind=network.kinds[network.kind[tie]],
                 target=network.ids[network.source[tie]],
                 strength=float(network.strength[tie]),
+                known_from=network.bases[network.basis[tie]],
             )
             for tie in self._labels.ties(node)
         )
@@ -80,7 +82,7 @@ def reach(network: SocialNetwork, target: str, hops: int, floor: float) -> Reach
     """Return everyone who knows the node ``target`` through at most ``hops`` ties.
 
     Args:
-        network: The social ties on the reference day.
+        network: The social ties.
         target: A node id of the network.
         hops: Most ties in a path.
         floor: Least strength that is of interest, from 0 to 1; weaker acquaintances are left out.

@@ -29,6 +29,7 @@ class Edge(NamedTuple):
         since: First day of the tie; None where unknown.
         until: Last day of the tie; None where it goes on or is undated.
         weight: Weight of a link between units, in the unit of its table; None for ties.
+        known_from: Where the tie is known from, such as a declaration; None where nobody says.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Edge(NamedTuple):
     since: date | None = None
     until: date | None = None
     weight: float | None = None
+    known_from: str | None = None
 
 
 class Multigraph:

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache, partial
 
 from allocator.graph.acquaintance import STRANGERS, Acquaintance, Reach, Step, reach
 from allocator.graph.distance import Position, great_circle_km, place_positions, position_of
+from allocator.graph.lens import Lens
 from allocator.graph.multigraph import Multigraph
 from allocator.graph.nodes import party_node, place_node
 from allocator.graph.social import SocialNetwork, social_network
@@ -18,6 +19,12 @@ from allocator.model.text import Language
 
 KEPT_SEARCHES = 256
 """Searches that are kept: each holds at most about half a megabyte per 20,000 people."""
+
+KEPT_NETWORKS = 16
+"""Networks that are kept, one for each way of looking at ties."""
+
+BRACKETS: Mapping[Language, str] = {"zh": "（{}）", "en": " ({})"}
+"""How what a tie is known from stands behind it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,33 +76,40 @@ class OrganisationGraph:
         kilometres = self.distance_km(a, b)
         return None if kilometres is None else round(1000 * kilometres)
 
-    def acquaintance(self, person: str, target: str, hops: int = 3) -> Acquaintance:
+    def acquaintance(self, person: str, target: str, hops: int = 3, lens: Lens | None = None) -> Acquaintance:
         """Return how well ``person`` knows ``target`` through at most ``hops`` ties, and the path.
 
         Args:
             person: Id of a person.
             target: Id of a person, unit, group or case, else the name of a place, else that of a party.
             hops: Most ties in the path.
+            lens: Which ties count, and when; without one all of them, today.
 
         Returns:
             The strongest path; strength 0 where there is none. Costs one search of everyone who knows
             ``target``, which is kept for the next question.
         """
-        return self.acquaintance_from(target, hops).get(person, STRANGERS)
+        return self.acquaintance_from(target, hops, lens=lens).get(person, STRANGERS)
 
-    def acquaintance_from(self, target: str, hops: int = 3, floor: float = 0.0) -> Mapping[str, Acquaintance]:
+    def acquaintance_from(
+        self, target: str, hops: int = 3, floor: float = 0.0, lens: Lens | None = None
+    ) -> Mapping[str, Acquaintance]:
         """Return everyone who knows ``target`` with a strength of at least ``floor``, by person id.
 
         Acquaintance is symmetric, so one search from the target answers for everyone; its cost is that of
         the ties within ``hops`` of it. Nobody knows a target that the graph does not know.
         """
         node = self.resolve(target)
-        return {} if node is None else self._searches(node, hops, floor)
+        return {} if node is None else self._searches(node, hops, floor, lens or self._as_of_today)
 
-    def strengths_from(self, target: str, hops: int = 3, floor: float = 0.0) -> dict[str, float]:
+    def strengths_from(
+        self, target: str, hops: int = 3, floor: float = 0.0, lens: Lens | None = None
+    ) -> dict[str, float]:
         """Return the strengths of `acquaintance_from` without their paths, the fastest for many people."""
         node = self.resolve(target)
-        return {} if node is None else self._searches(node, hops, floor).strengths()
+        return (
+            {} if node is None else self._searches(node, hops, floor, lens or self._as_of_today).strengths()
+        )
 
     def resolve(self, target: str) -> str | None:
         """Return the node that ``target`` names: entity by id, place by name, party by name, else None."""
@@ -107,21 +121,33 @@ class OrganisationGraph:
         return self.graph.node(node).name
 
     def describe(self, path: Sequence[Step], language: Language) -> str:
-        """Return a path as people read it: ``Wang — served with — Li — kin of — Zhao``."""
+        """Return a path as people read it: ``Wang — served with — Li — kin of (declared 2025-03) — Zhao``."""
         parts = [self.label(path[0].source)] if path else []
         for step in path:
             backwards = not self.graph.leads(step.source, step.kind, step.target)
-            parts += [word(step.kind, reverse=backwards)(language), self.label(step.target)]
+            known = BRACKETS[language].format(step.known_from) if step.known_from else ""
+            parts += [word(step.kind, reverse=backwards)(language) + known, self.label(step.target)]
         return " — ".join(parts)
 
     @cached_property
     def social(self) -> SocialNetwork:
         """The social ties as they stand today."""
-        return social_network(self.graph, self.today)
+        return self._networks(self._as_of_today)
+
+    @property
+    def _as_of_today(self) -> Lens:
+        return Lens(self.today, self.today)
 
     @cached_property
-    def _searches(self) -> Callable[[str, int, float], Reach]:
-        return lru_cache(maxsize=KEPT_SEARCHES)(partial(reach, self.social))
+    def _networks(self) -> Callable[[Lens], SocialNetwork]:
+        return lru_cache(maxsize=KEPT_NETWORKS)(partial(social_network, self.graph))
+
+    @cached_property
+    def _searches(self) -> Callable[[str, int, float, Lens], Reach]:
+        return lru_cache(maxsize=KEPT_SEARCHES)(self._searched)
+
+    def _searched(self, node: str, hops: int, floor: float, lens: Lens) -> Reach:
+        return reach(self._networks(lens), node, hops, floor)
 
     @cached_property
     def _places(self) -> Mapping[str, Position]:

@@ -1,21 +1,19 @@
-"""The social network on one day, as arrays: what the search for acquaintance reads."""
+"""The social network as a lens shows it, as arrays: what the search for acquaintance reads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.graph.multigraph import Edge, Multigraph
-from allocator.graph.strengths import fading
+from allocator.graph.lens import Lens
+from allocator.graph.multigraph import Multigraph
 
 Numbers = NDArray[np.int64]
 Strengths = NDArray[np.float64]
-
-DAYS_IN_YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -31,9 +29,11 @@ class SocialNetwork:
         first: For each node, the first of its ties; one more at the end closes the last node.
         source: For each tie, the node that it starts from.
         target: For each tie, the node that it leads to.
-        strength: For each tie, its strength on the day: faded since it ended.
+        strength: For each tie, its strength as the lens shows it: faded, say, since it ended.
         kind: For each tie, the number of its kind in ``kinds``.
         kinds: Names of kinds, sorted.
+        basis: For each tie, the number of what it is known from in ``bases``.
+        bases: What ties are known from, sorted.
     """
 
     ids: tuple[str, ...]
@@ -45,6 +45,8 @@ class SocialNetwork:
     strength: Strengths
     kind: Numbers
     kinds: tuple[str, ...]
+    basis: Numbers
+    bases: tuple[str, ...]
 
     def ties_of(self, nodes: Numbers) -> Numbers:
         """Return the ties that start from ``nodes``, in their order."""
@@ -54,22 +56,22 @@ class SocialNetwork:
         return starts + np.arange(len(starts))
 
 
-def strength_on(edge: Edge, day: date) -> float:
-    """Return the strength of ``edge`` on ``day``: 0 if it is no tie or begins later, faded if it ended."""
-    if edge.strength is None or (edge.since is not None and edge.since > day):
-        return 0.0
-    if edge.until is None or edge.until >= day:
-        return edge.strength
-    return edge.strength * fading((day - edge.until).days / DAYS_IN_YEAR)
+class _Tie(NamedTuple):
+    source: int
+    target: int
+    strength: float
+    kind: str
+    known_from: str
 
 
-def social_network(graph: Multigraph, day: date) -> SocialNetwork:
-    """Return the social ties of ``graph`` as they stand on ``day``; O(E log E) for E edges."""
+def social_network(graph: Multigraph, lens: Lens) -> SocialNetwork:
+    """Return the social ties of ``graph`` as a lens shows them; O(E log E) for E edges."""
     nodes = sorted(graph.nodes())
     index = {node.id: number for number, node in enumerate(nodes)}
-    ties = list(_ties(graph, day, index))
-    kinds = tuple(sorted({kind for _, _, _, kind in ties}))
-    source, target, strength, kind = _strongest(ties, kinds)
+    ties = list(_ties(graph, lens, index))
+    kinds, kind = _numbered([tie.kind for tie in ties])
+    bases, basis = _numbered([tie.known_from for tie in ties])
+    source, target, strength, which = _strongest(ties, kind)
     return SocialNetwork(
         ids=tuple(node.id for node in nodes),
         index=index,
@@ -78,31 +80,40 @@ def social_network(graph: Multigraph, day: date) -> SocialNetwork:
         source=source,
         target=target,
         strength=strength,
-        kind=kind,
+        kind=kind[which],
         kinds=kinds,
+        basis=basis[which],
+        bases=bases,
     )
 
 
-def _ties(graph: Multigraph, day: date, index: Mapping[str, int]) -> Iterator[tuple[int, int, float, str]]:
+def _ties(graph: Multigraph, lens: Lens, index: Mapping[str, int]) -> Iterator[_Tie]:
     for edge in graph.edges():
-        strength = strength_on(edge, day)
+        strength = lens.strength(edge)
         if strength > 0.0 and edge.source != edge.target:
-            yield index[edge.source], index[edge.target], strength, edge.kind
+            yield _Tie(index[edge.source], index[edge.target], strength, edge.kind, edge.known_from or "")
 
 
-def _strongest(
-    ties: list[tuple[int, int, float, str]], kinds: tuple[str, ...]
-) -> tuple[Numbers, Numbers, Strengths, Numbers]:
-    """Return both directions of the strongest tie of each pair, equals by the name of their kind."""
-    number = {kind: code for code, kind in enumerate(kinds)}
-    one = np.array([tie[0] for tie in ties], dtype=np.int64)
-    other = np.array([tie[1] for tie in ties], dtype=np.int64)
-    strength = np.tile(np.array([tie[2] for tie in ties], dtype=np.float64), 2)
-    kind = np.tile(np.array([number[tie[3]] for tie in ties], dtype=np.int64), 2)
+def _numbered(names: list[str]) -> tuple[tuple[str, ...], Numbers]:
+    """Return the distinct names, sorted, and which one each is."""
+    distinct = tuple(sorted(set(names)))
+    number = {name: code for code, name in enumerate(distinct)}
+    return distinct, np.array([number[name] for name in names], dtype=np.int64)
+
+
+def _strongest(ties: list[_Tie], kinds: Numbers) -> tuple[Numbers, Numbers, Strengths, Numbers]:
+    """Return both directions of the strongest tie of each pair, equals by the name of their kind.
+
+    Returns:
+        Source, target and strength of each, and which of ``ties`` it is.
+    """
+    one = np.array([tie.source for tie in ties], dtype=np.int64)
+    other = np.array([tie.target for tie in ties], dtype=np.int64)
+    strength = np.tile(np.array([tie.strength for tie in ties], dtype=np.float64), 2)
     source, target = np.concatenate((one, other)), np.concatenate((other, one))
-    order = np.lexsort((kind, -strength, target, source))
+    order = np.lexsort((np.tile(kinds, 2), -strength, target, source))
     source, target = source[order], target[order]
     new_pair = np.ones(len(order), dtype=np.bool_)
     new_pair[1:] = (source[1:] != source[:-1]) | (target[1:] != target[:-1])
     kept = order[new_pair]
-    return source[new_pair], target[new_pair], strength[kept], kind[kept]
+    return source[new_pair], target[new_pair], strength[kept], kept % max(1, len(ties))

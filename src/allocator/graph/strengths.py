@@ -54,6 +54,8 @@ KINDS: Mapping[str, Kind] = {
     "in_law": _kind(0.8, "姻亲", "in-law of"),
     "friend": _kind(0.7, "朋友", "friend of"),
     "business": _kind(0.6, "经济往来", "does business with"),
+    "interest": _kind(0.8, "利害关系", "has an interest in", "利害关系人", "who has an interest"),
+    "leads": _kind(0.6, "分管", "leads", "由其分管", "led by"),
     "comrade": _kind(0.6, "战友", "served in the army with"),
     "mentor": _kind(0.6, "指导", "mentor of", "受指导于", "mentored by"),
     "classmate": _kind(0.5, "同学", "classmate of"),

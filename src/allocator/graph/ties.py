@@ -28,13 +28,17 @@ def _stated(organisation: Organisation) -> Iterator[Edge]:
     for tie in organisation.ties:
         source, target = end_of_tie(organisation, tie.source), end_of_tie(organisation, tie.target)
         strength = default_strength(tie.kind) if tie.weight is None else tie.weight
-        yield Edge(source, target, tie.kind, strength, tie.since, tie.until)
+        known_from = tie.known_from or None
+        yield Edge(source, target, tie.kind, strength, tie.since, tie.until, known_from=known_from)
 
 
 def _posts(organisation: Organisation) -> Iterator[Edge]:
     strength = default_strength("served_at")
     for post in organisation.postings:
-        yield Edge(post.person, post.group, "served_at", strength, post.start, post.end)
+        known_from = post.known_from or None
+        yield Edge(
+            post.person, post.group, "served_at", strength, post.start, post.end, known_from=known_from
+        )
 
 
 def _origins(organisation: Organisation) -> Iterator[Edge]:

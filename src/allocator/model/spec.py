@@ -120,6 +120,8 @@ class Range(Strict):
     @classmethod
     def _notation(cls, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
+            if value < 0:
+                raise ValueError("range_notation")
             return {"least": value, "most": value}
         if not isinstance(value, str):
             return value

@@ -127,7 +127,10 @@ class Link(Row):
 
 
 class Tie(Row):
-    """A tie of a person to a person, unit or place; ``weight`` is its strength from 0 to 1."""
+    """A tie of a person to a person, unit or place; ``weight`` is its strength from 0 to 1.
+
+    ``known_from`` says where it is known from, such as ``declared 2025-03``.
+    """
 
     source: Id
     target: Id
@@ -135,6 +138,11 @@ class Tie(Row):
     weight: Strength = None
     since: Day = None
     until: Day = None
+    known_from: str = ""
+
+    def holds(self, first: date, last: date) -> bool:
+        """Return whether the tie holds on any day from ``first`` to ``last``."""
+        return (self.since or date.min) <= last and (self.until or date.max) >= first
 
 
 class Posting(Row):
@@ -145,6 +153,7 @@ class Posting(Row):
     role: str = ""
     start: Annotated[Day, Field(alias="from")] = None
     end: Annotated[Day, Field(alias="to")] = None
+    known_from: str = ""
 
 
 class Group(Row):

@@ -146,6 +146,17 @@ class ProgramBuilder:
             self.row(variable - expr, -INFINITE, 0, tag, defining=True)
         return variable
 
+    def nth(self, exprs: Sequence[Expr], nth: int) -> Expr:
+        """Return a variable that is the nth greatest of ``exprs``, of which there are so many at least.
+
+        No row holds it to that: it is for use where any other value costs as much or more.
+        """
+        ends = np.array([self.bounds(expr) for expr in exprs])
+        lowest, highest = (int(np.sort(side)[-nth]) for side in ends.T)
+        [column] = self.variables(np.array([lowest]), np.array([highest]))
+        self._definitions.add(column, exprs, limit=lowest, nth=nth)
+        return Expr.of([column])
+
     def square(self, root: Expr, tag: TagArray) -> Expr:
         """Return a variable that is the square of ``root``, a whole number of 0 or more.
 

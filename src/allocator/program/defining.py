@@ -27,6 +27,7 @@ class _Block:
     divisor: int
     rank: int
     power: int = 1
+    nth: int = 1
 
 
 class DefinitionBuilder:
@@ -46,8 +47,9 @@ class DefinitionBuilder:
         limit: int = 0,
         divisor: int = 1,
         power: int = 1,
+        nth: int = 1,
     ) -> None:
-        """Say that ``column`` is the most (or least) of ``exprs`` and ``limit``, or the square of that."""
+        """Say that ``column`` is the most (or least) of ``exprs`` and ``limit``, its square, or their nth."""
         term_cols = np.concatenate([EMPTY, *(expr.cols for expr in exprs)])
         rank = self._rank(term_cols)
         self._rank_of[int(column)] = rank
@@ -64,6 +66,7 @@ class DefinitionBuilder:
                 divisor,
                 rank,
                 power,
+                nth,
             )
         )
 
@@ -99,6 +102,7 @@ class DefinitionBuilder:
             divisor=np.repeat(np.array([block.divisor for block in blocks], dtype=np.int64), sizes),
             power=np.repeat(np.array([block.power for block in blocks], dtype=np.int64), sizes),
             rank=np.repeat(np.array([block.rank for block in blocks], dtype=np.int64), sizes),
+            nth=np.repeat(np.array([block.nth for block in blocks], dtype=np.int64), sizes),
         )
 
 

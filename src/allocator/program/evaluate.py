@@ -48,6 +48,9 @@ def _fill_rank(definitions: Definitions, group: slice, values: IntArray) -> None
     raised = -(-results // divisors) * np.repeat(signs, lengths)
     found = signs * _greatest(raised, starts - first, signs * definitions.limit[group])
     values[:, definitions.cols[group]] = found ** definitions.power[group]
+    for k in group.start + np.flatnonzero(definitions.nth[group] > 1):
+        own = results[:, definitions.start[k] - first : definitions.start[k + 1] - first]
+        values[:, definitions.cols[k]] = np.sort(own, axis=1)[:, -definitions.nth[k]]
 
 
 def _greatest(results: IntArray, starts: IntArray, limits: IntArray) -> IntArray:

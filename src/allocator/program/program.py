@@ -67,12 +67,12 @@ class Costs:
 
 @dataclass(frozen=True, eq=False)
 class Definitions:
-    """How each auxiliary follows from earlier variables: the most (or least) of some expressions.
+    """How each auxiliary follows from earlier variables: the most (or least, or nth) of some expressions.
 
     Auxiliary ``k`` is ``max(floor, ceil(e / divisor) ...)`` over its expressions, or with ``least``
-    ``min(ceiling, e ...)``; with ``power`` 2 it is the square of that. Expressions are rows in compressed
-    form, grouped by auxiliary and rank: an auxiliary of rank ``q`` reads decisions and auxiliaries of lower
-    rank.
+    ``min(ceiling, e ...)``; with ``power`` 2 it is the square of that, and with ``nth`` above 1 the nth
+    greatest of the expressions. Expressions are rows in compressed form, grouped by auxiliary and rank: an
+    auxiliary of rank ``q`` reads decisions and auxiliaries of lower rank.
     """
 
     cols: IntArray
@@ -85,6 +85,7 @@ class Definitions:
     limit: IntArray  # [aux]: the floor, or the ceiling where least
     divisor: IntArray  # [aux]
     power: IntArray  # [aux]: 1 or 2
+    nth: IntArray  # [aux]: 1 for the most and the least
     rank: IntArray  # [aux]
 
     def and_then(self, more: Definitions) -> Definitions:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allocator.model.layer import Layer
+from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.report.frame import Named
 from allocator.rules.kind import Breach
 from allocator.rules.policy import Policy
+from allocator.rules.roster import Roster
 
 
 @dataclass(frozen=True)
@@ -42,19 +44,25 @@ class Register:
     free: int
 
 
-def register(policy: Policy) -> tuple[Register, ...]:
-    """Return the register of every case of every layer that gives people to cases."""
+def register(policy: Policy, plan: Plan | None = None) -> tuple[Register, ...]:
+    """Return the register of every case of every layer that gives people to cases.
+
+    Args:
+        policy: The rules.
+        plan: A plan of theirs; without one nobody leads whom a plan makes lead, and passes his conflicts on.
+    """
+    roster = Roster(policy.world.layers, plan.assignments) if plan else None
     return tuple(
         one
         for layer in policy.world.layers.values()
         if layer.spec.slots.table == "cases"
-        for one in _of_layer(policy, layer)
+        for one in _of_layer(policy, layer, roster)
     )
 
 
-def _of_layer(policy: Policy, layer: Layer) -> Iterator[Register]:
+def _of_layer(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[Register]:
     out: dict[int, list[tuple[int, Recusal]]] = {}
-    for s, i, recusal in _recusals(policy, layer):
+    for s, i, recusal in _recusals(policy, layer, roster):
         out.setdefault(s, []).append((i, recusal))
     scenario = policy.world.scenario
     for s, slot in enumerate(layer.slots):
@@ -64,7 +72,7 @@ def _of_layer(policy: Policy, layer: Layer) -> Iterator[Register]:
         yield Register(layer.name, _named(scenario, slot), tuple(one for _, one in found), free)
 
 
-def _recusals(policy: Policy, layer: Layer) -> Iterator[tuple[int, int, Recusal]]:
+def _recusals(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[tuple[int, int, Recusal]]:
     """Yield slot, item and recusal for everyone whom a hard rule keeps from a slot, unless it is waived."""
     scenario = policy.world.scenario
     for rule in policy.rules:
@@ -72,7 +80,7 @@ def _recusals(policy: Policy, layer: Layer) -> Iterator[tuple[int, int, Recusal]
             continue
         scope = policy.scopes[rule.id]
         roles = () if len(scope.roles) == len(layer.roles) else rule.role
-        for breach in rule.recusals(scope):
+        for breach in rule.recusals(scope, roster):
             if not scope.waives(breach.subject):
                 yield (
                     breach.subject.slot,

@@ -85,7 +85,7 @@ def bound_view(policy: Policy, plan: Plan, *, recusals: bool = False) -> PlanVie
         waivers=waiver_lines(policy, plan),
         figures=tuple(figures),
         run=plan.run,
-        recusals=register(policy) if recusals else (),
+        recusals=register(policy, plan) if recusals else (),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticKnownError
 
 from allocator.model.text import Text
 from allocator.rules.means import HOLDS
@@ -22,10 +23,12 @@ class Expression:
             second is ``other``), whichever of item and slot the rule's field ``each`` names (``each``), or
             the items or slots of the layer that the field's model names.
         returns: ``BOOL``, ``INT``, ``STRING`` or ``LIST`` (of texts).
+        amount: Whether it is an amount, such as a load, which is never negative.
     """
 
     over: Range
     returns: Literal["BOOL", "INT", "STRING", "LIST"]
+    amount: bool = False
 
 
 _ITEM = Text(zh="对象", en="the item")
@@ -63,3 +66,22 @@ PairNumber = Annotated[int | str, Expression("pair", "INT"), _NUMBER]
 ItemNumber = Annotated[int | str, Expression("item", "INT"), _NUMBER]
 SlotNumber = Annotated[int | str, Expression("slot", "INT"), _NUMBER]
 EachNumber = Annotated[int | str, Expression("each", "INT"), _NUMBER]
+
+
+def _no_less_than_nothing(value: int | str) -> int | str:
+    if isinstance(value, int) and value < 0:
+        raise PydanticKnownError("greater_than_equal", {"ge": 0})
+    return value
+
+
+# Amounts such as loads: below zero they would hide an overload elsewhere.
+_AMOUNT = WithJsonSchema(
+    {
+        "type": ["integer", "string"],
+        "minimum": 0,
+        HOLDS: {"zh": "非负整数，或得出非负整数的 CEL", "en": "a whole number from 0, or CEL giving one"},
+    }
+)
+_CHECKED = AfterValidator(_no_less_than_nothing)
+PairAmount = Annotated[int | str, _CHECKED, Expression("pair", "INT", amount=True), _AMOUNT]
+EachAmount = Annotated[int | str, _CHECKED, Expression("each", "INT", amount=True), _AMOUNT]

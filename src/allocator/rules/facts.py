@@ -2,7 +2,9 @@
 
 Names are dotted: ``person.native_place``, ``group.kind``, ``case.effort``. A person's own unit is
 ``home``; in casework the unit that a case concerns is ``unit`` (``concerned`` where units meet cases in a
-layer: a name stands for one thing); ``other`` is the second of two items.
+layer: a name stands for one thing); ``other`` is the second of two items. ``person.former`` lists the
+groups and units of his postings, ``person.leaders`` who leads him from today to the end of the horizon:
+ties of the kind ``leads`` to him, to where he serves, or to a body above it.
 ``indicators`` and ``latest`` are maps of the figures of ``indicators.csv`` by name: the first adds up all
 periods, the second has the value of the last one (periods are in the order of their text, none first).
 A figure is a whole number if all values of that name are whole, else a decimal; what an entity has no
@@ -28,6 +30,7 @@ from allocator.model.tables import TABLES, Person, Row
 from allocator.rules.axis import Axis, Types
 from allocator.rules.columns import Columns, joined
 from allocator.rules.figures import FIGURES, figures
+from allocator.rules.leaders import leaders_of
 from allocator.rules.selectors import MISSING
 
 T = cel.Type
@@ -100,7 +103,7 @@ class Facts:
         types["extra"] = T.Map(T.STRING, T.STRING)
         types |= {name: T.Map(T.STRING, T.DYN) for name in FIGURES}
         if table == "people":
-            types |= {"age": T.INT, "former": T.List(T.STRING)}
+            types |= {"age": T.INT, "former": T.List(T.STRING), "leaders": T.List(T.STRING)}
         for row in self._scenario.organisation.table(table).values():
             for name, value in row.extra.items():
                 if name.isascii() and name.isidentifier() and name not in types and value is not None:
@@ -116,8 +119,8 @@ class Facts:
             return self._figures[name].get(getattr(row, "id", ""), {})
         if isinstance(row, Person) and name == "age":
             return MISSING if row.born is None else self._age(row.born)
-        if isinstance(row, Person) and name == "former":
-            return self._former.get(row.id, [])
+        if isinstance(row, Person) and name in ("former", "leaders"):
+            return (self._former if name == "former" else self._leaders).get(row.id, [])
         return value_of(name, getattr(row, name, None), kind)
 
     def _age(self, born: date) -> int:
@@ -127,6 +130,11 @@ class Facts:
     @cached_property
     def _figures(self) -> Mapping[str, Mapping[str, Mapping[str, int | float]]]:
         return figures(self._scenario.organisation.indicators)
+
+    @cached_property
+    def _leaders(self) -> Mapping[str, list[str]]:
+        spec = self._scenario.spec
+        return leaders_of(self._scenario.organisation, spec.reference_day, spec.periods[-1].end)
 
     @cached_property
     def _former(self) -> Mapping[str, list[str]]:

@@ -160,9 +160,16 @@ class Rule(Strict):
         """Yield what the rule finds in a plan; shares nothing with ``post`` but the scope."""
         raise TypeError(f"{type(self).__name__} is no rule kind: it has no check")
 
-    def recusals(self, scope: Scope) -> Iterator[Breach]:
-        """Yield whom the rule by itself keeps from which slot, and why; most kinds keep nobody."""
+    def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
+        """Yield whom the rule by itself (or with what else a plan has) keeps from which slot, and why.
+
+        Most kinds keep nobody.
+        """
         yield from ()
+
+    def waivable(self) -> Rule | None:
+        """Return the rule at level 1, paying 1 for each place to waive; None for kinds that bar nobody."""
+        return None
 
     def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
         """Yield cuts for what could not be written beforehand and the plan breaks; most kinds have none."""

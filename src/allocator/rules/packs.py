@@ -184,7 +184,7 @@ class _Reader:
             rule = validate_yaml(_part(draft), kinds[name])
         except InputError as error:
             self.faults.extend(
-                replace(fault, column=f"{draft.name}.{fault.column}") for fault in error.faults
+                replace(fault, column=f"{draft.name}.{fault.column}".rstrip(".")) for fault in error.faults
             )
             return
         if not rule.is_hard and not rule.can_be_soft:

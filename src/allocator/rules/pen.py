@@ -167,6 +167,10 @@ class Pen:
         """Return the least of ``exprs`` (exact from above: for use where more is better)."""
         return self._builder.least(exprs, tag(self._number, subject))
 
+    def nth(self, exprs: Sequence[Expr], nth: int) -> Expr:
+        """Return the nth greatest of ``exprs`` (for use where any other number costs as much or more)."""
+        return self._builder.nth(exprs, nth)
+
     def greatest(self, expr: Expr) -> int:
         """Return the greatest value that ``expr`` can take."""
         return self._builder.bounds(expr)[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from allocator.model.layer import BoolArray, IntArray, Layer
 from allocator.program.tags import Subject
+from allocator.rules.amounts import refuse_negative
 from allocator.rules.axis import Axis, Types, take
 from allocator.rules.fields import Written
 from allocator.rules.kind import Rule
@@ -113,14 +115,17 @@ class Scope:
         """Evaluate an expression of the rule over its whole range, only to see that it can be.
 
         Raises:
-            SelectorError: A value that is needed is an empty cell, or the expression fails on it.
+            SelectorError: A value that is needed is an empty cell, the expression fails on it, or an amount
+                is negative.
         """
         axes, expression = self._range(written), written.expression
         types, pairs = _types(axes), None
         if expression.over == "pair":
             types = {**types, **pair_types(self.world.scenario)}
             pairs = self.world.pairs(self.layer).take(self.items, self.slots)
-        self.world.compiler.compile(written.text, types, expression.returns).over(*axes, pairs=pairs)
+        found = self.world.compiler.compile(written.text, types, expression.returns).over(*axes, pairs=pairs)
+        if expression.amount:
+            refuse_negative(found, written.text, *(axis.ids for axis in axes))
 
     def _range(self, written: Written) -> tuple[Axis, ...]:
         """Return the axes that an expression ranges over: a rule's own items and slots are not yet chosen."""
@@ -172,6 +177,14 @@ class Scope:
     def has_waivers(self) -> bool:
         """Whether any named exception concerns this rule."""
         return bool(self._waivers)
+
+    def of_others(self, items: tuple[str, ...]) -> Scope:
+        """Return the scope of the same rule with other items, all of them in service and in scope."""
+        layer = self.layer
+        present = np.ones((len(items), len(layer.periods)), dtype=np.bool_)
+        possible = np.ones((len(items), len(layer.slots)), dtype=np.bool_)
+        other = replace(layer, items=items, present=present, possible=possible, past={})
+        return Scope(self.rule.model_copy(update={"items": ""}), self.world.with_layer(other))
 
     def _test(self, expression: str, axes: tuple[Axis, ...]) -> npt.NDArray[np.bool_]:
         if not expression:

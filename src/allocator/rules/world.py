@@ -69,4 +69,14 @@ class World:
     def until(self, layers: Mapping[str, int]) -> World:
         """Return the world with only the named layers, each with its first so many periods."""
         kept = {name: layer.until(layers[name]) for name, layer in self.layers.items() if name in layers}
-        return replace(self, layers=kept)
+        return self._sharing(replace(self, layers=kept))
+
+    def with_layer(self, layer: Layer) -> World:
+        """Return the world with another layer in the place of the one of that name."""
+        return self._sharing(replace(self, layers={**self.layers, layer.name: layer}, _pairs={}))
+
+    def _sharing(self, other: World) -> World:
+        """Let another world of the same scenario have what was worked out for this one."""
+        for name in {"graph", "vocabulary"} & self.__dict__.keys():
+            other.__dict__[name] = self.__dict__[name]
+        return other

@@ -47,6 +47,7 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "weight": "权重 强度",
         "since": "起 自 起始 开始 开始日期 起始日期",
         "until": "止 至 截止 结束 结束日期 截止日期",
+        "known_from": "依据 出处 信息来源",
     },
     "postings": {
         "person": "人员 姓名 编号 人员编号 来源",
@@ -54,6 +55,7 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "role": "角色 职责 组内职务",
         "from": "起 自 任职时间 开始 开始日期 起始日期 start since",
         "to": "止 至 免职时间 结束 结束日期 截止日期 end until",
+        "known_from": "依据 出处 信息来源",
     },
     "groups": {
         "id": "编号 代码 组编号",

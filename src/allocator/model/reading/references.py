@@ -21,7 +21,6 @@ _REFERENCES = (
     ("groups", "parent", ("groups", "units")),
     ("links", "source", ("units", "groups")),
     ("links", "target", ("units", "groups")),
-    ("ties", "source", ("people",)),
     ("postings", "person", ("people",)),
     ("postings", "group", ("groups", "units")),
     ("cases", "unit", ("units",)),
@@ -57,6 +56,7 @@ def check_references(
     checker.unique_ids()
     for table, column, kinds in _REFERENCES:
         checker.known_ids(table, column, kinds)
+    checker.tie_sources()
     checker.tie_targets()
     checker.no_value_twice()
     for table in ("units", "groups"):
@@ -100,6 +100,15 @@ class _Checker:
             if name and not any(name in ids for ids in valid):
                 self._unknown(records, placed.line, column, str(name), kinds)
 
+    def tie_sources(self) -> None:
+        """A tie is of a person, or of a party to a case, who may be nobody of the scenario."""
+        if self._lost.intersection(("people", "cases")):
+            return
+        for records, placed in self._rows("ties"):
+            name = str(_value(placed, "source"))
+            if name not in self._ids["people"] and name not in self._parties:
+                self._unknown(records, placed.line, "source", name, ("people",))
+
     def tie_targets(self) -> None:
         kinds = ("people", "units", "groups", "cases")
         for records, placed in self._rows("ties"):
@@ -109,7 +118,8 @@ class _Checker:
             if tie.source == tie.target:
                 message = _text("不能与本人关联", "ties a person to themselves")
                 self._report(records, placed.line, "target", message, tie.target)
-            known = tie.target in self._places or any(tie.target in self._ids[kind] for kind in kinds)
+            named = tie.target in self._places or tie.target in self._parties
+            known = named or any(tie.target in self._ids[kind] for kind in kinds)
             if not known and not self._lost.intersection(kinds):
                 self._unknown_target(records, placed.line, tie.target)
 
@@ -162,6 +172,10 @@ class _Checker:
         places = frozenset().union(*(records.places for records in self._tables.values()))
         return dict.fromkeys(sorted(places))
 
+    @cached_property
+    def _parties(self) -> frozenset[str]:
+        return frozenset().union(*(records.parties for records in self._tables.values()))
+
     def _rows(self, table: str) -> Iterator[tuple[Records, Placed]]:
         if table in self._tables:
             records = self._tables[table]
@@ -182,7 +196,7 @@ class _Checker:
         message = _text(
             "不是人员、单位、组、案件、当事人或地名", "is no known person, unit, group, case, party or place"
         )
-        near = self._nearest(name, tuple(_KINDS), self._places)
+        near = self._nearest(name, tuple(_KINDS), sorted({*self._places, *self._parties}))
         self._report(records, line, "target", message, name, near=near)
 
     def _nearest(self, name: str, kinds: tuple[str, ...], more: Collection[str] = ()) -> str:

@@ -39,7 +39,8 @@ class Records:
         rows: The sound rows.
         size: How many rows there are, faulty ones too.
         ids: Line and id of every row, those of faulty rows too: what they name exists all the same.
-        places: Every place and party that a row names, those of faulty rows too.
+        places: Every place that a row names, those of faulty rows too.
+        parties: Every party of a case, the same.
     """
 
     table: str
@@ -49,6 +50,7 @@ class Records:
     size: int
     ids: tuple[tuple[int, str], ...]
     places: frozenset[str]
+    parties: frozenset[str]
 
     def header(self, column: str) -> str:
         """Return ``column`` as the file writes it."""
@@ -68,11 +70,13 @@ def read_rows(grid: Grid, words: Words | None, faults: FaultList) -> Records:
     rows = tuple(one for one in placed if one is not None)
     lines = (line for line, _ in grid.rows)
     ids = tuple(pair for pair in zip(lines, grid.cells("id"), strict=False) if pair[1])
-    return Records(grid.table, grid.file, reader.headers, rows, len(grid.rows), ids, frozenset(_places(grid)))
+    places = frozenset(filter(None, [*grid.cells("place"), *grid.cells("native_place")]))
+    return Records(
+        grid.table, grid.file, reader.headers, rows, len(grid.rows), ids, places, frozenset(_parties(grid))
+    )
 
 
-def _places(grid: Grid) -> Iterator[str]:
-    yield from filter(None, [*grid.cells("place"), *grid.cells("native_place")])
+def _parties(grid: Grid) -> Iterator[str]:
     for cell in grid.cells("parties"):
         yield from filter(None, (part.strip() for part in cell.replace("；", ";").split(";")))
 

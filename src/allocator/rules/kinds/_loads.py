@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import model_validator
 
 from allocator.model.layer import IntArray
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.expressions import PairNumber
+from allocator.rules.amounts import refuse_negative
+from allocator.rules.expressions import EachAmount, PairAmount
+from allocator.rules.kind import FieldError, Rule
 from allocator.rules.means import Means
-from allocator.rules.roster import LayerRoster
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
 Each = Annotated[
@@ -23,10 +27,18 @@ Each = Annotated[
     ),
 ]
 Load = Annotated[
-    PairNumber,
+    PairAmount,
     Means(
-        zh="一次安排增加的负荷，如 `case.effort`、`unit.workload`",
-        en="What one assignment adds: `case.effort`, `unit.workload`.",
+        zh="一次安排增加的负荷，如 `case.effort`、`case.effort * person.pace`，不能为负",
+        en="What one assignment adds, never negative: `case.effort`, `case.effort * person.pace`.",
+    ),
+]
+Carried = Annotated[
+    EachAmount,
+    Means(
+        zh='各自起初已有的负荷，如上年的 `person.indicators["办案量2025"]`；`each: layer` 时为整数',
+        en='What each has to begin with, such as last year\'s `person.indicators["load 2025"]`; for '
+        "`each: layer` a number.",
     ),
 ]
 Over = Annotated[
@@ -57,34 +69,66 @@ def _existing(scope: Scope, each: Each) -> Iterator[tuple[Subject, tuple[int, ..
         yield whose, tuple(t for t in scope.periods if exists[k, t])
 
 
-def terms_by(
-    scope: Scope, grid: IntArray, each: Each, load: int | str, over: Over
-) -> Iterator[tuple[Subject, Expr]]:
-    """Yield the load of each slot (or item, or of the layer) as an expression over the decisions."""
-    loads = scope.numbers(load)
-    roles = np.asarray(scope.roles, dtype=np.int64)
-    for subject, periods in subjects(scope, each, over):
-        items = np.array([subject.item]) if each == "item" else scope.items
-        slots = np.array([subject.slot]) if each == "slot" else scope.slots
-        within = np.asarray(periods, dtype=np.int64)
-        cols = grid[np.ix_(items, slots, roles, within)]
-        weights = np.broadcast_to(loads[np.ix_(items, slots, within)][:, :, None, :], cols.shape)
-        used = (cols >= 0) & (weights != 0)
-        yield subject, Expr.of(cols[used], weights[used])
+class LoadRule(Rule):
+    """The fields that say what a load is, and the loads by them."""
+
+    each: Each = "slot"
+    load: Load = 1
+    carried: Carried = 0
+    over: Over = "period"
+
+    @model_validator(mode="after")
+    def _the_layer_has_no_fields(self) -> LoadRule:
+        if self.each == "layer" and isinstance(self.carried, str):
+            raise FieldError(
+                zh="each 为 layer 时 carried 须为整数",
+                en="carried of the layer as a whole must be a whole number, not an expression",
+            )
+        return self
+
+    def terms(self, pen: Pen, scope: Scope) -> Iterator[tuple[Subject, Expr]]:
+        """Yield the load of each slot (or item, or of the layer) as an expression over the decisions."""
+        grid, loads, begun = pen.grid(), self._added(scope), self._begun(scope)
+        roles = np.asarray(scope.roles, dtype=np.int64)
+        for subject, periods in subjects(scope, self.each, self.over):
+            items = np.array([subject.item]) if self.each == "item" else scope.items
+            slots = np.array([subject.slot]) if self.each == "slot" else scope.slots
+            within = np.asarray(periods, dtype=np.int64)
+            cols = grid[np.ix_(items, slots, roles, within)]
+            weights = np.broadcast_to(loads[np.ix_(items, slots, within)][:, :, None, :], cols.shape)
+            used = (cols >= 0) & (weights != 0)
+            yield subject, Expr.of(cols[used], weights[used]) + int(begun[_whose(subject)])
+
+    def loads(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, int]]:
+        """Yield the load of each slot (or item, or of the layer) in a plan."""
+        plan, loads, begun = roster[self.on], self._added(scope), self._begun(scope)
+        for subject, periods in subjects(scope, self.each, self.over):
+            total = int(begun[_whose(subject)])
+            for t in periods:
+                if self.each == "item":
+                    held = [(subject.item, s, r) for s, r in plan.seats(subject.item, t)]
+                else:
+                    slots = [subject.slot] if self.each == "slot" else scope.slots.tolist()
+                    held = [(i, s, r) for s in slots for i, r in plan.members(s, t)]
+                total += sum(int(loads[i, s, t]) for i, s, r in held if r in scope.roles)
+            yield subject, total
+
+    def _added(self, scope: Scope) -> IntArray:
+        """Return ``[I, S, T]``: what each assignment adds."""
+        layer, loads = scope.layer, scope.numbers(self.load)
+        refuse_negative(loads, self.load, layer.items, layer.slots, [period.id for period in layer.periods])
+        return loads
+
+    def _begun(self, scope: Scope) -> IntArray:
+        """Return what each item or slot has to begin with; one number for the layer."""
+        if self.each == "layer":
+            return np.array([self.carried], dtype=np.int64)
+        is_item = self.each == "item"
+        found = scope.item_numbers(self.carried) if is_item else scope.slot_numbers(self.carried)
+        refuse_negative(found, self.carried, scope.layer.items if is_item else scope.layer.slots)
+        return found
 
 
-def loads_by(
-    scope: Scope, roster: LayerRoster, each: Each, load: int | str, over: Over
-) -> Iterator[tuple[Subject, int]]:
-    """Yield the load of each slot (or item, or of the layer) in a plan."""
-    loads = scope.numbers(load)
-    for subject, periods in subjects(scope, each, over):
-        total = 0
-        for t in periods:
-            if each == "item":
-                held = [(subject.item, s, r) for s, r in roster.seats(subject.item, t)]
-            else:
-                slots = [subject.slot] if each == "slot" else scope.slots.tolist()
-                held = [(i, s, r) for s in slots for i, r in roster.members(s, t)]
-            total += sum(int(loads[i, s, t]) for i, s, r in held if r in scope.roles)
-        yield subject, total
+def _whose(subject: Subject) -> int:
+    """Return the number of the item or slot that a load is of, 0 for the layer as a whole."""
+    return max(subject.item, subject.slot, 0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from pydantic import Field
 
 from allocator.errors import nearest, shorten
+from allocator.graph.lens import Lens
 from allocator.graph.neighbours import neighbours
 from allocator.model.text import Text
 from allocator.rules.expressions import ItemsTest
@@ -16,6 +16,8 @@ from allocator.rules.kind import Problem, Rule, Several
 from allocator.rules.means import Means
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
+
+Pairs = tuple[tuple[int, int], ...]
 
 
 class PairRule(Rule):
@@ -28,8 +30,9 @@ class PairRule(Rule):
     ties: Annotated[
         Several,
         Means(
-            zh="有此类关系（ties.csv 或 links.csv 中的 kind）的两个对象成对",
-            en="Kinds of tie (from `ties.csv` or `links.csv`) that make two items a pair.",
+            zh="有此类关系（ties.csv 或 links.csv 中的 kind）的两个对象成对，在关系存续的周期内",
+            en="Kinds of tie (from `ties.csv` or `links.csv`) that make two items a pair, in the periods "
+            "in which it holds.",
         ),
     ] = ()
     when: Annotated[
@@ -62,37 +65,55 @@ class PairRule(Rule):
                     message = Text(zh="场景中没有此编号", en="the scenario has no such id")
                     yield Problem(f"pairs.{k}", message, shorten(name), nearest=nearest(name, known))
 
-    def chosen_pairs(self, scope: Scope) -> tuple[tuple[int, int], ...]:
-        """Return the pairs ``(a, b)`` with ``a < b``, each once, in order."""
-        index = scope.layer.item_index
-        named = set(self._by_id(scope))
-        found = {(index[a], index[b]) for a, b in named if a in index and b in index}
+    def chosen_pairs(self, scope: Scope) -> Iterator[tuple[Pairs, tuple[int, ...]]]:
+        """Yield pairs ``(a, b)`` with ``a < b``, each once and in order, with their periods."""
+        lasting = set(self._lasting(scope))
+        by_pairs: dict[Pairs, list[int]] = {}
+        for t in scope.periods:
+            found = lasting | set(self._tied(scope, t))
+            within = scope.item_set
+            pairs = {(min(p), max(p)) for p in found if p[0] != p[1] and within.issuperset(p)}
+            by_pairs.setdefault(tuple(sorted(pairs)), []).append(t)
+        yield from ((pairs, tuple(periods)) for pairs, periods in by_pairs.items())
+
+    def how_known(self, scope: Scope, a: int, b: int, period: int) -> Text:
+        """Return the path of ties that makes two items a pair, empty where it is something else."""
+        items, graph, found = scope.layer.items, scope.world.graph, scope.layer.periods[period]
+        holding = Lens(found.start, found.end, frozenset(self.ties), years=0)
+        path = graph.acquaintance(items[a], items[b], 1, holding).path if self.ties else ()
+        if not path and self.acquainted is not None:
+            known = graph.acquaintance(items[a], items[b], self.hops)
+            path = known.path if known.strength >= self.acquainted else ()
+        return Text(zh=graph.describe(path, "zh"), en=graph.describe(path, "en")) if path else Text()
+
+    def _lasting(self, scope: Scope) -> Iterator[tuple[int, int]]:
+        """Yield the pairs that are pairs in every period."""
+        organisation = scope.world.scenario.organisation
+        named = [(a, b) for group in self.pairs for k, a in enumerate(group) for b in group[k + 1 :]]
+        named += [(link.source, link.target) for link in organisation.links if link.kind in self.ties]
+        if self.acquainted is not None:
+            for person in [scope.layer.items[item] for item in scope.items]:
+                known = scope.world.graph.acquaintance_from(person, self.hops, self.acquainted)
+                named += [(person, other) for other in known]
+        yield from _numbered(scope, named)
         if self.when:
             holds = scope.item_pairs(self.when)
-            found |= {(int(a), int(b)) for a, b in zip(*holds.nonzero(), strict=True)}
-        within = scope.item_set
-        return tuple(sorted({(min(p), max(p)) for p in found if p[0] != p[1] and within.issuperset(p)}))
+            yield from ((int(a), int(b)) for a, b in zip(*holds.nonzero(), strict=True))
 
-    def _by_id(self, scope: Scope) -> Iterator[tuple[str, str]]:
-        for group in self.pairs:
-            yield from ((a, b) for k, a in enumerate(group) for b in group[k + 1 :])
-        yield from self._tied(scope)
-        if self.acquainted is not None:
-            for item in scope.items:
-                person = scope.layer.items[item]
-                known = scope.world.graph.acquaintance_from(person, self.hops, self.acquainted)
-                yield from ((person, other) for other in known)
-
-    def _tied(self, scope: Scope) -> Iterator[tuple[str, str]]:
-        organisation = scope.world.scenario.organisation
-        today = scope.world.scenario.spec.reference_day
-        for tie in organisation.ties:
-            if tie.kind in self.ties and (tie.until or date.max) >= today:
-                yield tie.source, tie.target
-        yield from ((link.source, link.target) for link in organisation.links if link.kind in self.ties)
+    def _tied(self, scope: Scope, period: int) -> Iterator[tuple[int, int]]:
+        """Yield the pairs that a tie makes which holds on any day of a period."""
+        found = scope.layer.periods[period]
+        ties = scope.world.scenario.organisation.ties if self.ties else ()
+        chosen = (tie for tie in ties if tie.kind in self.ties and tie.holds(found.start, found.end))
+        return _numbered(scope, ((tie.source, tie.target) for tie in chosen))
 
 
-def cliques(pairs: tuple[tuple[int, int], ...]) -> list[tuple[int, ...]]:
+def _numbered(scope: Scope, named: Iterable[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+    index = scope.layer.item_index
+    return ((index[a], index[b]) for a, b in named if a in index and b in index)
+
+
+def cliques(pairs: Pairs) -> list[tuple[int, ...]]:
     """Cover the pairs with groups in which every two are a pair: one row for many, and a tighter one."""
     paired = neighbours(pairs)
     left = set(pairs)

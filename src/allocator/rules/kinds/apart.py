@@ -46,21 +46,22 @@ class Apart(PairRule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each clique (hard) or pair (soft), slot and period."""
-        slots, periods = np.meshgrid(scope.slots, np.asarray(scope.periods, dtype=np.int64))
-        s, t = slots.reshape(-1), periods.reshape(-1)
         grid = np.moveaxis(pen.grid()[:, :, list(scope.roles)], 2, 3)
-        pairs = self.chosen_pairs(scope)
-        for group in cliques(pairs) if self.is_hard and not scope.has_waivers else pairs:
-            cols = np.hstack([grid[item, s, t] for item in group])
-            where = about(item=group[0], other=group[1], slot=s, period=t)
-            pen.at_most_each(where, cols, [1] * cols.shape[1], 1)
+        for pairs, periods in self.chosen_pairs(scope):
+            slots, during = np.meshgrid(scope.slots, np.asarray(periods, dtype=np.int64))
+            s, t = slots.reshape(-1), during.reshape(-1)
+            for group in cliques(pairs) if self.is_hard and not scope.has_waivers else pairs:
+                cols = np.hstack([grid[item, s, t] for item in group])
+                where = about(item=group[0], other=group[1], slot=s, period=t)
+                pen.at_most_each(where, cols, [1] * cols.shape[1], 1)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look for pairs among the members of each slot."""
-        pairs = self.chosen_pairs(scope)
-        for s in scope.slots.tolist():
-            for t in scope.periods:
-                members = frozenset(roster[self.on].who(s, t, scope.roles))
-                for a, b in pairs:
-                    if a in members and b in members:
-                        yield Breach(Subject(item=a, other=b, slot=s, period=t))
+        """Look for pairs among the members of each slot; how they know each other is explained."""
+        for pairs, periods in self.chosen_pairs(scope):
+            for s in scope.slots.tolist():
+                for t in periods:
+                    members = frozenset(roster[self.on].who(s, t, scope.roles))
+                    for a, b in pairs:
+                        if a in members and b in members:
+                            subject = Subject(item=a, other=b, slot=s, period=t)
+                            yield Breach(subject, detail=self.how_known(scope, a, b, t))

@@ -6,50 +6,33 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from allocator.model.layer import IntArray
-from allocator.model.spec import Strict
+from allocator.errors import nearest, shorten
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.expressions import PairTest, PairTexts
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
+from allocator.rules.kinds._acquaintance import Acquaintance
+from allocator.rules.kinds._conflicts import Conflicts
+from allocator.rules.kinds._led import Leaders, Led
 from allocator.rules.kinds._places import places
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
-
-
-class Acquaintance(Strict):
-    """Whom or what the person must not know, and how well."""
-
-    of: Annotated[
-        PairTexts,
-        Means(
-            zh="不得熟识的单位、人员、地点或当事人，如 `case.parties`、`[group.place]`",
-            en="Units, people, places or parties: `case.parties`, `[group.place]`.",
-        ),
-    ]
-    above: Annotated[
-        float,
-        Field(gt=0, le=1),
-        Means(
-            zh="熟识程度从此值起算：硬规则禁止，其他规则按程度的百分数计代价",
-            en="Strength from which it counts; a hard rule forbids from there, a soft one pays the "
-            "strength in percent.",
-        ),
-    ] = 0.3
-    hops: Annotated[
-        int, Field(ge=1, le=6), Means(zh="关系链最长几步", en="Longest path of ties that counts.")
-    ] = 3
+from allocator.rules.selectors import SelectorError
+from allocator.rules.world import World
 
 
 class Avoid(Rule):
     """A person does not take a place where ``when`` holds, or where he is acquainted with someone.
 
     A soft rule pays 1 for each place where ``when`` holds, and for acquaintance the strength of the
-    strongest path in percent (0.42 costs 42).
+    strongest path in percent (0.42 costs 42); with ``pays: place`` 1 for each place.
+
+    Conflicts are passed on with ``through``: those of the people it lists (``person.leaders``), or of
+    whoever leads the person's group in another layer, count as his own.
     """
 
     name: ClassVar[str] = "avoid"
@@ -59,7 +42,10 @@ class Avoid(Rule):
     )
     in_chinese: ClassVar[str] = (
         "`when` 成立之处，或与有关的人、单位、地点熟识的，不得安排。\n\n"
-        "非硬规则：`when` 成立的每处计 1；熟识的按最强关系链的强度计百分数（0.42 计 42）。"
+        "非硬规则：`when` 成立的每处计 1；熟识的按最强关系链的强度计百分数（0.42 计 42）；\n"
+        "`pays: place` 则每处计 1。\n\n"
+        "回避可以传递：`through` 所列的人（如 `person.leaders`），或另一层中带领其所在组的人，\n"
+        "他们应当回避的，本人也不得安排。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -73,6 +59,50 @@ class Avoid(Rule):
             kept=("Li=C2/investigator@2027 Wang=C3/reviewer@2026",),
             broken=("Wang=C1/investigator@2026",),
         ),
+        Example(
+            rule={
+                "kind": "avoid",
+                "on": "turn",
+                "pays": "place",
+                "acquaintance": {
+                    "of": "[group.id]",
+                    "kinds": "served_at",
+                    "hops": 1,
+                    "years": 2,
+                    "measured": "period",
+                },
+            },
+            kept=("Li=West@2027 Wang=West@all", "Li=East@2026"),
+            broken=("Li=West@2026",),
+        ),
+        Example(
+            rule={
+                "kind": "avoid",
+                "on": "casework",
+                "when": "person.unit == case.unit",
+                "through": "person.id == 'Li' ? ['Zhao'] : ['']",
+            },
+            kept=("Wang=C2/reviewer@2027 Li=C3/reviewer@2026",),
+            broken=("Li=C2/reviewer@2027", "Li=C1/reviewer@2026"),
+        ),
+        Example(
+            rule={
+                "kind": "avoid",
+                "on": "casework",
+                "when": "person.grade == 'head' && case.id == 'C3'",
+                "acquaintance": {"of": "[case.unit]", "above": 0.6, "hops": 1},
+                "through": {"layer": "posting", "role": "lead"},
+            },
+            kept=(
+                "Li=East/lead@2026 Wang=West/member@2026 Wang=C1/reviewer@2026",
+                "Li=East/lead@2027 Wang=East/member@2026 Wang=C1/reviewer@2026",
+            ),
+            broken=(
+                "Li=East/lead@2026 Wang=East/member@2026 Wang=C1/reviewer@2026",
+                "Wang=West/lead@2026 Li=West/member@2026 Li=C3/investigator@2026",
+                "Li=C1/reviewer@2026",
+            ),
+        ),
     )
 
     kind: Literal["avoid"]
@@ -84,71 +114,108 @@ class Avoid(Rule):
         Means(zh="与谁熟识到何种程度应当回避", en="Whom the person must not know, and how well."),
     ] = None
 
+    pays: Annotated[
+        Literal["strength", "place"],
+        Means(
+            zh="非硬规则按什么计代价：熟识程度的百分数（strength），还是每处计 1（place）",
+            en="What a soft rule pays: the strength of acquaintance in percent, or 1 for each place.",
+        ),
+    ] = "strength"
+    through: Annotated[
+        PairTexts | Led,
+        Means(
+            zh="谁的回避也算本人的：人员编号的列表（如 `person.leaders`），或另一层中带领其所在组的人",
+            en="Whose conflicts count as one's own: a list of ids (`person.leaders`), or whoever leads the "
+            "person's group in another layer.",
+        ),
+    ] = ""
+
     @model_validator(mode="after")
     def _something_asked(self) -> Avoid:
         if not self.when and self.acquaintance is None:
             raise FieldError(zh="需给出 when 或 acquaintance", en="needs when or acquaintance")
         return self
 
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Kinds of ties must be known, and conflicts pass on between people."""
+        if self.acquaintance is not None:
+            yield from self.acquaintance.examine(world)
+        if self.through and self.when and world.layers[self.on].spec.items.table != "people":
+            message = Text(
+                zh="when 只能在人员之间传递，该层安排的不是人员",
+                en="`when` passes on between people only, and the layer does not assign people",
+            )
+            yield Problem("through", message)
+        if isinstance(self.through, Led):
+            yield from self.through.examine(world)
+        elif self.through:
+            yield from self._strangers(world)
+
+    def _strangers(self, world: World) -> Iterator[Problem]:
+        """Yield who is to pass conflicts on and is nobody of the scenario."""
+        known = world.scenario.organisation.people
+        try:
+            lists = self._conflicts(Scope(self, world)).passed_on_by()
+        except SelectorError:
+            return  # what is wrong with the expression is told by itself
+        for name in sorted(lists - known.keys()):
+            message = Text(zh="人员表中没有此编号", en="is nobody of the table of people")
+            yield Problem("through", message, shorten(name), nearest=nearest(name, known))
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid or price the places."""
-        amounts = self._amounts(scope)
+        conflicts = self._conflicts(scope)
+        amounts = conflicts.amounts
+        if leaders := self._leaders(conflicts):
+            amounts = leaders.post(pen)
         where = places(scope, amounts > 0)
         pen.forbid(where, amounts[where[:, 0], where[:, 1], where[:, 3]])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look at each place taken; acquaintance is explained by its path."""
-        amounts = self._amounts(scope)
+        """Look at each place taken; acquaintance is explained by its path, and by whom it is passed on."""
+        conflicts = self._conflicts(scope)
+        leaders = self._leaders(conflicts)
+        _ = conflicts.amounts  # what an expression cannot read is told even if nothing is taken
         for i, s, r, t in roster[self.on].taken:
-            if r in scope.roles and amounts[i, s, t] > 0:
-                detail = self._path(scope, i, s, t)
-                yield Breach(Subject(item=i, slot=s, role=r, period=t), int(amounts[i, s, t]), detail)
+            if r in scope.roles and scope.covered[i, s, t]:
+                amount, detail = _found(conflicts, leaders, roster, (i, s, t))
+                if amount:
+                    yield Breach(Subject(item=i, slot=s, role=r, period=t), amount, detail)
 
-    def recusals(self, scope: Scope) -> Iterator[Breach]:
-        """Name everyone whom the rule keeps from a slot, in the first period in which both are there."""
-        amounts = np.where(scope.layer.open, self._amounts(scope), 0)
-        for i, s in np.argwhere(amounts.any(axis=2)).tolist():
-            t = int(np.flatnonzero(amounts[i, s])[0])
-            yield Breach(Subject(item=i, slot=s, period=t), int(amounts[i, s, t]), self._path(scope, i, s, t))
+    def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
+        """Name everyone whom the rule keeps from a slot, in the first period in which both are there.
 
-    def _amounts(self, scope: Scope) -> IntArray:
-        amounts = np.zeros(scope.covered.shape, dtype=np.int64)
-        if self.when:
-            amounts += scope.where(self.when)
-        if self.acquaintance is not None:
-            amounts += self._strengths(scope, self.acquaintance)
-        return np.where(scope.covered, amounts, 0)
+        Whose conflicts pass on because a layer makes him lead is known with a plan only.
+        """
+        conflicts = self._conflicts(scope)
+        leaders = self._leaders(conflicts)
+        there = scope.layer.open & scope.covered
+        for i, s in np.argwhere(there.any(axis=2)).tolist():
+            for t in np.flatnonzero(there[i, s]).tolist():
+                amount, detail = _found(conflicts, leaders, roster, (i, s, t))
+                if amount:
+                    yield Breach(Subject(item=i, slot=s, period=t), amount, detail)
+                    break
 
-    def _strengths(self, scope: Scope, asked: Acquaintance) -> IntArray:
-        """Return ``[I, S, T]`` strengths in percent, 0 below the threshold."""
-        targets = scope.texts(asked.of, "LIST")
-        percent = np.zeros(targets.shape, dtype=np.int64)
-        found: dict[tuple[str, ...], IntArray] = {}
-        for i, s, t in np.argwhere(scope.covered).tolist():
-            named = tuple(targets[i, s, t])
-            if named not in found:
-                found[named] = np.max([_known(scope, asked, to) for to in ("", *named)], axis=0)
-            percent[i, s, t] = found[named][i]
-        return percent
+    def waivable(self) -> Rule:
+        """Return the rule as one that pays 1 for each place."""
+        return self.model_copy(update={"level": 1, "weight": 1, "pays": "place"})
 
-    def _path(self, scope: Scope, item: int, slot: int, period: int) -> Text:
-        if self.acquaintance is None:
-            return Text()
-        asked, graph = self.acquaintance, scope.world.graph
-        targets = [to for to in scope.texts(asked.of, "LIST")[item, slot, period] if to]
-        best = max(targets, key=lambda to: int(_known(scope, asked, to)[item]), default="")
-        if not best or not _known(scope, asked, best)[item]:
-            return Text()
-        path = graph.acquaintance(scope.layer.items[item], best, asked.hops).path
-        return Text(zh=graph.describe(path, "zh"), en=graph.describe(path, "en"))
+    def _conflicts(self, scope: Scope) -> Conflicts:
+        listed = isinstance(self.through, str) and self.through
+        return Conflicts(self, scope, scope.texts(str(self.through), "LIST") if listed else None)
+
+    def _leaders(self, conflicts: Conflicts) -> Leaders | None:
+        return Leaders(self.through, conflicts) if isinstance(self.through, Led) else None
 
 
-def _known(scope: Scope, asked: Acquaintance, target: str) -> IntArray:
-    """Return ``[I]``: how well each item knows the target, in percent, 0 below the threshold."""
-    percent = np.zeros(len(scope.layer.items), dtype=np.int64)
-    if target:
-        index = scope.layer.item_index
-        for person, strength in scope.world.graph.strengths_from(target, asked.hops, asked.above).items():
-            if person in index and strength >= asked.above:
-                percent[index[person]] = round(100 * strength)
-    return percent
+def _found(
+    conflicts: Conflicts, leaders: Leaders | None, roster: Roster | None, place: tuple[int, int, int]
+) -> tuple[int, Text]:
+    """Return the greatest conflict with a place, and how it came to be: one's own sooner than another's."""
+    alone = int(conflicts.amounts[place])
+    led, passed_on = (0, Text()) if leaders is None or roster is None else leaders.found(roster, *place)
+    amount = max(alone, led)
+    if not amount:
+        return 0, Text()
+    return amount, conflicts.detail(*place) if alone else passed_on

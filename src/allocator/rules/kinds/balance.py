@@ -10,15 +10,15 @@ from pydantic import Field, model_validator
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
-from allocator.rules.kinds._loads import Each, Load, Over, loads_by, terms_by
+from allocator.rules.kind import Breach, Dimension, Example, FieldError
+from allocator.rules.kinds._loads import LoadRule
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
 
-class Balance(Rule):
+class Balance(LoadRule):
     """In each period (or over the horizon) loads are even.
 
     ``measure: range`` counts by how much the greatest load exceeds the least, beyond ``tolerance``.
@@ -78,6 +78,36 @@ class Balance(Rule):
         Example(
             rule={
                 "kind": "balance",
+                "on": "casework",
+                "each": "item",
+                "load": "case.effort",
+                "carried": "person.id == 'Li' ? 4 : 1",
+                "over": "horizon",
+                "measure": "squares",
+                "target": 3,
+                "tolerance": 1,
+            },
+            kept=("Wang=C3/reviewer@2026", "Wang=C2/reviewer@2027"),
+            broken=(
+                "Li=C3/reviewer@2026 Wang=C1/investigator@2026",
+                "Wang=C2/reviewer@2027 Li=C2/investigator@2027",
+            ),
+        ),
+        Example(
+            rule={
+                "kind": "balance",
+                "on": "turn",
+                "each": "item",
+                "carried": "person.id == 'Wang' ? 2 : 0",
+                "over": "horizon",
+                "tolerance": 1,
+            },
+            kept=("Li=East@2026 Zhao=West@2027", "all=East@2026 Li=East@2027 Zhao=West@2027"),
+            broken=("Wang=East@2026 Li=West@2026 Zhao=West@2027", "Li=East@all"),
+        ),
+        Example(
+            rule={
+                "kind": "balance",
                 "on": "turn",
                 "each": "layer",
                 "measure": "squares",
@@ -90,9 +120,6 @@ class Balance(Rule):
     )
 
     kind: Literal["balance"]
-    each: Each = "slot"
-    load: Load = 1
-    over: Over = "period"
     measure: Annotated[
         Literal["range", "deviation", "squares"],
         Means(
@@ -123,7 +150,7 @@ class Balance(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """A greatest and a least load for each period, or a distance for each load."""
-        terms = list(terms_by(scope, pen.grid(), self.each, self.load, self.over))
+        terms = list(self.terms(pen, scope))
         if self.measure == "range":
             for period in sorted({subject.period for subject, _ in terms}):
                 loads = [load for subject, load in terms if subject.period == period]
@@ -141,7 +168,7 @@ class Balance(Rule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the loads."""
-        loads = list(loads_by(scope, roster[self.on], self.each, self.load, self.over))
+        loads = list(self.loads(roster, scope))
         if self.measure == "range":
             yield from self._ranges(loads)
             return

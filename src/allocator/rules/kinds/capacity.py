@@ -12,15 +12,15 @@ from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.expressions import EachNumber
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
-from allocator.rules.kinds._loads import Each, Load, Over, loads_by, terms_by
+from allocator.rules.kind import Breach, Dimension, Example, FieldError
+from allocator.rules.kinds._loads import LoadRule
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
 
-class Capacity(Rule):
+class Capacity(LoadRule):
     """The load of each slot (or item) stays between ``atleast`` and ``atmost``.
 
     ``load`` is what one assignment adds, 1 if not given: ``case.effort``, ``unit.workload``. The
@@ -63,6 +63,20 @@ class Capacity(Rule):
         Example(
             rule={
                 "kind": "capacity",
+                "on": "casework",
+                "each": "item",
+                "load": "case.effort",
+                "carried": "person.grade == 'head' ? 3 : 0",
+                "atleast": 1,
+                "atmost": 4,
+                "over": "horizon",
+            },
+            kept=("Li=C2/reviewer@2027", "Wang=C3/reviewer@2026 Li=C3/reviewer@2026"),
+            broken=("Wang=C1/investigator@2026 Li=C1/reviewer@2026", "Wang=C3/reviewer@2026"),
+        ),
+        Example(
+            rule={
+                "kind": "capacity",
                 "on": "turn",
                 "each": "layer",
                 "items": "person.id != 'Zhao'",
@@ -94,8 +108,6 @@ class Capacity(Rule):
     )
 
     kind: Literal["capacity"]
-    each: Each = "slot"
-    load: Load = 1
     atleast: Annotated[
         EachNumber | None, Means(zh="下限；不填为不限", en="The lower limit; none if not given.")
     ] = None
@@ -106,7 +118,6 @@ class Capacity(Rule):
             en="The upper limit, such as `person.capacity`; none if not given.",
         ),
     ] = None
-    over: Over = "period"
 
     @model_validator(mode="after")
     def _something_asked(self) -> Capacity:
@@ -122,7 +133,7 @@ class Capacity(Rule):
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each slot (or item, or for the layer) and period."""
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
-        for subject, terms in terms_by(scope, pen.grid(), self.each, self.load, self.over):
+        for subject, terms in self.terms(pen, scope):
             one = self._one(subject)
             if least is not None:
                 pen.at_least(terms, int(least[one]), subject)
@@ -132,7 +143,7 @@ class Capacity(Rule):
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Add up the load of each slot (or item, or of the layer)."""
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
-        for subject, load in loads_by(scope, roster[self.on], self.each, self.load, self.over):
+        for subject, load in self.loads(roster, scope):
             one = self._one(subject)
             few = 0 if least is None else int(least[one]) - load
             many = 0 if most is None else load - int(most[one])

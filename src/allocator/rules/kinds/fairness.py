@@ -8,20 +8,24 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from allocator.model.text import Text
+from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, Rule
-from allocator.rules.kinds._loads import Each, Load, Over, loads_by, terms_by
+from allocator.rules.kind import Breach, Dimension, Example
+from allocator.rules.kinds._loads import LoadRule
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
 
-class Fairness(Rule):
+class Fairness(LoadRule):
     """In each period (or over the horizon) the slot (or item) with the least load has ``target`` at least.
 
     A soft rule pays by how much that one falls short: only the worst-off counts, whatever the others
     have. With ``load: score.bid`` no case gets a team that fits it badly so that others fit well.
+
+    ``worst: 2`` adds up the two least loads, which should have twice ``target``. Rules with ``worst`` 1, 2,
+    3 ... at levels one below the other are leximin so far down: the worst-off first, then the next.
     """
 
     name: ClassVar[str] = "fairness"
@@ -31,7 +35,9 @@ class Fairness(Rule):
     in_chinese: ClassVar[str] = (
         "各周期（或全程）中负荷最小的去处（或对象）至少有 `target`。\n\n"
         "非硬规则：按最小者所差的数计代价，只看最差的一个，不看其余。`load: score.bid` 时，不会为了别的案件\n"
-        "搭配得好而让某一案件搭配得差。"
+        "搭配得好而让某一案件搭配得差。\n\n"
+        "`worst: 2` 为最小的两个之和，应达到 `target` 的两倍。`worst` 为 1、2、3……的规则依次放在各级，\n"
+        "即为字典序最大最小（leximin）：先顾最差的，再顾次差的。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("period",)
     examples: ClassVar[tuple[Example, ...]] = (
@@ -54,33 +60,82 @@ class Fairness(Rule):
             kept=("Wang=C2/reviewer@2027 Li=C1/investigator@2026 Li=C3/reviewer@2026",),
             broken=("Wang=C2/reviewer@2027",),
         ),
+        Example(
+            rule={
+                "kind": "fairness",
+                "on": "turn",
+                "each": "item",
+                "over": "horizon",
+                "target": 2,
+                "worst": 2,
+            },
+            kept=(
+                "Wang=East@all Li=East@2026 Li=West@2027 Zhao=West@all",
+                "Wang=East@all Li=East@all Zhao=West@2026",
+            ),
+            broken=("Wang=East@all Li=East@all", "Zhao=East@all"),
+        ),
+        Example(
+            rule={
+                "kind": "fairness",
+                "on": "casework",
+                "each": "item",
+                "load": "case.effort",
+                "carried": "person.id == 'Li' ? 3 : 0",
+                "over": "horizon",
+                "target": 3,
+                "worst": 2,
+            },
+            kept=("Wang=C2/reviewer@2027", "Wang=C1/reviewer@2026 Li=C3/reviewer@2026"),
+            broken=("Wang=C1/investigator@2026",),
+        ),
     )
 
     kind: Literal["fairness"]
-    each: Each = "slot"
-    load: Load = 1
-    over: Over = "period"
     target: Annotated[
         int,
         Field(ge=1, le=10**9),
         Means(zh="最差者也应达到的数", en="What the worst-off should have."),
     ]
 
+    worst: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        Means(
+            zh="看最差的几个：其和应达到 target 的几倍；不足这么多个时看全部",
+            en="How many of the worst-off are added up, all if there are fewer: they should have so many "
+            "times `target`.",
+        ),
+    ] = 1
+
     def post(self, pen: Pen, scope: Scope) -> None:
-        """The greatest shortfall of each period, 0 if there is none."""
-        terms = list(terms_by(scope, pen.grid(), self.each, self.load, self.over))
+        """What the worst-off fall short in each period, 0 if nothing."""
+        terms = list(self.terms(pen, scope))
         for period in sorted({subject.period for subject, _ in terms}):
             about = Subject(period=period)
             short = [-load + self.target for subject, load in terms if subject.period == period]
-            pen.pay(pen.most(short, 0, about), about)
+            pen.pay(self._shortfall(pen, short, about), about)
+
+    def _shortfall(self, pen: Pen, short: list[Expr], about: Subject) -> Expr:
+        """Return the sum of the greatest of ``short``, 0 if it is below.
+
+        The sum of the k greatest is the least of k t + sum(max(0, s - t)) over all t, and the kth greatest is
+        such a t (Ogryczak and Tamir 2003, "Minimizing the sum of the k largest functions in linear time").
+        """
+        if self.worst == 1:
+            return pen.most(short, 0, about)
+        if self.worst >= len(short):
+            return pen.most([Expr.total(short)], 0, about)
+        mark = pen.nth(short, self.worst)
+        beyond = [pen.most([one - mark], 0, about) for one in short]
+        return pen.most([mark * self.worst + Expr.total(beyond)], 0, about)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Find the least load of each period."""
-        loads = list(loads_by(scope, roster[self.on], self.each, self.load, self.over))
+        """Add up the least loads of each period."""
+        loads = list(self.loads(roster, scope))
         for period in sorted({subject.period for subject, _ in loads}):
-            least = min(load for subject, load in loads if subject.period == period)
-            if least < self.target:
-                detail = Text(
-                    zh=f"最少 {least}，目标 {self.target}", en=f"least {least}, target {self.target}"
-                )
-                yield Breach(Subject(period=period), self.target - least, detail)
+            least = sorted(load for subject, load in loads if subject.period == period)[: self.worst]
+            has, target = sum(least), self.target * len(least)
+            if has < target:
+                detail = Text(zh=f"最少 {has}，目标 {target}", en=f"least {has}, target {target}")
+                yield Breach(Subject(period=period), target - has, detail)

@@ -46,25 +46,25 @@ class Together(PairRule):
     def post(self, pen: Pen, scope: Scope) -> None:
         """Both are in a slot or neither is; a soft rule pays once however many slots differ."""
         grid = pen.grid()[:, :, list(scope.roles), :]
-        for a, b in self.chosen_pairs(scope):
-            for t in scope.periods:
-                if not (scope.layer.present[a, t] and scope.layer.present[b, t]):
-                    continue
-                subject = Subject(item=a, other=b, period=t)
-                differ = [Expr.of(grid[a, s, :, t]) - Expr.of(grid[b, s, :, t]) for s in scope.slots]
-                both_ways = [way for expr in differ for way in (expr, -expr)]
-                if self.is_hard:
-                    for way in both_ways:
-                        pen.at_most(way, 0, subject)
-                else:
-                    pen.pay(pen.most(both_ways, 0, subject), subject)
+        for a, b, t in self._pairs_there(scope):
+            subject = Subject(item=a, other=b, period=t)
+            differ = [Expr.of(grid[a, s, :, t]) - Expr.of(grid[b, s, :, t]) for s in scope.slots]
+            both_ways = [way for expr in differ for way in (expr, -expr)]
+            if self.is_hard:
+                for way in both_ways:
+                    pen.at_most(way, 0, subject)
+            else:
+                pen.pay(pen.most(both_ways, 0, subject), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the slots of each pair."""
-        for a, b in self.chosen_pairs(scope):
-            for t in scope.periods:
-                if not (scope.layer.present[a, t] and scope.layer.present[b, t]):
-                    continue
-                held = [set(roster[self.on].slots(i, t, scope.roles)) & scope.slot_set for i in (a, b)]
-                if held[0] != held[1]:
-                    yield Breach(Subject(item=a, other=b, period=t))
+        for a, b, t in self._pairs_there(scope):
+            held = [set(roster[self.on].slots(i, t, scope.roles)) & scope.slot_set for i in (a, b)]
+            if held[0] != held[1]:
+                yield Breach(Subject(item=a, other=b, period=t))
+
+    def _pairs_there(self, scope: Scope) -> Iterator[tuple[int, int, int]]:
+        """Yield each pair with each period in which both are in service."""
+        present = scope.layer.present
+        for pairs, periods in self.chosen_pairs(scope):
+            yield from ((a, b, t) for a, b in pairs for t in periods if present[a, t] and present[b, t])

@@ -1,0 +1,176 @@
+"""Conflicts that pass on from whoever another layer makes somebody's leader: `through` of `avoid`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, NamedTuple
+
+import numpy as np
+from pydantic import Field
+
+from allocator.errors import nearest
+from allocator.model.layer import IntArray, Layer
+from allocator.model.spec import Strict
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.exprs import Exprs
+from allocator.program.tags import Subject
+from allocator.rules.kind import Problem, Several
+from allocator.rules.kinds._conflicts import Conflicts
+from allocator.rules.means import Means
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.world import World
+
+
+class Led(Strict):
+    """Whoever has a role in the slot of another layer where the person is: the lead of his group."""
+
+    layer: Annotated[
+        str,
+        Means(
+            zh="编组的那一层；其中每人至多占一个去处",
+            en="The layer of groups; a person takes at most one slot there.",
+        ),
+    ]
+    role: Annotated[
+        Several,
+        Field(min_length=1),
+        Means(zh="那一层中为首者的角色", en="The roles there of those who lead."),
+    ]
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """The layer must be one of people, in the roles that it has."""
+        layer = world.layers.get(self.layer)
+        if layer is None:
+            return
+        if layer.spec.items.table != "people":
+            message = Text(zh="该层安排的不是人员", en="the layer does not assign people")
+            yield Problem("through.layer", message, self.layer)
+        known = [role for role in layer.roles if role is not None]
+        for role in self.role:
+            if role not in known:
+                message = Text(zh="该层没有此角色", en="the layer has no such role")
+                yield Problem("through.role", message, role, ", ".join(known), nearest(role, known))
+
+
+class Meeting(NamedTuple):
+    """Places that somebody may take while he is led by people in conflict with it.
+
+    Attributes:
+        where: ``[n, 4]`` item, slot, role and period of each.
+        cols: ``[n, w]`` decisions that make him take it, and be in the group.
+        conflict: The greatest conflict of those who lead that group.
+        most: The greatest value of that.
+    """
+
+    where: IntArray
+    cols: IntArray
+    conflict: Expr
+    most: int
+
+    def exprs(self) -> Exprs:
+        """Return the conflict where a place is taken from within the group, else what is not above 0."""
+        led = self.conflict
+        cols = np.hstack([self.cols, np.tile(led.cols, (len(self.cols), 1))])
+        coefs = [self.most] * self.cols.shape[1] + led.coefs.tolist()
+        return Exprs.of(cols, coefs, led.constant - 2 * self.most)
+
+
+class Leaders:
+    """The leaders that a layer decides on, and their conflicts with the places of a scope."""
+
+    def __init__(self, led: Led, conflicts: Conflicts) -> None:
+        self._led = led
+        self._conflicts = conflicts
+        self._scope = conflicts.scope
+
+    def post(self, pen: Pen) -> IntArray:
+        """Forbid or price places by those who lead the people there.
+
+        Returns:
+            ``[I, S, T]`` conflicts that are left to be forbidden or priced, whoever leads.
+        """
+        meetings, amounts = list(self._meetings(pen)), self._conflicts.amounts
+        if pen.level == 0:
+            for one in meetings:
+                asked = one.exprs()
+                pen.at_most_each(one.where, asked.cols, asked.coefs, -asked.constants)
+            return amounts
+        found = [np.zeros((0, 4), dtype=np.int64), *(one.where for one in meetings)]
+        where, owners = np.unique(np.concatenate(found), axis=0, return_inverse=True)
+        own = tuple(where[:, [0, 1, 3]].T)
+        alone = Exprs.of(pen.grid()[tuple(where.T)][:, None], amounts[own][:, None])
+        exprs = Exprs.joined([alone, *(one.exprs() for one in meetings)])
+        whose = np.concatenate([np.arange(len(where)), owners])
+        order = np.argsort(whose, kind="stable")
+        pen.pay_each(where, pen.most_each(where, exprs[order], whose[order]))
+        left = amounts.copy()
+        left[own] = 0
+        return left
+
+    def _meetings(self, pen: Pen) -> Iterator[Meeting]:
+        """Yield for each group and each place with which somebody who may lead it is in conflict."""
+        scope, layer = self._scope, self._layer
+        for s, t in np.argwhere(self._theirs.any(axis=0)).tolist():
+            seen = layer.seen_from(t)
+            if seen >= len(layer.periods):
+                continue  # not decided yet: a first plan is made period by period
+            items = np.flatnonzero(scope.covered[:, s, t] & (self._index >= 0))
+            grid = pen.grid(layer.name)[..., seen]
+            for g in range(len(layer.slots)):
+                leading = self._leading(grid[:, g], s, t, pen.level == 0)
+                if not leading or not len(items):
+                    continue
+                conflict = pen.most(leading, 0, Subject(slot=s, period=t))
+                inside = grid[self._index[items], g]
+                for r in scope.roles:
+                    taken = pen.grid()[items, s, r, t]
+                    where = np.stack(np.broadcast_arrays(items, s, r, t), axis=1)
+                    possible = (taken >= 0) & (inside >= 0).any(axis=1)
+                    cols = np.hstack([taken[:, None], inside])[possible]
+                    yield Meeting(where[possible], cols, conflict, pen.greatest(conflict))
+
+    def _leading(self, grid: IntArray, slot: int, period: int, is_hard: bool) -> list[Expr]:
+        """Return the conflict of each who may lead a group, times whether he does; 1 each for a hard rule."""
+        amounts = self._theirs[:, slot, period]
+        pairs = [(int(p), int(grid[p, r])) for p in np.flatnonzero(amounts) for r in self._roles]
+        return [Expr.of([col]) * (1 if is_hard else int(amounts[p])) for p, col in pairs if col >= 0]
+
+    def found(self, roster: Roster, item: int, slot: int, period: int) -> tuple[int, Text]:
+        """Return the greatest conflict of those who lead an item's group in a plan, and how it came to be."""
+        layer, mover = self._layer, int(self._index[item])
+        seen = layer.seen_from(period)
+        if mover < 0 or seen >= len(layer.periods):
+            return 0, Text()
+        plan, everyone = roster[layer.name], range(len(layer.roles))
+        groups = plan.slots(mover, seen, everyone)
+        leads = [p for g in groups for p in plan.who(g, seen, self._roles)]
+        worst = max(leads, key=lambda p: int(self._theirs[p, slot, period]), default=-1)
+        if worst < 0 or not self._theirs[worst, slot, period]:
+            return 0, Text()
+        return int(self._theirs[worst, slot, period]), self._others.passed_on(worst, slot, period)
+
+    @cached_property
+    def _layer(self) -> Layer:
+        return self._scope.world.layers[self._led.layer]
+
+    @cached_property
+    def _others(self) -> Conflicts:
+        return self._conflicts.of_others(self._layer.items)
+
+    @cached_property
+    def _theirs(self) -> IntArray:
+        """``[P, S, T]``: the conflicts of that layer's people."""
+        return self._others.own
+
+    @cached_property
+    def _index(self) -> IntArray:
+        """``[I]``: who each item is in that layer, -1 if nobody."""
+        known = self._layer.item_index
+        return np.array([known.get(name, -1) for name in self._scope.layer.items], dtype=np.int64)
+
+    @cached_property
+    def _roles(self) -> tuple[int, ...]:
+        return tuple(r for r, role in enumerate(self._layer.roles) if role in self._led.role)
