@@ -102,6 +102,7 @@ class Definitions:
             limit=np.concatenate([self.limit, more.limit]),
             divisor=np.concatenate([self.divisor, more.divisor]),
             power=np.concatenate([self.power, more.power]),
+            nth=np.concatenate([self.nth, more.nth]),
             rank=np.concatenate([self.rank, last + more.rank]),
         )
 
