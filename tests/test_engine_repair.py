@@ -1,0 +1,169 @@
+"""First plans of what is large: the network part by a flow, the rest mended; and squares far out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from allocator.engine import repair
+from allocator.engine.budget import Budget
+from allocator.engine.descent import task_of
+from allocator.engine.flow import best_by_flow
+from allocator.engine.neighbourhoods import Neighbourhoods
+from allocator.engine.outcome import Outcome
+from allocator.engine.progress import Stop, silent
+from allocator.engine.search import Search
+from allocator.program import tangents
+from allocator.program.elastic import elastic
+from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.network_part import network_part
+from allocator.program.paid import paid_for
+from allocator.program.tangents import NEAR, is_rough, touching, underpriced, with_tangents
+from allocator.rules.examples import example_rule
+from brute_force import assert_best, policy_for
+from worlds import Space
+
+#: A flow puts two in the West whose loads are too much for it together.
+STAFFED = (
+    {"id": "one", "kind": "capacity", "on": "turn", "atleast": 1, "atmost": 2},
+    {"id": "native", "kind": "avoid", "on": "turn", "when": "person.native_place == group.place"},
+    {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 5},
+    {"id": "all", "kind": "take", "on": "turn", "places": 1, "during": ["2026", "2027"]},
+    {"id": "west", "kind": "prefer", "on": "turn", "when": "group.id == 'West'", "level": 1},
+)
+
+
+def some_plans(space: Space, count: int) -> np.ndarray:
+    return space.plans(space.sample(count, np.random.default_rng(3))).matrix
+
+
+def test_an_elastic_program_pays_for_what_is_broken_by_how_much() -> None:
+    policy, space = policy_for(example_rule(rule) for rule in STAFFED[:3])
+    program = policy.compile()
+    loose = np.flatnonzero(~program.rows.defining)
+    stretched = elastic(program, (program.lower, program.upper), loose)
+    plans = some_plans(space, 1500)
+    values = complete(stretched, plans)
+    assert not broken_rows(stretched, values).any()
+    paid = level_costs(stretched, values)[:, 0]
+    own = complete(program, plans)
+    rows = program.rows
+    sums = np.array(
+        [
+            [(plan[rows.cols[a:b]] * rows.coefs[a:b]).sum() for a, b in zip(rows.starts, rows.starts[1:])]  # noqa: B905
+            for plan in own
+        ]
+    )
+    short = np.maximum(0, np.maximum(rows.lo - sums, sums - rows.hi))[:, loose]
+    assert paid.tolist() == short.sum(axis=1).tolist()
+    assert ((paid == 0) == ~broken_rows(program, own).any(axis=1)).all() and (paid == 0).any()
+    assert (values <= stretched.upper).all()
+
+
+def test_rules_are_taken_into_the_network_in_their_order() -> None:
+    policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
+    program = policy.compile()
+    found = network_part(program, (program.lower, program.upper))
+    assert found is not None
+    kept = {program.rules[k] for k in found[0].rows.tags[:, 0]}
+    assert {"take.turn", "one", "native"} <= kept and "load" not in kept
+
+
+def search() -> Search:
+    return Search(1, Budget(20.0, 1), Stop(), silent)
+
+
+def test_what_a_flow_breaks_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repair, "LARGE", 0)
+    policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
+    task = task_of(policy, policy.compile())
+    part = network_part(task.program, task.bounds)
+    flow = None if part is None else best_by_flow(*part)
+    assert flow is not None and broken_rows(task.program, complete(task.program, flow[None, :])).any()
+    found = repair.repaired(task, Budget(20.0, 1).share(1.0), search())
+    assert found is not None and task.is_sound(found)
+
+
+def test_what_cannot_be_mended_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repair, "LARGE", 0)
+    apart = {"id": "all-apart", "kind": "apart", "on": "turn", "when": "true"}
+    three = {"id": "three", "kind": "capacity", "on": "turn", "each": "layer", "atleast": 3}
+    policy, _ = policy_for(example_rule(rule) for rule in (*STAFFED[:2], apart, three))
+    task = task_of(policy, policy.compile())
+    assert repair.repaired(task, Budget(2.0, 1).share(1.0), search()) is None
+
+
+def test_small_programs_are_left_to_the_search() -> None:
+    policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
+    assert repair.repaired(task_of(policy, policy.compile()), Budget(2.0, 1).share(1.0), search()) is None
+
+
+FAR_OUT = {
+    "id": "even",
+    "kind": "balance",
+    "on": "turn",
+    "load": "person.age * 7",
+    "measure": "squares",
+    "target": 900,
+    "level": 1,
+}
+
+
+def test_squares_far_out_are_proved_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Distances of hundreds, where most tangents are written only when a plan calls for them."""
+    monkeypatch.setattr(tangents, "NEAR", 3)
+    policy, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
+    assert is_rough(policy.compile())
+    best = assert_best(policy, space)
+    assert best is not None and best[0] > 100 * 100
+
+
+def test_tangents_meet_the_squares_that_call_for_them() -> None:
+    policy, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
+    program = policy.compile()
+    true = complete(program, some_plans(space, 40))
+    squares = program.definitions.cols[program.definitions.power == 2]
+    assert len(squares) and (true[:, squares] > NEAR * NEAR).any()
+    assert not broken_rows(program, true)[:, program.rows.defining].any()
+    for plan in true:
+        cheap = plan.copy()
+        cheap[squares] = 0
+        met = with_tangents(program, underpriced(program, cheap, plan))
+        assert not broken_rows(met, plan[None, :])[:, met.rows.defining].any()
+        less = plan.copy()
+        less[squares[plan[squares] > 0]] -= 1
+        broken = broken_rows(met, less[None, :])[0] & met.rows.defining
+        assert broken.any() == (plan[squares] > 0).any()
+
+
+def test_tangents_reach_as_far_as_they_must() -> None:
+    ks = list(touching(1000))
+    assert ks[: NEAR + 1] == list(range(NEAR + 1)) and ks == sorted(set(ks)) and ks[-1] > 1000 / 1.5
+    assert len(ks) < NEAR + 12
+
+
+def test_pieces_are_chosen_where_the_plan_pays() -> None:
+    policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
+    program = policy.compile()
+    grid = program.decisions.grids["turn"]
+    values = np.zeros(len(program), dtype=np.int64)
+    values[grid[2, 0, 0, 0]] = 1
+    assert paid_for(program, values, 1, "turn", 0).tolist()[2] > 0
+    assert np.count_nonzero(paid_for(program, values, 1, "turn", 0)) == 1
+    assert np.count_nonzero(paid_for(program, values, 1, "turn", 1)) == 1
+    assert not paid_for(program, values, 2, "turn", 1).any()
+    near = Neighbourhoods(program.decisions, np.ones(program.decisions.count, dtype=np.bool_), 1)
+    weights = np.array([0, 0, 5])
+    for _ in range(10):
+        assert set(near._some("turn", 0, 0.1, weights)) == set(grid[2][grid[2] >= 0])
+
+
+def test_the_arm_that_gains_most_for_its_time_comes_next() -> None:
+    policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
+    decisions = policy.compile().decisions
+    near = Neighbourhoods(decisions, np.ones(decisions.count, dtype=np.bool_), 1)
+    for k in range(len(near.arms)):
+        assert near.next() is near.arms[k]
+        near.arms[k].learn(Outcome("feasible", effort=0.5), 10 if k == 1 else 1)
+    chosen = [near.next() for _ in range(200)]
+    assert 120 < sum(arm is near.arms[1] for arm in chosen) < 200
