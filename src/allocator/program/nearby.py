@@ -137,5 +137,7 @@ def _some(definitions: Definitions, chosen: IntArray) -> Definitions:
         least=definitions.least[chosen],
         limit=definitions.limit[chosen],
         divisor=definitions.divisor[chosen],
+        power=definitions.power[chosen],
+        nth=definitions.nth[chosen],
         rank=definitions.rank[chosen],
     )
