@@ -1,0 +1,46 @@
+"""The public interface: load a scenario, bind its rules, solve it, verify a plan.
+
+    policy = bind(load("scenarios/neijiang-zones"))
+    plan = solve(policy, seconds=60)
+    verdict = verify(policy, plan)
+
+Solving imports the solver when it is first asked for: checking and verifying never do.
+"""
+
+from allocator.api.drawing import (
+    commit,
+    drawn_plan,
+    draws,
+    is_audit,
+    read_audit,
+    replay,
+    reveal,
+    write_audit,
+)
+from allocator.api.judging import Verdict, candidates, verify
+from allocator.api.loading import bind, load, with_scores
+from allocator.api.solving import fewest_changes, solve
+from allocator.model.reading.planfile import read_plan, write_plan
+from allocator.rules.policy import Policy
+
+__all__ = [
+    "Policy",
+    "Verdict",
+    "bind",
+    "candidates",
+    "commit",
+    "drawn_plan",
+    "draws",
+    "fewest_changes",
+    "is_audit",
+    "load",
+    "read_audit",
+    "read_plan",
+    "replay",
+    "reveal",
+    "solve",
+    "verify",
+    "with_scores",
+    "write_audit",
+    "write_plan",
+]

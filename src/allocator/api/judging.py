@@ -1,0 +1,81 @@
+"""Judges plans, and who could have a seat of one; never asks the solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from allocator.model.plan import Plan
+from allocator.rules.policy import Policy
+from allocator.rules.roster import Roster
+from allocator.verify import Disagreement, Judgement, admit, claims_against, judge
+
+if TYPE_CHECKING:
+    from allocator.explain import Ranking
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checks say of a plan.
+
+    Attributes:
+        judgement: What every rule finds.
+        disagreements: Where the plan's own score is not so.
+        other_scenario: Whether the plan was made for another version of the scenario.
+    """
+
+    judgement: Judgement
+    disagreements: tuple[Disagreement, ...]
+    other_scenario: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the plan breaks no hard rule and claims nothing that is not so."""
+        return not self.judgement.broken and not self.disagreements
+
+
+def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
+    """Judge a plan by code that shares nothing with the solver.
+
+    Raises:
+        InputError: The plan names what the scenario does not have.
+    """
+    admit(policy, plan, file)
+    judgement = judge(policy, plan.assignments)
+    other = plan.scenario.sha256 != policy.sha256
+    return Verdict(judgement, claims_against(plan, judgement), other)
+
+
+def candidates(
+    policy: Policy,
+    plan: Plan,
+    slot: str,
+    *,
+    role: str = "",
+    period: str = "",
+    layer: str = "",
+    item: str = "",
+    file: str = "plan",
+) -> Ranking:
+    """Rank who could have a seat of a plan, were nothing else to change, with what speaks against each.
+
+    Args:
+        policy: What ``bind`` returned.
+        plan: A plan for it.
+        slot: The slot of the seat.
+        role: Its role; the first that somebody holds there if not given.
+        period: Its period; the first in which the slot exists if not given.
+        layer: Its layer; the first that has the slot (and the item and the role) if not given.
+        item: Look at this item alone.
+        file: What the plan is called in faults.
+
+    Raises:
+        InputError: The plan or the seat names what the scenario does not have.
+    """
+    from allocator.explain import Asked, find_seat, rank_candidates
+
+    admit(policy, plan, file)
+    asked = Asked(slot=slot, role=role, period=period, layer=layer, item=item)
+    seat = find_seat(policy, Roster(policy.world.layers, plan.assignments), asked)
+    only = [policy.world.layers[seat.layer].item_index[item]] if item else None
+    return rank_candidates(policy, plan.assignments, seat, only)

@@ -1,0 +1,129 @@
+"""Solves a policy, and refuses a plan that the rules' own checks do not confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from allocator.errors import Fault, InputError, InternalError
+from allocator.model.plan import LevelScore, Plan, ScenarioRef
+from allocator.model.text import Text
+from allocator.report.changes import changes_from
+from allocator.rules.keeping import without_baseline
+from allocator.rules.policy import Policy
+from allocator.verify import Judgement, claims_against, judge
+
+if TYPE_CHECKING:
+    from allocator.engine.progress import Listener, Stop
+    from allocator.engine.solve import Solved
+
+
+def solve(
+    policy: Policy,
+    *,
+    seconds: float = 60.0,
+    seed: int = 1,
+    workers: int = 0,
+    stop: Stop | None = None,
+    listen: Listener | None = None,
+) -> Plan:
+    """Find the best plan and have it judged by the rules' own checks before anyone sees it.
+
+    Args:
+        policy: What ``bind`` returned.
+        seconds: Time limit.
+        seed: Seed of every random choice.
+        workers: Threads, 0 for as many as there are cores; one makes the plan repeatable.
+        stop: A request to stop, from another thread.
+        listen: Hears of progress.
+
+    Raises:
+        InputError: There is nothing to solve: the scenario has draws only.
+        InternalError: The solver's plan breaks a hard rule, or its score is not what the rules find.
+    """
+    _must_have_layers(policy)
+    from allocator.engine import progress
+    from allocator.engine import solve as engine
+
+    options = engine.Options(seconds=seconds, seed=seed, workers=workers)
+    solved = engine.solve(policy, options, stop=stop, listen=listen or progress.silent)
+    return _plan(policy, solved)
+
+
+def fewest_changes(
+    policy: Policy,
+    *,
+    seconds: float = 60.0,
+    seed: int = 1,
+    workers: int = 0,
+    stop: Stop | None = None,
+    listen: Listener | None = None,
+) -> Plan:
+    """Find the plan with the fewest changes from the baseline and, of those, the best.
+
+    A change is a seat of what the baseline fills that changes hands. The least number is found and proved
+    first, and held while the scenario's own levels are optimised, so that the score of the plan is of these
+    alone; ``run["changes"]`` has the number (``fewest``) and how many there must be (``bound``).
+
+    Args and errors are those of ``solve``.
+
+    Raises:
+        InputError: There is no baseline.
+    """
+    _must_have_layers(policy)
+    if policy.world.baseline is None:
+        raise InputError([without_baseline("--fewest-changes")])
+    from allocator.engine import fewest, progress
+    from allocator.engine import solve as engine
+
+    options = engine.Options(seconds=seconds, seed=seed, workers=workers)
+    found = fewest.solve_with_fewest_changes(policy, options, stop=stop, listen=listen or progress.silent)
+    plan = _plan(policy, found.solved)
+    if not plan.score:
+        return plan
+    counted = sum(one.cost for one in judge(replace(policy, rules=found.counted), plan.assignments).findings)
+    if counted != found.proof.cost:
+        raise InternalError(f"the solver says {found.proof.cost} changes, the checks {counted}")
+    changes = {**plan.run["changes"], "fewest": counted, "bound": found.proof.bound}
+    return plan.model_copy(update={"run": {**plan.run, "changes": changes}})
+
+
+def _must_have_layers(policy: Policy) -> None:
+    if not policy.world.layers:
+        message = Text(
+            zh="没有层可以求解；抽签请用 draw", en="there is no layer to solve; for a draw use `draw`"
+        )
+        raise InputError([Fault(message, "scenario.yaml", column="layers")])
+
+
+def _plan(policy: Policy, solved: Solved) -> Plan:
+    reference = ScenarioRef(name=policy.world.scenario.name, sha256=policy.sha256)
+    if not solved.proofs:
+        return Plan(scenario=reference, status=solved.status, assignments=(), run=solved.run)
+    judgement = judge(policy, solved.assignments)
+    baseline = policy.world.baseline
+    changes = None if baseline is None else changes_from(policy, baseline, solved.assignments)
+    plan = Plan(
+        scenario=reference,
+        status=solved.status,
+        assignments=solved.assignments,
+        score=tuple(LevelScore(level=p.level, cost=p.cost, bound=p.bound) for p in solved.proofs),
+        rules=tuple(finding.score for finding in judgement.findings),
+        run=solved.run if changes is None else {**solved.run, "changes": changes.carried()},
+    )
+    _must_agree(plan, judgement, solved.rule_costs)
+    return plan
+
+
+def _must_agree(plan: Plan, judgement: Judgement, costs: Mapping[str, int]) -> None:
+    """Refuse a plan whose score the checks do not confirm: one of the two is wrong about a rule."""
+    broken = [f"{found.rule.id}: {len(found.breaches)} breaches" for found in judgement.broken]
+    priced = [
+        f"{found.rule.id}: the program says {costs.get(found.rule.id, 0)}, its check {found.cost}"
+        for found in judgement.findings
+        if not found.rule.is_hard and found.cost != costs.get(found.rule.id, 0)
+    ]
+    levels = [claim.message.en for claim in claims_against(plan, judgement)]
+    if broken or priced or levels:
+        raise InternalError("; ".join(["the solver and the checks disagree", *broken, *priced, *levels]))
