@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,17 +11,19 @@ from allocator.engine import repair
 from allocator.engine.budget import Budget
 from allocator.engine.descent import task_of
 from allocator.engine.flow import best_by_flow
-from allocator.engine.neighbourhoods import Neighbourhoods
+from allocator.engine.neighbourhoods import Neighbourhoods, _chain
 from allocator.engine.outcome import Outcome
 from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.program import tangents
+from allocator.program.decisions import Decisions
 from allocator.program.elastic import elastic
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.program.network_part import network_part
 from allocator.program.paid import paid_for
+from allocator.program.question import prices
 from allocator.program.tangents import NEAR, is_rough, touching, underpriced, with_tangents
-from allocator.rules.examples import example_rule
+from allocator.rules.examples import example_rule, small_world
 from brute_force import assert_best, policy_for
 from worlds import Space
 
@@ -156,6 +160,41 @@ def test_pieces_are_chosen_where_the_plan_pays() -> None:
     weights = np.array([0, 0, 5])
     for _ in range(10):
         assert set(near._some("turn", 0, 0.1, weights)) == set(grid[2][grid[2] >= 0])
+
+
+def test_a_chain_leads_where_items_would_cost_less() -> None:
+    assert _chain([5, 1], {5: [2, 3], 2: [7], 3: [5]}, 4) == [5, 2, 3, 7]
+    assert _chain([5, 1], {5: [2]}, 3) == [5, 2, 1]
+    policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
+    program = policy.compile()
+    grid = program.decisions.grids["turn"]
+    near = Neighbourhoods(program.decisions, np.ones(program.decisions.count, dtype=np.bool_), 1)
+    values = np.zeros(len(program), dtype=np.int64)
+    values[[grid[0, 0, 0, 0], grid[1, 1, 0, 1]]] = 1
+    price = prices(program, 1)  # the West costs nothing
+    assert near._cheaper("turn", values, price) == {0: [1]}
+
+
+def test_what_a_relaxation_finds_likely_is_all_that_narrow_pieces_set_free() -> None:
+    decisions = wide_decisions()
+    near = Neighbourhoods(decisions, np.ones(decisions.count, dtype=np.bool_), 1)
+    likely = np.random.default_rng(2).random(decisions.count) < 0.2
+    values = (np.random.default_rng(3).random(decisions.count) < 0.1).astype(np.int64)
+    near.guide(likely)
+    narrow = [arm for arm in near.arms if arm.narrow]
+    assert {arm.by for arm in narrow} == {"chance", "paid", "chain"}
+    for arm in narrow:
+        free = near.free(
+            arm, values, values, lambda _layer, axis: np.ones(decisions.grids["wide"].shape[axis])
+        )
+        assert len(free) and (likely[free] | (values[free] > 0)).all()
+
+
+def wide_decisions() -> Decisions:
+    """Return a layer of 30 people and 20 slots, of which nothing is known but who can be where."""
+    grid = np.arange(600).reshape(30, 20, 1, 1)
+    layer = replace(small_world().layers["turn"], items=tuple(f"P{i}" for i in range(30)))
+    return Decisions({"wide": layer}, {"wide": grid}, 600)
 
 
 def test_the_arm_that_gains_most_for_its_time_comes_next() -> None:

@@ -29,6 +29,8 @@ WHOLE_PART, WHOLE = 0.2, 2.0
 LARGE = 6_000
 #: Branch and cut begins after so many seconds: what is easy has ended by then.
 RACE_AFTER = 0.5
+#: What has more than this in the relaxation is likely.
+LIKELY = 1e-3
 #: Seconds for one piece at first, and how many times more after some pieces of every arm without a gain.
 PIECE, LONGER, PATIENCE = 0.3, 1.5, 2
 
@@ -54,6 +56,7 @@ class Improvement:
         never = search.budget.deterministic or not races
         self._race_at = np.inf if never else time.monotonic() + RACE_AFTER
         self._piece = PIECE
+        self._is_guided = False
 
     def run(self, part: Slice) -> None:
         """Improve for so long."""
@@ -71,6 +74,7 @@ class Improvement:
         in_vain = 0
         while not self._is_over(clock):
             before = self._standing.cost
+            self._guide(near)
             if all(arm.rests for arm in near.arms):
                 self._solve(self._open_parts, clock.left)
                 continue
@@ -81,12 +85,27 @@ class Improvement:
 
     def _pull(self, arm: Arm, near: Neighbourhoods, clock: Clock) -> None:
         before = self._standing.cost
-        free = following(self._standing.task.program, near.free(arm, self._paid))
+        standing = self._standing
+        price = standing.task.question(standing.level).price
+        chosen = near.free(arm, standing.values, price, self._paid)
+        free = following(standing.task.program, chosen)
         found = self._solve(free, clock.share(1.0, most=self._piece))
         gain = before - self._standing.cost
         arm.learn(found, gain)
         if gain:
             near.wake()
+
+    def _guide(self, near: Neighbourhoods) -> None:
+        """Tell the pieces what is likely, once the relaxation is known."""
+        relaxed = self._race.relaxed
+        if relaxed is None or self._is_guided:
+            return
+        self._is_guided = True
+        decisions = self._standing.task.program.decisions.count
+        likely = np.zeros(decisions, dtype=np.bool_)
+        found = self._whole.columns[relaxed > LIKELY]
+        likely[found[found < decisions]] = True
+        near.guide(likely)
 
     def _paid(self, layer: str, axis: int) -> IntArray:
         """Return what the plan pays for each place of a layer along an axis."""

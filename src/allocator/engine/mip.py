@@ -6,9 +6,11 @@ and branch and cut proves what constraint search cannot.
 
 from __future__ import annotations
 
+import base64
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from allocator.engine.child import Child, Message, arrays_of, values_in
 from allocator.program.program import IntArray
@@ -25,12 +27,14 @@ class MipRace:
         bound: The best proven lower bound so far.
         cost: Cost of the best plan so far, None before there is one.
         values: Values of all variables in that plan.
+        relaxed: ``[n]`` the problem's variables in its relaxation, None where that is not told.
     """
 
     def __init__(self, problem: Problem, hint: IntArray | None, seed: int):
         self.bound = 0
         self.cost: int | None = None
         self.values: IntArray | None = None
+        self.relaxed: npt.NDArray[np.float32] | None = None
         self._problem, self._hint, self._seed = problem, hint, seed
         self._child = Child("mip_child", self._hear)
 
@@ -55,5 +59,7 @@ class MipRace:
         bound = message.get("bound")
         if isinstance(bound, float) and math.isfinite(bound):
             self.bound = max(self.bound, math.ceil(bound - SLACK) + constant)
+        if "relaxed" in message:
+            self.relaxed = np.frombuffer(base64.b64decode(str(message["relaxed"])), dtype=np.float32)
         if isinstance(cost := message.get("cost"), float):
             self.cost, self.values = round(cost) + constant, self._problem.whole(values_in(message))

@@ -10,8 +10,9 @@ Method: adaptive large neighbourhood search (Shaw, CP 1998; Ropke and Pisinger, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from allocator.program.question import BoolArray
 
 #: What the first pieces set free: a part of a layer, but no more decisions than this.
 FIRST, MOST = 0.4, 4000
+#: More than anything costs.
+FAR = 2**62
+By = Literal["chance", "paid", "chain"]
 #: How often any arm is tried; the part of its time below which a piece counts as that short.
 ANY, SHORT = 0.25, 0.02
 #: Where there are more places than this, what the plan pays for them says where to look.
@@ -44,7 +48,9 @@ class Arm:
         across: Whether other layers' decisions are set free too.
         part: The part of the places along the axis that is chosen.
         rests: Whether it has chosen all there is, in vain: it waits for the plan to change.
-        costly: Whether it chooses half of the places by what the plan pays for them.
+        by: How it chooses: by chance; half of the places by what the plan pays for them; or slots that the
+            plan pays for with those where their items would cost less, and so on along the chain.
+        narrow: Whether of what it chooses only what is likely is set free, and what the plan has.
         rate: What its last pieces gained for their time; None before the first.
     """
 
@@ -53,7 +59,8 @@ class Arm:
     across: bool
     part: float
     rests: bool = False
-    costly: bool = False
+    by: By = "chance"
+    narrow: bool = False
     rate: float | None = None
 
     def learn(self, outcome: Outcome, gain: int) -> None:
@@ -81,17 +88,36 @@ class Neighbourhoods:
         self._decisions, self._open = decisions, open_decisions
         self._random = np.random.default_rng(seed)
         self._live = {name: self._places(grid) for name, grid in decisions.grids.items()}
+        self._likely: BoolArray = np.ones(decisions.count, dtype=np.bool_)
         self.arms = list(self._arms())
 
-    def free(self, arm: Arm, paid: Callable[[str, int], IntArray]) -> IntArray:
+    def guide(self, likely: BoolArray) -> None:
+        """Take over which decisions a relaxation finds likely: pieces of these alone can be larger."""
+        self._likely = likely
+        for name, live in self._live.items():
+            grid = self._decisions.grids[name]
+            part = min(FIRST, MOST / max(1, int(likely[grid[grid >= 0]].sum())))
+            if len(live[SLOTS]) > FEW:
+                self.arms += [
+                    Arm(name, SLOTS, False, part, by=by, narrow=True) for by in ("chance", "paid", "chain")
+                ]
+
+    def free(
+        self, arm: Arm, values: IntArray, price: IntArray, paid: Callable[[str, int], IntArray]
+    ) -> IntArray:
         """Return the decisions that ``arm`` sets free.
 
         Args:
             arm: The way to choose.
+            values: ``[variables]`` the plan.
+            price: ``[variables]`` what one of each costs.
             paid: Returns what the plan pays for each place of a layer along an axis.
         """
-        weights = paid(arm.layer, arm.axis) if arm.costly else None
-        chosen = self._some(arm.layer, arm.axis, arm.part, weights)
+        weights = None if arm.by == "chance" else paid(arm.layer, arm.axis)
+        after = self._cheaper(arm.layer, values, price) if arm.by == "chain" else None
+        chosen = self._some(arm.layer, arm.axis, arm.part, weights, after)
+        if arm.narrow:
+            chosen = chosen[self._likely[chosen] | (values[chosen] > 0)]
         if not arm.across:
             return chosen
         others = [
@@ -123,16 +149,29 @@ class Neighbourhoods:
             part = min(FIRST, MOST / max(1, self._of(self._decisions.grids[name]).size))
             arms += [Arm(name, axis, False, part) for axis, places in live.items() if len(places) > 1]
             arms += [
-                Arm(name, axis, False, part, costly=True) for axis in (SLOTS, ITEMS) if len(live[axis]) > FEW
+                Arm(name, axis, False, part, by="paid") for axis in (SLOTS, ITEMS) if len(live[axis]) > FEW
             ]
+            arms += [Arm(name, SLOTS, False, part, by="chain")] if len(live[SLOTS]) > FEW else []
             if several and len(live[ITEMS]) > 1:
                 arms.append(Arm(name, ITEMS, True, part))
         return arms
 
-    def _some(self, layer: str, axis: int, part: float, weights: IntArray | None = None) -> IntArray:
+    def _some(
+        self,
+        layer: str,
+        axis: int,
+        part: float,
+        weights: IntArray | None = None,
+        after: Mapping[int, list[int]] | None = None,
+    ) -> IntArray:
         """Return the decisions of some places along an axis; of slots at least two, to change places.
 
-        With weights ``[places]``, every other place is chosen in their proportion, the first of all.
+        Args:
+            layer: The layer.
+            axis: Along what.
+            part: How many of the places.
+            weights: ``[places]``: half of the places are chosen in this proportion.
+            after: Which places come after one that is chosen so.
         """
         live = self._live[layer][axis]
         least = min(len(live), 2 if axis == SLOTS else 1)
@@ -140,10 +179,21 @@ class Neighbourhoods:
         chosen = self._random.permutation(live)
         if weights is not None and (share := weights[live].astype(float)).any():
             dear = self._random.choice(live, np.count_nonzero(share), replace=False, p=share / share.sum())
-            chosen = np.concatenate([dear[: -(-count // 2)], chosen])
-            chosen = chosen[np.sort(np.unique(chosen, return_index=True)[1])]
+            first = dear[: -(-count // 2)].tolist() if after is None else _chain(dear.tolist(), after, count)
+            chosen = np.array(list(dict.fromkeys([*first, *chosen.tolist()])), dtype=np.int64)
         chosen = chosen[: min(count, len(live))]
         return self._of(self._decisions.grids[layer].take(chosen, axis=axis))
+
+    def _cheaper(self, layer: str, values: IntArray, price: IntArray) -> Mapping[int, list[int]]:
+        """Return for each slot those where an item of it would cost less than it does there."""
+        grid = self._decisions.grids[layer]
+        costs = np.where(grid >= 0, price[grid], FAR).min(axis=(2, 3))
+        best = costs.argmin(axis=1)
+        found: dict[int, list[int]] = {}
+        for i, s, _, _ in np.argwhere((grid >= 0) & (values[grid] > 0)).tolist():
+            if costs[i, best[i]] < costs[i, s]:
+                found.setdefault(s, []).append(int(best[i]))
+        return found
 
     def _beside(self, layer: str, other: str, chosen: IntArray) -> IntArray:
         """Return what ``other`` decides of the same items; of other things, at most as much as was chosen."""
@@ -168,3 +218,16 @@ class Neighbourhoods:
         flat = columns.reshape(-1)
         flat = flat[flat >= 0]
         return np.asarray(flat[self._open[flat]])
+
+
+def _chain(first: list[int], after: Mapping[int, list[int]], count: int) -> list[int]:
+    """Return places: the first, those after it, those after these, and so on; then the next of ``first``."""
+    found: dict[int, None] = {}
+    for one in first:
+        waiting = [one]
+        while waiting and len(found) < count:
+            place = waiting.pop(0)
+            if place not in found:
+                found[place] = None
+                waiting += after.get(place, [])
+    return list(found)
