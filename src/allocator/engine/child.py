@@ -37,6 +37,11 @@ class Child:
         """Whether it has begun."""
         return self._process is not None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has begun and not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def begin(self, **arrays: Any) -> None:
         """Begin, with these arrays (and numbers) sent to its standard input as ``.npz``."""
         self._process = subprocess.Popen(

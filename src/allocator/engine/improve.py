@@ -8,10 +8,12 @@ be repeated exactly.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from allocator.engine.asking import Asking, minimise, unheard
+from allocator.engine.beside import solve_beside, take_part
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.mip import MipRace
 from allocator.engine.neighbourhoods import Arm, Neighbourhoods
@@ -21,7 +23,7 @@ from allocator.engine.standing import Standing
 from allocator.program.following import following
 from allocator.program.paid import paid_for
 from allocator.program.program import IntArray
-from allocator.program.question import BoolArray
+from allocator.program.question import BoolArray, Problem
 
 #: The part of the time, and the least seconds, for the whole at first: most levels end before.
 WHOLE_PART, WHOLE = 0.2, 2.0
@@ -78,22 +80,68 @@ class Improvement:
             if all(arm.rests for arm in near.arms):
                 self._solve(self._open_parts, clock.left)
                 continue
-            self._pull(near.next(), near, clock)
-            in_vain = 0 if self._standing.cost < before else in_vain + 1
+            several = self._free_threads
+            if several == 1:
+                self._pull(near.next(), near, clock)
+            else:
+                self._pull_several(several, near, clock)
+            in_vain = 0 if self._standing.cost < before else in_vain + several
             if in_vain >= PATIENCE * len(near.arms):
                 in_vain, self._piece = 0, self._piece * LONGER
 
     def _pull(self, arm: Arm, near: Neighbourhoods, clock: Clock) -> None:
         before = self._standing.cost
+        free = following(self._standing.task.program, self._chosen(arm, near))
+        found = self._solve(free, clock.share(1.0, most=self._piece))
+        self._learn(arm, found, before, near)
+
+    def _pull_several(self, several: int, near: Neighbourhoods, clock: Clock) -> None:
+        """Solve several pieces side by side; what is the whole is solved alone: that proves something."""
+        arms = [near.next() for _ in range(several)]
+        whole = next((arm for arm in arms if arm.part >= 1.0), None)
+        if whole is not None:
+            self._pull(whole, near, clock)
+            return
+        start, program = self._standing.values, self._standing.task.program
+        taken = np.zeros(program.decisions.count, dtype=np.bool_)
+        pieces: list[tuple[Arm, BoolArray, Problem]] = []
+        for arm in arms:
+            chosen = self._chosen(arm, near)
+            free = following(program, chosen[~taken[chosen]])
+            taken[chosen] = True
+            problem = self._standing.task.question(self._standing.level).piece(start, free)
+            assert problem is not None, "the plan in hand solves it"
+            if len(problem):
+                pieces.append((arm, free, problem))
+        asking = self._asking(clock.share(1.0, most=self._piece), is_whole=False)
+        asking = replace(asking, is_done=self._is_stopped, threads=1)
+        problems = [problem for _, _, problem in pieces]
+        outcomes = solve_beside(problems, self._search, asking, self._is_done)
+        for (arm, free, _), found in zip(pieces, outcomes, strict=True):
+            before = self._standing.cost
+            if found.values is not None:
+                take_part(self._standing, start, free, found.values)
+            self._learn(arm, found, before, near)
+
+    def _chosen(self, arm: Arm, near: Neighbourhoods) -> IntArray:
         standing = self._standing
         price = standing.task.question(standing.level).price
-        chosen = near.free(arm, standing.values, price, self._paid)
-        free = following(standing.task.program, chosen)
-        found = self._solve(free, clock.share(1.0, most=self._piece))
+        return near.free(arm, standing.values, price, self._paid)
+
+    def _learn(self, arm: Arm, found: Outcome, before: int, near: Neighbourhoods) -> None:
         gain = before - self._standing.cost
         arm.learn(found, gain)
         if gain:
             near.wake()
+
+    @property
+    def _free_threads(self) -> int:
+        """How many pieces can be solved side by side."""
+        budget = self._search.budget
+        return 1 if budget.deterministic else max(1, budget.workers - self._race.is_running)
+
+    def _is_stopped(self) -> bool:
+        return self._search.stop.asked or self._standing.is_good_enough
 
     def _guide(self, near: Neighbourhoods) -> None:
         """Tell the pieces what is likely, once the relaxation is known."""

@@ -50,6 +50,11 @@ class MipRace:
         """The best plan so far and its cost."""
         return self.values, self.cost
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it takes a processor."""
+        return self._child.is_running
+
     def close(self) -> None:
         """End the search; what it has found stays."""
         self._child.close()

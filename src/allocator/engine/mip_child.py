@@ -9,6 +9,7 @@ minutes for what takes seconds so.
 from __future__ import annotations
 
 import base64
+import time
 
 import highspy
 import numpy as np
@@ -27,13 +28,18 @@ from allocator.engine.highs import (
 LARGE = 20_000
 #: By how much, relative to it, the value that an interior point ends at may be above the least.
 LOOSE = 1e-6
+#: Of a relaxation that took more seconds than this, branch and cut would not see the end.
+SLOW = 8.0
 
 
 def main() -> None:
     """Solve the problem on standard input."""
     problem = read_problem()
     if len(problem["lower"]) > LARGE:
+        began = time.monotonic()
         _relax(problem)
+        if time.monotonic() - began > SLOW:
+            return
     solver = quiet_solver(int(problem["seed"]))
     solver.passModel(model_of(problem, problem["cost"], whole=True))
     _start_from(solver, problem)
