@@ -88,16 +88,27 @@ class LoadRule(Rule):
 
     def terms(self, pen: Pen, scope: Scope) -> Iterator[tuple[Subject, Expr]]:
         """Yield the load of each slot (or item, or of the layer) as an expression over the decisions."""
-        grid, loads, begun = pen.grid(), self._added(scope), self._begun(scope)
-        roles = np.asarray(scope.roles, dtype=np.int64)
-        for subject, periods in subjects(scope, self.each, self.over):
-            items = np.array([subject.item]) if self.each == "item" else scope.items
-            slots = np.array([subject.slot]) if self.each == "slot" else scope.slots
-            within = np.asarray(periods, dtype=np.int64)
-            cols = grid[np.ix_(items, slots, roles, within)]
-            weights = np.broadcast_to(loads[np.ix_(items, slots, within)][:, :, None, :], cols.shape)
-            used = (cols >= 0) & (weights != 0)
-            yield subject, Expr.of(cols[used], weights[used]) + int(begun[_whose(subject)])
+        begun, periods = self._begun(scope), scope.layer.shape[3]
+        cols, weights, keys = self._places(pen.grid(), scope)
+        # Sorted by whose they are and when, all at once: there may be millions.
+        order = np.argsort(keys, kind="stable")
+        cols, weights = cols[order], weights[order]
+        starts = np.searchsorted(keys[order], np.arange(len(begun) * periods + 1))
+        for subject, within in subjects(scope, self.each, self.over):
+            key = _whose(subject) * periods + (0 if self.over == "horizon" else within[0])
+            part = slice(starts[key], starts[key + 1])
+            yield subject, Expr.of(cols[part], weights[part]) + int(begun[_whose(subject)])
+
+    def _places(self, grid: IntArray, scope: Scope) -> tuple[IntArray, IntArray, IntArray]:
+        """Return decision, load and key (whose, and when) of every place in scope that adds something."""
+        item, slot, role, period = np.nonzero(grid >= 0)
+        weights = self._added(scope)[item, slot, period]
+        kept = scope.covered[item, slot, period] & np.isin(role, scope.roles) & (weights != 0)
+        item, slot, role, period = item[kept], slot[kept], role[kept], period[kept]
+        whose = {"item": item, "slot": slot, "layer": np.zeros_like(item)}[self.each]
+        when = 0 if self.over == "horizon" else period
+        keys = whose * scope.layer.shape[3] + when
+        return grid[item, slot, role, period], weights[kept], keys
 
     def loads(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, int]]:
         """Yield the load of each slot (or item, or of the layer) in a plan."""
