@@ -166,3 +166,15 @@ def test_an_id_in_a_pair_must_be_of_somebody(tmp_path: Path) -> None:
     )
     assert done.status == 2
     assert ":x.pairs.0: the scenario has no such id; found 'P88'; did you mean 'P8'?" in done.err
+
+
+def test_a_rule_about_nothing_is_told(tmp_path: Path) -> None:
+    """A grade is known by its id: its Chinese word is nobody's."""
+    idle = "{id: idle, kind: take, on: posting, items: person.grade == '正', places: 1}"
+    nowhere = "{id: nowhere, kind: capacity, on: posting, slots: group.kind == 'taem', atmost: 9}"
+    folder = write_scenario(tmp_path, rules_with(f"{idle}\n      - {nowhere}"))
+    done = call("check", folder)
+    assert done.status == 0
+    assert "the rule idle is about nothing: items: person.grade == '正'\n" in done.out
+    assert "the rule nowhere is about nothing: slots: group.kind == 'taem'\n" in done.out
+    assert [one["rule"] for one in call("check", folder, "--json").json["idle"]] == ["idle", "nowhere"]

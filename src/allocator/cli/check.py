@@ -10,11 +10,12 @@ from allocator.cli.failures import FINE
 from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang, ScenarioPath
 from allocator.cli.output import Output
-from allocator.errors import InputError
+from allocator.errors import InputError, shorten
 from allocator.model.reading import bounded
 from allocator.model.scenario import Scenario
 from allocator.model.text import Language
 from allocator.report.expected import read_expected
+from allocator.report.idle import Idle, idle_rules
 from allocator.report.measuring import Figure, measure
 from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
@@ -43,11 +44,14 @@ def command(scenario: ScenarioPath, as_json: AsJson = False, lang: Lang = None) 
     summary = summarise(policy)
     drawn = {name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in draws.items()}
     short = shortages(policy)
-    output.data({"ok": True, **plain(summary), "draws": drawn, "figures": figures, "shortages": short})
+    idle = list(idle_rules(policy))
+    found = {"draws": drawn, "figures": figures, "shortages": short, "idle": idle}
+    output.data({"ok": True, **plain(summary), **found})
     output.report(render_summary(summary, output.language))
     output.report(_draws(draws, output.language))
     output.report(_figures(figures, output.language))
     output.report(render_shortages(short, policy, output.language))
+    output.report(_idle(idle, output.language))
     output.report(["ok"])
     return FINE
 
@@ -72,6 +76,14 @@ def _draws(draws: Mapping[str, BoundDraw], language: Language) -> Iterator[str]:
         named = f"{name} ({title})" if title else name
         kind = one.draw.summary(language)
         yield printable(pick(language, f"抽签 {named}：{kind}", f"draw {named}: {kind}"))
+
+
+def _idle(idle: list[Idle], language: Language) -> Iterator[str]:
+    """Yield the rules that are about nothing."""
+    for one in idle:
+        text = shorten(one.text, 80)
+        zh = f"规则 {one.rule} 不涉及任何对象：{one.key}: {text}"
+        yield printable(pick(language, zh, f"the rule {one.rule} is about nothing: {one.key}: {text}"))
 
 
 def _figures(figures: list[Figure], language: Language) -> Iterator[str]:
