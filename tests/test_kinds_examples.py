@@ -82,3 +82,15 @@ def test_a_rule_without_post_or_check_is_no_kind() -> None:
         policy_of(world_of(frozenset({"turn"})), rule).compile()
     with pytest.raises(TypeError, match="no check"):
         rule.check(None, None)
+
+
+@pytest.mark.parametrize("key", ["items", "slots"])
+@pytest.mark.parametrize("trial", trials(), ids=str)
+def test_a_rule_about_nothing_is_no_accident(trial: Trial, key: str) -> None:
+    """What it chooses is nowhere, such as a misspelt grade: program and check agree."""
+    rule = trial.rule().model_copy(update={key: "1 == 2"})
+    plan = plan_of(trial, trial.example.kept[0])
+    policy = policy_of(plan.world, rule)
+    amounts = program_amounts(policy, plan)
+    found = sum(breach.amount for breach in policy.breaches(policy.rules[0], plan.rosters[0]))
+    assert bool(found) == bool(amounts[0])

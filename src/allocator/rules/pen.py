@@ -6,6 +6,7 @@ written. The amount that a soft rule pays is the amount that its ``check`` repor
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -194,7 +195,8 @@ class Pen:
         key = (layer.name, tuple(slots.tolist()))
         if key not in self._shared.presences:
             steps = np.moveaxis(self.grid(layer.name)[:, slots], 3, 1)
-            made = presence_of(self._builder, steps.reshape(*steps.shape[:2], -1))
+            items, periods, *places = steps.shape
+            made = presence_of(self._builder, steps.reshape(items, periods, math.prod(places)))
             self._shared.presences[key] = made
         return self._shared.presences[key]
 

@@ -55,7 +55,8 @@ class Take(Rule):
         """One row for each item and period."""
         for t in scope.periods:
             items = scope.items[scope.layer.present[scope.items, t]]
-            cols = pen.grid()[items][..., t].reshape(len(items), -1)
+            _, slots, roles, _ = scope.layer.shape
+            cols = pen.grid()[items][..., t].reshape(len(items), slots * roles)
             where = about(item=items, period=t)
             if self.places.most is not None:
                 pen.at_most_each(where, cols, [1] * cols.shape[1], self.places.most)
