@@ -198,6 +198,20 @@ def test_rules_that_no_assignment_keeps(tmp_path: Path) -> None:
     assert "no assignment keeps the hard rules" in refused(folder)
 
 
+def test_spread_chances_under_rules_that_are_no_network(tmp_path: Path) -> None:
+    draw = "probability: 0.8, different: 2, perturb: 0.5, worth: score.cost"
+    text = refused(write_lot(tmp_path, Random(3), draw, mixed=True))
+    assert "rules about pairs, team sizes and loads alone; these are others: apart, even\n" in text
+    assert text.endswith("leave out perturb\n")
+
+
+def test_rules_that_are_looked_at_plan_by_plan(tmp_path: Path) -> None:
+    folder = write_lot(tmp_path, Random(3), "probability: 0.8, different: 2")
+    with (folder / "fit.yaml").open("a", encoding="utf-8") as pack:
+        pack.write("  - {id: whole, kind: contiguous, on: casework}\n")
+    assert "cannot be drawn under: whole\n" in refused(folder)
+
+
 @pytest.mark.parametrize(
     ("draw", "fault"),
     [

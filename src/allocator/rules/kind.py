@@ -171,6 +171,11 @@ class Rule(Strict):
         """Return the rule at level 1, paying 1 for each place to waive; None for kinds that bar nobody."""
         return None
 
+    @property
+    def cuts(self) -> bool:
+        """Whether it may ask for cuts."""
+        return type(self).separate is not Rule.separate
+
     def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
         """Yield cuts for what could not be written beforehand and the plan breaks; most kinds have none."""
         yield from ()

@@ -102,7 +102,7 @@ class Policy:
     @cached_property
     def has_cuts(self) -> bool:
         """Whether any rule may ask for cuts."""
-        return any(type(rule).separate is not Rule.separate for rule in self.rules)
+        return any(rule.cuts for rule in self.rules)
 
     def cuts(self, roster: Roster) -> list[Cut]:
         """Return the cuts that rules with a ``separate`` ask for, given a plan."""

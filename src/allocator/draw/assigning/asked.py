@@ -123,8 +123,15 @@ class Impossible(Exception):  # noqa: N818 - it is an answer
         least: The least bound that would do, as far as it is known; None where no bound would.
         found: How many different assignments were found, where that is what was too few.
         proved: Whether that is sure, or only what was found in the time given.
+        beyond: Rules that such a lottery cannot do with, where it is these.
     """
 
-    def __init__(self, least: Fraction | None = None, found: int | None = None, proved: bool = True) -> None:
+    def __init__(
+        self,
+        least: Fraction | None = None,
+        found: int | None = None,
+        proved: bool = True,
+        beyond: Sequence[str] = (),
+    ) -> None:
         super().__init__("no lottery is within the bound")
-        self.least, self.found, self.proved = least, found, proved
+        self.least, self.found, self.proved, self.beyond = least, found, proved, tuple(beyond)

@@ -22,10 +22,12 @@ LOOSE = 1e-6
 
 def refusal(asked: Asked, impossible: Impossible) -> CannotDraw:
     """Return the answer that no lottery is as asked for."""
-    if impossible.found is not None:
+    if impossible.beyond:
+        return _beyond(asked, impossible)
+    if impossible.found:
         return _too_few(asked, impossible)
     problem = asked.problem()
-    if problem is None:
+    if problem is None or (impossible.found == 0 and impossible.proved):
         text = Text(
             zh="没有方案能守住全部硬规则；见 solve", en="no assignment keeps the hard rules; see `solve`"
         )
@@ -36,6 +38,21 @@ def refusal(asked: Asked, impossible: Impossible) -> CannotDraw:
         shown = f"{float(impossible.least):g}"
         mends = [Text(zh=f"probability 改为 {shown}", en=f"probability: {shown}")]
     return CannotDraw(reasons, mends)
+
+
+def _beyond(asked: Asked, impossible: Impossible) -> CannotDraw:
+    rules = ", ".join(impossible.beyond[:MOST_NAMED])
+    if asked.spread is not None and not asked.policy.has_cuts:
+        text = Text(
+            zh=f"perturb 只适用于配对、人数与负荷的规则，以下规则不是：{rules}",
+            en=f"perturb goes with rules about pairs, team sizes and loads alone; these are others: {rules}",
+        )
+        return CannotDraw([text], [Text(zh="不用 perturb", en="leave out perturb")])
+    text = Text(
+        zh=f"逐个方案检查的规则不能用于抽签：{rules}",
+        en=f"rules that are looked at plan by plan cannot be drawn under: {rules}",
+    )
+    return CannotDraw([text], [])
 
 
 def _too_few(asked: Asked, impossible: Impossible) -> CannotDraw:

@@ -13,6 +13,8 @@ from allocator.draw.assigning.mixture import mixture
 from allocator.draw.assigning.peel import peeled
 from allocator.program.evaluate import complete
 from allocator.program.network import Network, as_network
+from allocator.program.network_part import network_part
+from allocator.program.obstacles import obstacles
 from allocator.program.program import IntArray
 from allocator.program.question import BoolArray, Problem, prices
 
@@ -26,6 +28,9 @@ def lottery(asked: Asked) -> Lottery:
     Raises:
         Impossible: There is none within the bound, or with so many different assignments.
     """
+    cutting = [rule.id for rule in asked.policy.rules if rule.cuts]
+    if cutting:
+        raise Impossible(beyond=cutting)
     problem = asked.problem()
     if problem is None:
         raise Impossible
@@ -35,11 +40,11 @@ def lottery(asked: Asked) -> Lottery:
     network = as_network(problem)
     apart = len(np.unique(limited[limited >= 0])) == (limited >= 0).sum()  # else a pair has several arcs
     if network is None or not apart:
-        return mixture(asked, problem)
+        return _mixed(asked, problem)
     try:
         return _by_flow(asked, problem, network, limited >= 0)
     except OverflowError:
-        return mixture(asked, problem)
+        return _mixed(asked, problem)
 
 
 def _by_flow(asked: Asked, problem: Problem, network: Network, limited: BoolArray) -> Lottery:
@@ -57,10 +62,24 @@ def _by_flow(asked: Asked, problem: Problem, network: Network, limited: BoolArra
         if len(found) >= asked.different:
             break
     if len(found) < asked.different:
+        if asked.spread is not None:
+            raise Impossible(found=len(found), proved=False)
         return mixture(asked, problem)
     decisions = [problem.whole(values)[: asked.program.decisions.count] for values, _ in found.values()]
     plans = complete(asked.program, np.array(decisions))
     return Lottery(plans, [many for _, many in found.values()], bounds, "flow")
+
+
+def _mixed(asked: Asked, problem: Problem) -> Lottery:
+    """Mix assignments; how chances are spread beyond the bound is no matter of whole assignments."""
+    if asked.spread is not None:
+        program = asked.program
+        part = network_part(program, (program.lower, program.upper))
+        kept = set() if part is None else {program.rules[k] for k in part[0].rows.tags[:, 0]}
+        asking = {program.rules[k] for k in program.rows.tags[~program.rows.defining, 0]}
+        _, paying = obstacles(program)
+        raise Impossible(beyond=[*sorted(asking - kept), *paying])
+    return mixture(asked, problem)
 
 
 def _count(found: dict[bytes, tuple[IntArray, int]], plans: Iterable[IntArray]) -> None:
