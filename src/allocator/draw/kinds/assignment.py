@@ -25,7 +25,7 @@ from allocator.draw.kinds._assignment_pool import Share, recused, worths
 from allocator.draw.naming import percent
 from allocator.draw.numbers import Numbers
 from allocator.draw.sight import Sight
-from allocator.errors import InputError, nearest
+from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import IntArray
 from allocator.model.plan import Assignment
 from allocator.model.spec import Name
@@ -108,19 +108,7 @@ class AssignmentByLot(Draw):
         """Return the rules of the scenario, and who may not be assigned to what."""
         policy = bind_policy(sight.scenario)
         if self.on not in policy.world.layers:
-            known = policy.world.layers
-            message = Text(zh="没有此层", en="there is no such layer")
-            raise InputError(
-                [
-                    sight.fault(
-                        message,
-                        "on",
-                        found=self.on,
-                        allowed=", ".join(known),
-                        nearest=nearest(self.on, known),
-                    )
-                ]
-            )
+            raise InputError([_no_layer(self.on, tuple(policy.world.layers), sight)])
         layer = policy.world.layers[self.on]
         rules = AssignmentRules(
             on=self.on,
@@ -129,9 +117,7 @@ class AssignmentByLot(Draw):
             perturb=self.perturb.as_integer_ratio(),
             worth=self.worth,
             scenario=policy.sha256,
-            rules=tuple(
-                canonical(rule.model_dump(mode="json", exclude_defaults=True)) for rule in policy.rules
-            ),
+            rules=tuple(_written(rule) for rule in policy.rules),
         )
         worth = worths(policy, self.on, self.worth, sight) if self.worth else None
         names = (*layer.items, *layer.slots)
@@ -225,6 +211,11 @@ class AssignmentByLot(Draw):
 
 def _written(rule: Rule) -> str:
     return canonical(rule.model_dump(mode="json", exclude_defaults=True))
+
+
+def _no_layer(found: str, known: tuple[str, ...], sight: Sight) -> Fault:
+    message = Text(zh="没有此层", en="there is no such layer")
+    return sight.fault(message, "on", found=found, allowed=", ".join(known), nearest=nearest(found, known))
 
 
 def _range(low: float, high: float) -> str:
