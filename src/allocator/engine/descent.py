@@ -14,6 +14,7 @@ from allocator.engine.flow import best_by_flow, plan_by_flow
 from allocator.engine.ladder import Ladder
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Progress
+from allocator.engine.reached import Offer, Reached, unheeded
 from allocator.engine.repair import repaired
 from allocator.engine.route import minimise_level
 from allocator.engine.search import Search
@@ -43,6 +44,7 @@ class Descent:
         stage: What the search is called while it runs.
         known: Bounds proved by searches over fewer layers.
         floors: What levels cost already by what is settled: no plan here can cost less.
+        offer: Is offered every better plan.
         best: The best plan, as values of all variables.
         flows: Whether what is asked of decisions is a network, so that a flow gave the first plan.
         proofs: Cost and bound of each level done.
@@ -54,6 +56,7 @@ class Descent:
     stage: str
     known: KnownBounds = field(default_factory=KnownBounds)
     floors: Mapping[Level, int] = field(default_factory=dict)
+    offer: Offer = unheeded
     best: IntArray | None = None
     flows: bool = False
     proofs: list[Proof] = field(default_factory=list)
@@ -76,6 +79,7 @@ class Descent:
             found = self._first_plan(hint, self.search.budget.share(max(part, FIRST_PLAN_PART)))
             if self.best is None:
                 return found
+        self._keep(self.best)
         clock = Clock(self.search.budget, self.search.budget.share(part))
         ladder = self._ladder() if gap == 0.0 else None
         try:
@@ -142,6 +146,8 @@ class Descent:
         assert self.best is not None
         bound = max(self.known.of(level, self.costs), self.floors.get(level, 0), self._least(level))
         standing = Standing(self.task, level, self.best, bound, gap, self._teller(level), ladder)
+        if self.offer is not unheeded:
+            standing.keep = lambda values, proved: self._keep(values, {level: proved})
         standing.hear_ladder()
         if standing.bound < standing.cost and not self.search.is_over:
             minimise_level(standing, part, self.search)
@@ -150,6 +156,11 @@ class Descent:
         proof = Proof(level, standing.cost, min(standing.bound, standing.cost))
         self.proofs.append(proof)
         self.task.cap(level, proof.cost, proved=proof.cost == proof.bound)
+
+    def _keep(self, values: IntArray, proved: Mapping[Level, int] | None = None) -> None:
+        """Offer a plan, and what is ``proved`` of the level that is being searched."""
+        bounds = {**{proof.level: proof.bound for proof in self.proofs}, **(proved or {})}
+        self.offer(Reached(self.program, values, bounds, self.known, self.search.budget.elapsed))
 
     def _least(self, level: int) -> int:
         """Return what a level costs at least by the bounds that follow from the rows alone."""

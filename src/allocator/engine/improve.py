@@ -11,11 +11,12 @@ import time
 
 import numpy as np
 
-from allocator.engine.asking import Asking, minimise, unheard
+from allocator.engine.asking import Asking, minimise, unheard, unseen
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.mip import MipRace
 from allocator.engine.neighbourhoods import Arm, Neighbourhoods
 from allocator.engine.outcome import Outcome
+from allocator.engine.reached import unheeded
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
 from allocator.program.following import following
@@ -125,6 +126,7 @@ class Improvement:
             gap=standing.gap if is_whole else 0.0,
             known=standing.bound,
             tell=standing.hear if is_told else unheard,
+            show=standing.show if is_whole and self._search.offer is not unheeded else unseen,
             is_done=self._is_done,
         )
 

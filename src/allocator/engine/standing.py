@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 from allocator.engine.asking import Teller
 from allocator.engine.bounds import KnownBounds
 from allocator.engine.ladder import Ladder
 from allocator.engine.task import Task
 from allocator.model.plan import Level
+from allocator.program.evaluate import complete
 from allocator.program.program import IntArray
+
+#: Is given the best plan so far, as values of all variables, and the proven bound.
+Keep = Callable[[IntArray, int], None]
+
+
+def kept_nowhere(values: IntArray, bound: int) -> None:
+    """Keep nothing."""
 
 
 @dataclass(eq=False)
@@ -24,6 +34,7 @@ class Standing:
         gap: Relative gap at which the plan is good enough.
         tell: Whom to tell.
         ladder: Relaxations of all levels, climbed beside.
+        keep: Who keeps the best plan so far, should this process end.
         won: Which solver found the plan.
     """
 
@@ -34,10 +45,12 @@ class Standing:
     gap: float
     tell: Teller
     ladder: Ladder | None = None
+    keep: Keep = kept_nowhere
     won: str = "cp-sat"
 
     def __post_init__(self) -> None:
-        self.cost = self._told = self.task.cost(self.values, self.level)
+        self.cost = self._told = self._shown_cost = self.task.cost(self.values, self.level)
+        self._shown, self._showing = self.values, Lock()
 
     @property
     def is_good_enough(self) -> bool:
@@ -48,8 +61,11 @@ class Standing:
         """Hear of a better bound, or of a better cost whose plan is not yet in hand."""
         shown = self._told if cost is None else min(cost, self._told)
         if shown < self._told or bound > self.bound:
+            is_proof = bound > self.bound
             self.bound, self._told = max(self.bound, bound), shown
             self.tell(shown, min(self.bound, shown))
+            if is_proof:
+                self.keep(self._shown, self.bound)
 
     def hear_ladder(self) -> None:
         """Hear what the relaxations of all levels prove of this one, and take a better plan from them."""
@@ -60,8 +76,29 @@ class Standing:
         values = self.ladder.values
         if values is None or self.task.cost(values, self.level) >= self.cost:
             return
-        if all(self.task.cost(values, level) <= most for level, most in self.task.caps.items()):
+        if self._is_within_caps(values):
             self.take(values, "relaxation")
+
+    def show(self, values: IntArray) -> None:
+        """Show a plan of a search that goes on: it is kept if it is better, but not taken over yet.
+
+        It may come from another thread; nothing that a search reads is changed.
+        """
+        decisions = values[: self.task.program.decisions.count]
+        with self._showing:
+            if self.keep is kept_nowhere or self.task.cuts(decisions):
+                return
+            settled = complete(self.task.program, decisions[None, :])[0]
+            if self._is_within_caps(settled):
+                self._keep_if_better(settled, self.task.cost(settled, self.level))
+
+    def _keep_if_better(self, values: IntArray, cost: int) -> None:
+        if cost < self._shown_cost:
+            self._shown, self._shown_cost = values, cost
+            self.keep(values, self.bound)
+
+    def _is_within_caps(self, values: IntArray) -> bool:
+        return all(self.task.cost(values, level) <= most for level, most in self.task.caps.items())
 
     def take(self, values: IntArray, solver: str = "cp-sat") -> bool:
         """Take a plan over if it is no worse: one that is as good leads to other pieces.
@@ -74,7 +111,7 @@ class Standing:
         if settled is None:
             return False
         is_priced = self.task.prices(values, settled)
-        if any(self.task.cost(settled, level) > most for level, most in self.task.caps.items()):
+        if not self._is_within_caps(settled):
             return is_priced
         cost = self.task.cost(settled, self.level)
         if cost < self.cost:
@@ -82,4 +119,6 @@ class Standing:
             self.hear(cost, self.bound)
         if cost <= self.cost:
             self.values, self.cost = settled, cost
+            with self._showing:
+                self._keep_if_better(settled, cost)
         return is_priced
