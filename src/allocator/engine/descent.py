@@ -11,10 +11,11 @@ from allocator.engine.bounds import KnownBounds, Proof
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.first import any_plan, is_impossible
 from allocator.engine.flow import best_by_flow, plan_by_flow
+from allocator.engine.kept import Kept
 from allocator.engine.ladder import Ladder
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Progress
-from allocator.engine.reached import Offer, Reached, unheeded
+from allocator.engine.reached import Offer, unheeded
 from allocator.engine.repair import repaired
 from allocator.engine.route import minimise_level
 from allocator.engine.search import Search
@@ -61,6 +62,10 @@ class Descent:
     flows: bool = False
     proofs: list[Proof] = field(default_factory=list)
     won: dict[int, str] = field(default_factory=dict)
+    _kept: Kept = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._kept = Kept(self.offer, self.known, self.search.budget)
 
     def run(self, start: IntArray | None, part: float, gap: float = 0.0) -> Found:
         """Minimise every level and return what was found.
@@ -79,7 +84,7 @@ class Descent:
             found = self._first_plan(hint, self.search.budget.share(max(part, FIRST_PLAN_PART)))
             if self.best is None:
                 return found
-        self._keep(self.best)
+        self._kept.begin(self.program, self.best)
         clock = Clock(self.search.budget, self.search.budget.share(part))
         ladder = self._ladder() if gap == 0.0 else None
         try:
@@ -145,22 +150,21 @@ class Descent:
         """Minimise one level and hold it to what it then costs."""
         assert self.best is not None
         bound = max(self.known.of(level, self.costs), self.floors.get(level, 0), self._least(level))
-        standing = Standing(self.task, level, self.best, bound, gap, self._teller(level), ladder)
-        if self.offer is not unheeded:
-            standing.keep = lambda values, proved: self._keep(values, {level: proved})
+
+        def keep(values: IntArray, bound: int) -> None:
+            self._kept.hear(self.program, level, values, bound)
+
+        standing = Standing(self.task, level, self.best, bound, gap, self._teller(level), ladder, keep)
         standing.hear_ladder()
         if standing.bound < standing.cost and not self.search.is_over:
             minimise_level(standing, part, self.search)
             self.won[level] = standing.won
-        self.best = standing.values
-        proof = Proof(level, standing.cost, min(standing.bound, standing.cost))
+        self.best = self._kept.or_better(standing.values)
+        cost = self.cost(level)
+        proof = Proof(level, cost, min(standing.bound, cost))
         self.proofs.append(proof)
+        keep(self.best, proof.bound)
         self.task.cap(level, proof.cost, proved=proof.cost == proof.bound)
-
-    def _keep(self, values: IntArray, proved: Mapping[Level, int] | None = None) -> None:
-        """Offer a plan, and what is ``proved`` of the level that is being searched."""
-        bounds = {**{proof.level: proof.bound for proof in self.proofs}, **(proved or {})}
-        self.offer(Reached(self.program, values, bounds, self.known, self.search.budget.elapsed))
 
     def _least(self, level: int) -> int:
         """Return what a level costs at least by the bounds that follow from the rows alone."""

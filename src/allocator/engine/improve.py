@@ -16,7 +16,6 @@ from allocator.engine.budget import Clock, Slice
 from allocator.engine.mip import MipRace
 from allocator.engine.neighbourhoods import Arm, Neighbourhoods
 from allocator.engine.outcome import Outcome
-from allocator.engine.reached import unheeded
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
 from allocator.program.following import following
@@ -126,7 +125,7 @@ class Improvement:
             gap=standing.gap if is_whole else 0.0,
             known=standing.bound,
             tell=standing.hear if is_told else unheard,
-            show=standing.show if is_whole and self._search.offer is not unheeded else unseen,
+            show=standing.show if is_whole else unseen,
             is_done=self._is_done,
         )
 

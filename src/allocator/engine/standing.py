@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 
 from allocator.engine.asking import Teller
 from allocator.engine.bounds import KnownBounds
@@ -14,7 +13,7 @@ from allocator.model.plan import Level
 from allocator.program.evaluate import complete
 from allocator.program.program import IntArray
 
-#: Is given the best plan so far, as values of all variables, and the proven bound.
+#: Is given a plan within all caps, as values of all variables, and the proven bound.
 Keep = Callable[[IntArray, int], None]
 
 
@@ -34,7 +33,7 @@ class Standing:
         gap: Relative gap at which the plan is good enough.
         tell: Whom to tell.
         ladder: Relaxations of all levels, climbed beside.
-        keep: Who keeps the best plan so far, should this process end.
+        keep: Who keeps the plan that is best at all levels; of two that cost the same here it is either.
         won: Which solver found the plan.
     """
 
@@ -49,8 +48,7 @@ class Standing:
     won: str = "cp-sat"
 
     def __post_init__(self) -> None:
-        self.cost = self._told = self._shown_cost = self.task.cost(self.values, self.level)
-        self._shown, self._showing = self.values, Lock()
+        self.cost = self._told = self.task.cost(self.values, self.level)
 
     @property
     def is_good_enough(self) -> bool:
@@ -65,7 +63,7 @@ class Standing:
             self.bound, self._told = max(self.bound, bound), shown
             self.tell(shown, min(self.bound, shown))
             if is_proof:
-                self.keep(self._shown, self.bound)
+                self.keep(self.values, self.bound)
 
     def hear_ladder(self) -> None:
         """Hear what the relaxations of all levels prove of this one, and take a better plan from them."""
@@ -80,22 +78,15 @@ class Standing:
             self.take(values, "relaxation")
 
     def show(self, values: IntArray) -> None:
-        """Show a plan of a search that goes on: it is kept if it is better, but not taken over yet.
+        """Show a plan of a search that goes on: it is kept, but not taken over yet.
 
         It may come from another thread; nothing that a search reads is changed.
         """
         decisions = values[: self.task.program.decisions.count]
-        with self._showing:
-            if self.keep is kept_nowhere or self.task.cuts(decisions):
-                return
+        if not self.task.cuts(decisions):
             settled = complete(self.task.program, decisions[None, :])[0]
             if self._is_within_caps(settled):
-                self._keep_if_better(settled, self.task.cost(settled, self.level))
-
-    def _keep_if_better(self, values: IntArray, cost: int) -> None:
-        if cost < self._shown_cost:
-            self._shown, self._shown_cost = values, cost
-            self.keep(values, self.bound)
+                self.keep(settled, self.bound)
 
     def _is_within_caps(self, values: IntArray) -> bool:
         return all(self.task.cost(values, level) <= most for level, most in self.task.caps.items())
@@ -119,6 +110,5 @@ class Standing:
             self.hear(cost, self.bound)
         if cost <= self.cost:
             self.values, self.cost = settled, cost
-            with self._showing:
-                self._keep_if_better(settled, cost)
+            self.keep(settled, self.bound)
         return is_priced
