@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ import tiny_scenario
 from allocator import api
 from allocator.api import checkpoints
 from allocator.engine.bounds import KnownBounds, Proof
+from allocator.engine.improve import Improvement
 from allocator.engine.reached import Begun, Reached
 from allocator.engine.solve import Options, solve
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 from big_world import chequers, postings
 from cli_world import call, good_plan
-from killed_world import rivals
+from killed_world import assert_no_worse, rivals
 from tiny_scenario import write_scenario
 
 QUICK = ("--workers", "1", "--time-limit", "20")
@@ -121,11 +123,23 @@ def test_it_goes_on_from_the_first_layers_and_periods(until: int, scenario: Path
     reached = partial[min(until, len(partial)) - 1]
     begun = Begun(reached.assignments, periods=reached.periods)
     again = offered(policy, Options(workers=1), begun)
-    assert all(sum(one.periods.values()) >= sum(reached.periods.values()) for one in again)
+    *_, (layer, count) = reached.periods.items()
+    is_layer_done = count == len(policy.world.layers[layer].periods)
+    least = sum(reached.periods.values()) + (not is_layer_done)
+    assert all(sum(one.periods.values()) >= least for one in again)
+
+
+def test_plans_of_a_search_that_goes_on_are_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole is searched once at the only level: without what it shows, there would be two plans."""
+    monkeypatch.setattr(Improvement, "_piece_by_piece", lambda *_: None)
+    policy = api.bind(api.load(rivals(tmp_path / "rivals")))
+    policy = replace(policy, rules=tuple(rule for rule in policy.rules if rule.level != 2))
+    costs = {one.proofs[0].cost for one in offered(policy, Options(seconds=5, workers=1))}
+    assert len(costs) > 2
 
 
 def test_searches_that_say_no_more_are_forgotten() -> None:
-    known = KnownBounds(((Proof(1, 9, 3),), (Proof(1, 9, 5),), (Proof(1, 4, 2), Proof(2, 7, 6))))
+    known = KnownBounds(((Proof(1, 9, 4),), (Proof(1, 9, 5),), (Proof(1, 4, 2), Proof(2, 7, 6))))
     assert known.beyond((Proof(1, 4, 4), Proof(2, 8, 5))).searches == known.searches[1:]
 
 
@@ -198,6 +212,14 @@ def test_a_plan_that_is_none_is_nothing_to_go_on_from(scenario: Path, out: Path)
     saved(scenario, out, status="infeasible", assignments=[], score=[], rules=[])
     done = call("solve", scenario, "-o", out, "--resume", *QUICK)
     assert done.status == 0 and "solving anew" in done.err
+
+
+def test_a_resumed_solve_without_time_is_as_good_as_what_it_goes_on_from(tmp_path: Path, out: Path) -> None:
+    scenario = rivals(tmp_path / "rivals")
+    assert call("solve", scenario, "-o", out, "--time-limit", "2").status == 0
+    before = api.read_plan(out)
+    assert call("solve", scenario, "-o", out, "--time-limit", "0.1", "--resume").status == 0
+    assert_no_worse(before, api.read_plan(out))
 
 
 def test_the_better_of_checkpoint_and_plan_is_gone_on_from(scenario: Path, out: Path) -> None:
