@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from allocator import api
 from allocator.engine import memory
 from allocator.engine.child import RUNNING
 from allocator.engine.descent import task_of
 from allocator.engine.memory import GIB, NEAR, held_to, in_all, resident
 from allocator.engine.mip import MipRace
 from allocator.engine.progress import Progress, Stop
+from allocator.engine.reached import Reached
 from allocator.engine.solve import Options, solve
 from allocator.errors import InputError
 from big_world import postings
@@ -54,6 +56,18 @@ def test_near_the_limit_a_search_ends_with_its_best_plan() -> None:
     assert found.status == "feasible" and found.assignments
     assert found.run["stopped"] == "memory"
     assert stop.asked and not stop.by_somebody
+
+
+def test_no_other_layer_is_begun_near_the_limit(tmp_path: Path) -> None:
+    stop, reached = Stop(), []
+
+    def offer(found: Reached) -> None:
+        reached.append(list(found.periods))
+        stop.ask("memory")
+
+    plan = api.solve(api.bind(api.load(write_scenario(tmp_path))), workers=1, stop=stop, offer=offer)
+    assert (plan.status, plan.assignments, plan.run["stopped"]) == ("unknown", (), "memory")
+    assert reached == [["zoning"]] * len(reached)
 
 
 def test_what_runs_beside_is_ended_first(monkeypatch: pytest.MonkeyPatch) -> None:

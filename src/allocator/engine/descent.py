@@ -16,7 +16,7 @@ from allocator.engine.ladder import Ladder
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Progress
 from allocator.engine.reached import Offer, unheeded
-from allocator.engine.repair import repaired
+from allocator.engine.repair import LARGE, repaired
 from allocator.engine.route import minimise_level
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
@@ -100,20 +100,32 @@ class Descent:
 
     def _by_flow(self) -> bool:
         """Settle every level by one flow, where the program is a network; return whether it was."""
+        if self._is_too_late:
+            return False
         whole = self.task.question(None).whole()
         found = None if whole is None else best_by_flow(self.program, whole)
         if found is None or not self.task.is_sound(found):
             return False
         self.best = self.task.settled(found)
+        assert self.best is not None, "it is sound"
+        self._kept.begin(self.program, self.best)
         for level in self.program.levels:
             cost = self.cost(level)
             self.proofs.append(Proof(level, cost, cost))
             self.won[level] = "flow"
+            self._kept.hear(self.program, level, self.best, cost)
             self._teller(level)(cost, cost)
         return True
 
+    @property
+    def _is_too_late(self) -> bool:
+        """Whether the time is over and the program so large that even to look at it takes seconds."""
+        return self.program.decisions.count >= LARGE and self.search.is_over
+
     def _first_plan(self, hint: IntArray | None, part: Slice) -> Found:
         """Find any plan; say that there is none only if that is confirmed."""
+        if self._is_too_late:
+            return "unknown"
         flowing = plan_by_flow(self.program, self.task.bounds)
         if flowing is not None:
             values = complete(self.program, flowing[None, :])[0]

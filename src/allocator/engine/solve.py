@@ -94,7 +94,7 @@ def solve(
         "seed": options.seed,
         "seconds": round(search.budget.elapsed, 2),
         "route": route_text(descent.won),
-        "structure": _structure(descent),
+        "structure": _structure(descent, search),
         "workers": workers,
         "stopped": _stopped(found, search),
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
@@ -147,8 +147,10 @@ def route_text(won: Mapping[int, str]) -> str:
     return ", ".join(f"{level}: {solver}" for level, solver in sorted(won.items())) or "cp-sat"
 
 
-def _structure(descent: Descent) -> str:
+def _structure(descent: Descent, search: Search) -> str:
     """Say why that route: whether the program is a network, and if not, by which rules."""
+    if descent.best is None and search.is_over:
+        return "not looked at"
     if "flow" in descent.won.values():
         return "network"
     asked, paid = obstacles(descent.program)
