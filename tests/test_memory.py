@@ -15,9 +15,10 @@ from allocator.engine.descent import task_of
 from allocator.engine.memory import GIB, NEAR, held_to, in_all, resident
 from allocator.engine.mip import MipRace
 from allocator.engine.progress import Progress, Stop
-from allocator.engine.reached import Reached
 from allocator.engine.solve import Options, solve
 from allocator.errors import InputError
+from allocator.program.program import Program
+from allocator.rules.policy import Policy
 from big_world import postings
 from cli_world import call
 from tiny_scenario import write_scenario
@@ -58,16 +59,18 @@ def test_near_the_limit_a_search_ends_with_its_best_plan() -> None:
     assert stop.asked and not stop.by_somebody
 
 
-def test_no_other_layer_is_begun_near_the_limit(tmp_path: Path) -> None:
-    stop, reached = Stop(), []
+def test_no_other_layer_is_written_near_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, written, compiled = Stop(), [], Policy.compile
 
-    def offer(found: Reached) -> None:
-        reached.append(list(found.periods))
-        stop.ask("memory")
+    def compiling(policy: Policy) -> Program:
+        written.append(list(policy.world.layers))
+        return compiled(policy)
 
-    plan = api.solve(api.bind(api.load(write_scenario(tmp_path))), workers=1, stop=stop, offer=offer)
+    monkeypatch.setattr(Policy, "compile", compiling)
+    policy = api.bind(api.load(write_scenario(tmp_path)))
+    plan = api.solve(policy, workers=1, stop=stop, offer=lambda _: stop.ask("memory"))
     assert (plan.status, plan.assignments, plan.run["stopped"]) == ("unknown", (), "memory")
-    assert reached == [["zoning"]] * len(reached)
+    assert written == [["zoning"]]
 
 
 def test_what_runs_beside_is_ended_first(monkeypatch: pytest.MonkeyPatch) -> None:
