@@ -73,6 +73,12 @@ def test_rules_are_taken_into_the_network_in_their_order() -> None:
     assert {"take.turn", "one", "native"} <= kept and "load" not in kept
 
 
+def test_no_rule_is_looked_at_once_the_time_is_over() -> None:
+    policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
+    program, looks = policy.compile(), iter((False, True))
+    assert network_part(program, (program.lower, program.upper), lambda: next(looks)) is None
+
+
 def search() -> Search:
     return Search(1, Budget(20.0, 1), Stop(), silent)
 

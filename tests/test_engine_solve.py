@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from allocator.engine import descent
 from allocator.engine import solve as engine
 from allocator.engine.budget import Budget, Slice
 from allocator.engine.progress import Progress, Stop
@@ -248,6 +249,15 @@ def test_a_budget_shares_out_seconds_or_work() -> None:
     assert Budget(0.0, 2).is_over and not clock.is_over
     assert Slice(1.0, 2.0).work_left == 2.0
     assert Budget(0.0, 1).seconds_left == 0.0 and clock.elapsed >= 0
+
+
+def test_what_is_large_is_not_looked_at_once_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    for looks in ("best_by_flow", "plan_by_flow", "repaired", "any_plan"):
+        monkeypatch.setattr(descent, looks, lambda *_: pytest.fail("looked"))
+    monkeypatch.setattr(descent, "LARGE", 1)
+    found = solve(postings(8, 2), Options(seconds=0.0, workers=2))
+    assert (found.status, found.assignments) == ("unknown", ())
+    assert found.run["structure"] == "not looked at"
 
 
 def test_a_stop_is_remembered() -> None:

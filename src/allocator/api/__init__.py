@@ -7,6 +7,7 @@
 Solving imports the solver when it is first asked for: checking and verifying never do.
 """
 
+from allocator.api.checkpoints import Checkpoints, checkpoint_of
 from allocator.api.drawing import (
     commit,
     drawn_plan,
@@ -19,15 +20,19 @@ from allocator.api.drawing import (
 )
 from allocator.api.judging import Verdict, candidates, verify
 from allocator.api.loading import bind, load, with_scores
+from allocator.api.resuming import Resumed, resumed
 from allocator.api.solving import fewest_changes, solve
 from allocator.model.reading.planfile import read_plan, write_plan
 from allocator.rules.policy import Policy
 
 __all__ = [
+    "Checkpoints",
     "Policy",
+    "Resumed",
     "Verdict",
     "bind",
     "candidates",
+    "checkpoint_of",
     "commit",
     "drawn_plan",
     "draws",
@@ -37,6 +42,7 @@ __all__ = [
     "read_audit",
     "read_plan",
     "replay",
+    "resumed",
     "reveal",
     "solve",
     "verify",

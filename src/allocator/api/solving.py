@@ -10,12 +10,15 @@ from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan, ScenarioRef
 from allocator.model.text import Text
 from allocator.report.changes import changes_from
+from allocator.rules.beside import asked_beside
 from allocator.rules.keeping import without_baseline
 from allocator.rules.policy import Policy
 from allocator.verify import Judgement, claims_against, judge
 
 if TYPE_CHECKING:
+    from allocator.api.resuming import Resumed
     from allocator.engine.progress import Listener, Stop
+    from allocator.engine.reached import Offer
     from allocator.engine.solve import Solved
 
 
@@ -25,8 +28,11 @@ def solve(
     seconds: float = 60.0,
     seed: int = 1,
     workers: int = 0,
+    memory: float | None = None,
     stop: Stop | None = None,
     listen: Listener | None = None,
+    offer: Offer | None = None,
+    begun: Resumed | None = None,
 ) -> Plan:
     """Find the best plan and have it judged by the rules' own checks before anyone sees it.
 
@@ -35,20 +41,34 @@ def solve(
         seconds: Time limit.
         seed: Seed of every random choice.
         workers: Threads, 0 for as many as there are cores; one makes the plan repeatable.
+        memory: GiB that this process and those beside it may take; near it the best plan so far is kept.
         stop: A request to stop, from another thread.
         listen: Hears of progress.
+        offer: Is offered every better plan on the way, such as ``Checkpoints.offer``.
+        begun: What to go on from, as ``resumed`` returned it; the plan will be no worse.
 
     Raises:
-        InputError: There is nothing to solve: the scenario has draws only.
+        InputError: There is nothing to solve, since the scenario has draws only; or the memory cannot be held
+            to.
         InternalError: The solver's plan breaks a hard rule, or its score is not what the rules find.
     """
     _must_have_layers(policy)
-    from allocator.engine import progress
+    from allocator.engine import memory as memories
+    from allocator.engine import progress, reached
     from allocator.engine import solve as engine
 
     options = engine.Options(seconds=seconds, seed=seed, workers=workers)
-    solved = engine.solve(policy, options, stop=stop, listen=listen or progress.silent)
-    return _plan(policy, solved)
+    stop = stop or progress.Stop()
+    with memories.held_to(memory, stop):
+        solved = engine.solve(
+            policy,
+            options,
+            stop=stop,
+            listen=listen or progress.silent,
+            offer=offer or reached.unheeded,
+            begun=None if begun is None else begun.begun,
+        )
+    return _plan(policy, solved, asked_beside(policy))
 
 
 def fewest_changes(
@@ -57,6 +77,7 @@ def fewest_changes(
     seconds: float = 60.0,
     seed: int = 1,
     workers: int = 0,
+    memory: float | None = None,
     stop: Stop | None = None,
     listen: Listener | None = None,
 ) -> Plan:
@@ -75,11 +96,14 @@ def fewest_changes(
     if policy.world.baseline is None:
         raise InputError([without_baseline("--fewest-changes")])
     from allocator.engine import fewest, progress
+    from allocator.engine import memory as memories
     from allocator.engine import solve as engine
 
     options = engine.Options(seconds=seconds, seed=seed, workers=workers)
-    found = fewest.solve_with_fewest_changes(policy, options, stop=stop, listen=listen or progress.silent)
-    plan = _plan(policy, found.solved)
+    stop = stop or progress.Stop()
+    with memories.held_to(memory, stop):
+        found = fewest.solve_with_fewest_changes(policy, options, stop=stop, listen=listen or progress.silent)
+    plan = _plan(policy, found.solved, asked_beside(policy, "fewest changes"))
     if not plan.score:
         return plan
     counted = sum(one.cost for one in judge(replace(policy, rules=found.counted), plan.assignments).findings)
@@ -97,10 +121,11 @@ def _must_have_layers(policy: Policy) -> None:
         raise InputError([Fault(message, "scenario.yaml", column="layers")])
 
 
-def _plan(policy: Policy, solved: Solved) -> Plan:
+def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
     reference = ScenarioRef(name=policy.world.scenario.name, sha256=policy.sha256)
+    run = {**solved.run, "beside": beside} if beside else solved.run
     if not solved.proofs:
-        return Plan(scenario=reference, status=solved.status, assignments=(), run=solved.run)
+        return Plan(scenario=reference, status=solved.status, assignments=(), run=run)
     judgement = judge(policy, solved.assignments)
     baseline = policy.world.baseline
     changes = None if baseline is None else changes_from(policy, baseline, solved.assignments)
@@ -110,7 +135,7 @@ def _plan(policy: Policy, solved: Solved) -> Plan:
         assignments=solved.assignments,
         score=tuple(LevelScore(level=p.level, cost=p.cost, bound=p.bound) for p in solved.proofs),
         rules=tuple(finding.score for finding in judgement.findings),
-        run=solved.run if changes is None else {**solved.run, "changes": changes.carried()},
+        run=run if changes is None else {**run, "changes": changes.carried()},
     )
     _must_agree(plan, judgement, solved.rule_costs)
     return plan

@@ -19,7 +19,7 @@ def stopping(stop: Stop) -> Iterator[None]:
         return
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
-        if stop.asked:
+        if stop.by_somebody:
             raise KeyboardInterrupt
         stop.ask()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from allocator.cli.options import AsJson, Lang, ScenarioPath
 from allocator.cli.output import Output
 from allocator.cli.progress import watching
 from allocator.cli.reasons import Reasons, find_reasons, render_reasons
+from allocator.cli.resuming import check_resumable, goes_on_from, keeper_of, kept
 from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
 from allocator.engine.progress import Stop
@@ -90,26 +92,56 @@ def command(
             help=both("先使与基准方案相比变动最少", "first as few changes from the baseline as can be"),
         ),
     ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help=both("从 -o 文件的检查点（或其中方案）继续", "go on from the checkpoint (or plan) at -o"),
+        ),
+    ] = False,
+    memory: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01,
+            max=10**6,
+            metavar="GIB",
+            help=both("内存限额，接近时停止", "memory to stay within; near it a solve ends"),
+        ),
+    ] = None,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
     """Solve a scenario, write the plan, and say what it costs or why there is none."""
     output = Output(lang, as_json=as_json)
     check_writable(out)
+    if resume:
+        check_resumable(out, fewest=fewest)
     policy = _bound(scenario, baseline, pins=pin or (), keep=keep or (), exclude=exclude or ())
     _check_figures(policy)
+    begun = goes_on_from(policy, out, output) if resume and out is not None else None
     stop = Stop()
-    solve = api.fewest_changes if fewest else api.solve
-    with stopping(stop), watching(_levels(policy), output.language) as listen:
-        plan = solve(policy, seconds=time_limit, seed=seed, workers=workers, stop=stop, listen=listen)
+    keeper = None if fewest else keeper_of(policy, out)
+    with stopping(stop), watching(_levels(policy), output.language) as listen, kept(keeper, output) as offer:
+        find = api.fewest_changes if fewest else partial(api.solve, offer=offer, begun=begun)
+        plan = find(
+            policy,
+            seconds=time_limit,
+            seed=seed,
+            workers=workers,
+            memory=memory,
+            stop=stop,
+            listen=listen,
+        )
     reasons = find_reasons(policy, time_limit) if plan.status == "infeasible" and not stop.asked else None
     if reasons is not None:
         plan = plan.model_copy(update={"run": {**plan.run, "conflict": list(reasons.rules)}})
     written = _write(plan, out)
+    if written is not None and keeper is not None:
+        keeper.remove()
     if as_json:
         write_json(plan_text(plan))
     output.report(_result(policy, plan, reasons, written, output.language))
-    if stop.asked:
+    if stop.by_somebody:
         return INTERRUPTED
     return FINE if plan.status in ("optimal", "feasible") else NO
 

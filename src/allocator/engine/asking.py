@@ -18,6 +18,10 @@ def unheard(cost: int | None, bound: int) -> None:
     """Tell nobody."""
 
 
+def unseen(values: IntArray) -> None:
+    """Show nobody."""
+
+
 def never() -> bool:
     """Go on to the end."""
     return False
@@ -34,6 +38,7 @@ class Asking:
         known: A lower bound of the cost that is proved already.
         threads: Threads of the search, 0 for those of the budget.
         tell: Called with each better cost and bound.
+        show: Called with each better plan while the search goes on, as values of all variables.
         is_done: Asked now and then whether to end.
         twice: Whether this is the second opinion: no presolve, another seed.
     """
@@ -44,6 +49,7 @@ class Asking:
     known: int = 0
     threads: int = 0
     tell: Teller = unheard
+    show: Callable[[IntArray], None] = unseen
     is_done: Callable[[], bool] = never
     twice: bool = False
 

@@ -35,6 +35,17 @@ class KnownBounds:
         """Return these bounds and those of one more search."""
         return KnownBounds((*self.searches, tuple(proofs)))
 
+    def beyond(self, proofs: Sequence[Proof]) -> KnownBounds:
+        """Return the searches that may yet say more than ``proofs``, once the levels above cost less."""
+        proved = {proof.level: proof.bound for proof in proofs}
+        return KnownBounds(
+            tuple(
+                search
+                for search in self.searches
+                if any(proof.bound > proved.get(proof.level, 0) for proof in search)
+            )
+        )
+
 
 def _bound(proofs: Sequence[Proof], level: Level, costs: Mapping[Level, int]) -> int:
     for proof in proofs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from threading import Lock
 
 from allocator.engine.asking import Asking, minimise
 from allocator.engine.budget import Clock, Slice
@@ -21,6 +22,7 @@ def search_parts(
     values: IntArray,
     search: Search,
     asking: Callable[[int], Asking],
+    ended: Callable[[BoolArray, Outcome], None] = lambda _part, _found: None,
 ) -> list[Outcome]:
     """Search each part with all others held to ``values``, as many at a time as there are threads.
 
@@ -30,16 +32,17 @@ def search_parts(
         values: What is outside a part; values of other parts are never read.
         search: How to search.
         asking: Returns how to search part ``k``; called when its turn comes.
+        ended: Hears of each part that has been searched, in the thread that searched it.
     """
     threads_each = 0 if len(parts) == 1 else 1
 
     def one(k: int) -> Outcome:
         problem = question.piece(values, parts[k])
-        return (
-            Outcome("infeasible")
-            if problem is None
-            else minimise(problem, search, replace(asking(k), threads=threads_each))
-        )
+        if problem is None:
+            return Outcome("infeasible")
+        found = minimise(problem, search, replace(asking(k), threads=threads_each))
+        ended(parts[k], found)
+        return found
 
     with ThreadPoolExecutor(search.budget.workers) as pool:
         searches = [pool.submit(one, k) for k in range(len(parts))]
@@ -57,6 +60,19 @@ def merged(values: IntArray, parts: Sequence[BoolArray], outcomes: Sequence[Outc
         if outcome.values is not None:
             result[part] = outcome.values[part]
     return result
+
+
+class _Ended:
+    """Puts each part that has ended into the plan and shows what it then is: others may take long."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing, self._values, self._lock = standing, standing.values, Lock()
+
+    def __call__(self, part: BoolArray, found: Outcome) -> None:
+        """Hear of a part."""
+        with self._lock:
+            self._values = merged(self._values, [part], [found])
+        self._standing.show(self._values)
 
 
 def turn(clock: Clock, search: Search, k: int, count: int) -> Slice:
@@ -77,8 +93,8 @@ def minimise_parts(
         return Asking(turn(clock, search, k, len(parts)), hint=standing.values, gap=standing.gap)
 
     while True:
-        question = standing.task.question(standing.level)
-        outcomes = search_parts(question, parts, standing.values, search, asking)
+        question, ended = standing.task.question(standing.level), _Ended(standing)
+        outcomes = search_parts(question, parts, standing.values, search, asking, ended)
         if standing.take(merged(standing.values, parts, outcomes)):
             break
         if clock.is_over or search.is_over:

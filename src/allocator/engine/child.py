@@ -17,6 +17,8 @@ from allocator.program.program import INFINITE, IntArray
 from allocator.program.question import Problem
 
 Message = Mapping[str, Any]
+#: Those that run now: a limit of memory counts what they take, and ends them first.
+RUNNING: set[Child] = set()
 
 
 class Child:
@@ -52,11 +54,24 @@ class Child:
         )
         self._thread = Thread(target=self._follow, args=(self._process, arrays), daemon=True)
         self._thread.start()
+        RUNNING.add(self)
+
+    @property
+    def pid(self) -> int:
+        """The number of the process, once it has begun."""
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End the process, from whatever thread; ``close`` is still called by whoever began it."""
+        if self._process is not None:
+            self._process.kill()
 
     def close(self) -> None:
         """End it; what it has told stays."""
         if self._process is None or self._thread is None:
             return
+        RUNNING.discard(self)
         self._process.kill()
         self._process.wait()
         self._thread.join()

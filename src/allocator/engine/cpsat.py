@@ -6,15 +6,16 @@ Solver: OR-Tools CP-SAT, https://developers.google.com/optimization.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from threading import Thread
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from allocator.engine.asking import Asking, Teller, unheard
+from allocator.engine.asking import Asking, Teller, unheard, unseen
 from allocator.engine.outcome import Found, Outcome
 from allocator.engine.search import Search
-from allocator.program.program import INFINITE
+from allocator.program.program import INFINITE, IntArray
 from allocator.program.question import Problem
 
 #: CP-SAT's own end of the number line.
@@ -37,7 +38,8 @@ def minimise(problem: Problem, search: Search, asking: Asking) -> Outcome:
     if asking.part.is_over:
         return Outcome("unknown", effort=1.0)
     solver = _solver(search, asking)
-    watcher = _Watcher(asking.tell if problem.price.any() else unheard)
+    shown = None if asking.show is unseen else lambda found: asking.show(problem.whole(found))
+    watcher = _Watcher(asking.tell if problem.price.any() else unheard, shown)
     solver.best_bound_callback = watcher.on_bound
     status = _FOUND.get(_run(solver, _model(problem, asking), watcher, search, asking), "unknown")
     response, part = solver.response_proto, asking.part
@@ -116,17 +118,19 @@ def _run(
 
 
 class _Watcher(cp_model.CpSolverSolutionCallback):
-    """Hears of better plans and bounds and tells them on."""
+    """Hears of better plans and bounds and tells them on; shows the plans if somebody wants to see them."""
 
-    def __init__(self, tell: Teller) -> None:
+    def __init__(self, tell: Teller, show: Callable[[IntArray], None] | None) -> None:
         super().__init__()
-        self._tell = tell
+        self._tell, self._show = tell, show
         self._cost: int | None = None
         self._bound = 0
 
     def on_solution_callback(self) -> None:
         self._cost = round(self.objective_value)
         self.on_bound(self.best_objective_bound)
+        if self._show is not None:
+            self._show(np.array(self.response_proto.solution, dtype=np.int64))
 
     def on_bound(self, bound: float) -> None:
         """Hear of a better bound."""

@@ -11,10 +11,12 @@ from allocator.engine.bounds import KnownBounds, Proof
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.first import any_plan, is_impossible
 from allocator.engine.flow import best_by_flow, plan_by_flow
+from allocator.engine.kept import Kept
 from allocator.engine.ladder import Ladder
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Progress
-from allocator.engine.repair import repaired
+from allocator.engine.reached import Offer, unheeded
+from allocator.engine.repair import LARGE, repaired
 from allocator.engine.route import minimise_level
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
@@ -43,6 +45,7 @@ class Descent:
         stage: What the search is called while it runs.
         known: Bounds proved by searches over fewer layers.
         floors: What levels cost already by what is settled: no plan here can cost less.
+        offer: Is offered every better plan.
         best: The best plan, as values of all variables.
         flows: Whether what is asked of decisions is a network, so that a flow gave the first plan.
         proofs: Cost and bound of each level done.
@@ -54,10 +57,15 @@ class Descent:
     stage: str
     known: KnownBounds = field(default_factory=KnownBounds)
     floors: Mapping[Level, int] = field(default_factory=dict)
+    offer: Offer = unheeded
     best: IntArray | None = None
     flows: bool = False
     proofs: list[Proof] = field(default_factory=list)
     won: dict[int, str] = field(default_factory=dict)
+    _kept: Kept = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._kept = Kept(self.offer, self.known, self.search.budget)
 
     def run(self, start: IntArray | None, part: float, gap: float = 0.0) -> Found:
         """Minimise every level and return what was found.
@@ -76,6 +84,7 @@ class Descent:
             found = self._first_plan(hint, self.search.budget.share(max(part, FIRST_PLAN_PART)))
             if self.best is None:
                 return found
+        self._kept.begin(self.program, self.best)
         clock = Clock(self.search.budget, self.search.budget.share(part))
         ladder = self._ladder() if gap == 0.0 else None
         try:
@@ -91,20 +100,32 @@ class Descent:
 
     def _by_flow(self) -> bool:
         """Settle every level by one flow, where the program is a network; return whether it was."""
+        if self._is_too_late:
+            return False
         whole = self.task.question(None).whole()
         found = None if whole is None else best_by_flow(self.program, whole)
         if found is None or not self.task.is_sound(found):
             return False
         self.best = self.task.settled(found)
+        assert self.best is not None, "it is sound"
+        self._kept.begin(self.program, self.best)
         for level in self.program.levels:
             cost = self.cost(level)
             self.proofs.append(Proof(level, cost, cost))
             self.won[level] = "flow"
+            self._kept.hear(self.program, level, self.best, cost)
             self._teller(level)(cost, cost)
         return True
 
+    @property
+    def _is_too_late(self) -> bool:
+        """Whether the time is over and the program so large that even to look at it takes seconds."""
+        return self.program.decisions.count >= LARGE and self.search.is_over
+
     def _first_plan(self, hint: IntArray | None, part: Slice) -> Found:
         """Find any plan; say that there is none only if that is confirmed."""
+        if self._is_too_late:
+            return "unknown"
         flowing = plan_by_flow(self.program, self.task.bounds)
         if flowing is not None:
             values = complete(self.program, flowing[None, :])[0]
@@ -141,14 +162,20 @@ class Descent:
         """Minimise one level and hold it to what it then costs."""
         assert self.best is not None
         bound = max(self.known.of(level, self.costs), self.floors.get(level, 0), self._least(level))
-        standing = Standing(self.task, level, self.best, bound, gap, self._teller(level), ladder)
+
+        def keep(values: IntArray, bound: int) -> None:
+            self._kept.hear(self.program, level, values, bound)
+
+        standing = Standing(self.task, level, self.best, bound, gap, self._teller(level), ladder, keep)
         standing.hear_ladder()
         if standing.bound < standing.cost and not self.search.is_over:
             minimise_level(standing, part, self.search)
             self.won[level] = standing.won
-        self.best = standing.values
-        proof = Proof(level, standing.cost, min(standing.bound, standing.cost))
+        self.best = self._kept.or_better(standing.values)
+        cost = self.cost(level)
+        proof = Proof(level, cost, min(standing.bound, cost))
         self.proofs.append(proof)
+        keep(self.best, proof.bound)
         self.task.cap(level, proof.cost, proved=proof.cost == proof.bound)
 
     def _least(self, level: int) -> int:

@@ -14,7 +14,8 @@ from typing import Any
 
 from allocator.engine.bounds import KnownBounds, Proof
 from allocator.engine.progress import Listener, Progress, Stop, silent
-from allocator.engine.solve import Begun, Options, Solved, route_text, solve
+from allocator.engine.reached import Begun
+from allocator.engine.solve import Options, Solved, route_text, solve
 from allocator.model.plan import HARD
 from allocator.model.text import Text
 from allocator.rules.keeping import kept, vacated

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from allocator.engine.asking import Asking, minimise, unheard
+from allocator.engine.asking import Asking, minimise, unheard, unseen
 from allocator.engine.beside import solve_beside, take_part
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.mip import MipRace
@@ -192,6 +192,7 @@ class Improvement:
             gap=standing.gap if is_whole else 0.0,
             known=standing.bound,
             tell=standing.hear if is_told else unheard,
+            show=standing.show if is_whole else unseen,
             is_done=self._is_done,
         )
 

@@ -35,9 +35,9 @@ def repaired(task: Task, part: Slice, search: Search) -> IntArray | None:
     program = task.program
     if program.decisions.count < LARGE:
         return None
-    found = network_part(program, task.bounds)
-    flow = None if found is None else best_by_flow(*found)
-    if flow is None:
+    found = network_part(program, task.bounds, lambda: search.is_over)
+    flow = None if found is None or search.is_over else best_by_flow(*found)
+    if flow is None or search.is_over:
         return None
     values = complete(program, flow[None, : program.decisions.count])
     broken = np.flatnonzero(broken_rows(program, values)[0])

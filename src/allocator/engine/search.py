@@ -1,4 +1,4 @@
-"""What every search of one solve shares: the seed, the time that is left, who listens, who may stop it."""
+"""What every search of one solve shares: the seed, the time left, who listens, stops it, keeps plans."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from allocator.engine.budget import Budget
 from allocator.engine.progress import Listener, Stop
+from allocator.engine.reached import Offer, unheeded
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,14 @@ class Search:
         budget: The time that is left.
         stop: A request to stop.
         listen: Hears of progress.
+        offer: Is offered every plan that another solve can go on from.
     """
 
     seed: int
     budget: Budget
     stop: Stop
     listen: Listener
+    offer: Offer = unheeded
 
     @property
     def is_over(self) -> bool:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
-from allocator.engine.bounds import KnownBounds, Proof
+from allocator.engine.bounds import Proof
 from allocator.engine.budget import Budget
 from allocator.engine.descent import Descent, task_of
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Listener, Stop, silent
+from allocator.engine.reached import Begun, Offer, unheeded
 from allocator.engine.search import Search
 from allocator.engine.start import Made, add_layer, as_before
 from allocator.model.plan import HARD, Assignment
@@ -64,19 +65,6 @@ class Solved:
     won: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Begun:
-    """What earlier searches leave to a later one.
-
-    Attributes:
-        assignments: A plan to begin from.
-        known: What they proved.
-    """
-
-    assignments: tuple[Assignment, ...]
-    known: KnownBounds = field(default_factory=KnownBounds)
-
-
 def solve(
     policy: Policy,
     options: Options,
@@ -84,22 +72,21 @@ def solve(
     stop: Stop | None = None,
     listen: Listener = silent,
     begun: Begun | None = None,
+    offer: Offer = unheeded,
 ) -> Solved:
     """Find the best plan for a policy; it begins from a plan if one is given, or from the baseline.
 
     Layer after layer is added: first decided period by period with all before it settled, then searched
     jointly with all before it set free again. So there is a plan to keep from the first seconds on, and
-    what is proved over the first layers bounds the whole.
+    what is proved over the first layers bounds the whole. Every better plan, of the first layers or of
+    all, is offered to whoever keeps it.
     """
     workers = options.workers or os.cpu_count() or 1
-    search = Search(options.seed, Budget(options.seconds, workers), stop or Stop(), listen)
+    search = Search(options.seed, Budget(options.seconds, workers), stop or Stop(), listen, offer)
     baseline = policy.world.baseline
     if begun is None and baseline is not None:
         begun = Begun(baseline.assignments)
-    if begun is None:
-        found, descent = _search(policy, search)
-    else:
-        found, descent = _joint(policy, Made(begun.assignments), search, begun.known, 1.0)
+    found, descent = _search(policy, search, begun or Begun(periods={}))
     decisions = descent.decisions
     assignments = () if decisions is None else descent.program.decisions.assignments(decisions)
     proofs = () if decisions is None else (Proof(HARD, 0, 0), *descent.proofs)
@@ -107,7 +94,7 @@ def solve(
         "seed": options.seed,
         "seconds": round(search.budget.elapsed, 2),
         "route": route_text(descent.won),
-        "structure": _structure(descent),
+        "structure": _structure(descent, search),
         "workers": workers,
         "stopped": _stopped(found, search),
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
@@ -115,32 +102,41 @@ def solve(
     return Solved(found, assignments, proofs, run, search.stop.asked, descent.rule_costs, descent.won)
 
 
-def _search(policy: Policy, search: Search) -> tuple[Found, Descent]:
-    """Add layer after layer; return what was found of all of them, or of the first that cannot be."""
+def _search(policy: Policy, search: Search, begun: Begun) -> tuple[Found, Descent]:
+    """Add layer after layer; return what was found of all of them, or of the first that cannot be.
+
+    What is begun stays for as long as it does in any search: layers that are decided are searched jointly
+    from the plan that there is of them, and a layer that is decided in part is decided to its end.
+    """
     periods = {name: len(layer.periods) for name, layer in policy.world.layers.items()}
-    known = KnownBounds()
-    made = Made()
+    made = Made(begun.assignments, known=begun.known)
+    decided = periods if begun.periods is None else begun.periods
     for k, name in enumerate(periods):
+        done = decided.get(name, 0)
+        if len(decided) > k + 1:
+            continue
         partial = policy.until({other: periods[other] for other in list(periods)[: k + 1]})
-        if k > 0 or periods[name] > 1:
-            made = add_layer(partial, made, search, STEPS_PART) or made
+        if done < periods[name] and (k > 0 or periods[name] > 1):
+            made = add_layer(partial, made, search, STEPS_PART, done) or made
         last = k == len(periods) - 1
-        found, descent = _joint(partial, made, search, known, 1.0 if last else JOINT_PART)
+        found, descent = _joint(partial, made, search, 1.0 if last else JOINT_PART)
         if last or found == "infeasible":
             break
-        known = known.with_search(descent.proofs)
+        if search.stop.asked and search.stop.why == "memory":  # the next layer needs more of it
+            descent.best = None
+            return "unknown", descent
+        made = replace(made, known=made.known.with_search(descent.proofs))
         if descent.decisions is not None:
-            made = Made(descent.program.decisions.assignments(descent.decisions), descent.costs)
+            assignments = descent.program.decisions.assignments(descent.decisions)
+            made = replace(made, assignments=assignments, costs=descent.costs)
     return found, descent
 
 
-def _joint(
-    policy: Policy, made: Made, search: Search, known: KnownBounds, part: float
-) -> tuple[Found, Descent]:
+def _joint(policy: Policy, made: Made, search: Search, part: float) -> tuple[Found, Descent]:
     """Search all layers of ``policy`` at once, starting from what has been made."""
     program = policy.compile()
     stage = " + ".join(policy.world.layers)
-    descent = Descent(task_of(policy, program), search, stage, known)
+    descent = Descent(task_of(policy, program), search, stage, made.known, offer=search.offer)
     decisions = program.decisions
     start = decisions.vector(made.assignments) if made.assignments else as_before(decisions)
     return descent.run(start, part), descent
@@ -151,8 +147,10 @@ def route_text(won: Mapping[int, str]) -> str:
     return ", ".join(f"{level}: {solver}" for level, solver in sorted(won.items())) or "cp-sat"
 
 
-def _structure(descent: Descent) -> str:
+def _structure(descent: Descent, search: Search) -> str:
     """Say why that route: whether the program is a network, and if not, by which rules."""
+    if descent.best is None and search.is_over:
+        return "not looked at"
     if "flow" in descent.won.values():
         return "network"
     asked, paid = obstacles(descent.program)
@@ -167,9 +165,9 @@ def _listed(rules: tuple[str, ...]) -> str:
 
 
 def _stopped(found: Found, search: Search) -> str:
-    """Say why the search ended: by proof, by the limit (of work or of time), or because it was asked to."""
+    """Say why the search ended: by proof, by a limit (work, time, memory), or because it was asked to."""
     if search.stop.asked:
-        return "asked"
+        return search.stop.why
     if found in ("optimal", "infeasible"):
         return "proved"
     by_work = search.budget.deterministic and not search.budget.cut_short

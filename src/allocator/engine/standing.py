@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from allocator.engine.asking import Teller
@@ -9,7 +10,15 @@ from allocator.engine.bounds import KnownBounds
 from allocator.engine.ladder import Ladder
 from allocator.engine.task import Task
 from allocator.model.plan import Level
+from allocator.program.evaluate import complete
 from allocator.program.program import IntArray
+
+#: Is given a plan within all caps, as values of all variables, and the proven bound.
+Keep = Callable[[IntArray, int], None]
+
+
+def kept_nowhere(values: IntArray, bound: int) -> None:
+    """Keep nothing."""
 
 
 @dataclass(eq=False)
@@ -24,6 +33,7 @@ class Standing:
         gap: Relative gap at which the plan is good enough.
         tell: Whom to tell.
         ladder: Relaxations of all levels, climbed beside.
+        keep: Who keeps the plan that is best at all levels; of two that cost the same here it is either.
         won: Which solver found the plan.
     """
 
@@ -34,6 +44,7 @@ class Standing:
     gap: float
     tell: Teller
     ladder: Ladder | None = None
+    keep: Keep = kept_nowhere
     won: str = "cp-sat"
 
     def __post_init__(self) -> None:
@@ -48,8 +59,11 @@ class Standing:
         """Hear of a better bound, or of a better cost whose plan is not yet in hand."""
         shown = self._told if cost is None else min(cost, self._told)
         if shown < self._told or bound > self.bound:
+            is_proof = bound > self.bound
             self.bound, self._told = max(self.bound, bound), shown
             self.tell(shown, min(self.bound, shown))
+            if is_proof:
+                self.keep(self.values, self.bound)
 
     def hear_ladder(self) -> None:
         """Hear what the relaxations of all levels prove of this one, and take a better plan from them."""
@@ -60,8 +74,22 @@ class Standing:
         values = self.ladder.values
         if values is None or self.task.cost(values, self.level) >= self.cost:
             return
-        if all(self.task.cost(values, level) <= most for level, most in self.task.caps.items()):
+        if self._is_within_caps(values):
             self.take(values, "relaxation")
+
+    def show(self, values: IntArray) -> None:
+        """Show a plan of a search that goes on: it is kept, but not taken over yet.
+
+        It may come from another thread; nothing that a search reads is changed.
+        """
+        decisions = values[: self.task.program.decisions.count]
+        if not self.task.cuts(decisions):
+            settled = complete(self.task.program, decisions[None, :])[0]
+            if self._is_within_caps(settled):
+                self.keep(settled, self.bound)
+
+    def _is_within_caps(self, values: IntArray) -> bool:
+        return all(self.task.cost(values, level) <= most for level, most in self.task.caps.items())
 
     def take(self, values: IntArray, solver: str = "cp-sat") -> bool:
         """Take a plan over if it is no worse: one that is as good leads to other pieces.
@@ -74,7 +102,7 @@ class Standing:
         if settled is None:
             return False
         is_priced = self.task.prices(values, settled)
-        if any(self.task.cost(settled, level) > most for level, most in self.task.caps.items()):
+        if not self._is_within_caps(settled):
             return is_priced
         cost = self.task.cost(settled, self.level)
         if cost < self.cost:
@@ -82,4 +110,5 @@ class Standing:
             self.hear(cost, self.bound)
         if cost <= self.cost:
             self.values, self.cost = settled, cost
+            self.keep(settled, self.bound)
         return is_priced

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from allocator.engine.bounds import KnownBounds
 from allocator.engine.descent import Descent, task_of
+from allocator.engine.reached import Reached
 from allocator.engine.search import Search
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Level
@@ -22,10 +24,11 @@ GAP = 0.05
 
 @dataclass(frozen=True)
 class Made:
-    """A plan of some layers and periods, and what it costs at each level."""
+    """A plan of some layers and periods, what it costs at each level, and what joint searches have proved."""
 
     assignments: tuple[Assignment, ...] = ()
     costs: Mapping[Level, int] = field(default_factory=dict)
+    known: KnownBounds = field(default_factory=KnownBounds)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def steps(layer: Layer) -> Iterator[Step]:
         yield Step(f"{layer.name} {layer.period_id(t) or ''}".strip(), t, periods)
 
 
-def add_layer(policy: Policy, made: Made, search: Search, part: float) -> Made | None:
+def add_layer(policy: Policy, made: Made, search: Search, part: float, done: int = 0) -> Made | None:
     """Return ``made`` with the last layer of ``policy`` decided too, period by period.
 
     Args:
@@ -60,13 +63,14 @@ def add_layer(policy: Policy, made: Made, search: Search, part: float) -> Made |
         made: What is settled: it stays as it is wherever that can be.
         search: How to search.
         part: The part of the budget that all steps together may use.
+        done: How many periods of the last layer ``made`` has decided before.
 
     Returns:
         What has then been made, or None if a step found no plan.
     """
     *_, layer = policy.world.layers.values()
     whole = {name: len(other.periods) for name, other in policy.world.layers.items()}
-    planned = list(steps(layer))
+    planned = [step for step in steps(layer) if step.periods > done]
     for step in planned:
         partial = policy.until({**whole, layer.name: step.periods})
         decided = _decide(partial, made, search, part / len(planned), step)
@@ -86,8 +90,9 @@ def _decide(policy: Policy, made: Made, search: Search, part: float, step: Step)
         task.fix(settled, start[settled])
         descent = Descent(task, search, step.name, floors=floors)
         found = descent.run(start, part, GAP)
-        if descent.decisions is not None:
-            return Made(program.decisions.assignments(descent.decisions), descent.costs)
+        if descent.best is not None and descent.decisions is not None:
+            search.offer(Reached(descent.program, descent.best, {}, made.known, search.budget.elapsed))
+            return Made(program.decisions.assignments(descent.decisions), descent.costs, made.known)
         if found != "infeasible" or search.is_over:
             return None
         floors = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -28,7 +29,7 @@ def write_whole(content: bytes, path: Path) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path))
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -38,6 +39,19 @@ def _replace(path: Path, content: bytes) -> None:
         with suppress(OSError):
             os.unlink(name)
         raise
+
+
+def unfinished(path: Path) -> list[Path]:
+    """Return what was left beside a file by processes that were killed while they wrote it."""
+    left = re.compile(re.escape(_prefix(path)) + r"[a-z0-9_]{8}")
+    try:
+        return [other for other in path.parent.iterdir() if left.fullmatch(other.name)]
+    except OSError:
+        return []
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name[:100]}."
 
 
 def unwritable(error: OSError, path: Path) -> Fault:

@@ -87,6 +87,7 @@ _ENDED = {
     "time": Text(zh="时限", en="the time limit"),
     "work": Text(zh="工作量限额", en="the limit of work"),
     "asked": Text(zh="中断", en="request"),
+    "memory": Text(zh="内存限额", en="the limit of memory"),
 }
 
 
