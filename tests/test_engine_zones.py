@@ -1,0 +1,181 @@
+"""The zones route: on small maps the best of all plans, level by level, whatever else is asked of a zone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allocator.api import bind, load
+from allocator.engine.solve import Options, solve
+from allocator.engine.zones import cover
+from allocator.engine.zones import solve as route
+from allocator.engine.zones.connected import Band, connected_sets
+from allocator.graph.neighbours import neighbours, parts
+from allocator.model.organisation import Organisation
+from allocator.model.plan import Assignment, Plan, ScenarioRef
+from allocator.model.scenario import Scenario
+from allocator.model.spec import ScenarioSpec
+from allocator.model.tables import Group, Link, Unit
+from allocator.program.by_slot import by_slot
+from allocator.rules.binding import bind_world
+from allocator.rules.examples import example_rule
+from allocator.rules.policy import Policy
+from allocator.rules.world import World
+from brute_force import assert_best, solved
+from scenario_tools import folder
+from worlds import Space
+
+SPEC = {
+    "scenario": "map",
+    "periods": (2026,),
+    "layers": {"zoning": {"items": "units", "slots": "groups", "periods": "once", "take": 1}},
+}
+Fields = dict[str, Any]
+
+
+def map_world(seed: int, units: int, zones: int, *, baseline: bool = False) -> World:
+    """Return a map of units, each next to one before it at least, with positions, kinds and workloads."""
+    rng = random.Random(seed)
+    links = {(rng.randrange(k), k) for k in range(1, units)}
+    links |= set(rng.sample(list(combinations(range(units), 2)), k=rng.randint(0, 2)))
+    organisation = Organisation(
+        units={
+            f"U{k}": Unit(
+                id=f"U{k}",
+                kind=rng.choice(("town", "street")),
+                place=f"P{k}",
+                workload=rng.randint(1, 4),
+                lon=105 + rng.random(),
+                lat=29 + rng.random(),
+            )
+            for k in range(units)
+        },
+        groups={f"Z{k}": Group(id=f"Z{k}", place=f"P{k}") for k in range(zones)},
+        links=tuple(Link(source=f"U{a}", target=f"U{b}", kind="adjacent") for a, b in sorted(links)),
+    )
+    before = Plan(
+        scenario=ScenarioRef(name="map", sha256=""),
+        status="optimal",
+        assignments=tuple(
+            Assignment(layer="zoning", item=f"U{k}", slot=f"Z{rng.randrange(zones)}") for k in range(units)
+        ),
+    )
+    scenario = Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path())
+    return bind_world(scenario, before if baseline else None)
+
+
+def zoning(world: World, rules: Iterable[Fields]) -> Policy:
+    made = [{"kind": "take", "places": 1}, {"kind": "contiguous"}, *rules]
+    chosen = (
+        example_rule({"on": "zoning", **fields}, id=f"{fields['kind']}.{k}") for k, fields in enumerate(made)
+    )
+    return Policy(world, tuple(chosen), (), {})
+
+
+NEAR: Fields = {"kind": "compact", "to": "centre", "load": "unit.workload"}
+OF_ONE_SLOT: tuple[Fields, ...] = (
+    NEAR,
+    {**NEAR, "power": 2},
+    {"kind": "compact", "to": "seat"},
+    {"kind": "compact", "to": "members", "metres": 5000},
+    {"kind": "capacity", "load": "unit.workload", "atleast": 3, "atmost": 9},
+    {"kind": "capacity", "items": "unit.kind == 'town'", "atleast": 1},
+    {"kind": "capacity", "slots": "group.id == 'Z1'", "atmost": 2},
+    {"kind": "apart", "pairs": (("U0", "U3"),)},
+    {"kind": "balance", "load": "unit.workload", "measure": "squares", "target": 6},
+    {"kind": "prefer", "when": "unit.kind == 'town' && group.id != 'Z0'"},
+    {"kind": "keep"},
+    {"kind": "exclude", "item": "U1", "slot": "Z0"},
+)
+OF_SEVERAL: tuple[Fields, ...] = (
+    {"kind": "together", "pairs": (("U0", "U1"), ("U2", "U4"))},
+    {"kind": "balance", "load": "unit.workload", "tolerance": 1},
+    {"kind": "balance", "load": "unit.workload", "items": "unit.kind == 'town'", "tolerance": 2},
+)
+
+
+@st.composite
+def maps_with_rules(draw: st.DrawFn) -> Policy:
+    fields = draw(st.lists(st.sampled_from(OF_ONE_SLOT + OF_SEVERAL), min_size=1, max_size=4, unique_by=str))
+    rules = [
+        {**one, "level": draw(st.sampled_from(("hard", 1, 2, 3))), "weight": draw(st.integers(1, 3))}
+        for one in fields
+    ]
+    zones = draw(st.integers(2, 3))
+    baseline = any(one["kind"] == "keep" for one in fields)
+    world = map_world(draw(st.integers(0, 999)), draw(st.integers(5, 8 - zones)), zones, baseline=baseline)
+    return zoning(world, rules)
+
+
+@settings(max_examples=60)
+@given(maps_with_rules(), st.sampled_from((1, 4, 1500)))
+def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> None:
+    with mock.patch.object(cover, "FEW", few):
+        best = assert_best(policy, Space.of(policy.world))
+        run = solved(policy).run
+    if best is not None and run["structure"] != "network":  # one flow may be contiguous by chance
+        assert run["structure"] == "zones"
+        assert run["route"] == (", ".join(f"{k}: zones" for k in policy.compile().levels) or "zones")
+
+
+@given(st.integers(0, 999), st.integers(1, 8), st.integers(0, 6), st.integers(1, 12))
+def test_every_connected_set_in_the_bands_is_met_once(seed: int, count: int, low: int, high: int) -> None:
+    rng = random.Random(seed)
+    links = [pair for pair in combinations(range(count), 2) if rng.random() < 0.3]
+    near = neighbours(links)
+    weights = [rng.randint(0, 3) for _ in range(count)]
+    found = connected_sets(
+        [sum(1 << other for other in near.get(k, ())) for k in range(count)],
+        [Band(np.array(weights), low, high), Band(np.ones(count, dtype=np.int64), 0, 5)],
+        most=10**6,
+        goes_on=lambda _: True,
+    )
+    every = (frozenset(own) for size in range(1, 6) for own in combinations(range(count), size))
+    expected = [
+        sum(1 << k for k in own)
+        for own in every
+        if low <= sum(weights[k] for k in own) <= high and len(list(parts(own, near))) == 1
+    ]
+    assert found is not None and found.tolist() == sorted(expected)
+
+
+def test_sets_are_given_up_where_they_are_too_many_or_take_too_long() -> None:
+    near, all_of_them = [sum(1 << j for j in range(9) if j != k) for k in range(9)], 2**9 - 1
+    for most, goes_on in ((all_of_them - 1, True), (all_of_them, False)):
+        assert connected_sets(near, [], most, lambda _, answer=goes_on: answer) is None
+    every = connected_sets(near, [], all_of_them, lambda _: True)
+    assert every is not None and len(every) == all_of_them
+
+
+def test_too_many_zones_are_left_to_other_routes() -> None:
+    policy = zoning(map_world(3, 6, 2), [{**NEAR, "level": 1}, OF_ONE_SLOT[4]])
+    with mock.patch.object(route, "MOST_ZONES", 3):
+        assert solved(policy).run["structure"] != "zones"
+        assert_best(policy, Space.of(policy.world))
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [{"kind": "contiguous", "link": "road"}],  # two maps
+        [{"kind": "balance", "measure": "squares", "each": "layer", "level": 1}],  # the square of all slots
+    ],
+)
+def test_what_is_not_of_zones_is_told(rules: list[Fields]) -> None:
+    policy = zoning(map_world(3, 6, 2), rules)
+    assert policy.map is None or by_slot(policy.compile()) is None
+
+
+def test_a_countys_townships_are_settled_by_all_their_zones() -> None:
+    policy = bind(load(folder("henan-cooperation")))
+    found = solve(policy.until({"zoning": 1}), Options(seconds=60))
+    assert (found.status, found.run["route"], found.run["structure"]) == ("optimal", "1: zones", "zones")
