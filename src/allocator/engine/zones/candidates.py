@@ -16,6 +16,8 @@ from allocator.program.program import INFINITE, IntArray, Program
 
 #: So many values are worked out at a time.
 AT_ONCE = 1 << 22
+#: So many times more sets are made before they are thinned out.
+MADE = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +65,15 @@ def candidates(
     for slots in alike.values():
         part = whole.parts[slots[0]]
         chosen = _chosen(part.items, near)
-        sets = connected_sets(chosen, bands(part.program), most, goes_on)
+        sets = connected_sets(chosen, bands(part.program), MADE * most, goes_on)
         if sets is None:
             return None
         if np.array_equal(part.items, whole.items):
             sets = sets[_leaves_zones(sets, Table(chosen, union=True), len(chosen), shared)]
-        found.append(_valued(slots, part, np.append(sets, 0), wanted(part)))
         most -= len(sets)
+        if most < 0:
+            return None
+        found.append(_valued(slots, part, np.append(sets, 0), wanted(part)))
     return found
 
 

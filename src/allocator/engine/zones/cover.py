@@ -21,7 +21,7 @@ from allocator.program.program import INFINITE, IntArray
 from allocator.program.question import Problem
 
 #: So many columns are searched at first, and so many times more where they are too few.
-FEW, WIDER = 1500, 8
+FEW, WIDER = 300, 8
 #: The part of the time left that the relaxation may take.
 RELAXATION_PART = 0.4
 

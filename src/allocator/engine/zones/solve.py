@@ -21,7 +21,7 @@ from allocator.program.program import IntArray, Program
 from allocator.program.question import Problem
 
 #: More zones, or more branches looked at for them, are left to other routes.
-MOST_ZONES, MOST_BRANCHES = 1_000_000, 30_000_000
+MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
 #: The part of the time that it may take to find them.
 FINDING_PART = 0.3
 
@@ -69,7 +69,11 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
     found = candidates(whole, task.map, wanted, MOST_ZONES, goes_on)
     if found is None:
         return None
-    model = _Model(task.program, whole, _apart(whole, found) if ties else found, tied)
+    if ties:
+        found = _apart(whole, found)
+    if sum(len(group.held) for group in found) > MOST_ZONES:
+        return None
+    model = _Model(task.program, whole, found, tied)
     return _descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
 
 
