@@ -115,8 +115,11 @@ class Descent:
         """Settle every level by the best of all zones, where they can be told; keep what comes of it else."""
         clock = Clock(self.search.budget, self.search.budget.share(part * ZONES_PART))
         found = best_by_zones(self.task, clock, self.search, self._teller)
-        if found is None or found.decisions is None:
-            return "unknown" if found is None else found.found
+        if found is None:
+            return "unknown"
+        self.settled_by = "zones" if found.found == "infeasible" else self.settled_by
+        if found.decisions is None:
+            return found.found
         values = complete(self.program, found.decisions[None, :])[0]
         if not self.task.is_sound(values):
             return "unknown"

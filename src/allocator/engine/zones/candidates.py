@@ -60,7 +60,7 @@ def candidates(
         alike.setdefault(part.key, []).append(slot)
     if len(whole.items) > MOST:
         return None
-    shared = _bands_of_all(whole)
+    shared = shared_bands(whole)
     found = []
     for slots in alike.values():
         part = whole.parts[slots[0]]
@@ -92,8 +92,21 @@ def bands(program: Program) -> list[Band]:
         low, high = sides if (coefs >= 0).all() else (-sides[1], -sides[0])
         key = weights.tobytes()
         before = found.get(key, Band(weights, -INFINITE, INFINITE))
-        found[key] = Band(weights, max(low, before.low), min(high, before.high))
+        rule = int(rows.tags[row, 0])
+        found[key] = Band(weights, max(low, before.low), min(high, before.high), rule)
     return list(found.values())
+
+
+def shared_bands(whole: BySlot) -> list[Band]:
+    """Return the bands of sums over all items that hold in any slot, each as wide as its widest."""
+    if any(not np.array_equal(part.items, whole.items) for part in whole.parts):
+        return []
+    every = [{band.weights.tobytes(): band for band in bands(part.program)} for part in whole.parts]
+    return [
+        Band(one.weights, min(own[key].low for own in every), max(own[key].high for own in every), one.rule)
+        for key, one in every[0].items()
+        if all(key in own for own in every)
+    ]
 
 
 def _chosen(items: IntArray, near: Neighbours) -> list[int]:
@@ -101,18 +114,6 @@ def _chosen(items: IntArray, near: Neighbours) -> list[int]:
     number = {item: k for k, item in enumerate(items.tolist())}
     return [
         sum(1 << number[other] for other in near.get(item, ()) if other in number) for item in items.tolist()
-    ]
-
-
-def _bands_of_all(whole: BySlot) -> list[Band]:
-    """Return the bands of sums over all items that hold in any slot, each as wide as its widest."""
-    if any(not np.array_equal(part.items, whole.items) for part in whole.parts):
-        return []
-    every = [{band.weights.tobytes(): band for band in bands(part.program)} for part in whole.parts]
-    return [
-        Band(one.weights, min(own[key].low for own in every), max(own[key].high for own in every))
-        for key, one in every[0].items()
-        if all(key in own for own in every)
     ]
 
 

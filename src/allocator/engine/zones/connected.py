@@ -26,11 +26,13 @@ class Band:
         weights: ``[members]`` what each adds, never negative.
         low: The least that the sum may be.
         high: The greatest.
+        rule: A rule that says so, by number.
     """
 
     weights: IntArray
     low: int
     high: int
+    rule: int = -1
 
 
 @dataclass(frozen=True, eq=False)

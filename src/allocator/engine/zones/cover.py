@@ -89,7 +89,11 @@ class Cover:
         return found.found == "infeasible"
 
     def _ask(self, problem: Problem, kept: BoolArray, asking: Asking) -> Outcome:
-        return minimise(_within(problem, kept), self._search, asking)
+        part = _within(problem, kept)
+        used = np.diff(part.matrix.indptr) > 0
+        if ((part.sides[0] > 0) | (part.sides[1] < 0))[~used].any():
+            return Outcome("infeasible")  # an item that no zone has, say
+        return minimise(part, self._search, asking)
 
     def _room_for(self, told: Relaxed, few: int) -> int:
         """Return a reduced cost that so few columns are below."""
