@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from unittest import mock
 
@@ -10,14 +12,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from allocator.api import bind, load
+from allocator.engine.budget import Budget, Clock
+from allocator.engine.progress import Stop, silent
+from allocator.engine.search import Search
 from allocator.engine.solve import Options, solve
 from allocator.engine.zones import cover
 from allocator.engine.zones import solve as route
 from allocator.engine.zones.connected import Band, connected_sets
 from allocator.graph.neighbours import neighbours, parts
+from allocator.model.tables import Link
 from allocator.program.by_slot import by_slot
+from allocator.program.question import Problem
+from allocator.rules.binding import bind_world
 from allocator.rules.policy import Policy
 from brute_force import assert_best, solved
 from scenario_tools import folder
@@ -123,3 +132,74 @@ def test_a_countys_townships_are_settled_by_all_their_zones() -> None:
     policy = bind(load(folder("henan-cooperation")))
     found = solve(policy.until({"zoning": 1}), Options(seconds=60))
     assert (found.status, found.run["route"], found.run["structure"]) == ("optimal", "1: zones", "zones")
+
+
+def test_zones_exactly_as_large_as_they_must_be_are_found() -> None:
+    band = {"kind": "capacity", "atleast": 3, "atmost": 3}
+    world = map_world(3, 6, 2)
+    chain = tuple(Link(source=f"U{k}", target=f"U{k + 1}", kind="adjacent") for k in range(5))
+    organisation = replace(world.scenario.organisation, links=chain)
+    policy = zoning(
+        bind_world(replace(world.scenario, organisation=organisation), None), [band, {**NEAR, "level": 1}]
+    )
+    assert (found := solved(policy)).status == "optimal"
+    assert [one.slot for one in found.assignments] == ["Z0"] * 3 + ["Z1"] * 3
+
+
+def test_slots_that_are_alike_may_stay_empty_together() -> None:
+    policy = zoning(map_world(3, 5, 3), [{"kind": "together", "pairs": (tuple(f"U{k}" for k in range(5)),)}])
+    found = solved(policy)
+    assert (found.status, found.run["structure"]) == ("optimal", "zones")
+    assert {one.slot for one in found.assignments} == {"Z0"}
+
+
+def cover_by(sets: Sequence[int], items: int) -> Problem:
+    matrix = np.array([[one >> item & 1 for one in sets] for item in range(items)], dtype=np.int64)
+    nothing, ones = np.zeros(len(sets), dtype=np.int64), np.ones(items, dtype=np.int64)
+    return Problem(
+        *(np.arange(len(sets)), (nothing, nothing + 1), csr_array(matrix)),
+        *((ones, ones), nothing, 0, nothing),
+    )
+
+
+@st.composite
+def covers(draw: st.DrawFn) -> tuple[Problem, list[np.ndarray]]:
+    """Draw sets of five items, some of which are to cover each item once, and two prices of each."""
+    few = st.sets(st.integers(0, 4), min_size=1, max_size=3).map(lambda own: sum(1 << item for item in own))
+    sets = draw(st.lists(few, min_size=6, max_size=13))
+    prices = st.lists(st.integers(0, 9), min_size=len(sets), max_size=len(sets)).map(np.array)
+    return cover_by(sets, 5), [draw(prices), draw(prices)]
+
+
+def searching() -> tuple[Search, Clock]:
+    search = Search(1, Budget(30, 1), Stop(), silent)
+    return search, Clock(search.budget, search.budget.share(1.0))
+
+
+def test_columns_that_cost_more_each_are_looked_at_too() -> None:
+    # Two triangles of pairs at 2 and single ones at 4; in the best cover is a pair of both triangles at 7.
+    pairs, single = [0b11, 0b101, 0b110, 0b11000, 0b101000, 0b110000], [1 << item for item in range(6)]
+    problem, (search, clock) = cover_by([*pairs, *single, 0b1001], 6), searching()
+    with mock.patch.object(cover, "FEW", 6):
+        made = cover.Cover(problem, np.ones(13, dtype=np.bool_), search)
+        found = made.minimise(np.array([2] * 6 + [4] * 6 + [7]), 0, None, clock)
+    assert (found.found, found.cost, found.bound) == ("optimal", 11, 11)
+
+
+@settings(max_examples=150)
+@given(covers(), st.sampled_from((1, 2, 300)))
+def test_a_cover_of_few_columns_is_the_best_of_all(drawn: tuple[Problem, list[np.ndarray]], few: int) -> None:
+    problem, prices = drawn
+    search, clock = searching()
+    every = (np.arange(2 ** len(problem))[:, None] >> np.arange(len(problem))) & 1
+    left, hint = every[(every @ problem.matrix.T.toarray() == 1).all(axis=1)], None
+    with mock.patch.object(cover, "FEW", few), mock.patch.object(cover, "WIDER", 2):
+        made = cover.Cover(problem, np.ones(len(problem), dtype=np.bool_), search)
+        for price in prices:
+            found = made.minimise(price, 0, hint, clock)
+            if not len(left):
+                assert found.found == "infeasible" and made.second_opinion(clock)
+                return
+            least = int((left @ price).min())
+            assert (found.found, found.cost, found.bound) == ("optimal", least, least)
+            left, hint = left[left @ price == least], found.values
