@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.engine.zones.bits import MOST, BoolArray, Sets, Table, grown, lowest, members
+from allocator.engine.zones.bits import BoolArray, Sets, Table, grown, lowest, members
 from allocator.engine.zones.connected import Band, connected_sets
 from allocator.graph.neighbours import Neighbours
 from allocator.program.by_slot import BySlot, SlotPart
@@ -58,8 +58,6 @@ def candidates(
     alike: dict[bytes, list[int]] = {}
     for slot, part in enumerate(whole.parts):
         alike.setdefault(part.key, []).append(slot)
-    if len(whole.items) > MOST:
-        return None
     shared = shared_bands(whole)
     found = []
     for slots in alike.values():

@@ -14,6 +14,7 @@ from allocator.engine.budget import Clock
 from allocator.engine.outcome import Found
 from allocator.engine.search import Search
 from allocator.engine.task import Task
+from allocator.engine.zones.bits import MOST
 from allocator.engine.zones.candidates import Candidates, candidates
 from allocator.engine.zones.cover import Cover
 from allocator.program.by_slot import BySlot, SlotPart, by_slot
@@ -50,8 +51,10 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
         search: How to search.
         teller: Whom to tell of costs and bounds of a level.
     """
-    whole = None if task.map is None or task.is_fixed else by_slot(task.program)
-    if whole is None or task.map is None:
+    if task.map is None or task.is_fixed or _is_large(task.program):
+        return None
+    whole = by_slot(task.program)
+    if whole is None:
         return None
     finding, branches = Clock(search.budget, clock.share(FINDING_PART)), MOST_BRANCHES
 
@@ -75,6 +78,10 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
         return None
     model = _Model(task.program, whole, found, tied)
     return _descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
+
+
+def _is_large(program: Program) -> bool:
+    return max((len(grid) for grid in program.decisions.grids.values()), default=0) > MOST
 
 
 def _descend(

@@ -23,8 +23,8 @@ from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
 from allocator.rules.world import World
 
-#: Costs of a slot stay below this: ranks of its centres, some times as large, must fit in 64 bits.
-FAR = 2**52
+#: What all cost with one centre, times the number of centres, stays below this: their ranks fit in 64 bits.
+FAR = 2**60
 
 
 class Compact(Rule):
@@ -214,7 +214,7 @@ class Compact(Rule):
             for i in placed:
                 for j in placed:
                     far[i, j] = self._far(scope, layer.items[i], layer.items[j])
-        if (far.astype(float) * loads[:, None]).sum() > FAR:
+        if (far.astype(float) * loads[:, None]).sum(axis=0).max(initial=0) * len(placed) > FAR:
             raise SelectorError(
                 Text(
                     zh="距离的数值过大，请加大 metres", en="distances come to numbers too large: raise metres"
