@@ -15,16 +15,22 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from allocator.api import bind, load
+from allocator.engine import descent
+from allocator.engine.asking import unheard
 from allocator.engine.budget import Budget, Clock
 from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.engine.solve import Options, solve
-from allocator.engine.zones import cover
+from allocator.engine.zones import cover, large
 from allocator.engine.zones import solve as route
 from allocator.engine.zones.connected import Band, connected_sets
+from allocator.engine.zones.large import plan_by_splitting
+from allocator.engine.zones.solve import best_by_zones
+from allocator.engine.zones.split import Splitting
 from allocator.graph.neighbours import neighbours, parts
 from allocator.model.tables import Link
 from allocator.program.by_slot import by_slot
+from allocator.program.evaluate import complete, level_costs
 from allocator.program.question import Problem
 from allocator.rules.binding import bind_world
 from allocator.rules.policy import Policy
@@ -110,10 +116,10 @@ def test_sets_are_given_up_where_they_are_too_many_or_take_too_long() -> None:
 
 
 def test_too_many_zones_are_left_to_other_routes() -> None:
-    policy = zoning(map_world(3, 6, 2), [{**NEAR, "level": 1}, OF_ONE_SLOT[4]])
+    policy = zoning(map_world(1, 6, 2), [{**NEAR, "level": 1}, OF_ONE_SLOT[4]])
     with mock.patch.object(route, "MOST_ZONES", 3):
-        assert solved(policy).run["structure"] != "zones"
-        assert_best(policy, Space.of(policy.world))
+        assert solved(policy).run["route"] != "1: zones"
+        assert assert_best(policy, Space.of(policy.world)) is not None
 
 
 @pytest.mark.parametrize(
@@ -203,3 +209,67 @@ def test_a_cover_of_few_columns_is_the_best_of_all(drawn: tuple[Problem, list[np
             least = int((left @ price).min())
             assert (found.found, found.cost, found.bound) == ("optimal", least, least)
             left, hint = left[left @ price == least], found.values
+
+
+@given(st.integers(0, 9999), st.integers(1, 4))
+def test_a_map_split_at_random_has_connected_zones_in_the_band(seed: int, count: int) -> None:
+    rng = random.Random(seed)
+    near = neighbours((k, rng.randrange(k)) for k in range(1, 20))
+    weights = {k: rng.randint(0, 5) for k in range(20)}
+    whole = sum(weights.values())
+    band = whole // count - 6, whole // count + 6
+    found = Splitting(near, weights, band, seed).zones(frozenset(range(20)), count)
+    if found is None:
+        return
+    assert len(found) == count and sorted(k for zone in found for k in zone) == list(range(20))
+    assert all(len(list(parts(zone, near))) == 1 for zone in found)
+    assert all(band[0] <= sum(weights[k] for k in zone) <= band[1] for zone in found)
+
+
+def test_a_map_in_pieces_is_not_split() -> None:
+    assert Splitting({0: {1}, 1: {0}}, {0: 1, 1: 1, 2: 2}, (1, 3), 1).zones(frozenset(range(3)), 2) is None
+    assert Splitting({0: {1}, 1: {0}}, {0: 1, 1: 1, 2: 2}, (1, 9), 1).zones(frozenset(range(3)), 1) is None
+
+
+def test_a_large_map_has_a_first_plan_by_splitting() -> None:
+    band = {"kind": "capacity", "load": "unit.workload", "atleast": 20, "atmost": 90}
+    town = {"kind": "capacity", "items": "unit.kind == 'town'", "atleast": 2}
+    policy = zoning(map_world(5, 80, 4), [band, town, {"kind": "compact", "to": "seat", "level": 1}])
+    task = descent.task_of(policy, policy.compile())
+    whole, (search, clock) = by_slot(task.program), searching()
+    assert whole is not None
+    decisions = plan_by_splitting(task, whole, clock, search)
+    assert decisions is not None and task.is_sound(complete(task.program, decisions[None, :])[0])
+    found = best_by_zones(task, clock, search, lambda _: unheard)
+    assert found is not None and found.found == "feasible" and found.decisions is not None
+    assert (found.decisions == decisions).all()
+    search.stop.ask()
+    assert plan_by_splitting(task, whole, clock, search) is None
+
+
+def test_the_better_of_a_start_and_a_split_map_is_kept() -> None:
+    policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
+    program, best = policy.compile(), solved(policy)
+    good = program.decisions.vector(best.assignments)
+    split = [values for seed in range(9) if (values := split_at_random(policy, seed)) is not None]
+    costs = level_costs(program, complete(program, np.array(split)))[:, 0]
+    worse = split[int(costs.argmax())]
+    assert costs.max() > best.proofs[1].cost
+    for first, other in ((worse, good), (good, worse)):
+        with (
+            mock.patch.object(route, "MOST_ZONES", 0),
+            mock.patch.object(route, "plan_by_splitting", lambda *_, first=first: first),
+            mock.patch.object(descent, "minimise_level"),
+        ):
+            made = descent.Descent(descent.task_of(policy, program), searching()[0], "again")
+            made.run(other, 0.1)
+        assert made.costs == {1: best.proofs[1].cost}
+
+
+def split_at_random(policy: Policy, seed: int) -> np.ndarray | None:
+    search = Search(seed, Budget(30, 1), Stop(), silent)
+    task = descent.task_of(policy, policy.compile())
+    whole, clock = by_slot(task.program), Clock(search.budget, search.budget.share(1.0))
+    assert whole is not None
+    with mock.patch.object(large, "PLANS", 1):
+        return plan_by_splitting(task, whole, clock, search)

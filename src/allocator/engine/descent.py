@@ -22,7 +22,7 @@ from allocator.engine.task import Task
 from allocator.engine.zones.solve import best_by_zones
 from allocator.model.plan import HARD, Level
 from allocator.program.cuts import Cut
-from allocator.program.evaluate import complete, rule_costs
+from allocator.program.evaluate import complete, level_costs, rule_costs
 from allocator.program.program import IntArray, Program
 from allocator.program.question import least_price
 from allocator.rules.policy import Policy
@@ -78,7 +78,7 @@ class Descent:
         if zoned in ("optimal", "infeasible"):
             return zoned
         hint = None if start is None else complete(self.program, start[None, :])[0]
-        if self.best is None and hint is not None and self.task.is_sound(hint):
+        if hint is not None and self._is_better(hint) and self.task.is_sound(hint):
             self.best = hint
         if self.best is None:
             found = self._first_plan(hint, self.search.budget.share(max(part, FIRST_PLAN_PART)))
@@ -110,6 +110,13 @@ class Descent:
             self.won[level] = "flow"
             self._teller(level)(cost, cost)
         return True
+
+    def _is_better(self, values: IntArray) -> bool:
+        """Whether a plan would be better than the best so far."""
+        if self.best is None:
+            return True
+        mine, best = level_costs(self.program, np.stack([values, self.best])).tolist()
+        return bool(mine < best)
 
     def _by_zones(self, part: float) -> Found:
         """Settle every level by the best of all zones, where they can be told; keep what comes of it else."""

@@ -17,6 +17,7 @@ from allocator.engine.task import Task
 from allocator.engine.zones.bits import MOST
 from allocator.engine.zones.candidates import Candidates, candidates
 from allocator.engine.zones.cover import Cover
+from allocator.engine.zones.large import plan_by_splitting
 from allocator.program.by_slot import BySlot, SlotPart, by_slot
 from allocator.program.program import IntArray, Program
 from allocator.program.question import Problem
@@ -43,7 +44,7 @@ class Zoned:
 
 
 def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[int], Teller]) -> Zoned | None:
-    """Return the plan that is best at every level; None if the task is not one of zones, or too large.
+    """Return the plan that is best at every level; where there are too many zones, any; None if it is no map.
 
     Args:
         task: What is to be solved.
@@ -51,37 +52,39 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
         search: How to search.
         teller: Whom to tell of costs and bounds of a level.
     """
-    if task.map is None or task.is_fixed or _is_large(task.program):
-        return None
-    whole = by_slot(task.program)
+    whole = None if task.map is None or task.is_fixed else by_slot(task.program)
     if whole is None:
         return None
-    finding, branches = Clock(search.budget, clock.share(FINDING_PART)), MOST_BRANCHES
+    tied = np.unique(np.append(whole.ties.cols, whole.tied))
+    finding = Clock(search.budget, clock.share(FINDING_PART))
+    found = _all_zones(task, whole, tied, finding, search) if len(whole.items) <= MOST else None
+    if found is None:
+        chance = Clock(search.budget, clock.share(FINDING_PART))
+        decisions = plan_by_splitting(task, whole, chance, search)
+        return None if decisions is None else Zoned("feasible", decisions)
+    model = _Model(task.program, whole, found, tied)
+    return _descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
+
+
+def _all_zones(
+    task: Task, whole: BySlot, tied: IntArray, clock: Clock, search: Search
+) -> list[Candidates] | None:
+    """Return the zones of all slots, or None if they are too many to be found or chosen from."""
+    assert task.map is not None
+    branches = MOST_BRANCHES
 
     def goes_on(more: int) -> bool:
         nonlocal branches
         branches -= more
-        return branches >= 0 and not (search.stop.asked or finding.is_over)
-
-    tied = np.unique(np.append(whole.ties.cols, whole.tied))
-    ties = bool(len(tied))
+        return branches >= 0 and not (search.stop.asked or clock.is_over)
 
     def wanted(part: SlotPart) -> IntArray:
         return np.flatnonzero(np.isin(part.columns, tied))
 
     found = candidates(whole, task.map, wanted, MOST_ZONES, goes_on)
-    if found is None:
-        return None
-    if ties:
+    if found is not None and len(tied):
         found = _apart(whole, found)
-    if sum(len(group.held) for group in found) > MOST_ZONES:
-        return None
-    model = _Model(task.program, whole, found, tied)
-    return _descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
-
-
-def _is_large(program: Program) -> bool:
-    return max((len(grid) for grid in program.decisions.grids.values()), default=0) > MOST
+    return None if found is None or sum(len(group.held) for group in found) > MOST_ZONES else found
 
 
 def _descend(
