@@ -25,6 +25,7 @@ from allocator.engine.zones import cover, large
 from allocator.engine.zones import solve as route
 from allocator.engine.zones.connected import Band, connected_sets
 from allocator.engine.zones.large import plan_by_splitting
+from allocator.engine.zones.remake import remade
 from allocator.engine.zones.solve import best_by_zones
 from allocator.engine.zones.split import Splitting
 from allocator.graph.neighbours import neighbours, parts
@@ -242,7 +243,8 @@ def test_a_large_map_has_a_first_plan_by_splitting() -> None:
     assert decisions is not None and task.is_sound(complete(task.program, decisions[None, :])[0])
     found = best_by_zones(task, clock, search, lambda _: unheard)
     assert found is not None and found.found == "feasible" and found.decisions is not None
-    assert (found.decisions == decisions).all()
+    better = complete(task.program, np.stack([found.decisions, decisions]))
+    assert task.is_sound(better[0]) and np.diff(level_costs(task.program, better)[:, 0]) >= 0
     search.stop.ask()
     assert plan_by_splitting(task, whole, clock, search) is None
 
@@ -273,3 +275,41 @@ def split_at_random(policy: Policy, seed: int) -> np.ndarray | None:
     assert whole is not None
     with mock.patch.object(large, "PLANS", 1):
         return plan_by_splitting(task, whole, clock, search)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_two_zones_made_anew_are_the_best_two(seed: int) -> None:
+    seat = {"kind": "compact", "to": "seat", "level": 2}
+    rules = [{**NEAR, "level": 1}, seat, {"kind": "capacity", "atleast": 2}]
+    policy = zoning(map_world(seed, 9, 2), rules)
+    best, given = solved(policy), split_at_random(policy, seed)
+    if best.status == "infeasible" or given is None:
+        return
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    whole = by_slot(task.program)
+    assert whole is not None
+    made = complete(task.program, remade(task, whole, given, clock, search)[None, :])[0]
+    assert task.is_sound(made)
+    assert [task.cost(made, level) for level in (1, 2)] == [proof.cost for proof in best.proofs[1:]]
+
+
+def test_zones_made_anew_two_by_two_get_better_and_keep_what_is_asked() -> None:
+    band = {"kind": "capacity", "load": "unit.workload", "atleast": 8, "atmost": 60}
+    policy = zoning(map_world(5, 40, 4), [band, {**NEAR, "level": 1}])
+    given = split_at_random(policy, 1)
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    whole = by_slot(task.program)
+    assert whole is not None and given is not None
+    values = complete(task.program, np.stack([given, remade(task, whole, given, clock, search)]))
+    costs = level_costs(task.program, values)[:, 0].tolist()
+    assert task.is_sound(values[1]) and costs[1] < costs[0]
+    search.stop.ask()
+    assert (remade(task, whole, given, clock, search) == given).all()
+
+
+def test_a_plan_of_zones_that_something_ties_stays_as_it_is() -> None:
+    policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {**OF_SEVERAL[1], "level": 1}])
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    whole, given = by_slot(task.program), split_at_random(policy, 1)
+    assert whole is not None and given is not None and len(whole.ties)
+    assert remade(task, whole, given, clock, search) is given

@@ -25,11 +25,13 @@ class SlotPart:
     """What a program says of one slot.
 
     Attributes:
+        slot: Its number.
         items: ``[m]`` which items may be in the slot: the first ``m`` variables of the part.
         columns: Which variable of the whole program each variable of the part is.
         program: The part. Its rows ask something; what defines auxiliaries is left to their definitions.
     """
 
+    slot: int
     items: IntArray
     columns: IntArray
     program: Program
@@ -194,7 +196,7 @@ def _part(
         constants=(),
         definitions=_definitions_of(program.definitions, own[program.definitions.cols], number),
     )
-    return SlotPart(items, columns, part)
+    return SlotPart(slot, items, columns, part)
 
 
 def _costs_of(costs: Costs, kept: BoolArray) -> Costs:

@@ -56,12 +56,12 @@ def candidates(
         goes_on: Asked now and then whether to go on.
     """
     alike: dict[bytes, list[int]] = {}
-    for slot, part in enumerate(whole.parts):
-        alike.setdefault(part.key, []).append(slot)
+    for number, part in enumerate(whole.parts):
+        alike.setdefault(part.key, []).append(number)
     shared = shared_bands(whole)
     found = []
-    for slots in alike.values():
-        part = whole.parts[slots[0]]
+    for numbers in alike.values():
+        part, slots = whole.parts[numbers[0]], [whole.parts[number].slot for number in numbers]
         chosen = _chosen(part.items, near)
         sets = connected_sets(chosen, bands(part.program), MADE * most, goes_on)
         if sets is None:

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from allocator.engine.asking import Teller
-from allocator.engine.bounds import Proof
 from allocator.engine.budget import Clock
-from allocator.engine.outcome import Found
 from allocator.engine.search import Search
 from allocator.engine.task import Task
 from allocator.engine.zones.bits import MOST
 from allocator.engine.zones.candidates import Candidates, candidates
 from allocator.engine.zones.cover import Cover
 from allocator.engine.zones.large import plan_by_splitting
+from allocator.engine.zones.levels import Zoned, descend
 from allocator.engine.zones.model import Model
+from allocator.engine.zones.remake import remade
 from allocator.program.by_slot import BySlot, SlotPart, by_slot
-from allocator.program.program import IntArray, Program
+from allocator.program.program import IntArray
 
 #: More zones, or more branches looked at for them, are left to other routes.
 MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
 #: The part of the time that it may take to find them.
 FINDING_PART = 0.3
-
-
-@dataclass(frozen=True, eq=False)
-class Zoned:
-    """What the route found.
-
-    Attributes:
-        found: Whether there is a plan, and whether that is proved to be the best, or none.
-        decisions: The plan.
-        proofs: Cost and bound of each level that was looked at.
-    """
-
-    found: Found
-    decisions: IntArray | None = None
-    proofs: tuple[Proof, ...] = ()
 
 
 def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[int], Teller]) -> Zoned | None:
@@ -60,9 +45,11 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
     if found is None:
         chance = Clock(search.budget, clock.share(FINDING_PART))
         decisions = plan_by_splitting(task, whole, chance, search)
-        return None if decisions is None else Zoned("feasible", decisions)
+        if decisions is None:
+            return None
+        return Zoned("feasible", remade(task, whole, decisions, clock, search))
     model = Model(task.program, whole, found, tied)
-    return _descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
+    return descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
 
 
 def _all_zones(
@@ -84,31 +71,6 @@ def _all_zones(
     if found is not None and len(tied):
         found = _apart(whole, found)
     return None if found is None or sum(len(group.held) for group in found) > MOST_ZONES else found
-
-
-def _descend(
-    program: Program, model: Model, cover: Cover, clock: Clock, teller: Callable[[int], Teller]
-) -> Zoned:
-    """Minimise level after level, each held to what it came to while the next is looked at."""
-    values, proofs = None, []
-    for k, level in enumerate(program.levels or (None,)):
-        price = np.zeros(len(model.problem), dtype=np.int64) if level is None else model.prices[k]
-        constant = 0 if level is None else program.constant(level)
-        heard = teller(level) if level is not None else lambda _cost, _bound: None
-        one = cover.minimise(price, constant, values, clock, heard)
-        if one.values is None:
-            if one.found == "infeasible" and values is None:
-                return Zoned("infeasible" if cover.second_opinion(clock) else "unknown")
-            break
-        values = one.values
-        if level is not None and one.cost is not None:
-            proofs.append(Proof(level, one.cost, min(one.cost, one.bound)))
-        if one.found != "optimal":
-            break
-    if values is None:
-        return Zoned("unknown")
-    proved = len(proofs) == len(program.levels) and all(proof.cost == proof.bound for proof in proofs)
-    return Zoned("optimal" if proved else "feasible", model.decisions(values), tuple(proofs))
 
 
 def _apart(whole: BySlot, found: Sequence[Candidates]) -> list[Candidates]:
