@@ -118,6 +118,7 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
         repairs=(Repair("staffing", Text(zh="少两人", en="two fewer")),),
         waivers=(Repair("native", Text(zh="刘洋", en="Liu")),) * 22,
         fewest=False,
+        blocked=(Repair("band", Text(zh="过重", en="too heavy")),),
     )
     asked: list[float] = []
     explainer = SimpleNamespace(why_infeasible=lambda _policy, *, seconds: asked.append(seconds) or why)
@@ -125,6 +126,7 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
     done = call("solve", scenario, "-o", file, *QUICK)
     assert done.status == 1
     assert done.out.startswith("Tiny · infeasible (proved)")
+    assert "the map itself cannot be divided so:\n  band: too heavy\nthese rules" in done.out
     assert "these rules cannot hold together:\n  take.posting · " in done.out
     assert "\n  staffing · one and three\n" in done.out
     assert "the cheapest way out:\n  staffing: two fewer\n" in done.out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Protocol
 
@@ -48,6 +48,10 @@ class Reasons(Protocol):
     def fewest(self) -> bool:
         """Whether no fewer waivers would do."""
 
+    @property
+    def blocked(self) -> Sequence[Repair]:
+        """What of a map alone keeps it from being made into zones."""
+
 
 def find_reasons(policy: api.Policy, seconds: float) -> Reasons:
     """Return why a policy has no plan; loads the solver."""
@@ -57,9 +61,13 @@ def find_reasons(policy: api.Policy, seconds: float) -> Reasons:
 
 
 def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> Iterator[str]:
-    """Yield slots without enough people, rules that cannot hold together, and the cheapest ways out."""
+    """Yield slots without enough people, what maps rule out, rules in conflict and the cheapest ways out."""
     whys = rule_whys(policy)
     yield from render_shortages(shortages(policy), policy, language)
+    if reasons.blocked:
+        yield pick(language, "地图本身无法如此划分：", "the map itself cannot be divided so:")
+    for blocked in reasons.blocked:
+        yield printable(f"  {blocked.rule}: {blocked.text(language)}")
     if reasons.rules:
         yield pick(language, "以下规则不能同时成立：", "these rules cannot hold together:")
     for rule in reasons.rules:

@@ -21,9 +21,10 @@ from allocator.engine.route import minimise_level
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
 from allocator.engine.task import Task
+from allocator.engine.zones.solve import best_by_zones
 from allocator.model.plan import HARD, Level
 from allocator.program.cuts import Cut
-from allocator.program.evaluate import complete, rule_costs
+from allocator.program.evaluate import complete, level_costs, rule_costs
 from allocator.program.program import IntArray, Program
 from allocator.program.question import least_price
 from allocator.rules.policy import Policy
@@ -33,6 +34,8 @@ from allocator.rules.roster import Roster
 FIRST_PLAN_PART = 0.5
 #: Of that, so much may go into mending what a flow gives.
 REPAIR_PART = 0.5
+#: All zones of a map may take this part of the time; what is left is for other routes.
+ZONES_PART = 0.7
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Descent:
         offer: Is offered every better plan.
         best: The best plan, as values of all variables.
         flows: Whether what is asked of decisions is a network, so that a flow gave the first plan.
+        settled_by: What settled all levels at once, or gave the plan to begin from: a flow or zones.
         proofs: Cost and bound of each level done.
         won: Which solver gave each level's plan.
     """
@@ -60,6 +64,7 @@ class Descent:
     offer: Offer = unheeded
     best: IntArray | None = None
     flows: bool = False
+    settled_by: str = ""
     proofs: list[Proof] = field(default_factory=list)
     won: dict[int, str] = field(default_factory=dict)
     _kept: Kept = field(init=False)
@@ -77,10 +82,13 @@ class Descent:
         """
         if self._by_flow():
             return "optimal"
+        zoned = self._by_zones(part) if gap == 0.0 else "unknown"
+        if zoned in ("optimal", "infeasible"):
+            return zoned
         hint = None if start is None else complete(self.program, start[None, :])[0]
-        if hint is not None and self.task.is_sound(hint):
+        if hint is not None and self._is_better(hint) and self.task.is_sound(hint):
             self.best = hint
-        else:
+        if self.best is None:
             found = self._first_plan(hint, self.search.budget.share(max(part, FIRST_PLAN_PART)))
             if self.best is None:
                 return found
@@ -106,7 +114,7 @@ class Descent:
         found = None if whole is None else best_by_flow(self.program, whole)
         if found is None or not self.task.is_sound(found):
             return False
-        self.best = self.task.settled(found)
+        self.best, self.settled_by = self.task.settled(found), "flow"
         assert self.best is not None, "it is sound"
         self._kept.begin(self.program, self.best)
         for level in self.program.levels:
@@ -121,6 +129,37 @@ class Descent:
     def _is_too_late(self) -> bool:
         """Whether the time is over and the program so large that even to look at it takes seconds."""
         return self.program.decisions.count >= LARGE and self.search.is_over
+
+    def _is_better(self, values: IntArray) -> bool:
+        """Whether a plan would be better than the best so far."""
+        if self.best is None:
+            return True
+        mine, best = level_costs(self.program, np.stack([values, self.best])).tolist()
+        return bool(mine < best)
+
+    def _by_zones(self, part: float) -> Found:
+        """Settle every level by the best of all zones, where they can be told; keep what comes of it else."""
+        clock = Clock(self.search.budget, self.search.budget.share(part * ZONES_PART))
+        found = best_by_zones(self.task, clock, self.search, self._teller)
+        if found is None:
+            return "unknown"
+        self.settled_by = "zones" if found.found == "infeasible" else self.settled_by
+        if found.decisions is None:
+            return found.found
+        values = complete(self.program, found.decisions[None, :])[0]
+        if not self.task.is_sound(values):
+            return "unknown"
+        self.best, self.settled_by = values, "zones"
+        self._kept.begin(self.program, values)
+        for proof in found.proofs:
+            if proof.level != HARD:
+                self._kept.hear(self.program, proof.level, values, proof.bound)
+        if found.found == "optimal":
+            self.proofs = list(found.proofs)
+            self.won = dict.fromkeys(self.program.levels, "zones")
+        else:
+            self.known = self.known.with_search(found.proofs)
+        return found.found
 
     def _first_plan(self, hint: IntArray | None, part: Slice) -> Found:
         """Find any plan; say that there is none only if that is confirmed."""
@@ -232,4 +271,4 @@ def task_of(policy: Policy, program: Program) -> Task:
             return []
         return policy.cuts(Roster(policy.world.layers, program.decisions.assignments(decisions)))
 
-    return Task(program, cuts)
+    return Task(program, cuts, policy.map)

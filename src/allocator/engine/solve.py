@@ -93,7 +93,7 @@ def solve(
     run = {
         "seed": options.seed,
         "seconds": round(search.budget.elapsed, 2),
-        "route": route_text(descent.won),
+        "route": route_text(descent.won, descent.settled_by or "cp-sat"),
         "structure": _structure(descent, search),
         "workers": workers,
         "stopped": _stopped(found, search),
@@ -142,17 +142,17 @@ def _joint(policy: Policy, made: Made, search: Search, part: float) -> tuple[Fou
     return descent.run(start, part), descent
 
 
-def route_text(won: Mapping[int, str]) -> str:
-    """Say which solver gave each level's plan: ``1: cp-sat, 2: mip``."""
-    return ", ".join(f"{level}: {solver}" for level, solver in sorted(won.items())) or "cp-sat"
+def route_text(won: Mapping[int, str], without: str = "cp-sat") -> str:
+    """Say which solver gave each level's plan: ``1: cp-sat, 2: mip``; ``without`` levels, which did."""
+    return ", ".join(f"{level}: {solver}" for level, solver in sorted(won.items())) or without
 
 
 def _structure(descent: Descent, search: Search) -> str:
-    """Say why that route: whether the program is a network, and if not, by which rules."""
+    """Say why that route: whether the program is a network, or of zones, and if neither, by which rules."""
+    if descent.settled_by:
+        return {"flow": "network"}.get(descent.settled_by, descent.settled_by)
     if descent.best is None and search.is_over:
         return "not looked at"
-    if "flow" in descent.won.values():
-        return "network"
     asked, paid = obstacles(descent.program)
     if descent.flows:
         return f"network but for what is paid: {_listed(paid)}"

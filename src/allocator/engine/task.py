@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from allocator.graph.neighbours import Neighbours
 from allocator.program.cuts import Cut, with_cuts
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.program.parts import independent_parts
@@ -23,6 +24,7 @@ class Task:
     Attributes:
         program: The program; it grows when a plan breaks what was not written beforehand.
         cuts: The rows that a plan, given as decisions, calls for.
+        map: Which items are neighbours, where cuts ask for connected slots and nothing else.
         bounds: Bounds of the variables.
         caps: What levels may cost at most.
         has_grown: Whether a plan has called for cuts.
@@ -32,6 +34,7 @@ class Task:
 
     program: Program
     cuts: Callable[[IntArray], list[Cut]]
+    map: Neighbours | None = None
     bounds: Bounds = field(init=False)
     caps: dict[int, int] = field(default_factory=dict)
     has_grown: bool = False

@@ -17,6 +17,8 @@ from allocator.engine.first import any_plan
 from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.engine.task import Task
+from allocator.engine.zones.solve import best_by_zones
+from allocator.program.evaluate import complete
 from allocator.program.excerpt import excerpt
 from allocator.program.program import IntArray, Program
 from allocator.rules.kind import Rule
@@ -72,9 +74,14 @@ class _Conflict:
         task = self._task(rules)
         if any(task.is_sound(plan) for plan in self._plans):
             return True
-        found = any_plan(
-            task, None, Clock(self._search.budget, Slice(min(ASK, left), None)), self._search, unheard
-        )
+        clock = Clock(self._search.budget, Slice(min(ASK, left), None))
+        zoned = best_by_zones(task, clock, self._search, lambda _: unheard)
+        if zoned is not None and zoned.decisions is not None:
+            self._plans.append(complete(task.program, zoned.decisions[None, :])[0])
+            return True
+        if zoned is not None and zoned.found == "infeasible":
+            return False
+        found = any_plan(task, None, clock, self._search, unheard)
         if found.values is not None:
             self._plans.append(found.values)
         return found.found != "infeasible"

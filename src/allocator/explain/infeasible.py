@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from allocator.engine.solve import Options, solve
 from allocator.explain.conflict import minimal_conflict
+from allocator.explain.on_map import Blocked, blocked_on_map
 from allocator.model.text import Text
 from allocator.rules.kind import Breach, Rule
 from allocator.rules.policy import Policy
@@ -40,12 +41,14 @@ class Reasons:
         waivers: Whose recusals to waive so that there is a plan though all other rules stay; empty where
             that does not help.
         fewest: Whether no fewer waivers would do.
+        blocked: What of a map alone keeps it from being made into zones.
     """
 
     rules: tuple[str, ...]
     repairs: tuple[Repair, ...]
     waivers: tuple[Repair, ...] = ()
     fewest: bool = False
+    blocked: tuple[Blocked, ...] = ()
 
 
 def why_infeasible(policy: Policy, seconds: float = 30.0) -> Reasons:
@@ -55,7 +58,9 @@ def why_infeasible(policy: Policy, seconds: float = 30.0) -> Reasons:
     repairs, _ = _given_up(policy, giving, seconds * WAY_PART)
     recusing = {rule.id: other for rule in policy.rules if rule.is_hard and (other := rule.waivable())}
     waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART) if recusing else ((), False)
-    return Reasons(tuple(rule.id for rule in conflict), repairs[:MOST_NAMED], waivers, fewest)
+    return Reasons(
+        tuple(rule.id for rule in conflict), repairs[:MOST_NAMED], waivers, fewest, blocked_on_map(policy)
+    )
 
 
 def _given_up(policy: Policy, giving: Mapping[str, Rule], seconds: float) -> tuple[tuple[Repair, ...], bool]:

@@ -84,4 +84,5 @@ _AMOUNT = WithJsonSchema(
 )
 _CHECKED = AfterValidator(_no_less_than_nothing)
 PairAmount = Annotated[int | str, _CHECKED, Expression("pair", "INT", amount=True), _AMOUNT]
+ItemAmount = Annotated[int | str, _CHECKED, Expression("item", "INT", amount=True), _AMOUNT]
 EachAmount = Annotated[int | str, _CHECKED, Expression("each", "INT", amount=True), _AMOUNT]

@@ -16,6 +16,7 @@ from allocator.rules.expressions import ItemTest, SlotTest
 from allocator.rules.means import Means
 
 if TYPE_CHECKING:
+    from allocator.graph.neighbours import Neighbours
     from allocator.program.cuts import Cut
     from allocator.rules.pen import Pen
     from allocator.rules.roster import Roster
@@ -179,3 +180,7 @@ class Rule(Strict):
     def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
         """Yield cuts for what could not be written beforehand and the plan breaks; most kinds have none."""
         yield from ()
+
+    def map_of(self, scope: Scope) -> Neighbours | None:
+        """Return which items are neighbours, if cuts ask for connected slots and for nothing else."""
+        return None

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
+from allocator.program.centred import centred
 from allocator.program.expr import Expr
 from allocator.program.exprs import Exprs
 from allocator.program.greatest import greatest_each
@@ -167,6 +168,16 @@ class Pen:
     def least(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
         """Return the least of ``exprs`` (exact from above: for use where more is better)."""
         return self._builder.least(exprs, tag(self._number, subject))
+
+    def centred(self, seats: IntArray, far: IntArray, subject: Subject) -> Expr:
+        """Return the least way of all who sit somewhere to one of them (for use where less is better).
+
+        Args:
+            seats: ``[n, w]`` decisions, -1 where there is none: the seats of each.
+            far: ``[n, n]`` what each costs with each as the centre.
+            subject: What it is about.
+        """
+        return centred(self._builder, seats, far, tag(self._number, subject))
 
     def nth(self, exprs: Sequence[Expr], nth: int) -> Expr:
         """Return the nth greatest of ``exprs`` (for use where any other number costs as much or more)."""

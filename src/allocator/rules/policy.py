@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from allocator.errors import Fault, InputError
+from allocator.graph.neighbours import Neighbours
 from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import Cut
@@ -110,6 +111,12 @@ class Policy:
         for rule in self.rules:
             found.extend(rule.separate(roster, self.scopes[rule.id]))
         return found
+
+    @cached_property
+    def map(self) -> Neighbours | None:
+        """Which items are neighbours, where one rule asks for cuts: that every slot be connected."""
+        asking = [rule for rule in self.rules if type(rule).separate is not Rule.separate]
+        return asking[0].map_of(self.scopes[asking[0].id]) if len(asking) == 1 else None
 
     def until(self, layers: Mapping[str, int]) -> Policy:
         """Return the policy of the named layers only, each with its first so many periods."""

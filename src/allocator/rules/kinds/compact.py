@@ -6,33 +6,44 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from allocator.errors import nearest
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.amounts import refuse_negative
+from allocator.rules.expressions import ItemAmount
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
+from allocator.rules.selectors import SelectorError
+from allocator.rules.world import World
+
+#: What all cost with one centre, times the number of centres, stays below this: their ranks fit in 64 bits.
+FAR = 2**60
 
 
 class Compact(Rule):
-    """The members of a slot cost their distance, to its seat or to one another, in units of ``metres``.
+    """The members of a slot cost their distance, to its seat, its centre or one another.
 
     ``to: seat`` measures to the position of the slot's place, ``to: members`` between every two members.
-    Distances are great circles, rounded to whole units; ``beyond`` units are free. An entity without
-    a position is at no distance from anything.
+    ``to: centre`` adds up ``load`` times distance to the member for which that is least; with ``power: 2``
+    it is the moment of inertia. Distances are great circles in units of ``metres``, rounded to whole units;
+    ``beyond`` units are free. An entity without a position is at no distance from anything, and no centre.
+    With ``table`` distances to the centre are read from that table instead.
     """
 
     name: ClassVar[str] = "compact"
     summary: ClassVar[Text] = Text(zh="就近：片区内距离最短", en="members of a slot lie close together")
     in_chinese: ClassVar[str] = (
         "去处的成员按距离计代价，以 `metres` 米为一个单位。\n\n"
-        "`to: seat` 量到驻地，`to: members` 量成员两两之间。距离按大圆计算，取整到单位；\n"
-        "`beyond` 个单位以内不计。没有坐标的按距离 0 计。"
+        "`to: seat` 量到驻地，`to: members` 量成员两两之间；`to: centre` 量到中心，即使 `load` 乘距离之和\n"
+        "最小的那个成员，`power: 2` 即为惯性矩。距离按大圆计算，取整到单位；`beyond` 个单位以内不计。\n"
+        "没有坐标的按距离 0 计，也不作中心。给出 `table` 的，到中心的距离由该表读取。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -46,16 +57,51 @@ class Compact(Rule):
             kept=("North=Z1 South=Z1", "North=Z1 Far=Z2"),
             broken=("North=Z1 Far=Z1",),
         ),
+        Example(
+            rule={"kind": "compact", "on": "zoning", "to": "centre", "beyond": 10, "power": 2},
+            kept=("North=Z2 Mill=Z2", "North=Z1 Far=Z2"),
+            broken=("North=Z1 South=Z1", "Far=Z2 Mill=Z2 North=Z2"),
+        ),
+        Example(
+            rule={
+                "kind": "compact",
+                "on": "zoning",
+                "to": "centre",
+                "load": "unit.id == 'Far' ? 3 : unit.kind == 'agency' ? 0 : 1",
+                "metres": 5000,
+            },
+            kept=("North=Z1 Mill=Z1 South=Z2", "Far=Z1"),
+            broken=("Far=Z1 South=Z1", "North=Z2 South=Z2"),
+        ),
     )
 
     kind: Literal["compact"]
     to: Annotated[
-        Literal["seat", "members"],
+        Literal["seat", "members", "centre"],
         Means(
-            zh="距离量到驻地（seat），还是成员两两之间（members）",
-            en="Whether distance is to the seat of the slot or between its members.",
+            zh="距离量到驻地（seat）、成员两两之间（members），还是最居中的成员（centre）",
+            en="Whether distance is to the seat of the slot, between members, or to the one in the middle.",
         ),
     ] = "seat"
+    load: Annotated[
+        ItemAmount,
+        Means(
+            zh="到中心的距离乘以此数，如 `unit.workload`",
+            en="What the distance of a member to the centre is multiplied by, such as `unit.workload`.",
+        ),
+    ] = 1
+    power: Annotated[
+        Literal[1, 2],
+        Means(zh="距离的一次方还是平方", en="Whether the distance counts or its square."),
+    ] = 1
+    table: Annotated[
+        str,
+        Means(
+            zh="距离表：scores-NAME.csv 的 NAME，行为成员，列为中心，须为非负整数",
+            en="Distances to the centre: the NAME of `scores-NAME.csv`, members in rows, centres in columns, "
+            "whole numbers from 0.",
+        ),
+    ] = ""
     metres: Annotated[
         int,
         Field(ge=1, le=10**7),
@@ -65,10 +111,33 @@ class Compact(Rule):
         int, Field(ge=0, le=10**7), Means(zh="在此单位数以内不计", en="So many units are free.")
     ] = 0
 
+    @model_validator(mode="after")
+    def _centre_alone(self) -> Compact:
+        if self.to != "centre" and (self.load != 1 or self.table):
+            raise FieldError(
+                zh="load 和 table 仅用于 to: centre", en="load and table are for to: centre only"
+            )
+        return self
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """The table must be one of the scenario's, of whole numbers from 0."""
+        if not self.table:
+            return
+        scores = world.scenario.organisation.scores
+        if self.table not in scores:
+            message = Text(zh="场景中没有此表", en="the scenario has no such table")
+            yield Problem("table", message, self.table, nearest=nearest(self.table, scores))
+        elif not scores[self.table].is_whole or scores[self.table].values.min(initial=0) < 0:
+            message = Text(zh="表中须为非负整数", en="the table must have whole numbers from 0")
+            yield Problem("table", message, self.table)
+
     def post(self, pen: Pen, scope: Scope) -> None:
-        """Price each place, or each two members in a slot."""
+        """Price each place, each two members in a slot, or the way of all to its centre."""
         if self.to == "seat":
             self._post_seats(pen, scope)
+            return
+        if self.to == "centre":
+            self._post_centres(pen, scope)
             return
         grid = pen.grid()[:, :, list(scope.roles), :]
         for a, b, far in self._pairs(scope):
@@ -84,10 +153,23 @@ class Compact(Rule):
         where = np.array(chosen, dtype=np.int64).reshape(-1, 4)
         pen.forbid(where, far[where[:, 0], where[:, 1]])
 
+    def _post_centres(self, pen: Pen, scope: Scope) -> None:
+        far, placed = self._to_centres(scope)
+        grid = pen.grid()[:, :, list(scope.roles), :]
+        for s in scope.slots.tolist():
+            for t in scope.periods:
+                subject = Subject(slot=s, period=t)
+                able = [i for i in placed if (grid[i, s, :, t] >= 0).any()]
+                if able:
+                    pen.pay(pen.centred(grid[able, s, :, t], far[np.ix_(able, able)], subject), subject)
+
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Measure each member, or each two members."""
+        """Measure each member, each two members, or the way to each centre."""
         if self.to == "seat":
             yield from self._check_seats(roster, scope)
+            return
+        if self.to == "centre":
+            yield from self._check_centres(roster, scope)
             return
         pairs = self._pairs(scope)
         for s in scope.slots.tolist():
@@ -102,6 +184,43 @@ class Compact(Rule):
         for i, s, r, t in roster[self.on].taken:
             if r in scope.roles and scope.covered[i, s, t] and far[i, s] > 0:
                 yield Breach(Subject(item=i, slot=s, role=r, period=t), int(far[i, s]))
+
+    def _check_centres(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        far, placed = self._to_centres(scope)
+        for s in scope.slots.tolist():
+            for t in scope.periods:
+                members = set(roster[self.on].who(s, t, scope.roles)) & set(placed)
+                ways = {j: sum(int(far[i, j]) for i in members) for j in sorted(members)}
+                if ways and (least := min(ways.values())) > 0:
+                    centre = min(ways, key=ways.__getitem__)
+                    name = scope.world.scenario.organisation.label(scope.layer.items[centre])
+                    detail = Text(zh=f"以 {name} 为中心", en=f"with {name} as centre")
+                    yield Breach(Subject(slot=s, period=t), least, detail)
+
+    def _to_centres(self, scope: Scope) -> tuple[IntArray, list[int]]:
+        """Return ``[I, I]`` what each item costs with each as its centre, and the items with a position."""
+        layer, items = scope.layer, scope.items.tolist()
+        loads, far = scope.item_numbers(self.load), np.zeros((len(layer.items),) * 2, dtype=np.int64)
+        refuse_negative(loads, self.load, layer.items)
+        if self.table:
+            numbers, codes = scope.world.scenario.organisation.scores[self.table].between(
+                layer.items, layer.items
+            )
+            far[:] = np.maximum(0, np.array(numbers, dtype=np.int64)[codes] - self.beyond) ** self.power
+            placed = items
+        else:
+            graph = scope.world.graph
+            placed = [i for i in items if graph.distance_metres(layer.items[i], layer.items[i]) is not None]
+            for i in placed:
+                for j in placed:
+                    far[i, j] = self._far(scope, layer.items[i], layer.items[j])
+        if (far.astype(float) * loads[:, None]).sum(axis=0).max(initial=0) * len(placed) > FAR:
+            raise SelectorError(
+                Text(
+                    zh="距离的数值过大，请加大 metres", en="distances come to numbers too large: raise metres"
+                )
+            )
+        return far * loads[:, None], placed
 
     def _to_seats(self, scope: Scope) -> IntArray:
         """Return ``[I, S]`` distances beyond what is free, 0 outside the scope."""
@@ -122,4 +241,4 @@ class Compact(Rule):
 
     def _far(self, scope: Scope, a: str, b: str) -> int:
         metres = scope.world.graph.distance_metres(a, b) or 0
-        return max(0, (metres + self.metres // 2) // self.metres - self.beyond)
+        return int(max(0, (metres + self.metres // 2) // self.metres - self.beyond) ** self.power)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
+
 from allocator.graph.neighbours import Neighbours, neighbours, parts
 from allocator.model.text import Text
 from allocator.program.cuts import Cut
@@ -75,6 +77,12 @@ class Contiguous(Rule):
             ends = [(layer, i, s, r, period) for i in (inner, other) for r in scope.roles]
             through = [(layer, i, s, r, period) for i in border for r in scope.roles]
             yield Cut(self.id, subject, (*ends, *through), (1,) * len(ends) + (-1,) * len(through), 1)
+
+    def map_of(self, scope: Scope) -> Neighbours | None:
+        """Return the neighbours, where the rule is about all items wherever they are."""
+        able = np.flatnonzero(scope.layer.open.any(axis=(1, 2)))
+        every = scope.covered[able].all() and len(scope.roles) == len(scope.layer.roles)
+        return self._near(scope) if every and not scope.has_waivers else None
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the parts of each slot."""

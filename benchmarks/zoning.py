@@ -1,0 +1,135 @@
+"""A map made into zones by rules: contiguous, in balance, compact.
+
+Run: python benchmarks/zoning.py --instance FILE.json [--time-limit 60] [--workers N] [--out out.json]
+
+FILE.json has nodes (weight, position), edges between neighbours, the number of zones and the band that the
+weight of each must lie in. A zone costs the weighted distance of its units (or its square) to the best
+centre among them, or what a matrix says of unit and centre.
+The answer has the zone of each node and the bound.
+"""
+
+from __future__ import annotations
+
+import time
+
+START = time.perf_counter()
+
+import argparse  # noqa: E402
+import csv  # noqa: E402
+import json  # noqa: E402
+import resource  # noqa: E402
+import tempfile  # noqa: E402
+from collections.abc import Iterable  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from allocator import api  # noqa: E402
+from allocator.engine.progress import Progress  # noqa: E402
+
+#: Metres of a unit of distance by its power: squares of metres would come to numbers too large.
+METRES = {1: 1, 2: 100}
+#: Costs of a matrix are kept to so many parts of one.
+PARTS = 1000
+SCENARIO = """
+scenario: zoning
+periods: [2026]
+
+layers:
+  zoning: {items: units, slots: groups, periods: once, take: 1}
+rules: [zoning]
+"""
+PACK = """
+pack: zoning
+rules:
+  - {{id: band, kind: capacity, on: zoning, load: unit.workload, atleast: {L}, atmost: {U}}}
+  - {{id: contiguous, kind: contiguous, on: zoning}}
+  - {{id: compact, kind: compact, on: zoning, to: centre, {measure}, level: 1}}
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--instance", type=Path, required=True)
+    parser.add_argument("--time-limit", type=float, default=60.0)
+    parser.add_argument("--workers", type=int, default=0)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    instance = json.loads(given.instance.read_text(encoding="utf-8"))
+    trace: list[tuple[float, int | None, int]] = []
+
+    def listen(progress: Progress) -> None:
+        if progress.level == 1:
+            trace.append((round(time.perf_counter() - START, 2), progress.cost, progress.bound))
+
+    with tempfile.TemporaryDirectory() as name:
+        unit = write(Path(name), instance)
+        policy = api.bind(api.load(name))
+        limit = given.time_limit - (time.perf_counter() - START)
+        plan = api.solve(policy, seconds=limit, workers=given.workers, listen=listen)
+    zone = {one.item: int(one.slot[1:]) for one in plan.assignments}
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    answer = {
+        "zone": [zone.get(f"U{node['id']}") for node in instance["nodes"]],
+        "cost": plan.score[1].cost * unit if plan.score else None,
+        "bound": plan.score[1].bound * unit if plan.score else None,
+        "status": plan.status,
+        "route": plan.run["route"],
+        "seconds": round(time.perf_counter() - START, 2),
+        "cpu": round(usage.ru_utime + usage.ru_stime, 2),
+        "memory": round(usage.ru_maxrss / 2**20, 2),
+        "trace": trace,
+    }
+    if given.out:
+        given.out.write_text(json.dumps(answer), encoding="utf-8")
+    shown = {key: value for key, value in answer.items() if key not in ("zone", "trace")}
+    print(f"{given.instance.stem}: {shown}")
+
+
+def write(folder: Path, instance: dict[str, Any]) -> float:
+    """Write the instance as a scenario; return what a cost of 1 in its plans is in the instance."""
+    nodes = instance["nodes"]
+    sheet(
+        folder / "units.csv",
+        ("id", "name", "kind", "workload", "lon", "lat"),
+        ((f"U{one['id']}", one["name"], "township", one["w"], one["lon"], one["lat"]) for one in nodes),
+    )
+    sheet(folder / "groups.csv", ("id", "kind"), ((f"Z{k}", "zone") for k in range(instance["k"])))
+    sheet(
+        folder / "links.csv",
+        ("source", "target", "kind"),
+        ((f"U{a}", f"U{b}", "adjacent") for a, b, *_ in instance["edges"]),
+    )
+    if "cost" in instance:
+        ids = [f"U{one['id']}" for one in nodes]
+        sheet(
+            folder / "scores-far.csv",
+            ("id", *ids),
+            (
+                (name, *(round(value * PARTS) for value in row))
+                for name, row in zip(ids, instance["cost"], strict=True)
+            ),
+        )
+        measure, unit = "table: far", 1 / PARTS
+    else:
+        power = instance["power"]
+        measure = f"load: unit.workload, power: {power}, metres: {METRES[power]}"
+        unit = (METRES[power] / 1000) ** power
+    (folder / "zoning.yaml").write_text(
+        PACK.format(L=instance["L"], U=instance["U"], measure=measure), encoding="utf-8"
+    )
+    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+    return float(unit)
+
+
+def sheet(file: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Write a table."""
+    with file.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""What the linear relaxation of a problem proves: a bound, and what each variable costs beyond it.
+
+The prices of its rows are rounded to whole numbers, so that bound and reduced costs are exact: any prices
+prove a bound, the best ones a good one (Geoffrion, 1974).
+
+Solver: HiGHS by scipy, https://highs.dev.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+
+from allocator.program.program import INFINITE, IntArray
+from allocator.program.question import Problem
+
+#: Prices of rows are told apart to so many parts of the greatest price of a variable.
+FINE = 2.0**30
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """What prices of rows prove.
+
+    Attributes:
+        scale: Bound and reduced costs are in so many parts of 1.
+        bound: What is paid at least, without the problem's constant.
+        reduced: ``[n]`` by how much more whatever has one more of a variable costs than the bound, at least.
+    """
+
+    scale: int
+    bound: int
+    reduced: IntArray
+
+    @property
+    def least(self) -> int:
+        """What is paid at least, in whole units."""
+        return -(-self.bound // self.scale)
+
+    def room(self, cost: int) -> int:
+        """Return what a variable's reduced cost is at most in anything that costs no more than ``cost``."""
+        return cost * self.scale - self.bound
+
+
+def relaxed(problem: Problem, seconds: float) -> Relaxed | None:
+    """Return what the relaxation of a problem proves; None if it could not be solved."""
+    most = int(np.abs(problem.price).max(initial=0))
+    if most == 0:
+        return None
+    duals = _duals(problem, most, seconds)
+    return None if duals is None else proved(problem, duals, max(1, int(FINE / most)))
+
+
+def proved(problem: Problem, duals: np.ndarray, scale: int) -> Relaxed:
+    """Return what any prices ``[rows]`` of rows prove, rounded to parts of 1."""
+    low, high = problem.sides
+    price = np.rint(duals * scale).astype(np.int64)
+    price[(price > 0) & (low <= -INFINITE) | (price < 0) & (high >= INFINITE)] = 0
+    sides = np.where(price > 0, low, np.where(price < 0, high, 0))
+    reduced = problem.price * scale - problem.matrix.T @ price
+    ends = np.minimum(reduced * problem.bounds[0], reduced * problem.bounds[1])
+    return Relaxed(scale, int(price @ sides) + int(ends.sum()), reduced)
+
+
+def _duals(problem: Problem, most: int, seconds: float) -> np.ndarray | None:
+    """Return ``[rows]`` the prices of the rows in the relaxation."""
+    from scipy.optimize import linprog  # a quarter of a second to load, which other routes do without
+
+    low, high = problem.sides
+    equal = low == high
+    above, below = (low > -INFINITE) & ~equal, (high < INFINITE) & ~equal
+    matrix = csr_array(problem.matrix, dtype=float)
+    found = linprog(
+        problem.price / most,
+        A_ub=_stacked(matrix[below], -matrix[above]),
+        b_ub=np.concatenate([high[below], -low[above]]),
+        A_eq=matrix[equal],
+        b_eq=low[equal],
+        bounds=np.stack(problem.bounds, axis=1),
+        method="highs",
+        options={"time_limit": max(0.1, seconds)},
+    )
+    if found.status != 0:
+        return None
+    duals = np.zeros(len(low))
+    duals[equal] = found.eqlin.marginals
+    duals[below] += found.ineqlin.marginals[: below.sum()]
+    duals[above] -= found.ineqlin.marginals[below.sum() :]
+    return duals * most
+
+
+def _stacked(*parts: csr_array) -> csr_array:
+    return csr_array(vstack(parts, format="csr"))

@@ -1,0 +1,78 @@
+"""The zones route: all zones that each slot may have, and the cheapest that cover the map exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from allocator.engine.asking import Teller
+from allocator.engine.budget import Clock
+from allocator.engine.search import Search
+from allocator.engine.task import Task
+from allocator.engine.zones.bits import MOST
+from allocator.engine.zones.candidates import Candidates, candidates
+from allocator.engine.zones.cover import Cover
+from allocator.engine.zones.large import plan_by_splitting
+from allocator.engine.zones.levels import Zoned, descend
+from allocator.engine.zones.model import Model
+from allocator.engine.zones.remake import remade
+from allocator.program.by_slot import BySlot, SlotPart, by_slot
+from allocator.program.program import IntArray
+
+#: More zones, or more branches looked at for them, are left to other routes.
+MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
+#: The part of the time that it may take to find them.
+FINDING_PART = 0.3
+
+
+def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[int], Teller]) -> Zoned | None:
+    """Return the plan that is best at every level; where there are too many zones, any; None if it is no map.
+
+    Args:
+        task: What is to be solved.
+        clock: The time that it may take.
+        search: How to search.
+        teller: Whom to tell of costs and bounds of a level.
+    """
+    whole = None if task.map is None or task.is_fixed else by_slot(task.program)
+    if whole is None:
+        return None
+    tied = np.unique(np.append(whole.ties.cols, whole.tied))
+    finding = Clock(search.budget, clock.share(FINDING_PART))
+    found = _all_zones(task, whole, tied, finding, search) if len(whole.items) <= MOST else None
+    if found is None:
+        chance = Clock(search.budget, clock.share(FINDING_PART))
+        decisions = plan_by_splitting(task, whole, chance, search)
+        if decisions is None:
+            return None
+        return Zoned("feasible", remade(task, whole, decisions, clock, search))
+    model = Model(task.program, whole, found, tied)
+    return descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
+
+
+def _all_zones(
+    task: Task, whole: BySlot, tied: IntArray, clock: Clock, search: Search
+) -> list[Candidates] | None:
+    """Return the zones of all slots, or None if they are too many to be found or chosen from."""
+    assert task.map is not None
+    branches = MOST_BRANCHES
+
+    def goes_on(more: int) -> bool:
+        nonlocal branches
+        branches -= more
+        return branches >= 0 and not (search.stop.asked or clock.is_over)
+
+    def wanted(part: SlotPart) -> IntArray:
+        return np.flatnonzero(np.isin(part.columns, tied))
+
+    found = candidates(whole, task.map, wanted, MOST_ZONES, goes_on)
+    if found is not None and len(tied):
+        found = _apart(whole, found)
+    return None if found is None or sum(len(group.held) for group in found) > MOST_ZONES else found
+
+
+def _apart(whole: BySlot, found: Sequence[Candidates]) -> list[Candidates]:
+    """Return the zones of each slot by itself, where rows tell slots apart that are alike otherwise."""
+    return [replace(one, slots=[slot], part=whole.parts[slot]) for one in found for slot in one.slots]

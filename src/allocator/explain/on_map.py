@@ -1,0 +1,129 @@
+"""What of a map alone keeps it from being made into zones: a unit too heavy, an island, a bottleneck.
+
+Each is a condition that any plan must meet, read off the rows that hold sums of every slot to a band.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from allocator.engine.zones.candidates import shared_bands
+from allocator.engine.zones.connected import Band
+from allocator.graph.neighbours import Neighbours, parts
+from allocator.model.layer import Layer
+from allocator.model.text import Text
+from allocator.program.by_slot import by_slot
+from allocator.program.program import INFINITE
+from allocator.rules.policy import Policy
+
+#: At most so many units of a piece are named.
+MOST_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """One thing on the map that no plan gets around, and the rule that it stands against."""
+
+    rule: str
+    text: Text
+
+
+def blocked_on_map(policy: Policy) -> tuple[Blocked, ...]:
+    """Return what keeps the maps of a policy from being made into zones; nothing where that is not seen."""
+    found: list[Blocked] = []
+    for name, layer in policy.world.layers.items():
+        alone = policy.until({name: len(layer.periods)})
+        alone = replace(alone, rules=tuple(rule for rule in alone.rules if rule.is_hard))
+        whole = None if alone.map is None else by_slot(alone.compile())
+        if whole is None or alone.map is None:
+            continue
+        items = whole.items.tolist()
+        for band in shared_bands(whole):
+            weights = dict(zip(items, band.weights.tolist(), strict=True))
+            look = _Look(alone, layer, alone.map, band, weights)
+            found += [Blocked(alone.rules[band.rule].id, text) for text in look.found(len(whole.parts))]
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """A map and a band that sums of every slot must lie in."""
+
+    policy: Policy
+    layer: Layer
+    near: Neighbours
+    band: Band
+    weights: dict[int, int]
+
+    def found(self, slots: int) -> Iterator[Text]:
+        """Yield what no plan gets around; of what follows from something simpler, only that."""
+        low, high = self.band.low, self.band.high
+        heavy = [i for i, weight in self.weights.items() if weight > high]
+        for i in heavy:
+            yield Text(
+                zh=f"{self._name(i)}：自身为 {self.weights[i]}，超过上限 {high}",
+                en=f"{self._name(i)}: {self.weights[i]} by itself, above the limit of {high}",
+            )
+        whole = self._weight(self.weights)
+        if whole < slots * low or whole > slots * high:
+            yield Text(
+                zh=f"全部合计 {whole}，{slots} 个去处{self._limits('zh')}",
+                en=f"all together {whole}, for {slots} slots of {self._limits('en')} each",
+            )
+            return
+        if heavy:
+            return
+        pieces = sorted(parts(self.weights, self.near), key=min)
+        for piece in pieces:
+            if len(pieces) > 1 and not self._is_made_of_zones(piece):
+                yield Text(
+                    zh=f"{self._names(piece, 'zh')}：与其余不相连，合计 {self._weight(piece)}，"
+                    f"划不成{self._limits('zh')} 的片区",
+                    en=f"{self._names(piece, 'en')}: cut off from the rest, {self._weight(piece)} in all, "
+                    f"which makes no zones of {self._limits('en')}",
+                )
+        if high < INFINITE:
+            yield from self._bottlenecks(pieces)
+
+    def _bottlenecks(self, pieces: Collection[frozenset[int]]) -> Iterator[Text]:
+        """Yield units that what hangs on them alone must go with, though together it is too heavy."""
+        for piece in pieces:
+            for i in sorted(piece):
+                hanging = [
+                    part for part in parts(piece - {i}, self.near) if self._weight(part) < self.band.low
+                ]
+                weight = self._weight([i]) + sum(map(self._weight, hanging))
+                if hanging and weight > self.band.high:
+                    rest = frozenset().union(*hanging)
+                    yield Text(
+                        zh=f"{self._name(i)}：{self._names(rest, 'zh')}只经它与其余相连，自成片区不足"
+                        f" {self.band.low}，须与它同片区，合计 {weight}，超过上限 {self.band.high}",
+                        en=f"{self._name(i)}: only it joins {self._names(rest, 'en')} to the rest, too light "
+                        f"for zones of {self.band.low}; with it that is {weight}, above "
+                        f"the limit of {self.band.high}",
+                    )
+
+    def _is_made_of_zones(self, piece: Collection[int]) -> bool:
+        weight, low, high = self._weight(piece), self.band.low, self.band.high
+        fewest = 1 if high >= INFINITE or high <= 0 else max(1, -(-weight // high))
+        return weight >= fewest * low
+
+    def _weight(self, items: Collection[int]) -> int:
+        return sum(self.weights[i] for i in items)
+
+    def _limits(self, language: str) -> str:
+        low, high = max(0, self.band.low), self.band.high
+        if high >= INFINITE:
+            return f"至少 {low}" if language == "zh" else f"{low} or more"
+        return f" {low} 至 {high}" if language == "zh" else f"{low} to {high}"
+
+    def _name(self, item: int) -> str:
+        return self.policy.world.scenario.organisation.label(self.layer.items[item])
+
+    def _names(self, items: Collection[int], language: str) -> str:
+        named = [self._name(i) for i in sorted(items)[:MOST_NAMED]]
+        more = len(items) - len(named)
+        if language == "zh":
+            return "、".join(named) + (f"等 {len(items)} 个" if more else "")
+        return ", ".join(named) + (f" and {more} more" if more else "")

@@ -1,0 +1,65 @@
+"""Small maps to be made into zones."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from allocator.model.organisation import Organisation
+from allocator.model.plan import Assignment, Plan, ScenarioRef
+from allocator.model.scenario import Scenario
+from allocator.model.spec import ScenarioSpec
+from allocator.model.tables import Group, Link, Unit
+from allocator.rules.binding import bind_world
+from allocator.rules.examples import example_rule
+from allocator.rules.policy import Policy
+from allocator.rules.world import World
+
+SPEC = {
+    "scenario": "map",
+    "periods": (2026,),
+    "layers": {"zoning": {"items": "units", "slots": "groups", "periods": "once", "take": 1}},
+}
+Fields = dict[str, Any]
+
+
+def map_world(seed: int, units: int, zones: int, *, baseline: bool = False) -> World:
+    """Return a map of units, each next to one before it at least, with positions, kinds and workloads."""
+    rng = random.Random(seed)
+    links = {(rng.randrange(k), k) for k in range(1, units)}
+    links |= set(rng.sample(list(combinations(range(units), 2)), k=rng.randint(0, 2)))
+    organisation = Organisation(
+        units={
+            f"U{k}": Unit(
+                id=f"U{k}",
+                kind=rng.choice(("town", "street")),
+                place=f"P{k}",
+                workload=rng.randint(1, 4),
+                lon=105 + rng.random(),
+                lat=29 + rng.random(),
+            )
+            for k in range(units)
+        },
+        groups={f"Z{k}": Group(id=f"Z{k}", place=f"P{k}") for k in range(zones)},
+        links=tuple(Link(source=f"U{a}", target=f"U{b}", kind="adjacent") for a, b in sorted(links)),
+    )
+    before = Plan(
+        scenario=ScenarioRef(name="map", sha256=""),
+        status="optimal",
+        assignments=tuple(
+            Assignment(layer="zoning", item=f"U{k}", slot=f"Z{rng.randrange(zones)}") for k in range(units)
+        ),
+    )
+    scenario = Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path())
+    return bind_world(scenario, before if baseline else None)
+
+
+def zoning(world: World, rules: Iterable[Fields]) -> Policy:
+    made = [{"kind": "take", "places": 1}, {"kind": "contiguous"}, *rules]
+    chosen = (
+        example_rule({"on": "zoning", **fields}, id=f"{fields['kind']}.{k}") for k, fields in enumerate(made)
+    )
+    return Policy(world, tuple(chosen), (), {})
