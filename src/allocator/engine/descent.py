@@ -207,6 +207,7 @@ class Descent:
 
         standing = Standing(self.task, level, self.best, bound, gap, self._teller(level), ladder, keep)
         standing.hear_ladder()
+        self._teller(level)(standing.cost, min(standing.bound, standing.cost))
         if standing.bound < standing.cost and not self.search.is_over:
             minimise_level(standing, part, self.search)
             self.won[level] = standing.won
