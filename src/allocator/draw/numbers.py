@@ -9,10 +9,10 @@ replayed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import count
+from itertools import accumulate, count
 
 _ALL = 2**256
 
@@ -32,6 +32,12 @@ class Numbers:
     def in_order(self, *parts: str, names: Iterable[str]) -> list[str]:
         """Return names by their numbers, the lowest first; every order is as likely as any other."""
         return sorted(names, key=lambda name: (self.of(*parts, name), name))
+
+    def lot(self, tickets: Sequence[int]) -> tuple[int, int]:
+        """Return the ticket drawn, and which of several things it draws that have so many tickets each."""
+        totals = list(accumulate(tickets))
+        ticket = self.ticket(totals[-1])
+        return ticket, next(k for k, total in enumerate(totals) if ticket < total)
 
     def ticket(self, tickets: int) -> int:
         """Return one of the tickets 0, 1, ... each exactly as likely.

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
-from itertools import accumulate
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
@@ -140,11 +139,8 @@ class AssignmentByLot(Draw):
     @classmethod
     def decide(cls, committed: AssignmentCommitted, numbers: Numbers) -> AssignmentResult:
         """Draw a ticket, and with it an assignment."""
-        totals = list(accumulate(one.tickets for one in committed.lottery))
-        ticket = numbers.ticket(totals[-1])
-        return AssignmentResult(
-            ticket=ticket, assignment=next(k for k, total in enumerate(totals) if ticket < total)
-        )
+        ticket, assignment = numbers.lot([one.tickets for one in committed.lottery])
+        return AssignmentResult(ticket=ticket, assignment=assignment)
 
     def differences(self, committed: AssignmentCommitted, pool: AssignmentPool) -> Iterator[Check]:
         """Yield how the scenario differs, and whether every assignment keeps its rules."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import accumulate
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -120,9 +119,7 @@ class Panel(Draw):
     @classmethod
     def decide(cls, committed: PanelCommitted, numbers: Numbers) -> PanelResult:
         """Draw a ticket, and with it a panel; then of each type those with the lowest numbers."""
-        totals = list(accumulate(one.tickets for one in committed.lottery))
-        ticket = numbers.ticket(totals[-1])
-        panel = next(k for k, total in enumerate(totals) if ticket < total)
+        ticket, panel = numbers.lot([one.tickets for one in committed.lottery])
         counts = committed.lottery[panel].counts
         drawn = [
             name
