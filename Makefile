@@ -47,8 +47,11 @@ test-quick: $(DEV)
 test-slow: $(DEV)
 	$(BIN)/python -m pytest -m slow
 
+# Those of one instance, or in a table of their own, are run by hand.
+BY_HAND := $(addprefix benchmarks/,casework.py casework_table.py rotation.py zoning.py)
+
 bench: $(RUNTIME)
-	@for script in $(sort $(wildcard benchmarks/[a-z]*.py)); do $(BIN)/python $$script || exit 1; done
+	@for script in $(filter-out $(BY_HAND),$(sort $(wildcard benchmarks/[a-z]*.py))); do $(BIN)/python $$script || exit 1; done
 
 bench-casework: $(RUNTIME)
 	@$(BIN)/python benchmarks/casework_table.py $(if $(DATA),--data $(DATA))
