@@ -59,6 +59,7 @@ class Improvement:
         self._race_at = np.inf if never else time.monotonic() + RACE_AFTER
         self._piece = PIECE
         self._is_guided = False
+        self._heard: IntArray | None = None
 
     def run(self, part: Slice) -> None:
         """Improve for so long."""
@@ -207,5 +208,8 @@ class Improvement:
         self._standing.hear_ladder()
         self._standing.hear(None, self._race.bound)
         values, cost = self._race.plan
-        if values is not None and cost is not None and cost < self._standing.cost:
+        if values is None or cost is None or values is self._heard:
+            return
+        if cost < self._standing.cost:
+            self._heard = values  # looked at once: it may cost more than the process said
             self._standing.take(values, "mip")
