@@ -1,0 +1,18 @@
+"""Finds kinds by their presence: each is a public module of a package, with a class that has a name."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
+
+
+def named_classes(package: ModuleType) -> Iterator[type]:
+    """Yield the classes that say their own ``name``, of the modules that are not private, in their order."""
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        if module.name.startswith("_"):
+            continue
+        for value in vars(import_module(f"{package.__name__}.{module.name}")).values():
+            if isinstance(value, type) and "name" in vars(value):
+                yield value
