@@ -5,7 +5,7 @@ Run: python benchmarks/zoning.py --instance FILE.json [--time-limit 60] [--worke
 FILE.json has nodes (weight, position), edges between neighbours, the number of zones and the band that the
 weight of each must lie in. A zone costs the weighted distance of its units (or its square) to the best
 centre among them, or what a matrix says of unit and centre.
-The answer has the zone of each node and the bound.
+The answer has the zone of each node, the bound, and cost and bound over time.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def main() -> None:
         "seconds": round(time.perf_counter() - START, 2),
         "cpu": round(usage.ru_utime + usage.ru_stime, 2),
         "memory": round(usage.ru_maxrss / 2**20, 2),
-        "trace": trace,
+        "trace": [(at, cost and cost * unit, bound * unit) for at, cost, bound in trace],
     }
     if given.out:
         given.out.write_text(json.dumps(answer), encoding="utf-8")

@@ -1,0 +1,105 @@
+"""The table: a line for each row, as plain text or in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from benchmarks.outcome import OURS, Outcome, Run
+
+NOTHING = "-"
+HEAD = ("problem", "ours", "bound", "gap", "best at", "proved at")
+LEGEND = (
+    "Lower is better. A peer's column: its value, with a * where it proved it (times ours; seconds until "
+    "ours was as good). One judge counts all values; infeasible (3) breaks hard rules three times."
+)
+
+
+def text(outcomes: Sequence[Outcome]) -> str:
+    """Return the table as plain text, numbers to the right."""
+    lines = list(_lines(outcomes))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def markdown(outcomes: Sequence[Outcome]) -> str:
+    """Return the table in Markdown."""
+    head, *rest = _lines(outcomes)
+    rule = ("---", *("--:" for _ in head[1:]))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rest))
+
+
+def peers_of(outcomes: Iterable[Outcome]) -> list[str]:
+    """Return the names of all peers, in the order in which they are met."""
+    return [name for name in dict.fromkeys(name for one in outcomes for name in one.runs) if name != OURS]
+
+
+def lacking(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Return what has to be installed for those that could not run, by name."""
+    return {name: run.lacking for one in outcomes for name, run in one.runs.items() if run.lacking}
+
+
+def failures(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Yield a line for each run that broke off."""
+    for one in outcomes:
+        for name, run in one.runs.items():
+            if run.failed:
+                yield f"{one.title}: {name}: {run.failed}"
+
+
+def _lines(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, ...]]:
+    peers = peers_of(outcomes)
+    yield (*HEAD, *peers)
+    for one in outcomes:
+        run = one.runs.get(OURS, Run())
+        own = (result(run), number(run.bound), percent(run.gap), seconds(run.best_at), seconds(run.proved_at))
+        yield (
+            one.title,
+            *own,
+            *(beside(run, one.runs[name]) if name in one.runs else NOTHING for name in peers),
+        )
+
+
+def result(run: Run) -> str:
+    """Return the cost of a run's plan, or what there is in place of one."""
+    if run.lacking:
+        return NOTHING
+    if run.failed:
+        return "failed"
+    if run.broken:
+        return f"infeasible ({sum(run.broken.values())})"
+    if run.cost is None:
+        return "proved infeasible" if run.status == "infeasible" else "no plan"
+    return number(run.cost)
+
+
+def beside(run: Run, peer: Run) -> str:
+    """Return what a peer found, how often ours that is, and when ours was as good."""
+    found = f"{result(peer)}{'*' if peer.proved_at is not None and peer.cost is not None else ''}"
+    if run.cost is None or peer.cost is None:
+        return found
+    ratio = f"{peer.cost / run.cost:.2f}x" if run.cost else NOTHING
+    at = run.reached(peer.cost)
+    return f"{found} ({ratio}; {'never' if at is None else seconds(at)})"
+
+
+def number(value: float | None) -> str:
+    """Return a cost or a bound: whole above a thousand or where it is, else to three places."""
+    if value is None:
+        return NOTHING
+    if abs(value) >= 1000 or abs(value - round(value)) < 5e-4:
+        return f"{value:,.0f}"
+    return f"{value:.3f}"
+
+
+def percent(part: float | None) -> str:
+    return NOTHING if part is None else f"{100 * part:.1f}%" if part else "0"
+
+
+def seconds(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.1f} s"

@@ -1,0 +1,52 @@
+"""What every peer is called with, and the shape of its answer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+START = time.perf_counter()
+
+
+@dataclass
+class Answer:
+    """What a peer found.
+
+    Attributes:
+        assign: The group of each person; None if it has no plan.
+        bound: What no plan can cost less than, if it says so.
+        status: What it says of its answer.
+        trace: When it found plans that keep all hard rules, in seconds, and what they cost.
+    """
+
+    assign: Sequence[int] | None = None
+    bound: float | None = None
+    status: str = "unknown"
+    trace: list[tuple[float, float]] = field(default_factory=list)
+
+    def found(self, cost: float) -> None:
+        """Note that a better plan was found now."""
+        self.trace.append((elapsed(), cost))
+
+
+def elapsed() -> float:
+    """Return the seconds since the program began, imports included."""
+    return round(time.perf_counter() - START, 2)
+
+
+def answer_with(solve: Callable[[dict[str, Any], str, float], Answer], about: str | None) -> None:
+    """Read the command line, solve, write the answer."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--instance", type=Path, required=True)
+    parser.add_argument("--objective", choices=("sq", "mm"), default="sq")
+    parser.add_argument("--time-limit", type=float, default=60.0)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    instance = json.loads(given.instance.read_text(encoding="utf-8"))
+    answer = solve(instance, given.objective, given.time_limit)
+    given.out.write_text(json.dumps(asdict(answer)), encoding="utf-8")

@@ -1,0 +1,73 @@
+"""What Timefold needs beside this project: Java, its jars in ``.cache/timefold``, and our Java compiled."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CACHE = HERE.parents[1] / ".cache" / "timefold"
+JARS = CACHE / "timefold" / "solver" / "jars"
+CLASSES = CACHE / "classes"
+SOURCES = HERE / "java" / "posting"
+LOGGING = HERE / "java" / "logback.xml"
+OLDEST_JAVA = 17
+WANTED = (
+    f"a JDK of {OLDEST_JAVA} or newer (java and javac; on Debian or Ubuntu: apt install default-jdk-headless)"
+)
+
+
+def missing() -> str:
+    """Return what has to be installed before Timefold can run; empty if nothing."""
+    if not (shutil.which("java") and shutil.which("javac")):
+        return f"install {WANTED}"
+    version = _version()
+    if version < OLDEST_JAVA:
+        return f"Java {version} is too old: install {WANTED}"
+    if not list(JARS.glob("timefold-solver-core-*.jar")):
+        return "its jars are not there: make timefold"
+    return ""
+
+
+def _version() -> int:
+    """Return the major version of the compiler; 0 if it does not say."""
+    done = subprocess.run(["javac", "-version"], capture_output=True, text=True, check=False)
+    found = re.search(r"javac (?:1\.)?(\d+)", done.stdout + done.stderr)
+    return int(found[1]) if found else 0
+
+
+def compiled() -> Path:
+    """Return the folder of our classes, compiled anew if a source is newer."""
+    sources = sorted(SOURCES.glob("*.java"))
+    built = CLASSES / "posting" / "Solve.class"
+    if not built.is_file() or built.stat().st_mtime < max(one.stat().st_mtime for one in sources):
+        shutil.rmtree(CLASSES, ignore_errors=True)
+        CLASSES.mkdir(parents=True)
+        command = [
+            "javac",
+            "-nowarn",
+            "-proc:none",
+            "-cp",
+            f"{JARS}/*",
+            "-d",
+            str(CLASSES),
+            *map(str, sources),
+        ]
+        subprocess.run(command, check=True)
+    return CLASSES
+
+
+def command(objective: str, limit: float) -> list[str]:
+    """Return the command that solves the posting on its standard input."""
+    logging = f"-Dlogback.configurationFile={LOGGING}"
+    return ["java", logging, "-cp", f"{JARS}/*:{compiled()}", "posting.Solve", objective, str(limit)]
+
+
+def prepared() -> str:
+    """Compile what is not compiled, so that no run pays for it; return what is missing."""
+    lacking = missing()
+    if not lacking:
+        compiled()
+    return lacking

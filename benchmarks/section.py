@@ -1,0 +1,56 @@
+"""The section of a document that the table is written into, between two markers; all else stays as it is."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.layout import LEGEND, failures, lacking, markdown
+from benchmarks.outcome import Kept
+
+BEGIN = "<!-- The table of make bench: written by benchmarks/table.py -->"
+END = "<!-- The end of the table of make bench -->"
+
+
+def section(kept: Kept, pictures: Sequence[str] = ()) -> str:
+    """Return the table in Markdown, with the command that made it, the machine and links to its pictures."""
+    return "\n\n".join(_parts(kept, pictures))
+
+
+def _parts(kept: Kept, pictures: Sequence[str]) -> Iterator[str]:
+    outcomes = kept.outcomes
+    each = " or ".join(f"{limit:g}" for limit in sorted({one.limit for one in outcomes}))
+    yield f"`{kept.command}`: {each} s for each solver, one after another, on {kept.machine}."
+    yield markdown(outcomes)
+    yield LEGEND
+    notes = [f"{name} did not run: {what}." for name, what in lacking(outcomes).items()]
+    notes += [f"Failed: {line}." for line in failures(outcomes)]
+    if notes:
+        yield "\n".join(f"- {note}" for note in notes)
+    if pictures:
+        links = (
+            f"[{one.title}]({picture})" for one, picture in zip(outcomes, pictures, strict=True) if picture
+        )
+        yield f"Cost over time: {', '.join(links)}."
+
+
+def machine() -> str:
+    """Return what it ran on, without the name of anybody's machine."""
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("ortools", "highspy"))
+    return f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {versions}"
+
+
+def written(document: Path, body: str) -> None:
+    """Write a section into a document between its markers.
+
+    Raises:
+        ValueError: If the document does not have each marker once, in their order.
+    """
+    text = document.read_text(encoding="utf-8")
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        raise ValueError(f"{document} has no place for the table: it needs the lines\n{BEGIN}\n{END}")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    document.write_text(f"{before}{BEGIN}\n\n{body}\n\n{END}{after}", encoding="utf-8")
