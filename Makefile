@@ -18,13 +18,14 @@ COMPILE = $(BIN)/pip-compile --quiet --no-config --cache-dir .cache/pip-tools --
 INSTALL = $(BIN)/python -m pip install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install install-dev test lint test-quick test-slow bench bench-casework lock clean
+.PHONY: help demo install install-dev test lint test-quick test-slow bench bench-write bench-casework timefold lock clean
 
 help:
 	@echo 'make demo       solve the Neijiang scenario and show the plan'
 	@echo 'make test       style, types, layers and the quick tests'
 	@echo 'make test-slow  the tests that take minutes'
-	@echo 'make bench      how long the main steps take'
+	@echo 'make bench      how long the main steps take, and plans beside those of other solvers (LIMIT=60 SEEDS="1 2 3")'
+	@echo 'make bench-write  put the table of the last make bench into README.md, and its plots into docs/bench'
 	@echo 'make bench-casework  casework and panels beside what is known (DATA=folder of the instances)'
 	@echo 'make lock       renew the lock files (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean      remove everything that these commands made'
@@ -47,11 +48,30 @@ test-quick: $(DEV)
 test-slow: $(DEV)
 	$(BIN)/python -m pytest -m slow
 
-# Those of one instance, or in a table of their own, are run by hand.
-BY_HAND := $(addprefix benchmarks/,casework.py casework_table.py rotation.py zoning.py)
+# What needs no instance and compares with nobody; the rest is run by the table, or by hand.
+STEPS := acquaintance compile draw scenarios
+LIMIT ?= 20
+SEEDS ?= 1
+COMMAND = make bench LIMIT=$(LIMIT) SEEDS="$(SEEDS)"$(if $(ONLY), ONLY="$(ONLY)")$(if $(DATA), DATA=folder)
 
-bench: $(RUNTIME)
-	@for script in $(filter-out $(BY_HAND),$(sort $(wildcard benchmarks/[a-z]*.py))); do $(BIN)/python $$script || exit 1; done
+bench: $(RUNTIME) timefold
+	@for step in $(STEPS); do \
+		$(BIN)/python benchmarks/$$step.py $$([ $$step != scenarios ] || echo --seconds $(LIMIT)) || exit 1; done
+	@$(BIN)/python -m benchmarks.table --limit $(LIMIT) --seeds $(SEEDS) --command '$(COMMAND)' \
+		$(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
+
+bench-write: $(RUNTIME)
+	@$(BIN)/python -m benchmarks.table --from .cache/bench/results.json --plots docs/bench --write README.md
+
+# A peer, never a dependency: its jars come out of a package that is not installed. Without Java nothing is fetched,
+# and where it cannot be fetched its column stays empty.
+timefold: $(RUNTIME)
+	@if command -v javac >/dev/null && ! cmp -s benchmarks/peers/timefold.txt .cache/timefold/pins.txt; then \
+		rm -rf .cache/timefold; \
+		$(INSTALL) --no-compile --target .cache/timefold -r benchmarks/peers/timefold.txt \
+			&& cp benchmarks/peers/timefold.txt .cache/timefold/pins.txt \
+			|| { rm -rf .cache/timefold; echo 'Timefold could not be fetched; make bench goes on without it'; }; \
+	fi
 
 bench-casework: $(RUNTIME)
 	@$(BIN)/python benchmarks/casework_table.py $(if $(DATA),--data $(DATA))
