@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Container
+from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.outcome import Outcome, Run
@@ -75,7 +76,7 @@ def _ended(command: list[str], patience: float) -> str:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a process that still runs, and those that it started: the next one has the machine to itself."""
-    if process.poll() is None:
+    """End a process and those that it started, if they still run: the next one has the machine to itself."""
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()

@@ -10,7 +10,6 @@ without running anything.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import sys
@@ -84,7 +83,7 @@ def _kept(parser: argparse.ArgumentParser, file: Path) -> Kept:
         return read(file)
     except OSError as fault:
         parser.error(f"--from {file}: {fault.strerror}")
-    except (KeyError, TypeError, json.JSONDecodeError):
+    except (KeyError, TypeError, ValueError):
         parser.error(f"--from {file}: this is no file of outcomes")
 
 

@@ -1,0 +1,76 @@
+"""The peers solve the very problem that the judge counts: all plans of a small one say what is best."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import permutations, product
+from pathlib import Path
+
+import pytest
+
+from benchmarks.peers import java_home
+from benchmarks.rotation_instance import Instance, make
+from benchmarks.rotation_score import score
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def least(instance: Instance, objective: str) -> int:
+    """Return what the best of all plans costs that break nothing."""
+    judged = (score(instance, seats) for seats in plans(instance))
+    return min(one.cost(objective) for one in judged if not one.broken)
+
+
+def plans(instance: Instance) -> Iterator[list[int]]:
+    """Yield every plan with a head and a deputy in each group."""
+    groups = range(instance["G"])
+    cadres = instance["P"] - 2 * len(groups)
+    for heads, deputies in product(permutations(groups), repeat=2):
+        for rest in product(groups, repeat=cadres):
+            yield [*heads, *deputies, *rest]
+
+
+def answer(module: str, instance: Instance, objective: str, folder: Path, limit: float = 20) -> dict:
+    (folder / "instance.json").write_text(json.dumps(instance), encoding="utf-8")
+    command = [sys.executable, "-m", f"benchmarks.peers.{module}", "--instance", folder / "instance.json"]
+    rest = ["--objective", objective, "--time-limit", str(limit), "--out", folder / "out.json"]
+    subprocess.run([*command, *rest], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return json.loads((folder / "out.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("objective", ["sq", "mm"])
+@pytest.mark.parametrize("module", ["cpsat", "mip"])
+@pytest.mark.parametrize("seed", [6, 7])
+def test_a_peer_that_proves_finds_the_best_of_all_plans(module, objective, seed, tmp_path):
+    instance = make(12, 2, seed)
+    found = answer(module, instance, objective, tmp_path)
+    judged = score(instance, found["assign"])
+    assert judged.broken == {}
+    assert judged.cost(objective) == least(instance, objective)
+    assert found["status"] == "optimal"
+    assert found["bound"] == pytest.approx(judged.cost(objective), abs=1)
+    assert found["trace"][-1][1] == pytest.approx(judged.cost(objective))
+
+
+@pytest.mark.parametrize("module", ["cpsat", "mip"])
+def test_a_peer_says_that_there_is_no_plan(module, tmp_path):
+    instance = make(12, 2, 8)
+    with pytest.raises(ValueError, match="empty"):
+        least(instance, "sq")
+    found = answer(module, instance, "sq", tmp_path)
+    assert (found["assign"], found["status"], found["trace"]) == (None, "infeasible", [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("objective", ["sq", "mm"])
+def test_timefold_finds_the_best_of_all_plans_of_a_small_problem(objective, tmp_path):
+    if lacking := java_home.missing():
+        pytest.skip(lacking)
+    instance = make(12, 2, 6)
+    found = answer("timefold", instance, objective, tmp_path, limit=3)
+    judged = score(instance, found["assign"])
+    assert judged.broken == {}
+    assert judged.cost(objective) == least(instance, objective) == found["trace"][-1][1]
