@@ -17,6 +17,8 @@ WIDTH, HEIGHT = 820.0, 400.0
 LEFT, RIGHT, TOP, BOTTOM = 70.0, 190.0, 50.0, 45.0
 #: Costs further apart than this many times are drawn on a logarithmic scale.
 WIDE = 5.0
+#: Points closer than this, in pixels, are one.
+NEAR = 2.0
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _thinned(points: Sequence[tuple[float, float]], axes: Axes) -> list[tuple[fl
     kept = list(points[:1])
     for at, cost in points[1:-1]:
         before = kept[-1]
-        if axes.x(at) - axes.x(before[0]) >= 1 or abs(axes.y(cost) - axes.y(before[1])) >= 1:
+        if axes.x(at) - axes.x(before[0]) >= NEAR or abs(axes.y(cost) - axes.y(before[1])) >= NEAR:
             kept.append((at, cost))
     return [*kept, points[-1]]
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from benchmarks.outcome import OURS, Outcome, Run
 
 NOTHING = "-"
 HEAD = ("problem", "ours", "bound", "gap", "best at", "proved at")
 LEGEND = (
-    "Lower is better. A peer's column: its value, with a * where it proved it (times ours; seconds until "
-    "ours was as good). One judge counts all values; infeasible (3) breaks hard rules three times."
+    "Lower is better. A peer's column: its value, when it proved that if it did, and (times ours; seconds "
+    "until ours was as good). One judge counts all values; infeasible (3) breaks hard rules three times."
 )
 
 
@@ -27,11 +28,15 @@ def text(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def markdown(outcomes: Sequence[Outcome]) -> str:
-    """Return the table in Markdown."""
+def markdown(outcomes: Sequence[Outcome], pictures: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the table in Markdown; a row that has a picture, by its key, links to it."""
     head, *rest = _lines(outcomes)
     rule = ("---", *("--:" for _ in head[1:]))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rest))
+    linked = (
+        (f"[{title}]({pictures[one.key]})" if one.key in pictures else title, *cells)
+        for one, (title, *cells) in zip(outcomes, rest, strict=True)
+    )
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *linked))
 
 
 def peers_of(outcomes: Iterable[Outcome]) -> list[str]:
@@ -80,7 +85,9 @@ def result(run: Run) -> str:
 
 def beside(run: Run, peer: Run) -> str:
     """Return what a peer found, how often ours that is, and when ours was as good."""
-    found = f"{result(peer)}{'*' if peer.proved_at is not None and peer.cost is not None else ''}"
+    found = result(peer)
+    if peer.cost is not None and peer.proved_at is not None:
+        found += f", proved {seconds(peer.proved_at)}"
     if run.cost is None or peer.cost is None:
         return found
     ratio = f"{peer.cost / run.cost:.2f}x" if run.cost else NOTHING

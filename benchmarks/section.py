@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.layout import LEGEND, failures, lacking, markdown
@@ -15,26 +15,21 @@ BEGIN = "<!-- The table of make bench: written by benchmarks/table.py -->"
 END = "<!-- The end of the table of make bench -->"
 
 
-def section(kept: Kept, pictures: Sequence[str] = ()) -> str:
-    """Return the table in Markdown, with the command that made it, the machine and links to its pictures."""
+def section(kept: Kept, pictures: Mapping[str, str]) -> str:
+    """Return the table in Markdown, with the command that made it, the machine and links to pictures."""
     return "\n\n".join(_parts(kept, pictures))
 
 
-def _parts(kept: Kept, pictures: Sequence[str]) -> Iterator[str]:
+def _parts(kept: Kept, pictures: Mapping[str, str]) -> Iterator[str]:
     outcomes = kept.outcomes
     each = " or ".join(f"{limit:g}" for limit in sorted({one.limit for one in outcomes}))
     yield f"`{kept.command}`: {each} s for each solver, one after another, on {kept.machine}."
-    yield markdown(outcomes)
-    yield LEGEND
+    yield markdown(outcomes, pictures)
+    yield f"{LEGEND} A problem links to its costs over time." if pictures else LEGEND
     notes = [f"{name} did not run: {what}." for name, what in lacking(outcomes).items()]
     notes += [f"Failed: {line}." for line in failures(outcomes)]
     if notes:
         yield "\n".join(f"- {note}" for note in notes)
-    if pictures:
-        links = (
-            f"[{one.title}]({picture})" for one, picture in zip(outcomes, pictures, strict=True) if picture
-        )
-        yield f"Cost over time: {', '.join(links)}."
 
 
 def machine() -> str:

@@ -45,9 +45,9 @@ def main(words: Sequence[str] | None = None) -> None:
         print(f"{name} did not run: {what}")
     for line in failures(kept.outcomes):
         print(f"failed: {line}")
-    pictures = _plotted(kept.outcomes, given.plots) if given.plots else []
+    pictures = _plotted(kept.outcomes, given.plots) if given.plots else {}
     if given.write:
-        links = [os.path.relpath(one, given.write.parent) if one else "" for one in pictures]
+        links = {key: os.path.relpath(file, given.write.parent) for key, file in pictures.items()}
         try:
             written(given.write, section(kept, links))
         except (OSError, ValueError) as fault:
@@ -125,17 +125,15 @@ def _tell(row: Row, name: str, run: Run) -> None:
     print(f"{row.title:<40}{name:<10}{result(run):>20}  {bound:<18}{seconds(run.seconds):>9}", flush=True)
 
 
-def _plotted(outcomes: Sequence[Outcome], folder: Path) -> list[Path | None]:
-    """Draw each row and return the files; None for a row without any plan."""
+def _plotted(outcomes: Sequence[Outcome], folder: Path) -> dict[str, Path]:
+    """Draw each row that has any plan and return the files by the keys of the rows."""
     folder.mkdir(parents=True, exist_ok=True)
-    files: list[Path | None] = []
+    files = {}
     for one in outcomes:
-        picture = curves(one)
-        file = folder / f"{one.key}.svg"
-        if picture:
-            file.write_text(picture, encoding="utf-8")
-        files.append(file if picture else None)
-    print(f"{sum(file is not None for file in files)} pictures in {folder}", file=sys.stderr)
+        if picture := curves(one):
+            files[one.key] = folder / f"{one.key}.svg"
+            files[one.key].write_text(picture, encoding="utf-8")
+    print(f"{len(files)} pictures in {folder}", file=sys.stderr)
     return files
 
 

@@ -49,7 +49,7 @@ def test_the_markdown_table_says_the_same():
         (replace(WORSE, value=600), "600 (3.00x; 1.0 s)"),
         (replace(WORSE, value=200), "200 (1.00x; 9.0 s)"),
         (replace(WORSE, value=100), "100 (0.50x; never)"),
-        (replace(WORSE, value=200, status="optimal"), "200* (1.00x; 9.0 s)"),
+        (replace(WORSE, value=200, status="optimal"), "200, proved 20.9 s (1.00x; 9.0 s)"),
         (Run(seconds=20.1), "no plan"),
         (Run(seconds=0.4, status="infeasible"), "proved infeasible"),
         (Run(lacking="a JDK"), "-"),
@@ -104,13 +104,14 @@ def test_outcomes_are_kept_and_read_again(tmp_path):
 
 
 def test_the_section_names_command_machine_and_what_is_lacking():
-    said = section(KEPT, ["docs/bench/row-1.svg", ""])
+    said = section(KEPT, {"row-1": "docs/bench/row-1.svg"})
     assert "`make bench`: 20 s for each solver, one after another, on 2 cores." in said
-    assert markdown(KEPT.outcomes) in said
-    assert LEGEND in said
+    assert "| [first row](docs/bench/row-1.svg) | 200 |" in said
+    assert "| second row | failed |" in said
+    assert f"{LEGEND} A problem links to its costs over time." in said
     assert "- Peer did not run: a JDK." in said
     assert "- Failed: second row: ours: exit status 1." in said
-    assert said.endswith("Cost over time: [first row](docs/bench/row-1.svg).")
+    assert markdown(KEPT.outcomes) in section(KEPT, {})
 
 
 def test_the_section_is_written_between_its_markers_and_nowhere_else(tmp_path):
