@@ -16,6 +16,8 @@ from benchmarks.rotation_instance import Instance, make
 from benchmarks.rotation_score import score
 
 ROOT = Path(__file__).resolve().parents[1]
+#: People, groups and seed. In the second the rule of two cadres makes the best plan dearer.
+SMALL = [(12, 2, 6), (8, 2, 42)]
 
 
 def least(instance: Instance, objective: str) -> int:
@@ -43,9 +45,9 @@ def answer(module: str, instance: Instance, objective: str, folder: Path, limit:
 
 @pytest.mark.parametrize("objective", ["sq", "mm"])
 @pytest.mark.parametrize("module", ["cpsat", "mip"])
-@pytest.mark.parametrize("seed", [6, 7])
-def test_a_peer_that_proves_finds_the_best_of_all_plans(module, objective, seed, tmp_path):
-    instance = make(12, 2, seed)
+@pytest.mark.parametrize("size", SMALL)
+def test_a_peer_that_proves_finds_the_best_of_all_plans(module, objective, size, tmp_path):
+    instance = make(*size)
     found = answer(module, instance, objective, tmp_path)
     judged = score(instance, found["assign"])
     assert judged.broken == {}
@@ -66,11 +68,15 @@ def test_a_peer_says_that_there_is_no_plan(module, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("objective", ["sq", "mm"])
-def test_timefold_finds_the_best_of_all_plans_of_a_small_problem(objective, tmp_path):
+@pytest.mark.parametrize("size", SMALL)
+def test_timefold_counts_as_the_judge_does(objective, size, tmp_path):
     if lacking := java_home.missing():
         pytest.skip(lacking)
-    instance = make(12, 2, 6)
-    found = answer("timefold", instance, objective, tmp_path, limit=3)
+    instance = make(*size)
+    found = answer("timefold", instance, objective, tmp_path, limit=2)
     judged = score(instance, found["assign"])
-    assert judged.broken == {}
-    assert judged.cost(objective) == least(instance, objective) == found["trace"][-1][1]
+    # It is a local search: what it ends with may break rules, but then it knows how many.
+    if judged.broken:
+        assert found["status"] == f"hard rules broken {sum(judged.broken.values())} times"
+    else:
+        assert judged.cost(objective) == found["trace"][-1][1] >= least(instance, objective)

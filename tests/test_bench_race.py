@@ -148,7 +148,9 @@ def test_only_plans_without_a_breach_are_traced():
     answer = timefold.heard(["better 4 900", "better 0 800", "better 0 700", "seats 1 0 1"])
     assert [cost for _, cost in answer.trace] == [800, 700]
     assert answer.assign == [1, 0, 1]
-    assert timefold.heard(["better 2 900", "seats 0"]).trace == []
+    assert answer.status == "feasible"
+    broken = timefold.heard(["better 5 900", "better 2 950", "seats 0"])
+    assert (broken.trace, broken.status) == ([], "hard rules broken 2 times")
 
 
 @pytest.mark.slow

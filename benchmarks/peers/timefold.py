@@ -34,11 +34,14 @@ def numbers(instance: dict[str, Any]) -> Iterator[int]:
 
 def heard(lines: Iterable[str]) -> Answer:
     """Return what the lines of ``posting.Solve`` say, noting when each plan without a breach comes."""
-    answer = Answer(status="feasible")
+    answer = Answer()
     for line in lines:
         word, *values = line.split()
         if word == "better" and values[0] == "0":
+            answer.status = "feasible"
             answer.found(int(values[1]))
+        elif word == "better":
+            answer.status = f"hard rules broken {values[0]} times"
         elif word == "seats":
             answer.assign = [int(seat) for seat in values]
     return answer
