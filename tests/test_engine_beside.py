@@ -64,8 +64,10 @@ def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
     problems = [standing.task.question(1).piece(start, free) for free in frees]
     looked: list[int] = []
     asking = Asking(search.budget.share(1.0), threads=1)
-    first, second = solve_beside([p for p in problems if p], search, asking, lambda: looked.append(1))
-    assert looked and first.values is not None and second.values is not None
+    first, second = solve_beside(
+        [p for p in problems if p], search, asking, lambda: looked.append(1), lambda: looked.append(0)
+    )
+    assert 0 in looked and 1 in looked and first.values is not None and second.values is not None
     for free, found in zip(frees, (first, second), strict=True):
         take_part(standing, start, free, found.values)
     for period, found in ((0, first), (1, second)):

@@ -20,7 +20,11 @@ WATCH = 0.05
 
 
 def solve_beside(
-    problems: Sequence[Problem], search: Search, asking: Asking, look: Callable[[], object]
+    problems: Sequence[Problem],
+    search: Search,
+    asking: Asking,
+    look: Callable[[], object],
+    meanwhile: Callable[[], object],
 ) -> list[Outcome]:
     """Solve pieces, each in a thread of its own.
 
@@ -29,9 +33,11 @@ def solve_beside(
         search: How to search.
         asking: How to search each.
         look: Called now and then while they are solved.
+        meanwhile: Called once, in this thread.
     """
     with ThreadPoolExecutor(max(1, len(problems))) as pool:
         searches = [pool.submit(minimise, problem, search, asking) for problem in problems]
+        meanwhile()
         waiting = True
         while waiting:
             try:

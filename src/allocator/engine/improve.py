@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from allocator.engine.asking import Asking, minimise, unheard, unseen
 from allocator.engine.beside import solve_beside, take_part
 from allocator.engine.budget import Clock, Slice
+from allocator.engine.exchange import Exchanges
 from allocator.engine.mip import MipRace
 from allocator.engine.neighbourhoods import Arm, Neighbourhoods
 from allocator.engine.outcome import Outcome
@@ -54,6 +56,7 @@ class Improvement:
         assert whole is not None, "the plan in hand solves it"
         self._whole, self._open_parts = whole, open_parts
         self._standing, self._search = standing, search
+        self._exchanges = Exchanges(standing, search)
         self._race = MipRace(whole, standing.values, search.seed)
         never = search.budget.deterministic or not races
         self._race_at = np.inf if never else time.monotonic() + RACE_AFTER
@@ -78,7 +81,7 @@ class Improvement:
         while not self._is_over(clock):
             before = self._standing.cost
             self._guide(near)
-            if all(arm.rests for arm in near.arms):
+            if near.is_resting:
                 self._solve(self._open_parts, clock.left)
                 continue
             several = self._free_threads
@@ -91,15 +94,22 @@ class Improvement:
                 in_vain, self._piece = 0, self._piece * LONGER
 
     def _pull(self, arm: Arm, near: Neighbourhoods, clock: Clock) -> None:
-        before = self._standing.cost
-        free = following(self._standing.task.program, self._chosen(arm, near))
-        found = self._solve(free, clock.share(1.0, most=self._piece))
+        before, part = self._standing.cost, clock.share(1.0, most=self._piece)
+        if arm.exchanges:
+            found = self._exchanges.batch(arm, part, self._open_decisions, self._is_done)
+        else:
+            found = self._solve(following(self._standing.task.program, self._chosen(arm, near)), part)
         self._learn(arm, found, before, near)
 
     def _pull_several(self, several: int, near: Neighbourhoods, clock: Clock) -> None:
-        """Solve several pieces side by side; what is the whole is solved alone: that proves something."""
-        arms = [near.next() for _ in range(several)]
-        whole = next((arm for arm in arms if arm.part >= 1.0), None)
+        """Solve several pieces side by side, with exchanges elsewhere if one of the arms makes such.
+
+        What is the whole is solved alone: that proves something.
+        """
+        arms = [near.next()]
+        while len(arms) < several:
+            arms.append(near.next(exchanges=not any(arm.exchanges for arm in arms)))
+        whole = next((arm for arm in arms if arm.part >= 1.0 and not arm.exchanges), None)
         if whole is not None:
             self._pull(whole, near, clock)
             return
@@ -107,6 +117,8 @@ class Improvement:
         taken = np.zeros(program.decisions.count, dtype=np.bool_)
         pieces: list[tuple[Arm, BoolArray, Problem]] = []
         for arm in arms:
+            if arm.exchanges:
+                continue
             chosen = self._chosen(arm, near)
             free = following(program, chosen[~taken[chosen]])
             taken[chosen] = True
@@ -114,10 +126,18 @@ class Improvement:
             assert problem is not None, "the plan in hand solves it"
             if len(problem):
                 pieces.append((arm, free, problem))
-        asking = self._asking(clock.share(1.0, most=self._piece), is_whole=False)
-        asking = replace(asking, is_done=self._is_stopped, threads=1)
+        part = clock.share(1.0, most=self._piece)
+        asking = replace(self._asking(part, is_whole=False), is_done=self._is_stopped, threads=1)
+
+        def meanwhile() -> None:
+            for arm in arms:
+                if arm.exchanges:
+                    before = self._standing.cost
+                    movable = self._open_decisions & ~taken
+                    self._learn(arm, self._exchanges.batch(arm, part, movable, self._is_done), before, near)
+
         problems = [problem for _, _, problem in pieces]
-        outcomes = solve_beside(problems, self._search, asking, self._is_done)
+        outcomes = solve_beside(problems, self._search, asking, self._is_done, meanwhile)
         for (arm, free, _), found in zip(pieces, outcomes, strict=True):
             before = self._standing.cost
             if found.values is not None:
@@ -165,10 +185,14 @@ class Improvement:
         return clock.is_over or self._search.stop.asked or self._is_done()
 
     def _neighbourhoods(self) -> Neighbourhoods:
-        decisions, columns = self._standing.task.program.decisions, self._whole.columns
-        open_decisions = np.zeros(decisions.count, dtype=np.bool_)
-        open_decisions[columns[columns < decisions.count]] = True
-        return Neighbourhoods(decisions, open_decisions, self._search.seed)
+        return Neighbourhoods(self._standing.task.program.decisions, self._open_decisions, self._search.seed)
+
+    @cached_property
+    def _open_decisions(self) -> BoolArray:
+        columns, count = self._whole.columns, self._standing.task.program.decisions.count
+        found = np.zeros(count, dtype=np.bool_)
+        found[columns[columns < count]] = True
+        return found
 
     def _solve(self, free: BoolArray, part: Slice) -> Outcome:
         """Solve the piece over the ``free`` variables, with more rows while its plan calls for cuts."""

@@ -25,7 +25,7 @@ from allocator.program.question import BoolArray
 FIRST, MOST = 0.4, 4000
 #: More than anything costs.
 FAR = 2**62
-By = Literal["chance", "paid", "chain"]
+By = Literal["chance", "paid", "chain", "alike"]
 #: How often any arm is tried; the part of its time below which a piece counts as that short.
 ANY, SHORT = 0.25, 0.02
 #: Where there are more places than this, what the plan pays for them says where to look.
@@ -49,7 +49,9 @@ class Arm:
         part: The part of the places along the axis that is chosen.
         rests: Whether it has chosen all there is, in vain: it waits for the plan to change.
         by: How it chooses: by chance; half of the places by what the plan pays for them; or slots that the
-            plan pays for with those where their items would cost less, and so on along the chain.
+            plan pays for with those where their items would cost less, and so on along the chain; for
+            exchanges, by chance, items that are alike, or items that would cost less elsewhere.
+        exchanges: Whether items are exchanged between slots, one of each: no piece is searched.
         narrow: Whether of what it chooses only what is likely is set free, and what the plan has.
         rate: What its last pieces gained for their time; None before the first.
     """
@@ -60,6 +62,7 @@ class Arm:
     part: float
     rests: bool = False
     by: By = "chance"
+    exchanges: bool = False
     narrow: bool = False
     rate: float | None = None
 
@@ -67,6 +70,8 @@ class Arm:
         """Choose more the next time if the piece was solved with ease, less if it was not solved."""
         rate = gain / max(SHORT, outcome.effort)
         self.rate = rate if self.rate is None else (self.rate + rate) / 2
+        if self.exchanges:
+            return  # by chance: there is no end to them
         if outcome.found != "optimal":
             self.part *= LESS
             return
@@ -125,9 +130,14 @@ class Neighbourhoods:
         ]
         return np.unique(np.concatenate([chosen, *others]))
 
-    def next(self) -> Arm:
-        """Return the arm that gained most for its time of late; one that is new first, now and then any."""
-        awake = [arm for arm in self.arms if not arm.rests]
+    def next(self, *, exchanges: bool = True) -> Arm:
+        """Return the arm that gained most for its time of late; one that is new first, now and then any.
+
+        Args:
+            exchanges: Whether it may be one that makes exchanges.
+        """
+        allowed = [arm for arm in self.arms if exchanges or not arm.exchanges]
+        awake = [arm for arm in allowed if not arm.rests]
         new = next((arm for arm in awake if arm.rate is None), None)
         if new is not None:
             return new
@@ -135,6 +145,11 @@ class Neighbourhoods:
         if not best.rate or self._random.random() < ANY:
             return awake[int(self._random.integers(len(awake)))]
         return best
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether all arms have chosen all there is, in vain; those that make exchanges never have."""
+        return all(arm.rests for arm in self.arms if not arm.exchanges)
 
     def wake(self) -> None:
         """Let every arm choose again: the plan has changed."""
@@ -147,6 +162,9 @@ class Neighbourhoods:
         several = sum(len(live[ITEMS]) > 0 for live in self._live.values()) > 1
         for name, live in self._live.items():
             part = min(FIRST, MOST / max(1, self._of(self._decisions.grids[name]).size))
+            if len(live[SLOTS]) > FEW:
+                ways: tuple[By, ...] = ("chance", "chain", "alike")
+                arms += [Arm(name, SLOTS, False, part, by=by, exchanges=True) for by in ways]
             arms += [Arm(name, axis, False, part) for axis, places in live.items() if len(places) > 1]
             arms += [
                 Arm(name, axis, False, part, by="paid") for axis in (SLOTS, ITEMS) if len(live[axis]) > FEW

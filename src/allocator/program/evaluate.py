@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
-from allocator.program.program import Definitions, IntArray, Program
+from allocator.program.program import Definitions, IntArray, Program, product
 
-#: From so many plans on a product of matrices is the quicker.
-MANY = 16
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 def complete(program: Program, decisions: IntArray) -> IntArray:
@@ -32,29 +31,39 @@ def complete(program: Program, decisions: IntArray) -> IntArray:
 
 def fill(definitions: Definitions, values: IntArray) -> None:
     """Set auxiliaries of plans ``[n, variables]`` to what their definitions say, in the order of ranks."""
-    ends = np.flatnonzero(np.diff(definitions.rank, append=-1)) + 1
-    for first, last in pairwise([0, *ends.tolist()]):
-        _fill_rank(definitions, slice(first, last), values)
+    for group, terms in definitions.ranks:
+        _fill_rank(definitions, group, terms, values)
 
 
-def _fill_rank(definitions: Definitions, group: slice, values: IntArray) -> None:
+def _fill_rank(definitions: Definitions, group: slice, terms: csr_array, values: IntArray) -> None:
     """Fill the auxiliaries of one rank; ``group`` is the run of their definitions."""
     starts = definitions.start[group.start : group.stop + 1]
-    first, last = starts[0], starts[-1]
-    results = segment_sums(
-        values, definitions.term_cols, definitions.term_coefs, definitions.expr_start[first : last + 1]
-    )
-    results += definitions.constants[first:last]
-    lengths, least = np.diff(starts), definitions.least[group]
+    results = product(terms, values) + definitions.constants[starts[0] : starts[-1]]
+    auxiliaries = np.arange(group.start, group.stop)
+    values[:, definitions.cols[group]] = settled(definitions, auxiliaries, starts - starts[0], results)
+
+
+def settled(definitions: Definitions, auxiliaries: IntArray, starts: IntArray, results: IntArray) -> IntArray:
+    """Return ``[n, auxiliaries]`` what auxiliaries are, given what their expressions come to.
+
+    Args:
+        definitions: All definitions.
+        auxiliaries: Numbers of some; one may stand there more than once.
+        starts: ``[auxiliaries + 1]``: the expressions of each are ``starts[k]:starts[k + 1]``.
+        results: ``[n, expressions]`` what these come to.
+    """
+    lengths, least = np.diff(starts), definitions.least[auxiliaries]
     # A least one is the greatest of what it is not: both are then found in one sweep.
     signs = np.where(least, -1, 1)
-    divisors = np.repeat(definitions.divisor[group], lengths)
+    divisors = np.repeat(definitions.divisor[auxiliaries], lengths)
     raised = -(-results // divisors) * np.repeat(signs, lengths)
-    found = signs * _greatest(raised, starts - first, signs * definitions.limit[group])
-    values[:, definitions.cols[group]] = found ** definitions.power[group]
-    for k in group.start + np.flatnonzero(definitions.nth[group] > 1):
-        own = results[:, definitions.start[k] - first : definitions.start[k + 1] - first]
-        values[:, definitions.cols[k]] = np.sort(own, axis=1)[:, -definitions.nth[k]]
+    found = signs * _greatest(raised, starts, signs * definitions.limit[auxiliaries])
+    found = found ** definitions.power[auxiliaries]
+    nth = definitions.nth[auxiliaries]
+    for k in np.flatnonzero(nth > 1):
+        own = results[:, starts[k] : starts[k + 1]]
+        found[:, k] = np.sort(own, axis=1)[:, -nth[k]]
+    return np.asarray(found)
 
 
 def _greatest(results: IntArray, starts: IntArray, limits: IntArray) -> IntArray:
@@ -67,23 +76,10 @@ def _greatest(results: IntArray, starts: IntArray, limits: IntArray) -> IntArray
     return found
 
 
-def segment_sums(values: IntArray, cols: IntArray, coefs: IntArray, starts: IntArray) -> IntArray:
-    """Return ``[n, segments]`` weighted sums of ``values[:, cols]`` over ``starts[k]:starts[k + 1]``."""
-    span = slice(int(starts[0]), int(starts[-1]))
-    if len(values) >= MANY:
-        edges = starts - starts[0]
-        matrix = csr_array((coefs[span], cols[span], edges), shape=(len(edges) - 1, values.shape[1]))
-        return np.asarray((matrix @ values.T).T)
-    terms = values[:, cols[span]] * coefs[span]
-    sums = np.concatenate([np.zeros((len(values), 1), dtype=np.int64), np.cumsum(terms, axis=1)], axis=1)
-    edges = starts - starts[0]
-    return np.asarray(sums[:, edges[1:]] - sums[:, edges[:-1]])
-
-
 def broken_rows(program: Program, values: IntArray) -> npt.NDArray[np.bool_]:
     """Return ``[n, rows]``: which rows each plan breaks."""
     rows = program.rows
-    sums = segment_sums(values, rows.cols, rows.coefs, rows.starts)
+    sums = rows.sums(values)
     return np.asarray((sums < rows.lo) | (sums > rows.hi))
 
 

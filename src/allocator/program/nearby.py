@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from allocator.program.evaluate import fill, segment_sums
+from allocator.program.evaluate import fill
 from allocator.program.program import Definitions, IntArray, Program
 
 BoolArray = npt.NDArray[np.bool_]
@@ -41,7 +41,7 @@ class Vicinity:
         self._in_costs = _Uses(costs.cols, costs.tags[:, 0].astype(np.int64), costs.coefs, width)
         expressions = _owners(definitions.start)[_owners(definitions.expr_start)]
         self._in_definitions = _Uses(definitions.term_cols, expressions, definitions.term_coefs, width)
-        self._sums = segment_sums(values[None, :], rows.cols, rows.coefs, rows.starts)[0]
+        self._sums = rows.sums(values[None, :])[0]
 
     def look(self, flips: Sequence[IntArray]) -> Near:
         """Return what each plan does that differs from the one in the decisions of ``flips``."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from allocator.program.decisions import Decisions
 from allocator.program.tags import TagArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 IntArray = npt.NDArray[np.int64]
 #: Beyond this a side of a row is open.
@@ -40,6 +47,14 @@ class Rows:
     def __len__(self) -> int:
         return len(self.lo)
 
+    def sums(self, values: IntArray) -> IntArray:
+        """Return ``[n, rows]`` what the rows come to in plans ``[n, variables]``."""
+        return product(self._matrix, values)
+
+    @cached_property
+    def _matrix(self) -> csr_array:
+        return compressed(self.coefs, self.cols, self.starts)
+
     def of(self, kept: npt.NDArray[np.bool_]) -> Rows:
         """Return some of the rows, ``[n]`` whether each is kept."""
         lengths = np.diff(self.starts)
@@ -53,6 +68,21 @@ class Rows:
             tags=self.tags[kept],
             defining=self.defining[kept],
         )
+
+
+def compressed(coefs: IntArray, cols: IntArray, starts: IntArray) -> csr_array:
+    """Return a matrix of its terms row by row, as wide as they need; it may share their arrays."""
+    from scipy.sparse import csr_array  # a draw is replayed without it
+
+    return csr_array((coefs, cols, starts), shape=(len(starts) - 1, int(cols.max(initial=-1)) + 1))
+
+
+def product(matrix: csr_array, values: IntArray) -> IntArray:
+    """Return ``[n, rows]`` what the rows of a matrix come to in plans ``[n, variables]``."""
+    within = values[:, : matrix.shape[1]]
+    if len(within) == 1:
+        return np.asarray(matrix @ within[0])[None, :]
+    return np.asarray((matrix @ within.T).T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +117,18 @@ class Definitions:
     power: IntArray  # [aux]: 1 or 2
     nth: IntArray  # [aux]: 1 for the most and the least
     rank: IntArray  # [aux]
+
+    @cached_property
+    def ranks(self) -> Sequence[tuple[slice, csr_array]]:
+        """The auxiliaries of each rank in turn, and the terms of their expressions, a row each."""
+        ends = [0, *(np.flatnonzero(np.diff(self.rank, append=-1)) + 1).tolist()]
+        found = []
+        for first, last in pairwise(ends):
+            edges = self.expr_start[self.start[first] : self.start[last] + 1]
+            terms = slice(int(edges[0]), int(edges[-1]))
+            matrix = compressed(self.term_coefs[terms], self.term_cols[terms], edges - edges[0])
+            found.append((slice(first, last), matrix))
+        return found
 
     def and_then(self, more: Definitions) -> Definitions:
         """Return these definitions and some that may read all of them."""

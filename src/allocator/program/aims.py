@@ -1,0 +1,81 @@
+"""What changes cost that many places share: by an aim for the greatest of them, else by the slope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from allocator.program.program import Definitions, IntArray
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the greatest of many is to come down to.
+
+    Attributes:
+        step: So many different values below the greatest; 0 is that itself.
+        urge: How much is charged for what is above: with 1 no more altogether than coming down would save, so
+            that nothing dearer is done for it; with 0 for each what it would save if it alone were above.
+    """
+
+    step: int
+    urge: float
+
+
+def above_aim(
+    definitions: Definitions,
+    auxiliary: int,
+    worth: float,
+    changed: csr_array,
+    now: IntArray,
+    before: IntArray,
+    aim: Aim,
+) -> FloatArray | None:
+    """Return ``[pairs]`` what each pair of a mover and a place costs by what is above an aim.
+
+    The greatest of many comes down only if all that are above where it is to be do so. Each is charged for
+    what it is above the aim.
+
+    Args:
+        definitions: All definitions.
+        auxiliary: Number of the greatest (or least) of some expressions.
+        worth: What one more of it costs.
+        changed: ``[expressions, pairs]`` by how much each pair changes each expression.
+        now: ``[expressions]`` what they come to in the plan.
+        before: The same without the movers.
+        aim: What is aimed at.
+
+    Returns:
+        None if it is no such thing: of one expression, of the nth greatest, or better the worse it is.
+    """
+    sign = -1 if definitions.least[auxiliary] else 1
+    one_by_one = (
+        definitions.power[auxiliary] == definitions.nth[auxiliary] == definitions.divisor[auxiliary] == 1
+    )
+    if len(now) < 2 or sign * worth <= 0 or not one_by_one:
+        return None
+    values = np.unique(sign * now)[::-1]
+    low = values[min(aim.step, len(values) - 1)]
+    above = np.maximum(sign * now - low, 0)
+    share = above.max() / max(1, above.sum()) if above.any() else 1.0
+    rows = np.repeat(np.arange(changed.shape[0]), np.diff(changed.indptr))
+    without = sign * before[rows]
+    more = np.maximum(without + sign * changed.data, low) - np.maximum(without, low)
+    charge = abs(worth) * float(share) ** aim.urge
+    return np.asarray(np.bincount(changed.indices, charge * more, changed.shape[1]), dtype=np.float64)
+
+
+def slope_of(definitions: Definitions, auxiliary: int, now: IntArray) -> tuple[int, float]:
+    """Return which expression an auxiliary follows now, and by how much for one more of it."""
+    sign = -1 if definitions.least[auxiliary] else 1
+    active = int(np.argmax(sign * now))
+    root, limit = float(now[active]) / definitions.divisor[auxiliary], float(definitions.limit[auxiliary])
+    if definitions.nth[auxiliary] > 1 or sign * root < sign * limit:
+        return active, 0.0
+    square = 2 * root if definitions.power[auxiliary] == 2 else 1.0
+    return active, square / float(definitions.divisor[auxiliary])

@@ -1,0 +1,200 @@
+"""What a plan would cost with items changed round: each of some movers put at each of some places.
+
+At each place one item, or nobody, is taken out. What follows from one place alone (its load, its mix of
+grades) or from one mover alone (whether it moved) adds up whatever the others do, so the whole is the sum
+over movers and an assignment of movers to places is the best exchange of any length. What follows from
+several places and movers at once is only estimated: the greatest of many loads costs what each is above the
+next greatest, a sum goes by its slope. Rows of that sort are not looked at; a plan that comes of it is to be
+checked like any other.
+
+Source: exchange neighbourhoods by assignment; Ahuja, Ergun, Orlin and Punnen, A survey of very large-scale
+neighborhood search techniques (Discrete Applied Mathematics 2002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, vstack
+
+from allocator.program.aims import Aim, above_aim, slope_of
+from allocator.program.evaluate import settled
+from allocator.program.program import IntArray
+from allocator.program.states import BoolArray, State, Tables
+
+FloatArray = npt.NDArray[np.float64]
+#: What is the greatest of more expressions than this is only estimated.
+MANY = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Placing:
+    """Movers and places.
+
+    Attributes:
+        columns: ``[w, m, n]`` the decisions that put mover ``m`` at place ``n`` through ``w`` periods; -1
+            where there is none. A mover without any is nobody.
+        plan: The plan, in which mover ``k`` is at place ``k``.
+        base: The plan without the movers.
+    """
+
+    columns: IntArray
+    plan: State
+    base: State
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many movers and places there are."""
+        return self.columns.shape[1], self.columns.shape[2]
+
+
+def price(
+    tables: Tables, placing: Placing, prices: Sequence[IntArray], aim: Aim
+) -> tuple[list[FloatArray], BoolArray]:
+    """Return what each mover adds at each place by each of some prices, and where it cannot be.
+
+    Args:
+        tables: The program.
+        placing: Movers and places.
+        prices: ``[variables]`` each, what one of each costs.
+        aim: What the greatest of many is to come down to.
+    """
+    known = _Known(tables, placing)
+    for k in range(len(tables.ranks)):
+        known.follow(k)
+    columns, added = known.stacked()
+    costs = []
+    for one in prices:
+        worth, extra = known.worth(one, aim)
+        costs.append((worth[columns] @ added + extra).reshape(placing.shape))
+    return costs, _impossible(tables, placing, columns, added, known.coupled)
+
+
+def _impossible(
+    tables: Tables, placing: Placing, columns: IntArray, added: csr_array, coupled: BoolArray
+) -> BoolArray:
+    """Return ``[m, n]`` which mover would break something at which place."""
+    movers, places = placing.shape
+    there = placing.columns >= 0
+    nobody = np.asarray(~there.any(axis=(0, 2)))
+    held = (there & (placing.base.values[placing.columns] > 0)).any(axis=0)
+    never = (~there.all(axis=0) & ~nobody[:, None]) | held
+
+    entries = csr_array(tables.asked[:, columns] @ added)
+    lengths = np.diff(entries.indptr)
+    at_place, at_mover = _locality(entries.indptr, entries.indices, places)
+    if coupled.any():
+        free = (tables.asked[:, np.flatnonzero(coupled)] != 0).sum(axis=1) == 0
+        at_place, at_mover = at_place & free, at_mover & free
+    before = placing.base.asked
+    broken = (before < tables.low) | (before > tables.high)
+    rows = np.repeat(np.arange(len(lengths)), lengths)
+    after = before[rows] + entries.data
+    breaks = ((after < tables.low[rows]) | (after > tables.high[rows])).astype(np.int64) - broken[rows]
+    local = (at_place | at_mover)[rows]
+    more = np.bincount(entries.indices[local], breaks[local], movers * places).reshape(movers, places)
+    first = entries.indices[entries.indptr[:-1][at_place & broken]]
+    more += np.bincount(first % places, minlength=places)[None, :]
+    first = entries.indices[entries.indptr[:-1][at_mover & ~at_place & broken]]
+    more += np.bincount(first // places, minlength=movers)[:, None]
+    return np.asarray(never | (more > 0))
+
+
+class _Known:
+    """What is known of the variables of a program while movers are placed: by how much each changes where."""
+
+    def __init__(self, tables: Tables, placing: Placing) -> None:
+        self._tables, self._placing = tables, placing
+        self._pairs = placing.shape[0] * placing.shape[1]
+        self.coupled: BoolArray = np.zeros(len(tables.program), dtype=np.bool_)
+        there = np.argwhere(placing.columns >= 0)
+        columns = placing.columns[tuple(there.T)]
+        pairs = there[:, 1] * placing.shape[1] + there[:, 2]
+        self._columns = [columns]
+        self._added = [self._matrix(np.arange(len(columns)), pairs, np.ones_like(columns), len(columns))]
+        self._exprs: list[csr_array] = []
+
+    def stacked(self) -> tuple[IntArray, csr_array]:
+        """Return the variables that change and ``[variables, m * n]`` by how much, mover by mover."""
+        if len(self._columns) > 1:
+            self._columns = [np.concatenate(self._columns)]
+            self._added = [csr_array(vstack(self._added, format="csr"))]
+        return self._columns[0], self._added[0]
+
+    def follow(self, k: int) -> None:
+        """Find what the auxiliaries of rank ``k`` change by; those that are coupled are marked so."""
+        rank = self._tables.ranks[k]
+        columns, added = self.stacked()
+        changed = csr_array(rank.by_column[:, columns] @ added)
+        self._exprs.append(changed)
+        edges = changed.indptr[rank.starts]
+        at_place, at_mover = _locality(edges, changed.indices, self._placing.shape[1])
+        local = (at_place | at_mover) & (np.diff(rank.starts) <= MANY)
+        touched = np.diff(edges) > 0
+        if self.coupled.any():
+            through = (rank.by_column[:, np.flatnonzero(self.coupled)] != 0).sum(axis=1) > 0
+            through = np.bincount(rank.auxiliary[through], minlength=len(local)) > 0
+            local, touched = local & ~through, touched | through
+        self.coupled[rank.columns[touched & ~local]] = True
+        if (touched & local).any():
+            self._settle(k, changed, touched & local)
+
+    def _settle(self, k: int, changed: csr_array, wanted: BoolArray) -> None:
+        """Add what the wanted auxiliaries of rank ``k`` change by."""
+        rank, base = self._tables.ranks[k], self._placing.base
+        exprs = np.repeat(np.arange(changed.shape[0]), np.diff(changed.indptr))
+        kept = wanted[rank.auxiliary[exprs]]
+        exprs, pairs, amounts = exprs[kept], changed.indices[kept].astype(np.int64), changed.data[kept]
+        # One key for each auxiliary and pair: its expressions are looked at with what that pair changes.
+        keys, which = np.unique(rank.auxiliary[exprs] * self._pairs + pairs, return_inverse=True)
+        auxiliary = keys // self._pairs
+        lengths = np.diff(rank.starts)[auxiliary]
+        ends = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.repeat(rank.starts[auxiliary] - ends[:-1], lengths) + np.arange(ends[-1])
+        results = base.exprs[k][places]
+        np.add.at(results, ends[which] + exprs - rank.starts[rank.auxiliary[exprs]], amounts)
+        definitions = self._tables.program.definitions
+        values = settled(definitions, rank.first + auxiliary, ends, results[None, :])[0]
+        own = np.flatnonzero(wanted)
+        by = values - base.values[rank.columns[auxiliary]]
+        self._columns.append(rank.columns[own])
+        self._added.append(self._matrix(np.searchsorted(own, auxiliary), keys % self._pairs, by, len(own)))
+
+    def worth(self, price: IntArray, aim: Aim) -> tuple[FloatArray, FloatArray]:
+        """Return what one more of each variable costs, and ``[m * n]`` what is estimated besides."""
+        worth, extra = price.astype(np.float64), np.zeros(self._pairs)
+        definitions, placing = self._tables.program.definitions, self._placing
+        for k, rank in reversed(list(enumerate(self._tables.ranks))):
+            for one in np.flatnonzero(self.coupled[rank.columns] & (worth[rank.columns] != 0)).tolist():
+                amount, number = float(worth[rank.columns[one]]), rank.first + one
+                span = slice(rank.starts[one], rank.starts[one + 1])
+                now, before = placing.plan.exprs[k][span], placing.base.exprs[k][span]
+                aimed = above_aim(definitions, number, amount, self._exprs[k][span], now, before, aim)
+                if aimed is not None:
+                    extra += aimed
+                    continue
+                active, slope = slope_of(definitions, number, now)
+                terms = rank.by_row[[span.start + active]]
+                np.add.at(worth, terms.indices, amount * slope * terms.data)
+            worth[rank.columns[self.coupled[rank.columns]]] = 0
+        return worth, extra
+
+    def _matrix(self, rows: IntArray, pairs: IntArray, amounts: IntArray, count: int) -> csr_array:
+        return csr_array((amounts, (rows, pairs)), shape=(count, self._pairs))
+
+
+def _locality(starts: IntArray, pairs: IntArray, places: int) -> tuple[BoolArray, BoolArray]:
+    """Return of each segment of ``pairs`` whether it is about one place, and whether about one mover."""
+    count = len(starts) - 1
+    filled = np.flatnonzero(np.diff(starts))
+    result = []
+    for index in (pairs % places, pairs // places):
+        one = np.zeros(count, dtype=np.bool_)
+        if len(filled):
+            at = starts[filled]
+            one[filled] = np.minimum.reduceat(index, at) == np.maximum.reduceat(index, at)
+        result.append(one)
+    return result[0], result[1]

@@ -1,0 +1,125 @@
+"""A plan with what its rows and expressions come to: one a few decisions away is known by looking at these.
+
+A whole look at a plan reads every term of the program; this reads those of the decisions that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csc_array, csr_array
+
+from allocator.program.evaluate import settled
+from allocator.program.program import IntArray, Program
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Rank:
+    """Auxiliaries of one rank and their expressions.
+
+    Attributes:
+        first: Number of the first of these auxiliaries.
+        columns: ``[n]`` their columns.
+        starts: ``[n + 1]`` the expressions of auxiliary ``k`` are ``starts[k]:starts[k + 1]``.
+        constants: ``[expressions]``.
+        by_row: ``[expressions, variables]`` their terms.
+        by_column: The same, by columns.
+        auxiliary: ``[expressions]`` whose each is, counted from 0 within the rank.
+    """
+
+    first: int
+    columns: IntArray
+    starts: IntArray
+    constants: IntArray
+    by_row: csr_array
+    by_column: csc_array
+    auxiliary: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """One plan.
+
+    Attributes:
+        values: ``[variables]``.
+        asked: What each row of `Tables.asked` comes to.
+        exprs: By rank, what each expression comes to.
+    """
+
+    values: IntArray
+    asked: IntArray
+    exprs: Sequence[IntArray]
+
+
+class Tables:
+    """The terms of a program by column.
+
+    Attributes:
+        program: The program.
+        asked: ``[rows, variables]`` the rows that ask something of a plan, by columns.
+        low: Their lower sides.
+        high: Their upper sides.
+        ranks: The auxiliaries.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        rows, definitions = program.rows.of(~program.rows.defining), program.definitions
+        by_row = csr_array((rows.coefs, rows.cols, rows.starts), (len(rows), len(program)), copy=True)
+        by_row.sum_duplicates()
+        self.asked, self.low, self.high = csc_array(by_row), rows.lo, rows.hi
+        self.ranks: list[Rank] = []
+        for group, terms in definitions.ranks:
+            shape = terms.shape[0], len(program)
+            matrix = csr_array((terms.data, terms.indices, terms.indptr), shape, copy=True)
+            matrix.sum_duplicates()
+            starts = definitions.start[group.start : group.stop + 1]
+            rank = Rank(
+                first=group.start,
+                columns=definitions.cols[group],
+                starts=starts - starts[0],
+                constants=definitions.constants[starts[0] : starts[-1]],
+                by_row=matrix,
+                by_column=csc_array(matrix),
+                auxiliary=np.repeat(np.arange(len(starts) - 1), np.diff(starts)),
+            )
+            self.ranks.append(rank)
+
+    def state(self, values: IntArray) -> State:
+        """Return the state of a plan, given as all its variables."""
+        exprs = [rank.by_row @ values + rank.constants for rank in self.ranks]
+        return State(values, self.asked @ values, exprs)
+
+    def changed(self, state: State, columns: IntArray, by: IntArray) -> State:
+        """Return the state of the plan with some decisions changed by so much, its auxiliaries following."""
+        values, exprs = state.values.copy(), []
+        values[columns] += by
+        for rank, before in zip(self.ranks, state.exprs, strict=True):
+            sums = before + rank.by_column[:, columns] @ by
+            exprs.append(sums)
+            touched = np.unique(rank.auxiliary[sums != before])
+            if len(touched):
+                own = rank.columns[touched]
+                now = self.settled(rank, touched, sums)
+                moved = now != values[own]
+                columns = np.concatenate([columns, own[moved]])
+                by = np.concatenate([by, (now - values[own])[moved]])
+                values[own] = now
+        return State(values, state.asked + self.asked[:, columns] @ by, exprs)
+
+    def settled(self, rank: Rank, auxiliaries: IntArray, sums: IntArray) -> IntArray:
+        """Return what some auxiliaries of a rank are, given what all expressions of the rank come to."""
+        lengths = np.diff(rank.starts)[auxiliaries]
+        ends = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.repeat(rank.starts[auxiliaries] - ends[:-1], lengths) + np.arange(ends[-1])
+        found = settled(self.program.definitions, rank.first + auxiliaries, ends, sums[places][None, :])
+        return np.asarray(found[0])
+
+    def breaks(self, state: State) -> bool:
+        """Whether a plan breaks a row."""
+        return bool(((state.asked < self.low) | (state.asked > self.high)).any())

@@ -1,0 +1,140 @@
+"""Exchanges: movers assigned anew at once, and what comes of it is never worse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from allocator.engine import improve, neighbourhoods
+from allocator.engine.budget import Budget, Clock
+from allocator.engine.descent import task_of
+from allocator.engine.exchange import Exchanges
+from allocator.engine.first import any_plan
+from allocator.engine.movers import Chooser
+from allocator.engine.neighbourhoods import SLOTS, Arm, By
+from allocator.engine.progress import Stop, silent
+from allocator.engine.search import Search
+from allocator.engine.standing import Standing
+from allocator.engine.task import Task
+from allocator.program.evaluate import broken_rows, level_costs
+from allocator.program.question import prices
+from allocator.rules.examples import example_rule
+from brute_force import least_costs, policy_for, priced_at_random
+
+RULES = (
+    {"id": "some", "kind": "capacity", "on": "turn", "atleast": 1, "atmost": 2},
+    {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 6},
+    {"id": "even", "kind": "balance", "on": "turn", "load": "person.age", "level": 2},
+)
+WAYS: tuple[By, ...] = ("chance", "chain", "alike")
+
+
+def standing_of(task: Task, level: int, search: Search) -> Standing:
+    clock = Clock(search.budget, search.budget.share(1.0))
+    found = any_plan(task, None, clock, search, lambda _cost, _bound: None)
+    assert found.values is not None
+    return Standing(task, level, found.values, 0, 0.0, lambda _cost, _bound: None)
+
+
+def task_for(seed: int) -> tuple[Task, tuple[int, ...] | None]:
+    rules = [example_rule(rule) for rule in RULES]
+    policy, _ = policy_for(rules)
+    policy, space = policy_for([*rules, *priced_at_random("turn", policy.world, seed)])
+    return task_of(policy, policy.compile()), least_costs(policy, space)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("seed", range(4))
+def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int) -> None:
+    task, least = task_for(seed)
+    assert least is not None
+    search = Search(seed, Budget(10.0, workers), Stop(), silent)
+    standing = standing_of(task, 1, search)
+    exchanges, program = Exchanges(standing, search), task.program
+    movable = np.ones(program.decisions.count, dtype=np.bool_)
+    for way in WAYS * 3:
+        before = standing.cost
+        part = search.budget.share(0.5)
+        found = exchanges.batch(
+            Arm("turn", SLOTS, False, 0.5, by=way, exchanges=True), part, movable, lambda: False
+        )
+        assert least[0] <= standing.cost <= before and 0 <= found.effort <= 1
+        assert not broken_rows(program, standing.values[None, :]).any()
+        assert level_costs(program, standing.values[None, :])[0, 0] == standing.cost
+    assert search.budget.spent_work > 0
+    # A level that is held to its cost stays at it while the next is made better.
+    task.cap(1, standing.cost, proved=False)
+    second = Standing(task, 2, standing.values, 0, 0.0, lambda _cost, _bound: None)
+    Exchanges(second, search).batch(
+        Arm("turn", SLOTS, False, 0.5, exchanges=True), search.budget.share(0.5), movable, lambda: False
+    )
+    assert task.cost(second.values, 1) <= standing.cost and second.cost <= task.cost(standing.values, 2)
+
+
+def test_the_same_seed_makes_the_same_exchanges() -> None:
+    made = []
+    for _ in range(2):
+        task, _ = task_for(3)
+        search = Search(5, Budget(10.0, 1), Stop(), silent)
+        standing = standing_of(task, 1, search)
+        movable = np.ones(task.program.decisions.count, dtype=np.bool_)
+        arm = Arm("turn", SLOTS, False, 0.5, exchanges=True)
+        found = Exchanges(standing, search).batch(arm, search.budget.share(0.5), movable, lambda: False)
+        made.append((standing.values.tolist(), found.effort, search.budget.spent_work))
+    assert made[0] == made[1]
+
+
+def test_what_is_not_open_stays_where_it_is() -> None:
+    task, _ = task_for(1)
+    search = Search(1, Budget(10.0, 2), Stop(), silent)
+    standing = standing_of(task, 1, search)
+    nothing = np.zeros(task.program.decisions.count, dtype=np.bool_)
+    before = standing.values
+    for way in WAYS:
+        arm = Arm("turn", SLOTS, False, 0.5, by=way, exchanges=True)
+        Exchanges(standing, search).batch(arm, search.budget.share(0.5), nothing, lambda: False)
+    assert standing.values is before
+
+
+def test_movers_are_one_at_a_place_and_go_where_they_cost_less() -> None:
+    task, _ = task_for(2)
+    search = Search(1, Budget(10.0, 2), Stop(), silent)
+    values, program = standing_of(task, 1, search).values, task.program
+    everything = np.ones(program.decisions.count, dtype=np.bool_)
+    grid = program.decisions.grids["turn"]
+    price = prices(program, 1)
+    cheaper = 0
+    for seed in range(20):
+        chooser = Chooser(program, price, np.random.default_rng(seed))
+        for way in WAYS:
+            movers = chooser.movers("turn", way, values, everything)
+            assert movers is not None
+            own = movers.own
+            assert (values[own] > 0).all() and len(np.unique(own)) == len(own)
+            items, slots, _, periods = (
+                (
+                    np.concatenate(found)
+                    for found in zip(*(np.nonzero(grid == column) for column in own), strict=True)
+                )
+                if len(own)
+                else (np.zeros(0, int),) * 4
+            )
+            for period in np.unique(periods):
+                assert len(np.unique(slots[periods == period])) == (periods == period).sum()
+                assert len(np.unique(items[periods == period])) == (periods == period).sum()
+            if way == "chain":
+                cheaper += bool((price[own] > price[movers.columns].min(initial=0)).any())
+    assert cheaper
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pieces_and_exchanges_find_the_best_plan(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    monkeypatch.setattr(improve, "LARGE", 0)
+    monkeypatch.setattr(neighbourhoods, "FEW", 1)
+    task, least = task_for(seed)
+    assert least is not None
+    search = Search(seed, Budget(10.0, 2), Stop(), silent)
+    standing = standing_of(task, 1, search)
+    everything = np.ones(len(task.program), dtype=np.bool_)
+    improve.Improvement(standing, everything, search, races=False).run(search.budget.share(1.0))
+    assert standing.cost == standing.bound == least[0]

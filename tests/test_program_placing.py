@@ -1,0 +1,162 @@
+"""What movers would cost at other places is what the plan costs in which they are there."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+
+from allocator.engine.movers import Chooser, Movers
+from allocator.program.aims import Aim
+from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.placing import Placing, _Known, price
+from allocator.program.program import IntArray, Program
+from allocator.program.question import prices
+from allocator.program.similar import asked_of, likeness
+from allocator.program.states import Tables
+from allocator.rules.examples import example_rule
+from brute_force import policy_for
+from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
+
+#: So many plans are looked round from, and movers chosen so often in each way.
+FROM, OFTEN = 4, 3
+WAYS = ("chance", "alike", "chain")
+AS_IT_IS = Aim(0, 0.0)
+
+
+def placed(program: Program, tables: Tables, values: IntArray, movers: Movers) -> Placing:
+    own = movers.own
+    state = tables.state(values)
+    return Placing(movers.columns, state, tables.changed(state, own, np.full_like(own, -1)))
+
+
+def moved(program: Program, values: IntArray, movers: Movers, places: IntArray) -> IntArray:
+    """The decisions of the plan with each mover at its place."""
+    decisions = values[: program.decisions.count].copy()
+    decisions[movers.own] = 0
+    decisions[movers.at(places)] += 1
+    return decisions
+
+
+def choices(program: Program, values: IntArray, rng: np.random.Generator) -> list[Movers]:
+    everything = np.ones(program.decisions.count, dtype=np.bool_)
+    price_of_one = prices(program, program.levels[0]) if program.levels else np.zeros(len(program), np.int64)
+    chooser = Chooser(program, price_of_one, rng)
+    layers = list(program.decisions.grids) * OFTEN
+    found = [chooser.movers(layer, way, values, everything) for layer in layers for way in WAYS]
+    return [movers for movers in found if movers is not None]
+
+
+@pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
+def test_a_changed_state_is_as_if_looked_at_whole(trial: Trial) -> None:
+    plans = plans_of(trial.kind, trial.number)
+    program = policy_of(plans.world, trial.rule()).compile()
+    rng, tables = np.random.default_rng(4), Tables(program)
+    for values in complete(program, plans.matrix[rng.choice(len(plans), FROM)]):
+        flips = rng.choice(program.decisions.count, 3, replace=False)
+        changed = tables.changed(tables.state(values), flips, 1 - 2 * values[flips])
+        decisions = values[: program.decisions.count].copy()
+        decisions[flips] = 1 - decisions[flips]
+        whole = complete(program, decisions[None, :])
+        expected = tables.state(whole[0])
+        assert (changed.values == whole[0]).all() and (changed.asked == expected.asked).all()
+        assert all((a == b).all() for a, b in zip(changed.exprs, expected.exprs, strict=True))
+        assert tables.breaks(changed) == broken_rows(program, whole).any()
+
+
+@pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
+def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
+    plans = plans_of(trial.kind, trial.number)
+    program = policy_of(plans.world, trial.rule()).compile()
+    rng, tables = np.random.default_rng(6), Tables(program)
+    level_prices = [prices(program, level) for level in program.levels]
+    for values in complete(program, plans.matrix[rng.choice(len(plans), FROM)]):
+        for movers in choices(program, values, rng):
+            placing = placed(program, tables, values, movers)
+            costs, impossible = price(tables, placing, level_prices, AS_IT_IS)
+            known = _Known(tables, placing)
+            for k in range(len(tables.ranks)):
+                known.follow(k)
+            size = np.arange(placing.shape[0])
+            start = level_costs(program, values[None, :])[0]
+            for places in map(np.array, permutations(size.tolist())):
+                decisions = moved(program, values, movers, places)
+                if impossible[size, places].any():
+                    # Either no decision says so, or it is taken already, or something is broken.
+                    lost = len(movers.at(places)) < len(movers.own) or decisions.max() > 1
+                    after = complete(program, decisions[None, :])
+                    assert lost or broken_rows(program, after).any()
+                    continue
+                after = complete(program, decisions[None, :])
+                if not known.coupled.any():
+                    for cost, was, now in zip(costs, start, level_costs(program, after)[0], strict=True):
+                        assert cost[size, places].sum() - cost.trace() == pytest.approx(now - was)
+
+
+def test_what_breaks_a_row_of_one_place_is_impossible() -> None:
+    rules = [
+        {"id": "native", "kind": "avoid", "on": "turn", "when": "person.native_place == group.place"},
+        {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 5},
+    ]
+    policy, space = policy_for(example_rule(rule) for rule in rules)
+    program = policy.compile()
+    rng, tables = np.random.default_rng(2), Tables(program)
+    values = complete(program, space.plans(space.sample(400, rng)).matrix)
+    seen = set()
+    for plan in values[~broken_rows(program, values).any(axis=1)][:40]:
+        for movers in choices(program, plan, rng):
+            placing = placed(program, tables, plan, movers)
+            _, impossible = price(tables, placing, [], AS_IT_IS)
+            size = np.arange(placing.shape[0])
+            assert not impossible[size, size].any()
+            for places in map(np.array, permutations(size.tolist())):
+                if len(movers.at(places)) < len(movers.own):
+                    continue
+                decisions = moved(program, plan, movers, places)
+                broken = (
+                    decisions.max() > 1 or broken_rows(program, complete(program, decisions[None, :])).any()
+                )
+                assert impossible[size, places].any() == broken
+                seen.add(bool(broken))
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("urge", [0.0, 1.0])
+def test_the_greatest_of_many_is_charged_by_what_is_above_the_aim(urge: float) -> None:
+    rule = {"id": "even", "kind": "balance", "on": "turn", "load": "person.age", "level": 1, "weight": 3}
+    policy, space = policy_for([example_rule(rule)])
+    program = policy.compile()
+    rng, tables = np.random.default_rng(2), Tables(program)
+    better = 0
+    for plan in complete(program, space.plans(space.sample(60, rng)).matrix):
+        for movers in choices(program, plan, rng):
+            placing = placed(program, tables, plan, movers)
+            [cost], _ = price(tables, placing, [prices(program, 1)], Aim(0, urge))
+            size = np.arange(placing.shape[0])
+            was = level_costs(program, plan[None, :])[0, 0]
+            for places in map(np.array, permutations(size.tolist())):
+                if len(movers.at(places)) < len(movers.own):
+                    continue
+                after = complete(program, moved(program, plan, movers, places)[None, :])
+                now = level_costs(program, after)[0, 0]
+                # At the greatest itself nothing of the plan is charged, so no less is told than it costs.
+                assert now - was <= cost[size, places].sum() - cost.trace() + 1e-9
+                better += now < was
+    assert better
+
+
+def test_items_of_which_the_same_is_asked_are_alike() -> None:
+    policy, _ = policy_for(
+        [example_rule({"id": "mix", "kind": "composition", "on": "turn", "atleast": "1正"})]
+    )
+    program = policy.compile()
+    rows, grid = program.rows, program.decisions.grids["turn"]
+    mix = np.flatnonzero(rows.tags[:, 0] == program.rules.index("mix"))
+    counted = np.concatenate([rows.cols[rows.starts[k] : rows.starts[k + 1]] for k in mix])
+    heads = np.isin(grid, counted).any(axis=(1, 2, 3))
+    assert heads.any() and not heads.all()
+    asked = asked_of(program, "turn")
+    for item, is_head in enumerate(heads):
+        like = likeness(asked, item)
+        assert ((like == 0) == (heads == is_head)).all() and like.max() == 0
