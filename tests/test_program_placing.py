@@ -94,11 +94,28 @@ def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
                         assert cost[size, places].sum() - cost.trace() == pytest.approx(now - was)
 
 
-def test_what_breaks_a_row_of_one_place_is_impossible() -> None:
-    rules = [
-        {"id": "native", "kind": "avoid", "on": "turn", "when": "person.native_place == group.place"},
-        {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 5},
-    ]
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [
+            {"id": "native", "kind": "avoid", "on": "turn", "when": "person.native_place == group.place"},
+            {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 5},
+        ],
+        [
+            {
+                "id": "enough",
+                "kind": "capacity",
+                "on": "casework",
+                "each": "item",
+                "load": "case.effort",
+                "over": "horizon",
+                "atleast": 2,
+            }
+        ],
+    ],
+    ids=["a row of one place", "a row of one mover"],
+)
+def test_what_breaks_a_row_is_impossible(rules: list[dict[str, object]]) -> None:
     policy, space = policy_for(example_rule(rule) for rule in rules)
     program = policy.compile()
     rng, tables = np.random.default_rng(2), Tables(program)
