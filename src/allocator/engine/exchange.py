@@ -77,15 +77,29 @@ class Exchanges:
             return WORK
         placing = self._placing(movers)
         cost, impossible = self._priced(placing)
-        size = np.arange(len(cost))
-        impossible[size, size] = False
-        # Of exchanges as good any is taken: from each of them others lead on.
-        order = self._random.permutation(size)
-        rows, places = linear_sum_assignment(np.where(impossible, np.inf, cost)[order])
-        places = places[np.argsort(order[rows])]
-        if cost[size, places].sum() <= cost.trace() and (places != size).any():
+        places = self._assigned(np.where(impossible, np.inf, cost))
+        if places is not None and self._is_no_worse(movers, cost, places):
             self._take(placing, movers.at(places))
         return WORK + WORK_OF_PAIR * cost.size
+
+    def _assigned(self, cost: FloatArray) -> IntArray | None:
+        """Return the place of each mover in an assignment of least cost, None if there is none.
+
+        Of those as good any is taken: from each of them others lead on.
+        """
+        order = self._random.permutation(len(cost))
+        try:
+            rows, places = linear_sum_assignment(cost[order])
+        except ValueError:  # somebody can be nowhere
+            return None
+        return np.asarray(places[np.argsort(order[rows])])
+
+    def _is_no_worse(self, movers: Movers, cost: FloatArray, places: IntArray) -> bool:
+        """Whether an assignment may be worth a look: it is another one, and as far as told no worse."""
+        if len(movers.left):
+            return True
+        size = np.arange(len(cost))
+        return bool(cost[size, places].sum() <= cost.trace() and (places != size).any())
 
     def _prepare(self) -> None:
         self._made_for = program = self._standing.task.program
@@ -106,9 +120,7 @@ class Exchanges:
         values = self._standing.values
         if (self._state.values != values).any():
             self._state = self._tables.state(values)
-        own = movers.own
-        base = self._tables.changed(self._state, own, np.full_like(own, -1))
-        return Placing(movers.columns, self._state, base)
+        return Placing(movers.columns, self._state, self._tables.changed(self._state, *movers.out))
 
     def _priced(self, placing: Placing) -> tuple[FloatArray, BoolArray]:
         """Return what each mover costs at each place, levels that are held to their cost before all else."""

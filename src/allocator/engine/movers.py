@@ -1,12 +1,14 @@
 """Movers: who is taken out where, to be assigned anew. At each place of a layer one item, or nobody.
 
 They read the program, not its rules: items by chance; items that are alike, so that they can take each
-other's place; or items that cost less elsewhere, with nobody or one other taken out there.
+other's place; items that cost less elsewhere, with nobody or one other taken out there; or a few such
+items are sent there, and others that are alike make up for it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -19,6 +21,15 @@ from allocator.program.similar import asked_of, likeness
 MOST = 256
 #: The part of the places where nobody is taken out; and of those where an item would cost less.
 NOBODY, NOBODY_THERE = 0.25, 0.5
+#: How often those that are alike are like one that is free to go.
+FREE = 0.7
+#: At most so many items are sent back at once.
+SENT = 3
+
+
+def none() -> IntArray:
+    """Return no decisions."""
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +39,13 @@ class Movers:
     Attributes:
         columns: ``[w, m, n]`` the decisions that put mover ``m`` at place ``n`` through ``w`` periods; -1
             where there is none. A mover without any is nobody. Mover ``k`` is at place ``k``.
+        left: The decisions of items that are sent elsewhere first, whatever the movers do.
+        sent: Those that they have instead.
     """
 
     columns: IntArray
+    left: IntArray = field(default_factory=none)
+    sent: IntArray = field(default_factory=none)
 
     @property
     def own(self) -> IntArray:
@@ -38,6 +53,12 @@ class Movers:
         size = np.arange(self.columns.shape[1])
         own = self.columns[:, size, size]
         return np.asarray(own[own >= 0])
+
+    @property
+    def out(self) -> tuple[IntArray, IntArray]:
+        """The decisions that change as the movers are taken out, and by how much each."""
+        gone = np.concatenate([self.own, self.left])
+        return np.concatenate([gone, self.sent]), np.repeat([-1, 1], [len(gone), len(self.sent)])
 
     def at(self, places: IntArray) -> IntArray:
         """Return the decisions that put each mover at its one of some places."""
@@ -80,43 +101,93 @@ class Chooser:
         stays = self._random.permutation(np.argwhere(is_open & (values[window] > 0).all(axis=3)))
         if not len(stays):
             return None
+        here = self._window(window, is_open, stays)
         if by == "alike":
-            alike = likeness(self._asked[layer], int(stays[0, 0]))[stays[:, 0]]
-            chosen = _one_each(stays[np.argsort(-alike, kind="stable")])
-            nobody: BoolArray = np.zeros(len(chosen), dtype=np.bool_)
-        elif by == "chain":
-            chosen, nobody = self._back(window, is_open, stays)
-        else:
-            chosen = _one_each(stays)
-            nobody = self._random.random(len(chosen)) < NOBODY
-        columns = window[chosen[:, None, 0], chosen[None, :, 1], chosen[None, :, 2]].transpose(2, 0, 1)
-        return Movers(np.where(nobody[None, :, None], -1, columns))
+            return here.movers(self._alike(here, layer))
+        if by == "back":
+            return self._sent_back(here, layer)
+        if by == "chain":
+            return self._chain(here)
+        chosen = _one_each(stays)
+        return here.movers(chosen, self._random.random(len(chosen)) < NOBODY)
 
-    def _back(self, window: IntArray, is_open: BoolArray, stays: IntArray) -> tuple[IntArray, BoolArray]:
-        """Choose items that cost less elsewhere; there nobody is taken out, or anybody."""
-        costs = self._price[window[stays[:, 0]]].sum(axis=3)
-        costs = np.where(is_open[stays[:, 0]], costs, FAR).min(axis=2)
+    def _window(self, window: IntArray, is_open: BoolArray, stays: IntArray) -> _Window:
+        items, number = stays[:, 0], np.arange(len(stays))
+        costs = np.where(is_open[items], self._price[window[items]].sum(axis=3), FAR)
+        own = costs[number, stays[:, 1], stays[:, 2]]
+        costs = costs.reshape(len(items), -1)
         best = costs.argmin(axis=1)
-        number = np.arange(len(stays))
-        gains = costs[number, best] < costs[number, stays[:, 1]]
+        cheaper = np.stack([items, *np.divmod(best, window.shape[2])], axis=1)
+        gains = costs[number, best] < own
+        free = (costs <= own[:, None]).sum(axis=1)
+        return _Window(window, is_open, stays, np.where(gains[:, None], cheaper, stays), free)
+
+    def _alike(self, here: _Window, layer: str) -> IntArray:
+        """Return at each place the one that is most like one that is free to go, or like any."""
+        weights = here.free if self._random.random() < FREE else np.ones_like(here.free)
+        first = self._random.choice(here.stays[:, 0], p=weights / weights.sum())
+        alike = likeness(self._asked[layer], int(first))[here.stays[:, 0]]
+        return _one_each(here.stays[np.argsort(-alike, kind="stable")])
+
+    def _chain(self, here: _Window) -> Movers:
+        """Choose items that cost less elsewhere; there nobody is taken out, or anybody."""
         taken: set[int] = set()
-        first: list[int] = []
-        left_alone: set[int] = set()
-        for k in np.flatnonzero(gains).tolist():
-            here, there = int(stays[k, 1]), int(best[k])
-            if here in taken or there in taken:
-                continue
-            taken |= {here, there}
-            first.append(k)
-            if self._random.random() < NOBODY_THERE:
-                left_alone.add(there)
-        chosen = _one_each(np.concatenate([stays[first], stays]))
+        first, left_alone = [], set()
+        for k in here.gains.tolist():
+            slots = {int(here.stays[k, 1]), int(here.cheaper[k, 1])}
+            if not taken & slots:
+                taken |= slots
+                first.append(k)
+                if self._random.random() < NOBODY_THERE:
+                    left_alone.add(int(here.cheaper[k, 1]))
+        chosen = _one_each(np.concatenate([here.stays[first], here.stays]))
         nobody = self._random.random(len(chosen)) < NOBODY
-        slots = chosen[:, 1].tolist()
-        leaving = {int(stays[k, 1]) for k in first}
-        for k, slot in enumerate(slots):
+        leaving = set(here.stays[first, 1].tolist())
+        for k, slot in enumerate(chosen[:, 1].tolist()):
             nobody[k] = slot in left_alone or (slot not in leaving and bool(nobody[k]))
-        return chosen, nobody
+        return here.movers(chosen, nobody)
+
+    def _sent_back(self, here: _Window, layer: str) -> Movers:
+        """Send a few items where they cost less, and choose movers alike of the others to make up for it."""
+        few = here.gains[: int(self._random.integers(1, SENT + 1))]
+        chosen = self._alike(here, layer)
+        few = few[~np.isin(here.stays[few, 0], chosen[:, 0])]
+        return replace(
+            here.movers(chosen), left=here.columns(here.stays[few]), sent=here.columns(here.cheaper[few])
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Window:
+    """Some periods of a layer.
+
+    Attributes:
+        grid: ``[I, S, R, w]`` the decisions.
+        is_open: ``[I, S, R]`` where they may change in all of the periods.
+        stays: ``[n, 3]`` item, slot and role of who is somewhere all that time, in an order by chance.
+        cheaper: ``[n, 3]`` the same where each would cost least, if that is less.
+        free: ``[n]`` at how many places it would cost no more, its own counted.
+    """
+
+    grid: IntArray
+    is_open: BoolArray
+    stays: IntArray
+    cheaper: IntArray
+    free: IntArray
+
+    @cached_property
+    def gains(self) -> IntArray:
+        """Which of the stays would cost less elsewhere."""
+        return np.flatnonzero((self.stays != self.cheaper).any(axis=1))
+
+    def columns(self, stays: IntArray) -> IntArray:
+        """Return the decisions of some stays."""
+        return np.asarray(self.grid[tuple(stays.T)].reshape(-1))
+
+    def movers(self, chosen: IntArray, nobody: BoolArray | None = None) -> Movers:
+        """Return the movers of chosen stays, of which some are left where they are: nobody is taken out."""
+        columns = self.grid[chosen[:, None, 0], chosen[None, :, 1], chosen[None, :, 2]].transpose(2, 0, 1)
+        return Movers(columns if nobody is None else np.where(nobody[None, :, None], -1, columns))
 
 
 def _one_each(stays: IntArray) -> IntArray:

@@ -25,7 +25,7 @@ from allocator.program.question import BoolArray
 FIRST, MOST = 0.4, 4000
 #: More than anything costs.
 FAR = 2**62
-By = Literal["chance", "paid", "chain", "alike"]
+By = Literal["chance", "paid", "chain", "alike", "back"]
 #: How often any arm is tried; the part of its time below which a piece counts as that short.
 ANY, SHORT = 0.25, 0.02
 #: Where there are more places than this, what the plan pays for them says where to look.
@@ -50,7 +50,8 @@ class Arm:
         rests: Whether it has chosen all there is, in vain: it waits for the plan to change.
         by: How it chooses: by chance; half of the places by what the plan pays for them; or slots that the
             plan pays for with those where their items would cost less, and so on along the chain; for
-            exchanges, by chance, items that are alike, or items that would cost less elsewhere.
+            exchanges, by chance, items that are alike, items that would cost less elsewhere, or items that
+            are alike after a few others were sent back to where they cost less.
         exchanges: Whether items are exchanged between slots, one of each: no piece is searched.
         narrow: Whether of what it chooses only what is likely is set free, and what the plan has.
         rate: What its last pieces gained for their time; None before the first.
@@ -163,7 +164,7 @@ class Neighbourhoods:
         for name, live in self._live.items():
             part = min(FIRST, MOST / max(1, self._of(self._decisions.grids[name]).size))
             if len(live[SLOTS]) > FEW:
-                ways: tuple[By, ...] = ("chance", "chain", "alike")
+                ways: tuple[By, ...] = ("chance", "chain", "alike", "back")
                 arms += [Arm(name, SLOTS, False, part, by=by, exchanges=True) for by in ways]
             arms += [Arm(name, axis, False, part) for axis, places in live.items() if len(places) > 1]
             arms += [
