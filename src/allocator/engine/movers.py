@@ -98,7 +98,7 @@ class Chooser:
         first, last = np.sort(self._random.integers(0, grid.shape[3], 2)).tolist()
         window = grid[:, :, :, first : last + 1]
         is_open = np.asarray(((window >= 0) & open_decisions[window]).all(axis=3))
-        stays = self._random.permutation(np.argwhere(is_open & (values[window] > 0).all(axis=3)))
+        stays = self._random.permutation(_throughout(window, values, is_open))
         if not len(stays):
             return None
         here = self._window(window, is_open, stays)
@@ -188,6 +188,14 @@ class _Window:
         """Return the movers of chosen stays, of which some are left where they are: nobody is taken out."""
         columns = self.grid[chosen[:, None, 0], chosen[None, :, 1], chosen[None, :, 2]].transpose(2, 0, 1)
         return Movers(columns if nobody is None else np.where(nobody[None, :, None], -1, columns))
+
+
+def _throughout(window: IntArray, values: IntArray, is_open: BoolArray) -> IntArray:
+    """Return ``[n, 3]`` item, slot and role of who is somewhere in all periods of a window."""
+    found = np.argwhere(is_open & (values[window[..., 0]] > 0))
+    for period in range(1, window.shape[3]):
+        found = found[values[window[..., period][tuple(found.T)]] > 0]
+    return found
 
 
 def _one_each(stays: IntArray) -> IntArray:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csc_array, csr_array, vstack
 
 from allocator.program.aims import Aim, above_aim, slope_of
 from allocator.program.evaluate import settled
@@ -83,14 +83,17 @@ def _impossible(
     held = (there & (placing.base.values[placing.columns] > 0)).any(axis=0)
     never = (~there.all(axis=0) & ~nobody[:, None]) | held
 
-    entries = csr_array(tables.asked[:, columns] @ added)
+    # Rows that no mover can break, whoever is there, are passed over: most of them.
+    before = placing.base.asked
+    broken = (before < tables.low) | (before > tables.high)
+    periods = len(placing.columns)
+    near = (before + periods * tables.least < tables.low) | (before + periods * tables.most > tables.high)
+    entries = csr_array(_of_rows(tables.asked[:, columns], near) @ added)
     lengths = np.diff(entries.indptr)
     at_place, at_mover = _locality(entries.indptr, entries.indices, places)
     if coupled.any():
         free = (tables.asked[:, np.flatnonzero(coupled)] != 0).sum(axis=1) == 0
         at_place, at_mover = at_place & free, at_mover & free
-    before = placing.base.asked
-    broken = (before < tables.low) | (before > tables.high)
     rows = np.repeat(np.arange(len(lengths)), lengths)
     after = before[rows] + entries.data
     breaks = ((after < tables.low[rows]) | (after > tables.high[rows])).astype(np.int64) - broken[rows]
@@ -128,6 +131,9 @@ class _Known:
         """Find what the auxiliaries of rank ``k`` change by; those that are coupled are marked so."""
         rank = self._tables.ranks[k]
         columns, added = self.stacked()
+        read = rank.is_read[columns]
+        if not read.all():
+            columns, added = columns[read], added[np.flatnonzero(read)]
         changed = csr_array(rank.by_column[:, columns] @ added)
         self._exprs.append(changed)
         edges = changed.indptr[rank.starts]
@@ -140,28 +146,32 @@ class _Known:
             local, touched = local & ~through, touched | through
         self.coupled[rank.columns[touched & ~local]] = True
         if (touched & local).any():
-            self._settle(k, changed, touched & local)
+            self._settle(k, changed, np.flatnonzero(touched & local), at_place)
 
-    def _settle(self, k: int, changed: csr_array, wanted: BoolArray) -> None:
-        """Add what the wanted auxiliaries of rank ``k`` change by."""
-        rank, base = self._tables.ranks[k], self._placing.base
-        exprs = np.repeat(np.arange(changed.shape[0]), np.diff(changed.indptr))
-        kept = wanted[rank.auxiliary[exprs]]
-        exprs, pairs, amounts = exprs[kept], changed.indices[kept].astype(np.int64), changed.data[kept]
-        # One key for each auxiliary and pair: its expressions are looked at with what that pair changes.
-        keys, which = np.unique(rank.auxiliary[exprs] * self._pairs + pairs, return_inverse=True)
-        auxiliary = keys // self._pairs
-        lengths = np.diff(rank.starts)[auxiliary]
+    def _settle(self, k: int, changed: csr_array, wanted: IntArray, at_place: BoolArray) -> None:
+        """Add what some auxiliaries of a rank change by: each by who is at its place, or where its mover is."""
+        rank, base, places = self._tables.ranks[k], self._placing.base, self._placing.shape[1]
+        lengths = np.diff(rank.starts)[wanted]
         ends = np.concatenate([[0], np.cumsum(lengths)])
-        places = np.repeat(rank.starts[auxiliary] - ends[:-1], lengths) + np.arange(ends[-1])
-        results = base.exprs[k][places]
-        np.add.at(results, ends[which] + exprs - rank.starts[rank.auxiliary[exprs]], amounts)
-        definitions = self._tables.program.definitions
-        values = settled(definitions, rank.first + auxiliary, ends, results[None, :])[0]
-        own = np.flatnonzero(wanted)
-        by = values - base.values[rank.columns[auxiliary]]
-        self._columns.append(rank.columns[own])
-        self._added.append(self._matrix(np.searchsorted(own, auxiliary), keys % self._pairs, by, len(own)))
+        exprs = np.repeat(rank.starts[wanted] - ends[:-1], lengths) + np.arange(ends[-1])
+        entries = changed[exprs]
+        by_mover = np.repeat(at_place[wanted], lengths)
+        of = np.repeat(np.arange(len(exprs)), np.diff(entries.indptr))
+        mover, place = np.divmod(entries.indices, places)
+        results = np.tile(base.exprs[k][exprs], (max(self._placing.shape), 1))
+        results[np.where(by_mover[of], mover, place), of] += entries.data
+        values = settled(self._tables.program.definitions, rank.first + wanted, ends, results)
+        which, one = np.nonzero((values != base.values[rank.columns[wanted]]).T)
+        by = values[one, which] - base.values[rank.columns[wanted[which]]]
+        # The one place, or mover, is that of any of its terms.
+        some = entries.indices[entries.indptr[ends[:-1]]].astype(np.int64)
+        pairs = np.where(
+            at_place[wanted[which]],
+            one * places + (some % places)[which],
+            (some // places)[which] * places + one,
+        )
+        self._columns.append(rank.columns[wanted])
+        self._added.append(self._matrix(which, pairs, by, len(wanted)))
 
     def worth(self, price: IntArray, aim: Aim) -> tuple[FloatArray, FloatArray]:
         """Return what one more of each variable costs, and ``[m * n]`` what is estimated besides."""
@@ -184,6 +194,13 @@ class _Known:
 
     def _matrix(self, rows: IntArray, pairs: IntArray, amounts: IntArray, count: int) -> csr_array:
         return csr_array((amounts, (rows, pairs)), shape=(count, self._pairs))
+
+
+def _of_rows(matrix: csc_array, wanted: BoolArray) -> csc_array:
+    """Return a matrix with the terms of the wanted rows alone."""
+    kept = wanted[matrix.indices]
+    ends = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr]
+    return csc_array((matrix.data[kept], matrix.indices[kept], ends), matrix.shape)
 
 
 def _locality(starts: IntArray, pairs: IntArray, places: int) -> tuple[BoolArray, BoolArray]:

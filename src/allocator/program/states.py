@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array
 
 from allocator.program.evaluate import settled
-from allocator.program.program import IntArray, Program
+from allocator.program.program import INFINITE, IntArray, Program
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -29,6 +29,7 @@ class Rank:
         constants: ``[expressions]``.
         by_row: ``[expressions, variables]`` their terms.
         by_column: The same, by columns.
+        is_read: ``[variables]`` whether it stands in any of them.
         auxiliary: ``[expressions]`` whose each is, counted from 0 within the rank.
     """
 
@@ -38,6 +39,7 @@ class Rank:
     constants: IntArray
     by_row: csr_array
     by_column: csc_array
+    is_read: BoolArray
     auxiliary: IntArray
 
 
@@ -64,6 +66,9 @@ class Tables:
         asked: ``[rows, variables]`` the rows that ask something of a plan, by columns.
         low: Their lower sides.
         high: Their upper sides.
+        least: By how much one decision takes from each at most, as a number of 0 or less; no matter how far
+            where auxiliaries stand in it.
+        most: By how much one decision adds to each at most, likewise.
         ranks: The auxiliaries.
     """
 
@@ -73,19 +78,24 @@ class Tables:
         by_row = csr_array((rows.coefs, rows.cols, rows.starts), (len(rows), len(program)), copy=True)
         by_row.sum_duplicates()
         self.asked, self.low, self.high = csc_array(by_row), rows.lo, rows.hi
+        through = by_row[:, program.decisions.count :].count_nonzero(axis=1) > 0
+        self.least = np.where(through, -INFINITE, by_row.min(axis=1).toarray())
+        self.most = np.where(through, INFINITE, by_row.max(axis=1).toarray())
         self.ranks: list[Rank] = []
         for group, terms in definitions.ranks:
             shape = terms.shape[0], len(program)
             matrix = csr_array((terms.data, terms.indices, terms.indptr), shape, copy=True)
             matrix.sum_duplicates()
             starts = definitions.start[group.start : group.stop + 1]
+            by_column = csc_array(matrix)
             rank = Rank(
                 first=group.start,
                 columns=definitions.cols[group],
                 starts=starts - starts[0],
                 constants=definitions.constants[starts[0] : starts[-1]],
                 by_row=matrix,
-                by_column=csc_array(matrix),
+                by_column=by_column,
+                is_read=np.diff(by_column.indptr) > 0,
                 auxiliary=np.repeat(np.arange(len(starts) - 1), np.diff(starts)),
             )
             self.ranks.append(rank)
