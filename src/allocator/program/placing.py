@@ -149,7 +149,7 @@ class _Known:
             self._settle(k, changed, np.flatnonzero(touched & local), at_place)
 
     def _settle(self, k: int, changed: csr_array, wanted: IntArray, at_place: BoolArray) -> None:
-        """Add what some auxiliaries of a rank change by: each by who is at its place, or where its mover is."""
+        """Add what some auxiliaries of a rank change by: each by who is there, or where its mover is."""
         rank, base, places = self._tables.ranks[k], self._placing.base, self._placing.shape[1]
         lengths = np.diff(rank.starts)[wanted]
         ends = np.concatenate([[0], np.cumsum(lengths)])
