@@ -22,7 +22,7 @@ from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
 #: So many plans are looked round from, and movers chosen so often in each way.
 FROM, OFTEN = 4, 3
 WAYS = ("chance", "alike", "chain")
-AS_IT_IS = Aim(0, 0.0)
+AS_IT_IS = Aim(0.0, 0.0)
 
 
 def placed(program: Program, tables: Tables, values: IntArray, movers: Movers) -> Placing:
@@ -149,7 +149,7 @@ def test_the_greatest_of_many_is_charged_by_what_is_above_the_aim(urge: float) -
     for plan in complete(program, space.plans(space.sample(60, rng)).matrix):
         for movers in choices(program, plan, rng):
             placing = placed(program, tables, plan, movers)
-            [cost], _ = price(tables, placing, [prices(program, 1)], Aim(0, urge))
+            [cost], _ = price(tables, placing, [prices(program, 1)], Aim(0.0, urge))
             size = np.arange(placing.shape[0])
             was = level_costs(program, plan[None, :])[0, 0]
             for places in map(np.array, permutations(size.tolist())):

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from allocator.engine.budget import Clock, Slice
-from allocator.engine.movers import Chooser, Movers
+from allocator.engine.movers import Chooser
 from allocator.engine.neighbourhoods import Arm, By
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
@@ -22,12 +22,14 @@ from allocator.program.aims import Aim
 from allocator.program.placing import FloatArray, Placing, price
 from allocator.program.program import IntArray, Program
 from allocator.program.question import prices
-from allocator.program.states import BoolArray, Tables
+from allocator.program.states import BoolArray, State, Tables
 
-#: The aim for the greatest of many is one of so many next to it.
-AIMS = 12
+#: The aim for the greatest of many is at most the square of this down their values, most often less.
+DEPTH = 0.5
 #: A batch ends after so many exchanges in a row without a gain.
-PATIENCE = 6
+PATIENCE = 15
+#: How far the walk may be above the best plan, as a part of what is open between that and the bound.
+ABOVE = (0.0, 0.05, 0.1, 0.2)
 #: Deterministic work of an exchange, and of each pair of a mover and a place.
 WORK, WORK_OF_PAIR = 1e-3, 3e-7
 #: Beyond this a sum of costs is not exact any more.
@@ -35,10 +37,14 @@ EXACT = 2.0**52
 
 
 class Exchanges:
-    """Exchanges within the layers of a program.
+    """Exchanges within the layers of a program: a walk from plan to plan that is never far above the best.
+
+    A plan a little dearer than the best is often on the way to a better one, above all where the greatest of
+    many loads only comes down once all are seen to.
+    Method: record-to-record travel (Dueck, Journal of Computational Physics 1993).
 
     Args:
-        standing: The plan that is changed.
+        standing: The best plan, which is made better.
         search: How to search.
     """
 
@@ -46,6 +52,8 @@ class Exchanges:
         self._standing, self._search = standing, search
         self._random = np.random.default_rng(search.seed)
         self._made_for: Program | None = None
+        self._last: IntArray | None = None
+        self._above = 0.0
 
     def batch(self, arm: Arm, part: Slice, movable: BoolArray, is_done: Callable[[], bool]) -> Outcome:
         """Make exchanges until several in a row gained nothing.
@@ -58,6 +66,8 @@ class Exchanges:
         """
         budget = self._search.budget
         clock, spent, in_vain = Clock(budget, part), budget.spent_work, 0
+        open_cost = self._standing.cost - self._standing.bound
+        self._above = float(self._random.choice(ABOVE)) * open_cost
         while in_vain < PATIENCE:
             before = self._standing.cost
             budget.spent_work += self._change(arm.layer, arm.by, movable)
@@ -70,17 +80,46 @@ class Exchanges:
 
     def _change(self, layer: str, by: By, movable: BoolArray) -> float:
         """Make the best exchange of some movers; return the work that it took."""
-        if self._made_for is not self._standing.task.program:
-            self._prepare()
-        movers = self._chooser.movers(layer, by, self._standing.values, movable)
+        self._begin()
+        movers = self._chooser.movers(layer, by, self._state.values, movable)
         if movers is None:
             return WORK
-        placing = self._placing(movers)
-        cost, impossible = self._priced(placing)
+        base = self._tables.changed(self._state, *movers.out)
+        cost, impossible = self._priced(Placing(movers.columns, self._state, base))
         places = self._assigned(np.where(impossible, np.inf, cost))
-        if places is not None and self._is_no_worse(movers, cost, places):
-            self._take(placing, movers.at(places))
+        if places is not None and (len(movers.left) or (places != np.arange(len(places))).any()):
+            columns = movers.at(places)
+            self._go_to(self._tables.changed(base, columns, np.ones_like(columns)))
         return WORK + WORK_OF_PAIR * cost.size
+
+    def _begin(self) -> None:
+        """Walk on from the best plan if another has been found since; the program may have grown, too."""
+        standing, program = self._standing, self._standing.task.program
+        if self._made_for is not program:
+            self._made_for, self._last = program, None
+            levels = [level for level in program.levels if level <= standing.level]
+            self._prices = [prices(program, level) for level in levels]
+            self._most = [standing.task.caps.get(level) for level in levels]
+            self._constants = [program.constant(level) for level in levels]
+            self._chooser = Chooser(program, self._prices[-1], self._random)
+            self._tables = Tables(program)
+        if self._last is not standing.values:
+            self._last = standing.values
+            self._state = self._tables.state(standing.values)
+
+    def _go_to(self, state: State) -> None:
+        """Go to a plan that breaks nothing and is not far above the best, which it may be."""
+        if self._tables.breaks(state):
+            return
+        costs = [int(price @ state.values) for price in self._prices]
+        costs = [cost + constant for cost, constant in zip(costs, self._constants, strict=True)]
+        if any(most is not None and cost > most for cost, most in zip(costs, self._most, strict=True)):
+            return
+        if costs[-1] <= self._standing.cost:
+            self._standing.take(state.values, "exchange")
+            self._last = self._standing.values
+        if costs[-1] <= self._standing.cost + self._above:
+            self._state = state
 
     def _assigned(self, cost: FloatArray) -> IntArray | None:
         """Return the place of each mover in an assignment of least cost, None if there is none.
@@ -94,38 +133,10 @@ class Exchanges:
             return None
         return np.asarray(places[np.argsort(order[rows])])
 
-    def _is_no_worse(self, movers: Movers, cost: FloatArray, places: IntArray) -> bool:
-        """Whether an assignment may be worth a look: it is another one, and as far as told no worse."""
-        if len(movers.left):
-            return True
-        size = np.arange(len(cost))
-        return bool(cost[size, places].sum() <= cost.trace() and (places != size).any())
-
-    def _prepare(self) -> None:
-        self._made_for = program = self._standing.task.program
-        levels = [level for level in program.levels if level <= self._standing.level]
-        self._prices = [prices(program, level) for level in levels]
-        self._chooser = Chooser(program, self._prices[-1], self._random)
-        self._tables = Tables(program)
-        self._state = self._tables.state(self._standing.values)
-
-    def _take(self, placing: Placing, columns: IntArray) -> None:
-        state = self._tables.changed(placing.base, columns, np.ones_like(columns))
-        if not self._tables.breaks(state):
-            self._standing.take(state.values, "exchange")
-            if (self._standing.values == state.values).all():
-                self._state = state
-
-    def _placing(self, movers: Movers) -> Placing:
-        values = self._standing.values
-        if (self._state.values != values).any():
-            self._state = self._tables.state(values)
-        return Placing(movers.columns, self._state, self._tables.changed(self._state, *movers.out))
-
     def _priced(self, placing: Placing) -> tuple[FloatArray, BoolArray]:
         """Return what each mover costs at each place, levels that are held to their cost before all else."""
-        step, urge = self._random.integers(-AIMS, AIMS), self._random.uniform(-1, 1)
-        aim = Aim(max(0, int(step)), max(0.0, float(urge)))
+        depth, urge = self._random.uniform(-DEPTH / 3, DEPTH), self._random.uniform(-0.5, 1)
+        aim = Aim(max(0.0, depth) ** 2, max(0.0, urge), int(self._random.integers(1, 3)))
         costs, impossible = price(self._tables, placing, self._prices, aim)
         total = costs[-1]
         for cost in reversed(costs[:-1]):

@@ -18,13 +18,15 @@ class Aim:
     """What the greatest of many is to come down to.
 
     Attributes:
-        step: So many different values below the greatest; 0 is that itself.
+        depth: How far down the values that there are now, from 0, the greatest, to 1, the least.
         urge: How much is charged for what is above: with 1 no more altogether than coming down would save, so
             that nothing dearer is done for it; with 0 for each what it would save if it alone were above.
+        power: 1 charges for how far each is above; 2 for the square of that, the furthest before all.
     """
 
-    step: int
+    depth: float
     urge: float
+    power: int = 1
 
 
 def above_aim(
@@ -60,12 +62,13 @@ def above_aim(
     if len(now) < 2 or sign * worth <= 0 or not one_by_one:
         return None
     values = np.unique(sign * now)[::-1]
-    low = values[min(aim.step, len(values) - 1)]
+    low = values[int(aim.depth * (len(values) - 1))]
     above = np.maximum(sign * now - low, 0)
-    share = above.max() / max(1, above.sum()) if above.any() else 1.0
+    share = above.max() / (above**aim.power).sum() if above.any() else 1.0
     rows = np.repeat(np.arange(changed.shape[0]), np.diff(changed.indptr))
     without = sign * before[rows]
-    more = np.maximum(without + sign * changed.data, low) - np.maximum(without, low)
+    after, without = np.maximum(without + sign * changed.data - low, 0), np.maximum(without - low, 0)
+    more = after**aim.power - without**aim.power
     charge = abs(worth) * float(share) ** aim.urge
     return np.asarray(np.bincount(changed.indices, charge * more, changed.shape[1]), dtype=np.float64)
 
