@@ -11,7 +11,7 @@ from allocator.program.decisions import Decisions
 from allocator.program.defining import DefinitionBuilder
 from allocator.program.expr import EMPTY, Expr
 from allocator.program.exprs import Exprs
-from allocator.program.program import INFINITE, Costs, IntArray, Program, Rows
+from allocator.program.program import INFINITE, Costs, IntArray, Medoid, Program, Rows
 from allocator.program.tags import WIDTH, TagArray
 from allocator.program.tangents import touching
 
@@ -35,6 +35,7 @@ class ProgramBuilder:
         self._priced: set[int] = set()
         self._constants: list[tuple[int, int, int]] = []
         self._definitions = DefinitionBuilder(decisions.count)
+        self._medoids: list[Medoid] = []
 
     def variables(self, lower: IntArray, upper: IntArray) -> IntArray:
         """Add auxiliary variables with their bounds and return their columns."""
@@ -177,6 +178,10 @@ class ProgramBuilder:
         """
         self._definitions.add_block(columns, exprs, lengths)
 
+    def medoid(self, column: int, members: IntArray, far: IntArray) -> None:
+        """Say that an auxiliary is the way of all ``members`` to the one of them to which it is least."""
+        self._medoids.append(Medoid(column, members, far))
+
     def finish(self) -> Program:
         """Return the program as arrays."""
         return Program(
@@ -189,6 +194,7 @@ class ProgramBuilder:
             definitions=self._definitions.finish(),
             rules=self.rules,
             levels=self._levels(),
+            medoids=tuple(self._medoids),
         )
 
     def _rows(self) -> Rows:

@@ -195,6 +195,11 @@ def _part(
         costs=_renumbered(_costs_of(program.costs, label[program.costs.cols] == slot), number),
         constants=(),
         definitions=_definitions_of(program.definitions, own[program.definitions.cols], number),
+        medoids=tuple(
+            replace(one, column=int(number[one.column]), members=number[one.members])
+            for one in program.medoids
+            if label[one.column] == slot and own[one.column]
+        ),
     )
     return SlotPart(slot, items, columns, part)
 

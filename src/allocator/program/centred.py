@@ -46,6 +46,7 @@ def centred(builder: ProgramBuilder, seats: IntArray, far: IntArray, tag: TagArr
     each = np.stack([goes, np.broadcast_to(centre, goes.shape)], axis=2)[rows]
     builder.block(each, np.array([1, -1]), (-INFINITE, 0), np.repeat(tag, len(each), axis=0), defining=True)
     builder.row(way - Expr.of(goes, far.reshape(-1)), 0, INFINITE, tag, defining=True)
+    builder.medoid(int(way.cols[0]), members, far)
     return way
 
 

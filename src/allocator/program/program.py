@@ -108,6 +108,21 @@ class Definitions:
 
 
 @dataclass(frozen=True, eq=False)
+class Medoid:
+    """An auxiliary that is the way of all members to the one of them to which it is least; 0 of nobody.
+
+    Attributes:
+        column: The auxiliary.
+        members: ``[n]`` 0/1 variables, whether each is a member.
+        far: ``[n, n]`` what each costs with each as the centre, never negative.
+    """
+
+    column: int
+    members: IntArray
+    far: IntArray
+
+
+@dataclass(frozen=True, eq=False)
 class Program:
     """A whole program; variables ``0 .. decisions.count - 1`` are the plan, the rest follow from it.
 
@@ -121,6 +136,7 @@ class Program:
         definitions: How auxiliaries follow from decisions.
         rules: Rule ids; tags count into them.
         levels: The levels of the objective, most important first, the hard level left out.
+        medoids: Which auxiliaries are the way to a centre, for routes that know what to do with one.
     """
 
     decisions: Decisions
@@ -132,6 +148,7 @@ class Program:
     definitions: Definitions
     rules: tuple[str, ...]
     levels: tuple[int, ...]
+    medoids: tuple[Medoid, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lower)

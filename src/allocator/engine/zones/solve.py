@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from allocator.engine.search import Search
 from allocator.engine.task import Task
 from allocator.engine.zones.bits import MOST
 from allocator.engine.zones.candidates import Candidates, candidates
+from allocator.engine.zones.centres.placing import Placing
+from allocator.engine.zones.centres.reading import read
+from allocator.engine.zones.centres.solve import Centres
 from allocator.engine.zones.cover import Cover
 from allocator.engine.zones.large import plan_by_splitting
 from allocator.engine.zones.levels import Zoned, descend
@@ -25,6 +29,8 @@ from allocator.program.program import IntArray
 MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
 #: The part of the time that it may take to find them.
 FINDING_PART = 0.3
+#: The part of the time for zones around centres where these are not all that a program is about.
+CENTRES_PART = 0.6
 
 
 def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[int], Teller]) -> Zoned | None:
@@ -43,13 +49,38 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
     finding = Clock(search.budget, clock.share(FINDING_PART))
     found = _all_zones(task, whole, tied, finding, search) if len(whole.items) <= MOST else None
     if found is None:
-        chance = Clock(search.budget, clock.share(FINDING_PART))
-        decisions = plan_by_splitting(task, whole, chance, search)
-        if decisions is None:
-            return None
-        return Zoned("feasible", remade(task, whole, decisions, clock, search))
+        return _of_a_large_map(task, whole, clock, search, teller)
     model = Model(task.program, whole, found, tied)
     return descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
+
+
+def _of_a_large_map(
+    task: Task, whole: BySlot, clock: Clock, search: Search, teller: Callable[[int], Teller]
+) -> Zoned | None:
+    """Return a plan of a map with too many zones: around centres if these are paid for, else split by chance."""
+    assert task.map is not None
+    levels = task.program.levels
+    given, level = None, 0
+    for level in levels:
+        given = read(task.program, whole, task.map, level)
+        if given is not None and given.count <= len(given):
+            break
+    split = partial(_split, task, whole, clock, search)
+    if given is None:
+        decisions = split()
+        return None if decisions is None else Zoned("feasible", remade(task, whole, decisions, clock, search))
+    is_all = given.is_all and len(levels) == 1
+    part = Clock(search.budget, clock.share(1.0 if is_all else CENTRES_PART))
+    placing = Placing(task.program, whole, level)
+    centres = Centres(task, given, level, placing, part, search, teller(level))
+    made = centres.run(lambda: None if (found := split()) is None else placing.zone(found))
+    if made is None or made.decisions is None or is_all:
+        return made
+    return replace(made, decisions=remade(task, whole, made.decisions, clock, search))
+
+
+def _split(task: Task, whole: BySlot, clock: Clock, search: Search) -> IntArray | None:
+    return plan_by_splitting(task, whole, Clock(search.budget, clock.share(FINDING_PART)), search)
 
 
 def _all_zones(

@@ -156,12 +156,15 @@ class Compact(Rule):
     def _post_centres(self, pen: Pen, scope: Scope) -> None:
         far, placed = self._to_centres(scope)
         grid = pen.grid()[:, :, list(scope.roles), :]
+        between: dict[tuple[int, ...], IntArray] = {}
         for s in scope.slots.tolist():
             for t in scope.periods:
                 subject = Subject(slot=s, period=t)
-                able = [i for i in placed if (grid[i, s, :, t] >= 0).any()]
+                able = tuple(i for i in placed if (grid[i, s, :, t] >= 0).any())
                 if able:
-                    pen.pay(pen.centred(grid[able, s, :, t], far[np.ix_(able, able)], subject), subject)
+                    # Slots that may have the same members share what these cost.
+                    own = between.setdefault(able, far[np.ix_(able, able)])
+                    pen.pay(pen.centred(grid[list(able), s, :, t], own, subject), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Measure each member, each two members, or the way to each centre."""

@@ -1,0 +1,67 @@
+"""HiGHS on the zones of a map (see ``hess.py``) in a process of its own.
+
+Run as ``python -m allocator.engine.zones.centres.hess_child``: reads one model (numpy's ``.npz``) from
+standard input and writes JSON lines: ``{"bound": b}``, ``{"cost": c, "values": base64 of int64}`` and last
+``{"ended": "optimal" or "infeasible"}``, once the best answer has connected zones: while it has not, it is cut
+off and the search goes on.
+"""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+
+from allocator.engine.highs import (
+    BoundsTold,
+    Problem,
+    model_of,
+    packed,
+    quiet_solver,
+    read_problem,
+    tell,
+    tell_solution,
+)
+from allocator.engine.zones.centres.separate import Separation
+
+#: Absolute gap at which the search ends: so little that it is none.
+GAP = 1e-6
+
+
+def main() -> None:
+    """Solve the model on standard input."""
+    model = read_problem()
+    solver = quiet_solver(int(model["seed"]))
+    solver.setOptionValue("mip_abs_gap", GAP)
+    solver.passModel(model_of(model, model["cost"], whole=True))
+    solver.cbMipImprovingSolution.subscribe(tell_solution)
+    solver.cbMipInterrupt.subscribe(BoundsTold())
+    separation = Separation(model)
+    while True:
+        _start_from(solver, model["hint"])
+        solver.run()
+        status = solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            tell({"ended": "infeasible"})
+            return
+        if status != highspy.HighsModelStatus.kOptimal:
+            return
+        tell({"bound": solver.getInfo().mip_dual_bound})
+        values = np.rint(np.asarray(solver.getSolution().col_value)).astype(np.int64)
+        cuts = separation.cuts(values)
+        if not cuts:
+            tell({"cost": solver.getInfo().objective_function_value, "values": packed(values)})
+            tell({"ended": "optimal"})
+            return
+        for cols, coefs in cuts:
+            solver.addRow(-np.inf, 0.0, len(cols), cols.astype(np.int32), coefs)
+
+
+def _start_from(solver: highspy.Highs, hint: Problem | np.ndarray) -> None:
+    if len(hint):
+        solution = highspy.HighsSolution()
+        solution.col_value = np.asarray(hint).astype(float)
+        solver.setSolution(solution)
+
+
+if __name__ == "__main__":
+    main()
