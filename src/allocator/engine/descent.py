@@ -34,8 +34,6 @@ from allocator.rules.roster import Roster
 FIRST_PLAN_PART = 0.5
 #: Of that, so much may go into mending what a flow gives.
 REPAIR_PART = 0.5
-#: All zones of a map may take this part of the time; what is left is for other routes.
-ZONES_PART = 0.7
 
 
 @dataclass
@@ -139,7 +137,7 @@ class Descent:
 
     def _by_zones(self, part: float) -> Found:
         """Settle every level by the best of all zones, where they can be told; keep what comes of it else."""
-        clock = Clock(self.search.budget, self.search.budget.share(part * ZONES_PART))
+        clock = Clock(self.search.budget, self.search.budget.share(part))
         found = best_by_zones(self.task, clock, self.search, self._teller)
         if found is None:
             return "unknown"

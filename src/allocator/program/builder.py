@@ -178,9 +178,9 @@ class ProgramBuilder:
         """
         self._definitions.add_block(columns, exprs, lengths)
 
-    def medoid(self, column: int, members: IntArray, far: IntArray) -> None:
-        """Say that an auxiliary is the way of all ``members`` to the one of them to which it is least."""
-        self._medoids.append(Medoid(column, members, far))
+    def medoid(self, medoid: Medoid) -> None:
+        """Say that an auxiliary is the way of all members to the one of them to which it is least."""
+        self._medoids.append(medoid)
 
     def finish(self) -> Program:
         """Return the program as arrays."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from allocator.program.medoids import fill_medoids
 from allocator.program.program import Definitions, IntArray, Program
 
 #: From so many plans on a product of matrices is the quicker.
@@ -27,6 +28,7 @@ def complete(program: Program, decisions: IntArray) -> IntArray:
     values = np.zeros((len(decisions), len(program)), dtype=np.int64)
     values[:, : program.decisions.count] = decisions
     fill(program.definitions, values)
+    fill_medoids(program, values)
     return values
 
 

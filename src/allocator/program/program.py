@@ -115,11 +115,13 @@ class Medoid:
         column: The auxiliary.
         members: ``[n]`` 0/1 variables, whether each is a member.
         far: ``[n, n]`` what each costs with each as the centre, never negative.
+        is_defined: Whether `Definitions` and rows say the same; else this alone does, for very many members.
     """
 
     column: int
     members: IntArray
     far: IntArray
+    is_defined: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +138,7 @@ class Program:
         definitions: How auxiliaries follow from decisions.
         rules: Rule ids; tags count into them.
         levels: The levels of the objective, most important first, the hard level left out.
-        medoids: Which auxiliaries are the way to a centre, for routes that know what to do with one.
+        medoids: Which auxiliaries are the way to a centre; no definition reads one.
     """
 
     decisions: Decisions

@@ -15,7 +15,7 @@ from allocator.engine.task import Task
 from allocator.engine.zones.bits import MOST
 from allocator.engine.zones.candidates import Candidates, candidates
 from allocator.engine.zones.centres.placing import Placing
-from allocator.engine.zones.centres.reading import read
+from allocator.engine.zones.centres.reading import first_read
 from allocator.engine.zones.centres.solve import Centres
 from allocator.engine.zones.cover import Cover
 from allocator.engine.zones.large import plan_by_splitting
@@ -27,9 +27,10 @@ from allocator.program.program import IntArray
 
 #: More zones, or more branches looked at for them, are left to other routes.
 MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
-#: The part of the time that it may take to find them.
-FINDING_PART = 0.3
-#: The part of the time for zones around centres where these are not all that a program is about.
+#: The part of the time that the route may take, what is left being for others, and of that the part for
+#: finding all zones. Where a program is about zones around centres alone no other route has more to say.
+ROUTE_PART, FINDING_PART = 0.7, 0.3
+#: The part of the route's time for zones around centres where a program is about more.
 CENTRES_PART = 0.6
 
 
@@ -46,12 +47,13 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
     if whole is None:
         return None
     tied = np.unique(np.append(whole.ties.cols, whole.tied))
-    finding = Clock(search.budget, clock.share(FINDING_PART))
+    own = Clock(search.budget, clock.share(ROUTE_PART))
+    finding = Clock(search.budget, own.share(FINDING_PART))
     found = _all_zones(task, whole, tied, finding, search) if len(whole.items) <= MOST else None
     if found is None:
         return _of_a_large_map(task, whole, clock, search, teller)
     model = Model(task.program, whole, found, tied)
-    return descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
+    return descend(task.program, model, Cover(model.problem, model.choice, search), own, teller)
 
 
 def _of_a_large_map(
@@ -59,24 +61,21 @@ def _of_a_large_map(
 ) -> Zoned | None:
     """Return a plan of a map with too many zones: around centres if these are paid for, else split by chance."""
     assert task.map is not None
-    levels = task.program.levels
-    given, level = None, 0
-    for level in levels:
-        given = read(task.program, whole, task.map, level)
-        if given is not None and given.count <= len(given):
-            break
-    split = partial(_split, task, whole, clock, search)
-    if given is None:
+    own = Clock(search.budget, clock.share(ROUTE_PART))
+    split = partial(_split, task, whole, own, search)
+    read_off = first_read(task.program, whole, task.map)
+    if read_off is None:
         decisions = split()
-        return None if decisions is None else Zoned("feasible", remade(task, whole, decisions, clock, search))
-    is_all = given.is_all and len(levels) == 1
-    part = Clock(search.budget, clock.share(1.0 if is_all else CENTRES_PART))
+        return None if decisions is None else Zoned("feasible", remade(task, whole, decisions, own, search))
+    level, given = read_off
+    is_all = given.is_all and len(task.program.levels) == 1
+    part = clock if is_all else Clock(search.budget, own.share(CENTRES_PART))
     placing = Placing(task.program, whole, level)
     centres = Centres(task, given, level, placing, part, search, teller(level))
     made = centres.run(lambda: None if (found := split()) is None else placing.zone(found))
     if made is None or made.decisions is None or is_all:
         return made
-    return replace(made, decisions=remade(task, whole, made.decisions, clock, search))
+    return replace(made, decisions=remade(task, whole, made.decisions, own, search))
 
 
 def _split(task: Task, whole: BySlot, clock: Clock, search: Search) -> IntArray | None:

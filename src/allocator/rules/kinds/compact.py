@@ -212,11 +212,10 @@ class Compact(Rule):
             far[:] = np.maximum(0, np.array(numbers, dtype=np.int64)[codes] - self.beyond) ** self.power
             placed = items
         else:
-            graph = scope.world.graph
-            placed = [i for i in items if graph.distance_metres(layer.items[i], layer.items[i]) is not None]
-            for i in placed:
-                for j in placed:
-                    far[i, j] = self._far(scope, layer.items[i], layer.items[j])
+            metres, known = scope.world.graph.distances_metres([layer.items[i] for i in items])
+            placed = [items[k] for k in known]
+            beyond = np.maximum(0, (metres + self.metres // 2) // self.metres - self.beyond) ** self.power
+            far[np.ix_(placed, placed)] = beyond[np.ix_(known, known)]
         if (far.astype(float) * loads[:, None]).sum(axis=0).max(initial=0) * len(placed) > FAR:
             raise SelectorError(
                 Text(

@@ -61,13 +61,19 @@ class Plans:
             self.try_centres(centres)
 
     def surround(self, drawn: Drawn, patience: int, goes_on: GoesOn) -> None:
-        """Make plans with a few centres of the best one changed, until so many in a row are no better."""
+        """Make plans from centres that differ a little from those of the best, until many are no better.
+
+        Args:
+            drawn: Which centres are likely.
+            patience: So many plans in a row that are no better are enough.
+            goes_on: Asked before each plan is made.
+        """
         in_vain = 0
         likely = self._likely(drawn)
+        ways = self._beside, lambda: self._with_likely(drawn, likely), self._scattered
         while in_vain < patience and self.zone is not None and goes_on():
-            centres, before = self.centres.copy(), self.cost
-            for place in self._chance.integers(len(centres), size=self._chance.integers(1, CHANGED + 1)):
-                centres[place] = self._chance.choice(drawn.centres, p=likely)
+            before = self.cost
+            centres = ways[in_vain % len(ways)]()
             if len(np.unique(centres)) == len(centres):
                 self.try_centres(centres)
             in_vain = 0 if self.cost < before else in_vain + 1
@@ -115,6 +121,23 @@ class Plans:
                 ways[centres] = 0.0
             centres.append(int(self._chance.choice(len(given), p=ways / ways.sum())))
         return np.array(centres)
+
+    def _beside(self) -> IntArray:
+        """Return the centres of the best plan, each moved by a few steps at most."""
+        centres = self.centres.copy()
+        for _ in range(int(self._chance.integers(1, 2 * len(centres) + 1))):
+            place = int(self._chance.integers(len(centres)))
+            around = self._given.near[int(centres[place])]
+            if around:
+                centres[place] = around[int(self._chance.integers(len(around)))]
+        return centres
+
+    def _with_likely(self, drawn: Drawn, likely: np.ndarray) -> IntArray:
+        """Return the centres of the best plan, a few of them replaced by likely ones."""
+        centres = self.centres.copy()
+        for place in self._chance.integers(len(centres), size=int(self._chance.integers(1, CHANGED + 1))):
+            centres[place] = self._chance.choice(drawn.centres, p=likely)
+        return centres
 
     def _likely(self, drawn: Drawn) -> np.ndarray:
         """Return ``[m]`` how likely each centre is to come in: the more, the less it would add to the bound."""

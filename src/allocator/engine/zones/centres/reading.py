@@ -12,6 +12,15 @@ from allocator.program.by_slot import BySlot, SlotPart
 from allocator.program.program import INFINITE, IntArray, Medoid, Program
 
 
+def first_read(program: Program, whole: BySlot, near: Neighbours) -> tuple[int, Districting] | None:
+    """Return the first level that pays for zones around centres, and these; None if none does."""
+    for level in program.levels:
+        given = read(program, whole, near, level)
+        if given is not None and given.count <= len(given):
+            return level, given
+    return None
+
+
 def read(program: Program, whole: BySlot, near: Neighbours, level: int) -> Districting | None:
     """Return what a program pays at a level and asks, as zones around centres; None if it pays for no centre.
 
