@@ -34,7 +34,13 @@ ROUTE_PART, FINDING_PART = 0.7, 0.3
 CENTRES_PART = 0.6
 
 
-def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[int], Teller]) -> Zoned | None:
+def best_by_zones(
+    task: Task,
+    clock: Clock,
+    search: Search,
+    teller: Callable[[int], Teller],
+    start: IntArray | None = None,
+) -> Zoned | None:
     """Return the plan that is best at every level; where there are too many zones, any; None if it is no map.
 
     Args:
@@ -42,6 +48,7 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
         clock: The time that it may take.
         search: How to search.
         teller: Whom to tell of costs and bounds of a level.
+        start: Decisions to begin from where not all zones are made.
     """
     whole = None if task.map is None or task.is_fixed else by_slot(task.program)
     if whole is None:
@@ -51,13 +58,18 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
     finding = Clock(search.budget, own.share(FINDING_PART))
     found = _all_zones(task, whole, tied, finding, search) if len(whole.items) <= MOST else None
     if found is None:
-        return _of_a_large_map(task, whole, clock, search, teller)
+        return _of_a_large_map(task, whole, clock, search, teller, start)
     model = Model(task.program, whole, found, tied)
     return descend(task.program, model, Cover(model.problem, model.choice, search), own, teller)
 
 
 def _of_a_large_map(
-    task: Task, whole: BySlot, clock: Clock, search: Search, teller: Callable[[int], Teller]
+    task: Task,
+    whole: BySlot,
+    clock: Clock,
+    search: Search,
+    teller: Callable[[int], Teller],
+    start: IntArray | None,
 ) -> Zoned | None:
     """Return a plan of a map with too many zones: around centres if these are paid for, else split by chance."""
     assert task.map is not None
@@ -72,9 +84,12 @@ def _of_a_large_map(
     part = clock if is_all else Clock(search.budget, own.share(CENTRES_PART))
     placing = Placing(task.program, whole, level)
     centres = Centres(task, given, level, placing, part, search, teller(level))
-    made = centres.run(lambda: None if (found := split()) is None else placing.zone(found))
+    made = centres.run(
+        None if start is None else placing.zone(start),
+        lambda: None if (found := split()) is None else placing.zone(found),
+    )
     if made is None or made.decisions is None or is_all:
-        return made
+        return None if made is None else replace(made, is_all=True)
     return replace(made, decisions=remade(task, whole, made.decisions, own, search))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from typing import Literal
 
@@ -47,6 +46,7 @@ class Branching:
         goes_on: Callable[[], bool],
         take: Callable[[IntArray], object],
         heard: Callable[[int], None],
+        meanwhile: Callable[[], object],
     ) -> None:
         """Search from a plan on for as long as it may go on.
 
@@ -55,6 +55,7 @@ class Branching:
             goes_on: Asked now and then.
             take: Is given zones that are found; they may be in pieces as long as the search goes on.
             heard: Told each better bound.
+            meanwhile: Called again and again.
         """
         model, (tails, heads) = self._model, self._given.arcs
         hint, count = model.values(self._given, zone), len(model.units)
@@ -77,7 +78,7 @@ class Branching:
         )
         try:
             while child.is_running and goes_on():
-                time.sleep(WATCH)
+                meanwhile()
                 while self._found:
                     take(self._found.pop(0))
                 if self.bound > told:

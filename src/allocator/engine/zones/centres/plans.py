@@ -44,6 +44,7 @@ class Plans:
         self._given, self._judge = given, judge
         self._chance = np.random.default_rng(seed)
         self._tried: set[bytes] = set()
+        self._turn = 0
 
     def begin(self, enough: int, tries: int, goes_on: GoesOn) -> None:
         """Make plans from centres that chance scatters, until there are enough or too many tries."""
@@ -73,7 +74,8 @@ class Plans:
         ways = self._beside, lambda: self._with_likely(drawn, likely), self._scattered
         while in_vain < patience and self.zone is not None and goes_on():
             before = self.cost
-            centres = ways[in_vain % len(ways)]()
+            centres = ways[self._turn % len(ways)]()
+            self._turn += 1
             if len(np.unique(centres)) == len(centres):
                 self.try_centres(centres)
             in_vain = 0 if self.cost < before else in_vain + 1

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from allocator.engine.asking import Teller
 from allocator.engine.bounds import Proof
 from allocator.engine.budget import Clock
 from allocator.engine.search import Search
 from allocator.engine.task import Task
-from allocator.engine.zones.centres.branching import Branching
+from allocator.engine.zones.centres.branching import WATCH, Branching
 from allocator.engine.zones.centres.districting import Districting
 from allocator.engine.zones.centres.hess import hess
 from allocator.engine.zones.centres.lagrange import Prices
@@ -24,12 +26,14 @@ from allocator.program.program import IntArray
 PLANS, TRIES = 12, 200
 #: So many promising sets of centres are followed, then plans near the best, so many in vain at most.
 PROMISING, PATIENCE = 60, 150
-#: The parts of the time left that the first plans, the prices, and the plans after them may take.
-FIRST_PART, PRICES_PART, PLANS_PART = 0.2, 0.4, 0.3
+#: The parts of the time left that the first plans, the prices, the plans after them, and what is last may
+#: take: of a large map the last plan has yet to be judged.
+FIRST_PART, PRICES_PART, PLANS_PART, LAST_PART = 0.2, 0.4, 0.3, 0.96
 #: Steps of prices come to so many pairs looked at.
-LOOKED_AT = 2_000_000_000
-#: With more pairs of unit and centre than this, branch and cut would not see the end.
-MOST_PAIRS = 15_000
+LOOKED_AT = 10_000_000_000
+#: With more pairs of unit and centre than this branch and cut will hardly see the end, and other plans are
+#: looked for beside; with more than that its first relaxation alone takes minutes.
+MANY_PAIRS, MOST_PAIRS = 15_000, 60_000
 
 
 @dataclass(eq=False)
@@ -60,15 +64,18 @@ class Centres:
     costs: list[int] = field(default_factory=list, init=False)
     bound: int = field(default=0, init=False)
 
-    def run(self, start: Callable[[], IntArray | None]) -> Zoned | None:
+    def run(self, start: IntArray | None, another: Callable[[], IntArray | None]) -> Zoned | None:
         """Return what was found, None if nothing was.
 
         Args:
-            start: Makes zones in another way, ``[n]`` the zone of each unit, where flows give none.
+            start: ``[n]`` the zone of each unit in a plan to begin from, if it is one.
+            another: Makes zones in another way where flows give none.
         """
         plans = Plans(self.given, self.search.seed, self._judge)
+        if start is not None:
+            plans.take(start)
         plans.begin(PLANS, TRIES, self._for(FIRST_PART))
-        if plans.zone is None and (zone := start()) is not None:
+        if plans.zone is None and (zone := another()) is not None:
             plans.take(zone)
         if plans.zone is None:
             return None
@@ -86,20 +93,34 @@ class Centres:
         if plans.cost < prices.most:
             prices.lower(plans.cost)
             prices.seek(self._for(PRICES_PART), self._hear, steps)
-        if int(prices.able.sum()) <= MOST_PAIRS:
-            self._branch_and_cut(plans, prices)
-        elif not self.search.budget.deterministic:
-            plans.surround(prices.drawn(), int(1e9), self._for(1.0))
+        pairs, last = int(prices.able.sum()), self._for(LAST_PART)
 
-    def _branch_and_cut(self, plans: Plans, prices: Prices) -> None:
+        def look_around() -> None:
+            plans.surround(prices.drawn(), 1, last)
+
+        if self.search.budget.deterministic and pairs > MANY_PAIRS:
+            return  # what comes of a search that is cut off depends on the machine
+        waiting = look_around if pairs > MANY_PAIRS else partial(time.sleep, WATCH)
+        if pairs <= MOST_PAIRS and self._branch_and_cut(plans, prices, last, waiting):
+            return
+        while self.bound < plans.cost + self.given.constant and last():
+            look_around()
+
+    def _branch_and_cut(
+        self, plans: Plans, prices: Prices, goes_on: GoesOn, meanwhile: Callable[[], object]
+    ) -> bool:
+        """Search what is left, and return whether that came to its end."""
         assert plans.zone is not None
         branching = Branching(self.given, hess(self.given, prices.drawn()), self.search.seed)
-        branching.run(plans.zone, self._for(0.95), plans.take, self._hear)
-        if not branching.ended:
-            return
-        # What was left out costs more than the plan that was known.
-        found = branching.last if branching.ended == "optimal" else None
-        self._hear(plans.cost if found is None else self.given.cost(found) - self.given.constant)
+
+        def hear(bound: int) -> None:  # of what is left: what is not costs more than the known plan
+            self._hear(min(bound, plans.cost))
+
+        branching.run(plans.zone, goes_on, plans.take, hear, meanwhile)
+        if branching.ended:
+            found = branching.last if branching.ended == "optimal" else None
+            self._hear(plans.cost if found is None else self.given.cost(found) - self.given.constant)
+        return bool(branching.ended)
 
     def _judge(self, zone: IntArray) -> bool:
         """Take a plan over if the program has nothing against it and it costs less; return the former."""
