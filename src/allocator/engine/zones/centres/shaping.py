@@ -66,13 +66,11 @@ class Shaping:
     def improve(self) -> None:
         """Move and swap units as long as zones get better, centres moving along."""
         while True:
+            for k in np.unique(self.zone).tolist():
+                self.centres[k] = self._given.centre(np.flatnonzero(self.zone == k))
             before = self.cost
             while self._move(self._gains()) or self._swap(balancing=False):
                 pass
-            for k in range(len(self.centres)):
-                members = np.flatnonzero(self.zone == k)
-                if len(members):
-                    self.centres[k] = self._given.centre(members)
             if self.cost >= before:
                 return
 

@@ -93,6 +93,11 @@ class Centres:
         if plans.cost < prices.most:
             prices.lower(plans.cost)
             prices.seek(self._for(PRICES_PART), self._hear, steps)
+        if prices.bound < plans.cost:
+            self._search_on(plans, prices)
+
+    def _search_on(self, plans: Plans, prices: Prices) -> None:
+        """Search what is left by branch and cut, or for other plans, or for both."""
         pairs, last = int(prices.able.sum()), self._for(LAST_PART)
 
         def look_around() -> None:
