@@ -1,8 +1,8 @@
-"""Write a map of any size for `zoning.py`: units scattered at random, those whose Voronoi cells touch adjacent.
+"""Write a map of any size for `zoning.py`: units at random places, next to those whose Voronoi cells touch.
 
 Run: python benchmarks/zoning_map.py --units 3000 --zones 20 [--tolerance 0.05] [--seed 1] --out map.json
 
-Weights are drawn from 1 to 100, a zone's may differ from the mean by the tolerance. One degree is some 100 km.
+Weights are drawn from 1 to 100, a zone's may differ from the mean by the tolerance. A degree is some 100 km.
 """
 
 from __future__ import annotations

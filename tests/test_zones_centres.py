@@ -37,7 +37,9 @@ def unheard(bound: int) -> None:
 def everything(made: Districting) -> Drawn:
     """Return a map of which nothing is left out."""
     count = len(made)
-    return Drawn(np.arange(count), np.ones((count, count), np.bool_), 0, np.zeros(count, np.int64), np.zeros(count))
+    return Drawn(
+        np.arange(count), np.ones((count, count), np.bool_), 0, np.zeros(count, np.int64), np.zeros(count)
+    )
 
 
 def arrays(made: Districting, model: Hess) -> dict[str, np.ndarray]:
@@ -45,7 +47,7 @@ def arrays(made: Districting, model: Hess) -> dict[str, np.ndarray]:
 
 
 def best_of(model: Hess, separation: Separation | None) -> IntArray | None:
-    """Return the best answer of a model, cut off for as long as its zones fall apart; None if there is none."""
+    """Return the best answer of a model, cut off while its zones fall apart; None if there is none."""
     matrix, low, high = model.matrix, model.low, model.high
     while True:
         found = milp(
@@ -185,7 +187,7 @@ def test_plans_end_when_they_may_not_go_on() -> None:
 
 
 def two_islands() -> Districting:
-    """Return a path 0-1-2-3-4-5-6 whose far end costs nothing with 0, but must not be there without all between."""
+    """Return a path of 7 whose far end costs nothing with 0, but cannot be there without all between."""
     near = neighbours((k, k + 1) for k in range(6))
     far = np.full((7, 7), 10, dtype=np.int64)
     np.fill_diagonal(far, 0)

@@ -80,7 +80,9 @@ def test_no_plan_costs_less_than_what_is_read_of_it(policy: Policy, data: st.Dat
     read = first_read(program, whole, policy.map)
     assert read is not None and read[0] == 1
     placing, at = Placing(program, whole, 1), program.levels.index(1)
-    zone = np.array(data.draw(st.lists(st.integers(0, read[1].count - 1), min_size=len(read[1]), max_size=len(read[1]))))
+    zone = np.array(
+        data.draw(st.lists(st.integers(0, read[1].count - 1), min_size=len(read[1]), max_size=len(read[1])))
+    )
     decisions = np.zeros(program.decisions.count, dtype=np.int64)
     [grid] = program.decisions.grids.values()
     columns = grid[whole.items, zone, 0, 0]

@@ -10,7 +10,7 @@ import numpy as np
 from allocator.graph.neighbours import Neighbours
 from allocator.program.cuts import Cut, with_cuts
 from allocator.program.evaluate import broken_rows, complete, level_costs
-from allocator.program.medoids import understated, undefined, with_ways
+from allocator.program.medoids import undefined, understated, with_ways
 from allocator.program.parts import independent_parts
 from allocator.program.program import IntArray, Program
 from allocator.program.propagate import Bounds
@@ -29,7 +29,7 @@ class Task:
         bounds: Bounds of the variables.
         caps: What levels may cost at most.
         has_grown: Whether a plan has called for cuts.
-        is_rough: Whether what a solver says a plan costs may be too little: see ``tangents.py``, ``medoids.py``.
+        is_rough: Whether what a solver says a plan costs may be too little (``tangents.py``, ``medoids.py``).
         is_tight: Whether no plan can cost less than the caps allow, at any capped level.
     """
 

@@ -86,7 +86,7 @@ class OrganisationGraph:
         return None if kilometres is None else round(1000 * kilometres)
 
     def distances_metres(self, names: Sequence[str]) -> tuple[npt.NDArray[np.int64], tuple[int, ...]]:
-        """Return ``[n, n]`` `distance_metres` between every two, 0 where unknown, and which have a position."""
+        """Return ``[n, n]`` `distance_metres` of every two, 0 where unknown, and who has a position."""
         found = [position_of(self.organisation, self._places, name) for name in names]
         placed = tuple(k for k, position in enumerate(found) if position is not None)
         far = np.zeros((len(names),) * 2, dtype=np.int64)

@@ -71,7 +71,7 @@ def _of_a_large_map(
     teller: Callable[[int], Teller],
     start: IntArray | None,
 ) -> Zoned | None:
-    """Return a plan of a map with too many zones: around centres if these are paid for, else split by chance."""
+    """Return a plan of a map with too many zones: around centres that are paid for, or split by chance."""
     assert task.map is not None
     own = Clock(search.budget, clock.share(ROUTE_PART))
     split = partial(_split, task, whole, own, search)

@@ -80,4 +80,4 @@ def assigned(given: Districting, centres: IntArray) -> IntArray | None:
     if flow.solve() != flow.OPTIMAL:
         return None
     sent = flow.flows(np.arange(units * zones)).reshape(units, zones)
-    return np.where(band.weights > 0, sent.argmax(axis=1), far.argmin(axis=1))
+    return np.asarray(np.where(band.weights > 0, sent.argmax(axis=1), far.argmin(axis=1)))

@@ -1,4 +1,4 @@
-"""Branch and cut on the zones around centres, in a process beside: the bound, and the best plan at the end."""
+"""Branch and cut on the zones around centres, in a process beside: bounds, and the best plan at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The zones of a map around centres as a program of 0/1 variables: unit i goes to centre j, itself or another.
+"""The zones of a map around centres as a program of 0/1 variables: unit i goes to centre j.
 
 Model: Hess, Weaver, Siegfeldt, Whelan and Zitlau (1965); who goes to a centre that is not next to him
 goes there with a neighbour (Zoltners and Sinha, 1983), and what that leaves open is cut off as it comes up
@@ -74,7 +74,13 @@ def hess(given: Districting, drawn: Drawn) -> Hess:
     everyone = np.ones(len(given))
     rows.add(units, np.arange(len(units)), np.ones(len(units)), everyone, everyone)
     fewest = 0 if given.may_be_empty else given.count
-    rows.add(np.zeros(len(own), dtype=np.int64), own, np.ones(len(own)), np.array([fewest]), np.array([given.count]))
+    rows.add(
+        np.zeros(len(own), dtype=np.int64),
+        own,
+        np.ones(len(own)),
+        np.array([fewest]),
+        np.array([given.count]),
+    )
     for one in given.asked:
         _ask(rows, one, units, places, own)
     other = centres[places] != units
@@ -101,31 +107,38 @@ def _reaching(given: Districting, drawn: Drawn) -> BoolArray:
 def _ask(rows: _Rows, one: Asked, units: IntArray, places: IntArray, own: IntArray) -> None:
     """What is asked of a zone is asked of every centre that is used."""
     pairs, scale = np.arange(len(units)), float(np.abs(one.coefs).mean()) or 1.0
-    count, open_end = len(own), np.full(len(own), np.inf)
-    for side, limit in ((one.low, True), (one.high, False)):
-        if abs(side) >= INFINITE:
-            continue
-        zeros = np.zeros(count)
-        first = rows.add(
-            np.append(places, np.arange(count)),
-            np.append(pairs, own),
-            np.append(one.coefs[units] / scale, np.full(count, -side / scale)),
-            zeros if limit else -open_end,
-            open_end if limit else zeros,
-        )
-        del first
+    zeros, infinite = np.zeros(len(own)), np.full(len(own), np.inf)
+    for side, low, high in ((one.low, zeros, infinite), (one.high, -infinite, zeros)):
+        if abs(side) < INFINITE:
+            rows.add(
+                np.append(places, np.arange(len(own))),
+                np.append(pairs, own),
+                np.append(one.coefs[units], np.full(len(own), -side)) / scale,
+                low,
+                high,
+            )
 
 
 def _at_most(rows: _Rows, pairs: IntArray, row: IntArray, upper: IntArray) -> None:
     """A variable is at most another."""
     ones, count = np.ones(len(pairs)), len(pairs)
     rows.add(
-        np.append(row, row), np.append(pairs, upper), np.append(ones, -ones), np.full(count, -np.inf), np.zeros(count)
+        np.append(row, row),
+        np.append(pairs, upper),
+        np.append(ones, -ones),
+        np.full(count, -np.inf),
+        np.zeros(count),
     )
 
 
 def _with_neighbours(
-    rows: _Rows, given: Districting, number: IntArray, units: IntArray, places: IntArray, pairs: IntArray, centres: IntArray
+    rows: _Rows,
+    given: Districting,
+    number: IntArray,
+    units: IntArray,
+    places: IntArray,
+    pairs: IntArray,
+    centres: IntArray,
 ) -> None:
     """Whoever goes to a centre that is not next to him goes there with a neighbour."""
     tails, heads = given.arcs
@@ -135,7 +148,11 @@ def _with_neighbours(
     far_off = np.flatnonzero(~beside[units, centres[places]])
     lengths = np.diff(starts)[units[far_off]]
     row = np.repeat(np.arange(len(far_off)), lengths)
-    at = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(starts[units[far_off]], lengths)
+    at = (
+        np.arange(len(row))
+        - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        + np.repeat(starts[units[far_off]], lengths)
+    )
     support = number[heads[at], np.repeat(places[far_off], lengths)]
     there = support >= 0
     count = len(far_off)
@@ -156,12 +173,11 @@ class _Rows:
         self._terms: list[tuple[IntArray, IntArray, np.ndarray]] = []
         self._sides: list[tuple[np.ndarray, np.ndarray]] = []
 
-    def add(self, row: IntArray, col: IntArray, coef: np.ndarray, low: np.ndarray, high: np.ndarray) -> int:
+    def add(self, row: IntArray, col: IntArray, coef: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         """Add rows, numbered from 0 in the block; terms of one variable in one row add up."""
         self._terms.append((row + self._count, col, coef))
         self._sides.append((low, high))
         self._count += len(low)
-        return self._count
 
     def finish(self) -> tuple[csr_array, np.ndarray, np.ndarray]:
         """Return the matrix and the sides."""

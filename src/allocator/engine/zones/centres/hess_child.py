@@ -2,8 +2,8 @@
 
 Run as ``python -m allocator.engine.zones.centres.hess_child``: reads one model (numpy's ``.npz``) from
 standard input and writes JSON lines: ``{"bound": b}``, ``{"cost": c, "values": base64 of int64}`` and last
-``{"ended": "optimal" or "infeasible"}``, once the best answer has connected zones: while it has not, it is cut
-off and the search goes on.
+``{"ended": "optimal" or "infeasible"}``, once the best answer has connected zones: while it has not, it is
+cut off and the search goes on.
 """
 
 from __future__ import annotations

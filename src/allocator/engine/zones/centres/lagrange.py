@@ -179,7 +179,7 @@ class Prices:
         self._promise = worth[kept] / scale
         self._best = units, weight[kept]
         self._drawing = Drawing(given, self.centres, self.able, *self._best)
-        return kept
+        return np.asarray(kept)
 
     def _scale(self, units: FloatArray) -> int:
         """Return into how many parts of 1 prices are rounded."""

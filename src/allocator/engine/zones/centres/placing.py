@@ -46,7 +46,7 @@ class Placing:
         """Return ``[n]`` the zone of each item in a plan: the number of its slot."""
         [grid] = self._program.decisions.grids.values()
         own = grid[self._whole.items, :, 0, 0]
-        return np.where(own >= 0, decisions[own], 0).argmax(axis=1)
+        return np.asarray(np.where(own >= 0, decisions[own], 0).argmax(axis=1))
 
     def _dealt(self, zone: IntArray, names: IntArray) -> IntArray | None:
         """Return the slot of each zone, as cheap as can be; None if some zone has none."""

@@ -1,4 +1,4 @@
-"""Plans of zones around centres, one after another: from centres by chance, promising ones, and near the best."""
+"""Plans of zones around centres, one after another: from chance, from what promises much, near the best."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Plans:
         return centres
 
     def _likely(self, drawn: Drawn) -> np.ndarray:
-        """Return ``[m]`` how likely each centre is to come in: the more, the less it would add to the bound."""
+        """Return ``[m]`` how likely each centre is to come in: more so if it adds less to the bound."""
         gap = max(1.0, float(self.cost - drawn.bound))
         weight = np.exp(-(drawn.promise - drawn.promise.min()) / gap)
         return np.asarray(weight / weight.sum())

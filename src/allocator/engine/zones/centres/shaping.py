@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
-
 import numpy as np
 import numpy.typing as npt
 
 from allocator.engine.zones.centres.allocate import Allocation
 from allocator.engine.zones.centres.districting import Districting
+from allocator.engine.zones.centres.whole import made_whole
 from allocator.program.program import INFINITE, IntArray
 
 FloatArray = npt.NDArray[np.float64]
@@ -32,13 +31,13 @@ class Shaping:
     """
 
     def __init__(self, given: Districting, made: Allocation) -> None:
-        self.zone, self.centres = made.zone.copy(), made.centres.copy()
+        self.centres = made.centres.copy()
         self._given = given
         self._coefs = np.array([one.coefs for one in given.asked], dtype=np.int64).reshape(-1, len(given))
         self._low = np.array([one.low for one in given.asked], dtype=np.int64)
         self._high = np.array([one.high for one in given.asked], dtype=np.int64)
         self._middle = self._middles()
-        self.is_whole = self._make_whole()
+        self.zone, self.is_whole = made_whole(given, made)
         self._sums = np.array(
             [np.bincount(self.zone, row, given.count) for row in self._coefs], dtype=np.int64
         ).reshape(-1, given.count)
@@ -79,38 +78,7 @@ class Shaping:
         low = np.where(self._low <= -INFINITE, self._high, self._low).astype(float)
         high = np.where(self._high >= INFINITE, self._low, self._high).astype(float)
         mean = self._coefs.sum(axis=1) / self._given.count
-        return np.clip(mean, low, high) if len(mean) else mean
-
-    def _make_whole(self) -> bool:
-        """Leave each zone the piece with its centre; give all others to what they touch, nearest first."""
-        given, free = self._given, set[int]()
-        self.zone[self.centres] = np.arange(len(self.centres))
-        for k, centre in enumerate(self.centres.tolist()):
-            for piece in given.pieces(np.flatnonzero(self.zone == k)):
-                if centre not in piece:
-                    free.update(piece)
-        queue: list[tuple[int, int, int]] = []
-        for one in free:
-            self.zone[one] = -1
-        for one in sorted(free):
-            for other in given.near[one]:
-                if self.zone[other] >= 0:
-                    self._wait(queue, one, int(self.zone[other]))
-        while queue:
-            _, one, k = heappop(queue)
-            if self.zone[one] >= 0:
-                continue
-            self.zone[one] = k
-            for other in given.near[one]:
-                if self.zone[other] < 0:
-                    self._wait(queue, other, k)
-        if (self.zone < 0).any():
-            self.zone[self.zone < 0] = 0
-            return False
-        return True
-
-    def _wait(self, queue: list[tuple[int, int, int]], one: int, k: int) -> None:
-        heappush(queue, (int(self._given.far[one, self.centres[k]]), one, k))
+        return np.asarray(np.clip(mean, low, high))
 
     def _border(self) -> tuple[IntArray, IntArray, IntArray]:
         """Return ``[m]`` each: units that may leave their zone, the zone they leave, the one they touch."""
@@ -196,7 +164,9 @@ class Shaping:
             least = np.argsort(worth, axis=None, kind="stable")[:TRIED]
             a, b = np.unravel_index(least, worth.shape)
             good = np.isfinite(worth[a, b])
-            found += zip(worth[a, b][good].tolist(), go[a][good].tolist(), come[b][good].tolist(), strict=True)
+            found += zip(
+                worth[a, b][good].tolist(), go[a][good].tolist(), come[b][good].tolist(), strict=True
+            )
         return any(self._swapped(one, other) for _, one, other in sorted(found)[:TRIED])
 
     def _swapped(self, one: int, other: int) -> bool:
@@ -219,7 +189,7 @@ class Shaping:
         self.zone[unit] = there
 
     def _stays_whole(self, unit: int) -> bool:
-        """Whether the zone of a unit hangs together without it: its neighbours there still reach each other."""
+        """Whether the zone of a unit hangs together without it: its neighbours still reach each other."""
         zone, near = self.zone, self._given.near
         own = zone[unit]
         around = [other for other in near[unit] if zone[other] == own]
