@@ -48,7 +48,7 @@ test-slow: $(DEV)
 	$(BIN)/python -m pytest -m slow
 
 # Those of one instance, or in a table of their own, are run by hand.
-BY_HAND := $(addprefix benchmarks/,casework.py casework_table.py rotation.py zoning.py)
+BY_HAND := $(addprefix benchmarks/,casework.py casework_table.py rotation.py zoning.py zoning_map.py)
 
 bench: $(RUNTIME)
 	@for script in $(filter-out $(BY_HAND),$(sort $(wildcard benchmarks/[a-z]*.py))); do $(BIN)/python $$script || exit 1; done
