@@ -30,20 +30,33 @@ def centred(builder: ProgramBuilder, seats: IntArray, far: IntArray, tag: TagArr
         far: ``[n, n]`` what each costs with each as the centre, never negative.
         tag: What it is about.
     """
-    there = [builder.most([Expr.of([col]) for col in own[own >= 0]], 0, tag) for own in seats]
-    members = np.array([one.cols[0] for one in there], dtype=np.int64)
+    members = _members(builder, seats, tag)
     way = _of_many(builder, members, far, tag) if len(seats) > MANY else _of_few(builder, members, far, tag)
     builder.medoid(Medoid(int(way.cols[0]), members, far, is_defined=len(seats) <= MANY))
     return way
 
 
+def _members(builder: ProgramBuilder, seats: IntArray, tag: TagArray) -> IntArray:
+    """Return ``[n]`` variables that are 1 for whoever has any of his seats."""
+    if seats.shape[1] == 1:
+        return np.asarray(seats[:, 0])
+    there = [builder.most([Expr.of([col]) for col in own[own >= 0]], 0, tag) for own in seats]
+    return np.array([one.cols[0] for one in there], dtype=np.int64)
+
+
 def _of_many(builder: ProgramBuilder, members: IntArray, far: IntArray, tag: TagArray) -> Expr:
     """Return a variable with one row: all but one go to another, at what the nearest costs at least."""
-    [column] = builder.variables(np.array([0]), np.array([int(far.sum(axis=0).max())]))
-    least = np.where(np.eye(len(far), dtype=np.bool_), np.iinfo(np.int64).max, far).min(axis=1)
+    least, most = builder.once(far, _extremes)
+    [column] = builder.variables(np.array([0]), np.array([most]))
     way = Expr.of([column])
     builder.row(way - Expr.of(members, least), -int(least.max()), INFINITE, tag, defining=True)
     return way
+
+
+def _extremes(far: IntArray) -> tuple[IntArray, int]:
+    """Return ``[n]`` what each costs at least with another as the centre, and what all cost at most."""
+    others = np.where(np.eye(len(far), dtype=np.bool_), np.iinfo(np.int64).max, far)
+    return others.min(axis=1), int(far.sum(axis=0).max())
 
 
 def _of_few(builder: ProgramBuilder, members: IntArray, far: IntArray, tag: TagArray) -> Expr:

@@ -156,15 +156,17 @@ class Compact(Rule):
     def _post_centres(self, pen: Pen, scope: Scope) -> None:
         far, placed = self._to_centres(scope)
         grid = pen.grid()[:, :, list(scope.roles), :]
-        between: dict[tuple[int, ...], IntArray] = {}
+        between, everyone = dict[bytes, IntArray](), np.array(placed, dtype=np.int64)
         for s in scope.slots.tolist():
             for t in scope.periods:
                 subject = Subject(slot=s, period=t)
-                able = tuple(i for i in placed if (grid[i, s, :, t] >= 0).any())
-                if able:
+                able = everyone[(grid[everyone, s, :, t] >= 0).any(axis=1)]
+                if len(able):
                     # Slots that may have the same members share what these cost.
-                    own = between.setdefault(able, far[np.ix_(able, able)])
-                    pen.pay(pen.centred(grid[list(able), s, :, t], own, subject), subject)
+                    if able.tobytes() not in between:
+                        between[able.tobytes()] = far[np.ix_(able, able)]
+                    own = between[able.tobytes()]
+                    pen.pay(pen.centred(grid[able, s, :, t], own, subject), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Measure each member, each two members, or the way to each centre."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from allocator.engine.zones.centres.districting import Districting
@@ -18,6 +19,10 @@ from allocator.program.program import IntArray
 FINE = 1_000_000
 #: Centres move at most so often.
 ROUNDS = 30
+#: Where there are more centres units look at so many of the nearest first: hardly any goes further.
+NEAREST = 12
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +61,26 @@ def assigned(given: Districting, centres: IntArray) -> IntArray | None:
 
     A unit without weight goes where it costs least.
     """
-    band, units, zones = given.band, len(given), len(centres)
     far = given.far[:, centres].astype(float)
-    each = far / np.maximum(1, band.weights)[:, None]
-    price = np.rint(each * (FINE / max(1.0, each.max(initial=0.0)))).astype(np.int64)
-    flow, sink = SimpleMinCostFlow(), units + zones
-    tails, heads = np.repeat(np.arange(units), zones), units + np.tile(np.arange(zones), units)
-    flow.add_arcs_with_capacity_and_unit_cost(tails, heads, np.repeat(band.weights, zones), price.ravel())
+    found = None
+    if len(centres) > NEAREST:
+        found = _sent(given, far, np.argpartition(far, NEAREST, axis=1)[:, :NEAREST])
+    if found is None:
+        found = _sent(given, far, np.tile(np.arange(len(centres)), (len(given), 1)))
+    return found
+
+
+def _sent(given: Districting, far: FloatArray, able: IntArray) -> IntArray | None:
+    """Return ``[n]`` the zone of each unit, where each can go to some centres, ``[n, few]``, only."""
+    band, (units, zones), few = given.band, far.shape, able.shape[1]
+    cost = np.take_along_axis(far, able, axis=1) / np.maximum(1, band.weights)[:, None]
+    price = np.rint(cost * (FINE / max(1.0, cost.max(initial=0.0)))).astype(np.int64)
+    flow, sink, total = SimpleMinCostFlow(), units + zones, int(band.weights.sum())
+    tails = np.repeat(np.arange(units), few)
+    flow.add_arcs_with_capacity_and_unit_cost(
+        tails, units + able.ravel(), np.repeat(band.weights, few), price.ravel()
+    )
     own, sinks = units + np.arange(zones), np.full(zones, sink)
-    total = int(band.weights.sum())
     high = min(band.high, total)
     low = min(band.low, high)
     # What a zone needs comes first: it is paid for better than any way could cost.
@@ -79,5 +95,6 @@ def assigned(given: Districting, centres: IntArray) -> IntArray | None:
     )
     if flow.solve() != flow.OPTIMAL:
         return None
-    sent = flow.flows(np.arange(units * zones)).reshape(units, zones)
-    return np.asarray(np.where(band.weights > 0, sent.argmax(axis=1), far.argmin(axis=1)))
+    most = flow.flows(np.arange(units * few)).reshape(units, few).argmax(axis=1)
+    zone = np.take_along_axis(able, most[:, None], axis=1)[:, 0]
+    return np.asarray(np.where(band.weights > 0, zone, far.argmin(axis=1)))

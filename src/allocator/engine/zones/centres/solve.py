@@ -9,7 +9,7 @@ from functools import partial
 
 from allocator.engine.asking import Teller
 from allocator.engine.bounds import Proof
-from allocator.engine.budget import Clock
+from allocator.engine.budget import Clock, Slice
 from allocator.engine.search import Search
 from allocator.engine.task import Task
 from allocator.engine.zones.centres.branching import WATCH, Branching
@@ -26,9 +26,10 @@ from allocator.program.program import IntArray
 PLANS, TRIES = 12, 200
 #: So many promising sets of centres are followed, then plans near the best, so many in vain at most.
 PROMISING, PATIENCE = 60, 150
-#: The parts of the time left that the first plans, the prices, the plans after them, and what is last may
-#: take: of a large map the last plan has yet to be judged.
-FIRST_PART, PRICES_PART, PLANS_PART, LAST_PART = 0.2, 0.4, 0.3, 0.96
+#: The parts of the time left that the first plans, the prices, and the plans after them may take.
+FIRST_PART, PRICES_PART, PLANS_PART = 0.2, 0.4, 0.3
+#: Seconds for every two units that are kept back: the last step may take long, and the plan is yet judged.
+KEPT_BACK = 2.5e-7
 #: Steps of prices come to so many pairs looked at.
 LOOKED_AT = 10_000_000_000
 #: With more pairs of unit and centre than this branch and cut will hardly see the end, and other plans are
@@ -98,7 +99,7 @@ class Centres:
 
     def _search_on(self, plans: Plans, prices: Prices) -> None:
         """Search what is left by branch and cut, or for other plans, or for both."""
-        pairs, last = int(prices.able.sum()), self._for(LAST_PART)
+        pairs, last = int(prices.able.sum()), self._for(1.0)
 
         def look_around() -> None:
             plans.surround(prices.drawn(), 1, last)
@@ -153,7 +154,9 @@ class Centres:
 
     def _for(self, part: float) -> GoesOn:
         """Return whether to go on: for a part of the time left, by the clock; work is counted by steps."""
-        clock, budget = Clock(self.search.budget, self.clock.share(part)), self.search.budget
+        budget, left = self.search.budget, self.clock.share(1.0)
+        seconds = max(0.0, left.seconds - KEPT_BACK * len(self.given) ** 2)
+        clock = Clock(budget, Slice(seconds if budget.deterministic else seconds * part, left.work))
 
         def goes_on() -> bool:
             if clock.is_over:
