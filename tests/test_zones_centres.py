@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -221,6 +222,35 @@ def test_branch_and_cut_beside_ends_with_the_best_connected_zones() -> None:
     assert branching.ended == "optimal" and branching.last is not None
     assert made.cost(branching.last) == best[0] and made.is_connected(branching.last)
     assert branching.bound <= best[0] and told == sorted(told)
+
+
+def test_an_answer_that_does_not_cost_what_is_told_proves_nothing() -> None:
+    made, best = two_islands(), least(two_islands())
+    assert best is not None
+    model = hess(made, everything(made))
+    values = model.values(made, best[1])
+    assert values is not None
+    text = base64.b64encode(values.tobytes()).decode()
+    for off, ended in ((0.0, "optimal"), (-500.0 / model.unit, "")):
+        branching = Branching(made, model, 1)
+        for message in ({"bound": float(model.cost @ values) + off}, {"values": text}, {"ended": "optimal"}):
+            branching._hear(message)
+        assert branching.ended == ended
+
+
+def test_after_cuts_the_best_is_still_the_best() -> None:
+    # HiGHS 1.16 ends this one with a plan of 190, if it is given one to start from.
+    far = [[0, 96, 126, 106, 32], [144, 0, 105, 249, 183], [126, 70, 0, 148, 158]]
+    far += [[106, 166, 148, 0, 120], [32, 122, 158, 120, 0]]
+    made = Districting(3, np.array(far), [[1], [0, 2], [1, 3], [2, 4], [3]], [])
+    plans = Plans(made, 1, lambda _: True)
+    plans.take(np.array([1, 2, 2, 0, 0]))
+    assert plans.zone is not None and plans.cost == 190
+    prices = Prices(made, plans.cost)
+    prices.seek(always, unheard, 3000)
+    branching = Branching(made, hess(made, prices.drawn()), 1)
+    branching.run(plans.zone, always, plans.take, unheard, lambda: None)
+    assert (branching.ended, plans.cost) == ("optimal", 166)
 
 
 def test_branch_and_cut_says_that_nothing_is_possible_and_can_be_ended() -> None:

@@ -17,6 +17,8 @@ from allocator.program.program import IntArray
 WATCH = 0.05
 #: What a bound that is told may be too much, of what pairs cost beyond their price.
 SLACK = 1e-6
+#: By how much what is looked for may cost more than the known plan, in units of the model.
+ABOVE = 0.01
 
 
 class Branching:
@@ -38,6 +40,7 @@ class Branching:
         self.ended: Literal["", "optimal", "infeasible"] = ""
         self._given, self._model, self._seed = given, model, seed
         self.last: IntArray | None = None
+        self._slack = 0.0
         self._found: list[IntArray] = []
 
     def run(
@@ -48,7 +51,7 @@ class Branching:
         heard: Callable[[int], None],
         meanwhile: Callable[[], object],
     ) -> None:
-        """Search from a plan on for as long as it may go on.
+        """Search for what costs less than a plan, or as much, for as long as it may go on.
 
         Args:
             zone: ``[n]`` the zone of each unit in the plan.
@@ -58,12 +61,12 @@ class Branching:
             meanwhile: Called again and again.
         """
         model, (tails, heads) = self._model, self._given.arcs
-        hint, count = model.values(self._given, zone), len(model.units)
+        values, count = model.values(self._given, zone), len(model.units)
         child, told = Child("zones.centres.hess_child", self._hear), 0
         child.begin(
             seed=self._seed,
             cost=model.cost,
-            hint=np.zeros(0) if hint is None else hint,
+            cutoff=np.inf if values is None else float(model.cost @ values) + ABOVE,
             lower=np.zeros(count),
             upper=np.ones(count),
             row_lower=model.low,
@@ -92,10 +95,17 @@ class Branching:
     def _hear(self, message: Message) -> None:
         bound = message.get("bound")
         if isinstance(bound, float) and math.isfinite(bound):
-            own = self._model.constant + math.floor((bound - SLACK * (1 + abs(bound))) * self._model.unit)
+            self._slack = SLACK * (1 + abs(bound)) * self._model.unit
+            own = self._model.constant + math.floor(bound * self._model.unit - self._slack)
             self.bound = max(self.bound, own)
         if "values" in message:
             self.last = self._model.zone(values_in(message))
             self._found.append(self.last)
-        if "ended" in message:
+        if message.get("ended") == "infeasible" or ("ended" in message and self._is_as_told()):
             self.ended = message["ended"]
+
+    def _is_as_told(self) -> bool:
+        """Whether the answer found last costs what the bound says: nothing is proved else."""
+        assert self.last is not None, "it is told before the end"
+        cost = self._given.cost(self.last) - self._given.constant
+        return cost <= self.bound + 1 + 2 * self._slack
