@@ -99,3 +99,14 @@ def test_distance_is_a_metric(a, b, c):
     assert great_circle_km(a, a) == 0
     assert great_circle_km(a, b) == pytest.approx(great_circle_km(b, a))
     assert great_circle_km(a, c) <= great_circle_km(a, b) + great_circle_km(b, c) + 1e-3
+
+
+@given(st.lists(st.one_of(points, st.none()), min_size=1, max_size=6))
+def test_all_distances_at_once_are_the_same_distances(places):
+    names = [f"U{k}" for k in range(len(places))]
+    graph = graph_of(units=[unit(name, *(place or ())) for name, place in zip(names, places, strict=True)])
+    far, placed = graph.distances_metres(names)
+    assert placed == tuple(k for k, place in enumerate(places) if place is not None)
+    for a, one in enumerate(names):
+        for b, other in enumerate(names):
+            assert far[a, b] == pytest.approx(graph.distance_metres(one, other) or 0, abs=1)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from allocator.program import centred
 from allocator.program.evaluate import complete, rule_costs
 from allocator.program.nearby import Vicinity
 from allocator.program.program import Program
+from allocator.rules.kinds.compact import Compact
 from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
 
 #: So many plans are looked round from, and so many near each of them.
@@ -25,6 +27,17 @@ def beyond(program: Program, values: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
 def test_a_plan_nearby_is_as_if_looked_at_whole(trial: Trial) -> None:
+    look_near(trial)
+
+
+@pytest.mark.parametrize("trial", trials({"compact": Compact}), ids=str)
+def test_so_is_one_with_a_way_that_only_a_matrix_says(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(centred, "MANY", 0)
+    look_near(trial)
+
+
+def look_near(trial: Trial) -> None:
+    """Look near some plans, and at the same plans whole."""
     plans = plans_of(trial.kind, trial.number)
     program = policy_of(plans.world, trial.rule()).compile()
     rng = np.random.default_rng(5)

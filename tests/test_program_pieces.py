@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from allocator.program import centred
 from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import broken_rows, complete, level_costs
@@ -20,6 +21,7 @@ from allocator.program.propagate import tightened
 from allocator.program.question import Problem, Question, least_price
 from allocator.program.tags import Subject, tag
 from allocator.rules.examples import example_rule, small_world
+from allocator.rules.kinds.compact import Compact
 from worlds import HARD, SOFT, Plans, Trial, plans_of, policy_of, trials, world_of
 
 TRIALS = trials(levels=[HARD, SOFT])
@@ -93,7 +95,17 @@ def test_the_whole_admits_the_plans_that_the_program_does_and_falls_into_parts(t
 
 @pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)
 def test_what_follows_from_a_decision_is_all_that_changes_with_it(trial: Trial) -> None:
-    program, plans = tried(trial)
+    assert_follows(*tried(trial))
+
+
+@pytest.mark.parametrize("trial", trials({"compact": Compact}, [SOFT]), ids=str)
+def test_a_way_that_only_a_matrix_says_follows_too(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(centred, "MANY", 0)
+    assert_follows(policy_of(tried(trial)[1].world, trial.rule()).compile(), tried(trial)[1])
+
+
+def assert_follows(program: Program, plans: Plans) -> None:
+    """Nothing changes with some decisions but what follows from them."""
     rng = np.random.default_rng(5)
     for plan in plans.matrix[rng.choice(len(plans), 5)]:
         free = rng.choice(program.decisions.count, FREE, replace=False)

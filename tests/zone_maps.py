@@ -63,3 +63,26 @@ def zoning(world: World, rules: Iterable[Fields]) -> Policy:
         example_rule({"on": "zoning", **fields}, id=f"{fields['kind']}.{k}") for k, fields in enumerate(made)
     )
     return Policy(world, tuple(chosen), (), {})
+
+
+def grid_world(seed: int, rows: int, columns: int, zones: int) -> World:
+    """Return a map of units on a grid, not quite in line, each next to those beside, above and below it."""
+    rng = random.Random(seed)
+    at = {(r, c): f"U{r * columns + c}" for r in range(rows) for c in range(columns)}
+    links = [(at[r, c], at[r + a, c + b]) for r, c in at for a, b in ((0, 1), (1, 0)) if (r + a, c + b) in at]
+    organisation = Organisation(
+        units={
+            name: Unit(
+                id=name,
+                kind="town",
+                place=name,
+                workload=rng.randint(1, 4),
+                lon=105 + 0.1 * c + 0.08 * rng.random(),
+                lat=29 + 0.1 * r + 0.08 * rng.random(),
+            )
+            for (r, c), name in at.items()
+        },
+        groups={f"Z{k}": Group(id=f"Z{k}", place=f"P{k}") for k in range(zones)},
+        links=tuple(Link(source=a, target=b, kind="adjacent") for a, b in links),
+    )
+    return bind_world(Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path()), None)

@@ -34,8 +34,6 @@ from allocator.rules.roster import Roster
 FIRST_PLAN_PART = 0.5
 #: Of that, so much may go into mending what a flow gives.
 REPAIR_PART = 0.5
-#: All zones of a map may take this part of the time; what is left is for other routes.
-ZONES_PART = 0.7
 
 
 @dataclass
@@ -68,6 +66,7 @@ class Descent:
     proofs: list[Proof] = field(default_factory=list)
     won: dict[int, str] = field(default_factory=dict)
     _kept: Kept = field(init=False)
+    _is_searched: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self._kept = Kept(self.offer, self.known, self.search.budget)
@@ -82,7 +81,7 @@ class Descent:
         """
         if self._by_flow():
             return "optimal"
-        zoned = self._by_zones(part) if gap == 0.0 else "unknown"
+        zoned = self._by_zones(start, part) if gap == 0.0 else "unknown"
         if zoned in ("optimal", "infeasible"):
             return zoned
         hint = None if start is None else complete(self.program, start[None, :])[0]
@@ -93,6 +92,8 @@ class Descent:
             if self.best is None:
                 return found
         self._kept.begin(self.program, self.best)
+        if self._is_searched:
+            return self._as_searched()
         clock = Clock(self.search.budget, self.search.budget.share(part))
         ladder = self._ladder() if gap == 0.0 else None
         try:
@@ -137,10 +138,10 @@ class Descent:
         mine, best = level_costs(self.program, np.stack([values, self.best])).tolist()
         return bool(mine < best)
 
-    def _by_zones(self, part: float) -> Found:
+    def _by_zones(self, start: IntArray | None, part: float) -> Found:
         """Settle every level by the best of all zones, where they can be told; keep what comes of it else."""
-        clock = Clock(self.search.budget, self.search.budget.share(part * ZONES_PART))
-        found = best_by_zones(self.task, clock, self.search, self._teller)
+        clock = Clock(self.search.budget, self.search.budget.share(part))
+        found = best_by_zones(self.task, clock, self.search, self._teller, start)
         if found is None:
             return "unknown"
         self.settled_by = "zones" if found.found == "infeasible" else self.settled_by
@@ -159,7 +160,16 @@ class Descent:
             self.won = dict.fromkeys(self.program.levels, "zones")
         else:
             self.known = self.known.with_search(found.proofs)
+            self._is_searched = found.is_all
         return found.found
+
+    def _as_searched(self) -> Found:
+        """Say what is proved where zones were looked for as long as there was time."""
+        for level in self.program.levels:
+            cost = self.cost(level)
+            self.proofs.append(Proof(level, cost, min(cost, self.known.of(level, self.costs))))
+            self.won[level] = self.settled_by
+        return "optimal" if all(proof.cost == proof.bound for proof in self.proofs) else "feasible"
 
     def _first_plan(self, hint: IntArray | None, part: Slice) -> Found:
         """Find any plan; say that there is none only if that is confirmed."""

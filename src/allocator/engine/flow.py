@@ -14,6 +14,7 @@ import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from allocator.program.excerpt import of_decisions
+from allocator.program.medoids import undefined
 from allocator.program.network import Network, as_network
 from allocator.program.program import IntArray, Program
 from allocator.program.propagate import Bounds
@@ -34,7 +35,7 @@ def best_by_flow(program: Program, problem: Problem) -> IntArray | None:
         None if it is no network, if no plan is possible, or if the prices of its levels are too large to be
         put into one.
     """
-    network = as_network(problem)
+    network = None if undefined(program) else as_network(problem)
     if network is None:
         return None
     levels = [prices(program, level)[problem.columns] for level in program.levels]

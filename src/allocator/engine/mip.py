@@ -30,20 +30,20 @@ class MipRace:
         relaxed: ``[n]`` the problem's variables in its relaxation, None where that is not told.
     """
 
-    def __init__(self, problem: Problem, hint: IntArray | None, seed: int):
+    def __init__(self, problem: Problem, known: IntArray | None, seed: int):
         self.bound = 0
         self.cost: int | None = None
         self.values: IntArray | None = None
         self.relaxed: npt.NDArray[np.float32] | None = None
-        self._problem, self._hint, self._seed = problem, hint, seed
+        self._problem, self._known, self._seed = problem, known, seed
         self._child = Child("mip_child", self._hear)
 
     def begin(self) -> None:
         """Begin the search, if it has not begun."""
         if not self._child.has_begun:
-            hint = np.zeros(0) if self._hint is None else self._hint[self._problem.columns]
             cost = self._problem.price.astype(float)
-            self._child.begin(seed=self._seed, cost=cost, hint=hint, **arrays_of(self._problem))
+            cutoff = np.inf if self._known is None else cost @ self._known[self._problem.columns]
+            self._child.begin(seed=self._seed, cost=cost, cutoff=cutoff, **arrays_of(self._problem))
 
     @property
     def plan(self) -> tuple[IntArray | None, int | None]:

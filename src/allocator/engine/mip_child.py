@@ -30,6 +30,8 @@ LARGE = 20_000
 LOOSE = 1e-6
 #: Of a relaxation that took more seconds than this, branch and cut would not see the end.
 SLOW = 8.0
+#: What HiGHS says where nothing is below the cost of the known plan.
+NOTHING = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound)
 
 
 def main() -> None:
@@ -42,11 +44,15 @@ def main() -> None:
             return
     solver = quiet_solver(int(problem["seed"]))
     solver.passModel(model_of(problem, problem["cost"], whole=True))
-    _start_from(solver, problem)
+    # Of the plan that is known only the cost is told: HiGHS 1.16 takes a plan to start from for another, of
+    # another cost, once presolve has changed the model.
+    cutoff = float(problem["cutoff"])
+    solver.setOptionValue("objective_bound", cutoff)
     solver.cbMipImprovingSolution.subscribe(tell_solution)
     solver.cbMipInterrupt.subscribe(BoundsTold())
     solver.run()
-    tell({"bound": solver.getInfo().mip_dual_bound})
+    nothing = solver.getModelStatus() in NOTHING
+    tell({"bound": cutoff if nothing else solver.getInfo().mip_dual_bound})
 
 
 def _relax(problem: Problem) -> None:
@@ -65,13 +71,6 @@ def _relax(problem: Problem) -> None:
                 "relaxed": base64.b64encode(relaxed.tobytes()).decode(),
             }
         )
-
-
-def _start_from(solver: highspy.Highs, problem: Problem) -> None:
-    if len(problem["hint"]):
-        solution = highspy.HighsSolution()
-        solution.col_value = problem["hint"].astype(float)
-        solver.setSolution(solution)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 from allocator.graph.neighbours import Neighbours
 from allocator.program.cuts import Cut, with_cuts
 from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.medoids import undefined, understated, with_ways
 from allocator.program.parts import independent_parts
 from allocator.program.program import IntArray, Program
 from allocator.program.propagate import Bounds
@@ -28,7 +29,7 @@ class Task:
         bounds: Bounds of the variables.
         caps: What levels may cost at most.
         has_grown: Whether a plan has called for cuts.
-        is_rough: Whether what a solver says a plan costs may be too little: see ``tangents.py``.
+        is_rough: Whether what a solver says a plan costs may be too little (``tangents.py``, ``medoids.py``).
         is_tight: Whether no plan can cost less than the caps allow, at any capped level.
     """
 
@@ -46,7 +47,7 @@ class Task:
 
     def __post_init__(self) -> None:
         self.bounds = self.program.lower, self.program.upper
-        self.is_rough = is_rough(self.program)
+        self.is_rough = is_rough(self.program) or bool(undefined(self.program))
 
     @property
     def is_fixed(self) -> bool:
@@ -119,8 +120,12 @@ class Task:
         if missing:
             self._met.update(missing)
             self.program = with_tangents(self.program, missing)
+        ways = understated(self.program, values, settled)
+        if ways:
+            self.program = with_ways(self.program, ways, settled)
+        if missing or ways:
             self._forget()
-        return not missing
+        return not (missing or ways)
 
     def is_sound(self, values: IntArray) -> bool:
         """Whether a plan breaks no row and calls for no cut."""

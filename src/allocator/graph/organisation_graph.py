@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
 
+import numpy as np
+import numpy.typing as npt
+
 from allocator.graph.acquaintance import STRANGERS, Acquaintance, Reach, Step, reach
-from allocator.graph.distance import Position, great_circle_km, place_positions, position_of
+from allocator.graph.distance import (
+    Position,
+    great_circle_km,
+    great_circles_km,
+    place_positions,
+    position_of,
+)
 from allocator.graph.lens import Lens
 from allocator.graph.multigraph import Multigraph
 from allocator.graph.nodes import party_node, place_node
@@ -75,6 +84,15 @@ class OrganisationGraph:
         """Return `distance_km` in whole metres."""
         kilometres = self.distance_km(a, b)
         return None if kilometres is None else round(1000 * kilometres)
+
+    def distances_metres(self, names: Sequence[str]) -> tuple[npt.NDArray[np.int64], tuple[int, ...]]:
+        """Return ``[n, n]`` `distance_metres` of every two, 0 where unknown, and who has a position."""
+        found = [position_of(self.organisation, self._places, name) for name in names]
+        placed = tuple(k for k, position in enumerate(found) if position is not None)
+        far = np.zeros((len(names),) * 2, dtype=np.int64)
+        between = great_circles_km([position for position in found if position is not None])
+        far[np.ix_(placed, placed)] = np.rint(1000 * between).astype(np.int64)
+        return far, placed
 
     def acquaintance(self, person: str, target: str, hops: int = 3, lens: Lens | None = None) -> Acquaintance:
         """Return how well ``person`` knows ``target`` through at most ``hops`` ties, and the path.

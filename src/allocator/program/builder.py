@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,11 @@ from allocator.program.decisions import Decisions
 from allocator.program.defining import DefinitionBuilder
 from allocator.program.expr import EMPTY, Expr
 from allocator.program.exprs import Exprs
-from allocator.program.program import INFINITE, Costs, IntArray, Program, Rows
+from allocator.program.program import INFINITE, Costs, IntArray, Medoid, Program, Rows
 from allocator.program.tags import WIDTH, TagArray
 from allocator.program.tangents import touching
+
+T = TypeVar("T")
 
 
 class ProgramBuilder:
@@ -35,6 +38,8 @@ class ProgramBuilder:
         self._priced: set[int] = set()
         self._constants: list[tuple[int, int, int]] = []
         self._definitions = DefinitionBuilder(decisions.count)
+        self._medoids: list[Medoid] = []
+        self._made: dict[int, tuple[IntArray, Any]] = {}
 
     def variables(self, lower: IntArray, upper: IntArray) -> IntArray:
         """Add auxiliary variables with their bounds and return their columns."""
@@ -177,6 +182,17 @@ class ProgramBuilder:
         """
         self._definitions.add_block(columns, exprs, lengths)
 
+    def once(self, matrix: IntArray, make: Callable[[IntArray], T]) -> T:
+        """Return what is made of a matrix, which is made once for all that share it."""
+        if id(matrix) not in self._made:
+            self._made[id(matrix)] = matrix, make(matrix)
+        made: T = self._made[id(matrix)][1]
+        return made
+
+    def medoid(self, medoid: Medoid) -> None:
+        """Say that an auxiliary is the way of all members to the one of them to which it is least."""
+        self._medoids.append(medoid)
+
     def finish(self) -> Program:
         """Return the program as arrays."""
         return Program(
@@ -189,6 +205,7 @@ class ProgramBuilder:
             definitions=self._definitions.finish(),
             rules=self.rules,
             levels=self._levels(),
+            medoids=tuple(self._medoids),
         )
 
     def _rows(self) -> Rows:

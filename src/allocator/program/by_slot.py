@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.program.decisions import Decisions
+from allocator.program.medoids import undefined
 from allocator.program.program import Costs, Definitions, IntArray, Program, Rows
 
 BoolArray = npt.NDArray[np.bool_]
@@ -46,7 +47,9 @@ class SlotPart:
             *(defined.term_cols, defined.term_coefs, defined.constants, defined.least, defined.limit),
             *(defined.divisor, defined.power, defined.nth),
         )
-        return b"|".join(array.tobytes() for array in arrays)
+        # Slots that may have the same members share the matrix of what these cost.
+        ways = tuple((one.column, id(one.far), one.members.tobytes()) for one in undefined(self.program))
+        return b"|".join((*(array.tobytes() for array in arrays), repr(ways).encode()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +82,8 @@ def by_slot(program: Program) -> BySlot | None:
     label[grid[i, s]] = s
     needed = _needed(program)
     _spread(program.definitions, needed, label)
+    for one in undefined(program):
+        label[one.column] = _label(label[one.members])
     rows = program.rows
     low, high = _ends(rows, label)
     one_slot = (low == high) & (low != ACROSS) | (low > high)
@@ -89,6 +94,8 @@ def by_slot(program: Program) -> BySlot | None:
         return None
     tied = np.flatnonzero(needed & (label == ACROSS))
     if not _is_said_by_rows(program.definitions, tied):
+        return None
+    if any(label[one.column] == ACROSS for one in undefined(program)):
         return None
     ties = rows.of(across & ~once | _reads(rows, label == ACROSS))
     parts = [
@@ -110,6 +117,8 @@ def _needed(program: Program) -> BoolArray:
     rows = program.rows
     needed[rows.cols[~np.repeat(rows.defining, np.diff(rows.starts))]] = True
     defined = program.definitions
+    for one in undefined(program):
+        needed[one.members] |= needed[one.column]
     for k in range(len(defined.cols) - 1, -1, -1):
         if needed[defined.cols[k]]:
             needed[_terms(defined, k)] = True
@@ -119,9 +128,14 @@ def _needed(program: Program) -> BoolArray:
 def _spread(defined: Definitions, needed: BoolArray, label: IntArray) -> None:
     """Label auxiliaries by what they follow from."""
     for k in np.flatnonzero(needed[defined.cols]):
-        found = np.unique(label[_terms(defined, k)])
-        found = found[found != NOWHERE]
-        label[defined.cols[k]] = NOWHERE if not len(found) else found[0] if len(found) == 1 else ACROSS
+        label[defined.cols[k]] = _label(label[_terms(defined, k)])
+
+
+def _label(labels: IntArray) -> int:
+    """Return the label of what follows from variables with some labels."""
+    found = np.unique(labels)
+    found = found[found != NOWHERE]
+    return NOWHERE if not len(found) else int(found[0]) if len(found) == 1 else ACROSS
 
 
 def _terms(defined: Definitions, k: int | np.integer) -> IntArray:
@@ -195,6 +209,11 @@ def _part(
         costs=_renumbered(_costs_of(program.costs, label[program.costs.cols] == slot), number),
         constants=(),
         definitions=_definitions_of(program.definitions, own[program.definitions.cols], number),
+        medoids=tuple(
+            replace(one, column=int(number[one.column]), members=number[one.members])
+            for one in program.medoids
+            if label[one.column] == slot and own[one.column]
+        ),
     )
     return SlotPart(slot, items, columns, part)
 

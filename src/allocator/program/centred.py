@@ -1,7 +1,8 @@
 """The way of all members to the one of them that is nearest to all: the medoid of a group.
 
 Every member goes to one centre, which is a member (Hess et al., 1965): of all ways to write it this has
-the tightest relaxation.
+the tightest relaxation. It takes a variable for every two, which of many members come to millions: there
+little is written but the matrix itself, and rows come as plans call for them (``medoids.py``).
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ import numpy as np
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr
 from allocator.program.exprs import Exprs
-from allocator.program.program import INFINITE, IntArray
+from allocator.program.program import INFINITE, IntArray, Medoid
 from allocator.program.tags import TagArray
+
+#: With more members than this not every two have a variable.
+MANY = 200
 
 
 def centred(builder: ProgramBuilder, seats: IntArray, far: IntArray, tag: TagArray) -> Expr:
@@ -26,9 +30,38 @@ def centred(builder: ProgramBuilder, seats: IntArray, far: IntArray, tag: TagArr
         far: ``[n, n]`` what each costs with each as the centre, never negative.
         tag: What it is about.
     """
-    count, worst = len(seats), 1 + int(far.sum(axis=0).max(initial=0))
+    members = _members(builder, seats, tag)
+    way = _of_many(builder, members, far, tag) if len(seats) > MANY else _of_few(builder, members, far, tag)
+    builder.medoid(Medoid(int(way.cols[0]), members, far, is_defined=len(seats) <= MANY))
+    return way
+
+
+def _members(builder: ProgramBuilder, seats: IntArray, tag: TagArray) -> IntArray:
+    """Return ``[n]`` variables that are 1 for whoever has any of his seats."""
+    if seats.shape[1] == 1:
+        return np.asarray(seats[:, 0])
     there = [builder.most([Expr.of([col]) for col in own[own >= 0]], 0, tag) for own in seats]
-    members = np.array([one.cols[0] for one in there], dtype=np.int64)
+    return np.array([one.cols[0] for one in there], dtype=np.int64)
+
+
+def _of_many(builder: ProgramBuilder, members: IntArray, far: IntArray, tag: TagArray) -> Expr:
+    """Return a variable with one row: all but one go to another, at what the nearest costs at least."""
+    least, most = builder.once(far, _extremes)
+    [column] = builder.variables(np.array([0]), np.array([most]))
+    way = Expr.of([column])
+    builder.row(way - Expr.of(members, least), -int(least.max()), INFINITE, tag, defining=True)
+    return way
+
+
+def _extremes(far: IntArray) -> tuple[IntArray, int]:
+    """Return ``[n]`` what each costs at least with another as the centre, and what all cost at most."""
+    others = np.where(np.eye(len(far), dtype=np.bool_), np.iinfo(np.int64).max, far)
+    return others.min(axis=1), int(far.sum(axis=0).max())
+
+
+def _of_few(builder: ProgramBuilder, members: IntArray, far: IntArray, tag: TagArray) -> Expr:
+    """Return a variable that is held to what it is by a variable for every two members."""
+    count, worst = len(members), 1 + int(far.sum(axis=0).max(initial=0))
     ways = [Expr(np.append(members, members[j]), np.append(far[:, j], -worst), worst) for j in range(count)]
     way = builder.nth([*ways, Expr.of(members, worst)], count + 1)
     centre = _centres(builder, members, ways)

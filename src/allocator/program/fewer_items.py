@@ -8,7 +8,7 @@ import numpy as np
 
 from allocator.program.by_slot import SlotPart
 from allocator.program.decisions import Decisions
-from allocator.program.program import Costs, IntArray
+from allocator.program.program import Costs, IntArray, Medoid
 
 
 def with_items(part: SlotPart, items: IntArray) -> SlotPart:
@@ -42,8 +42,16 @@ def with_items(part: SlotPart, items: IntArray) -> SlotPart:
                 term_cols=number[defined.term_cols[read]],
                 term_coefs=defined.term_coefs[read],
             ),
+            medoids=tuple(_of_fewer(one, kept, number) for one in program.medoids),
         ),
     )
+
+
+def _of_fewer(medoid: Medoid, kept: np.ndarray, number: IntArray) -> Medoid:
+    """Return what is left of a medoid."""
+    stays = kept[medoid.members]
+    far = medoid.far[np.ix_(stays, stays)]
+    return replace(medoid, column=int(number[medoid.column]), members=number[medoid.members[stays]], far=far)
 
 
 def _starts(starts: IntArray, kept: np.ndarray) -> IntArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from allocator.program.medoids import undefined
 from allocator.program.program import IntArray, Program
 
 
@@ -21,4 +22,6 @@ def following(program: Program, decisions: IntArray) -> npt.NDArray[np.bool_]:
         first = definitions.expr_start[definitions.start[group]] - terms[0]
         last = definitions.expr_start[definitions.start[group + 1]] - terms[0]
         touched[definitions.cols[group]] = before[last] > before[first]
+    for one in undefined(program):
+        touched[one.column] = touched[one.members].any()
     return touched

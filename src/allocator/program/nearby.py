@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.program.evaluate import fill
+from allocator.program.medoids import fill_medoids, undefined
 from allocator.program.program import Definitions, IntArray, Program
 
 BoolArray = npt.NDArray[np.bool_]
@@ -61,7 +62,10 @@ class Vicinity:
             reached = definitions.cols[np.setdiff1d(met, following)]
             following = np.union1d(following, met)
         fill(_some(definitions, following), plans)
-        return np.union1d(changed, definitions.cols[following])
+        found = np.union1d(changed, definitions.cols[following])
+        moved = [one for one in undefined(self._program) if np.isin(one.members, found).any()]
+        fill_medoids(replace(self._program, medoids=tuple(moved)), plans)
+        return np.union1d(found, np.array([one.column for one in moved], dtype=np.int64))
 
     def _broken(self, changed: IntArray, more: IntArray) -> BoolArray:
         rows = self._program.rows

@@ -150,6 +150,23 @@ class Definitions:
 
 
 @dataclass(frozen=True, eq=False)
+class Medoid:
+    """An auxiliary that is the way of all members to the one of them to which it is least; 0 of nobody.
+
+    Attributes:
+        column: The auxiliary.
+        members: ``[n]`` 0/1 variables, whether each is a member.
+        far: ``[n, n]`` what each costs with each as the centre, never negative.
+        is_defined: Whether `Definitions` and rows say the same; else this alone does, for very many members.
+    """
+
+    column: int
+    members: IntArray
+    far: IntArray
+    is_defined: bool = True
+
+
+@dataclass(frozen=True, eq=False)
 class Program:
     """A whole program; variables ``0 .. decisions.count - 1`` are the plan, the rest follow from it.
 
@@ -163,6 +180,7 @@ class Program:
         definitions: How auxiliaries follow from decisions.
         rules: Rule ids; tags count into them.
         levels: The levels of the objective, most important first, the hard level left out.
+        medoids: Which auxiliaries are the way to a centre; no definition reads one.
     """
 
     decisions: Decisions
@@ -174,6 +192,7 @@ class Program:
     definitions: Definitions
     rules: tuple[str, ...]
     levels: tuple[int, ...]
+    medoids: tuple[Medoid, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lower)

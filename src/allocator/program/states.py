@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array
 
 from allocator.program.evaluate import settled
+from allocator.program.medoids import fill_medoids, undefined
 from allocator.program.program import INFINITE, IntArray, Program
 
 BoolArray = npt.NDArray[np.bool_]
@@ -120,6 +121,11 @@ class Tables:
                 columns = np.concatenate([columns, own[moved]])
                 by = np.concatenate([by, (now - values[own])[moved]])
                 values[own] = now
+        if undefined(self.program):
+            fill_medoids(self.program, values[None, :])
+            ways = np.array([one.column for one in undefined(self.program)])
+            columns = np.concatenate([columns, ways])
+            by = np.concatenate([by, values[ways] - state.values[ways]])
         return State(values, state.asked + self.asked[:, columns] @ by, exprs)
 
     def settled(self, rank: Rank, auxiliaries: IntArray, sums: IntArray) -> IntArray:

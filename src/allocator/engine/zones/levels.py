@@ -24,11 +24,13 @@ class Zoned:
         found: Whether there is a plan, and whether that is proved to be the best, or none.
         decisions: The plan.
         proofs: Cost and bound of each level that was looked at.
+        is_all: Whether no other route has more to say.
     """
 
     found: Found
     decisions: IntArray | None = None
     proofs: tuple[Proof, ...] = ()
+    is_all: bool = False
 
 
 def descend(

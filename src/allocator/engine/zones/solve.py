@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from allocator.engine.search import Search
 from allocator.engine.task import Task
 from allocator.engine.zones.bits import MOST
 from allocator.engine.zones.candidates import Candidates, candidates
+from allocator.engine.zones.centres.placing import Placing
+from allocator.engine.zones.centres.reading import first_read
+from allocator.engine.zones.centres.solve import Centres
 from allocator.engine.zones.cover import Cover
 from allocator.engine.zones.large import plan_by_splitting
 from allocator.engine.zones.levels import Zoned, descend
@@ -23,11 +27,20 @@ from allocator.program.program import IntArray
 
 #: More zones, or more branches looked at for them, are left to other routes.
 MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
-#: The part of the time that it may take to find them.
-FINDING_PART = 0.3
+#: The part of the time that the route may take, what is left being for others, and of that the part for
+#: finding all zones. Where a program is about zones around centres alone no other route has more to say.
+ROUTE_PART, FINDING_PART = 0.7, 0.3
+#: The part of the route's time for zones around centres where a program is about more.
+CENTRES_PART = 0.6
 
 
-def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[int], Teller]) -> Zoned | None:
+def best_by_zones(
+    task: Task,
+    clock: Clock,
+    search: Search,
+    teller: Callable[[int], Teller],
+    start: IntArray | None = None,
+) -> Zoned | None:
     """Return the plan that is best at every level; where there are too many zones, any; None if it is no map.
 
     Args:
@@ -35,21 +48,53 @@ def best_by_zones(task: Task, clock: Clock, search: Search, teller: Callable[[in
         clock: The time that it may take.
         search: How to search.
         teller: Whom to tell of costs and bounds of a level.
+        start: Decisions to begin from where not all zones are made.
     """
     whole = None if task.map is None or task.is_fixed else by_slot(task.program)
     if whole is None:
         return None
     tied = np.unique(np.append(whole.ties.cols, whole.tied))
-    finding = Clock(search.budget, clock.share(FINDING_PART))
+    own = Clock(search.budget, clock.share(ROUTE_PART))
+    finding = Clock(search.budget, own.share(FINDING_PART))
     found = _all_zones(task, whole, tied, finding, search) if len(whole.items) <= MOST else None
     if found is None:
-        chance = Clock(search.budget, clock.share(FINDING_PART))
-        decisions = plan_by_splitting(task, whole, chance, search)
-        if decisions is None:
-            return None
-        return Zoned("feasible", remade(task, whole, decisions, clock, search))
+        return _of_a_large_map(task, whole, clock, search, teller, start)
     model = Model(task.program, whole, found, tied)
-    return descend(task.program, model, Cover(model.problem, model.choice, search), clock, teller)
+    return descend(task.program, model, Cover(model.problem, model.choice, search), own, teller)
+
+
+def _of_a_large_map(
+    task: Task,
+    whole: BySlot,
+    clock: Clock,
+    search: Search,
+    teller: Callable[[int], Teller],
+    start: IntArray | None,
+) -> Zoned | None:
+    """Return a plan of a map with too many zones: around centres that are paid for, or split by chance."""
+    assert task.map is not None
+    own = Clock(search.budget, clock.share(ROUTE_PART))
+    split = partial(_split, task, whole, own, search)
+    read_off = first_read(task.program, whole, task.map)
+    if read_off is None:
+        decisions = split()
+        return None if decisions is None else Zoned("feasible", remade(task, whole, decisions, own, search))
+    level, given = read_off
+    is_all = given.is_all and len(task.program.levels) == 1
+    part = clock if is_all else Clock(search.budget, own.share(CENTRES_PART))
+    placing = Placing(task.program, whole, level)
+    centres = Centres(task, given, level, placing, part, search, teller(level))
+    made = centres.run(
+        None if start is None else placing.zone(start),
+        lambda: None if (found := split()) is None else placing.zone(found),
+    )
+    if made is None or made.decisions is None or is_all:
+        return None if made is None else replace(made, is_all=True)
+    return replace(made, decisions=remade(task, whole, made.decisions, own, search))
+
+
+def _split(task: Task, whole: BySlot, clock: Clock, search: Search) -> IntArray | None:
+    return plan_by_splitting(task, whole, Clock(search.budget, clock.share(FINDING_PART)), search)
 
 
 def _all_zones(

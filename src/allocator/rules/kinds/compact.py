@@ -156,12 +156,17 @@ class Compact(Rule):
     def _post_centres(self, pen: Pen, scope: Scope) -> None:
         far, placed = self._to_centres(scope)
         grid = pen.grid()[:, :, list(scope.roles), :]
+        between, everyone = dict[bytes, IntArray](), np.array(placed, dtype=np.int64)
         for s in scope.slots.tolist():
             for t in scope.periods:
                 subject = Subject(slot=s, period=t)
-                able = [i for i in placed if (grid[i, s, :, t] >= 0).any()]
-                if able:
-                    pen.pay(pen.centred(grid[able, s, :, t], far[np.ix_(able, able)], subject), subject)
+                able = everyone[(grid[everyone, s, :, t] >= 0).any(axis=1)]
+                if len(able):
+                    # Slots that may have the same members share what these cost.
+                    if able.tobytes() not in between:
+                        between[able.tobytes()] = far[np.ix_(able, able)]
+                    own = between[able.tobytes()]
+                    pen.pay(pen.centred(grid[able, s, :, t], own, subject), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Measure each member, each two members, or the way to each centre."""
@@ -209,11 +214,10 @@ class Compact(Rule):
             far[:] = np.maximum(0, np.array(numbers, dtype=np.int64)[codes] - self.beyond) ** self.power
             placed = items
         else:
-            graph = scope.world.graph
-            placed = [i for i in items if graph.distance_metres(layer.items[i], layer.items[i]) is not None]
-            for i in placed:
-                for j in placed:
-                    far[i, j] = self._far(scope, layer.items[i], layer.items[j])
+            metres, known = scope.world.graph.distances_metres([layer.items[i] for i in items])
+            placed = [items[k] for k in known]
+            beyond = np.maximum(0, (metres + self.metres // 2) // self.metres - self.beyond) ** self.power
+            far[np.ix_(placed, placed)] = beyond[np.ix_(known, known)]
         if (far.astype(float) * loads[:, None]).sum(axis=0).max(initial=0) * len(placed) > FAR:
             raise SelectorError(
                 Text(

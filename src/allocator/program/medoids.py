@@ -1,0 +1,64 @@
+"""Ways to a centre that nothing but a matrix says: what they come to, and rows as plans call for them.
+
+A solver that is told little of such a way takes it for less than it is. Each plan for which it does adds
+two rows, after which the plan costs what it costs: one holds for that plan, and says little of others;
+one bounds all that have nearly its members (Hooker and Ottosson, 2003: logic-based Benders cuts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from allocator.program.more_rows import Row, with_rows
+from allocator.program.program import INFINITE, IntArray, Medoid, Program
+
+
+def undefined(program: Program) -> list[Medoid]:
+    """Return the medoids that no definition says."""
+    return [one for one in program.medoids if not one.is_defined]
+
+
+def fill_medoids(program: Program, values: IntArray) -> None:
+    """Set the medoids that no definition says, of plans ``[n, variables]``."""
+    for one in undefined(program):
+        for plan in values:
+            plan[one.column] = way_of(one, plan)
+
+
+def way_of(medoid: Medoid, values: IntArray) -> int:
+    """Return what a medoid comes to in a plan, ``[variables]``."""
+    there = np.flatnonzero(values[medoid.members])
+    return int(medoid.far[np.ix_(there, there)].sum(axis=0).min(initial=INFINITE)) if len(there) else 0
+
+
+def understated(program: Program, values: IntArray, true: IntArray) -> list[Medoid]:
+    """Return the medoids that a solver took for less than they are.
+
+    Args:
+        program: The program.
+        values: ``[variables]`` what it found.
+        true: ``[variables]`` the same with all auxiliaries as they are defined.
+    """
+    return [one for one in undefined(program) if values[one.column] < true[one.column]]
+
+
+def with_ways(program: Program, medoids: Sequence[Medoid], true: IntArray) -> Program:
+    """Return the program with rows that price a plan ``[variables]`` at what it costs."""
+    made = [row for one in medoids for row in _rows(program, one, true)]
+    return replace(program, rows=with_rows(program.rows, made, defining=True))
+
+
+def _rows(program: Program, medoid: Medoid, true: IntArray) -> Iterator[Row]:
+    rows, there = program.rows, true[medoid.members] > 0
+    first = int(np.searchsorted(rows.starts, np.flatnonzero(rows.cols == medoid.column)[0], side="right")) - 1
+    way, cols = int(true[medoid.column]), np.append(medoid.column, medoid.members)
+    # As much as now unless somebody goes or comes.
+    coefs = np.append(1, np.where(there, -way, way))
+    yield Row(cols, coefs, way - way * int(there.sum()), INFINITE, rows.tags[first])
+    # Whoever goes takes with him what he costs at most, whoever comes takes nothing.
+    least = int(medoid.far[there].sum(axis=0).min())
+    dearest = np.where(there, medoid.far.max(axis=1), 0)
+    yield Row(cols, np.append(1, -dearest), least - int(dearest.sum()), INFINITE, rows.tags[first])
