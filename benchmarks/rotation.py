@@ -22,7 +22,7 @@ import csv  # noqa: E402
 import json  # noqa: E402
 import resource  # noqa: E402
 import tempfile  # noqa: E402
-from collections.abc import Iterable  # noqa: E402
+from collections.abc import Iterable, Mapping  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -98,6 +98,23 @@ def main() -> None:
 
 def write(folder: Path, instance: dict[str, Any], objective: str) -> None:
     """Write the instance as a scenario, the objective as its soft rules."""
+    write_people(folder, instance)
+    sheet(
+        folder / "postings.csv",
+        ("person", "group", "from", "to"),
+        ((f"P{one['id']}", f"G{one['prev']}", "2025-01-01", "2025-12-31") for one in instance["people"]),
+    )
+    covers = "".join(COVER.format(skill=f"s{s}") for s in range(6))
+    if objective == "sq":
+        soft = SOFT.format(move=50, balance=f"measure: squares, target: {instance['target']}")
+    else:
+        soft = SOFT.format(move=10, balance="measure: range, weight: 100")
+    (folder / "rotation.yaml").write_text(PACK + covers + soft, encoding="utf-8")
+    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+
+
+def write_people(folder: Path, instance: Mapping[str, Any]) -> None:
+    """Write the tables of people, groups and kin."""
     people, groups = instance["people"], range(instance["G"])
     sheet(
         folder / "people.csv",
@@ -124,18 +141,6 @@ def write(folder: Path, instance: dict[str, Any], objective: str) -> None:
         ("source", "target", "kind"),
         ((f"P{a}", f"P{b}", "kin") for a, b in instance["kin"]),
     )
-    sheet(
-        folder / "postings.csv",
-        ("person", "group", "from", "to"),
-        ((f"P{one['id']}", f"G{one['prev']}", "2025-01-01", "2025-12-31") for one in people),
-    )
-    covers = "".join(COVER.format(skill=f"s{s}") for s in range(6))
-    if objective == "sq":
-        soft = SOFT.format(move=50, balance=f"measure: squares, target: {instance['target']}")
-    else:
-        soft = SOFT.format(move=10, balance="measure: range, weight: 100")
-    (folder / "rotation.yaml").write_text(PACK + covers + soft, encoding="utf-8")
-    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
 
 
 def sheet(file: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

@@ -97,12 +97,15 @@ class Row(ABC):
         """Judge what a contender wrote, by the definition of the problem alone."""
 
 
-def ours(script: str, *arguments: object) -> Contender:
-    """Return our solver, called by one of the scripts of this folder."""
-    return Contender(OURS, (sys.executable, str(ROOT / "benchmarks" / script), *map(str, arguments)))
+def ours(module: str, *arguments: object) -> Contender:
+    """Return our solver, called by a module of ``benchmarks``."""
+    return Contender(OURS, _called(module, *arguments))
 
 
 def peer(name: str, module: str, *arguments: object, lacking: str = "") -> Contender:
     """Return a peer, a module of ``benchmarks.peers``."""
-    words = (sys.executable, "-m", f"benchmarks.peers.{module}", *map(str, arguments))
-    return Contender(name, words, lacking)
+    return Contender(name, _called(f"peers.{module}", *arguments), lacking)
+
+
+def _called(module: str, *arguments: object) -> tuple[str, ...]:
+    return sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)
