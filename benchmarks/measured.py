@@ -25,6 +25,13 @@ def elapsed() -> float:
     return time.perf_counter() - START
 
 
+def held() -> float:
+    """Return the GiB of memory that this process holds now; the most it ever held where that is not told."""
+    from allocator.engine.memory import resident  # after the clock has started
+
+    return round((resident() or 0) / GIB, 3)
+
+
 class Trace:
     """Hears when plans get better at the first level.
 
