@@ -38,6 +38,7 @@ def test_a_county_without_a_plan_breaks_a_rule_of_the_row():
     assert answer["memory"] == [0.1, 0.2]
     broken = row.judge(answer).broken
     assert broken["county without a plan"] == 1
+    assert Counties(3, 12, 2).judge(answer).broken["county without a plan"] == 2
     assert set(score(make(12, 2, 1), [0] * 12).broken) < set(broken)
     assert "1 of 2 with a plan, median gap 50.0%" in row.note(answer)
     nothing = counties.together([none, none])
