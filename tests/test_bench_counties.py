@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -73,6 +74,7 @@ def test_a_large_posting_tells_its_first_plan_and_its_memory(tmp_path, monkeypat
     row = Large(12, 2, "sq", 6)
     (ours,) = row.contenders(tmp_path)
     out = tmp_path / "out.json"
+    monkeypatch.setattr(measured, "START", time.perf_counter())
     monkeypatch.setattr("sys.argv", [*ours.command[2:], "--time-limit", "3", "--out", str(out)])
     rotation.main()
     answer = json.loads(out.read_text(encoding="utf-8"))

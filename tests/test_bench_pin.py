@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
-from benchmarks import pinned
+from benchmarks import measured, pinned
 from benchmarks.pinned_case import drawn, judged
 from benchmarks.rotation_instance import make
 from benchmarks.rows.pin import Pin
@@ -45,7 +46,8 @@ def test_the_judge_holds_a_plan_to_the_pin():
 
 
 @pytest.mark.parametrize("how", ["fewest", "again"])
-def test_a_small_posting_is_settled_and_solved_anew(how, tmp_path):
+def test_a_small_posting_is_settled_and_solved_anew(how, tmp_path, monkeypatch):
+    monkeypatch.setattr(measured, "START", time.perf_counter())
     row = Pin(24, 4, 2)
     (tmp_path / "small.json").write_text(json.dumps(row.instance), encoding="utf-8")
     words = ["--instance", str(tmp_path / "small.json"), "--folder", str(tmp_path / "settled")]
