@@ -57,6 +57,14 @@ def failures(outcomes: Iterable[Outcome]) -> Iterator[str]:
                 yield f"{one.title}: {name}: {run.failed}"
 
 
+def notes(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Yield a line for each run of which there is more to say."""
+    for one in outcomes:
+        for name, run in one.runs.items():
+            if run.note:
+                yield f"{one.title}: {name}: {run.note}"
+
+
 def _lines(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, ...]]:
     peers = peers_of(outcomes)
     yield (*HEAD, *peers)

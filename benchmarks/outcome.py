@@ -30,6 +30,7 @@ class Run:
         trace: When it found better plans that keep all hard rules, and what they cost.
         lacking: Why it was not run.
         failed: Why it has no answer.
+        note: What there is to say of it beside the table.
     """
 
     value: float | None = None
@@ -40,6 +41,7 @@ class Run:
     trace: Trace = ()
     lacking: str = ""
     failed: str = ""
+    note: str = ""
 
     @property
     def cost(self) -> float | None:

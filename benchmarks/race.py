@@ -37,8 +37,11 @@ def run(row: Row, contender: Contender, limit: float, out: Path) -> Run:
     if contender.lacking:
         return Run(lacking=contender.lacking)
     out.unlink(missing_ok=True)
+    if contender.before and (failed := _ended([*contender.before], GRACE)):
+        return Run(failed=failed)
+    patience = limit * row.problems + GRACE
     began = time.perf_counter()
-    failed = _ended([*contender.command, "--time-limit", str(limit), "--out", str(out)], limit + GRACE)
+    failed = _ended([*contender.command, "--time-limit", str(limit), "--out", str(out)], patience)
     seconds = round(time.perf_counter() - began, 2)
     if failed or not out.is_file():
         return Run(seconds=seconds, failed=failed or "it wrote no answer")
@@ -51,6 +54,7 @@ def run(row: Row, contender: Contender, limit: float, out: Path) -> Run:
         status=answer.get("status", ""),
         seconds=seconds,
         trace=tuple((step[0], step[1]) for step in answer["trace"] if step[1] is not None),
+        note=row.note(answer),
     )
 
 

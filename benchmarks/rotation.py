@@ -1,6 +1,6 @@
 """One year's posting by rules: the reference problem that solvers are timed on.
 
-Run: python benchmarks/rotation.py --instance FILE.json [--objective sq|mm] [--time-limit 60]
+Run: python -m benchmarks.rotation --instance FILE.json [--objective sq|mm] [--time-limit 60]
          [--out out.json]
 
 FILE.json has P people (grade, skills, native zone, last year's group, experience), G groups (zone, four
@@ -13,21 +13,18 @@ The answer has each person's group, the bound, and cost over time.
 
 from __future__ import annotations
 
-import time
+from benchmarks.measured import PeakMemory, Trace, elapsed  # isort: skip  # its clock starts first
 
-START = time.perf_counter()
+import argparse
+import csv
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
-import argparse  # noqa: E402
-import csv  # noqa: E402
-import json  # noqa: E402
-import resource  # noqa: E402
-import tempfile  # noqa: E402
-from collections.abc import Iterable  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
-
-from allocator import api  # noqa: E402
-from allocator.engine.progress import Progress  # noqa: E402
+from allocator import api
+from allocator.model.plan import Plan
 
 GRADES = {"head": "正", "deputy": "副", "cadre": "干部"}
 SCENARIO = """
@@ -67,37 +64,52 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     instance = json.loads(given.instance.read_text(encoding="utf-8"))
-    trace: list[tuple[float, int]] = []
-
-    def listen(progress: Progress) -> None:
-        better = progress.level == 1 and progress.cost is not None
-        if better and (not trace or progress.cost < trace[-1][1]):
-            trace.append((round(time.perf_counter() - START, 2), progress.cost))
-
-    with tempfile.TemporaryDirectory() as name:
+    trace = Trace()
+    with tempfile.TemporaryDirectory() as name, PeakMemory() as memory:
         write(Path(name), instance, given.objective)
         policy = api.bind(api.load(name))
-        limit = given.time_limit - (time.perf_counter() - START)
-        plan = api.solve(policy, seconds=limit, listen=listen)
-    seat = {one.item: int(one.slot[1:]) for one in plan.assignments}
+        plan = api.solve(policy, seconds=given.time_limit - elapsed(), listen=trace)
     answer = {
-        "assign": [seat.get(f"P{k}") for k in range(instance["P"])],
+        "assign": seats(instance, plan),
         "cost": plan.score[1].cost if plan.score else None,
         "bound": plan.score[1].bound if plan.score else None,
         "status": plan.status,
         "route": plan.run["route"],
-        "seconds": round(time.perf_counter() - START, 2),
-        "memory": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
-        "trace": trace,
+        "seconds": round(elapsed(), 2),
+        "memory": memory.gib,
+        "trace": trace.steps,
     }
     if given.out:
         given.out.write_text(json.dumps(answer), encoding="utf-8")
     shown = {key: value for key, value in answer.items() if key not in ("assign", "trace")}
-    print(f"{given.instance.stem} {given.objective}: {shown}, first {trace[:1]}")
+    print(f"{given.instance.stem} {given.objective}: {shown}, first {trace.steps[:1]}")
 
 
-def write(folder: Path, instance: dict[str, Any], objective: str) -> None:
+def seats(instance: Mapping[str, Any], plan: Plan) -> list[int | None]:
+    """Return the group of each person; None for all if there is no plan."""
+    seat = {one.item: int(one.slot[1:]) for one in plan.assignments}
+    return [seat.get(f"P{one['id']}") for one in instance["people"]]
+
+
+def write(folder: Path, instance: Mapping[str, Any], objective: str) -> None:
     """Write the instance as a scenario, the objective as its soft rules."""
+    write_people(folder, instance)
+    sheet(
+        folder / "postings.csv",
+        ("person", "group", "from", "to"),
+        ((f"P{one['id']}", f"G{one['prev']}", "2025-01-01", "2025-12-31") for one in instance["people"]),
+    )
+    covers = "".join(COVER.format(skill=f"s{s}") for s in range(6))
+    if objective == "sq":
+        soft = SOFT.format(move=50, balance=f"measure: squares, target: {instance['target']}")
+    else:
+        soft = SOFT.format(move=10, balance="measure: range, weight: 100")
+    (folder / "rotation.yaml").write_text(PACK + covers + soft, encoding="utf-8")
+    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+
+
+def write_people(folder: Path, instance: Mapping[str, Any]) -> None:
+    """Write the tables of people, groups and kin."""
     people, groups = instance["people"], range(instance["G"])
     sheet(
         folder / "people.csv",
@@ -124,18 +136,6 @@ def write(folder: Path, instance: dict[str, Any], objective: str) -> None:
         ("source", "target", "kind"),
         ((f"P{a}", f"P{b}", "kin") for a, b in instance["kin"]),
     )
-    sheet(
-        folder / "postings.csv",
-        ("person", "group", "from", "to"),
-        ((f"P{one['id']}", f"G{one['prev']}", "2025-01-01", "2025-12-31") for one in people),
-    )
-    covers = "".join(COVER.format(skill=f"s{s}") for s in range(6))
-    if objective == "sq":
-        soft = SOFT.format(move=50, balance=f"measure: squares, target: {instance['target']}")
-    else:
-        soft = SOFT.format(move=10, balance="measure: range, weight: 100")
-    (folder / "rotation.yaml").write_text(PACK + covers + soft, encoding="utf-8")
-    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
 
 
 def sheet(file: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

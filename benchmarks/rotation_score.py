@@ -53,7 +53,7 @@ def score(instance: Mapping[str, Any], seats: Sequence[int | None]) -> Score:
         members[seat].append(one)
     broken = Counter(seat=len(people) - len(seated) + max(0, len(seats) - len(people)))
     for group in groups:
-        broken.update(_of_a_group(members[group], instance["zone"][group], instance["req"][group]))
+        broken.update(broken_in_group(members[group], instance["zone"][group], instance["req"][group]))
     seat_of = {one["id"]: seat for one, seat in seated}
     broken["kin"] = sum(a in seat_of and seat_of[a] == seat_of.get(b) for a, b in instance["kin"])
     broken["head of last year"] = sum(one["grade"] == "head" and one["prev"] == seat for one, seat in seated)
@@ -66,7 +66,8 @@ def score(instance: Mapping[str, Any], seats: Sequence[int | None]) -> Score:
     )
 
 
-def _of_a_group(members: list[dict[str, Any]], zone: int, needs: Sequence[int]) -> Counter[str]:
+def broken_in_group(members: list[dict[str, Any]], zone: int, needs: Sequence[int]) -> Counter[str]:
+    """Return how often a group breaks what is asked of each one."""
     grades = Counter(one["grade"] for one in members)
     skills = {skill for one in members for skill in one["skills"]}
     return Counter(

@@ -8,7 +8,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.layout import LEGEND, failures, lacking, markdown
+from benchmarks.layout import LEGEND, failures, lacking, markdown, notes
 from benchmarks.outcome import Kept
 
 BEGIN = "<!-- The table of make bench: written by benchmarks/table.py -->"
@@ -26,10 +26,11 @@ def _parts(kept: Kept, pictures: Mapping[str, str]) -> Iterator[str]:
     yield f"`{kept.command}`: {each} s for each solver, one after another, on {kept.machine}."
     yield markdown(outcomes, pictures)
     yield f"{LEGEND} A problem links to its costs over time." if pictures else LEGEND
-    notes = [f"{name} did not run: {what}." for name, what in lacking(outcomes).items()]
-    notes += [f"Failed: {line}." for line in failures(outcomes)]
-    if notes:
-        yield "\n".join(f"- {note}" for note in notes)
+    said = [f"{line}." for line in notes(outcomes)]
+    said += [f"{name} did not run: {what}." for name, what in lacking(outcomes).items()]
+    said += [f"Failed: {line}." for line in failures(outcomes)]
+    if said:
+        yield "\n".join(f"- {one}" for one in said)
 
 
 def machine() -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from allocator.discovery import named_classes
 from benchmarks import rows
 from benchmarks.curve import curves
-from benchmarks.layout import LEGEND, failures, lacking, markdown, number, result, seconds, text
+from benchmarks.layout import LEGEND, failures, lacking, markdown, notes, number, result, seconds, text
 from benchmarks.outcome import OURS, Kept, Outcome, Run, read, write
 from benchmarks.race import race
 from benchmarks.rows._row import ROOT, Asked, Row
@@ -43,6 +43,8 @@ def main(words: Sequence[str] | None = None) -> None:
     print(f"\n{LEGEND}")
     for name, what in lacking(kept.outcomes).items():
         print(f"{name} did not run: {what}")
+    for line in notes(kept.outcomes):
+        print(line)
     for line in failures(kept.outcomes):
         print(f"failed: {line}")
     pictures = _plotted(kept.outcomes, given.plots) if given.plots else {}

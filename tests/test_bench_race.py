@@ -33,6 +33,8 @@ class Made(Row):
     peers: ClassVar[tuple[str, ...]] = ("Other",)
     code: str = WRITES
     is_long: bool = False
+    before: str = ""
+    problems: int = 1
 
     @classmethod
     def asked(cls, asked: Asked) -> Iterator[Made]:
@@ -48,21 +50,46 @@ class Made(Row):
         return "a made-up row"
 
     def contenders(self, folder: Path) -> Iterator[Contender]:
-        yield Contender(OURS, (sys.executable, "-c", self.code))
+        before = (sys.executable, "-c", self.before) if self.before else ()
+        yield Contender(OURS, (sys.executable, "-c", self.code), before=before)
         yield Contender("Other", lacking="something")
 
     def judge(self, answer: Mapping[str, Any]) -> Judged:
         return Judged(answer["plan"])
 
+    def note(self, answer: Mapping[str, Any]) -> str:
+        return f"status {answer['status']}"
 
-def outcome(code: str) -> Mapping[str, Run]:
-    return race.race(Made(code), 1.0, None, lambda *_: None).runs
+
+def outcome(code: str, **row: Any) -> Mapping[str, Run]:
+    return race.race(Made(code, **row), 1.0, None, lambda *_: None).runs
 
 
 def test_an_answer_is_read_and_judged():
     run = outcome(WRITES)[OURS]
     assert (run.value, run.bound, run.status) == (7, 5, "feasible")
     assert run.trace == ((0.1, 9), (0.3, 7))
+    assert run.note == "status feasible"
+
+
+def test_what_is_done_before_is_not_timed(monkeypatch, tmp_path):
+    events: list[str] = []
+    clock = time.perf_counter
+    monkeypatch.setattr(race, "_ended", lambda command, _: events.append(command[2]) or "")
+    monkeypatch.setattr(race.time, "perf_counter", lambda: events.append("clock") or clock())
+    outcome("the race", before="the preparation")
+    assert events == ["the preparation", "clock", "the race", "clock"]
+
+
+def test_a_failure_of_what_is_done_before_is_told():
+    assert outcome(WRITES, before="raise SystemExit('no plan')")[OURS] == Run(failed="no plan")
+
+
+def test_a_row_of_many_problems_has_the_limit_for_each(monkeypatch):
+    monkeypatch.setattr(race, "GRACE", -0.9)
+    slow = f"import time; time.sleep(0.4)\n{WRITES}"
+    assert outcome(slow)[OURS].failed == "ended after 0.1 s"
+    assert outcome(slow, problems=5)[OURS].failed == ""
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ ROW = Outcome(
     {OURS: MINE, "Peer": WORSE, "Local": Run(value=90, broken={"kin": 2, "skill": 1}, seconds=21.0)},
 )
 BARE = Outcome("row-2", "second row", 20.0, {OURS: Run(failed="exit status 1"), "Peer": Run(lacking="a JDK")})
-KEPT = Kept("make bench", "2 cores", [ROW, BARE])
+NOTED = replace(ROW, runs={**ROW.runs, "Peer": replace(WORSE, note="2 GiB")})
+KEPT = Kept("make bench", "2 cores", [NOTED, BARE])
 
 
 def test_the_plain_table_has_a_line_for_each_row():
@@ -111,6 +112,7 @@ def test_the_section_names_command_machine_and_what_is_lacking():
     assert f"{LEGEND} A problem links to its costs over time." in said
     assert "- Peer did not run: a JDK." in said
     assert "- Failed: second row: ours: exit status 1." in said
+    assert "- first row: Peer: 2 GiB." in said
     assert markdown(KEPT.outcomes) in section(KEPT, {})
 
 
@@ -169,7 +171,9 @@ def test_a_table_is_drawn_again_without_running_anything(tmp_path, capsys):
     table.main(
         ["--from", str(tmp_path / "results.json"), "--markdown", "--plots", str(plots), "--write", str(page)]
     )
-    assert markdown(KEPT.outcomes) in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert markdown(KEPT.outcomes) in printed
+    assert "\nfirst row: Peer: 2 GiB\n" in printed
     assert [path.name for path in plots.iterdir()] == ["row-1.svg"]
     assert "[first row](bench/row-1.svg)" in page.read_text(encoding="utf-8")
 

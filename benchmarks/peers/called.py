@@ -18,13 +18,13 @@ class Answer:
     """What a peer found.
 
     Attributes:
-        assign: The group of each person; None if it has no plan.
+        assign: The group of each person, or that for each year; None if it has no plan.
         bound: What no plan can cost less than, if it says so.
         status: What it says of its answer.
         trace: When it found plans that keep all hard rules, in seconds, and what they cost.
     """
 
-    assign: Sequence[int] | None = None
+    assign: Sequence[int] | Sequence[Sequence[int]] | None = None
     bound: float | None = None
     status: str = "unknown"
     trace: list[tuple[float, float]] = field(default_factory=list)
@@ -39,11 +39,15 @@ def elapsed() -> float:
     return round(time.perf_counter() - START, 2)
 
 
-def answer_with(solve: Callable[[dict[str, Any], str, float], Answer], about: str | None) -> None:
-    """Read the command line, solve, write the answer."""
+def answer_with(
+    solve: Callable[[dict[str, Any], str, float], Answer],
+    about: str | None,
+    objectives: Sequence[str] = ("sq", "mm"),
+) -> None:
+    """Read the command line, solve by one of the objectives, by default the first, write the answer."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--instance", type=Path, required=True)
-    parser.add_argument("--objective", choices=("sq", "mm"), default="sq")
+    parser.add_argument("--objective", choices=objectives, default=objectives[0])
     parser.add_argument("--time-limit", type=float, default=60.0)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()

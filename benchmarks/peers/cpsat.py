@@ -14,12 +14,12 @@ WORKERS = 2
 
 
 class Posting:
-    """The model: who is where, and what each group has of experience."""
+    """A posting in a model: who is where, and what each group has of experience."""
 
-    def __init__(self, instance: dict[str, Any]) -> None:
-        self.instance = instance
+    def __init__(self, instance: dict[str, Any], model: cp_model.CpModel) -> None:
+        self.instance, self.model = instance, model
         self.groups = range(instance["G"])
-        self.model = cp_model.CpModel()
+        self.whole = sum(one["exp"] for one in instance["people"])
         self.sits = [[self.model.new_bool_var("") for _ in self.groups] for _ in instance["people"]]
         for seats in self.sits:
             self.model.add_exactly_one(seats)
@@ -56,29 +56,40 @@ class Posting:
 
     def minimise(self, objective: str) -> None:
         """Ask for the least of people moved and unevenness."""
-        people, whole = self.instance["people"], self.instance["total_exp"]
+        people = self.instance["people"]
         moved = len(people) - sum(seats[one["prev"]] for one, seats in zip(people, self.sits, strict=True))
-        experience = [self.model.new_int_var(0, whole, "") for _ in self.groups]
+        uneven = self._squares() if objective == "sq" else self.spread()
+        move, weight = WEIGHTS[objective]
+        self.model.minimize(move * moved + weight * uneven)
+
+    def _experience(self) -> list[cp_model.IntVar]:
+        people = self.instance["people"]
+        experience = [self.model.new_int_var(0, self.whole, "") for _ in self.groups]
         for group, years in enumerate(experience):
             self.model.add(
                 years == sum(one["exp"] * seats[group] for one, seats in zip(people, self.sits, strict=True))
             )
-        uneven = self._squares(experience, whole) if objective == "sq" else self._spread(experience, whole)
-        move, weight = WEIGHTS[objective]
-        self.model.minimize(move * moved + weight * uneven)
+        return experience
 
-    def _squares(self, experience: list[cp_model.IntVar], whole: int) -> cp_model.LinearExprT:
-        squares = [self.model.new_int_var(0, whole**2, "") for _ in experience]
+    def _squares(self) -> cp_model.LinearExprT:
+        experience = self._experience()
+        squares = [self.model.new_int_var(0, self.whole**2, "") for _ in experience]
         for square, years in zip(squares, experience, strict=True):
             off = years - self.instance["target"]
             self.model.add_multiplication_equality(square, [off, off])
         return sum(squares)
 
-    def _spread(self, experience: list[cp_model.IntVar], whole: int) -> cp_model.LinearExprT:
-        most, least = (self.model.new_int_var(0, whole, "") for _ in range(2))
+    def spread(self) -> cp_model.LinearExprT:
+        """Return the greatest experience of a group less the least."""
+        experience = self._experience()
+        most, least = (self.model.new_int_var(0, self.whole, "") for _ in range(2))
         self.model.add_max_equality(most, experience)
         self.model.add_min_equality(least, experience)
         return most - least
+
+    def seats(self, solver: cp_model.CpSolver) -> list[int]:
+        """Return the group of each person in the plan of a solver."""
+        return [next(group for group in self.groups if solver.value(seats[group])) for seats in self.sits]
 
 
 class Heard(cp_model.CpSolverSolutionCallback):
@@ -94,16 +105,22 @@ class Heard(cp_model.CpSolverSolutionCallback):
 
 def solve(instance: dict[str, Any], objective: str, limit: float) -> Answer:
     """Solve with so many seconds for the solver alone."""
-    posting, answer = Posting(instance), Answer()
+    posting = Posting(instance, cp_model.CpModel())
     posting.minimise(objective)
-    solver = cp_model.CpSolver()
+    answer, solver = solved(posting.model, limit)
+    if solver is not None:
+        answer.assign = posting.seats(solver)
+    return answer
+
+
+def solved(model: cp_model.CpModel, limit: float) -> tuple[Answer, cp_model.CpSolver | None]:
+    """Solve a model and return what is told of it, and the solver if it has a plan."""
+    answer, solver = Answer(), cp_model.CpSolver()
     solver.parameters.num_workers = WORKERS
     solver.parameters.max_time_in_seconds = limit
-    status = solver.solve(posting.model, Heard(answer))
+    status = solver.solve(model, Heard(answer))
     answer.status, answer.bound = solver.status_name(status).lower(), solver.best_objective_bound
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        answer.assign = [next(g for g in posting.groups if solver.value(seats[g])) for seats in posting.sits]
-    return answer
+    return answer, solver if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
 
 
 if __name__ == "__main__":

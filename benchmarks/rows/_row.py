@@ -35,11 +35,13 @@ class Contender:
         name: Its column.
         command: The words that start it, to which ``--time-limit S --out FILE`` is added.
         lacking: What would have to be installed first; then it is not run.
+        before: The words of a command that is run before its clock starts; none if empty.
     """
 
     name: str
     command: Sequence[str] = ()
     lacking: str = ""
+    before: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,11 @@ class Row(ABC):
         """Return whether it takes so long that it runs only if ``--only`` names it."""
         return False
 
+    @property
+    def problems(self) -> int:
+        """Return how many problems it is, each of which may take the time limit."""
+        return 1
+
     @abstractmethod
     def contenders(self, folder: Path) -> Iterator[Contender]:
         """Write what they read into an empty folder and yield them, ours first."""
@@ -96,13 +103,20 @@ class Row(ABC):
     def judge(self, answer: Mapping[str, Any]) -> Judged:
         """Judge what a contender wrote, by the definition of the problem alone."""
 
+    def note(self, answer: Mapping[str, Any]) -> str:
+        """Return what there is to say of an answer beside the table; nothing as a rule."""
+        return ""
 
-def ours(script: str, *arguments: object) -> Contender:
-    """Return our solver, called by one of the scripts of this folder."""
-    return Contender(OURS, (sys.executable, str(ROOT / "benchmarks" / script), *map(str, arguments)))
+
+def ours(module: str, *arguments: object, before: Sequence[object] = ()) -> Contender:
+    """Return our solver, called by a module of ``benchmarks``, perhaps after another one."""
+    return Contender(OURS, _called(module, *arguments), before=_called(*before) if before else ())
 
 
 def peer(name: str, module: str, *arguments: object, lacking: str = "") -> Contender:
     """Return a peer, a module of ``benchmarks.peers``."""
-    words = (sys.executable, "-m", f"benchmarks.peers.{module}", *map(str, arguments))
-    return Contender(name, words, lacking)
+    return Contender(name, _called(f"peers.{module}", *arguments), lacking)
+
+
+def _called(module: object, *arguments: object) -> tuple[str, ...]:
+    return sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)

@@ -53,7 +53,7 @@ class Rotation(Row):
         file = folder / f"{self.key}.json"
         file.write_text(json.dumps(self.instance), encoding="utf-8")
         problem = ("--instance", file, "--objective", self.objective)
-        yield ours("rotation.py", *problem)
+        yield ours("rotation", *problem)
         yield peer("CP-SAT", "cpsat", *problem)
         yield peer("Timefold", "timefold", *problem, lacking=java_home.prepared())
         yield peer("MIP", "mip", *problem)

@@ -44,7 +44,7 @@ class Zones(Row):
         return found if isinstance(found, dict) else {}
 
     def contenders(self, folder: Path) -> Iterator[Contender]:
-        yield ours("zoning.py", "--instance", self.file.resolve())
+        yield ours("zoning", "--instance", self.file.resolve())
 
     def judge(self, answer: Mapping[str, Any]) -> Judged:
         zone = answer["zone"]

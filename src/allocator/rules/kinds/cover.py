@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -90,10 +91,10 @@ class Cover(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each slot, period and skill."""
-        grid = pen.grid()[:, :, list(scope.roles), :]
+        grid, able_at = pen.grid()[:, :, list(scope.roles), :], cache(partial(_able, scope))
         for s in scope.slots.tolist():
             for part, (skill, level) in enumerate(self._needs(scope, s).items()):
-                able = self._able(scope, skill, level)
+                able = able_at(skill, level)
                 for t in scope.periods:
                     if scope.layer.active[s, t]:
                         number = Expr.of(grid[able, s, :, t])
@@ -101,9 +102,10 @@ class Cover(Rule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the able members of each slot, a member once for each role held."""
+        able_at = cache(partial(_able, scope))
         for s in scope.slots.tolist():
             for part, (skill, level) in enumerate(self._needs(scope, s).items()):
-                able = frozenset(self._able(scope, skill, level))
+                able = frozenset(able_at(skill, level))
                 for t in scope.periods:
                     if not scope.layer.active[s, t]:
                         continue
@@ -122,6 +124,8 @@ class Cover(Rule):
         case = scope.world.scenario.organisation.cases.get(scope.layer.slots[slot])
         return case.skills if isinstance(case, Case) else {}
 
-    def _able(self, scope: Scope, skill: str, level: int) -> list[int]:
-        people = scope.world.scenario.organisation.people
-        return [int(i) for i in scope.items if people[scope.layer.items[i]].skills.get(skill, 0) >= level]
+
+def _able(scope: Scope, skill: str, level: int) -> list[int]:
+    """Return the items that have a skill; slots share it, since everybody is looked at."""
+    people = scope.world.scenario.organisation.people
+    return [int(i) for i in scope.items if people[scope.layer.items[i]].skills.get(skill, 0) >= level]

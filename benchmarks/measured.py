@@ -1,0 +1,86 @@
+"""What our scripts measure of themselves: seconds since the program began, plans on the way, memory.
+
+Its clock starts when it is imported, so whoever measures imports it before the optimiser.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from contextlib import AbstractContextManager
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from allocator.engine.progress import Progress
+
+START = time.perf_counter()
+GIB = 2**30
+#: Seconds between two looks at what is held in memory.
+EVERY = 0.1
+
+
+def elapsed() -> float:
+    """Return the seconds since the program began, imports included."""
+    return time.perf_counter() - START
+
+
+def held() -> float:
+    """Return the GiB of memory that this process holds now; the most it ever held where that is not told."""
+    from allocator.engine.memory import resident  # after the clock has started
+
+    return round((resident() or 0) / GIB, 3)
+
+
+class Trace:
+    """Hears when plans get better at the first level.
+
+    Args:
+        stage: The stage that has whole plans, where not all have: earlier periods alone are no plan.
+
+    Attributes:
+        steps: Seconds since the program began, and the cost then.
+    """
+
+    def __init__(self, stage: str = "") -> None:
+        self.steps: list[tuple[float, int]] = []
+        self._stage = stage
+
+    def __call__(self, progress: Progress) -> None:
+        """Take what a solve tells."""
+        is_whole = self._stage in ("", progress.stage)
+        if not is_whole or progress.level != 1 or progress.cost is None:
+            return
+        if not self.steps or progress.cost < self.steps[-1][1]:
+            self.steps.append((round(elapsed(), 2), progress.cost))
+
+
+class PeakMemory(AbstractContextManager["PeakMemory"]):
+    """The most that this process and those beside it held at one time within the block.
+
+    Attributes:
+        gib: So many GiB; that of this process alone where the system does not tell of others.
+    """
+
+    def __init__(self) -> None:
+        self._most, self._over = 0, Event()
+        self._thread = Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        from allocator.engine.memory import in_all  # after the clock has started
+
+        while not self._over.wait(EVERY):
+            self._most = max(self._most, in_all())
+
+    @property
+    def gib(self) -> float:
+        alone = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return round(max(self._most, alone) / GIB, 2)

@@ -1,0 +1,96 @@
+"""One person of a posting that is settled is pinned elsewhere: how soon is there a new plan?
+
+Run: python -m benchmarks.pinned --instance FILE.json --folder FOLDER --settle [--time-limit 20]
+     python -m benchmarks.pinned --instance FILE.json --folder FOLDER [--time-limit 10] [--how fewest|again]
+         [--out out.json]
+
+``--settle`` solves the posting of ``rotation`` (by ``sq``) and leaves scenario and plan in the folder. The
+second command pins somebody, drawn from the seed of the instance (``pinned_case``), and solves anew with that
+plan as a baseline: with the fewest changes, or by the objective alone. A planner who has to move one person
+wants everybody else left alone, as the plan is known to them by then; so the fewest changes are the default.
+The answer has both plans, the seconds of each step from the start of the program, and cost over time.
+"""
+
+from __future__ import annotations
+
+from benchmarks.measured import Trace, elapsed  # isort: skip  # its clock starts first
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from allocator import api
+from benchmarks.pinned_case import drawn
+from benchmarks.rotation import seats, write
+
+PLAN = "plan.json"
+HOW = {"fewest": api.fewest_changes, "again": api.solve}
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.pinned",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--instance", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--settle", action="store_true")
+    parser.add_argument("--how", choices=tuple(HOW), default="fewest")
+    parser.add_argument("--time-limit", type=float, default=20.0)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args(words)
+    instance = json.loads(given.instance.read_text(encoding="utf-8"))
+    if given.settle:
+        settle(instance, given.folder, given.time_limit)
+        return
+    answer = solved_anew(instance, given.folder, given.time_limit, given.how)
+    if given.out:
+        given.out.write_text(json.dumps(answer), encoding="utf-8")
+    shown = {key: value for key, value in answer.items() if key not in ("assign", "old", "trace")}
+    print(f"{given.instance.stem}: {shown}")
+
+
+def settle(instance: dict[str, Any], folder: Path, seconds: float) -> None:
+    """Leave a scenario and a plan of it in a folder.
+
+    Raises:
+        SystemExit: No plan was found.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    write(folder, instance, "sq")
+    plan = api.solve(api.bind(api.load(folder)), seconds=seconds)
+    if not plan.score:
+        raise SystemExit(f"no plan in {seconds:g} s: {plan.status}")
+    api.write_plan(plan, folder / PLAN)
+
+
+def solved_anew(instance: dict[str, Any], folder: Path, seconds: float, how: str) -> dict[str, Any]:
+    """Pin somebody and solve anew, all of it within so many seconds."""
+    at = {"imports": elapsed()}
+    old = api.read_plan(folder / PLAN)
+    before = seats(instance, old)
+    person, group = drawn(instance, before)
+    at["pin drawn"] = elapsed()
+    policy = api.bind(api.load(folder), baseline=old, pins=[f"P{person}=G{group}"])
+    at["rules read"] = elapsed()
+    trace = Trace()
+    plan = HOW[how](policy, seconds=seconds - elapsed(), listen=trace)
+    at["solved"] = elapsed()
+    return {
+        "old": before,
+        "pin": [person, group],
+        "assign": seats(instance, plan) if plan.score else None,
+        "cost": plan.score[1].cost if plan.score else None,
+        "bound": plan.score[1].bound if plan.score else None,
+        "status": plan.status,
+        "changes": {name: plan.run["changes"].get(name) for name in ("seats", "bound")} if plan.score else {},
+        "at": {step: round(seconds, 2) for step, seconds in at.items()},
+        "trace": trace.steps,
+    }
+
+
+if __name__ == "__main__":
+    main()
