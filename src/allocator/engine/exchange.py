@@ -29,7 +29,7 @@ DEPTH = 0.5
 #: A batch ends after so many exchanges in a row without a gain.
 PATIENCE = 15
 #: How far the walk may be above the best plan, as a part of what is open between that and the bound.
-ABOVE = (0.0, 0.05, 0.1, 0.2)
+ABOVE = (0.0, 0.0, 0.0, 0.1, 0.2)
 #: Deterministic work of an exchange, and of each pair of a mover and a place.
 WORK, WORK_OF_PAIR = 1e-3, 3e-7
 #: Beyond this a sum of costs is not exact any more.
@@ -68,6 +68,8 @@ class Exchanges:
         clock, spent, in_vain = Clock(budget, part), budget.spent_work, 0
         open_cost = self._standing.cost - self._standing.bound
         self._above = float(self._random.choice(ABOVE)) * open_cost
+        if not self._above:
+            self._last = None  # back to the best
         while in_vain < PATIENCE:
             before = self._standing.cost
             budget.spent_work += self._change(arm.layer, arm.by, movable)

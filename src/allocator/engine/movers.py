@@ -23,6 +23,8 @@ MOST = 256
 NOBODY, NOBODY_THERE = 0.25, 0.5
 #: How often those that are alike are like one that is free to go.
 FREE = 0.7
+#: Where few are sent back, so many places make up for it.
+ROUND = (64, 256)
 #: At most so many items are sent back at once.
 SENT = 3
 
@@ -151,6 +153,8 @@ class Chooser:
         """Send a few items where they cost less, and choose movers alike of the others to make up for it."""
         few = here.gains[: int(self._random.integers(1, SENT + 1))]
         chosen = self._alike(here, layer)
+        touched = np.isin(chosen[:, 1], [here.stays[few, 1], here.cheaper[few, 1]])
+        chosen = chosen[np.argsort(~touched, kind="stable")][: self._random.choice(ROUND)]
         few = few[~np.isin(here.stays[few, 0], chosen[:, 0])]
         return replace(
             here.movers(chosen), left=here.columns(here.stays[few]), sent=here.columns(here.cheaper[few])

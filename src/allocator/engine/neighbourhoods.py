@@ -26,8 +26,12 @@ FIRST, MOST = 0.4, 4000
 #: More than anything costs.
 FAR = 2**62
 By = Literal["chance", "paid", "chain", "alike", "back"]
-#: How often any arm is tried; the part of its time below which a piece counts as that short.
-ANY, SHORT = 0.25, 0.02
+#: How much what an arm gained last counts beside what it gained before.
+NEWS = 0.3
+#: An arm that gained nothing is tried this often beside the best, and all alike if none gained anything.
+LITTLE, TINY = 0.1, 1e-9
+#: The part of its time below which a piece counts as that short.
+SHORT = 0.02
 #: Where there are more places than this, what the plan pays for them says where to look.
 FEW = 12
 #: By how much later pieces are more or less.
@@ -70,7 +74,7 @@ class Arm:
     def learn(self, outcome: Outcome, gain: int) -> None:
         """Choose more the next time if the piece was solved with ease, less if it was not solved."""
         rate = gain / max(SHORT, outcome.effort)
-        self.rate = rate if self.rate is None else (self.rate + rate) / 2
+        self.rate = rate if self.rate is None else (1 - NEWS) * self.rate + NEWS * rate
         if self.exchanges:
             return  # by chance: there is no end to them
         if outcome.found != "optimal":
@@ -132,7 +136,7 @@ class Neighbourhoods:
         return np.unique(np.concatenate([chosen, *others]))
 
     def next(self, *, exchanges: bool = True) -> Arm:
-        """Return the arm that gained most for its time of late; one that is new first, now and then any.
+        """Return an arm that is new; else one by lot, in favour of what gained most for its time of late.
 
         Args:
             exchanges: Whether it may be one that makes exchanges.
@@ -142,10 +146,9 @@ class Neighbourhoods:
         new = next((arm for arm in awake if arm.rate is None), None)
         if new is not None:
             return new
-        best = max(awake, key=lambda arm: arm.rate or 0.0)
-        if not best.rate or self._random.random() < ANY:
-            return awake[int(self._random.integers(len(awake)))]
-        return best
+        rates = np.array([arm.rate or 0.0 for arm in awake])
+        weights = rates + max(LITTLE * rates.max(), TINY)
+        return awake[int(self._random.choice(len(awake), p=weights / weights.sum()))]
 
     @property
     def is_resting(self) -> bool:
