@@ -36,6 +36,10 @@ def standing_of(task: Task, level: int, search: Search) -> Standing:
     return Standing(task, level, found.values, 0, 0.0, lambda _cost, _bound: None)
 
 
+def everything_of(task: Task) -> np.ndarray:
+    return np.ones(task.program.decisions.count, dtype=np.bool_)
+
+
 def task_for(seed: int) -> tuple[Task, tuple[int, ...] | None]:
     rules = [example_rule(rule) for rule in RULES]
     policy, _ = policy_for(rules)
@@ -50,7 +54,7 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
     assert least is not None
     search = Search(seed, Budget(10.0, workers), Stop(), silent)
     standing = standing_of(task, 1, search)
-    exchanges, program = Exchanges(standing, search), task.program
+    exchanges, program = Exchanges(standing, everything_of(task), search), task.program
     movable = np.ones(program.decisions.count, dtype=np.bool_)
     for way in WAYS * 3:
         before = standing.cost
@@ -65,7 +69,7 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
     # A level that is held to its cost stays at it while the next is made better.
     task.cap(1, standing.cost, proved=False)
     second = Standing(task, 2, standing.values, 0, 0.0, lambda _cost, _bound: None)
-    Exchanges(second, search).batch(
+    Exchanges(second, everything_of(task), search).batch(
         Arm("turn", SLOTS, False, 0.5, exchanges=True), search.budget.share(0.5), movable, lambda: False
     )
     assert task.cost(second.values, 1) <= standing.cost and second.cost <= task.cost(standing.values, 2)
@@ -79,7 +83,9 @@ def test_the_same_seed_makes_the_same_exchanges() -> None:
         standing = standing_of(task, 1, search)
         movable = np.ones(task.program.decisions.count, dtype=np.bool_)
         arm = Arm("turn", SLOTS, False, 0.5, exchanges=True)
-        found = Exchanges(standing, search).batch(arm, search.budget.share(0.5), movable, lambda: False)
+        found = Exchanges(standing, everything_of(task), search).batch(
+            arm, search.budget.share(0.5), movable, lambda: False
+        )
         made.append((standing.values.tolist(), found.effort, search.budget.spent_work))
     assert made[0] == made[1]
 
@@ -92,7 +98,9 @@ def test_what_is_not_open_stays_where_it_is() -> None:
     before = standing.values
     for way in WAYS:
         arm = Arm("turn", SLOTS, False, 0.5, by=way, exchanges=True)
-        Exchanges(standing, search).batch(arm, search.budget.share(0.5), nothing, lambda: False)
+        Exchanges(standing, everything_of(task), search).batch(
+            arm, search.budget.share(0.5), nothing, lambda: False
+        )
     assert standing.values is before
 
 
@@ -105,7 +113,7 @@ def test_movers_are_one_at_a_place_and_go_where_they_cost_less() -> None:
     price = prices(program, 1)
     cheaper = 0
     for seed in range(20):
-        chooser = Chooser(program, price, np.random.default_rng(seed))
+        chooser = Chooser(program, price, everything, np.random.default_rng(seed))
         for way in WAYS:
             movers = chooser.movers("turn", way, values, everything)
             assert movers is not None

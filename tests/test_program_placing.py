@@ -42,7 +42,7 @@ def moved(program: Program, values: IntArray, movers: Movers, places: IntArray) 
 def choices(program: Program, values: IntArray, rng: np.random.Generator) -> list[Movers]:
     everything = np.ones(program.decisions.count, dtype=np.bool_)
     price_of_one = prices(program, program.levels[0]) if program.levels else np.zeros(len(program), np.int64)
-    chooser = Chooser(program, price_of_one, rng)
+    chooser = Chooser(program, price_of_one, everything, rng)
     layers = list(program.decisions.grids) * OFTEN
     found = [chooser.movers(layer, way, values, everything) for layer in layers for way in WAYS]
     return [movers for movers in found if movers is not None]

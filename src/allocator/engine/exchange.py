@@ -45,11 +45,12 @@ class Exchanges:
 
     Args:
         standing: The best plan, which is made better.
+        open_decisions: ``[decisions]`` which of them may change.
         search: How to search.
     """
 
-    def __init__(self, standing: Standing, search: Search) -> None:
-        self._standing, self._search = standing, search
+    def __init__(self, standing: Standing, open_decisions: BoolArray, search: Search) -> None:
+        self._standing, self._open, self._search = standing, open_decisions, search
         self._random = np.random.default_rng(search.seed)
         self._made_for: Program | None = None
         self._last: IntArray | None = None
@@ -61,7 +62,7 @@ class Exchanges:
         Args:
             arm: The layer, and how movers are chosen.
             part: How long.
-            movable: ``[decisions]`` which may change.
+            movable: ``[decisions]`` which of these may change now.
             is_done: Asked after each whether to end.
         """
         budget = self._search.budget
@@ -103,7 +104,7 @@ class Exchanges:
             self._prices = [prices(program, level) for level in levels]
             self._most = [standing.task.caps.get(level) for level in levels]
             self._constants = [program.constant(level) for level in levels]
-            self._chooser = Chooser(program, self._prices[-1], self._random)
+            self._chooser = Chooser(program, self._prices[-1], self._open, self._random)
             self._tables = Tables(program)
         if self._last is not standing.values:
             self._last = standing.values

@@ -56,7 +56,7 @@ class Improvement:
         assert whole is not None, "the plan in hand solves it"
         self._whole, self._open_parts = whole, open_parts
         self._standing, self._search = standing, search
-        self._exchanges = Exchanges(standing, search)
+        self._exchanges = Exchanges(standing, self._open_decisions, search)
         self._race = MipRace(whole, standing.values, search.seed)
         never = search.budget.deterministic or not races
         self._race_at = np.inf if never else time.monotonic() + RACE_AFTER

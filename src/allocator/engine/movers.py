@@ -74,6 +74,7 @@ class Chooser:
     Args:
         program: The program.
         price: ``[variables]`` what one of each costs.
+        open_decisions: ``[decisions]`` which of them may change at all.
         random: The source of chance.
     """
 
@@ -81,10 +82,11 @@ class Chooser:
         self,
         program: Program,
         price: IntArray,
+        open_decisions: BoolArray,
         random: np.random.Generator,
     ) -> None:
-        self._program, self._random = program, random
-        self._price = price
+        self._program, self._price, self._open, self._random = program, price, open_decisions, random
+        self._wholes: dict[tuple[str, int, int], _Whole] = {}
         self._asked = {name: asked_of(program, name) for name in program.decisions.grids}
 
     def movers(self, layer: str, by: By, values: IntArray, open_decisions: BoolArray) -> Movers | None:
@@ -94,16 +96,18 @@ class Chooser:
             layer: The layer.
             by: How they are chosen.
             values: ``[variables]`` the plan.
-            open_decisions: ``[decisions]`` which may change.
+            open_decisions: ``[decisions]`` which may change now.
         """
-        grid = self._program.decisions.grids[layer]
-        first, last = np.sort(self._random.integers(0, grid.shape[3], 2)).tolist()
-        window = grid[:, :, :, first : last + 1]
-        is_open = np.asarray(((window >= 0) & open_decisions[window]).all(axis=3))
-        stays = self._random.permutation(_throughout(window, values, is_open))
+        count = self._program.decisions.grids[layer].shape[3]
+        first, last = np.sort(self._random.integers(0, count, 2)).tolist()
+        key = layer, first, last
+        if key not in self._wholes:
+            self._wholes[key] = self._whole(*key)
+        whole = self._wholes[key]
+        stays = self._random.permutation(whole.stays(values, open_decisions))
         if not len(stays):
             return None
-        here = self._window(window, is_open, stays)
+        here = self._window(whole, stays)
         if by == "alike":
             return here.movers(self._alike(here, layer))
         if by == "back":
@@ -113,16 +117,20 @@ class Chooser:
         chosen = _one_each(stays)
         return here.movers(chosen, self._random.random(len(chosen)) < NOBODY)
 
-    def _window(self, window: IntArray, is_open: BoolArray, stays: IntArray) -> _Window:
-        items, number = stays[:, 0], np.arange(len(stays))
-        costs = np.where(is_open[items], self._price[window[items]].sum(axis=3), FAR)
-        own = costs[number, stays[:, 1], stays[:, 2]]
-        costs = costs.reshape(len(items), -1)
-        best = costs.argmin(axis=1)
-        cheaper = np.stack([items, *np.divmod(best, window.shape[2])], axis=1)
-        gains = costs[number, best] < own
-        free = (costs <= own[:, None]).sum(axis=1)
-        return _Window(window, is_open, stays, np.where(gains[:, None], cheaper, stays), free)
+    def _whole(self, layer: str, first: int, last: int) -> _Whole:
+        grid = self._program.decisions.grids[layer][:, :, :, first : last + 1]
+        is_open = ((grid >= 0) & self._open[grid]).all(axis=3)
+        costs = np.where(is_open, self._price[grid].sum(axis=3), FAR).reshape(len(grid), -1)
+        return _Whole(grid, costs, costs.argmin(axis=1))
+
+    def _window(self, whole: _Whole, stays: IntArray) -> _Window:
+        items, roles = stays[:, 0], whole.grid.shape[2]
+        own = whole.costs[items, stays[:, 1] * roles + stays[:, 2]]
+        best = whole.best[items]
+        cheaper = np.stack([items, *np.divmod(best, roles)], axis=1)
+        gains = whole.costs[items, best] < own
+        free = (whole.costs[items] <= own[:, None]).sum(axis=1)
+        return _Window(whole.grid, stays, np.where(gains[:, None], cheaper, stays), free)
 
     def _alike(self, here: _Window, layer: str) -> IntArray:
         """Return at each place the one that is most like one that is free to go, or like any."""
@@ -162,19 +170,39 @@ class Chooser:
 
 
 @dataclass(frozen=True, eq=False)
+class _Whole:
+    """Some periods of a layer, whatever the plan.
+
+    Attributes:
+        grid: ``[I, S, R, w]`` the decisions.
+        costs: ``[I, S * R]`` what an item costs at a slot in a role; no place where it cannot be is as cheap.
+        best: ``[I]`` where each costs least.
+    """
+
+    grid: IntArray
+    costs: IntArray
+    best: IntArray
+
+    def stays(self, values: IntArray, open_decisions: BoolArray) -> IntArray:
+        """Return ``[n, 3]`` item, slot and role of who is somewhere in all periods, and may go."""
+        found = np.argwhere(values[self.grid[..., 0]] > 0)
+        columns = self.grid[tuple(found.T)]
+        may_go = (columns >= 0) & open_decisions[columns] & (values[columns] > 0)
+        return found[may_go.all(axis=1)]
+
+
+@dataclass(frozen=True, eq=False)
 class _Window:
     """Some periods of a layer.
 
     Attributes:
         grid: ``[I, S, R, w]`` the decisions.
-        is_open: ``[I, S, R]`` where they may change in all of the periods.
         stays: ``[n, 3]`` item, slot and role of who is somewhere all that time, in an order by chance.
         cheaper: ``[n, 3]`` the same where each would cost least, if that is less.
         free: ``[n]`` at how many places it would cost no more, its own counted.
     """
 
     grid: IntArray
-    is_open: BoolArray
     stays: IntArray
     cheaper: IntArray
     free: IntArray
@@ -192,14 +220,6 @@ class _Window:
         """Return the movers of chosen stays, of which some are left where they are: nobody is taken out."""
         columns = self.grid[chosen[:, None, 0], chosen[None, :, 1], chosen[None, :, 2]].transpose(2, 0, 1)
         return Movers(columns if nobody is None else np.where(nobody[None, :, None], -1, columns))
-
-
-def _throughout(window: IntArray, values: IntArray, is_open: BoolArray) -> IntArray:
-    """Return ``[n, 3]`` item, slot and role of who is somewhere in all periods of a window."""
-    found = np.argwhere(is_open & (values[window[..., 0]] > 0))
-    for period in range(1, window.shape[3]):
-        found = found[values[window[..., period][tuple(found.T)]] > 0]
-    return found
 
 
 def _one_each(stays: IntArray) -> IntArray:

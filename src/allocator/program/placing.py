@@ -88,7 +88,7 @@ def _impossible(
     broken = (before < tables.low) | (before > tables.high)
     periods = len(placing.columns)
     near = (before + periods * tables.least < tables.low) | (before + periods * tables.most > tables.high)
-    entries = csr_array(_of_rows(tables.asked[:, columns], near) @ added)
+    entries = _spread(_of_rows(tables.asked[:, columns], near), columns, added, placing)
     lengths = np.diff(entries.indptr)
     at_place, at_mover = _locality(entries.indptr, entries.indices, places)
     if coupled.any():
@@ -134,7 +134,7 @@ class _Known:
         read = rank.is_read[columns]
         if not read.all():
             columns, added = columns[read], added[np.flatnonzero(read)]
-        changed = csr_array(rank.by_column[:, columns] @ added)
+        changed = _spread(rank.by_column[:, columns], columns, added, self._placing)
         self._exprs.append(changed)
         edges = changed.indptr[rank.starts]
         at_place, at_mover = _locality(edges, changed.indices, self._placing.shape[1])
@@ -154,7 +154,7 @@ class _Known:
         lengths = np.diff(rank.starts)[wanted]
         ends = np.concatenate([[0], np.cumsum(lengths)])
         exprs = np.repeat(rank.starts[wanted] - ends[:-1], lengths) + np.arange(ends[-1])
-        entries = changed[exprs]
+        entries = changed if len(exprs) == changed.shape[0] else changed[exprs]
         by_mover = np.repeat(at_place[wanted], lengths)
         of = np.repeat(np.arange(len(exprs)), np.diff(entries.indptr))
         mover, place = np.divmod(entries.indices, places)
@@ -194,6 +194,15 @@ class _Known:
 
     def _matrix(self, rows: IntArray, pairs: IntArray, amounts: IntArray, count: int) -> csr_array:
         return csr_array((amounts, (rows, pairs)), shape=(count, self._pairs))
+
+
+def _spread(matrix: csc_array, columns: IntArray, added: csr_array, placing: Placing) -> csr_array:
+    """Return ``[rows, pairs]`` what each pair of a mover and a place changes, of some columns of a matrix."""
+    if len(placing.columns) > 1 or columns.max(initial=-1) > placing.columns.max():
+        return csr_array(matrix @ added)
+    # Decisions of one period alone: each is of one pair, and all that is to be done is to name it.
+    rows = csr_array(matrix)
+    return csr_array((rows.data, added.indices[rows.indices], rows.indptr), (rows.shape[0], added.shape[1]))
 
 
 def _of_rows(matrix: csc_array, wanted: BoolArray) -> csc_array:
