@@ -100,11 +100,9 @@ class Exchanges:
         standing, program = self._standing, self._standing.task.program
         if self._made_for is not program:
             self._made_for, self._last = program, None
-            levels = [level for level in program.levels if level <= standing.level]
-            self._prices = [prices(program, level) for level in levels]
-            self._most = [standing.task.caps.get(level) for level in levels]
-            self._constants = [program.constant(level) for level in levels]
-            self._chooser = Chooser(program, self._prices[-1], self._open, self._random)
+            self._at = program.levels.index(standing.level)
+            self._prices = [prices(program, level) for level in program.levels]
+            self._chooser = Chooser(program, self._prices[self._at], self._open, self._random)
             self._tables = Tables(program)
         if self._last is not standing.values:
             self._last = standing.values
@@ -114,14 +112,14 @@ class Exchanges:
         """Go to a plan that breaks nothing and is not far above the best, which it may be."""
         if self._tables.breaks(state):
             return
-        costs = [int(price @ state.values) for price in self._prices]
-        costs = [cost + constant for cost, constant in zip(costs, self._constants, strict=True)]
-        if any(most is not None and cost > most for cost, most in zip(costs, self._most, strict=True)):
+        task = self._standing.task
+        if any(task.cost(state.values, level) > most for level, most in task.caps.items()):
             return
-        if costs[-1] <= self._standing.cost:
+        cost = task.cost(state.values, self._standing.level)
+        if cost <= self._standing.cost:
             self._standing.take(state.values, "exchange")
             self._last = self._standing.values
-        if costs[-1] <= self._standing.cost + self._above:
+        if cost <= self._standing.cost + self._above:
             self._state = state
 
     def _assigned(self, cost: FloatArray) -> IntArray | None:
@@ -137,13 +135,19 @@ class Exchanges:
         return np.asarray(places[np.argsort(order[rows])])
 
     def _priced(self, placing: Placing) -> tuple[FloatArray, BoolArray]:
-        """Return what each mover costs at each place, levels that are held to their cost before all else."""
+        """Return what each mover costs at each place: levels held to their cost first, those to come last."""
         depth, urge = self._random.uniform(-DEPTH / 3, DEPTH), self._random.uniform(-0.5, 1)
         aim = Aim(max(0.0, depth) ** 2, max(0.0, urge), int(self._random.integers(1, 3)))
         costs, impossible = price(self._tables, placing, self._prices, aim)
-        total = costs[-1]
-        for cost in reversed(costs[:-1]):
-            weight = len(total) * float(np.ptp(total)) + 1
-            if weight * len(total) * float(np.ptp(cost)) < EXACT:
-                total = total + weight * cost
+        total = costs[self._at]
+        for before in reversed(costs[: self._at]):
+            total = _in_order(before, total, else_only=total)
+        for after in costs[self._at + 1 :]:
+            total = _in_order(total, after, else_only=total)
         return total, impossible
+
+
+def _in_order(first: FloatArray, then: FloatArray, else_only: FloatArray) -> FloatArray:
+    """Return what decides by the first and, that being the same, by the other, if there is room for both."""
+    weight = len(first) * float(np.ptp(then)) + 1
+    return first * weight + then if weight * len(first) * float(np.ptp(first)) < EXACT else else_only

@@ -167,7 +167,7 @@ class Neighbourhoods:
         for name, live in self._live.items():
             part = min(FIRST, MOST / max(1, self._of(self._decisions.grids[name]).size))
             if len(live[SLOTS]) > FEW:
-                ways: tuple[By, ...] = ("chance", "chain", "alike", "back")
+                ways: tuple[By, ...] = ("alike", "back", "chain", "chance")
                 arms += [Arm(name, SLOTS, False, part, by=by, exchanges=True) for by in ways]
             arms += [Arm(name, axis, False, part) for axis, places in live.items() if len(places) > 1]
             arms += [

@@ -19,12 +19,14 @@ BROKEN = 0
 def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
     """Return the program of which some rows may be broken, each unit of it at a price of 1 at level 0.
 
+    What its own levels cost stays as it is, after that.
+
     Args:
         program: The program.
         bounds: Bounds of its variables.
         loose: Numbers of the rows that may be broken; none of them defines an auxiliary.
     """
-    rows, size = program.rows, len(program)
+    rows, costs, size = program.rows, program.costs, len(program)
     definitions = DefinitionBuilder(program.decisions.count)
     made: list[Row] = []
     most: list[int] = []
@@ -53,8 +55,12 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
         lower=np.concatenate([bounds[0], np.zeros(count, dtype=np.int64)]),
         upper=np.concatenate([bounds[1], np.array(most, dtype=np.int64)]),
         rows=with_rows(rows.of(kept), made, defining=True),
-        costs=Costs(added, np.ones_like(added), np.full_like(added, BROKEN), rows.tags[loose]),
-        constants=(),
+        costs=Costs(
+            np.concatenate([added, costs.cols]),
+            np.concatenate([np.ones_like(added), costs.coefs]),
+            np.concatenate([np.full_like(added, BROKEN), costs.levels]),
+            np.concatenate([rows.tags[loose], costs.tags]),
+        ),
         definitions=program.definitions.and_then(definitions.finish()),
-        levels=(BROKEN,),
+        levels=(BROKEN, *program.levels),
     )
