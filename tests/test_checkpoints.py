@@ -75,7 +75,7 @@ def test_what_is_offered_holds_costs_what_it_says_and_gets_no_worse(
 ) -> None:
     policy = made()
     last: tuple[Proof, ...] = ()
-    for reached in offered(policy, Options(seconds=3, workers=workers)):
+    for reached in offered(policy, Options(seconds=6, workers=workers)):
         proofs = reached.proofs
         judgement = judge(policy.until(reached.periods), reached.assignments)
         assert not judgement.broken
