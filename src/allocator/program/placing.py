@@ -145,24 +145,32 @@ class _Known:
             through = np.bincount(rank.auxiliary[through], minlength=len(local)) > 0
             local, touched = local & ~through, touched | through
         self.coupled[rank.columns[touched & ~local]] = True
-        if (touched & local).any():
-            self._settle(k, changed, np.flatnonzero(touched & local), at_place)
+        wanted = touched & local
+        self._settle(k, changed, np.flatnonzero(wanted & at_place & at_mover))
+        self._settle_each(k, changed, np.flatnonzero(wanted & ~(at_place & at_mover)), at_place)
 
-    def _settle(self, k: int, changed: csr_array, wanted: IntArray, at_place: BoolArray) -> None:
-        """Add what some auxiliaries of a rank change by: each by who is there, or where its mover is."""
-        rank, base, places = self._tables.ranks[k], self._placing.base, self._placing.shape[1]
-        lengths = np.diff(rank.starts)[wanted]
-        ends = np.concatenate([[0], np.cumsum(lengths)])
-        exprs = np.repeat(rank.starts[wanted] - ends[:-1], lengths) + np.arange(ends[-1])
+    def _settle(self, k: int, changed: csr_array, wanted: IntArray) -> None:
+        """Add what auxiliaries of a rank change by that are about one mover at one place."""
+        exprs, ends = self._tables.ranks[k].expressions(wanted)
+        entries = changed[exprs]
+        results = self._placing.base.exprs[k][exprs]
+        of = np.repeat(np.arange(len(exprs)), np.diff(entries.indptr))
+        results[of] += entries.data
+        by = self._change(k, wanted, ends, results[None, :])[0]
+        self._add(k, wanted, np.arange(len(wanted)), entries.indices[entries.indptr[ends[:-1]]], by)
+
+    def _settle_each(self, k: int, changed: csr_array, wanted: IntArray, at_place: BoolArray) -> None:
+        """Add what auxiliaries change by that go by who is at their place, or by where their mover is."""
+        places = self._placing.shape[1]
+        exprs, ends = self._tables.ranks[k].expressions(wanted)
         entries = changed if len(exprs) == changed.shape[0] else changed[exprs]
-        by_mover = np.repeat(at_place[wanted], lengths)
+        by_mover = np.repeat(at_place[wanted], np.diff(ends))
         of = np.repeat(np.arange(len(exprs)), np.diff(entries.indptr))
         mover, place = np.divmod(entries.indices, places)
-        results = np.tile(base.exprs[k][exprs], (max(self._placing.shape), 1))
+        results = np.tile(self._placing.base.exprs[k][exprs], (max(self._placing.shape), 1))
         results[np.where(by_mover[of], mover, place), of] += entries.data
-        values = settled(self._tables.program.definitions, rank.first + wanted, ends, results)
-        which, one = np.nonzero((values != base.values[rank.columns[wanted]]).T)
-        by = values[one, which] - base.values[rank.columns[wanted[which]]]
+        by = self._change(k, wanted, ends, results).T
+        which, one = np.nonzero(by)
         # The one place, or mover, is that of any of its terms.
         some = entries.indices[entries.indptr[ends[:-1]]].astype(np.int64)
         pairs = np.where(
@@ -170,8 +178,18 @@ class _Known:
             one * places + (some % places)[which],
             (some // places)[which] * places + one,
         )
-        self._columns.append(rank.columns[wanted])
-        self._added.append(self._matrix(which, pairs, by, len(wanted)))
+        self._add(k, wanted, which, pairs, by[which, one])
+
+    def _change(self, k: int, wanted: IntArray, ends: IntArray, results: IntArray) -> IntArray:
+        """Return ``[n, wanted]`` how much more auxiliaries are if their expressions come to that."""
+        rank = self._tables.ranks[k]
+        now = settled(self._tables.program.definitions, rank.first + wanted, ends, results)
+        return np.asarray(now - self._placing.base.values[rank.columns[wanted]])
+
+    def _add(self, k: int, wanted: IntArray, which: IntArray, pairs: IntArray, by: IntArray) -> None:
+        if len(wanted):
+            self._columns.append(self._tables.ranks[k].columns[wanted])
+            self._added.append(self._matrix(which, pairs, by, len(wanted)))
 
     def worth(self, price: IntArray, aim: Aim) -> tuple[FloatArray, FloatArray]:
         """Return what one more of each variable costs, and ``[m * n]`` what is estimated besides."""

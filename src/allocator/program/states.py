@@ -43,6 +43,12 @@ class Rank:
     is_read: BoolArray
     auxiliary: IntArray
 
+    def expressions(self, auxiliaries: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the expressions of some auxiliaries, one after the other, and where those of each begin."""
+        lengths = np.diff(self.starts)[auxiliaries]
+        ends = np.concatenate([[0], np.cumsum(lengths)])
+        return np.repeat(self.starts[auxiliaries] - ends[:-1], lengths) + np.arange(ends[-1]), ends
+
 
 @dataclass(frozen=True, eq=False)
 class State:
@@ -130,9 +136,7 @@ class Tables:
 
     def settled(self, rank: Rank, auxiliaries: IntArray, sums: IntArray) -> IntArray:
         """Return what some auxiliaries of a rank are, given what all expressions of the rank come to."""
-        lengths = np.diff(rank.starts)[auxiliaries]
-        ends = np.concatenate([[0], np.cumsum(lengths)])
-        places = np.repeat(rank.starts[auxiliaries] - ends[:-1], lengths) + np.arange(ends[-1])
+        places, ends = rank.expressions(auxiliaries)
         found = settled(self.program.definitions, rank.first + auxiliaries, ends, sums[places][None, :])
         return np.asarray(found[0])
 
