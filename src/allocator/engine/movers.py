@@ -107,7 +107,7 @@ class Chooser:
         stays = self._random.permutation(whole.stays(values, open_decisions))
         if not len(stays):
             return None
-        here = self._window(whole, stays)
+        here = self._window(whole, stays, self._beside(layer, first, last, values))
         if by == "alike":
             return here.movers(self._alike(here, layer))
         if by == "back":
@@ -123,12 +123,24 @@ class Chooser:
         costs = np.where(is_open, self._price[grid].sum(axis=3), FAR).reshape(len(grid), -1)
         return _Whole(grid, costs, costs.argmin(axis=1))
 
-    def _window(self, whole: _Whole, stays: IntArray) -> _Window:
+    def _beside(self, layer: str, first: int, last: int, values: IntArray) -> IntArray:
+        """Return ``[I]`` the place of each item just before some periods, or just after; -1 if nowhere."""
+        grid = self._program.decisions.grids[layer]
+        near = [period for period in (first - 1, last + 1) if 0 <= period < grid.shape[3]]
+        if not near:
+            return np.full(len(grid), -1, dtype=np.int64)
+        columns = grid[..., self._random.choice(near)].reshape(len(grid), -1)
+        there = (columns >= 0) & (values[columns] > 0)
+        return np.where(there.any(axis=1), there.argmax(axis=1), -1)
+
+    def _window(self, whole: _Whole, stays: IntArray, beside: IntArray) -> _Window:
         items, roles = stays[:, 0], whole.grid.shape[2]
         own = whole.costs[items, stays[:, 1] * roles + stays[:, 2]]
-        best = whole.best[items]
+        best, near = whole.best[items], beside[items]
+        # To be where one is before or after is seldom dearer, though no decision by itself says so.
+        best = np.where((near >= 0) & (whole.costs[items, near] <= own), near, best)
         cheaper = np.stack([items, *np.divmod(best, roles)], axis=1)
-        gains = whole.costs[items, best] < own
+        gains = (whole.costs[items, best] < own) | (best == near)
         free = (whole.costs[items] <= own[:, None]).sum(axis=1)
         return _Window(whole.grid, stays, np.where(gains[:, None], cheaper, stays), free)
 
