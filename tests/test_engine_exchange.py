@@ -7,10 +7,10 @@ import pytest
 
 from allocator.engine import improve, neighbourhoods
 from allocator.engine.budget import Budget, Clock
+from allocator.engine.choosing import Chooser
 from allocator.engine.descent import task_of
 from allocator.engine.exchange import Exchanges
 from allocator.engine.first import any_plan
-from allocator.engine.movers import Chooser
 from allocator.engine.neighbourhoods import SLOTS, Arm, By
 from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search

@@ -7,10 +7,12 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from allocator.engine.movers import Chooser, Movers
+from allocator.engine.choosing import Chooser
+from allocator.engine.movers import Movers
 from allocator.program.aims import Aim
+from allocator.program.changing import Changes, Placing
 from allocator.program.evaluate import broken_rows, complete, level_costs
-from allocator.program.placing import Placing, _Known, price
+from allocator.program.placing import price
 from allocator.program.program import IntArray, Program
 from allocator.program.question import prices
 from allocator.program.similar import asked_of, likeness
@@ -75,9 +77,9 @@ def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
         for movers in choices(program, values, rng):
             placing = placed(program, tables, values, movers)
             costs, impossible = price(tables, placing, level_prices, AS_IT_IS)
-            known = _Known(tables, placing)
+            changes = Changes(tables, placing)
             for k in range(len(tables.ranks)):
-                known.follow(k)
+                changes.follow(k)
             size = np.arange(placing.shape[0])
             start = level_costs(program, values[None, :])[0]
             for places in map(np.array, permutations(size.tolist())):
@@ -89,7 +91,7 @@ def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
                     assert lost or broken_rows(program, after).any()
                     continue
                 after = complete(program, decisions[None, :])
-                if not known.coupled.any():
+                if not changes.coupled.any():
                     for cost, was, now in zip(costs, start, level_costs(program, after)[0], strict=True):
                         assert cost[size, places].sum() - cost.trace() == pytest.approx(now - was)
 

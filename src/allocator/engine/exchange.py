@@ -13,13 +13,14 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from allocator.engine.budget import Clock, Slice
-from allocator.engine.movers import Chooser
+from allocator.engine.choosing import Chooser
 from allocator.engine.neighbourhoods import Arm, By
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
 from allocator.program.aims import Aim
-from allocator.program.placing import FloatArray, Placing, price
+from allocator.program.changing import FloatArray, Placing
+from allocator.program.placing import price
 from allocator.program.program import IntArray, Program
 from allocator.program.question import prices
 from allocator.program.states import BoolArray, State, Tables
