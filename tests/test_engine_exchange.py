@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from allocator.engine import improve, neighbourhoods
-from allocator.engine.budget import Budget, Clock
+from allocator.engine.budget import Budget, Clock, Slice
 from allocator.engine.choosing import Chooser
 from allocator.engine.descent import task_of
 from allocator.engine.exchange import Exchanges
@@ -88,6 +88,16 @@ def test_the_same_seed_makes_the_same_exchanges() -> None:
         )
         made.append((standing.values.tolist(), found.effort, search.budget.spent_work))
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_there_may_be_no_time_left_for_an_exchange(workers: int) -> None:
+    task, _ = task_for(1)
+    search = Search(1, Budget(10.0, workers), Stop(), silent)
+    exchanges = Exchanges(standing_of(task, 1, search), everything_of(task), search)
+    part = Slice(0.0, 0.0 if workers == 1 else None)
+    arm = Arm("turn", SLOTS, False, 0.5, exchanges=True)
+    assert exchanges.batch(arm, part, everything_of(task), lambda: False).effort == 1.0
 
 
 def test_what_is_not_open_stays_where_it_is() -> None:

@@ -78,6 +78,8 @@ class Exchanges:
             in_vain = 0 if self._standing.cost < before else in_vain + 1
             if clock.is_over or self._search.stop.asked or is_done():
                 break
+        if part.is_over:
+            return Outcome("feasible", effort=1.0)
         if part.work is not None:
             return Outcome("feasible", effort=(budget.spent_work - spent) / part.work)
         return Outcome("feasible", effort=1 - clock.left.seconds / part.seconds)
