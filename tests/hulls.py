@@ -121,7 +121,7 @@ def loss_of(trial: Trial) -> Loss:
 
 
 def loss_of_kind(kind: type[Rule], level: str | int) -> float | None:
-    """Return what the relaxations of a kind's examples lose at a level; None if it may not have that level."""
+    """Return what the relaxations of a kind's examples lose at a level, None where it may not be soft."""
     chosen = trials({kind.name: kind}, [level])
     return sum(map(loss_of, chosen), Loss()).part if chosen else None
 
