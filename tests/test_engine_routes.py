@@ -228,6 +228,21 @@ def test_constraint_search_proves_the_first_level(seed: int, workers: int) -> No
     assert (found.found, found.cost, found.bound, costs[0]) == ("optimal", *drawn.least[:1] * 3)
 
 
+@pytest.mark.parametrize("gap", [0.3, 0.9])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -> None:
+    drawn = possible(seed)
+    task, search = drawn.task(), drawn.search()
+    whole, hint = task.question(1).whole(), complete(task.program, drawn.worst[None, :])[0]
+    assert whole is not None
+    found = minimise(whole, search, Asking(search.budget.share(1.0), hint=hint, gap=gap))
+    assert found.values is not None and found.cost is not None
+    assert assert_sound(drawn, task, found.values)[0] <= found.cost  # auxiliaries may be above what they are
+    assert found.bound <= drawn.least[0] <= found.cost
+    assert (found.found == "optimal") == (found.bound == found.cost)
+    assert found.cost - found.bound <= gap * found.cost
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
     drawn = possible(seed)
