@@ -65,7 +65,7 @@ def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:
     """Return the cost of each level in the best of all plans, None if every plan breaks a hard rule."""
     program = policy.compile()
     admitted, costs = [], []
-    for plans in _parts(space):
+    for plans in parts_of(space):
         values = complete(program, plans.matrix)
         sound = ~broken_rows(program, values).any(axis=1)
         admitted.append(plans.matrix[sound])
@@ -78,7 +78,8 @@ def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:
     return None
 
 
-def _parts(space: Space) -> Iterator[Plans]:
+def parts_of(space: Space) -> Iterator[Plans]:
+    """Yield all plans, so many at a time."""
     sizes = [len(block) for block in space.options]
     for first in range(0, space.size, AT_ONCE):
         numbers = np.arange(first, min(first + AT_ONCE, space.size))

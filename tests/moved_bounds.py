@@ -23,7 +23,10 @@ from allocator.rules.kind import Rule
 from allocator.rules.kinds._meeting import Asked
 from allocator.rules.pen import Pen
 
-METHODS = ("at_most", "at_least", "at_most_each", "pay", "pay_each", "forbid", "most", "most_each", "least")
+METHODS = (
+    *("at_most", "at_least", "at_least_share", "at_most_each", "pay", "pay_each", "forbid"),
+    *("most", "most_each", "least"),
+)
 #: Rules that compare whereabouts hand their bounds over as values of this class.
 ASKED = "Asked"
 
@@ -61,11 +64,14 @@ class MovedPen(Pen):
         cls.used.add(site)
         return cls.shift if site == cls.target else 0
 
-    def at_most(self, expr: Expr, bound: int, subject: Subject, per: int = 1) -> None:
-        super().at_most(expr, bound + self.shifted("at_most"), subject, per)
+    def at_most(self, expr: Expr, bound: int, subject: Subject) -> None:
+        super().at_most(expr, bound + self.shifted("at_most"), subject)
 
-    def at_least(self, expr: Expr, bound: int, subject: Subject, per: int = 1) -> None:
-        super().at_least(expr, bound + self.shifted("at_least"), subject, per)
+    def at_least(self, expr: Expr, bound: int, subject: Subject) -> None:
+        super().at_least(expr, bound + self.shifted("at_least"), subject)
+
+    def at_least_share(self, part: Expr, whole: Expr, percent: int, subject: Subject) -> None:
+        super().at_least_share(part - self.shifted("at_least_share"), whole, percent, subject)
 
     def at_most_each(self, where: Any, cols: Any, coefs: Sequence[int], bound: int) -> None:
         super().at_most_each(where, cols, coefs, bound + self.shifted("at_most_each"))

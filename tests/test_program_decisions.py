@@ -16,6 +16,7 @@ from allocator.program.program import Program
 from allocator.program.spells import Spells, spells_of
 from allocator.program.tags import Subject
 from allocator.rules.examples import small_world
+from hulls import Relaxation
 from worlds import Plans, Space, common_plans, world_of
 
 WORLD = small_world()
@@ -152,3 +153,13 @@ def test_a_cut_leaves_out_what_is_no_decision() -> None:
     program = with_cuts(ProgramBuilder(space.decisions, ["only"]).finish(), [cut])
     assert program.rows.cols.tolist() == [space.decisions.grids["turn"][0, 0, 0, 0]]
     assert program.rows.coefs.tolist() == [1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_spells_of_a_place_are_their_integer_hull(seed: int) -> None:
+    """Whatever spells cost, the relaxation of what they are is cheapest in whole numbers."""
+    _, program, spells = spelled("turn", (0,))
+    price = np.zeros(len(program), dtype=np.int64)
+    price[spells.cols] = np.random.default_rng(seed).integers(-9, 10, size=len(spells.cols))
+    least, whole = (Relaxation(program).least(price, whole=kind) for kind in (False, True))
+    assert least == pytest.approx(whole)

@@ -167,10 +167,8 @@ class _Places:
         for t in np.flatnonzero(self.pattern).tolist():
             covering = (ends[:, 0] <= t) & (ends[:, 1] >= t)
             self._link(builder, t, columns[covering])
-            meeting = columns[ends[:, 1] == t - 1], columns[ends[:, 0] == t]
-            if all(len(spells) for spells in meeting):
-                both = np.concatenate(meeting).T
-                self._block(builder, both, np.ones(both.shape[1], dtype=np.int64), (-INFINITE, 1), t)
+            if t > 0 and self.pattern[t - 1]:
+                self._part(builder, t, columns[ends[:, 0] == t])
         return Block(self.pairs, ends, columns)
 
     def _stretches(self) -> Iterator[tuple[int, int]]:
@@ -197,6 +195,16 @@ class _Places:
         steps = self._steps(period)
         coefs = np.array([1] * steps.shape[1] + [-1] * len(covering), dtype=np.int64)
         self._block(builder, np.hstack([steps, covering.T]), coefs, (0, 0), period)
+
+    def _part(self, builder: ProgramBuilder, period: int, starting: IntArray) -> None:
+        """A spell starts only where the item was not in the slot the period before.
+
+        Spells exclude each other if they overlap or meet, which intervals do at one period in common: with
+        these rows and the links the spells of a place are their integer hull (rows of consecutive ones,
+        Fulkerson and Gross, Pacific Journal of Mathematics 1965).
+        """
+        both = np.hstack([self._steps(period - 1), starting.T])
+        self._block(builder, both, np.ones(both.shape[1], dtype=np.int64), (-INFINITE, 1), period)
 
     def _steps(self, period: int) -> IntArray:
         return self.grid[self.pairs[:, 0], self.pairs[:, 1], :, period]

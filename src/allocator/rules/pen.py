@@ -21,6 +21,7 @@ from allocator.program.exprs import Exprs
 from allocator.program.greatest import greatest_each
 from allocator.program.presence import presence_of
 from allocator.program.program import INFINITE
+from allocator.program.shares import facets
 from allocator.program.spells import Spells, spells_of, tie
 from allocator.program.tags import Subject, TagArray, tag, tags
 from allocator.rules.scope import Scope
@@ -52,19 +53,34 @@ class Pen:
         """Return the decisions ``[I, S, R, T]`` of the rule's layer, or of another; -1 where none."""
         return self._builder.decisions.grids[layer or self._scope.layer.name]
 
-    def at_most(self, expr: Expr, bound: int, subject: Subject, per: int = 1) -> None:
-        """Ask for ``expr <= bound``; a soft rule pays for each ``per`` above it, begun ones included."""
+    def at_most(self, expr: Expr, bound: int, subject: Subject) -> None:
+        """Ask for ``expr <= bound``; a soft rule pays for each unit above it."""
         if self._scope.waives(subject) or self._builder.upper(expr) <= bound:
             return
         mark = tag(self._number, subject)
         if self.level == 0:
             self._builder.row(expr, -INFINITE, bound, mark)
         else:
-            self.pay(self._builder.most([expr - bound], 0, mark, per), subject)
+            self.pay(self._builder.most([expr - bound], 0, mark), subject)
 
-    def at_least(self, expr: Expr, bound: int, subject: Subject, per: int = 1) -> None:
-        """Ask for ``expr >= bound``; a soft rule pays for each ``per`` below it, begun ones included."""
-        self.at_most(-expr, -bound, subject, per)
+    def at_least(self, expr: Expr, bound: int, subject: Subject) -> None:
+        """Ask for ``expr >= bound``; a soft rule pays for each unit below it."""
+        self.at_most(-expr, -bound, subject)
+
+    def at_least_share(self, part: Expr, whole: Expr, percent: int, subject: Subject) -> None:
+        """Ask for ``part`` to be ``percent`` of ``whole``, rounded up; a soft rule pays for each too few."""
+        if self._scope.waives(subject):
+            return
+        mark, short = tag(self._number, subject), []
+        for scale, slope, constant in facets(percent, *self._builder.bounds(whole)):
+            short.append((whole * slope - part * scale + constant, scale))
+        if self.level == 0:
+            for expr, _ in short:
+                self._builder.row(expr, -INFINITE, 0, mark)
+            return
+        common = math.lcm(*(scale for _, scale in short))
+        scaled = [expr * (common // scale) for expr, scale in short]
+        self.pay(self._builder.most(scaled, 0, mark, common), subject)
 
     def pay(self, expr: Expr, subject: Subject) -> None:
         """Pay for ``expr`` (never negative); a hard rule asks for it to be 0."""

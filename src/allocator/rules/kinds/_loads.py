@@ -140,6 +140,22 @@ class LoadRule(Rule):
         return found
 
 
+def shortfall(load: Expr, asked: int) -> Expr:
+    """Return by how much a load is below what is asked; where it is not, some number that is 0 or less.
+
+    No assignment counts for more than all that is asked: the same in whole numbers, and tighter in others
+    (coefficient tightening; Savelsbergh, ORSA Journal on Computing 1994).
+
+    Args:
+        load: A sum of decisions, none of them negative, and what there is to begin with.
+        asked: What is asked.
+    """
+    missing = asked - load.constant
+    return (
+        Expr(load.cols, -np.minimum(load.coefs, missing), missing) if missing > 0 else Expr(constant=missing)
+    )
+
+
 def _whose(subject: Subject) -> int:
     """Return the number of the item or slot that a load is of, 0 for the layer as a whole."""
     return max(subject.item, subject.slot, 0)

@@ -11,7 +11,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, FieldError
-from allocator.rules.kinds._loads import LoadRule
+from allocator.rules.kinds._loads import LoadRule, shortfall
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
@@ -161,9 +161,8 @@ class Balance(LoadRule):
             pen.pay(self._distance(pen, load, subject), subject)
 
     def _distance(self, pen: Pen, load: Expr, subject: Subject) -> Expr:
-        far = pen.most(
-            [load - self.target - self.tolerance, -load + self.target - self.tolerance], 0, subject
-        )
+        below, above = self.target - self.tolerance, self.target + self.tolerance
+        far = pen.most([load - above, shortfall(load, below)], 0, subject)
         return far if self.measure == "deviation" else pen.square(far, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:

@@ -11,7 +11,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example
-from allocator.rules.kinds._loads import LoadRule
+from allocator.rules.kinds._loads import LoadRule, shortfall
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
@@ -113,17 +113,18 @@ class Fairness(LoadRule):
         terms = list(self.terms(pen, scope))
         for period in sorted({subject.period for subject, _ in terms}):
             about = Subject(period=period)
-            short = [-load + self.target for subject, load in terms if subject.period == period]
-            pen.pay(self._shortfall(pen, short, about), about)
+            loads = [load for subject, load in terms if subject.period == period]
+            pen.pay(self._shortfall(pen, loads, about), about)
 
-    def _shortfall(self, pen: Pen, short: list[Expr], about: Subject) -> Expr:
-        """Return the sum of the greatest of ``short``, 0 if it is below.
+    def _shortfall(self, pen: Pen, loads: list[Expr], about: Subject) -> Expr:
+        """Return by how much the least loads together are below what is asked of them, 0 if they are not.
 
         The sum of the k greatest is the least of k t + sum(max(0, s - t)) over all t, and the kth greatest is
         such a t (Ogryczak and Tamir 2003, "Minimizing the sum of the k largest functions in linear time").
         """
         if self.worst == 1:
-            return pen.most(short, 0, about)
+            return pen.most([shortfall(load, self.target) for load in loads], 0, about)
+        short = [-load + self.target for load in loads]
         if self.worst >= len(short):
             return pen.most([Expr.total(short)], 0, about)
         mark = pen.nth(short, self.worst)

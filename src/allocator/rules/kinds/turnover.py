@@ -74,17 +74,17 @@ class Turnover(Rule):
         return self
 
     def post(self, pen: Pen, scope: Scope) -> None:
-        """Two rows for each slot and period, in hundredths of members."""
+        """So many leave of those who were there, or stay, in each slot and period."""
         for s in scope.slots.tolist():
             for t in scope.periods:
                 if not scope.layer.active[s, t]:
                     continue
                 before, stay = self._before_and_stay(pen, scope, s, t)
-                left, subject = before - stay, Subject(slot=s, period=t)
+                subject = Subject(slot=s, period=t)
                 if self.atleast > 0:
-                    pen.at_least(left * 100 - before * self.atleast, 0, subject, per=100)
+                    pen.at_least_share(before - stay, before, self.atleast, subject)
                 if self.atmost < 100:
-                    pen.at_most(left * 100 - before * self.atmost, 0, subject, per=100)
+                    pen.at_least_share(stay, before, 100 - self.atmost, subject)
 
     def _before_and_stay(self, pen: Pen, scope: Scope, s: int, t: int) -> tuple[Expr, Expr]:
         """Return how many members the slot had, and how many of them it still has."""

@@ -1,0 +1,160 @@
+"""How much of what a rule costs its linear relaxation sees, kind by kind, in the small world.
+
+Places are priced at random. A rule makes the cheapest plan dearer, by what it forbids or by what it costs
+itself; the relaxation of its rows sees a part of that, all of it if the rows are the integer hull. *Lost* is
+the rest: 0 where the rows are as tight as can be, 1 where they see nothing.
+
+Run ``PYTHONPATH=src:tests python -m hulls`` to write the table of ``docs/formulations.md`` again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from allocator.program.program import INFINITE, IntArray, Program
+from allocator.program.question import prices
+from allocator.rules.examples import example_rule
+from allocator.rules.fields import layers_read
+from allocator.rules.kind import Rule
+from allocator.rules.policy import Policy
+from allocator.rules.registry import all_kinds
+from allocator.rules.world import World
+from worlds import HARD, Trial, trials, world_of
+
+PAGE = Path(__file__).parents[1] / "docs" / "formulations.md"
+BEGIN, END = "<!-- table -->", "<!-- end of the table -->"
+SEEDS = range(12)
+#: Prices of places lie between these, so that some are better taken and some not.
+DEAREST = 9
+#: What a unit of breach costs, in turn: less than most prices, about as much, more.
+WEIGHTS = (2, 5, 20)
+EPS = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxation:
+    """A program as its rows say it, over whole numbers or not."""
+
+    program: Program
+
+    @cached_property
+    def _rows(self) -> LinearConstraint:
+        rows, shape = self.program.rows, (len(self.program.rows), len(self.program))
+        matrix = csr_array((rows.coefs.astype(float), rows.cols, rows.starts), shape=shape, copy=True)
+        matrix.sum_duplicates()
+        low = np.where(rows.lo <= -INFINITE, -np.inf, rows.lo)
+        return LinearConstraint(matrix, low, np.where(rows.hi >= INFINITE, np.inf, rows.hi))
+
+    def least(self, price: IntArray, *, whole: bool) -> float | None:
+        """Return the least that ``price`` ``[variables]`` comes to, None if there is no plan."""
+        found = milp(
+            price.astype(float),
+            constraints=self._rows if len(self.program.rows) else (),
+            bounds=Bounds(self.program.lower, self.program.upper),
+            integrality=np.full(len(price), int(whole)),
+        )
+        assert found.status in (0, 2), found.message
+        return None if found.x is None else float(found.fun)
+
+    def price(self, seed: int) -> tuple[IntArray, int]:
+        """Return ``[variables]`` prices, at random for a place and by weight for a breach, and a constant."""
+        count, weight = self.program.decisions.count, WEIGHTS[seed % len(WEIGHTS)]
+        price = np.zeros(len(self.program), dtype=np.int64)
+        price[:count] = np.random.default_rng(seed).integers(-DEAREST, DEAREST + 1, size=count)
+        for level in self.program.levels:
+            price += weight * prices(self.program, level)
+        return price, weight * sum(amount for *_, amount in self.program.constants)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Sums over random prices: what rules add to the cheapest plan, and what relaxations do not see of it."""
+
+    added: float = 0.0
+    unseen: float = 0.0
+
+    def __add__(self, other: Loss) -> Loss:
+        return Loss(self.added + other.added, self.unseen + other.unseen)
+
+    @property
+    def part(self) -> float:
+        """The part that is lost; 0 where nothing is added."""
+        return self.unseen / self.added if self.added > EPS else 0.0
+
+
+def with_takes(world: World, rules: Iterable[Rule]) -> Policy:
+    """Return the policy of some rules and of what the layers take."""
+    rules = tuple(rules)
+    if not any(rule.kind == "keep" or getattr(rule, "against", "") == "baseline" for rule in rules):
+        world = replace(world, baseline=None)
+    takes = (
+        example_rule({"kind": "take", "on": name, "places": layer.spec.take}, id=f"take.{name}")
+        for name, layer in world.layers.items()
+    )
+    return Policy(world, (*takes, *rules), (), {})
+
+
+def loss_of(trial: Trial) -> Loss:
+    """Return what the relaxation of a rule loses over all seeds; no rule is worse than none."""
+    rule = trial.rule(weight=1)
+    world = world_of(frozenset(layers_read(rule)))
+    free, ruled = (Relaxation(with_takes(world, rules).compile()) for rules in ((), (rule,)))
+    total = Loss()
+    for seed in SEEDS:
+        price, constant = ruled.price(seed)
+        best = ruled.least(price, whole=True)
+        if best is None:
+            continue
+        without = free.least(free.price(seed)[0], whole=True)
+        relaxed = ruled.least(price, whole=False)
+        assert without is not None and relaxed is not None, "there is a plan"
+        assert without - EPS <= relaxed + constant and relaxed <= best + EPS, (str(trial), seed)
+        total += Loss(best + constant - without, best - relaxed)
+    return total
+
+
+def loss_of_kind(kind: type[Rule], level: str | int) -> float | None:
+    """Return what the relaxations of a kind's examples lose at a level, None where it may not be soft."""
+    chosen = trials({kind.name: kind}, [level])
+    return sum(map(loss_of, chosen), Loss()).part if chosen else None
+
+
+def table(losses: Mapping[str, tuple[float | None, float | None]]) -> str:
+    """Return the table of losses, the greatest first."""
+    by_loss = sorted(losses.items(), key=lambda entry: (-max(loss or 0.0 for loss in entry[1]), entry[0]))
+    lines = [f"| `{name}` | {_shown(hard)} | {_shown(soft)} |" for name, (hard, soft) in by_loss]
+    return "\n".join(["| kind | hard | soft |", "|---|---|---|", *lines])
+
+
+def recorded() -> dict[str, tuple[float | None, float | None]]:
+    """Return the losses that the page has."""
+    inside = PAGE.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in inside.strip().splitlines()[2:]]
+    return {name.strip("`"): (_read(hard), _read(soft)) for name, hard, soft in rows}
+
+
+def _shown(loss: float | None) -> str:
+    return "" if loss is None else f"{100 * loss:.1f}%"
+
+
+def _read(cell: str) -> float | None:
+    return float(cell.rstrip("%")) / 100 if cell else None
+
+
+def main() -> None:
+    """Write the table."""
+    losses = {name: (loss_of_kind(kind, HARD), loss_of_kind(kind, 1)) for name, kind in all_kinds().items()}
+    text = PAGE.read_text(encoding="utf-8")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table(losses)}\n\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
