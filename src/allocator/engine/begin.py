@@ -14,7 +14,8 @@ from allocator.engine.repair import LARGE, repaired
 from allocator.engine.search import Search
 from allocator.engine.task import Task
 from allocator.program.evaluate import complete
-from allocator.program.program import IntArray
+from allocator.program.program import IntArray, Program
+from allocator.program.question import Problem
 
 #: The part of the time for mending what is hinted at, then that of what is left for mending a flow.
 MENDING_PART, REPAIR_PART = 0.25, 0.5
@@ -39,9 +40,10 @@ def beginning(task: Task, hint: IntArray | None, clock: Clock, search: Search) -
         clock: The time that there is.
         search: How to search.
     """
-    if task.question(None).whole() is None:  # the rows alone leave no plan
+    whole = task.question(None).whole()
+    if whole is None:  # the rows alone leave no plan
         return None
-    for is_flow, make in _ways(task, hint, clock, search):
+    for is_flow, make in _ways(task, whole, hint, clock, search):
         values = make()
         if values is not None and task.is_sound(values):
             return Beginning(values, is_flow)
@@ -49,9 +51,9 @@ def beginning(task: Task, hint: IntArray | None, clock: Clock, search: Search) -
 
 
 def _ways(
-    task: Task, hint: IntArray | None, clock: Clock, search: Search
+    task: Task, whole: Problem, hint: IntArray | None, clock: Clock, search: Search
 ) -> Iterator[tuple[bool, Callable[[], IntArray | None]]]:
-    yield True, lambda: _by_flow(task)
+    yield True, lambda: _by_flow(task.program, whole)
     if task.program.decisions.count < LARGE:
         return
     if hint is not None:
@@ -59,6 +61,6 @@ def _ways(
     yield False, lambda: repaired(task, clock.share(REPAIR_PART), search)
 
 
-def _by_flow(task: Task) -> IntArray | None:
-    decisions = plan_by_flow(task.program, task.bounds)
-    return None if decisions is None else np.asarray(complete(task.program, decisions[None, :])[0])
+def _by_flow(program: Program, whole: Problem) -> IntArray | None:
+    decisions = plan_by_flow(program, whole)
+    return None if decisions is None else np.asarray(complete(program, decisions[None, :])[0])

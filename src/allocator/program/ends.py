@@ -1,4 +1,4 @@
-"""Bounds of variables while more of them come: those of decisions are known, those of auxiliaries are kept."""
+"""Bounds of variables while more of them come: of decisions they are known, of auxiliaries they are kept."""
 
 from __future__ import annotations
 
