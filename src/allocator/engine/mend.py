@@ -20,10 +20,10 @@ from allocator.program.decisions import Decisions
 from allocator.program.evaluate import broken_rows, complete
 from allocator.program.following import following, leading
 from allocator.program.program import IntArray, Program
-from allocator.program.question import BoolArray
+from allocator.program.question import BoolArray, Problem
 
-#: Pieces with more variables than this take as long as a plan from nothing.
-LARGEST = 12_000
+#: Pieces with more decisions than this take as long as a plan from nothing.
+LARGEST = 20_000
 #: The part of the time left for each piece, and the most seconds of it.
 PIECE_PART, PIECE = 0.5, 2.0
 
@@ -37,9 +37,10 @@ def mended(task: Task, hint: IntArray, part: Slice, search: Search) -> IntArray 
         part: The time that mending may take.
         search: How to search.
     """
-    clock, near = Clock(search.budget, part), _within_bounds(task, hint)
-    if near is None:
+    clock, whole = Clock(search.budget, part), task.question(None).whole()
+    if whole is None:
         return None
+    near = _within_bounds(task, whole, hint)
     broken = broken_rows(task.program, near[None, :])[0]
     if not broken.any():
         return near
@@ -47,22 +48,19 @@ def mended(task: Task, hint: IntArray, part: Slice, search: Search) -> IntArray 
     for free in _pieces(task.program, near, broken):
         if clock.is_over or search.is_over:
             return None
+        if free[whole.columns[: np.searchsorted(whole.columns, len(free))]].sum() > LARGEST:
+            return None
         problem = question.piece(near, following(task.program, np.flatnonzero(free)))
         if problem is None:
             continue
-        if len(problem) > LARGEST:
-            return None
         found = minimise(problem, search, Asking(clock.share(PIECE_PART, most=PIECE), hint=near)).values
         if found is not None:
             return np.asarray(complete(task.program, found[None, : task.program.decisions.count])[0])
     return None
 
 
-def _within_bounds(task: Task, hint: IntArray) -> IntArray | None:
-    """Return the hint with what the rows alone leave one value at that value, None if they leave no plan."""
-    whole = task.question(None).whole()
-    if whole is None:
-        return None
+def _within_bounds(task: Task, whole: Problem, hint: IntArray) -> IntArray:
+    """Return the hint with what the rows alone leave one value at that value."""
     decisions = whole.whole(hint[whole.columns])[: task.program.decisions.count]
     return np.asarray(complete(task.program, decisions[None, :])[0])
 

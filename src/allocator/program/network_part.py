@@ -50,6 +50,7 @@ def network_part(
     rule_of = program.rows.tags[asked.rows, 0]
     auxiliary = program.rows.tags[reads_auxiliary(program), 0]
     taken: list[int] = []
+    problem: Problem | None = None
     network: Network | None = None
     for rule in np.unique(program.rows.tags[~program.rows.defining, 0]).tolist():
         if is_over():
@@ -57,15 +58,17 @@ def network_part(
         own = np.flatnonzero(rule_of == rule)
         if rule < 0 or (auxiliary == rule).any() or not columns.have_room(own):
             continue
-        found = as_network(asked.of_rows(np.flatnonzero(np.isin(rule_of, [*taken, rule]))))
-        if found is not None:
+        if len(own) or problem is None:  # else it always holds within the bounds
+            more = asked.of_rows(np.flatnonzero(np.isin(rule_of, [*taken, rule])))
+            found = as_network(more)
+            if found is None:
+                continue
+            problem, network = more, found
             columns.take(own)
-            taken.append(rule)
-            network = found
-    if network is None:
+        taken.append(rule)
+    if problem is None or network is None:
         return None
-    kept = asked.of_rows(np.flatnonzero(np.isin(rule_of, taken)))
-    return NetworkPart(tuple(program.rules[rule] for rule in taken), kept, network)
+    return NetworkPart(tuple(program.rules[rule] for rule in taken), problem, network)
 
 
 class _Columns:

@@ -143,13 +143,13 @@ class Question:
 
     def _touched(self, free: BoolArray) -> IntArray:
         """Return the rows in which a free variable stands."""
-        return np.flatnonzero(self._pattern @ free.astype(np.int64))
+        return np.flatnonzero(self._pattern @ free)
 
     @cached_property
     def _pattern(self) -> csr_array:
         matrix = self._matrix
         return csr_array(
-            (np.ones(len(matrix.data), dtype=np.int64), matrix.indices, matrix.indptr), matrix.shape
+            (np.ones(len(matrix.data), dtype=np.bool_), matrix.indices, matrix.indptr), matrix.shape
         )
 
 
