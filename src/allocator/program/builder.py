@@ -47,8 +47,9 @@ class ProgramBuilder:
     def bounds(self, expr: Expr) -> tuple[int, int]:
         """Return the least and greatest value that ``expr`` can take, term by term."""
         lower, upper = self._ends.of(expr.cols)
-        ends = np.stack([expr.coefs * lower, expr.coefs * upper])
-        return int(ends.min(0).sum()) + expr.constant, int(ends.max(0).sum()) + expr.constant
+        ends = expr.coefs * lower, expr.coefs * upper
+        least, most = int(np.minimum(*ends).sum()), int(np.maximum(*ends).sum())
+        return least + expr.constant, most + expr.constant
 
     def bounds_each(self, exprs: Exprs) -> tuple[IntArray, IntArray]:
         """Return the least and greatest value that each of ``exprs`` can take, term by term."""

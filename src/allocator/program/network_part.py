@@ -46,29 +46,41 @@ def network_part(
         The part; None if no rule is part of a network, or there was no time.
     """
     asked = asked_of_decisions(program, whole)
-    columns = _Columns(asked.matrix)
     rule_of = program.rows.tags[asked.rows, 0]
     auxiliary = program.rows.tags[reads_auxiliary(program), 0]
-    taken: list[int] = []
-    problem: Problem | None = None
-    network: Network | None = None
-    for rule in np.unique(program.rows.tags[~program.rows.defining, 0]).tolist():
+    asking = np.unique(program.rows.tags[~program.rows.defining, 0])
+    candidates = asking[(asking >= 0) & ~np.isin(asking, auxiliary)].tolist()
+
+    def joined(rules: list[int]) -> NetworkPart | None:
+        problem = asked.of_rows(np.flatnonzero(np.isin(rule_of, rules)))
+        network = as_network(problem)
+        names = tuple(program.rules[rule] for rule in rules)
+        return None if network is None else NetworkPart(names, problem, network)
+
+    columns, taken = _Columns(asked.matrix), list[int]()
+    for rule in candidates:
         if is_over():
             return None
-        own = np.flatnonzero(rule_of == rule)
-        if rule < 0 or (auxiliary == rule).any() or not columns.have_room(own):
-            continue
-        if len(own) or problem is None:  # else it always holds within the bounds
-            more = asked.of_rows(np.flatnonzero(np.isin(rule_of, [*taken, rule])))
-            found = as_network(more)
-            if found is None:
-                continue
-            problem, network = more, found
-            columns.take(own)
-        taken.append(rule)
-    if problem is None or network is None:
-        return None
-    return NetworkPart(tuple(program.rules[rule] for rule in taken), problem, network)
+        if columns.take(np.flatnonzero(rule_of == rule)):
+            taken.append(rule)
+    # Whatever is part of a network is one: if these are, so was each together with those before it.
+    return (joined(taken) or _one_by_one(taken, joined, is_over)) if taken else None
+
+
+def _one_by_one(
+    rules: list[int], joined: Callable[[list[int]], NetworkPart | None], is_over: Callable[[], bool]
+) -> NetworkPart | None:
+    """Return as many rules as together are a network; each is tried with those taken before it."""
+    taken: list[int] = []
+    found: NetworkPart | None = None
+    for rule in rules:
+        if is_over():
+            return None
+        more = joined([*taken, rule])
+        if more is not None:
+            taken.append(rule)
+            found = more
+    return found
 
 
 class _Columns:
@@ -84,15 +96,12 @@ class _Columns:
         self._is_met = np.zeros(matrix.shape[0], dtype=np.bool_)
         self._uses = np.zeros(matrix.shape[1], dtype=np.int64)
 
-    def have_room(self, rows: IntArray) -> bool:
-        """Whether no column is in more than two rows with so many more."""
-        return bool((self._uses + self._more(rows)).max(initial=0) <= 2)
-
-    def take(self, rows: IntArray) -> None:
-        """Count some rows from now on."""
-        self._uses += self._more(rows)
-        self._is_met[self._leader[rows]] = True
-
-    def _more(self, rows: IntArray) -> IntArray:
+    def take(self, rows: IntArray) -> bool:
+        """Count some rows from now on; return False, and do not, if a column is then in more than two."""
         leaders = np.unique(self._leader[rows])
-        return uses_of_columns(self._matrix, leaders[~self._is_met[leaders]])
+        uses = self._uses + uses_of_columns(self._matrix, leaders[~self._is_met[leaders]])
+        if uses.max(initial=0) > 2:
+            return False
+        self._uses = uses
+        self._is_met[leaders] = True
+        return True

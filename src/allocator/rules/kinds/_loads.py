@@ -91,7 +91,7 @@ class LoadRule(Rule):
         begun, periods = self._begun(scope), scope.layer.shape[3]
         cols, weights, keys = self._places(pen.grid(), scope)
         # Sorted by whose they are and when, all at once: there may be millions.
-        order = np.argsort(keys, kind="stable")
+        order = _order(keys)
         cols, weights = cols[order], weights[order]
         starts = np.searchsorted(keys[order], np.arange(len(begun) * periods + 1))
         for subject, within in subjects(scope, self.each, self.over):
@@ -138,6 +138,12 @@ class LoadRule(Rule):
         found = scope.item_numbers(self.carried) if is_item else scope.slot_numbers(self.carried)
         refuse_negative(found, self.carried, scope.layer.items if is_item else scope.layer.slots)
         return found
+
+
+def _order(keys: IntArray) -> IntArray:
+    """Return the stable order of numbers of 0 or more: short ones are sorted by radix, ten times as fast."""
+    is_short = keys.max(initial=0) < 2**16
+    return np.argsort(keys.astype(np.uint16) if is_short else keys, kind="stable")
 
 
 def _whose(subject: Subject) -> int:
