@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +20,11 @@ from allocator.program import tangents
 from allocator.program.decisions import Decisions
 from allocator.program.elastic import elastic
 from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.excerpt import asked_of_decisions
+from allocator.program.narrow import narrow
 from allocator.program.network_part import network_part
 from allocator.program.paid import paid_for
-from allocator.program.program import Program
+from allocator.program.program import IntArray, Program
 from allocator.program.question import Problem, Question, prices
 from allocator.program.tangents import NEAR, is_rough, touching, underpriced, with_tangents
 from allocator.rules.examples import example_rule, small_world
@@ -120,6 +123,47 @@ def test_what_a_flow_breaks_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert broken_rows(task.program, complete(task.program, decided(task.program, flow))).any()
     found = repair.repaired(task, Budget(20.0, 1).share(1.0), search())
     assert found is not None and task.is_sound(found)
+
+
+@pytest.mark.parametrize("many", [100, 1])
+def test_a_few_decisions_are_mended_first_then_all(monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    monkeypatch.setattr(repair, "LARGE", 0)
+    monkeypatch.setattr(repair, "MANY", many)
+    made: list[int] = []
+
+    def counting(*given: Any) -> tuple[Program, IntArray]:
+        made.append(int(given[2].sum()))
+        return narrow(*given)
+
+    monkeypatch.setattr(repair, "narrow", counting)
+    policy = attracted()
+    task = task_of(policy, policy.compile())
+    found = repair.repaired(task, Budget(20.0, 1).share(1.0), search())
+    assert found is not None and task.is_sound(found)
+    assert made[0] < task.program.decisions.count / 2
+    assert made[1:] == ([task.program.decisions.count] if many == 1 else [])
+
+
+def test_a_narrow_program_asks_what_the_whole_does_where_all_else_is_0() -> None:
+    policy, _ = policy_for(example_rule(rule) for rule in (STAFFED[0], STAFFED[2]))
+    program = policy.compile()
+    asked = asked_of_decisions(program, whole := whole_of(program))
+    rng = np.random.default_rng(2)
+    kept = rng.random(len(asked)) < 0.85
+    made, columns = narrow(program, asked, kept)
+    assert (made.decisions.count, columns.tolist()) == (kept.sum(), asked.columns[kept].tolist())
+    grid, own = program.decisions.grids["turn"], made.decisions.grids["turn"]
+    assert np.array_equal(grid[own >= 0], columns[own[own >= 0]])
+    plans = (rng.random((4000, len(columns))) < 0.4).astype(np.int64)
+    wholes = np.tile(whole.held[: program.decisions.count], (len(plans), 1))
+    wholes[:, asked.columns] = 0
+    wholes[:, columns] = plans
+    is_within = ((made.lower <= plans) & (plans <= made.upper)).all(axis=1)
+    holds = ~broken_rows(made, complete(made, plans)).any(axis=1)
+    assert (holds & is_within).tolist() == (
+        ~broken_rows(program, complete(program, wholes)).any(axis=1)
+    ).tolist()
+    assert holds.any() and not holds.all()
 
 
 def test_what_cannot_be_mended_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from allocator.program.defining import DefinitionBuilder
-from allocator.program.program import Costs, Program
+from allocator.program.program import Program
 from allocator.program.question import BoolArray, Problem
 
 
@@ -53,22 +52,4 @@ def asked_of_decisions(program: Program, whole: Problem) -> Problem:
         bounds=(asked.bounds[0][:decided], asked.bounds[1][:decided]),
         matrix=csr_array((matrix.data, matrix.indices, matrix.indptr), (matrix.shape[0], decided)),
         price=asked.price[:decided],
-    )
-
-
-def without_costs(program: Program) -> Program:
-    """Return the program with nothing to pay, without auxiliaries if what is asked is of decisions alone."""
-    nothing = np.zeros(0, dtype=np.int64)
-    costs = Costs(nothing, nothing, nothing, program.costs.tags[:0])
-    free = replace(program, costs=costs, constants=(), levels=())
-    if reads_auxiliary(program).any():
-        return free
-    count = program.decisions.count
-    return replace(
-        free,
-        lower=program.lower[:count],
-        upper=program.upper[:count],
-        rows=program.rows.of(~program.rows.defining),
-        definitions=DefinitionBuilder(count).finish(),
-        medoids=(),
     )

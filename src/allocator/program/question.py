@@ -130,7 +130,7 @@ class Question:
             touched = self._touched(free)
             across = self._matrix[touched]
             sides = _moved((self._sides[0][touched], self._sides[1][touched]), across @ held)
-            matrix = _of_columns(across, free)
+            matrix = of_columns(across, free)
         bounds = self.bounds[0][columns], self.bounds[1][columns]
         if not as_written:
             found = tightened(matrix, sides, bounds)
@@ -191,7 +191,7 @@ def _reduced(problem: Problem) -> Problem:
     return Problem(
         columns=problem.columns[free],
         bounds=(lower[free], upper[free]),
-        matrix=_of_columns(rows, is_free),
+        matrix=of_columns(rows, is_free),
         sides=(low, high),
         price=problem.price[free],
         constant=problem.constant + int(problem.price @ fixed),
@@ -200,7 +200,7 @@ def _reduced(problem: Problem) -> Problem:
     )
 
 
-def _of_columns(matrix: csr_array, kept: BoolArray) -> csr_array:
+def of_columns(matrix: csr_array, kept: BoolArray) -> csr_array:
     """Return some columns of a matrix, ``[columns]`` whether each is kept."""
     kind = matrix.indices.dtype
     terms, number = kept[matrix.indices], np.cumsum(kept, dtype=kind) - 1
