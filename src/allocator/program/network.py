@@ -44,10 +44,10 @@ def as_network(problem: Problem) -> Network | None:
     if sized is None:
         return None
     signs, sides = sized
-    leader, sign = likely_twins(signs)
-    if uses_of_columns(signs, np.unique(leader)).max(initial=0) > 2:
+    twins = likely_twins(signs)
+    if uses_of_columns(signs, twins.first).max(initial=0) > 2:
         return None
-    signs, sides = with_twins_joined(signs, sides, leader, sign)
+    signs, sides = with_twins_joined(signs, sides, twins)
     matrix = signs.tocsc()
     count = np.diff(matrix.indptr)
     if count.max(initial=0) > 2:

@@ -92,7 +92,8 @@ class _Columns:
     def __init__(self, matrix: csr_array) -> None:
         self._matrix = matrix
         signs = csr_array((np.sign(matrix.data), matrix.indices, matrix.indptr), matrix.shape)
-        self._leader, _ = likely_twins(signs)
+        twins = likely_twins(signs)
+        self._leader = twins.first[twins.kind]
         self._is_met = np.zeros(matrix.shape[0], dtype=np.bool_)
         self._uses = np.zeros(matrix.shape[1], dtype=np.int64)
 
