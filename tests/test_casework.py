@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allocator import api
-from allocator.engine import fewest
+from allocator.engine import begin, fewest
 from allocator.errors import InputError, InternalError
 from allocator.model.plan import Assignment, Plan
 from allocator.program.evaluate import broken_rows, complete, level_costs
@@ -247,22 +247,34 @@ PLACES = [f"{item}={slot}" for item in "ABC" for slot in ("C1", "C2", "C3")]
 KNOWN = {"suppress_health_check": [HealthCheck.function_scoped_fixture], "deadline": None}
 
 
-@settings(max_examples=15, **KNOWN)
+@settings(max_examples=25, **KNOWN)
 @given(
-    excluded=st.lists(st.sampled_from([*"ABC", *PLACES]), max_size=2, unique=True), seed=st.integers(0, 999)
+    excluded=st.lists(st.sampled_from([*"ABC", *PLACES]), max_size=2, unique=True),
+    pinned=st.lists(st.sampled_from(PLACES), max_size=2, unique=True),
+    is_large=st.booleans(),
+    seed=st.integers(0, 999),
 )
 def test_the_fewest_changes_are_those_of_all_plans(
-    tmp_path_factory: pytest.TempPathFactory, excluded: list[str], seed: int
+    tmp_path_factory: pytest.TempPathFactory,
+    excluded: list[str],
+    pinned: list[str],
+    is_large: bool,
+    seed: int,
 ) -> None:
-    """No plan at all changes less than the one found, and of those that change as little none costs less."""
+    """No plan at all changes less than the one found, and of those that change as little none costs less.
+
+    So it is too where the plan is mended from the baseline, as that of a large program is.
+    """
     base = casework(tmp_path_factory.mktemp("few"), people=FEW)
     for file in (base / "scenario.yaml", base.parents[1] / "rules" / "main.yaml"):
         file.write_text(file.read_text("utf-8").replace(", helper]", "]").replace(" + 1 helper", ""), "utf-8")
     scenario = api.load(base)
     before = api.solve(api.bind(scenario), seconds=5, workers=1, seed=seed)
-    policy = api.bind(scenario, baseline=before, exclude=excluded)
+    policy = api.bind(scenario, baseline=before, exclude=excluded, pins=pinned)
     plans, costs = every_plan(policy)
-    plan = api.fewest_changes(policy, seconds=5, workers=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(begin, "LARGE", 0 if is_large else begin.LARGE)
+        plan = api.fewest_changes(policy, seconds=5, workers=1)
     if not len(plans):
         assert plan.status == "infeasible"
         return
@@ -278,6 +290,7 @@ def test_the_fewest_changes_are_those_of_all_plans(
         (1, best, best),
     ]
     assert changed_seats(policy, before, plan.assignments) == least
+    assert {*pinned} <= {f"{one.item}={one.slot}" for one in plan.assignments}
     assert not {f"{one.item}={one.slot}" for one in plan.assignments} & {*excluded}
     assert not {one.item for one in plan.assignments} & {*excluded}
 

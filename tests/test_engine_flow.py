@@ -161,7 +161,7 @@ def test_a_start_by_flow_keeps_what_is_asked_and_leaves_out_what_is_only_paid() 
     question = Question(program, None, {}, (program.lower, program.upper))
     whole = question.whole()
     assert whole is not None and best_by_flow(program, whole) is None
-    decisions = plan_by_flow(program, (program.lower, program.upper))
+    decisions = plan_by_flow(program, whole)
     assert decisions is not None
     assert not broken_rows(program, complete(program, decisions[None, :])).any()
 
@@ -170,4 +170,5 @@ def test_a_rule_that_asks_something_of_an_auxiliary_is_no_start() -> None:
     even = {"id": "even", "kind": "balance", "on": "casework", "each": "item"}
     policy, _ = policy_for(example_rule(rule) for rule in (*RULES[:2], even))
     program = policy.compile()
-    assert plan_by_flow(program, (program.lower, program.upper)) is None
+    whole = Question(program, None, {}, (program.lower, program.upper)).whole()
+    assert whole is not None and plan_by_flow(program, whole) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from allocator.engine import repair
 from allocator.engine.budget import Budget
 from allocator.engine.descent import task_of
-from allocator.engine.flow import best_by_flow
+from allocator.engine.flow import cheapest_plan
 from allocator.engine.neighbourhoods import Neighbourhoods, _chain
 from allocator.engine.outcome import Outcome
 from allocator.engine.progress import Stop, silent
@@ -19,15 +20,20 @@ from allocator.program import tangents
 from allocator.program.decisions import Decisions
 from allocator.program.elastic import elastic
 from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.excerpt import asked_of_decisions
+from allocator.program.narrow import narrow
 from allocator.program.network_part import network_part
 from allocator.program.paid import paid_for
-from allocator.program.question import prices
+from allocator.program.program import IntArray, Program
+from allocator.program.question import Problem, Question, prices
 from allocator.program.tangents import NEAR, is_rough, touching, underpriced, with_tangents
 from allocator.rules.examples import example_rule, small_world
+from allocator.rules.policy import Policy
+from big_world import postings
 from brute_force import assert_best, policy_for
 from worlds import Space
 
-#: A flow puts two in the West whose loads are too much for it together.
+#: What a load leaves to a few people follows from bounds alone, unless there is room for it.
 STAFFED = (
     {"id": "one", "kind": "capacity", "on": "turn", "atleast": 1, "atmost": 2},
     {"id": "native", "kind": "avoid", "on": "turn", "when": "person.native_place == group.place"},
@@ -39,6 +45,16 @@ STAFFED = (
 
 def some_plans(space: Space, count: int) -> np.ndarray:
     return space.plans(space.sample(count, np.random.default_rng(3))).matrix
+
+
+def whole_of(program: Program) -> Problem:
+    whole = Question(program, None, {}, (program.lower, program.upper)).whole()
+    assert whole is not None
+    return whole
+
+
+def decided(program: Program, values: np.ndarray) -> np.ndarray:
+    return values[None, : program.decisions.count]
 
 
 def test_an_elastic_program_pays_for_what_is_broken_by_how_much() -> None:
@@ -65,33 +81,89 @@ def test_an_elastic_program_pays_for_what_is_broken_by_how_much() -> None:
 
 
 def test_rules_are_taken_into_the_network_in_their_order() -> None:
-    policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
+    roomy = [{**rule, "atmost": 8} if rule["id"] == "load" else rule for rule in STAFFED]
+    policy, _ = policy_for(example_rule(rule) for rule in roomy)
     program = policy.compile()
-    found = network_part(program, (program.lower, program.upper))
+    found = network_part(program, whole_of(program))
     assert found is not None
-    kept = {program.rules[k] for k in found[0].rows.tags[:, 0]}
-    assert {"take.turn", "one", "native"} <= kept and "load" not in kept
+    assert {"take.turn", "one", "native"} <= {*found.rules} and "load" not in found.rules
+    assert found.problem.rows.tolist() == sorted({*found.problem.rows.tolist()})
 
 
 def test_no_rule_is_looked_at_once_the_time_is_over() -> None:
     policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
     program, looks = policy.compile(), iter((False, True))
-    assert network_part(program, (program.lower, program.upper), lambda: next(looks)) is None
+    assert network_part(program, whole_of(program), lambda: next(looks)) is None
 
 
 def search() -> Search:
     return Search(1, Budget(20.0, 1), Stop(), silent)
 
 
+def attracted() -> Policy:
+    """Return a policy under which a flow gives one group the greatest loads, which is too much."""
+    policy = postings(40, 4)
+    takes = tuple(rule for rule in policy.rules if rule.kind == "take")
+    sized = {"kind": "capacity", "on": "posting", "atleast": 9, "atmost": 11}
+    load = {"kind": "capacity", "on": "posting", "load": "int(person.title)", "atmost": 60}
+    cost = "group.id == 'G00' ? 9 - int(person.title) : 9"
+    prefer = {"kind": "prefer", "on": "posting", "cost": cost, "level": 1}
+    made = (example_rule(rule, id=f"own.{k}") for k, rule in enumerate((sized, load, prefer)))
+    return replace(policy, rules=(*takes, *made))
+
+
 def test_what_a_flow_breaks_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repair, "LARGE", 0)
-    policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
+    policy = attracted()
     task = task_of(policy, policy.compile())
-    part = network_part(task.program, task.bounds)
-    flow = None if part is None else best_by_flow(*part)
-    assert flow is not None and broken_rows(task.program, complete(task.program, flow[None, :])).any()
+    part = network_part(task.program, whole_of(task.program))
+    assert part is not None and part.rules == ("r0", "own.0")
+    flow = cheapest_plan(task.program, part.problem, part.network)
+    assert flow is not None
+    assert broken_rows(task.program, complete(task.program, decided(task.program, flow))).any()
     found = repair.repaired(task, Budget(20.0, 1).share(1.0), search())
     assert found is not None and task.is_sound(found)
+
+
+@pytest.mark.parametrize("many", [100, 1])
+def test_a_few_decisions_are_mended_first_then_all(monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    monkeypatch.setattr(repair, "LARGE", 0)
+    monkeypatch.setattr(repair, "MANY", many)
+    made: list[int] = []
+
+    def counting(*given: Any) -> tuple[Program, IntArray]:
+        made.append(int(given[2].sum()))
+        return narrow(*given)
+
+    monkeypatch.setattr(repair, "narrow", counting)
+    policy = attracted()
+    task = task_of(policy, policy.compile())
+    found = repair.repaired(task, Budget(20.0, 1).share(1.0), search())
+    assert found is not None and task.is_sound(found)
+    assert made[0] < task.program.decisions.count / 2
+    assert made[1:] == ([task.program.decisions.count] if many == 1 else [])
+
+
+def test_a_narrow_program_asks_what_the_whole_does_where_all_else_is_0() -> None:
+    policy, _ = policy_for(example_rule(rule) for rule in (STAFFED[0], STAFFED[2]))
+    program = policy.compile()
+    asked = asked_of_decisions(program, whole := whole_of(program))
+    rng = np.random.default_rng(2)
+    kept = rng.random(len(asked)) < 0.85
+    made, columns = narrow(program, asked, kept)
+    assert (made.decisions.count, columns.tolist()) == (kept.sum(), asked.columns[kept].tolist())
+    grid, own = program.decisions.grids["turn"], made.decisions.grids["turn"]
+    assert np.array_equal(grid[own >= 0], columns[own[own >= 0]])
+    plans = (rng.random((4000, len(columns))) < 0.4).astype(np.int64)
+    wholes = np.tile(whole.held[: program.decisions.count], (len(plans), 1))
+    wholes[:, asked.columns] = 0
+    wholes[:, columns] = plans
+    is_within = ((made.lower <= plans) & (plans <= made.upper)).all(axis=1)
+    holds = ~broken_rows(made, complete(made, plans)).any(axis=1)
+    assert (holds & is_within).tolist() == (
+        ~broken_rows(program, complete(program, wholes)).any(axis=1)
+    ).tolist()
+    assert holds.any() and not holds.all()
 
 
 def test_what_cannot_be_mended_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:

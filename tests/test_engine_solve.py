@@ -252,7 +252,7 @@ def test_a_budget_shares_out_seconds_or_work() -> None:
 
 
 def test_what_is_large_is_not_looked_at_once_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    for looks in ("best_by_flow", "plan_by_flow", "repaired", "any_plan"):
+    for looks in ("best_by_flow", "beginning", "any_plan"):
         monkeypatch.setattr(descent, looks, lambda *_: pytest.fail("looked"))
     monkeypatch.setattr(descent, "LARGE", 1)
     found = solve(postings(8, 2), Options(seconds=0.0, workers=2))

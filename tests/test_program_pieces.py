@@ -14,7 +14,7 @@ from allocator.program.decisions import Decisions
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.program.excerpt import excerpt
 from allocator.program.expr import Expr
-from allocator.program.following import following
+from allocator.program.following import following, leading
 from allocator.program.parts import independent_parts
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.propagate import tightened
@@ -112,6 +112,27 @@ def assert_follows(program: Program, plans: Plans) -> None:
         near = complete(program, neighbours(plan, free))
         changed = (near != near[0]).any(axis=0)
         assert not (changed & ~following(program, free)).any()
+
+
+@pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)
+def test_what_leads_to_an_auxiliary_is_all_that_it_follows_from(trial: Trial) -> None:
+    assert_leads(tried(trial)[0])
+
+
+def test_all_members_lead_to_a_way_that_only_a_matrix_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(centred, "MANY", 0)
+    trial = trials({"compact": Compact}, [SOFT])[0]
+    assert_leads(policy_of(tried(trial)[1].world, trial.rule()).compile())
+
+
+def assert_leads(program: Program) -> None:
+    """Each decision leads to what follows from it, and to nothing else."""
+    count = program.decisions.count
+    led = np.stack([leading(program, np.array([column])) for column in range(len(program))])
+    for decision in range(count):
+        assert np.array_equal(led[:, decision], following(program, np.array([decision])))
+    some = np.arange(0, len(program), 3)
+    assert np.array_equal(leading(program, some), led[some].any(axis=0))
 
 
 def test_a_level_before_is_held_to_its_cap() -> None:

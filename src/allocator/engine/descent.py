@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from allocator.engine.begin import beginning
 from allocator.engine.bounds import KnownBounds, Proof
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.first import any_plan, is_impossible
-from allocator.engine.flow import best_by_flow, plan_by_flow
+from allocator.engine.flow import best_by_flow
 from allocator.engine.kept import Kept
 from allocator.engine.ladder import Ladder
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Progress
 from allocator.engine.reached import Offer, unheeded
-from allocator.engine.repair import LARGE, repaired
+from allocator.engine.repair import LARGE
 from allocator.engine.route import minimise_level
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
@@ -32,8 +33,6 @@ from allocator.rules.roster import Roster
 
 #: Without any plan nothing else matters: a first one may take this part of all the time left.
 FIRST_PLAN_PART = 0.5
-#: Of that, so much may go into mending what a flow gives.
-REPAIR_PART = 0.5
 
 
 @dataclass
@@ -175,16 +174,10 @@ class Descent:
         """Find any plan; say that there is none only if that is confirmed."""
         if self._is_too_late:
             return "unknown"
-        flowing = plan_by_flow(self.program, self.task.bounds)
-        if flowing is not None:
-            values = complete(self.program, flowing[None, :])[0]
-            if self.task.is_sound(values):
-                self.best, self.flows = values, True
-                return "feasible"
         clock = Clock(self.search.budget, part)
-        mended = repaired(self.task, clock.share(REPAIR_PART), self.search)
-        if mended is not None and self.task.is_sound(mended):
-            self.best = mended
+        made = beginning(self.task, hint, clock, self.search)
+        if made is not None:
+            self.best, self.flows = made.values, made.is_flow
             return "feasible"
         found = any_plan(self.task, hint, clock, self.search, self._teller(HARD))
         self.best = found.values

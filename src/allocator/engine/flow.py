@@ -13,12 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from allocator.program.excerpt import of_decisions
+from allocator.program.excerpt import asked_of_decisions, reads_auxiliary
 from allocator.program.medoids import undefined
 from allocator.program.network import Network, as_network
 from allocator.program.program import IntArray, Program
-from allocator.program.propagate import Bounds
-from allocator.program.question import Problem, Question, prices
+from allocator.program.question import Problem, prices
 
 #: Prices times nodes stay below this, well within the 64 bits that the solver scales them in.
 FAR = 2**61
@@ -36,29 +35,36 @@ def best_by_flow(program: Program, problem: Problem) -> IntArray | None:
         put into one.
     """
     network = None if undefined(program) else as_network(problem)
-    if network is None:
-        return None
-    levels = [prices(program, level)[problem.columns] for level in program.levels]
-    price = in_one(levels, problem.bounds[1] - problem.bounds[0], FAR // (network.nodes + 1))
-    flow = None if price is None else cheapest_flow(network, price)
-    return None if flow is None else problem.whole(flow[: len(problem)])
+    return None if network is None else cheapest_plan(program, problem, network)
 
 
-def plan_by_flow(program: Program, bounds: Bounds) -> IntArray | None:
+def plan_by_flow(program: Program, whole: Problem) -> IntArray | None:
     """Return the decisions of a plan where what is asked of decisions is a network: a start, and a good one.
 
     What levels cost by auxiliaries (a greatest, a distance) is left out.
 
     Args:
         program: The program.
-        bounds: Bounds of its variables.
+        whole: The whole question of any plan.
     """
-    partial = of_decisions(program)
-    problem = None if partial is None else Question(partial, None, {}, bounds).whole()
-    if partial is None or problem is None:
+    if reads_auxiliary(program).any():
         return None
-    found = best_by_flow(partial, problem)
+    found = best_by_flow(program, asked_of_decisions(program, whole))
     return None if found is None else np.asarray(found[: program.decisions.count])
+
+
+def cheapest_plan(program: Program, problem: Problem, network: Network) -> IntArray | None:
+    """Return the values of all variables in a plan that is best by what levels cost by these of a problem.
+
+    Args:
+        program: The program.
+        problem: What is asked.
+        network: The same as a network.
+    """
+    levels = [prices(program, level)[problem.columns] for level in program.levels]
+    price = in_one(levels, problem.bounds[1] - problem.bounds[0], FAR // (network.nodes + 1))
+    flow = None if price is None else cheapest_flow(network, price)
+    return None if flow is None else problem.whole(flow[: len(problem)])
 
 
 def in_one(levels: Sequence[IntArray], room: IntArray, limit: int) -> IntArray | None:

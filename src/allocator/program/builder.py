@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from allocator.program.decisions import Decisions
 from allocator.program.defining import DefinitionBuilder
+from allocator.program.ends import Ends
 from allocator.program.expr import EMPTY, Expr
 from allocator.program.exprs import Exprs
 from allocator.program.program import INFINITE, Costs, IntArray, Medoid, Program, Rows
@@ -25,9 +26,7 @@ class ProgramBuilder:
     def __init__(self, decisions: Decisions, rules: Sequence[str]) -> None:
         self.decisions = decisions
         self.rules = tuple(rules)
-        self._lower: list[IntArray] = [np.zeros(decisions.count, dtype=np.int64)]
-        self._upper: list[IntArray] = [np.ones(decisions.count, dtype=np.int64)]
-        self._count = decisions.count
+        self._ends = Ends(decisions.count)
         self._row_lengths: list[IntArray] = []
         self._row_cols: list[IntArray] = []
         self._row_coefs: list[IntArray] = []
@@ -43,23 +42,20 @@ class ProgramBuilder:
 
     def variables(self, lower: IntArray, upper: IntArray) -> IntArray:
         """Add auxiliary variables with their bounds and return their columns."""
-        columns = np.arange(self._count, self._count + len(lower), dtype=np.int64)
-        self._lower.append(np.asarray(lower, dtype=np.int64))
-        self._upper.append(np.asarray(upper, dtype=np.int64))
-        self._count += len(lower)
-        return columns
+        return self._ends.add(lower, upper)
 
     def bounds(self, expr: Expr) -> tuple[int, int]:
         """Return the least and greatest value that ``expr`` can take, term by term."""
-        lower, upper = self._bounds_of(expr.cols)
-        ends = np.stack([expr.coefs * lower, expr.coefs * upper])
-        return int(ends.min(0).sum()) + expr.constant, int(ends.max(0).sum()) + expr.constant
+        lower, upper = self._ends.of(expr.cols)
+        ends = expr.coefs * lower, expr.coefs * upper
+        least, most = int(np.minimum(*ends).sum()), int(np.maximum(*ends).sum())
+        return least + expr.constant, most + expr.constant
 
     def bounds_each(self, exprs: Exprs) -> tuple[IntArray, IntArray]:
         """Return the least and greatest value that each of ``exprs`` can take, term by term."""
         exists = exprs.cols >= 0
         lower, upper = (np.zeros_like(exprs.cols) for _ in range(2))
-        lower[exists], upper[exists] = self._bounds_of(exprs.cols[exists])
+        lower[exists], upper[exists] = self._ends.of(exprs.cols[exists])
         ends = exprs.coefs * lower, exprs.coefs * upper
         least, greatest = np.minimum(*ends).sum(axis=1), np.maximum(*ends).sum(axis=1)
         return least + exprs.constants, greatest + exprs.constants
@@ -69,12 +65,6 @@ class ProgramBuilder:
         if len(expr.cols) == 0 or expr.cols.max() < self.decisions.count:
             return int(np.maximum(expr.coefs, 0).sum()) + expr.constant
         return self.bounds(expr)[1]
-
-    def _bounds_of(self, cols: IntArray) -> tuple[IntArray, IntArray]:
-        if len(cols) == 0 or cols.max() < self.decisions.count:
-            return np.zeros(len(cols), dtype=np.int64), np.ones(len(cols), dtype=np.int64)
-        self._lower, self._upper = [np.concatenate(self._lower)], [np.concatenate(self._upper)]
-        return self._lower[0][cols], self._upper[0][cols]
 
     def row(self, expr: Expr, lo: int, hi: int, tag: TagArray, *, defining: bool = False) -> None:
         """Add ``lo <= expr <= hi``."""
@@ -195,10 +185,11 @@ class ProgramBuilder:
 
     def finish(self) -> Program:
         """Return the program as arrays."""
+        lower, upper = self._ends.all()
         return Program(
             decisions=self.decisions,
-            lower=np.concatenate(self._lower),
-            upper=np.concatenate(self._upper),
+            lower=lower,
+            upper=upper,
             rows=self._rows(),
             costs=self._cost_arrays(),
             constants=tuple(self._constants),

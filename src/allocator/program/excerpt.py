@@ -1,4 +1,4 @@
-"""An excerpt of a program: the rows of some of its rules alone, or what it says of decisions alone."""
+"""An excerpt of a program: the rows of some of its rules alone, or what it asks of decisions alone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from allocator.program.program import Costs, Program
+from allocator.program.program import Program
+from allocator.program.question import BoolArray, Problem
 
 
 def excerpt(program: Program, rules: Iterable[str]) -> Program:
@@ -23,15 +25,31 @@ def excerpt(program: Program, rules: Iterable[str]) -> Program:
     )
 
 
-def of_decisions(program: Program) -> Program | None:
-    """Return the rows and costs that are of decisions alone, or None if a row asks something of an auxiliary.
+def reads_auxiliary(program: Program) -> BoolArray:
+    """Return ``[rows]`` whether what a row asks is of an auxiliary, too."""
+    rows, reads = program.rows, np.zeros(len(program.rows), dtype=np.bool_)
+    terms = np.flatnonzero(rows.cols >= program.decisions.count)
+    reads[np.searchsorted(rows.starts, terms, side="right") - 1] = True
+    return reads & ~rows.defining
 
-    What is asked of a plan is then asked in full; what levels cost, only in part.
+
+def asked_of_decisions(program: Program, whole: Problem) -> Problem:
+    """Return what is asked of decisions alone, within the bounds that follow from everything.
+
+    Args:
+        program: The program.
+        whole: The whole question.
     """
-    count, rows, costs = program.decisions.count, program.rows, program.costs
-    asked = rows.of(~rows.defining)
-    if (asked.cols >= count).any():
-        return None
-    paid = costs.cols < count
-    kept = Costs(costs.cols[paid], costs.coefs[paid], costs.levels[paid], costs.tags[paid])
-    return replace(program, rows=asked, costs=kept)
+    decided = int(np.searchsorted(whole.columns, program.decisions.count))
+    is_apart = np.ones(len(whole.rows), dtype=np.bool_)
+    terms = np.flatnonzero(whole.matrix.indices >= decided)
+    is_apart[np.searchsorted(whole.matrix.indptr, terms, side="right") - 1] = False
+    asked = whole.of_rows(np.flatnonzero(is_apart & ~program.rows.defining[whole.rows]))
+    matrix = asked.matrix
+    return replace(
+        asked,
+        columns=asked.columns[:decided],
+        bounds=(asked.bounds[0][:decided], asked.bounds[1][:decided]),
+        matrix=csr_array((matrix.data, matrix.indices, matrix.indptr), (matrix.shape[0], decided)),
+        price=asked.price[:decided],
+    )

@@ -1,4 +1,4 @@
-"""Which auxiliaries follow from which decisions."""
+"""Which auxiliaries follow from which decisions, and which decisions lead to which auxiliaries."""
 
 from __future__ import annotations
 
@@ -25,3 +25,17 @@ def following(program: Program, decisions: IntArray) -> npt.NDArray[np.bool_]:
     for one in undefined(program):
         touched[one.column] = touched[one.members].any()
     return touched
+
+
+def leading(program: Program, columns: IntArray) -> npt.NDArray[np.bool_]:
+    """Return ``[decisions]``: those among the given variables, and all that have a part in any of these."""
+    definitions = program.definitions
+    touched = np.zeros(len(program), dtype=np.bool_)
+    touched[columns] = True
+    for one in undefined(program):
+        touched[one.members] |= touched[one.column]
+    for group, terms in reversed(definitions.ranks):
+        expressions = np.diff(definitions.start[group.start : group.stop + 1])
+        is_read = np.repeat(touched[definitions.cols[group]], expressions)
+        touched[terms.indices[np.repeat(is_read, np.diff(terms.indptr))]] = True
+    return touched[: program.decisions.count]

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.propagate import Bounds
 from allocator.program.question import Problem
-from allocator.program.twins import distinct_rows
+from allocator.program.twins import likely_twins, uses_of_columns, with_twins_joined
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,11 @@ def as_network(problem: Problem) -> Network | None:
     sized = _one_size(problem)
     if sized is None:
         return None
-    signs, sides = distinct_rows(*sized)
+    signs, sides = sized
+    twins = likely_twins(signs)
+    if uses_of_columns(signs, twins.first).max(initial=0) > 2:
+        return None
+    signs, sides = with_twins_joined(signs, sides, twins)
     matrix = signs.tocsc()
     count = np.diff(matrix.indptr)
     if count.max(initial=0) > 2:

@@ -8,7 +8,7 @@ to ask about as a small program.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, vstack
 
 from allocator.program.program import INFINITE, IntArray, Program
-from allocator.program.propagate import Bounds, activities, tightened
+from allocator.program.propagate import Activities, Bounds, tightened
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -33,6 +33,7 @@ class Problem:
         price: ``[n]`` what one of each costs.
         constant: What is paid whatever the ``x``.
         held: ``[variables]`` values of the program's other variables (anything at ``columns``).
+        rows: ``[rows]`` which row of the program each is, caps counting on; empty where it is of no program.
     """
 
     columns: IntArray
@@ -42,6 +43,12 @@ class Problem:
     price: IntArray
     constant: int
     held: IntArray
+    rows: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def of_rows(self, rows: IntArray) -> Problem:
+        """Return the problem with only some of its rows, given by their numbers in it."""
+        sides = self.sides[0][rows], self.sides[1][rows]
+        return replace(self, matrix=csr_array(self.matrix[rows]), sides=sides, rows=self.rows[rows])
 
     def whole(self, found: IntArray) -> IntArray:
         """Return the values of all variables of the program, given those of this problem."""
@@ -77,7 +84,9 @@ class Question:
     def _matrix(self) -> csr_array:
         """The program's rows, then one for each cap."""
         rows, width = self.program.rows, len(self.program)
-        matrix = csr_array((rows.coefs, rows.cols, rows.starts), shape=(len(rows), width), copy=True)
+        kind = np.int32 if max(width, len(rows.cols)) < 2**31 else np.int64  # half the size, and faster
+        places = rows.cols.astype(kind), rows.starts.astype(kind)
+        matrix = csr_array((rows.coefs.copy(), *places), shape=(len(rows), width))
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         capped = [csr_array(prices(self.program, level)[None, :]) for level in self.caps]
@@ -114,30 +123,33 @@ class Question:
 
     def _problem(self, free: BoolArray, values: IntArray, *, as_written: bool = False) -> Problem | None:
         columns = np.flatnonzero(free)
-        touched = np.arange(self._matrix.shape[0]) if free.all() else self._touched(free)
-        across = self._matrix[touched]
         held = np.where(free, 0, values)
-        sides = _moved((self._sides[0][touched], self._sides[1][touched]), across @ held)
+        if len(columns) == len(free):
+            matrix, sides, touched = self._matrix, self._sides, np.arange(self._matrix.shape[0])
+        else:
+            touched = self._touched(free)
+            across = self._matrix[touched]
+            sides = _moved((self._sides[0][touched], self._sides[1][touched]), across @ held)
+            matrix = of_columns(across, free)
         bounds = self.bounds[0][columns], self.bounds[1][columns]
-        matrix = csr_array(across[:, columns]) if len(columns) < len(free) else across
         if not as_written:
             found = tightened(matrix, sides, bounds)
             if found is None:
                 return None
             bounds = found
         constant = self.constant + int(self.price @ held)
-        problem = Problem(columns, bounds, matrix, sides, self.price[columns], constant, values)
+        problem = Problem(columns, bounds, matrix, sides, self.price[columns], constant, values, touched)
         return problem if as_written else _reduced(problem)
 
     def _touched(self, free: BoolArray) -> IntArray:
         """Return the rows in which a free variable stands."""
-        return np.flatnonzero(self._pattern @ free.astype(np.int64))
+        return np.flatnonzero(self._pattern @ free)
 
     @cached_property
     def _pattern(self) -> csr_array:
         matrix = self._matrix
         return csr_array(
-            (np.ones(len(matrix.data), dtype=np.int64), matrix.indices, matrix.indptr), matrix.shape
+            (np.ones(len(matrix.data), dtype=np.bool_), matrix.indices, matrix.indptr), matrix.shape
         )
 
 
@@ -166,8 +178,9 @@ def _moved(sides: Bounds, by: IntArray) -> Bounds:
 def _reduced(problem: Problem) -> Problem:
     """Return the problem without the variables that have one value left and the rows that always hold."""
     lower, upper = problem.bounds
-    free = np.flatnonzero(lower < upper)
-    least, most = activities(problem.matrix, lower, upper)
+    is_free = lower < upper
+    free = np.flatnonzero(is_free)
+    least, most = Activities(problem.matrix).of(lower, upper)
     asking = np.flatnonzero((least < problem.sides[0]) | (most > problem.sides[1]))
     rows = problem.matrix[asking]
     fixed = lower.copy()
@@ -178,9 +191,20 @@ def _reduced(problem: Problem) -> Problem:
     return Problem(
         columns=problem.columns[free],
         bounds=(lower[free], upper[free]),
-        matrix=csr_array(rows[:, free]),
+        matrix=of_columns(rows, is_free),
         sides=(low, high),
         price=problem.price[free],
         constant=problem.constant + int(problem.price @ fixed),
         held=held,
+        rows=problem.rows[asking],
+    )
+
+
+def of_columns(matrix: csr_array, kept: BoolArray) -> csr_array:
+    """Return some columns of a matrix, ``[columns]`` whether each is kept."""
+    kind = matrix.indices.dtype
+    terms, number = kept[matrix.indices], np.cumsum(kept, dtype=kind) - 1
+    ends = np.concatenate([np.zeros(1, dtype=kind), np.cumsum(terms, dtype=kind)])[matrix.indptr]
+    return csr_array(
+        (matrix.data[terms], number[matrix.indices[terms]], ends), (matrix.shape[0], int(kept.sum()))
     )

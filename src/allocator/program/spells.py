@@ -25,6 +25,8 @@ from allocator.program.tags import Subject, tags
 
 #: Rows that only say what a spell is belong to no rule.
 NO_RULE = -1
+#: After so many binary digits numbers are counted anew: they stay far below 2^63.
+DIGITS = 30
 
 
 class Block(NamedTuple):
@@ -141,11 +143,21 @@ def _subjects(pairs: IntArray, period: int) -> IntArray:
 def _patterns(possible: BoolArray) -> Iterator[tuple[BoolArray, IntArray]]:
     """Yield each pattern of possible periods ``[T]`` with the (item, slot) pairs ``[m, 2]`` that have it."""
     flat = possible.reshape(-1, possible.shape[2])
-    patterns, which = np.unique(flat, axis=0, return_inverse=True)
-    for k, pattern in enumerate(patterns):
-        if pattern.any():
-            places = np.flatnonzero(which.reshape(-1) == k)
-            yield pattern, np.stack(np.divmod(places, possible.shape[1]), axis=1)
+    codes = _codes(flat)
+    for code in np.unique(codes):
+        places = np.flatnonzero(codes == code)
+        if flat[places[0]].any():
+            yield flat[places[0]], np.stack(np.divmod(places, possible.shape[1]), axis=1)
+
+
+def _codes(flat: BoolArray) -> IntArray:
+    """Return ``[n]`` a number for each row, the same for the same rows and in their order."""
+    codes = np.zeros(len(flat), dtype=np.int64)
+    for period in range(flat.shape[1]):
+        if period % DIGITS == DIGITS - 1:
+            codes = np.unique(codes, return_inverse=True)[1].reshape(-1)
+        codes = 2 * codes + flat[:, period]
+    return codes
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,8 +74,8 @@ def _mixed(asked: Asked, problem: Problem) -> Lottery:
     """Mix assignments; how chances are spread beyond the bound is no matter of whole assignments."""
     if asked.spread is not None:
         program = asked.program
-        part = network_part(program, (program.lower, program.upper))
-        kept = set() if part is None else {program.rules[k] for k in part[0].rows.tags[:, 0]}
+        part = network_part(program, problem)
+        kept = set() if part is None else {*part.rules}
         asking = {program.rules[k] for k in program.rows.tags[~program.rows.defining, 0]}
         _, paying = obstacles(program)
         raise Impossible(beyond=[*sorted(asking - kept), *paying])

@@ -91,7 +91,7 @@ class LoadRule(Rule):
         begun, periods = self._begun(scope), scope.layer.shape[3]
         cols, weights, keys = self._places(pen.grid(), scope)
         # Sorted by whose they are and when, all at once: there may be millions.
-        order = np.argsort(keys, kind="stable")
+        order = _order(keys)
         cols, weights = cols[order], weights[order]
         starts = np.searchsorted(keys[order], np.arange(len(begun) * periods + 1))
         for subject, within in subjects(scope, self.each, self.over):
@@ -154,6 +154,12 @@ def shortfall(load: Expr, asked: int) -> Expr:
     return (
         Expr(load.cols, -np.minimum(load.coefs, missing), missing) if missing > 0 else Expr(constant=missing)
     )
+
+
+def _order(keys: IntArray) -> IntArray:
+    """Return the stable order of numbers of 0 or more: short ones are sorted by radix, ten times as fast."""
+    is_short = keys.max(initial=0) < 2**16
+    return np.argsort(keys.astype(np.uint16) if is_short else keys, kind="stable")
 
 
 def _whose(subject: Subject) -> int:
