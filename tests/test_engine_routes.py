@@ -210,8 +210,9 @@ def test_a_flow_gives_a_plan_to_begin_from(seed: int) -> None:
     drawn = Drawn(*policy_for([*network(seed).own, example_rule(even, id="even")]), seed)
     task = drawn.task()
     whole = task.question(None).whole()
-    start = plan_by_flow(task.program, task.bounds)
-    assert whole is not None and best_by_flow(task.program, whole) is None and start is not None
+    assert whole is not None
+    start = plan_by_flow(task.program, whole)
+    assert best_by_flow(task.program, whole) is None and start is not None
     assert_sound(drawn, task, start)
 
 
@@ -323,7 +324,9 @@ def test_what_is_mended_is_a_plan(seed: int) -> None:
     with mock.patch.object(repair, "LARGE", 0):
         found = repair.repaired(task, search.budget.share(0.1), search)
     if found is None:
-        assert network_part(task.program, task.bounds) is None, "of so little a search sees the end"
+        whole = task.question(None).whole()
+        assert whole is not None
+        assert network_part(task.program, whole) is None, "of so little a search sees the end"
     else:
         assert_sound(drawn, task, found)
 
