@@ -26,7 +26,7 @@ RULES = (
     {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 6},
     {"id": "even", "kind": "balance", "on": "turn", "load": "person.age", "level": 2},
 )
-WAYS: tuple[By, ...] = ("chance", "chain", "alike")
+WAYS: tuple[By, ...] = ("chance", "chain", "alike", "back")
 
 
 def standing_of(task: Task, level: int, search: Search) -> Standing:
@@ -73,6 +73,20 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
         Arm("turn", SLOTS, False, 0.5, exchanges=True), search.budget.share(0.5), movable, lambda: False
     )
     assert task.cost(second.values, 1) <= standing.cost and second.cost <= task.cost(standing.values, 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_closed_stays_as_it_is(seed: int) -> None:
+    task, _ = task_for(seed)
+    search = Search(seed, Budget(10.0, 2), Stop(), silent)
+    standing = standing_of(task, 1, search)
+    movable = np.random.default_rng(seed).random(task.program.decisions.count) < 0.7
+    before = standing.values[: len(movable)]
+    exchanges = Exchanges(standing, everything_of(task), search)
+    for way in WAYS * 4:
+        arm = Arm("turn", SLOTS, False, 0.5, by=way, exchanges=True)
+        exchanges.batch(arm, search.budget.share(0.1), movable, lambda: False)
+        assert (standing.values[: len(movable)][~movable] == before[~movable]).all()
 
 
 def test_the_same_seed_makes_the_same_exchanges() -> None:

@@ -67,13 +67,16 @@ class Chooser:
         if not len(stays):
             return None
         here = self._window(whole, stays, self._beside(layer, first, last, values))
+        return self._by(by, here, layer).within(open_decisions, values)
+
+    def _by(self, by: By, here: Window, layer: str) -> Movers:
         if by == "alike":
             return here.movers(self._alike(here, layer))
         if by == "back":
             return self._sent_back(here, layer)
         if by == "chain":
             return self._chain(here)
-        chosen = one_each(stays)
+        chosen = one_each(here.stays)
         return here.movers(chosen, self._random.random(len(chosen)) < NOBODY)
 
     def _whole(self, layer: str, first: int, last: int) -> Whole:

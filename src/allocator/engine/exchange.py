@@ -113,9 +113,10 @@ class Exchanges:
 
     def _go_to(self, state: State) -> None:
         """Go to a plan that breaks nothing and is not far above the best, which it may be."""
-        if self._tables.breaks(state):
-            return
         task = self._standing.task
+        lower, upper = task.bounds
+        if self._tables.breaks(state) or ((state.values < lower) | (state.values > upper)).any():
+            return
         if any(task.cost(state.values, level) > most for level, most in task.caps.items()):
             return
         cost = task.cost(state.values, self._standing.level)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -46,6 +46,19 @@ class Movers:
         """The decisions that change as the movers are taken out, and by how much each."""
         gone = np.concatenate([self.own, self.left])
         return np.concatenate([gone, self.sent]), np.repeat([-1, 1], [len(gone), len(self.sent)])
+
+    def within(self, open_decisions: BoolArray, values: IntArray) -> Movers:
+        """Return the same with decisions only that may change now; nobody is sent to where he is already.
+
+        Args:
+            open_decisions: ``[decisions]`` which may change.
+            values: ``[variables]`` the plan.
+        """
+        is_open = (self.columns >= 0) & open_decisions[self.columns]
+        columns = np.where(is_open, self.columns, -1)
+        may_go = open_decisions[np.concatenate([self.left, self.sent])].all()
+        is_free = not values[self.sent].any() and len(np.unique(self.sent)) == len(self.sent)
+        return replace(self, columns=columns) if may_go and is_free else Movers(columns)
 
     def at(self, places: IntArray) -> IntArray:
         """Return the decisions that put each mover at its one of some places."""
