@@ -1,4 +1,4 @@
-"""A narrow program: what is asked of some decisions alone, every other one being left out as 0."""
+"""A narrow program: what is asked of some decisions alone and paid for them, every other left out as 0."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from allocator.program.question import BoolArray, Problem, of_columns
 
 
 def narrow(program: Program, asked: Problem, kept: BoolArray) -> tuple[Program, IntArray]:
-    """Return a program without costs over some decisions, and which decision each of its variables is.
+    """Return a program over some decisions, and which decision each of its variables is.
+
+    Of costs it has what each of these decisions costs by itself.
 
     Args:
         program: The program.
@@ -22,7 +24,9 @@ def narrow(program: Program, asked: Problem, kept: BoolArray) -> tuple[Program, 
     number = np.full(program.decisions.count, -1, dtype=np.int64)
     number[columns] = np.arange(len(columns))
     grids = {name: np.where(grid >= 0, number[grid], -1) for name, grid in program.decisions.grids.items()}
-    matrix, nothing = of_columns(asked.matrix, kept), np.zeros(0, dtype=np.int64)
+    matrix, costs = of_columns(asked.matrix, kept), program.costs
+    paid = np.flatnonzero(costs.cols < program.decisions.count)
+    paid = paid[number[costs.cols[paid]] >= 0]
     rows = Rows(
         starts=matrix.indptr.astype(np.int64),
         cols=matrix.indices.astype(np.int64),
@@ -37,10 +41,10 @@ def narrow(program: Program, asked: Problem, kept: BoolArray) -> tuple[Program, 
         lower=asked.bounds[0][kept],
         upper=asked.bounds[1][kept],
         rows=rows,
-        costs=Costs(nothing, nothing, nothing, program.costs.tags[:0]),
+        costs=Costs(number[costs.cols[paid]], costs.coefs[paid], costs.levels[paid], costs.tags[paid]),
         constants=(),
         definitions=DefinitionBuilder(len(columns)).finish(),
         rules=program.rules,
-        levels=(),
+        levels=tuple(np.unique(costs.levels[paid]).tolist()),
     )
     return made, columns
