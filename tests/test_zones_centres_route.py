@@ -66,7 +66,10 @@ def assert_best_around_centres(policy: Policy) -> None:
         found = best_by_zones(task, clock, search, lambda _: unheard)
     if found is None:
         return
-    assert best is not None and found.decisions is not None
+    assert (found.found == "infeasible") == (best is None) == (found.decisions is None)
+    if best is None:
+        return
+    assert found.decisions is not None
     values = complete(task.program, found.decisions[None, :])
     [cost, *_] = level_costs(task.program, values)[0].tolist()
     [proof] = found.proofs
