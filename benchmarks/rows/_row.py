@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -94,6 +95,12 @@ class Row(ABC):
     def problems(self) -> int:
         """Return how many problems it is, each of which may take the time limit."""
         return 1
+
+    def written(self, folder: Path, instance: object) -> Path:
+        """Write the instance into a folder and return the file."""
+        file = folder / f"{self.key}.json"
+        file.write_text(json.dumps(instance), encoding="utf-8")
+        return file
 
     @abstractmethod
     def contenders(self, folder: Path) -> Iterator[Contender]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,8 +46,7 @@ class Pin(Row):
         return make(self.people, self.groups, self.seed)
 
     def contenders(self, folder: Path) -> Iterator[Contender]:
-        file = folder / f"{self.key}.json"
-        file.write_text(json.dumps(self.instance), encoding="utf-8")
+        file = self.written(folder, self.instance)
         words = ("pinned", "--instance", file, "--folder", folder / "settled")
         yield ours(*words, before=(*words, "--settle", "--time-limit", SETTLING))
 

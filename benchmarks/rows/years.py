@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,8 +47,7 @@ class Years(Row):
         return make(self.people, self.groups, self.years, self.seed)
 
     def contenders(self, folder: Path) -> Iterator[Contender]:
-        file = folder / f"{self.key}.json"
-        file.write_text(json.dumps(self.instance), encoding="utf-8")
+        file = self.written(folder, self.instance)
         yield ours("years", "--instance", file)
         yield peer("CP-SAT", "cpsat_years", "--instance", file)
 

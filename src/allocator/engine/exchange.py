@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.choosing import Chooser
@@ -131,6 +130,8 @@ class Exchanges:
 
         Of those as good any is taken: from each of them others lead on.
         """
+        from scipy.optimize import linear_sum_assignment  # an eighth of a second to load
+
         order = self._random.permutation(len(cost))
         try:
             rows, places = linear_sum_assignment(cost[order])

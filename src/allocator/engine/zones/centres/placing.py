@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from allocator.program.by_slot import BySlot, SlotPart
 from allocator.program.evaluate import broken_rows, complete, level_costs
@@ -50,6 +49,8 @@ class Placing:
 
     def _dealt(self, zone: IntArray, names: IntArray) -> IntArray | None:
         """Return the slot of each zone, as cheap as can be; None if some zone has none."""
+        from scipy.optimize import linear_sum_assignment  # an eighth of a second to load
+
         held = (zone == names[:, None]).astype(np.int64)
         costs = np.stack([self._costs(part, held) for part in self._whole.parts], axis=1)
         zones, slots = linear_sum_assignment(costs)
