@@ -69,8 +69,23 @@ def main() -> None:
         write(Path(name), instance, given.objective)
         policy = api.bind(api.load(name))
         plan = api.solve(policy, seconds=given.time_limit - elapsed(), listen=trace)
+    name = f"{given.instance.stem} {given.objective}"
+    tell(name, plan, seats(instance, plan), memory, trace, given.out)
+
+
+def tell(name: str, plan: Plan, seats: object, memory: PeakMemory, trace: Trace, out: Path | None) -> None:
+    """Write the answer to ``out`` if that is given, and print what it comes to.
+
+    Args:
+        name: The problem's name.
+        plan: What was found.
+        seats: Who is where, as the problem's answers say it.
+        memory: The memory that it took.
+        trace: The plans on the way.
+        out: The file.
+    """
     answer = {
-        "assign": seats(instance, plan),
+        "assign": seats,
         "cost": plan.score[1].cost if plan.score else None,
         "bound": plan.score[1].bound if plan.score else None,
         "status": plan.status,
@@ -79,10 +94,10 @@ def main() -> None:
         "memory": memory.gib,
         "trace": trace.steps,
     }
-    if given.out:
-        given.out.write_text(json.dumps(answer), encoding="utf-8")
+    if out:
+        out.write_text(json.dumps(answer), encoding="utf-8")
     shown = {key: value for key, value in answer.items() if key not in ("assign", "trace")}
-    print(f"{given.instance.stem} {given.objective}: {shown}, first {trace.steps[:1]}")
+    print(f"{name}: {shown}, first {trace.steps[:1]}")
 
 
 def seats(instance: Mapping[str, Any], plan: Plan) -> list[int | None]:

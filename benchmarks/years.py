@@ -22,7 +22,7 @@ from typing import Any
 
 from allocator import api
 from allocator.model.plan import Plan
-from benchmarks.rotation import COVER, sheet, write_people
+from benchmarks.rotation import COVER, sheet, tell, write_people
 
 FIRST = 2026
 #: What is told of it alone is told of all years together.
@@ -66,20 +66,8 @@ def main() -> None:
         write(Path(name), instance)
         policy = api.bind(api.load(name))
         plan = api.solve(policy, seconds=given.time_limit - elapsed(), listen=trace)
-    answer = {
-        "assign": seats(instance, plan) if plan.score else None,
-        "cost": plan.score[1].cost if plan.score else None,
-        "bound": plan.score[1].bound if plan.score else None,
-        "status": plan.status,
-        "route": plan.run["route"],
-        "seconds": round(elapsed(), 2),
-        "memory": memory.gib,
-        "trace": trace.steps,
-    }
-    if given.out:
-        given.out.write_text(json.dumps(answer), encoding="utf-8")
-    shown = {key: value for key, value in answer.items() if key not in ("assign", "trace")}
-    print(f"{given.instance.stem}: {shown}, first {trace.steps[:1]}")
+    found = seats(instance, plan) if plan.score else None
+    tell(given.instance.stem, plan, found, memory, trace, given.out)
 
 
 def seats(instance: Mapping[str, Any], plan: Plan) -> Sequence[Sequence[int]]:
