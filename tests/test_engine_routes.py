@@ -33,9 +33,10 @@ from allocator.engine.standing import Standing
 from allocator.engine.start import Made, add_layer
 from allocator.engine.task import Task
 from allocator.program import parts as parting
+from allocator.program.branching import branched
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.program.network_part import network_part
-from allocator.program.program import IntArray
+from allocator.program.program import INFINITE, IntArray
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
 from allocator.rules.kind import Rule
@@ -251,9 +252,9 @@ def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
     whole = task.question(1).whole()
     assert whole is not None
     known = complete(task.program, drawn.worst[None, :])[0]
-    for start in (None, known):
-        race = MipRace(whole, start, seed)
-        race.begin()
+    for cutoff in (INFINITE, task.cost(known, 1)):
+        race = MipRace(whole, branched(task.program), seed)
+        race.begin(cutoff)
         ended(lambda race=race: race.is_running)
         race.close()
         values, cost = race.plan
@@ -261,7 +262,7 @@ def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
         if values is not None:
             assert assert_sound(drawn, task, values)[0] == cost == drawn.least[0]
         else:
-            assert start is not None and task.cost(known, 1) == drawn.least[0]
+            assert cutoff == drawn.least[0]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

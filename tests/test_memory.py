@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from allocator import api
@@ -93,9 +94,10 @@ def test_what_runs_beside_is_ended_first(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_what_runs_beside_is_counted_while_it_does() -> None:
     policy = postings(40, 8)
-    whole = task_of(policy, policy.compile()).question(1).whole()
+    program = policy.compile()
+    whole = task_of(policy, program).question(1).whole()
     assert whole is not None
-    race = MipRace(whole, None, 1)
+    race = MipRace(whole, np.ones(len(program), dtype=np.bool_), 1)
     race.begin()
     try:
         wait_until(lambda: in_all() - (resident() or 0) > 20 << 20)

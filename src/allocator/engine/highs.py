@@ -44,8 +44,8 @@ def quiet_solver(seed: int) -> highspy.Highs:
     return solver
 
 
-def model_of(problem: Problem, cost: np.ndarray, *, whole: bool) -> highspy.HighsLp:
-    """Return the least ``cost @ x`` over the problem's rows and bounds, ``x`` whole or not."""
+def model_of(problem: Problem, cost: np.ndarray, *, whole: np.ndarray | bool) -> highspy.HighsLp:
+    """Return the least ``cost @ x`` over the problem's rows and bounds, and which ``x`` are whole."""
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(problem["lower"]), len(problem["row_lower"])
     model.col_cost_ = cost
@@ -54,8 +54,10 @@ def model_of(problem: Problem, cost: np.ndarray, *, whole: bool) -> highspy.High
     matrix = model.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
     matrix.start_, matrix.index_, matrix.value_ = problem["starts"], problem["cols"], problem["coefs"]
-    if whole:
-        model.integrality_ = [highspy.HighsVarType.kInteger] * model.num_col_
+    is_whole = np.broadcast_to(whole, model.num_col_)
+    if is_whole.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        model.integrality_ = [kinds[one] for one in is_whole.tolist()]
     return model
 
 

@@ -22,6 +22,7 @@ from allocator.engine.neighbourhoods import Arm, Neighbourhoods
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
+from allocator.program.branching import branched
 from allocator.program.following import following
 from allocator.program.paid import paid_for
 from allocator.program.program import IntArray
@@ -57,7 +58,7 @@ class Improvement:
         self._whole, self._open_parts = whole, open_parts
         self._standing, self._search = standing, search
         self._exchanges = Exchanges(standing, self._open_decisions, search)
-        self._race = MipRace(whole, standing.values, search.seed)
+        self._race = MipRace(whole, branched(standing.task.program), search.seed)
         never = search.budget.deterministic or not races
         self._race_at = np.inf if never else time.monotonic() + RACE_AFTER
         self._piece = PIECE
@@ -223,7 +224,8 @@ class Improvement:
 
     def _is_done(self) -> bool:
         if time.monotonic() > self._race_at:
-            self._race.begin()
+            self._race.begin(self._standing.cost)
+            self._race.renew(self._standing.cost)
         self._hear_race()
         return self._standing.is_good_enough
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import base64
 import math
+import time
 
 import numpy as np
 import numpy.typing as npt
 
 from allocator.engine.child import Child, Message, arrays_of, values_in
-from allocator.program.program import IntArray
-from allocator.program.question import Problem
+from allocator.program.program import INFINITE, IntArray
+from allocator.program.question import BoolArray, Problem
 
 #: Distance from a whole number that still counts as one.
 SLACK = 1e-6
+#: After so many seconds a search without a plan of its own begins again, if less than this part is open.
+SETTLED, LESS = 8.0, 0.5
 
 
 class MipRace:
@@ -30,20 +33,54 @@ class MipRace:
         relaxed: ``[n]`` the problem's variables in its relaxation, None where that is not told.
     """
 
-    def __init__(self, problem: Problem, known: IntArray | None, seed: int):
+    def __init__(self, problem: Problem, branched: BoolArray, seed: int):
+        """Make a search that has not begun.
+
+        Args:
+            problem: The problem.
+            branched: ``[variables]`` of the program, on which to branch.
+            seed: Seed of the search.
+        """
         self.bound = 0
         self.cost: int | None = None
         self.values: IntArray | None = None
         self.relaxed: npt.NDArray[np.float32] | None = None
-        self._problem, self._known, self._seed = problem, known, seed
+        self._problem, self._seed = problem, seed
+        self._branched = branched[problem.columns]
         self._child = Child("mip_child", self._hear)
+        self._began, self._cutoff = 0.0, INFINITE
 
-    def begin(self) -> None:
-        """Begin the search, if it has not begun."""
+    def begin(self, known: int = INFINITE) -> None:
+        """Begin the search for a plan of less than a known cost, if it has not begun."""
         if not self._child.has_begun:
-            cost = self._problem.price.astype(float)
-            cutoff = np.inf if self._known is None else cost @ self._known[self._problem.columns]
-            self._child.begin(seed=self._seed, cost=cost, cutoff=cutoff, **arrays_of(self._problem))
+            self._search(known)
+
+    def renew(self, known: int) -> None:
+        """Begin again if another plan has made the search hopeless as it is.
+
+        Plans are found near the relaxation of what is below the cutoff, so one that is far too high leads
+        nowhere: with 2,700 a search found no plan within a minute, with 900 it came to 760 in ten seconds.
+
+        Args:
+            known: What the best plan costs now.
+        """
+        is_settled = time.monotonic() > self._began + SETTLED and self.values is None
+        if self.is_running and is_settled and known - self.bound < LESS * (self._cutoff - self.bound):
+            self._child.close()
+            self._child = Child("mip_child", self._hear)
+            self._search(known)
+
+    def _search(self, known: int) -> None:
+        problem = self._problem
+        self._child.begin(
+            seed=self._seed,
+            cost=problem.price.astype(float),
+            cutoff=np.inf if known == INFINITE else float(known - problem.constant),
+            branched=self._branched,
+            is_again=self._cutoff < INFINITE,
+            **arrays_of(problem),
+        )
+        self._began, self._cutoff = time.monotonic(), known
 
     @property
     def plan(self) -> tuple[IntArray | None, int | None]:

@@ -18,6 +18,7 @@ from allocator.engine.highs import (
     BoundsTold,
     Problem,
     model_of,
+    packed,
     quiet_solver,
     read_problem,
     tell,
@@ -37,13 +38,13 @@ NOTHING = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjec
 def main() -> None:
     """Solve the problem on standard input."""
     problem = read_problem()
-    if len(problem["lower"]) > LARGE:
+    if len(problem["lower"]) > LARGE and not problem["is_again"]:
         began = time.monotonic()
         _relax(problem)
         if time.monotonic() - began > SLOW:
             return
     solver = quiet_solver(int(problem["seed"]))
-    solver.passModel(model_of(problem, problem["cost"], whole=True))
+    solver.passModel(model_of(problem, problem["cost"], whole=problem["branched"] > 0))
     # Of the plan that is known only the cost is told: HiGHS 1.16 takes a plan to start from for another, of
     # another cost, once presolve has changed the model.
     cutoff = float(problem["cutoff"])
@@ -52,7 +53,11 @@ def main() -> None:
     solver.cbMipInterrupt.subscribe(BoundsTold())
     solver.run()
     nothing = solver.getModelStatus() in NOTHING
-    tell({"bound": cutoff if nothing else solver.getInfo().mip_dual_bound})
+    info = solver.getInfo()
+    if not nothing and info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        # What is found before the search proper, or needs none, is not told as an improvement.
+        tell({"cost": info.objective_function_value, "values": packed(solver.getSolution().col_value)})
+    tell({"bound": cutoff if nothing else info.mip_dual_bound})
 
 
 def _relax(problem: Problem) -> None:
