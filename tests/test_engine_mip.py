@@ -53,6 +53,7 @@ def test_a_search_that_cannot_find_a_plan_begins_again_from_a_better_one(
 ) -> None:
     monkeypatch.setattr(mip, "SETTLED", 0.0)
     race.begin(2_700)
+    race._hear({"searches": True})
     race.begin(2_600)
     race.bound = 700
     race.renew(1_800)
@@ -62,12 +63,14 @@ def test_a_search_that_cannot_find_a_plan_begins_again_from_a_better_one(
     assert [arrays["is_again"] for arrays in Recorded.sent] == [False, True]
 
 
-@pytest.mark.parametrize("why", ["has a plan", "is young", "has ended"])
+@pytest.mark.parametrize("why", ["has a plan", "is young", "has ended", "looks at the relaxation"])
 def test_a_search_goes_on_where_that_may_lead_somewhere(
     why: str, race: MipRace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mip, "SETTLED", 60.0 if why == "is young" else 0.0)
     race.begin(2_700)
+    if why != "looks at the relaxation":
+        race._hear({"searches": True})
     if why == "has a plan":
         race.values = np.zeros(1, dtype=np.int64)
     if why == "has ended":

@@ -24,7 +24,7 @@ def solve_beside(
     search: Search,
     asking: Asking,
     look: Callable[[], object],
-    meanwhile: Callable[[], object],
+    meanwhile: Callable[[], bool],
 ) -> list[Outcome]:
     """Solve pieces, each in a thread of its own.
 
@@ -33,15 +33,15 @@ def solve_beside(
         search: How to search.
         asking: How to search each.
         look: Called now and then while they are solved.
-        meanwhile: Called once, in this thread.
+        meanwhile: Called in this thread, again and again until it says that there is nothing more to do.
     """
     with ThreadPoolExecutor(max(1, len(problems))) as pool:
         searches = [pool.submit(minimise, problem, search, asking) for problem in problems]
-        meanwhile()
-        waiting = True
+        waiting = is_busy = True
         while waiting:
             try:
-                waiting = bool(wait(searches, WATCH).not_done)
+                is_busy = is_busy and meanwhile()
+                waiting = bool(wait(searches, 0 if is_busy else WATCH).not_done)
                 look()
             except KeyboardInterrupt:
                 search.stop.ask()

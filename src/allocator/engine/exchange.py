@@ -13,7 +13,7 @@ import numpy as np
 
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.choosing import Chooser
-from allocator.engine.neighbourhoods import Arm, By
+from allocator.engine.neighbourhoods import Arm
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
@@ -26,6 +26,8 @@ from allocator.program.states import BoolArray, State, Tables
 
 #: The aim for the greatest of many is at most the square of this down their values, most often less.
 DEPTH = 0.5
+#: One that is deep is half of the time in their middle, and charges by a power up to this.
+MIDDLE, STEEP = 0.5, 4
 #: A batch ends after so many exchanges in a row without a gain.
 PATIENCE = 15
 #: How far the walk may be above the best plan, as a part of what is open between that and the bound.
@@ -73,7 +75,7 @@ class Exchanges:
             self._last = None  # back to the best
         while in_vain < PATIENCE:
             before = self._standing.cost
-            budget.spent_work += self._change(arm.layer, arm.by, movable)
+            budget.spent_work += self._change(arm, movable)
             in_vain = 0 if self._standing.cost < before else in_vain + 1
             if clock.is_over or self._search.stop.asked or is_done():
                 break
@@ -83,14 +85,14 @@ class Exchanges:
             return Outcome("feasible", effort=(budget.spent_work - spent) / part.work)
         return Outcome("feasible", effort=1 - clock.left.seconds / part.seconds)
 
-    def _change(self, layer: str, by: By, movable: BoolArray) -> float:
+    def _change(self, arm: Arm, movable: BoolArray) -> float:
         """Make the best exchange of some movers; return the work that it took."""
         self._begin()
-        movers = self._chooser.movers(layer, by, self._state.values, movable)
+        movers = self._chooser.movers(arm.layer, arm.by, self._state.values, movable)
         if movers is None:
             return WORK
         base = self._tables.changed(self._state, *movers.out)
-        cost, impossible = self._priced(Placing(movers.columns, self._state, base))
+        cost, impossible = self._priced(Placing(movers.columns, self._state, base), arm.deep)
         places = self._assigned(np.where(impossible, np.inf, cost))
         if places is not None and (len(movers.left) or (places != np.arange(len(places))).any()):
             columns = movers.at(places)
@@ -120,7 +122,7 @@ class Exchanges:
             return
         cost = task.cost(state.values, self._standing.level)
         if cost <= self._standing.cost:
-            self._standing.take(state.values, "exchange")
+            self._standing.take(state.values, "exchange", follows=True)
             self._last = self._standing.values
         if cost <= self._standing.cost + self._above:
             self._state = state
@@ -139,17 +141,24 @@ class Exchanges:
             return None
         return np.asarray(places[np.argsort(order[rows])])
 
-    def _priced(self, placing: Placing) -> tuple[FloatArray, BoolArray]:
+    def _priced(self, placing: Placing, deep: bool) -> tuple[FloatArray, BoolArray]:
         """Return what each mover costs at each place: levels held to their cost first, those to come last."""
-        depth, urge = self._random.uniform(-DEPTH / 3, DEPTH), self._random.uniform(-0.5, 1)
-        aim = Aim(max(0.0, depth) ** 2, max(0.0, urge), int(self._random.integers(1, 3)))
-        costs, impossible = price(self._tables, placing, self._prices, aim)
+        costs, impossible = price(self._tables, placing, self._prices, self._aim(deep))
         total = costs[self._at]
         for before in reversed(costs[: self._at]):
             total = _in_order(before, total, else_only=total)
         for after in costs[self._at + 1 :]:
             total = _in_order(total, after, else_only=total)
         return total, impossible
+
+    def _aim(self, deep: bool) -> Aim:
+        """Return what the greatest of many is to come down to this time: first a little, late all the way."""
+        random = self._random
+        if deep:
+            depth = min(MIDDLE, random.uniform(0, 2 * MIDDLE))
+            return Aim(depth, random.uniform(0, 1), int(random.integers(1, STEEP + 1)))
+        depth = max(0.0, random.uniform(-DEPTH / 3, DEPTH)) ** 2
+        return Aim(depth, max(0.0, random.uniform(-0.5, 1)), int(random.integers(1, 3)))
 
 
 def _in_order(first: FloatArray, then: FloatArray, else_only: FloatArray) -> FloatArray:

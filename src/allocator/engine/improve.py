@@ -109,7 +109,7 @@ class Improvement:
         """
         arms = [near.next()]
         while len(arms) < several:
-            arms.append(near.next(exchanges=not any(arm.exchanges for arm in arms)))
+            arms.append(near.next(exchanges=False if any(arm.exchanges for arm in arms) else None))
         whole = next((arm for arm in arms if arm.part >= 1.0 and not arm.exchanges), None)
         if whole is not None:
             self._pull(whole, near, clock)
@@ -130,12 +130,13 @@ class Improvement:
         part = clock.share(1.0, most=self._piece)
         asking = replace(self._asking(part, is_whole=False), is_done=self._is_stopped, threads=1)
 
-        def meanwhile() -> None:
-            for arm in arms:
-                if arm.exchanges:
-                    before = self._standing.cost
-                    movable = self._open_decisions & ~taken
-                    self._learn(arm, self._exchanges.batch(arm, part, movable, self._is_done), before, near)
+        def meanwhile() -> bool:
+            if not any(arm.exchanges for arm in arms) or clock.is_over:
+                return False
+            arm, before = near.next(exchanges=True), self._standing.cost
+            movable = self._open_decisions & ~taken
+            self._learn(arm, self._exchanges.batch(arm, part, movable, self._is_done), before, near)
+            return True
 
         problems = [problem for _, _, problem in pieces]
         outcomes = solve_beside(problems, self._search, asking, self._is_done, meanwhile)

@@ -25,7 +25,7 @@ from allocator.program.question import BoolArray, Problem
 #: Pieces with more decisions than this take as long as a plan from nothing.
 LARGEST = 20_000
 #: The part of the time left for each piece, and the most seconds of it.
-PIECE_PART, PIECE = 0.5, 2.0
+PIECE_PART, PIECE = 0.5, 0.7
 
 
 def mended(task: Task, hint: IntArray, part: Slice, search: Search) -> IntArray | None:

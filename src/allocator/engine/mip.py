@@ -48,7 +48,7 @@ class MipRace:
         self._problem, self._seed = problem, seed
         self._branched = branched[problem.columns]
         self._child = Child("mip_child", self._hear)
-        self._began, self._cutoff = 0.0, INFINITE
+        self._began, self._cutoff = math.inf, INFINITE
 
     def begin(self, known: int = INFINITE) -> None:
         """Begin the search for a plan of less than a known cost, if it has not begun."""
@@ -64,8 +64,8 @@ class MipRace:
         Args:
             known: What the best plan costs now.
         """
-        is_settled = time.monotonic() > self._began + SETTLED and self.values is None
-        if self.is_running and is_settled and known - self.bound < LESS * (self._cutoff - self.bound):
+        is_hopeless = time.monotonic() > self._began + SETTLED and self.values is None
+        if self.is_running and is_hopeless and known - self.bound < LESS * (self._cutoff - self.bound):
             self._child.close()
             self._child = Child("mip_child", self._hear)
             self._search(known)
@@ -80,7 +80,7 @@ class MipRace:
             is_again=self._cutoff < INFINITE,
             **arrays_of(problem),
         )
-        self._began, self._cutoff = time.monotonic(), known
+        self._began, self._cutoff = math.inf, known
 
     @property
     def plan(self) -> tuple[IntArray | None, int | None]:
@@ -98,6 +98,8 @@ class MipRace:
 
     def _hear(self, message: Message) -> None:
         constant = self._problem.constant
+        if message.get("searches"):
+            self._began = time.monotonic()
         bound = message.get("bound")
         if isinstance(bound, float) and math.isfinite(bound):
             self.bound = max(self.bound, math.ceil(bound - SLACK) + constant)

@@ -1,9 +1,9 @@
 """HiGHS in a process of its own: it cannot share one with OR-Tools, and a process can be killed.
 
 Run as ``python -m allocator.engine.mip_child``: reads one problem (numpy's ``.npz``) from standard input
-and writes JSON lines: ``{"bound": b}``, ``{"cost": c, "values": base64 of int64}``. Of a large problem the
-relaxation is told first, found by an interior point, and is ``{"relaxed": base64 of float32}``: simplex takes
-minutes for what takes seconds so.
+and writes JSON lines: ``{"bound": b}``, ``{"cost": c, "values": base64 of int64}``, ``{"searches": true}`` as
+branch and cut begins. Of a large problem the relaxation is told before, found by an interior point, and is
+``{"relaxed": base64 of float32}``: simplex takes minutes for what takes seconds so.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def main() -> None:
         _relax(problem)
         if time.monotonic() - began > SLOW:
             return
+    tell({"searches": True})
     solver = quiet_solver(int(problem["seed"]))
     solver.passModel(model_of(problem, problem["cost"], whole=problem["branched"] > 0))
     # Of the plan that is known only the cost is told: HiGHS 1.16 takes a plan to start from for another, of

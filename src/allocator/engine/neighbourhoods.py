@@ -58,6 +58,7 @@ class Arm:
             are alike after a few others were sent back to where they cost less.
         exchanges: Whether items are exchanged between slots, one of each: no piece is searched.
         narrow: Whether of what it chooses only what is likely is set free, and what the plan has.
+        deep: Whether exchanges bring what is greatest of many down to the middle, not just the next value.
         rate: What its last pieces gained for their time; None before the first.
     """
 
@@ -69,6 +70,7 @@ class Arm:
     by: By = "chance"
     exchanges: bool = False
     narrow: bool = False
+    deep: bool = False
     rate: float | None = None
 
     def learn(self, outcome: Outcome, gain: int) -> None:
@@ -135,13 +137,13 @@ class Neighbourhoods:
         ]
         return np.unique(np.concatenate([chosen, *others]))
 
-    def next(self, *, exchanges: bool = True) -> Arm:
+    def next(self, *, exchanges: bool | None = None) -> Arm:
         """Return an arm that is new; else one by lot, in favour of what gained most for its time of late.
 
         Args:
-            exchanges: Whether it may be one that makes exchanges.
+            exchanges: Whether it is one that makes exchanges; either if None.
         """
-        allowed = [arm for arm in self.arms if exchanges or not arm.exchanges]
+        allowed = [arm for arm in self.arms if exchanges is None or arm.exchanges is exchanges]
         awake = [arm for arm in allowed if not arm.rests]
         new = next((arm for arm in awake if arm.rate is None), None)
         if new is not None:
@@ -168,7 +170,11 @@ class Neighbourhoods:
             part = min(FIRST, MOST / max(1, self._of(self._decisions.grids[name]).size))
             if len(live[SLOTS]) > FEW:
                 ways: tuple[By, ...] = ("alike", "back", "chain", "chance")
-                arms += [Arm(name, SLOTS, False, part, by=by, exchanges=True) for by in ways]
+                arms += [
+                    Arm(name, SLOTS, False, part, by=by, exchanges=True, deep=deep)
+                    for deep in (False, True)
+                    for by in ways
+                ]
             arms += [Arm(name, axis, False, part) for axis, places in live.items() if len(places) > 1]
             arms += [
                 Arm(name, axis, False, part, by="paid") for axis in (SLOTS, ITEMS) if len(live[axis]) > FEW

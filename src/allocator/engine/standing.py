@@ -91,14 +91,19 @@ class Standing:
     def _is_within_caps(self, values: IntArray) -> bool:
         return all(self.task.cost(values, level) <= most for level, most in self.task.caps.items())
 
-    def take(self, values: IntArray, solver: str = "cp-sat") -> bool:
+    def take(self, values: IntArray, solver: str = "cp-sat", *, follows: bool = False) -> bool:
         """Take a plan over if it is no worse: one that is as good leads to other pieces.
+
+        Args:
+            values: ``[variables]`` the plan.
+            solver: Who found it.
+            follows: Whether its auxiliaries are known to be what their definitions say.
 
         Returns:
             Whether the plan is sound and costs what it was found for; if not, the task has grown by what
             was missing.
         """
-        settled = self.task.settled(values)
+        settled = self.task.settled(values, follows=follows)
         if settled is None:
             return False
         is_priced = self.task.prices(values, settled)

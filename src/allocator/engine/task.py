@@ -92,8 +92,12 @@ class Task:
         mask[columns] = True
         return mask
 
-    def settled(self, values: IntArray) -> IntArray | None:
+    def settled(self, values: IntArray, *, follows: bool = False) -> IntArray | None:
         """Return a plan with its auxiliaries set by their definitions.
+
+        Args:
+            values: ``[variables]`` the plan.
+            follows: Whether its auxiliaries are known to be what their definitions say.
 
         Returns:
             None if the plan calls for cuts; the program has then grown by them.
@@ -105,7 +109,7 @@ class Task:
             self.has_grown = True
             self._forget()
             return None
-        return np.asarray(complete(self.program, decisions[None, :])[0])
+        return values if follows else np.asarray(complete(self.program, decisions[None, :])[0])
 
     def prices(self, values: IntArray, settled: IntArray) -> bool:
         """Whether a solver priced a plan at what it costs; if not, the program grows by what was missing.

@@ -15,7 +15,7 @@ from scipy.sparse import csc_array, csr_array, vstack
 from allocator.program.aims import Aim, above_aim, slope_of
 from allocator.program.evaluate import settled
 from allocator.program.program import IntArray
-from allocator.program.states import BoolArray, State, Tables
+from allocator.program.states import BoolArray, State, Tables, picked
 
 FloatArray = npt.NDArray[np.float64]
 #: What is the greatest of more expressions than this is only estimated.
@@ -78,8 +78,8 @@ class Changes:
         local = (at_place | at_mover) & (np.diff(rank.starts) <= MANY)
         touched = np.diff(edges) > 0
         if self.coupled.any():
-            through = (rank.by_column[:, np.flatnonzero(self.coupled)] != 0).sum(axis=1) > 0
-            through = np.bincount(rank.auxiliary[through], minlength=len(local)) > 0
+            through = np.zeros(len(local), dtype=np.bool_)
+            through[rank.auxiliary[picked(rank.by_column, np.flatnonzero(self.coupled)).indices]] = True
             local, touched = local & ~through, touched | through
         self.coupled[rank.columns[touched & ~local]] = True
         wanted = touched & local
@@ -89,27 +89,27 @@ class Changes:
     def _settle(self, k: int, changed: csr_array, wanted: IntArray) -> None:
         """Add what auxiliaries of a rank change by that are about one mover at one place."""
         exprs, ends = self._tables.ranks[k].expressions(wanted)
-        entries = changed[exprs]
+        entries = picked(changed, exprs)
         results = self._placing.base.exprs[k][exprs]
-        of = np.repeat(np.arange(len(exprs)), np.diff(entries.indptr))
+        of = np.repeat(np.arange(len(exprs)), entries.lengths)
         results[of] += entries.data
         by = self._change(k, wanted, ends, results[None, :])[0]
-        self._add(k, wanted, np.arange(len(wanted)), entries.indices[entries.indptr[ends[:-1]]], by)
+        self._add(k, wanted, np.arange(len(wanted)), entries.indices[entries.starts[ends[:-1]]], by)
 
     def _settle_each(self, k: int, changed: csr_array, wanted: IntArray, at_place: BoolArray) -> None:
         """Add what auxiliaries change by that go by who is at their place, or by where their mover is."""
         places = self._placing.shape[1]
         exprs, ends = self._tables.ranks[k].expressions(wanted)
-        entries = changed if len(exprs) == changed.shape[0] else changed[exprs]
+        entries = picked(changed, exprs)
         by_mover = np.repeat(at_place[wanted], np.diff(ends))
-        of = np.repeat(np.arange(len(exprs)), np.diff(entries.indptr))
+        of = np.repeat(np.arange(len(exprs)), entries.lengths)
         mover, place = np.divmod(entries.indices, places)
         results = np.tile(self._placing.base.exprs[k][exprs], (max(self._placing.shape), 1))
         results[np.where(by_mover[of], mover, place), of] += entries.data
         by = self._change(k, wanted, ends, results).T
         which, one = np.nonzero(by)
         # The one place, or mover, is that of any of its terms.
-        some = entries.indices[entries.indptr[ends[:-1]]].astype(np.int64)
+        some = entries.indices[entries.starts[ends[:-1]]].astype(np.int64)
         pairs = np.where(
             at_place[wanted[which]],
             one * places + (some % places)[which],
@@ -142,7 +142,7 @@ class Changes:
                     extra += aimed
                     continue
                 active, slope = slope_of(definitions, number, now)
-                terms = rank.by_row[[span.start + active]]
+                terms = picked(rank.by_row, np.array([span.start + active]))
                 np.add.at(worth, terms.indices, amount * slope * terms.data)
             worth[rank.columns[self.coupled[rank.columns]]] = 0
         return worth, extra

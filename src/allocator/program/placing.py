@@ -21,7 +21,7 @@ from scipy.sparse import csc_array, csr_array
 from allocator.program.aims import Aim
 from allocator.program.changing import Changes, FloatArray, Placing, locality, spread
 from allocator.program.program import IntArray
-from allocator.program.states import BoolArray, Tables
+from allocator.program.states import BoolArray, Tables, picked
 
 
 def price(
@@ -61,11 +61,12 @@ def _impossible(
     broken = (before < tables.low) | (before > tables.high)
     periods = len(placing.columns)
     near = (before + periods * tables.least < tables.low) | (before + periods * tables.most > tables.high)
-    entries = spread(_of_rows(tables.asked[:, columns], near), columns, added, placing)
+    entries = spread(_of_rows(tables.asked, columns, near), columns, added, placing)
     lengths = np.diff(entries.indptr)
     at_place, at_mover = locality(entries.indptr, entries.indices, places)
     if coupled.any():
-        free = (tables.asked[:, np.flatnonzero(coupled)] != 0).sum(axis=1) == 0
+        free = np.ones(len(at_place), dtype=np.bool_)
+        free[picked(tables.asked, np.flatnonzero(coupled)).indices] = False
         at_place, at_mover = at_place & free, at_mover & free
     rows = np.repeat(np.arange(len(lengths)), lengths)
     after = before[rows] + entries.data
@@ -79,8 +80,9 @@ def _impossible(
     return np.asarray(never | (more > 0))
 
 
-def _of_rows(matrix: csc_array, wanted: BoolArray) -> csc_array:
-    """Return a matrix with the terms of the wanted rows alone."""
-    kept = wanted[matrix.indices]
-    ends = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr]
-    return csc_array((matrix.data[kept], matrix.indices[kept], ends), matrix.shape)
+def _of_rows(matrix: csc_array, columns: IntArray, wanted: BoolArray) -> csc_array:
+    """Return some columns of a matrix with the terms of the wanted rows alone."""
+    terms = picked(matrix, columns)
+    kept = wanted[terms.indices]
+    ends = np.concatenate([[0], np.cumsum(kept)])[terms.starts]
+    return csc_array((terms.data[kept], terms.indices[kept], ends), (matrix.shape[0], len(columns)))
