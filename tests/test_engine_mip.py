@@ -41,7 +41,7 @@ def race(monkeypatch: pytest.MonkeyPatch) -> MipRace:
     program = policy.compile()
     whole = task_of(policy, program).question(1).whole()
     assert whole is not None
-    return MipRace(whole, branched(program), 1)
+    return MipRace(whole, program, 1)
 
 
 def cutoffs() -> list[object]:

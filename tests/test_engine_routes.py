@@ -33,7 +33,6 @@ from allocator.engine.standing import Standing
 from allocator.engine.start import Made, add_layer
 from allocator.engine.task import Task
 from allocator.program import parts as parting
-from allocator.program.branching import branched
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.program.network_part import network_part
 from allocator.program.program import INFINITE, IntArray
@@ -253,7 +252,7 @@ def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
     assert whole is not None
     known = complete(task.program, drawn.worst[None, :])[0]
     for cutoff in (INFINITE, task.cost(known, 1)):
-        race = MipRace(whole, branched(task.program), seed)
+        race = MipRace(whole, task.program, seed)
         race.begin(cutoff)
         ended(lambda race=race: race.is_running)
         race.close()

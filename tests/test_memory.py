@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from allocator import api
@@ -97,7 +96,7 @@ def test_what_runs_beside_is_counted_while_it_does() -> None:
     program = policy.compile()
     whole = task_of(policy, program).question(1).whole()
     assert whole is not None
-    race = MipRace(whole, np.ones(len(program), dtype=np.bool_), 1)
+    race = MipRace(whole, program, 1)
     race.begin()
     try:
         wait_until(lambda: in_all() - (resident() or 0) > 20 << 20)

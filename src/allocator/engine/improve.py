@@ -22,7 +22,6 @@ from allocator.engine.neighbourhoods import Arm, Neighbourhoods
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
-from allocator.program.branching import branched
 from allocator.program.following import following
 from allocator.program.paid import paid_for
 from allocator.program.program import IntArray
@@ -58,7 +57,7 @@ class Improvement:
         self._whole, self._open_parts = whole, open_parts
         self._standing, self._search = standing, search
         self._exchanges = Exchanges(standing, self._open_decisions, search)
-        self._race = MipRace(whole, branched(standing.task.program), search.seed)
+        self._race = MipRace(whole, standing.task.program, search.seed)
         never = search.budget.deterministic or not races
         self._race_at = np.inf if never else time.monotonic() + RACE_AFTER
         self._piece = PIECE

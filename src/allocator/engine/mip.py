@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.engine.child import Child, Message, arrays_of, values_in
-from allocator.program.program import INFINITE, IntArray
-from allocator.program.question import BoolArray, Problem
+from allocator.program.about import slot_of
+from allocator.program.branching import branched
+from allocator.program.program import INFINITE, IntArray, Program
+from allocator.program.question import Problem
 
 #: Distance from a whole number that still counts as one.
 SLACK = 1e-6
@@ -33,12 +35,12 @@ class MipRace:
         relaxed: ``[n]`` the problem's variables in its relaxation, None where that is not told.
     """
 
-    def __init__(self, problem: Problem, branched: BoolArray, seed: int):
+    def __init__(self, problem: Problem, program: Program, seed: int):
         """Make a search that has not begun.
 
         Args:
             problem: The problem.
-            branched: ``[variables]`` of the program, on which to branch.
+            program: What it is asked of.
             seed: Seed of the search.
         """
         self.bound = 0
@@ -46,7 +48,8 @@ class MipRace:
         self.values: IntArray | None = None
         self.relaxed: npt.NDArray[np.float32] | None = None
         self._problem, self._seed = problem, seed
-        self._branched = branched[problem.columns]
+        self._branched = branched(program)[problem.columns]
+        self._slots = slot_of(program)[problem.columns]
         self._child = Child("mip_child", self._hear)
         self._began, self._cutoff = math.inf, INFINITE
 
@@ -77,6 +80,7 @@ class MipRace:
             cost=problem.price.astype(float),
             cutoff=np.inf if known == INFINITE else float(known - problem.constant),
             branched=self._branched,
+            slots=self._slots,
             is_again=self._cutoff < INFINITE,
             **arrays_of(problem),
         )

@@ -24,10 +24,11 @@ from allocator.engine.highs import (
     tell,
     tell_solution,
 )
+from allocator.engine.pricing import bounds_by_slot
 
 #: A problem with more variables than this is large.
 LARGE = 20_000
-#: By how much, relative to it, the value that an interior point ends at may be above the least.
+#: By how much, relative to it, what an interior point and many small searches end at may be above the least.
 LOOSE = 1e-6
 #: Of a relaxation that took more seconds than this, branch and cut would not see the end.
 SLOW = 8.0
@@ -40,8 +41,11 @@ def main() -> None:
     problem = read_problem()
     if len(problem["lower"]) > LARGE and not problem["is_again"]:
         began = time.monotonic()
-        _relax(problem)
+        relaxed = _relax(problem)
         if time.monotonic() - began > SLOW:
+            if relaxed is not None:
+                for bound in bounds_by_slot(problem, *relaxed):
+                    tell({"bound": _surely(bound)})
             return
     tell({"searches": True})
     solver = quiet_solver(int(problem["seed"]))
@@ -61,22 +65,24 @@ def main() -> None:
     tell({"bound": cutoff if nothing else info.mip_dual_bound})
 
 
-def _relax(problem: Problem) -> None:
-    """Tell the value of the relaxation, and what each variable is in it."""
+def _relax(problem: Problem) -> tuple[np.ndarray, float] | None:
+    """Tell the value of the relaxation, and of each variable; return the prices of rows, and that value."""
     solver = quiet_solver(int(problem["seed"]))
     solver.setOptionValue("solver", "ipm")
     solver.setOptionValue("run_crossover", "off")
     solver.passModel(model_of(problem, problem["cost"], whole=False))
     solver.run()
-    if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-        found = solver.getInfo().objective_function_value
-        relaxed = np.asarray(solver.getSolution().col_value, dtype=np.float32)
-        tell(
-            {
-                "bound": found - LOOSE * (1 + abs(found)),
-                "relaxed": base64.b64encode(relaxed.tobytes()).decode(),
-            }
-        )
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    bound, found = solver.getInfo().objective_function_value, solver.getSolution()
+    relaxed = np.asarray(found.col_value, dtype=np.float32)
+    tell({"bound": _surely(bound), "relaxed": base64.b64encode(relaxed.tobytes()).decode()})
+    return (np.asarray(found.row_dual), bound) if found.dual_valid else None
+
+
+def _surely(bound: float) -> float:
+    """Return what a bound found by floating point is at least."""
+    return bound - LOOSE * (1 + abs(bound))
 
 
 if __name__ == "__main__":
