@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import time
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from allocator import api
 from allocator.engine import mip
 from allocator.engine.descent import task_of
 from allocator.engine.mip import MipRace
 from allocator.program.branching import branched
 from allocator.rules.examples import example_rule
+from benchmarks.rotation import write
+from benchmarks.rotation_instance import make
 from big_world import postings
 from worlds import policy_of
 
@@ -52,6 +57,7 @@ def test_a_search_that_cannot_find_a_plan_begins_again_from_a_better_one(
     race: MipRace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mip, "SETTLED", 0.0)
+    monkeypatch.setattr(mip, "LARGE", 10)
     race.begin(2_700)
     race._hear({"searches": True})
     race.begin(2_600)
@@ -60,7 +66,7 @@ def test_a_search_that_cannot_find_a_plan_begins_again_from_a_better_one(
     assert cutoffs() == [2_700.0]
     race.renew(900)
     assert cutoffs() == [2_700.0, 900.0]
-    assert [arrays["is_again"] for arrays in Recorded.sent] == [False, True]
+    assert [arrays["relaxes"] for arrays in Recorded.sent] == [True, False]
 
 
 @pytest.mark.parametrize("why", ["has a plan", "is young", "has ended", "looks at the relaxation"])
@@ -93,3 +99,36 @@ def test_branches_are_on_decisions_and_on_what_bounds_many(
     assert found[: program.decisions.count].all()
     assert len(program) > program.decisions.count + greatest_of
     assert found[program.decisions.count :].sum() == greatest_of
+
+
+class Heard(MipRace):
+    """A search that writes down its bounds, those after the relaxation apart."""
+
+    relaxation, bounds = 0, ()
+
+    def _hear(self, message: Any) -> None:
+        super()._hear(message)
+        if "relaxed" in message:
+            self.relaxation = self.bound
+        self.bounds = (*self.bounds, self.bound)
+
+
+def test_slots_one_by_one_prove_more_than_the_relaxation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The relaxation evens out loads by tenths of people; a slot alone cannot."""
+    monkeypatch.setattr(mip, "LARGE", 0)
+    monkeypatch.setattr(mip, "SLOW", 0.0)
+    write(tmp_path, make(60, 8, 1), "sq")
+    policy = api.bind(api.load(tmp_path))
+    program = policy.compile()
+    whole = task_of(policy, program).question(1).whole()
+    assert whole is not None
+    race = Heard(whole, program, 1)
+    race.begin()
+    end = time.monotonic() + 60
+    while race.is_running and race.bound <= race.relaxation + 10 and time.monotonic() < end:
+        time.sleep(0.05)
+    race.close()
+    assert race.relaxation > 0 and list(race.bounds) == sorted(race.bounds)
+    assert race.relaxation + 10 < race.bound <= 663

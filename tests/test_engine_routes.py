@@ -15,7 +15,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from allocator.engine import improve, neighbourhoods, repair
+from allocator.engine import improve, mip, neighbourhoods, repair
 from allocator.engine.asking import Asking, minimise
 from allocator.engine.bounds import KnownBounds
 from allocator.engine.budget import Budget, Clock
@@ -262,6 +262,22 @@ def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
             assert assert_sound(drawn, task, values)[0] == cost == drawn.least[0]
         else:
             assert cutoff == drawn.least[0]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_slots_one_by_one_prove_no_more_than_is_true(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mip, "LARGE", 0)
+    monkeypatch.setattr(mip, "SLOW", 0.0)
+    drawn = possible(seed)
+    task = drawn.task()
+    whole = task.question(1).whole()
+    assert whole is not None
+    race = MipRace(whole, task.program, seed)
+    race.begin()
+    ended(lambda: race.is_running)
+    race.close()
+    assert race.plan == (None, None)
+    assert 0 <= race.bound <= drawn.least[0]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -21,6 +21,9 @@ from allocator.program.question import Problem
 
 #: Distance from a whole number that still counts as one.
 SLACK = 1e-6
+#: Of a problem with more variables than this the relaxation is looked at first; if that takes more seconds
+#: than this, branch and cut would not see the end: slots are then looked at one by one.
+LARGE, SLOW = 20_000, 8.0
 #: After so many seconds a search without a plan of its own begins again, if less than this part is open.
 SETTLED, LESS = 8.0, 0.5
 
@@ -81,7 +84,8 @@ class MipRace:
             cutoff=np.inf if known == INFINITE else float(known - problem.constant),
             branched=self._branched,
             slots=self._slots,
-            is_again=self._cutoff < INFINITE,
+            relaxes=len(problem) > LARGE and self._cutoff == INFINITE,
+            slow=SLOW,
             **arrays_of(problem),
         )
         self._began, self._cutoff = math.inf, known

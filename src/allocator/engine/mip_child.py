@@ -26,12 +26,8 @@ from allocator.engine.highs import (
 )
 from allocator.engine.pricing import bounds_by_slot
 
-#: A problem with more variables than this is large.
-LARGE = 20_000
 #: By how much, relative to it, what an interior point and many small searches end at may be above the least.
 LOOSE = 1e-6
-#: Of a relaxation that took more seconds than this, branch and cut would not see the end.
-SLOW = 8.0
 #: What HiGHS says where nothing is below the cost of the known plan.
 NOTHING = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound)
 
@@ -39,10 +35,10 @@ NOTHING = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjec
 def main() -> None:
     """Solve the problem on standard input."""
     problem = read_problem()
-    if len(problem["lower"]) > LARGE and not problem["is_again"]:
+    if problem["relaxes"]:
         began = time.monotonic()
         relaxed = _relax(problem)
-        if time.monotonic() - began > SLOW:
+        if time.monotonic() - began > problem["slow"]:
             if relaxed is not None:
                 for bound in bounds_by_slot(problem, *relaxed):
                     tell({"bound": _surely(bound)})

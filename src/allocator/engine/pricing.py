@@ -6,8 +6,8 @@ together (each person is in one of them) is paid for at a price, and the least t
 to is found by branch and cut, some hundredths of a second each. Whatever the prices, the sum is a bound.
 
 Those of the relaxation are too steep, since it takes whatever lies between whole people: they are shrunk to
-begin with, and then follow who is taken by too many slots, or by none. At 1,000 people and 160 groups one
-round proves 1.1% more than the relaxation, each further one 0.3%.
+begin with, and then follow who is taken by too many slots, or by none. At 1,000 people and 160 groups that
+proves 1.2% more than the relaxation does, at 250 and 40 up to 4.7%.
 Method: Lagrangian relaxation (Geoffrion, Mathematical Programming Study 2, 1974) with deflected subgradients
 (Camerini, Fratta and Maffioli, Mathematical Programming Study 3, 1975).
 """
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import highspy
 import numpy as np
@@ -24,9 +23,9 @@ from scipy.sparse import csr_array
 
 from allocator.engine.highs import Problem, model_of, quiet_solver
 
-#: What prices of a relaxation are taken times at first.
-SHRUNK = 0.8
-#: A step is to gain this part of what the first round did; half of that where one gains nothing.
+#: What prices of a relaxation are taken times at first: whatever is best of these.
+SHRUNK = (0.75, 0.55)
+#: A step is to gain this part of what these did; half of that where one gains nothing.
 PACE, SLOWER = 0.6, 0.5
 #: How much of a step goes the way of those before.
 DEFLECTED = 0.5
@@ -43,23 +42,32 @@ def bounds_by_slot(problem: Problem, prices: np.ndarray, known: float) -> Iterat
         known: What the relaxation proves.
     """
     slots = _Slots(problem)
-    price = slots.in_sign(prices[slots.ties] * SHRUNK)
-    best, best_price, pace, way, in_vain = known, price, 0.0, np.zeros_like(price), 0
-    for turn in count():
+    best, found, pace = known, None, 0.0
+    for part in SHRUNK:
+        price = slots.in_sign(prices[slots.ties] * part)
         bound, sums = slots.round(price)
         if bound > best:
-            pace = pace or PACE * (bound - best)
+            pace = pace + PACE * (bound - best)
+            best, found = bound, (price, slots.short(price, sums))
+            yield best
+    if found is not None:
+        yield from _climbed(slots, best, *found, pace)
+
+
+def _climbed(
+    slots: _Slots, best: float, price: np.ndarray, short: np.ndarray, pace: float
+) -> Iterator[float]:
+    """Yield better bounds as prices follow what is missing, until several rounds in a row gain nothing."""
+    way, best_price, in_vain = short, price, 0
+    while in_vain < PATIENCE and (length := float(way @ way)):
+        price = slots.in_sign(best_price + pace / length * way)
+        bound, sums = slots.round(price)
+        way = DEFLECTED * way + (1 - DEFLECTED) * slots.short(price, sums)
+        if bound > best:
             best, best_price, in_vain = bound, price, 0
             yield best
         else:
             pace, in_vain = pace * SLOWER, in_vain + 1
-        if not pace or in_vain == PATIENCE:
-            return
-        short = slots.short(price, sums)
-        way = short if turn == 0 else DEFLECTED * way + (1 - DEFLECTED) * short
-        if not (length := float(way @ way)):
-            return
-        price = slots.in_sign((price if not in_vain else best_price) + pace / length * way)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +118,7 @@ class _Slots:
         return np.asarray(low + np.where(np.isfinite(self._high), np.minimum(price, 0), 0.0))
 
     def short(self, price: np.ndarray, sums: np.ndarray) -> np.ndarray:
-        """Return ``[ties]`` how much is missing of the side that a price is of; if it is 0, of what is broken."""
+        """Return ``[ties]`` how much is missing of the side that a price is of; if 0, of what is broken."""
         sides = np.where(price > 0, self._low, np.where(price < 0, self._high, sums))
         return np.asarray(np.clip(sides, self._low, self._high) - sums)
 
