@@ -63,6 +63,26 @@ def test_a_pin_is_kept(tmp_path: Path) -> None:
     assert {("Wang", "East", "2026"), ("North", "Z2", None)} <= placed
 
 
+def test_a_pin_without_a_period_is_of_all_periods_in_which_both_are_there(tmp_path: Path) -> None:
+    """The case C1 is worked on in 2026 alone, Li retires within 2027, and East is always there."""
+    plan = api.solve(bound(tmp_path, pins=("Li=C1", "Li=East", "Wang=East")), seconds=5, workers=1)
+    assert plan.status == "optimal"
+    assert {(a.item, a.slot, a.period) for a in plan.assignments} >= {
+        ("Li", "C1", "2026"),
+        ("Li", "East", "2026"),
+        ("Wang", "East", "2026"),
+        ("Wang", "East", "2027"),
+    }
+
+
+def test_a_pin_of_two_that_are_never_there_at_once_is_told_with_their_periods(tmp_path: Path) -> None:
+    [fault] = faults(tmp_path, "", ("Li=C2",))
+    assert (fault.column, fault.found) == ("pin.1.slot", "C2")
+    assert fault.message("en") == "there is no period in which both Li and C2 are there"
+    assert fault.message("zh") == "Li 与 C2 没有同时在的周期"
+    assert fault.allowed == "Li: 2026; C2: 2027"
+
+
 @pytest.mark.parametrize(
     "pins",
     [("Wang=East@2026",), ("Li=East@2027",), ("Li=C1@2027",), ("North=Z1", "North=Z2")],

@@ -218,6 +218,27 @@ def test_tangents_meet_the_squares_that_call_for_them() -> None:
         assert broken.any() == (plan[squares] > 0).any()
 
 
+def test_a_tangent_has_the_tag_of_the_first_row_of_its_square() -> None:
+    """In whatever order and however often squares call for them; none may be called for, too."""
+    program = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))[0].compile()
+    rows, squares = program.rows, np.flatnonzero(program.definitions.power == 2).tolist()
+    asked = [(square, k) for k in (90, 70) for square in [*reversed(squares), squares[0]]]
+    met = with_tangents(program, asked)
+    tags = [
+        rows.tags[
+            next(k for k in range(len(rows)) if column in rows.cols[rows.starts[k] : rows.starts[k + 1]])
+        ]
+        for column in program.definitions.cols[[square for square, _ in asked]].tolist()
+    ]
+    assert len({tuple(tag.tolist()) for tag in tags}) > 1
+    np.testing.assert_array_equal(met.rows.tags[len(rows) :], tags)
+    np.testing.assert_array_equal(
+        met.rows.cols[met.rows.starts[len(rows) : -1]],
+        [program.definitions.cols[square] for square, _ in asked],
+    )
+    assert len(with_tangents(program, []).rows) == len(rows)
+
+
 def test_tangents_reach_as_far_as_they_must() -> None:
     ks = list(touching(1000))
     assert ks[: NEAR + 1] == list(range(NEAR + 1)) and ks == sorted(set(ks)) and ks[-1] > 1000 / 1.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import permutations
 from pathlib import Path
@@ -104,6 +105,28 @@ def test_check_tells_of_it_and_solve_says_the_least_change(tmp_path: Path) -> No
     chinese = call("solve", folder, "--time-limit", "10", COLUMNS="200", lang="zh").out
     assert "河口案 C7 · 2026：需 3 人，可选 1 人：孙丽；主办需 1 人，无人可选" in chinese
     assert "或豁免回避，最少 2 处：" in chinese
+
+
+def test_solve_as_json_has_the_same_as_data(tmp_path: Path) -> None:
+    folder, file = written(tmp_path), tmp_path / "plan.json"
+    done = call("solve", folder, "--time-limit", "10", "--json", "-o", file)
+    assert done.status == 1
+    reasons = done.json["run"]["reasons"]
+    assert list(reasons) == ["shortages", "blocked", "conflict", "repairs", "waivers", "fewest"]
+    assert reasons["shortages"] == call("check", folder, "--json").json["shortages"] != []
+    assert [one["rule"] for one in reasons["conflict"]] == done.json["run"]["conflict"] != []
+    assert reasons["repairs"] and all({"rule", "text"} == set(one) for one in reasons["repairs"])
+    assert len(reasons["waivers"]) == 2 and reasons["fewest"] is True
+    assert all(one["text"]["zh"] and one["text"]["en"] for one in reasons["waivers"])
+    # What is told of a plan that there is not is no part of the file, which keeps to the rules alone.
+    kept = json.loads(file.read_text("utf-8"))["run"]
+    assert "reasons" not in kept and kept["conflict"] == done.json["run"]["conflict"]
+
+
+def test_a_plan_that_is_found_has_no_reasons(tmp_path: Path) -> None:
+    folder = written(tmp_path, RULES.replace("1主办+2协办", "0主办+0协办"))
+    done = call("solve", folder, "--time-limit", "10", "--json")
+    assert done.status == 0 and "reasons" not in done.json["run"]
 
 
 def test_the_recusals_to_waive_are_enough_and_no_fewer_are(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from allocator.report.rendering.shortages import render_shortages
 from allocator.report.rendering.summaries import render_summary
 from allocator.report.shortage import shortages
 from allocator.report.summary import summarise
+from allocator.report.unread import Unread, unread_kinds
 
 if TYPE_CHECKING:
     from allocator.draw import BoundDraw
@@ -45,13 +46,15 @@ def command(scenario: ScenarioPath, as_json: AsJson = False, lang: Lang = None) 
     drawn = {name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in draws.items()}
     short = shortages(policy)
     idle = list(idle_rules(policy))
-    found = {"draws": drawn, "figures": figures, "shortages": short, "idle": idle}
+    unread = list(unread_kinds(policy))
+    found = {"draws": drawn, "figures": figures, "shortages": short, "idle": idle, "unread": unread}
     output.data({"ok": True, **plain(summary), **found})
     output.report(render_summary(summary, output.language))
     output.report(_draws(draws, output.language))
     output.report(_figures(figures, output.language))
     output.report(render_shortages(short, policy, output.language))
     output.report(_idle(idle, output.language))
+    output.report(_unread(unread, output.language))
     output.report(["ok"])
     return FINE
 
@@ -84,6 +87,17 @@ def _idle(idle: list[Idle], language: Language) -> Iterator[str]:
         text = shorten(one.text, 80)
         zh = f"规则 {one.rule} 不涉及任何对象：{one.key}: {text}"
         yield printable(pick(language, zh, f"the rule {one.rule} is about nothing: {one.key}: {text}"))
+
+
+def _unread(unread: list[Unread], language: Language) -> Iterator[str]:
+    """Yield the kinds of ties and links that nobody asks for."""
+    for one in unread:
+        kind, where = shorten(one.kind), f"{one.source} – {one.target}"
+        zh = f"{one.table}：没有规则提到“{kind}”这类关系（{one.rows} 行，首见于 {where}）"
+        en = f"{one.table}: no rule names the kind '{kind}' (rows: {one.rows}, first {where})"
+        zh += f"；是否为“{one.nearest}”？" if one.nearest else ""
+        en += f"; did you mean '{one.nearest}'?" if one.nearest else ""
+        yield printable(pick(language, zh, en))
 
 
 def _figures(figures: list[Figure], language: Language) -> Iterator[str]:

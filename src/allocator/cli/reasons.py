@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
 
 from allocator import api
 from allocator.model.text import Language, Text
+from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.shortages import render_shortages
 from allocator.report.score import rule_whys
@@ -58,6 +59,19 @@ def find_reasons(policy: api.Policy, seconds: float) -> Reasons:
     explainer = import_module("allocator.explain")
     reasons: Reasons = explainer.why_infeasible(policy, seconds=seconds)
     return reasons
+
+
+def reasons_as_data(policy: api.Policy, reasons: Reasons) -> dict[str, Any]:
+    """Return for ``--json`` what a report says: nothing is cut short, and texts are in both languages."""
+    whys = rule_whys(policy)
+    return {
+        "shortages": plain(shortages(policy)),
+        "blocked": plain(reasons.blocked),
+        "conflict": [{"rule": rule, "why": plain(whys.get(rule, Text()))} for rule in reasons.rules],
+        "repairs": plain(reasons.repairs),
+        "waivers": plain(reasons.waivers),
+        "fewest": reasons.fewest,
+    }
 
 
 def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> Iterator[str]:

@@ -17,7 +17,7 @@ from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang, ScenarioPath
 from allocator.cli.output import Output
 from allocator.cli.progress import watching
-from allocator.cli.reasons import Reasons, find_reasons, render_reasons
+from allocator.cli.reasons import Reasons, find_reasons, reasons_as_data, render_reasons
 from allocator.cli.resuming import check_resumable, goes_on_from, keeper_of, kept
 from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
@@ -139,7 +139,7 @@ def command(
     if written is not None and keeper is not None:
         keeper.remove()
     if as_json:
-        write_json(plan_text(plan))
+        write_json(plan_text(_explained(policy, plan, reasons)))
     output.report(_result(policy, plan, reasons, written, output.language))
     if stop.by_somebody:
         return INTERRUPTED
@@ -172,6 +172,13 @@ def _write(plan: Plan, out: Path | None) -> Path | None:
         return None
     api.write_plan(plan, out)
     return out
+
+
+def _explained(policy: api.Policy, plan: Plan, reasons: Reasons | None) -> Plan:
+    """Return the plan with why there is none; a file goes without, for that may be longer than any plan."""
+    if reasons is None:
+        return plan
+    return plan.model_copy(update={"run": {**plan.run, "reasons": reasons_as_data(policy, reasons)}})
 
 
 def _result(

@@ -33,6 +33,9 @@ WATCH = 0.05
 def minimise(problem: Problem, search: Search, asking: Asking) -> Outcome:
     """Search for the values of least cost."""
     if len(problem) == 0:
+        low, high = problem.sides
+        if (low > 0).any() or (high < 0).any():  # a row without variables comes to 0
+            return Outcome("infeasible")
         cost = problem.constant
         return Outcome("optimal", problem.whole(problem.columns), max(0, cost), cost)
     if asking.part.is_over:

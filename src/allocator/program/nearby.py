@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
+from scipy.sparse import csc_array, csr_array
 
 from allocator.program.evaluate import fill
 from allocator.program.medoids import fill_medoids, undefined
 from allocator.program.program import Definitions, IntArray, Program
-
-BoolArray = npt.NDArray[np.bool_]
+from allocator.program.states import BoolArray, picked, runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +37,11 @@ class Vicinity:
     def __init__(self, program: Program, values: IntArray) -> None:
         self._program, self._values = program, values
         rows, costs, definitions, width = program.rows, program.costs, program.definitions, len(program)
-        self._in_rows = _Uses(rows.cols, _owners(rows.starts), rows.coefs, width)
-        self._in_costs = _Uses(costs.cols, costs.tags[:, 0].astype(np.int64), costs.coefs, width)
-        expressions = _owners(definitions.start)[_owners(definitions.expr_start)]
-        self._in_definitions = _Uses(definitions.term_cols, expressions, definitions.term_coefs, width)
+        self._in_rows = _by_column(rows.coefs, rows.cols, rows.starts, width)
+        by_rule = costs.coefs, (costs.tags[:, 0], costs.cols)
+        self._in_costs = csc_array(by_rule, (len(program.rules), width))
+        starts = definitions.expr_start[definitions.start]
+        self._in_definitions = _by_column(definitions.term_coefs, definitions.term_cols, starts, width)
         self._sums = rows.sums(values[None, :])[0]
 
     def look(self, flips: Sequence[IntArray]) -> Near:
@@ -58,7 +58,7 @@ class Vicinity:
         definitions, following = self._program.definitions, np.zeros(0, dtype=np.int64)
         reached = changed
         while len(reached):
-            met = np.unique(self._in_definitions.terms(reached)[1])
+            met = np.unique(picked(self._in_definitions, reached).indices)
             reached = definitions.cols[np.setdiff1d(met, following)]
             following = np.union1d(following, met)
         fill(_some(definitions, following), plans)
@@ -69,7 +69,7 @@ class Vicinity:
 
     def _broken(self, changed: IntArray, more: IntArray) -> BoolArray:
         rows = self._program.rows
-        touched, sums = self._in_rows.added(changed, more)
+        touched, sums = _added(self._in_rows, changed, more)
         before = self._sums[touched]
         beyond, was_beyond = (
             np.maximum(np.maximum(rows.lo[touched] - at, at - rows.hi[touched]), 0)
@@ -82,54 +82,35 @@ class Vicinity:
 
     def _costs(self, changed: IntArray, more: IntArray) -> IntArray:
         found = np.zeros((len(more), len(self._program.rules)), dtype=np.int64)
-        rules, sums = self._in_costs.added(changed, more)
+        rules, sums = _added(self._in_costs, changed, more)
         found[:, rules] = sums.T
         return found
 
 
-class _Uses:
-    """In what (rows, definitions, rules that cost) a column stands, and with what coefficient."""
-
-    def __init__(self, columns: IntArray, owners: IntArray, coefs: IntArray, width: int) -> None:
-        order = np.argsort(columns, kind="stable")
-        self._owners, self._coefs = owners[order], coefs[order]
-        self._starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=width))])
-
-    def terms(self, columns: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-        """Return all terms of some columns: the column (by place in the list), the owner, the coefficient."""
-        places, starts = _parts(self._starts, columns)
-        return _owners(starts), self._owners[places], self._coefs[places]
-
-    def added(self, columns: IntArray, more: IntArray) -> tuple[IntArray, IntArray]:
-        """Return the owners ``[m]`` of some columns, and ``[m, n]`` what ``more`` of these adds to each.
-
-        Args:
-            columns: ``[k]`` the columns.
-            more: ``[n, k]`` how much greater each is in each of ``n`` plans.
-        """
-        which, owners, coefs = self.terms(columns)
-        met, inverse = np.unique(owners, return_inverse=True)
-        sums = np.zeros((len(met), len(more)), dtype=np.int64)
-        np.add.at(sums, inverse, more.T[which] * coefs[:, None])
-        return met, sums
+def _by_column(coefs: IntArray, columns: IntArray, starts: IntArray, width: int) -> csc_array:
+    """Return terms by column, given where those of each owner (a row, a definition) start."""
+    return csc_array(csr_array((coefs, columns, starts), (len(starts) - 1, width)))
 
 
-def _owners(starts: IntArray) -> IntArray:
-    """Return for each term whose it is, given where the terms of each owner start."""
-    return np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+def _added(by_column: csc_array, columns: IntArray, more: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the owners ``[m]`` of some columns, and ``[m, n]`` what ``more`` of these adds to each.
 
-
-def _parts(starts: IntArray, chosen: IntArray) -> tuple[IntArray, IntArray]:
-    """Return where the terms of some owners stand, and where those of each then start."""
-    lengths = starts[chosen + 1] - starts[chosen]
-    new = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-    return np.repeat(starts[chosen] - new[:-1], lengths) + np.arange(new[-1]), new
+    Args:
+        by_column: ``[owners, variables]`` the terms.
+        columns: ``[k]`` the columns.
+        more: ``[n, k]`` how much greater each is in each of ``n`` plans.
+    """
+    terms = picked(by_column, columns)
+    met, inverse = np.unique(terms.indices, return_inverse=True)
+    sums = np.zeros((len(met), len(more)), dtype=np.int64)
+    np.add.at(sums, inverse, np.repeat(more.T, terms.lengths, axis=0) * terms.data[:, None])
+    return met, sums
 
 
 def _some(definitions: Definitions, chosen: IntArray) -> Definitions:
     """Return some of the definitions; those that they read keep their values."""
-    expressions, start = _parts(definitions.start, chosen)
-    terms, expr_start = _parts(definitions.expr_start, expressions)
+    expressions, start = runs(definitions.start, chosen)
+    terms, expr_start = runs(definitions.expr_start, expressions)
     return replace(
         definitions,
         cols=definitions.cols[chosen],

@@ -46,9 +46,7 @@ class Rank:
 
     def expressions(self, auxiliaries: IntArray) -> tuple[IntArray, IntArray]:
         """Return the expressions of some auxiliaries, one after the other, and where those of each begin."""
-        lengths = np.diff(self.starts)[auxiliaries]
-        ends = np.concatenate([[0], np.cumsum(lengths)])
-        return np.repeat(self.starts[auxiliaries] - ends[:-1], lengths) + np.arange(ends[-1]), ends
+        return runs(self.starts, auxiliaries)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +89,21 @@ class Picked(NamedTuple):
 
 def picked(matrix: csr_array | csc_array, lines: IntArray) -> Picked:
     """Return some rows of a matrix that is held by rows, or columns of one that is held by columns."""
-    first = matrix.indptr[lines]
-    lengths = matrix.indptr[lines + 1] - first
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    places = np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])
+    places, starts = runs(matrix.indptr, lines)
     return Picked(starts, matrix.indices[places], matrix.data[places])
+
+
+def runs(starts: IntArray, chosen: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the places of some runs of a list, one after the other, and where each of them then begins.
+
+    Args:
+        starts: ``[runs + 1]`` run ``k`` of the list is ``starts[k]:starts[k + 1]``.
+        chosen: Numbers of runs.
+    """
+    first = starts[chosen]
+    lengths = starts[chosen + 1] - first
+    begins = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+    return np.repeat(first - begins[:-1], lengths) + np.arange(begins[-1]), begins
 
 
 class Tables:

@@ -14,7 +14,8 @@ from math import isqrt
 import numpy as np
 
 from allocator.program.more_rows import Row, with_rows
-from allocator.program.program import INFINITE, IntArray, Program
+from allocator.program.program import INFINITE, Definitions, IntArray, Program, Rows
+from allocator.program.tags import TagArray
 
 #: Up to here every tangent is written: plans worth finding are seldom further from what is asked.
 NEAR = 48
@@ -53,21 +54,29 @@ def underpriced(program: Program, values: IntArray, true: IntArray) -> list[tupl
 
 def with_tangents(program: Program, tangents: Sequence[tuple[int, int]]) -> Program:
     """Return the program with further tangents, each of an auxiliary and with a ``k``."""
-    made = [_tangent(program, auxiliary, k) for auxiliary, k in tangents]
+    columns = program.definitions.cols[[auxiliary for auxiliary, _ in tangents]]
+    tags = program.rows.tags[_first_rows(program.rows, columns)]
+    made = [_tangent(program.definitions, *one, tag) for one, tag in zip(tangents, tags, strict=True)]
     return replace(program, rows=with_rows(program.rows, made, defining=True))
 
 
-def _tangent(program: Program, auxiliary: int, k: int) -> Row:
+def _first_rows(rows: Rows, columns: IntArray) -> IntArray:
+    """Return the first row in which each column stands; all terms are looked through once, not for each."""
+    places = np.flatnonzero(np.isin(rows.cols, columns))
+    met, first = np.unique(rows.cols[places], return_index=True)
+    firsts = places[first[np.searchsorted(met, columns)]]
+    return np.asarray(np.searchsorted(rows.starts, firsts, side="right") - 1)
+
+
+def _tangent(definitions: Definitions, auxiliary: int, k: int, tag: TagArray) -> Row:
     """Return a tangent, with the tag of those that there are."""
-    definitions, rows = program.definitions, program.rows
     column, expr = int(definitions.cols[auxiliary]), int(definitions.start[auxiliary])
     terms = slice(int(definitions.expr_start[expr]), int(definitions.expr_start[expr + 1]))
     slope = 2 * k + 1
-    first = int(np.searchsorted(rows.starts, np.flatnonzero(rows.cols == column)[0], side="right")) - 1
     return Row(
         cols=np.append(column, definitions.term_cols[terms]),
         coefs=np.append(1, -slope * definitions.term_coefs[terms]),
         low=slope * int(definitions.constants[expr]) - k * (k + 1),
         high=INFINITE,
-        tag=rows.tags[first],
+        tag=tag,
     )

@@ -14,7 +14,7 @@ class Idle:
 
     Attributes:
         rule: Its id.
-        key: The key that chooses nothing: ``items`` or ``slots``.
+        key: The key that chooses nothing: ``items``, ``slots`` or ``ties``.
         text: What stands there.
     """
 
@@ -24,11 +24,6 @@ class Idle:
 
 
 def idle_rules(policy: Policy) -> Iterator[Idle]:
-    """Yield the rules whose ``items`` or ``slots`` hold of nobody and nothing of their layer."""
+    """Yield the rules that choose nobody and nothing of their layer, or ties that nobody has."""
     for rule in policy.rules:
-        scope = policy.scopes[rule.id]
-        items, slots, *_ = scope.layer.shape
-        if rule.items and items and not len(scope.items):
-            yield Idle(rule.id, "items", rule.items)
-        if rule.slots and slots and not len(scope.slots):
-            yield Idle(rule.id, "slots", rule.slots)
+        yield from (Idle(rule.id, key, text) for key, text in rule.idle(policy.scopes[rule.id]))

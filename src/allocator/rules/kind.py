@@ -153,6 +153,18 @@ class Rule(Strict):
         """Yield what is wrong with the kind's own fields in this scenario; expressions are seen to."""
         yield from ()
 
+    def kinds_of_ties(self) -> tuple[str, ...]:
+        """Return the kinds of ties or links that the rule names; most kinds of rules look at none."""
+        return ()
+
+    def idle(self, scope: Scope) -> Iterator[tuple[str, str]]:
+        """Yield each key that chooses nobody and nothing of the layer, with what stands there."""
+        items, slots, *_ = scope.layer.shape
+        if self.items and items and not len(scope.items):
+            yield "items", self.items
+        if self.slots and slots and not len(scope.slots):
+            yield "slots", self.slots
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Write the rule into the program."""
         raise TypeError(f"{type(self).__name__} is no rule kind: it has no post")

@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from allocator.errors import nearest
+from allocator.graph.known import known_kinds
 from allocator.graph.lens import Lens
-from allocator.graph.strengths import KINDS
 from allocator.model.layer import IntArray
 from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.rules.expressions import PairTexts
 from allocator.rules.kind import Problem, Several
+from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -77,12 +77,9 @@ class Acquaintance(Strict):
 
     def examine(self, world: World) -> Iterator[Problem]:
         """A kind that nobody has asks for nothing, and nobody would notice."""
-        known = sorted({*KINDS, *(tie.kind for tie in world.scenario.organisation.ties)})
-        for k, kind in enumerate(self.kinds):
-            if kind not in known:
-                message = Text(zh="没有此类关系", en="there is no such kind of tie")
-                found = {"allowed": ", ".join(known), "nearest": nearest(kind, known)}
-                yield Problem(f"acquaintance.kinds.{k}", message, kind, **found)
+        known = known_kinds(world.scenario.organisation, "ties")
+        named = {f"acquaintance.kinds.{k}": kind for k, kind in enumerate(self.kinds)}
+        yield from unknown_kinds(named, known)
 
     def strengths(self, scope: Scope) -> IntArray:
         """Return ``[I, S, T]`` strengths in percent, 0 below the threshold."""

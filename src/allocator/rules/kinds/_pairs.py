@@ -8,11 +8,13 @@ from typing import Annotated
 from pydantic import Field
 
 from allocator.errors import nearest, shorten
+from allocator.graph.known import kinds_in, known_kinds
 from allocator.graph.lens import Lens
 from allocator.graph.neighbours import neighbours
 from allocator.model.text import Text
 from allocator.rules.expressions import ItemsTest
 from allocator.rules.kind import Problem, Rule, Several
+from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -57,13 +59,27 @@ class PairRule(Rule):
     ] = 2
 
     def examine(self, world: World) -> Iterator[Problem]:
-        """Every id must be of somebody: one that is not asks for nothing, and nobody would notice."""
-        known = world.scenario.organisation.entities
+        """Every id must be of somebody, every kind of tie a known one: others ask for nothing, unnoticed."""
+        organisation = world.scenario.organisation
+        named = {f"ties.{k}": kind for k, kind in enumerate(self.ties)}
+        yield from unknown_kinds(named, known_kinds(organisation))
+        known = organisation.entities
         for k, group in enumerate(self.pairs):
             for name in group:
                 if name not in known:
                     message = Text(zh="场景中没有此编号", en="the scenario has no such id")
                     yield Problem(f"pairs.{k}", message, shorten(name), nearest=nearest(name, known))
+
+    def kinds_of_ties(self) -> tuple[str, ...]:
+        """Return those that make a pair."""
+        return self.ties
+
+    def idle(self, scope: Scope) -> Iterator[tuple[str, str]]:
+        """Ties that nobody has make no pairs."""
+        yield from super().idle(scope)
+        others = self.pairs or self.when or self.acquainted is not None
+        if self.ties and not others and kinds_in(scope.world.scenario.organisation).isdisjoint(self.ties):
+            yield "ties", ", ".join(self.ties)
 
     def chosen_pairs(self, scope: Scope) -> Iterator[tuple[Pairs, tuple[int, ...]]]:
         """Yield pairs ``(a, b)`` with ``a < b``, each once and in order, with their periods."""

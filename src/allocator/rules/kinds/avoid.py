@@ -151,6 +151,10 @@ class Avoid(Rule):
         elif self.through:
             yield from self._strangers(world)
 
+    def kinds_of_ties(self) -> tuple[str, ...]:
+        """Return those that paths of acquaintance are made of."""
+        return self.acquaintance.kinds if self.acquaintance else ()
+
     def _strangers(self, world: World) -> Iterator[Problem]:
         """Yield who is to pass conflicts on and is nobody of the scenario."""
         known = world.scenario.organisation.people

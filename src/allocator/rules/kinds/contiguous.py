@@ -7,15 +7,18 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
+from allocator.graph.known import known_kinds
 from allocator.graph.neighbours import Neighbours, neighbours, parts
 from allocator.model.text import Text
 from allocator.program.cuts import Cut
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule
+from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.scope import Scope
+from allocator.rules.world import World
 
 
 class Contiguous(Rule):
@@ -49,6 +52,14 @@ class Contiguous(Rule):
             en="The kind of link (from `links.csv`) that makes two units neighbours.",
         ),
     ] = "adjacent"
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Along links of a kind that there is not nobody is next to anybody: no plan would hold."""
+        yield from unknown_kinds({"link": self.link}, known_kinds(world.scenario.organisation, "links"))
+
+    def kinds_of_ties(self) -> tuple[str, ...]:
+        """Return the one that makes neighbours."""
+        return (self.link,)
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Nothing beforehand: see ``separate``."""

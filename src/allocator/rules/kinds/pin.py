@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from allocator.errors import nearest
+from allocator.model.layer import BoolArray, Layer
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
@@ -18,17 +19,29 @@ from allocator.rules.world import World
 
 
 class Pin(Rule):
-    """``item`` is in ``slot`` in each period of the rule, in one of its roles."""
+    """``item`` is in ``slot`` in each period of the rule, in one of its roles.
+
+    Without ``during`` these are the periods in which both are there: a case is worked on in one of them, and
+    somebody may retire.
+    """
 
     name: ClassVar[str] = "pin"
     summary: ClassVar[Text] = Text(zh="指定：某人某期必须在某机构", en="a place settled beforehand")
-    in_chinese: ClassVar[str] = "`item` 在规则所指的每个周期都在 `slot`，担任规则所指的角色之一。"
+    in_chinese: ClassVar[str] = (
+        "`item` 在规则所指的每个周期都在 `slot`，担任规则所指的角色之一。\n\n"
+        "不填 `during` 时，指两者都在的各周期：案件只在一个周期办理，人员可能退休。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "pin", "on": "posting", "item": "Wang", "slot": "East", "during": "2027"},
             kept=("Wang=East/lead@2027", "Wang=East/member@2027 Li=East/lead@2026"),
             broken=("Wang=East/lead@2026", "Wang=West/lead@2027"),
+        ),
+        Example(
+            rule={"kind": "pin", "on": "casework", "item": "Li", "slot": "C1"},
+            kept=("Li=C1/reviewer@2026", "Li=C1/investigator@2026 Li=C2/reviewer@2027"),
+            broken=("Wang=C1/reviewer@2026", "Li=C2/reviewer@2027"),
         ),
     )
 
@@ -37,8 +50,10 @@ class Pin(Rule):
     slot: Annotated[str, Means(zh="去处编号", en="Id of the slot.")]
 
     def examine(self, world: World) -> Iterator[Problem]:
-        """The item and the slot must be of the layer."""
+        """The item and the slot must be of the layer, and both be there at some time."""
         layer = world.layers[self.on]
+        if self.item in layer.item_index and self.slot in layer.slot_index:
+            yield from self._apart(layer)
         for field, found, known in (("item", self.item, layer.items), ("slot", self.slot, layer.slots)):
             if found not in known:
                 message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")
@@ -47,13 +62,39 @@ class Pin(Rule):
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each period."""
         i, s = scope.layer.item_index[self.item], scope.layer.slot_index[self.slot]
-        for t in scope.periods:
+        for t in self._settled(scope):
             there = Expr.of(pen.grid()[i, s, list(scope.roles), t])
             pen.at_least(there, 1, Subject(item=i, slot=s, period=t))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look whether the item is there."""
         i, s = scope.layer.item_index[self.item], scope.layer.slot_index[self.slot]
-        for t in scope.periods:
+        for t in self._settled(scope):
             if not roster[self.on].holds(i, s, t, scope.roles):
                 yield Breach(Subject(item=i, slot=s, period=t))
+
+    def _settled(self, scope: Scope) -> Iterator[int]:
+        """Yield the periods that are named, or else those in which both are there."""
+        there = _together(scope.layer, self.item, self.slot)
+        return (t for t in scope.periods if self.during or there[t])
+
+    def _apart(self, layer: Layer) -> Iterator[Problem]:
+        """Yield that the two are never there at once, unless a period is named: the search then says so."""
+        if self.during or _together(layer, self.item, self.slot).any():
+            return
+        message = Text(
+            zh=f"{self.item} 与 {self.slot} 没有同时在的周期",
+            en=f"there is no period in which both {self.item} and {self.slot} are there",
+        )
+        items, slots = layer.present[layer.item_index[self.item]], layer.active[layer.slot_index[self.slot]]
+        when = "; ".join(
+            f"{name}: {', '.join(p.id for p, here in zip(layer.periods, there, strict=True) if here) or '-'}"
+            for name, there in ((self.item, items), (self.slot, slots))
+        )
+        yield Problem("slot", message, self.slot, allowed=when)
+
+
+def _together(layer: Layer, item: str, slot: str) -> BoolArray:
+    """Return ``[T]``: whether the item can be in the slot in the period."""
+    there: BoolArray = layer.open[layer.item_index[item], layer.slot_index[slot]]
+    return there
