@@ -18,6 +18,7 @@ from allocator.engine.solve import Options, Solved, solve
 from allocator.engine.start import Made, add_layer
 from allocator.errors import InputError
 from allocator.model.organisation import Organisation
+from allocator.model.plan import Assignment
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Person
@@ -237,3 +238,58 @@ def test_so_many_turns_over_the_horizon_are_no_dead_end(window: int) -> None:
     assert_sound(policy, rolled(policy, window))
     start = add_layer(policy, Made(), Search(1, Budget(10, 1), Stop(), silent), 1.0)
     assert start is not None and not judge(policy, start.assignments).broken
+
+
+def placed(found: Solved) -> dict[str, set[tuple[str, str]]]:
+    years = sorted({str(one.period) for one in found.assignments})
+    return {year: {(one.item, one.slot) for one in found.assignments if one.period == year} for year in years}
+
+
+#: Nothing is paid for, so that every plan is as good; two may not share a place, so that it is no network.
+FREE = (
+    turn_rule("take", places=1),
+    turn_rule("max_term", periods=9),
+    turn_rule("apart", when="person.grade != other.grade"),
+)
+
+
+def test_a_new_period_begins_as_the_one_before_was() -> None:
+    years = placed(rolled(policy_of(TURN, *FREE), 1))
+    assert years["2027"] == years["2026"]
+    assert years["2028"] == {seat for seat in years["2027"] if seat[0] != "Zhao"}
+
+
+def test_a_period_begins_as_the_baseline_has_it_where_that_holds() -> None:
+    policy = policy_of(TURN, *FREE)
+    plan = placed(rolled(policy, 1))
+    other = {"East": "West", "West": "East"}
+    turned = tuple(
+        Assignment(layer="turn", item=item, slot=other[slot], period=year)
+        for year, seats in plan.items()
+        for item, slot in seats
+        if (item, year) != ("Li", "2028")
+    )
+    found = placed(rolled(policy, 1, begun=Begun(turned)))
+    for year in ("2026", "2027"):
+        assert found[year] == {(item, other[slot]) for item, slot in plan[year]} != plan[year]
+
+
+#: West costs 1 a year, and who moves pays more than a year saves: only all years at once make it worth it.
+AT_ONE = (
+    turn_rule("prefer", when="group.id == 'East' || person.id != 'Wang'", level=1),
+    turn_rule("max_term", periods=3, items="person.id == 'Wang'"),
+    turn_rule("stability", level=1, weight=2, items="person.id == 'Wang'"),
+)
+SEATS = [("Wang", "2026"), ("Wang", "2027"), ("Wang", "2028"), ("Li", "2026"), ("Li", "2027")]
+SEATS += [("Li", "2028"), ("Zhao", "2026"), ("Zhao", "2027")]
+
+
+def at(slot: str, year: str, who: str) -> Assignment:
+    return Assignment(layer="turn", item=who, slot=slot, period=year)
+
+
+def test_going_over_a_plan_holds_what_is_outside_the_window() -> None:
+    policy = policy_of(TURN, turn_rule("take", places=1), *AT_ONE)
+    stays = Begun(tuple(at("West", year, who) for who, year in SEATS))
+    assert costs(rolled(policy, 1, begun=stays)) == [0, 3]
+    assert costs(rolled(policy, 3, begun=stays)) == [0, 0]
