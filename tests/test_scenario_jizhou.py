@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from allocator import api
+from allocator.engine.progress import Stop
+from allocator.engine.reached import Reached
 from allocator.model.plan import Plan
 from allocator.verify import judge
 from scenario_tools import broken, changed, folder, made_anew, of_layer, tables, unlike_the_document
@@ -95,3 +98,24 @@ def test_who_retires_is_replaced_in_time(policy: api.Policy, plan: Plan) -> None
     retired = {key: person.retires.year for key, person in people.items() if person.retires}
     assert len(retired) == 10
     assert all(int(str(one.period)) < retired.get(one.item, 9999) for one in of_layer(plan, "posting"))
+
+
+def test_what_was_rolled_before_a_stop_is_gone_on_from(policy: api.Policy, tmp_path: Path) -> None:
+    file, written, stop = tmp_path / "plan.json", tmp_path / "plan.json.part", Stop()
+    keeper = api.Checkpoints(policy, written)
+
+    def offer(reached: Reached) -> None:
+        keeper.offer(reached)
+        while not written.exists():
+            time.sleep(0.01)
+        stop.ask()
+
+    with keeper:
+        ended = api.solve(policy, seconds=60, workers=1, window=2, stop=stop, offer=offer)
+    begun = api.resumed(policy, file)
+    assert ended.status in ("unknown", "feasible") and ended.run["stopped"] == "asked"
+    assert begun is not None and begun.periods["posting"] >= 2
+    found = api.solve(policy, seconds=60, workers=1, window=2, begun=begun)
+    assert found.status == "feasible" and api.verify(policy, found).holds
+    early = {(one.item, one.slot) for one in begun.plan.assignments if one.period == "2026"}
+    assert early == {(one.item, one.slot) for one in of_layer(found, "posting") if one.period == "2026"}
