@@ -24,6 +24,7 @@ from allocator.engine.progress import Progress
 from allocator.errors import InternalError
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.model.text import Text
+from allocator.report.rendering.scores import run_line
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario
 
@@ -255,3 +256,42 @@ def test_control_c_on_a_terminal_keeps_the_best_plan(tmp_path: Path) -> None:
     assert time.monotonic() - asked < 30
     assert "Tiny · feasible" in out and "ended by request" in out
     assert json.loads(file.read_text(encoding="utf-8"))["status"] == "feasible"
+
+
+def test_a_rolling_solve_goes_on_from_its_own_plan_and_jointly_from_there(
+    scenario: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.json"
+    done = call("solve", scenario, "-o", file, "--window", "1", *QUICK)
+    assert (done.status, done.err) == (0, "")
+    assert "structure rolling, windows of 1" in done.out
+    assert call("verify", scenario, file).status == 0
+    first = [score.cost for score in api.read_plan(file).score]
+    again = call("solve", scenario, "-o", file, "--window", "1", "--resume", *QUICK)
+    assert again.status == 0 and [score.cost for score in api.read_plan(file).score] <= first
+    joint = call("solve", scenario, "-o", file, "--resume", *QUICK)
+    assert joint.status == 0 and "structure rolling" not in joint.out
+    assert api.read_plan(file).status == "optimal"
+
+
+def test_a_rolling_solve_ended_by_its_last_window_says_so_in_both_languages() -> None:
+    run = {"stopped": "windows", "structure": "rolling, windows of 2"}
+    assert "ended by the last window" in run_line(run, "en") and "最后一个窗口" in run_line(run, "zh")
+
+
+@pytest.mark.parametrize(
+    ("given", "en", "zh"),
+    [
+        (("--window", "0"), "--window", "须不小于 1"),
+        (("--window", "two"), "--window", "--window"),
+        (
+            ("--window", "2", "--fewest-changes"),
+            "does not go with --fewest-changes",
+            "不能与 --fewest-changes",
+        ),
+    ],
+)
+def test_a_wrong_window_is_refused(scenario: Path, given: tuple[str, ...], en: str, zh: str) -> None:
+    english, chinese = (call("solve", scenario, *given, "--lang", lang) for lang in ("en", "zh"))
+    assert english.status == chinese.status == 2
+    assert en in english.err and zh in chinese.err

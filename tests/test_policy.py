@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from allocator.errors import InputError
 from allocator.model.plan import Assignment
-from allocator.rules.examples import example_rule, small_world
+from allocator.rules.examples import example_rule, read_plan, small_world
 from allocator.rules.fields import expressions, layers_read, parts_with_layer
+from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
+from allocator.rules.registry import all_kinds
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.scope import Scope
+from allocator.verify import judge
 from worlds import Space, policy_of, world_of
 
 FOLLOW = {
@@ -150,3 +153,51 @@ def test_the_spells_of_a_roster_are_its_steps(number: int) -> None:
     roster = plans.rosters[0]["turn"]
     steps = [(i, s, t) for i, s, first, last in roster.spells((0,)) for t in range(max(first, 0), last + 1)]
     assert sorted(steps) == sorted((i, s, t) for i, s, _, t in roster.taken)
+
+
+def of_all_periods() -> list[tuple[Rule, str]]:
+    """Return the examples that add up periods, each with a plan that keeps it."""
+    return [
+        (example_rule(example.rule), kept)
+        for kind in ("frequency", "capacity", "fairness")
+        for example in all_kinds()[kind].examples
+        if kind == "frequency" or example.rule.get("over") == "horizon"
+        for kept in example.kept
+    ]
+
+
+@pytest.mark.parametrize("periods", [1, 2])
+@pytest.mark.parametrize(("rule", "kept"), of_all_periods(), ids=str)
+def test_what_is_asked_of_all_periods_refuses_no_first_periods_of_a_plan(
+    rule: Rule, kept: str, periods: int
+) -> None:
+    policy = Policy(WORLD, (rule,), (), {})
+    plan = read_plan(kept, WORLD, rule)
+    assert not judge(policy, plan).broken
+    until = policy.until({rule.on: periods})
+    first = until.world.layers[rule.on].period_index
+    assert not judge(until, tuple(one for one in plan if one.period in first)).broken
+
+
+def asked_at_least(periods: int, **fields: object) -> list[int | str]:
+    policy = Policy(WORLD, (on_turn("frequency", atmost=3, **fields),), (), {})
+    return [dict(rule)["atleast"] for rule in policy.until({"turn": periods}).rules]
+
+
+def test_a_least_number_is_asked_for_less_what_periods_to_come_can_add() -> None:
+    assert [asked_at_least(periods, atleast=3) for periods in (1, 2, 3)] == [[1], [2], [3]]
+    assert asked_at_least(1, atleast="person.grade == 'head' ? 3 : 1") == [
+        "(person.grade == 'head' ? 3 : 1) - 2"
+    ]
+    assert asked_at_least(2, atleast=2, during=["2026", "2027"]) == [2]
+    assert asked_at_least(1, atleast=3, level=1) == [3]
+
+
+def test_a_least_sum_is_asked_for_at_the_end_alone_and_the_greatest_always() -> None:
+    both = on_turn("capacity", each="item", over="horizon", atleast=2, atmost=3)
+    least = on_turn("capacity", each="item", over="horizon", atleast=2)
+    each = on_turn("capacity", each="item", atleast=1)
+    for rule, left in ((both, [(None, 3)]), (least, []), (each, [(1, None)])):
+        short = Policy(WORLD, (rule,), (), {}).until({"turn": 2})
+        assert [(dict(one)["atleast"], dict(one)["atmost"]) for one in short.rules] == left
+        assert Policy(WORLD, (rule,), (), {}).until({"turn": 3}).rules == (rule,)

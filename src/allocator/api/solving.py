@@ -28,6 +28,7 @@ def solve(
     seconds: float = 60.0,
     seed: int = 1,
     workers: int = 0,
+    window: int | None = None,
     memory: float | None = None,
     stop: Stop | None = None,
     listen: Listener | None = None,
@@ -41,6 +42,8 @@ def solve(
         seconds: Time limit.
         seed: Seed of every random choice.
         workers: Threads, 0 for as many as there are cores; one makes the plan repeatable.
+        window: Periods that are searched jointly, 1 or more: the first is settled and the window moves on,
+            for horizons too long to be searched as one. None, or as many as there are, searches all.
         memory: GiB that this process and those beside it may take; near it the best plan so far is kept.
         stop: A request to stop, from another thread.
         listen: Hears of progress.
@@ -48,16 +51,17 @@ def solve(
         begun: What to go on from, as ``resumed`` returned it; the plan will be no worse.
 
     Raises:
-        InputError: There is nothing to solve, since the scenario has draws only; or the memory cannot be held
-            to.
+        InputError: There is nothing to solve, since the scenario has draws only; the window is shorter than
+            1; or the memory cannot be held to.
         InternalError: The solver's plan breaks a hard rule, or its score is not what the rules find.
     """
     _must_have_layers(policy)
+    _must_be_a_window(window)
     from allocator.engine import memory as memories
     from allocator.engine import progress, reached
     from allocator.engine import solve as engine
 
-    options = engine.Options(seconds=seconds, seed=seed, workers=workers)
+    options = engine.Options(seconds=seconds, seed=seed, workers=workers, window=window or 0)
     stop = stop or progress.Stop()
     with memories.held_to(memory, stop):
         solved = engine.solve(
@@ -119,6 +123,12 @@ def _must_have_layers(policy: Policy) -> None:
             zh="没有层可以求解；抽签请用 draw", en="there is no layer to solve; for a draw use `draw`"
         )
         raise InputError([Fault(message, "scenario.yaml", column="layers")])
+
+
+def _must_be_a_window(window: int | None) -> None:
+    if window is not None and window < 1:
+        message = Text(zh="窗口至少为一个周期", en="a window is one period at least")
+        raise InputError([Fault(message, column="--window", found=str(window), allowed="≥ 1")])
 
 
 def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:

@@ -22,6 +22,7 @@ from allocator.cli.resuming import check_resumable, goes_on_from, keeper_of, kep
 from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
 from allocator.engine.progress import Stop
+from allocator.errors import Fault, InputError
 from allocator.model.notation import scenario_roles
 from allocator.model.plan import Plan
 from allocator.model.reading.planfile import plan_text
@@ -57,6 +58,14 @@ def command(
             min=0, max=1024, help=both("线程数，0 为核数；1 则可重现", "threads, 0 for all cores; 1 repeats")
         ),
     ] = 0,
+    window: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help=both("滚动求解：每次共同求解 N 个周期", "roll: search N periods jointly at a time"),
+        ),
+    ] = None,
     baseline: Annotated[
         Path | None,
         typer.Option(
@@ -116,13 +125,15 @@ def command(
     check_writable(out)
     if resume:
         check_resumable(out, fewest=fewest)
+    if window is not None and fewest:
+        raise InputError([_rolls_alone()])
     policy = _bound(scenario, baseline, pins=pin or (), keep=keep or (), exclude=exclude or ())
     _check_figures(policy)
     begun = goes_on_from(policy, out, output) if resume and out is not None else None
     stop = Stop()
     keeper = None if fewest else keeper_of(policy, out)
     with stopping(stop), watching(_levels(policy), output.language) as listen, kept(keeper, output) as offer:
-        find = api.fewest_changes if fewest else partial(api.solve, offer=offer, begun=begun)
+        find = api.fewest_changes if fewest else partial(api.solve, window=window, offer=offer, begun=begun)
         plan = find(
             policy,
             seconds=time_limit,
@@ -144,6 +155,14 @@ def command(
     if stop.by_somebody:
         return INTERRUPTED
     return FINE if plan.status in ("optimal", "feasible") else NO
+
+
+def _rolls_alone() -> Fault:
+    message = Text(
+        zh="不能与 --fewest-changes 同用：最少变动须就全部周期证明",
+        en="does not go with --fewest-changes, which are proved over all periods",
+    )
+    return Fault(message, column="--window")
 
 
 def _bound(scenario: Path, baseline: Path | None, **wishes: Iterable[str]) -> api.Policy:

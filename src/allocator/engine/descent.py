@@ -203,7 +203,7 @@ class Descent:
     def _level(self, level: int, part: Slice, gap: float, ladder: Ladder | None) -> None:
         """Minimise one level and hold it to what it then costs."""
         assert self.best is not None
-        bound = max(self.known.of(level, self.costs), self.floors.get(level, 0), self._least(level))
+        bound = max(self.known.of(level, self.costs), self.floors.get(level, 0), self.least(level))
 
         def keep(values: IntArray, bound: int) -> None:
             self._kept.hear(self.program, level, values, bound)
@@ -221,7 +221,7 @@ class Descent:
         keep(self.best, proof.bound)
         self.task.cap(level, proof.cost, proved=proof.cost == proof.bound)
 
-    def _least(self, level: int) -> int:
+    def least(self, level: int) -> int:
         """Return what a level costs at least by the bounds that follow from the rows alone."""
         whole = self.task.question(None).whole()
         return 0 if whole is None else least_price(self.task.question(level), whole)

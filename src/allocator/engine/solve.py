@@ -14,6 +14,7 @@ from allocator.engine.descent import Descent, task_of
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Listener, Stop, silent
 from allocator.engine.reached import Begun, Offer, unheeded
+from allocator.engine.rolling import is_needed, roll
 from allocator.engine.search import Search
 from allocator.engine.start import Made, add_layer, as_before
 from allocator.model.plan import HARD, Assignment
@@ -35,11 +36,13 @@ class Options:
         seconds: Time limit.
         seed: Seed of every random choice.
         workers: Threads; 0 means as many as there are cores. One worker makes a solve repeatable.
+        window: Periods that are searched jointly (``rolling.py``); 0 means all.
     """
 
     seconds: float = 60.0
     seed: int = 1
     workers: int = 0
+    window: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ def solve(
 ) -> Solved:
     """Find the best plan for a policy; it begins from a plan if one is given, or from the baseline.
 
-    Layer after layer is added: first decided period by period with all before it settled, then searched
+    With a window shorter than the horizon, periods are decided a window at a time (``rolling.py``). Else
+    layer after layer is added: first decided period by period with all before it settled, then searched
     jointly with all before it set free again. So there is a plan to keep from the first seconds on, and
     what is proved over the first layers bounds the whole. Every better plan, of the first layers or of
     all, is offered to whoever keeps it.
@@ -86,7 +90,16 @@ def solve(
     baseline = policy.world.baseline
     if begun is None and baseline is not None:
         begun = Begun(baseline.assignments)
-    found, descent = _search(policy, search, begun or Begun(periods={}))
+    begun = begun or Begun(periods={})
+    is_rolling = options.window > 0 and is_needed(policy, options.window)
+    if is_rolling:
+        rolled = roll(policy, search, begun, options.window)
+        found, descent = rolled.found, rolled.descent
+        structure = f"rolling, windows of {options.window}"
+        structure += f", no plan found for {rolled.stuck}" if rolled.stuck else ""
+    else:
+        found, descent = _search(policy, search, begun)
+        structure = _structure(descent, search)
     decisions = descent.decisions
     assignments = () if decisions is None else descent.program.decisions.assignments(decisions)
     proofs = () if decisions is None else (Proof(HARD, 0, 0), *descent.proofs)
@@ -94,9 +107,9 @@ def solve(
         "seed": options.seed,
         "seconds": round(search.budget.elapsed, 2),
         "route": route_text(descent.won, descent.settled_by or "cp-sat"),
-        "structure": _structure(descent, search),
+        "structure": structure,
         "workers": workers,
-        "stopped": _stopped(found, search),
+        "stopped": _stopped(found, search, is_rolling=is_rolling),
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
     }
     return Solved(found, assignments, proofs, run, search.stop.asked, descent.rule_costs, descent.won)
@@ -164,11 +177,13 @@ def _listed(rules: tuple[str, ...]) -> str:
     return ", ".join(rules[:MOST_RULES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _stopped(found: Found, search: Search) -> str:
-    """Say why the search ended: by proof, by a limit (work, time, memory), or because it was asked to."""
+def _stopped(found: Found, search: Search, *, is_rolling: bool) -> str:
+    """Say why it ended: by proof, by a limit (work, time, memory), after the last window, or on request."""
     if search.stop.asked:
         return search.stop.why
     if found in ("optimal", "infeasible"):
         return "proved"
+    if is_rolling and found == "feasible" and not search.is_over:
+        return "windows"
     by_work = search.budget.deterministic and not search.budget.cut_short
     return "work" if by_work else "time"

@@ -83,11 +83,11 @@ def add_layer(policy: Policy, made: Made, search: Search, part: float, done: int
 def _decide(policy: Policy, made: Made, search: Search, part: float, step: Step) -> Made | None:
     """Decide one period of the last layer; where that cannot be, set earlier decisions free again."""
     program = policy.compile()
-    start = _carried_on(program.decisions, program.decisions.vector(made.assignments), step.period)
+    start = carried_on(program.decisions, program.decisions.vector(made.assignments), step.period)
     floors = made.costs
-    for settled in _settled(program.decisions, step.period):
+    for held in settled(program.decisions, step.period):
         task = task_of(policy, program)
-        task.fix(settled, start[settled])
+        task.fix(held, start[held])
         descent = Descent(task, search, step.name, floors=floors)
         found = descent.run(start, part, GAP)
         if descent.best is not None and descent.decisions is not None:
@@ -101,11 +101,11 @@ def _decide(policy: Policy, made: Made, search: Search, part: float, step: Step)
 
 def as_before(decisions: Decisions) -> IntArray | None:
     """Return the last layer's first period as the history has it, nothing else decided; None without any."""
-    start = _carried_on(decisions, np.zeros(decisions.count, dtype=np.int64), 0)
+    start = carried_on(decisions, np.zeros(decisions.count, dtype=np.int64), 0)
     return start if start.any() else None
 
 
-def _carried_on(decisions: Decisions, start: IntArray, period: int) -> IntArray:
+def carried_on(decisions: Decisions, start: IntArray, period: int) -> IntArray:
     """Return ``start`` with the last layer's new period as the one before: most of it will stay so."""
     *_, (name, grid) = decisions.grids.items()
     if period > 0:
@@ -120,15 +120,16 @@ def _carried_on(decisions: Decisions, start: IntArray, period: int) -> IntArray:
     return carried
 
 
-def _settled(decisions: Decisions, period: int) -> Iterator[IntArray]:
+def settled(decisions: Decisions, period: int) -> Iterator[IntArray]:
     """Yield what stays as it is: all but the last layer from ``period`` on, then ever less, then nothing."""
     *earlier, last = decisions.grids.values()
     for kept in range(period, -1, -1):
-        yield _columns([*earlier, last[:, :, :, :kept]])
+        yield columns_of([*earlier, last[:, :, :, :kept]])
     for kept in range(len(earlier) - 1, -1, -1):
-        yield _columns(earlier[:kept])
+        yield columns_of(earlier[:kept])
 
 
-def _columns(grids: Sequence[IntArray]) -> IntArray:
+def columns_of(grids: Sequence[IntArray]) -> IntArray:
+    """Return the variables of all decisions that stand in some grids."""
     columns = np.concatenate([EMPTY, *(grid.reshape(-1) for grid in grids)])
     return np.asarray(columns[columns >= 0])

@@ -184,6 +184,17 @@ class Rule(Strict):
         """Return the rule at level 1, paying 1 for each place to waive; None for kinds that bar nobody."""
         return None
 
+    def so_far(self, to_come: int) -> Rule | None:
+        """Return what the rule asks of the first periods alone, where it adds up all; None if nothing.
+
+        What it asks at least of all periods cannot be asked of the first ones: a plan of these may be one of
+        all whatever it lacks, if what is to come can make up for it.
+
+        Args:
+            to_come: How many periods of the rule are left out, 1 or more.
+        """
+        return self
+
     @property
     def cuts(self) -> bool:
         """Whether it may ask for cuts."""

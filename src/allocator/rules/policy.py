@@ -119,10 +119,22 @@ class Policy:
         return asking[0].map_of(self.scopes[asking[0].id]) if len(asking) == 1 else None
 
     def until(self, layers: Mapping[str, int]) -> Policy:
-        """Return the policy of the named layers only, each with its first so many periods."""
+        """Return the policy of the named layers only, each with its first so many periods.
+
+        Where periods are left out, a rule that asks for something at least over all of them asks for what
+        must be there by then (``Rule.so_far``).
+        """
         world = self.world.until(layers)
-        kept = tuple(rule for rule in self.rules if layers_read(rule) <= layers.keys())
-        return replace(self, world=world, rules=kept)
+        kept = (rule for rule in self.rules if layers_read(rule) <= layers.keys())
+        asked = tuple(rule for one in kept if (rule := self._so_far(one, world)) is not None)
+        return replace(self, world=world, rules=asked)
+
+    def _so_far(self, rule: Rule, world: World) -> Rule | None:
+        """Return what a rule asks in a world of fewer periods."""
+        kept = len(world.layers[rule.on].periods)
+        later = self.world.layers[rule.on].periods[kept:]
+        to_come = sum(not rule.during or period.id in rule.during for period in later)
+        return rule.so_far(to_come) if to_come else rule
 
     def layer_of(self, rule: Rule) -> Layer:
         """Return the layer that a rule is about."""

@@ -86,6 +86,7 @@ _ENDED = {
     "proved": Text(zh="证明完成", en="proof"),
     "time": Text(zh="时限", en="the time limit"),
     "work": Text(zh="工作量限额", en="the limit of work"),
+    "windows": Text(zh="最后一个窗口", en="the last window"),
     "asked": Text(zh="中断", en="request"),
     "memory": Text(zh="内存限额", en="the limit of memory"),
 }

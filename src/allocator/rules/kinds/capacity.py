@@ -12,7 +12,7 @@ from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.expressions import EachNumber
-from allocator.rules.kind import Breach, Dimension, Example, FieldError
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._loads import LoadRule
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
@@ -129,6 +129,12 @@ class Capacity(LoadRule):
                 en="limits of the layer as a whole must be whole numbers, not expressions",
             )
         return self
+
+    def so_far(self, to_come: int) -> Rule | None:
+        """Ask for no least sum: one period to come can add any load."""
+        if self.atleast is None or self.over == "period" or not self.is_hard:
+            return self
+        return None if self.atmost is None else self.model_copy(update={"atleast": None})
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each slot (or item, or for the layer) and period."""

@@ -137,6 +137,13 @@ class Frequency(Rule):
             raise FieldError(zh="需给出 atleast、atmost 或 apart", en="needs atleast, atmost or apart")
         return self
 
+    def so_far(self, to_come: int) -> Rule | None:
+        """Ask for so many periods fewer as there are to come, each of which can add one."""
+        if self.atleast is None or not self.is_hard:
+            return self
+        least = f"({self.atleast}) - {to_come}" if isinstance(self.atleast, str) else self.atleast - to_come
+        return self.model_copy(update={"atleast": least})
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Count the periods of each subject; keep each two of them apart."""
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
