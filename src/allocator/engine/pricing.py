@@ -14,6 +14,7 @@ Method: Lagrangian relaxation (Geoffrion, Mathematical Programming Study 2, 1974
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,9 +24,11 @@ from scipy.sparse import csr_array
 
 from allocator.engine.highs import Problem, model_of, quiet_solver
 
-#: What prices of a relaxation are taken times at first: whatever is best of these.
-SHRUNK = (0.75, 0.55)
-#: A step is to gain this part of what these did; half of that where one gains nothing.
+#: What prices of a relaxation are taken times at first.
+SHRUNK = 0.6
+#: A round that takes more seconds is the only one: the processor is of more use to plans then.
+LONG = 5.0
+#: A step is to gain this part of what the first round did; half of that where one gains nothing.
 PACE, SLOWER = 0.6, 0.5
 #: How much of a step goes the way of those before.
 DEFLECTED = 0.5
@@ -41,17 +44,13 @@ def bounds_by_slot(problem: Problem, prices: np.ndarray, known: float) -> Iterat
         prices: ``[rows]`` what one more of each row's side is worth in the relaxation.
         known: What the relaxation proves.
     """
-    slots = _Slots(problem)
-    best, found, pace = known, None, 0.0
-    for part in SHRUNK:
-        price = slots.in_sign(prices[slots.ties] * part)
-        bound, sums = slots.round(price)
-        if bound > best:
-            pace = pace + PACE * (bound - best)
-            best, found = bound, (price, slots.short(price, sums))
-            yield best
-    if found is not None:
-        yield from _climbed(slots, best, *found, pace)
+    slots, began = _Slots(problem), time.monotonic()
+    price = slots.in_sign(prices[slots.ties] * SHRUNK)
+    bound, sums = slots.round(price)
+    if bound > known:
+        yield bound
+        if time.monotonic() - began < LONG:
+            yield from _climbed(slots, bound, price, slots.short(price, sums), PACE * (bound - known))
 
 
 def _climbed(
