@@ -33,6 +33,8 @@ WHOLE_PART, WHOLE = 0.2, 2.0
 LARGE = 6_000
 #: Branch and cut begins after so many seconds: what is easy has ended by then.
 RACE_AFTER = 0.5
+#: The relaxation of more variables than this would not end, and takes gigabytes.
+HUGE = 1_000_000
 #: What has more than this in the relaxation is likely.
 LIKELY = 1e-3
 #: Seconds for one piece at first, and how many times more after some pieces of every arm without a gain.
@@ -58,7 +60,7 @@ class Improvement:
         self._standing, self._search = standing, search
         self._exchanges = Exchanges(standing, self._open_decisions, search)
         self._race = MipRace(whole, standing.task.program, search.seed)
-        never = search.budget.deterministic or not races
+        never = search.budget.deterministic or not races or len(whole) > HUGE
         self._race_at = np.inf if never else time.monotonic() + RACE_AFTER
         self._piece = PIECE
         self._is_guided = False
