@@ -50,9 +50,7 @@ class MipRace:
         self.cost: int | None = None
         self.values: IntArray | None = None
         self.relaxed: npt.NDArray[np.float32] | None = None
-        self._problem, self._seed = problem, seed
-        self._branched = branched(program)[problem.columns]
-        self._slots = slot_of(program)[problem.columns]
+        self._problem, self._program, self._seed = problem, program, seed
         self._child = Child("mip_child", self._hear)
         self._began, self._cutoff = math.inf, INFINITE
 
@@ -82,8 +80,8 @@ class MipRace:
             seed=self._seed,
             cost=problem.price.astype(float),
             cutoff=np.inf if known == INFINITE else float(known - problem.constant),
-            branched=self._branched,
-            slots=self._slots,
+            branched=branched(self._program)[problem.columns],
+            slots=slot_of(self._program)[problem.columns],
             relaxes=len(problem) > LARGE and self._cutoff == INFINITE,
             slow=SLOW,
             **arrays_of(problem),
