@@ -65,7 +65,7 @@ class State:
 
 
 class Picked(NamedTuple):
-    """Some lines of a sparse matrix, rows or columns, one after another: a hundredth of its indexing's time.
+    """Some lines of a sparse matrix, rows or columns, one after another; without the checks of its indexing.
 
     Attributes:
         starts: ``[lines + 1]`` where the terms of each begin.
