@@ -17,6 +17,7 @@ from scipy.sparse import csr_array, vstack
 
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.propagate import Activities, Bounds, tightened
+from allocator.program.totals import bounds_by_totals
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -133,6 +134,8 @@ class Question:
             matrix = of_columns(across, free)
         bounds = self.bounds[0][columns], self.bounds[1][columns]
         if not as_written:
+            if len(columns) == len(free):
+                bounds = bounds_by_totals(self.program, matrix, sides, bounds)
             found = tightened(matrix, sides, bounds)
             if found is None:
                 return None

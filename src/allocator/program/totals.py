@@ -1,0 +1,130 @@
+"""Bounds of greatest and least loads that follow from what all loads together come to.
+
+Where everyone has one place, and a load is the sum of what those there bring, the total is known: the
+greatest load is at least the mean rounded up, the least at most the mean rounded down. A relaxation, which
+parts people, has all loads equal and pays for no difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from allocator.program.program import INFINITE, Definitions, IntArray, Program
+from allocator.program.propagate import Bounds
+
+#: The greatest of so few is a distance, not a load.
+FEW = 2
+#: Of more auxiliaries than this the longest are looked at.
+MOST = 64
+
+
+def bounds_by_totals(program: Program, matrix: csr_array, sides: Bounds, bounds: Bounds) -> Bounds:
+    """Return tighter bounds of the greatest and least of several sums.
+
+    Args:
+        program: Its definitions say which variables these are.
+        matrix: ``[rows, variables]`` whole coefficients.
+        sides: ``[rows]`` lower and upper sides.
+        bounds: ``[variables]`` lower and upper bounds.
+    """
+    definitions = program.definitions
+    asked = _greatest_and_least(definitions)
+    if not len(asked):
+        return bounds
+    at_least, at_most = _counting(matrix, sides, program.decisions.count)
+    lower, upper = bounds[0].copy(), bounds[1].copy()
+    for auxiliary in asked.tolist():
+        column = definitions.cols[auxiliary]
+        expressions = int(definitions.start[auxiliary + 1] - definitions.start[auxiliary])
+        coefs, constant = _total(definitions, auxiliary, len(program))
+        if definitions.least[auxiliary]:
+            most = constant + at_most.greatest(coefs, bounds)
+            upper[column] = min(upper[column], most // expressions)
+        else:
+            least = constant + at_least.least(coefs, bounds)
+            lower[column] = max(lower[column], -(-least // (expressions * definitions.divisor[auxiliary])))
+    return lower, upper
+
+
+def _greatest_and_least(definitions: Definitions) -> IntArray:
+    """Return the numbers of the auxiliaries that are the greatest or the least of several sums."""
+    several = np.diff(definitions.start) > FEW
+    found = np.flatnonzero(several & (definitions.nth == 1) & (definitions.power == 1))
+    terms = np.diff(definitions.expr_start[definitions.start])[found]
+    return found[np.argsort(-terms, kind="stable")[:MOST]]
+
+
+def _counting(matrix: csr_array, sides: Bounds, decisions: int) -> tuple[_Counts, _Counts]:
+    """Return the rows that say how many of some decisions there are at least, and at most."""
+    sign = _signs(matrix, decisions)
+    low = np.where(sign > 0, sides[0], -sides[1])
+    high = np.where(sign > 0, sides[1], -sides[0])
+    least = np.flatnonzero((sign != 0) & (low > 0) & (low < INFINITE))
+    most = np.flatnonzero((sign != 0) & (high < INFINITE) & (high > 0))
+    return _Counts(csr_array(matrix[least]), low[least]), _Counts(csr_array(matrix[most]), high[most])
+
+
+def _signs(matrix: csr_array, decisions: int) -> IntArray:
+    """Return ``[rows]`` the coefficient of all in a row where it is 1 or -1 and all are decisions; else 0."""
+    lengths, found = np.diff(matrix.indptr), np.zeros(matrix.shape[0], dtype=np.int64)
+    for sign in (1, -1):
+        counted = (matrix.data == sign) & (matrix.indices < decisions)
+        before = np.concatenate([[0], np.cumsum(counted)])[matrix.indptr]
+        found[(lengths > 0) & (np.diff(before) == lengths)] = sign
+    return found
+
+
+def _total(definitions: Definitions, auxiliary: int, size: int) -> tuple[IntArray, int]:
+    """Return what all expressions of an auxiliary come to: ``[variables]`` coefficients and a constant."""
+    first, last = definitions.start[auxiliary], definitions.start[auxiliary + 1]
+    terms = slice(definitions.expr_start[first], definitions.expr_start[last])
+    coefs = np.zeros(size, dtype=np.int64)
+    np.add.at(coefs, definitions.term_cols[terms], definitions.term_coefs[terms])
+    return coefs, int(definitions.constants[first:last].sum())
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """Rows that count decisions, and one side of each."""
+
+    rows: csr_array
+    side: IntArray
+
+    def least(self, coefs: IntArray, bounds: Bounds) -> int:
+        """Return what a sum comes to at least where each row takes so many at least.
+
+        Rows that share a variable count once: that counts which leaves less of the sum open.
+        """
+        total = np.minimum(coefs * bounds[0], coefs * bounds[1])
+        if not self.rows.nnz:
+            return int(total.sum())
+        each, starts = coefs[self.rows.indices], self.rows.indptr[:-1]
+        low, high = np.minimum.reduceat(each, starts), np.maximum.reduceat(each, starts)
+        own = self._own(high - low, -low * self.side / np.diff(self.rows.indptr), low > 0)
+        whole = np.logical_and.reduceat(own, starts)
+        total[self.rows.indices[np.repeat(whole, np.diff(self.rows.indptr))]] = 0
+        return int(total.sum() + (low * self.side)[whole].sum())
+
+    def greatest(self, coefs: IntArray, bounds: Bounds) -> int:
+        """Return what a sum comes to at most where each row takes so many at most."""
+        total = np.maximum(coefs * bounds[0], coefs * bounds[1])
+        if not self.rows.nnz:
+            return int(total.sum())
+        each, starts = coefs[self.rows.indices], self.rows.indptr[:-1]
+        low, high = np.minimum.reduceat(each, starts), np.maximum.reduceat(each, starts)
+        own = self._own(high - low, high * self.side / np.diff(self.rows.indptr), low > 0)
+        total[self.rows.indices[own]] = 0
+        return int(total.sum() + (np.maximum.reduceat(np.where(own, each, 0), starts) * self.side).sum())
+
+    def _own(self, first: IntArray, second: np.ndarray, kept: np.ndarray) -> np.ndarray:
+        """Return ``[terms]`` whether a variable counts in a row: in the one that comes first of its rows."""
+        rank = np.full(self.rows.shape[0], self.rows.shape[0], dtype=np.int64)
+        rank[np.lexsort((second, first))] = np.arange(self.rows.shape[0])
+        rank = np.where(kept, rank, self.rows.shape[0])
+        of_term = np.repeat(rank, np.diff(self.rows.indptr))
+        owner = np.full(self.rows.shape[1], self.rows.shape[0], dtype=np.int64)
+        np.minimum.at(owner, self.rows.indices, of_term)
+        return np.asarray((owner[self.rows.indices] == of_term) & (of_term < self.rows.shape[0]))
