@@ -22,6 +22,9 @@ Problem = Mapping[str, np.ndarray]
 #: Where messages go: a copy of standard output, since HiGHS writes its banner to the original.
 _MESSAGES = os.fdopen(os.dup(1), "w", encoding="ascii")
 
+#: What HiGHS says where nothing is below the cost of the known plan.
+NOTHING = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound)
+
 
 def read_problem() -> Problem:
     """Return the arrays on standard input; what libraries print goes to standard error from now on."""

@@ -15,6 +15,7 @@ import highspy
 import numpy as np
 
 from allocator.engine.highs import (
+    NOTHING,
     BoundsTold,
     Problem,
     model_of,
@@ -28,8 +29,6 @@ from allocator.engine.pricing import bounds_by_slot
 
 #: By how much, relative to it, what an interior point and many small searches end at may be above the least.
 LOOSE = 1e-6
-#: What HiGHS says where nothing is below the cost of the known plan.
-NOTHING = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound)
 
 
 def main() -> None:

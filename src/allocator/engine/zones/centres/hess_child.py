@@ -12,6 +12,7 @@ import highspy
 import numpy as np
 
 from allocator.engine.highs import (
+    NOTHING,
     BoundsTold,
     model_of,
     packed,
@@ -33,8 +34,6 @@ OPTIONS = {
     "mip_heuristic_run_feasibility_jump": False,
     "mip_detect_symmetry": False,
 }
-#: What HiGHS says where nothing is below the cost of the known plan.
-NOTHING = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound)
 
 
 def main() -> None:
