@@ -113,6 +113,16 @@ def test_what_is_too_much_to_mend_is_left(monkeypatch: pytest.MonkeyPatch) -> No
     assert mended_of(task, hint) is None
 
 
+def test_a_hint_that_breaks_many_rows_is_no_plan_nearly(monkeypatch: pytest.MonkeyPatch) -> None:
+    stays = [f"P{k:03}" for k in range(20)]
+    leads = {"kind": "avoid", "on": "posting", "when": f"person.id in {stays} && group.id == 'G00'"}
+    task, hint = in_turn(ruled({**TEN, "atleast": 5, "atmost": 20}, leads))
+    monkeypatch.setattr(mend, "FAR", 11 / 168)  # four leave the group each year: twelve are nowhere
+    assert mended_of(task, hint) is None
+    monkeypatch.setattr(mend, "FAR", 12 / 168)
+    assert {slot for slot, _ in changed(task, hint, mended_of(task, hint))} > {"G00"}
+
+
 def test_where_the_rows_leave_nobody_a_place_there_is_nothing_to_mend(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -138,6 +148,7 @@ def test_a_mended_plan_is_improved_to_the_best_of_all(
     best = least_costs(policy, space)
     monkeypatch.setattr(begin, "LARGE", 0)
     monkeypatch.setattr(begin, "plan_by_flow", lambda *_: None)
+    monkeypatch.setattr(mend, "FAR", 1.0)  # one of nine places is much
     found = solve(policy, Options(seconds=5.0, workers=1), begun=Begun(before))
     if best is None:
         assert found.status == "infeasible"

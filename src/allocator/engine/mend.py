@@ -24,6 +24,8 @@ from allocator.program.question import BoolArray, Problem
 
 #: Pieces with more decisions than this take as long as a plan from nothing.
 LARGEST = 20_000
+#: What breaks more rows than this part of all that is chosen is no plan that a small change mends.
+FAR = 0.1
 #: The part of the time left for each piece, and the most seconds of it.
 PIECE_PART, PIECE = 0.5, 0.7
 
@@ -69,10 +71,12 @@ def _pieces(program: Program, near: IntArray, broken: BoolArray) -> Iterator[Boo
     """Yield ``[decisions]`` that may change, first fewer, then more.
 
     First what the broken rows speak of, and whatever else is chosen may be given up; then also wherever
-    else whoever these rows speak of could be.
+    else whoever these rows speak of could be. Nothing where very much is broken.
     """
     rows, decisions = program.rows, program.decisions
     chosen = near[: decisions.count] > 0
+    if broken.sum() > FAR * chosen.sum():
+        return
     free = leading(program, rows.cols[np.repeat(broken, np.diff(rows.starts))])
     yield free | chosen
     yield free | chosen | _of_the_same_items(decisions, free & chosen)
