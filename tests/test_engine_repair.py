@@ -18,7 +18,7 @@ from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.program import tangents
 from allocator.program.decisions import Decisions
-from allocator.program.elastic import elastic
+from allocator.program.elastic import BROKEN, elastic
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.program.excerpt import asked_of_decisions
 from allocator.program.narrow import narrow
@@ -78,6 +78,22 @@ def test_an_elastic_program_pays_for_what_is_broken_by_how_much() -> None:
     assert paid.tolist() == short.sum(axis=1).tolist()
     assert ((paid == 0) == ~broken_rows(program, own).any(axis=1)).all() and (paid == 0).any()
     assert (values <= stretched.upper).all()
+
+
+def test_of_what_breaks_as_much_the_cheaper_costs_less() -> None:
+    prefer = {"id": "near", "kind": "prefer", "on": "turn", "cost": "person.age % 7 - 3", "level": 1}
+    policy, space = policy_for(example_rule(rule) for rule in (*STAFFED[:3], prefer))
+    program = policy.compile()
+    stretched = elastic(program, (program.lower, program.upper), np.flatnonzero(~program.rows.defining))
+    values = complete(stretched, some_plans(space, 1500))
+    broken = values[:, len(program) :].sum(axis=1)
+    own = level_costs(stretched, values)[:, 1]
+    paid = level_costs(stretched, values)[:, 0]
+    assert stretched.levels == (BROKEN, 1) and (own != own[0]).any() and (broken != broken[0]).any()
+    assert paid.min() >= 0
+    order = np.lexsort((own, broken))
+    assert (np.diff(paid[order]) >= 0).all()
+    assert (np.diff(paid[order])[np.diff(broken[order]) + np.diff(own[order]) != 0] != 0).all()
 
 
 def test_rules_are_taken_into_the_network_in_their_order() -> None:

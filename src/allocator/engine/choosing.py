@@ -21,6 +21,9 @@ from allocator.program.similar import asked_of, likeness
 NOBODY, NOBODY_THERE = 0.25, 0.5
 #: How often those that are alike are like one that is free to go.
 FREE = 0.7
+#: Else they are like the one of so many by chance that has most alike: to even out the same loads more of
+#: few deputies have to move than of many cadres, of whom a place has several to choose from.
+TRIED = 4
 #: Where few are sent back, so many places make up for it.
 ROUND = (64, 256)
 #: At most so many items are sent back at once.
@@ -107,11 +110,12 @@ class Chooser:
         return Window(whole.grid, stays, np.where(gains[:, None], cheaper, stays), free)
 
     def _alike(self, here: Window, layer: str) -> IntArray:
-        """Return at each place the one that is most like one that is free to go, or like any."""
-        weights = here.free if self._random.random() < FREE else np.ones_like(here.free)
-        first = self._random.choice(here.stays[:, 0], p=weights / weights.sum())
-        alike = likeness(self._asked[layer], int(first))[here.stays[:, 0]]
-        return one_each(here.stays[np.argsort(-alike, kind="stable")])
+        """Return at each place the one that is most like one that is free to go, or that has many alike."""
+        items, is_free = here.stays[:, 0], self._random.random() < FREE
+        weights = here.free / here.free.sum() if is_free else None
+        first = self._random.choice(items, 1 if is_free else TRIED, p=weights)
+        like = [likeness(self._asked[layer], int(one))[items] for one in first]
+        return one_each(here.stays[np.argsort(-max(like, key=np.sum), kind="stable")])
 
     def _chain(self, here: Window) -> Movers:
         """Choose items that cost less elsewhere; there nobody is taken out, or anybody."""

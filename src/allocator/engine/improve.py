@@ -154,7 +154,7 @@ class Improvement:
 
     def _learn(self, arm: Arm, found: Outcome, before: int, near: Neighbourhoods) -> None:
         gain = before - self._standing.cost
-        arm.learn(found, gain)
+        arm.learn(found, gain / max(1, before - self._standing.bound))
         if gain:
             near.wake()
 

@@ -73,8 +73,14 @@ class Arm:
     deep: bool = False
     rate: float | None = None
 
-    def learn(self, outcome: Outcome, gain: int) -> None:
-        """Choose more the next time if the piece was solved with ease, less if it was not solved."""
+    def learn(self, outcome: Outcome, gain: float) -> None:
+        """Choose more the next time if the piece was solved with ease, less if it was not solved.
+
+        Args:
+            outcome: What came of a piece.
+            gain: The part of what was open, between cost and bound, that it closed: the first pieces gain
+                more than later ones ever can, whichever they are.
+        """
         rate = gain / max(SHORT, outcome.effort)
         self.rate = rate if self.rate is None else (1 - NEWS) * self.rate + NEWS * rate
         if self.exchanges:

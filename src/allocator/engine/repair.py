@@ -9,6 +9,7 @@ are enough for that.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -103,6 +104,28 @@ def _mended(
         return decisions
     loose = elastic(program, bounds, broken)
     start = complete(loose, decisions[None, :])[0]
-    standing = Standing(Task(loose, lambda _: []), BROKEN, start, 0, 0.0, lambda _cost, _bound: None)
+    task = Task(loose, lambda _: [])
+    standing = _Mending(task, BROKEN, start, 0, 0.0, lambda _cost, _bound: None, elastic=len(broken))
     Improvement(standing, np.ones(len(loose), dtype=np.bool_), search, races=False).run(time)
-    return None if standing.cost else standing.values[: len(decisions)]
+    return standing.values[: len(decisions)] if standing.is_mended else None
+
+
+@dataclass(eq=False)
+class _Mending(Standing):
+    """A plan that is good enough once nothing of it is broken.
+
+    Attributes:
+        elastic: How many of the last variables say what is broken.
+    """
+
+    elastic: int = 0
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether nothing is broken."""
+        return not self.values[len(self.values) - self.elastic :].any()
+
+    @property
+    def is_good_enough(self) -> bool:
+        """Whether nothing is broken, or nothing can be better."""
+        return self.is_mended or super().is_good_enough

@@ -1,4 +1,4 @@
-"""An elastic program: what is asked may be broken, at a price that comes before all others."""
+"""An elastic program: what is asked may be broken, at a price beyond all that its first level may save."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from allocator.program.propagate import Bounds
 
 #: The level of what is broken: before 1.
 BROKEN = 0
+#: What is broken costs no more than this: sums of it have to be whole numbers of 64 bits.
+ENOUGH = 2**40
 
 
 def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
-    """Return the program of which some rows may be broken, each unit of it at a price of 1 at level 0.
+    """Return the program of which some rows may be broken, each unit of it at a price at level 0.
 
-    What its own levels cost stays as it is, after that.
+    What its own first level costs more than the least is paid for there, too, so that of two ways to mend a
+    plan the cheaper is taken. Its levels stay as they are, after that.
 
     Args:
         program: The program.
@@ -50,17 +53,22 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
     kept[loose] = False
     count = len(loose)
     added = np.arange(size, size + count)
+    first = np.flatnonzero(costs.levels == min(program.levels, default=BROKEN))
+    ends = np.sort(costs.coefs[first] * np.array([bound[costs.cols[first]] for bound in bounds]), axis=0)
+    least, dearest = (int(end.sum()) for end in ends)
+    price = 1 + min(dearest - least, ENOUGH)
     return replace(
         program,
         lower=np.concatenate([bounds[0], np.zeros(count, dtype=np.int64)]),
         upper=np.concatenate([bounds[1], np.array(most, dtype=np.int64)]),
         rows=with_rows(rows.of(kept), made, defining=True),
         costs=Costs(
-            np.concatenate([added, costs.cols]),
-            np.concatenate([np.ones_like(added), costs.coefs]),
-            np.concatenate([np.full_like(added, BROKEN), costs.levels]),
-            np.concatenate([rows.tags[loose], costs.tags]),
+            np.concatenate([added, costs.cols[first], costs.cols]),
+            np.concatenate([np.full_like(added, price), costs.coefs[first], costs.coefs]),
+            np.concatenate([np.full(count + len(first), BROKEN, dtype=np.int64), costs.levels]),
+            np.concatenate([rows.tags[loose], costs.tags[first], costs.tags]),
         ),
+        constants=(*program.constants, (BROKEN, 0, -least)),
         definitions=program.definitions.and_then(definitions.finish()),
         levels=(BROKEN, *program.levels),
     )

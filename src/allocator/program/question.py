@@ -100,6 +100,11 @@ class Question:
         low = np.concatenate([rows.lo, np.full(len(most), -INFINITE, dtype=np.int64)])
         return low, np.concatenate([rows.hi, np.array(most, dtype=np.int64)])
 
+    @cached_property
+    def _bounds(self) -> Bounds:
+        """The bounds, and what follows from totals: it holds of every piece, too."""
+        return bounds_by_totals(self.program, self._matrix, self._sides, self.bounds)
+
     def whole(self, *, as_written: bool = False) -> Problem | None:
         """Return the whole question, or None if the rows leave some variable no value.
 
@@ -132,10 +137,9 @@ class Question:
             across = self._matrix[touched]
             sides = _moved((self._sides[0][touched], self._sides[1][touched]), across @ held)
             matrix = of_columns(across, free)
-        bounds = self.bounds[0][columns], self.bounds[1][columns]
+        lower, upper = self.bounds if as_written else self._bounds
+        bounds = lower[columns], upper[columns]
         if not as_written:
-            if len(columns) == len(free):
-                bounds = bounds_by_totals(self.program, matrix, sides, bounds)
             found = tightened(matrix, sides, bounds)
             if found is None:
                 return None
