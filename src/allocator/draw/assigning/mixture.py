@@ -24,7 +24,7 @@ from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.program.evaluate import complete, level_costs
 from allocator.program.program import INFINITE, IntArray
-from allocator.program.question import Problem, prices
+from allocator.program.question import BoolArray, Problem, prices
 
 #: Prices are rounded to whole numbers of which the greatest is this.
 SCALE = 10**9
@@ -147,7 +147,8 @@ class _Mixing:
         shift = int(np.minimum(whole * self._problem.bounds[0], whole * self._problem.bounds[1]).sum())
         problem = replace(self._problem, price=whole, constant=-shift)  # so that no cost is below 0
         others = [self._plans[k][problem.columns] for k in full]
-        outcome = minimise(_without(problem, others), self._search, asking)
+        decided = problem.columns < self._asked.program.decisions.count
+        outcome = minimise(_without(problem, others, decided), self._search, asking)
         if outcome.values is None:
             return _Priced(None, np.inf if outcome.found == "infeasible" else -np.inf)
         off = 0.5 * np.count_nonzero(price)  # rounded prices differ by half a unit each at most
@@ -167,13 +168,12 @@ class _Mixing:
         self._master.add(taken.tolist(), costs.tolist())
 
 
-def _without(problem: Problem, full: list[IntArray]) -> Problem:
-    """Return the problem with a row against each of some assignments: something of it must be otherwise."""
+def _without(problem: Problem, full: list[IntArray], decided: BoolArray) -> Problem:
+    """Return the problem with a row against each of some assignments: something is decided otherwise."""
     if not full:
         return problem
-    binary = (problem.bounds[0] == 0) & (problem.bounds[1] == 1)
-    rows = np.array([np.where(binary, np.where(values > 0, 1, -1), 0) for values in full])
-    most = np.array([int((values[binary] > 0).sum()) - 1 for values in full])
+    rows = np.array([np.where(decided, np.where(values > 0, 1, -1), 0) for values in full])
+    most = np.array([int((values[decided] > 0).sum()) - 1 for values in full])
     low, high = problem.sides
     return replace(
         problem,
