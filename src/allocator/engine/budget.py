@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 WORK_PER_SECOND = 0.35
 #: Threads that make a portfolio: 22 parts of a staffing plan took 68 s with two threads each, 9 s with one.
 PORTFOLIO = 8
+#: To judge a plan and tell how it was found takes about this part of the time in which its program is
+#: compiled; no more than this part of the limit is kept for it.
+AFTER, MOST_KEPT = 0.27, 0.1
 
 
 @dataclass
@@ -24,12 +27,14 @@ class Budget:
         workers: Threads of the solver.
         spent_work: Deterministic work done so far.
         cut_short: Whether the clock, not the work, ended a search: the plan then depends on the machine.
+        kept: Seconds at the end that are kept for judging the plan.
     """
 
     limit: float
     workers: int
     spent_work: float = 0.0
     cut_short: bool = False
+    kept: float = 0.0
     _start: float = field(default_factory=time.monotonic)
 
     @property
@@ -40,7 +45,11 @@ class Budget:
     @property
     def seconds_left(self) -> float:
         """Seconds left by the clock."""
-        return max(0.0, self.limit - self.elapsed)
+        return max(0.0, self.limit - self.kept - self.elapsed)
+
+    def keep(self, compiling: float) -> None:
+        """Keep some time for judging the plan, given the seconds that it took to compile the program."""
+        self.kept = min(AFTER * compiling, MOST_KEPT * self.limit)
 
     @property
     def deterministic(self) -> bool:

@@ -147,7 +147,9 @@ def _search(policy: Policy, search: Search, begun: Begun) -> tuple[Found, Descen
 
 def _joint(policy: Policy, made: Made, search: Search, part: float) -> tuple[Found, Descent]:
     """Search all layers of ``policy`` at once, starting from what has been made."""
+    began = search.budget.elapsed
     program = policy.compile()
+    search.budget.keep(search.budget.elapsed - began)
     stage = " + ".join(policy.world.layers)
     descent = Descent(task_of(policy, program), search, stage, made.known, offer=search.offer)
     decisions = program.decisions
