@@ -32,7 +32,7 @@ WHOLE_PART, WHOLE = 0.2, 2.0
 #: With more variables than this the whole is not looked at first: to read them takes that moment.
 LARGE = 6_000
 #: Branch and cut begins after so many seconds: what is easy has ended by then.
-RACE_AFTER = 0.5
+RACE_AFTER = 0.2
 #: The relaxation of more variables than this would not end, and takes gigabytes.
 HUGE = 1_000_000
 #: What has more than this in the relaxation is likely.
