@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from allocator.engine import improve, neighbourhoods
+from allocator.engine import choosing, improve, neighbourhoods
 from allocator.engine.budget import Budget, Clock, Slice
 from allocator.engine.choosing import Chooser
 from allocator.engine.descent import task_of
@@ -19,6 +21,7 @@ from allocator.engine.task import Task
 from allocator.program.evaluate import broken_rows, level_costs
 from allocator.program.question import prices
 from allocator.rules.examples import example_rule
+from big_world import postings
 from brute_force import least_costs, policy_for, priced_at_random
 
 RULES = (
@@ -157,6 +160,30 @@ def test_movers_are_one_at_a_place_and_go_where_they_cost_less() -> None:
             if way == "chain":
                 cheaper += bool((price[own] > price[movers.columns].min(initial=0)).any())
     assert cheaper
+
+
+@pytest.mark.parametrize("tried", [1, 40])
+def test_those_of_whom_there_are_many_are_exchanged_first(
+    monkeypatch: pytest.MonkeyPatch, tried: int
+) -> None:
+    """Eight of forty count for a seat of their own: where all are tried, they are never taken."""
+    monkeypatch.setattr(choosing, "FREE", 0.0)
+    monkeypatch.setattr(choosing, "TRIED", tried)
+    policy = postings(40, 4)
+    few = {"kind": "capacity", "on": "posting", "items": "person.id < 'P008'", "atleast": 1}
+    takes = tuple(rule for rule in policy.rules if rule.kind == "take")
+    program = replace(policy, rules=(*takes, example_rule(few, id="few"))).compile()
+    grid = program.decisions.grids["posting"]
+    values = np.zeros(len(program), dtype=np.int64)
+    values[grid[np.arange(40), np.arange(40) // 2 % 4, 0, :]] = 1
+    everything = np.ones(program.decisions.count, dtype=np.bool_)
+    chosen = set()
+    for seed in range(20):
+        chooser = Chooser(program, np.zeros(len(program)), everything, np.random.default_rng(seed))
+        movers = chooser.movers("posting", "alike", values, everything)
+        assert movers is not None and len(movers.own)
+        chosen |= {int(np.argwhere(grid == column)[0, 0]) for column in movers.own}
+    assert (min(chosen) < 8) == (tried == 1)
 
 
 @pytest.mark.parametrize("seed", range(3))
