@@ -36,17 +36,17 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
     for column, row in enumerate(loose.tolist(), start=size):
         terms = slice(int(rows.starts[row]), int(rows.starts[row + 1]))
         cols, coefs = rows.cols[terms], rows.coefs[terms]
-        ends = np.sort([coefs * bounds[0][cols], coefs * bounds[1][cols]], axis=0).sum(axis=1)
+        least, greatest = _ends(coefs, cols, bounds)
         low, high = int(rows.lo[row]), int(rows.hi[row])
         whole, exprs, furthest = Expr(cols, coefs, 0), [], 0
         if low > -INFINITE:
             made.append(Row(np.append(cols, column), np.append(coefs, 1), low, INFINITE, rows.tags[row]))
             exprs.append(-whole + low)
-            furthest = max(furthest, low - int(ends[0]))
+            furthest = max(furthest, low - least)
         if high < INFINITE:
             made.append(Row(np.append(cols, column), np.append(coefs, -1), -INFINITE, high, rows.tags[row]))
             exprs.append(whole - high)
-            furthest = max(furthest, int(ends[1]) - high)
+            furthest = max(furthest, greatest - high)
         definitions.add(column, exprs)
         most.append(furthest)
     kept = np.ones(len(rows), dtype=np.bool_)
@@ -54,9 +54,8 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
     count = len(loose)
     added = np.arange(size, size + count)
     first = np.flatnonzero(costs.levels == min(program.levels, default=BROKEN))
-    ends = np.sort(costs.coefs[first] * np.array([bound[costs.cols[first]] for bound in bounds]), axis=0)
-    least, dearest = (int(end.sum()) for end in ends)
-    price = 1 + min(dearest - least, ENOUGH)
+    cheapest, dearest = _ends(costs.coefs[first], costs.cols[first], bounds)
+    price = 1 + min(dearest - cheapest, ENOUGH)
     return replace(
         program,
         lower=np.concatenate([bounds[0], np.zeros(count, dtype=np.int64)]),
@@ -68,7 +67,13 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
             np.concatenate([np.full(count + len(first), BROKEN, dtype=np.int64), costs.levels]),
             np.concatenate([rows.tags[loose], costs.tags[first], costs.tags]),
         ),
-        constants=(*program.constants, (BROKEN, 0, -least)),
+        constants=(*program.constants, (BROKEN, 0, -cheapest)),
         definitions=program.definitions.and_then(definitions.finish()),
         levels=(BROKEN, *program.levels),
     )
+
+
+def _ends(coefs: IntArray, cols: IntArray, bounds: Bounds) -> tuple[int, int]:
+    """Return the least and the greatest that a sum can come to within bounds, term by term."""
+    ends = coefs * bounds[0][cols], coefs * bounds[1][cols]
+    return int(np.minimum(*ends).sum()), int(np.maximum(*ends).sum())

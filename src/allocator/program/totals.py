@@ -8,6 +8,7 @@ parts people, has all loads equal and pays for no difference.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -93,38 +94,54 @@ class _Counts:
     rows: csr_array
     side: IntArray
 
+    @cached_property
+    def _row(self) -> IntArray:
+        """``[terms]`` the row in which each term stands."""
+        return np.repeat(np.arange(len(self.side)), np.diff(self.rows.indptr))
+
     def least(self, coefs: IntArray, bounds: Bounds) -> int:
         """Return what a sum comes to at least where each row takes so many at least.
 
         Rows that share a variable count once: that counts which leaves less of the sum open.
         """
-        total = np.minimum(coefs * bounds[0], coefs * bounds[1])
-        if not self.rows.nnz:
-            return int(total.sum())
-        each, starts = coefs[self.rows.indices], self.rows.indptr[:-1]
-        low, high = np.minimum.reduceat(each, starts), np.maximum.reduceat(each, starts)
-        own = self._own(high - low, -low * self.side / np.diff(self.rows.indptr), low > 0)
-        whole = np.logical_and.reduceat(own, starts)
-        total[self.rows.indices[np.repeat(whole, np.diff(self.rows.indptr))]] = 0
-        return int(total.sum() + (low * self.side)[whole].sum())
+        rest, counted = np.minimum(coefs * bounds[0], coefs * bounds[1]), 0
+        if self.rows.nnz:
+            _, low, high = self._ends(coefs)
+            own = self._own(low, high, -low)
+            whole = np.logical_and.reduceat(own, self.rows.indptr[:-1])
+            rest[self.rows.indices[whole[self._row]]] = 0
+            counted = (low * self.side)[whole].sum()
+        return int(rest.sum() + counted)
 
     def greatest(self, coefs: IntArray, bounds: Bounds) -> int:
         """Return what a sum comes to at most where each row takes so many at most."""
-        total = np.maximum(coefs * bounds[0], coefs * bounds[1])
-        if not self.rows.nnz:
-            return int(total.sum())
-        each, starts = coefs[self.rows.indices], self.rows.indptr[:-1]
-        low, high = np.minimum.reduceat(each, starts), np.maximum.reduceat(each, starts)
-        own = self._own(high - low, high * self.side / np.diff(self.rows.indptr), low > 0)
-        total[self.rows.indices[own]] = 0
-        return int(total.sum() + (np.maximum.reduceat(np.where(own, each, 0), starts) * self.side).sum())
+        rest, counted = np.maximum(coefs * bounds[0], coefs * bounds[1]), 0
+        if self.rows.nnz:
+            each, low, high = self._ends(coefs)
+            own = self._own(low, high, high)
+            rest[self.rows.indices[own]] = 0
+            most = np.maximum.reduceat(np.where(own, each, 0), self.rows.indptr[:-1])
+            counted = (most * self.side).sum()
+        return int(rest.sum() + counted)
 
-    def _own(self, first: IntArray, second: np.ndarray, kept: np.ndarray) -> np.ndarray:
-        """Return ``[terms]`` whether a variable counts in a row: in the one that comes first of its rows."""
-        rank = np.full(self.rows.shape[0], self.rows.shape[0], dtype=np.int64)
-        rank[np.lexsort((second, first))] = np.arange(self.rows.shape[0])
-        rank = np.where(kept, rank, self.rows.shape[0])
-        of_term = np.repeat(rank, np.diff(self.rows.indptr))
-        owner = np.full(self.rows.shape[1], self.rows.shape[0], dtype=np.int64)
-        np.minimum.at(owner, self.rows.indices, of_term)
-        return np.asarray((owner[self.rows.indices] == of_term) & (of_term < self.rows.shape[0]))
+    def _ends(self, coefs: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+        """Return ``[terms]`` the coefficient of each in the sum, ``[rows]`` the least and the greatest."""
+        each, starts = coefs[self.rows.indices], self.rows.indptr[:-1]
+        return each, np.minimum.reduceat(each, starts), np.maximum.reduceat(each, starts)
+
+    def _own(self, low: IntArray, high: IntArray, counted: IntArray) -> np.ndarray:
+        """Return ``[terms]`` whether a variable counts in a row: of its rows in the one that says most of it.
+
+        Args:
+            low: ``[rows]`` the least coefficient; rows where it is not above 0 say nothing.
+            high: ``[rows]`` the greatest.
+            counted: ``[rows]`` what one that is taken counts for, the less the better.
+        """
+        none = len(self.side)
+        rank = np.empty(none, dtype=np.int64)
+        rank[np.lexsort((counted * self.side / np.diff(self.rows.indptr), high - low))] = np.arange(none)
+        rank[low <= 0] = none
+        of_term, columns = rank[self._row], self.rows.indices
+        owner = np.full(self.rows.shape[1], none, dtype=np.int64)
+        np.minimum.at(owner, columns, of_term)
+        return np.asarray((owner[columns] == of_term) & (of_term < none))
