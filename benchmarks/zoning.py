@@ -1,11 +1,12 @@
 """A map made into zones by rules: contiguous, in balance, compact.
 
-Run: python benchmarks/zoning.py --instance FILE.json [--time-limit 60] [--workers N] [--out out.json]
+Run: python benchmarks/zoning.py --instance FILE.json [--even] [--time-limit 60] [--workers N] [--out FILE]
 
 FILE.json has nodes (weight, position), edges between neighbours, the number of zones and the band that the
 weight of each must lie in. A zone costs the weighted distance of its units (or its square) to the best
 centre among them, or what a matrix says of unit and centre.
-The answer has the zone of each node, the bound, and cost and bound over time.
+The answer has the zone of each node, the bound, and cost and bound over time. With --even what comes first
+is that all zones weigh the same: cost and bound are then the greatest weight less the least.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ pack: zoning
 rules:
   - {{id: band, kind: capacity, on: zoning, load: unit.workload, atleast: {L}, atmost: {U}}}
   - {{id: contiguous, kind: contiguous, on: zoning}}
-  - {{id: compact, kind: compact, on: zoning, to: centre, {measure}, level: 1}}
+  - {{id: compact, kind: compact, on: zoning, to: centre, {measure}, level: {level}}}
 """
+EVEN = "  - {id: even, kind: balance, on: zoning, load: unit.workload, level: 1}\n"
 
 
 def main() -> None:
@@ -52,6 +54,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--instance", type=Path, required=True)
+    parser.add_argument("--even", action="store_true")
     parser.add_argument("--time-limit", type=float, default=60.0)
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--out", type=Path)
@@ -64,7 +67,7 @@ def main() -> None:
             trace.append((round(time.perf_counter() - START, 2), progress.cost, progress.bound))
 
     with tempfile.TemporaryDirectory() as name:
-        unit = write(Path(name), instance)
+        unit = write(Path(name), instance, is_even=given.even)
         policy = api.bind(api.load(name))
         limit = given.time_limit - (time.perf_counter() - START)
         plan = api.solve(policy, seconds=limit, workers=given.workers, listen=listen)
@@ -87,8 +90,8 @@ def main() -> None:
     print(f"{given.instance.stem}: {shown}")
 
 
-def write(folder: Path, instance: dict[str, Any]) -> float:
-    """Write the instance as a scenario; return what a cost of 1 in its plans is in the instance."""
+def write(folder: Path, instance: dict[str, Any], *, is_even: bool = False) -> float:
+    """Write the instance as a scenario; return what a cost of 1 at level 1 is in the instance."""
     nodes = instance["nodes"]
     sheet(
         folder / "units.csv",
@@ -116,11 +119,10 @@ def write(folder: Path, instance: dict[str, Any]) -> float:
         power = instance["power"]
         measure = f"load: unit.workload, power: {power}, metres: {METRES[power]}"
         unit = (METRES[power] / 1000) ** power
-    (folder / "zoning.yaml").write_text(
-        PACK.format(L=instance["L"], U=instance["U"], measure=measure), encoding="utf-8"
-    )
+    rules = PACK.format(L=instance["L"], U=instance["U"], measure=measure, level=2 if is_even else 1)
+    (folder / "zoning.yaml").write_text(rules + (EVEN if is_even else ""), encoding="utf-8")
     (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
-    return float(unit)
+    return 1.0 if is_even else float(unit)
 
 
 def sheet(file: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

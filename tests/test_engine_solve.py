@@ -11,11 +11,14 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from allocator.engine import descent
+from allocator.engine import descent, levels
 from allocator.engine import solve as engine
 from allocator.engine.budget import Budget, Slice
-from allocator.engine.progress import Progress, Stop
+from allocator.engine.progress import Progress, Stop, silent
+from allocator.engine.route import minimise_level
+from allocator.engine.search import Search
 from allocator.engine.solve import Options, Solved, solve
+from allocator.engine.standing import Standing
 from allocator.engine.start import Made, Step, add_layer, as_before, steps
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.program.decisions import Decisions
@@ -267,13 +270,64 @@ def test_a_stop_is_remembered() -> None:
     assert stop.asked
 
 
+def assert_better_and_better(joint: list[Progress]) -> None:
+    """The costs of all levels looked at so far only ever get better, read as one; so do bounds of a level."""
+    costs: dict[int, int] = {}
+    for progress in joint:
+        level, before = int(progress.level), dict(costs)
+        if progress.cost is None or level not in (1, 2, 3):
+            continue
+        assert progress.bound <= progress.cost
+        costs = {other: cost for other, cost in costs.items() if other < level} | {level: progress.cost}
+        known = [before[other] for other in sorted(before) if other <= level]
+        assert [costs[other] for other in sorted(costs)][: len(known)] <= known
+    for level in (1, 2, 3):
+        assert (np.diff([p.bound for p in joint if p.level == level]) >= 0).all()
+
+
 def test_progress_only_ever_gets_better() -> None:
     heard: list[Progress] = []
     solve(postings(24, 6), Options(seconds=4, workers=2), listen=heard.append)
     joint = [progress for progress in heard if progress.stage == JOINT]
     assert joint and all(progress.seconds >= 0 for progress in joint)
-    for level in (1, 2, 3):
-        costs = [p.cost for p in joint if p.level == level and p.cost is not None]
-        bounds = [p.bound for p in joint if p.level == level]
-        assert (np.diff(costs) <= 0).all() and (np.diff(bounds) >= 0).all()
-        assert all(p.cost is None or p.bound <= p.cost for p in joint if p.level == level)
+    assert_better_and_better(joint)
+
+
+def test_time_that_later_levels_leave_goes_to_the_first_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+
+    def when_asked_again(standing: Standing, part: Slice, search: Search) -> None:
+        searched.append(standing.level)
+        if searched.count(standing.level) > 1:
+            minimise_level(standing, part, search)
+
+    monkeypatch.setattr(levels, "minimise_level", when_asked_again)
+    policy = postings(12, 3)
+    task, search = descent.task_of(policy, policy.compile()), Search(1, Budget(30, 1), Stop(), silent)
+    work = descent.Descent(task, search, "whole")
+    assert work.run(None, 1.0) == "optimal"
+    assert searched == [1, 2, 3, 1, 2, 3]
+    assert [proof.cost for proof in work.proofs] == [
+        proof.cost for proof in solve(policy, Options(workers=1)).proofs[1:]
+    ]
+
+
+def test_a_level_that_gets_no_better_leaves_later_ones_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[int] = []
+
+    def but_the_second(standing: Standing, part: Slice, search: Search) -> None:
+        searched.append(standing.level)
+        if standing.level != 2:
+            minimise_level(standing, part, search)
+        search.budget.spent_work += 1.0
+
+    monkeypatch.setattr(levels, "minimise_level", but_the_second)
+    policy = postings(12, 3)
+    task, search = descent.task_of(policy, policy.compile()), Search(1, Budget(30, 1), Stop(), silent)
+    work = descent.Descent(task, search, "whole")
+    assert work.run(None, 1.0) == "feasible"
+    assert searched[:3] == [1, 2, 3] and set(searched[3:]) == {2}
+    assert [proof.cost == proof.bound for proof in work.proofs] == [True, False, True]
+    assert list(task.caps) == [1, 2, 3] and not task.is_tight

@@ -15,16 +15,20 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from allocator.api import bind, load
-from allocator.engine import descent
-from allocator.engine.asking import unheard
+from allocator.engine import descent, levels
+from allocator.engine.asking import Asking, unheard
 from allocator.engine.budget import Budget, Clock
 from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.engine.solve import Options, solve
-from allocator.engine.zones import cover, large
+from allocator.engine.zones import climb, cover, first
 from allocator.engine.zones import solve as route
+from allocator.engine.zones.climb import climbed, costs_of, is_least, is_plan
 from allocator.engine.zones.connected import Band, connected_sets
-from allocator.engine.zones.large import plan_by_splitting
+from allocator.engine.zones.first import first_plan, split_plans
+from allocator.engine.zones.levels import Zoned
+from allocator.engine.zones.model import Model
+from allocator.engine.zones.recombine import recombined
 from allocator.engine.zones.remake import remade
 from allocator.engine.zones.solve import best_by_zones
 from allocator.engine.zones.split import Splitting
@@ -38,7 +42,7 @@ from allocator.rules.policy import Policy
 from brute_force import assert_best, solved
 from scenario_tools import folder
 from worlds import Space
-from zone_maps import Fields, map_world, zoning
+from zone_maps import Fields, grid_world, map_world, zoning
 
 NEAR: Fields = {"kind": "compact", "to": "centre", "load": "unit.workload"}
 OF_ONE_SLOT: tuple[Fields, ...] = (
@@ -78,7 +82,8 @@ def maps_with_rules(draw: st.DrawFn) -> Policy:
 @settings(max_examples=60)
 @given(maps_with_rules(), st.sampled_from((1, 4, 1500)))
 def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> None:
-    with mock.patch.object(cover, "FEW", few):
+    many = 0 if few == 4 else route.MANY_ZONES
+    with mock.patch.object(cover, "FEW", few), mock.patch.object(route, "MANY_ZONES", many):
         best = assert_best(policy, Space.of(policy.world))
         run = solved(policy).run
     if run["structure"] != "network":  # one flow may be contiguous by chance
@@ -119,8 +124,9 @@ def test_sets_are_given_up_where_they_are_too_many_or_take_too_long() -> None:
 def test_too_many_zones_are_left_to_other_routes() -> None:
     seat = {"kind": "compact", "to": "seat", "level": 1}  # of no centre, so that these do not settle it
     policy = zoning(map_world(1, 6, 2), [seat, OF_ONE_SLOT[4]])
-    with mock.patch.object(route, "MOST_ZONES", 3):
-        assert solved(policy).run["route"] != "1: zones"
+    with mock.patch.object(route, "MOST_ZONES", 3), mock.patch.object(route, "descend") as descend:
+        assert solved(policy).status == "optimal"
+        descend.assert_not_called()
         assert assert_best(policy, Space.of(policy.world)) is not None
 
 
@@ -190,27 +196,47 @@ def test_columns_that_cost_more_each_are_looked_at_too() -> None:
     problem, (search, clock) = cover_by([*pairs, *single, 0b1001], 6), searching()
     with mock.patch.object(cover, "FEW", 6):
         made = cover.Cover(problem, np.ones(13, dtype=np.bool_), search)
-        found = made.minimise(np.array([2] * 6 + [4] * 6 + [7]), 0, None, clock)
+        found = made.minimise(np.array([2] * 6 + [4] * 6 + [7]), 0, Asking(clock.share(1.0)))
     assert (found.found, found.cost, found.bound) == ("optimal", 11, 11)
 
 
 @settings(max_examples=150)
-@given(covers(), st.sampled_from((1, 2, 300)))
-def test_a_cover_of_few_columns_is_the_best_of_all(drawn: tuple[Problem, list[np.ndarray]], few: int) -> None:
+@given(covers(), st.sampled_from((1, 2, 300)), st.booleans())
+def test_a_cover_of_few_columns_is_the_best_of_all(
+    drawn: tuple[Problem, list[np.ndarray]], few: int, is_begun: bool
+) -> None:
     problem, prices = drawn
     search, clock = searching()
     every = (np.arange(2 ** len(problem))[:, None] >> np.arange(len(problem))) & 1
-    left, hint = every[(every @ problem.matrix.T.toarray() == 1).all(axis=1)], None
+    left = every[(every @ problem.matrix.T.toarray() == 1).all(axis=1)]
+    hint = left[0] if is_begun and len(left) else None
     with mock.patch.object(cover, "FEW", few), mock.patch.object(cover, "WIDER", 2):
         made = cover.Cover(problem, np.ones(len(problem), dtype=np.bool_), search)
         for price in prices:
-            found = made.minimise(price, 0, hint, clock)
+            found = made.minimise(price, 0, Asking(clock.share(1.0), hint=hint))
             if not len(left):
                 assert found.found == "infeasible" and made.second_opinion(clock)
                 return
             least = int((left @ price).min())
             assert (found.found, found.cost, found.bound) == ("optimal", least, least)
             left, hint = left[left @ price == least], found.values
+
+
+def test_a_cover_that_costs_what_is_known_to_be_the_least_is_not_searched_for() -> None:
+    problem, (search, clock) = cover_by([0b1, 0b10, 0b11], 2), searching()
+    hint = np.array([1, 1, 0])
+    made = cover.Cover(problem, np.ones(3, dtype=np.bool_), search)
+    with mock.patch.object(cover, "relaxed", side_effect=AssertionError):
+        found = made.minimise(np.array([1, 1, 5]), 3, Asking(clock.share(1.0), hint=hint, known=5))
+    assert (found.found, found.cost, found.bound) == ("optimal", 5, 5)
+
+
+def test_a_cover_to_begin_from_is_kept_where_there_is_no_time_for_a_better_one() -> None:
+    problem, (search, clock) = cover_by([0b1, 0b10, 0b11], 2), searching()
+    made = cover.Cover(problem, np.ones(3, dtype=np.bool_), search)
+    clock.stop()
+    found = made.minimise(np.array([1, 1, 1]), 0, Asking(clock.share(1.0), hint=np.array([1, 1, 0]), known=1))
+    assert (found.found, found.cost) == ("feasible", 2) and found.bound <= 1
 
 
 @given(st.integers(0, 9999), st.integers(1, 4))
@@ -240,33 +266,152 @@ def test_a_large_map_has_a_first_plan_by_splitting() -> None:
     task = descent.task_of(policy, policy.compile())
     whole, (search, clock) = by_slot(task.program), searching()
     assert whole is not None
-    decisions = plan_by_splitting(task, whole, clock, search)
+    decisions = first_plan(task, whole, None, clock, search)
     assert decisions is not None and task.is_sound(complete(task.program, decisions[None, :])[0])
     found = best_by_zones(task, clock, search, lambda _: unheard)
     assert found is not None and found.found == "feasible" and found.decisions is not None
     better = complete(task.program, np.stack([found.decisions, decisions]))
     assert task.is_sound(better[0]) and np.diff(level_costs(task.program, better)[:, 0]) >= 0
     search.stop.ask()
-    assert plan_by_splitting(task, whole, clock, search) is None
+    assert first_plan(task, whole, None, clock, search) is None
 
 
 def test_the_better_of_a_start_and_a_split_map_is_kept() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
     program, best = policy.compile(), solved(policy)
     good = program.decisions.vector(best.assignments)
-    split = [values for seed in range(9) if (values := split_at_random(policy, seed)) is not None]
-    costs = level_costs(program, complete(program, np.array(split)))[:, 0]
-    worse = split[int(costs.argmax())]
+    every = [values for seed in range(9) if (values := split_at_random(policy, seed)) is not None]
+    costs = level_costs(program, complete(program, np.array(every)))[:, 0]
+    worse = every[int(costs.argmax())]
     assert costs.max() > best.proofs[1].cost
-    for first, other in ((worse, good), (good, worse)):
+    for split, other in ((worse, good), (good, worse)):
         with (
             mock.patch.object(route, "MOST_ZONES", 0),
-            mock.patch.object(route, "plan_by_splitting", lambda *_, first=first: first),
-            mock.patch.object(descent, "minimise_level"),
+            mock.patch.object(first, "plans_by_splitting", lambda *_, split=split: iter([split])),
+            mock.patch.object(levels, "minimise_level"),
         ):
             made = descent.Descent(descent.task_of(policy, program), searching()[0], "again")
             made.run(other, 0.1)
         assert made.costs == {1: best.proofs[1].cost}
+
+
+BALANCED: Fields = {"kind": "balance", "load": "unit.workload", "level": 1}
+
+
+@pytest.mark.parametrize("rules", [[BALANCED], [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}]])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plan_is_climbed_from_until_no_unit_makes_it_better(seed: int, rules: list[Fields]) -> None:
+    policy = zoning(map_world(seed, 9, 3), rules)
+    given = split_at_random(policy, seed)
+    if given is None:
+        return
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    made = climbed(task, given, clock, search)
+    assert costs_of(task.program, made) <= costs_of(task.program, given)
+    assert is_plan(task, made) and task.is_sound(complete(task.program, made[None, :])[0])
+    grid = task.program.decisions.grids["zoning"][:, :, 0, 0]
+    for item, slot in np.argwhere(grid >= 0).tolist():
+        other = made.copy()
+        other[grid[item]] = 0
+        other[grid[item, slot]] = 1
+        if task.is_sound(complete(task.program, other[None, :])[0]):
+            assert costs_of(task.program, other) >= costs_of(task.program, made)
+
+
+def test_a_plan_is_climbed_from_as_long_as_there_is_time_and_if_it_is_not_too_large() -> None:
+    policy = zoning(grid_world(3, 4, 4, 3), [BALANCED])
+    given = split_at_random(policy, 1)
+    assert given is not None
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    best = costs_of(task.program, climbed(task, given, clock, search))
+    assert best < costs_of(task.program, given)
+    with mock.patch.object(climb, "AT_ONCE", 10):
+        assert climbed(task, given, clock, search) is given
+    search.stop.ask()
+    assert climbed(task, given, clock, search) is given
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_plan_and_its_cover_by_zones_are_one(seed: int) -> None:
+    rules = [BALANCED] if seed % 2 else [{**NEAR, "level": 1}]
+    policy = zoning(map_world(seed, 8, 3), rules)
+    found: list[tuple[Model, np.ndarray]] = []
+
+    def hear(_program: object, model: Model, *more: object) -> Zoned:
+        found.append((model, more[4]))  # type: ignore[arg-type]
+        return Zoned("unknown")
+
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    with mock.patch.object(route, "descend", hear), mock.patch.object(route, "is_least", lambda *_: False):
+        best_by_zones(task, clock, search, lambda _: unheard)
+    [(model, plan)] = found
+    values = model.values(plan)
+    assert values is not None
+    low, high = model.problem.sides
+    assert (low <= model.problem.matrix @ values).all() and (model.problem.matrix @ values <= high).all()
+    assert costs_of(task.program, model.decisions(values)) == costs_of(task.program, plan)
+    model._groups[0].held[:] = False
+    assert model.values(plan) is None
+
+
+def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
+    policy = zoning(map_world(4, 9, 3), [{**NEAR, "level": 1}])
+    for most, step in ((10**6, "descend"), (0, "remade")):
+        shown: list[np.ndarray] = []
+        task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+        with (
+            mock.patch.object(route, "MOST_ZONES", most),
+            mock.patch.object(route, "first_read", lambda *_: None),
+            mock.patch.object(route, step, side_effect=KeyboardInterrupt),
+            pytest.raises(KeyboardInterrupt),
+        ):
+            best_by_zones(task, clock, search, lambda _: unheard, show=shown.append)
+        assert shown and is_plan(task, shown[-1])
+
+
+def test_tied_zones_get_better_by_splitting_two_anew() -> None:
+    policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {"kind": "capacity", "atleast": 2}])
+    given = split_at_random(policy, 1)
+    assert given is not None
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    whole = by_slot(task.program)
+    assert whole is not None
+    shown: list[np.ndarray] = []
+    made = recombined(task, whole, given, clock, search, shown.append)
+    costs = [costs_of(task.program, plan) for plan in (given, *shown)]
+    assert costs == sorted(costs, reverse=True) and costs[-1] == costs_of(task.program, made) < costs[0]
+    assert all(is_plan(task, plan) for plan in (*shown, made))
+    assert is_least(task, made) and recombined(task, whole, made, clock, search) is made
+    search.stop.ask()
+    assert recombined(task, whole, given, clock, search) is given
+
+
+def test_many_zones_that_are_tied_are_begun_from_a_better_plan() -> None:
+    policy = zoning(grid_world(5, 4, 4, 3), [{**BALANCED, "tolerance": 1}, {**NEAR, "level": 2}])
+    for many in (10**6, 0):
+        begun: list[np.ndarray] = []
+
+        def hear(*given: object, begun: list[np.ndarray] = begun) -> Zoned:
+            begun.append(given[6])  # type: ignore[arg-type]
+            return Zoned("unknown")
+
+        task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+        with (
+            mock.patch.object(route, "descend", hear),
+            mock.patch.object(route, "MANY_ZONES", many),
+            mock.patch.object(route, "recombined", lambda task, whole, decisions, *_: -decisions),
+            mock.patch.object(route, "is_least", lambda *_: False),
+        ):
+            best_by_zones(task, clock, search, lambda _: unheard)
+        assert (begun[0].min() < 0) == (many == 0)
+
+
+def test_a_start_is_taken_for_a_plan_only_if_it_is_one() -> None:
+    policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    nobody = np.zeros(task.program.decisions.count, dtype=np.int64)
+    found = best_by_zones(task, clock, search, lambda _: unheard, nobody)
+    assert found is not None and found.found == "optimal"
 
 
 def split_at_random(policy: Policy, seed: int) -> np.ndarray | None:
@@ -274,8 +419,7 @@ def split_at_random(policy: Policy, seed: int) -> np.ndarray | None:
     task = descent.task_of(policy, policy.compile())
     whole, clock = by_slot(task.program), Clock(search.budget, search.budget.share(1.0))
     assert whole is not None
-    with mock.patch.object(large, "PLANS", 1):
-        return plan_by_splitting(task, whole, clock, search)
+    return next(split_plans(task, whole, clock, search), None)
 
 
 @pytest.mark.parametrize("seed", range(6))

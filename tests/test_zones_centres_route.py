@@ -15,6 +15,7 @@ from allocator.engine.budget import Budget, Clock
 from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.engine.solve import Options, solve
+from allocator.engine.zones import first
 from allocator.engine.zones import solve as route
 from allocator.engine.zones.centres import solve as centres
 from allocator.engine.zones.centres.placing import Placing
@@ -142,9 +143,11 @@ def test_a_way_that_only_a_matrix_says_is_priced_as_plans_call_for_it(seed: int)
 def test_a_larger_map_is_proved_and_told() -> None:
     policy = zoning(grid_world(3, 9, 8, 4), [{**NEAR, "level": 1}, {**BAND, "atleast": 38, "atmost": 52}])
     told: list[tuple[int | None, int]] = []
+    offered: list[int] = []
     found = solve(
         policy,
         Options(seconds=50, workers=1),
+        offer=lambda reached: offered.append(reached.proofs[0].cost),
         listen=lambda progress: told.append((progress.cost, progress.bound)) if progress.level == 1 else None,
     )
     [_, proof] = found.proofs
@@ -152,6 +155,8 @@ def test_a_larger_map_is_proved_and_told() -> None:
     bounds = [bound for _, bound in told]
     assert bounds == sorted(bounds) and told[-1] == (proof.cost, proof.bound)
     assert all(cost is not None and cost >= bound for cost, bound in told)
+    costs = [cost for cost, _ in told]
+    assert offered == sorted(offered, reverse=True) and set(offered) == set(costs) and len(set(offered)) > 1
     again = solve(policy, Options(seconds=50, workers=1))
     assert again.assignments == found.assignments
 
@@ -190,6 +195,6 @@ def test_where_flows_give_no_plan_a_map_is_split_by_chance() -> None:
     with (
         mock.patch.object(route, "MOST_ZONES", 0),
         mock.patch.object(centres, "TRIES", 0),
-        mock.patch.object(route, "plan_by_splitting", lambda *_: None),
+        mock.patch.object(first, "plans_by_splitting", lambda *_: iter(())),
     ):
         assert best_by_zones(task, clock, search, lambda _: unheard) is None

@@ -14,7 +14,7 @@ from allocator.program.medoids import undefined, understated, with_ways
 from allocator.program.parts import independent_parts
 from allocator.program.program import IntArray, Program
 from allocator.program.propagate import Bounds
-from allocator.program.question import BoolArray, Question
+from allocator.program.question import BoolArray, Question, least_price
 from allocator.program.tangents import is_rough, underpriced, with_tangents
 
 
@@ -68,12 +68,23 @@ class Task:
         self.is_tight = self.is_tight and proved
         self._questions = {None: self.question(None)}  # which knows no caps
 
+    def release(self, level: int) -> None:
+        """Hold ``level`` and all after it to nothing any more; all before it are proved."""
+        self.caps = {other: cost for other, cost in self.caps.items() if other < level}
+        self.is_tight = True
+        self._questions = {None: self.question(None)}
+
     def question(self, level: int | None) -> Question:
         """Return what is asked at a level; asked for any plan, no level is held to its cap."""
         if level not in self._questions:
             caps = {} if level is None else dict(self.caps)
             self._questions[level] = Question(self.program, level, caps, self.bounds)
         return self._questions[level]
+
+    def least(self, level: int) -> int:
+        """Return what a level costs at least by the bounds that follow from the rows alone."""
+        whole = self.question(None).whole()
+        return 0 if whole is None else least_price(self.question(level), whole)
 
     def parts(self) -> list[BoolArray] | None:
         """Return ``[variables]`` masks of the independent parts, or None if no plan is possible."""

@@ -22,10 +22,14 @@ def undefined(program: Program) -> list[Medoid]:
 
 
 def fill_medoids(program: Program, values: IntArray) -> None:
-    """Set the medoids that no definition says, of plans ``[n, variables]``."""
+    """Set the medoids that no definition says, of plans ``[n, variables]``, most of which may be alike."""
     for one in undefined(program):
-        for plan in values:
-            plan[one.column] = way_of(one, plan)
+        met: dict[bytes, int] = {}
+        for plan, there in zip(values, values[:, one.members] > 0, strict=True):
+            key = there.tobytes()
+            if key not in met:
+                met[key] = way_of(one, plan)
+            plan[one.column] = met[key]
 
 
 def way_of(medoid: Medoid, values: IntArray) -> int:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from allocator.engine.asking import Asking, Teller, minimise, unheard
+from allocator.engine.asking import Asking, minimise
 from allocator.engine.budget import Clock
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
@@ -40,48 +40,71 @@ class Cover:
         self._of_use = np.ones(len(problem), dtype=np.bool_)
         self._caps: list[tuple[IntArray, int]] = []
 
-    def minimise(
-        self, price: IntArray, constant: int, hint: IntArray | None, clock: Clock, tell: Teller = unheard
-    ) -> Outcome:
-        """Return the least cost at some prices, all earlier prices held to what they came to."""
+    def minimise(self, price: IntArray, constant: int, asking: Asking) -> Outcome:
+        """Return the least cost at some prices, all earlier prices held to what they came to.
+
+        Args:
+            price: ``[n]`` what each column costs.
+            constant: What is paid in any case.
+            asking: How to search; its hint, if there is one, is a cover.
+        """
         problem = replace(self._capped(), price=price, constant=constant)
-        told = relaxed(_within(problem, self._of_use), clock.share(RELAXATION_PART).seconds)
-        if told is not None:
-            reduced = np.zeros(len(problem), dtype=np.int64)
-            reduced[self._of_use] = told.reduced
-            told = replace(told, reduced=reduced)
-            tell(None, max(0, told.least + constant))
-        found = self._widening(problem, told, hint, clock, tell)
+        given = found = _of(problem, asking.hint)
+        asking.tell(found.cost, asking.known)
+        if given.cost is None or given.cost > asking.known:
+            found = self._search_for(problem, asking, Clock(self._search.budget, asking.part))
+        if given.cost is not None and (found.cost is None or found.cost > given.cost):  # cut off too early
+            found = replace(given, found="feasible", bound=found.bound)
         if found.cost is not None:
             self._caps.append((price, found.cost - constant))
-            if told is not None:
-                self._of_use &= ~self._choice | (told.reduced <= told.room(found.cost - constant))
         return found
 
-    def _widening(
-        self, problem: Problem, told: Relaxed | None, hint: IntArray | None, clock: Clock, tell: Teller
-    ) -> Outcome:
-        """Search few columns, then as many as it takes."""
+    def _search_for(self, problem: Problem, asking: Asking, clock: Clock) -> Outcome:
+        """Relax the problem, search, and forget columns that are then known to be of no use."""
+        told = relaxed(_within(problem, self._of_use), clock.share(RELAXATION_PART).seconds)
         if told is None:
-            return self._ask(problem, self._of_use, Asking(clock.share(1.0), hint=hint, tell=tell))
-        bound, few = max(0, told.least + problem.constant), FEW
-        room = self._room_for(told, few)
+            return self._ask(problem, self._of_use, replace(asking, part=clock.share(1.0)))
+        reduced = np.zeros(len(problem), dtype=np.int64)
+        reduced[self._of_use] = told.reduced
+        told, known = replace(told, reduced=reduced), max(asking.known, told.least + problem.constant)
+        asking.tell(_of(problem, asking.hint).cost, known)
+        found = self._widening(problem, told, replace(asking, known=known), clock)
+        if found.cost is not None:
+            self._of_use &= ~self._choice | (told.reduced <= told.room(found.cost - problem.constant))
+        return found
+
+    def _widening(self, problem: Problem, told: Relaxed, asking: Asking, clock: Clock) -> Outcome:
+        """Search few columns, those of the hint among them, then as many as it takes."""
+        bound, few = asking.known, FEW
+        room, heard = self._room_for(told, few), asking.tell
+        asking = replace(asking, tell=lambda cost, _: heard(cost, bound))  # of few columns no bound counts
         while True:
             kept = self._of_use & (~self._choice | (told.reduced <= room))
-            heard = Asking(clock.share(1.0), hint=hint, tell=lambda cost, _: tell(cost, bound), known=bound)
-            found = self._ask(problem, kept, heard)
-            if (kept == self._of_use).all():
+            if asking.hint is not None:
+                kept |= asking.hint > 0
+            asking = replace(asking, part=clock.share(1.0))
+            found = self._ask(problem, kept, asking)
+            if (kept | ~self._of_use).all():
                 return replace(found, bound=max(found.bound, bound))
-            if found.found == "infeasible":
-                few *= WIDER
-                room = self._room_for(told, few)
-            elif found.found != "optimal" or found.cost is None:
+            if found.found not in ("optimal", "infeasible"):
                 return replace(found, bound=bound)
-            else:
-                needed = told.room(found.cost - problem.constant)
-                if needed <= room + told.scale:  # with what was left out it costs at least as much
-                    return found
-                room, hint = needed, found.values
+            wider = self._wider(told, room, few)
+            if found.cost is None:
+                room, few = wider
+                continue
+            needed = told.room(found.cost - problem.constant)
+            if needed <= room + told.scale:  # with what was left out it costs at least as much
+                return found
+            asking = replace(asking, hint=found.values)
+            room, few = min(wider[0], needed), wider[1]
+
+    def _wider(self, told: Relaxed, room: int, few: int) -> tuple[int, int]:
+        """Return a greater reduced cost, and how many columns it was to let in."""
+        while True:
+            few *= WIDER
+            wider = self._room_for(told, few)
+            if wider > room or few >= len(self._problem):
+                return wider, few
 
     def second_opinion(self, clock: Clock) -> bool:
         """Whether nothing at all is possible when asked in another way."""
@@ -113,6 +136,14 @@ class Cover:
             matrix=csr_array(vstack([problem.matrix, rows], format="csr")),
             sides=(np.append(low, np.full(len(most), -INFINITE)), np.append(high, most)),
         )
+
+
+def _of(problem: Problem, hint: IntArray | None) -> Outcome:
+    """Return what a hint costs, as if that were the least."""
+    if hint is None:
+        return Outcome("unknown")
+    cost = int(problem.price @ hint) + problem.constant
+    return Outcome("optimal", hint, cost, cost)
 
 
 def _within(problem: Problem, kept: BoolArray) -> Problem:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from allocator.engine.asking import Teller
+from allocator.engine.asking import Asking, Teller, unheard, unseen
 from allocator.engine.bounds import Proof
 from allocator.engine.budget import Clock
 from allocator.engine.outcome import Found
@@ -34,15 +34,36 @@ class Zoned:
 
 
 def descend(
-    program: Program, model: Model, cover: Cover, clock: Clock, teller: Callable[[int], Teller]
+    program: Program,
+    model: Model,
+    cover: Cover,
+    clock: Clock,
+    teller: Callable[[int], Teller] = lambda _level: unheard,
+    show: Callable[[IntArray], None] = unseen,
+    first: IntArray | None = None,
+    least: Callable[[int], int] = lambda _level: 0,
 ) -> Zoned:
-    """Minimise level after level, each held to what it came to while the next is looked at."""
-    values, proofs = None, []
+    """Minimise level after level, each held to what it came to while the next is looked at.
+
+    Args:
+        program: The program.
+        model: The cover of its map by zones.
+        cover: The search for the best.
+        clock: The time that it may take.
+        teller: Whom to tell of costs and bounds of a level.
+        show: Is shown better decisions on the way.
+        first: Decisions of a plan to begin from.
+        least: What a level is known to cost at least.
+    """
+    proofs: list[Proof] = []
+    values = None if first is None else model.values(first)
     for k, level in enumerate(program.levels or (None,)):
-        price = np.zeros(len(model.problem), dtype=np.int64) if level is None else model.prices[k]
-        constant = 0 if level is None else program.constant(level)
-        heard = teller(level) if level is not None else lambda _cost, _bound: None
-        one = cover.minimise(price, constant, values, clock, heard)
+        asking = Asking(clock.share(1.0), hint=values, show=lambda found: show(model.decisions(found)))
+        if level is None:
+            one = cover.minimise(np.zeros(len(model.problem), dtype=np.int64), 0, asking)
+        else:
+            asking = replace(asking, tell=teller(level), known=least(level))
+            one = cover.minimise(model.prices[k], program.constant(level), asking)
         if one.values is None:
             if one.found == "infeasible" and values is None:
                 return Zoned("infeasible" if cover.second_opinion(clock) else "unknown")

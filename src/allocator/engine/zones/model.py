@@ -9,6 +9,7 @@ from scipy.sparse import coo_array, csr_array
 
 from allocator.engine.zones.candidates import Candidates
 from allocator.program.by_slot import BySlot
+from allocator.program.evaluate import complete
 from allocator.program.program import IntArray, Program
 from allocator.program.propagate import Bounds
 from allocator.program.question import Problem
@@ -55,6 +56,20 @@ class Model:
             zones = [np.flatnonzero(own) for own in group.held[chosen] if own.any()]
             for slot, items in zip(group.slots, sorted(zones, key=lambda own: int(own[0])), strict=False):
                 found[grid[group.part.items[items], slot, 0, 0]] = 1
+        return found
+
+    def values(self, decisions: IntArray) -> IntArray | None:
+        """Return the cover that decisions are; None if a zone of theirs is not among those to choose from."""
+        found = np.zeros(len(self.problem), dtype=np.int64)
+        [grid] = self._program.decisions.grids.values()
+        for group, start in zip(self._groups, self._starts.tolist(), strict=False):
+            for slot in group.slots:
+                held = decisions[grid[group.part.items, slot, 0, 0]] > 0
+                [same] = np.nonzero((group.held == held).all(axis=1))
+                if not len(same):
+                    return None
+                found[start + same[0]] += 1
+        found[self._zones :] = complete(self._program, decisions[None, :])[0, self._tied]
         return found
 
     def _cover_items(self, rows: _RowsInTheMaking) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import numpy as np
 
-from allocator.engine.asking import unheard
+from allocator.engine.asking import unseen
 from allocator.engine.budget import Clock
 from allocator.engine.search import Search
 from allocator.engine.task import Task
@@ -28,7 +28,14 @@ from allocator.program.program import IntArray
 MOST_ZONES, MOST_BRANCHES = 50_000, 3_000_000
 
 
-def remade(task: Task, whole: BySlot, decisions: IntArray, clock: Clock, search: Search) -> IntArray:
+def remade(
+    task: Task,
+    whole: BySlot,
+    decisions: IntArray,
+    clock: Clock,
+    search: Search,
+    show: Callable[[IntArray], None] = unseen,
+) -> IntArray:
     """Return a plan that no two neighbouring zones can be made better in, as far as time allows.
 
     Args:
@@ -37,6 +44,7 @@ def remade(task: Task, whole: BySlot, decisions: IntArray, clock: Clock, search:
         decisions: A plan.
         clock: The time that it may take.
         search: How to search.
+        show: Is shown every better plan.
     """
     assert task.map is not None
     if len(whole.tied) or len(whole.ties):
@@ -58,6 +66,7 @@ def remade(task: Task, whole: BySlot, decisions: IntArray, clock: Clock, search:
             better = _two(task, whole, (a, b), np.union1d(zones[a], zones[b]), decisions, clock, search)
             if better is not None:
                 decisions = better
+                show(decisions)
                 break
         if decisions is before:
             return decisions
@@ -90,7 +99,7 @@ def _two(
         return None
     program, model = task.program, Model(task.program, two, found, EMPTY)
     cover = Cover(model.problem, model.choice, search)
-    made = descend(program, model, cover, clock, lambda _: unheard)
+    made = descend(program, model, cover, clock)
     if made.decisions is None:
         return None
     [grid] = program.decisions.grids.values()

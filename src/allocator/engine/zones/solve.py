@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
-from allocator.engine.asking import Teller
+from allocator.engine.asking import Teller, unseen
+from allocator.engine.bounds import Proof
 from allocator.engine.budget import Clock
 from allocator.engine.search import Search
 from allocator.engine.task import Task
@@ -17,10 +17,12 @@ from allocator.engine.zones.candidates import Candidates, candidates
 from allocator.engine.zones.centres.placing import Placing
 from allocator.engine.zones.centres.reading import first_read
 from allocator.engine.zones.centres.solve import Centres
+from allocator.engine.zones.climb import costs_of, is_least
 from allocator.engine.zones.cover import Cover
-from allocator.engine.zones.large import plan_by_splitting
+from allocator.engine.zones.first import first_plan
 from allocator.engine.zones.levels import Zoned, descend
 from allocator.engine.zones.model import Model
+from allocator.engine.zones.recombine import recombined
 from allocator.engine.zones.remake import remade
 from allocator.program.by_slot import BySlot, SlotPart, by_slot
 from allocator.program.program import IntArray
@@ -30,6 +32,9 @@ MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
 #: The part of the time that the route may take, what is left being for others, and of that the part for
 #: finding all zones. Where a program is about zones around centres alone no other route has more to say.
 ROUTE_PART, FINDING_PART = 0.7, 0.3
+#: With more zones that something ties together it takes long to choose from all of them, and the plan to
+#: begin from is first made better, for this part of the time left.
+MANY_ZONES, BEFORE_PART = 5_000, 0.2
 #: The part of the route's time for zones around centres where a program is about more.
 CENTRES_PART = 0.6
 
@@ -40,6 +45,7 @@ def best_by_zones(
     search: Search,
     teller: Callable[[int], Teller],
     start: IntArray | None = None,
+    show: Callable[[IntArray], None] = unseen,
 ) -> Zoned | None:
     """Return the plan that is best at every level; where there are too many zones, any; None if it is no map.
 
@@ -48,19 +54,65 @@ def best_by_zones(
         clock: The time that it may take.
         search: How to search.
         teller: Whom to tell of costs and bounds of a level.
-        start: Decisions to begin from where not all zones are made.
+        start: Decisions to begin from.
+        show: Is shown the decisions of every better plan, as soon as there is one.
     """
     whole = None if task.map is None or task.is_fixed else by_slot(task.program)
     if whole is None:
         return None
-    tied = np.unique(np.append(whole.ties.cols, whole.tied))
     own = Clock(search.budget, clock.share(ROUTE_PART))
-    finding = Clock(search.budget, own.share(FINDING_PART))
-    found = _all_zones(task, whole, tied, finding, search) if len(whole.items) <= MOST else None
+    show = _told(task, teller, show)
+    if len(whole.items) > MOST:
+        return _of_a_large_map(task, whole, clock, search, teller, show, start)
+    first = first_plan(task, whole, start, own, search, show)
+    if first is not None and is_least(task, first):
+        return _proved(task, first)
+    tied = np.unique(np.append(whole.ties.cols, whole.tied))
+    found = _all_zones(task, whole, tied, Clock(search.budget, own.share(FINDING_PART)), search)
     if found is None:
-        return _of_a_large_map(task, whole, clock, search, teller, start)
+        return _of_a_large_map(task, whole, clock, search, teller, show, first)
+    if first is not None and len(tied) and sum(len(one.held) for one in found) > MANY_ZONES:
+        few = Clock(search.budget, own.share(BEFORE_PART))
+        first = _better(task, whole, first, few, search, show)
+        if is_least(task, first):
+            return _proved(task, first)
     model = Model(task.program, whole, found, tied)
-    return descend(task.program, model, Cover(model.problem, model.choice, search), own, teller)
+    cover = Cover(model.problem, model.choice, search)
+    return descend(task.program, model, cover, own, teller, show, first, task.least)
+
+
+def _told(
+    task: Task, teller: Callable[[int], Teller], show: Callable[[IntArray], None]
+) -> Callable[[IntArray], None]:
+    """Return what shows a plan and tells what it costs at the first level."""
+
+    def told(decisions: IntArray) -> None:
+        show(decisions)
+        if task.program.levels:
+            level, cost = task.program.levels[0], costs_of(task.program, decisions)[0]
+            teller(level)(cost, min(cost, task.least(level)))
+
+    return told
+
+
+def _proved(task: Task, decisions: IntArray) -> Zoned:
+    """Return a plan that is as good as any can be."""
+    costs = zip(task.program.levels, costs_of(task.program, decisions), strict=True)
+    return Zoned("optimal", decisions, tuple(Proof(level, cost, cost) for level, cost in costs))
+
+
+def _better(
+    task: Task,
+    whole: BySlot,
+    decisions: IntArray,
+    clock: Clock,
+    search: Search,
+    show: Callable[[IntArray], None],
+) -> IntArray:
+    """Return a plan that is better two zones at a time: exactly, or by chance where zones are tied."""
+    if len(whole.tied) or len(whole.ties):
+        return recombined(task, whole, decisions, clock, search, show)
+    return remade(task, whole, decisions, clock, search, show)
 
 
 def _of_a_large_map(
@@ -69,32 +121,34 @@ def _of_a_large_map(
     clock: Clock,
     search: Search,
     teller: Callable[[int], Teller],
+    show: Callable[[IntArray], None],
     start: IntArray | None,
 ) -> Zoned | None:
     """Return a plan of a map with too many zones: around centres that are paid for, or split by chance."""
     assert task.map is not None
     own = Clock(search.budget, clock.share(ROUTE_PART))
-    split = partial(_split, task, whole, own, search)
     read_off = first_read(task.program, whole, task.map)
-    if read_off is None:
-        decisions = split()
-        return None if decisions is None else Zoned("feasible", remade(task, whole, decisions, own, search))
+    is_tied = len(whole.tied) > 0 or len(whole.ties) > 0
+    if read_off is None or (is_tied and read_off[0] != task.program.levels[0]):
+        decisions = first_plan(task, whole, start, own, search, show)
+        if decisions is None:
+            return None
+        decisions = _better(task, whole, decisions, own, search, show)
+        return _proved(task, decisions) if is_least(task, decisions) else Zoned("feasible", decisions)
     level, given = read_off
     is_all = given.is_all and len(task.program.levels) == 1
     part = clock if is_all else Clock(search.budget, own.share(CENTRES_PART))
     placing = Placing(task.program, whole, level)
-    centres = Centres(task, given, level, placing, part, search, teller(level))
-    made = centres.run(
-        None if start is None else placing.zone(start),
-        lambda: None if (found := split()) is None else placing.zone(found),
-    )
+
+    def split() -> IntArray | None:
+        found = first_plan(task, whole, None, own, search)
+        return None if found is None else placing.zone(found)
+
+    centres = Centres(task, given, level, placing, part, search, teller(level), show)
+    made = centres.run(None if start is None else placing.zone(start), split)
     if made is None or made.decisions is None or is_all:
         return None if made is None else replace(made, is_all=True)
-    return replace(made, decisions=remade(task, whole, made.decisions, own, search))
-
-
-def _split(task: Task, whole: BySlot, clock: Clock, search: Search) -> IntArray | None:
-    return plan_by_splitting(task, whole, Clock(search.budget, clock.share(FINDING_PART)), search)
+    return replace(made, decisions=_better(task, whole, made.decisions, own, search, show))
 
 
 def _all_zones(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from allocator.engine.asking import Teller
+from allocator.engine.asking import Teller, unseen
 from allocator.engine.bounds import Proof
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.search import Search
@@ -49,6 +49,7 @@ class Centres:
         clock: The time that it may take.
         search: How to search.
         tell: Whom to tell of cost and bound.
+        show: Is shown every better plan.
         decisions: The best plan.
         costs: What it costs at each level.
         bound: What any plan costs at least.
@@ -61,6 +62,7 @@ class Centres:
     clock: Clock
     search: Search
     tell: Teller
+    show: Callable[[IntArray], None] = unseen
     decisions: IntArray | None = field(default=None, init=False)
     costs: list[int] = field(default_factory=list, init=False)
     bound: int = field(default=0, init=False)
@@ -139,6 +141,7 @@ class Centres:
         costs = level_costs(self.task.program, values)[0].tolist()
         if self.decisions is None or costs < self.costs:
             self.decisions, self.costs = decisions, costs
+            self.show(decisions)
             self.tell(self._cost, min(self._cost, self.bound))
         return True
 
