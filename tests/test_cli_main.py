@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 import allocator
 from allocator.cli.language import language_of
@@ -38,6 +39,23 @@ def test_every_command_helps_in_one_language(command: str, lang: str) -> None:
     assert "--json" in done.out and "--lang" in done.out
     assert ("显示用法" in done.out) == (lang == "zh")
     assert any("一" <= ch <= "鿿" for ch in done.out) == (lang == "zh")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_leaves_nothing_out_however_narrow_the_terminal(command: str) -> None:
+    wide, narrow = (call(command, "--help", lang="zh", COLUMNS=str(columns)).out for columns in (120, 50))
+    assert "…" not in narrow and max(cell_len(line) for line in narrow.splitlines()) <= 50
+    assert sorted("".join(narrow.split())) == sorted("".join(wide.split()))
+    assert narrow.startswith(f"用法：allocator {command} ") and "\n选项\n" in narrow
+
+
+def test_help_says_what_a_value_may_be_and_is() -> None:
+    zh, en = (call("solve", "--help", lang=lang).out for lang in ("zh", "en"))
+    assert "时限（秒）（0.1 至 1000000，默认 60）" in zh and "（至少 1）" in zh
+    assert "time limit in seconds (0.1 to 1000000, default 60)" in en and "(at least 1)" in en
+    assert "--lang zh|en" in en and "--seed N " in en and "-o, --output FILE " in en
+    assert "去处编号（必填）" in call("explain", "--help", lang="zh").out
+    assert "Usage: allocator COMMAND [OPTIONS]\n" in call("--help", lang="en").out
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from allocator.engine.progress import Progress
 from allocator.errors import InternalError
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.model.text import Text
-from allocator.report.rendering.scores import run_line
+from allocator.report.rendering.runs import run_line
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario
 
@@ -277,6 +277,29 @@ def test_a_rolling_solve_goes_on_from_its_own_plan_and_jointly_from_there(
 def test_a_rolling_solve_ended_by_its_last_window_says_so_in_both_languages() -> None:
     run = {"stopped": "windows", "structure": "rolling, windows of 2"}
     assert "ended by the last window" in run_line(run, "en") and "最后一个窗口" in run_line(run, "zh")
+
+
+@pytest.mark.parametrize(
+    ("said", "zh"),
+    [
+        ("network", "网络流"),
+        ("network but for what is paid: a, b", "除计价外为网络流（a, b）"),
+        ("no network: a, b, c and 16 more", "非网络流（a, b, c 等另 16 条）"),
+        ("no network", "非网络流"),
+        ("zones", "片区"),
+        ("not looked at", "未及分析"),
+        ("rolling, windows of 2", "滚动求解，窗口 2 期"),
+        (
+            "rolling, windows of 2, no plan found for posting 2026 - 2027",
+            "滚动求解，窗口 2 期，posting 2026 - 2027 未得方案",
+        ),
+        ("of another kind", "of another kind"),
+    ],
+)
+def test_how_a_plan_was_found_is_told_in_both_languages(said: str, zh: str) -> None:
+    run = {"structure": said, "seconds": 1.5}
+    assert run_line(run, "en") == f"seconds 1.5 · structure {said}"
+    assert run_line(run, "zh") == f"用时（秒） 1.5 · 结构 {zh}"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from allocator.engine.budget import Budget
 from allocator.engine.progress import Stop, silent
 from allocator.engine.solve import Options, solve
 from allocator.rules.examples import example_rule
+from big_world import postings
 from brute_force import policy_for
 
 
@@ -32,3 +33,10 @@ def test_a_solve_keeps_some(monkeypatch: pytest.MonkeyPatch) -> None:
     policy, _ = policy_for([example_rule({"kind": "take", "on": "turn", "places": 1})])
     assert solve(policy, Options(seconds=5.0, workers=1), stop=Stop(), listen=silent).status == "optimal"
     assert kept and min(kept) > 0.0
+
+
+def test_a_rolling_solve_keeps_some_for_every_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[float] = []
+    monkeypatch.setattr(Budget, "keep", lambda _self, compiling: kept.append(compiling))
+    found = solve(postings(8, 2), Options(seconds=5.0, workers=1, window=2))
+    assert found.run["structure"] == "rolling, windows of 2" and len(kept) == 2

@@ -12,6 +12,7 @@ import typer
 
 import allocator
 from allocator.cli import failures, streams
+from allocator.cli.help import Command, Group
 from allocator.cli.language import SPOKEN, both, language_of, localise
 from allocator.cli.options import Lang
 from allocator.model.text import Language
@@ -26,6 +27,7 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     """
     app = typer.Typer(
         name="allocator",
+        cls=Group,
         help=both(
             "纪检监察力量统筹：划片、编组、轮换、办案，一次算清并有证明",
             "Plans who serves where for supervision bodies, with proofs and reasons",
@@ -36,7 +38,7 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     app.callback(invoke_without_command=True)(_everywhere)
     for name in [name for name in COMMANDS if name in arguments[:1]] or COMMANDS:
         module = import_module(f"allocator.cli.{name}")
-        app.command(name, help=module.HELP)(module.command)
+        app.command(name, cls=Command, help=module.HELP)(module.command)
     return app
 
 

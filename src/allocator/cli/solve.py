@@ -33,7 +33,7 @@ from allocator.report.measuring import measure
 from allocator.report.rendering.changes import render_changes
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.plans import heading, render_score
-from allocator.report.rendering.scores import run_line
+from allocator.report.rendering.runs import run_line
 from allocator.report.view import bound_view
 from allocator.verify import admit_baseline
 

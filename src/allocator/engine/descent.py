@@ -15,6 +15,7 @@ from allocator.engine.ladder import Ladder
 from allocator.engine.levels import Levels
 from allocator.engine.outcome import Found
 from allocator.engine.repair import LARGE
+from allocator.engine.search import Search
 from allocator.engine.task import Task
 from allocator.engine.zones.solve import best_by_zones
 from allocator.model.plan import HARD
@@ -173,6 +174,14 @@ class Descent(Levels):
     def decisions(self) -> IntArray | None:
         """The decisions of the best plan."""
         return None if self.best is None else np.asarray(self.best[: self.program.decisions.count])
+
+
+def compiled(policy: Policy, search: Search) -> Program:
+    """Return the program of a policy; the time that judging a plan of it will take is kept for that."""
+    began = search.budget.elapsed
+    program = policy.compile()
+    search.budget.keep(search.budget.elapsed - began)
+    return program
 
 
 def task_of(policy: Policy, program: Program) -> Task:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allocator.engine.bounds import Proof
-from allocator.engine.descent import Descent, task_of
+from allocator.engine.descent import Descent, compiled, task_of
 from allocator.engine.outcome import Found
 from allocator.engine.reached import Begun, Reached, unheeded
 from allocator.engine.search import Search
@@ -89,7 +89,7 @@ def roll(policy: Policy, search: Search, begun: Begun, length: int) -> Rolled:
     whole = {name: len(layer.periods) for name, layer in policy.world.layers.items()}
     rolling = _Rolling(policy, search, whole, Made(begun.assignments, known=begun.known))
     if begun.periods is None or dict(begun.periods) == whole:
-        program = policy.compile()
+        program = compiled(policy, search)
         start = program.decisions.vector(begun.assignments)
         if task_of(policy, program).is_sound(complete(program, start[None, :])[0]):
             return rolling.go_over(program, start, length)
@@ -135,7 +135,7 @@ class _Rolling:
         names = list(self._whole)
         before = {name: self._whole[name] for name in names[: names.index(window.layer)]}
         policy = self._policy.until({**before, window.layer: max(window.end, done)})
-        program = policy.compile()
+        program = compiled(policy, self._search)
         start = self._start(program.decisions, done, window.end)
         is_last = window.end == self._whole[window.layer]
         offer = self._offer_unproved if is_last and window.layer == names[-1] else unheeded

@@ -10,7 +10,7 @@ from typing import Any
 
 from allocator.engine.bounds import Proof
 from allocator.engine.budget import Budget
-from allocator.engine.descent import Descent, task_of
+from allocator.engine.descent import Descent, compiled, task_of
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Listener, Stop, silent
 from allocator.engine.reached import Begun, Offer, unheeded
@@ -147,9 +147,7 @@ def _search(policy: Policy, search: Search, begun: Begun) -> tuple[Found, Descen
 
 def _joint(policy: Policy, made: Made, search: Search, part: float) -> tuple[Found, Descent]:
     """Search all layers of ``policy`` at once, starting from what has been made."""
-    began = search.budget.elapsed
-    program = policy.compile()
-    search.budget.keep(search.budget.elapsed - began)
+    program = compiled(policy, search)
     stage = " + ".join(policy.world.layers)
     descent = Descent(task_of(policy, program), search, stage, made.known, offer=search.offer)
     decisions = program.decisions

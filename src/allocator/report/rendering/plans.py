@@ -10,7 +10,8 @@ from allocator.model.text import Language
 from allocator.report.rendering.boards import BoardRenderer
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.recusals import recusal_table
-from allocator.report.rendering.scores import figure_table, level_table, rule_table, run_line, waiver_table
+from allocator.report.rendering.runs import run_line
+from allocator.report.rendering.scores import figure_table, level_table, rule_table, waiver_table
 from allocator.report.view import PlanView
 
 

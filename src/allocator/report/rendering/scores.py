@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rich.table import Table
 
 from allocator.model.plan import HARD
-from allocator.model.text import Language, Text
+from allocator.model.text import Language
 from allocator.report.frame import Named
 from allocator.report.measuring import Figure
 from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
@@ -62,34 +61,6 @@ def figure_table(figures: Sequence[Figure], language: Language) -> Table:
         mark = "✓" if figure.holds else "✗"
         grid.add_row(printable(figure.text(language)), figure.expected, figure.found, mark)
     return grid
-
-
-def run_line(run: Mapping[str, Any], language: Language) -> str:
-    """Return in one line how a plan was found; empty if the plan does not say."""
-    known: list[tuple[str, Heading]] = [
-        ("seconds", ("用时（秒）", "seconds")),
-        ("route", ("求解路径", "route")),
-        ("structure", ("结构", "structure")),
-        ("seed", ("种子", "seed")),
-        ("workers", ("线程", "workers")),
-        ("stopped", ("结束于", "ended by")),
-    ]
-    shown = {**run, "stopped": _ENDED.get(str(run.get("stopped")), Text())(language)}
-    parts = [f"{pick(language, *words)} {shown[key]}" for key, words in known if key in run]
-    versions = run.get("versions")
-    if isinstance(versions, Mapping):
-        parts.extend(f"{name} {version}" for name, version in versions.items())
-    return printable(" · ".join(parts))
-
-
-_ENDED = {
-    "proved": Text(zh="证明完成", en="proof"),
-    "time": Text(zh="时限", en="the time limit"),
-    "work": Text(zh="工作量限额", en="the limit of work"),
-    "windows": Text(zh="最后一个窗口", en="the last window"),
-    "asked": Text(zh="中断", en="request"),
-    "memory": Text(zh="内存限额", en="the limit of memory"),
-}
 
 
 def _grid(
