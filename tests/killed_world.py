@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from textwrap import dedent
 
@@ -30,6 +31,40 @@ RULES = """
 """
 
 
+ZONES = """
+    scenario: zones
+    periods: [2026]
+    layers:
+      zoning: {items: units, slots: groups, periods: once, take: 1}
+    rules: [zones]
+"""
+EVEN = """
+    pack: zones
+    rules:
+      - {id: whole, kind: contiguous, on: zoning}
+      - {id: even, kind: balance, on: zoning, load: unit.workload, level: 1}
+"""
+
+
+def even_map(folder: Path, side: int = 14, zones: int = 7) -> Path:
+    """Write a map whose zones are to be even: a first plan is found at once, and better ones for long."""
+    at = {(r, c): f"U{r:02}{c:02}" for r in range(side) for c in range(side)}
+    beside = [
+        (at[r, c], at[r + a, c + b]) for r, c in at for a, b in ((0, 1), (1, 0)) if (r + a, c + b) in at
+    ]
+    tables = {
+        "units.csv": (
+            "id,workload",
+            *(f"{name},{5000 + 3571 * k % 9973}" for k, name in enumerate(at.values())),
+        ),
+        "groups.csv": ("id", *(f"Z{k}" for k in range(zones))),
+        "links.csv": ("source,target,kind", *(f"{a},{b},adjacent" for a, b in beside)),
+        "scenario.yaml": (dedent(ZONES),),
+        "zones.yaml": (dedent(EVEN),),
+    }
+    return _written(folder, tables)
+
+
 def rivals(folder: Path, districts: int = 4, more: str = "") -> Path:
     """Write a small scenario whose first plan is found at once and whose best is not proved for long.
 
@@ -46,6 +81,10 @@ def rivals(folder: Path, districts: int = 4, more: str = "") -> Path:
         "scenario.yaml": (dedent(SCENARIO),),
         "rivals.yaml": (dedent(RULES).strip("\n"), more),
     }
+    return _written(folder, tables)
+
+
+def _written(folder: Path, tables: Mapping[str, Iterable[str]]) -> Path:
     folder.mkdir()
     for name, lines in tables.items():
         (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from allocator import api
 from cli_world import call
-from killed_world import Watched, assert_no_worse, at_random, kill_after, rivals, solving, wait_for_news
+from killed_world import (
+    Watched,
+    assert_no_worse,
+    at_random,
+    even_map,
+    kill_after,
+    rivals,
+    solving,
+    wait_for_news,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_what_is_killed_three_times_goes_on_and_gets_no_worse(tmp_path: Path) -> None:
-    scenario, folder = rivals(tmp_path / "rivals"), tmp_path / "out"
+@pytest.mark.parametrize("write", [rivals, even_map])
+def test_what_is_killed_three_times_goes_on_and_gets_no_worse(
+    write: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    scenario, folder = write(tmp_path / "scenario"), tmp_path / "out"
     folder.mkdir()
     out = folder / "plan.json"
     watched = Watched(api.bind(api.load(scenario)), out)
