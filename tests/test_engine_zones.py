@@ -21,7 +21,7 @@ from allocator.engine.budget import Budget, Clock
 from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.engine.solve import Options, solve
-from allocator.engine.zones import climb, cover, first
+from allocator.engine.zones import climb, cover, first, windows
 from allocator.engine.zones import solve as route
 from allocator.engine.zones.climb import climbed, costs_of, is_least, is_plan
 from allocator.engine.zones.connected import Band, connected_sets
@@ -82,8 +82,12 @@ def maps_with_rules(draw: st.DrawFn) -> Policy:
 @settings(max_examples=60)
 @given(maps_with_rules(), st.sampled_from((1, 4, 1500)))
 def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> None:
-    many = 0 if few == 4 else route.MANY_ZONES
-    with mock.patch.object(cover, "FEW", few), mock.patch.object(route, "MANY_ZONES", many):
+    most = 30 if few == 4 else windows.APART  # as if there were too many for a window that is wide
+    with (
+        mock.patch.object(cover, "FEW", few),
+        mock.patch.object(windows, "ALIKE", most),
+        mock.patch.object(windows, "APART", most),
+    ):
         best = assert_best(policy, Space.of(policy.world))
         run = solved(policy).run
     if run["structure"] != "network":  # one flow may be contiguous by chance
@@ -384,26 +388,6 @@ def test_tied_zones_get_better_by_splitting_two_anew() -> None:
     assert is_least(task, made) and recombined(task, whole, made, clock, search) is made
     search.stop.ask()
     assert recombined(task, whole, given, clock, search) is given
-
-
-def test_many_zones_that_are_tied_are_begun_from_a_better_plan() -> None:
-    policy = zoning(grid_world(5, 4, 4, 3), [{**BALANCED, "tolerance": 1}, {**NEAR, "level": 2}])
-    for many in (10**6, 0):
-        begun: list[np.ndarray] = []
-
-        def hear(*given: object, begun: list[np.ndarray] = begun) -> Zoned:
-            begun.append(given[6])  # type: ignore[arg-type]
-            return Zoned("unknown")
-
-        task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-        with (
-            mock.patch.object(route, "descend", hear),
-            mock.patch.object(route, "MANY_ZONES", many),
-            mock.patch.object(route, "recombined", lambda task, whole, decisions, *_: -decisions),
-            mock.patch.object(route, "is_least", lambda *_: False),
-        ):
-            best_by_zones(task, clock, search, lambda _: unheard)
-        assert (begun[0].min() < 0) == (many == 0)
 
 
 def test_a_start_is_taken_for_a_plan_only_if_it_is_one() -> None:

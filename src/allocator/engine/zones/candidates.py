@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -45,6 +46,7 @@ def candidates(
     wanted: Callable[[SlotPart], IntArray],
     most: int,
     goes_on: Callable[[int], bool],
+    more: Mapping[int, list[Band]] = MappingProxyType({}),
 ) -> list[Candidates] | None:
     """Return the zones of each group of slots that are alike; None if there are too many.
 
@@ -54,6 +56,7 @@ def candidates(
         wanted: Which variables of a part to give the values of.
         most: So many zones are too many.
         goes_on: Asked now and then whether to go on.
+        more: By slot, bands that hold besides what the program says.
     """
     alike: dict[bytes, list[int]] = {}
     for number, part in enumerate(whole.parts):
@@ -63,7 +66,8 @@ def candidates(
     for numbers in alike.values():
         part, slots = whole.parts[numbers[0]], [whole.parts[number].slot for number in numbers]
         chosen = _chosen(part.items, near)
-        sets = connected_sets(chosen, bands(part.program), MADE * most, goes_on)
+        every = [*bands(part.program), *_widest([more.get(slot, []) for slot in slots])]
+        sets = connected_sets(chosen, every, MADE * most, goes_on)
         if sets is None:
             return None
         if np.array_equal(part.items, whole.items):
@@ -105,6 +109,20 @@ def shared_bands(whole: BySlot) -> list[Band]:
         for key, one in every[0].items()
         if all(key in own for own in every)
     ]
+
+
+def _widest(several: Sequence[list[Band]]) -> Iterator[Band]:
+    """Yield the bands that hold for each of several slots, each as wide as its widest."""
+    by_weights: list[dict[bytes, list[Band]]] = []
+    for found in several:
+        by_weights.append({})
+        for band in found:
+            by_weights[-1].setdefault(band.weights.tobytes(), []).append(band)
+    for key in by_weights[0]:
+        if all(key in own for own in by_weights):
+            ends = [(max(b.low for b in own[key]), min(b.high for b in own[key])) for own in by_weights]
+            low, high = min(low for low, _ in ends), max(high for _, high in ends)
+            yield Band(by_weights[0][key][0].weights, low, high)
 
 
 def _chosen(items: IntArray, near: Neighbours) -> list[int]:

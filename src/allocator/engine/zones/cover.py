@@ -54,7 +54,7 @@ class Cover:
         if given.cost is None or given.cost > asking.known:
             found = self._search_for(problem, asking, Clock(self._search.budget, asking.part))
         if given.cost is not None and (found.cost is None or found.cost > given.cost):  # cut off too early
-            found = replace(given, found="feasible", bound=found.bound)
+            found = replace(given, found="feasible", bound=max(found.bound, asking.known))
         if found.cost is not None:
             self._caps.append((price, found.cost - constant))
         return found

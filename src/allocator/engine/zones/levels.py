@@ -13,7 +13,11 @@ from allocator.engine.budget import Clock
 from allocator.engine.outcome import Found
 from allocator.engine.zones.cover import Cover
 from allocator.engine.zones.model import Model
+from allocator.engine.zones.windows import Windows
 from allocator.program.program import IntArray, Program
+
+#: The part of the time left for windows of what ties slots together.
+WINDOWS_PART = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +46,7 @@ def descend(
     show: Callable[[IntArray], None] = unseen,
     first: IntArray | None = None,
     least: Callable[[int], int] = lambda _level: 0,
+    windows: Windows | None = None,
 ) -> Zoned:
     """Minimise level after level, each held to what it came to while the next is looked at.
 
@@ -54,6 +59,7 @@ def descend(
         show: Is shown better decisions on the way.
         first: Decisions of a plan to begin from.
         least: What a level is known to cost at least.
+        windows: Looks for what is better before all zones are, where something ties slots together.
     """
     proofs: list[Proof] = []
     values = None if first is None else model.values(first)
@@ -63,6 +69,8 @@ def descend(
             one = cover.minimise(np.zeros(len(model.problem), dtype=np.int64), 0, asking)
         else:
             asking = replace(asking, tell=teller(level), known=least(level))
+            if windows is not None and values is not None:
+                asking = _through(windows, model, k, asking, clock)
             one = cover.minimise(model.prices[k], program.constant(level), asking)
         if one.values is None:
             if one.found == "infeasible" and values is None:
@@ -70,10 +78,34 @@ def descend(
             break
         values = one.values
         if level is not None and one.cost is not None:
+            if windows is not None:
+                windows.caps[k] = one.cost
             proofs.append(Proof(level, one.cost, min(one.cost, one.bound)))
+            asking.tell(one.cost, proofs[-1].bound)
         if one.found != "optimal":
             break
     if values is None:
         return Zoned("unknown")
     proved = len(proofs) == len(program.levels) and all(proof.cost == proof.bound for proof in proofs)
     return Zoned("optimal" if proved else "feasible", model.decisions(values), tuple(proofs))
+
+
+def _through(windows: Windows, model: Model, k: int, asking: Asking, clock: Clock) -> Asking:
+    """Return what to ask once windows have been searched: from a better cover, and with a better bound."""
+    best = asking.hint
+    assert best is not None
+    cost = int(model.prices[k] @ best) + model.constant(k)
+
+    def take(decisions: IntArray, _cost: int) -> None:
+        nonlocal best
+        found = model.values(decisions)
+        if found is not None and model.allows(found):
+            best = found
+            asking.show(found)
+            asking.tell(int(model.prices[k] @ found) + model.constant(k), asking.known)
+
+    if cost > asking.known:
+        few = Clock(windows.search.budget, clock.share(WINDOWS_PART))
+        known = windows.best(k, cost, asking.known, few, take)
+        asking = replace(asking, known=max(asking.known, known))
+    return replace(asking, part=clock.share(1.0), hint=best)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
 
 from allocator.engine.zones.candidates import Candidates
+from allocator.engine.zones.rows import RowsInTheMaking
 from allocator.program.by_slot import BySlot
 from allocator.program.evaluate import complete
 from allocator.program.program import IntArray, Program
@@ -35,7 +35,7 @@ class Model:
         self._starts = np.cumsum([0, *(len(group.held) for group in groups)])
         self._zones = int(self._starts[-1])
         count = self._zones + len(tied)
-        rows = _RowsInTheMaking()
+        rows = RowsInTheMaking()
         self._cover_items(rows)
         self._fill_slots(rows)
         self._know_values(rows)
@@ -58,6 +58,15 @@ class Model:
                 found[grid[group.part.items[items], slot, 0, 0]] = 1
         return found
 
+    def constant(self, k: int) -> int:
+        """Return what a level costs in any case."""
+        return self._program.constant(self._program.levels[k])
+
+    def allows(self, values: IntArray) -> bool:
+        """Whether a cover keeps all rows."""
+        (low, high), sums = self.problem.sides, self.problem.matrix @ values
+        return bool(((low <= sums) & (sums <= high)).all())
+
     def values(self, decisions: IntArray) -> IntArray | None:
         """Return the cover that decisions are; None if a zone of theirs is not among those to choose from."""
         found = np.zeros(len(self.problem), dtype=np.int64)
@@ -72,7 +81,7 @@ class Model:
         found[self._zones :] = complete(self._program, decisions[None, :])[0, self._tied]
         return found
 
-    def _cover_items(self, rows: _RowsInTheMaking) -> None:
+    def _cover_items(self, rows: RowsInTheMaking) -> None:
         """Every item is in one zone."""
         items = self._whole.items
         first = rows.add(np.ones_like(items), np.ones_like(items))
@@ -81,7 +90,7 @@ class Model:
             at = np.searchsorted(items, group.part.items[item])
             rows.terms(first + at, start + zone, np.ones_like(at))
 
-    def _fill_slots(self, rows: _RowsInTheMaking) -> None:
+    def _fill_slots(self, rows: RowsInTheMaking) -> None:
         """There are as many zones as slots, empty ones counted."""
         sizes = np.array([len(group.slots) for group in self._groups], dtype=np.int64)
         first = rows.add(sizes, sizes)
@@ -89,7 +98,7 @@ class Model:
             own = start + np.arange(len(group.held))
             rows.terms(np.full_like(own, first + g), own, np.ones_like(own))
 
-    def _know_values(self, rows: _RowsInTheMaking) -> None:
+    def _know_values(self, rows: RowsInTheMaking) -> None:
         """A variable of one slot has its value in the zone that is chosen there."""
         nothing = np.zeros_like(self._tied)
         first = rows.add(nothing, nothing)
@@ -101,7 +110,7 @@ class Model:
             at = np.searchsorted(self._tied, variables[which])
             rows.terms(first + at, start + zone, group.values[zone, which])
 
-    def _keep_ties(self, rows: _RowsInTheMaking) -> None:
+    def _keep_ties(self, rows: RowsInTheMaking) -> None:
         """What ties slots together is asked as the program asks it."""
         ties = self._whole.ties
         row = np.repeat(np.arange(len(ties)), np.diff(ties.starts))
@@ -120,33 +129,3 @@ class Model:
         at = costs.levels == level
         np.add.at(tied, np.searchsorted(self._tied, costs.cols[at]), costs.coefs[at])
         return np.concatenate([*(group.costs[:, k] for group in self._groups), tied])
-
-
-class _RowsInTheMaking:
-    """Rows of a problem, put together block by block."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._sides: list[Bounds] = []
-        self._terms: list[tuple[IntArray, IntArray, IntArray]] = []
-
-    def add(self, low: IntArray, high: IntArray) -> int:
-        """Add rows and return the number of the first."""
-        first = self._count
-        self._sides.append((low, high))
-        self._count += len(low)
-        return first
-
-    def terms(self, rows: IntArray, cols: IntArray, coefs: IntArray) -> None:
-        """Add terms to rows."""
-        self._terms.append((rows, cols, coefs))
-
-    def sides(self) -> Bounds:
-        """Return the sides of all rows."""
-        low, high = (np.concatenate([side[k] for side in self._sides]) for k in range(2))
-        return low, high
-
-    def matrix(self, width: int) -> csr_array:
-        """Return the coefficients of all rows."""
-        rows, cols, coefs = (np.concatenate([block[k] for block in self._terms]) for k in range(3))
-        return csr_array(coo_array((coefs, (rows, cols)), shape=(self._count, width)))

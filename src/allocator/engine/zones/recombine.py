@@ -36,6 +36,7 @@ def recombined(
     clock: Clock,
     search: Search,
     show: Callable[[IntArray], None] = unseen,
+    patience: int = PATIENCE,
 ) -> IntArray:
     """Return a plan that is no worse, and better if chance and time allow.
 
@@ -46,11 +47,12 @@ def recombined(
         clock: The time that it may take.
         search: How to search.
         show: Is shown every better plan.
+        patience: So many splits in vain are enough.
     """
     pairs, levels = _Pairs(task, whole, search.seed), task.program.levels
     best, least, in_vain = costs_of(task.program, decisions), [task.least(level) for level in levels], 0
     there = decisions
-    while in_vain < PATIENCE and best != least and not (clock.is_over or search.stop.asked):
+    while in_vain < patience and best != least and not (clock.is_over or search.stop.asked):
         in_vain += 1
         made = pairs.split_anew(there)
         if made is None or not is_plan(task, made):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,12 +18,15 @@ from allocator.engine.zones.centres.placing import Placing
 from allocator.engine.zones.centres.reading import first_read
 from allocator.engine.zones.centres.solve import Centres
 from allocator.engine.zones.climb import costs_of, is_least
+from allocator.engine.zones.connected import Band
 from allocator.engine.zones.cover import Cover
+from allocator.engine.zones.cutoff import bands_by_cost
 from allocator.engine.zones.first import first_plan
 from allocator.engine.zones.levels import Zoned, descend
 from allocator.engine.zones.model import Model
 from allocator.engine.zones.recombine import recombined
 from allocator.engine.zones.remake import remade
+from allocator.engine.zones.windows import Windows
 from allocator.program.by_slot import BySlot, SlotPart, by_slot
 from allocator.program.program import IntArray
 
@@ -32,9 +35,9 @@ MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
 #: The part of the time that the route may take, what is left being for others, and of that the part for
 #: finding all zones. Where a program is about zones around centres alone no other route has more to say.
 ROUTE_PART, FINDING_PART = 0.7, 0.3
-#: With more zones that something ties together it takes long to choose from all of them, and the plan to
-#: begin from is first made better, for this part of the time left.
-MANY_ZONES, BEFORE_PART = 5_000, 0.2
+#: Where something ties zones together the plan to begin from is first made better, for this part of the time
+#: left and so many splits in vain: what it costs says which zones can be in a better one.
+BEFORE_PART, PATIENCE = 0.2, 100
 #: The part of the route's time for zones around centres where a program is about more.
 CENTRES_PART = 0.6
 
@@ -68,17 +71,20 @@ def best_by_zones(
     if first is not None and is_least(task, first):
         return _proved(task, first)
     tied = np.unique(np.append(whole.ties.cols, whole.tied))
-    found = _all_zones(task, whole, tied, Clock(search.budget, own.share(FINDING_PART)), search)
-    if found is None:
-        return _of_a_large_map(task, whole, clock, search, teller, show, first)
-    if first is not None and len(tied) and sum(len(one.held) for one in found) > MANY_ZONES:
+    more: Mapping[int, list[Band]] = {}
+    if first is not None and len(tied):
         few = Clock(search.budget, own.share(BEFORE_PART))
-        first = _better(task, whole, first, few, search, show)
+        first = recombined(task, whole, first, few, search, show, PATIENCE)
         if is_least(task, first):
             return _proved(task, first)
+        more = bands_by_cost(task, whole, first)
+    found = _all_zones(task, whole, tied, more, Clock(search.budget, own.share(FINDING_PART)), search)
+    if found is None:
+        return _of_a_large_map(task, whole, clock, search, teller, show, first)
     model = Model(task.program, whole, found, tied)
     cover = Cover(model.problem, model.choice, search)
-    return descend(task.program, model, cover, own, teller, show, first, task.least)
+    windows = Windows(task.program, whole, found, task.follow(), search) if len(tied) else None
+    return descend(task.program, model, cover, own, teller, show, first, task.least, windows)
 
 
 def _told(
@@ -152,7 +158,12 @@ def _of_a_large_map(
 
 
 def _all_zones(
-    task: Task, whole: BySlot, tied: IntArray, clock: Clock, search: Search
+    task: Task,
+    whole: BySlot,
+    tied: IntArray,
+    more: Mapping[int, list[Band]],
+    clock: Clock,
+    search: Search,
 ) -> list[Candidates] | None:
     """Return the zones of all slots, or None if they are too many to be found or chosen from."""
     assert task.map is not None
@@ -166,7 +177,7 @@ def _all_zones(
     def wanted(part: SlotPart) -> IntArray:
         return np.flatnonzero(np.isin(part.columns, tied))
 
-    found = candidates(whole, task.map, wanted, MOST_ZONES, goes_on)
+    found = candidates(whole, task.map, wanted, MOST_ZONES, goes_on, more)
     if found is not None and len(tied):
         found = _apart(whole, found)
     return None if found is None or sum(len(group.held) for group in found) > MOST_ZONES else found
