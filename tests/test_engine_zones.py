@@ -21,7 +21,7 @@ from allocator.engine.budget import Budget, Clock
 from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.engine.solve import Options, solve
-from allocator.engine.zones import climb, cover, first, windows
+from allocator.engine.zones import climb, cover, first, remainder
 from allocator.engine.zones import solve as route
 from allocator.engine.zones.climb import climbed, costs_of, is_least, is_plan
 from allocator.engine.zones.connected import Band, connected_sets
@@ -82,11 +82,11 @@ def maps_with_rules(draw: st.DrawFn) -> Policy:
 @settings(max_examples=60)
 @given(maps_with_rules(), st.sampled_from((1, 4, 1500)))
 def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> None:
-    most = 30 if few == 4 else windows.APART  # as if there were too many for a window that is wide
+    most = 30 if few == 4 else remainder.APART  # as if there were too many for a window that is wide
     with (
         mock.patch.object(cover, "FEW", few),
-        mock.patch.object(windows, "ALIKE", most),
-        mock.patch.object(windows, "APART", most),
+        mock.patch.object(remainder, "ALIKE", most),
+        mock.patch.object(remainder, "APART", most),
     ):
         best = assert_best(policy, Space.of(policy.world))
         run = solved(policy).run

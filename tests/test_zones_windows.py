@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from allocator.engine import descent
 from allocator.engine.asking import unheard
 from allocator.engine.budget import Budget, Clock
+from allocator.engine.outcome import Outcome
 from allocator.engine.progress import Stop, silent
 from allocator.engine.search import Search
 from allocator.engine.solve import Options, solve
+from allocator.engine.zones import remainder, windows
 from allocator.engine.zones import solve as route
-from allocator.engine.zones import windows
 from allocator.engine.zones.climb import costs_of, is_plan
 from allocator.engine.zones.cutoff import bands_by_cost
 from allocator.engine.zones.first import split_plans
@@ -98,7 +99,7 @@ def test_halves_are_all_that_was_left() -> None:
 )
 def test_the_best_of_all_windows_is_the_best_of_all(seed: int, rules: list[Fields], most: int) -> None:
     policy = zoning(map_world(seed, 6, 2 + seed % 2), rules)
-    with mock.patch.object(windows, "ALIKE", most), mock.patch.object(windows, "APART", most):
+    with mock.patch.object(remainder, "ALIKE", most), mock.patch.object(remainder, "APART", most):
         assert_best(policy, Space.of(policy.world))
 
 
@@ -163,6 +164,14 @@ def test_windows_that_are_cut_off_claim_no_more_than_is_proved() -> None:
     _, clock = searching()
     clock.stop()
     assert made.best(0, 50, 0, clock, lambda *_: None) <= best.cost
+
+
+def test_a_window_that_is_not_searched_to_its_end_proves_nothing() -> None:
+    policy = zoning(grid_world(2, 4, 4, 3), [EVEN])
+    made, _ = windows_of(policy)
+    _, clock = searching()
+    with mock.patch.object(windows.Cover, "minimise", lambda *_: Outcome("unknown")):
+        assert made.best(0, 50, 0, clock, lambda *_: pytest.fail("found")) < 5
 
 
 @pytest.mark.parametrize("seed", range(4))
