@@ -373,6 +373,27 @@ def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
         assert shown and is_plan(task, shown[-1])
 
 
+def test_zones_that_are_to_be_even_keep_a_band_that_is_narrower_still() -> None:
+    """Split near the mean, they would break it: no plan came of two hundred tries."""
+    world = grid_world(5, 9, 8, 6)
+    load = sum(unit.workload for unit in world.scenario.organisation.units.values())
+    band = {"kind": "capacity", "load": "unit.workload", "atleast": load // 6 - 1, "atmost": load // 6 + 2}
+    policy = zoning(world, [BALANCED, band, {**NEAR, "level": 2}])
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    whole = by_slot(task.program)
+    assert whole is not None and len(first.splittings(task, whole, 1)) == 1
+    plan = first_plan(task, whole, None, clock, search)
+    assert plan is not None and is_plan(task, plan)
+
+
+def test_where_chance_gives_no_even_zones_those_around_centres_are_taken() -> None:
+    policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {**NEAR, "level": 2}])
+    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    with mock.patch.object(first, "plans_by_splitting", lambda *_: iter(())):
+        found = best_by_zones(task, clock, search, lambda _: unheard)
+    assert found is not None and found.decisions is not None and is_plan(task, found.decisions)
+
+
 def test_tied_zones_get_better_by_splitting_two_anew() -> None:
     policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {"kind": "capacity", "atleast": 2}])
     given = split_at_random(policy, 1)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 WORK_PER_SECOND = 0.35
 #: Threads that make a portfolio: 22 parts of a staffing plan took 68 s with two threads each, 9 s with one.
 PORTFOLIO = 8
-#: To judge a plan and tell how it was found takes about this part of the time in which its program is
-#: compiled; no more than this part of the limit is kept for it.
-AFTER, MOST_KEPT = 0.27, 0.1
+#: To judge a plan and tell how it was found takes up to about this part of the time in which its program is
+#: compiled (a quarter for postings, more for maps); no more than this part of the limit is kept for it.
+AFTER, MOST_KEPT = 0.5, 0.1
 
 
 @dataclass

@@ -88,8 +88,9 @@ def splittings(task: Task, whole: BySlot, seed: int) -> list[Splitting]:
     """Return what splits a map into zones: first into those that are about as large, if that may be paid."""
     assert task.map is not None
     items, bands, compared = whole.items.tolist(), [_tightest(whole)], compared_sum(whole)
-    if compared is not None:
-        bands = [_about_the_mean(compared, len(whole.parts)), *bands]
+    even = None if compared is None else _about_the_mean(compared, len(whole.parts))
+    if even is not None and _room(even) < _room(bands[0]):
+        bands = [even, *bands]
     return [
         Splitting(task.map, dict(zip(items, band.weights.tolist(), strict=True)), (band.low, band.high), seed)
         for band in bands
@@ -124,4 +125,9 @@ def _tightest(whole: BySlot) -> Band:
     able = [band for band in shared_bands(whole) if 0 < band.high < INFINITE]
     count = len(whole.items)
     anything = Band(np.ones(count, dtype=np.int64), 1, count)
-    return min(able, key=lambda band: (band.high - max(0, band.low)) / band.high, default=anything)
+    return min(able, key=_room, default=anything)
+
+
+def _room(band: Band) -> float:
+    """Return the part of its greatest sum that a band leaves room."""
+    return (band.high - max(0, band.low)) / band.high

@@ -137,10 +137,11 @@ def _of_a_large_map(
     is_tied = len(whole.tied) > 0 or len(whole.ties) > 0
     if read_off is None or (is_tied and read_off[0] != task.program.levels[0]):
         decisions = first_plan(task, whole, start, own, search, show)
-        if decisions is None:
-            return None
-        decisions = _better(task, whole, decisions, own, search, show)
-        return _proved(task, decisions) if is_least(task, decisions) else Zoned("feasible", decisions)
+        if decisions is not None:
+            decisions = _better(task, whole, decisions, own, search, show)
+            return _proved(task, decisions) if is_least(task, decisions) else Zoned("feasible", decisions)
+    if read_off is None:
+        return None
     level, given = read_off
     is_all = given.is_all and len(task.program.levels) == 1
     part = clock if is_all else Clock(search.budget, own.share(CENTRES_PART))
