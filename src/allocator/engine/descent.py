@@ -130,7 +130,7 @@ class Descent(Levels):
             cost = self.cost(level)
             self.proofs.append(Proof(level, cost, min(cost, self.known.of(level, self.costs))))
             self.won[level] = self.settled_by
-        return "optimal" if all(proof.cost == proof.bound for proof in self.proofs) else "feasible"
+        return "optimal" if self._first_open() is None else "feasible"
 
     def _first_plan(self, hint: IntArray | None, part: Slice) -> Found:
         """Find any plan; say that there is none only if that is confirmed."""

@@ -89,11 +89,7 @@ class Task:
     def follow(self) -> Bounds:
         """Return the bounds of all variables that follow from the rows; as written, where no plan does."""
         whole = self.question(None).whole()
-        if whole is None:
-            return self.bounds
-        lower, upper = whole.held.copy(), whole.held.copy()
-        lower[whole.columns], upper[whole.columns] = whole.bounds
-        return lower, upper
+        return self.bounds if whole is None else whole.whole_bounds()
 
     def parts(self) -> list[BoolArray] | None:
         """Return ``[variables]`` masks of the independent parts, or None if no plan is possible."""

@@ -70,6 +70,11 @@ class BySlot:
     tied: IntArray
     costs: Costs
 
+    @property
+    def is_tied(self) -> bool:
+        """Whether anything ties slots together."""
+        return len(self.tied) > 0 or len(self.ties) > 0
+
 
 def by_slot(program: Program) -> BySlot | None:
     """Return a program slot by slot; None if it is not one layer, decided once and without roles."""

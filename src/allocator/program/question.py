@@ -51,6 +51,12 @@ class Problem:
         sides = self.sides[0][rows], self.sides[1][rows]
         return replace(self, matrix=csr_array(self.matrix[rows]), sides=sides, rows=self.rows[rows])
 
+    def whole_bounds(self) -> Bounds:
+        """Return the bounds of all variables of the program: those of this problem, and what is held."""
+        lower, upper = self.held.copy(), self.held.copy()
+        lower[self.columns], upper[self.columns] = self.bounds
+        return lower, upper
+
     def whole(self, found: IntArray) -> IntArray:
         """Return the values of all variables of the program, given those of this problem."""
         values = self.held.copy()
@@ -170,8 +176,7 @@ def prices(program: Program, level: int) -> IntArray:
 
 def least_price(question: Question, whole: Problem) -> int:
     """Return the least that a question can cost within the bounds of a problem over the whole program."""
-    lower, upper = whole.held.copy(), whole.held.copy()
-    lower[whole.columns], upper[whole.columns] = whole.bounds
+    lower, upper = whole.whole_bounds()
     cheapest = np.minimum(question.price * lower, question.price * upper)
     return int(cheapest.sum()) + question.constant
 

@@ -103,12 +103,7 @@ def shared_bands(whole: BySlot) -> list[Band]:
     """Return the bands of sums over all items that hold in any slot, each as wide as its widest."""
     if any(not np.array_equal(part.items, whole.items) for part in whole.parts):
         return []
-    every = [{band.weights.tobytes(): band for band in bands(part.program)} for part in whole.parts]
-    return [
-        Band(one.weights, min(own[key].low for own in every), max(own[key].high for own in every), one.rule)
-        for key, one in every[0].items()
-        if all(key in own for own in every)
-    ]
+    return list(_widest([bands(part.program) for part in whole.parts]))
 
 
 def _widest(several: Sequence[list[Band]]) -> Iterator[Band]:
@@ -122,7 +117,8 @@ def _widest(several: Sequence[list[Band]]) -> Iterator[Band]:
         if all(key in own for own in by_weights):
             ends = [(max(b.low for b in own[key]), min(b.high for b in own[key])) for own in by_weights]
             low, high = min(low for low, _ in ends), max(high for _, high in ends)
-            yield Band(by_weights[0][key][0].weights, low, high)
+            one = by_weights[0][key][0]
+            yield Band(one.weights, low, high, one.rule)
 
 
 def _chosen(items: IntArray, near: Neighbours) -> list[int]:

@@ -32,8 +32,7 @@ def bands_by_cost(task: Task, whole: BySlot, decisions: IntArray) -> Mapping[int
     problem = Question(task.program, None, caps, task.bounds).whole()
     if problem is None:
         return {}
-    lower, upper = problem.held.copy(), problem.held.copy()
-    lower[problem.columns], upper[problem.columns] = problem.bounds
+    lower, upper = problem.whole_bounds()
     slot, item = (np.full(len(task.program), -1, dtype=np.int64) for _ in range(2))
     for part in whole.parts:
         own = part.columns[: len(part.items)]

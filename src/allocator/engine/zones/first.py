@@ -62,7 +62,7 @@ def plans_by_splitting(task: Task, whole: BySlot, clock: Clock, search: Search) 
     """Yield the best of plans that random trees give, and then what comes of each by changes of its units."""
     plans = sorted(split_plans(task, whole, clock, search), key=lambda plan: costs_of(task.program, plan))
     yield from plans[:1]
-    if not (len(whole.tied) or len(whole.ties)):  # other ways are as good there
+    if not whole.is_tied:  # other ways are as good there
         plans = plans[:1]
     for plan in plans:
         yield climbed(task, plan, clock, search)

@@ -94,7 +94,7 @@ def _through(windows: Windows, model: Model, k: int, asking: Asking, clock: Cloc
     """Return what to ask once windows have been searched: from a better cover, and with a better bound."""
     best = asking.hint
     assert best is not None
-    cost = int(model.prices[k] @ best) + model.constant(k)
+    cost = model.cost(k, best)
 
     def take(decisions: IntArray, _cost: int) -> None:
         nonlocal best
@@ -102,7 +102,7 @@ def _through(windows: Windows, model: Model, k: int, asking: Asking, clock: Cloc
         if found is not None and model.allows(found):
             best = found
             asking.show(found)
-            asking.tell(int(model.prices[k] @ found) + model.constant(k), asking.known)
+            asking.tell(model.cost(k, found), asking.known)
 
     if cost > asking.known:
         few = Clock(windows.search.budget, clock.share(WINDOWS_PART))

@@ -58,9 +58,9 @@ class Model:
                 found[grid[group.part.items[items], slot, 0, 0]] = 1
         return found
 
-    def constant(self, k: int) -> int:
-        """Return what a level costs in any case."""
-        return self._program.constant(self._program.levels[k])
+    def cost(self, k: int, values: IntArray) -> int:
+        """Return what a cover costs at a level, by its place among the levels."""
+        return int(self.prices[k] @ values) + self._program.constant(self._program.levels[k])
 
     def allows(self, values: IntArray) -> bool:
         """Whether a cover keeps all rows."""

@@ -47,7 +47,7 @@ def remade(
         show: Is shown every better plan.
     """
     assert task.map is not None
-    if len(whole.tied) or len(whole.ties):
+    if whole.is_tied:
         return decisions
     [grid] = task.program.decisions.grids.values()
     chance, settled = random.Random(search.seed), set[tuple[bytes, bytes]]()

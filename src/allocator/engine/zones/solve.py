@@ -80,7 +80,7 @@ def best_by_zones(
         more = bands_by_cost(task, whole, first)
     found = _all_zones(task, whole, tied, more, Clock(search.budget, own.share(FINDING_PART)), search)
     if found is None:
-        return _of_a_large_map(task, whole, clock, search, teller, show, first)
+        return _of_a_large_map(task, whole, clock, search, teller, show, start, first)
     model = Model(task.program, whole, found, tied)
     cover = Cover(model.problem, model.choice, search)
     windows = Windows(task.program, whole, found, task.follow(), search) if len(tied) else None
@@ -116,7 +116,7 @@ def _better(
     show: Callable[[IntArray], None],
 ) -> IntArray:
     """Return a plan that is better two zones at a time: exactly, or by chance where zones are tied."""
-    if len(whole.tied) or len(whole.ties):
+    if whole.is_tied:
         return recombined(task, whole, decisions, clock, search, show)
     return remade(task, whole, decisions, clock, search, show)
 
@@ -129,14 +129,17 @@ def _of_a_large_map(
     teller: Callable[[int], Teller],
     show: Callable[[IntArray], None],
     start: IntArray | None,
+    first: IntArray | None = None,
 ) -> Zoned | None:
-    """Return a plan of a map with too many zones: around centres that are paid for, or split by chance."""
+    """Return a plan of a map with too many zones: around centres that are paid for, or split by chance.
+
+    A first plan that has been made already, of which a start is no better, is not made again.
+    """
     assert task.map is not None
     own = Clock(search.budget, clock.share(ROUTE_PART))
     read_off = first_read(task.program, whole, task.map)
-    is_tied = len(whole.tied) > 0 or len(whole.ties) > 0
-    if read_off is None or (is_tied and read_off[0] != task.program.levels[0]):
-        decisions = first_plan(task, whole, start, own, search, show)
+    if read_off is None or (whole.is_tied and read_off[0] != task.program.levels[0]):
+        decisions = first_plan(task, whole, start, own, search, show) if first is None else first
         if decisions is not None:
             decisions = _better(task, whole, decisions, own, search, show)
             return _proved(task, decisions) if is_least(task, decisions) else Zoned("feasible", decisions)
@@ -151,6 +154,7 @@ def _of_a_large_map(
         found = first_plan(task, whole, None, own, search)
         return None if found is None else placing.zone(found)
 
+    start = start if first is None else first
     centres = Centres(task, given, level, placing, part, search, teller(level), show)
     made = centres.run(None if start is None else placing.zone(start), split)
     if made is None or made.decisions is None or is_all:
