@@ -175,6 +175,28 @@ def test_a_rule_about_nothing_is_told(tmp_path: Path) -> None:
     folder = write_scenario(tmp_path, rules_with(f"{idle}\n      - {nowhere}"))
     done = call("check", folder)
     assert done.status == 0
-    assert "the rule idle is about nothing: items: person.grade == '正'\n" in done.out
-    assert "the rule nowhere is about nothing: slots: group.kind == 'taem'\n" in done.out
-    assert [one["rule"] for one in call("check", folder, "--json").json["idle"]] == ["idle", "nowhere"]
+    assert ":idle.items: the rule idle is about nothing (items); found 'person.grade == '正''\n" in done.out
+    assert ":nowhere.slots: the rule nowhere is about nothing (slots)" in done.out
+    assert done.out.endswith("\nok, with 2 doubts\n")
+    assert call("check", folder, lang="zh").out.endswith("\n通过，另有 2 处存疑\n")
+    said = call("check", folder, "--json").json
+    assert [one["column"] for one in said["doubts"]] == ["idle.items", "nowhere.slots"]
+
+
+def test_strict_makes_doubts_faults(scenario: Path, tmp_path: Path) -> None:
+    assert call("check", scenario, "--strict").status == 0
+    nowhere = "{id: nowhere, kind: capacity, on: posting, slots: group.kind == 'taem', atmost: 9}"
+    folder = write_scenario(tmp_path / "doubtful", rules_with(nowhere))
+    done = call("check", folder, "--strict")
+    assert (done.status, done.out) == (2, "")
+    [line] = done.err.splitlines()
+    assert line.startswith("tiny-rules.yaml:") and ":nowhere.slots: " in line
+
+
+def test_solving_mentions_doubts(scenario: Path, tmp_path: Path) -> None:
+    assert "doubt" not in call("solve", scenario).err
+    nowhere = "{id: nowhere, kind: capacity, on: posting, slots: group.kind == 'taem', atmost: 9}"
+    folder = write_scenario(tmp_path / "doubtful", rules_with(nowhere))
+    done = call("solve", folder)
+    assert done.status == 0
+    assert done.err == f"doubts about the input: 1; for the list: allocator check {folder}\n"

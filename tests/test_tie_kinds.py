@@ -67,10 +67,9 @@ def test_a_known_kind_that_nobody_has_is_told_and_no_fault(tmp_path: Path) -> No
     folder = _folder(tmp_path, "kind: apart, ties: [kin, spouse]", ties="Wang,Li,friend\n")
     done = call("check", folder)
     assert done.status == 0
-    assert "the rule r is about nothing: ties: kin, spouse\n" in done.out
-    assert call("check", folder, "--json").json["idle"] == [
-        {"rule": "r", "key": "ties", "text": "kin, spouse"}
-    ]
+    assert "r.ties: the rule r is about nothing (ties); found 'kin, spouse'\n" in done.out
+    [doubt] = call("check", folder, "--json").json["doubts"]
+    assert (doubt["column"], doubt["found"]) == ("r.ties", "kin, spouse")
 
 
 def test_a_rule_that_has_other_pairs_is_about_something(tmp_path: Path) -> None:
@@ -85,16 +84,20 @@ def test_kinds_of_the_tables_that_nobody_asks_for_are_told(tmp_path: Path) -> No
     folder = _folder(tmp_path, "kind: apart, ties: kin", ties=ties, links="South,North,近邻\n")
     done = call("check", folder)
     assert done.status == 0
-    assert "ties: no rule names the kind 'kinn' (rows: 2, first Wang – Li); did you mean 'kin'?\n" in done.out
-    assert "links: no rule names the kind '近邻' (rows: 1, first South – North)\n" in done.out
-    assert "没有规则提到“kinn”这类关系" in call("check", folder, lang="zh").out
-    ends = {"source": "Wang", "target": "Li"}
-    first, second = call("check", folder, "--json").json["unread"]
-    assert first == {"table": "ties", "kind": "kinn", "rows": 2, **ends, "nearest": "kin"}
-    assert (second["table"], second["kind"], second["nearest"]) == ("links", "近邻", "")
+    of_ties = (
+        "ties.csv:kind: no rule names this kind (rows: 2, first Wang – Li); found 'kinn'; did you mean 'kin'?"
+    )
+    of_links = "links.csv:kind: no rule names this kind (rows: 1, first South – North); found '近邻'"
+    assert f"in doubt: {of_ties}\nin doubt: {of_links}\nok, with 2 doubts\n" in done.out
+    assert (
+        "没有规则提到这类关系（2 行，首见于 Wang – Li）；现值“kinn”" in call("check", folder, lang="zh").out
+    )
+    first, second = call("check", folder, "--json").json["doubts"]
+    assert (first["file"], first["found"], first["nearest"]) == ("ties.csv", "kinn", "kin")
+    assert (second["file"], second["found"], second["nearest"]) == ("links.csv", "近邻", "")
 
 
 def test_a_kind_that_acquaintance_names_is_asked_for(tmp_path: Path) -> None:
     fields = "kind: avoid, acquaintance: {of: '[group.id]', kinds: lodger}"
     folder = _folder(tmp_path, fields, ties="Wang,East,lodger\n")
-    assert call("check", folder, "--json").json["unread"] == []
+    assert call("check", folder, "--json").json["doubts"] == []

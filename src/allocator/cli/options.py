@@ -23,3 +23,4 @@ Lang = Annotated[
     Literal["zh", "en"] | None,
     typer.Option("--lang", help=both("语言，默认随系统", "language, by default that of the locale")),
 ]
+Strict = Annotated[bool, typer.Option("--strict", help=both("存疑即为错误", "treat doubts as faults"))]

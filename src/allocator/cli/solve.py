@@ -28,6 +28,7 @@ from allocator.model.plan import Plan
 from allocator.model.reading.planfile import plan_text
 from allocator.model.text import Language, Text
 from allocator.report.changes import changes_from
+from allocator.report.doubts import doubts_about
 from allocator.report.expected import read_expected
 from allocator.report.measuring import measure
 from allocator.report.rendering.changes import render_changes
@@ -129,6 +130,7 @@ def command(
         raise InputError([_rolls_alone()])
     policy = _bound(scenario, baseline, pins=pin or (), keep=keep or (), exclude=exclude or ())
     _check_figures(policy)
+    _mention_doubts(policy, scenario, output)
     begun = goes_on_from(policy, out, output) if resume and out is not None else None
     stop = Stop()
     keeper = None if fewest else keeper_of(policy, out)
@@ -183,6 +185,15 @@ def _check_figures(policy: api.Policy) -> None:
     expected = read_expected(policy.world.scenario.folder)
     if expected is not None:
         measure(expected, policy)
+
+
+def _mention_doubts(policy: api.Policy, scenario: Path, output: Output) -> None:
+    """Say on standard error that the input leaves doubts, and which command lists them."""
+    number = len(doubts_about(policy))
+    if number:
+        zh = f"输入有 {number} 处存疑，详见：allocator check {scenario}"
+        en = f"doubts about the input: {number}; for the list: allocator check {scenario}"
+        output.remark(Text(zh=printable(zh), en=printable(en)))
 
 
 def _write(plan: Plan, out: Path | None) -> Path | None:

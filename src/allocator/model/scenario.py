@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allocator.errors import Fault
 from allocator.model.organisation import Organisation
 from allocator.model.spec import ScenarioSpec
 
@@ -23,6 +24,7 @@ class Scenario:
         folder: Where it was read from; rule packs are looked for from here.
         sha256: Digest of everything that was read, rule packs included; names the input in a plan.
         document: ``scenario.yaml`` as it was read, for faults that are found later.
+        doubts: What the readers noticed that is not wrong for certain but likely not meant.
     """
 
     spec: ScenarioSpec
@@ -30,6 +32,7 @@ class Scenario:
     folder: Path
     sha256: str = ""
     document: YamlDocument | None = field(default=None, repr=False, compare=False)
+    doubts: tuple[Fault, ...] = ()
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from allocator.errors import Fault, InputError
 from allocator.graph.neighbours import Neighbours
 from allocator.model.layer import Layer
+from allocator.model.text import Text
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import Cut
 from allocator.program.decisions import Decisions
@@ -142,6 +143,13 @@ class Policy:
 
     def fault(self, rule: Rule, error: SelectorError, key: str = "") -> Fault:
         """Return the fault of an expression of a rule, at the rule's (or its field's) place in its pack."""
-        draft = self.drafts.get(rule.id) or Draft({"id": rule.id})
         known = {"nearest": error.nearest, "allowed": error.allowed}
-        return draft.fault(error.message, key, detail=error.detail, **known)
+        return self._draft(rule).fault(error.message, key, detail=error.detail, **known)
+
+    def doubt(self, rule: Rule, message: Text, key: str = "", **details: str) -> Fault:
+        """Return a doubt about a rule (or a field of it), at its place in its pack."""
+        return self._draft(rule).fault(message, key, **details)
+
+    def _draft(self, rule: Rule) -> Draft:
+        """Return where a rule is written; one that a layer implies is written nowhere."""
+        return self.drafts.get(rule.id) or Draft({"id": rule.id})

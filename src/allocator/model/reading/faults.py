@@ -61,6 +61,10 @@ class FaultList:
 
     def error(self) -> InputError:
         """Return all that was found as one error."""
+        return InputError(self.all())
+
+    def all(self) -> tuple[Fault, ...]:
+        """Return all that was found; the last one says how many more there are than were kept."""
         more = self.count - len(self.kept)
         text = Text(zh=f"另有 {more} 处问题未列出", en=f"and {more} more faults that are not listed")
-        return InputError([*self.kept, Fault(text)] if more else self.kept)
+        return (*self.kept, Fault(text)) if more else tuple(self.kept)

@@ -67,12 +67,13 @@ def read_spec(path: Path) -> Specified | None:
 
 
 class _Loader:
-    """Reads one scenario, gathering faults and digests on the way."""
+    """Reads one scenario, gathering faults, doubts and digests on the way."""
 
     def __init__(self, location: Location, source: FolderSource | WorkbookSource) -> None:
         self._location = location
         self._source = source
         self._faults = FaultList()
+        self._doubts = FaultList()
         self._digests: dict[str, str] = {}
 
     def load(self) -> Scenario:
@@ -92,7 +93,7 @@ class _Loader:
             raise InputError(self._faults.kept)
         digest = listing_digest(self._digests.items())
         organisation = replace(_organisation(tables), scores=scores)
-        return Scenario(spec, organisation, self._location.folder, digest, document)
+        return Scenario(spec, organisation, self._location.folder, digest, document, self._doubts.all())
 
     def _document(self) -> YamlDocument | None:
         try:
