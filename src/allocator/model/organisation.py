@@ -14,7 +14,12 @@ Entity = Unit | Person | Group | Case
 
 @dataclass(frozen=True)
 class Organisation:
-    """Units, people, groups and cases by id, in the order of their tables, and what ties them."""
+    """Units, people, groups and cases by id, in the order of their tables, and what ties them.
+
+    Attributes:
+        assumed: Names of parties and ends of ties that are taken for one of our people until
+            ``identities.csv`` answers, by the id of that person.
+    """
 
     units: Mapping[str, Unit] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
@@ -25,6 +30,7 @@ class Organisation:
     postings: tuple[Posting, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     scores: Mapping[str, ScoreTable] = field(default_factory=dict)
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def entities(self) -> Mapping[str, Entity]:

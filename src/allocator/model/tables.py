@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -184,6 +184,36 @@ class Case(Row):
     parties: Names = ()
 
 
+_SAME = frozenset({"same_as", "同一人", "是同一人", "是", "yes"})
+_NOT_SAME = frozenset({"not_same_as", "非同一人", "不是同一人", "不是", "否", "no"})
+
+
+def _read_answer(value: Any) -> Any:
+    if isinstance(value, str):
+        word = value.strip().casefold()
+        return "same_as" if word in _SAME else "not_same_as" if word in _NOT_SAME else value
+    return value
+
+
+class Identity(Row):
+    """Whether a party or an end of a tie that is given by ``name`` is one of our people (``person``).
+
+    Without a person the answer is about the name alone: whether it is one person wherever it stands.
+    With a ``case`` the answer holds for that case only.
+    """
+
+    name: Id
+    person: str = ""
+    answer: Annotated[Literal["same_as", "not_same_as"], BeforeValidator(_read_answer)]
+    case: str = ""
+    known_from: str = ""
+
+    @property
+    def same(self) -> bool:
+        """Whether the answer is yes."""
+        return self.answer == "same_as"
+
+
 class Indicator(Row):
     """A figure of a unit, person, group or case, such as clues, fill rate or visits done.
 
@@ -205,6 +235,7 @@ TABLES: Mapping[str, type[Row]] = {
     "groups": Group,
     "cases": Case,
     "indicators": Indicator,
+    "identities": Identity,
 }
 
 

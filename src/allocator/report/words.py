@@ -32,6 +32,7 @@ TABLES: Mapping[str, Text] = {
     "ties": Text(zh="人员关系", en="ties"),
     "links": Text(zh="单位关系", en="links"),
     "indicators": Text(zh="指标", en="indicators"),
+    "identities": Text(zh="身份认定", en="identities"),
 }
 
 

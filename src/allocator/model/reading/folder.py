@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from allocator.errors import Fault, InputError
+from allocator.model.identity import with_identities
 from allocator.model.notation import NotationError
 from allocator.model.organisation import Organisation
 from allocator.model.reading.agreement import check_agreement, check_indicators
 from allocator.model.reading.digest import listing_digest
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.grid import Grid, read_grid
+from allocator.model.reading.identities import contradictions, identity_doubts
 from allocator.model.reading.locate import SCENARIO_FILE, Location, locate
 from allocator.model.reading.references import check_references
 from allocator.model.reading.rows import Records, read_rows
@@ -25,7 +27,7 @@ from allocator.model.reading.yamlfile import YamlDocument
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec
-from allocator.model.tables import Case, Group, Indicator, Link, Person, Posting, Row, Tie, Unit
+from allocator.model.tables import Case, Group, Identity, Indicator, Link, Person, Posting, Row, Tie, Unit
 from allocator.model.text import Text
 
 RowT = TypeVar("RowT", bound=Row)
@@ -92,8 +94,17 @@ class _Loader:
         if spec is None:
             raise InputError(self._faults.kept)
         digest = listing_digest(self._digests.items())
-        organisation = replace(_organisation(tables), scores=scores)
+        organisation = replace(self._identified(tables), scores=scores)
         return Scenario(spec, organisation, self._location.folder, digest, document, self._doubts.all())
+
+    def _identified(self, tables: Mapping[str, Records]) -> Organisation:
+        """Return the organisation in which names stand for the people who bear them; ask where in doubt."""
+        written = _organisation(tables)
+        answers = _rows(tables, Identity, "identities")
+        self._faults.extend(contradictions(tables))
+        self._faults.raise_if_any()
+        self._doubts.extend(identity_doubts(tables, written, answers))
+        return with_identities(written, answers)
 
     def _document(self) -> YamlDocument | None:
         try:

@@ -85,6 +85,13 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "period": "周期 期间 时间 年度 年份 月份 季度",
         "value": "数值 值 指标值",
     },
+    "identities": {
+        "name": "姓名 名称 当事人",
+        "person": "人员 人员编号 编号 本单位人员",
+        "answer": "认定 认定结果 是否同一人 结论",
+        "case": "案件 案件编号 案号",
+        "known_from": "依据 出处 信息来源",
+    },
 }
 
 

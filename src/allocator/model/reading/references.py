@@ -25,6 +25,8 @@ _REFERENCES = (
     ("postings", "group", ("groups", "units")),
     ("cases", "unit", ("units",)),
     ("indicators", "subject", ("units", "people", "groups", "cases")),
+    ("identities", "person", ("people",)),
+    ("identities", "case", ("cases",)),
 )
 _ORDERED_DAYS = (
     ("postings", "from", "to"),

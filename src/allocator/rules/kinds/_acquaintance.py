@@ -103,6 +103,8 @@ class Acquaintance(Strict):
         best = max(targets, key=lambda to: int(self._known(scope, to, lens)[item]), default="")
         if not best or not self._known(scope, best, lens)[item]:
             return Text()
+        if best == scope.layer.items[item]:
+            return _themselves(scope, best)
         path = graph.acquaintance(scope.layer.items[item], best, self.hops, lens).path
         return Text(zh=graph.describe(path, "zh"), en=graph.describe(path, "en"))
 
@@ -116,3 +118,11 @@ class Acquaintance(Strict):
                 if person in index and strength >= self.above:
                     percent[index[person]] = round(100 * strength)
         return percent
+
+
+def _themselves(scope: Scope, person: str) -> Text:
+    """Say that somebody is the very person to keep away from, or that a name leaves it open."""
+    name = scope.world.scenario.organisation.assumed.get(person)
+    if name is None:
+        return Text(zh="即本人", en="the same person")
+    return Text(zh=f"与“{name}”同名，是否本人尚未认定", en=f"bears the name '{name}', not yet told apart")
