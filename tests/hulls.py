@@ -18,6 +18,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from allocator.program.evaluate import complete
+from allocator.program.medoids import understated, with_ways
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.question import prices
 from allocator.rules.examples import example_rule
@@ -53,7 +55,23 @@ class Relaxation:
         return LinearConstraint(matrix, low, np.where(rows.hi >= INFINITE, np.inf, rows.hi))
 
     def least(self, price: IntArray, *, whole: bool) -> float | None:
-        """Return the least that ``price`` ``[variables]`` comes to, None if there is no plan."""
+        """Return the least that ``price`` ``[variables]`` comes to, None if there is no plan.
+
+        Over whole numbers the rows that a plan calls for are added (of maps that fall apart).
+        """
+        grown = self
+        while True:
+            found = grown._found(price, whole=whole)
+            if found is None or not whole:
+                return None if found is None else float(price @ found)
+            plan = found.round().astype(np.int64)
+            true = complete(self.program, plan[None, : self.program.decisions.count])[0]
+            missing = understated(grown.program, plan, true)
+            if not missing:
+                return float(price @ found)
+            grown = Relaxation(with_ways(grown.program, missing, true))
+
+    def _found(self, price: IntArray, *, whole: bool) -> np.ndarray | None:
         found = milp(
             price.astype(float),
             constraints=self._rows if len(self.program.rows) else (),
@@ -61,7 +79,7 @@ class Relaxation:
             integrality=np.full(len(price), int(whole)),
         )
         assert found.status in (0, 2), found.message
-        return None if found.x is None else float(found.fun)
+        return None if found.x is None else np.asarray(found.x)
 
     def price(self, seed: int) -> tuple[IntArray, int]:
         """Return ``[variables]`` prices, at random for a place and by weight for a breach, and a constant."""

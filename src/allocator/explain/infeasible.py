@@ -54,13 +54,18 @@ class Reasons:
 def why_infeasible(policy: Policy, seconds: float = 30.0) -> Reasons:
     """Return a minimal conflict among the hard rules of a policy without a plan, and a way out."""
     conflict = minimal_conflict(policy, seconds * CONFLICT_PART)
-    giving = {rule.id: rule.model_copy(update={"level": 1}) for rule in conflict if rule.can_be_soft}
+    giving = {rule.id: rule.model_copy(update={"level": 1}) for rule in conflict if can_give(rule)}
     repairs, _ = _given_up(policy, giving, seconds * WAY_PART)
     recusing = {rule.id: other for rule in policy.rules if rule.is_hard and (other := rule.waivable())}
     waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART) if recusing else ((), False)
     return Reasons(
         tuple(rule.id for rule in conflict), repairs[:MOST_NAMED], waivers, fewest, blocked_on_map(policy)
     )
+
+
+def can_give(rule: Rule) -> bool:
+    """Whether somebody can decide that a rule gives way; that one person sits in two places nobody can."""
+    return rule.can_be_soft and rule.gives_way
 
 
 def _given_up(policy: Policy, giving: Mapping[str, Rule], seconds: float) -> tuple[tuple[Repair, ...], bool]:

@@ -76,7 +76,16 @@ class _Look:
             return
         pieces = sorted(parts(self.weights, self.near), key=min)
         for piece in pieces:
-            if len(pieces) > 1 and not self._is_made_of_zones(piece):
+            if len(pieces) == 1 or self._is_made_of_zones(piece):
+                continue
+            if len(piece) == 1:
+                yield Text(
+                    zh=f"{self._names(piece, 'zh')}：没有相邻单位，自身为 {self._weight(piece)}，"
+                    f"划不成{self._limits('zh')} 的片区",
+                    en=f"{self._names(piece, 'en')}: has no neighbour, {self._weight(piece)} by itself, "
+                    f"which makes no zone of {self._limits('en')}",
+                )
+            else:
                 yield Text(
                     zh=f"{self._names(piece, 'zh')}：与其余不相连，合计 {self._weight(piece)}，"
                     f"划不成{self._limits('zh')} 的片区",
@@ -116,6 +125,8 @@ class _Look:
         low, high = max(0, self.band.low), self.band.high
         if high >= INFINITE:
             return f"至少 {low}" if language == "zh" else f"{low} or more"
+        if low == high:
+            return f"恰好 {low}" if language == "zh" else f"exactly {low}"
         return f" {low} 至 {high}" if language == "zh" else f"{low} to {high}"
 
     def _name(self, item: int) -> str:

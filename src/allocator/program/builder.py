@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from allocator.graph.neighbours import Neighbours
 from allocator.program.decisions import Decisions
 from allocator.program.defining import DefinitionBuilder
 from allocator.program.ends import Ends
 from allocator.program.expr import EMPTY, Expr
 from allocator.program.exprs import Exprs
-from allocator.program.program import INFINITE, Costs, IntArray, Medoid, Program, Rows
+from allocator.program.pieces import first_rows
+from allocator.program.program import INFINITE, Costs, IntArray, Medoid, Pieces, Program, Rows
 from allocator.program.tags import WIDTH, TagArray
 from allocator.program.tangents import touching
 
@@ -38,6 +40,7 @@ class ProgramBuilder:
         self._constants: list[tuple[int, int, int]] = []
         self._definitions = DefinitionBuilder(decisions.count)
         self._medoids: list[Medoid] = []
+        self._pieces: list[Pieces] = []
         self._made: dict[int, tuple[IntArray, Any]] = {}
 
     def variables(self, lower: IntArray, upper: IntArray) -> IntArray:
@@ -183,6 +186,22 @@ class ProgramBuilder:
         """Say that an auxiliary is the way of all members to the one of them to which it is least."""
         self._medoids.append(medoid)
 
+    def pieces(self, members: IntArray, near: Neighbours, free: int, tag: TagArray) -> Expr:
+        """Return a variable: by how many pieces more than ``free`` the members fall apart.
+
+        Args:
+            members: ``[n]`` 0/1 variables, whether each is a member.
+            near: Which of the ``n`` are neighbours, by number.
+            free: So many pieces count for nothing, at least 1.
+            tag: What it is about.
+        """
+        [column] = self.variables(np.array([0]), np.array([max(0, len(members) - free)]))
+        made = Pieces(int(column), members, near, free, tag)
+        self._pieces.append(made)
+        for row in first_rows(made):
+            self.row(Expr(row.cols, row.coefs), row.low, row.high, tag, defining=True)
+        return Expr.of([column])
+
     def finish(self) -> Program:
         """Return the program as arrays."""
         lower, upper = self._ends.all()
@@ -197,6 +216,7 @@ class ProgramBuilder:
             rules=self.rules,
             levels=self._levels(),
             medoids=tuple(self._medoids),
+            pieces=tuple(self._pieces),
         )
 
     def _rows(self) -> Rows:

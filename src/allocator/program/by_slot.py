@@ -48,7 +48,7 @@ class SlotPart:
             *(defined.divisor, defined.power, defined.nth),
         )
         # Slots that may have the same members share the matrix of what these cost.
-        ways = tuple((one.column, id(one.far), one.members.tobytes()) for one in undefined(self.program))
+        ways = tuple((one.column, one.key, one.members.tobytes()) for one in undefined(self.program))
         return b"|".join((*(array.tobytes() for array in arrays), repr(ways).encode()))
 
 
@@ -217,6 +217,11 @@ def _part(
         medoids=tuple(
             replace(one, column=int(number[one.column]), members=number[one.members])
             for one in program.medoids
+            if label[one.column] == slot and own[one.column]
+        ),
+        pieces=tuple(
+            replace(one, column=int(number[one.column]), members=number[one.members])
+            for one in program.pieces
             if label[one.column] == slot and own[one.column]
         ),
     )

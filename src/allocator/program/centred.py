@@ -30,13 +30,13 @@ def centred(builder: ProgramBuilder, seats: IntArray, far: IntArray, tag: TagArr
         far: ``[n, n]`` what each costs with each as the centre, never negative.
         tag: What it is about.
     """
-    members = _members(builder, seats, tag)
+    members = members_of(builder, seats, tag)
     way = _of_many(builder, members, far, tag) if len(seats) > MANY else _of_few(builder, members, far, tag)
     builder.medoid(Medoid(int(way.cols[0]), members, far, is_defined=len(seats) <= MANY))
     return way
 
 
-def _members(builder: ProgramBuilder, seats: IntArray, tag: TagArray) -> IntArray:
+def members_of(builder: ProgramBuilder, seats: IntArray, tag: TagArray) -> IntArray:
     """Return ``[n]`` variables that are 1 for whoever has any of his seats."""
     if seats.shape[1] == 1:
         return np.asarray(seats[:, 0])

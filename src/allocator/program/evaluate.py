@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from allocator.program.medoids import fill_medoids
+from allocator.program.medoids import fill_undefined, undefined
 from allocator.program.program import Definitions, IntArray, Program, product
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def complete(program: Program, decisions: IntArray) -> IntArray:
     values = np.zeros((len(decisions), len(program)), dtype=np.int64)
     values[:, : program.decisions.count] = decisions
     fill(program.definitions, values)
-    fill_medoids(program, values)
+    fill_undefined(undefined(program), values)
     return values
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from allocator.program.by_slot import SlotPart
 from allocator.program.decisions import Decisions
+from allocator.program.pieces import of_fewer_pieces
 from allocator.program.program import Costs, IntArray, Medoid
 
 
@@ -43,6 +44,7 @@ def with_items(part: SlotPart, items: IntArray) -> SlotPart:
                 term_coefs=defined.term_coefs[read],
             ),
             medoids=tuple(_of_fewer(one, kept, number) for one in program.medoids),
+            pieces=tuple(of_fewer_pieces(one, kept, number) for one in program.pieces),
         ),
     )
 

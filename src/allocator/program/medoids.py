@@ -1,4 +1,4 @@
-"""Ways to a centre that nothing but a matrix says: what they come to, and rows as plans call for them.
+"""What no definition says (ways to centres, pieces of maps): what it comes to, and rows as plans need them.
 
 A solver that is told little of such a way takes it for less than it is. Each plan for which it does adds
 two rows, after which the plan costs what it costs: one holds for that plan, and says little of others;
@@ -13,22 +13,23 @@ from dataclasses import replace
 import numpy as np
 
 from allocator.program.more_rows import Row, with_rows
-from allocator.program.program import INFINITE, IntArray, Medoid, Program
+from allocator.program.pieces import pieces_of, row_of_pieces
+from allocator.program.program import INFINITE, IntArray, Medoid, Pieces, Program
 
 
-def undefined(program: Program) -> list[Medoid]:
-    """Return the medoids that no definition says."""
-    return [one for one in program.medoids if not one.is_defined]
+def undefined(program: Program) -> list[Medoid | Pieces]:
+    """Return the auxiliaries that no definition says: the ways to centres, and the pieces of maps."""
+    return [*(one for one in program.medoids if not one.is_defined), *program.pieces]
 
 
-def fill_medoids(program: Program, values: IntArray) -> None:
-    """Set the medoids that no definition says, of plans ``[n, variables]``, most of which may be alike."""
-    for one in undefined(program):
+def fill_undefined(chosen: Sequence[Medoid | Pieces], values: IntArray) -> None:
+    """Set auxiliaries that no definition says, of plans ``[n, variables]``, most of which may be alike."""
+    for one in chosen:
         met: dict[bytes, int] = {}
         for plan, there in zip(values, values[:, one.members] > 0, strict=True):
             key = there.tobytes()
             if key not in met:
-                met[key] = way_of(one, plan)
+                met[key] = way_of(one, plan) if isinstance(one, Medoid) else pieces_of(one, plan)
             plan[one.column] = met[key]
 
 
@@ -38,8 +39,8 @@ def way_of(medoid: Medoid, values: IntArray) -> int:
     return int(medoid.far[np.ix_(there, there)].sum(axis=0).min(initial=INFINITE)) if len(there) else 0
 
 
-def understated(program: Program, values: IntArray, true: IntArray) -> list[Medoid]:
-    """Return the medoids that a solver took for less than they are.
+def understated(program: Program, values: IntArray, true: IntArray) -> list[Medoid | Pieces]:
+    """Return the auxiliaries that a solver took for less than they are.
 
     Args:
         program: The program.
@@ -49,9 +50,14 @@ def understated(program: Program, values: IntArray, true: IntArray) -> list[Medo
     return [one for one in undefined(program) if values[one.column] < true[one.column]]
 
 
-def with_ways(program: Program, medoids: Sequence[Medoid], true: IntArray) -> Program:
+def with_ways(program: Program, missing: Sequence[Medoid | Pieces], true: IntArray) -> Program:
     """Return the program with rows that price a plan ``[variables]`` at what it costs."""
-    made = [row for one in medoids for row in _rows(program, one, true)]
+    made: list[Row] = []
+    for one in missing:
+        if isinstance(one, Medoid):
+            made.extend(_rows(program, one, true))
+        else:
+            made.append(row_of_pieces(one, np.flatnonzero(true[one.members] > 0).tolist()))
     return replace(program, rows=with_rows(program.rows, made, defining=True))
 
 

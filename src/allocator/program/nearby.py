@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from allocator.program.evaluate import fill
-from allocator.program.medoids import fill_medoids, undefined
+from allocator.program.medoids import fill_undefined, undefined
 from allocator.program.program import Definitions, IntArray, Program
 from allocator.program.states import BoolArray, picked, runs
 
@@ -64,7 +64,7 @@ class Vicinity:
         fill(_some(definitions, following), plans)
         found = np.union1d(changed, definitions.cols[following])
         moved = [one for one in undefined(self._program) if np.isin(one.members, found).any()]
-        fill_medoids(replace(self._program, medoids=tuple(moved)), plans)
+        fill_undefined(moved, plans)
         return np.union1d(found, np.array([one.column for one in moved], dtype=np.int64))
 
     def _broken(self, changed: IntArray, more: IntArray) -> BoolArray:

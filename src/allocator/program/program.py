@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from allocator.graph.neighbours import Neighbours
 from allocator.program.decisions import Decisions
 from allocator.program.tags import TagArray
 
@@ -165,6 +166,35 @@ class Medoid:
     far: IntArray
     is_defined: bool = True
 
+    @property
+    def key(self) -> object:
+        """What tells it from another one of the same members: slots may share the matrix."""
+        return id(self.far)
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """An auxiliary that is by how many pieces more than ``free`` members fall apart; see ``pieces.py``.
+
+    Attributes:
+        column: The auxiliary.
+        members: ``[n]`` 0/1 variables, whether each is a member.
+        near: Which of the ``n`` are neighbours, by number.
+        free: So many pieces count for nothing, at least 1.
+        tag: ``[1, 7]`` what its rows are about.
+    """
+
+    column: int
+    members: IntArray
+    near: Neighbours
+    free: int
+    tag: TagArray
+
+    @property
+    def key(self) -> object:
+        """What tells it from another one of the same members."""
+        return self.free, sorted((one, sorted(others)) for one, others in self.near.items())
+
 
 @dataclass(frozen=True, eq=False)
 class Program:
@@ -181,6 +211,7 @@ class Program:
         rules: Rule ids; tags count into them.
         levels: The levels of the objective, most important first, the hard level left out.
         medoids: Which auxiliaries are the way to a centre; no definition reads one.
+        pieces: Which auxiliaries count pieces of maps; no definition reads one.
     """
 
     decisions: Decisions
@@ -193,6 +224,7 @@ class Program:
     rules: tuple[str, ...]
     levels: tuple[int, ...]
     medoids: tuple[Medoid, ...] = ()
+    pieces: tuple[Pieces, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lower)

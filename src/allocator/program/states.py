@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array
 
 from allocator.program.evaluate import settled
-from allocator.program.medoids import fill_medoids, undefined
+from allocator.program.medoids import fill_undefined, undefined
 from allocator.program.program import INFINITE, IntArray, Program
 
 BoolArray = npt.NDArray[np.bool_]
@@ -171,7 +171,7 @@ class Tables:
                 by = np.concatenate([by, (now - values[own])[moved]])
                 values[own] = now
         if undefined(self.program):
-            fill_medoids(self.program, values[None, :])
+            fill_undefined(undefined(self.program), values[None, :])
             ways = np.array([one.column for one in undefined(self.program)])
             columns = np.concatenate([columns, ways])
             by = np.concatenate([by, values[ways] - state.values[ways]])

@@ -101,6 +101,8 @@ class Rule(Strict):
     one_slot: ClassVar[bool] = False
     #: False where the kind can only be hard.
     can_be_soft: ClassVar[bool] = True
+    #: False where nobody can give way: that is no way out where there is no plan.
+    gives_way: ClassVar[bool] = True
 
     id: Annotated[
         str,

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from allocator.graph.neighbours import Neighbours
 from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
-from allocator.program.centred import centred
+from allocator.program.centred import centred, members_of
 from allocator.program.expr import Expr
 from allocator.program.exprs import Exprs
 from allocator.program.greatest import greatest_each
@@ -194,6 +195,18 @@ class Pen:
             subject: What it is about.
         """
         return centred(self._builder, seats, far, tag(self._number, subject))
+
+    def pieces(self, seats: IntArray, near: Neighbours, free: int, subject: Subject) -> Expr:
+        """Return by how many pieces more than ``free`` members fall apart (for use where less is better).
+
+        Args:
+            seats: ``[n, w]`` decisions: whoever has any of his is a member; -1 where there is none.
+            near: Which of the ``n`` are neighbours, by number.
+            free: So many pieces count for nothing, at least 1.
+            subject: What it is about.
+        """
+        mark = tag(self._number, subject)
+        return self._builder.pieces(members_of(self._builder, seats, mark), near, free, mark)
 
     def nth(self, exprs: Sequence[Expr], nth: int) -> Expr:
         """Return the nth greatest of ``exprs`` (for use where any other number costs as much or more)."""

@@ -116,7 +116,7 @@ class Policy:
     @cached_property
     def map(self) -> Neighbours | None:
         """Which items are neighbours, where one rule asks for cuts: that every slot be connected."""
-        asking = [rule for rule in self.rules if type(rule).separate is not Rule.separate]
+        asking = [rule for rule in self.rules if rule.cuts]
         return asking[0].map_of(self.scopes[asking[0].id]) if len(asking) == 1 else None
 
     def until(self, layers: Mapping[str, int]) -> Policy:

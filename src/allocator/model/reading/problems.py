@@ -31,6 +31,8 @@ _WHOLE = Problem(
 )
 _NUMBER = Problem(Text(zh="须为数", en="must be a number"), "1, 0.5, -2.25")
 _STRING = Problem(Text(zh="须为文字（数字请加引号）", en="must be text (put a number in quotes)"))
+_ONE_TEXT = Problem(Text(zh="须为一项文字，不能是列表", en="must be one text, not a list"))
+_NO_MAPPING = Problem(Text(zh="须为文字，不能是“键: 值”", en="must be text, not a mapping of keys to values"))
 _MISSING = Problem(Text(zh="缺少此项", en="is missing"))
 _UNKNOWN_KEY = Problem(Text(zh="没有此项", en="is not a known key"))
 _MAPPING = Problem(Text(zh="须为“键: 值”的形式", en="must be a mapping of keys to values"), "key: value")
@@ -108,6 +110,8 @@ def problem(error: ErrorDetails) -> Problem:
     context: Mapping[str, Any] = error.get("ctx", {})
     if kind == "value_error":
         return _raised(context.get("error"))
+    if kind == "string_type" and isinstance(given := error["input"], list | tuple | Mapping):
+        return _NO_MAPPING if isinstance(given, Mapping) else _ONE_TEXT
     if kind in _FIXED:
         return _FIXED[kind]
     if kind in _BY_CONTEXT:

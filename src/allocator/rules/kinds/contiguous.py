@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from allocator.graph.known import known_kinds
 from allocator.graph.neighbours import Neighbours, neighbours, parts
 from allocator.model.text import Text
 from allocator.program.cuts import Cut
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule
+from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule, Several
+from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
@@ -20,97 +23,203 @@ from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
 
+#: Instead of a number of parts: as many as each slot is in today.
+AS_NOW: Literal["as_now"] = "as_now"
+
 
 class Contiguous(Rule):
-    """From each member of a slot every other can be reached through members, along links of one kind.
+    """From each member of a slot every other can be reached through members, along links of some kinds.
 
-    Each part beyond the first is a breach. Cannot be written beforehand in few rows, so it is hard and
-    asks for cuts: of two members in different parts, one must go or a neighbour of its part must come.
+    Each part beyond those that ``allow`` lets a slot have is a breach. ``allow: as_now`` lets each slot be in
+    as many parts as today: as history has its members (``member_of`` links, postings), or the baseline where
+    there is no history. It cannot be written beforehand in few rows. A hard rule asks for cuts: of members in
+    different parts, one must go or a neighbour of its part must come. A soft one pays for each part too many,
+    which is counted in every plan, and learns the rows that say so from plan to plan.
     """
 
     name: ClassVar[str] = "contiguous"
     summary: ClassVar[Text] = Text(zh="片区连片：成员单位相互毗邻", en="members hang together on the map")
     in_chinese: ClassVar[str] = (
-        "同一去处的成员，经某一类关系（如毗邻）相互可达，连成一片。\n\n"
-        "多出的每一块为一处违反。只能是硬规则：求解中逐步加入约束，直到连片。"
+        "同一去处的成员，经某一类或几类关系（如毗邻、轮渡）相互可达，连成一片。\n\n"
+        "超出 `allow` 的每一块为一处违反。`allow: as_now` 为维持现状：各去处现有几块，至多几块；现状取自\n"
+        "历史（`member_of` 关系、任职经历），没有历史的取自基准方案。硬规则在求解中逐步加入约束，直到符合；\n"
+        "非硬规则按多出的块数计代价。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
-    can_be_soft: ClassVar[bool] = False
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "contiguous", "on": "zoning", "items": "unit.kind == 'township'"},
             kept=("North=Z1 South=Z1 Far=Z1", "North=Z1 Far=Z2", "North=Z1 Mill=Z1"),
             broken=("North=Z1 Far=Z1 South=Z2",),
         ),
+        Example(
+            rule={"kind": "contiguous", "on": "zoning", "link": ["adjacent", "liaises"]},
+            kept=("Mill=Z1 North=Z1 South=Z1 Far=Z1", "Mill=Z2 North=Z2"),
+            broken=("Mill=Z1 South=Z1", "Mill=Z1 Far=Z1 North=Z2"),
+        ),
+        Example(
+            rule={"kind": "contiguous", "on": "zoning", "allow": 2},
+            kept=("North=Z1 Far=Z1", "Mill=Z1 Far=Z1 South=Z1", "all=Z1"),
+            broken=("Mill=Z1 North=Z1 Far=Z1",),
+        ),
+        Example(
+            rule={"kind": "contiguous", "on": "zoning", "allow": "as_now", "slots": "group.id == 'Z1'"},
+            kept=("North=Z1 South=Z1 Far=Z1", "North=Z2 Far=Z2"),
+            broken=("North=Z1 Far=Z1", "Mill=Z1 Far=Z1 North=Z2"),
+        ),
     )
 
     kind: Literal["contiguous"]
     link: Annotated[
-        str,
+        Several,
+        Field(min_length=1),
         Means(
-            zh="哪一类单位关系（links.csv 中的 kind）算相邻",
-            en="The kind of link (from `links.csv`) that makes two units neighbours.",
+            zh="哪些类单位关系（links.csv 中的 kind）算相邻，一类或几类",
+            en="The kind of link (from `links.csv`) that makes two units neighbours, or several kinds.",
         ),
-    ] = "adjacent"
+    ] = ("adjacent",)
+    allow: Annotated[
+        Literal["as_now"] | Annotated[int, Field(ge=1, le=10**6)],
+        Means(
+            zh="每个去处至多几块；`as_now` 为不多于现状",
+            en="How many parts a slot may be in; `as_now`: as many as it is in today.",
+        ),
+    ] = 1
 
     def examine(self, world: World) -> Iterator[Problem]:
         """Along links of a kind that there is not nobody is next to anybody: no plan would hold."""
-        yield from unknown_kinds({"link": self.link}, known_kinds(world.scenario.organisation, "links"))
+        known = known_kinds(world.scenario.organisation, "links")
+        yield from unknown_kinds({f"link.{k}": kind for k, kind in enumerate(self.link)}, known)
 
     def kinds_of_ties(self) -> tuple[str, ...]:
-        """Return the one that makes neighbours."""
-        return (self.link,)
+        """Return those that make neighbours."""
+        return self.link
+
+    @property
+    def cuts(self) -> bool:
+        """Only a hard rule asks for cuts."""
+        return self.is_hard
 
     def post(self, pen: Pen, scope: Scope) -> None:
-        """Nothing beforehand: see ``separate``."""
+        """Of a hard rule nothing beforehand: see ``separate``; of a soft one what counts the parts."""
+        if self.is_hard:
+            return
+        grid, near, free = pen.grid()[:, :, list(scope.roles)], self.neighbours_of(scope), self._free(scope)
+        for s in scope.slots.tolist():
+            for t in scope.periods:
+                able = [i for i in scope.items.tolist() if (grid[i, s, :, t] >= 0).any()]
+                subject, most = Subject(slot=s, period=t), free(s, t)
+                if len(able) > most and not scope.waives(subject):
+                    pen.pay(pen.pieces(grid[able, s, :, t], _renumbered(near, able), most, subject), subject)
 
     def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
-        """Yield cuts that a plan with parts breaks and no contiguous plan does, for every slot alike."""
-        near = self._near(scope)
+        """Yield cuts that a plan with parts breaks and no plan that holds does, for every slot alike."""
+        if not self.is_hard:
+            return
+        near, free = self.neighbours_of(scope), self._free(scope)
         for s, t, apart in _fallen_apart(roster[self.on], scope, near):
-            if scope.waives(Subject(slot=s, period=t)):
+            most = free(s, t)
+            if len(apart) <= most or scope.waives(Subject(slot=s, period=t)):
                 continue
             main = max(apart, key=lambda part: (len(part), -min(part)))
-            for part in apart:
-                if part is not main:
-                    yield from self._cuts(scope, near, part, min(main), s, t)
+            others = [part for part in apart if part is not main]
+            for last in others[most - 1 :]:
+                alike = [at for at in scope.slots.tolist() if free(at, t) == most]
+                yield from self._cuts(scope, near, [*others[: most - 1], last], min(main), alike, t)
 
     def _cuts(
-        self, scope: Scope, near: Neighbours, part: frozenset[int], other: int, slot: int, period: int
+        self,
+        scope: Scope,
+        near: Neighbours,
+        apart: list[frozenset[int]],
+        other: int,
+        slots: list[int],
+        period: int,
     ) -> Iterator[Cut]:
-        """``part``'s least member and ``other`` in one slot need one of the part's neighbours there."""
-        border = sorted({v for u in part for v in near.get(u, ())} - part)
-        inner = min(part)
-        for s in scope.slots.tolist():
+        """The least member of each part and ``other`` in one slot need a neighbour of some part there."""
+        border = [v for part in apart for v in sorted({v for u in part for v in near.get(u, ())} - part)]
+        inner = [*(min(part) for part in apart), other]
+        one_place = scope.layer.spec.take.most == 1
+        # Whoever may hold two roles at once counts in one of them.
+        roles = [(scope.roles,) * len(inner)] if one_place else product(zip(scope.roles), repeat=len(inner))
+        for s, chosen in product(slots, [*roles]):
             layer, subject = self.on, Subject(slot=s, period=period)
             if scope.waives(subject):
                 continue
-            ends = [(layer, i, s, r, period) for i in (inner, other) for r in scope.roles]
+            ends = [(layer, i, s, r, period) for i, own in zip(inner, chosen, strict=True) for r in own]
             through = [(layer, i, s, r, period) for i in border for r in scope.roles]
-            yield Cut(self.id, subject, (*ends, *through), (1,) * len(ends) + (-1,) * len(through), 1)
+            coefs = (1,) * len(ends) + (-1,) * len(through)
+            yield Cut(self.id, subject, (*ends, *through), coefs, len(apart))
 
     def map_of(self, scope: Scope) -> Neighbours | None:
-        """Return the neighbours, where the rule is about all items wherever they are."""
+        """Return the neighbours, where the rule is about all items wherever they are, in one part each."""
         able = np.flatnonzero(scope.layer.open.any(axis=(1, 2)))
         every = scope.covered[able].all() and len(scope.roles) == len(scope.layer.roles)
-        return self._near(scope) if every and not scope.has_waivers else None
+        free = self._free(scope)
+        one_part = all(free(s, t) == 1 for s in scope.slots.tolist() for t in scope.periods)
+        return self.neighbours_of(scope) if every and one_part and not scope.has_waivers else None
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the parts of each slot."""
-        for s, t, apart in _fallen_apart(roster[self.on], scope, self._near(scope)):
-            names = [scope.world.scenario.organisation.label(scope.layer.items[min(part)]) for part in apart]
-            detail = Text(
-                zh=f"分成 {len(apart)} 片：{'、'.join(names)}",
-                en=f"falls into {len(apart)} parts: {', '.join(names)}",
-            )
-            yield Breach(Subject(slot=s, period=t), len(apart) - 1, detail)
+        free = self._free(scope)
+        for s, t, apart in _fallen_apart(roster[self.on], scope, self.neighbours_of(scope)):
+            if len(apart) > free(s, t):
+                yield Breach(
+                    Subject(slot=s, period=t), len(apart) - free(s, t), self._found(scope, apart, free(s, t))
+                )
 
-    def _near(self, scope: Scope) -> Neighbours:
-        """Return which items in scope a link of the rule's kind joins."""
+    def _found(self, scope: Scope, apart: list[frozenset[int]], most: int) -> Text:
+        """Say into which parts a slot falls, each by its first member, and how many it may have."""
+        label = scope.world.scenario.organisation.label
+        names = [label(scope.layer.items[min(part)]) for part in apart]
+        zh, en = (
+            f"分成 {len(apart)} 片：{'、'.join(names)}",
+            f"falls into {len(apart)} parts: {', '.join(names)}",
+        )
+        return (
+            Text(zh=f"{zh}（至多 {most} 片）", en=f"{en} ({most} allowed)")
+            if most > 1
+            else Text(zh=zh, en=en)
+        )
+
+    def neighbours_of(self, scope: Scope) -> Neighbours:
+        """Return which items in scope a link of the rule's kinds joins."""
         index = scope.layer.item_index
-        links = (link for link in scope.world.scenario.organisation.links if link.kind == self.link)
+        links = (link for link in scope.world.scenario.organisation.links if link.kind in self.link)
         ends = ((index.get(link.source, -1), index.get(link.target, -1)) for link in links)
-        return neighbours((a, b) for a, b in ends if a in scope.item_set and b in scope.item_set)
+        return neighbours((a, b) for a, b in ends if a != b and a in scope.item_set and b in scope.item_set)
+
+    def _free(self, scope: Scope) -> Callable[[int, int], int]:
+        """Return what gives, for a slot and a period, in how many parts the slot may be."""
+        if self.allow != AS_NOW:
+            number = int(self.allow)
+            return lambda slot, period: number
+        near, today = self.neighbours_of(scope), _today(scope)
+        count = {at: sum(1 for _ in parts(members, near)) for at, members in today.items()}
+        return lambda slot, period: max(1, count.get((slot, period), 0))
+
+
+def _today(scope: Scope) -> Mapping[tuple[int, int], set[int]]:
+    """Return by slot and period who is there today: by history, or by the baseline where there is none."""
+    found: dict[tuple[int, int], set[int]] = {}
+    for (item, period), held in scope.layer.past.items():
+        for slot, role in held if period == -1 and item in scope.item_set else ():
+            for t in scope.periods if role in scope.roles else ():
+                found.setdefault((slot, t), set()).add(item)
+    if not scope.layer.past:
+        for item, slot, _, t in seats_in_baseline(scope):
+            if item in scope.item_set:
+                found.setdefault((slot, t), set()).add(item)
+    return found
+
+
+def _renumbered(near: Neighbours, able: list[int]) -> Neighbours:
+    """Return the neighbours among some items, by their number there."""
+    number = {item: k for k, item in enumerate(able)}
+    return {
+        number[item]: frozenset(number[other] for other in near.get(item, ()) if other in number)
+        for item in able
+    }
 
 
 def _fallen_apart(

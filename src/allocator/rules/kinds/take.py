@@ -32,6 +32,7 @@ class Take(Rule):
         "不可能的安排（已退休的人、其他周期的案件）也算违反。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "period")
+    gives_way: ClassVar[bool] = False
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "take", "on": "turn", "places": 1},
