@@ -33,7 +33,7 @@ def _folder(tmp_path: Path, fields: str, *, ties: str = "", links: str = "") -> 
     [
         ("kind: apart, ties: kinn", "posting", "r.ties.0", "kin"),
         ("kind: together, ties: [spouse, liases]", "zoning", "r.ties.1", "liaises"),
-        ("kind: contiguous, link: adjacnt", "zoning", "r.link", "adjacent"),
+        ("kind: contiguous, link: adjacnt", "zoning", "r.link.0", "adjacent"),
     ],
 )
 def test_a_kind_of_tie_that_there_is_not_is_refused(
