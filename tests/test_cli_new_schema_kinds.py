@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from unittest import mock
 
 import jsonschema
 import pytest
 
 from allocator.model.reading import read_yaml
+from allocator.rules.kinds.contiguous import Contiguous
 from allocator.rules.registry import all_kinds
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario
@@ -132,7 +134,8 @@ def test_one_kind_in_full() -> None:
 
 
 def test_kind_that_is_hard_only_says_so() -> None:
-    assert "levels: hard only" in call("kinds", "contiguous").out
+    with mock.patch.object(Contiguous, "can_be_soft", False):
+        assert "levels: hard only" in call("kinds", "contiguous").out
     assert "levels: hard, or 1, 2, 3 ..." in call("kinds", "avoid").out
 
 

@@ -10,6 +10,7 @@ import pytest
 from allocator import api
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Assignment
+from allocator.rules.kinds.contiguous import Contiguous
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from small_folder import bound, faults, folder
@@ -123,7 +124,6 @@ def test_an_unknown_pack_is_told_with_the_nearest(tmp_path: Path) -> None:
         ("- {id: r, kind: capacity, on: posting, atmost: 1, weight: 0}", 3, "r.weight", "0", ""),
         ("- {id: 'a b', kind: capacity, on: posting, atmost: 1}", 3, "a b.id", "a b", ""),
         ("- {kind: capacity, on: posting, atmost: 1}", 3, "rules.0.id", None, ""),
-        ("- {id: r, kind: contiguous, on: zoning, level: 2}", 3, "r.level", "2", ""),
         ("- {id: r, kind: max_term, on: casework, periods: 1}", 3, "r.on", "casework", ""),
         ("- {id: r, kind: follow, on: posting, this: group.parent, that: {layer: zonin, item: person.unit}}",
          3, "r.that", "zonin", "zoning"),
@@ -144,6 +144,12 @@ def test_a_wrong_rule_is_told_with_its_place(
     fault = only(faults(tmp_path, f"rules:\n  {rules}\n"))
     assert (fault.file, fault.row, fault.column) == ("main.yaml", line, column)
     assert (fault.found, fault.nearest) == (found, near)
+
+
+def test_a_kind_that_can_only_be_hard_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Contiguous, "can_be_soft", False)
+    fault = only(faults(tmp_path, "rules:\n  - {id: r, kind: contiguous, on: zoning, level: 2}\n"))
+    assert (fault.row, fault.column, fault.found) == (3, "r.level", "2")
 
 
 @pytest.mark.parametrize("level", ["0", "soft", "100", "1.5", "-1", "''"])
