@@ -36,7 +36,7 @@ rules:
   - {id: deputy-term, kind: max_term, on: posting, items: person.grade == "deputy", periods: 2}
   - {id: cadre-term, kind: max_term, on: posting, periods: 3}
   - {id: settle, kind: min_term, on: posting, items: person.grade == "cadre", periods: 2}
-  - {id: back, kind: cooldown, on: posting, items: person.grade == "head", periods: 1}
+  - {id: back, kind: cooldown, on: posting, items: person.grade == "head", periods: 2}
   - {id: change, kind: turnover, on: posting, atleast: 10, atmost: 70}
   - {id: even, kind: balance, on: posting, load: person.experience, level: 2}
   - {id: keep, kind: stability, on: posting, level: 1}

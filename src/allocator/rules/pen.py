@@ -168,6 +168,13 @@ class Pen:
         """Return the greatest of ``floor`` and ``exprs`` (exact from below: for use where less is better)."""
         return self._builder.most(exprs, floor, tag(self._number, subject))
 
+    def implied(self, expr: Expr, bound: int, subject: Subject) -> None:
+        """Add ``expr <= bound``, which holds of every plan whose auxiliaries are as defined.
+
+        It asks for nothing; it only tightens the relaxation, and is never switched off.
+        """
+        self._builder.row(expr, -INFINITE, bound, tag(self._number, subject), defining=True)
+
     def square(self, root: Expr, subject: Subject) -> Expr:
         """Return the square of ``root``, which is never negative (exact from below: where less is better)."""
         return self._builder.square(root, tag(self._number, subject))

@@ -43,6 +43,15 @@ def at_least_once(pen: Pen, scope: Scope, subject: Subject, period: int) -> Expr
     return pen.least([Expr(constant=1), Expr.of(cols)], subject._replace(period=period))
 
 
+def exactly_once(pen: Pen, scope: Scope, subject: Subject, period: int) -> Expr:
+    """Return 1 if the subject is assigned in a period, 0 if not, exact whether more or less is better."""
+    cols = decisions_of(pen, scope, subject, period)
+    found = at_most_once(pen, scope, subject, period)
+    if not (takes_one(scope, subject) or len(cols) < 2):
+        pen.implied(found - Expr.of(cols), 0, subject._replace(period=period))
+    return found
+
+
 def was_assigned(scope: Scope, subject: Subject, period: int) -> bool:
     """Whether the history has the subject assigned in a past period, in the slots and roles of the rule."""
     held = scope.were_there(period)

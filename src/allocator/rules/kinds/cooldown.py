@@ -1,4 +1,4 @@
-"""cooldown: who leaves a place does not come back for so many periods."""
+"""cooldown: who leaves a place stays away for at least so many periods."""
 
 from __future__ import annotations
 
@@ -20,23 +20,36 @@ from allocator.rules.scope import Scope
 
 
 class Cooldown(Rule):
-    """After a stay in a slot has ended, at least ``periods`` periods pass before the next one there."""
+    """Between two stays of an item in one slot lie at least ``periods`` periods.
+
+    It is what ``apart`` of ``frequency`` says of single periods, with the same number. Who leaves after 2026
+    with ``periods: 2`` is away in 2027 and 2028 and may come back in 2029. Stays before the horizon count;
+    each return that is too early costs 1. ``periods: 1`` asks for nothing more than that a stay has ended.
+    How long one stay may last is for ``max_term`` to say.
+    """
 
     name: ClassVar[str] = "cooldown"
-    summary: ClassVar[Text] = Text(zh="回任间隔：离任后若干周期内不得回任", en="periods before coming back")
-    in_chinese: ClassVar[str] = "离开一个去处之后，至少隔 `periods` 个周期才可再来。"
+    summary: ClassVar[Text] = Text(
+        zh="回任间隔：离任后至少隔若干个周期才可回任",
+        en="at least so many periods between two stays in a slot",
+    )
+    in_chinese: ClassVar[str] = (
+        "同一对象在同一去处的两段任职之间，至少相隔 `periods` 个周期，与 `frequency` 的 `apart` 同义。\n\n"
+        "如 `periods: 2`，2026 年后离任的，2027、2028 年不在，2029 年起可以回任。规划期以前的任职计入；\n"
+        "每次过早回任计 1。`periods: 1` 只要求中间确已离任。一段任职可以多长，由 `max_term` 规定。"
+    )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
-            rule={"kind": "cooldown", "on": "turn", "periods": 1},
-            kept=("Wang=East@all", "Li=East@2026 Li=West@2027 Li=West@2028"),
+            rule={"kind": "cooldown", "on": "turn", "periods": 2},
+            kept=("Wang=East@all", "Li=East@2026 Li=West@2027 Li=West@2028", "Li=West@2027"),
             broken=("Wang=East@2026 Wang=East@2028", "Zhao=East@2027"),
         ),
         Example(
-            rule={"kind": "cooldown", "on": "turn", "periods": 2},
-            kept=("Wang=East@2027 Wang=East@2028",),
-            broken=("Li=West@2027",),
+            rule={"kind": "cooldown", "on": "turn", "periods": 3},
+            kept=("Wang=East@2027 Wang=East@2028", "Li=West@2028", "Zhao=East@2026"),
+            broken=("Li=West@2027", "Wang=East@2026 Wang=East@2028"),
         ),
     )
 
@@ -44,14 +57,16 @@ class Cooldown(Rule):
     periods: Annotated[
         int,
         Field(ge=1, le=1000),
-        Means(zh="离任后至少隔几个周期才可回任", en="How many periods pass before coming back."),
+        Means(
+            zh="两段任职之间至少相隔几个周期", en="At least so many periods between two stays in one slot."
+        ),
     ]
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid (or price) in, out for a gap, in again; the history is known."""
         pairs = np.argwhere(scope.covered.any(axis=2))
         for back in scope.periods:
-            for left in range(back - self.periods - 1, back - 1):
+            for left in range(back - self.periods, back - 1):
                 _post_returns(pen, scope, pairs, left, back)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
@@ -60,9 +75,12 @@ class Cooldown(Rule):
         for i, s, first, _ in held.spells(scope.roles):
             if i not in scope.item_set or s not in scope.slot_set or first not in scope.periods:
                 continue
-            for gap in range(1, self.periods + 1):
+            for gap in range(1, self.periods):
                 if held.holds(i, s, first - gap - 1, scope.roles):
-                    detail = Text(zh=f"离任 {gap} 个周期即回任", en=f"back after {gap} periods away")
+                    detail = Text(
+                        zh=f"离任仅 {gap} 个周期即回任，应隔 {self.periods} 个",
+                        en=f"back after only {gap} periods away, {self.periods} asked for",
+                    )
                     yield Breach(Subject(item=i, slot=s, period=first), 1, detail)
                     break
 

@@ -15,6 +15,7 @@ from allocator.rules.expressions import EachNumber
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._assigned import at_least_once, at_most_once, is_assigned, was_assigned
 from allocator.rules.kinds._loads import subjects
+from allocator.rules.kinds._windows import breaches_in, post_windows, windows
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
@@ -25,8 +26,13 @@ class Frequency(Rule):
     """Each item is assigned in at least ``atleast`` and at most ``atmost`` periods of the horizon.
 
     A period counts once, however many places are taken in it; each period too few or too many costs 1.
-    With ``apart`` at least so many periods lie between two of them; each two that are closer cost 1.
-    The history before the horizon counts for ``apart`` only.
+    With ``within: N`` both bounds are for any N consecutive periods: each window that ends in a period of
+    the rule is judged by itself, and reaches back into the history (at most 2 nights in any 4 days). At
+    least so many are asked only of windows in all of whose periods the subject exists, and from the first
+    past period on for which the history has it anywhere.
+
+    With ``apart`` at least so many periods lie between two of them, as with ``cooldown``; each two that are
+    closer cost 1. The history before the horizon counts for ``within`` and ``apart`` only.
 
     ``each: slot`` counts the periods in which a slot has anyone, ``each: pair`` those that an item
     spends in one slot. Only who (and what) exists in some period of the rule is counted.
@@ -34,13 +40,17 @@ class Frequency(Rule):
 
     name: ClassVar[str] = "frequency"
     summary: ClassVar[Text] = Text(
-        zh="频次：规划期内安排几次、两次间隔多久（走访、轮值牵头、例会）",
-        en="how often over the horizon, and how far apart: visits, turns in the lead, meetings",
+        zh="频次：全程或任意连续若干周期内安排几次、两次间隔多久（走访、轮值牵头、夜班）",
+        en="how often over the horizon or in any so many periods, and how far apart: visits, turns, nights",
     )
     in_chinese: ClassVar[str] = (
         "每个对象在规划期内至少有 `atleast` 个、至多有 `atmost` 个周期得到安排。\n\n"
-        "同一周期占几个位置都只算一次；每多或少一个周期计 1。`apart` 为两次之间至少相隔几个周期，\n"
-        "每有两次相隔不足计 1；规划期以前的任职只对 `apart` 计入。\n\n"
+        "同一周期占几个位置都只算一次；每多或少一个周期计 1。\n\n"
+        "给出 `within: N` 时，两个限度针对任意连续 N 个周期：凡止于规则所指周期的一段都分别判断，并向前\n"
+        "计入规划期以前的任职（如任意四天内夜班不超过两次）。`atleast` 只判断对象在其中各周期都存在的一段，\n"
+        "且不早于其最早的任职记录。\n\n"
+        "`apart` 为两次之间至少相隔几个周期，与 `cooldown` 同义；每有两次相隔不足计 1。\n"
+        "规划期以前的任职只对 `within` 和 `apart` 计入。\n\n"
         "`each: slot` 计一个去处有人的周期，`each: pair` 计一个对象在一个去处的周期。\n"
         "在规则所指各周期中均不存在的不计。"
     )
@@ -91,6 +101,49 @@ class Frequency(Rule):
             broken=("Wang=East@2026 Wang=East@2028 Li=West@2028", "Li=East@2026"),
         ),
         Example(
+            rule={"kind": "frequency", "on": "turn", "within": 2, "atmost": 1},
+            kept=("Wang=East@2026 Wang=West@2028", "Zhao=East@2027"),
+            broken=("Zhao=West@2026", "Li=East@2027 Li=West@2028"),
+        ),
+        Example(
+            rule={
+                "kind": "frequency",
+                "on": "turn",
+                "each": "slot",
+                "within": 2,
+                "atleast": 1,
+                "atmost": "group.id == 'East' ? 2 : 1",
+                "during": ["2027", "2028"],
+            },
+            kept=("Wang=East@all Li=West@2027", "Wang=East@2027 Zhao=West@2026 Li=West@2028"),
+            broken=("Wang=East@2026 Li=West@2027", "Wang=East@all", "Wang=East@2027 Li=West@all"),
+        ),
+        Example(
+            rule={
+                "kind": "frequency",
+                "on": "turn",
+                "each": "pair",
+                "within": 3,
+                "atleast": 1,
+                "atmost": 2,
+                "slots": "group.id == 'East'",
+            },
+            kept=("Wang=East@2027 Li=East@2026 Zhao=East@2026",),
+            broken=("Wang=East@all Li=East@2026", "Li=East@2026"),
+        ),
+        Example(
+            rule={
+                "kind": "frequency",
+                "on": "casework",
+                "within": 2,
+                "atleast": 1,
+                "atmost": 1,
+                "items": "person.id == 'Li'",
+            },
+            kept=("Li=C2/investigator@2027",),
+            broken=("Li=C1/investigator@2026", "Li=C1/investigator@2026 Li=C2/reviewer@2027"),
+        ),
+        Example(
             rule={
                 "kind": "frequency",
                 "on": "casework",
@@ -125,6 +178,13 @@ class Frequency(Rule):
             en="In at most so many periods; none if not given.",
         ),
     ] = None
+    within: Annotated[
+        Annotated[int, Field(ge=1, le=1000)] | None,
+        Means(
+            zh="限度针对任意连续几个周期（计入规划期以前）；不填为全程",
+            en="The bounds are for any so many consecutive periods, past ones too; for all if not given.",
+        ),
+    ] = None
     apart: Annotated[
         int,
         Field(ge=0, le=1000),
@@ -135,11 +195,16 @@ class Frequency(Rule):
     def _something_asked(self) -> Frequency:
         if self.atleast is None and self.atmost is None and not self.apart:
             raise FieldError(zh="需给出 atleast、atmost 或 apart", en="needs atleast, atmost or apart")
+        if self.within is not None and self.atleast is None and self.atmost is None:
+            raise FieldError(
+                zh="within 须与 atmost 或 atleast 同用，如 within: 4, atmost: 2",
+                en="within goes with atmost or atleast, such as within: 4, atmost: 2",
+            )
         return self
 
     def so_far(self, to_come: int) -> Rule | None:
         """Ask for so many periods fewer as there are to come, each of which can add one."""
-        if self.atleast is None or not self.is_hard:
+        if self.atleast is None or not self.is_hard or self.within is not None:
             return self
         least = f"({self.atleast}) - {to_come}" if isinstance(self.atleast, str) else self.atleast - to_come
         return self.model_copy(update={"atleast": least})
@@ -148,14 +213,29 @@ class Frequency(Rule):
         """Count the periods of each subject; keep each two of them apart."""
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         for subject, periods in self._subjects(scope):
-            if least is not None:
-                often = Expr.total(at_least_once(pen, scope, subject, t) for t in periods)
-                pen.at_least(often, least[self._key(subject)], subject)
-            if most is not None:
-                often = Expr.total(at_most_once(pen, scope, subject, t) for t in periods)
-                pen.at_most(often, most[self._key(subject)], subject)
+            limits = self._bounds(subject, least, most)
+            if self.within is not None:
+                post_windows(pen, scope, subject, list(windows(self.within, periods)), limits)
+            else:
+                self._post_horizon(pen, scope, subject, periods, limits)
             if self.apart:
                 self._post_apart(pen, scope, subject, periods)
+
+    def _post_horizon(
+        self,
+        pen: Pen,
+        scope: Scope,
+        subject: Subject,
+        periods: tuple[int, ...],
+        limits: tuple[int, int | None],
+    ) -> None:
+        least, most = limits
+        if self.atleast is not None:
+            often = Expr.total(at_least_once(pen, scope, subject, t) for t in periods)
+            pen.at_least(often, least, subject)
+        if most is not None:
+            often = Expr.total(at_most_once(pen, scope, subject, t) for t in periods)
+            pen.at_most(often, most, subject)
 
     def _post_apart(self, pen: Pen, scope: Scope, subject: Subject, periods: tuple[int, ...]) -> None:
         first, last = periods[0] - self.apart, periods[-1]
@@ -185,16 +265,34 @@ class Frequency(Rule):
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         for subject, periods in self._subjects(scope):
             taken = [t for t in periods if is_assigned(held, scope, subject, t)]
-            few = 0 if least is None else least[self._key(subject)] - len(taken)
-            many = 0 if most is None else len(taken) - most[self._key(subject)]
-            for off in (few, many):
-                if off > 0:
-                    yield Breach(subject, off, Text(zh=f"{len(taken)} 个周期", en=f"in {len(taken)} periods"))
+            limits = self._bounds(subject, least, most)
+            if self.within is not None:
+                chosen = list(windows(self.within, periods))
+                yield from breaches_in(held, scope, subject, chosen, limits)
+            else:
+                yield from self._off(subject, len(taken), limits)
             for t in taken:
                 for between in range(self.apart):
                     if is_assigned(held, scope, subject, t - between - 1):
                         detail = Text(zh=f"相隔仅 {between} 个周期", en=f"only {between} periods between")
                         yield Breach(subject._replace(period=t), 1, detail)
+
+    def _off(self, subject: Subject, taken: int, limits: tuple[int, int | None]) -> Iterator[Breach]:
+        """Yield by how many periods of the horizon too few or too many are taken."""
+        least, most = limits
+        for off in (least - taken, 0 if most is None else taken - most):
+            if off > 0:
+                yield Breach(subject, off, Text(zh=f"{taken} 个周期", en=f"in {taken} periods"))
+
+    def _bounds(
+        self,
+        subject: Subject,
+        least: Mapping[tuple[int, ...], int] | None,
+        most: Mapping[tuple[int, ...], int] | None,
+    ) -> tuple[int, int | None]:
+        """Return the bounds of a subject: at least 0 and at most any number where none is given."""
+        key = self._key(subject)
+        return 0 if least is None else least[key], None if most is None else most[key]
 
     def _subjects(self, scope: Scope) -> Iterator[tuple[Subject, tuple[int, ...]]]:
         """Yield each item, slot or pair with the periods of the rule in which it exists."""
