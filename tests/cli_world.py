@@ -14,7 +14,7 @@ from unittest.mock import patch
 import tiny_scenario
 from allocator import api
 from allocator.cli.main import run
-from allocator.model.plan import Plan, ScenarioRef
+from allocator.model.plan import Plan
 from allocator.rules.examples import read_plan
 from allocator.verify import judge
 
@@ -49,7 +49,7 @@ def good_plan(scenario: Path, text: str = tiny_scenario.PLAN) -> Plan:
     assignments = read_plan(text, policy.world, policy.rules[0])
     judgement = judge(policy, assignments)
     return Plan(
-        scenario=ScenarioRef(name="tiny", sha256=policy.sha256),
+        scenario=policy.reference,
         status="feasible",
         assignments=assignments,
         score=tuple({"level": level, "cost": cost, "bound": 0} for level, cost in judgement.costs.items()),

@@ -80,10 +80,24 @@ def test_a_table_for_a_spreadsheet(plan: Path, tmp_path: Path) -> None:
         "角色或类别",
         "对象编号",
         "对象",
+        "单位",
+        "职务",
         "变动",
     ]
     assert len(rows) == 20
-    assert ["人员编组", "2026", "第一片区", "G1", "第一组", "组长", "P3", "张伟", "新进该组"] in rows
+    assert [
+        "人员编组",
+        "2026",
+        "第一片区",
+        "G1",
+        "第一组",
+        "组长",
+        "P3",
+        "张伟",
+        "城东街道",
+        "",
+        "新进该组",
+    ] in rows
     assert call("export", plan, "--to", tmp_path / "p.csv", "--layer", "zoning").status == 0
     assert len((tmp_path / "p.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
 
@@ -194,11 +208,11 @@ def test_a_plan_without_its_scenario_is_drawn_by_ids(plan: Path, tmp_path: Path)
     assert "张伟 +" in written((tmp_path / "p.svg").read_text(encoding="utf-8"))
 
 
-def test_an_infeasible_plan_has_no_picture_but_a_table(plan: Path, tmp_path: Path) -> None:
+def test_an_answer_without_a_plan_is_not_exported(plan: Path, tmp_path: Path) -> None:
     data = json.loads(plan.read_text(encoding="utf-8"))
     text = json.dumps({**data, "status": "infeasible", "assignments": [], "score": []})
     plan.write_text(text, encoding="utf-8")
-    done = call("export", plan, "--to", tmp_path / "p.svg")
-    assert done.status == 2 and "nothing is assigned" in done.err
-    assert call("export", plan, "--to", tmp_path / "p.csv").status == 0
-    assert len((tmp_path / "p.csv").read_text(encoding="utf-8-sig").splitlines()) == 1
+    for ending in ("svg", "csv", "json"):
+        done = call("export", plan, "--to", tmp_path / f"p.{ending}")
+        assert done.status == 1 and "infeasible" in done.out and "nothing is exported" in done.out
+        assert not (tmp_path / f"p.{ending}").exists()

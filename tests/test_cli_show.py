@@ -85,13 +85,15 @@ def test_ids_beside_names(scenario: Path) -> None:
 
 def test_without_its_scenario_a_plan_shows_ids(scenario: Path, tmp_path: Path) -> None:
     file = write_plan(scenario)
-    scenario.rename(tmp_path / "elsewhere")
+    away = tmp_path / "far" / "away"
+    away.mkdir(parents=True)
+    scenario.rename(away / "tiny")
     done = call("show", file)
     assert done.status == 0
     assert done.err == "note: no scenario tiny at hand, so ids only (see --scenario DIR)\n"
     assert row(done.out, "P2*").split() == ["G1", "P2*", "P3*", "P5", "P6"]
     assert "张伟" not in done.out
-    named = call("show", file, "--scenario", tmp_path / "elsewhere")
+    named = call("show", file, "--scenario", away / "tiny")
     assert "张伟" in named.out
 
 
@@ -139,7 +141,7 @@ def test_json_has_the_same_content(scenario: Path) -> None:
     first = posting["rows"][0]
     assert first["slot"] == {"id": "G1", "name": "第一组"}
     assert first["parent"] == {"id": "Z1", "name": "第一片区"}
-    assert first["cells"][0] == [{"id": "P3", "name": "张伟", "mark": "+"}]
+    assert first["cells"][0] == [{"id": "P3", "name": "张伟", "mark": "+", "unit": "城东街道", "post": ""}]
     assert posting["moves"][0] == {"period": "2026", "moved": 0, "joined": 6, "left": 0}
     assert zoning["columns"][0]["zh"] == "乡镇（街道）"
     assert casework["rows"][1]["period"] == "2027"
@@ -164,8 +166,11 @@ def test_plan_without_assignments(scenario: Path) -> None:
     file = write_plan(scenario)
     plan = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(
-        json.dumps({**plan, "status": "infeasible", "assignments": [], "score": []}), encoding="utf-8"
+        json.dumps({**plan, "status": "infeasible", "assignments": [], "score": [], "rules": []}),
+        encoding="utf-8",
     )
     done = call("show", file)
-    assert done.status == 0
-    assert done.out.startswith("Tiny · infeasible (proved)")
+    assert done.status == 1
+    first, second, *_ = done.out.splitlines()
+    assert first.startswith("Tiny · infeasible (proved)")
+    assert second == "the file holds no plan, only this answer"

@@ -70,7 +70,7 @@ def test_score_that_is_not_so_is_told(scenario: Path) -> None:
     done = call("verify", scenario, file)
     assert done.status == 1
     assert "✗ keep: the plan claims 0 at cost 7, but there are 0 at cost 0" in done.out
-    assert done.out.endswith("does not hold: the plan's own score is not so\n")
+    assert done.out.endswith("does not hold: what the plan claims is not so\n")
 
 
 def test_long_lists_are_cut_unless_all_is_asked_for(tmp_path: Path) -> None:
@@ -109,13 +109,19 @@ def test_json_has_everything(scenario: Path) -> None:
     assert said["disagreements"]
 
 
-def test_plan_for_another_version_is_only_remarked_on(scenario: Path) -> None:
+def test_plan_for_another_version_is_told_first_with_what_differs(scenario: Path) -> None:
     file = write_plan(scenario)
     with (scenario / "ties.csv").open("a", encoding="utf-8") as ties:
         ties.write("P1,P3,classmate,0.2\n")
     done = call("verify", scenario, file)
     assert done.status == 0
-    assert done.err == "note: the plan was made for another version of the scenario\n"
+    first, verdict = done.out.splitlines()
+    assert first == "the plan was made for another version of the scenario: files changed ties.csv"
+    assert verdict == "holds: no hard rule is broken"
+    assert call("verify", scenario, file, "--json").json["differs"]["changed"] == ["ties.csv"]
+    refused = call("verify", scenario, file, "--strict", lang="zh")
+    assert (refused.status, refused.out) == (2, "")
+    assert "另一版本" in refused.err and "ties.csv" in refused.err
 
 
 def test_name_that_the_scenario_does_not_have_is_wrong_input(scenario: Path) -> None:

@@ -24,6 +24,7 @@ from allocator.api.resuming import Resumed, resumed
 from allocator.api.solving import fewest_changes, solve
 from allocator.model.reading.planfile import read_plan, write_plan
 from allocator.rules.policy import Policy
+from allocator.verify import claims_of
 
 __all__ = [
     "Checkpoints",
@@ -33,6 +34,7 @@ __all__ = [
     "bind",
     "candidates",
     "checkpoint_of",
+    "claims_of",
     "commit",
     "drawn_plan",
     "draws",

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import InputError
-from allocator.model.plan import HARD, LevelScore, Plan, ScenarioRef
+from allocator.model.plan import HARD, LevelScore, Plan
 from allocator.model.reading.planfile import write_plan
 from allocator.model.reading.wholefile import unfinished
 from allocator.rules.beside import asked_beside
@@ -97,7 +97,7 @@ def _plan(policy: Policy, reached: Reached) -> Plan:
         run["proved"] = _carried(known)
     score = (LevelScore(level=HARD, cost=0, bound=0), *(_score(proof) for proof in proofs))
     return Plan(
-        scenario=ScenarioRef(name=policy.world.scenario.name, sha256=policy.sha256),
+        scenario=policy.reference,
         status="feasible" if is_whole else "unknown",
         assignments=reached.assignments,
         score=score if is_whole else (),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.api.loading import bind
-from allocator.model.plan import LevelScore, Plan, ScenarioRef
+from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.files import read_bytes
 from allocator.model.reading.planfile import PLAN_BYTES
 from allocator.model.reading.wholefile import write_whole
@@ -61,7 +61,7 @@ def drawn_plan(draw: BoundDraw, audit: Audit) -> Plan | None:
     policy = bind(draw.scenario)
     judgement = judge(policy, drawn)
     return Plan(
-        scenario=ScenarioRef(name=draw.scenario.name, sha256=policy.sha256),
+        scenario=policy.reference,
         status="feasible",
         assignments=drawn,
         score=tuple(LevelScore(level=level, cost=cost, bound=0) for level, cost in judgement.costs.items()),

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from allocator.model.plan import Plan
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
-from allocator.verify import Disagreement, Judgement, admit, claims_against, judge
+from allocator.verify import (
+    Disagreement,
+    Judgement,
+    OtherVersion,
+    admit,
+    claims_against,
+    claims_of,
+    judge,
+    listing_claims,
+    other_version,
+)
 
 if TYPE_CHECKING:
     from allocator.explain import Ranking
@@ -21,12 +31,17 @@ class Verdict:
     Attributes:
         judgement: What every rule finds.
         disagreements: Where the plan's own score is not so.
-        other_scenario: Whether the plan was made for another version of the scenario.
+        differs: What differs where the plan was made for another version of the scenario.
     """
 
     judgement: Judgement
     disagreements: tuple[Disagreement, ...]
-    other_scenario: bool
+    differs: OtherVersion | None = None
+
+    @property
+    def other_scenario(self) -> bool:
+        """Whether the plan was made for another version of the scenario."""
+        return self.differs is not None
 
     @property
     def holds(self) -> bool:
@@ -35,15 +50,24 @@ class Verdict:
 
 
 def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
-    """Judge a plan by code that shares nothing with the solver.
+    """Judge a plan, and what it claims, by code that shares nothing with the solver.
+
+    An answer without a plan does not hold. Of a plan of another version of the scenario its levels and rules
+    are told among the differences, not held against it.
 
     Raises:
         InputError: The plan names what the scenario does not have.
     """
     admit(policy, plan, file)
+    differs = other_version(policy, plan)
+    claims = list(claims_of(plan))
+    if not plan.is_found and not plan.assignments:
+        return Verdict(Judgement(()), tuple(claims), differs)
+    if differs is None:
+        claims += listing_claims(policy, plan)
     judgement = judge(policy, plan.assignments)
-    other = plan.scenario.sha256 != policy.sha256
-    return Verdict(judgement, claims_against(plan, judgement), other)
+    claims += claims_against(plan, judgement)
+    return Verdict(judgement, tuple(dict.fromkeys(claims)), differs)
 
 
 def candidates(

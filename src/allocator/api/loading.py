@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from allocator.errors import Fault, InputError
@@ -53,7 +54,8 @@ def with_scores(
     digest = scenario_digest(
         [("scenario", scenario.sha256.encode()), *((n, made[n].content) for n in sorted(made))]
     )
-    return replace(scenario, organisation=organisation, sha256=digest)
+    files = {f"scores-{name}": sha256(made[name].content).hexdigest() for name in sorted(made)}
+    return replace(scenario, organisation=organisation, sha256=digest, files={**scenario.files, **files})
 
 
 def bind(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError, InternalError
-from allocator.model.plan import LevelScore, Plan, ScenarioRef
+from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
 from allocator.report.changes import changes_from
 from allocator.rules.beside import asked_beside
@@ -132,23 +132,31 @@ def _must_be_a_window(window: int | None) -> None:
 
 
 def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
-    reference = ScenarioRef(name=policy.world.scenario.name, sha256=policy.sha256)
     run = {**solved.run, "beside": beside} if beside else solved.run
     if not solved.proofs:
-        return Plan(scenario=reference, status=solved.status, assignments=(), run=run)
+        return Plan(scenario=policy.reference, status=solved.status, assignments=(), run=run)
     judgement = judge(policy, solved.assignments)
     baseline = policy.world.baseline
     changes = None if baseline is None else changes_from(policy, baseline, solved.assignments)
     plan = Plan(
-        scenario=reference,
+        scenario=policy.reference,
         status=solved.status,
         assignments=solved.assignments,
-        score=tuple(LevelScore(level=p.level, cost=p.cost, bound=p.bound) for p in solved.proofs),
+        score=_score(solved, judgement),
         rules=tuple(finding.score for finding in judgement.findings),
         run=run if changes is None else {**run, "changes": changes.carried()},
     )
     _must_agree(plan, judgement, solved.rule_costs)
     return plan
+
+
+def _score(solved: Solved, judgement: Judgement) -> tuple[LevelScore, ...]:
+    """Return every level of the scenario; one that nothing can cost anything at is none of the program's."""
+    proved = {p.level: LevelScore(level=p.level, cost=p.cost, bound=p.bound) for p in solved.proofs}
+    free = {level: LevelScore(level=level, cost=0, bound=0) for level in judgement.costs}
+    return tuple({**free, **proved}[level] for level in judgement.costs) + tuple(
+        score for level, score in proved.items() if level not in judgement.costs
+    )
 
 
 def _must_agree(plan: Plan, judgement: Judgement, costs: Mapping[str, int]) -> None:

@@ -9,10 +9,20 @@ import typer
 from allocator import api
 from allocator.cli.failures import FINE
 from allocator.cli.language import both
-from allocator.cli.options import AsJson, Lang, PlanPath, ScenarioPath
+from allocator.cli.naming import refuse_other_version
+from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioPath
 from allocator.cli.output import Output
+from allocator.model.text import Text
 from allocator.report.candidates import ranking_view
+from allocator.report.plain import plain
 from allocator.report.rendering.candidates import render_candidate, render_ranking
+from allocator.report.rendering.console import printable
+from allocator.verify import OtherVersion, other_version
+
+
+def _warning(differs: OtherVersion) -> Text:
+    return Text(zh=f"警告：{differs.message.zh}", en=f"warning: {differs.message.en}")
+
 
 HELP = both(
     "某席位谁合适：排序列出，并说明不可者的缘由", "Who fits a seat, best first, and why others do not."
@@ -44,6 +54,7 @@ def command(
     every: Annotated[
         bool, typer.Option("--all", help=both("逐个列出", "list every candidate with every reason"))
     ] = False,
+    strict: SameVersion = False,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
@@ -51,9 +62,14 @@ def command(
     output = Output(lang, as_json=as_json)
     policy = api.bind(api.load(scenario))
     seat = {"role": role, "period": period, "layer": layer, "item": item}
-    ranking = api.candidates(policy, api.read_plan(plan), slot, file=plan.name, **seat)
+    read = api.read_plan(plan)
+    differs = other_version(policy, read)
+    if strict:
+        refuse_other_version(differs, plan)
+    ranking = api.candidates(policy, read, slot, file=plan.name, **seat)
     view = ranking_view(policy, ranking, ranked=not item)
-    output.data(view)
+    output.data({**plain(view), "differs": plain(differs)})
+    output.report([] if differs is None else [printable(_warning(differs)(output.language))])
     output.report(
         render_candidate(view, output.language)
         if item

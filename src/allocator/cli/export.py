@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from allocator import api
-from allocator.cli.failures import FINE
+from allocator.cli.failures import FINE, NO
 from allocator.cli.language import both
 from allocator.cli.naming import name_plan
-from allocator.cli.options import AsJson, Lang, PlanPath, ScenarioFolder
+from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioFolder
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading.wholefile import write_whole
@@ -23,12 +23,16 @@ from allocator.report.picture.svg import svg
 from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
 from allocator.report.view import PlanView
+from allocator.report.words import STATUS
 
 HELP = both(
     "导出方案：图（svg）、表（csv）或数据（json）",
     "Write a plan as a picture (svg), a table (csv) or data (json).",
 )
 
+_NOTHING = Text(
+    zh="文件中没有方案，未导出", en="the file holds an answer without a plan, and nothing is exported"
+)
 FORMATS = ("svg", "csv", "json")
 
 
@@ -51,13 +55,22 @@ def command(
         typer.Option("--period", metavar="P", help=both("只导出这一期", "one period only")),
     ] = None,
     scenario: ScenarioFolder = None,
+    strict: SameVersion = False,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
     """Write a plan, or one layer or period of it, to a file; a picture shows one layer."""
     output = Output(lang, as_json=as_json)
     ending = _ending(to)
-    policy, view = name_plan(api.read_plan(plan), plan, scenario, output)
+    read = api.read_plan(plan)
+    if not read.is_found and not read.assignments:
+        output.data({"file": None, "status": read.status})
+        output.report([printable(f"{STATUS[read.status](output.language)}: {_NOTHING(output.language)}")])
+        return NO
+    policy, view = name_plan(read, plan, scenario, output, strict=strict)
+    if view.cautions:
+        zh, en = ("；".join(one.zh for one in view.cautions), "; ".join(one.en for one in view.cautions))
+        output.remark(Text(zh=f"警告：{zh}", en=f"warning: {en}"))
     view = pick_period(view, period) if period is not None else view
     content = _content(ending, view, policy, layer, output.language)
     write_whole(content, to)

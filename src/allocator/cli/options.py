@@ -18,6 +18,13 @@ ScenarioFolder = Annotated[
     Path | None,
     typer.Option("--scenario", metavar="DIR", help=both("场景文件夹", "the scenario's folder")),
 ]
+SameVersion = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help=both("拒绝为场景另一版本作出的方案", "refuse a plan of another version of the scenario"),
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help=both("输出 JSON", "print JSON"))]
 Lang = Annotated[
     Literal["zh", "en"] | None,

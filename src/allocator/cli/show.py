@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from allocator import api
-from allocator.cli.failures import FINE
+from allocator.cli.failures import FINE, NO
 from allocator.cli.language import both
 from allocator.cli.naming import name_plan
-from allocator.cli.options import AsJson, Lang, PlanPath, ScenarioFolder
+from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioFolder
 from allocator.cli.output import Output
 from allocator.report.rendering.plans import render_plan
 
@@ -27,13 +27,14 @@ def command(
             "--recusals", help=both("列出回避登记：谁因何回避何案", "list who is out of which case, and why")
         ),
     ] = False,
+    strict: SameVersion = False,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
     """Lay out a plan with the names of its scenario, or by ids where the scenario is not at hand."""
     output = Output(lang, as_json=as_json)
     shown = api.read_plan(plan)
-    _, view = name_plan(shown, plan, scenario, output, recusals=recusals)
+    _, view = name_plan(shown, plan, scenario, output, recusals=recusals, strict=strict)
     output.data(view)
     output.report(render_plan(view, output.language, ids=ids))
-    return FINE
+    return NO if view.is_without_plan else FINE

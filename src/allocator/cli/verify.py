@@ -10,7 +10,8 @@ import typer
 from allocator import api
 from allocator.cli.failures import FINE, NO
 from allocator.cli.language import both
-from allocator.cli.options import AsJson, Lang, PlanPath, ScenarioPath
+from allocator.cli.naming import refuse_other_version
+from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioPath
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import Plan
@@ -27,11 +28,6 @@ HELP = both(
     "Judge a plan or a draw, point by point, by code that never imports the solver.",
 )
 
-_OTHER = Text(
-    zh="提示：方案是为本场景的另一版本作出的",
-    en="note: the plan was made for another version of the scenario",
-)
-
 
 def command(
     scenario: ScenarioPath,
@@ -40,6 +36,7 @@ def command(
     figures: Annotated[
         bool, typer.Option("--expected", help=both("并核对文件数据", "hold it to the document's figures too"))
     ] = False,
+    strict: SameVersion = False,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
@@ -50,10 +47,10 @@ def command(
     policy = api.bind(api.load(scenario))
     judged = api.read_plan(plan)
     verdict = api.verify(policy, judged, file=plan.name)
-    found = findings(policy, verdict.judgement, verdict.disagreements, other_scenario=verdict.other_scenario)
+    if strict:
+        refuse_other_version(verdict.differs, plan)
+    found = findings(policy, verdict.judgement, verdict.disagreements, differs=verdict.differs)
     measured = _measured(policy, judged, verdict) if figures else []
-    if verdict.other_scenario:
-        output.remark(_OTHER)
     output.data({**plain(found), "figures": measured})
     output.report(render_findings(found, output.language, every=every))
     output.report([figure_table(measured, output.language)] if measured else [])

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field
+from pydantic_core import PydanticKnownError
 
 FORMAT: Literal["allocator-plan/1"] = "allocator-plan/1"
 HARD: Literal["hard"] = "hard"
 Level = Literal["hard"] | int
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
+#: Of what is found no more than 64 bits is counted.
+_MOST = 2**63 - 1
+
+
+def _no_lookalike(value: Any) -> Any:
+    """Refuse what would be taken for a whole number and is written as something else, such as ``"3"``."""
+    if isinstance(value, bool | float) or (isinstance(value, str) and value != HARD):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_no_lookalike), Field(ge=-_MOST, le=_MOST)]
+StatedLevel = Annotated[Level, BeforeValidator(_no_lookalike)]
 
 
 class _Part(BaseModel):
@@ -33,25 +47,29 @@ class Assignment(_Part):
 class LevelScore(_Part):
     """Cost of one level and its proven lower bound, given the levels above it."""
 
-    level: Level
-    cost: int
-    bound: int
+    level: StatedLevel
+    cost: Count
+    bound: Count
 
 
 class RuleScore(_Part):
     """What one rule finds in the plan: how many breaches, and their weighted cost."""
 
     id: str
-    level: Level
-    violations: int
-    cost: int
+    level: StatedLevel
+    violations: Count
+    cost: Count
 
 
 class ScenarioRef(_Part):
-    """The scenario that the plan was made for."""
+    """The scenario that the plan was made for.
+
+    ``files`` has the SHA-256 of each file that was read, so that it can be told which differ.
+    """
 
     name: str
     sha256: str
+    files: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Plan(_Part):
@@ -67,3 +85,8 @@ class Plan(_Part):
     score: Annotated[tuple[LevelScore, ...], FailFast()] = ()
     rules: Annotated[tuple[RuleScore, ...], FailFast()] = ()
     run: Mapping[str, Any] = Field(default_factory=dict)
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the status says that a plan was found, if perhaps one without an assignment."""
+        return self.status in ("optimal", "feasible")

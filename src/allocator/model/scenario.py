@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ class Scenario:
         folder: Where it was read from; rule packs are looked for from here.
         sha256: Digest of everything that was read, rule packs included; names the input in a plan.
         document: ``scenario.yaml`` as it was read, for faults that are found later.
+        files: SHA-256 of each file that was read, by name; ``sha256`` is the digest of them all.
         doubts: What the readers noticed that is not wrong for certain but likely not meant.
     """
 
@@ -33,6 +35,7 @@ class Scenario:
     sha256: str = ""
     document: YamlDocument | None = field(default=None, repr=False, compare=False)
     doubts: tuple[Fault, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

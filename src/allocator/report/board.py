@@ -18,11 +18,13 @@ Seats = Mapping[str, Held]
 
 @dataclass(frozen=True)
 class Member:
-    """Someone (or something) in a slot."""
+    """Someone (or something) in a slot; of a person also the home unit and the post held."""
 
     id: str
     name: str
     mark: Mark = ""
+    unit: str = ""
+    post: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def _rows(
     cells: dict[tuple[str, str], list[Member]] = {}
     for one in taken:
         if one.period == period:
-            member = Member(one.item, frame.names.get(one.item, one.item), _mark(one, before))
+            home = frame.homes.get(one.item, ("", ""))
+            member = Member(one.item, frame.names.get(one.item, one.item), _mark(one, before), *home)
             cells.setdefault((one.slot, frame.column(one.item, one.role)), []).append(member)
     for slot in _by_parent(frame):
         if frame.exists(slot, period):

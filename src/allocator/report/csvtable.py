@@ -20,18 +20,27 @@ _COLUMNS = (
     ("角色或类别", "role or kind"),
     ("对象编号", "item id"),
     ("对象", "item"),
+    ("单位", "unit"),
+    ("职务", "post"),
     ("变动", "change"),
 )
+_CAUTION = ("警告", "warning")
 #: What a spreadsheet takes for the beginning of a formula, full-width forms included.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def csv_bytes(view: PlanView, language: Language) -> bytes:
-    """Return a plan as CSV: UTF-8 with the BOM by which Excel knows it, and no cell that Excel computes."""
+    """Return a plan as CSV: UTF-8 with the BOM by which Excel knows it, and no cell that Excel computes.
+
+    What must be read first stands in a last column, in every row: sorting and cutting leave it there.
+    """
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(in_both(_COLUMNS, language))
-    writer.writerows([inert(cell) for cell in row] for row in _rows(view, language))
+    cautions = (
+        [pick(language, "；", "; ").join(one(language) for one in view.cautions)] if view.cautions else []
+    )
+    writer.writerow(in_both((*_COLUMNS, *((_CAUTION,) if cautions else ())), language))
+    writer.writerows([inert(cell) for cell in (*row, *cautions)] for row in _rows(view, language))
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -54,7 +63,7 @@ def _rows(view: PlanView, language: Language) -> Iterator[tuple[str, ...]]:
             )
             for title, cell in zip(titles, row.cells, strict=True):
                 for one in cell:
-                    yield (*where, title, one.id, one.name, _change(one.mark, language))
+                    yield (*where, title, one.id, one.name, one.unit, one.post, _change(one.mark, language))
 
 
 def _change(mark: Mark, language: Language) -> str:

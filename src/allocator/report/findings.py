@@ -13,7 +13,7 @@ from allocator.report.frame import Named
 from allocator.report.words import level_text
 from allocator.rules.kind import Breach
 from allocator.rules.policy import Policy
-from allocator.verify import Disagreement, Finding, Judgement
+from allocator.verify import Disagreement, Finding, Judgement, OtherVersion
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Findings:
     Attributes:
         holds: Whether the plan breaks no hard rule and claims nothing that is not so.
         other_scenario: Whether it was made for another version of the scenario.
+        differs: What differs between the two, if so.
         rules: The rules that find something, the hard ones first.
         disagreements: What the plan claims and is not so.
         costs: Cost by level.
@@ -57,6 +58,7 @@ class Findings:
 
     holds: bool
     other_scenario: bool
+    differs: OtherVersion | None
     rules: tuple[RuleFinding, ...]
     disagreements: tuple[Disagreement, ...]
     costs: Mapping[Level, int]
@@ -67,14 +69,15 @@ def findings(
     judgement: Judgement,
     disagreements: tuple[Disagreement, ...],
     *,
-    other_scenario: bool,
+    differs: OtherVersion | None,
 ) -> Findings:
     """Return a judgement laid out for people."""
     found = [one for one in judgement.findings if one.breaches]
     found.sort(key=lambda one: (not one.rule.is_hard, 0 if one.rule.is_hard else one.rule.level))
     return Findings(
         holds=not judgement.broken and not disagreements,
-        other_scenario=other_scenario,
+        other_scenario=differs is not None,
+        differs=differs,
         rules=tuple(rule_finding(policy, one) for one in found),
         disagreements=disagreements,
         costs=judgement.costs,

@@ -41,6 +41,7 @@ class Frame:
         columns: Keys of the columns with their titles: roles, or kinds of items where there are no roles.
         kinds: Column of each item, where columns are kinds of items.
         names: Names of items, slots and parents by id; an id without one stands for itself.
+        homes: The home unit, by name, and the post of each person by id.
         parents: The parent of each slot that has one.
         active: Slots that exist, by period.
         tallies: What a slot's members have together of each indicator.
@@ -55,6 +56,7 @@ class Frame:
     columns: Mapping[str, Text]
     kinds: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    homes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
     active: Mapping[str | None, frozenset[str]] | None = None
     tallies: tuple[Tally, ...] = ()
@@ -110,6 +112,7 @@ def _bound(layer: Layer, scenario: Scenario) -> Frame:
         columns=_columns(layer, scenario, kinds),
         kinds=kinds,
         names={entity: organisation.label(entity) for entity in mentioned},
+        homes=_homes(layer, scenario),
         parents=parents,
         active={periods[t]: _active(layer, t) for t in range(len(periods))},
         tallies=tallies(layer, scenario),
@@ -126,6 +129,13 @@ def _shape(layer: Layer) -> Shape:
 def _kinds(layer: Layer, scenario: Scenario) -> dict[str, str]:
     rows = scenario.organisation.table(layer.spec.items.table)
     return {item: str(getattr(rows[item], "kind", "")) for item in layer.items}
+
+
+def _homes(layer: Layer, scenario: Scenario) -> dict[str, tuple[str, str]]:
+    if layer.spec.items.table != "people":
+        return {}
+    label, people = scenario.organisation.label, scenario.organisation.people
+    return {item: (label(people[item].unit), people[item].title) for item in layer.items}
 
 
 def _columns(layer: Layer, scenario: Scenario, kinds: Mapping[str, str]) -> dict[str, Text]:

@@ -24,6 +24,7 @@ from allocator.report.score import (
 )
 from allocator.report.words import STATUS
 from allocator.rules.policy import Policy
+from allocator.verify import OtherVersion, claims_of, other_version
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class PlanView:
         figures: What the source document says against what the plan shows.
         recusals: Who is out of which case, where that was asked for.
         run: How the plan was found.
+        differs: What differs where the plan is named by another version of its scenario.
+        doubtful: Why what the plan claims of itself is not shown as true.
     """
 
     scenario: str
@@ -57,15 +60,31 @@ class PlanView:
     figures: tuple[Figure, ...]
     run: Mapping[str, Any]
     recusals: tuple[Register, ...] = ()
+    differs: OtherVersion | None = None
+    doubtful: tuple[Text, ...] = ()
+
+    @property
+    def is_without_plan(self) -> bool:
+        """Whether this is an answer without a plan."""
+        placed = any(cell for board in self.boards for row in board.rows for cell in row.cells)
+        return self.status in ("infeasible", "unknown") and not placed
+
+    @property
+    def cautions(self) -> tuple[Text, ...]:
+        """What whoever reads the plan, or a file made of it, must be told first, in short."""
+        return (*((OTHER_VERSION,) if self.differs else ()), *((_DOUBTFUL,) if self.doubtful else ()))
 
 
-def bound_view(policy: Policy, plan: Plan, *, recusals: bool = False) -> PlanView:
+def bound_view(
+    policy: Policy, plan: Plan, *, recusals: bool = False, doubtful: tuple[Text, ...] = ()
+) -> PlanView:
     """Lay out a plan with the names of the scenario that it was made for.
 
     Args:
         policy: The scenario with its rules bound.
         plan: A plan for it.
         recusals: Whether to say who is out of which case, too.
+        doubtful: What of the plan's claims is not so.
 
     Raises:
         InputError: The scenario's ``expected.yaml`` is wrong.
@@ -78,7 +97,7 @@ def bound_view(policy: Policy, plan: Plan, *, recusals: bool = False) -> PlanVie
         title=spec.title,
         synthetic=spec.synthetic,
         status=plan.status,
-        status_text=STATUS[plan.status],
+        status_text=_status(plan, doubtful),
         boards=tuple(board(frame, plan.assignments) for frame in bound_frames(policy.world)),
         score=level_lines(plan.score, spec.levels),
         rules=rule_lines(plan.rules, rule_whys(policy)),
@@ -86,21 +105,40 @@ def bound_view(policy: Policy, plan: Plan, *, recusals: bool = False) -> PlanVie
         figures=tuple(figures),
         run=plan.run,
         recusals=register(policy, plan) if recusals else (),
+        differs=other_version(policy, plan),
+        doubtful=doubtful,
     )
 
 
 def bare_view(plan: Plan) -> PlanView:
     """Lay out a plan by ids only, where its scenario is not at hand."""
+    is_answer = not plan.is_found and not plan.assignments
+    doubtful = () if is_answer else tuple(one.message for one in claims_of(plan))
     return PlanView(
         scenario=plan.scenario.name,
         title=Text(),
         synthetic=False,
         status=plan.status,
-        status_text=STATUS[plan.status],
+        status_text=_status(plan, doubtful),
         boards=tuple(board(frame, plan.assignments) for frame in bare_frames(plan)),
         score=level_lines(plan.score, {}),
         rules=rule_lines(plan.rules, {}),
         waivers=(),
         figures=(),
         run=plan.run,
+        doubtful=doubtful,
     )
+
+
+def _status(plan: Plan, doubtful: tuple[Text, ...]) -> Text:
+    """Return a plan's status in words, as a mere claim where it does not follow from the rest."""
+    if not doubtful:
+        return STATUS[plan.status]
+    return Text(
+        zh=f"自称 {plan.status}，与其内容不符（详见 verify）",
+        en=f"claims to be {plan.status}, which does not follow from what it holds (see verify)",
+    )
+
+
+OTHER_VERSION = Text(zh="名称出自场景的另一版本", en="names are those of another version of the scenario")
+_DOUBTFUL = Text(zh="方案自称的不实", en="what the plan claims is not so")

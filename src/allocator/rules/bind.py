@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.plan import Plan
@@ -49,7 +50,13 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None, extra: Iter
     if faults:
         raise bounded(faults)
     waivers = tuple(waiver for waiver, _ in book.waivers)
-    return Policy(world, (*implied, *rules), waivers, book.drafts, _digest(scenario, book))
+    digest, files = _digest(scenario, book), {**scenario.files, **_pack_digests(book)}
+    return Policy(world, (*implied, *rules), waivers, book.drafts, digest, files)
+
+
+def _pack_digests(book: Rulebook) -> dict[str, str]:
+    """Return the SHA-256 of each rule pack by name."""
+    return {name: sha256(content).hexdigest() for name, content in sorted(book.contents.items())}
 
 
 def _digest(scenario: Scenario, book: Rulebook) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from allocator.errors import Fault, InputError
 from allocator.graph.neighbours import Neighbours
 from allocator.model.layer import Layer
+from allocator.model.plan import ScenarioRef
 from allocator.model.text import Text
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import Cut
@@ -35,6 +36,7 @@ class Policy:
         waivers: Named exceptions.
         drafts: Where each rule is written, for faults.
         sha256: Digest of the scenario and the rule packs as they were read; names the input in a plan.
+        files: SHA-256 of each of their files by name.
     """
 
     world: World
@@ -42,6 +44,12 @@ class Policy:
     waivers: tuple[Waiver, ...]
     drafts: Mapping[str, Draft]
     sha256: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> ScenarioRef:
+        """What plans say of the scenario that they were made for."""
+        return ScenarioRef(name=self.world.scenario.name, sha256=self.sha256, files=self.files)
 
     @cached_property
     def scopes(self) -> Mapping[str, Scope]:

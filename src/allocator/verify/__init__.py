@@ -3,15 +3,21 @@
 from allocator.verify.admit import Gone, admit, admit_baseline, gone_from
 from allocator.verify.claims import Disagreement, claims_against
 from allocator.verify.judge import Finding, Judgement, judge
+from allocator.verify.listing import claims_of, listing_claims
+from allocator.verify.versions import OtherVersion, other_version
 
 __all__ = [
     "Disagreement",
     "Finding",
     "Gone",
     "Judgement",
+    "OtherVersion",
     "admit",
     "admit_baseline",
     "claims_against",
+    "claims_of",
     "gone_from",
     "judge",
+    "listing_claims",
+    "other_version",
 ]

@@ -95,7 +95,8 @@ class _Loader:
             raise InputError(self._faults.kept)
         digest = listing_digest(self._digests.items())
         organisation = replace(self._identified(tables), scores=scores)
-        return Scenario(spec, organisation, self._location.folder, digest, document, self._doubts.all())
+        read, doubts = dict(self._digests), self._doubts.all()
+        return Scenario(spec, organisation, self._location.folder, digest, document, doubts, read)
 
     def _identified(self, tables: Mapping[str, Records]) -> Organisation:
         """Return the organisation in which names stand for the people who bear them; ask where in doubt."""

@@ -16,16 +16,40 @@ def parse_json(content: bytes, file: str) -> Any:
     """Return what a JSON file holds.
 
     Raises:
-        InputError: It is not JSON, or is nested too deep.
+        InputError: It is not JSON, is nested too deep, or says the same key twice.
     """
     try:
-        return json.loads(content)
+        return json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
+    except _TwiceError as twice:
+        text = Text(zh="同一键写了两次", en="says the same key twice")
+        raise InputError([Fault(text, file, found=shorten(twice.key))]) from None
     except RecursionError:
         raise InputError([Fault(Text(zh="嵌套过深", en="is nested too deep"), file)]) from None
     except json.JSONDecodeError as error:
         raise InputError([_no_json(error, file)]) from None
     except ValueError:  # a number of thousands of digits, or bytes that are no text
         raise InputError([Fault(_NO_JSON, file)]) from None
+
+
+class _TwiceError(Exception):
+    """A key that an object of JSON has twice; most readers would take the last in silence."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _TwiceError(next(key for key in keys if keys.count(key) > 1))
+    return made
+
+
+def _no_constant(constant: str) -> None:
+    """Refuse NaN and the infinities, which are no JSON."""
+    raise ValueError(constant)
 
 
 _NO_JSON = Text(zh="不是有效的 JSON", en="is not valid JSON")

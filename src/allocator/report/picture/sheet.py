@@ -59,15 +59,16 @@ class Sheet:
 def sheet(view: PlanView, board: Board, world: World | None) -> Sheet:
     """Return the sheet of a layer; by ids alone where there is no scenario."""
     title = view.title or Text(zh=view.scenario, en=view.scenario)
+    status = _with_cautions(view)
     if world is None:
-        return Sheet(title, view.status_text, view.synthetic, board)
+        return Sheet(title, status, view.synthetic, board)
     layer, organisation = world.layers[board.layer], world.scenario.organisation
     kinds = _kinds(layer, organisation)
     short, dropped = _short(layer, organisation, kinds)
     grades = {grade.id: Text(zh=grade.zh, en=grade.en) for grade in world.scenario.spec.grades}
     return Sheet(
         title,
-        view.status_text,
+        status,
         view.synthetic,
         board,
         items=layer.spec.items.table,
@@ -79,6 +80,15 @@ def sheet(view: PlanView, board: Board, world: World | None) -> Sheet:
         links=_links(organisation),
         short=short,
         dropped=dropped,
+    )
+
+
+def _with_cautions(view: PlanView) -> Text:
+    """Return the status, after what must be read before it."""
+    parts = (*view.cautions, view.status_text)
+    return Text(
+        zh="⚠ " * (len(parts) > 1) + "；".join(one.zh for one in parts),
+        en="⚠ " * (len(parts) > 1) + "; ".join(one.en for one in parts),
     )
 
 

@@ -12,14 +12,17 @@ from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.recusals import recusal_table
 from allocator.report.rendering.runs import run_line
 from allocator.report.rendering.scores import figure_table, level_table, rule_table, waiver_table
-from allocator.report.view import PlanView
+from allocator.report.view import OTHER_VERSION, PlanView
 
 
 def render_plan(view: PlanView, language: Language, *, ids: bool = False) -> Iterator[RenderableType]:
     """Yield everything that there is to see of a plan."""
+    yield from cautions(view, language)
     yield heading(view, language)
     boards = BoardRenderer(language, ids=ids)
-    for board in view.boards:
+    if view.is_without_plan:
+        yield pick(language, "文件中没有方案，只有这一答复", "the file holds no plan, only this answer")
+    for board in () if view.is_without_plan else view.boards:
         yield from boards.render(board)
     if view.recusals:
         yield recusal_table(view.recusals, language)
@@ -30,10 +33,19 @@ def render_plan(view: PlanView, language: Language, *, ids: bool = False) -> Ite
         yield line
 
 
+def cautions(view: PlanView, language: Language) -> Iterator[str]:
+    """Yield what must be read first: that names are of another version, or that claims are not so."""
+    if view.differs is not None:
+        warning = pick(language, "警告", "warning")
+        yield printable(f"{warning}: {OTHER_VERSION(language)}; {view.differs.message(language)}")
+    for message in view.doubtful:
+        yield printable(f"✗ {message(language)}")
+
+
 def render_score(view: PlanView, language: Language, *, all_rules: bool) -> Iterator[RenderableType]:
     """Yield cost and bound by level, the rules (only those that find something if so asked), exceptions."""
     if view.score:
-        yield level_table(view.score, language)
+        yield level_table(view.score, language, is_so=not view.doubtful)
     rules = [rule for rule in view.rules if all_rules or rule.violations or rule.cost]
     if rules:
         yield rule_table(rules, language)

@@ -16,13 +16,14 @@ from allocator.report.score import LevelLine, RuleLine, WaiverLine
 Heading = tuple[str, str]
 
 
-def level_table(lines: Sequence[LevelLine], language: Language) -> Table:
-    """Return the score by level: cost, proven lower bound and the gap between them."""
+def level_table(lines: Sequence[LevelLine], language: Language, *, is_so: bool = True) -> Table:
+    """Return the score by level: cost, proven lower bound and the gap between them, if that is so."""
     headings: list[Heading] = [("级别", "level"), ("代价", "cost"), ("下界", "bound"), ("差距", "gap")]
     grid = _grid("按级别", "Score by level", headings, language, numbers=(1, 2, 3))
     for line in lines:
         proved = pick(language, "已证明最优", "proved")
         gap = proved if line.cost == line.bound else f"{line.gap}%"
+        gap = gap if is_so else pick(language, "未核实", "not confirmed")
         grid.add_row(printable(line.title(language)), number(line.cost), number(line.bound), gap)
     return grid
 

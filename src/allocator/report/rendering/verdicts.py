@@ -16,6 +16,8 @@ LISTED = 20
 
 def render_findings(found: Findings, language: Language, *, every: bool = False) -> Iterator[str]:
     """Yield what the judge finds, rule by rule, then what the plan claims and is not so."""
+    if found.differs is not None:
+        yield printable(found.differs.message(language))
     for rule in found.rules:
         yield from _rule(rule, language, every)
     for claim in found.disagreements:
@@ -62,4 +64,4 @@ def _verdict(found: Findings, language: Language) -> str:
     broken = ", ".join(rule.id for rule in found.rules if rule.level == HARD)
     if broken:
         return printable(pick(language, f"不成立：违反 {broken}", f"does not hold: breaks {broken}"))
-    return pick(language, "不成立：方案自称的得分不实", "does not hold: the plan's own score is not so")
+    return pick(language, "不成立：方案自称的不实", "does not hold: what the plan claims is not so")

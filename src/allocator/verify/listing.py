@@ -1,0 +1,133 @@
+"""Whether a plan lists what the scenario has: every level and rule, each once, and no unknown key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from allocator.errors import nearest, shorten
+from allocator.model.plan import HARD, Level, LevelScore, Plan, RuleScore
+from allocator.model.text import Text
+from allocator.rules.policy import Policy
+from allocator.verify.claims import Disagreement
+from allocator.verify.status import status_claims
+
+PartT = TypeVar("PartT", bound=Hashable)
+#: How many of like things are named.
+NAMED = 3
+#: What the ids of rules begin with that a call asked for beside the scenario.
+OF_A_CALL = ("pin.", "exclude.", "keep.")
+#: Keys that a plan may have and that no other part of this package reads.
+_PASSED_OVER: Mapping[type[BaseModel], frozenset[str]] = {LevelScore: frozenset({"proof"})}
+
+
+def claims_of(plan: Plan) -> Iterator[Disagreement]:
+    """Yield what of a plan does not hang together, is there twice or is an unknown key; needs no scenario."""
+    yield from status_claims(plan)
+    yield from _twice(plan)
+    yield from _unknown_keys(plan)
+
+
+def listing_claims(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
+    """Yield levels and rules that the scenario has and the plan does not list, or lists otherwise.
+
+    A plan without any score claims nothing of it; whether it may is for its status (``status_claims``).
+    """
+    rules: dict[str, Level] = {rule.id: rule.plan_level for rule in policy.rules}
+    if plan.score:
+        levels = {HARD, *rules.values()}
+        yield from _differences(levels, [one.level for one in plan.score], _LEVEL)
+    if plan.rules:
+        stated = [one.id for one in plan.rules if one.id in rules or not _is_of_a_call(one, plan)]
+        yield from _differences(rules, stated, _RULE)
+    for one in plan.rules:
+        if one.level != rules.get(one.id, one.level):
+            yield Disagreement(
+                one.id,
+                Text(
+                    zh=f"方案写为级别 {one.level}，场景中为 {rules[one.id]}",
+                    en=f"the plan says level {one.level}, the scenario {rules[one.id]}",
+                ),
+            )
+
+
+_NO_HINT = Text()
+_LEVEL, _RULE = Text(zh="级别", en="level"), Text(zh="规则", en="rule")
+
+
+def _is_of_a_call(rule: RuleScore, plan: Plan) -> bool:
+    """Whether a rule was asked for with the call, such as a pin: it cannot be judged, and is kept."""
+    asked = bool(plan.run.get("beside")) and rule.id.startswith(OF_A_CALL)
+    return asked and (rule.level, rule.violations, rule.cost) == (HARD, 0, 0)
+
+
+def _differences(
+    known: Collection[Level | str], stated: Iterable[Level | str], what: Text
+) -> Iterator[Disagreement]:
+    stated = list(dict.fromkeys(stated))
+    missing = [str(one) for one in known if one not in stated]
+    if missing:
+        yield _named(missing, Text(zh=f"方案未列出{what.zh}", en=f"the plan does not list the {what.en}"))
+    surplus = [str(one) for one in stated if one not in known]
+    if surplus:
+        message = Text(zh=f"场景没有方案所列的{what.zh}", en=f"the scenario has no such {what.en}")
+        near = nearest(surplus[0], [str(one) for one in known])
+        hint = Text(zh=f"（是否为“{near}”？）", en=f" (did you mean '{near}'?)") if near else Text()
+        yield _named(surplus, message, hint)
+
+
+def _named(names: list[str], what: Text, hint: Text = _NO_HINT) -> Disagreement:
+    """Return one disagreement for like things: how many, and the first of them by name."""
+    shown, more = [shorten(name) for name in names[:NAMED]], len(names) - NAMED
+    zh, en = "、".join(shown), ", ".join(shown)
+    if more > 0:
+        zh, en = f"{zh} 等 {len(names)} 个", f"{en} and {more} more"
+    return Disagreement("", Text(zh=f"{what.zh}：{zh}{hint.zh}", en=f"{what.en}: {en}{hint.en}"))
+
+
+def _twice(plan: Plan) -> Iterator[Disagreement]:
+    seats = ((one.layer, one.item, one.slot, one.role, one.period) for one in plan.assignments)
+    named = (
+        (_more_than_once("安排", "an assignment"), [_seat(*seat) for seat in _repeated(seats)]),
+        (
+            _more_than_once("级别", "a level"),
+            [str(level) for level in _repeated(one.level for one in plan.score)],
+        ),
+        (_more_than_once("规则", "a rule"), _repeated(one.id for one in plan.rules)),
+    )
+    for what, names in named:
+        if names:
+            yield _named(names, what)
+
+
+def _more_than_once(zh: str, en: str) -> Text:
+    return Text(zh=f"{zh}写了不止一次", en=f"{en} is there more than once")
+
+
+def _repeated(parts: Iterable[PartT]) -> list[PartT]:
+    return [part for part, count in Counter(parts).items() if count > 1]
+
+
+def _seat(layer: str, item: str, slot: str, role: str | None, period: str | None) -> str:
+    where = f"{slot}/{role}" if role else slot
+    return f"{layer} {item}={where}" + (f"@{period}" if period else "")
+
+
+def _unknown_keys(plan: Plan) -> Iterator[Disagreement]:
+    found: dict[str, None] = {}
+    for where, part in _parts(plan):
+        for key in (part.model_extra or {}).keys() - _PASSED_OVER.get(type(part), frozenset()):
+            found.setdefault(f"{where}{key}")
+    if found:
+        yield _named(sorted(found), Text(zh="方案中有未知的键", en="the plan has an unknown key"))
+
+
+def _parts(plan: Plan) -> Iterator[tuple[str, BaseModel]]:
+    yield "", plan
+    yield "scenario.", plan.scenario
+    for name, parts in (("assignments", plan.assignments), ("score", plan.score), ("rules", plan.rules)):
+        for number, part in enumerate(parts):
+            yield f"{name}.{number}.", part

@@ -1,0 +1,178 @@
+"""What a plan claims of itself is judged as its assignments are: each edit that nothing supports is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allocator import api
+from cli_world import call, good_plan
+from tiny_scenario import write_scenario
+
+Data = dict[str, Any]
+Edit = Callable[[Data], object]
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    return write_scenario(tmp_path)
+
+
+def optimal(scenario: Path) -> Data:
+    """Return the good plan of the tiny scenario, which costs nothing and so is the best, as JSON holds it."""
+    data: Data = good_plan(scenario).model_dump(mode="json")
+    return {**data, "status": "optimal"}
+
+
+def written(scenario: Path, data: Data) -> Path:
+    file = scenario.parents[1] / "edited.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    return file
+
+
+def score(data: Data, level: object) -> Data:
+    found: Data = next(one for one in data["score"] if one["level"] == level)
+    return found
+
+
+def rule(data: Data, name: str) -> Data:
+    found: Data = next(one for one in data["rules"] if one["id"] == name)
+    return found
+
+
+EDITS: list[tuple[str, Edit, str]] = [
+    ("infeasible with a plan", lambda d: d.update(status="infeasible"), "claims to be infeasible"),
+    ("unknown with a plan", lambda d: d.update(status="unknown"), "claims to be unknown"),
+    ("an assignment twice", lambda d: d["assignments"].extend(d["assignments"][2:3]), "more than once: p"),
+    ("no score", lambda d: d.update(score=[]), "its score is empty"),
+    ("no rules", lambda d: d.update(rules=[]), "its rules is empty"),
+    ("a bound below zero", lambda d: score(d, 1).update(bound=-3), "neither is below 0"),
+    ("optimal and not proved", lambda d: score(d, 1).update(cost=4), "its cost 4 is not its bound 0"),
+    ("a bound above the cost", lambda d: score(d, 1).update(bound=2), "its cost 0 is not its bound 2"),
+    ("another level", lambda d: rule(d, "keep").update(level=2), "the plan says level 2, the scenario 1"),
+    ("a hard rule as a soft one", lambda d: rule(d, "kin").update(level=1), "the plan says level 1"),
+    ("another id", lambda d: rule(d, "kin").update(id="kim"), "the scenario has no such rule: kim (did you"),
+    ("a rule left out", lambda d: d["rules"].remove(rule(d, "kin")), "does not list the rule: kin"),
+    ("a rule twice", lambda d: d["rules"].append(rule(d, "kin")), "a rule is there more than once: kin"),
+    ("a level left out", lambda d: d["score"].remove(score(d, 1)), "does not list the level: 1"),
+    ("a level twice", lambda d: d["score"].append(score(d, 1)), "a level is there more than once: 1"),
+    ("a level too many", lambda d: d["score"].append({**score(d, 1), "level": 9}), "no such level: 9"),
+    ("a rule of a call", lambda d: d["rules"].append(rule(d, "kin") | {"id": "pin.1"}), "such rule: pin.1"),
+    ("an unknown key", lambda d: d.update(signed="yes"), "unknown key: signed"),
+    ("one of the scenario", lambda d: d["scenario"].update(by="x"), "unknown key: scenario.by"),
+    ("one of an assignment", lambda d: d["assignments"][3].update(note="x"), "key: assignments.3.note"),
+    ("one of a level", lambda d: score(d, 1).update(gap=0), "unknown key: score.1.gap"),
+    ("one of a rule", lambda d: d["rules"][0].update(why="x"), "unknown key: rules.0.why"),
+    ("a checkpoint as the best", lambda d: d["run"].update(checkpoint=True), "is the checkpoint of a solve"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"), [(edit, told) for _, edit, told in EDITS], ids=[e[0] for e in EDITS]
+)
+def test_an_edit_is_named_and_no_proof_is_shown(scenario: Path, edit: Edit, told: str) -> None:
+    data = optimal(scenario)
+    edit(data)
+    file = written(scenario, data)
+    done = call("verify", scenario, file)
+    assert done.status == 1, done.out
+    assert told in done.out and "does not hold" in done.out
+    assert call("verify", scenario, file, lang="zh").out.count("✗") >= 1
+    shown = call("show", file)
+    assert told in shown.out
+    assert "proved" not in shown.out and "not confirmed" in shown.out + "not confirmed" * (not data["score"])
+
+
+def test_the_plan_that_is_edited_holds_unedited(scenario: Path) -> None:
+    file = written(scenario, optimal(scenario))
+    assert call("verify", scenario, file).out == "holds: no hard rule is broken\n"
+    assert "optimal (proved)" in call("show", file).out
+
+
+READ: list[tuple[Edit, str]] = [
+    (lambda d: score(d, 1).update(cost="0"), "score.1.cost"),
+    (lambda d: score(d, 1).update(bound=True), "score.1.bound"),
+    (lambda d: score(d, 1).update(cost=0.0), "score.1.cost"),
+    (lambda d: score(d, 1).update(level="1"), "score.1.level"),
+    (lambda d: rule(d, "kin").update(cost=10**40), "rules.8.cost"),
+    (lambda d: d.update(status="best"), "status"),
+]
+
+
+@pytest.mark.parametrize(("edit", "place"), READ)
+def test_what_is_no_number_or_status_cannot_be_read(scenario: Path, edit: Edit, place: str) -> None:
+    data = optimal(scenario)
+    edit(data)
+    done = call("verify", scenario, written(scenario, data))
+    assert (done.status, done.out) == (2, "")
+    assert f"edited.json:{place}" in done.err
+
+
+def test_a_key_twice_cannot_be_read(scenario: Path) -> None:
+    file = written(scenario, optimal(scenario))
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"status"', '"status": "feasible", "status"', 1), encoding="utf-8")
+    done = call("verify", scenario, file)
+    assert done.status == 2 and "says the same key twice; found 'status'" in done.err
+    file.write_text(text.replace('"seconds": 0.5', '"seconds": NaN'), encoding="utf-8")
+    assert "is not valid JSON" in call("verify", scenario, file).err
+
+
+def test_a_proof_beside_a_bound_is_a_known_key(scenario: Path) -> None:
+    data = optimal(scenario)
+    score(data, 1)["proof"] = {"by": ["cp-sat"], "confirmed": False}
+    assert call("verify", scenario, written(scenario, data)).status == 0
+
+
+@pytest.mark.parametrize("status", ["infeasible", "unknown"])
+def test_an_answer_without_a_plan_does_not_hold(scenario: Path, status: str) -> None:
+    data = {**optimal(scenario), "status": status, "assignments": [], "score": [], "rules": []}
+    done = call("verify", scenario, written(scenario, data))
+    assert done.status == 1
+    assert done.out.splitlines()[0] == f"✗ the file holds no plan: its status is {status}"
+    with_rules = {**data, "rules": [{"id": "kin", "level": "hard", "violations": 0, "cost": 0}]}
+    assert "but holds rules: 1" in call("verify", scenario, written(scenario, with_rules)).out
+
+
+def test_a_plan_by_hand_need_not_claim_anything(scenario: Path) -> None:
+    data = {**optimal(scenario), "status": "feasible"}
+    del data["score"], data["rules"]
+    assert call("verify", scenario, written(scenario, data)).status == 0
+    assert call("verify", scenario, written(scenario, {**data, "status": "optimal"})).status == 1
+
+
+def test_rules_of_a_call_are_listed_where_the_plan_says_that_there_was_one(scenario: Path) -> None:
+    policy = api.bind(api.load(scenario), pins=["P5=G1"], exclude=["P7=G1"])
+    file = scenario.parents[1] / "pinned.json"
+    api.write_plan(api.solve(policy, seconds=10, workers=1), file)
+    done = call("verify", scenario, file)
+    assert done.status == 0, done.out
+    data = json.loads(file.read_text(encoding="utf-8"))
+    assert {"pin.1", "exclude.1"} <= {one["id"] for one in data["rules"]}
+    rule(data, "pin.1")["violations"] = 1
+    assert "no such rule: pin.1" in call("verify", scenario, written(scenario, data)).out
+
+
+def test_many_like_things_are_one_line(scenario: Path) -> None:
+    data = optimal(scenario)
+    data["assignments"] *= 2
+    done = call("verify", scenario, written(scenario, data))
+    assert "an assignment is there more than once: " in done.out and "and 17 more" in done.out
+
+
+def test_a_level_at_which_nothing_can_cost_is_listed(tmp_path: Path) -> None:
+    rules = """
+        pack: tiny-rules
+        rules:
+          - {id: nobody, kind: prefer, on: posting, level: 3, when: person.grade == "none", cost: "2"}
+          - {id: one-chief, kind: composition, on: casework, exactly: 1 chief}
+    """
+    place = write_scenario(tmp_path, {"tiny-rules.yaml": rules})
+    plan = api.solve(api.bind(api.load(place)), seconds=10, workers=1)
+    assert [one.level for one in plan.score] == ["hard", 3]
+    api.write_plan(plan, tmp_path / "plan.json")
+    assert call("verify", place, tmp_path / "plan.json").status == 0
