@@ -102,6 +102,12 @@ class Scope:
         """Return ``[S]``: the value of a slot number, 0 outside the scope."""
         return self._line(expression, self.slots, self.world.slot_axes(self.layer), self.layer.shape[1])
 
+    def slot_test(self, expression: str) -> BoolArray:
+        """Return ``[S]``: the slots in scope for which an expression holds; all of them if it is empty."""
+        axes, found = self.world.slot_axes(self.layer), np.zeros(self.layer.shape[1], dtype=np.bool_)
+        found[self.slots] = self._test(expression, (take(axes[0], self.slots),))
+        return found
+
     def item_pairs(self, expression: str) -> BoolArray:
         """Return ``[I, I]``: where an expression over two items holds, False outside the scope."""
         own = take(self.world.item_axes(self.layer)[0], self.items)
