@@ -175,6 +175,16 @@ class Pen:
         """
         self._builder.row(expr, -INFINITE, bound, tag(self._number, subject), defining=True)
 
+    def implied_each(self, where: IntArray, exprs: Exprs) -> None:
+        """Add ``expr <= 0`` for each of many, as ``implied`` does for one.
+
+        Args:
+            where: What each is about, as for ``at_most_each``.
+            exprs: ``n`` expressions.
+        """
+        sides = -INFINITE, -exprs.constants
+        self._builder.block(exprs.cols, exprs.coefs, sides, self._marks(where), defining=True)
+
     def square(self, root: Expr, subject: Subject) -> Expr:
         """Return the square of ``root``, which is never negative (exact from below: where less is better)."""
         return self._builder.square(root, tag(self._number, subject))
