@@ -198,7 +198,17 @@ class RememberingScope(Scope):
 
     def __init__(self, rule: Rule, world: World, waivers: tuple[Waiver, ...] = ()) -> None:
         super().__init__(rule, world, waivers)
-        for name in ("where", "numbers", "texts", "item_numbers", "item_texts", "slot_numbers", "item_pairs"):
+        for name in (
+            "where",
+            "numbers",
+            "texts",
+            "item_numbers",
+            "item_texts",
+            "slot_numbers",
+            "item_pairs",
+            "limits",
+            "slot_texts",
+        ):
             setattr(self, name, cache(getattr(self, name)))
 
 

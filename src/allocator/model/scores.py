@@ -21,7 +21,7 @@ class ScoreTable:
     """The numbers of one ``scores-NAME.csv``.
 
     Attributes:
-        rows: ``R`` ids, each once: those of one side of a layer.
+        rows: ``R`` ids, each once: those of one side of a layer, or of periods.
         columns: ``C`` ids, each once: those of the other.
         values: ``[R, C]`` numbers, whole ones unless any of them is a decimal; 0 where the cell is empty.
     """
@@ -51,6 +51,10 @@ class ScoreTable:
         turned = self._placed(slots, items)
         empty = np.full((len(items), len(slots)), nothing, dtype=np.int32)
         return numbers, empty if turned is None else turned.T
+
+    def is_of(self, some: Sequence[str], others: Sequence[str]) -> bool:
+        """Return whether the table has any pair of these ids, whichever way round."""
+        return self._placed(some, others) is not None or self._placed(others, some) is not None
 
     @cached_property
     def _distinct(self) -> Distinct:

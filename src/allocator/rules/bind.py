@@ -17,7 +17,7 @@ from allocator.rules.kind import Rule
 from allocator.rules.kinds.take import Take
 from allocator.rules.packs import Rulebook, read_rulebook
 from allocator.rules.policy import Policy
-from allocator.rules.scope import layer_types
+from allocator.rules.ranges import layer_types, ranges_over
 from allocator.rules.selectors import SelectorError
 from allocator.rules.waivers import Waiver
 from allocator.rules.world import World
@@ -134,8 +134,7 @@ def _expression_faults(written: Written, rule: Rule, draft: Draft, world: World)
     layer = world.layers[rule.on]
     if over.startswith("there-"):
         layer, over = world.layers[str(dict(written.holder)["layer"])], over.removeprefix("there-")
-    if over == "each":
-        over = str(dict(rule)["each"])
+    over = ranges_over(over, rule, world)
     try:
         world.compiler.compile(written.text, layer_types(world, layer, over), written.expression.returns)
     except SelectorError as error:

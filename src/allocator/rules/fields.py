@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -29,21 +29,39 @@ def expressions(model: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Writte
         value = getattr(model, name)
         if isinstance(value, BaseModel):
             yield from expressions(value, (*path, name))
-        elif isinstance(value, str) and value:
-            marks = [*field.metadata, *_marks(field.annotation)]
-            for mark in marks:
+            continue
+        if isinstance(value, str) and value and value not in _words(field.annotation):
+            for mark in (*field.metadata, *_marks(field.annotation)):
                 if isinstance(mark, Expression):
                     yield Written((*path, name), value, mark, model)
                     break
+        elif isinstance(value, Mapping):
+            found = (mark for mark in _marks(field.annotation, within=True) if isinstance(mark, Expression))
+            for mark in found:
+                texts = ((key, one) for key, one in value.items() if isinstance(one, str) and one)
+                yield from (Written((*path, name, key), one, mark, model) for key, one in texts)
+                break
 
 
-def _marks(annotation: Any) -> Iterator[Any]:
-    """Yield the metadata of an annotation and of each member of a union."""
+def _marks(annotation: Any, *, within: bool = False) -> Iterator[Any]:
+    """Yield the metadata of an annotation and of each member of a union; or of the values of a mapping."""
     if get_origin(annotation) is Annotated:
-        yield from get_args(annotation)[1:]
+        yield from () if within else get_args(annotation)[1:]
+        yield from _marks(get_args(annotation)[0], within=within)
     elif get_origin(annotation) in (Union, types.UnionType):
         for member in get_args(annotation):
-            yield from _marks(member)
+            yield from _marks(member, within=within)
+    elif get_origin(annotation) is Mapping and within:
+        yield from _marks(get_args(annotation)[1])
+
+
+def _words(annotation: Any) -> Iterator[str]:
+    """Yield the words that may stand in the place of an expression."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    elif get_origin(annotation) in (Union, types.UnionType):
+        for member in get_args(annotation):
+            yield from _words(member)
 
 
 def parts_with_layer(rule: BaseModel) -> Iterator[tuple[str, str]]:

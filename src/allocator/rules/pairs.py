@@ -49,11 +49,16 @@ def pair_types(scenario: Scenario) -> Types:
 
 def pairs_of(scenario: Scenario, layer: Layer) -> Pairs:
     """Return the variables of all pairs of a layer."""
-    columns = {
-        f"{SCORE}.{name}": table.between(layer.items, layer.slots)
+    return pairs_between(scenario, layer.items, layer.slots)
+
+
+def pairs_between(scenario: Scenario, rows: Sequence[str], columns: Sequence[str]) -> Pairs:
+    """Return the variables of all pairs of two lists of ids, such as slots and periods."""
+    found = {
+        f"{SCORE}.{name}": table.between(rows, columns)
         for name, table in scenario.organisation.scores.items()
     }
-    return Pairs(columns, pair_types(scenario))
+    return Pairs(found, pair_types(scenario))
 
 
 def combinations(codes: Sequence[IntArray | Codes]) -> tuple[IntArray, IntArray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -10,13 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from allocator.model.layer import BoolArray, IntArray, Layer
+from allocator.model.layer import BoolArray, IntArray
+from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
-from allocator.rules.axis import Axis, Types, take
+from allocator.rules.axis import Axis, take
 from allocator.rules.fields import Written
 from allocator.rules.kind import Rule
-from allocator.rules.pairs import pair_types
+from allocator.rules.pairs import SCORE, pair_types, pairs_between
+from allocator.rules.ranges import layer_types, ranges_over, types_of
+from allocator.rules.selectors import SelectorError, shown
 from allocator.rules.waivers import Waiver, waived
 from allocator.rules.world import World
 
@@ -108,6 +111,51 @@ class Scope:
         found[self.slots] = self._test(expression, (take(axes[0], self.slots),))
         return found
 
+    def slot_texts(self, expression: str) -> npt.NDArray[Any]:
+        """Return ``[S]`` objects: the text of each slot, empty outside the scope."""
+        result: npt.NDArray[Any] = np.full(self.layer.shape[1], "", dtype=object)
+        axis = self.world.slot_axes(self.layer)[0]
+        selector = self.world.compiler.compile(expression, axis.types, "STRING")
+        result[self.slots] = selector.over(take(axis, self.slots))
+        return result
+
+    def limits(self, expression: int | str, side: str) -> IntArray:
+        """Return the values of a number that may read the period.
+
+        Args:
+            expression: The number, or an expression.
+            side: What it is of: ``item``, ``slot``, or neither (then it reads the period alone).
+
+        Returns:
+            ``[n, T]`` for each item or slot, or one, and each period; 0 outside the scope.
+        """
+        sides = {"item": (self.items, self.layer.shape[0]), "slot": (self.slots, self.layer.shape[1])}
+        chosen, size = sides.get(side, (np.zeros(1, dtype=np.int64), 1))
+        periods = np.asarray(self.periods, dtype=np.int64)
+        result = np.zeros((size, self.layer.shape[3]), dtype=np.int64)
+        if isinstance(expression, int):
+            result[np.ix_(chosen, periods)] = expression
+        else:
+            found = self._over_periods(expression, side, "INT")
+            result[np.ix_(chosen, periods)] = found.reshape(len(chosen), len(periods))
+        return result
+
+    def _over_periods(self, expression: str, side: str, returns: str) -> npt.NDArray[Any]:
+        """Return the values of an expression over items or slots (or nothing) in scope, and periods."""
+        world, layer = self.world, self.layer
+        periods = take(world.period_axes(layer)[0], np.asarray(self.periods, dtype=np.int64))
+        axes: tuple[Axis, ...] = (periods,)
+        pairs = None
+        if side in ("item", "slot"):
+            own = world.item_axes(layer)[0] if side == "item" else world.slot_axes(layer)[0]
+            axes = take(own, self.items if side == "item" else self.slots), periods
+            pairs = pairs_between(world.scenario, axes[0].ids, periods.ids)
+        types = layer_types(world, layer, f"{side}-period" if pairs is not None else "period")
+        selector = world.compiler.compile(expression, types, returns)
+        if pairs is not None:
+            _refuse_strange_tables(world, selector.used, axes, expression)
+        return selector.over(*axes, pairs=pairs)
+
     def item_pairs(self, expression: str) -> BoolArray:
         """Return ``[I, I]``: where an expression over two items holds, False outside the scope."""
         own = take(self.world.item_axes(self.layer)[0], self.items)
@@ -124,8 +172,12 @@ class Scope:
             SelectorError: A value that is needed is an empty cell, the expression fails on it, or an amount
                 is negative.
         """
-        axes, expression = self._range(written), written.expression
-        types, pairs = _types(axes), None
+        over, expression = ranges_over(written.expression.over, self.rule, self.world), written.expression
+        if over == "period" or over.endswith("-period"):
+            self._over_periods(written.text, over.removesuffix("-period"), expression.returns)
+            return
+        axes = self._range(written, over)
+        types, pairs = types_of(axes), None
         if expression.over == "pair":
             types = {**types, **pair_types(self.world.scenario)}
             pairs = self.world.pairs(self.layer).take(self.items, self.slots)
@@ -133,14 +185,12 @@ class Scope:
         if expression.amount:
             refuse_negative(found, written.text, *(axis.ids for axis in axes))
 
-    def _range(self, written: Written) -> tuple[Axis, ...]:
+    def _range(self, written: Written, over: str) -> tuple[Axis, ...]:
         """Return the axes that an expression ranges over: a rule's own items and slots are not yet chosen."""
-        world, over = self.world, written.expression.over
+        world = self.world
         if over.startswith("there-"):
             layer = world.layers[str(dict(written.holder)["layer"])]
             return world.item_axes(layer) if over == "there-item" else world.slot_axes(layer)
-        if over == "each":
-            over = dict(self.rule)["each"]
         item, slot = world.item_axes(self.layer), world.slot_axes(self.layer)
         if written.path in (("items",), ("slots",)):
             return item if over == "item" else slot
@@ -195,7 +245,7 @@ class Scope:
     def _test(self, expression: str, axes: tuple[Axis, ...]) -> npt.NDArray[np.bool_]:
         if not expression:
             return np.ones(len(axes[0]), dtype=np.bool_)
-        selector = self.world.compiler.compile(expression, _types(axes), "BOOL")
+        selector = self.world.compiler.compile(expression, types_of(axes), "BOOL")
         return selector.over(*axes).astype(np.bool_)
 
     def _line(self, expression: int | str, chosen: IntArray, axes: tuple[Axis, ...], size: int) -> IntArray:
@@ -203,7 +253,7 @@ class Scope:
         if isinstance(expression, int):
             result[chosen] = expression
         else:
-            selector = self.world.compiler.compile(expression, _types(axes), "INT")
+            selector = self.world.compiler.compile(expression, types_of(axes), "INT")
             result[chosen] = selector.over(take(axes[0], chosen)).astype(np.int64)
         return result
 
@@ -217,7 +267,7 @@ class Scope:
     def _evaluated(self, expression: str, returns: str, outside: object) -> npt.NDArray[Any]:
         world, layer = self.world, self.layer
         axes = (*world.item_axes(layer), *world.slot_axes(layer), *world.period_axes(layer))
-        types = {**_types(axes), **pair_types(world.scenario)}
+        types = {**types_of(axes), **pair_types(world.scenario)}
         selector = world.compiler.compile(expression, types, returns)
         items, slots, _, periods = layer.shape
         chosen = (self.items, self.slots, np.asarray(self.periods, dtype=np.int64))
@@ -230,18 +280,12 @@ class Scope:
         return result
 
 
-def _types(axes: tuple[Axis, ...]) -> Types:
-    return {name: kind for axis in axes for name, kind in axis.types.items()}
-
-
-def layer_types(world: World, layer: Layer, over: str) -> Types:
-    """Return the variables that an expression may use: of items, slots, pairs or two items."""
-    item, slot = world.item_axes(layer), world.slot_axes(layer)
-    axes = {
-        "item": item,
-        "slot": slot,
-        "pair": (*item, *slot, *world.period_axes(layer)),
-        "items": (*item, *world.item_axes(layer, "other")),
-    }
-    own = _types(axes[over])
-    return {**own, **pair_types(world.scenario)} if over == "pair" else own
+def _refuse_strange_tables(world: World, used: Iterable[str], axes: Sequence[Axis], expression: str) -> None:
+    """Refuse a score table that has none of the pairs that an expression would read of it: all would be 0."""
+    for name, table in world.scenario.organisation.scores.items():
+        if f"{SCORE}.{name}" in used and not table.is_of(axes[0].ids, axes[1].ids):
+            message = Text(
+                zh=f"scores-{name}.csv 中没有这些对象（去处）与周期的编号",
+                en=f"scores-{name}.csv has no ids of these slots (or items) and periods",
+            )
+            raise SelectorError(message, detail=shown(expression))

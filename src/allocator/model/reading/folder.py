@@ -89,7 +89,8 @@ class _Loader:
         if document is not None and spec is not None and "indicators" not in lost:
             named = dict.fromkeys(row.indicator for row in _rows(tables, Indicator, "indicators"))
             self._faults.extend(check_indicators(document, spec, named))
-        scores = self._scores(None if lost else _ids(tables))
+        periods = {period.id for period in spec.periods} if spec is not None else set()
+        scores = self._scores(None if lost or spec is None else {*_ids(tables), *periods})
         self._faults.raise_if_any()
         if spec is None:
             raise InputError(self._faults.kept)

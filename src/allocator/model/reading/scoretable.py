@@ -42,7 +42,7 @@ def read_score_table(
         table: Its name, ``scores-NAME``.
         file: Its file as faults show it.
         lines: Line numbers and cells; the first line that is not blank holds the ids of the columns.
-        known: Ids of units, people, groups and cases; None where they cannot all be told.
+        known: Ids of units, people, groups, cases and periods; None where they cannot all be told.
         faults: Takes what is wrong.
 
     Returns:
@@ -97,7 +97,8 @@ class _Reader:
                 self._add(Text(zh="编号重复", en="repeats an id"), line, found=name)
             elif self._known is not None and name not in self._known:
                 message = Text(
-                    zh="不是单位、人员、组或案件的编号", en="is no id of a unit, person, group or case"
+                    zh="不是单位、人员、组、案件或周期的编号",
+                    en="is no id of a unit, person, group, case or period",
                 )
                 self._add(message, line, found=name, near=self._faults.suggest(name, self._known))
             seen.add(name)

@@ -6,24 +6,38 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
+from pydantic_core import PydanticKnownError
 
 from allocator.model.layer import IntArray
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
-from allocator.rules.expressions import EachAmount, PairAmount
+from allocator.rules.expressions import EachAmount, PairAmount, SideText
 from allocator.rules.kind import FieldError, Rule
+from allocator.rules.kinds._groups import Groups, groups_of
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
+
+def _a_word_or_an_expression(value: str) -> str:
+    """Refuse a single word that is none of the three: it is misspelt, and no expression."""
+    if value.isidentifier() and value not in ("slot", "item", "layer"):
+        raise PydanticKnownError("literal_error", {"expected": "'slot', 'item' or 'layer'"})
+    return value
+
+
 Each = Annotated[
-    Literal["slot", "item", "layer"],
+    Literal["slot", "item", "layer"] | SideText,
+    AfterValidator(_a_word_or_an_expression),
     Means(
-        zh="计每个去处（slot）、每个对象（item）还是全层合计（layer）的负荷",
-        en="Whether loads are of slots, of items, or of the layer as a whole (all slots together).",
+        zh="计每个去处（slot）、每个对象（item）还是全层合计（layer）的负荷；表达式如 `group.parent`，"
+        "值相同的去处（或对象）合并计算，值为空的不计",
+        en="Whether loads are of slots, of items, or of the layer as a whole (all slots together). With an "
+        "expression such as `group.parent`, slots (or items) of the same value are counted together, those "
+        "of an empty one not at all.",
     ),
 ]
 Load = Annotated[
@@ -50,23 +64,14 @@ Over = Annotated[
 ]
 
 
-def subjects(scope: Scope, each: Each, over: Over) -> Iterator[tuple[Subject, tuple[int, ...]]]:
-    """Yield each slot (or item) that exists, with the periods over which its load is added up."""
-    for whose, periods in _existing(scope, each):
+def subjects(
+    scope: Scope, each: Each, over: Over, groups: Groups | None = None
+) -> Iterator[tuple[Subject, tuple[int, ...]]]:
+    """Yield each slot (or item, or group) that exists, with the periods over which its load is added up."""
+    for whose, periods in (groups or groups_of(scope, each)).existing():
         for chosen in [periods] if over == "horizon" else [(t,) for t in periods]:
             if chosen:
                 yield whose._replace(period=-1 if over == "horizon" else chosen[0]), chosen
-
-
-def _existing(scope: Scope, each: Each) -> Iterator[tuple[Subject, tuple[int, ...]]]:
-    """Yield each slot or item with the periods in which it exists; the layer is always there."""
-    if each == "layer":
-        yield Subject(), tuple(scope.periods)
-        return
-    exists = scope.layer.active if each == "slot" else scope.layer.present
-    for k in (scope.slots if each == "slot" else scope.items).tolist():
-        whose = Subject(slot=k) if each == "slot" else Subject(item=k)
-        yield whose, tuple(t for t in scope.periods if exists[k, t])
 
 
 class LoadRule(Rule):
@@ -86,42 +91,50 @@ class LoadRule(Rule):
             )
         return self
 
+    def groups(self, scope: Scope) -> Groups:
+        """Return whose loads are added up."""
+        return groups_of(scope, self.each)
+
     def terms(self, pen: Pen, scope: Scope) -> Iterator[tuple[Subject, Expr]]:
-        """Yield the load of each slot (or item, or of the layer) as an expression over the decisions."""
-        begun, periods = self._begun(scope), scope.layer.shape[3]
-        cols, weights, keys = self._places(pen.grid(), scope)
+        """Yield the load of each slot (item, group, or of the layer) as an expression over the decisions."""
+        groups = self.groups(scope)
+        begun, periods = self._begun(scope, groups), scope.layer.shape[3]
+        cols, weights, keys = self._places(pen.grid(), scope, groups)
         # Sorted by whose they are and when, all at once: there may be millions.
         order = _order(keys)
         cols, weights = cols[order], weights[order]
         starts = np.searchsorted(keys[order], np.arange(len(begun) * periods + 1))
-        for subject, within in subjects(scope, self.each, self.over):
-            key = _whose(subject) * periods + (0 if self.over == "horizon" else within[0])
+        for subject, within in subjects(scope, self.each, self.over, groups):
+            whose = groups.of(subject)
+            key = whose * periods + (0 if self.over == "horizon" else within[0])
             part = slice(starts[key], starts[key + 1])
-            yield subject, Expr.of(cols[part], weights[part]) + int(begun[_whose(subject)])
+            yield subject, Expr.of(cols[part], weights[part]) + int(begun[whose])
 
-    def _places(self, grid: IntArray, scope: Scope) -> tuple[IntArray, IntArray, IntArray]:
+    def _places(self, grid: IntArray, scope: Scope, groups: Groups) -> tuple[IntArray, IntArray, IntArray]:
         """Return decision, load and key (whose, and when) of every place in scope that adds something."""
         item, slot, role, period = np.nonzero(grid >= 0)
         weights = self._added(scope)[item, slot, period]
-        kept = scope.covered[item, slot, period] & np.isin(role, scope.roles) & (weights != 0)
+        whose = groups.number[slot if groups.side == "slot" else item]
+        kept = scope.covered[item, slot, period] & np.isin(role, scope.roles) & (weights != 0) & (whose >= 0)
         item, slot, role, period = item[kept], slot[kept], role[kept], period[kept]
-        whose = {"item": item, "slot": slot, "layer": np.zeros_like(item)}[self.each]
         when = 0 if self.over == "horizon" else period
-        keys = whose * scope.layer.shape[3] + when
+        keys = whose[kept] * scope.layer.shape[3] + when
         return grid[item, slot, role, period], weights[kept], keys
 
     def loads(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, int]]:
-        """Yield the load of each slot (or item, or of the layer) in a plan."""
-        plan, loads, begun = roster[self.on], self._added(scope), self._begun(scope)
-        for subject, periods in subjects(scope, self.each, self.over):
-            total = int(begun[_whose(subject)])
+        """Yield the load of each slot (or item, group, or of the layer) in a plan."""
+        groups = self.groups(scope)
+        plan, loads, begun = roster[self.on], self._added(scope), self._begun(scope, groups)
+        for subject, periods in subjects(scope, self.each, self.over, groups):
+            whose = groups.of(subject)
+            total = int(begun[whose])
             for t in periods:
-                if self.each == "item":
-                    held = [(subject.item, s, r) for s, r in plan.seats(subject.item, t)]
-                else:
-                    slots = [subject.slot] if self.each == "slot" else scope.slots.tolist()
-                    held = [(i, s, r) for s in slots for i, r in plan.members(s, t)]
-                total += sum(int(loads[i, s, t]) for i, s, r in held if r in scope.roles)
+                for one in groups.members[whose]:
+                    if groups.side == "item":
+                        held = [(one, s, r) for s, r in plan.seats(one, t)]
+                    else:
+                        held = [(i, one, r) for i, r in plan.members(one, t)]
+                    total += sum(int(loads[i, s, t]) for i, s, r in held if r in scope.roles)
             yield subject, total
 
     def _added(self, scope: Scope) -> IntArray:
@@ -130,14 +143,14 @@ class LoadRule(Rule):
         refuse_negative(loads, self.load, layer.items, layer.slots, [period.id for period in layer.periods])
         return loads
 
-    def _begun(self, scope: Scope) -> IntArray:
-        """Return what each item or slot has to begin with; one number for the layer."""
+    def _begun(self, scope: Scope, groups: Groups) -> IntArray:
+        """Return what each item, slot or group has to begin with; one number for the layer."""
         if self.each == "layer":
             return np.array([self.carried], dtype=np.int64)
-        is_item = self.each == "item"
+        is_item = groups.side == "item"
         found = scope.item_numbers(self.carried) if is_item else scope.slot_numbers(self.carried)
         refuse_negative(found, self.carried, scope.layer.items if is_item else scope.layer.slots)
-        return found
+        return groups.added_up(found)
 
 
 def shortfall(load: Expr, asked: int) -> Expr:
@@ -160,8 +173,3 @@ def _order(keys: IntArray) -> IntArray:
     """Return the stable order of numbers of 0 or more: short ones are sorted by radix, ten times as fast."""
     is_short = keys.max(initial=0) < 2**16
     return np.argsort(keys.astype(np.uint16) if is_short else keys, kind="stable")
-
-
-def _whose(subject: Subject) -> int:
-    """Return the number of the item or slot that a load is of, 0 for the layer as a whole."""
-    return max(subject.item, subject.slot, 0)

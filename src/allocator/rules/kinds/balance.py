@@ -35,7 +35,7 @@ class Balance(LoadRule):
         "超出 `tolerance` 的总和；`squares` 计其平方和，一处偏得多比几处各偏一点代价更大。\n"
         "`each: layer` 为各去处合计，可有目标，无从比较大小。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "balance", "on": "turn", "tolerance": 1},
@@ -109,6 +109,17 @@ class Balance(LoadRule):
             rule={
                 "kind": "balance",
                 "on": "turn",
+                "each": "person.grade",
+                "measure": "deviation",
+                "target": 1,
+            },
+            kept=("Wang=East@2026 Li=East@all Zhao=West@2027 Wang=West@2028",),
+            broken=("Wang=East@all Li=East@all Zhao=West@2026", "Wang=East@all"),
+        ),
+        Example(
+            rule={
+                "kind": "balance",
+                "on": "turn",
                 "each": "layer",
                 "measure": "squares",
                 "target": 2,
@@ -167,7 +178,7 @@ class Balance(LoadRule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the loads."""
-        loads = list(self.loads(roster, scope))
+        loads, groups = list(self.loads(roster, scope)), self.groups(scope)
         if self.measure == "range":
             yield from self._ranges(loads)
             return
@@ -175,7 +186,8 @@ class Balance(LoadRule):
             far = max(0, abs(load - self.target) - self.tolerance)
             if far:
                 detail = Text(zh=f"实为 {load}，目标 {self.target}", en=f"is {load}, target {self.target}")
-                yield Breach(subject, far if self.measure == "deviation" else far * far, detail)
+                amount = far if self.measure == "deviation" else far * far
+                yield Breach(subject, amount, groups.named(subject, detail))
 
     def _ranges(self, loads: list[tuple[Subject, int]]) -> Iterator[Breach]:
         for period in sorted({subject.period for subject, _ in loads}):

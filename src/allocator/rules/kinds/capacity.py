@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
 from pydantic import model_validator
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.program.tags import Subject
-from allocator.rules.expressions import EachNumber
+from allocator.rules.expressions import EachLimit
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kinds._groups import Groups
 from allocator.rules.kinds._loads import LoadRule
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
@@ -24,10 +23,13 @@ class Capacity(LoadRule):
     """The load of each slot (or item) stays between ``atleast`` and ``atmost``.
 
     ``load`` is what one assignment adds, 1 if not given: ``case.effort``, ``unit.workload``. The
-    limits are numbers or expressions over the slot (or item) itself, such as ``person.capacity``.
+    limits are numbers or expressions over the slot (or item) itself, such as ``person.capacity``. Unless
+    ``over: horizon`` they may read the period, ``period.id == '2026-05-01' ? 2 : 1``, and a score table of
+    slots (or items) by periods, ``score.demand``, whose empty cells are 0.
 
-    ``each: layer`` adds up all slots, such as two or three visits a month whoever leads them; its
-    limits are numbers.
+    ``each: layer`` adds up all slots, such as two or three visits a month whoever leads them; its limits read
+    the period alone. ``each: group.parent`` adds up the slots of each parent: a limit is read once for each
+    value, so it must be the same for all that have it.
     """
 
     name: ClassVar[str] = "capacity"
@@ -37,11 +39,14 @@ class Capacity(LoadRule):
     )
     in_chinese: ClassVar[str] = (
         "每个去处（或对象）的负荷在 `atleast` 与 `atmost` 之间。\n\n"
-        "`load` 是一次安排增加的负荷，不填为 1，如 `case.effort`、`unit.workload`。上下限可以是数，\n"
-        "也可以是去处（或对象）自身的表达式，如 `person.capacity`。\n\n"
-        "`each: layer` 为各去处合计，如每月走访 2 至 3 个单位，不论由谁带队；其上下限为数。"
+        "`load` 是一次安排增加的负荷，不填为 1，如 `case.effort`、`unit.workload`。\n"
+        "上下限可以是数，也可以是去处（或对象）自身的表达式，如 `person.capacity`。\n"
+        "除 `over: horizon` 外还可读周期，如 `period.id == '2026-05-01' ? 2 : 1`，\n"
+        "或读去处（或对象）与周期的分值表，如 `score.demand`，空格为 0。\n\n"
+        "`each: layer` 为各去处合计，如每月走访 2 至 3 个单位，不论由谁带队；其上下限只可读周期。\n"
+        "`each: group.parent` 为同一上级的去处合计；同一值只有一个上下限，值相同而上下限不同即报错。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "capacity", "on": "turn", "each": "slot", "atleast": 1, "atmost": 2},
@@ -105,14 +110,60 @@ class Capacity(LoadRule):
             kept=("Wang=C1/reviewer@2026", "Wang=C2/reviewer@2027 Li=C1/investigator@2026"),
             broken=("Wang=C3/reviewer@2026", "Wang=C2/reviewer@2027 Li=C3/reviewer@2026"),
         ),
+        Example(
+            rule={
+                "kind": "capacity",
+                "on": "turn",
+                "atleast": "period.id == '2026' && group.id == 'East' ? 1 : 0",
+                "atmost": "period.index == 0 ? 2 : 1",
+            },
+            kept=("Wang=East@2026 Li=East@2026", "Li=East@all", "Li=East@2026 Wang=West@2027 Li=East@2028"),
+            broken=("Wang=West@2026", "all=East@2026", "Li=East@2026 Wang=East@2027 Li=East@2027"),
+        ),
+        Example(
+            rule={
+                "kind": "capacity",
+                "on": "turn",
+                "each": "layer",
+                "atleast": "period.index == 2 ? 1 : 0",
+                "atmost": "2 - period.index % 2",
+            },
+            kept=("Wang=East@2026 Li=West@2026 Wang=East@2028", "Wang=East@all"),
+            broken=("Wang=East@2026", "Wang=East@2027 Li=West@2027 Wang=West@2028"),
+        ),
+        Example(
+            rule={
+                "kind": "capacity",
+                "on": "casework",
+                "each": "unit.kind",
+                "load": "case.effort",
+                "carried": "case.id == 'C3' ? 1 : 0",
+                "atleast": 2,
+                "atmost": "period.index == 0 ? 4 : 5",
+                "during": ["2026"],
+            },
+            kept=("Wang=C1/reviewer@2026", "Li=C3/reviewer@2026 Wang=C3/reviewer@2026"),
+            broken=("Wang=C2/reviewer@2027", "Wang=C1/reviewer@2026 Li=C1/reviewer@2026"),
+        ),
+        Example(
+            rule={
+                "kind": "capacity",
+                "on": "turn",
+                "each": "person.grade == 'head' ? 'heads' : ''",
+                "atmost": 3,
+                "over": "horizon",
+            },
+            kept=("Wang=East@all Li=West@all", "Wang=East@2026 Zhao=West@2026 Zhao=West@2027"),
+            broken=("Wang=East@all Zhao=West@2026",),
+        ),
     )
 
     kind: Literal["capacity"]
     atleast: Annotated[
-        EachNumber | None, Means(zh="下限；不填为不限", en="The lower limit; none if not given.")
+        EachLimit | None, Means(zh="下限；不填为不限", en="The lower limit; none if not given.")
     ] = None
     atmost: Annotated[
-        EachNumber | None,
+        EachLimit | None,
         Means(
             zh="上限，如 `person.capacity`；不填为不限",
             en="The upper limit, such as `person.capacity`; none if not given.",
@@ -123,10 +174,11 @@ class Capacity(LoadRule):
     def _something_asked(self) -> Capacity:
         if self.atleast is None and self.atmost is None:
             raise FieldError(zh="需给出 atleast 或 atmost", en="needs atleast or atmost")
-        if self.each == "layer" and any(isinstance(bound, str) for bound in (self.atleast, self.atmost)):
+        has_text = any(isinstance(bound, str) for bound in (self.atleast, self.atmost))
+        if self.each == "layer" and self.over == "horizon" and has_text:
             raise FieldError(
-                zh="each 为 layer 时上下限须为整数",
-                en="limits of the layer as a whole must be whole numbers, not expressions",
+                zh="each 为 layer、over 为 horizon 时上下限须为整数",
+                en="limits of the layer as a whole over the horizon must be whole numbers, not expressions",
             )
         return self
 
@@ -137,34 +189,27 @@ class Capacity(LoadRule):
         return None if self.atmost is None else self.model_copy(update={"atleast": None})
 
     def post(self, pen: Pen, scope: Scope) -> None:
-        """One row for each slot (or item, or for the layer) and period."""
-        least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
+        """One row for each slot (or item, group, or for the layer) and period."""
+        groups = self.groups(scope)
+        least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
         for subject, terms in self.terms(pen, scope):
-            one = self._one(subject)
+            at = groups.of(subject), max(subject.period, 0)
             if least is not None:
-                pen.at_least(terms, int(least[one]), subject)
+                pen.at_least(terms, int(least[at]), subject)
             if most is not None:
-                pen.at_most(terms, int(most[one]), subject)
+                pen.at_most(terms, int(most[at]), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Add up the load of each slot (or item, or of the layer)."""
-        least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
+        """Add up the load of each slot (or item, group, or of the layer)."""
+        groups = self.groups(scope)
+        least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
         for subject, load in self.loads(roster, scope):
-            one = self._one(subject)
-            few = 0 if least is None else int(least[one]) - load
-            many = 0 if most is None else load - int(most[one])
+            at = groups.of(subject), max(subject.period, 0)
+            few = 0 if least is None else int(least[at]) - load
+            many = 0 if most is None else load - int(most[at])
             if (off := max(few, many)) > 0:
-                yield Breach(subject, off, Text(zh=f"实为 {load}", en=f"is {load}"))
+                yield Breach(subject, off, groups.named(subject, Text(zh=f"实为 {load}", en=f"is {load}")))
 
-    def _limits(self, scope: Scope, bound: int | str | None) -> IntArray | None:
-        """Return the bound of each item or slot, evaluated once for all of them; one for the layer."""
-        if bound is None:
-            return None
-        if self.each == "layer":
-            return np.array([bound], dtype=np.int64)
-        return scope.item_numbers(bound) if self.each == "item" else scope.slot_numbers(bound)
-
-    def _one(self, subject: Subject) -> int:
-        if self.each == "layer":
-            return 0
-        return subject.item if self.each == "item" else subject.slot
+    def _limits(self, groups: Groups, bound: int | str | None) -> IntArray | None:
+        """Return ``[groups, T]`` the bound of each and every period; of the horizon, the same in each."""
+        return None if bound is None else groups.limit(bound, horizon=self.over == "horizon")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Annotated, ClassVar, Literal
 
@@ -13,6 +13,7 @@ from allocator.model.tables import Group
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.expressions import SlotLimit
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
@@ -20,6 +21,8 @@ from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
 
+#: A notation, or a number for each word.
+Numbers = str | Mapping[str, SlotLimit]
 #: Instead of a notation: read the group's own column.
 SEATS = "seats"
 
@@ -30,6 +33,9 @@ class Composition(Rule):
     ``atleast`` reads the notation's lower numbers, ``atmost`` its upper ones, ``exactly`` both.
     The word ``seats`` stands for the notation in the group's own ``seats`` column. A word is a
     role of the layer if it has such a role, otherwise a grade.
+
+    Instead of a notation a bound may be a number for each word, ``{head: 1, cadre: score.demand}``: an
+    expression over slot and period, or a score table of slots by periods, whose empty cells are 0.
     """
 
     name: ClassVar[str] = "composition"
@@ -40,7 +46,9 @@ class Composition(Rule):
     in_chinese: ClassVar[str] = (
         "每个去处在每个周期应有的各职级或角色的人数。\n\n"
         "`atleast` 取写法中的下限，`atmost` 取上限，`exactly` 上下限都取。`seats` 表示用该组自己的席位列。\n"
-        "一个词若是该层的角色就按角色，否则按职级。"
+        "一个词若是该层的角色就按角色，否则按职级。\n\n"
+        "也可给每个词一个数，如 `{正: 1, 干部: score.demand}`：可用去处与周期的表达式，\n"
+        "或去处与周期的分值表，空格为 0。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -59,18 +67,39 @@ class Composition(Rule):
             kept=("Wang=East@all Li=West@all",),
             broken=("Wang=East@2026 Zhao=East@2026",),
         ),
+        Example(
+            rule={
+                "kind": "composition",
+                "on": "turn",
+                "slots": "group.id == 'East'",
+                "atleast": {"head": "period.index == 0 ? 1 : 0"},
+                "atmost": {"head": "period.index == 2 ? 0 : 1", "cadre": 1},
+            },
+            kept=("Wang=East@2026 Li=East@2028", "Zhao=East@2026 Wang=East@2027"),
+            broken=("Wang=East@2026 Wang=East@2028", "Li=East@2026", "Wang=East@2026 Zhao=East@2026"),
+        ),
+        Example(
+            rule={
+                "kind": "composition",
+                "on": "posting",
+                "exactly": {"lead": "period.index == 1 ? 1 : 0"},
+            },
+            kept=("Wang=East/lead@2027 Li=West/lead@2027 Wang=West/member@2028",),
+            broken=("Wang=East/lead@2027", "Wang=East/lead@2027 Li=West/lead@2027 Wang=East/lead@2026"),
+        ),
     )
 
     kind: Literal["composition"]
     atleast: Annotated[
-        str,
+        Numbers,
         Means(
-            zh="至少：如 `1正+1副+2干部`，或 `seats`（组表的席位列）",
-            en="At least: `1正+1副+2干部` (1 head, 1 deputy, 2 cadres), or `seats`: the groups' column.",
+            zh="至少：如 `1正+1副+2干部`，或 `seats`（组表的席位列），或每个词一个数",
+            en="At least: `1正+1副+2干部` (1 head, 1 deputy, 2 cadres), `seats`: the groups' column, or a "
+            "number for each word.",
         ),
     ] = ""
-    atmost: Annotated[str, Means(zh="至多：写法相同", en="At most, written the same way.")] = ""
-    exactly: Annotated[str, Means(zh="恰好：写法相同", en="Exactly, written the same way.")] = ""
+    atmost: Annotated[Numbers, Means(zh="至多：写法相同", en="At most, written the same way.")] = ""
+    exactly: Annotated[Numbers, Means(zh="恰好：写法相同", en="Exactly, written the same way.")] = ""
 
     @model_validator(mode="after")
     def _something_asked(self) -> Composition:
@@ -83,12 +112,19 @@ class Composition(Rule):
     def examine(self, world: World) -> Iterator[Problem]:
         """The notations must be readable, and the items must be people."""
         for name in ("atleast", "atmost", "exactly"):
-            text = getattr(self, name)
-            if text and text != SEATS:
+            bound = getattr(self, name)
+            texts = {bound: bound} if isinstance(bound, str) else {word: f"1 {word}" for word in bound}
+            met: set[str] = set()
+            for found, text in texts.items():
                 try:
-                    parse_notation(text, world.vocabulary)
+                    noted = None if text in ("", SEATS) else parse_notation(text, world.vocabulary)
                 except NotationError as error:
-                    yield Problem(name, error.message, text, ", ".join(error.allowed), error.nearest)
+                    yield Problem(name, error.message, found, ", ".join(error.allowed), error.nearest)
+                    continue
+                words = set() if noted is None else {term.word_id for term in noted.terms}
+                if not isinstance(bound, str) and not words.isdisjoint(met):
+                    yield Problem(name, Text(zh="同一职级或角色写了两次", en="gives a word twice"), found)
+                met |= words
         if world.layers[self.on].spec.items.table != "people":
             yield Problem(
                 "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
@@ -97,46 +133,56 @@ class Composition(Rule):
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each slot, period and term."""
         grid, counting = pen.grid(), cache(partial(_counted, scope))
-        for s in scope.slots.tolist():
-            for part, term in enumerate(self._terms(scope, s)):
-                counted = counting(term.word_id)
-                for t in scope.periods:
-                    if not scope.layer.active[s, t]:
-                        continue
-                    subject = Subject(slot=s, period=t, part=part)
-                    number = Expr.total(Expr.of(grid[items, s, role, t]) for role, items in counted)
-                    pen.at_least(number, term.least, subject)
-                    if term.most is not None:
-                        pen.at_most(number, term.most, subject)
+        for subject, term in self._asked(scope):
+            number = Expr.total(
+                Expr.of(grid[items, subject.slot, role, subject.period])
+                for role, items in counting(term.word_id)
+            )
+            pen.at_least(number, term.least, subject)
+            if term.most is not None:
+                pen.at_most(number, term.most, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the members of each slot by role or grade."""
-        counting = cache(partial(_counted, scope))
+        counting = cache(partial(_who_counts, scope))
+        for subject, term in self._asked(scope):
+            counted = counting(term.word_id)
+            number = sum(held in counted for held in roster[self.on].members(subject.slot, subject.period))
+            off = max(term.least - number, 0 if term.most is None else number - term.most)
+            if off > 0:
+                yield Breach(subject, off, _found(scope, term, number))
+
+    def _asked(self, scope: Scope) -> Iterator[tuple[Subject, Term]]:
+        """Yield what is asked of each slot and period: how many of a word there are."""
+        bounds = [self._bound(scope, text) for text in (self.atleast, self.atmost, self.exactly)]
         for s in scope.slots.tolist():
-            for part, term in enumerate(self._terms(scope, s)):
-                counted = {(int(i), role) for role, items in counting(term.word_id) for i in items}
-                for t in scope.periods:
-                    if not scope.layer.active[s, t]:
-                        continue
-                    number = sum(held in counted for held in roster[self.on].members(s, t))
-                    off = max(term.least - number, 0 if term.most is None else number - term.most)
-                    if off > 0:
-                        detail = _found(scope, term, number)
-                        yield Breach(Subject(slot=s, period=t, part=part), off, detail)
+            for t in scope.periods:
+                if scope.layer.active[s, t]:
+                    of_three = [bound(s, t) for bound in bounds]
+                    terms = [
+                        Term(one.word_id, 0 if k == 1 else one.least, None if k == 0 else one.most)
+                        for k, found in enumerate(of_three)
+                        for one in found
+                    ]
+                    for part, term in enumerate(terms):
+                        yield Subject(slot=s, period=t, part=part), term
 
-    def _terms(self, scope: Scope, slot: int) -> tuple[Term, ...]:
-        terms: list[Term] = []
-        for text, lower, upper in (
-            (self.atleast, True, False),
-            (self.atmost, False, True),
-            (self.exactly, True, True),
-        ):
-            for term in _notation(scope, slot, text).terms:
-                terms.append(Term(term.word_id, term.least if lower else 0, term.most if upper else None))
-        return tuple(terms)
+    def _bound(self, scope: Scope, bound: str | Mapping[str, int | str]) -> Callable[[int, int], list[Term]]:
+        """Return what gives the terms of a bound for a slot and a period."""
+        if isinstance(bound, str):
+            noted = cache(partial(_notation, scope, bound))
+            return lambda slot, period: list(noted(slot).terms)
+        words = {word: parse_notation(f"1 {word}", scope.world.vocabulary).terms[0].word_id for word in bound}
+        numbers = {words[word]: scope.limits(number, "slot") for word, number in bound.items()}
+
+        def terms(slot: int, period: int) -> list[Term]:
+            asked = ((word, max(0, int(found[slot, period]))) for word, found in numbers.items())
+            return [Term(word, number, number) for word, number in asked]
+
+        return terms
 
 
-def _notation(scope: Scope, slot: int, text: str) -> Notation:
+def _notation(scope: Scope, text: str, slot: int) -> Notation:
     if text == SEATS:
         group = scope.world.scenario.organisation.groups.get(scope.layer.slots[slot])
         text = group.seats if isinstance(group, Group) else ""
@@ -151,6 +197,11 @@ def _counted(scope: Scope, word: str) -> list[tuple[int, list[int]]]:
     people = scope.world.scenario.organisation.people
     of_grade = [int(i) for i in scope.items if people[scope.layer.items[i]].grade == word]
     return [(role, of_grade) for role in scope.roles]
+
+
+def _who_counts(scope: Scope, word: str) -> frozenset[tuple[int, int]]:
+    """Return the items, each with a role, that count towards ``word``."""
+    return frozenset((int(i), role) for role, items in _counted(scope, word) for i in items)
 
 
 def _found(scope: Scope, term: Term, number: int) -> Text:

@@ -12,6 +12,7 @@ from allocator.model.tables import MAX_SKILL_LEVEL, Case
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.expressions import SlotCount
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
@@ -60,6 +61,16 @@ class Cover(Rule):
             kept=("Wang=West@2026 Zhao=West@2026",),
             broken=("Wang=West@2026 Li=West@2026",),
         ),
+        Example(
+            rule={
+                "kind": "cover",
+                "on": "turn",
+                "skills": {"law": 1},
+                "atleast": "group.id == 'West' ? 2 - period.index : 0",
+            },
+            kept=("Wang=West@2026 Zhao=West@all", "Wang=West@all Zhao=West@2026"),
+            broken=("Wang=West@all", "Wang=West@2026 Zhao=West@2026"),
+        ),
     )
 
     kind: Literal["cover"]
@@ -71,9 +82,12 @@ class Cover(Rule):
         ),
     ]
     atleast: Annotated[
-        int,
-        Field(ge=1, le=10**6),
-        Means(zh="每项专长至少几人具备", en="How many members have each of the skills."),
+        SlotCount,
+        Means(
+            zh="每项专长至少几人具备；可读去处和周期，或二者的分值表，如 `score.demand`",
+            en="How many members have each of the skills; may read slot and period, or a score table of both "
+            "(`score.demand`).",
+        ),
     ] = 1
 
     @model_validator(mode="after")
@@ -92,31 +106,32 @@ class Cover(Rule):
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each slot, period and skill."""
         grid, able_at = pen.grid()[:, :, list(scope.roles), :], cache(partial(_able, scope))
+        least = scope.limits(self.atleast, "slot")
         for s in scope.slots.tolist():
             for part, (skill, level) in enumerate(self._needs(scope, s).items()):
                 able = able_at(skill, level)
                 for t in scope.periods:
                     if scope.layer.active[s, t]:
                         number = Expr.of(grid[able, s, :, t])
-                        pen.at_least(number, self.atleast, Subject(slot=s, period=t, part=part))
+                        pen.at_least(number, int(least[s, t]), Subject(slot=s, period=t, part=part))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the able members of each slot, a member once for each role held."""
-        able_at = cache(partial(_able, scope))
+        able_at, least = cache(partial(_able, scope)), scope.limits(self.atleast, "slot")
         for s in scope.slots.tolist():
             for part, (skill, level) in enumerate(self._needs(scope, s).items()):
                 able = frozenset(able_at(skill, level))
                 for t in scope.periods:
                     if not scope.layer.active[s, t]:
                         continue
-                    members = roster[self.on].members(s, t)
+                    members, asked = roster[self.on].members(s, t), int(least[s, t])
                     number = sum(i in able and r in scope.roles for i, r in members)
-                    if number < self.atleast:
+                    if number < asked:
                         detail = Text(
-                            zh=f"需“{skill}”{level} 级 {self.atleast} 人，实有 {number} 人",
-                            en=f"needs {self.atleast} with {skill} at level {level}, has {number}",
+                            zh=f"需“{skill}”{level} 级 {asked} 人，实有 {number} 人",
+                            en=f"needs {asked} with {skill} at level {level}, has {number}",
                         )
-                        yield Breach(Subject(slot=s, period=t, part=part), self.atleast - number, detail)
+                        yield Breach(Subject(slot=s, period=t, part=part), asked - number, detail)
 
     def _needs(self, scope: Scope, slot: int) -> Mapping[str, int]:
         if self.skills != OWN:

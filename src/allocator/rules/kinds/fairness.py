@@ -89,6 +89,17 @@ class Fairness(LoadRule):
             kept=("Wang=C2/reviewer@2027", "Wang=C1/reviewer@2026 Li=C3/reviewer@2026"),
             broken=("Wang=C1/investigator@2026",),
         ),
+        Example(
+            rule={
+                "kind": "fairness",
+                "on": "turn",
+                "each": "person.grade == 'head' ? 'heads' : 'others'",
+                "over": "horizon",
+                "target": 3,
+            },
+            kept=("Wang=East@2026 Zhao=West@2026 Wang=West@2027 Li=East@all",),
+            broken=("Wang=East@all Li=East@2026", "Li=East@all Wang=East@2026 Zhao=East@2026"),
+        ),
     )
 
     kind: Literal["fairness"]

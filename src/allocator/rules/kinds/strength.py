@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.expressions import ItemText
+from allocator.rules.expressions import ItemText, PeriodCount, PeriodPercent
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_most_once, is_assigned
 from allocator.rules.means import Means
@@ -105,6 +105,17 @@ class Strength(Rule):
             ),
             broken=("Wang=East/lead@2026 Li=West@2026", "Wang=East@2027 Li=West@2027"),
         ),
+        Example(
+            rule={
+                "kind": "strength",
+                "on": "turn",
+                "unit": "'county'",
+                "atleast": "period.id == '2027' ? 3 : 0",
+                "percent": "period.index == 0 ? 50 : 0",
+            },
+            kept=("Wang=East@2026 Li=East@2028", "all=East@2028"),
+            broken=("Wang=East@2027", "Wang=East@2026 Li=East@2026"),
+        ),
     )
 
     kind: Literal["strength"]
@@ -116,12 +127,15 @@ class Strength(Rule):
         ),
     ] = ""
     atleast: Annotated[
-        int, Field(ge=0, le=10**6), Means(zh="至少留守几人", en="How many people stay, at least.")
+        PeriodCount,
+        Means(zh="至少留守几人；可读周期", en="How many people stay, at least; may read the period."),
     ] = 0
     percent: Annotated[
-        int,
-        Field(ge=0, le=100),
-        Means(zh="至少留守在任人员的百分之几", en="Which share of those in service stays, in percent."),
+        PeriodPercent,
+        Means(
+            zh="至少留守在任人员的百分之几；可读周期",
+            en="Which share of those in service stays, in percent; may read the period.",
+        ),
     ] = 0
     also: Annotated[
         Also | None,
@@ -154,9 +168,10 @@ class Strength(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each home unit and period: at most so many of its people are away."""
+        least = self._least(scope)
         for subject, members in self._homes(scope):
             away = Expr.total(self._away(pen, scope, i, subject.period) for i in members)
-            pen.at_most(away, len(members) - self._asked(len(members)), subject)
+            pen.at_most(away, len(members) - least(len(members), subject.period), subject)
 
     def _away(self, pen: Pen, scope: Scope, item: int, period: int) -> Expr:
         """Return 1 if the item is assigned in this layer or the other one, 0 if in neither."""
@@ -180,10 +195,10 @@ class Strength(Rule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count who stays."""
-        names = self._units(scope)
+        names, least = self._units(scope), self._least(scope)
         for subject, members in self._homes(scope):
             away = sum(self._is_away(roster, scope, i, subject.period) for i in members)
-            stay, asked = len(members) - away, self._asked(len(members))
+            stay, asked = len(members) - away, least(len(members), subject.period)
             if stay < asked:
                 name = scope.world.scenario.organisation.label(names[subject.part])
                 detail = Text(
@@ -199,9 +214,14 @@ class Strength(Rule):
         there = self._there(scope, item, period)
         return self.also is not None and there is not None and bool(roster[self.also.layer].seats(*there))
 
-    def _asked(self, members: int) -> int:
-        """Return how many of a unit's people should stay."""
-        return min(members, max(self.atleast, -(-self.percent * members // 100)))
+    def _least(self, scope: Scope) -> Callable[[int, int], int]:
+        """Return what gives, for so many people of a unit and a period, how many of them should stay."""
+        [people], [shares] = (scope.limits(bound, "layer") for bound in (self.atleast, self.percent))
+
+        def least(members: int, t: int) -> int:
+            return min(members, max(int(people[t]), -(-int(shares[t]) * members // 100)))
+
+        return least
 
     def _homes_of(self, scope: Scope) -> npt.NDArray[Any]:
         """Return ``[I]``: the home unit of each item, empty where it has none."""
