@@ -1,4 +1,7 @@
-"""Ctrl-C while solving: the first asks the solver to stop and keep its best plan, the second ends all."""
+"""Requests to stop while solving: the first keeps the best plan, the second ends all.
+
+Ctrl-C is one, and so are the signals by which a system, a scheduler or a closed terminal ends a program.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,16 @@ from types import FrameType
 
 from allocator.engine.progress import Stop
 
+#: Those that a system has; there is no hangup on Windows.
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
 
 @contextmanager
 def stopping(stop: Stop) -> Iterator[None]:
-    """Turn the first interrupt within the block into a request to stop."""
+    """Turn the first request within the block into one to the solver; the second raises KeyboardInterrupt.
+
+    A hangup that whoever started the program had ignored (``nohup``) stays so.
+    """
     if current_thread() is not main_thread():  # only the main thread may set a handler
         yield
         return
@@ -23,8 +32,10 @@ def stopping(stop: Stop) -> Iterator[None]:
             raise KeyboardInterrupt
         stop.ask()
 
-    before = signal.signal(signal.SIGINT, ask)
+    heeded = [one for one in _SIGNALS if one == signal.SIGINT or signal.getsignal(one) != signal.SIG_IGN]
+    before = {one: signal.signal(one, ask) for one in heeded}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)

@@ -13,6 +13,7 @@ from rich.console import Console, RenderableType
 
 from allocator.cli.language import SPOKEN, language_of
 from allocator.cli.streams import complain, write_json
+from allocator.errors import Fault
 from allocator.model.text import Language, Text
 from allocator.report.plain import plain
 from allocator.report.rendering.console import console_for
@@ -39,6 +40,10 @@ class Output:
         """Print a value as JSON, if that was asked for."""
         if self.as_json:
             print_json(plain(value))
+
+    def complain(self, fault: Fault) -> None:
+        """Tell a fault that does not end the command on standard error."""
+        complain(fault(self.language))
 
     def remark(self, text: Text) -> None:
         """Say something about the result on standard error."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TextIO, cast
 
 from rich.console import Console
 from rich.text import Text as Line
 
+from allocator.cli.streams import Forgiving
 from allocator.engine.progress import Listener, Progress, silent
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import number, pick, printable
@@ -22,7 +24,7 @@ def watching(titles: Mapping[int, Text], language: Language) -> Iterator[Listene
     if not sys.stderr.isatty():
         yield silent
         return
-    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    console = Console(file=cast(TextIO, Forgiving(sys.stderr)), markup=False, emoji=False, highlight=False)
     with console.status(Line(pick(language, "准备中", "preparing"))) as status:
         yield lambda progress: status.update(Line(progress_line(progress, titles, language)))
 

@@ -11,7 +11,8 @@ import typer
 from rich.console import RenderableType
 
 from allocator import api
-from allocator.cli.failures import FINE, INTERRUPTED, NO
+from allocator.cli.answering import Written, write_answer
+from allocator.cli.failures import FINE, INTERRUPTED, NO, WRONG
 from allocator.cli.interrupt import stopping
 from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang, ScenarioPath
@@ -32,7 +33,7 @@ from allocator.report.doubts import doubts_about
 from allocator.report.expected import read_expected
 from allocator.report.measuring import measure
 from allocator.report.rendering.changes import render_changes
-from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.console import printable
 from allocator.report.rendering.plans import heading, render_score
 from allocator.report.rendering.runs import run_line
 from allocator.report.view import bound_view
@@ -134,29 +135,33 @@ def command(
     begun = goes_on_from(policy, out, output) if resume and out is not None else None
     stop = Stop()
     keeper = None if fewest else keeper_of(policy, out)
-    with stopping(stop), watching(_levels(policy), output.language) as listen, kept(keeper, output) as offer:
-        find = api.fewest_changes if fewest else partial(api.solve, window=window, offer=offer, begun=begun)
-        plan = find(
-            policy,
-            seconds=time_limit,
-            seed=seed,
-            workers=workers,
-            memory=memory,
-            stop=stop,
-            listen=listen,
-        )
+    with stopping(stop):
+        with watching(_levels(policy), output.language) as listen, kept(keeper, output) as offer:
+            go_on = partial(api.solve, window=window, offer=offer, begun=begun)
+            plan = (api.fewest_changes if fewest else go_on)(
+                policy,
+                seconds=time_limit,
+                seed=seed,
+                workers=workers,
+                memory=memory,
+                stop=stop,
+                listen=listen,
+            )
+        written = write_answer(plan, out, output) if plan.is_found else None
     reasons = find_reasons(policy, time_limit) if plan.status == "infeasible" and not stop.asked else None
     if reasons is not None:
         plan = plan.model_copy(update={"run": {**plan.run, "conflict": list(reasons.rules)}})
-    written = _write(plan, out)
-    if written is not None and keeper is not None:
+    written = written or write_answer(plan, out, output)
+    if written.is_done and plan.status != "unknown" and keeper is not None:
         keeper.remove()
     if as_json:
         write_json(plan_text(_explained(policy, plan, reasons)))
     output.report(_result(policy, plan, reasons, written, output.language))
+    if written.fault is not None:
+        return WRONG
     if stop.by_somebody:
         return INTERRUPTED
-    return FINE if plan.status in ("optimal", "feasible") else NO
+    return FINE if plan.is_found else NO
 
 
 def _rolls_alone() -> Fault:
@@ -196,14 +201,6 @@ def _mention_doubts(policy: api.Policy, scenario: Path, output: Output) -> None:
         output.remark(Text(zh=printable(zh), en=printable(en)))
 
 
-def _write(plan: Plan, out: Path | None) -> Path | None:
-    """Write the plan; one that was not found never takes the place of an earlier one."""
-    if out is None or plan.status == "unknown":
-        return None
-    api.write_plan(plan, out)
-    return out
-
-
 def _explained(policy: api.Policy, plan: Plan, reasons: Reasons | None) -> Plan:
     """Return the plan with why there is none; a file goes without, for that may be longer than any plan."""
     if reasons is None:
@@ -212,7 +209,7 @@ def _explained(policy: api.Policy, plan: Plan, reasons: Reasons | None) -> Plan:
 
 
 def _result(
-    policy: api.Policy, plan: Plan, reasons: Reasons | None, written: Path | None, language: Language
+    policy: api.Policy, plan: Plan, reasons: Reasons | None, written: Written, language: Language
 ) -> Iterator[RenderableType]:
     view = bound_view(policy, plan)
     yield heading(view, language)
@@ -222,8 +219,7 @@ def _result(
     yield from render_score(view, language, all_rules=False)
     if line := run_line(plan.run, language):
         yield line
-    if written is not None:
-        yield printable(pick(language, f"方案已写入 {written}", f"plan written to {written}"))
+    yield from written.lines(language)
 
 
 def _changes(policy: api.Policy, plan: Plan, language: Language) -> Iterator[str]:

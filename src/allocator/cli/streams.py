@@ -9,6 +9,7 @@ import re
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
+from typing import Any, TextIO
 
 _PLAIN = str.maketrans(
     {"·": "-", "→": "->", "—": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x", "✓": "+", "✗": "x"}
@@ -44,6 +45,27 @@ def complain(line: str) -> None:
     with suppress(OSError):
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
+
+
+class Forgiving:
+    """A stream for what may be lost: what cannot be written, such as to a closed terminal, is not."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            return self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def silence() -> None:

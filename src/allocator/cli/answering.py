@@ -1,0 +1,119 @@
+"""The answer of a solve in its file: nothing good is replaced, and nothing is lost for want of room."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from allocator import api
+from allocator.cli.output import Output
+from allocator.cli.streams import write_json
+from allocator.errors import Fault, InputError
+from allocator.model.plan import Plan
+from allocator.model.reading.planfile import plan_text
+from allocator.model.text import Language
+from allocator.report.rendering.console import pick, printable
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where an answer was written.
+
+    Attributes:
+        plan: The answer.
+        asked: The file that was asked for; None if none was.
+        file: The file that it is in; None if it was printed, or nothing was asked for.
+        fault: Why it is not where it was to go.
+    """
+
+    plan: Plan
+    asked: Path | None = None
+    file: Path | None = None
+    fault: Fault | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was written to a file where it was to go."""
+        return self.file is not None and self.fault is None
+
+    def lines(self, language: Language) -> Iterator[str]:
+        """Yield where the answer is."""
+        if self.file is None or self.asked is None:
+            return
+        if self.plan.is_found:
+            yield printable(pick(language, f"方案已写入 {self.file}", f"plan written to {self.file}"))
+        elif self.file == self.asked or self.fault is not None:
+            zh, en = f"答复（没有方案）已写入 {self.file}", f"answer without a plan written to {self.file}"
+            yield printable(pick(language, zh, en))
+        else:
+            zh = f"答复（没有方案）已写入 {self.file}；{self.asked} 原样未动"
+            en = f"answer without a plan written to {self.file}; {self.asked} is left as it was"
+            yield printable(pick(language, zh, en))
+
+
+def write_answer(plan: Plan, out: Path | None, output: Output) -> Written:
+    """Write the answer of a solve to the file that was asked for.
+
+    One without a plan goes beside a file that is there, unless that is such an answer itself. What cannot be
+    written goes to the temporary folder, else to the home folder, else to standard output, which is said.
+    """
+    if out is None:
+        return Written(plan)
+    file = out if plan.is_found or _may_be_replaced(out) else _beside(out, plan.status)
+    try:
+        api.write_plan(plan, file)
+    except InputError as error:
+        [fault] = error.faults
+        output.complain(fault)
+        return Written(plan, out, _rescued(plan, out, output), fault)
+    return Written(plan, out, file)
+
+
+def _may_be_replaced(out: Path) -> bool:
+    """Whether an answer without a plan may be written over: there is nothing, or another such answer."""
+    if not out.exists() or not out.is_file():  # a device or a pipe
+        return True
+    try:
+        there = api.read_plan(out)
+    except InputError:  # whatever it is, it may be a damaged plan
+        return False
+    return not there.is_found and not there.assignments
+
+
+def _beside(out: Path, status: str) -> Path:
+    return out.with_name(f"{out.stem}.{status}{out.suffix}")
+
+
+def _rescued(plan: Plan, out: Path, output: Output) -> Path | None:
+    """Write a plan where there is room; print it where there is none at all, unless it is printed anyway."""
+    content = plan_text(plan).encode()
+    for folder in _refuges():
+        with suppress(OSError):
+            return _written_in(folder, out, content)
+    if not output.as_json:
+        write_json(content.decode())
+    return None
+
+
+def _refuges() -> Iterator[Path]:
+    with suppress(OSError):  # there may be no folder at all that can be written to
+        yield Path(tempfile.gettempdir())
+    with suppress(RuntimeError):  # there may be no home
+        yield Path.home()
+
+
+def _written_in(folder: Path, out: Path, content: bytes) -> Path:
+    """Write a new file named like the one that was asked for; nothing is left where it does not fit."""
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=f"{out.stem[:60]}-", suffix=out.suffix[:20])
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+    return Path(name)
