@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from allocator.model.scores import ScoreTable
-from allocator.model.tables import Case, Group, Indicator, Link, Person, Posting, Tie, Unit
+from allocator.model.tables import Case, Group, Indicator, Link, Person, Posting, Tie, Unit, Wish
 
 Entity = Unit | Person | Group | Case
 
@@ -29,6 +29,7 @@ class Organisation:
     ties: tuple[Tie, ...] = ()
     postings: tuple[Posting, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     scores: Mapping[str, ScoreTable] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
 

@@ -226,6 +226,20 @@ class Indicator(Row):
     value: Value
 
 
+class Wish(Row):
+    """What somebody wants (``weight`` above 0) or does not want (below 0), and how much.
+
+    An empty ``slot``, ``role`` or ``period`` stands for any: with an empty slot and a weight below 0 a wish
+    is for a period off.
+    """
+
+    item: Id
+    slot: str = ""
+    role: str = ""
+    period: str = ""
+    weight: Annotated[int, Field(ge=-(10**6), le=10**6)]
+
+
 TABLES: Mapping[str, type[Row]] = {
     "units": Unit,
     "people": Person,
@@ -236,6 +250,7 @@ TABLES: Mapping[str, type[Row]] = {
     "cases": Case,
     "indicators": Indicator,
     "identities": Identity,
+    "wishes": Wish,
 }
 
 

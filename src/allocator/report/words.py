@@ -33,6 +33,7 @@ TABLES: Mapping[str, Text] = {
     "links": Text(zh="单位关系", en="links"),
     "indicators": Text(zh="指标", en="indicators"),
     "identities": Text(zh="身份认定", en="identities"),
+    "wishes": Text(zh="意愿", en="wishes"),
 }
 
 

@@ -11,7 +11,7 @@ from allocator.model.organisation import Organisation
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
-from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit
+from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit, Wish
 from allocator.rules.binding import bind_world
 from allocator.rules.kind import Rule
 from allocator.rules.registry import all_kinds
@@ -87,6 +87,16 @@ POSTINGS = (
         {"person": "Li", "group": "West", "role": "lead", "from": "2023-01-01", "to": "2024-12-31"}
     ),
 )
+WISHES = (
+    Wish(item="Wang", slot="East", period="2027", weight=2),
+    Wish(item="Wang", slot="East", role="lead", weight=-2),
+    Wish(item="Li", slot="West", weight=1),
+    Wish(item="Zhao", period="2027", weight=-3),
+    Wish(item="Li", slot="C1", weight=1),
+    Wish(item="Wang", slot="C2", role="reviewer", period="2027", weight=4),
+    Wish(item="Li", slot="C3", weight=-1),
+    Wish(item="North", slot="Z1", weight=1),
+)
 #: A plan of before: Gone has left since, Zhao retires in 2028, C2 and C3 are new cases.
 BASELINE = Plan(
     scenario=ScenarioRef(name="small", sha256=""),
@@ -115,6 +125,7 @@ def small_world() -> World:
         links=LINKS,
         ties=TIES,
         postings=POSTINGS,
+        wishes=WISHES,
     )
     return bind_world(Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path()), BASELINE)
 

@@ -22,12 +22,25 @@ from allocator.model.reading.rows import Records, read_rows
 from allocator.model.reading.scoretable import read_score_table
 from allocator.model.reading.sources import FolderSource, WorkbookSource, open_source, read_document
 from allocator.model.reading.validate import validate_yaml
+from allocator.model.reading.wishes import wish_faults
 from allocator.model.reading.words import Words, notation_fault, scenario_words
 from allocator.model.reading.yamlfile import YamlDocument
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec
-from allocator.model.tables import Case, Group, Identity, Indicator, Link, Person, Posting, Row, Tie, Unit
+from allocator.model.tables import (
+    Case,
+    Group,
+    Identity,
+    Indicator,
+    Link,
+    Person,
+    Posting,
+    Row,
+    Tie,
+    Unit,
+    Wish,
+)
 from allocator.model.text import Text
 
 RowT = TypeVar("RowT", bound=Row)
@@ -89,7 +102,9 @@ class _Loader:
         if document is not None and spec is not None and "indicators" not in lost:
             named = dict.fromkeys(row.indicator for row in _rows(tables, Indicator, "indicators"))
             self._faults.extend(check_indicators(document, spec, named))
-        periods = {period.id for period in spec.periods} if spec is not None else set()
+        periods = [period.id for period in spec.periods] if spec is not None else []
+        if spec is not None and "wishes" in tables:
+            self._faults.extend(wish_faults(tables["wishes"], periods))
         scores = self._scores(None if lost or spec is None else {*_ids(tables), *periods})
         self._faults.raise_if_any()
         if spec is None:
@@ -210,6 +225,7 @@ def _organisation(tables: Mapping[str, Records]) -> Organisation:
         ties=_rows(tables, Tie, "ties"),
         postings=_rows(tables, Posting, "postings"),
         indicators=_rows(tables, Indicator, "indicators"),
+        wishes=_rows(tables, Wish, "wishes"),
     )
 
 

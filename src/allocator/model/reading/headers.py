@@ -85,6 +85,13 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "period": "周期 期间 时间 年度 年份 月份 季度",
         "value": "数值 值 指标值",
     },
+    "wishes": {
+        "item": "对象 人员 姓名 编号 人员编号 单位编号 案件编号",
+        "slot": "去处 组 组别 岗位 班次 组编号",
+        "role": "角色 职责 组内职务",
+        "period": "周期 期间 时间 日期 年度 月份 季度",
+        "weight": "权重 分值 程度 意愿",
+    },
     "identities": {
         "name": "姓名 名称 当事人",
         "person": "人员 人员编号 编号 本单位人员",

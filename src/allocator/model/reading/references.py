@@ -25,6 +25,8 @@ _REFERENCES = (
     ("postings", "group", ("groups", "units")),
     ("cases", "unit", ("units",)),
     ("indicators", "subject", ("units", "people", "groups", "cases")),
+    ("wishes", "item", ("units", "people", "groups", "cases")),
+    ("wishes", "slot", ("units", "people", "groups", "cases")),
     ("identities", "person", ("people",)),
     ("identities", "case", ("cases",)),
 )

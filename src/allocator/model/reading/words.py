@@ -27,7 +27,12 @@ class Words:
 
     def of(self, table: str, column: str) -> Vocabulary | None:
         """Return the words that a column must use, or None where it takes any text."""
-        return {("people", "grade"): self.ladder, ("postings", "role"): self.roles}.get((table, column))
+        words = {
+            ("people", "grade"): self.ladder,
+            ("postings", "role"): self.roles,
+            ("wishes", "role"): self.roles,
+        }
+        return words.get((table, column))
 
 
 def scenario_words(spec: ScenarioSpec) -> Words:
