@@ -39,7 +39,8 @@ def _reason(bound: Bound, panels: Panels, rules: PanelRules) -> Text:
         zh, en = f"至少 {quota.least} 人（池中 {there} 人）", f"at least {quota.least} (there are {there})"
     else:
         zh, en = f"至多 {quota.most} 人", f"at most {quota.most}"
-    return Text(zh=f"{quota.title.zh}：{zh}", en=f"{quota.title.en}: {en}")
+    title = _title(bound, rules)
+    return Text(zh=f"{title.zh}：{zh}", en=f"{title.en}: {en}")
 
 
 def _mend(bound: Bound, rules: PanelRules) -> Text:
@@ -50,4 +51,13 @@ def _mend(bound: Bound, rules: PanelRules) -> Text:
     else:
         zh, en = f"至多 {quota.most + bound.by} 人", f"at most {quota.most + bound.by}"
         old = quota.most
-    return Text(zh=f"{quota.title.zh}：改为{zh}（原为 {old}）", en=f"{quota.title.en}: {en} (was {old})")
+    title = _title(bound, rules)
+    return Text(zh=f"{title.zh}：改为{zh}（原为 {old}）", en=f"{title.en}: {en} (was {old})")
+
+
+def _title(bound: Bound, rules: PanelRules) -> Text:
+    """Return what people call a quota; with its condition where it is one of several of a name."""
+    quota = rules.quotas[bound.quota]
+    several = sum(other.title == quota.title for other in rules.quotas) > 1
+    title, more = quota.title.text, f" ({quota.when})" if several else ""
+    return Text(zh=f"{title.zh}{more}", en=f"{title.en}{more}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,7 +19,11 @@ from allocator.rules.means import Means
 
 
 class Quota(Strict):
-    """How many of those for whom a condition holds; or, for each value of a text, of those who have it."""
+    """How many of those for whom a condition holds; or, for each value of a text, of those who have it.
+
+    ``by`` has a number for each value that ``counts`` names, ``each`` the same ``count`` for every value that
+    anybody has: at most one of each ``person.household``. Whoever has an empty text is then not counted.
+    """
 
     when: Annotated[str, Means(zh="条件（CEL）", en="A condition (CEL) over one of the pool.")] = ""
     count: Annotated[Range | None, Means(zh="符合条件者的人数", en="How many of those.")] = None
@@ -29,16 +34,28 @@ class Quota(Strict):
         Mapping[str, Range],
         Means(zh="各个值的人数；未列的值不限", en="How many of each value; of others, any number."),
     ] = {}
+    each: Annotated[
+        str,
+        Means(
+            zh="得出文字的 CEL，如 person.household；每个非空的值各自符合 count",
+            en="CEL that gives a text, such as person.household: `count` holds for each value "
+            "but the empty one.",
+        ),
+    ] = ""
     title: Annotated[Text, Means(zh="名称", en="What people call it.")] = Text()
 
     @model_validator(mode="after")
     def _one_form(self) -> Quota:
-        one = self.when and self.count is not None and not self.by and not self.counts
-        each = self.by and self.counts and not self.when and self.count is None
-        if not (one or each):
+        written = (bool(self.when), bool(self.each), bool(self.by), bool(self.counts))
+        forms = {
+            (True, False, False, False): self.count is not None,
+            (False, True, False, False): self.count is not None,
+            (False, False, True, True): self.count is None,
+        }
+        if not forms.get(written, False):
             raise FieldError(
-                zh="名额写 when 和 count，或者 by 和 counts",
-                en="a quota has `when` and `count`, or `by` and `counts`",
+                zh="名额写 when 和 count，或者 by 和 counts，或者 each 和 count",
+                en="a quota has `when` and `count`, or `by` and `counts`, or `each` and `count`",
             )
         return self
 
@@ -59,6 +76,10 @@ def read_quota(quota: Quota, field: str, axis: Axis, sight: Sight) -> Iterator[C
     Raises:
         InputError: An expression is wrong, or asks for at most so many of a value that nobody has.
     """
+    if quota.each and quota.count is not None:
+        values = sight.values(quota.each, "STRING", f"{field}.each", axis)
+        yield from _of_each(quota, quota.count, dict(zip(axis.ids, values, strict=True)))
+        return
     if quota.count is not None:
         holds = sight.holds(quota.when, f"{field}.when", axis)
         ids = frozenset(name for name, held in zip(axis.ids, holds, strict=True) if held)
@@ -72,6 +93,19 @@ def read_quota(quota: Quota, field: str, axis: Axis, sight: Sight) -> Iterator[C
         title = Text(zh=f"{quota.title.zh} {value}".strip(), en=f"{quota.title.en} {value}".strip())
         ids = frozenset(name for name, text in texts.items() if text == value)
         yield Counted(title, f'{quota.by} == "{value}"', count, ids)
+
+
+def _of_each(quota: Quota, count: Range, texts: Mapping[str, str]) -> Iterator[Counted]:
+    """Yield the quota of each value, but those that no panel can break: more people are then alike."""
+    having: dict[str, set[str]] = {}
+    for name, text in texts.items():
+        if text:
+            having.setdefault(text, set()).add(name)
+    title = quota.title or Text(zh=quota.each, en=quota.each)
+    for value, names in sorted(having.items()):
+        if count.least > 0 or (count.most is not None and len(names) > count.most):
+            when = f"{quota.each} == {json.dumps(value, ensure_ascii=False)}"
+            yield Counted(title, when, count, frozenset(names))
 
 
 def _nobody(sight: Sight, field: str, value: str, known: list[str]) -> Fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import groupby
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -141,18 +142,26 @@ class Panel(Draw):
 
     @classmethod
     def lines(cls, committed: PanelCommitted, result: PanelResult | None) -> Iterator[Line]:
-        """Yield the pool as a whole, then by quota."""
+        """Yield the pool as a whole, then by quota; those of each value of a text together."""
         drawn = None if result is None else set(result.drawn)
         whole = Text(zh="全部", en="all")
         yield _line(whole, str(committed.rules.size), committed.pool, drawn)
-        for q, quota in enumerate(committed.rules.quotas):
-            asked = str(quota.least) if quota.least == quota.most else f"{quota.least}-{quota.most}"
-            yield _line(quota.title.text, asked, [one for one in committed.pool if q in one.quotas], drawn)
+        for alike, numbered in groupby(enumerate(committed.rules.quotas), lambda one: _shown_as(one[1])):
+            title, least, most = alike
+            own = {q for q, _ in numbered}
+            asked = str(least) if least == most else f"{least}-{most}"
+            counted = [one for one in committed.pool if not own.isdisjoint(one.quotas)]
+            yield _line(title.text, asked if len(own) == 1 else f"{len(own)} × {asked}", counted, drawn)
 
     @classmethod
     def winners(cls, committed: PanelCommitted, result: PanelResult) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the panel."""
         yield "", result.drawn
+
+
+def _shown_as(quota: QuotaTerms) -> tuple[Words, int, int]:
+    """Return what the quotas of one line have in common: those of every value of a text stand in one."""
+    return quota.title, quota.least, quota.most
 
 
 def _line(text: Text, asked: str, types: Any, drawn: set[str] | None) -> Line:
