@@ -234,7 +234,7 @@ def test_period_that_ends_before_it_begins() -> None:
 
 
 def test_all_faults_at_once() -> None:
-    faults = faults_of("scenario: 1x\nperiods: []\nlayers: {}\nnothing: 1\n")
+    faults = faults_of("scenario: 1/x\nperiods: []\nlayers: {}\nnothing: 1\n")
     assert [(fault.row, fault.column) for fault in faults] == [
         (1, "scenario"),
         (2, "periods"),

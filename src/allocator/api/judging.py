@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
+from allocator.rules.called import code_of
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.verify import (
@@ -86,11 +88,11 @@ def candidates(
     Args:
         policy: What ``bind`` returned.
         plan: A plan for it.
-        slot: The slot of the seat.
+        slot: The slot of the seat, by code or by a name that it alone bears.
         role: Its role; the first that somebody holds there if not given.
         period: Its period; the first in which the slot exists if not given.
         layer: Its layer; the first that has the slot (and the item and the role) if not given.
-        item: Look at this item alone.
+        item: Look at this item alone, given by code or name.
         file: What the plan is called in faults.
 
     Raises:
@@ -99,7 +101,27 @@ def candidates(
     from allocator.explain import Asked, find_seat, rank_candidates
 
     admit(policy, plan, file)
+    item, slot = _codes(policy, item, slot, layer)
     asked = Asked(slot=slot, role=role, period=period, layer=layer, item=item)
     seat = find_seat(policy, Roster(policy.world.layers, plan.assignments), asked)
     only = [policy.world.layers[seat.layer].item_index[item]] if item else None
     return rank_candidates(policy, plan.assignments, seat, only)
+
+
+def _codes(policy: Policy, item: str, slot: str, layer: str) -> tuple[str, str]:
+    """Return the codes of an item and a slot that may be given by names.
+
+    Raises:
+        InputError: Several bear such a name.
+    """
+    named = [one for one in policy.world.layers.values() if layer in ("", one.name)]
+    faults: list[Fault] = []
+    items = dict.fromkeys(code for one in named for code in one.items)
+    slots = dict.fromkeys(code for one in named for code in one.slots)
+    found = (
+        code_of(policy.world, item, items, "--item", faults),
+        code_of(policy.world, slot, slots, "--slot", faults),
+    )
+    if faults:
+        raise InputError(faults)
+    return found

@@ -32,7 +32,9 @@ HELP = both(
 def command(
     scenario: ScenarioPath,
     plan: PlanPath,
-    slot: Annotated[str, typer.Option(metavar="SLOT", help=both("去处编号", "id of the slot"))],
+    slot: Annotated[
+        str, typer.Option(metavar="SLOT", help=both("去处（编号或名称）", "the slot, by id or name"))
+    ],
     role: Annotated[
         str,
         typer.Option(
@@ -43,7 +45,10 @@ def command(
         str, typer.Option(metavar="PERIOD", help=both("周期，默认首期", "the period; by default the first"))
     ] = "",
     item: Annotated[
-        str, typer.Option(metavar="ITEM", help=both("只看此人，详列", "look at this one alone, in full"))
+        str,
+        typer.Option(
+            metavar="ITEM", help=both("只看此人（编号或姓名），详列", "look at this one alone, by id or name")
+        ),
     ] = "",
     layer: Annotated[
         str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -14,13 +15,16 @@ from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError
+from allocator.model.reading.problems import CODES
 from allocator.model.reading.wholefile import unwritable
+from allocator.model.spec import scenario_name
 from allocator.model.text import Text
 from allocator.report.rendering.console import pick, printable
 
 HELP = both("新建带注释的入门场景", "Write a commented starter scenario.")
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+#: A name that YAML reads as it stands; any other is quoted.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 
 def command(
@@ -30,9 +34,11 @@ def command(
 ) -> int:
     """Write the starter into a new folder; its last part names the scenario."""
     output = Output(lang, as_json=as_json)
-    if not _NAME.fullmatch(name.name):
-        message = Text(zh="文件夹名须为英文名", en="the folder must have a plain name")
-        raise _refused(message, name, allowed="A-Z a-z 0-9 _ - (A-Z a-z first, 1-64)")
+    try:
+        scenario_name(name.name)
+    except ValueError:
+        wrong = CODES["scenario_name"]
+        raise _refused(wrong.message, name, allowed=wrong.allowed) from None
     try:
         written = _write(name)
     except OSError as error:
@@ -53,9 +59,10 @@ def _write(folder: Path) -> list[str]:
         raise _refused(Text(zh="已存在且不为空", en="exists and is not empty"), folder)
     folder.mkdir(parents=True, exist_ok=True)
     sources = sorted(files("allocator.cli").joinpath("starter").iterdir(), key=lambda source: source.name)
+    name = folder.name if _PLAIN.fullmatch(folder.name) else json.dumps(folder.name, ensure_ascii=False)
     starter = [source for source in sources if source.name.endswith((".yaml", ".csv"))]
     for source in starter:
-        text = source.read_text(encoding="utf-8").replace("scenario: NAME", f"scenario: {folder.name}")
+        text = source.read_text(encoding="utf-8").replace("scenario: NAME", f"scenario: {name}")
         (folder / source.name).write_text(text, encoding="utf-8")
     return [source.name for source in starter]
 

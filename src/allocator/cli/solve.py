@@ -77,7 +77,8 @@ def command(
     pin: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="ITEM=SLOT[@PERIOD]", help=both("指定位置，可重复", "settle a place; repeatable")
+            metavar="ITEM=SLOT[@PERIOD]",
+            help=both("指定位置（编号或名称），可重复", "settle a place, by ids or names; repeatable"),
         ),
     ] = None,
     keep: Annotated[

@@ -23,6 +23,25 @@ from allocator.model.text import Text
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 
 
+#: What file systems and terminals do not take, and the longest name.
+_NOT_IN_NAMES, _LONGEST = frozenset('/\\:*?"<>|'), 64
+
+
+def scenario_name(name: str) -> str:
+    """Return the name of a scenario: what can also be the name of a folder, in any language.
+
+    Raises:
+        ValueError: It cannot.
+    """
+    is_safe = name.isprintable() and not _NOT_IN_NAMES & {*name} and name == name.strip(" .\u3000")
+    if not (is_safe and 0 < len(name) <= _LONGEST):
+        raise ValueError("scenario_name")
+    return name
+
+
+ScenarioName = Annotated[str, AfterValidator(scenario_name)]
+
+
 class Strict(BaseModel):
     """A part of a YAML file: frozen, and every key must be known."""
 
@@ -199,7 +218,7 @@ class ScenarioSpec(Strict):
     """The content of ``scenario.yaml``.
 
     Attributes:
-        scenario: Name of the scenario; also names it in plans.
+        scenario: Name of the scenario, in any language; also names it in plans.
         today: The day that ages and recent ties are counted from; the first period's start if absent.
         periods: The horizon, in order.
         grades: The ladder, highest first.
@@ -213,7 +232,7 @@ class ScenarioSpec(Strict):
         synthetic: True where people and cases are invented.
     """
 
-    scenario: Name
+    scenario: ScenarioName
     title: Text = Text()
     source: str = ""
     about: Text = Text()

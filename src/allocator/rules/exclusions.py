@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from allocator.errors import Fault
 from allocator.model.layer import Layer
 from allocator.model.text import Text
+from allocator.rules.called import by_code
 from allocator.rules.kinds.exclude import Exclude
 from allocator.rules.places import Place, misplaced, read_place
 from allocator.rules.world import World
@@ -25,10 +26,13 @@ def exclusion_rules(world: World, exclusions: Iterable[str], faults: list[Fault]
     """
     rules: list[Exclude] = []
     for text in exclusions:
-        place = read_place(text)
-        if place is None:
+        written = read_place(text)
+        if written is None:
             message = Text(zh="排除的写法有误", en="an exclusion is written wrongly")
             faults.append(Fault(message, column=OPTION, found=text, allowed=_ALLOWED))
+            continue
+        place = by_code(world, written, OPTION, faults)
+        if place is None:
             continue
         layers = _layers(world, place)
         if not layers:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from allocator.errors import Fault
 from allocator.model.text import Text
+from allocator.rules.called import by_code
 from allocator.rules.kinds.pin import Pin
 from allocator.rules.places import Place, misplaced, read_place
 from allocator.rules.world import World
@@ -23,10 +24,12 @@ def pin_rules(world: World, pins: Iterable[str], faults: list[Fault]) -> tuple[P
     """
     rules: list[Pin] = []
     for number, text in enumerate(pins, start=1):
-        place = read_place(text)
-        if place is None or not place.slot:
+        written = read_place(text)
+        if written is None or not written.slot:
             message = Text(zh="指定的写法有误", en="a pin is written wrongly")
             faults.append(Fault(message, column=OPTION, found=text, allowed="ITEM=SLOT, ITEM=SLOT@PERIOD"))
+        elif (place := by_code(world, written, OPTION, faults)) is None:
+            continue
         elif (on := _layer(world, place)) is None:
             faults.extend(misplaced(world, place, OPTION))
         else:

@@ -52,7 +52,8 @@ def misplaced(world: World, place: Place, option: str, also: tuple[str, ...] = (
     for found, known in ((place.item, items), (place.slot, slots)):
         if found and found not in known:
             message = Text(zh=f"没有层含有“{found}”", en=f"no layer has '{found}'")
-            yield Fault(message, column=option, found=place.text, nearest=nearest(found, sorted(known)))
+            called = sorted({world.scenario.organisation.label(code) for code in known} | known)
+            yield Fault(message, column=option, found=place.text, nearest=nearest(found, called))
     if place.item in items and (not place.slot or place.slot in slots):
         message = Text(zh="没有层同时含有两者", en="no layer has both of these")
         yield Fault(message, column=option, found=place.text)

@@ -66,7 +66,7 @@ _FIXED: Mapping[str, Problem] = {
     "list_type": _LIST,
 }
 
-_CODES: Mapping[str, Problem] = {
+CODES: Mapping[str, Problem] = {
     "skill_without_level": Problem(
         Text(zh="特长没有等级", en="a skill has no level"), "name:level;name:level (1-5)"
     ),
@@ -78,6 +78,14 @@ _CODES: Mapping[str, Problem] = {
         Text(zh="不是人数范围", en="is not a range of counts"), "1, 0-1, 2-3, ≥2, ≤3, any"
     ),
     "range_order": Problem(Text(zh="范围前大后小", en="the range runs backwards"), "2-3"),
+    "scenario_name": Problem(
+        Text(
+            zh="场景名须可作文件夹名：1 至 64 字，中英文均可，首尾不为空格或点",
+            en="must be a name that a folder can have: 1 to 64 characters of any language, "
+            "without blanks or dots at its ends",
+        ),
+        'no / \\ : * ? " < > |',
+    ),
     "period_order": Problem(Text(zh="周期的止早于起", en="the period ends before it begins"), "from <= to"),
 }
 
@@ -125,7 +133,7 @@ def _raised(error: object) -> Problem:
         names = tuple(str(name) for name in getattr(error, "allowed", ()))
         return Problem(message, ", ".join(names), names)
     code = str(error)
-    return _CODES.get(code) or Problem(Text(zh=f"不符合要求（{code}）", en=code))
+    return CODES.get(code) or Problem(Text(zh=f"不符合要求（{code}）", en=code))
 
 
 def _bound(sign: str, key: str) -> Callable[[Mapping[str, Any]], Problem]:
