@@ -1,0 +1,228 @@
+"""choice: so many of a list: at least one of these two days off, at most one of these three seats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from allocator.errors import nearest
+from allocator.model.layer import BoolArray
+from allocator.model.spec import Strict
+from allocator.model.text import Text
+from allocator.program.expr import Expr
+from allocator.program.tags import Subject
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule, Several
+from allocator.rules.kinds._held import held
+from allocator.rules.means import Means
+from allocator.rules.pen import Pen
+from allocator.rules.roster import Roster
+from allocator.rules.scope import Scope
+from allocator.rules.world import World
+
+Limit = Annotated[int, Field(ge=0, le=10**6)]
+
+
+class Option(Strict):
+    """One entry of the list: what an item holds in any of these slots, roles and periods."""
+
+    slot: Annotated[Several, Means(zh="去处编号；不填为任何去处", en="Ids of slots; any if empty.")] = ()
+    role: Annotated[Several, Means(zh="角色；不填为任何角色", en="Roles; any if empty.")] = ()
+    period: Annotated[Several, Means(zh="周期编号；不填为任何周期", en="Ids of periods; any if empty.")] = ()
+
+    @model_validator(mode="after")
+    def _something_named(self) -> Option:
+        if not (self.slot or self.role or self.period):
+            raise FieldError(zh="需给出 slot、role 或 period", en="needs slot, role or period")
+        return self
+
+
+class Choice(Rule):
+    """Each item has at least ``atleast`` and at most ``atmost`` entries of the list ``of``.
+
+    An item has an entry if it holds any of its slots, in any of its roles, in any of its periods: a weekend
+    is one entry of two periods. With ``off: true`` those entries are counted that it does not have: at least
+    one of two days off. Each entry too few or too many costs 1. Only the horizon is looked at.
+    """
+
+    name: ClassVar[str] = "choice"
+    summary: ClassVar[Text] = Text(
+        zh="任选：所列各项中至少（至多）占几项（两天至少休一天）",
+        en="at least or at most so many of a list: one of these two days off",
+    )
+    in_chinese: ClassVar[str] = (
+        "每个对象占 `of` 所列各项中的至少 `atleast` 项、至多 `atmost` 项。\n\n"
+        "对象在该项所列周期之一、以所列角色之一、在所列去处之一，即占该项：一个周末是含两个周期的一项。\n"
+        "`off: true` 时计未占的项数，如两天中至少休一天。每多或少一项计 1。只看规划期以内。"
+    )
+    about: ClassVar[tuple[Dimension, ...]] = ("item",)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            rule={
+                "kind": "choice",
+                "on": "turn",
+                "of": [{"period": 2026}, {"period": 2027}],
+                "off": True,
+                "atleast": 1,
+            },
+            kept=("Wang=East@2026 Wang=East@2028 Li=West@2027 Zhao=East@2027",),
+            broken=("Wang=East@2026 Wang=West@2027", "Zhao=East@2026 Zhao=East@2027"),
+        ),
+        Example(
+            rule={
+                "kind": "choice",
+                "on": "turn",
+                "of": [
+                    {"slot": "East", "period": [2026, 2027]},
+                    {"slot": "West", "period": 2028},
+                    {"slot": "East", "period": 2028},
+                ],
+                "items": "person.id != 'Zhao'",
+                "atleast": 1,
+                "atmost": 1,
+            },
+            kept=("Wang=East@2026 Wang=East@2027 Li=East@2028",),
+            broken=("Wang=East@2026", "Wang=East@2026 Wang=West@2028 Li=East@2028"),
+        ),
+        Example(
+            rule={
+                "kind": "choice",
+                "on": "casework",
+                "of": [{"slot": ["C1", "C2"]}, {"slot": "C3", "role": "reviewer"}],
+                "atleast": 1,
+                "atmost": 1,
+                "off": True,
+            },
+            kept=(
+                "Wang=C1/reviewer@2026 Wang=C1/investigator@2026 Wang=C2/reviewer@2027 Li=C3/reviewer@2026",
+            ),
+            broken=(
+                "Wang=C1/reviewer@2026 Wang=C3/reviewer@2026 Li=C2/reviewer@2027",
+                "Wang=C1/reviewer@2026",
+            ),
+        ),
+        Example(
+            rule={
+                "kind": "choice",
+                "on": "posting",
+                "of": [{"role": "lead"}, {"slot": "East"}],
+                "atmost": 1,
+                "during": ["2026", "2028"],
+            },
+            kept=("Wang=West/lead@2026 Wang=West/lead@2028 Li=East/member@all", "Wang=East/lead@2027"),
+            broken=("Wang=East/lead@2026", "Li=West/lead@2026 Li=East/member@2028"),
+        ),
+    )
+
+    kind: Literal["choice"]
+    of: Annotated[
+        Annotated[tuple[Option, ...], Field(min_length=1)],
+        Means(zh="所列各项", en="The entries of the list."),
+    ]
+    atleast: Annotated[Limit | None, Means(zh="至少几项；不填为不限", en="At least so many entries.")] = None
+    atmost: Annotated[Limit | None, Means(zh="至多几项；不填为不限", en="At most so many entries.")] = None
+    off: Annotated[
+        bool, Means(zh="计未占的项数（休息、不任）", en="Whether entries that it does not have are counted.")
+    ] = False
+
+    @model_validator(mode="after")
+    def _something_asked(self) -> Choice:
+        if self.atleast is None and self.atmost is None:
+            raise FieldError(zh="需给出 atleast 或 atmost", en="needs atleast or atmost")
+        size = len(self.of)
+        if self.atleast is not None and self.atleast > size:
+            raise FieldError(
+                zh=f"of 只有 {size} 项，atleast 不能超过 {size}",
+                en=f"of has only {size} entries, atleast can be no more than {size}",
+            )
+        if self.atmost is not None and self.atmost >= size:
+            raise FieldError(
+                zh=f"of 只有 {size} 项，atmost 须小于 {size}，否则不起作用",
+                en=f"of has only {size} entries: with atmost of {size} or more it asks for nothing",
+            )
+        return self
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Slots, roles and periods must be of the layer."""
+        layer = world.layers[self.on]
+        roles = [role for role in layer.roles if role is not None]
+        periods = [] if layer.once else [period.id for period in layer.periods]
+        for k, option in enumerate(self.of):
+            for field, named, known in (
+                ("slot", option.slot, layer.slots),
+                ("role", option.role, roles),
+                ("period", option.period, periods),
+            ):
+                for name in named:
+                    if name not in known:
+                        message = Text(zh="该层中没有", en="is not in the rule's layer")
+                        allowed = ", ".join(known[:20])
+                        yield Problem(f"of.{k}.{field}", message, name, allowed, nearest(name, known))
+
+    def so_far(self, to_come: int) -> Rule | None:
+        """Ask only for what no later period can mend: entries that are had stay had."""
+        if not self.is_hard:
+            return self
+        mended = "atmost" if self.off else "atleast"
+        kept = self.atleast if self.off else self.atmost
+        return None if kept is None else self.model_copy(update={mended: None})
+
+    def post(self, pen: Pen, scope: Scope) -> None:
+        """Count the entries of each item."""
+        options = [self._places(scope, option) for option in self.of]
+        for i in scope.items.tolist():
+            subject = Subject(item=i)
+            had = Expr.total(_posted(pen, scope, subject, *places) for places in options)
+            count = -had + len(options) if self.off else had
+            if self.atleast:
+                pen.at_least(count, self.atleast, subject)
+            if self.atmost is not None:
+                pen.at_most(count, self.atmost, subject)
+
+    def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
+        """Look at each entry of the list."""
+        plan, options = roster[self.on], [self._places(scope, option) for option in self.of]
+        for i in scope.items.tolist():
+            had = [any(held(plan, i, places, t) for t in periods) for places, periods in options]
+            count = had.count(not self.off)
+            few = (self.atleast or 0) - count
+            many = 0 if self.atmost is None else count - self.atmost
+            for off in (few, many):
+                if off > 0:
+                    yield Breach(Subject(item=i), off, self._told(count))
+
+    def _told(self, count: int) -> Text:
+        size = len(self.of)
+        if self.off:
+            return Text(zh=f"{size} 项中有 {count} 项未占", en=f"does not have {count} of the {size}")
+        return Text(zh=f"{size} 项中占 {count} 项", en=f"has {count} of the {size}")
+
+    def _places(self, scope: Scope, option: Option) -> tuple[BoolArray, tuple[int, ...]]:
+        """Return the places ``[S, R]`` in scope of an entry, and its periods."""
+        layer = scope.layer
+        slots = [
+            s in scope.slot_set and (not option.slot or name in option.slot)
+            for s, name in enumerate(layer.slots)
+        ]
+        roles = [
+            r in scope.roles and (not option.role or name in option.role)
+            for r, name in enumerate(layer.roles)
+        ]
+        periods = (t for t in scope.periods if not option.period or layer.periods[t].id in option.period)
+        return np.array(slots)[:, None] & np.array(roles)[None, :], tuple(periods)
+
+
+def _posted(pen: Pen, scope: Scope, subject: Subject, places: BoolArray, periods: tuple[int, ...]) -> Expr:
+    """Return 1 if the item is at any of the places in any of the periods, 0 if not."""
+    grid, alone = pen.grid()[subject.item], scope.layer.spec.take.most == 1
+    whole = [Expr.of(grid[:, :, t][places]) for t in periods]
+    there = Expr.total(whole)
+    if len(there.cols) < 2 or (alone and len(periods) == 1):
+        return there
+    # Of one period at most one place is taken: one row for all of them, and a tighter one.
+    parts = whole if alone else [Expr.of([col]) for col in there.cols]
+    found = pen.most(parts, 0, subject)
+    pen.implied(found - there, 0, subject)
+    return found
