@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from allocator.errors import Fault, InputError
 from allocator.model.reading import files
 from allocator.model.reading.csvtable import csv_lines
-from allocator.model.reading.days import parse_day
+from allocator.model.reading.days import FORMS, parse_day
 from allocator.model.reading.extras import typed_column
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import decode, read_text
-from allocator.model.reading.grid import read_grid
+from allocator.model.reading.grid import Source, read_grid
 from allocator.model.reading.headers import _ALIASES, standard_name
-from allocator.model.reading.rows import Records, read_rows
+from allocator.model.reading.rows import UNREAD, Records, read_rows
 from allocator.model.tables import TABLES, Person, columns
 
 
@@ -39,8 +39,9 @@ def read_all(
     faults = FaultList()
     data = content.encode() if isinstance(content, str) else content
     file = f"{table}.csv"
-    grid = read_grid(table, file, csv_lines(decode(data, file), file), own or {}, faults)
-    records = read_rows(grid, None, faults) if grid else None
+    source, doubts = Source(table, file, csv_lines(decode(data, file), file), {}), FaultList()
+    grid = read_grid(source, own or {}, faults, doubts)
+    records = read_rows(grid, None, faults, doubts) if grid else None
     return records, faults.kept
 
 
@@ -163,8 +164,11 @@ def test_days(text: str, day: date | None) -> None:
 
 def test_a_day_that_is_not_on_the_calendar() -> None:
     fault = only_fault("编号,出生\nP1,2025-02-30\n")
-    assert (fault.row, fault.column, fault.found, fault.allowed) == (2, "出生", "2025-02-30", "YYYY-MM-DD")
-    assert fault("zh") == "people.csv:2:出生: 不是日历上的日期；现值“2025-02-30”；可用：YYYY-MM-DD"
+    assert (fault.row, fault.column, fault.found, fault.allowed) == (2, "出生", "2025-02-30", FORMS)
+    assert (
+        fault("zh")
+        == "people.csv:2:出生: 不是日历上的日期；现值“2025-02-30”；可用：YYYY-MM-DD, YYYY年M月D日, YYYY-MM"
+    )
     assert "is not a day of the calendar" in fault("en")
 
 
@@ -205,7 +209,7 @@ def test_an_empty_id_is_a_fault() -> None:
 def test_all_faults_of_a_table_at_once() -> None:
     records, faults = read_all("id,born,skills,capacity\nP1,x,a,1.5\nP2,,,\n,2025-02-30,,\nP3,,,,5\nP4,x,,\n")
     assert records
-    assert [placed.row.id for placed in records.rows] == ["P2", "P3"]
+    assert [placed.row.id for placed in records.rows] == ["P1", "P2", UNREAD, "P3", "P4"]
     assert sorted((fault.row, fault.column) for fault in faults) == [
         (2, "born"),
         (2, "capacity"),
@@ -222,7 +226,7 @@ def test_all_faults_of_a_table_at_once() -> None:
     [
         ("", "no header", 1),
         ("\n\n", "no header", 1),
-        ("id,,name\nP1,,x", "column 2 has no name", 1),
+        ("id,,name\nP1,y,x", "column 2 has no name", 1),
         ("id,name,姓名\nP1,x,y", "repeats a column", 1),
         ("id,x,x\nP1,1,2", "repeats a column", 1),
         ("id,name\nP1,x,y", "3 cells under 2 headers", 2),

@@ -27,6 +27,7 @@ class Scenario:
         document: ``scenario.yaml`` as it was read, for faults that are found later.
         files: SHA-256 of each file that was read, by name; ``sha256`` is the digest of them all.
         doubts: What the readers noticed that is not wrong for certain but likely not meant.
+        renamed: By file, the headers that stand for a column of another name, with that name.
     """
 
     spec: ScenarioSpec
@@ -36,6 +37,7 @@ class Scenario:
     document: YamlDocument | None = field(default=None, repr=False, compare=False)
     doubts: tuple[Fault, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:

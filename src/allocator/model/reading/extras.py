@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from allocator.model.reading.cleaning import plain_number
+
 Value = int | float | bool | date | str | None
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -30,11 +32,13 @@ def typed_column(cells: Sequence[str]) -> list[Value]:
 
 
 def _integer(cell: str) -> Value:
-    return int(cell) if _INTEGER.fullmatch(cell) else None
+    number = plain_number(cell)
+    return int(number) if _INTEGER.fullmatch(number) else None
 
 
 def _decimal(cell: str) -> Value:
-    number = float(cell) if _DECIMAL.fullmatch(cell) else math.inf
+    plain = plain_number(cell)
+    number = float(plain) if _DECIMAL.fullmatch(plain) else math.inf
     return number if math.isfinite(number) else None
 
 

@@ -17,7 +17,9 @@ from allocator.model.reading.faults import FaultList
 from allocator.model.reading.grid import Grid, read_grid
 from allocator.model.reading.identities import contradictions, identity_doubts
 from allocator.model.reading.locate import SCENARIO_FILE, Location, locate
+from allocator.model.reading.lookalikes import alike
 from allocator.model.reading.references import check_references
+from allocator.model.reading.repeats import repeated_people
 from allocator.model.reading.rows import Records, read_rows
 from allocator.model.reading.scoretable import read_score_table
 from allocator.model.reading.sources import FolderSource, WorkbookSource, open_source, read_document
@@ -90,6 +92,8 @@ class _Loader:
         self._faults = FaultList()
         self._doubts = FaultList()
         self._digests: dict[str, str] = {}
+        self._renamed: dict[str, Mapping[str, str]] = {}
+        self._incomplete: set[str] = set()
 
     def load(self) -> Scenario:
         document = self._document()
@@ -97,7 +101,7 @@ class _Loader:
         self._faults.extend(self._source.strays())
         tables = self._tables(_own_headers(spec, document), words)
         seats = words.seats if words else None
-        lost = [table for table in self._source.tables if table not in tables]
+        lost = [table for table in self._source.tables if table not in tables or table in self._incomplete]
         check_references(tables, lost, seats, self._faults)
         if document is not None and spec is not None and "indicators" not in lost:
             named = dict.fromkeys(row.indicator for row in _rows(tables, Indicator, "indicators"))
@@ -112,7 +116,8 @@ class _Loader:
         digest = listing_digest(self._digests.items())
         organisation = replace(self._identified(tables), scores=scores)
         read, doubts = dict(self._digests), self._doubts.all()
-        return Scenario(spec, organisation, self._location.folder, digest, document, doubts, read)
+        folder, renamed = self._location.folder, self._renamed
+        return Scenario(spec, organisation, folder, digest, document, doubts, read, renamed)
 
     def _identified(self, tables: Mapping[str, Records]) -> Organisation:
         """Return the organisation in which names stand for the people who bear them; ask where in doubt."""
@@ -149,9 +154,18 @@ class _Loader:
 
     def _tables(self, own: Mapping[str, Mapping[str, str]], words: Words | None) -> Mapping[str, Records]:
         grids = (self._grid(table, own.get(table, {})) for table in self._source.tables)
-        tables = {grid.table: read_rows(grid, words, self._faults) for grid in grids if grid}
+        tables = {grid.table: self._rows(grid, words) for grid in grids if grid}
         self._check_not_empty(tables)
+        self._doubts.extend(alike(tables))
         return tables
+
+    def _rows(self, grid: Grid, words: Words | None) -> Records:
+        for fault, sure in repeated_people(grid):
+            (self._faults if sure else self._doubts).add(fault)
+        if grid.renamed:
+            self._renamed[grid.file] = grid.renamed
+        self._incomplete.update([grid.table] if "id" in grid.absent else [])
+        return read_rows(grid, words, self._faults, self._doubts)
 
     def _grid(self, table: str, own: Mapping[str, str]) -> Grid | None:
         try:
@@ -160,7 +174,7 @@ class _Loader:
             self._faults.extend(error.faults)
             return None
         self._digests[text.digest_name] = text.sha256
-        return read_grid(table, text.file, text.lines, own, self._faults)
+        return read_grid(text, own, self._faults, self._doubts)
 
     def _scores(self, known: Collection[str] | None) -> Mapping[str, ScoreTable]:
         """Read the score tables, whose ids are ``known`` ones (if those can be told)."""

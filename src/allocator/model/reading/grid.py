@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from allocator.errors import Fault, InputError, shorten
+from allocator.model.reading.asides import UNNAMED, Asides
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.headers import standard_name
+from allocator.model.reading.heading import LOOKED_AT, Heading, HeadingReader, Line
 from allocator.model.tables import required_columns
 from allocator.model.text import Text
 
 LONGEST_CELL = 32_767
-LONGEST_HEADER = 200
-MOST_COLUMNS = 1_000
 MOST_ROWS = 500_000
-
-Line = tuple[int, Sequence[str]]
+_MOST_NUMBERED = 10
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,7 @@ class Grid:
         columns: The column that each header stands for.
         headers: The headers as the file writes them, in the same order.
         rows: Line in the file and trimmed cells, one for each column.
+        absent: Required columns that are not there; a fault has said so.
     """
 
     table: str
@@ -36,6 +36,7 @@ class Grid:
     columns: tuple[str, ...]
     headers: tuple[str, ...]
     rows: tuple[Line, ...]
+    absent: tuple[str, ...] = ()
 
     def cells(self, column: str) -> list[str]:
         """Return the cells of ``column`` in every row; none if the table lacks the column."""
@@ -44,103 +45,145 @@ class Grid:
         index = self.columns.index(column)
         return [cells[index] for _, cells in self.rows]
 
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """The headers that are not written as the columns that they stand for."""
+        return {
+            shorten(header): column
+            for header, column in zip(self.headers, self.columns, strict=True)
+            if header != column
+        }
 
-def read_grid(
-    table: str, file: str, lines: Iterable[Line], own: Mapping[str, str], faults: FaultList
-) -> Grid | None:
+
+@dataclass(frozen=True)
+class Source:
+    """A table as it comes from a file.
+
+    Attributes:
+        table: Name of the table.
+        file: Name of the file as faults show it.
+        lines: Line numbers and cells.
+        wide: By line, the cells (from, to) that one merged cell spans.
+    """
+
+    table: str
+    file: str
+    lines: Iterable[Line]
+    wide: Mapping[int, Sequence[tuple[int, int]]]
+
+
+def read_grid(source: Source, own: Mapping[str, str], faults: FaultList, doubts: FaultList) -> Grid | None:
     """Arrange the lines of a file as a table.
 
     Args:
-        table: Name of the table.
-        file: Name of the file as faults show it.
-        lines: Line numbers and cells; the first line that is not blank is the header.
+        source: The lines; titles may stand above the header.
         own: What the scenario says the headers of this table stand for.
         faults: Takes what is wrong.
+        doubts: Takes what is likely not meant, such as a row of totals, which is not read.
 
     Returns:
         The table, or None if its header or its lines cannot be made out.
     """
+    file = source.file
     try:
-        filled = ((line, cells) for line, cells in lines if any(map(str.strip, cells)))
-        header = next(filled, None)
-        if header is None:
+        filled = ((line, cells) for line, cells in source.lines if any(map(str.strip, cells)))
+        first = list(islice(filled, LOOKED_AT))
+        if not first:
             raise InputError([_fault("没有表头", "has no header", file, 1)])
-        headers = tuple(cell.strip() for cell in header[1])
-        columns = tuple(standard_name(table, name, own) for name in headers)
-        _check_header(table, file, header[0], headers, columns)
-        rows = tuple(_body(filled, file, headers, faults))
+        reader = HeadingReader(source.table, file, own, faults, doubts)
+        begin = reader.find(first)
+        heading = reader.read(*first[begin])
+        body = _Body(source, heading, faults, doubts)
+        rows = body.rows(chain(first[begin + 1 :], filled))
     except InputError as error:
         faults.extend(error.faults)
         return None
-    return Grid(table, file, columns, headers, rows)
+    named = [index for index, header in enumerate(heading.headers) if header]
+    columns = tuple(heading.columns[index] for index in named)
+    headers = tuple(heading.headers[index] for index in named)
+    return Grid(source.table, file, columns, headers, rows, heading.absent)
 
 
-def _check_header(
-    table: str, file: str, line: int, headers: tuple[str, ...], columns: tuple[str, ...]
-) -> None:
-    if len(headers) > MOST_COLUMNS:
-        raise InputError(
-            [_fault(f"超过 {MOST_COLUMNS} 列", f"has more than {MOST_COLUMNS} columns", file, line)]
-        )
-    faults = [
-        _fault(f"第 {number} 列没有列名", f"column {number} has no name", file, line)
-        for number, name in enumerate(headers, start=1)
-        if not name
-    ]
-    faults += [
-        _fault(
-            f"列名超过 {LONGEST_HEADER} 个字符",
-            f"a header is longer than {LONGEST_HEADER}",
-            file,
-            line,
-            shorten(name),
-        )
-        for name in headers
-        if len(name) > LONGEST_HEADER
-    ]
-    faults += _repeated(file, line, headers, columns)
-    faults += _missing(table, file, line, headers, columns)
-    if faults:
-        raise InputError(faults)
+class _Body:
+    """The rows below a header."""
 
+    def __init__(self, source: Source, heading: Heading, faults: FaultList, doubts: FaultList) -> None:
+        self._source, self._heading = source, heading
+        self._file = source.file
+        self._faults, self._doubts = faults, doubts
+        self._asides = Asides(source.file, heading, required_columns(source.table)[0])
+        self._unnamed = {index: 0 for index, header in enumerate(heading.headers) if not header}
 
-def _repeated(file: str, line: int, headers: tuple[str, ...], columns: tuple[str, ...]) -> Iterator[Fault]:
-    first: dict[str, str] = {}
-    for header, column in zip(headers, columns, strict=True):
-        if column in first and column:
-            zh = f"列重复：与“{shorten(first[column])}”同为 {shorten(column)}"
-            en = f"repeats a column: '{shorten(first[column])}' is {shorten(column)} too"
-            yield _fault(zh, en, file, line, shorten(header))
-        first.setdefault(column, header)
+    def rows(self, lines: Iterable[Line]) -> tuple[Line, ...]:
+        """Return the rows of the table; what else stands there is told.
 
+        Raises:
+            InputError: There are too many rows, or a column without a name has cells.
+        """
+        rows = list(self._read(lines))
+        for number, message in self._asides.sections(rows):
+            self._doubts.add(self._asides.doubt(*rows[number], message))
+            if message != UNNAMED:
+                rows[number] = (0, ())
+        self._check_named()
+        kept = (row for row in rows if row[1])
+        if not self._unnamed:
+            return tuple(kept)
+        return tuple((line, self._named(cells)) for line, cells in kept)
 
-def _missing(
-    table: str, file: str, line: int, headers: tuple[str, ...], columns: tuple[str, ...]
-) -> Iterator[Fault]:
-    near = FaultList()
-    for column in required_columns(table):
-        if column not in columns:
-            yield Fault(
-                Text(zh="缺少必需的列", en="this required column is missing"),
-                file=file,
-                row=line,
-                column=column,
-                nearest=near.suggest(column, headers),
-            )
+    def _read(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """Yield the rows but for totals, notes and repeated headers."""
+        headers, shared = self._heading.headers, _Shared()
+        width = len(headers)
+        for number, (line, cells) in enumerate(lines, start=1):
+            if number > MOST_ROWS:
+                zh, en = f"超过 {MOST_ROWS} 行", f"has more than {MOST_ROWS} rows"
+                raise InputError([_fault(zh, en, self._file, line)])
+            if max(map(len, cells)) > LONGEST_CELL:
+                self._faults.extend(_long_cells(self._file, line, headers, cells))
+            padded = (*cells[:width], *[""] * (width - len(cells)))
+            row = tuple(shared.text(cell[:LONGEST_CELL].strip()) for cell in padded)
+            if aside := self._asides.kind(row):
+                self._doubts.add(self._asides.doubt(line, row, aside))
+                continue
+            self._check(line, cells)
+            if self._unnamed:
+                self._note(line, row)
+            yield line, row
 
-
-def _body(lines: Iterable[Line], file: str, headers: tuple[str, ...], faults: FaultList) -> Iterator[Line]:
-    width, shared = len(headers), _Shared()
-    for number, (line, cells) in enumerate(lines, start=1):
-        if number > MOST_ROWS:
-            raise InputError([_fault(f"超过 {MOST_ROWS} 行", f"has more than {MOST_ROWS} rows", file, line)])
+    def _check(self, line: int, cells: Sequence[str]) -> None:
+        width = len(self._heading.headers)
         if len(cells) > width and any(map(str.strip, cells[width:])):
             zh, en = f"有 {len(cells)} 格，表头只有 {width} 列", f"{len(cells)} cells under {width} headers"
-            faults.add(_fault(zh, en, file, line))
-        if max(map(len, cells)) > LONGEST_CELL:
-            faults.extend(_long_cells(file, line, headers, cells))
-        padded = (*cells[:width], *[""] * (width - len(cells)))
-        yield line, tuple(shared.text(cell[:LONGEST_CELL].strip()) for cell in padded)
+            self._faults.add(_fault(zh, en, self._file, line))
+        for begin, end in self._source.wide.get(line, ()) if self._source.wide else ():
+            names = [header for header in self._heading.headers[begin : end + 1] if header]
+            if len(names) > 1 and len(set(cells)) > 1 + ("" in cells):
+                zh, en = (
+                    "合并的单元格跨几列，不知属于哪一列",
+                    "a merged cell spans several columns: which is it of?",
+                )
+                found = shorten(cells[begin])
+                message = Text(zh=zh, en=en)
+                self._faults.add(Fault(message, self._file, line, shorten(", ".join(names)), found))
+
+    def _note(self, line: int, row: Sequence[str]) -> None:
+        """Take note of columns without a name that have cells."""
+        for index in self._unnamed:
+            if row[index]:
+                self._unnamed[index] = self._unnamed[index] or line
+
+    def _check_named(self) -> None:
+        used = [index + 1 for index, line in self._unnamed.items() if line]
+        if used:
+            listed = ", ".join(map(str, used[:_MOST_NUMBERED])) + (
+                ", ..." if len(used) > _MOST_NUMBERED else ""
+            )
+            zh, en = f"第 {listed} 列没有列名", f"column {listed} has no name"
+            raise InputError([_fault(zh, en, self._file, self._heading.line)])
+
+    def _named(self, cells: Sequence[str]) -> tuple[str, ...]:
+        return tuple(cell for index, cell in enumerate(cells) if index not in self._unnamed)
 
 
 class _Shared:

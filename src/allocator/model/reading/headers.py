@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import cache
 
+from allocator.model.reading.cleaning import visible
 from allocator.model.tables import columns
 
 _ALIASES: Mapping[str, Mapping[str, str]] = {
@@ -29,8 +31,8 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "title": "职务 现任职务 岗位",
         "unit": "单位 所在单位 工作单位 现单位",
         "native_place": "籍贯",
-        "born": "出生 出生日期 出生年月日 生日",
-        "retires": "退休 退休日期 退休时间",
+        "born": "出生 出生日期 出生年月 出生年月日 生日",
+        "retires": "退休 退休日期 退休年月 退休时间",
         "skills": "特长 技能 专长 能力",
         "capacity": "承办上限 承办能力 承办量 容量",
     },
@@ -102,15 +104,112 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+#: Headers that stand for a column where no plainer one does; the codes are those of the national system.
+_WEAKER: Mapping[str, Mapping[str, str]] = {
+    "people": {
+        "name": "人员姓名 员工姓名 a0101",
+        "born": "出生时间 a0107",
+        "native_place": "祖籍 a0111",
+        "unit": "部门 科室 内设机构 任职机构 所在部门",
+        "title": "单位及职务 工作单位及职务 任现工作单位及职务 现职务 a0192a",
+    }
+}
+#: Headers of rosters that end like a standard one and mean something else.
+_OTHERS = frozenset(
+    [
+        "专业技术职务",
+        "技术职务",
+        "兼任职务",
+        "拟任职务",
+        "拟免职务",
+        "原任职务",
+        "原单位",
+        "驻在单位",
+        "配偶单位",
+        "现职级",
+    ]
+)
+#: A column of running numbers: no id by itself, but it may be made one.
+_ORDINALS = frozenset(["序号", "序", "no", "no.", "编次"])
+_SUFFIX = re.compile(r"(?:[_:*]+|\([^()]*\)|\[[^\[\]]*\])$")
+_ALIKE = 0.8
+
+
+def is_ordinal(header: str) -> bool:
+    """Return whether a header is that of running numbers."""
+    return _key(header) in _ORDINALS
+
+
+def standard_names(table: str, headers: Sequence[str], own: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the column that each header of a table stands for; see ``standard_name``.
+
+    A header that may stand for a column (``科室`` for the unit), or is one with something in brackets
+    (``姓名（拼音）``), does so where no plainer one is there.
+    """
+    names = [_exactly(table, header, own) for header in headers]
+    taken = set(names)
+    weaker = {**_standard(table), **_weaker(table)}
+    for number, header in enumerate(headers):
+        column = weaker.get(_bare(_key(header)))
+        if names[number] is None and column and column not in taken:
+            names[number] = column
+    return tuple(name or header for name, header in zip(names, headers, strict=True))
+
+
 def standard_name(table: str, header: str, own: Mapping[str, str]) -> str:
     """Return the column that ``header`` stands for; a header of neither kind is a column by itself.
 
     Args:
         table: Name of the table.
-        header: The header cell, trimmed.
+        header: The header cell, trimmed. Blanks inside, full-width letters, a colon or what stands in
+            brackets at the end make no difference: ``姓　名（必填）`` is ``姓名``.
         own: What the scenario says its headers stand for; this comes first.
     """
-    return own.get(header) or _standard(table).get(_key(header), header)
+    return _exactly(table, header, own) or _standard(table).get(_bare(_key(header)), header)
+
+
+def _exactly(table: str, header: str, own: Mapping[str, str]) -> str | None:
+    """Return what the scenario or the table calls by this header, brackets at its end included."""
+    if header in own:
+        return own[header]
+    key = _key(header)
+    mine = next((column for other, column in own.items() if _key(other) == key), None)
+    return mine or _standard(table).get(key)
+
+
+def near_misses(
+    table: str, headers: Sequence[str], names: Sequence[str], own: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each header that is read as a column by itself but looks like a standard one that is not there.
+
+    Args:
+        table: Name of the table.
+        headers: Its headers.
+        names: What they stand for.
+        own: What the scenario says its headers stand for: these are as they are meant.
+
+    Yields:
+        The header and the standard column.
+    """
+    absent = [column for column in columns(table) if column not in names]
+    for header, name in zip(headers, names, strict=True):
+        if header == name and header not in own and (column := _likest(table, header, absent)):
+            yield header, column
+
+
+def _likest(table: str, header: str, absent: Sequence[str]) -> str | None:
+    """Return the column of ``absent`` that a header is one slip away from, or ends like."""
+    key = _bare(_key(header))
+    if key in _OTHERS or key in _ORDINALS or len(key) > 40:
+        return None
+    words = {word: name for word, name in _standard(table).items() if name in absent}
+    for word, name in words.items():
+        likeness = SequenceMatcher(None, word, key, autojunk=False)
+        if len(word) > 2 and likeness.real_quick_ratio() >= _ALIKE and likeness.ratio() >= _ALIKE:
+            return name
+        if not word.isascii() and len(word) > 1 and key.endswith(word):
+            return name
+    return None
 
 
 @cache
@@ -119,5 +218,24 @@ def _standard(table: str) -> Mapping[str, str]:
     return {**aliases, **{name: name for name in columns(table)}}
 
 
+@cache
+def _weaker(table: str) -> Mapping[str, str]:
+    words = _WEAKER.get(table, {}).items()
+    return {_key(alias): name for name, aliases in words for alias in aliases.split()}
+
+
+#: A blank that pads Chinese letters.
+_BETWEEN = re.compile(r"(?<=[^\x00-\x7f])_+(?=[^\x00-\x7f])")
+
+
 def _key(header: str) -> str:
-    return re.sub(r"[\s-]+", "_", unicodedata.normalize("NFKC", header).strip().casefold())
+    text = unicodedata.normalize("NFKC", visible(header)).strip().casefold()
+    return _BETWEEN.sub("", re.sub(r"[\s-]+", "_", text))
+
+
+def _bare(key: str) -> str:
+    """Return a key without what stands in brackets at its end, a colon, or the star of a required field."""
+    key = key.lstrip("*")
+    while (shorter := _SUFFIX.sub("", key)) != key and shorter:
+        key = shorter
+    return key

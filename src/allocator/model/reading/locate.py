@@ -18,6 +18,8 @@ SCENARIO_FILE = "scenario.yaml"
 #: What the name of a score table begins with.
 SCORES = "scores-"
 _STRAY_LIKENESS = 0.75
+#: What other programs leave in a folder: locks of Excel, WPS and LibreOffice, and files of the desktop.
+_LITTER = re.compile(r"~\$.*|\.~.*|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL)
 _LIKE_SCORES = re.compile(r"scores?[-_ ]+(.+)", re.IGNORECASE)
 
 
@@ -27,7 +29,7 @@ class Location:
 
     Attributes:
         folder: Its folder.
-        names: Names of the files in the folder, sorted.
+        names: Names of the files in the folder, sorted; without the locks of other programs.
         workbook: The workbook that holds the tables, if they are not CSV files.
     """
 
@@ -92,7 +94,7 @@ def stray_name(shown: str, name: str, suffix: str = "") -> Iterator[Fault]:
 def _folder(folder: Path) -> Location:
     names = _names(folder)
     location = Location(folder, names)
-    books = [name for name in names if name.lower().endswith(".xlsx") and not name.startswith("~$")]
+    books = [name for name in names if name.lower().endswith(".xlsx")]
     if location.tables or not books:
         return location
     if len(books) > 1:
@@ -102,7 +104,8 @@ def _folder(folder: Path) -> Location:
 
 
 def _names(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(entry.name for entry in folder.iterdir()))
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name for name in names if not _LITTER.fullmatch(name)))
 
 
 def _not_found(path: Path) -> InputError:

@@ -8,9 +8,12 @@ from functools import cached_property
 
 from allocator.errors import Fault, shorten
 from allocator.model.notation import NotationError, Vocabulary, parse_notation
+from allocator.model.reading.absent import Pointing, absent_tables
+from allocator.model.reading.cleaning import plain_name
 from allocator.model.reading.cycles import cycles
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.rows import Placed, Records
+from allocator.model.reading.named import Named
+from allocator.model.reading.rows import UNREAD, Placed, Records
 from allocator.model.reading.words import notation_fault
 from allocator.model.tables import Group, Indicator, Posting, Tie
 from allocator.model.text import Text
@@ -57,6 +60,7 @@ def check_references(
         faults: Takes what is wrong.
     """
     checker = _Checker(tables, frozenset(lost), faults)
+    checker.absent_tables()
     checker.unique_ids()
     for table, column, kinds in _REFERENCES:
         checker.known_ids(table, column, kinds)
@@ -82,6 +86,27 @@ class _Checker:
             kind: dict.fromkeys(name for _, name in tables[kind].ids) if kind in tables else {}
             for kind in _KINDS
         }
+        self._named = Named({kind: tables[kind] for kind in _KINDS if kind in tables})
+        self._told: set[tuple[str, str]] = set()
+        self._advice: dict[tuple[str, tuple[str, ...]], tuple[Text, str]] = {}
+
+    def absent_tables(self) -> None:
+        """Name first the tables that are not there and that others refer to."""
+        absent = [kind for kind in _KINDS if kind not in self._tables and kind not in self._lost]
+        for fault, pointing in absent_tables(self._pointing(), self._ids, absent):
+            self._faults.add(fault)
+            self._told.add((pointing.table, pointing.key))
+
+    def _pointing(self) -> Iterator[Pointing]:
+        for table, column, kinds in _REFERENCES:
+            if table in self._tables and not self._lost.intersection(kinds):
+                names: dict[str, int] = {}
+                for _, placed in self._rows(table):
+                    if name := str(_value(placed, column)):
+                        names.setdefault(name, placed.line)
+                names.pop(UNREAD, None)
+                records = self._tables[table]
+                yield Pointing(table, records.file, column, records.header(column), kinds, names)
 
     def unique_ids(self) -> None:
         first: dict[str, str] = {}
@@ -96,12 +121,12 @@ class _Checker:
                     self._report(records, line, "id", message, name)
 
     def known_ids(self, table: str, column: str, kinds: tuple[str, ...]) -> None:
-        if self._lost.intersection(kinds):
+        if self._lost.intersection(kinds) or (table, column) in self._told:
             return
         valid = [self._ids[kind] for kind in kinds]
         for records, placed in self._rows(table):
             name = _value(placed, column)
-            if name and not any(name in ids for ids in valid):
+            if name and name != UNREAD and not any(name in ids for ids in valid):
                 self._unknown(records, placed.line, column, str(name), kinds)
 
     def tie_sources(self) -> None:
@@ -110,14 +135,14 @@ class _Checker:
             return
         for records, placed in self._rows("ties"):
             name = str(_value(placed, "source"))
-            if name not in self._ids["people"] and name not in self._parties:
+            if name != UNREAD and name not in self._ids["people"] and name not in self._parties:
                 self._unknown(records, placed.line, "source", name, ("people",))
 
     def tie_targets(self) -> None:
         kinds = ("people", "units", "groups", "cases")
         for records, placed in self._rows("ties"):
             tie = placed.row
-            if not isinstance(tie, Tie):
+            if not isinstance(tie, Tie) or tie.target == UNREAD:
                 continue
             if tie.source == tie.target:
                 message = _text("不能与本人关联", "ties a person to themselves")
@@ -131,7 +156,7 @@ class _Checker:
         first: dict[tuple[str, str, str], int] = {}
         for records, placed in self._rows("indicators"):
             row = placed.row
-            if not isinstance(row, Indicator):
+            if not isinstance(row, Indicator) or UNREAD in (row.subject, row.indicator):
                 continue
             line = first.setdefault((row.subject, row.indicator, row.period), placed.line)
             if line != placed.line:
@@ -142,7 +167,8 @@ class _Checker:
                 self._report(records, placed.line, "indicator", message, row.indicator)
 
     def no_cycles(self, table: str) -> None:
-        placed = {str(_value(one, "id")): (records, one) for records, one in self._rows(table)}
+        rows = self._rows(table)
+        placed = {key: (records, one) for records, one in rows if (key := str(_value(one, "id"))) != UNREAD}
         parents = {name: str(_value(one, "parent")) for name, (_, one) in placed.items()}
         for cycle in cycles({name: parent for name, parent in parents.items() if parent}):
             records, one = placed[cycle[0]]
@@ -186,15 +212,25 @@ class _Checker:
             yield from ((records, placed) for placed in records.rows)
 
     def _unknown(self, records: Records, line: int, column: str, name: str, kinds: tuple[str, ...]) -> None:
+        if (name, kinds) not in self._advice:
+            self._advice[name, kinds] = self._advise(name, kinds)
+        message, near = self._advice[name, kinds]
+        self._report(records, line, column, message, name, near=near)
+
+    def _advise(self, name: str, kinds: tuple[str, ...]) -> tuple[Text, str]:
+        """Return what is wrong with a name that is no id of ``kinds``, and what may be meant."""
         zh = "或".join(_KINDS[kind].zh for kind in kinds)
         en = " or ".join(_KINDS[kind].en for kind in kinds)
-        other = next((kind for kind in _KINDS if name in self._ids[kind]), None)
-        if other:
-            message = _text(f"是{_KINDS[other].zh}，此处须为{zh}", f"is a {_KINDS[other].en}, not a {en}")
-        else:
-            message = _text(f"没有这个{zh}", f"is no known {en}")
-        near = "" if other else self._nearest(name, kinds)
-        self._report(records, line, column, message, name, near=near)
+        if other := next((kind for kind in _KINDS if name in self._ids[kind]), None):
+            return _text(f"是{_KINDS[other].zh}，此处须为{zh}", f"is a {_KINDS[other].en}, not a {en}"), ""
+        for kind in kinds:
+            if called := self._named.described(kind, plain_name(name)):
+                message = _text(
+                    f"是{_KINDS[kind].zh}的名称，此处须填编号",
+                    f"is the name of a {_KINDS[kind].en}: its id is asked for",
+                )
+                return message, called
+        return _text(f"没有这个{zh}", f"is no known {en}"), self._nearest(name, kinds)
 
     def _unknown_target(self, records: Records, line: int, name: str) -> None:
         message = _text(
@@ -204,7 +240,13 @@ class _Checker:
         self._report(records, line, "target", message, name, near=near)
 
     def _nearest(self, name: str, kinds: tuple[str, ...], more: Collection[str] = ()) -> str:
-        return self._faults.suggest(name, *(self._ids[kind] for kind in kinds), more)
+        """Return the id that looks like ``name``, else the id or the name (with its id) that is nearest."""
+        if same := next(filter(None, (self._named.looking_like(kind, name) for kind in kinds)), ""):
+            return same
+        names = [self._named.names(kind) for kind in kinds]
+        near = self._faults.suggest(name, *(self._ids[kind] for kind in kinds), *names, more)
+        described = (self._named.described(kind, near) for kind in kinds if near not in self._ids[kind])
+        return next(filter(None, described), near)
 
     def _report(
         self,

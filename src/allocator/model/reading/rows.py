@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import get_args, get_origin
 
 from pydantic import ValidationError
 
 from allocator.errors import Fault, shorten
 from allocator.model.notation import Vocabulary
-from allocator.model.reading.days import parse_day
+from allocator.model.reading.cleaning import plain_id, plain_name, plain_number
+from allocator.model.reading.days import FORMS, read_day
 from allocator.model.reading.extras import typed_column
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.grid import Grid
 from allocator.model.reading.problems import DAY, problem
+from allocator.model.reading.tienames import kind_of_tie
 from allocator.model.reading.words import Words, listed
-from allocator.model.tables import TABLES, Row, columns
+from allocator.model.tables import TABLES, Row, columns, required_columns
 from allocator.model.text import Text
+
+#: What stands in a cell that must be filled and could not be read; no text of a file can hold it.
+UNREAD = "\0"
+_IDS = frozenset(
+    ("id", "parent", "unit", "person", "group", "source", "target", "subject", "place", "native_place")
+)
+_NAMES = frozenset(("name", "title"))
+#: Days on which something ends: of a month that is named without a day, the last.
+_ENDS = frozenset(("to", "until", "due", "retires"))
+#: Here a month is all that people write; elsewhere it is told which day was taken.
+_BY_MONTH = frozenset(("born", "retires"))
+_MONTH_ONLY = {
+    True: Text(zh="只写到月，按当月最后一天读入", en="names a month alone, and is read as its last day"),
+    False: Text(zh="只写到月，按当月第一天读入", en="names a month alone, and is read as its first day"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +55,7 @@ class Records:
         table: Name of the table.
         file: Name of the file as faults show it.
         headers: How the file writes each column.
-        rows: The sound rows.
+        rows: The rows; in one that has a fault, what is faulty is empty, or ``UNREAD`` where it must not be.
         size: How many rows there are, faulty ones too.
         ids: Line and id of every row, those of faulty rows too: what they name exists all the same.
         places: Every place that a row names, those of faulty rows too.
@@ -57,20 +76,21 @@ class Records:
         return shorten(self.headers.get(column, column))
 
 
-def read_rows(grid: Grid, words: Words | None, faults: FaultList) -> Records:
-    """Return the rows of ``grid``; what is wrong with the others goes to ``faults``.
+def read_rows(grid: Grid, words: Words | None, faults: FaultList, doubts: FaultList) -> Records:
+    """Return the rows of ``grid``; what is wrong with them goes to ``faults``.
 
     Args:
         grid: The cells of the table.
         words: What the scenario calls its grades and roles; None where it could not be read.
         faults: Takes what is wrong.
+        doubts: Takes what is likely not meant.
     """
-    reader = _RowReader(grid, words, faults)
+    reader = _RowReader(grid, words, faults, doubts)
     placed = (reader.read(number) for number in range(len(grid.rows)))
     rows = tuple(one for one in placed if one is not None)
     lines = (line for line, _ in grid.rows)
-    ids = tuple(pair for pair in zip(lines, grid.cells("id"), strict=False) if pair[1])
-    places = frozenset(filter(None, [*grid.cells("place"), *grid.cells("native_place")]))
+    ids = tuple(pair for pair in zip(lines, map(plain_id, grid.cells("id")), strict=False) if pair[1])
+    places = frozenset(filter(None, map(plain_id, [*grid.cells("place"), *grid.cells("native_place")])))
     return Records(
         grid.table, grid.file, reader.headers, rows, len(grid.rows), ids, places, frozenset(_parties(grid))
     )
@@ -78,15 +98,15 @@ def read_rows(grid: Grid, words: Words | None, faults: FaultList) -> Records:
 
 def _parties(grid: Grid) -> Iterator[str]:
     for cell in grid.cells("parties"):
-        yield from filter(None, (part.strip() for part in cell.replace("；", ";").split(";")))
+        yield from filter(None, (plain_id(part.strip()) for part in cell.replace("；", ";").split(";")))
 
 
 class _RowReader:
     """Reads the rows of one table."""
 
-    def __init__(self, grid: Grid, words: Words | None, faults: FaultList) -> None:
+    def __init__(self, grid: Grid, words: Words | None, faults: FaultList, doubts: FaultList) -> None:
         self._grid = grid
-        self._faults = faults
+        self._faults, self._doubts = faults, doubts
         self._model = TABLES[grid.table]
         self.headers = dict(zip(grid.columns, grid.headers, strict=True))
         standard = columns(grid.table)
@@ -95,19 +115,33 @@ class _RowReader:
         self._days = _day_columns(self._model)
         self._given: set[str] | None = None
         self._words = {name: words.of(grid.table, name) for name in grid.columns} if words else {}
+        self._clean = {name: _cleaning(grid.table, name) for name in standard}
 
     def read(self, number: int) -> Placed | None:
-        """Return row ``number`` of the table, or None if it has a fault."""
+        """Return row ``number`` of the table; None if not even what is left of a faulty one fits."""
         line, cells = self._grid.rows[number]
-        before = self._faults.count
         values: dict[str, object] = {name: column[number] for name, column in self._extras.items()}
         values |= {name: self._value(line, name, cells[index]) for index, name in self._standard}
+        values |= dict.fromkeys(self._grid.absent, UNREAD)
         try:
             row = self._model.model_validate(values)
         except ValidationError as error:
-            self._report(line, error)
+            return self._mended(line, values, error)
+        return Placed(line, self._light(row))
+
+    def _mended(self, line: int, values: dict[str, object], error: ValidationError) -> Placed | None:
+        """Report what is wrong with a row; return it without that, so that the rest of it is checked."""
+        required = required_columns(self._grid.table)
+        for detail in error.errors(include_url=False):
+            found = problem(detail)
+            column = str(detail["loc"][0])
+            cell = detail["input"] if isinstance(detail["input"], str) else None
+            self._faults.add(self._fault(found.message, line, column, cell, found.allowed))
+            values[column] = UNREAD if column in required else ""
+        try:
+            return Placed(line, self._light(self._model.model_validate(values)))
+        except ValidationError:  # a number is required, and there is none
             return None
-        return Placed(line, self._light(row)) if self._faults.count == before else None
 
     def _light(self, row: Row) -> Row:
         """Let the rows of the table share the set of columns that they give: it is the same in each.
@@ -120,16 +154,26 @@ class _RowReader:
         return row
 
     def _value(self, line: int, column: str, cell: str) -> str | date:
-        if cell and column in self._days:
+        if not cell:
+            return cell
+        if column in self._days:
             return self._day(line, column, cell)
+        clean = self._clean[column]
+        text = clean(cell) if clean else cell
         vocabulary = self._words.get(column)
-        return self._word(line, column, cell, vocabulary) if cell and vocabulary else cell
+        return self._word(line, column, text, vocabulary) if vocabulary else text
 
     def _day(self, line: int, column: str, cell: str) -> str | date:
-        day = parse_day(cell)
-        if day is None:
-            self._faults.add(self._fault(DAY.message, line, column, cell, DAY.allowed))
-        return day or ""
+        written = read_day(cell)
+        if written.day is None:
+            message = written.question or DAY.message
+            allowed = "" if written.question else FORMS
+            self._faults.add(self._fault(message, line, column, cell, allowed, written.guess))
+            return ""
+        ends = column in _ENDS
+        if written.month_only and column not in _BY_MONTH:
+            self._doubts.add(self._fault(_MONTH_ONLY[ends], line, column, cell))
+        return (written.last if ends else written.day) or ""
 
     def _word(self, line: int, column: str, cell: str, vocabulary: Vocabulary) -> str:
         word_id = vocabulary.id_of(cell)
@@ -139,12 +183,6 @@ class _RowReader:
             near = self._faults.suggest(cell, vocabulary.words)
             self._faults.add(self._fault(text, line, column, cell, listed(vocabulary.words), near))
         return word_id or ""
-
-    def _report(self, line: int, error: ValidationError) -> None:
-        for detail in error.errors(include_url=False):
-            found = problem(detail)
-            cell = detail["input"] if isinstance(detail["input"], str) else None
-            self._faults.add(self._fault(found.message, line, str(detail["loc"][0]), cell, found.allowed))
 
     def _fault(
         self, text: Text, line: int, column: str, cell: str | None, allowed: str = "", near: str = ""
@@ -157,3 +195,29 @@ class _RowReader:
 def _day_columns(model: type[Row]) -> frozenset[str]:
     fields = model.model_fields.items()
     return frozenset(field.alias or name for name, field in fields if field.annotation == date | None)
+
+
+def _cleaning(table: str, column: str) -> Callable[[str], str] | None:
+    """Return what is done to the cells of a column before they are judged."""
+    if column in _IDS:
+        return plain_id
+    if column in _NAMES:
+        return plain_name
+    if column == "parties":
+        return _plain_ids
+    if column == "kind" and table in ("ties", "links"):
+        return partial(kind_of_tie, table=table)
+    fields = {field.alias or name: field for name, field in TABLES[table].model_fields.items()}
+    field = fields[column]
+    return plain_number if _is_number(field.annotation) else None
+
+
+def _is_number(annotation: object) -> bool:
+    """Return whether a column takes numbers, or may be empty and takes numbers otherwise."""
+    if get_origin(annotation) is Mapping:
+        return False
+    return annotation in (int, float) or any(map(_is_number, get_args(annotation)))
+
+
+def _plain_ids(cell: str) -> str:
+    return ";".join(map(plain_id, cell.replace("；", ";").split(";")))

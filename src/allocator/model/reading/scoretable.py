@@ -13,8 +13,9 @@ import numpy as np
 
 from allocator.errors import Fault, shorten
 from allocator.model.distinct import Numbers
+from allocator.model.reading.cleaning import plain_id
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.grid import Line
+from allocator.model.reading.heading import Line
 from allocator.model.reading.locate import SCORES
 from allocator.model.scores import ScoreTable
 from allocator.model.text import Text
@@ -71,7 +72,7 @@ class _Reader:
             self._add(Text(zh="没有表头", en="has no header"), 1)
             return None
         line, (_, *cells) = header
-        columns = tuple(cell.strip() for cell in cells)
+        columns = tuple(plain_id(cell.strip()) for cell in cells)
         self._ids(columns, [line] * len(columns))
         rows: list[str] = []
         places: list[int] = []
@@ -81,7 +82,7 @@ class _Reader:
                 many = Text(zh=f"超过 {MOST_CELLS} 格", en=f"has more than {MOST_CELLS} cells")
                 self._add(many, line)
                 return None
-            rows.append(first.strip())
+            rows.append(plain_id(first.strip()))
             places.append(line)
             values.append(self._numbers(line, columns, rest))
         self._ids(rows, places)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allocator.errors import Fault, InputError
 from allocator.model.reading.csvtable import csv_lines
 from allocator.model.reading.files import TABLE_BYTES, read_text
-from allocator.model.reading.grid import Line
+from allocator.model.reading.grid import Source
 from allocator.model.reading.locate import SCENARIO_FILE, SCORES, Location, stray_files, stray_name
 from allocator.model.reading.workbook import SCENARIO_SHEET, Workbook, read_workbook
 from allocator.model.reading.yamlfile import YamlDocument, parse_yaml, read_yaml
@@ -17,14 +17,11 @@ from allocator.model.text import Text
 
 
 @dataclass(frozen=True)
-class TableText:
-    """A table as text: its name, its file as faults show it, the digest of the file, its lines."""
+class TableText(Source):
+    """A table as text, with the digest of the file that it is in."""
 
-    table: str
-    file: str
     digest_name: str
     sha256: str
-    lines: Iterable[Line]
 
 
 class FolderSource:
@@ -55,7 +52,7 @@ class FolderSource:
                 zh=f"与前面的表合计超过 {size}", en=f"with the tables before it is larger than {size}"
             )
             raise InputError([Fault(text, name)])
-        return TableText(table, name, name, file.sha256, csv_lines(file.text, name))
+        return TableText(table, name, csv_lines(file.text, name), {}, name, file.sha256)
 
 
 class WorkbookSource:
@@ -82,7 +79,8 @@ class WorkbookSource:
     def read(self, table: str) -> TableText:
         """Return a table."""
         book = self._book
-        return TableText(table, f"{book.label}:{table}", book.label, book.sha256, book.lines(table))
+        file = f"{book.label}:{table}"
+        return TableText(table, file, book.lines(table), book.wide[table], book.label, book.sha256)
 
 
 def open_source(location: Location) -> FolderSource | WorkbookSource:

@@ -6,20 +6,23 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from allocator.errors import Fault, InputError
+from allocator.model.reading.cleaning import visible
 from allocator.model.reading.files import TABLE_BYTES, read_bytes
-from allocator.model.reading.grid import Line
+from allocator.model.reading.heading import Line
 from allocator.model.reading.locate import SCORES
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
+
+Wide = Mapping[int, Sequence[tuple[int, int]]]
 
 SCENARIO_SHEET = "scenario"
 _UNPACKED_BYTES = 128 * 2**20
@@ -37,13 +40,16 @@ class Workbook:
         label: Name of the file as faults show it.
         sha256: Digest of its bytes.
         sheets: Rows of cells by sheet: those of tables and score tables, and the one named ``scenario``.
+            Every cell of a merged range has its value.
         others: Names of the other sheets.
+        wide: By sheet and row, the columns (from, to, counted from 0) that one merged cell spans.
     """
 
     label: str
     sha256: str
     sheets: Mapping[str, list[list[str]]]
     others: tuple[str, ...]
+    wide: Mapping[str, Wide] = field(default_factory=dict)
 
     @property
     def scenario_text(self) -> str | None:
@@ -68,31 +74,53 @@ def read_workbook(path: Path) -> Workbook:
     content = read_bytes(path, path.name, TABLE_BYTES)
     try:
         _check_size(content, path.name)
-        names, sheets = _sheets(content)
+        names, sheets, wide = _sheets(content)
     except (InputError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # the native reader panics outside Exception; a damaged file may break it anywhere
         text = Text(zh="不是可读的 Excel 工作簿", en="is no readable Excel workbook")
         raise InputError([Fault(text, path.name)]) from None
     others = tuple(name for name in names if name not in sheets)
-    return Workbook(path.name, hashlib.sha256(content).hexdigest(), sheets, others)
+    return Workbook(path.name, hashlib.sha256(content).hexdigest(), sheets, others, wide)
 
 
-def _sheets(content: bytes) -> tuple[list[str], dict[str, list[list[str]]]]:
+def _sheets(content: bytes) -> tuple[list[str], dict[str, list[list[str]]], dict[str, Wide]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    wanted = [
-        name
-        for name in book.sheet_names
-        if name in TABLES or name == SCENARIO_SHEET or name.startswith(SCORES)
-    ]
-    return book.sheet_names, {name: _rows(book, name) for name in wanted}
+    sheets: dict[str, list[list[str]]] = {}
+    wide: dict[str, Wide] = {}
+    for name in book.sheet_names:
+        if name in TABLES or name == SCENARIO_SHEET or name.startswith(SCORES):
+            sheet = book.get_sheet_by_name(name)
+            sheets[name] = _rows(sheet)
+            wide[name] = _fill(sheets[name], sheet.merged_cell_ranges or ())
+    return book.sheet_names, sheets, wide
 
 
-def _rows(book: CalamineWorkbook, sheet: str) -> list[list[str]]:
-    rows: list[Any] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+def _rows(sheet: CalamineSheet) -> list[list[str]]:
+    rows: list[Any] = sheet.to_python(skip_empty_area=False)
     for number, row in enumerate(rows):  # in place: a large sheet would not fit into memory twice
         rows[number] = [_text(cell) for cell in row]
     return rows
+
+
+def _fill(rows: list[list[str]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> Wide:
+    """Give every cell of a merged range the value that stands in its first one; return the wide ones.
+
+    Ranges of a hostile sheet may overlap: together they fill no more cells than the sheet may have.
+    """
+    wide: dict[int, list[tuple[int, int]]] = {}
+    left = _MOST_CELLS
+    for (top, begin), (bottom, end) in merged:
+        last = min(end, len(rows[0]) - 1) if rows else -1
+        lowest = min(bottom, len(rows) - 1)
+        left -= max(0, last - begin + 1) * max(0, lowest - top + 1)
+        if left < 0:
+            raise ValueError("merged cells overlap")
+        for row in range(top, lowest + 1) if begin <= last else ():
+            rows[row][begin : last + 1] = [rows[top][begin]] * (last - begin + 1)
+            if last > begin:
+                wide.setdefault(row + 1, []).append((begin, last))
+    return wide
 
 
 def _text(cell: object) -> str:
@@ -101,6 +129,8 @@ def _text(cell: object) -> str:
         return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
+    if isinstance(cell, str):
+        return visible(cell)
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, date) else str(cell)

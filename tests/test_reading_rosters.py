@@ -1,0 +1,246 @@
+"""Tables as people keep them: titles, totals, notes, merged cells, padded and full-width text, months."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from allocator.errors import Fault, InputError
+from allocator.graph.strengths import KINDS
+from allocator.model.reading import load_scenario
+from allocator.model.reading.days import read_day
+from allocator.model.reading.lookalikes import shape
+from allocator.model.reading.tienames import chinese_kinds
+from allocator.model.scenario import Scenario
+from test_reading_workbook import NS, sheet_xml, workbook
+
+SCENARIO = "scenario: roster\nperiods: [2026]\nlayers: {posting: {items: people, slots: groups}}\n"
+GROUPS = "id,name\nG1,一组\nG2,二组\n"
+UNITS = "id,name\nU1,办公室\nU2,第一室\n"
+
+
+def write(folder: Path, **tables: str) -> Path:
+    (folder / "scenario.yaml").write_text(SCENARIO, "utf-8")
+    for name, text in {"groups": GROUPS, "units": UNITS, **tables}.items():
+        if text:
+            (folder / f"{name}.csv").write_text(text, "utf-8")
+    return folder
+
+
+def load(folder: Path, **tables: str) -> Scenario:
+    return load_scenario(write(folder, **tables))
+
+
+def faults_of(folder: Path, **tables: str) -> tuple[Fault, ...]:
+    with pytest.raises(InputError) as caught:
+        load(folder, **tables)
+    return caught.value.faults
+
+
+def told(scenario: Scenario) -> list[tuple[int, str]]:
+    return [(doubt.row, doubt.message.en) for doubt in scenario.doubts]
+
+
+def book(folder: Path, people: list[list[str | int | float]], merged: str = "") -> Path:
+    cells = "".join(f'<mergeCell ref="{ref}"/>' for ref in merged.split())
+    sheet = sheet_xml(people).replace("</worksheet>", f"<mergeCells>{cells}</mergeCells></worksheet>")
+    assert NS in sheet
+    content = workbook(
+        {
+            "scenario": [[SCENARIO]],
+            "groups": [["id", "name"], ["G1", "一组"]],
+            "units": [["id", "name"], ["U1", "办公室"]],
+        },
+        {"people": sheet},
+    )
+    (folder / "book.xlsx").write_bytes(content)
+    return folder / "book.xlsx"
+
+
+def test_a_roster_with_a_title_totals_notes_and_sections(tmp_path: Path) -> None:
+    people = (
+        "某区干部花名册,,,\n编号,姓　名（必填）,工作单位：,出生\u200b年月\nＰ１,赵 一,Ｕ１,1975.08\n"
+        "派驻机构,,,\nP２\u200b,钱二,U2,１９８０年３月\n编号,姓　名（必填）,,\n"
+        "合计,2人,,\n备注：1.在编人员,,,\n填表人：王某,,,\n"
+    )
+    scenario = load(tmp_path, people=people)
+    found = scenario.organisation.people
+    assert list(found) == ["P1", "P2"]
+    assert (found["P1"].name, found["P1"].unit, found["P1"].born) == ("赵一", "U1", date(1975, 8, 1))
+    assert found["P2"].born == date(1980, 3, 1)
+    assert [row for row, _ in told(scenario)] == [1, 6, 7, 8, 9, 4]
+    assert scenario.renamed["people.csv"]["工作单位："] == "unit"
+
+
+def test_a_title_over_no_known_header_is_asked_about(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, people="花名册,,\n甲,乙,丙\n1,2,3\n")
+    assert "row 1 looks like a title: is the header row 2?" in fault("en")
+
+
+def test_a_row_with_an_id_alone_is_read_and_told(tmp_path: Path) -> None:
+    scenario = load(tmp_path, people="id,name,unit\nP1,甲,U1\nP2,乙,U1\nP3,,\n")
+    assert list(scenario.organisation.people) == ["P1", "P2", "P3"]
+    assert told(scenario) == [(4, "has an id and nothing else, and is read as a row")]
+
+
+def test_nobody_stands_twice(tmp_path: Path) -> None:
+    rows = "1,P1,甲,U1,1980-01-02,主任\n2,P2,乙,U1,1980-01-02,主任\n3,P3,甲,U1,1980-01-02,主任\n"
+    (fault,) = faults_of(tmp_path, people=f"序号,id,name,unit,born,title\n{rows}")
+    assert (fault.row, fault.found) == (4, "甲") and "row 2" in fault.message.en
+    scenario = load(tmp_path, people="id,name\nP1,甲\nP2,甲\n")
+    assert len(scenario.organisation.people) == 2 and "row 2" in told(scenario)[0][1]
+
+
+def test_merged_cells_have_their_value_in_each(tmp_path: Path) -> None:
+    rows: list[list[str | int | float]] = [
+        ["某区干部花名册", "", ""],
+        ["编号", "姓名", "单位"],
+        ["P1", "赵一", "U1"],
+        ["P2", "钱二", ""],
+        ["合计", "", "2人"],
+    ]
+    scenario = load_scenario(book(tmp_path, rows, "A1:C1 C3:C4 A5:B5"))
+    assert [person.unit for person in scenario.organisation.people.values()] == ["U1", "U1"]
+    assert [row for row, _ in told(scenario)] == [1, 5]
+
+
+def test_a_cell_merged_over_columns_is_asked_about(tmp_path: Path) -> None:
+    rows: list[list[str | int | float]] = [["id", "name", "unit"], ["P1", "U1", ""]]
+    with pytest.raises(InputError, match="merged cell spans several columns"):
+        load_scenario(book(tmp_path, rows, "B2:C2"))
+
+
+def test_overlapping_merges_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[list[str | int | float]] = [["id", "name"], ["P1", "x"], ["P2", "y"]]
+    file = book(tmp_path, rows, " ".join(["A1:B3"] * 6))
+    monkeypatch.setattr("allocator.model.reading.workbook._MOST_CELLS", 30)
+    with pytest.raises(InputError, match="no readable Excel workbook"):
+        load_scenario(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "last"),
+    [
+        ("1975.08", date(1975, 8, 1), date(1975, 8, 31)),
+        ("1975-2", date(1975, 2, 1), date(1975, 2, 28)),
+        ("197508", date(1975, 8, 1), date(1975, 8, 31)),
+        ("1975.08.12", date(1975, 8, 12), date(1975, 8, 12)),
+        ("19750812", date(1975, 8, 12), date(1975, 8, 12)),
+        ("1975.10（50岁）", date(1975, 10, 1), date(1975, 10, 31)),
+        ("二〇二五年十二月三十一日", date(2025, 12, 31), date(2025, 12, 31)),
+    ],
+)
+def test_days_and_months(text: str, day: date, last: date) -> None:
+    assert (read_day(text).day, read_day(text).last) == (day, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "guess"),
+    [
+        ("1975.1", "January or October", ""),
+        ("75.08", "two figures", ""),
+        ("1975年", "only a year", ""),
+        ("29047", "number of a day", "1979-07-11"),
+    ],
+)
+def test_a_doubtful_date_is_asked_about(tmp_path: Path, text: str, asked: str, guess: str) -> None:
+    (fault,) = faults_of(tmp_path, people=f"id,born\nP1,{text}\n")
+    assert asked in fault.message.en and (fault.row, fault.nearest) == (2, guess)
+
+
+def test_a_month_elsewhere_is_read_and_told(tmp_path: Path) -> None:
+    scenario = load(
+        tmp_path,
+        people="id\nP1\n",
+        postings="person,group,from,to\nP1,G1,2024.03,2024.05\nP1,G2,2025-01-01,\n",
+    )
+    first = scenario.organisation.postings[0]
+    assert (first.start, first.end) == (date(2024, 3, 1), date(2024, 5, 31))
+    assert [(doubt.row, doubt.column) for doubt in scenario.doubts] == [(2, "from"), (2, "to")]
+
+
+@pytest.mark.parametrize("mark", ["\t", ";"])
+def test_other_separators(tmp_path: Path, mark: str) -> None:
+    scenario = load(tmp_path, people=f'id{mark}name{mark}skills\nP1{mark}甲{mark}"a:1;b:2"\n')
+    assert scenario.organisation.people["P1"].skills == {"a": 1, "b": 2}
+
+
+def test_full_width_commas_between_cells_are_named(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, people="id，name，unit\nP1，甲，U1\n")
+    assert (fault.row, "full-width '，'" in fault("en"), "^" in fault.detail) == (1, True, True)
+
+
+def test_full_width_digits_are_numbers(tmp_path: Path) -> None:
+    scenario = load(tmp_path, people="id,capacity,数\nP1,３０,１２\n")
+    person = scenario.organisation.people["P1"]
+    assert (person.capacity, person.extra["数"]) == (30, 12)
+
+
+@pytest.mark.parametrize(
+    ("header", "near"), [("nme", "name"), ("native_plce", "native_place"), ("现籍贯", "native_place")]
+)
+def test_a_column_that_looks_like_a_standard_one(tmp_path: Path, header: str, near: str) -> None:
+    scenario = load(tmp_path, people=f"id,{header},政治面貌,专业技术职务\nP1,x,y,z\n")
+    assert [(doubt.column, doubt.nearest) for doubt in scenario.doubts] == [(header, near)]
+
+
+def test_weaker_headers_give_way(tmp_path: Path) -> None:
+    scenario = load(tmp_path, people="id,姓名,姓名（拼音）,科室\nP1,甲,Jia,U1\n")
+    person = scenario.organisation.people["P1"]
+    assert (person.name, person.unit, person.extra) == ("甲", "U1", {"姓名（拼音）": "Jia"})
+
+
+@pytest.mark.parametrize(("one", "other"), [("P1O", "P10"), ("Pl", "P1"), ("Р1", "P1"), ("p1", "P1")])
+def test_ids_that_look_alike_are_told(tmp_path: Path, one: str, other: str) -> None:
+    scenario = load(tmp_path, people=f"id\n{other}\n{one}\n")
+    assert shape(one) == shape(other)
+    assert [(doubt.row, doubt.nearest) for doubt in scenario.doubts] == [(3, other)]
+
+
+def test_an_id_of_two_alphabets_is_told(tmp_path: Path) -> None:
+    assert "Cyrillic" in told(load(tmp_path, people="id\nР1\n"))[0][1]
+
+
+def test_a_name_where_an_id_is_asked_offers_the_id(tmp_path: Path) -> None:
+    known, near, same = faults_of(tmp_path, people="id,unit\nP1,办公室\nP2,第一\nP3,U１ \nP4,u1\n")
+    assert (known.nearest, near.nearest, same.nearest) == ("U1 (办公室)", "U2 (第一室)", "U1")
+    assert "is the name of a unit" in known.message.en
+
+
+def test_a_missing_table_is_named_once_and_first(tmp_path: Path) -> None:
+    postings = "person,group,from\nP1,G1,2024-01-01\nP1,G2,2025-01-01\nP9,G1,2025-01-01\n"
+    table, person = faults_of(tmp_path, people="id\nP1\n", postings=postings, groups="")
+    assert (table.file, table.found) == ("groups.csv", "G1, G2")
+    assert person.found == "P9"
+
+
+def test_a_row_with_a_bad_cell_has_its_other_cells_checked(tmp_path: Path) -> None:
+    people = "id,born,capacity,unit\nP1,1980-02-30,x,U9\n,,,U8\n"
+    found = [(fault.row, fault.column) for fault in faults_of(tmp_path, people=people)]
+    assert found == [(2, "born"), (2, "capacity"), (3, "id"), (2, "unit"), (3, "unit")]
+
+
+def test_a_missing_id_column_offers_the_running_number(tmp_path: Path) -> None:
+    column, unit = faults_of(tmp_path, people="序号,姓名,工作单位\n1,甲,办公室\n")
+    assert (column.column, column.nearest) == ("id", "序号") and "{people: {序号: id}}" in column.allowed
+    assert unit.nearest == "U1 (办公室)"
+
+
+def test_files_of_other_programs_are_passed_over(tmp_path: Path) -> None:
+    for name in ("~$people.csv", ".~lock.people.csv#", "._people.csv", "Thumbs.db", "~$book.xlsx"):
+        (tmp_path / name).write_bytes(b"\0")
+    assert not load(tmp_path, people="id\nP1\n").doubts
+
+
+def test_chinese_names_of_ties_are_the_kinds(tmp_path: Path) -> None:
+    ties = "source,target,kind\nP1,P2,亲属\nP1,P2,夫妻\nP1,P2,牌友\n"
+    scenario = load(tmp_path, people="id\nP1\nP2\n", ties=ties, links="source,target,kind\nU1,U2,毗邻\n")
+    assert [tie.kind for tie in scenario.organisation.ties] == ["kin", "spouse", "牌友"]
+    assert scenario.organisation.links[0].kind == "adjacent"
+
+
+def test_every_kind_of_tie_is_known_by_its_chinese_word() -> None:
+    assert set(chinese_kinds("ties").values()) == set(KINDS)
+    assert all(chinese_kinds("ties")[kind.word.zh] == name for name, kind in KINDS.items())
