@@ -200,3 +200,29 @@ def test_solving_mentions_doubts(scenario: Path, tmp_path: Path) -> None:
     done = call("solve", folder)
     assert done.status == 0
     assert done.err == f"doubts about the input: 1; for the list: allocator check {folder}\n"
+
+
+def test_many_faults_of_one_sort_are_one_line(tmp_path: Path) -> None:
+    people = tiny_scenario.TABLES["people.csv"]
+    for unit in ("U1", "U2", "U3", "U4"):
+        people = people.replace(f",{unit},", f",{unit}9,")
+    folder = write_scenario(tmp_path, {"people.csv": people})
+    [line] = call("check", folder).err.splitlines()
+    assert line.startswith("people.csv:unit: ") and "such as row 2 'U19' (U1?), row 3" in line
+    count = len(call("check", folder, "--json").json["faults"])
+    assert count > 3 and f"{count} of this sort" in line
+    assert f"共 {count} 处，如第 2 行“U19”" in call("check", folder, lang="zh").err
+
+
+def test_headers_of_other_names_are_told(tmp_path: Path) -> None:
+    people = tiny_scenario.TABLES["people.csv"].replace("name,", "姓　名,", 1)
+    folder = write_scenario(tmp_path, {"people.csv": people})
+    assert "columns of people.csv: 姓 名 → name" in call("check", folder).out
+    assert call("check", folder, "--json").json["columns"]["people.csv"].popitem()[1] == "name"
+
+
+def test_what_is_doubtful_stands_beside_the_faults(tmp_path: Path) -> None:
+    people = tiny_scenario.TABLES["people.csv"].rstrip() + "\n合计,8人\n"
+    people = people.replace("1975-03-12", "1975.1")
+    fault, doubt = call("check", write_scenario(tmp_path, {"people.csv": people})).err.splitlines()
+    assert "January or October" in fault and "in doubt: is a row of totals" in doubt

@@ -16,6 +16,7 @@ from allocator.model.scenario import Scenario
 from allocator.model.text import Language
 from allocator.report.doubts import counted, doubts_about
 from allocator.report.expected import read_expected
+from allocator.report.grouping import grouped
 from allocator.report.measuring import Figure, measure
 from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
@@ -51,8 +52,10 @@ def command(
         raise bounded(doubts)
     told = [doubt.as_json() for doubt in doubts]
     found = {"draws": drawn, "figures": figures, "shortages": short, "doubts": told}
+    found["columns"] = {file: dict(columns) for file, columns in loaded.renamed.items()}
     output.data({"ok": True, **plain(summary), **found})
     output.report(render_summary(summary, output.language))
+    output.report(_renamed(loaded.renamed, output.language))
     output.report(_draws(draws, output.language))
     output.report(_figures(figures, output.language))
     output.report(render_shortages(short, policy, output.language))
@@ -84,9 +87,16 @@ def _draws(draws: Mapping[str, BoundDraw], language: Language) -> Iterator[str]:
 
 
 def _doubts(doubts: Sequence[Fault], language: Language) -> Iterator[str]:
-    """Yield the doubts, a line for each."""
-    for doubt in doubts:
-        yield pick(language, "存疑：", "in doubt: ") + doubt(language)
+    """Yield the doubts, a line for each, many of one sort together."""
+    for line in grouped(doubts, language):
+        yield pick(language, "存疑：", "in doubt: ") + line
+
+
+def _renamed(renamed: Mapping[str, Mapping[str, str]], language: Language) -> Iterator[str]:
+    """Yield, for each file, which headers are read as columns of another name."""
+    for file, columns in renamed.items():
+        listed = ", ".join(f"{header} → {column}" for header, column in columns.items())
+        yield printable(pick(language, f"列的对应 {file}：{listed}", f"columns of {file}: {listed}"))
 
 
 def _figures(figures: list[Figure], language: Language) -> Iterator[str]:

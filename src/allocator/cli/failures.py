@@ -10,6 +10,7 @@ from allocator.cli.usage import usage_words
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.reading.oswords import system_words
 from allocator.model.text import Language, Text
+from allocator.report.grouping import grouped
 
 FINE, NO, WRONG, INTERNAL, INTERRUPTED, PIPE = 0, 1, 2, 3, 130, 141
 
@@ -19,8 +20,8 @@ def explain(error: BaseException, language: Language, *, as_json: bool) -> int:
     status, faults = _told(error)
     if as_json and status == WRONG:
         print_json({"faults": [fault.as_json() for fault in faults]})
-    for fault in faults:
-        complain(fault(language))
+    for line in grouped(faults, language):
+        complain(line)
     return status
 
 

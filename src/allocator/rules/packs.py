@@ -219,4 +219,4 @@ def _part(draft: Draft) -> YamlDocument:
         return YamlDocument("", dict(draft.fields), {}, b"")
     depth = len(draft.path)
     lines = {path[depth:]: line for path, line in draft.document.lines.items() if path[:depth] == draft.path}
-    return YamlDocument(draft.document.label, dict(draft.fields), lines, b"")
+    return YamlDocument(draft.document.label, dict(draft.fields), lines, draft.document.content)

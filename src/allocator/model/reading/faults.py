@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from itertools import chain
 
 from allocator.errors import Fault, InputError, nearest
@@ -63,8 +64,18 @@ class FaultList:
         """Return all that was found as one error."""
         return InputError(self.all())
 
+    def with_doubts(self, doubts: FaultList) -> InputError:
+        """Return all that was found as one error, and what was noticed beside: it may be the reason."""
+        return InputError((*self.all(), *map(_beside, doubts.all())))
+
     def all(self) -> tuple[Fault, ...]:
         """Return all that was found; the last one says how many more there are than were kept."""
         more = self.count - len(self.kept)
         text = Text(zh=f"另有 {more} 处问题未列出", en=f"and {more} more faults that are not listed")
         return (*self.kept, Fault(text)) if more else tuple(self.kept)
+
+
+def _beside(doubt: Fault) -> Fault:
+    """Return a doubt that is told among faults."""
+    message = Text(zh=f"存疑：{doubt.message.zh}", en=f"in doubt: {doubt.message.en}")
+    return replace(doubt, message=message)

@@ -110,7 +110,8 @@ class _Loader:
         if spec is not None and "wishes" in tables:
             self._faults.extend(wish_faults(tables["wishes"], periods))
         scores = self._scores(None if lost or spec is None else {*_ids(tables), *periods})
-        self._faults.raise_if_any()
+        if self._faults.kept:
+            raise self._faults.with_doubts(self._doubts)
         if spec is None:
             raise InputError(self._faults.kept)
         digest = listing_digest(self._digests.items())

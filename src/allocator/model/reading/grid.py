@@ -49,7 +49,7 @@ class Grid:
     def renamed(self) -> Mapping[str, str]:
         """The headers that are not written as the columns that they stand for."""
         return {
-            shorten(header): column
+            shorten(" ".join(header.split())): column
             for header, column in zip(self.headers, self.columns, strict=True)
             if header != column
         }

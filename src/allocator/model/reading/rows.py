@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +27,7 @@ from allocator.model.text import Text
 #: What stands in a cell that must be filled and could not be read; no text of a file can hold it.
 UNREAD = "\0"
 _IDS = frozenset(
-    ("id", "parent", "unit", "person", "group", "source", "target", "subject", "place", "native_place")
+    re.findall(r"\w+", "id parent unit person group source target subject place native_place item slot case")
 )
 _NAMES = frozenset(("name", "title"))
 #: Days on which something ends: of a month that is named without a day, the last.

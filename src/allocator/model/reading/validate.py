@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.problems import NO_CHOICE, problem
+from allocator.model.reading.widemarks import told
 from allocator.model.reading.words import listed
 from allocator.model.reading.yamlfile import KeyPath, YamlDocument, dotted
 
@@ -36,7 +37,8 @@ def validate_yaml(document: YamlDocument, model: type[ModelT], label: str = "") 
     except ValidationError as error:
         faults = FaultList()
         details = _telling(error.errors(include_url=False))
-        faults.extend(_merged(_fault(detail, document, model, label or document.label) for detail in details))
+        found = _merged(_fault(detail, document, model, label or document.label) for detail in details)
+        faults.extend(told(fault, document.text, looked_back=0) for fault in found)
         faults.raise_if_any()
         raise InputError(faults.kept) from None
 

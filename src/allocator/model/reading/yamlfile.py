@@ -13,6 +13,7 @@ import yaml
 from allocator.errors import Fault, InputError, caret, shorten
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import YAML_BYTES, decode, read_bytes
+from allocator.model.reading.widemarks import told
 from allocator.model.reading.yamlscalar import SAFE_TAGS, Scalar, plain_value, tagged_value
 from allocator.model.reading.yamlwords import reader_words, syntax_words
 from allocator.model.text import Text
@@ -39,6 +40,11 @@ class YamlDocument:
     data: Any
     lines: Mapping[KeyPath, int] = field(repr=False)
     content: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        return decode(self.content, self.label)
 
     @property
     def sha256(self) -> str:
@@ -72,7 +78,7 @@ def parse_yaml(content: bytes, label: str) -> YamlDocument:
     try:
         data = builder.document()
     except yaml.MarkedYAMLError as error:
-        raise InputError([_syntax_fault(error, text, label)]) from None
+        raise InputError([told(_syntax_fault(error, text, label), text)]) from None
     except yaml.YAMLError as error:
         raise InputError([_unreadable(error, text, label)]) from None
     builder.faults.raise_if_any()
