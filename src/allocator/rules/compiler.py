@@ -16,6 +16,7 @@ from allocator.errors import caret, nearest
 from allocator.model.text import Text
 from allocator.rules.axis import Types
 from allocator.rules.celwords import compiler_words
+from allocator.rules.chinese_names import chinese_name
 from allocator.rules.selectors import Selector, SelectorError, other_type, shown
 
 MAX_LENGTH = 4000
@@ -57,7 +58,7 @@ def _compile(text: str, types: Types, returns: str) -> Selector:
     try:
         compiled = cel.NewEnv(variables=dict(types)).compile(text)
     except (RuntimeError, ValueError, TypeError) as error:
-        raise _explained(text, str(error), types) from None
+        raise (chinese_name(text, types) or _explained(text, str(error), types)) from None
     found = compiled.return_type().name().split("<")[0].upper()
     if found not in {returns, "DYN"}:
         raise other_type(text, found, returns)

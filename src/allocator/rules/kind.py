@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from allocator.model.plan import Level
+from allocator.model.reading.tienames import kind_of_tie
 from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.tags import Subject
@@ -37,6 +38,12 @@ def _as_text(value: Any) -> Any:
 Several = Annotated[
     tuple[Annotated[str, BeforeValidator(_as_text)], ...],
     BeforeValidator(_one_or_many, json_schema_input_type=str | int | tuple[str | int, ...]),
+]
+
+#: Kinds of ties or links; a Chinese name of one, such as ``亲属``, is the kind, as in the tables.
+Kinds = Annotated[
+    tuple[Annotated[str, AfterValidator(kind_of_tie)], ...],
+    BeforeValidator(_one_or_many, json_schema_input_type=str | tuple[str, ...]),
 ]
 
 

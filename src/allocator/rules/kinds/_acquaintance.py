@@ -14,7 +14,7 @@ from allocator.model.layer import IntArray
 from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.rules.expressions import PairTexts
-from allocator.rules.kind import Problem, Several
+from allocator.rules.kind import Kinds, Problem
 from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
 from allocator.rules.scope import Scope
@@ -44,7 +44,7 @@ class Acquaintance(Strict):
         int, Field(ge=1, le=6), Means(zh="关系链最长几步", en="Longest path of ties that counts.")
     ] = 3
     kinds: Annotated[
-        Several,
+        Kinds,
         Means(
             zh="只看这几类关系，如 `[kin, spouse]`、`[served_at, works_in]`；不填为全部",
             en="Kinds of ties that paths are made of, such as `[kin, spouse]` or `[served_at, works_in]`; "

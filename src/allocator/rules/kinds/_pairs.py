@@ -13,7 +13,7 @@ from allocator.graph.lens import Lens
 from allocator.graph.neighbours import neighbours
 from allocator.model.text import Text
 from allocator.rules.expressions import ItemsTest
-from allocator.rules.kind import Problem, Rule, Several
+from allocator.rules.kind import Kinds, Problem, Rule
 from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
 from allocator.rules.scope import Scope
@@ -30,7 +30,7 @@ class PairRule(Rule):
         Means(zh="编号的若干组，同组两两成对", en="Lists of ids; every two of a list are a pair."),
     ] = ()
     ties: Annotated[
-        Several,
+        Kinds,
         Means(
             zh="有此类关系（ties.csv 或 links.csv 中的 kind）的两个对象成对，在关系存续的周期内",
             en="Kinds of tie (from `ties.csv` or `links.csv`) that make two items a pair, in the periods "

@@ -14,7 +14,7 @@ from allocator.graph.neighbours import Neighbours, neighbours, parts
 from allocator.model.text import Text
 from allocator.program.cuts import Cut
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule, Several
+from allocator.rules.kind import Breach, Dimension, Example, Kinds, Problem, Rule
 from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
@@ -71,7 +71,7 @@ class Contiguous(Rule):
 
     kind: Literal["contiguous"]
     link: Annotated[
-        Several,
+        Kinds,
         Field(min_length=1),
         Means(
             zh="哪些类单位关系（links.csv 中的 kind）算相邻，一类或几类",

@@ -1,0 +1,50 @@
+"""A rule that reads a column in which every cell is empty is told; one that reads filled cells is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from allocator import api
+from allocator.errors import Fault
+from allocator.report.doubts import doubts_about
+from allocator.report.lint.empty_columns import doubts
+from small_folder import TABLES, bound, folder
+
+RULES = """
+rules:
+  - {id: home, kind: avoid, on: posting, when: person.native_place == group.place && home.domain != "x"}
+  - {id: two, kind: apart, on: posting, when: other.native_place == person.name && "person.title" != ""}
+"""
+
+
+def told(faults: list[Fault]) -> list[tuple[str, str | None]]:
+    return [(fault.column, fault.found) for fault in faults]
+
+
+def test_only_columns_without_a_filled_cell_are_told(tmp_path: Path) -> None:
+    policy = bound(tmp_path, RULES)
+    assert told(list(doubts(policy))) == [("home.when", "home.domain")]
+    people = TABLES["people.csv"].replace("native_place", "native_plce")
+    (tmp_path / "scenarios" / "small" / "people.csv").write_text(people, "utf-8")
+    found = list(doubts(api.bind(api.load(tmp_path / "scenarios" / "small"))))
+    assert told(found) == [
+        ("home.when", "person.native_place"),
+        ("home.when", "home.domain"),
+        ("two.when", "other.native_place"),
+    ]
+    assert all(fault.file == "main.yaml" and fault.row for fault in found)
+
+
+def test_a_misspelt_header_and_the_rule_that_it_kills_are_both_told(tmp_path: Path) -> None:
+    base = folder(tmp_path, {"main": f"pack: main\n{RULES}"})
+    people = TABLES["people.csv"].replace("native_place", "native_plce")
+    (base / "people.csv").write_text(people, "utf-8")
+    first, *rest = doubts_about(api.bind(api.load(base)))
+    assert (first.column, first.nearest) == ("native_plce", "native_place") and len(rest) >= 3
+
+
+def test_rules_name_kinds_of_ties_in_chinese_too(tmp_path: Path) -> None:
+    rule = "rules:\n  - {id: kin, kind: apart, on: posting, ties: [亲属, 夫妻]}\n"
+    policy = bound(tmp_path, rule)
+    [kinds] = [one.kinds_of_ties() for one in policy.rules if one.id == "kin"]
+    assert kinds == ("kin", "spouse")
