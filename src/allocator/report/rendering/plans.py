@@ -14,6 +14,8 @@ from allocator.report.rendering.runs import run_line
 from allocator.report.rendering.scores import figure_table, level_table, rule_table, waiver_table
 from allocator.report.view import OTHER_VERSION, PlanView
 
+_MOST_EMPTY = 10
+
 
 def render_plan(view: PlanView, language: Language, *, ids: bool = False) -> Iterator[RenderableType]:
     """Yield everything that there is to see of a plan."""
@@ -44,6 +46,7 @@ def cautions(view: PlanView, language: Language) -> Iterator[str]:
 
 def render_score(view: PlanView, language: Language, *, all_rules: bool) -> Iterator[RenderableType]:
     """Yield cost and bound by level, the rules (only those that find something if so asked), exceptions."""
+    yield from empty_slots(view, language)
     if view.score:
         yield level_table(view.score, language, is_so=not view.doubtful)
     rules = [rule for rule in view.rules if all_rules or rule.violations or rule.cost]
@@ -52,6 +55,20 @@ def render_score(view: PlanView, language: Language, *, all_rules: bool) -> Iter
     waivers = [one for one in view.waivers if all_rules or one.excused]
     if waivers:
         yield waiver_table(waivers, language)
+
+
+def empty_slots(view: PlanView, language: Language) -> Iterator[str]:
+    """Yield a line for each layer that is decided once, such as zones, in which a slot has nothing in it."""
+    for board in () if view.is_without_plan else view.boards:
+        empty = [row.slot.name for row in board.rows if not any(row.cells)] if board.shape == "once" else []
+        if 0 < len(empty) < len(board.rows):
+            listed = ", ".join(empty[:_MOST_EMPTY]) + (", ..." if len(empty) > _MOST_EMPTY else "")
+            title = board.title(language) or board.layer
+            zh, en = (
+                f"{title}：{len(empty)} 处为空：{listed}",
+                f"{title}: {len(empty)} with nothing in them: {listed}",
+            )
+            yield printable(pick(language, zh, en))
 
 
 def heading(view: PlanView, language: Language) -> str:
