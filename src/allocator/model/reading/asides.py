@@ -48,7 +48,7 @@ class Asides:
 
     def kind(self, cells: Sequence[str]) -> Text | None:
         """Return what a row is, if it is no row of the table; headings wait for ``sections``."""
-        first = next((cell for cell in cells if cell), "")
+        first = cells[0] or next((cell for cell in cells if cell), "")
         if _TOTAL.fullmatch(first) or (self._name is not None and _TOTAL.fullmatch(cells[self._name])):
             return TOTAL
         if _NOTE.match(first):
@@ -83,8 +83,10 @@ class Asides:
 
 
 def _is_lone(cells: Sequence[str]) -> bool:
+    if cells[0] and cells[-1] and cells[0] != cells[-1]:
+        return False
     first = next((cell for cell in cells if cell), "")
-    return all(not cell or cell == first for cell in cells)
+    return len({*cells, "", first}) <= 2
 
 
 def _text(cells: Sequence[str], index: int | None) -> str:

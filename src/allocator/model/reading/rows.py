@@ -91,7 +91,7 @@ def read_rows(grid: Grid, words: Words | None, faults: FaultList, doubts: FaultL
     rows = tuple(one for one in placed if one is not None)
     lines = (line for line, _ in grid.rows)
     ids = tuple(pair for pair in zip(lines, map(plain_id, grid.cells("id")), strict=False) if pair[1])
-    places = frozenset(filter(None, map(plain_id, [*grid.cells("place"), *grid.cells("native_place")])))
+    places = frozenset(filter(None, map(plain_id, {*grid.cells("place"), *grid.cells("native_place")})))
     return Records(
         grid.table, grid.file, reader.headers, rows, len(grid.rows), ids, places, frozenset(_parties(grid))
     )
