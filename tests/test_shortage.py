@@ -112,7 +112,7 @@ def test_solve_as_json_has_the_same_as_data(tmp_path: Path) -> None:
     done = call("solve", folder, "--time-limit", "10", "--json", "-o", file)
     assert done.status == 1
     reasons = done.json["run"]["reasons"]
-    assert list(reasons) == ["shortages", "blocked", "conflict", "repairs", "waivers", "fewest"]
+    assert list(reasons) == ["supply", "shortages", "blocked", "conflict", "repairs", "waivers", "fewest"]
     assert reasons["shortages"] == call("check", folder, "--json").json["shortages"] != []
     assert [one["rule"] for one in reasons["conflict"]] == done.json["run"]["conflict"] != []
     assert reasons["repairs"] and all({"rule", "text"} == set(one) for one in reasons["repairs"])

@@ -13,6 +13,7 @@ from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.shortages import render_shortages
 from allocator.report.score import rule_whys
 from allocator.report.shortage import shortages
+from allocator.report.supply import as_text, supplies
 
 #: At most so many recusals are named.
 MOST_WAIVERS = 20
@@ -65,6 +66,7 @@ def reasons_as_data(policy: api.Policy, reasons: Reasons) -> dict[str, Any]:
     """Return for ``--json`` what a report says: nothing is cut short, and texts are in both languages."""
     whys = rule_whys(policy)
     return {
+        "supply": plain(supplies(policy)),
         "shortages": plain(shortages(policy)),
         "blocked": plain(reasons.blocked),
         "conflict": [{"rule": rule, "why": plain(whys.get(rule, Text()))} for rule in reasons.rules],
@@ -77,6 +79,8 @@ def reasons_as_data(policy: api.Policy, reasons: Reasons) -> dict[str, Any]:
 def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> Iterator[str]:
     """Yield slots without enough people, what maps rule out, rules in conflict and the cheapest ways out."""
     whys = rule_whys(policy)
+    for count in supplies(policy):
+        yield printable(pick(language, "无法满足：", "cannot be met: ") + as_text(count, policy)(language))
     yield from render_shortages(shortages(policy), policy, language)
     if reasons.blocked:
         yield pick(language, "地图本身无法如此划分：", "the map itself cannot be divided so:")

@@ -54,35 +54,32 @@ class Reasons:
 def why_infeasible(policy: Policy, seconds: float = 30.0) -> Reasons:
     """Return a minimal conflict among the hard rules of a policy without a plan, and a way out."""
     conflict = minimal_conflict(policy, seconds * CONFLICT_PART)
-    giving = {rule.id: rule.model_copy(update={"level": 1}) for rule in conflict if can_give(rule)}
+    giving = {rule.id: rule.relaxed() for rule in conflict}
     repairs, _ = _given_up(policy, giving, seconds * WAY_PART)
-    recusing = {rule.id: other for rule in policy.rules if rule.is_hard and (other := rule.waivable())}
+    recusing = {rule.id: (other,) for rule in policy.rules if rule.is_hard and (other := rule.waivable())}
     waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART) if recusing else ((), False)
     return Reasons(
         tuple(rule.id for rule in conflict), repairs[:MOST_NAMED], waivers, fewest, blocked_on_map(policy)
     )
 
 
-def can_give(rule: Rule) -> bool:
-    """Whether somebody can decide that a rule gives way; that one person sits in two places nobody can."""
-    return rule.can_be_soft and rule.gives_way
-
-
-def _given_up(policy: Policy, giving: Mapping[str, Rule], seconds: float) -> tuple[tuple[Repair, ...], bool]:
+def _given_up(
+    policy: Policy, giving: Mapping[str, tuple[Rule, ...]], seconds: float
+) -> tuple[tuple[Repair, ...], bool]:
     """Return what must be given up of some rules, as little as can be, and whether that is proved.
 
     Args:
         policy: A policy without a plan.
-        giving: By id, the rules that may give way, as soft ones; all others stay as hard as they are.
+        giving: By id, the rules that may give way, as what is soft of them and what stays hard.
         seconds: Time limit.
     """
-    rules = tuple(giving.get(rule.id, rule) for rule in policy.rules if rule.is_hard)
+    rules = tuple(one for rule in policy.rules if rule.is_hard for one in giving.get(rule.id, (rule,)))
     relaxed = replace(policy, rules=rules)
     solved = solve(relaxed, Options(seconds=seconds))
     if not solved.proofs:
         return (), False
     found = judge(relaxed, solved.assignments)
-    named = [(f.rule, breach) for f in found.findings if f.rule.id in giving for breach in f.breaches]
+    named = [(f.rule, breach) for f in found.findings if not f.rule.is_hard for breach in f.breaches]
     repairs = tuple(Repair(rule.id, _named(policy, rule, breach)) for rule, breach in named)
     return repairs, solved.status == "optimal"
 

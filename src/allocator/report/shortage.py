@@ -7,16 +7,14 @@ the rows "this decision is 0". So every kind of rule counts that writes such row
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
-import numpy as np
-
 from allocator.model.layer import Layer
 from allocator.model.text import Text
-from allocator.program.program import INFINITE, Program
 from allocator.report.frame import Named
+from allocator.report.layer_rows import LayerRows, SlotRow
 from allocator.rules.kinds.separate import Separate
 from allocator.rules.policy import Policy
 
@@ -73,81 +71,79 @@ def shortages(policy: Policy) -> tuple[Shortage, ...]:
     """
     found: list[Shortage] = []
     for name, layer in policy.world.layers.items():
-        alone = policy.until({name: len(layer.periods)})
-        rules = tuple(rule for rule in alone.rules if rule.is_hard and not rule.one_slot)
-        recuses = layer.spec.items.table == "people" and any(rule.waivable() for rule in rules)
+        rows = LayerRows.of(policy, name)
+        recuses = layer.spec.items.table == "people" and any(rule.waivable() for rule in rows.policy.rules)
         if recuses and prod(layer.shape) <= MOST_PLACES:
-            found.extend(_Look(replace(alone, rules=rules), layer).found())
+            found.extend(_Look(rows).found())
     return tuple(found)
-
-
-@dataclass(frozen=True)
-class _Row:
-    """At least ``needs`` of the columns ``cols``, asked of a slot in a period by the rule of that number."""
-
-    rule: int
-    needs: int
-    cols: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class _Look:
     """One layer with the rules that are about it alone."""
 
-    policy: Policy
-    layer: Layer
+    rows: LayerRows
+
+    @property
+    def policy(self) -> Policy:
+        return self.rows.policy
+
+    @property
+    def layer(self) -> Layer:
+        return self.rows.layer
 
     def found(self) -> Iterator[Shortage]:
-        asked: dict[tuple[int, int], list[_Row]] = {}
-        for s, t, row in _asked(self._program):
-            asked.setdefault((s, t), []).append(row)
+        asked: dict[tuple[int, int], list[SlotRow]] = {}
+        for row in self.rows.slot_rows():
+            if row.least:
+                asked.setdefault((row.slot, row.period), []).append(row)
         for (s, t), rows in sorted(asked.items()):
-            short = [row for row in rows if len(self._may(row.cols)) < row.needs]
+            short = [row for row in rows if len(self._may(row.cols)) < row.least]
             in_all = max((self._by_rule(rows, number) for number in {row.rule for row in rows}), key=_needs)
             if short or (self._is_one_place and not self._matched(in_all)):
                 yield self._shortage(s, t, short, in_all)
 
-    def _shortage(self, s: int, t: int, short: Sequence[_Row], in_all: Sequence[_Row]) -> Shortage:
+    def _shortage(self, s: int, t: int, short: Sequence[SlotRow], in_all: Sequence[SlotRow]) -> Shortage:
         rows = [*short, *in_all]
-        asked = {self._places[col] for row in rows for col in row.cols}
+        asked = {self.rows.places[col] for row in rows for col in row.cols}
         may = {item for row in rows for item in self._may(row.cols)}
         out = sorted({item for item, _ in asked} - may)
         return Shortage(
             layer=self.layer.name,
             slot=self._named(self.layer.slots[s]),
             period=self.layer.period_id(t),
-            needs=max(_needs(in_all), *(row.needs for row in rows)),
+            needs=max(_needs(in_all), *(row.least for row in rows)),
             may=tuple(self._named(self.layer.items[item]) for item in sorted(may)),
             demands=tuple(self._demand(row) for row in short),
             barred=tuple(self._out(item, s, [row.cols for row in rows]) for item in out),
         )
 
-    def _demand(self, row: _Row) -> Demand:
-        roles = {self._places[col][1] for col in row.cols}
+    def _demand(self, row: SlotRow) -> Demand:
+        roles = {self.rows.places[col][1] for col in row.cols}
         named = () if len(roles) == len(self.layer.roles) else tuple(sorted(roles))
         words = tuple(str(self.layer.roles[role]) for role in named)
         may = tuple(self._named(self.layer.items[item]) for item in sorted(self._may(row.cols)))
-        return Demand(self.policy.rules[row.rule].id, words, row.needs, may)
+        return Demand(self.policy.rules[row.rule].id, words, row.least, may)
 
     def _out(self, item: int, slot: int, asked: Sequence[Sequence[int]]) -> Barred:
-        own = {col for cols in asked for col in cols if self._places[col][0] == item}
-        numbers = sorted({number for col in own for number in self._barring.get(col, ())})
+        own = {col for cols in asked for col in cols if self.rows.places[col][0] == item}
+        numbers = sorted({number for col in own for number in self.rows.barring.get(col, ())})
         rules = [self.policy.rules[number].id for number in numbers]
         details = tuple((rule, self._details.get((rule, item, slot), Text())) for rule in rules)
         return Barred(self._named(self.layer.items[item]), details)
 
-    def _by_rule(self, rows: Sequence[_Row], number: int) -> list[_Row]:
+    def _by_rule(self, rows: Sequence[SlotRow], number: int) -> list[SlotRow]:
         """Return what a rule asks of a slot, if no decision counts twice; else the most that it asks."""
         own = [row for row in rows if row.rule == number]
         cols = [col for row in own for col in row.cols]
-        return own if len(cols) == len(set(cols)) else [max(own, key=lambda row: row.needs)]
+        return own if len(cols) == len(set(cols)) else [max(own, key=lambda row: row.least)]
 
     def _may(self, cols: Sequence[int]) -> set[int]:
-        return {self._places[col][0] for col in cols if col not in self._barring}
+        return {self.rows.places[col][0] for col in cols if col not in self.rows.barring}
 
-    def _matched(self, rows: Sequence[_Row]) -> bool:
+    def _matched(self, rows: Sequence[SlotRow]) -> bool:
         """Whether different people can meet all that is asked (augmenting paths, one for each seat)."""
-        seats = [self._may(row.cols) for row in rows for _ in range(row.needs)]
+        seats = [self._may(row.cols) for row in rows for _ in range(row.least)]
         held: dict[int, int] = {}
 
         def seated(seat: int, seen: set[int]) -> bool:
@@ -168,27 +164,6 @@ class _Look:
         return self.layer.spec.take.most == 1 or any({*self.layer.roles} <= {*roles} for roles in kept_apart)
 
     @cached_property
-    def _program(self) -> Program:
-        return self.policy.compile()
-
-    @cached_property
-    def _places(self) -> Mapping[int, tuple[int, int]]:
-        """Item and role of each decision of the layer."""
-        grid = self._program.decisions.grids[self.layer.name]
-        return {int(grid[i, s, r, t]): (i, r) for i, s, r, t in np.argwhere(grid >= 0).tolist()}
-
-    @cached_property
-    def _barring(self) -> Mapping[int, tuple[int, ...]]:
-        """By decision, the numbers of the rules that forbid it outright."""
-        rows, found = self._program.rows, dict[int, tuple[int, ...]]()
-        alone = (np.diff(rows.starts) == 1) & ~rows.defining
-        for row in np.flatnonzero(alone).tolist():
-            col, coef = int(rows.cols[rows.starts[row]]), int(rows.coefs[rows.starts[row]])
-            if coef > rows.hi[row] or coef < rows.lo[row]:
-                found[col] = (*found.get(col, ()), int(rows.tags[row, 0]))
-        return found
-
-    @cached_property
     def _details(self) -> Mapping[tuple[str, int, int], Text]:
         """What each recusal stands on: by rule, item and slot."""
         return {
@@ -201,22 +176,5 @@ class _Look:
         return Named(entity, self.policy.world.scenario.organisation.label(entity))
 
 
-def _needs(rows: Sequence[_Row]) -> int:
-    return sum(row.needs for row in rows)
-
-
-def _asked(program: Program) -> Iterator[tuple[int, int, _Row]]:
-    """Yield slot, period and what is asked, for each row that wants some number of decisions to be taken."""
-    rows = program.rows
-    for row in np.flatnonzero((rows.tags[:, 2] >= 0) & (rows.tags[:, 1] < 0) & ~rows.defining).tolist():
-        terms = slice(int(rows.starts[row]), int(rows.starts[row + 1]))
-        cols, coefs, lo, hi = rows.cols[terms], rows.coefs[terms], int(rows.lo[row]), int(rows.hi[row])
-        if (coefs == -1).all() and -INFINITE < hi < 0:
-            needs = -hi
-        elif (coefs == 1).all() and 0 < lo < INFINITE:
-            needs = lo
-        else:
-            continue
-        if (cols < program.decisions.count).all() and rows.tags[row, 4] >= 0:
-            number, _, slot, _, period, *_ = rows.tags[row].tolist()
-            yield slot, period, _Row(number, needs, tuple(cols.tolist()))
+def _needs(rows: Sequence[SlotRow]) -> int:
+    return sum(row.least for row in rows)

@@ -108,8 +108,6 @@ class Rule(Strict):
     one_slot: ClassVar[bool] = False
     #: False where the kind can only be hard.
     can_be_soft: ClassVar[bool] = True
-    #: False where nobody can give way: that is no way out where there is no plan.
-    gives_way: ClassVar[bool] = True
 
     id: Annotated[
         str,
@@ -192,6 +190,14 @@ class Rule(Strict):
     def waivable(self) -> Rule | None:
         """Return the rule at level 1, paying 1 for each place to waive; None for kinds that bar nobody."""
         return None
+
+    def relaxed(self) -> tuple[Rule, ...]:
+        """Return the hard rule as what may give way, at level 1, and what never can (still hard).
+
+        Nobody can be in two places at once: such a thing is never a way out. A kind of which nothing can
+        give way returns itself.
+        """
+        return (self.model_copy(update={"level": 1}),) if self.can_be_soft else (self,)
 
     def so_far(self, to_come: int) -> Rule | None:
         """Return what the rule asks of the first periods alone, where it adds up all; None if nothing.

@@ -32,7 +32,6 @@ class Take(Rule):
         "不可能的安排（已退休的人、其他周期的案件）也算违反。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "period")
-    gives_way: ClassVar[bool] = False
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "take", "on": "turn", "places": 1},
@@ -63,6 +62,16 @@ class Take(Rule):
                 pen.at_most_each(where, cols, [1] * cols.shape[1], self.places.most)
             if self.places.least:
                 pen.at_most_each(where, cols, [-1] * cols.shape[1], -self.places.least)
+
+    def relaxed(self) -> tuple[Rule, ...]:
+        """Let items go without a place; that one is in two places where it takes one is no way out."""
+        if self.places.most != 1:
+            return super().relaxed()
+        at_most = self.model_copy(update={"id": f"{self.id}.most", "places": Range(most=1)})
+        if not self.places.least:
+            return (at_most,)
+        at_least = self.model_copy(update={"level": 1, "places": Range(least=self.places.least)})
+        return at_most, at_least
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the seats that each item holds; find those that cannot be held."""

@@ -1,0 +1,109 @@
+"""Demand that no assignment can meet: violators of Hall's condition, by maximum flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Who has what others want.
+
+    Attributes:
+        has: ``[H]`` how much each supplier has.
+        wants: ``[W]`` how much each taker wants.
+        may: ``[H, W]`` how much each supplier may give each taker.
+    """
+
+    has: Counts
+    wants: Counts
+    may: Counts
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """Takers whose wants exceed all that they can be given together.
+
+    Attributes:
+        wants: Numbers of the takers.
+        has: Numbers of the suppliers who may give them anything.
+        needs: How much they want in all.
+        supply: How much they can be given in all.
+    """
+
+    wants: tuple[int, ...]
+    has: tuple[int, ...]
+    needs: int
+    supply: int
+
+
+def unmet(demand: Demand) -> Iterator[Unmet]:
+    """Yield the takers that cannot all be given what they want, each connected part of them by itself.
+
+    A maximum flow from suppliers to takers is as large as what everybody wants, or the takers from which a
+    path of the residual network leads to an unmet want are a violator.
+    """
+    total = int(demand.wants.sum())
+    given, flow = _flow(demand)
+    if flow >= total:
+        return
+    short = _unmet_takers(demand, given)
+    for takers in _parts(demand.may > 0, short):
+        suppliers = np.flatnonzero((demand.may[:, takers] > 0).any(axis=1))
+        needs = int(demand.wants[takers].sum())
+        supply = int(given[:, takers].sum())
+        if supply < needs:
+            yield Unmet(tuple(takers), tuple(suppliers.tolist()), needs, supply)
+
+
+def _flow(demand: Demand) -> tuple[Counts, int]:
+    """Return ``[H, W]`` who gives whom how much at the most, and the sum of it."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_flow
+
+    suppliers, takers = demand.may.shape
+    source, sink = suppliers + takers, suppliers + takers + 1
+    gives, takes = np.nonzero(demand.may)
+    tails = np.concatenate([np.full(suppliers, source), gives, suppliers + np.arange(takers)])
+    heads = np.concatenate([np.arange(suppliers), suppliers + takes, np.full(takers, sink)])
+    most = np.concatenate([demand.has, demand.may[gives, takes], demand.wants])
+    network = csr_array((most.astype(np.int32), (tails, heads)), shape=(sink + 1, sink + 1))
+    found = maximum_flow(network, source, sink)
+    given = found.flow[:suppliers, suppliers:source].toarray()
+    return np.asarray(given, dtype=np.int64), int(found.flow_value)
+
+
+def _unmet_takers(demand: Demand, given: Counts) -> npt.NDArray[np.bool_]:
+    """Return ``[W]``: takers with an unmet want, and those who have what could be given them instead."""
+    short: npt.NDArray[np.bool_] = np.asarray(given.sum(axis=0) < demand.wants)
+    while True:
+        could = np.logical_and(demand.may > given, short).any(axis=1, keepdims=True)
+        grown: npt.NDArray[np.bool_] = short | np.logical_and(given > 0, could).any(axis=0)
+        if np.array_equal(grown, short):
+            return short
+        short = grown
+
+
+def _parts(linked: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> Iterator[list[int]]:
+    """Yield the takers ``among`` all, those linked by a common supplier together."""
+    left = np.flatnonzero(among).tolist()
+    alone = [taker for taker in left if not linked[:, taker].any()]
+    if alone:
+        yield alone
+    left = [taker for taker in left if taker not in set(alone)]
+    while left:
+        part = np.zeros(linked.shape[1], dtype=np.bool_)
+        part[left[0]] = True
+        while True:
+            grown = among & linked[linked[:, part].any(axis=1)].any(axis=0)
+            if (grown == part).all():
+                break
+            part = grown | part
+        yield np.flatnonzero(part).tolist()
+        left = [taker for taker in left if not part[taker]]

@@ -1,0 +1,19 @@
+"""Counts that rule every plan out: too few people of a role, grade or skill, or too many for the seats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allocator.errors import Fault
+from allocator.model.text import Text
+from allocator.report.supply import as_text, supplies
+from allocator.rules.policy import Policy
+
+
+def doubts(policy: Policy) -> Iterator[Fault]:
+    """Yield each count that no plan can meet, at the rule that asks for it."""
+    rules = {rule.id: rule for rule in policy.rules}
+    for one in supplies(policy):
+        text = as_text(one, policy)
+        message = Text(zh=f"无法满足：{text.zh}", en=f"cannot be met: {text.en}")
+        yield policy.doubt(rules[one.rule], message)

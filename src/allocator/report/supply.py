@@ -1,0 +1,218 @@
+"""Supply against demand: too few people for the places that a rule asks for, or too many for those it allows.
+
+Seen before any search, by counting: in each period the places of one rule and the people who may take them
+are a bipartite graph, and a demand that a maximum flow leaves unmet violates Hall's condition (P. Hall,
+Journal of the London Mathematical Society 1935). Each finding rules every plan out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+
+import numpy as np
+
+from allocator.model.text import Text
+from allocator.program.flow_cut import Demand, unmet
+from allocator.report.frame import Named
+from allocator.report.layer_rows import LayerRows, SlotRow
+from allocator.rules.policy import Policy
+
+#: A layer with more places than this is not counted: that would take as long as to begin a search.
+MOST_PLACES = 500_000
+
+
+@dataclass(frozen=True)
+class Supply:
+    """A count that rules every plan out.
+
+    Attributes:
+        layer: The layer.
+        periods: Ids of the periods with the same count; empty for a layer that is decided once.
+        rule: The rule that asks for the places, or allows no more of them.
+        too_many: Whether people are left over; else places are.
+        roles: The roles that are counted, none where it is all of them.
+        needs: Places that must be filled; people who must have one if there are too many.
+        supply: How many of these can be filled; places that there are if there are too many people.
+        slots: The slots concerned.
+        people: Who may fill the places; who must have one if there are too many.
+        barred: How many people each rule keeps from these places, those of too few places only.
+    """
+
+    layer: str
+    periods: tuple[str, ...]
+    rule: str
+    too_many: bool
+    roles: tuple[str, ...]
+    needs: int
+    supply: int
+    slots: tuple[Named, ...]
+    people: tuple[Named, ...]
+    barred: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def off(self) -> int:
+        """How many places or people are left over."""
+        return self.needs - self.supply
+
+
+def supplies(policy: Policy) -> tuple[Supply, ...]:
+    """Return every count by which no plan can keep the hard rules, like ones of several periods as one."""
+    found: dict[Supply, list[str]] = {}
+    for name, layer in policy.world.layers.items():
+        if prod(layer.shape) <= MOST_PLACES:
+            for one in _Counts(LayerRows.of(policy, name)).found():
+                found.setdefault(replace(one, periods=()), []).extend(one.periods)
+    return tuple(replace(one, periods=tuple(periods)) for one, periods in found.items())
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """The counts of one layer."""
+
+    rows: LayerRows
+
+    def found(self) -> Iterator[Supply]:
+        by_rule: dict[tuple[int, int], list[SlotRow]] = {}
+        for row in self.rows.slot_rows():
+            by_rule.setdefault((row.period, row.rule), []).append(row)
+        for (period, _), rows in sorted(by_rule.items(), key=lambda one: one[0]):
+            yield from self._too_few(period, _disjoint(row for row in rows if row.least))
+            yield from self._too_many(period, _disjoint(row for row in rows if row.most is not None))
+
+    def _too_few(self, period: int, rows: Sequence[SlotRow]) -> Iterator[Supply]:
+        """Yield the places for which too few people are eligible."""
+        if not rows:
+            return
+        items, may = self._eligible(rows)
+        most = self.rows.layer.spec.take.most
+        each = np.full(len(items), sum(row.least for row in rows) if most is None else most)
+        for part in unmet(Demand(each, np.array([row.least for row in rows]), may)):
+            asked = [rows[k] for k in part.wants]
+            yield self._finding(period, asked, [items[k] for k in part.has], part.needs, part.supply)
+
+    def _too_many(self, period: int, rows: Sequence[SlotRow]) -> Iterator[Supply]:
+        """Yield the people who must each have a place, where there are fewer places that they may take."""
+        least = self.rows.layer.spec.take.least
+        if not rows or not least:
+            return
+        items, may = self._eligible(rows)
+        free = self._elsewhere(period, rows)
+        bound = [k for k, item in enumerate(items) if item not in free]
+        wants = np.full(len(bound), least)
+        has = np.array([row.most or 0 for row in rows])
+        for part in unmet(Demand(has, wants, may[bound].T)):
+            full = [rows[k] for k in part.has]
+            people = [items[bound[k]] for k in part.wants]
+            yield self._finding(period, full, people, part.needs, part.supply, too_many=True)
+
+    def _eligible(self, rows: Sequence[SlotRow]) -> tuple[list[int], np.ndarray]:
+        """Return the items that any row counts, and ``[I, R]`` in how many decisions of a row each may be."""
+        places, barring = self.rows.places, self.rows.barring
+        counted = {item for row in rows for item in (places[col][0] for col in row.cols)}
+        items = sorted(counted)
+        number = {item: k for k, item in enumerate(items)}
+        may = np.zeros((len(items), len(rows)), dtype=np.int64)
+        for r, row in enumerate(rows):
+            for col in row.cols:
+                may[number[places[col][0]], r] += col not in barring
+        return items, may
+
+    def _elsewhere(self, period: int, rows: Sequence[SlotRow]) -> set[int]:
+        """Return the items that may take a place which none of the rows counts."""
+        counted = {col for row in rows for col in row.cols}
+        grid = self.rows.program.decisions.grids[self.rows.layer.name][..., period]
+        places, barring = self.rows.places, self.rows.barring
+        open_places = set(grid[grid >= 0].tolist()) - counted
+        return {places[col][0] for col in open_places if col not in barring}
+
+    def _finding(
+        self,
+        period: int,
+        rows: Sequence[SlotRow],
+        people: Sequence[int],
+        needs: int,
+        supply: int,
+        *,
+        too_many: bool = False,
+    ) -> Supply:
+        layer, period_id = self.rows.layer, self.rows.layer.period_id(period)
+        roles = {self.rows.places[col][1] for row in rows for col in row.cols}
+        named = () if len(roles) == len(layer.roles) else tuple(sorted(roles))
+        return Supply(
+            layer=layer.name,
+            periods=() if period_id is None else (period_id,),
+            rule=self.rows.policy.rules[rows[0].rule].id if rows else "",
+            too_many=too_many,
+            roles=tuple(str(layer.roles[role]) for role in named),
+            needs=needs,
+            supply=supply,
+            slots=tuple(self._named(layer.slots[s]) for s in sorted({row.slot for row in rows})),
+            people=tuple(self._named(layer.items[item]) for item in people),
+            barred=() if too_many else self._barred(rows, set(people)),
+        )
+
+    def _barred(self, rows: Sequence[SlotRow], people: set[int]) -> tuple[tuple[str, int], ...]:
+        """Return how many of the other people each rule keeps from all of these places."""
+        places, barring = self.rows.places, self.rows.barring
+        by_item: dict[int, set[int]] = {}
+        for row in rows:
+            for col in row.cols:
+                item = places[col][0]
+                if item not in people:
+                    by_item.setdefault(item, set()).update(barring.get(col, ()))
+        numbers = sorted({number for rules in by_item.values() for number in rules})
+        rules = self.rows.policy.rules
+        return tuple((rules[n].id, sum(n in barred for barred in by_item.values())) for n in numbers)
+
+    def _named(self, entity: str) -> Named:
+        return Named(entity, self.rows.policy.world.scenario.organisation.label(entity))
+
+
+def _disjoint(rows: Iterable[SlotRow]) -> list[SlotRow]:
+    """Return rows of which no two count one decision; of those that do, the first."""
+    kept, counted = list[SlotRow](), set[int]()
+    for row in rows:
+        if counted.isdisjoint(row.cols):
+            kept.append(row)
+            counted.update(row.cols)
+    return kept
+
+
+def as_text(one: Supply, policy: Policy) -> Text:
+    """Return ``deputy lead: 8 needed, 6 may, 2 short`` in both languages."""
+    return Text(zh=_zh(one, policy), en=_en(one, policy))
+
+
+def _zh(one: Supply, policy: Policy) -> str:
+    periods = f"{'、'.join(one.periods)}：" if one.periods else ""
+    roles = "、".join(_role(policy, role)("zh") for role in one.roles)
+    if one.too_many:
+        return (
+            f"{periods}{one.needs} 人须有位置，可用位置 {one.supply} 个，多出 {one.off} 人"
+            f"（增设席位，或将该层 take 改为 0-1）"
+        )
+    who = f"{roles}需 {one.needs} 人，合格 {one.supply} 人，缺 {one.off} 人"
+    if not one.barred:
+        return f"{periods}{who}"
+    return f"{periods}{who}（不合格：" + "，".join(f"{rule} {count} 人" for rule, count in one.barred) + "）"
+
+
+def _en(one: Supply, policy: Policy) -> str:
+    periods = f"{', '.join(one.periods)}: " if one.periods else ""
+    if one.too_many:
+        return (
+            f"{periods}{one.needs} must have a place, there are {one.supply}: {one.off} too many "
+            "(more seats, or `take: 0-1` in the layer)"
+        )
+    roles = ", ".join(_role(policy, role)("en") for role in one.roles) or "people"
+    who = f"{periods}{roles}: {one.needs} needed, {one.supply} may, {one.off} short"
+    if not one.barred:
+        return who
+    return f"{who} (barred: " + ", ".join(f"{rule} {count}" for rule, count in one.barred) + ")"
+
+
+def _role(policy: Policy, role: str) -> Text:
+    text = policy.world.scenario.spec.roles.get(role, Text())
+    return Text(zh=text("zh") or role, en=text("en") or role)

@@ -1,0 +1,119 @@
+"""Supply against demand: what counting alone rules out is said in numbers, and its remedies exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
+
+from allocator import api
+from allocator.program.flow_cut import Demand, unmet
+from allocator.report.supply import supplies
+from cli_world import call
+
+SCENARIO = """\
+scenario: count
+periods: [2026, 2027]
+roles:
+  lead: {zh: 组长, en: lead}
+  deputy: {zh: 副组长, en: deputy lead}
+  member: {zh: 组员, en: member}
+layers:
+  posting: {items: people, slots: groups, roles: [lead, deputy, member], take: TAKE}
+rules: [r]
+"""
+RULES = """\
+pack: r
+rules:
+  - {id: seats, kind: composition, on: posting, exactly: seats}
+  - {id: deputies, kind: eligible, on: posting, role: deputy, when: person.grade == "deputy"}
+"""
+
+
+def scenario(base: Path, grades: dict[str, int], seats: str, groups: int = 2, take: str = "1") -> Path:
+    """Write a scenario with so many people of each grade, and groups with the same seats."""
+    base.mkdir(parents=True)
+    people = [f"{grade[0]}{k},{grade[0]}{k},{grade}" for grade, count in grades.items() for k in range(count)]
+    files = {
+        "scenario.yaml": SCENARIO.replace("TAKE", take),
+        "r.yaml": RULES,
+        "people.csv": "\n".join(["id,name,grade", *people, ""]),
+        "groups.csv": "\n".join(["id,name,seats", *(f"G{k},第{k}组,{seats}" for k in range(groups)), ""]),
+    }
+    for name, text in files.items():
+        (base / name).write_text(text, "utf-8")
+    return base
+
+
+def test_too_few_of_a_role_are_counted(tmp_path: Path) -> None:
+    folder = scenario(tmp_path / "s", {"head": 2, "deputy": 1, "cadre": 2}, "1组长+1副组长+1组员")
+    [one] = supplies(api.bind(api.load(folder)))
+    assert (one.rule, one.roles, one.needs, one.supply, one.off) == ("seats", ("deputy",), 2, 1, 1)
+    assert one.periods == ("2026", "2027")
+    assert [who.id for who in one.people] == ["d0"] and [slot.id for slot in one.slots] == ["G0", "G1"]
+    assert one.barred == (("deputies", 4),)
+    said = call("check", folder)
+    assert "2026, 2027: deputy lead: 2 needed, 1 may, 1 short (barred: deputies 4)" in said.out
+    assert said.out.endswith("ok, with 1 doubt\n")
+    chinese = call("check", folder, lang="zh").out
+    assert "无法满足：2026、2027：副组长需 2 人，合格 1 人，缺 1 人（不合格：deputies 4 人）" in chinese
+
+
+def test_the_way_out_is_one_that_somebody_can_take(tmp_path: Path) -> None:
+    folder = scenario(tmp_path / "s", {"head": 2, "deputy": 1, "cadre": 2}, "1组长+1副组长+1组员")
+    done = call("solve", folder, "--time-limit", "20")
+    assert done.status == 1 and "takes 2 places" not in done.out
+    assert "2026, 2027: deputy lead: 2 needed, 1 may, 1 short" in done.out
+    assert done.out.index("deputy lead: 2 needed") < done.out.index("these rules cannot hold together")
+    reasons = call("solve", folder, "--time-limit", "20", "--json").json["run"]["reasons"]
+    assert [one["rule"] for one in reasons["supply"]] == ["seats"]
+
+
+def test_eight_people_for_ten_seats_are_two_short(tmp_path: Path) -> None:
+    folder = scenario(tmp_path / "s", {"head": 4, "deputy": 4}, "1组长+1副组长+3组员")
+    [one] = supplies(api.bind(api.load(folder)))
+    assert (one.roles, one.needs, one.supply, one.off) == ((), 10, 8, 2)
+    assert "takes 2 places" not in call("solve", folder, "--time-limit", "20").out
+
+
+def test_more_people_than_seats_are_counted(tmp_path: Path) -> None:
+    folder = scenario(tmp_path / "s", {"head": 4, "deputy": 4}, "1组长+1副组长+1组员")
+    [one] = supplies(api.bind(api.load(folder)))
+    assert one.too_many and (one.needs, one.supply, one.off) == (8, 6, 2)
+    said = call("check", folder).out
+    assert "8 must have a place, there are 6: 2 too many (more seats, or `take: 0-1` in the layer)" in said
+    assert "8 人须有位置，可用位置 6 个，多出 2 人" in call("check", folder, lang="zh").out
+    free = scenario(tmp_path / "free", {"head": 4, "deputy": 4}, "1组长+1副组长+1组员", take="0-1")
+    assert supplies(api.bind(api.load(free))) == ()
+    assert call("solve", free, "--time-limit", "20").status == 0
+
+
+@pytest.mark.parametrize("grades", [{"head": 2, "deputy": 2, "cadre": 2}, {"deputy": 6}])
+def test_enough_is_not_told(tmp_path: Path, grades: dict[str, int]) -> None:
+    folder = scenario(tmp_path / "s", grades, "1组长+1副组长+1组员")
+    assert supplies(api.bind(api.load(folder))) == ()
+    assert call("solve", folder, "--time-limit", "20").status == 0
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_unmet_demand_is_what_no_matching_meets(data: st.DataObject) -> None:
+    """An assignment problem over single seats says how many can be met; the parts must add up to the rest."""
+    suppliers, takers = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 4))
+    cells = st.lists(st.integers(0, 1), min_size=suppliers * takers, max_size=suppliers * takers)
+    may = np.array(data.draw(cells)).reshape(suppliers, takers)
+    wants = np.array(data.draw(st.lists(st.integers(0, 3), min_size=takers, max_size=takers)))
+    seats = np.repeat(np.arange(takers), wants)
+    met = 0
+    if len(seats):
+        rows, cols = linear_sum_assignment(may[:, seats], maximize=True)
+        met = int(may[rows, seats[cols]].sum())
+    parts = list(unmet(Demand(np.ones(suppliers, dtype=np.int64), wants, may)))
+    assert sum(part.needs - part.supply for part in parts) == int(wants.sum()) - met
+    for part in parts:
+        givers = np.flatnonzero(may[:, list(part.wants)].any(axis=1)).tolist()
+        assert list(part.has) == givers and part.supply == len(givers)
