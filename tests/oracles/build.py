@@ -1,0 +1,175 @@
+"""The same small world, rule and plan for the program: a bound policy and its assignments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from allocator.model.organisation import Organisation
+from allocator.model.plan import Assignment, Plan, ScenarioRef
+from allocator.model.scenario import Scenario
+from allocator.model.scores import ScoreTable
+from allocator.model.spec import ScenarioSpec
+from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit
+from allocator.rules.binding import bind_world
+from allocator.rules.policy import Policy
+from allocator.rules.registry import all_kinds
+from allocator.verify.judge import judge
+from oracles.world import Expr, Layer, Seat, World, held
+
+FIRST_YEAR = 2026
+ROWS: Mapping[str, Any] = {"people": Person, "units": Unit, "groups": Group, "cases": Case}
+
+
+def year(period: int) -> int:
+    return FIRST_YEAR + period
+
+
+def plain(part: Any) -> Any:
+    """Return a rule as a rule pack writes it."""
+    if isinstance(part, Expr):
+        return part.text
+    if isinstance(part, Mapping):
+        return {key: plain(inner) for key, inner in part.items()}
+    return [plain(inner) for inner in part] if isinstance(part, list | tuple) else part
+
+
+def assignments(world: World, plan: Iterable[Seat]) -> tuple[Assignment, ...]:
+    return tuple(
+        Assignment(
+            layer=seat.layer,
+            item=seat.item,
+            slot=seat.slot,
+            role=seat.role,
+            period=None if world.layers[seat.layer].once else str(year(seat.period)),
+        )
+        for seat in sorted(plan, key=str)
+    )
+
+
+def policy_for(world: World, rule: Mapping[str, Any]) -> Policy:
+    """Return the policy of one rule in a world."""
+    baseline = None
+    if world.baseline is not None:
+        baseline = Plan(
+            scenario=ScenarioRef(name="drawn", sha256=""),
+            status="optimal",
+            assignments=assignments(world, world.baseline),
+        )
+    bound = all_kinds()[rule["kind"]].model_validate({"id": "drawn", **plain(rule)})
+    return Policy(bind_world(_scenario(world), baseline), (bound,), (), {})
+
+
+def found(policy: Policy, world: World, plan: Iterable[Seat], names: tuple[str, ...]) -> Counter[Any]:
+    """Return what the program finds in a plan, added up by what the breaches name."""
+    [rule] = policy.rules
+    layer = policy.world.layers[rule.on]
+    [finding] = judge(policy, assignments(world, plan)).findings
+    assert finding.cost == rule.weight * sum(breach.amount for breach in finding.breaches)
+    counted: Counter[Any] = Counter()
+    for breach in finding.breaches:
+        assert breach.amount > 0
+        subject = breach.subject
+        named = {
+            "item": layer.items[subject.item] if subject.item >= 0 else None,
+            "other": layer.items[subject.other] if subject.other >= 0 else None,
+            "slot": layer.slots[subject.slot] if subject.slot >= 0 else None,
+            "role": layer.roles[subject.role] if subject.role >= 0 else None,
+            "period": subject.period if subject.period >= 0 else None,
+        }
+        if "other" in names:
+            named["item"], named["other"] = sorted((named["item"], named["other"]))
+        counted[tuple(named[name] for name in names)] += breach.amount
+    return counted
+
+
+def _scenario(world: World) -> Scenario:
+    tables = {
+        table: {name: ROWS[table].model_validate(dict(row)) for name, row in rows.items()}
+        for table, rows in world.tables.items()
+    }
+    organisation = Organisation(
+        **tables,
+        links=(*_links(world.links), *_members(world)),
+        ties=tuple(_tie(tie) for tie in world.ties),
+        postings=tuple(_postings(world)),
+        scores={name: _score(table) for name, table in world.scores.items()},
+    )
+    spec = {
+        "scenario": "drawn",
+        "today": date(FIRST_YEAR, 1, 1),
+        "periods": tuple(year(t) for t in range(world.years)),
+        "roles": {role: {"zh": role, "en": role} for role in ("lead", "member", "chief", "aide")},
+        "layers": {name: _layer(layer) for name, layer in world.layers.items()},
+    }
+    return Scenario(ScenarioSpec.model_validate(spec), organisation, Path())
+
+
+def _layer(layer: Layer) -> Mapping[str, Any]:
+    chosen = {"teams": "group.kind == 'team'", "zones": "group.kind == 'zone'"}
+    slots = layer.of_slots
+    if slots == "groups":
+        slots += f" where {chosen['zones' if layer.once else 'teams']}"
+    return {
+        "items": layer.of_items,
+        "slots": slots,
+        "roles": tuple(role for role in layer.roles if role),
+        "periods": "once" if layer.once else "each",
+        "take": layer.take,
+    }
+
+
+def _links(links: Iterable[Any]) -> list[Link]:
+    return [Link(source=one.source, target=one.target, kind=one.kind) for one in links]
+
+
+def _members(world: World) -> list[Link]:
+    """Return where units have been, as links."""
+    return [
+        Link(source=seat.item, target=seat.slot, kind="member_of")
+        for layer in world.layers.values()
+        if layer.of_items == "units"
+        for seat in sorted(layer.past, key=str)
+    ]
+
+
+def _tie(tie: Any) -> Tie:
+    since = None if tie.first is None else date(year(tie.first), 5, 1)
+    until = None if tie.last is None else date(year(tie.last), 3, 1)
+    if since and until and until < since:
+        until = date(year(tie.last), 8, 1)
+    return Tie(
+        source=tie.source, target=tie.target, kind=tie.kind, weight=tie.weight, since=since, until=until
+    )
+
+
+def _postings(world: World) -> Iterable[Posting]:
+    """Yield the history of people, one posting for each stay of whole years in a role."""
+    past = {s for layer in world.layers.values() if layer.of_items == "people" for s in layer.past}
+    for role in sorted({seat.role or "" for seat in past}):
+        for (person, group), periods in sorted(held(s for s in past if (s.role or "") == role).items()):
+            for first in sorted(t for t in periods if t - 1 not in periods):
+                last = first
+                while last + 1 in periods:
+                    last += 1
+                yield Posting.model_validate(
+                    {
+                        "person": person,
+                        "group": group,
+                        "role": role,
+                        "from": f"{year(first)}-01-01",
+                        "to": f"{year(last)}-12-31",
+                    }
+                )
+
+
+def _score(table: Mapping[tuple[str, str], int]) -> ScoreTable:
+    rows = sorted({row for row, _ in table})
+    columns = sorted({column for _, column in table})
+    values = np.array([[table.get((row, column), 0) for column in columns] for row in rows], dtype=np.int64)
+    return ScoreTable(rows, columns, values)

@@ -1,0 +1,265 @@
+"""Draws small worlds and plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+from hypothesis import strategies as st
+
+from oracles.world import Layer, Seat, Tie, World
+
+FIRST_YEAR = 2026
+FURTHEST = 3
+TEAM_LAYERS = ("turn", "posting")
+ROLES: Mapping[str, tuple[str | None, ...]] = {
+    "posting": ("lead", "member"),
+    "casework": ("chief", "aide"),
+}
+SIDES = {
+    "turn": ("people", "groups"),
+    "posting": ("people", "groups"),
+    "casework": ("people", "cases"),
+    "zoning": ("units", "groups"),
+    "dispatch": ("cases", "groups"),
+}
+PLACES = ("A", "B")
+TIE_KINDS = ("kin", "classmate")
+LINK_KINDS = ("adjacent", "liaises")
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Draw None every other time."""
+    return st.none() | strategy
+
+
+def _people(draw: Any, years: int) -> dict[str, dict[str, Any]]:
+    count = draw(st.integers(2, 4))
+    people = {}
+    for number in range(1, count + 1):
+        leaves = draw(st.sampled_from([None, None, None, *range(years)]))
+        people[f"P{number}"] = {
+            "id": f"P{number}",
+            "grade": draw(st.sampled_from(["head", "deputy", "cadre"])),
+            "native_place": draw(st.sampled_from(["", *PLACES])),
+            "unit": draw(st.sampled_from(["", "U1", "U2"])),
+            "skills": draw(st.dictionaries(st.sampled_from(["law", "audit"]), st.integers(1, 5))),
+            "capacity": draw(st.integers(0, 3)),
+            "retires": None if leaves is None else f"{FIRST_YEAR + leaves}-06-30",
+        }
+    return people
+
+
+def _units(draw: Any) -> dict[str, dict[str, Any]]:
+    count = draw(st.integers(2, 5))
+    units = {}
+    for number in range(1, count + 1):
+        located = draw(st.booleans())
+        units[f"U{number}"] = {
+            "id": f"U{number}",
+            "kind": draw(st.sampled_from(["township", "agency"])),
+            "place": draw(st.sampled_from(["", *PLACES])),
+            "workload": draw(st.integers(0, 3)),
+            "lon": 105.0 + draw(st.integers(0, 20)) / 100 if located else None,
+            "lat": 29.0 + draw(st.integers(0, 20)) / 100 if located else None,
+        }
+    return units
+
+
+def _groups(draw: Any) -> dict[str, dict[str, Any]]:
+    groups = {}
+    seats = ["", "1正", "≤1副+2干部", "0-1正+≥1干部"]
+    for kind, letter, count in (("zone", "Z", 2), ("team", "G", draw(st.integers(2, 3)))):
+        for number in range(1, count + 1):
+            groups[f"{letter}{number}"] = {
+                "id": f"{letter}{number}",
+                "kind": kind,
+                "place": draw(st.sampled_from(["", *PLACES])),
+                "parent": draw(st.sampled_from(["", "Z1", "Z2"])) if kind == "team" else "",
+                "seats": draw(st.sampled_from(seats)),
+            }
+    return groups
+
+
+def _cases(draw: Any, years: int, people: Iterable[str]) -> dict[str, dict[str, Any]]:
+    cases = {}
+    for number in range(1, draw(st.integers(2, 3)) + 1):
+        cases[f"K{number}"] = {
+            "id": f"K{number}",
+            "unit": draw(st.sampled_from(["", "U1", "U2"])),
+            "place": draw(st.sampled_from(["", *PLACES])),
+            "received": f"{FIRST_YEAR + draw(st.integers(-1, years - 1))}-03-01",
+            "effort": draw(st.integers(0, 3)),
+            "skills": draw(st.dictionaries(st.sampled_from(["law", "audit"]), st.integers(1, 5))),
+            "parties": draw(st.lists(st.sampled_from([*people, "Stranger"]), unique=True, max_size=2)),
+        }
+    return cases
+
+
+def _ties(draw: Any, ids: list[str], kinds: tuple[str, ...], years: int, dated: bool) -> tuple[Tie, ...]:
+    chosen = draw(
+        st.lists(
+            st.tuples(st.sampled_from(ids), st.sampled_from(ids), st.sampled_from(kinds)),
+            max_size=4,
+            unique=True,
+        )
+    )
+    ties = []
+    for source, target, kind in chosen:
+        if source == target:
+            continue
+        first, last = draw(maybe(st.integers(0, years - 1))), draw(maybe(st.integers(0, years - 1)))
+        if not dated or (first is not None and last is not None and last < first):
+            first = last = None
+        ties.append(Tie(source, target, kind, draw(st.sampled_from([0.9, 0.6, 0.35])), first, last))
+    return tuple(ties)
+
+
+def _past(draw: Any, name: str, items: tuple[str, ...], slots: tuple[str, ...]) -> frozenset[Seat]:
+    """Draw where people have been (or a unit was last)."""
+    furthest = 1 if name == "zoning" else FURTHEST
+    seats = set()
+    for item in items:
+        for period in range(-furthest, 0):
+            for slot in draw(
+                st.lists(st.sampled_from(slots), max_size=1 if name == "zoning" else 2, unique=True)
+            ):
+                role = draw(st.sampled_from(ROLES.get(name, (None,))))
+                seats.add(Seat(name, item, slot, role, period))
+    return frozenset(seats)
+
+
+@st.composite
+def worlds(
+    draw: Any, names: tuple[str, ...], take: str = "any", baseline: bool = False, plain: bool = False
+) -> World:
+    """Draw a world with some layers; the first may have a history.
+
+    In a plain one people know each other by their ties alone: no homes, no native places, no history of two.
+    """
+    years = draw(st.integers(2, 4))
+    people, units, groups = _people(draw, years), _units(draw), _groups(draw)
+    cases = _cases(draw, years, people)
+    alone = plain and draw(st.booleans())
+    if alone:
+        for row in people.values():
+            row |= {"unit": "", "native_place": ""}
+        for row in cases.values():
+            row["parties"] = []
+    tables: dict[str, Any] = {"people": people, "units": units, "groups": groups, "cases": cases}
+    layers = {
+        name: _layer(draw, name, tables, years, take, past=name == names[0] and not alone) for name in names
+    }
+    scores = {}
+    if "casework" in names:
+        scores["bid"] = {(p, k): draw(st.integers(0, 4)) for p in people for k in cases}
+    if "zoning" in names:
+        scores["far"] = {(u, v): draw(st.integers(0, 9)) for u in units for v in units}
+    world = World(
+        years,
+        tables,
+        layers,
+        _ties(draw, list(people), TIE_KINDS, years, dated=True),
+        _ties(draw, list(units), LINK_KINDS, years, dated=False),
+        None,
+        scores,
+    )
+    if not (baseline and draw(st.sampled_from([True, True, True, False]))):
+        return world
+    return World(years, tables, layers, world.ties, world.links, draw(plans(world)), scores)
+
+
+def _layer(draw: Any, name: str, tables: Mapping[str, Any], years: int, take: str, *, past: bool) -> Layer:
+    of_items, of_slots = SIDES[name]
+    items = tuple(tables[of_items])
+    slots = tuple(tables[of_slots])
+    if of_slots == "groups":
+        kind = "zone" if name == "zoning" else "team"
+        slots = tuple(slot for slot in slots if tables["groups"][slot]["kind"] == kind)
+    once = name == "zoning"
+    times = range(1 if once else years)
+    serving = frozenset((i, t) for i in items for t in times if _serves(tables[of_items][i], t))
+    there = frozenset((s, t) for s in slots for t in times if _open(tables[of_slots][s], t))
+    history = past and name != "casework" and name != "dispatch"
+    return Layer(
+        name,
+        of_items,
+        of_slots,
+        items,
+        slots,
+        ROLES.get(name, (None,)),
+        (f"{FIRST_YEAR}-{FIRST_YEAR + years - 1}",) if once else tuple(str(FIRST_YEAR + t) for t in times),
+        serving,
+        there,
+        _past(draw, name, items, slots) if history and draw(st.booleans()) else frozenset(),
+        once,
+        take,
+    )
+
+
+def _serves(row: Mapping[str, Any], period: int) -> bool:
+    retires = row.get("retires")
+    return retires is None or int(retires[:4]) > FIRST_YEAR + period
+
+
+def _open(row: Mapping[str, Any], period: int) -> bool:
+    """Say whether a slot is there: a case in the period that it is received in, or in the first."""
+    received = row.get("received")
+    return received is None or max(0, int(received[:4]) - FIRST_YEAR) == period
+
+
+def choices(layer: Layer, item: str, period: int) -> list[tuple[Seat, ...]]:
+    """Return what an item may take in a period: nothing, one seat, or (with ``take: any``) two."""
+    seats = [
+        Seat(layer.name, item, slot, role, period)
+        for slot in layer.slots
+        for role in layer.roles
+        if layer.can(item, slot, period)
+    ]
+    pairs = list(combinations(seats, 2)) if layer.take == "any" else []
+    return [(), *((seat,) for seat in seats), *pairs]
+
+
+@st.composite
+def plans(draw: Any, world: World) -> frozenset[Seat]:
+    """Draw a plan that each layer's take allows; who has a seat often keeps it."""
+    seats: set[Seat] = set()
+    for layer in world.layers.values():
+        for item in layer.items:
+            before: tuple[Seat, ...] = tuple(
+                sorted(s for s in layer.past if s.item == item and s.period == -1)
+            )
+            for period in layer.times:
+                stay = tuple(seat._replace(period=period) for seat in before)
+                options = choices(layer, item, period)
+                if stay in options and draw(st.booleans()):
+                    before = stay
+                else:
+                    before = draw(st.sampled_from(options))
+                seats.update(before)
+    return frozenset(seats)
+
+
+@st.composite
+def common_fields(draw: Any, world: World, on: str) -> dict[str, Any]:
+    """Draw what every rule has: its layer, whom and what it is about, its level and weight."""
+    from oracles.expressions import ITEM_TESTS, SLOT_TESTS  # noqa: PLC0415
+
+    layer = world.layers[on]
+    seldom = st.sampled_from([True, False, False])
+    rule: dict[str, Any] = {
+        "on": on,
+        "level": draw(st.sampled_from(["hard", 1, 3])),
+        "weight": draw(st.integers(1, 3)),
+    }
+    if draw(seldom):
+        rule["items"] = draw(st.sampled_from(ITEM_TESTS[layer.of_items]))
+    if draw(seldom):
+        rule["slots"] = draw(st.sampled_from(SLOT_TESTS[layer.of_slots]))
+    if layer.roles != (None,) and draw(seldom):
+        roles = st.lists(st.sampled_from(layer.roles), min_size=1, unique=True)
+        rule["role"] = draw(st.sampled_from(layer.roles) | roles)
+    if not layer.once and draw(seldom):
+        rule["during"] = draw(st.lists(st.sampled_from(layer.periods), min_size=1, unique=True))
+    return rule

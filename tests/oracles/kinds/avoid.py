@@ -1,0 +1,128 @@
+"""avoid: nobody takes a place where a condition holds, or where he is acquainted with someone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from oracles.expressions import PAIR_TESTS
+from oracles.kinds._strength import strength
+from oracles.scope import Scope
+from oracles.world import Expr, Seat, World, several
+
+LAYERS = ("turn", "casework")
+NAMES = ("item", "slot", "role", "period")
+OTHER_LAYERS = ("posting",)
+TAKE = "0-1"
+PLAIN = True
+OF = {
+    "turn": [Expr("['P1', 'P2']", lambda x: ["P1", "P2"])],
+    "casework": [
+        Expr("case.parties", lambda x: x.case.parties),
+        Expr("case.parties + ['P2']", lambda x: [*x.case.parties, "P2"]),
+    ],
+}
+THROUGH = [
+    Expr("person.grade == 'head' ? ['P1'] : ['']", lambda x: ["P1"] if x.person.grade == "head" else [""]),
+    Expr("['P1', 'P2']", lambda x: ["P1", "P2"]),
+]
+
+
+def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
+    layer = world.layers[on]
+    names = draw(st.sampled_from([["when"], ["acquaintance"], ["when", "acquaintance"]]))
+    rule: dict[str, Any] = {}
+    if "when" in names:
+        rule["when"] = draw(st.sampled_from(PAIR_TESTS[layer.of_items, layer.of_slots]))
+    if "acquaintance" in names:
+        rule["acquaintance"] = _acquaintance(draw, world, on)
+    if draw(st.booleans()):
+        rule["pays"] = draw(st.sampled_from(["place", "strength"]))
+    if draw(st.booleans()):
+        other = {"layer": "posting", "role": draw(st.sampled_from(["lead", ["lead", "member"]]))}
+        rule["through"] = draw(st.sampled_from([*THROUGH, other]))
+    return rule
+
+
+def _acquaintance(draw: Any, world: World, on: str) -> dict[str, Any]:
+    rule: dict[str, Any] = {"of": draw(st.sampled_from(OF[on]))}
+    for name, drawn in (
+        ("above", st.sampled_from([0.2, 0.4, 0.7])),
+        ("hops", st.integers(1, 3)),
+        ("kinds", st.sampled_from(["kin", ["kin", "classmate"]])),
+        ("years", st.sampled_from([0, 1, 2])),
+        ("measured", st.sampled_from(["today", "period"])),
+    ):
+        if draw(st.booleans()):
+            rule[name] = draw(drawn)
+    if "years" not in rule:
+        rule["years"] = 100
+    if not world.ties_alone:
+        rule.setdefault("kinds", ["kin", "classmate"])
+    return rule
+
+
+def breaches(scope: Scope) -> Counter[Any]:
+    rule, found = scope.rule, Counter[Any]()
+    for seat in scope.seats:
+        who = {seat.item, *_leaders(scope, seat)}
+        barred = "when" in rule and any(scope.of(rule["when"], seat, one) for one in who)
+        known = max(_known(scope, seat, one) for one in who) if "acquaintance" in rule else 0.0
+        acquainted = known > 0
+        if rule.get("pays", "strength") == "place":
+            amount = int(barred or acquainted)
+        else:
+            amount = int(barred) + round(100 * known)
+        if amount:
+            found[seat[1:]] += amount
+    return found
+
+
+def _leaders(scope: Scope, seat: Seat) -> set[str]:
+    through = scope.rule.get("through")
+    if through is None:
+        return set()
+    if not isinstance(through, Mapping):
+        return {one for one in scope.of(through, seat) if one in scope.world.tables["people"]}
+    there = [s for s in scope.plan if s.layer == through["layer"] and s.period == seat.period]
+    groups = {s.slot for s in there if s.item == seat.item}
+    return {s.item for s in there if s.slot in groups and s.role in several(through["role"])}
+
+
+def _known(scope: Scope, seat: Seat, who: str) -> float:
+    """Return how well somebody knows the best known of those of a place; 0 below what counts."""
+    rule = scope.rule["acquaintance"]
+    day = seat.period if rule.get("measured", "today") == "period" else None
+
+    def counts(tie: Any) -> float:
+        return float(_counts(tie, day, rule["years"]))
+
+    best = max(
+        (
+            strength(scope.world, who, target, rule.get("hops", 3), several(rule.get("kinds")), counts)
+            for target in scope.of(rule["of"], seat)
+            if target in scope.world.tables["people"]
+        ),
+        default=0.0,
+    )
+    return best if best >= rule.get("above", 0.3) - 1e-9 else 0.0
+
+
+def _counts(tie: Any, period: int | None, years: int) -> bool:
+    """Say whether a tie counts: it has begun, and has not ended so many years ago.
+
+    Ties begin in May and end in the March of their years (or in the August of one year that has both).
+    """
+    if period is None:
+        return tie.first is None
+    if tie.first is not None and tie.first > period:
+        return False
+    return (
+        tie.last is None
+        or tie.last >= period
+        or period < tie.last + years
+        or (years > 0 and period == tie.last + years)
+    )
