@@ -15,7 +15,7 @@ from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec
-from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit
+from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit, Wish
 from allocator.rules.binding import bind_world
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
@@ -98,6 +98,10 @@ def _scenario(world: World) -> Scenario:
         links=(*_links(world.links), *_members(world)),
         ties=tuple(_tie(tie) for tie in world.ties),
         postings=tuple(_postings(world)),
+        wishes=tuple(
+            Wish(item=item, slot=slot, role=role, period=period, weight=weight)
+            for item, slot, role, period, weight in world.wishes
+        ),
         scores={name: _score(table) for name, table in world.scores.items()},
     )
     spec = {

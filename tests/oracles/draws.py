@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 from hypothesis import strategies as st
 
+from oracles.expressions import ITEM_TESTS, SLOT_TESTS
 from oracles.world import Layer, Seat, Tie, World
 
 FIRST_YEAR = 2026
@@ -130,6 +132,21 @@ def _past(draw: Any, name: str, items: tuple[str, ...], slots: tuple[str, ...]) 
     return frozenset(seats)
 
 
+def _wishes(draw: Any, layer: Layer) -> tuple[tuple[str, str, str, str, int], ...]:
+    """Draw wishes of people: item, slot, role, period (empty for any), weight."""
+    if layer.of_items != "people":
+        return ()
+    roles = ["", *(role for role in layer.roles if role)]
+    drawn = st.tuples(
+        st.sampled_from(layer.items),
+        st.sampled_from(["", *layer.slots]),
+        st.sampled_from(roles),
+        st.sampled_from(["", *layer.periods]),
+        st.sampled_from([-2, -1, 1, 3]),
+    )
+    return tuple(draw(st.lists(drawn, max_size=3, unique_by=lambda wish: wish[:4])))
+
+
 @st.composite
 def worlds(
     draw: Any, names: tuple[str, ...], take: str = "any", baseline: bool = False, plain: bool = False
@@ -164,10 +181,11 @@ def worlds(
         _ties(draw, list(units), LINK_KINDS, years, dated=False),
         None,
         scores,
+        _wishes(draw, layers[names[0]]),
     )
     if not (baseline and draw(st.sampled_from([True, True, True, False]))):
         return world
-    return World(years, tables, layers, world.ties, world.links, draw(plans(world)), scores)
+    return replace(world, baseline=draw(plans(world)))
 
 
 def _layer(draw: Any, name: str, tables: Mapping[str, Any], years: int, take: str, *, past: bool) -> Layer:
@@ -181,7 +199,7 @@ def _layer(draw: Any, name: str, tables: Mapping[str, Any], years: int, take: st
     times = range(1 if once else years)
     serving = frozenset((i, t) for i in items for t in times if _serves(tables[of_items][i], t))
     there = frozenset((s, t) for s in slots for t in times if _open(tables[of_slots][s], t))
-    history = past and name != "casework" and name != "dispatch"
+    history = past and name not in ("casework", "dispatch")
     return Layer(
         name,
         of_items,
@@ -244,8 +262,6 @@ def plans(draw: Any, world: World) -> frozenset[Seat]:
 @st.composite
 def common_fields(draw: Any, world: World, on: str) -> dict[str, Any]:
     """Draw what every rule has: its layer, whom and what it is about, its level and weight."""
-    from oracles.expressions import ITEM_TESTS, SLOT_TESTS  # noqa: PLC0415
-
     layer = world.layers[on]
     seldom = st.sampled_from([True, False, False])
     rule: dict[str, Any] = {

@@ -98,6 +98,24 @@ PAIR_NUMBERS = {
     ("units", "groups"): [Expr("unit.workload", lambda x: x.unit.workload)],
     ("cases", "groups"): [Expr("case.effort", lambda x: x.case.effort)],
 }
+#: Numbers over a slot and a period, and texts by which slots are counted together.
+SLOT_PERIOD_NUMBERS = {
+    "groups": [
+        Expr("period.index == 0 ? 2 : 1", lambda x: 2 if x.period.index == 0 else 1),
+        Expr("group.id == 'G1' ? period.index : 1", lambda x: x.period.index if x.group.id == "G1" else 1),
+    ],
+    "cases": [Expr("case.effort + period.index", lambda x: x.case.effort + x.period.index)],
+}
+PERIOD_NUMBERS = [Expr("period.index == 0 ? 2 : 1", lambda x: 2 if x.period.index == 0 else 1)]
+TOGETHER = {
+    "groups": [Expr("group.parent", lambda x: x.group.parent), Expr("group.place", lambda x: x.group.place)],
+    "cases": [Expr("case.unit", lambda x: x.case.unit)],
+}
+ITEMS_TOGETHER = {
+    "people": [Expr("person.grade", lambda x: x.person.grade), Expr("person.unit", lambda x: x.person.unit)],
+    "units": [Expr("unit.kind", lambda x: x.unit.kind)],
+    "cases": [],
+}
 #: Prices may be negative; a negative one counts as 0.
 PRICES = {
     ("people", "groups"): [Expr("person.capacity - 1", lambda x: x.person.capacity - 1)],

@@ -1,4 +1,4 @@
-"""What a rule is about: its items, slots, roles and periods, and the seats of a plan that are all of these."""
+"""What a rule is about: its items, slots, roles and periods, and the seats that are all of these."""
 
 from __future__ import annotations
 

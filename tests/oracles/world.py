@@ -74,6 +74,7 @@ class World:
     links: tuple[Tie, ...] = ()
     baseline: frozenset[Seat] | None = None
     scores: Mapping[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
+    wishes: tuple[tuple[str, str, str, str, int], ...] = ()
 
     @property
     def ties_alone(self) -> bool:

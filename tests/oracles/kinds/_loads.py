@@ -7,17 +7,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from oracles.expressions import ITEM_NUMBERS, PAIR_NUMBERS, SLOT_NUMBERS
+from oracles.expressions import ITEM_NUMBERS, ITEMS_TOGETHER, PAIR_NUMBERS, SLOT_NUMBERS, TOGETHER
 from oracles.scope import Scope
-from oracles.world import World, value
+from oracles.world import Expr, World, value
 
-Key = tuple[str | None, str | None, int | None]
+Key = tuple[str | None, str | None, str | None, int | None]
 
 
-def each_numbers(world: World, on: str, each: str) -> list[Any]:
+def each_numbers(world: World, on: str, each: Any) -> list[Any]:
     """Return expressions over whatever ``each`` names."""
     layer = world.layers[on]
-    if each == "layer":
+    if each == "layer" or isinstance(each, Expr):
         return [1, 2]
     return ITEM_NUMBERS[layer.of_items] if each == "item" else SLOT_NUMBERS[layer.of_slots]
 
@@ -25,32 +25,53 @@ def each_numbers(world: World, on: str, each: str) -> list[Any]:
 def load_fields(draw: Any, world: World, on: str, kinds: tuple[str, ...]) -> dict[str, Any]:
     """Draw what every kind that adds up loads has."""
     layer = world.layers[on]
-    rule: dict[str, Any] = {"each": draw(st.sampled_from(kinds))}
+    together = [*TOGETHER[layer.of_slots], *ITEMS_TOGETHER[layer.of_items]]
+    rule: dict[str, Any] = {"each": draw(st.sampled_from(kinds) | st.sampled_from(together))}
     if draw(st.booleans()):
         rule["load"] = draw(st.sampled_from([2, *PAIR_NUMBERS[layer.of_items, layer.of_slots]]))
     if draw(st.booleans()):
         rule["carried"] = draw(st.sampled_from([1, *each_numbers(world, on, rule["each"])]))
+    if isinstance(rule["each"], Expr):
+        rule.pop("carried", None)
     if draw(st.booleans()):
         rule["over"] = draw(st.sampled_from(["period", "horizon"]))
     return rule
 
 
 def loads(scope: Scope) -> Mapping[Key, int]:
-    """Return the load of each slot (or item, or the layer) by ``(item, slot, period)``."""
-    rule, layer = scope.rule, scope.layer
-    each = rule.get("each", "slot")
-    found: dict[Key, int] = {}
+    """Return each load by ``(item, slot, group, period)``: of an item, a slot, several of them, or all."""
+    rule, found = scope.rule, dict[Key, int]()
     horizon = rule.get("over", "period") == "horizon"
     for periods in [scope.periods] if horizon else [(t,) for t in scope.periods]:
         period = None if horizon else periods[0]
-        for who in {"slot": scope.slots, "item": scope.items, "layer": (None,)}[each]:
-            there = layer.open if each == "slot" else layer.serving
-            if who is not None and not any((who, t) in there for t in periods):
+        for (item, slot, group), (side, members) in _counted(scope).items():
+            there = scope.layer.open if side == "slot" else scope.layer.serving
+            if side != "layer" and not any((who, t) in there for who in members for t in periods):
                 continue
-            seen = scope.world.see(layer, **({each: who} if who else {}))
+            who = item or slot
+            seen = scope.world.see(scope.layer, **({side: who} if who else {}))
             load = value(rule.get("carried", 0), seen)
             for seat in scope.seats:
-                if seat.period in periods and (who is None or getattr(seat, each) == who):
+                if seat.period in periods and (side == "layer" or getattr(seat, side) in members):
                     load += scope.of(rule.get("load", 1), seat)
-            found[who if each == "item" else None, who if each == "slot" else None, period] = load
+            found[item, slot, group, period] = load
     return found
+
+
+def _counted(scope: Scope) -> Mapping[tuple[str | None, ...], tuple[str, tuple[str, ...]]]:
+    """Return what is counted: the side of the layer that it is of, and which of them."""
+    each = scope.rule.get("each", "slot")
+    if each == "layer":
+        return {(None, None, None): ("layer", ())}
+    if each == "slot":
+        return {(None, slot, None): ("slot", (slot,)) for slot in scope.slots}
+    if each == "item":
+        return {(item, None, None): ("item", (item,)) for item in scope.items}
+    side = "slot" if each in TOGETHER[scope.layer.of_slots] else "item"
+    groups: dict[tuple[str | None, ...], tuple[str, tuple[str, ...]]] = {}
+    for who in scope.slots if side == "slot" else scope.items:
+        group = value(each, scope.world.see(scope.layer, **{side: who}))
+        if group:
+            members = groups.get((None, None, group), (side, ()))[1]
+            groups[None, None, group] = side, (*members, who)
+    return groups

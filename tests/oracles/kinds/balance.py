@@ -29,7 +29,7 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
 def breaches(scope: Scope) -> Counter[Any]:
     rule, found = scope.rule, Counter[Any]()
     by_period: dict[int | None, list[int]] = {}
-    for (_, _, period), load in loads(scope).items():
+    for (*_, period), load in loads(scope).items():
         by_period.setdefault(period, []).append(load)
     for period, each in by_period.items():
         free = rule.get("tolerance", 0)

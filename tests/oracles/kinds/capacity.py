@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from oracles.expressions import PERIOD_NUMBERS, SLOT_PERIOD_NUMBERS
 from oracles.kinds._loads import each_numbers, load_fields, loads
 from oracles.scope import Scope
 from oracles.world import World, value
@@ -18,6 +19,9 @@ NAMES = ("item", "slot", "period")
 def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
     rule = load_fields(draw, world, on, ("slot", "item", "layer"))
     limits = [1, 2, 3, *each_numbers(world, on, rule["each"])]
+    if rule.get("over", "period") == "period":
+        limits += PERIOD_NUMBERS
+        limits += SLOT_PERIOD_NUMBERS[world.layers[on].of_slots] if rule["each"] == "slot" else []
     names = draw(st.lists(st.sampled_from(["atleast", "atmost"]), min_size=1, unique=True))
     rule |= {name: draw(st.sampled_from(limits)) for name in names}
     if all(isinstance(rule.get(name), int) for name in ("atleast", "atmost")):
@@ -27,11 +31,11 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
 
 def breaches(scope: Scope) -> Counter[Any]:
     found: Counter[Any] = Counter()
-    for (item, slot, period), load in loads(scope).items():
+    for (item, slot, _, period), load in loads(scope).items():
         named = {name: who for name, who in (("item", item), ("slot", slot)) if who}
-        seen = scope.world.see(scope.layer, **named)
+        seen = scope.world.see(scope.layer, period=period, **named)
         short = max(0, value(scope.rule["atleast"], seen) - load) if "atleast" in scope.rule else 0
         over = max(0, load - value(scope.rule["atmost"], seen)) if "atmost" in scope.rule else 0
         if short + over:
-            found[item, slot, period] += short + over
+            found[item, slot, period] += max(short, over)
     return found

@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from oracles.expressions import SLOT_PERIOD_NUMBERS
 from oracles.scope import Scope
-from oracles.world import World
+from oracles.world import World, value
 
 LAYERS = ("turn", "posting", "casework")
 NAMES = ("slot", "period")
@@ -20,7 +21,7 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
         skills = st.just("own") | skills
     rule = {"skills": draw(skills)}
     if draw(st.booleans()):
-        rule["atleast"] = draw(st.integers(1, 2))
+        rule["atleast"] = draw(st.sampled_from([1, 2, *SLOT_PERIOD_NUMBERS[world.layers[on].of_slots]]))
     return rule
 
 
@@ -36,5 +37,6 @@ def breaches(scope: Scope) -> Counter[Any]:
             there = {s.item for s in scope.seats if (s.slot, s.period) == (slot, period)}
             for skill, level in needed.items():
                 able = sum(tables["people"][who]["skills"].get(skill, 0) >= level for who in there)
-                found[slot, period] += max(0, scope.rule.get("atleast", 1) - able)
+                seen = scope.world.see(scope.layer, slot=slot, period=period)
+                found[slot, period] += max(0, value(scope.rule.get("atleast", 1), seen) - able)
     return +found

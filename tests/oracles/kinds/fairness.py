@@ -26,7 +26,7 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
 def breaches(scope: Scope) -> Counter[Any]:
     found: Counter[Any] = Counter()
     by_period: dict[int | None, list[int]] = {}
-    for (_, _, period), load in loads(scope).items():
+    for (*_, period), load in loads(scope).items():
         by_period.setdefault(period, []).append(load)
     for period, each in by_period.items():
         least = sorted(each)[: scope.rule.get("worst", 1)]

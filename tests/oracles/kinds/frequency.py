@@ -83,12 +83,12 @@ def _wrong(scope: Scope, item: str | None, slot: str | None, seen: Any) -> int:
     )
     if "within" not in rule:
         count = len(counted)
-        return wrong + max(0, least - count) + max(0, count - most)
-    known = min((t for t in times if t < 0), default=0)
+        return wrong + max(0, least - count, count - most)
+    anywhere = [s for s in scope.layer.past if (s.item == item if item else s.slot == slot)]
+    known = min((s.period for s in anywhere), default=0)
     for end in scope.periods:
         window = range(end - rule["within"] + 1, end + 1)
         count = sum(t in times for t in window)
-        wrong += max(0, count - most)
-        if window[0] >= known and all(t < 0 or _exists(scope, item, slot, t) for t in window):
-            wrong += max(0, least - count)
+        judged = window[0] >= known and all(t < 0 or _exists(scope, item, slot, t) for t in window)
+        wrong += max(0, count - most, least - count if judged else 0)
     return wrong

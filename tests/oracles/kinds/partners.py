@@ -43,13 +43,13 @@ def breaches(scope: Scope) -> Counter[Any]:
         ever = [t for t in ever if pair in chosen[t]]
         if not ever:
             continue
-        times = [t for t in (*range(-9, 0), *scope.periods) if pair in together[t] and pair in chosen[t]]
-        count = sum(t >= -rule.get("past", 0) for t in times)
+        times = [t for t in range(-9, 9) if pair in together[t] and pair in chosen[t]]
+        count = sum(t in scope.periods or -rule.get("past", 0) <= t < 0 for t in times)
         wrong = max(0, rule.get("atleast", 0) - count) + max(0, count - rule.get("atmost", 99))
         wrong += sum(
             later - earlier - 1 < rule.get("apart", 0)
             for earlier, later in combinations(times, 2)
-            if later >= 0
+            if later in scope.periods
         )
         if wrong:
             found[pair] += wrong
@@ -57,5 +57,5 @@ def breaches(scope: Scope) -> Counter[Any]:
 
 
 def _together(scope: Scope, period: int) -> set[tuple[str, str]]:
-    seats = [seat for seat in (*scope.past, *scope.seats) if seat.period == period]
+    seats = [seat for seat in (*scope.past, *scope.everywhere) if seat.period == period]
     return {(a.item, b.item) for a in seats for b in seats if a.slot == b.slot and a.item < b.item}

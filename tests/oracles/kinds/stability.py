@@ -14,6 +14,7 @@ from oracles.world import Seat, World
 LAYERS = ("turn", "posting", "casework", "zoning", "dispatch")
 NAMES = ("item", "slot", "period")
 BASELINE = True
+TAKE = "0-1"
 
 
 def fields(draw: Any, world: World, on: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from oracles.world import World
 
 LAYERS = ("turn", "posting", "casework", "zoning")
 NAMES = ("slot", "period")
+TAKE = "0-1"
 
 
 def fields(draw: Any, world: World, on: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 
 from allocator.model.layer import IntArray
@@ -66,3 +68,41 @@ def is_assigned(roster: LayerRoster, scope: Scope, subject: Subject, period: int
         return any(item in scope.item_set for item in roster.who(subject.slot, period, scope.roles))
     slots = roster.slots(subject.item, period, scope.roles)
     return any(slot == subject.slot if subject.slot >= 0 else slot in scope.slot_set for slot in slots)
+
+
+def at_least_so_many(
+    pen: Pen, scope: Scope, items: Collection[int], slot: int, roles: Sequence[int], period: int
+) -> Expr:
+    """Return how many of ``items`` are in a slot in any of ``roles``, exact where more is better.
+
+    Somebody who holds two roles is one.
+    """
+    held, several = _held(pen, scope, items, slot, roles, period)
+    if not several:
+        return Expr.of(held.reshape(-1))
+    subject = Subject(slot=slot, period=period)
+    return Expr.total(pen.least([Expr(constant=1), Expr.of(cols)], subject) for cols in held)
+
+
+def at_most_so_many(
+    pen: Pen, scope: Scope, items: Collection[int], slot: int, roles: Sequence[int], period: int
+) -> Expr:
+    """Return how many of ``items`` are in a slot in any of ``roles``, exact where less is better."""
+    held, several = _held(pen, scope, items, slot, roles, period)
+    if not several:
+        return Expr.of(held.reshape(-1))
+    subject = Subject(slot=slot, period=period)
+    return Expr.total(pen.most([Expr.of([col]) for col in cols if col >= 0], 0, subject) for cols in held)
+
+
+def _held(
+    pen: Pen, scope: Scope, items: Collection[int], slot: int, roles: Sequence[int], period: int
+) -> tuple[IntArray, bool]:
+    """Return the decisions ``[items, roles]``, and whether anybody can hold two of the roles at once."""
+    held: IntArray = pen.grid()[..., period][np.ix_(sorted(items), [slot], list(roles))][:, 0, :]
+    return held, len(roles) > 1 and scope.layer.spec.take.most != 1
+
+
+def members_of(roster: LayerRoster, scope: Scope, items: Collection[int], slot: int, period: int) -> int:
+    """Return how many of ``items`` a plan has in a slot, in the roles of the rule, each counted once."""
+    return sum(item in items for item in roster.who(slot, period, scope.roles))

@@ -84,6 +84,8 @@ class Groups:
         Raises:
             SelectorError: It is not the same for all of a group.
         """
+        if self.each == "layer" and horizon:
+            return np.full((1, self.scope.layer.shape[3]), bound, dtype=np.int64)
         if self.each == "layer":
             return self.scope.limits(bound, "layer")
         if horizon:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from itertools import product
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from allocator.model.text import Text
+from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example
+from allocator.rules.kinds._assigned import at_most_once
 from allocator.rules.kinds._pairs import PairRule, cliques
 from allocator.rules.kinds._places import about
 from allocator.rules.pen import Pen
@@ -46,6 +50,9 @@ class Apart(PairRule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each clique (hard) or pair (soft), slot and period."""
+        if len(scope.roles) > 1 and scope.layer.spec.take.most != 1:
+            self._post_members(pen, scope)
+            return
         grid = np.moveaxis(pen.grid()[:, :, list(scope.roles)], 2, 3)
         for pairs, periods in self.chosen_pairs(scope):
             slots, during = np.meshgrid(scope.slots, np.asarray(periods, dtype=np.int64))
@@ -54,6 +61,15 @@ class Apart(PairRule):
                 cols = np.hstack([grid[item, s, t] for item in group])
                 where = about(item=group[0], other=group[1], slot=s, period=t)
                 pen.at_most_each(where, cols, [1] * cols.shape[1], 1)
+
+    def _post_members(self, pen: Pen, scope: Scope) -> None:
+        """Do so where one may hold several roles of a slot, and is there once all the same."""
+        there = cache(lambda i, s, t: at_most_once(pen, scope, Subject(item=i, slot=s), t))
+        for pairs, periods in self.chosen_pairs(scope):
+            groups = cliques(pairs) if self.is_hard and not scope.has_waivers else pairs
+            for group, s, t in product(groups, scope.slots.tolist(), periods):
+                subject = Subject(item=group[0], other=group[1], slot=s, period=t)
+                pen.at_most(Expr.total(there(i, s, t) for i in group), 1, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look for pairs among the members of each slot; how they know each other is explained."""

@@ -29,7 +29,8 @@ class Avoid(Rule):
     """A person does not take a place where ``when`` holds, or where he is acquainted with someone.
 
     A soft rule pays 1 for each place where ``when`` holds, and for acquaintance the strength of the
-    strongest path in percent (0.42 costs 42); with ``pays: place`` 1 for each place.
+    strongest path in percent (0.42 costs 42); with ``pays: place`` 1 for each place,
+    whether one or both are the reason.
 
     Conflicts are passed on with ``through``: those of the people it lists (``person.leaders``), or of
     whoever leads the person's group in another layer, count as his own.
@@ -43,7 +44,7 @@ class Avoid(Rule):
     in_chinese: ClassVar[str] = (
         "`when` 成立之处，或与有关的人、单位、地点熟识的，不得安排。\n\n"
         "非硬规则：`when` 成立的每处计 1；熟识的按最强关系链的强度计百分数（0.42 计 42）；\n"
-        "`pays: place` 则每处计 1。\n\n"
+        "`pays: place` 则每处计 1，两者兼有也计 1。\n\n"
         "回避可以传递：`through` 所列的人（如 `person.leaders`），或另一层中带领其所在组的人，\n"
         "他们应当回避的，本人也不得安排。"
     )

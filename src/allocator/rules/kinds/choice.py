@@ -44,7 +44,8 @@ class Choice(Rule):
 
     An item has an entry if it holds any of its slots, in any of its roles, in any of its periods: a weekend
     is one entry of two periods. With ``off: true`` those entries are counted that it does not have: at least
-    one of two days off. Each entry too few or too many costs 1. Only the horizon is looked at.
+    one of two days off. Each entry too few or too many costs 1. Only the horizon is looked at,
+    and only who is there in some period of the rule.
     """
 
     name: ClassVar[str] = "choice"
@@ -55,7 +56,8 @@ class Choice(Rule):
     in_chinese: ClassVar[str] = (
         "每个对象占 `of` 所列各项中的至少 `atleast` 项、至多 `atmost` 项。\n\n"
         "对象在该项所列周期之一、以所列角色之一、在所列去处之一，即占该项：一个周末是含两个周期的一项。\n"
-        "`off: true` 时计未占的项数，如两天中至少休一天。每多或少一项计 1。只看规划期以内。"
+        "`off: true` 时计未占的项数，如两天中至少休一天。每多或少一项计 1。\n"
+        "只看规划期以内；在规则所指各周期中均不在任的不计。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item",)
     examples: ClassVar[tuple[Example, ...]] = (
@@ -172,7 +174,7 @@ class Choice(Rule):
     def post(self, pen: Pen, scope: Scope) -> None:
         """Count the entries of each item."""
         options = [self._places(scope, option) for option in self.of]
-        for i in scope.items.tolist():
+        for i in _serving(scope):
             subject = Subject(item=i)
             had = Expr.total(_posted(pen, scope, subject, *places) for places in options)
             count = -had + len(options) if self.off else had
@@ -184,7 +186,7 @@ class Choice(Rule):
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each entry of the list."""
         plan, options = roster[self.on], [self._places(scope, option) for option in self.of]
-        for i in scope.items.tolist():
+        for i in _serving(scope):
             had = [any(held(plan, i, places, t) for t in periods) for places, periods in options]
             count = had.count(not self.off)
             few = (self.atleast or 0) - count
@@ -212,6 +214,12 @@ class Choice(Rule):
         ]
         periods = (t for t in scope.periods if not option.period or layer.periods[t].id in option.period)
         return np.array(slots)[:, None] & np.array(roles)[None, :], tuple(periods)
+
+
+def _serving(scope: Scope) -> list[int]:
+    """Return the items in scope that are there in some period of the rule."""
+    present = scope.layer.present[:, list(scope.periods)]
+    return [i for i in scope.items.tolist() if present[i].any()]
 
 
 def _posted(pen: Pen, scope: Scope, subject: Subject, places: BoolArray, periods: tuple[int, ...]) -> Expr:

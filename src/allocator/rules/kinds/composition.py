@@ -11,10 +11,10 @@ from pydantic import model_validator
 from allocator.model.notation import Notation, NotationError, Term, parse_notation
 from allocator.model.tables import Group
 from allocator.model.text import Text
-from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.expressions import SlotLimit
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
+from allocator.rules.kinds._assigned import at_least_so_many, at_most_so_many
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
@@ -32,7 +32,8 @@ class Composition(Rule):
 
     ``atleast`` reads the notation's lower numbers, ``atmost`` its upper ones, ``exactly`` both.
     The word ``seats`` stands for the notation in the group's own ``seats`` column. A word is a
-    role of the layer if it has such a role, otherwise a grade.
+    role of the layer if it has such a role, otherwise a grade. Somebody who holds two roles in a slot
+    is one of a grade.
 
     Instead of a notation a bound may be a number for each word, ``{head: 1, cadre: score.demand}``: an
     expression over slot and period, or a score table of slots by periods, whose empty cells are 0.
@@ -46,7 +47,7 @@ class Composition(Rule):
     in_chinese: ClassVar[str] = (
         "每个去处在每个周期应有的各职级或角色的人数。\n\n"
         "`atleast` 取写法中的下限，`atmost` 取上限，`exactly` 上下限都取。`seats` 表示用该组自己的席位列。\n"
-        "一个词若是该层的角色就按角色，否则按职级。\n\n"
+        "一个词若是该层的角色就按角色，否则按职级；一人兼两个角色，按职级只计一人。\n\n"
         "也可给每个词一个数，如 `{正: 1, 干部: score.demand}`：可用去处与周期的表达式，\n"
         "或去处与周期的分值表，空格为 0。"
     )
@@ -77,6 +78,16 @@ class Composition(Rule):
             },
             kept=("Wang=East@2026 Li=East@2028", "Zhao=East@2026 Wang=East@2027"),
             broken=("Wang=East@2026 Wang=East@2028", "Li=East@2026", "Wang=East@2026 Zhao=East@2026"),
+        ),
+        Example(
+            rule={
+                "kind": "composition",
+                "on": "casework",
+                "slots": "case.id == 'C1'",
+                "exactly": "1正+1干部",
+            },
+            kept=("Wang=C1/investigator@2026 Wang=C1/reviewer@2026 Li=C1/reviewer@2026",),
+            broken=("Wang=C1/investigator@2026 Wang=C1/reviewer@2026",),
         ),
         Example(
             rule={
@@ -125,6 +136,9 @@ class Composition(Rule):
                 if not isinstance(bound, str) and not words.isdisjoint(met):
                     yield Problem(name, Text(zh="同一职级或角色写了两次", en="gives a word twice"), found)
                 met |= words
+                if others := sorted(words & set(world.layers[self.on].roles) - set(self.role or words)):
+                    message = Text(zh="规则的 role 不含此角色", en="is no role that the rule is about")
+                    yield Problem(name, message, ", ".join(others), ", ".join(self.role))
         if world.layers[self.on].spec.items.table != "people":
             yield Problem(
                 "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
@@ -132,22 +146,20 @@ class Composition(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each slot, period and term."""
-        grid, counting = pen.grid(), cache(partial(_counted, scope))
+        counting = cache(partial(_counted, scope))
         for subject, term in self._asked(scope):
-            number = Expr.total(
-                Expr.of(grid[items, subject.slot, role, subject.period])
-                for role, items in counting(term.word_id)
-            )
-            pen.at_least(number, term.least, subject)
+            roles, items = counting(term.word_id)
+            where = (items, subject.slot, roles, subject.period)
+            pen.at_least(at_least_so_many(pen, scope, *where), term.least, subject)
             if term.most is not None:
-                pen.at_most(number, term.most, subject)
+                pen.at_most(at_most_so_many(pen, scope, *where), term.most, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the members of each slot by role or grade."""
-        counting = cache(partial(_who_counts, scope))
+        counting = cache(partial(_counted, scope))
         for subject, term in self._asked(scope):
-            counted = counting(term.word_id)
-            number = sum(held in counted for held in roster[self.on].members(subject.slot, subject.period))
+            roles, items = counting(term.word_id)
+            number = len(items.intersection(roster[self.on].who(subject.slot, subject.period, roles)))
             off = max(term.least - number, 0 if term.most is None else number - term.most)
             if off > 0:
                 yield Breach(subject, off, _found(scope, term, number))
@@ -189,19 +201,13 @@ def _notation(scope: Scope, text: str, slot: int) -> Notation:
     return parse_notation(text, scope.world.vocabulary) if text else Notation(())
 
 
-def _counted(scope: Scope, word: str) -> list[tuple[int, list[int]]]:
-    """Return, for each role that counts, the items that count towards ``word``."""
+def _counted(scope: Scope, word: str) -> tuple[tuple[int, ...], frozenset[int]]:
+    """Return the roles and the items that count towards ``word``."""
     roles = scope.layer.roles
     if word in roles:
-        return [(roles.index(word), scope.items.tolist())]
+        return (roles.index(word),), scope.item_set
     people = scope.world.scenario.organisation.people
-    of_grade = [int(i) for i in scope.items if people[scope.layer.items[i]].grade == word]
-    return [(role, of_grade) for role in scope.roles]
-
-
-def _who_counts(scope: Scope, word: str) -> frozenset[tuple[int, int]]:
-    """Return the items, each with a role, that count towards ``word``."""
-    return frozenset((int(i), role) for role, items in _counted(scope, word) for i in items)
+    return scope.roles, frozenset(i for i in scope.item_set if people[scope.layer.items[i]].grade == word)
 
 
 def _found(scope: Scope, term: Term, number: int) -> Text:

@@ -10,10 +10,10 @@ from pydantic import Field, model_validator
 
 from allocator.model.tables import MAX_SKILL_LEVEL, Case
 from allocator.model.text import Text
-from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.expressions import SlotCount
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
+from allocator.rules.kinds._assigned import at_least_so_many, members_of
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
@@ -29,13 +29,15 @@ class Cover(Rule):
     """In each period each slot has at least ``atleast`` members with each skill at its level.
 
     ``skills`` is a map ``{law: 3, accounting: 2}``, or the word ``own`` for the case's ``skills``.
+    Somebody who holds two roles in a slot is one member.
     """
 
     name: ClassVar[str] = "cover"
     summary: ClassVar[Text] = Text(zh="专长覆盖：每组须具备所需专长", en="skills that each slot needs")
     in_chinese: ClassVar[str] = (
         "每个周期每个去处，每项所需专长至少有 `atleast` 名达到等级的成员。\n\n"
-        "`skills` 写作 `{审查: 3, 财务: 2}`，或 `own`：用案件自身的 skills 列。"
+        "`skills` 写作 `{审查: 3, 财务: 2}`，或 `own`：用案件自身的 skills 列。\n"
+        "一人兼两个角色，只计一人。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -105,18 +107,18 @@ class Cover(Rule):
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each slot, period and skill."""
-        grid, able_at = pen.grid()[:, :, list(scope.roles), :], cache(partial(_able, scope))
+        able_at = cache(partial(_able, scope))
         least = scope.limits(self.atleast, "slot")
         for s in scope.slots.tolist():
             for part, (skill, level) in enumerate(self._needs(scope, s).items()):
                 able = able_at(skill, level)
                 for t in scope.periods:
                     if scope.layer.active[s, t]:
-                        number = Expr.of(grid[able, s, :, t])
+                        number = at_least_so_many(pen, scope, able, s, scope.roles, t)
                         pen.at_least(number, int(least[s, t]), Subject(slot=s, period=t, part=part))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Count the able members of each slot, a member once for each role held."""
+        """Count the able members of each slot."""
         able_at, least = cache(partial(_able, scope)), scope.limits(self.atleast, "slot")
         for s in scope.slots.tolist():
             for part, (skill, level) in enumerate(self._needs(scope, s).items()):
@@ -124,8 +126,8 @@ class Cover(Rule):
                 for t in scope.periods:
                     if not scope.layer.active[s, t]:
                         continue
-                    members, asked = roster[self.on].members(s, t), int(least[s, t])
-                    number = sum(i in able and r in scope.roles for i, r in members)
+                    asked = int(least[s, t])
+                    number = members_of(roster[self.on], scope, able, s, t)
                     if number < asked:
                         detail = Text(
                             zh=f"需“{skill}”{level} 级 {asked} 人，实有 {number} 人",

@@ -19,7 +19,7 @@ class Elsewhere(MeetingRule):
     """For each place taken, ``this`` and ``that`` are not in the same place.
 
     Each is a text or whereabouts that another layer decides, as in ``follow``. What is in no place is
-    with nothing.
+    with nothing. Where ``key`` fits several items, none of them may be there.
     """
 
     name: ClassVar[str] = "elsewhere"
@@ -28,7 +28,8 @@ class Elsewhere(MeetingRule):
     )
     in_chinese: ClassVar[str] = (
         "占据的每个位置上，`this` 与 `that` 不在同一处。\n\n"
-        "两者各为一处地点，或另一层所决定的去向，写法同 `follow`。不在任何地方的，与谁都不同处。"
+        "两者各为一处地点，或另一层所决定的去向，写法同 `follow`。不在任何地方的，与谁都不同处。\n"
+        "`key` 相符的对象有几个的，任何一个在同一处即为违反。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ABOUT
     examples: ClassVar[tuple[Example, ...]] = (

@@ -20,6 +20,7 @@ class Follow(MeetingRule):
 
     Each is a text (``group.parent``) or whereabouts that another layer decides (``{layer: zoning, item:
     person.unit}``). An item that is known there but assigned nowhere is in no place, and so a breach.
+    Where ``key`` fits several items, all of them are meant.
     """
 
     name: ClassVar[str] = "follow"
@@ -29,7 +30,8 @@ class Follow(MeetingRule):
     in_chinese: ClassVar[str] = (
         "占据的每个位置上，`this` 与 `that` 在同一处。\n\n"
         "两者各为一处地点（`group.parent`），或另一层所决定的去向（`{layer: zoning, item: person.unit}`）。\n"
-        "那一层有此对象而未作安排的，不在任何地方，算作违反。"
+        "那一层有此对象而未作安排的，不在任何地方，算作违反。\n"
+        "`key` 相符的对象有几个的，全部都须在同一处。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ABOUT
     examples: ClassVar[tuple[Example, ...]] = (

@@ -32,7 +32,8 @@ class Frequency(Rule):
     past period on for which the history has it anywhere.
 
     With ``apart`` at least so many periods lie between two of them, as with ``cooldown``; each two that are
-    closer cost 1. The history before the horizon counts for ``within`` and ``apart`` only.
+    closer cost 1, judged in the period of the later one. The history before the horizon counts for
+    ``within`` and ``apart`` only.
 
     ``each: slot`` counts the periods in which a slot has anyone, ``each: pair`` those that an item
     spends in one slot. Only who (and what) exists in some period of the rule is counted.
@@ -49,7 +50,8 @@ class Frequency(Rule):
         "给出 `within: N` 时，两个限度针对任意连续 N 个周期：凡止于规则所指周期的一段都分别判断，并向前\n"
         "计入规划期以前的任职（如任意四天内夜班不超过两次）。`atleast` 只判断对象在其中各周期都存在的一段，\n"
         "且不早于其最早的任职记录。\n\n"
-        "`apart` 为两次之间至少相隔几个周期，与 `cooldown` 同义；每有两次相隔不足计 1。\n"
+        "`apart` 为两次之间至少相隔几个周期，与 `cooldown` 同义；每有两次相隔不足计 1，\n"
+        "按后一次所在周期判断。"
         "规划期以前的任职只对 `within` 和 `apart` 计入。\n\n"
         "`each: slot` 计一个去处有人的周期，`each: pair` 计一个对象在一个去处的周期。\n"
         "在规则所指各周期中均不存在的不计。"

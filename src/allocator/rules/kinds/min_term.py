@@ -25,7 +25,8 @@ class MinTerm(Rule):
 
     Periods served before the horizon count, a stay that reaches the horizon's end may still go on, and
     one cut short because the person retires is no breach. Each period too few costs 1. A stay that
-    ended with the last period before the horizon is judged too.
+    ended with the last period before the horizon is judged too. With ``during`` those stays are judged
+    whose last period is one of its; the first one of the horizon stands for the last one before it.
     """
 
     name: ClassVar[str] = "min_term"
@@ -33,7 +34,8 @@ class MinTerm(Rule):
     in_chinese: ClassVar[str] = (
         "在一个去处（限规则所指的角色）任职，在规划期内结束的，应当任满 `periods` 个周期。\n\n"
         "规划期以前的任职计入；到规划期末仍在任的不算；因退休结束的不算。每差一个周期计 1。\n"
-        "刚好在规划期前一个周期结束的任职也要判断。"
+        "刚好在规划期前一个周期结束的任职也要判断。\n"
+        "填了 `during` 时，判断最后一个周期在其中的任职；规划期首个周期兼指规划期前一个周期。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True

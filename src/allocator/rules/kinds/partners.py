@@ -31,7 +31,8 @@ class Partners(PairRule):
     horizon count too.
 
     With ``apart`` at least so many periods lie between two times together, those before the horizon
-    included; each two times that are closer cost 1. Two who are never both there at all are not counted.
+    included; each two times that are closer cost 1, judged in the period of the later one. Two
+    who are never both there at all are not counted.
     """
 
     name: ClassVar[str] = "partners"
@@ -43,7 +44,8 @@ class Partners(PairRule):
         "两个对象在规划期内同处一个去处至少 `atleast` 个、至多 `atmost` 个周期。\n\n"
         "规则不选定配对时，所涉对象两两成对。同一周期同在几个去处只算一次；每多或少一个周期计 1。\n"
         "规划期以前的最后 `past` 个周期一并计入。\n\n"
-        "`apart` 为两次同组之间至少相隔几个周期，规划期以前的也计入；每有两次相隔不足计 1。\n"
+        "`apart` 为两次同组之间至少相隔几个周期，规划期以前的也计入；每有两次相隔不足计 1，\n"
+        "按后一次所在周期判断。"
         "从不同时在任的两个不计。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "period")

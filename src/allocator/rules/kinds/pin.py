@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import model_validator
+
 from allocator.errors import nearest
 from allocator.model.layer import BoolArray, Layer
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
@@ -48,6 +50,15 @@ class Pin(Rule):
     kind: Literal["pin"]
     item: Annotated[str, Means(zh="对象编号", en="Id of the item.")]
     slot: Annotated[str, Means(zh="去处编号", en="Id of the slot.")]
+
+    @model_validator(mode="after")
+    def _named(self) -> Pin:
+        if self.items or self.slots:
+            raise FieldError(
+                zh="对象与去处写在 item、slot 中，不用 items、slots",
+                en="names its item and slot in `item` and `slot`, not in `items` or `slots`",
+            )
+        return self
 
     def examine(self, world: World) -> Iterator[Problem]:
         """The item and the slot must be of the layer, and both be there at some time."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, Rule, Several
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule, Several
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
@@ -56,6 +56,12 @@ class Separate(Rule):
             en="Within one slot, or within one period over all slots.",
         ),
     ] = "slot"
+
+    @model_validator(mode="after")
+    def _named_by_roles(self) -> Separate:
+        if self.role:
+            raise FieldError(zh="所涉角色写在 roles 中", en="says its roles in `roles`, not in `role`")
+        return self
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """At most one of the roles for each item and slot, or item and period."""

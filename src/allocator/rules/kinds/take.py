@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
+
 from allocator.model.spec import Range
 from allocator.model.text import Text
 from allocator.program.tags import Subject
@@ -19,6 +21,7 @@ from allocator.rules.scope import Scope
 class Take(Rule):
     """Each item in service takes between ``places.least`` and ``places.most`` (slot, role) pairs.
 
+    With `slots` or `role` only those places are counted: nobody leads twice in one period.
     An assignment that is impossible (a retired person, a case of another period) is a breach too.
     """
 
@@ -29,6 +32,7 @@ class Take(Rule):
     )
     in_chinese: ClassVar[str] = (
         "在任的每个对象占 `places` 所定数目的位置（去处与角色）。\n\n"
+        "填了 `slots` 或 `role` 时，只计这些位置，如一人一期至多一处为首。\n"
         "不可能的安排（已退休的人、其他周期的案件）也算违反。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "period")
@@ -46,6 +50,11 @@ class Take(Rule):
                 "Wang=C1/investigator@2026 Li=C1/investigator@2026 Li=C1/reviewer@2026 Li=C3/reviewer@2026",
             ),
         ),
+        Example(
+            rule={"kind": "take", "on": "casework", "role": "reviewer", "places": "0-1"},
+            kept=("Wang=C1/investigator@2026 Wang=C1/reviewer@2026 Li=C2/reviewer@2027",),
+            broken=("Li=C1/reviewer@2026 Li=C3/reviewer@2026",),
+        ),
     )
 
     kind: Literal["take"]
@@ -55,8 +64,8 @@ class Take(Rule):
         """One row for each item and period."""
         for t in scope.periods:
             items = scope.items[scope.layer.present[scope.items, t]]
-            _, slots, roles, _ = scope.layer.shape
-            cols = pen.grid()[items][..., t].reshape(len(items), slots * roles)
+            held = pen.grid()[..., t][np.ix_(items, scope.slots, np.array(scope.roles, dtype=np.int64))]
+            cols = held.reshape(len(items), len(scope.slots) * len(scope.roles))
             where = about(item=items, period=t)
             if self.places.most is not None:
                 pen.at_most_each(where, cols, [1] * cols.shape[1], self.places.most)
@@ -78,7 +87,8 @@ class Take(Rule):
         layer = scope.layer
         for i in scope.items.tolist():
             for t in scope.periods:
-                seats = roster[self.on].seats(i, t)
+                held = roster[self.on].seats(i, t)
+                seats = [(s, r) for s, r in held if s in scope.slot_set and r in scope.roles]
                 impossible = [s for s, _ in seats if not layer.can_be(i, s, t)]
                 subject = Subject(item=i, period=t)
                 if impossible:

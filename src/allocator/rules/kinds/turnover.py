@@ -24,7 +24,7 @@ class Turnover(Rule):
 
     Counted over the items and roles in scope, against the period before (for the first period, the
     history). A share is never rounded: 20% of 9 members asks for 2 to leave. Each member too few or
-    too many costs 1.
+    too many costs 1. A slot that is not there in a period, such as a case that is done, is not judged.
     """
 
     name: ClassVar[str] = "turnover"
@@ -32,7 +32,7 @@ class Turnover(Rule):
     in_chinese: ClassVar[str] = (
         "去处原有的成员中，应有 `atleast` 到 `atmost` 百分比的人离开。\n\n"
         "按规则所指的对象和角色，与上一周期相比（首期与任职经历相比）。比例不取整：9 人的 20% 要 2 人离开。\n"
-        "每多或少一人计 1。"
+        "每多或少一人计 1。该周期不存在的去处（如已办结的案件）不判断。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
     one_slot: ClassVar[bool] = True

@@ -1,0 +1,41 @@
+"""wishes: what people want is met, or paid for once; what they do not want is paid for each period."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from oracles.scope import Scope
+from oracles.world import World
+
+LAYERS = ("turn", "posting", "casework")
+NAMES = ("item",)
+
+
+def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
+    return {}
+
+
+def breaches(scope: Scope) -> Counter[Any]:
+    layer, found = scope.layer, Counter[Any]()
+    for item, slot, role, period, weight in scope.world.wishes:
+        if item not in scope.items or not _asked(scope, slot, role, period):
+            continue
+        there = {
+            seat.period
+            for seat in scope.seats
+            if seat.item == item
+            and slot in ("", seat.slot)
+            and role in ("", seat.role)
+            and period in ("", layer.periods[seat.period])
+        }
+        cost = -weight * len(there) if weight < 0 else weight * (not there)
+        if cost:
+            found[(item,)] += cost
+    return found
+
+
+def _asked(scope: Scope, slot: str, role: str, period: str) -> bool:
+    """Say whether what a wish names is of the rule."""
+    periods = [scope.layer.periods[t] for t in scope.periods]
+    return slot in ("", *scope.slots) and role in ("", *scope.roles) and period in ("", *periods)

@@ -1,0 +1,98 @@
+"""What the second reader of the kinds found: each fault with a plan of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from allocator.model.plan import Assignment
+from allocator.program.decisions import Decisions
+from allocator.rules.examples import read_plan, small_world
+from allocator.rules.policy import Policy
+from allocator.rules.registry import all_kinds
+from worlds import Plans, found_amounts, policy_of, program_amounts
+
+WORLD = small_world()
+
+
+def both(plan: str, **fields: Any) -> tuple[int, int]:
+    """Return what check finds in a plan, and what the program asks of it as a soft rule."""
+    policy, plans = _tried(plan, level=1, **fields)
+    return int(found_amounts(policy, plans)[0]), int(program_amounts(policy, plans)[0])
+
+
+def admits(plan: str, **fields: Any) -> bool:
+    """Return whether the program admits a plan under the rule as a hard one."""
+    policy, plans = _tried(plan, **fields)
+    return not program_amounts(policy, plans)[0]
+
+
+def _tried(plan: str, **fields: Any) -> tuple[Policy, Plans]:
+    rule = all_kinds()[fields["kind"]].model_validate({"id": "tried", **fields})
+    decisions = Decisions.of(list(WORLD.layers.values()))
+    chosen: tuple[Assignment, ...] = read_plan(plan, WORLD, rule)
+    return policy_of(WORLD, rule), Plans(WORLD, decisions, np.stack([decisions.vector(chosen)]))
+
+
+TWICE = "Wang=C1/investigator@2026 Wang=C1/reviewer@2026"
+
+
+def test_somebody_with_two_roles_of_a_slot_is_one_of_a_grade() -> None:
+    asked = {"kind": "composition", "on": "casework", "slots": "case.id == 'C1'"}
+    assert both(TWICE, **asked, atmost="1正") == (0, 0)
+    assert both(TWICE, **asked, atleast="2正") == (1, 1)
+
+
+def test_somebody_with_two_roles_of_a_slot_is_one_who_has_a_skill() -> None:
+    asked = {"kind": "cover", "on": "casework", "slots": "case.id == 'C1'", "skills": {"law": 3}}
+    assert both(TWICE, **asked, atleast=2) == (1, 1)
+    assert not admits(TWICE, **asked, atleast=2)
+
+
+def test_somebody_with_two_roles_of_a_slot_is_no_pair_and_a_pair_is_met_once() -> None:
+    asked = {"kind": "apart", "on": "casework", "ties": "kin"}
+    assert admits(TWICE, **asked)
+    assert both(TWICE, **asked) == (0, 0)
+    assert both(f"{TWICE} Li=C1/reviewer@2026", **asked) == (1, 1)
+    assert not admits(f"{TWICE} Li=C1/reviewer@2026", **asked)
+
+
+def test_take_counts_the_places_that_the_rule_is_about() -> None:
+    asked = {"kind": "take", "on": "casework", "places": "0-1", "role": "reviewer"}
+    assert both(TWICE, **asked) == (0, 0)
+    assert both("Wang=C1/reviewer@2026 Wang=C3/reviewer@2026", **asked) == (1, 1)
+    assert both("Wang=C1/reviewer@2026 Wang=C3/reviewer@2026", **asked, slots="case.id == 'C1'") == (0, 0)
+
+
+def test_limits_of_a_layer_over_the_horizon_hold_though_the_rule_leaves_out_the_first_period() -> None:
+    asked = {"kind": "capacity", "on": "turn", "each": "layer", "over": "horizon", "during": "2027"}
+    assert both("Wang=East@2027", **asked, atleast=1, atmost=2) == (0, 0)
+    assert both("Wang=East@2026", **asked, atleast=1) == (1, 1)
+
+
+def test_a_choice_asks_nothing_of_who_is_never_there() -> None:
+    asked = {"kind": "choice", "on": "turn", "of": [{"slot": "East"}, {"slot": "West"}], "atleast": 1}
+    assert both("Wang=East@2028 Li=West@2028", **asked, during="2028") == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "separate", "on": "casework", "roles": ["investigator", "reviewer"], "role": "reviewer"},
+        {"kind": "pin", "on": "turn", "item": "Wang", "slot": "East", "items": "person.id == 'Li'"},
+        {"kind": "pin", "on": "turn", "item": "Wang", "slot": "East", "slots": "group.id == 'West'"},
+    ],
+)
+def test_fields_that_would_be_passed_over_are_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        all_kinds()[fields["kind"]].model_validate({"id": "tried", **fields})
+
+
+def test_a_notation_of_roles_that_the_rule_is_not_about_is_told() -> None:
+    fields = {"kind": "composition", "on": "posting", "role": "member", "exactly": "1 lead"}
+    rule = all_kinds()["composition"].model_validate({"id": "tried", **fields})
+    [problem] = rule.examine(WORLD)
+    assert (problem.field, problem.found, problem.allowed) == ("exactly", "lead", "member")
