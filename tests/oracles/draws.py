@@ -251,10 +251,8 @@ def plans(draw: Any, world: World) -> frozenset[Seat]:
             for period in layer.times:
                 stay = tuple(seat._replace(period=period) for seat in before)
                 options = choices(layer, item, period)
-                if stay in options and draw(st.booleans()):
-                    before = stay
-                else:
-                    before = draw(st.sampled_from(options))
+                stays = stay in options and draw(st.booleans())
+                before = stay if stays else draw(st.sampled_from(options))
                 seats.update(before)
     return frozenset(seats)
 
