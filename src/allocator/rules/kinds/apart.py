@@ -35,6 +35,11 @@ class Apart(PairRule):
             broken=("Wang=East@2026 Li=East@2026",),
         ),
         Example(
+            rule={"kind": "apart", "on": "casework", "ties": "kin"},
+            kept=("Wang=C1/investigator@2026 Wang=C1/reviewer@2026 Li=C3/reviewer@2026",),
+            broken=("Wang=C1/investigator@2026 Wang=C1/reviewer@2026 Li=C1/reviewer@2026",),
+        ),
+        Example(
             rule={"kind": "apart", "on": "turn", "pairs": [["Wang", "Li", "Zhao"]], "during": ["2026"]},
             kept=("Wang=East@2026 Li=West@2026",),
             broken=("all=East@2026", "Zhao=East@2026 Li=East@2026"),
