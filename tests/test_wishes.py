@@ -63,6 +63,13 @@ def test_every_fault_is_told_at_its_cell(tmp_path: Path) -> None:
     assert all(fault.file == "wishes.csv" and fault("zh") for fault in error.value.faults)
 
 
+def test_a_table_that_is_not_there_is_named_where_most_ids_are_of_it(tmp_path: Path) -> None:
+    table = "item,slot,weight\nAnn,C1,1\nAnn,C2,1\nAnn,Night,1\n"
+    with pytest.raises(InputError) as error:
+        rota(tmp_path, WISHES, tables={"wishes.csv": table})
+    assert any("there is no such table" in fault.message.en for fault in error.value.faults)
+
+
 def test_wishes_that_no_rule_reads_are_asked_about(tmp_path: Path) -> None:
     table = {"wishes.csv": "item,slot,weight\nAnn,Night,1\nBen,Night,1\n"}
     [doubt] = doubts_about(rota(tmp_path, ONE, tables=table))

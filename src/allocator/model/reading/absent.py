@@ -35,7 +35,7 @@ class Pointing:
 def absent_tables(
     pointing: Iterable[Pointing], ids: Mapping[str, Collection[str]], absent: Collection[str]
 ) -> Iterator[tuple[Fault, Pointing]]:
-    """Yield a fault for each column with names of nothing where a table that it may refer to is not there.
+    """Yield a fault for each column that names mostly nothing where a table that it may mean is not there.
 
     Args:
         pointing: The columns.
@@ -48,7 +48,8 @@ def absent_tables(
     for one in pointing:
         lacking = [kind for kind in one.kinds if kind in absent]
         unknown = [name for name in one.names if not any(name in ids[kind] for kind in one.kinds)]
-        if lacking and unknown:
+        # Where most names are known, the others are misspelt; a table that is optional may well be absent.
+        if lacking and 2 * len(unknown) > len(one.names):
             files = " / ".join(one.file.replace(one.table, kind) for kind in lacking)
             message = Text(
                 zh=f"没有此表，而 {one.file} 的 {one.column} 列用到其中的编号",
