@@ -111,8 +111,7 @@ def carried_on(decisions: Decisions, start: IntArray, period: int) -> IntArray:
     if period > 0:
         held = np.argwhere((grid[..., period - 1] >= 0) & (start[grid[..., period - 1]] > 0))
     else:
-        past = decisions.layers[name].past
-        seats = [(i, s, r) for (i, t), held_then in past.items() if t == -1 for s, r in held_then]
+        seats = [(stay.item, stay.slot, stay.role) for stay in decisions.layers[name].past.at(-1)]
         held = np.array(seats, dtype=np.int64).reshape(-1, 3)
     columns = grid[(*held.T, period)]
     carried = start.copy()

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from allocator.model.past import Past
 from allocator.model.spec import LayerSpec, Period
 
 BoolArray = npt.NDArray[np.bool_]
@@ -30,7 +31,7 @@ class Layer:
         slots: Ids of what it is assigned to, ``S`` of them.
         roles: Role names, ``R`` of them; ``(None,)`` where a slot knows no roles.
         periods: The periods decided on, ``T`` of them; one that spans the horizon if ``once``.
-        present: ``[I, T]``, whether the item can be assigned in the period (in service, not retired).
+        present: ``[I, T]``, whether the item can be assigned in the period (in service, not away).
         active: ``[S, T]``, whether the slot exists in the period.
         possible: ``[I, S]``, whether the item can go to the slot at all.
         past: ``(item, period) -> ((slot, role), ...)`` for periods before the horizon (negative).
@@ -45,7 +46,7 @@ class Layer:
     present: BoolArray
     active: BoolArray
     possible: BoolArray
-    past: Mapping[tuple[int, int], tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    past: Past = field(default_factory=Past)
 
     @property
     def once(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from allocator.model.scores import ScoreTable
-from allocator.model.tables import Case, Group, Indicator, Link, Person, Posting, Tie, Unit, Wish
+from allocator.model.tables import Absence, Case, Group, Indicator, Link, Person, Posting, Tie, Unit, Wish
 
 Entity = Unit | Person | Group | Case
 
@@ -28,6 +28,7 @@ class Organisation:
     links: tuple[Link, ...] = ()
     ties: tuple[Tie, ...] = ()
     postings: tuple[Posting, ...] = ()
+    absences: tuple[Absence, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     wishes: tuple[Wish, ...] = ()
     scores: Mapping[str, ScoreTable] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -12,7 +12,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationInfo,
     model_validator,
 )
@@ -74,15 +76,21 @@ class Period(Strict):
         """Length in days."""
         return (self.end - self.start).days + 1
 
-    def before(self, steps: int) -> Period:
-        """Return the stretch of the same length ``steps`` periods earlier (whole years stay so)."""
-        if (self.start.month, self.start.day) == (1, 1) and (self.end.month, self.end.day) == (12, 31):
-            years = (self.end.year - self.start.year + 1) * steps
-            start, end = date(self.start.year - years, 1, 1), date(self.end.year - years, 12, 31)
-        else:
-            shift = timedelta(days=self.days * steps)
-            start, end = self.start - shift, self.end - shift
-        return Period.model_validate({"id": f"{self.id}-{steps}", "from": start, "to": end})
+
+#: How the periods before the horizon may be said to follow one another.
+HistoryUnit = Literal["days", "workdays", "weeks", "months", "quarters", "half-years", "years"]
+
+
+def _list_or_unit(value: Any) -> str:
+    return "list" if isinstance(value, list | tuple) else "unit"
+
+
+#: The periods before the horizon: listed in their order, or the unit by which they go back.
+History = Annotated[
+    Annotated[Annotated[tuple[Period, ...], Field(min_length=1, max_length=20_000)], Tag("list")]
+    | Annotated[HistoryUnit, Tag("unit")],
+    Discriminator(_list_or_unit),
+]
 
 
 class Grade(Strict):
@@ -221,6 +229,8 @@ class ScenarioSpec(Strict):
         scenario: Name of the scenario, in any language; also names it in plans.
         today: The day that ages and recent ties are counted from; the first period's start if absent.
         periods: The horizon, in order.
+        history: The periods before the horizon, in order, or how they go back; if absent, as the
+            ``periods`` themselves and the records of postings show.
         grades: The ladder, highest first.
         roles: Names of roles with their words in both languages.
         layers: Layers by name, in the order in which a first plan decides them; none if there are draws only.
@@ -239,6 +249,7 @@ class ScenarioSpec(Strict):
     synthetic: bool = False
     today: date | None = None
     periods: Annotated[tuple[Period, ...], Field(min_length=1, max_length=400)]
+    history: History | None = None
     grades: tuple[Grade, ...] = DEFAULT_GRADES
     roles: Mapping[Name, Text] = {}
     draws: Mapping[Name, Mapping[str, Any]] = {}

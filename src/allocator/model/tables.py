@@ -112,6 +112,7 @@ class Person(Row):
     unit: str = ""
     native_place: str = ""
     born: Day = None
+    joins: Day = None
     retires: Day = None
     skills: Skills = {}
     capacity: MaybeCount = None
@@ -154,6 +155,15 @@ class Posting(Row):
     start: Annotated[Day, Field(alias="from")] = None
     end: Annotated[Day, Field(alias="to")] = None
     known_from: str = ""
+
+
+class Absence(Row):
+    """From when to when a person is away, and why (leave, study, secondment); an empty end is open."""
+
+    person: Id
+    start: Annotated[Day, Field(alias="from")] = None
+    end: Annotated[Day, Field(alias="to")] = None
+    why: str = ""
 
 
 class Group(Row):
@@ -246,6 +256,7 @@ TABLES: Mapping[str, type[Row]] = {
     "links": Link,
     "ties": Tie,
     "postings": Posting,
+    "absences": Absence,
     "groups": Group,
     "cases": Case,
     "indicators": Indicator,

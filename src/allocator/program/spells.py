@@ -230,8 +230,8 @@ class _Places:
 def past_runs(layer: Layer, roles: tuple[int, ...]) -> IntArray:
     """Return ``[I, S]``: for how many periods up to the horizon the item has sat in the slot."""
     runs = np.zeros((len(layer.items), len(layer.slots)), dtype=np.int64)
-    for (item, period), held in sorted(layer.past.items(), key=lambda entry: -entry[0][1]):
-        for slot, role in held:
-            if role in roles and runs[item, slot] == -period - 1:
-                runs[item, slot] = -period
+    for stay in sorted(layer.past.stays, key=lambda stay: -stay.last):
+        run = runs[stay.item, stay.slot]
+        if stay.role in roles and stay.last >= -run - 1:
+            runs[stay.item, stay.slot] = max(run, -stay.first)
     return runs

@@ -157,9 +157,7 @@ def _active(layer: Layer, period: int) -> frozenset[str]:
 
 def _before(layer: Layer) -> dict[str, Held] | None:
     """Return where each item was in the last period before the horizon; None without any history."""
-    held = {layer.items[item]: seats for (item, period), seats in layer.past.items() if period == -1}
-    if not held:
-        return None
-    return {
-        item: frozenset((layer.slots[s], layer.roles[r]) for s, r in seats) for item, seats in held.items()
-    }
+    held: dict[str, set[tuple[str, str | None]]] = {}
+    for stay in layer.past.at(-1):
+        held.setdefault(layer.items[stay.item], set()).add((layer.slots[stay.slot], layer.roles[stay.role]))
+    return {item: frozenset(seats) for item, seats in held.items()} or None

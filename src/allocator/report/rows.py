@@ -15,7 +15,13 @@ from allocator.rules.axis import Axis, take
 from allocator.rules.facts import PREFIXES, period_axis, type_of, value_of
 from allocator.rules.world import World
 
-_EDGES = {"links": "link", "ties": "tie", "postings": "posting", "indicators": "indicator"}
+_EDGES = {
+    "links": "link",
+    "ties": "tie",
+    "postings": "posting",
+    "absences": "absence",
+    "indicators": "indicator",
+}
 
 
 def countable(world: World) -> tuple[str, ...]:

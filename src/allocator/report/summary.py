@@ -67,8 +67,8 @@ def _counts(policy: Policy) -> dict[str, int]:
     organisation = policy.world.scenario.organisation
     tables = ("units", "people", "groups", "cases", "postings", "ties", "links")
     counts = {table: len(getattr(organisation, table)) for table in tables}
-    figures = len(organisation.indicators)
-    return {**counts, "indicators": figures} if figures else counts
+    seldom = {table: len(getattr(organisation, table)) for table in ("absences", "indicators")}
+    return {**counts, **{table: count for table, count in seldom.items() if count}}
 
 
 def _layers(policy: Policy) -> tuple[LayerLine, ...]:

@@ -29,6 +29,7 @@ TABLES: Mapping[str, Text] = {
     "groups": Text(zh="机构（组）", en="groups"),
     "cases": Text(zh="案件", en="cases"),
     "postings": Text(zh="任职经历", en="postings"),
+    "absences": Text(zh="离岗", en="absences"),
     "ties": Text(zh="人员关系", en="ties"),
     "links": Text(zh="单位关系", en="links"),
     "indicators": Text(zh="指标", en="indicators"),

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import BoolArray, Layer
-from allocator.model.organisation import Organisation
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
-from allocator.model.tables import Posting
 from allocator.model.text import Text
 from allocator.rules.compiler import Compiler
 from allocator.rules.facts import Facts, side_prefixes
+from allocator.rules.history import past_of
 from allocator.rules.pairs import SCORE
+from allocator.rules.presence import presence
 from allocator.rules.selectors import SelectorError
 from allocator.rules.world import World
 
-#: How many periods back a history is counted.
-FURTHEST_BACK = 60
-#: The kind of link that says in which slot a unit has been.
-MEMBER_OF = "member_of"
 FILE = "scenario.yaml"
 #: Names that expressions read as something else.
 TAKEN = frozenset({"concerned", "other", "period", "role", SCORE})
@@ -94,15 +90,11 @@ def _bind(name: str, spec: LayerSpec, scenario: Scenario, facts: Facts, compiler
     if spec.periods == "once":
         periods = (_span(periods),)
     roles: tuple[str | None, ...] = spec.roles or (None,)
-    present = _present(items, spec, scenario, periods)
+    present = presence(items, spec.items.table, scenario, periods, once=spec.periods == "once")
     active = _active(name, slots, spec, scenario, periods)
     everywhere = np.ones((len(items), len(slots)), dtype=np.bool_)
     layer = Layer(name, spec, items, slots, roles, periods, present, active, everywhere)
-    past: Past = {}
-    if spec.items.table == "people":
-        past = _past_of_people(layer, scenario)
-    elif spec.items.table == "units":
-        past = _past_of_units(layer, scenario.organisation)
+    past = past_of(layer, scenario)
     return replace(layer, past=past, possible=_possible(layer, scenario, facts, compiler))
 
 
@@ -153,36 +145,14 @@ def _span(periods: tuple[Period, ...]) -> Period:
     return Period.model_validate({"id": f"{periods[0].id}-{periods[-1].id}", "from": start, "to": end})
 
 
-def _present(
-    items: tuple[str, ...], spec: LayerSpec, scenario: Scenario, periods: tuple[Period, ...]
-) -> BoolArray:
-    if spec.items.table == "people":
-        return _in_service(items, spec, scenario, periods)
-    return np.ones((len(items), len(periods)), dtype=np.bool_)
-
-
-def _in_service(
-    people: tuple[str, ...], spec: LayerSpec, scenario: Scenario, periods: tuple[Period, ...]
-) -> BoolArray:
-    """A person serves in a period if still in service on its last day (its first, if decided once)."""
-    serves = np.ones((len(people), len(periods)), dtype=np.bool_)
-    for i, person in enumerate(people):
-        retires = scenario.organisation.people[person].retires or date.max
-        for t, period in enumerate(periods):
-            serves[i, t] = retires > (period.start if spec.periods == "once" else period.end)
-    return serves
-
-
 def _active(
     name: str, slots: tuple[str, ...], spec: LayerSpec, scenario: Scenario, periods: tuple[Period, ...]
 ) -> BoolArray:
     """A case is worked on in the period that it is received in; one from before, in the first.
 
-    A person to whom others are assigned, such as a mentor, is there while in service.
+    A person to whom others are assigned, such as a mentor, is there while present.
     """
-    if spec.slots.table == "people":
-        return _in_service(slots, spec, scenario, periods)
-    active = np.ones((len(slots), len(periods)), dtype=np.bool_)
+    active = presence(slots, spec.slots.table, scenario, periods, once=spec.periods == "once")
     if spec.slots.table != "cases":
         return active
     late = []
@@ -209,39 +179,3 @@ def _too_late(name: str, slot: str, day: date, periods: tuple[Period, ...]) -> F
         found=day.isoformat(),
         allowed=f"≤ {periods[-1].end.isoformat()}",
     )
-
-
-Past = dict[tuple[int, int], tuple[tuple[int, int], ...]]
-
-
-def _past_of_people(layer: Layer, scenario: Scenario) -> Past:
-    """Read history from postings: a seat counts for a period if it was held for half of it."""
-    past: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    earlier = [scenario.spec.periods[0].before(steps) for steps in range(1, FURTHEST_BACK + 1)]
-    for posting in scenario.organisation.postings:
-        item, slot = layer.item_index.get(posting.person), layer.slot_index.get(posting.group)
-        if item is None or slot is None:
-            continue
-        role = layer.roles.index(posting.role) if posting.role in layer.roles else len(layer.roles) - 1
-        for steps, period in enumerate(earlier, start=1):
-            if posting.start is not None and posting.start > period.end:
-                break
-            if _held(posting, period):
-                past.setdefault((item, -steps), []).append((slot, role))
-    return {where: tuple(sorted(held)) for where, held in past.items()}
-
-
-def _held(posting: Posting, period: Period) -> bool:
-    start = max(posting.start or period.start, period.start)
-    end = min(posting.end or period.end, period.end)
-    return 2 * ((end - start) + timedelta(days=1)).days >= period.days
-
-
-def _past_of_units(layer: Layer, organisation: Organisation) -> Past:
-    """A unit's last slot is where a ``member_of`` link says that it has been."""
-    past: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for link in organisation.links:
-        item, slot = layer.item_index.get(link.source), layer.slot_index.get(link.target)
-        if link.kind == MEMBER_OF and item is not None and slot is not None:
-            past.setdefault((item, -1), []).append((slot, len(layer.roles) - 1))
-    return {where: tuple(sorted(held)) for where, held in past.items()}

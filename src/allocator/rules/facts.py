@@ -11,7 +11,8 @@ A figure is a whole number if all values of that name are whole, else a decimal;
 figure of is no key of its map.
 Where a layer names a side (``people as mentor``) its variables are ``mentor.grade``, ``mentor_home.kind``.
 An empty cell reads as "" (text), 0 (counts), [] or {} (lists, skills); an empty ``retires``, ``due``,
-``until`` or ``to`` is the end of time. Any other empty cell may not be read: the fault names it.
+``until`` or ``to`` is the end of time, an empty ``joins`` its beginning. Any other empty cell may not be
+read: the fault names it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ from allocator.rules.selectors import MISSING
 
 T = cel.Type
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+#: The day after the first one of the calendar, which CEL takes for an infinite past.
+START_OF_TIME = datetime(1, 1, 2, tzinfo=UTC)
 OPEN_ENDED = frozenset({"retires", "due", "until", "to"})
+OPEN_BEGUN = frozenset({"joins"})
 PREFIXES = {"units": "unit", "people": "person", "groups": "group", "cases": "case"}
 #: What the unit of a person or case is called, for those that bring it along.
 UNIT_OF = {"people": "home", "cases": "unit"}
@@ -191,6 +195,8 @@ def type_of(annotation: Any) -> cel.Type:
 
 def value_of(name: str, value: Any, kind: cel.Type) -> Any:
     """Return the value of a cell as expressions read it."""
+    if value is None and name in OPEN_BEGUN:
+        return START_OF_TIME
     if value is None:
         return END_OF_TIME if name in OPEN_ENDED else MISSING if kind != T.STRING else ""
     if isinstance(value, date):

@@ -211,6 +211,11 @@ class Rule(Strict):
         return self
 
     @property
+    def reads_history(self) -> bool:
+        """Whether the periods before the horizon count, so that it matters how they follow one another."""
+        return False
+
+    @property
     def cuts(self) -> bool:
         """Whether it may ask for cuts."""
         return type(self).separate is not Rule.separate

@@ -23,7 +23,7 @@ class LayerRoster:
         held: dict[tuple[int, int], list[Held]] = {}
         for item, slot, role, period in self.taken:
             held.setdefault((item, period), []).append((slot, role))
-        return {**self.layer.past, **{where: tuple(seats) for where, seats in held.items()}}
+        return {where: tuple(seats) for where, seats in held.items()}
 
     @cached_property
     def _by_slot(self) -> Mapping[tuple[int, int], tuple[Held, ...]]:
@@ -35,7 +35,7 @@ class LayerRoster:
 
     def seats(self, item: int, period: int) -> tuple[Held, ...]:
         """Return the (slot, role) pairs that an item holds in a period."""
-        return self._by_item.get((item, period), ())
+        return self._by_item.get((item, period), ()) if period >= 0 else self.layer.past.held(item, period)
 
     def slots(self, item: int, period: int, roles: Collection[int]) -> tuple[int, ...]:
         """Return the slots that an item holds in a period in any of ``roles``, in order."""
@@ -43,7 +43,7 @@ class LayerRoster:
 
     def members(self, slot: int, period: int) -> tuple[Held, ...]:
         """Return the (item, role) pairs in a slot in a period."""
-        return self._by_slot.get((slot, period), ())
+        return self._by_slot.get((slot, period), ()) if period >= 0 else self.layer.past.members(slot, period)
 
     def who(self, slot: int, period: int, roles: Collection[int]) -> tuple[int, ...]:
         """Return the items in a slot in a period in any of ``roles``, in order."""
@@ -64,8 +64,8 @@ class LayerRoster:
             if (item, slot, period - 1) in present:
                 continue
             first, last = period, period
-            while period == 0 and self.holds(item, slot, first - 1, roles):
-                first -= 1
+            if period == 0:
+                first = self.layer.past.began(item, slot, roles)
             while (item, slot, last + 1) in present:
                 last += 1
             yield item, slot, first, last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.model.layer import BoolArray, IntArray
+from allocator.model.past import Past
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
@@ -32,6 +33,7 @@ class Scope:
         self.world = world
         self.layer = world.layers[rule.on]
         self._waivers = tuple(waiver for waiver in waivers if waiver.rule == rule.id)
+        self._history: dict[int, BoolArray] = {}
         self._found: dict[tuple[str, str], npt.NDArray[Any]] = {}
 
     @cached_property
@@ -204,22 +206,19 @@ class Scope:
 
     def was_there(self, item: int, slot: int, period: int = -1) -> bool:
         """Return whether the history has the item in the slot, in the roles of the rule, in a past period."""
-        held = self.layer.past.get((item, period), ())
+        held = self.layer.past.held(item, period)
         return any(at == slot and role in self.roles for at, role in held)
 
     def were_there(self, period: int) -> BoolArray:
         """Return ``[I, S]``: who was where in a past period, in the roles of the rule."""
-        return self._history.get(period, np.zeros(self.layer.shape[:2], dtype=np.bool_))
-
-    @cached_property
-    def _history(self) -> Mapping[int, BoolArray]:
-        held: dict[int, BoolArray] = {}
-        for (item, period), seats in self.layer.past.items():
-            for slot, role in seats:
-                if role in self.roles:
-                    nobody = np.zeros(self.layer.shape[:2], dtype=np.bool_)
-                    held.setdefault(period, nobody)[item, slot] = True
-        return held
+        if period not in self._history:
+            held = np.zeros(self.layer.shape[:2], dtype=np.bool_)
+            for stay in self.layer.past.at(period):
+                if stay.role in self.roles:
+                    held[stay.item, stay.slot] = True
+            held.flags.writeable = False
+            self._history[period] = held
+        return self._history[period]
 
     def waives(self, subject: Subject) -> bool:
         """Return whether a named exception covers the subject."""
@@ -239,7 +238,7 @@ class Scope:
         layer = self.layer
         present = np.ones((len(items), len(layer.periods)), dtype=np.bool_)
         possible = np.ones((len(items), len(layer.slots)), dtype=np.bool_)
-        other = replace(layer, items=items, present=present, possible=possible, past={})
+        other = replace(layer, items=items, present=present, possible=possible, past=Past())
         return Scope(self.rule.model_copy(update={"items": ""}), self.world.with_layer(other))
 
     def _test(self, expression: str, axes: tuple[Axis, ...]) -> npt.NDArray[np.bool_]:

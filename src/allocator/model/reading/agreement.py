@@ -8,7 +8,7 @@ from itertools import pairwise
 from allocator.errors import Fault, nearest
 from allocator.model.reading.words import listed
 from allocator.model.reading.yamlfile import KeyPath, YamlDocument, dotted
-from allocator.model.spec import ScenarioSpec
+from allocator.model.spec import Period, ScenarioSpec
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
@@ -17,15 +17,36 @@ def check_agreement(document: YamlDocument, spec: ScenarioSpec) -> Iterator[Faul
     """Yield a fault for every repeated period or grade, disordered period and unknown table."""
     yield from _repeated(document, ("periods",), [period.id for period in spec.periods])
     yield from _repeated(document, ("grades",), [grade.id for grade in spec.grades])
-    for number, (before, after) in enumerate(pairwise(spec.periods), start=1):
-        if after.start <= before.end and after.id != before.id:
-            message = Text(zh=f"须在周期 {before.id} 之后", en=f"must come after period {before.id}")
-            yield _fault(document, ("periods", number), message, after.id, f"> {before.end}")
+    yield from _disordered(document, "periods", spec.periods)
+    yield from _history(document, spec)
     for table in spec.columns:
         if table not in TABLES:
             message = Text(zh="没有这个表", en="is no table")
             near = nearest(table, TABLES)
             yield _fault(document, ("columns", table), message, table, listed(TABLES), near)
+
+
+def _disordered(document: YamlDocument, key: str, periods: tuple[Period, ...]) -> Iterator[Fault]:
+    for number, (before, after) in enumerate(pairwise(periods), start=1):
+        if after.start <= before.end and after.id != before.id:
+            message = Text(zh=f"须在周期 {before.id} 之后", en=f"must come after period {before.id}")
+            yield _fault(document, (key, number), message, after.id, f"> {before.end}")
+
+
+def _history(document: YamlDocument, spec: ScenarioSpec) -> Iterator[Fault]:
+    """Yield a fault for every listed period of the past that is repeated, disordered or not past."""
+    if spec.history is None or isinstance(spec.history, str):
+        return
+    first, ids = spec.periods[0], [period.id for period in spec.history]
+    yield from _repeated(document, ("history",), ids)
+    yield from _disordered(document, "history", spec.history)
+    for number, period in enumerate(spec.history):
+        if period.end >= first.start:
+            message = Text(
+                zh=f"历史周期须在首个周期 {first.id} 之前结束",
+                en=f"must end before the first period, {first.id}",
+            )
+            yield _fault(document, ("history", number), message, period.id, f"< {first.start}")
 
 
 def check_indicators(document: YamlDocument, spec: ScenarioSpec, names: Collection[str]) -> Iterator[Fault]:

@@ -31,6 +31,7 @@ from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import (
+    Absence,
     Case,
     Group,
     Identity,
@@ -239,6 +240,7 @@ def _organisation(tables: Mapping[str, Records]) -> Organisation:
         links=_rows(tables, Link, "links"),
         ties=_rows(tables, Tie, "ties"),
         postings=_rows(tables, Posting, "postings"),
+        absences=_rows(tables, Absence, "absences"),
         indicators=_rows(tables, Indicator, "indicators"),
         wishes=_rows(tables, Wish, "wishes"),
     )

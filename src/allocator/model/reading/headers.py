@@ -32,6 +32,7 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "unit": "单位 所在单位 工作单位 现单位",
         "native_place": "籍贯",
         "born": "出生 出生日期 出生年月 出生年月日 生日",
+        "joins": "到岗 到岗日期 到岗时间 报到 报到日期 入职 入职日期 入职时间 调入日期 调入时间",
         "retires": "退休 退休日期 退休年月 退休时间",
         "skills": "特长 技能 专长 能力",
         "capacity": "承办上限 承办能力 承办量 容量",
@@ -58,6 +59,12 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "from": "起 自 任职时间 开始 开始日期 起始日期 start since",
         "to": "止 至 免职时间 结束 结束日期 截止日期 end until",
         "known_from": "依据 出处 信息来源",
+    },
+    "absences": {
+        "person": "人员 姓名 编号 人员编号",
+        "from": "起 自 开始 开始日期 起始日期 start since",
+        "to": "止 至 结束 结束日期 截止日期 end until",
+        "why": "原因 事由 缘由 缺勤原因 请假原因 reason",
     },
     "groups": {
         "id": "编号 代码 组编号",

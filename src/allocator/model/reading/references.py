@@ -15,7 +15,7 @@ from allocator.model.reading.faults import FaultList
 from allocator.model.reading.named import Named
 from allocator.model.reading.rows import UNREAD, Placed, Records
 from allocator.model.reading.words import notation_fault
-from allocator.model.tables import Group, Indicator, Posting, Tie
+from allocator.model.tables import Absence, Group, Indicator, Posting, Tie
 from allocator.model.text import Text
 
 _REFERENCES = (
@@ -26,6 +26,7 @@ _REFERENCES = (
     ("links", "target", ("units", "groups")),
     ("postings", "person", ("people",)),
     ("postings", "group", ("groups", "units")),
+    ("absences", "person", ("people",)),
     ("cases", "unit", ("units",)),
     ("indicators", "subject", ("units", "people", "groups", "cases")),
     ("wishes", "item", ("units", "people", "groups", "cases")),
@@ -35,9 +36,12 @@ _REFERENCES = (
 )
 _ORDERED_DAYS = (
     ("postings", "from", "to"),
+    ("absences", "from", "to"),
     ("ties", "since", "until"),
     ("cases", "received", "due"),
     ("people", "born", "retires"),
+    ("people", "born", "joins"),
+    ("people", "joins", "retires"),
 )
 _KINDS: Mapping[str, Text] = {
     "units": Text(zh="单位", en="unit"),
@@ -67,6 +71,7 @@ def check_references(
     checker.tie_sources()
     checker.tie_targets()
     checker.no_value_twice()
+    checker.absences_with_an_end()
     for table in ("units", "groups"):
         checker.no_cycles(table)
     for table, first, second in _ORDERED_DAYS:
@@ -166,6 +171,12 @@ class _Checker:
                 )
                 self._report(records, placed.line, "indicator", message, row.indicator)
 
+    def absences_with_an_end(self) -> None:
+        for records, placed in self._rows("absences"):
+            if _value(placed, "from") is None and _value(placed, "to") is None:
+                message = _text("须写明起或止", "says neither when it begins nor when it ends")
+                self._report(records, placed.line, "from", message, "", allowed="YYYY-MM-DD")
+
     def no_cycles(self, table: str) -> None:
         rows = self._rows(table)
         placed = {key: (records, one) for records, one in rows if (key := str(_value(one, "id"))) != UNREAD}
@@ -263,7 +274,7 @@ class _Checker:
 
 
 def _value(placed: Placed, column: str) -> object:
-    if isinstance(placed.row, Posting):
+    if isinstance(placed.row, Posting | Absence):
         column = {"from": "start", "to": "end"}.get(column, column)
     return getattr(placed.row, column)
 

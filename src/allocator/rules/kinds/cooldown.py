@@ -62,6 +62,11 @@ class Cooldown(Rule):
         ),
     ]
 
+    @property
+    def reads_history(self) -> bool:
+        """Whether the periods before the horizon count."""
+        return True
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid (or price) in, out for a gap, in again; the history is known."""
         pairs = np.argwhere(scope.covered.any(axis=2))

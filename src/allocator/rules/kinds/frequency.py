@@ -211,6 +211,11 @@ class Frequency(Rule):
         least = f"({self.atleast}) - {to_come}" if isinstance(self.atleast, str) else self.atleast - to_come
         return self.model_copy(update={"atleast": least})
 
+    @property
+    def reads_history(self) -> bool:
+        """Whether the periods before the horizon count."""
+        return bool(self.apart or self.within)
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Count the periods of each subject; keep each two of them apart."""
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)

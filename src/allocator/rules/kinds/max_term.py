@@ -52,6 +52,11 @@ class MaxTerm(Rule):
         int, Field(ge=1, le=1000), Means(zh="最多连续任职几个周期", en="The longest term, in periods on end.")
     ]
 
+    @property
+    def reads_history(self) -> bool:
+        """Whether the periods before the horizon count."""
+        return True
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid (or price) the spells that are too long."""
         spells = pen.spells(scope.roles)

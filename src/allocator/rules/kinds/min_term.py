@@ -52,6 +52,11 @@ class MinTerm(Rule):
         int, Field(ge=2, le=1000), Means(zh="至少任满几个周期", en="The shortest term, in periods.")
     ]
 
+    @property
+    def reads_history(self) -> bool:
+        """Whether the periods before the horizon count."""
+        return True
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Forbid (or price) the spells that end too early, and early ends of stays from before."""
         spells = pen.spells(scope.roles)
@@ -80,7 +85,7 @@ class MinTerm(Rule):
         held = scope.were_there(-1) & scope.covered[:, :, 0] & scope.layer.open[:, :, 0]
         for i, s in np.argwhere(held).tolist():
             run = 1
-            while scope.was_there(i, s, -run - 1):
+            while run < self.periods and scope.was_there(i, s, -run - 1):
                 run += 1
             if run < self.periods:
                 yield i, s, run

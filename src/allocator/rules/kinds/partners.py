@@ -122,6 +122,11 @@ class Partners(PairRule):
             return self
         return self.model_copy(update={"atleast": max(0, self.atleast - to_come)})
 
+    @property
+    def reads_history(self) -> bool:
+        """Whether the periods before the horizon count."""
+        return bool(self.apart or self.past)
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Count the periods of each pair; keep each two times apart."""
         pairs = self._pairs_and_periods(scope)

@@ -68,6 +68,11 @@ class Stability(Rule):
     ] = "history"
     lost: Annotated[PairNumber, Means(zh="离开一次的代价", en="What leaving costs.")] = 1
 
+    @property
+    def reads_history(self) -> bool:
+        """Whether the periods before the horizon count."""
+        return self.against == "history"
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Pay for each departure: there before, able to stay, no longer there."""
         lost = scope.numbers(self.lost)

@@ -195,6 +195,11 @@ class Succession(Rule):
             if text and len(scope.slots) and not scope.slot_test(text).any():
                 yield field, text
 
+    @property
+    def reads_history(self) -> bool:
+        """Whether the periods before the horizon count."""
+        return True
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """One row for each item and period, or for each of the periods before."""
         earlier, later = self._places(scope)

@@ -73,6 +73,11 @@ class Turnover(Rule):
             raise FieldError(zh="atmost 小于 atleast", en="atmost is below atleast")
         return self
 
+    @property
+    def reads_history(self) -> bool:
+        """Whether the periods before the horizon count."""
+        return True
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """So many leave of those who were there, or stay, in each slot and period."""
         for s in scope.slots.tolist():
