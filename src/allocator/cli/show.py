@@ -21,6 +21,10 @@ def command(
     plan: PlanPath,
     scenario: ScenarioFolder = None,
     ids: Annotated[bool, typer.Option("--ids", help=both("名称旁注明编号", "show ids beside names"))] = False,
+    posts: Annotated[
+        bool,
+        typer.Option("--posts", help=both("姓名旁注明单位与职务", "show units and posts beside names")),
+    ] = False,
     recusals: Annotated[
         bool,
         typer.Option(
@@ -36,5 +40,5 @@ def command(
     shown = api.read_plan(plan)
     _, view = name_plan(shown, plan, scenario, output, recusals=recusals, strict=strict)
     output.data(view)
-    output.report(render_plan(view, output.language, ids=ids))
+    output.report(render_plan(view, output.language, ids=ids, posts=posts))
     return NO if view.is_without_plan else FINE

@@ -18,9 +18,9 @@ from allocator.report.tally import Number
 class BoardRenderer:
     """Renders boards in a language, with ids beside the names or without."""
 
-    def __init__(self, language: Language, *, ids: bool = False) -> None:
+    def __init__(self, language: Language, *, ids: bool = False, posts: bool = False) -> None:
         self._language: Language = language
-        self._ids = ids
+        self._ids, self._posts = ids, posts
 
     def render(self, board: Board) -> Iterator[RenderableType]:
         """Yield the tables of a board and the lines below them."""
@@ -74,9 +74,14 @@ class BoardRenderer:
         return printable(shown)
 
     def _members(self, members: tuple[Member, ...]) -> str:
-        names = [self._name(Named(one.id, one.name)) + one.mark for one in members]
+        names = [self._name(Named(one.id, one.name)) + one.mark + self._post(one) for one in members]
         apart = ", " if any(" " in name for name in names) else "  "
         return apart.join(names) or "—"
+
+    def _post(self, member: Member) -> str:
+        """Return home unit and post of a person, if they are asked for."""
+        told = " ".join(filter(None, (member.unit, member.post))) if self._posts else ""
+        return printable(pick(self._language, f"（{told}）", f" ({told})")) if told else ""
 
     def _moves(self, board: Board) -> Iterator[str]:
         for moves in board.moves:

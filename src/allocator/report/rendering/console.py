@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable
 from typing import Literal, NoReturn, TextIO
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from allocator.model.text import Language, Text
+from allocator.report.rendering.folding import FoldingTable
 
 #: Width where the output is no terminal and ``COLUMNS`` does not say.
 WIDTH = 120
@@ -40,9 +40,9 @@ def console_for(stream: TextIO) -> Console:
     )
 
 
-def table(title: str) -> Table:
+def table(title: str) -> FoldingTable:
     """Return an empty table in the house style."""
-    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    return FoldingTable(title)
 
 
 def add_column(grid: Table, heading: str, *, right: bool = False) -> None:

@@ -17,11 +17,13 @@ from allocator.report.view import OTHER_VERSION, PlanView
 _MOST_EMPTY = 10
 
 
-def render_plan(view: PlanView, language: Language, *, ids: bool = False) -> Iterator[RenderableType]:
-    """Yield everything that there is to see of a plan."""
+def render_plan(
+    view: PlanView, language: Language, *, ids: bool = False, posts: bool = False
+) -> Iterator[RenderableType]:
+    """Yield everything that there is to see of a plan; ids, or units and posts, beside names if so asked."""
     yield from cautions(view, language)
     yield heading(view, language)
-    boards = BoardRenderer(language, ids=ids)
+    boards = BoardRenderer(language, ids=ids, posts=posts)
     if view.is_without_plan:
         yield pick(language, "文件中没有方案，只有这一答复", "the file holds no plan, only this answer")
     for board in () if view.is_without_plan else view.boards:
