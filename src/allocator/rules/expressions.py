@@ -121,3 +121,4 @@ def _between(least: int, most: int) -> AfterValidator:
 SlotCount = Annotated[int | str, _between(1, 10**6), Expression("slot-period", "INT"), _NUMBER]
 PeriodCount = Annotated[int | str, _between(0, 10**6), Expression("period", "INT"), _NUMBER]
 PeriodPercent = Annotated[int | str, _between(0, 100), Expression("period", "INT"), _NUMBER]
+EachAimed = Annotated[int | str, _between(0, 10**9), Expression("each-period", "INT", amount=True), _AMOUNT]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,6 +39,14 @@ class Groups:
     def count(self) -> int:
         """How many groups there are."""
         return len(self.names) or (1 if self.each == "layer" else len(self.number))
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """What each group is called."""
+        layer = self.scope.layer
+        if self.each == "layer":
+            return (layer.name,)
+        return self.names or (layer.slots if self.side == "slot" else layer.items)
 
     @cached_property
     def members(self) -> list[list[int]]:

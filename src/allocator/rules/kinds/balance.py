@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -10,6 +10,8 @@ from pydantic import Field, model_validator
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.amounts import refuse_negative
+from allocator.rules.expressions import EachAimed
 from allocator.rules.kind import Breach, Dimension, Example, FieldError
 from allocator.rules.kinds._loads import LoadRule, shortfall
 from allocator.rules.means import Means
@@ -142,11 +144,11 @@ class Balance(LoadRule):
         int, Field(ge=0, le=10**9), Means(zh="在此差距以内不计", en="A difference up to this much is free.")
     ] = 0
     target: Annotated[
-        int,
-        Field(ge=0, le=10**9),
+        EachAimed,
         Means(
-            zh="应有的负荷，用于 deviation 和 squares",
-            en="The load that there should be, for `deviation` and `squares`.",
+            zh="应有的负荷，用于 deviation 和 squares；可为去处（或对象）自身的表达式，逐期计算时可读周期",
+            en="The load that there should be, for `deviation` and `squares`; may read slot or item, and "
+            "the period unless `over: horizon`.",
         ),
     ] = 0
 
@@ -156,6 +158,11 @@ class Balance(LoadRule):
             raise FieldError(
                 zh="each 为 layer 时 measure 须为 deviation 或 squares",
                 en="the layer as a whole has nothing to be compared with: measure is deviation or squares",
+            )
+        if self.each == "layer" and self.over == "horizon" and isinstance(self.target, str):
+            raise FieldError(
+                zh="each 为 layer、over 为 horizon 时 target 须为整数",
+                en="the target of the layer as a whole over the horizon must be a whole number",
             )
         return self
 
@@ -168,11 +175,23 @@ class Balance(LoadRule):
                 about = Subject(period=period)
                 pen.at_most(pen.most(loads, 0, about) - pen.least(loads, about), self.tolerance, about)
             return
+        targets = self._targets(scope)
         for subject, load in terms:
-            pen.pay(self._distance(pen, load, subject), subject)
+            pen.pay(self._distance(pen, load, targets(subject), subject), subject)
 
-    def _distance(self, pen: Pen, load: Expr, subject: Subject) -> Expr:
-        below, above = self.target - self.tolerance, self.target + self.tolerance
+    def _targets(self, scope: Scope) -> Callable[[Subject], int]:
+        """Return what gives the load that there should be.
+
+        Raises:
+            SelectorError: It is below 0 somewhere, or not the same for all that are counted together.
+        """
+        groups = self.groups(scope)
+        found = groups.limit(self.target, horizon=self.over == "horizon")
+        refuse_negative(found, self.target, groups.ids, [period.id for period in scope.layer.periods])
+        return lambda subject: int(found[groups.of(subject), max(subject.period, 0)])
+
+    def _distance(self, pen: Pen, load: Expr, target: int, subject: Subject) -> Expr:
+        below, above = target - self.tolerance, target + self.tolerance
         far = pen.most([load - above, shortfall(load, below)], 0, subject)
         return far if self.measure == "deviation" else pen.square(far, subject)
 
@@ -182,10 +201,12 @@ class Balance(LoadRule):
         if self.measure == "range":
             yield from self._ranges(loads)
             return
+        targets = self._targets(scope)
         for subject, load in loads:
-            far = max(0, abs(load - self.target) - self.tolerance)
+            target = targets(subject)
+            far = max(0, abs(load - target) - self.tolerance)
             if far:
-                detail = Text(zh=f"实为 {load}，目标 {self.target}", en=f"is {load}, target {self.target}")
+                detail = Text(zh=f"实为 {load}，目标 {target}", en=f"is {load}, target {target}")
                 amount = far if self.measure == "deviation" else far * far
                 yield Breach(subject, amount, groups.named(subject, detail))
 
