@@ -9,14 +9,15 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import InputError
-from allocator.model.plan import HARD, LevelScore, Plan
+from allocator.model.plan import HARD, BoundProof, Level, LevelScore, Plan
 from allocator.model.reading.planfile import write_plan
 from allocator.model.reading.wholefile import unfinished
+from allocator.model.witnesses import ZERO, in_order
 from allocator.rules.beside import asked_beside
 from allocator.rules.policy import Policy
 
 if TYPE_CHECKING:
-    from allocator.engine.bounds import KnownBounds
+    from allocator.engine.bounds import KnownBounds, Proof
     from allocator.engine.reached import Reached
 
 #: At most once in so many seconds, and in so many times what it took to write the last one.
@@ -95,7 +96,7 @@ def _plan(policy: Policy, reached: Reached) -> Plan:
         run["beside"] = beside
     if known.searches:
         run["proved"] = _carried(known)
-    score = (LevelScore(level=HARD, cost=0, bound=0), *(_score(proof) for proof in proofs))
+    score = (free_score(HARD), *(score_of(proof) for proof in proofs))
     return Plan(
         scenario=policy.reference,
         status="feasible" if is_whole else "unknown",
@@ -105,10 +106,18 @@ def _plan(policy: Policy, reached: Reached) -> Plan:
     )
 
 
-def _score(proof: Any) -> LevelScore:
-    return LevelScore(level=proof.level, cost=proof.cost, bound=proof.bound)
+def score_of(proof: Proof) -> LevelScore:
+    """Return cost, bound and who proved it, as plans write them."""
+    by, second = in_order(proof.by), in_order(proof.second)
+    said = BoundProof(by=by, confirmed=proof.is_confirmed, second=second)
+    return LevelScore(level=proof.level, cost=proof.cost, bound=proof.bound, proof=said)
+
+
+def free_score(level: Level) -> LevelScore:
+    """Return the score of a level that costs nothing, such as the hard one of any plan."""
+    return LevelScore(level=level, cost=0, bound=0, proof=BoundProof(by=(ZERO,), confirmed=True))
 
 
 def _carried(known: KnownBounds) -> list[list[dict[str, Any]]]:
     """Return proofs as plans carry them, each list those of one search."""
-    return [[_score(proof).model_dump() for proof in proofs] for proofs in known.searches]
+    return [[score_of(proof).model_dump(mode="json") for proof in proofs] for proofs in known.searches]

@@ -16,6 +16,7 @@ from allocator.model.reading.faults import FaultList
 from allocator.model.reading.jsonfile import json_fault
 from allocator.model.reading.planfile import read_plan
 from allocator.model.text import Text
+from allocator.model.witnesses import EARLIER
 from allocator.rules.beside import asked_beside
 from allocator.rules.policy import Policy
 from allocator.verify import admit, claims_against, judge
@@ -46,10 +47,14 @@ class Resumed:
     @property
     def begun(self) -> Begun:
         """The same, as the engine takes it."""
-        from allocator.engine.bounds import KnownBounds, Proof
+        from allocator.engine.bounds import Bound, KnownBounds, Proof
         from allocator.engine.reached import Begun
 
-        searches = (tuple(Proof(s.level, s.cost, s.bound) for s in search) for search in self.proved)
+        def proof(one: LevelScore) -> Proof:
+            by = frozenset(one.proof.by or (EARLIER,))
+            return Proof.of(one.level, one.cost, Bound(one.bound, by, frozenset(one.proof.second)))
+
+        searches = (tuple(proof(one) for one in search) for search in self.proved)
         return Begun(self.plan.assignments, KnownBounds(tuple(searches)), self.periods)
 
     @property

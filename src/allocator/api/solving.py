@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from allocator.api.checkpoints import free_score, score_of
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
@@ -152,8 +153,8 @@ def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
 
 def _score(solved: Solved, judgement: Judgement) -> tuple[LevelScore, ...]:
     """Return every level of the scenario; one that nothing can cost anything at is none of the program's."""
-    proved = {p.level: LevelScore(level=p.level, cost=p.cost, bound=p.bound) for p in solved.proofs}
-    free = {level: LevelScore(level=level, cost=0, bound=0) for level in judgement.costs}
+    proved = {proof.level: score_of(proof) for proof in solved.proofs}
+    free = {level: free_score(level) for level in judgement.costs}
     return tuple({**free, **proved}[level] for level in judgement.costs) + tuple(
         score for level, score in proved.items() if level not in judgement.costs
     )

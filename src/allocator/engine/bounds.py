@@ -1,20 +1,69 @@
-"""Bounds proved over fewer layers: with fewer rules a level cannot cost more, so they hold for all."""
+"""Bounds and who proved them; those proved over fewer layers hold for all, which have no fewer rules."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from allocator.model.plan import Level
+from allocator.model.witnesses import NOBODY, NOTHING_IS_LESS, Witnesses, is_confirmed
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a level costs at least.
+
+    Attributes:
+        value: The least cost.
+        by: The back ends that the proof stands on, all of them together.
+        second: Those of a second proof of it that stands on none of these; nobody, if there is none.
+    """
+
+    value: int = 0
+    by: Witnesses = NOTHING_IS_LESS
+    second: Witnesses = NOBODY
+
+    def __or__(self, other: Bound) -> Bound:
+        """Return the greater of the two; of equals the one that is confirmed, else the first."""
+        if other.value == self.value:
+            return other if is_confirmed(other.by, other.second) else self
+        return other if other.value > self.value else self
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Cost and proven lower bound of a level, given the levels above it."""
+    """Cost and proven lower bound of a level, given the levels above it.
+
+    Attributes:
+        level: The level.
+        cost: What the plan costs there.
+        bound: What no plan costs less than.
+        by: The back ends that the proof of the bound stands on, all of them together.
+        second: Those of a second proof.
+    """
 
     level: Level
     cost: int
     bound: int
+    by: Witnesses = field(default=NOTHING_IS_LESS, compare=False)
+    second: Witnesses = field(default=NOBODY, compare=False)
+
+    @classmethod
+    def of(cls, level: Level, cost: int, bound: Bound) -> Proof:
+        """Return the proof of a level by a bound of it, which may have been found for a greater cost."""
+        value = min(cost, bound.value)
+        by = NOTHING_IS_LESS if value <= 0 else bound.by
+        return cls(level, cost, value, by, bound.second if value > 0 else NOBODY)
+
+    @property
+    def proved(self) -> Bound:
+        """The bound, and who proved it."""
+        return Bound(self.bound, self.by, self.second)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether no single back end could have made the bound wrong by itself."""
+        return is_confirmed(self.by, self.second)
 
 
 @dataclass(frozen=True)
@@ -27,9 +76,12 @@ class KnownBounds:
 
     searches: tuple[tuple[Proof, ...], ...] = ()
 
-    def of(self, level: Level, costs: Mapping[Level, int]) -> int:
+    def of(self, level: Level, costs: Mapping[Level, int]) -> Bound:
         """Return the best bound of ``level``, given what the levels above cost in the whole."""
-        return max((_bound(proofs, level, costs) for proofs in self.searches), default=0)
+        best = Bound()
+        for proofs in self.searches:
+            best |= _bound(proofs, level, costs)
+        return best
 
     def with_search(self, proofs: Sequence[Proof]) -> KnownBounds:
         """Return these bounds and those of one more search."""
@@ -47,10 +99,10 @@ class KnownBounds:
         )
 
 
-def _bound(proofs: Sequence[Proof], level: Level, costs: Mapping[Level, int]) -> int:
+def _bound(proofs: Sequence[Proof], level: Level, costs: Mapping[Level, int]) -> Bound:
     for proof in proofs:
         if proof.level == level:
-            return proof.bound
+            return proof.proved
         if proof.cost < costs.get(proof.level, 0):
-            return 0
-    return 0
+            break
+    return Bound()

@@ -12,6 +12,7 @@ from allocator.engine.budget import Clock, Slice
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
+from allocator.model.witnesses import CP_SAT, joined
 from allocator.program.program import IntArray
 from allocator.program.question import BoolArray, Question
 
@@ -101,5 +102,6 @@ def minimise_parts(
             return parts
     losses = [None if found.cost is None else found.cost - found.bound for found in outcomes]
     if None not in losses and standing.task.is_tight:
-        standing.hear(None, standing.cost - sum(loss or 0 for loss in losses))
+        bound = standing.cost - sum(loss or 0 for loss in losses)
+        standing.hear(None, bound, joined((CP_SAT,), standing.above))
     return [part for part, loss in zip(parts, losses, strict=True) if loss != 0]

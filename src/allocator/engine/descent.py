@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from allocator.engine.begin import beginning
-from allocator.engine.bounds import Proof
+from allocator.engine.bounds import Bound, Proof
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.first import any_plan, is_impossible
 from allocator.engine.flow import best_by_flow
@@ -19,6 +19,7 @@ from allocator.engine.search import Search
 from allocator.engine.task import Task
 from allocator.engine.zones.solve import best_by_zones
 from allocator.model.plan import HARD
+from allocator.model.witnesses import FLOW
 from allocator.program.cuts import Cut
 from allocator.program.evaluate import complete, rule_costs
 from allocator.program.program import IntArray, Program
@@ -76,14 +77,14 @@ class Descent(Levels):
         found = None if whole is None else best_by_flow(self.program, whole)
         if found is None or not self.task.is_sound(found):
             return False
-        self.best, self.settled_by = self.task.settled(found), "flow"
+        self.best, self.settled_by = self.task.settled(found), FLOW
         assert self.best is not None, "it is sound"
         self._kept.begin(self.program, self.best)
         for level in self.program.levels:
             cost = self.cost(level)
-            self.proofs.append(Proof(level, cost, cost))
-            self.won[level] = "flow"
-            self._kept.hear(self.program, level, self.best, cost)
+            self.proofs.append(Proof.of(level, cost, Bound(cost, frozenset((FLOW,)))))
+            self.won[level] = FLOW
+            self._kept.hear(self.program, level, self.best, self.proofs[-1].proved)
             self._teller(level)(cost, cost)
         return True
 
@@ -108,7 +109,7 @@ class Descent(Levels):
         ]:  # what was found is not sound
             return "unknown"
         for proof in found.proofs:
-            self._kept.hear(self.program, proof.level, self.best, proof.bound)
+            self._kept.hear(self.program, proof.level, self.best, proof.proved)
         if found.found == "optimal":
             self.proofs = list(found.proofs)
         else:
@@ -128,7 +129,7 @@ class Descent(Levels):
         """Say what is proved where zones were looked for as long as there was time."""
         for level in self.program.levels:
             cost = self.cost(level)
-            self.proofs.append(Proof(level, cost, min(cost, self.known.of(level, self.costs))))
+            self.proofs.append(Proof.of(level, cost, self.known.of(level, self.costs)))
             self.won[level] = self.settled_by
         return "optimal" if self._first_open() is None else "feasible"
 

@@ -22,6 +22,7 @@ from allocator.engine.neighbourhoods import Arm, Neighbourhoods
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
+from allocator.model.witnesses import CP_SAT, HIGHS, NOBODY, Witnesses, joined
 from allocator.program.following import following
 from allocator.program.paid import paid_for
 from allocator.program.program import IntArray
@@ -49,10 +50,17 @@ class Improvement:
         open_parts: ``[variables]`` what may change: all, or the parts that are not proved yet.
         search: How to search.
         races: Whether branch and cut works beside.
+        given: The back ends on whose word the other parts are proved.
     """
 
     def __init__(
-        self, standing: Standing, open_parts: BoolArray, search: Search, *, races: bool = True
+        self,
+        standing: Standing,
+        open_parts: BoolArray,
+        search: Search,
+        *,
+        races: bool = True,
+        given: Witnesses = NOBODY,
     ) -> None:
         whole = standing.task.question(standing.level).piece(standing.values, open_parts)
         assert whole is not None, "the plan in hand solves it"
@@ -65,6 +73,7 @@ class Improvement:
         self._piece = PIECE
         self._is_guided = False
         self._heard: IntArray | None = None
+        self._given = given
 
     def run(self, part: Slice) -> None:
         """Improve for so long."""
@@ -204,9 +213,10 @@ class Improvement:
             problem = standing.task.question(standing.level).piece(standing.values, free)
             assert problem is not None, "the plan in hand solves it"
             is_whole = len(problem) >= len(self._whole)
+            by = standing.further(CP_SAT, *self._given)
             found = minimise(problem, self._search, self._asking(clock.left, is_whole))
             if is_whole:
-                standing.hear(None, found.bound)
+                standing.hear(None, found.bound, by)
             if found.values is None or standing.take(found.values) or self._is_over(clock):
                 return found
 
@@ -214,12 +224,13 @@ class Improvement:
         """Return how to search a piece; only what is found of the whole, and stays so, is told."""
         standing = self._standing
         is_told = is_whole and not (standing.task.has_grown or standing.task.is_rough)
+        by = standing.further(CP_SAT, *self._given)
         return Asking(
             part,
             hint=standing.values,
             gap=standing.gap if is_whole else 0.0,
             known=standing.bound,
-            tell=standing.hear if is_told else unheard,
+            tell=(lambda cost, bound: standing.hear(cost, bound, by)) if is_told else unheard,
             show=standing.show if is_whole else unseen,
             is_done=self._is_done,
         )
@@ -234,7 +245,7 @@ class Improvement:
     def _hear_race(self) -> None:
         """Hear branch and cut: its bound, and its plan if that is better; and the ladder's, likewise."""
         self._standing.hear_ladder()
-        self._standing.hear(None, self._race.bound)
+        self._standing.hear(None, self._race.bound, joined((HIGHS,), self._given))
         values, cost = self._race.plan
         if values is None or cost is None or values is self._heard:
             return

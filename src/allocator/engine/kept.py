@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from allocator.engine.bounds import KnownBounds
+from allocator.engine.bounds import Bound, KnownBounds
 from allocator.engine.budget import Budget
 from allocator.engine.reached import Offer, Reached
 from allocator.model.plan import Level
@@ -27,16 +27,16 @@ class Kept:
     def __init__(self, offer: Offer, known: KnownBounds, budget: Budget) -> None:
         self._offer, self._known, self._budget = offer, known, budget
         self._best: tuple[list[int], IntArray] | None = None
-        self._bounds: dict[Level, int] = {}
+        self._bounds: dict[Level, Bound] = {}
         self._lock = Lock()
 
     def begin(self, program: Program, values: IntArray) -> None:
         """Keep a first plan."""
         self._hear(program, values, is_proof=False)
 
-    def hear(self, program: Program, level: Level, values: IntArray, bound: int) -> None:
+    def hear(self, program: Program, level: Level, values: IntArray, bound: Bound) -> None:
         """Hear of a plan, and of what is proved of the level that is searched."""
-        is_proof = bound > self._bounds.get(level, 0)
+        is_proof = bound.value > self._bounds.get(level, Bound()).value
         if is_proof:
             self._bounds[level] = bound
         self._hear(program, values, is_proof=is_proof)

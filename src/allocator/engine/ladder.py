@@ -13,10 +13,12 @@ import numpy as np
 
 from allocator.engine.bounds import Proof
 from allocator.engine.child import Child, Message, arrays_of, values_in
+from allocator.model.witnesses import HIGHS
 from allocator.program.program import IntArray, Program
 from allocator.program.question import Problem, prices
 
 SLACK = 1e-6
+_BY = frozenset((HIGHS,))
 
 
 class Ladder:
@@ -58,4 +60,4 @@ class Ladder:
 
     def _prove(self, step: int, found: float) -> None:
         bound = max(0, math.ceil(found - SLACK) + self._constants[step])
-        self.proofs = (*self.proofs, Proof(self._levels[step], bound, bound))
+        self.proofs = (*self.proofs, Proof(self._levels[step], bound, bound, _BY))

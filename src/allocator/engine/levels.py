@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from allocator.engine.bounds import KnownBounds, Proof
+from allocator.engine.bounds import Bound, KnownBounds, Proof
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.kept import Kept
 from allocator.engine.ladder import Ladder
@@ -19,6 +19,7 @@ from allocator.engine.search import Search
 from allocator.engine.standing import Standing
 from allocator.engine.task import Task
 from allocator.model.plan import HARD, Level
+from allocator.model.witnesses import BY_ROWS, joined
 from allocator.program.evaluate import level_costs
 from allocator.program.program import IntArray, Program
 
@@ -103,12 +104,14 @@ class Levels:
     def _level(self, level: int, part: Slice, gap: float, ladder: Ladder | None) -> None:
         """Minimise one level and hold it to what it then costs."""
         assert self.best is not None
-        bound = max(self.known.of(level, self.costs), self.floors.get(level, 0), self.task.least(level))
+        bound = self.by_rows(level) | self.known.of(level, self.costs)
 
-        def keep(values: IntArray, bound: int) -> None:
+        def keep(values: IntArray, bound: Bound) -> None:
             self._kept.hear(self.program, level, values, bound)
 
-        standing = Standing(self.task, level, self.best, bound, gap, self._teller(level), ladder, keep)
+        standing = Standing(self.task, level, self.best, bound.value, gap, self._teller(level), ladder, keep)
+        standing.by, standing.second = bound.by, bound.second
+        standing.above = joined(*(proof.by for proof in self.proofs))
         standing.won = self.won.get(level, standing.won)
         standing.hear_ladder()
         self._teller(level)(standing.cost, min(standing.bound, standing.cost))
@@ -117,15 +120,20 @@ class Levels:
             self.won[level] = standing.won
         self.best = self._kept.or_better(standing.values)
         cost = self.cost(level)
-        proof = Proof(level, cost, min(standing.bound, cost))
+        proof = Proof.of(level, cost, standing.proved)
         self.proofs.append(proof)
-        keep(self.best, proof.bound)
+        keep(self.best, proof.proved)
         self.task.cap(level, proof.cost, proved=proof.cost == proof.bound)
+
+    def by_rows(self, level: int) -> Bound:
+        """Return what a level costs at least by the rows alone, and by what is settled."""
+        least = max(self.floors.get(level, 0), self.task.least(level))
+        return Bound(least, BY_ROWS) if least > 0 else Bound()
 
     def _is_open(self, level: int) -> bool:
         """Whether, as far as is known before it is searched, a level can still get better."""
         costs: dict[Level, int] = {other: self.cost(other) for other in self.program.levels}
-        return max(self.known.of(level, costs), self.floors.get(level, 0)) < self.cost(level)
+        return max(self.known.of(level, costs).value, self.floors.get(level, 0)) < self.cost(level)
 
     def _is_better(self, values: IntArray) -> bool:
         """Whether a plan would be better than the best so far."""

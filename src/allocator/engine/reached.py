@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from allocator.engine.bounds import KnownBounds, Proof
+from allocator.engine.bounds import Bound, KnownBounds, Proof
 from allocator.model.plan import Assignment, Level
 from allocator.program.evaluate import level_costs
 from allocator.program.program import IntArray, Program
@@ -25,7 +25,7 @@ class Reached:
 
     program: Program
     values: IntArray
-    bounds: Mapping[Level, int]
+    bounds: Mapping[Level, Bound]
     known: KnownBounds
     seconds: float
 
@@ -46,7 +46,7 @@ class Reached:
         priced = level_costs(self.program, self.values[None, :])[0].tolist()
         costs: dict[Level, int] = dict(zip(self.program.levels, priced, strict=True))
         return tuple(
-            Proof(level, cost, min(cost, max(self.bounds.get(level, 0), self.known.of(level, costs))))
+            Proof.of(level, cost, self.bounds.get(level, Bound()) | self.known.of(level, costs))
             for level, cost in costs.items()
         )
 

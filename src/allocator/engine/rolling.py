@@ -200,7 +200,7 @@ class _Rolling:
         descent.best, descent.won = best, self._won
         for level in program.levels:
             cost = descent.cost(level)
-            bound = max(self.made.known.of(level, descent.costs), descent.task.least(level))
-            descent.proofs.append(Proof(level, cost, min(cost, bound)))
+            bound = descent.by_rows(level) | self.made.known.of(level, descent.costs)
+            descent.proofs.append(Proof.of(level, cost, bound))
         is_proved = all(proof.cost == proof.bound for proof in descent.proofs)
         return Rolled("optimal" if is_proved else "feasible", descent)

@@ -9,6 +9,7 @@ from allocator.engine.by_parts import minimise_parts
 from allocator.engine.improve import Improvement
 from allocator.engine.search import Search
 from allocator.engine.standing import Standing
+from allocator.model.witnesses import CP_SAT, NOBODY, joined
 from allocator.program.question import BoolArray
 
 #: The part of the time that independent parts have together.
@@ -24,7 +25,8 @@ def minimise_level(standing: Standing, part: Slice, search: Search) -> None:
     if len(parts) != 1:
         unproved = minimise_parts(standing, parts, Clock(search.budget, clock.share(PARTS_PART)), search)
     if not (standing.is_good_enough or clock.is_over or search.is_over):
-        Improvement(standing, _open(parts, unproved, standing), search).run(clock.left)
+        given = NOBODY if len(parts) == 1 else joined((CP_SAT,), standing.above)
+        Improvement(standing, _open(parts, unproved, standing), search, given=given).run(clock.left)
 
 
 def _open(parts: list[BoolArray], unproved: list[BoolArray], standing: Standing) -> BoolArray:

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from allocator.engine.asking import Teller
-from allocator.engine.bounds import KnownBounds
+from allocator.engine.bounds import Bound, KnownBounds
 from allocator.engine.ladder import Ladder
 from allocator.engine.task import Task
 from allocator.model.plan import Level
+from allocator.model.witnesses import CP_SAT, NOBODY, NOTHING_IS_LESS, Witnesses, joined
 from allocator.program.evaluate import complete
 from allocator.program.program import IntArray
 
 #: Is given a plan within all caps, as values of all variables, and the proven bound.
-Keep = Callable[[IntArray, int], None]
+Keep = Callable[[IntArray, Bound], None]
 
 
-def kept_nowhere(values: IntArray, bound: int) -> None:
+def kept_nowhere(values: IntArray, bound: Bound) -> None:
     """Keep nothing."""
 
 
@@ -35,6 +36,9 @@ class Standing:
         ladder: Relaxations of all levels, climbed beside.
         keep: Who keeps the plan that is best at all levels; of two that cost the same here it is either.
         won: Which solver found the plan.
+        by: The back ends that the proof of the bound stands on.
+        second: Those of a second proof of it.
+        above: Those that the proofs of the levels above stand on.
     """
 
     task: Task
@@ -45,7 +49,10 @@ class Standing:
     tell: Teller
     ladder: Ladder | None = None
     keep: Keep = kept_nowhere
-    won: str = "cp-sat"
+    won: str = CP_SAT
+    by: Witnesses = NOTHING_IS_LESS
+    second: Witnesses = NOBODY
+    above: Witnesses = NOBODY
 
     def __post_init__(self) -> None:
         self.cost = self._told = self.task.cost(self.values, self.level)
@@ -55,22 +62,43 @@ class Standing:
         """Whether nothing better needs to be looked for."""
         return self.cost - self.bound <= self.gap * abs(self.cost)
 
-    def hear(self, cost: int | None, bound: int) -> None:
-        """Hear of a better bound, or of a better cost whose plan is not yet in hand."""
+    @property
+    def proved(self) -> Bound:
+        """The bound, and who proved it."""
+        return Bound(self.bound, self.by, self.second)
+
+    def further(self, *by: str) -> Witnesses:
+        """Return whom the proof of a search stands on that is told the bound so far."""
+        return joined(by, self.by)
+
+    def hear(self, cost: int | None, bound: int, by: Witnesses = NOBODY) -> None:
+        """Hear of a better bound, or of a better cost whose plan is not yet in hand.
+
+        Args:
+            cost: The better cost.
+            bound: A proven lower bound.
+            by: The back ends that its proof stands on.
+        """
+        self.hear_proof(cost, Bound(bound, by))
+
+    def hear_proof(self, cost: int | None, proved: Bound) -> None:
+        """Hear of a bound that may have been proved twice; see ``hear``."""
         shown = self._told if cost is None else min(cost, self._told)
-        if shown < self._told or bound > self.bound:
-            is_proof = bound > self.bound
-            self.bound, self._told = max(self.bound, bound), shown
+        is_proof = proved.value > self.bound
+        if is_proof:
+            self.bound, self.by, self.second = proved.value, proved.by, proved.second
+        if shown < self._told or is_proof:
+            self._told = shown
             self.tell(shown, min(self.bound, shown))
             if is_proof:
-                self.keep(self.values, self.bound)
+                self.keep(self.values, self.proved)
 
     def hear_ladder(self) -> None:
         """Hear what the relaxations of all levels prove of this one, and take a better plan from them."""
         if self.ladder is None:
             return
         caps: dict[Level, int] = dict(self.task.caps.items())
-        self.hear(None, KnownBounds((self.ladder.proofs,)).of(self.level, caps))
+        self.hear_proof(None, KnownBounds((self.ladder.proofs,)).of(self.level, caps))
         values = self.ladder.values
         if values is None or self.task.cost(values, self.level) >= self.cost:
             return
@@ -86,7 +114,7 @@ class Standing:
         if not self.task.cuts(decisions):
             settled = complete(self.task.program, decisions[None, :])[0]
             if self._is_within_caps(settled):
-                self.keep(settled, self.bound)
+                self.keep(settled, self.proved)
 
     def _is_within_caps(self, values: IntArray) -> bool:
         return all(self.task.cost(values, level) <= most for level, most in self.task.caps.items())
@@ -115,5 +143,5 @@ class Standing:
             self.hear(cost, self.bound)
         if cost <= self.cost:
             self.values, self.cost = settled, cost
-            self.keep(settled, self.bound)
+            self.keep(settled, self.proved)
         return is_priced

@@ -44,12 +44,27 @@ class Assignment(_Part):
     period: str | None = None
 
 
+class BoundProof(_Part):
+    """Who proved a bound; no names where the plan does not say.
+
+    Attributes:
+        by: The back ends that the proof stands on, all of them together (``witnesses.NAMES``).
+        confirmed: Whether a second proof, which stands on none of these, found nothing better either.
+        second: The back ends that the second proof stands on.
+    """
+
+    by: tuple[str, ...] = ()
+    confirmed: bool = False
+    second: tuple[str, ...] = ()
+
+
 class LevelScore(_Part):
-    """Cost of one level and its proven lower bound, given the levels above it."""
+    """Cost of one level and its proven lower bound, given the levels above it, and who proved that."""
 
     level: StatedLevel
     cost: Count
     bound: Count
+    proof: BoundProof = BoundProof()
 
 
 class RuleScore(_Part):

@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allocator.engine.asking import Asking, Teller, unheard, unseen
-from allocator.engine.bounds import Proof
+from allocator.engine.bounds import Bound, Proof
 from allocator.engine.budget import Clock
 from allocator.engine.outcome import Found
 from allocator.engine.zones.cover import Cover
 from allocator.engine.zones.model import Model
 from allocator.engine.zones.windows import Windows
+from allocator.model.witnesses import BY_ROWS, COVER, CP_SAT
 from allocator.program.program import IntArray, Program
 
 #: The part of the time left for windows of what ties slots together.
 WINDOWS_PART = 0.6
+#: What a cover proves stands on how zones were enumerated and thinned out, and on who searched the rest.
+BY_COVER = frozenset((COVER, CP_SAT))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,8 @@ def descend(
         if level is not None and one.cost is not None:
             if windows is not None:
                 windows.caps[k] = one.cost
-            proofs.append(Proof(level, one.cost, min(one.cost, one.bound)))
+            by = BY_ROWS if one.bound <= least(level) else BY_COVER
+            proofs.append(Proof.of(level, one.cost, Bound(one.bound, by)))
             asking.tell(one.cost, proofs[-1].bound)
         if one.found != "optimal":
             break

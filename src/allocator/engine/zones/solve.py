@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from allocator.engine.asking import Teller, unseen
-from allocator.engine.bounds import Proof
+from allocator.engine.bounds import Bound, Proof
 from allocator.engine.budget import Clock
 from allocator.engine.search import Search
 from allocator.engine.task import Task
@@ -27,6 +27,7 @@ from allocator.engine.zones.model import Model
 from allocator.engine.zones.recombine import recombined
 from allocator.engine.zones.remake import remade
 from allocator.engine.zones.windows import Windows
+from allocator.model.witnesses import BY_ROWS
 from allocator.program.by_slot import BySlot, SlotPart, by_slot
 from allocator.program.program import IntArray
 
@@ -104,7 +105,8 @@ def _told(
 def _proved(task: Task, decisions: IntArray) -> Zoned:
     """Return a plan that is as good as any can be."""
     costs = zip(task.program.levels, costs_of(task.program, decisions), strict=True)
-    return Zoned("optimal", decisions, tuple(Proof(level, cost, cost) for level, cost in costs))
+    proofs = tuple(Proof.of(level, cost, Bound(cost, BY_ROWS)) for level, cost in costs)
+    return Zoned("optimal", decisions, proofs)
 
 
 def _better(

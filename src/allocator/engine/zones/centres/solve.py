@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from allocator.engine.asking import Teller, unseen
-from allocator.engine.bounds import Proof
+from allocator.engine.bounds import Bound, Proof
 from allocator.engine.budget import Clock, Slice
 from allocator.engine.search import Search
 from allocator.engine.task import Task
@@ -19,6 +19,7 @@ from allocator.engine.zones.centres.lagrange import Prices
 from allocator.engine.zones.centres.placing import Placing
 from allocator.engine.zones.centres.plans import GoesOn, Plans
 from allocator.engine.zones.levels import Zoned
+from allocator.model.witnesses import HIGHS, PRICES
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.program.program import IntArray
 
@@ -66,6 +67,7 @@ class Centres:
     decisions: IntArray | None = field(default=None, init=False)
     costs: list[int] = field(default_factory=list, init=False)
     bound: int = field(default=0, init=False)
+    _is_by_search: bool = field(default=False, init=False)
 
     def run(self, start: IntArray | None, another: Callable[[], IntArray | None]) -> Zoned | None:
         """Return what was found, None if nothing was.
@@ -122,12 +124,13 @@ class Centres:
         branching = Branching(self.given, hess(self.given, prices.drawn()), self.search.seed)
 
         def hear(bound: int) -> None:  # of what is left: what is not costs more than the known plan
-            self._hear(min(bound, plans.cost))
+            self._hear(min(bound, plans.cost), is_search=True)
 
         branching.run(plans.zone, goes_on, plans.take, hear, meanwhile)
         if branching.ended:
             found = branching.last if branching.ended == "optimal" else None
-            self._hear(plans.cost if found is None else self.given.cost(found) - self.given.constant)
+            cost = plans.cost if found is None else self.given.cost(found) - self.given.constant
+            self._hear(cost, is_search=True)
         return bool(branching.ended)
 
     def _judge(self, zone: IntArray) -> bool:
@@ -149,9 +152,10 @@ class Centres:
     def _cost(self) -> int:
         return self.costs[self.task.program.levels.index(self.level)]
 
-    def _hear(self, bound: int) -> None:
-        """Hear what anything costs at least, the constant of the map not counted."""
+    def _hear(self, bound: int, *, is_search: bool = False) -> None:
+        """Hear what anything costs at least, the constant of the map not counted, be it by branch and cut."""
         if bound + self.given.constant > self.bound:
+            self._is_by_search = is_search
             self.bound = bound + self.given.constant
             self.tell(self._cost, min(self._cost, self.bound))
 
@@ -170,5 +174,6 @@ class Centres:
 
     def _zoned(self) -> Zoned:
         is_best = len(self.task.program.levels) == 1 and self._cost <= self.bound
-        proof = Proof(self.level, self._cost, min(self._cost, self.bound))
+        by = frozenset((PRICES, HIGHS) if self._is_by_search else (PRICES,))
+        proof = Proof.of(self.level, self._cost, Bound(self.bound, by))
         return Zoned("optimal" if is_best else "feasible", self.decisions, (proof,))
