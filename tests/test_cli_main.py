@@ -54,7 +54,7 @@ def test_help_says_what_a_value_may_be_and_is() -> None:
     assert "时限（秒）（0.1 至 1000000，默认 60）" in zh and "（至少 1）" in zh
     assert "time limit in seconds (0.1 to 1000000, default 60)" in en and "(at least 1)" in en
     assert "--lang zh|en" in en and "--seed N " in en and "-o, --output FILE " in en
-    assert "去处编号（必填）" in call("explain", "--help", lang="zh").out
+    assert "去处（编号或名称）（必填）" in call("explain", "--help", lang="zh").out
     assert "Usage: allocator COMMAND [OPTIONS]\n" in call("--help", lang="en").out
 
 
@@ -118,7 +118,7 @@ def test_what_the_output_cannot_encode_is_escaped_not_lost(tmp_path: Path) -> No
     child = program("check", str(write_scenario(tmp_path)), "--lang", "zh", PYTHONIOENCODING="ascii")
     out, err = child.communicate()
     assert (child.returncode, err) == (0, b"")
-    assert out.endswith(b"ok\n")
+    assert out.endswith(rb"\u901a\u8fc7" + b"\n")
     assert out.decode("unicode_escape").startswith("小场景（合成数据）\n")
     assert b"8 -> 2" in out
 

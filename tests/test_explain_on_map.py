@@ -27,7 +27,7 @@ CASES = {
         ((0, 1), (1, 3)),
         2,
         (4, 9),
-        "U2: cut off from the rest, 1 in all, which makes no zones of 4 to 9",
+        "U2: has no neighbour, 1 by itself, which makes no zone of 4 to 9",
     ),
     "bottleneck": (
         (4, 3, 3, 3, 9),

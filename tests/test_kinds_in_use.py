@@ -88,7 +88,10 @@ def test_no_office_is_left_empty(tmp_path: Path) -> None:
     [
         ("kind: frequency, on: posting", "needs atleast, atmost or apart"),
         ("kind: strength, on: posting", "needs atleast or percent"),
-        ("kind: capacity, on: posting, each: layer, atmost: 1 + 1", "limits of the layer as a whole"),
+        (
+            "kind: capacity, on: posting, each: layer, over: horizon, atmost: 1 + 1",
+            "limits of the layer as a whole",
+        ),
         ("kind: balance, on: posting, each: layer", "the layer as a whole has nothing to be compared with"),
         ("kind: strength, on: posting, percent: 101", "is out of range"),
         ("kind: strength, on: zoning, atleast: 1", "say what the home unit of each is"),

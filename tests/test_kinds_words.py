@@ -66,5 +66,5 @@ def test_kinds_are_shown_in_the_language_asked_for() -> None:
     assert "应有的负荷，用于 deviation 和 squares" in zh
     assert "The load that there should be" not in zh
     assert "各周期（或全程）的负荷应当均衡。" in zh
-    assert "The load that there should be, for `deviation` and `squares`." in en
+    assert "The load that there should be, for `deviation` and `squares`; may read slot or item" in en
     assert not HAN.search(en)

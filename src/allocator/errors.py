@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from allocator.model.text import Language, Text
 
@@ -90,10 +90,28 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     return matches[0] if matches else ""
 
 
+def visible(text: str) -> str:
+    r"""Return ``text`` with every character that is not seen as an escape, such as ``\x1b`` or ``\u202e``.
+
+    Such characters drive a terminal, turn the direction of what follows or hide in a name. Blanks of any
+    width become a space.
+    """
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    if category(character) == "Zs":
+        return " "
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
 def shorten(value: object, limit: int = 60) -> str:
     """Return ``value`` as one printable line of at most ``limit`` characters."""
     text = str(value)[: limit + 1].replace("\n", "⏎").replace("\r", "").replace("\t", " ")
-    text = "".join(ch if ch.isprintable() else "�" for ch in text)
+    text = visible(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

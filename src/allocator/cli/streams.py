@@ -11,8 +11,14 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import Any, TextIO
 
+from allocator.errors import visible
+
 _PLAIN = str.maketrans(
     {"·": "-", "→": "->", "—": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x", "✓": "+", "✗": "x"}
+)
+#: Controls, marks of direction, joiners and separators of lines: in JSON they are written as escapes.
+_HIDDEN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _OTHER = re.compile(r"[^\x00-\x7f]")
 
@@ -32,7 +38,8 @@ def prepare() -> None:
 
 
 def write_json(text: str) -> None:
-    """Write JSON to standard output, with escapes of its own if the character set asks for them."""
+    """Write JSON to standard output: what is not seen, and what the character set lacks, as its escapes."""
+    text = _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -41,9 +48,13 @@ def write_json(text: str) -> None:
 
 
 def complain(line: str) -> None:
-    """Write a line to standard error; where that cannot be written either, the exit status says it alone."""
+    """Write a message to standard error, characters that drive a terminal as escapes.
+
+    Where that cannot be written either, the exit status says it alone.
+    """
+    shown = "\n".join(map(visible, line.split("\n")))
     with suppress(OSError):
-        sys.stderr.write(line + "\n")
+        sys.stderr.write(shown + "\n")
         sys.stderr.flush()
 
 

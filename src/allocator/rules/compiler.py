@@ -57,9 +57,9 @@ def _compile(text: str, types: Types, returns: str) -> Selector:
         )
     try:
         compiled = cel.NewEnv(variables=dict(types)).compile(text)
+        found = compiled.return_type().name().split("<")[0].upper()
     except (RuntimeError, ValueError, TypeError) as error:
         raise (chinese_name(text, types) or _explained(text, str(error), types)) from None
-    found = compiled.return_type().name().split("<")[0].upper()
     if found not in {returns, "DYN"}:
         raise other_type(text, found, returns)
     return Selector(text, _names_in(text, types), returns, compiled)

@@ -10,6 +10,7 @@ from pydantic_core import PydanticKnownError
 
 from allocator.model.text import Text
 from allocator.rules.means import HOLDS
+from allocator.rules.selectors import LARGEST
 
 Range = Literal[
     "item",
@@ -77,32 +78,6 @@ _NUMBER = WithJsonSchema(
         HOLDS: {"zh": "整数，或得出整数的 CEL", "en": "a whole number, or CEL giving one"},
     }
 )
-PairNumber = Annotated[int | str, Expression("pair", "INT"), _NUMBER]
-ItemNumber = Annotated[int | str, Expression("item", "INT"), _NUMBER]
-SlotNumber = Annotated[int | str, Expression("slot", "INT"), _NUMBER]
-EachNumber = Annotated[int | str, Expression("each", "INT"), _NUMBER]
-EachLimit = Annotated[int | str, Expression("each-period", "INT"), _NUMBER]
-SlotLimit = Annotated[int | str, Expression("slot-period", "INT"), _NUMBER]
-
-
-def _no_less_than_nothing(value: int | str) -> int | str:
-    if isinstance(value, int) and value < 0:
-        raise PydanticKnownError("greater_than_equal", {"ge": 0})
-    return value
-
-
-# Amounts such as loads: below zero they would hide an overload elsewhere.
-_AMOUNT = WithJsonSchema(
-    {
-        "type": ["integer", "string"],
-        "minimum": 0,
-        HOLDS: {"zh": "非负整数，或得出非负整数的 CEL", "en": "a whole number from 0, or CEL giving one"},
-    }
-)
-_CHECKED = AfterValidator(_no_less_than_nothing)
-PairAmount = Annotated[int | str, _CHECKED, Expression("pair", "INT", amount=True), _AMOUNT]
-ItemAmount = Annotated[int | str, _CHECKED, Expression("item", "INT", amount=True), _AMOUNT]
-EachAmount = Annotated[int | str, _CHECKED, Expression("each", "INT", amount=True), _AMOUNT]
 
 
 def _between(least: int, most: int) -> AfterValidator:
@@ -116,6 +91,29 @@ def _between(least: int, most: int) -> AfterValidator:
         return value
 
     return AfterValidator(checked)
+
+
+_BOUNDED = _between(-LARGEST, LARGEST)
+PairNumber = Annotated[int | str, _BOUNDED, Expression("pair", "INT"), _NUMBER]
+ItemNumber = Annotated[int | str, _BOUNDED, Expression("item", "INT"), _NUMBER]
+SlotNumber = Annotated[int | str, _BOUNDED, Expression("slot", "INT"), _NUMBER]
+EachNumber = Annotated[int | str, _BOUNDED, Expression("each", "INT"), _NUMBER]
+EachLimit = Annotated[int | str, _BOUNDED, Expression("each-period", "INT"), _NUMBER]
+SlotLimit = Annotated[int | str, _BOUNDED, Expression("slot-period", "INT"), _NUMBER]
+
+
+# Amounts such as loads: below zero they would hide an overload elsewhere.
+_AMOUNT = WithJsonSchema(
+    {
+        "type": ["integer", "string"],
+        "minimum": 0,
+        HOLDS: {"zh": "非负整数，或得出非负整数的 CEL", "en": "a whole number from 0, or CEL giving one"},
+    }
+)
+_CHECKED = _between(0, LARGEST)
+PairAmount = Annotated[int | str, _CHECKED, Expression("pair", "INT", amount=True), _AMOUNT]
+ItemAmount = Annotated[int | str, _CHECKED, Expression("item", "INT", amount=True), _AMOUNT]
+EachAmount = Annotated[int | str, _CHECKED, Expression("each", "INT", amount=True), _AMOUNT]
 
 
 SlotCount = Annotated[int | str, _between(1, 10**6), Expression("slot-period", "INT"), _NUMBER]

@@ -33,6 +33,10 @@ Coded = tuple[list[dict[str, Any]], IntArray]
 _ARRAYS: Mapping[str, type] = {"BOOL": np.bool_, "INT": np.int64}
 
 
+#: No number of a rule and no value of an expression is larger: sums of them, weighted, stay below 2^63.
+LARGEST = 10**9
+
+
 class Missing:
     """An empty cell whose value an expression may not guess."""
 
@@ -49,6 +53,11 @@ class SelectorError(ValueError):
     def __init__(self, message: Text, *, detail: str = "", near: str = "", allowed: str = "") -> None:
         super().__init__(message.en)
         self.message, self.detail, self.nearest, self.allowed = message, detail, near, allowed
+
+
+_TOO_LARGE = Text(
+    zh=f"数值的绝对值超过 {LARGEST}", en=f"gives a number beyond {LARGEST}, above or below zero"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +180,8 @@ class Selector:
             raise self._failed(str(value))
         if given != self.returns or (given == "LIST" and not all(isinstance(part, str) for part in value)):
             raise other_type(self.text, given, self.returns)
+        if given == "INT" and abs(value) > LARGEST:
+            raise SelectorError(_TOO_LARGE, detail=shown(self.text))
         return value
 
     def _failed(self, reason: str) -> SelectorError:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import Literal, NoReturn, TextIO
 
 from rich.console import Console
 from rich.table import Table
 
+from allocator.errors import visible
 from allocator.model.text import Language, Text
 from allocator.report.rendering.folding import FoldingTable
+
+_LINES = re.compile(r"[\t\r\n]")
 
 #: Width where the output is no terminal and ``COLUMNS`` does not say.
 WIDTH = 120
@@ -57,8 +61,8 @@ def number(value: int | float) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text of the user's files without characters that would drive the terminal."""
-    return "".join(ch if ch.isprintable() else " " if ch.isspace() else "�" for ch in text)
+    """Return a text of the user's files on one line, characters that drive a terminal as escapes."""
+    return visible(_LINES.sub(" ", text))
 
 
 def in_both(pairs: Iterable[tuple[str, str]], language: Language) -> list[str]:

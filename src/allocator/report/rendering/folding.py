@@ -33,7 +33,8 @@ class FoldingTable(Table):
         end_section: bool = False,
     ) -> None:
         """Add a row of texts."""
-        self._plain_rows.append(tuple(map(str, renderables)))
+        missing = len(self.columns) - len(renderables)
+        self._plain_rows.append((*map(str, renderables), *[""] * missing))
         super().add_row(*renderables, style=style, end_section=end_section)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

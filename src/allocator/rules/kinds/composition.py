@@ -90,6 +90,11 @@ class Composition(Rule):
             broken=("Wang=C1/investigator@2026 Wang=C1/reviewer@2026",),
         ),
         Example(
+            rule={"kind": "composition", "on": "casework", "slots": "case.id == 'C1'", "atmost": {"head": 0}},
+            kept=("Li=C1/investigator@2026 Li=C1/reviewer@2026",),
+            broken=("Wang=C1/investigator@2026 Wang=C1/reviewer@2026", "Wang=C1/reviewer@2026"),
+        ),
+        Example(
             rule={
                 "kind": "composition",
                 "on": "posting",
