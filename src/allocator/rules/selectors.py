@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any
@@ -23,6 +24,8 @@ from allocator.model.distinct import Codes
 from allocator.model.scores import Coded as PairCodes
 from allocator.model.text import Text
 from allocator.rules.axis import Axis
+from allocator.rules.celcost import too_much
+from allocator.rules.celtree import Node, tree
 from allocator.rules.celwords import runtime_words, type_words
 from allocator.rules.pairs import Pairs, combinations
 
@@ -55,6 +58,10 @@ class SelectorError(ValueError):
         self.message, self.detail, self.nearest, self.allowed = message, detail, near, allowed
 
 
+_TOO_MUCH = Text(
+    zh="表达式的循环、拼接或匹配过多，所需时间或内存超过限度",
+    en="its loops, joins or matches may take more time or memory than an expression may",
+)
 _TOO_LARGE = Text(
     zh=f"数值的绝对值超过 {LARGEST}", en=f"gives a number beyond {LARGEST}, above or below zero"
 )
@@ -88,6 +95,8 @@ class Selector:
                 axes[0], axes[1], axes[2:], [(name, pairs.columns[name]) for name in read]
             )
         coded = [self._distinct(axis) for axis in axes]
+        if too_much(self._tree, [rows for rows, _ in coded]):
+            raise SelectorError(_TOO_MUCH, detail=shown(self.text))
         shape = tuple(len(rows) for rows, _ in coded)
         values = np.empty(prod(shape), dtype=object)
         for k, parts in enumerate(product(*(rows for rows, _ in coded))):
@@ -169,6 +178,10 @@ class Selector:
                     ),
                     detail=shown(self.text),
                 )
+
+    @cached_property
+    def _tree(self) -> Node:
+        return tree(self._compiled.serialize())
 
     def _value(self, data: Mapping[str, Any]) -> Any:
         try:

@@ -1,0 +1,225 @@
+"""How much an expression may take at most, told before it is evaluated from the sizes of what it reads.
+
+CEL counts the steps of loops, but neither the bytes of texts and lists that grow in them nor the time of a
+regular expression. Here each part of an expression has a price in units of about 50 nanoseconds or 32 bytes,
+and the largest size that its value may have: a price too high is refused and never evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+from allocator.rules.celtree import Node
+
+#: The most units of one evaluation: less than half a GiB and half a second.
+MOST_AT_ONCE = 10**7
+#: The most units of all evaluations of an expression together, unless each takes few.
+MOST_IN_ALL = 10**8
+#: An evaluation of fewer units takes less time than its call.
+FEW = 200
+#: More combinations of sizes are not told apart: each is taken as large as the largest.
+_MOST_COMBINATIONS = 1_000
+_BYTES = 32
+#: CEL ends an evaluation after so many rounds of loops.
+_MOST_ROUNDS = 10_001
+#: The price of each character of a regular expression; each of a text takes the inverse for each of these.
+_PATTERN = 16
+#: How often a regular expression may repeat a part, and how long a class of letters such as ``\pL`` is.
+_REPEATS, _CLASS = 1_000, 1_400
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a value may be.
+
+    Attributes:
+        own: The characters of a text, the elements of a list or map; 0 for what is neither.
+        each: The largest size of an element; None where there are none.
+        packed: How many times as long a text may be once it is read as a regular expression.
+    """
+
+    own: int = 0
+    each: Size | None = None
+    packed: int = 1
+
+    @property
+    def copied(self) -> int:
+        """The price of a copy: of a list without what its elements hold."""
+        return 1 + (self.own // _BYTES if self.each is None else self.own)
+
+    @property
+    def weight(self) -> int:
+        """The price of a look at all of it."""
+        return self.copied if self.each is None else 1 + self.own * self.each.weight
+
+    def join(self, other: Size) -> Size:
+        """Return the size of what is either."""
+        each = self.each.join(other.each) if self.each and other.each else self.each or other.each
+        return Size(max(self.own, other.own), each, max(self.packed, other.packed))
+
+
+NONE = Size()
+Sizes = Mapping[str, Size]
+
+
+def size_of(value: Any) -> Size:
+    """Return the size of a value of the data, rounded up so that few sizes differ."""
+    if isinstance(value, str):
+        return Size(_rounded(len(value)), packed=_packed(value))
+    if isinstance(value, Mapping):
+        return Size(_rounded(len(value)), _largest([*value, *value.values()]))
+    if isinstance(value, list | tuple):
+        return Size(_rounded(len(value)), _largest(value))
+    return NONE
+
+
+def _rounded(number: int) -> int:
+    return 1 << (number - 1).bit_length() if number > 1 else number
+
+
+def _largest(values: Sequence[Any]) -> Size:
+    if values and all(isinstance(value, str) for value in values):
+        return Size(_rounded(max(map(len, values))), packed=_packed("".join(values)))
+    largest = NONE
+    for value in values:
+        largest = largest.join(size_of(value))
+    return largest
+
+
+def too_much(expression: Node, axes: Sequence[Sequence[Mapping[str, Any]]]) -> bool:
+    """Tell whether an expression may take too much.
+
+    Args:
+        expression: Its tree.
+        axes: The rows of each axis; it is evaluated for each combination of them.
+    """
+    counted = [_counted(rows) for rows in axes]
+    if prod(map(len, counted)) > _MOST_COMBINATIONS:
+        counted = [_merged(counts) for counts in counted]
+    total = 0
+    for chosen in product(*(counts.items() for counts in counted)):
+        sizes = {name: size for row, _ in chosen for name, size in row}
+        _, units = price(expression, sizes)
+        if units > MOST_AT_ONCE:
+            return True
+        total += units * prod(count for _, count in chosen)
+    return total > max(MOST_IN_ALL, FEW * prod(map(len, axes)))
+
+
+_Row = tuple[tuple[str, Size], ...]
+
+
+def _counted(rows: Sequence[Mapping[str, Any]]) -> Counter[_Row]:
+    """Return how many rows have which sizes; of one type throughout are the values of a variable."""
+    sized = (
+        [name for name, value in rows[0].items() if isinstance(value, str | list | tuple | dict)]
+        if rows
+        else []
+    )
+    return Counter(tuple((name, size_of(row[name])) for name in sized) for row in rows)
+
+
+def _merged(counts: Counter[_Row]) -> Counter[_Row]:
+    largest: dict[str, Size] = {}
+    for row in counts:
+        for name, size in row:
+            largest[name] = largest.get(name, NONE).join(size)
+    return Counter({tuple(largest.items()): counts.total()})
+
+
+def price(node: Node, sizes: Sizes) -> tuple[Size, int]:
+    """Return the largest size that the value of a part may have, and the units that it may take."""
+    if node.kind == "constant":
+        return Size(len(node.text), packed=_packed(node.text)), 1
+    if node.kind == "name":
+        return sizes.get(node.text, NONE), 1
+    if node.kind == "loop":
+        return _loop(node, sizes)
+    parts = [price(part, sizes) for part in node.parts]
+    of_parts, units = [size for size, _ in parts], sum(taken for _, taken in parts)
+    if node.kind == "field":
+        return of_parts[0].each or NONE, units + 1
+    if node.kind in ("list", "map"):
+        made = Size(len(of_parts), _joined(of_parts)) if of_parts else NONE
+        return made, units + made.copied
+    made, taken = _call(node, of_parts)
+    return made, units + taken
+
+
+def _joined(sizes: Iterable[Size]) -> Size:
+    largest = NONE
+    for size in sizes:
+        largest = largest.join(size)
+    return largest
+
+
+def _loop(node: Node, sizes: Sizes) -> tuple[Size, int]:
+    """Price a loop: a list that it collects is copied in each round, as the runtime does."""
+    run, start, condition, step, result = node.parts
+    (over, run_units), (first, first_units) = price(run, sizes), price(start, sizes)
+    rounds = min(over.own, _MOST_ROUNDS)
+    within = {**sizes, node.text: over.each or NONE, node.sums: first}
+    after, _ = price(step, within)
+    collected = Size(first.own + rounds * max(0, after.own - first.own), after.each)
+    last = {**within, node.sums: collected}
+    (_, tested), (_, stepped) = price(condition, last), price(step, last)
+    made, given = price(result, last)
+    return made, run_units + first_units + rounds * (tested + stepped + 1) + given
+
+
+def _call(node: Node, given: Sequence[Size]) -> tuple[Size, int]:
+    """Return the size of a function's value and what it takes beside its arguments."""
+    if node.text == "_+_":
+        made = Size(sum(size.own for size in given), _either(given), max(size.packed for size in given))
+        return made, made.copied
+    if node.text == "_?_:_":
+        return given[1].join(given[2]), 1
+    if node.text == "_[_]":
+        return given[0].each or NONE, 1
+    looked = _looked(node, given)
+    if node.text in _PLAIN or node.text.startswith("get"):
+        return NONE, looked
+    longest = sum(size.own for size in given) + 64
+    made = Size(longest, _either(given), max((size.packed for size in given), default=1))
+    return made, looked + made.copied
+
+
+def _looked(node: Node, given: Sequence[Size]) -> int:
+    """Return the units of a function that reads all that it is given."""
+    if node.text == "matches":
+        return _matching(node.parts[1], *given)
+    if node.text == "contains":
+        return 1 + given[0].copied * given[1].copied
+    return 1 + sum(size.weight for size in given)
+
+
+def _either(sizes: Iterable[Size]) -> Size | None:
+    held = [size.each for size in sizes if size.each is not None]
+    return _joined(held) if held else None
+
+
+#: Functions that give a number, a truth value or a moment.
+_OPERATORS = "_-_ _*_ _/_ _%_ -_ !_ _&&_ _||_ _==_ _!=_ _<_ _<=_ _>_ _>=_ @in _in_ @not_strictly_false"
+_FUNCTIONS = "startsWith endsWith contains matches size int uint double bool timestamp duration type"
+_PLAIN = frozenset(f"{_OPERATORS} {_FUNCTIONS}".split())
+
+
+def _packed(text: str) -> int:
+    """Return how many times as long a text may be as an expression: ``x{1000}`` is long written out."""
+    return _REPEATS * _CLASS if "{" in text or "\\" in text else 1
+
+
+def _matching(pattern: Node, text: Size, size: Size) -> int:
+    """Price a regular expression by its length with what is repeated written out."""
+    written = (size.own + 1) * size.packed
+    if pattern.kind == "constant":
+        numbers = [int(found) for found in re.findall(r"(\d{1,4}),?\}", pattern.text)]
+        classes = len(re.findall(r"\\[pP]", pattern.text))
+        written = (size.own + 1 + classes * _CLASS) * min(_REPEATS, prod(max(1, one) for one in numbers))
+    return _PATTERN * written + text.own * (1 + written // _PATTERN)
