@@ -30,9 +30,21 @@ help:
 	@echo 'make lock       renew the lock files (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean      remove everything that these commands made'
 
+# `show` prints the score as `solve` does: of the two reports one is kept, unless something goes wrong.
 demo: $(RUNTIME)
-	$(BIN)/allocator solve scenarios/neijiang-zones -o plan.json
-	$(BIN)/allocator show plan.json
+	@echo '$(BIN)/allocator solve scenarios/neijiang-zones -o plan.json'
+	@$(BIN)/allocator solve scenarios/neijiang-zones -o plan.json >$(TMPDIR)/solved.txt \
+		|| { status=$$?; cat $(TMPDIR)/solved.txt; exit $$status; }
+	@echo '$(BIN)/allocator show plan.json'
+	@$(BIN)/allocator show plan.json
+	@echo
+	@echo 'Next, a scenario of your own · 接下来，做自己的方案：'
+	@echo '  $(BIN)/allocator scenarios'
+	@echo '  $(BIN)/allocator new 我的方案 --like neijiang-zones'
+	@echo '  $(BIN)/allocator check 我的方案'
+	@echo '  $(BIN)/allocator solve 我的方案 -o 我的方案/plan.json'
+	@echo '  $(BIN)/allocator show 我的方案/plan.json'
+	@echo '  $(BIN)/allocator export 我的方案/plan.json --to 我的方案/方案.csv'
 
 test: lint test-quick
 

@@ -13,10 +13,9 @@ from rich.cells import cell_len
 
 import allocator
 from allocator.cli.language import language_of
+from allocator.cli.main import COMMANDS
 from cli_world import call
 from tiny_scenario import write_scenario
-
-COMMANDS = ("check", "solve", "verify", "show", "draw", "new", "schema", "kinds")
 
 
 def test_version() -> None:
@@ -29,6 +28,22 @@ def test_without_a_command_it_shows_its_commands() -> None:
     assert done.status == 0
     assert all(f" {command} " in done.out for command in COMMANDS)
     assert "展示方案" in done.out and "Who is where" not in done.out
+
+
+def test_without_a_command_it_says_how_to_begin() -> None:
+    for lang, folder in (("zh", "我的方案"), ("en", "mine")):
+        lines = [line.split(maxsplit=2) for line in call(lang=lang).out.splitlines()]
+        steps = [words[1] for words in lines if words[:1] == ["allocator"]]
+        assert steps == ["scenarios", "new", "check", "solve", "show", "export"]
+        assert sum(folder in " ".join(words) for words in lines if words[:1] == ["allocator"]) == 5
+    assert "allocator scenarios" not in call("check", "--help").out
+
+
+def test_the_demo_goes_on_with_the_same_commands() -> None:
+    makefile = (Path(__file__).resolve().parents[1] / "Makefile").read_text(encoding="utf-8")
+    shown = [line.rstrip("'") for line in makefile.splitlines() if line.startswith("\t@echo '  $(BIN)/")]
+    steps = [line.split("  ")[1] for line in call(lang="zh").out.splitlines() if line[:12] == "  allocator "]
+    assert [line.split("$(BIN)/")[1] for line in shown] == steps
 
 
 @pytest.mark.parametrize("command", COMMANDS)

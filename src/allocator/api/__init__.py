@@ -7,6 +7,7 @@
 Solving imports the solver when it is first asked for: checking and verifying never do.
 """
 
+from allocator.api.bundled import bundled_scenarios, copied
 from allocator.api.checkpoints import Checkpoints, checkpoint_of
 from allocator.api.drawing import (
     commit,
@@ -32,10 +33,12 @@ __all__ = [
     "Resumed",
     "Verdict",
     "bind",
+    "bundled_scenarios",
     "candidates",
     "checkpoint_of",
     "claims_of",
     "commit",
+    "copied",
     "drawn_plan",
     "draws",
     "fewest_changes",

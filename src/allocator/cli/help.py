@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text as Line
 from typer.core import TyperCommand, TyperGroup
 
+from allocator.cli.callname import call_name
 from allocator.cli.language import SPOKEN
 from allocator.model.text import Language
 from allocator.report.rendering.console import WIDTH, console_for, pick
@@ -61,12 +62,35 @@ def help_of(command: Any, context: Any) -> str:
     for title, rows in sections:
         if rows:
             _print_section(console, title, rows)
+    if commands:
+        _print_section(console, pick(language, "由此入手", "To begin"), _first_steps(language), None)
     return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
 
 
-def _print_section(console: Console, title: str, rows: Iterable[tuple[str, str]]) -> None:
+def _first_steps(language: Language) -> list[tuple[str, str]]:
+    """Return the commands from no scenario to a plan of one's own, and what each does."""
+    program, mine = call_name(), pick(language, "我的方案", "mine")
+    plan = f"{mine}/plan.json"
+    steps = (
+        ("scenarios", "看有哪些示例", "see which scenarios there are"),
+        (f"new {mine} --like neijiang-zones", "复制一个，再换上自己的表", "copy one; put your tables in"),
+        (f"check {mine}", "检查，直到通过", "check it until all is well"),
+        (f"solve {mine} -o {plan}", "求解，限一分钟", "solve it, within a minute"),
+        (f"show {plan}", "看方案", "look at the plan"),
+        (
+            f"export {plan} --to {mine}/{pick(language, '方案', 'plan')}.csv",
+            "导出表格",
+            "write it as a table",
+        ),
+    )
+    return [(f"{program} {step}", pick(language, zh, en)) for step, zh, en in steps]
+
+
+def _print_section(
+    console: Console, title: str, rows: Iterable[tuple[str, str]], widest: int | None = WIDEST
+) -> None:
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(max_width=WIDEST, overflow="fold")
+    grid.add_column(max_width=widest, overflow="fold")
     grid.add_column(overflow="fold")
     for name, told in rows:
         grid.add_row(Line(name), Line(told))

@@ -17,7 +17,19 @@ from allocator.cli.language import SPOKEN, both, language_of, localise
 from allocator.cli.options import Lang
 from allocator.model.text import Language
 
-COMMANDS = ("check", "solve", "verify", "show", "explain", "draw", "export", "new", "schema", "kinds")
+COMMANDS = (
+    "scenarios",
+    "new",
+    "check",
+    "solve",
+    "show",
+    "verify",
+    "export",
+    "explain",
+    "draw",
+    "kinds",
+    "schema",
+)
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:

@@ -1,70 +1,109 @@
-"""``allocator new``: a commented starter scenario."""
+"""``allocator new``: a commented starter, or a copy of a scenario that comes with the program."""
 
 from __future__ import annotations
 
-import json
-import re
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from allocator import api
+from allocator.api.bundled import named
+from allocator.cli.callname import call_name, quoted
 from allocator.cli.failures import FINE
 from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang
 from allocator.cli.output import Output
-from allocator.errors import Fault, InputError
+from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading.problems import CODES
 from allocator.model.reading.wholefile import unwritable
 from allocator.model.spec import scenario_name
-from allocator.model.text import Text
+from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
 
-HELP = both("新建带注释的入门场景", "Write a commented starter scenario.")
-
-#: A name that YAML reads as it stands; any other is quoted.
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+HELP = both(
+    "新建场景：带注释的入门场景，或复制一个示例",
+    "Write a commented starter scenario, or a copy of one that comes with the program.",
+)
+#: Which a planner takes first of all.
+FIRST_PLAN = "plan.json"
 
 
 def command(
     name: Annotated[Path, typer.Argument(metavar="NAME", help=both("新文件夹", "the new folder"))],
+    like: Annotated[
+        str,
+        typer.Option(
+            metavar="SCENARIO",
+            help=both(
+                "复制此示例及其规则（见 scenarios）", "copy this scenario with its rules (see scenarios)"
+            ),
+        ),
+    ] = "",
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
-    """Write the starter into a new folder; its last part names the scenario."""
+    """Write a scenario with its rules into a new folder; the last part of the name is the scenario's."""
     output = Output(lang, as_json=as_json)
     try:
         scenario_name(name.name)
     except ValueError:
         wrong = CODES["scenario_name"]
         raise _refused(wrong.message, name, allowed=wrong.allowed) from None
+    contents = _like(like, name.name) if like else _starter(name.name)
     try:
-        written = _write(name)
+        _write(name, contents)
     except OSError as error:
         raise InputError([unwritable(error, name)]) from None
-    output.data({"folder": str(name), "files": written})
-    output.report(
-        [
-            printable(pick(output.language, f"已写入 {name}：", f"written to {name}: ") + ", ".join(written)),
-            printable(f"allocator check {name}"),
-            printable(f"allocator solve {name} -o plan.json"),
-        ]
-    )
+    output.data({"folder": str(name), "files": list(contents)})
+    output.report(map(printable, _written(name, list(contents), output.language)))
     return FINE
 
 
-def _write(folder: Path) -> list[str]:
+def _written(folder: Path, names: list[str], language: Language) -> Iterator[str]:
+    """Yield what was written, and the commands to go on with."""
+    yield pick(language, f"已写入 {folder}：", f"written to {folder}: ") + ", ".join(names)
+    program, place, plan = call_name(), quoted(str(folder)), quoted(str(folder / FIRST_PLAN))
+    yield f"{program} check {place}"
+    yield f"{program} solve {place} -o {plan}"
+    yield f"{program} show {plan}"
+
+
+def _like(name: str, called: str) -> Mapping[str, bytes]:
+    """Return the files of a copy of a scenario that comes with the program."""
+    known = api.bundled_scenarios()
+    if name in known:
+        return api.copied(known[name], called)
+    message = Text(zh="没有此示例场景", en="there is no such scenario to copy")
+    close = nearest(name, known) or nearest(Path(name).name, known)
+    fault = Fault(message, "--like", found=shorten(name), allowed=", ".join(known), nearest=close)
+    raise InputError([fault])
+
+
+def _starter(called: str) -> Mapping[str, bytes]:
+    """Return the files of the starter."""
+    sources = sorted(files("allocator.cli").joinpath("starter").iterdir(), key=lambda source: source.name)
+    texts = {source.name: source.read_text(encoding="utf-8") for source in sources if _is_input(source.name)}
+    return {
+        name: (named(text, called) if name == "scenario.yaml" else text).encode()
+        for name, text in texts.items()
+    }
+
+
+def _is_input(name: str) -> bool:
+    return name.endswith((".yaml", ".csv"))
+
+
+def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into a new or empty folder."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise _refused(Text(zh="已存在且不为空", en="exists and is not empty"), folder)
     folder.mkdir(parents=True, exist_ok=True)
-    sources = sorted(files("allocator.cli").joinpath("starter").iterdir(), key=lambda source: source.name)
-    name = folder.name if _PLAIN.fullmatch(folder.name) else json.dumps(folder.name, ensure_ascii=False)
-    starter = [source for source in sources if source.name.endswith((".yaml", ".csv"))]
-    for source in starter:
-        text = source.read_text(encoding="utf-8").replace("scenario: NAME", f"scenario: {name}")
-        (folder / source.name).write_text(text, encoding="utf-8")
-    return [source.name for source in starter]
+    for name, content in contents.items():
+        with (folder / name).open("xb") as file:  # never over what is there
+            file.write(content)
 
 
 def _refused(message: Text, folder: Path, allowed: str = "") -> InputError:

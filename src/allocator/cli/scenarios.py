@@ -1,0 +1,30 @@
+"""``allocator scenarios``: those that come with the program, to be copied by ``allocator new --like``."""
+
+from __future__ import annotations
+
+from allocator import api
+from allocator.cli.callname import call_name
+from allocator.cli.failures import FINE
+from allocator.cli.language import both
+from allocator.cli.options import AsJson, Lang
+from allocator.cli.output import Output
+from allocator.report.collection import scenario_line
+from allocator.report.rendering.collection import render_scenarios
+from allocator.report.rendering.console import pick
+
+HELP = both("列出随程序提供的示例场景", "The scenarios that come with the program, to copy from.")
+
+
+def command(as_json: AsJson = False, lang: Lang = None) -> int:
+    """List the scenarios that come with the program, with what each decides and how large it is."""
+    output = Output(lang, as_json=as_json)
+    places = api.bundled_scenarios()
+    lines = [scenario_line(name, api.bind(api.load(place))) for name, place in places.items()]
+    output.data(lines)
+    output.report([render_scenarios(lines, output.language)] if lines else [])
+    name = pick(output.language, "我的方案", "mine")
+    to_copy = pick(output.language, "复制一个：", "to copy one: ")
+    nothing = pick(output.language, "安装时未带示例场景", "this installation comes without scenarios")
+    example = f"{to_copy}{call_name()} new {name} --like {next(iter(places), '')}"
+    output.report([example if lines else nothing])
+    return FINE
