@@ -73,8 +73,8 @@ def test_it_is_the_package_of_the_wheel(installed: Installed) -> None:
     done = installed.run("python", "-c", asked)
     paths = [Path(one) for one in done.stdout.split()]
     assert len(paths) == 1 + len(NAMES), done.stderr
+    # The temporary folder may lie within the checkout: where the files must be says more than where not.
     assert all(path.is_relative_to(installed.packages) for path in paths)
-    assert not any(path.is_relative_to(ROOT) for path in paths)
 
 
 def test_it_has_what_a_solve_reads_and_no_scripts(installed: Installed) -> None:
