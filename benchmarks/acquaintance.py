@@ -1,13 +1,15 @@
 """How long it takes to find everyone who knows a target, in an organisation of 20,000 people.
 
-Run with ``python benchmarks/acquaintance.py [PEOPLE]``. The organisation is drawn with a fixed seed: bodies
-of 50 people, a posting now and one before, two kinsfolk and a classmate each, and a place with 2,000 natives.
+Run: python benchmarks/acquaintance.py [PEOPLE]
+
+The organisation is drawn with a fixed seed: bodies of 50 people, a posting now and one before, two kinsfolk
+and a classmate each, and a place with 2,000 natives.
 """
 
 from __future__ import annotations
 
+import argparse
 import resource
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,7 +31,11 @@ TARGETS_OF_A_TYPE = 20
 
 
 def main() -> None:
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("people", type=int, nargs="?", default=20_000)
+    people = parser.parse_args().people
     scenario = synthetic(people, Random(1))
     graph, building = timed(lambda: build_graph(scenario))
     social, compiling = timed(lambda: graph.social)

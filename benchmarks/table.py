@@ -9,13 +9,16 @@ without running anything.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path too
+
 import argparse
 import os
 import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 from allocator.discovery import named_classes
 from benchmarks import rows

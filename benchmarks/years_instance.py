@@ -9,9 +9,13 @@ their order makes other problems, and figures that were published no longer comp
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path too
+
 import argparse
 import json
-from pathlib import Path
 from random import Random
 
 from benchmarks.rotation_instance import CADRES_OF_A_GROUP, SKILLS, SKILLS_OF_A_GROUP, Instance
