@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -71,10 +71,24 @@ def read_workbook(path: Path) -> Workbook:
     Raises:
         InputError: If it is no workbook, or unpacks to more than can be held.
     """
-    content = read_bytes(path, path.name, TABLE_BYTES)
+    return _read(path, TABLE_BYTES, _is_read)
+
+
+def scenario_text(path: Path, most: int) -> str | None:
+    """Return the YAML text in the sheet ``scenario`` of a workbook of at most so many bytes, if it has one.
+
+    Raises:
+        InputError: If it is no workbook, or is larger.
+    """
+    return _read(path, most, lambda name: name == SCENARIO_SHEET).scenario_text
+
+
+def _read(path: Path, most: int, is_read: Callable[[str], bool]) -> Workbook:
+    """Read some sheets of a workbook of at most so many bytes."""
+    content = read_bytes(path, path.name, most)
     try:
         _check_size(content, path.name)
-        names, sheets, wide = _sheets(content)
+        names, sheets, wide = _sheets(content, is_read)
     except (InputError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # the native reader panics outside Exception; a damaged file may break it anywhere
@@ -84,12 +98,19 @@ def read_workbook(path: Path) -> Workbook:
     return Workbook(path.name, hashlib.sha256(content).hexdigest(), sheets, others, wide)
 
 
-def _sheets(content: bytes) -> tuple[list[str], dict[str, list[list[str]]], dict[str, Wide]]:
+def _is_read(name: str) -> bool:
+    """Whether a scenario has a sheet of this name."""
+    return name in TABLES or name == SCENARIO_SHEET or name.startswith(SCORES)
+
+
+def _sheets(
+    content: bytes, is_read: Callable[[str], bool]
+) -> tuple[list[str], dict[str, list[list[str]]], dict[str, Wide]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     sheets: dict[str, list[list[str]]] = {}
     wide: dict[str, Wide] = {}
     for name in book.sheet_names:
-        if name in TABLES or name == SCENARIO_SHEET or name.startswith(SCORES):
+        if is_read(name):
             sheet = book.get_sheet_by_name(name)
             sheets[name] = _rows(sheet)
             wide[name] = _fill(sheets[name], sheet.merged_cell_ranges or ())
