@@ -390,7 +390,7 @@ def test_where_chance_gives_no_even_zones_those_around_centres_are_taken() -> No
     policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {**NEAR, "level": 2}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     with mock.patch.object(first, "plans_by_splitting", lambda *_: iter(())):
-        found = best_by_zones(task, clock, search, lambda _: unheard)
+        found = best_by_zones(task, clock, search, lambda _: lambda *_: search.stop.ask())
     assert found is not None and found.decisions is not None and is_plan(task, found.decisions)
 
 

@@ -205,6 +205,7 @@ class RememberingScope(Scope):
             "item_numbers",
             "item_texts",
             "slot_numbers",
+            "slot_test",
             "item_pairs",
             "limits",
             "slot_texts",

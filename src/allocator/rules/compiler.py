@@ -26,9 +26,9 @@ _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 
 @dataclass(eq=False)
 class Compiler:
-    """Compiles expressions over declared variables and remembers what it compiled."""
+    """Compiles expressions over declared variables and remembers what it compiled, and what it refused."""
 
-    _known: dict[tuple[str, str, frozenset[str]], Selector] = field(default_factory=dict)
+    _known: dict[tuple[str, str, frozenset[str]], Selector | SelectorError] = field(default_factory=dict)
 
     def compile(self, text: str, types: Types, returns: str) -> Selector:
         """Return the selector for ``text``.
@@ -42,9 +42,19 @@ class Compiler:
             SelectorError: It does not parse, uses an unknown variable or has another type.
         """
         key = (text, returns, frozenset(types))
-        if key not in self._known:
-            self._known[key] = _compile(text, types, returns)
-        return self._known[key]
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _compiled_or_refused(text, types, returns)
+        if isinstance(known, SelectorError):
+            raise known.with_traceback(None)
+        return known
+
+
+def _compiled_or_refused(text: str, types: Types, returns: str) -> Selector | SelectorError:
+    try:
+        return _compile(text, types, returns)
+    except SelectorError as error:
+        return error
 
 
 def _compile(text: str, types: Types, returns: str) -> Selector:
