@@ -15,6 +15,7 @@ from allocator.cli.naming import name_plan
 from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioFolder
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.model.jsontext import shown_json
 from allocator.model.reading.wholefile import write_whole
 from allocator.model.text import Language, Text
 from allocator.report.csvtable import csv_bytes
@@ -87,7 +88,7 @@ def _content(
     view = pick_layer(view, layer) if layer is not None else view
     if ending == "csv":
         return csv_bytes(view, language)
-    return (json.dumps(plain(view), ensure_ascii=False, indent=2) + "\n").encode()
+    return shown_json(json.dumps(plain(view), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _ending(to: Path) -> str:

@@ -12,13 +12,10 @@ from io import TextIOWrapper
 from typing import Any, TextIO
 
 from allocator.errors import visible
+from allocator.model.jsontext import shown_json
 
 _PLAIN = str.maketrans(
     {"·": "-", "→": "->", "—": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x", "✓": "+", "✗": "x"}
-)
-#: Controls, marks of direction, joiners and separators of lines: in JSON they are written as escapes.
-_HIDDEN = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _OTHER = re.compile(r"[^\x00-\x7f]")
 
@@ -39,7 +36,7 @@ def prepare() -> None:
 
 def write_json(text: str) -> None:
     """Write JSON to standard output: what is not seen, and what the character set lacks, as its escapes."""
-    text = _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    text = shown_json(text)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:

@@ -12,6 +12,7 @@ from allocator.draw.canonical import canonical, commitment_to, laid_out
 from allocator.draw.kind import Committed, Draw, Part
 from allocator.draw.registry import all_draws
 from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.model.jsontext import shown_json
 from allocator.model.reading import bounded
 from allocator.model.reading.jsonfile import json_fault, parse_json
 from allocator.model.text import Text
@@ -49,7 +50,7 @@ class Audit:
 
 
 def audit_text(audit: Audit) -> str:
-    """Return the one text that an audit file can have."""
+    """Return the one text that an audit file can have; its hashes are of canonical JSON, not of this text."""
     result = None if audit.result is None else audit.result.model_dump(mode="json")
     parts = {
         "format": canonical(FORMAT),
@@ -58,7 +59,7 @@ def audit_text(audit: Audit) -> str:
         "seed": canonical(audit.seed),
         "result": canonical(None) if result is None else laid_out(result, "  "),
     }
-    return "{\n" + ",\n".join(f'  "{key}": {text}' for key, text in parts.items()) + "\n}\n"
+    return shown_json("{\n" + ",\n".join(f'  "{key}": {text}' for key, text in parts.items()) + "\n}\n")
 
 
 class _File(BaseModel):
@@ -91,7 +92,7 @@ def read_audit(content: bytes, file: str) -> Audit:
     result = None if read.result is None else _validated(kind.result, read.result, file, "result")
     audit = Audit(kind, committed, read.commitment, read.seed, result)
     try:
-        audit_text(audit).encode()
+        canonical(data).encode()
     except UnicodeEncodeError:
         message = Text(zh="含有不成字符的编码", en="has half a character (a lone surrogate)")
         raise InputError([Fault(message, file)]) from None
