@@ -145,7 +145,7 @@ def test_a_plan_by_hand_need_not_claim_anything(scenario: Path) -> None:
     assert call("verify", scenario, written(scenario, {**data, "status": "optimal"})).status == 1
 
 
-def test_rules_of_a_call_are_listed_where_the_plan_says_that_there_was_one(scenario: Path) -> None:
+def test_rules_of_a_call_are_listed_and_judged(scenario: Path) -> None:
     policy = api.bind(api.load(scenario), pins=["P5=G1"], exclude=["P7=G1"])
     file = scenario.parents[1] / "pinned.json"
     api.write_plan(api.solve(policy, seconds=10, workers=1), file)
@@ -154,7 +154,7 @@ def test_rules_of_a_call_are_listed_where_the_plan_says_that_there_was_one(scena
     data = json.loads(file.read_text(encoding="utf-8"))
     assert {"pin.1", "exclude.1"} <= {one["id"] for one in data["rules"]}
     rule(data, "pin.1")["violations"] = 1
-    assert "no such rule: pin.1" in call("verify", scenario, written(scenario, data)).out
+    assert "pin.1: the plan claims 1" in call("verify", scenario, written(scenario, data)).out
 
 
 def test_many_like_things_are_one_line(scenario: Path) -> None:

@@ -24,6 +24,7 @@ from allocator.api.loading import bind, load, with_scores
 from allocator.api.resuming import Resumed, resumed
 from allocator.api.solving import fewest_changes, solve
 from allocator.model.reading.planfile import read_plan, write_plan
+from allocator.rules.calls import as_asked
 from allocator.rules.policy import Policy
 from allocator.verify import claims_of
 
@@ -32,6 +33,7 @@ __all__ = [
     "Policy",
     "Resumed",
     "Verdict",
+    "as_asked",
     "bind",
     "bundled_scenarios",
     "candidates",

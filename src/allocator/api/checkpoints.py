@@ -94,6 +94,8 @@ def _plan(policy: Policy, reached: Reached) -> Plan:
         run["partial"] = reached.periods
     if beside := asked_beside(policy):
         run["beside"] = beside
+    if policy.asked:
+        run["asked"] = policy.asked.carried()
     if known.searches:
         run["proved"] = _carried(known)
     score = (free_score(HARD), *(score_of(proof) for proof in proofs))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
+from allocator.model.reading.words import scenario_words
 from allocator.rules.called import code_of
+from allocator.rules.calls import as_asked
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.verify import (
@@ -55,12 +57,13 @@ def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
     """Judge a plan, and what it claims, by code that shares nothing with the solver.
 
     An answer without a plan does not hold. Of a plan of another version of the scenario its levels and rules
-    are told among the differences, not held against it.
+    are told among the differences, not held against it. Pins and exclusions that it was asked for are judged.
 
     Raises:
         InputError: The plan names what the scenario does not have.
     """
     admit(policy, plan, file)
+    policy = as_asked(policy, plan, file)
     differs = other_version(policy, plan)
     claims = list(claims_of(plan))
     if not plan.is_found and not plan.assignments:
@@ -101,15 +104,16 @@ def candidates(
     from allocator.explain import Asked, find_seat, rank_candidates
 
     admit(policy, plan, file)
-    item, slot = _codes(policy, item, slot, layer)
+    policy = as_asked(policy, plan, file)
+    item, slot, role = _codes(policy, item, slot, role, layer)
     asked = Asked(slot=slot, role=role, period=period, layer=layer, item=item)
     seat = find_seat(policy, Roster(policy.world.layers, plan.assignments), asked)
     only = [policy.world.layers[seat.layer].item_index[item]] if item else None
     return rank_candidates(policy, plan.assignments, seat, only)
 
 
-def _codes(policy: Policy, item: str, slot: str, layer: str) -> tuple[str, str]:
-    """Return the codes of an item and a slot that may be given by names.
+def _codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple[str, str, str]:
+    """Return the codes of an item, a slot and a role that may be given by names.
 
     Raises:
         InputError: Several bear such a name.
@@ -121,6 +125,7 @@ def _codes(policy: Policy, item: str, slot: str, layer: str) -> tuple[str, str]:
     found = (
         code_of(policy.world, item, items, "--item", faults),
         code_of(policy.world, slot, slots, "--slot", faults),
+        scenario_words(policy.world.scenario.spec).roles.id_of(role) or role,
     )
     if faults:
         raise InputError(faults)

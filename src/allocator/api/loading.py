@@ -14,7 +14,7 @@ from allocator.model.reading import bounded, load_scenario, read_spec, scenario_
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.rules.bind import bind_policy
-from allocator.rules.calls import call_rules
+from allocator.rules.calls import call_faults, with_call
 from allocator.rules.packs import read_rulebook
 from allocator.rules.policy import Policy
 
@@ -72,13 +72,18 @@ def bind(
         scenario: What ``load`` returned.
         baseline: A plan to start from and stay close to; what it names and the scenario does not have
             asks nothing (see ``verify.admit_baseline``).
-        pins: Places settled beforehand, ``ITEM=SLOT`` or ``ITEM=SLOT@PERIOD``.
+        pins: Places settled beforehand, ``ITEM=SLOT``, with ``/ROLE`` and with ``@PERIOD`` or without.
         keep: Layers in which every slot that the baseline fills stays as it is.
-        exclude: Who is kept out of where, ``ITEM``, ``ITEM=SLOT`` or ``ITEM=LAYER``, each with ``@PERIOD``
-            or without. In a layer to keep, the seat of whoever is excluded is open, and only that.
+        exclude: Who is kept out of where, ``ITEM``, ``ITEM=SLOT`` or ``ITEM=LAYER`` (these with ``/ROLE`` or
+            without), each with ``@PERIOD`` or without. In a layer to keep, the seat of whoever is excluded
+            is open, and only that.
 
     Raises:
         InputError: With every fault of the rules, or of what is asked beside them.
     """
-    extra = call_rules(scenario, baseline, pins=pins, keep=keep, exclude=exclude)
-    return bind_policy(scenario, baseline=baseline, extra=extra)
+    asked = {"pins": tuple(pins), "keep": tuple(keep), "exclude": tuple(exclude)}
+    try:
+        policy = bind_policy(scenario, baseline=baseline)
+    except InputError as error:
+        raise bounded([*call_faults(scenario, baseline, **asked), *error.faults]) from None
+    return with_call(policy, **asked)

@@ -134,6 +134,7 @@ def _must_be_a_window(window: int | None) -> None:
 
 def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
     run = {**solved.run, "beside": beside} if beside else solved.run
+    run = {**run, "asked": policy.asked.carried()} if policy.asked else run
     if not solved.proofs:
         return Plan(scenario=policy.reference, status=solved.status, assignments=(), run=run)
     judgement = judge(policy, solved.assignments)

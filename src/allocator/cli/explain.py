@@ -71,6 +71,7 @@ def command(
     differs = other_version(policy, read)
     if strict:
         refuse_other_version(differs, plan)
+    policy = api.as_asked(policy, read, plan.name)
     ranking = api.candidates(policy, read, slot, file=plan.name, **seat)
     view = ranking_view(policy, ranking, ranked=not item)
     output.data({**plain(view), "differs": plain(differs)})

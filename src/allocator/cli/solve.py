@@ -77,7 +77,7 @@ def command(
     pin: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="ITEM=SLOT[@PERIOD]",
+            metavar="ITEM=SLOT[/ROLE][@PERIOD]",
             help=both("指定位置（编号或名称），可重复", "settle a place, by ids or names; repeatable"),
         ),
     ] = None,
@@ -93,7 +93,7 @@ def command(
     exclude: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="ITEM[=SLOT][@PERIOD]",
+            metavar="ITEM[=SLOT[/ROLE]][@PERIOD]",
             help=both("排除：不在此处或任何处，可重复", "keep out of a slot, or of all; repeatable"),
         ),
     ] = None,

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import Layer
 from allocator.model.text import Text
+from allocator.rules.called import role_of
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.rules.world import World
 
 
 @dataclass(frozen=True)
@@ -52,23 +54,23 @@ def find_seat(policy: Policy, roster: Roster, asked: Asked) -> Seat:
         raise InputError(
             [_unknown("--slot", asked.slot, slots, "没有层含有此去处", "no layer has this slot")]
         )
-    layer = min(with_slot, key=lambda layer: len(list(_unfit(layer, asked))))
-    if faults := list(_unfit(layer, asked)):
+    layer = min(with_slot, key=lambda layer: len(list(_unfit(policy.world, layer, asked))))
+    if faults := list(_unfit(policy.world, layer, asked)):
         raise InputError(faults)
     slot = layer.slot_index[asked.slot]
     period = _period(layer, slot, asked.period)
     return Seat(layer.name, slot, _role(layer, roster, slot, period, asked.role), period)
 
 
-def _unfit(layer: Layer, asked: Asked) -> Iterator[Fault]:
+def _unfit(world: World, layer: Layer, asked: Asked) -> Iterator[Fault]:
     """Yield what is asked about and a layer does not have."""
     if asked.item and asked.item not in layer.item_index:
         zh, en = f"{layer.name} 层中没有此对象", f"the layer {layer.name} has no such item"
         yield _unknown("--item", asked.item, layer.items, zh, en)
-    roles = [role for role in layer.roles if role is not None]
-    if asked.role and asked.role not in roles:
-        zh, en = f"{layer.name} 层没有此角色", f"the layer {layer.name} has no such role"
-        yield _unknown("--role", asked.role, roles, zh, en)
+    if asked.role and asked.role not in layer.roles:
+        faults: list[Fault] = []
+        role_of(world, asked.role, [layer], "--role", faults)
+        yield from faults
     active = [layer.periods[t].id for t in _periods(layer, layer.slot_index[asked.slot])]
     if (asked.period and asked.period not in active) or not active:
         zh, en = "该去处在此周期不存在", "the slot does not exist in that period"

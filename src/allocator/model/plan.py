@@ -12,6 +12,26 @@ FORMAT: Literal["allocator-plan/1"] = "allocator-plan/1"
 HARD: Literal["hard"] = "hard"
 Level = Literal["hard"] | int
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
+#: What a plan may say of its run: data about the search, never sentences.
+RUN_KEYS = (
+    "asked",
+    "beside",
+    "changes",
+    "checkpoint",
+    "commitment",
+    "conflict",
+    "partial",
+    "proof",
+    "proved",
+    "reasons",
+    "route",
+    "seconds",
+    "seed",
+    "stopped",
+    "structure",
+    "versions",
+    "workers",
+)
 #: Of what is found no more than 64 bits is counted.
 _MOST = 2**63 - 1
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 
 from allocator.errors import Fault, InputError, nearest
+from allocator.model.asked import Asked
 from allocator.model.plan import Plan
 from allocator.model.reading import bounded, scenario_digest
+from allocator.model.reading.words import scenario_words
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.binding import bind_world
@@ -23,13 +26,12 @@ from allocator.rules.waivers import Waiver
 from allocator.rules.world import World
 
 
-def bind_policy(scenario: Scenario, *, baseline: Plan | None = None, extra: Iterable[Rule] = ()) -> Policy:
+def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
     """Read the scenario's rule packs and bind their rules.
 
     Args:
         scenario: The scenario.
         baseline: A plan to stay close to.
-        extra: Further rules, such as pins given with a call.
 
     Raises:
         InputError: With every fault of the layers, packs and rules.
@@ -40,11 +42,10 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None, extra: Iter
     except InputError as error:
         raise bounded([*book.faults, *error.faults]) from None
     implied = [_take(name, world) for name in world.layers]
-    given = tuple(extra)
-    rules = [*book.rules.values(), *given]
+    rules = [*book.rules.values()]
     faults = list(book.faults)
     faults.extend(fault for rule in rules for fault in _faults(rule, book.drafts.get(rule.id), world))
-    faults.extend(_reserved(book, (*implied, *given)))
+    faults.extend(_reserved(book.drafts, implied))
     for waiver, draft in book.waivers:
         faults.extend(_waiver_faults(waiver, draft, book, world))
     if faults:
@@ -52,6 +53,20 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None, extra: Iter
     waivers = tuple(waiver for waiver, _ in book.waivers)
     digest, files = _digest(scenario, book), {**scenario.files, **_pack_digests(book)}
     return Policy(world, (*implied, *rules), waivers, book.drafts, digest, files)
+
+
+def with_rules(policy: Policy, rules: Iterable[Rule], asked: Asked) -> Policy:
+    """Return a policy with further rules, that a call asks for.
+
+    Raises:
+        InputError: With every fault of these rules.
+    """
+    given = tuple(rules)
+    faults = [fault for rule in given for fault in _faults(rule, None, policy.world)]
+    faults.extend(_reserved(policy.drafts, given))
+    if faults:
+        raise bounded(faults)
+    return replace(policy, rules=(*policy.rules, *given), asked=asked)
 
 
 def _pack_digests(book: Rulebook) -> dict[str, str]:
@@ -72,14 +87,14 @@ def _take(layer: str, world: World) -> Rule:
     return Take.model_validate({**fields, "why": why})
 
 
-def _reserved(book: Rulebook, own: Iterable[Rule]) -> Iterator[Fault]:
+def _reserved(drafts: Mapping[str, Draft], own: Iterable[Rule]) -> Iterator[Fault]:
     """Yield rules of packs that have the id of a rule that stands in none."""
     for rule in own:
-        if rule.id in book.drafts:
+        if rule.id in drafts:
             message = Text(
                 zh="此编号已由程序使用", en="this id is already used by a rule that stands in no pack"
             )
-            yield book.drafts[rule.id].fault(message, "id", found=rule.id)
+            yield drafts[rule.id].fault(message, "id", found=rule.id)
 
 
 def _faults(rule: Rule, draft: Draft | None, world: World) -> Iterator[Fault]:
@@ -92,9 +107,11 @@ def _faults(rule: Rule, draft: Draft | None, world: World) -> Iterator[Fault]:
     roles = [role for role in layer.roles if role is not None]
     for role in rule.role:
         if role not in roles:
-            yield _unknown(
+            fault = _unknown(
                 draft, "role", role, roles, Text(zh="该层没有此角色", en="the layer has no such role")
             )
+            meant = scenario_words(world.scenario.spec).roles.id_of(role)
+            yield replace(fault, nearest=meant) if meant in roles else fault
     yield from _period_faults(rule, draft, world)
     if rule.one_slot and layer.spec.take.most != 1:
         yield draft.fault(_ONE_SLOT, "on", found=rule.on, allowed="take: 1, take: 0-1")

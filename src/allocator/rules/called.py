@@ -1,4 +1,4 @@
-"""Names that a call gives in place of codes: who or what bears them, if only one does."""
+"""Names and words that a call gives in place of codes: who or what bears them, if only one does."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from allocator.errors import Fault, shorten
+from allocator.errors import Fault, nearest, shorten
+from allocator.model.layer import Layer
+from allocator.model.notation import Vocabulary
 from allocator.model.organisation import Organisation
+from allocator.model.reading.words import listed, scenario_words
 from allocator.model.tables import Person
 from allocator.model.text import Text
 from allocator.rules.places import Place
@@ -18,22 +21,77 @@ OFFERED = 10
 
 
 def by_code(world: World, place: Place, option: str, faults: list[Fault]) -> Place | None:
-    """Return a place with codes where it was written with names; None if a name is that of several.
+    """Return a place with codes where it was written with names and words.
+
+    None if a name is that of several, or a role is that of no layer.
 
     Args:
         world: The world.
         place: The place as it is written.
         option: The option that it was given with.
-        faults: Gets a fault for each name that several bear.
+        faults: Gets a fault for each name that several bear, and for a role that there is not.
     """
     before = len(faults)
-    items = dict.fromkeys(name for layer in world.layers.values() for name in layer.items)
-    slots = dict.fromkeys(name for layer in world.layers.values() for name in layer.slots)
-    item = code_of(world, place.item, items, option, faults)
-    slot = place.slot
+    slots = world.slots
+    item = code_of(world, place.item, world.items, option, faults)
+    slot, role = place.slot, ""
     if slot not in world.layers:  # an exclusion may be from a whole layer
         slot = code_of(world, slot, slots, option, faults)
-    return replace(place, item=item, slot=slot) if len(faults) == before else None
+    if slot not in world.layers and slot not in slots and "/" in slot and len(faults) == before:
+        slot, _, word = (part.strip() for part in slot.rpartition("/"))
+        role = role_of(world, word, world.layers.values(), option, faults, found=place.text)
+        slot = slot if slot in world.layers else code_of(world, slot, slots, option, faults)
+    return replace(place, item=item, slot=slot, role=role) if len(faults) == before else None
+
+
+def in_words(world: World, place: Place) -> Text:
+    """Return a place written with codes in words: ``陈静 → 第一组（组长，2026）``."""
+    organisation, roles = world.scenario.organisation, scenario_words(world.scenario.spec).roles
+    slot = world.layers[place.slot].spec.title if place.slot in world.layers else Text()
+    here = Text(zh=slot.zh or organisation.label(place.slot), en=slot.en or organisation.label(place.slot))
+
+    def said(to: str, role: str, opening: str, comma: str, closing: str) -> str:
+        more = comma.join(filter(None, (role, place.period)))
+        whole = " → ".join(filter(None, (organisation.label(place.item), to)))
+        return f"{whole}{opening}{more}{closing}" if more else whole
+
+    zh, en = (roles.word(place.role, language) if place.role else "" for language in ("zh", "en"))
+    return Text(zh=said(here.zh, zh, "（", "，", "）"), en=said(here.en, en, " (", ", ", ")"))
+
+
+def role_of(
+    world: World,
+    word: str,
+    layers: Iterable[Layer],
+    option: str,
+    faults: list[Fault],
+    *,
+    found: str = "",
+) -> str:
+    """Return the id of a role that is given by its id or by a word for it, such as ``组长``.
+
+    Args:
+        world: The world.
+        word: As it is written.
+        layers: The layers one of which must have the role.
+        option: The option that it was given with.
+        faults: Gets a fault if none has.
+        found: What was written in all, if that is more.
+    """
+    words = scenario_words(world.scenario.spec).roles
+    known = dict.fromkeys(role for layer in layers for role in layer.roles if role is not None)
+    role = words.id_of(word) or word
+    if role not in known:
+        called = dict.fromkeys(name for one in known for name in _words(one, words))
+        message = Text(zh=f"没有角色“{shorten(word)}”", en=f"there is no role '{shorten(word)}'")
+        allowed = listed(" ".join(_words(one, words)) for one in known)
+        faults.append(Fault(message, "", 0, option, shorten(found or word), allowed, nearest(word, called)))
+    return role
+
+
+def _words(role: str, words: Vocabulary) -> Iterable[str]:
+    """Return the id of a role and the words for it."""
+    return dict.fromkeys((role, words.word(role, "zh"), words.word(role, "en")))
 
 
 def code_of(world: World, name: str, codes: Collection[str], option: str, faults: list[Fault]) -> str:

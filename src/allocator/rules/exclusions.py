@@ -1,4 +1,4 @@
-"""Exclusions given with a call, ``ITEM``, ``ITEM=SLOT`` or ``ITEM=LAYER``, perhaps ``@PERIOD``, as rules."""
+"""Exclusions given with a call, as rules: ``ITEM``, ``ITEM=SLOT``, ``ITEM=LAYER``, ``/ROLE``, ``@PERIOD``."""
 
 from __future__ import annotations
 
@@ -7,45 +7,54 @@ from collections.abc import Iterable, Iterator
 from allocator.errors import Fault
 from allocator.model.layer import Layer
 from allocator.model.text import Text
-from allocator.rules.called import by_code
+from allocator.rules.called import by_code, in_words
 from allocator.rules.kinds.exclude import Exclude
-from allocator.rules.places import Place, misplaced, read_place
+from allocator.rules.places import MOST_WRONG, Place, misplaced, read_place
 from allocator.rules.world import World
 
 OPTION = "--exclude"
-_ALLOWED = "ITEM, ITEM=SLOT, ITEM=LAYER, ITEM@PERIOD, ITEM=SLOT@PERIOD"
+_ALLOWED = "ITEM, ITEM=SLOT, ITEM=LAYER, ITEM@PERIOD, ITEM=SLOT@PERIOD, ITEM=SLOT/ROLE, ITEM=SLOT/ROLE@PERIOD"
 
 
-def exclusion_rules(world: World, exclusions: Iterable[str], faults: list[Fault]) -> tuple[Exclude, ...]:
-    """Return the rules of exclusions; each is about every layer that knows its item (and its slot).
+def exclusion_rules(
+    world: World, exclusions: Iterable[str], faults: list[Fault]
+) -> dict[str, tuple[Exclude, ...]]:
+    """Return the rules of exclusions by who is kept out of where, in codes; one given twice is one.
+
+    Each is about every layer that knows its item (and its slot and role).
 
     Args:
         world: The world.
         exclusions: The exclusions as they are written.
         faults: Gets a fault for each one that cannot be read or placed, or that no plan can keep.
     """
-    rules: list[Exclude] = []
+    rules: dict[str, tuple[Exclude, ...]] = {}
     for text in exclusions:
+        if len(faults) >= MOST_WRONG:
+            break
         written = read_place(text)
         if written is None:
             message = Text(zh="排除的写法有误", en="an exclusion is written wrongly")
             faults.append(Fault(message, column=OPTION, found=text, allowed=_ALLOWED))
             continue
         place = by_code(world, written, OPTION, faults)
-        if place is None:
+        if place is None or place.code in rules:
             continue
         layers = _layers(world, place)
         if not layers:
             faults.extend(misplaced(world, place, OPTION, tuple(world.layers)))
-        for layer in layers:
-            faults.extend(_impossible(layer, place))
-            rules.append(_rule(layer, place, len(rules) + 1))
-    return tuple(rules)
+        faults.extend(fault for layer in layers for fault in _impossible(layer, place))
+        first = sum(map(len, rules.values())) + 1
+        rules[place.code] = tuple(
+            _rule(world, layer, place, number) for number, layer in enumerate(layers, start=first)
+        )
+    return rules
 
 
 def _layers(world: World, place: Place) -> list[Layer]:
     """Return the layers that an exclusion is about: of a period, those decided in each, if there are any."""
-    knowing = [layer for layer in world.layers.values() if place.item in layer.item_index]
+    with_role = [layer for layer in world.layers.values() if {*place.roles} <= {*layer.roles}]
+    knowing = [layer for layer in with_role if place.item in layer.item_index]
     if place.slot:
         with_slot = [layer for layer in knowing if place.slot in layer.slot_index]
         knowing = with_slot or [layer for layer in knowing if layer.name == place.slot]
@@ -53,7 +62,7 @@ def _layers(world: World, place: Place) -> list[Layer]:
     return yearly if place.period and yearly else knowing
 
 
-def _rule(layer: Layer, place: Place, number: int) -> Exclude:
+def _rule(world: World, layer: Layer, place: Place, number: int) -> Exclude:
     slot = place.slot if place.slot in layer.slot_index else ""
     fields = {
         "id": f"exclude.{number}",
@@ -62,13 +71,16 @@ def _rule(layer: Layer, place: Place, number: int) -> Exclude:
         "item": place.item,
         "slot": slot,
     }
-    why = Text(zh=f"排除 {place.text}", en=f"kept out: {place.text}")
-    return Exclude.model_validate({**fields, "during": place.during, "why": why})
+    where = in_words(world, place)
+    why = Text(zh=f"排除 {where.zh}", en=f"kept out: {where.en}")
+    return Exclude.model_validate({**fields, "role": place.roles, "during": place.during, "why": why})
 
 
 def _impossible(layer: Layer, place: Place) -> Iterator[Fault]:
     """Yield what is wrong with keeping somebody out of a layer in which everybody must have a place."""
     if layer.spec.take.least == 0 or place.slot in layer.slot_index:
+        return
+    if place.role and len(layer.roles) > 1:  # another role is left
         return
     i = layer.item_index[place.item]
     if any(layer.present[i, t] for t, period in enumerate(layer.periods) if place.period in ("", period.id)):

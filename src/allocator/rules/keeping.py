@@ -60,5 +60,7 @@ def without_baseline(option: str) -> Fault:
 def vacated(layer: str, exclusions: Iterable[Exclude]) -> list[dict[str, object]]:
     """Return the seats of a layer that are open since somebody is excluded from them."""
     return [
-        {"item": one.item, "slot": one.slot, "during": one.during} for one in exclusions if one.on == layer
+        {"item": one.item, "slot": one.slot, "role": one.role, "during": one.during}
+        for one in exclusions
+        if one.on == layer
     ]

@@ -1,4 +1,4 @@
-"""Pins given with a call: ``ITEM=SLOT`` or ``ITEM=SLOT@PERIOD``, made into rules."""
+"""Pins given with a call: ``ITEM=SLOT``, perhaps ``/ROLE``, perhaps ``@PERIOD``, made into rules."""
 
 from __future__ import annotations
 
@@ -6,43 +6,55 @@ from collections.abc import Iterable
 
 from allocator.errors import Fault
 from allocator.model.text import Text
-from allocator.rules.called import by_code
+from allocator.rules.called import by_code, in_words
 from allocator.rules.kinds.pin import Pin
-from allocator.rules.places import Place, misplaced, read_place
+from allocator.rules.places import MOST_WRONG, Place, misplaced, read_place
 from allocator.rules.world import World
 
 OPTION = "--pin"
+_ALLOWED = "ITEM=SLOT, ITEM=SLOT@PERIOD, ITEM=SLOT/ROLE, ITEM=SLOT/ROLE@PERIOD"
 
 
-def pin_rules(world: World, pins: Iterable[str], faults: list[Fault]) -> tuple[Pin, ...]:
-    """Return the rules of pins; each is about the first layer that knows its item and slot.
+def pin_rules(world: World, pins: Iterable[str], faults: list[Fault]) -> dict[str, tuple[Pin, ...]]:
+    """Return the rules of pins by what is pinned, in codes; a pin given twice is one.
+
+    Each is about the first layer that knows its item and slot (and role).
 
     Args:
         world: The world.
         pins: The pins as they are written.
         faults: Gets a fault for each pin that cannot be read or placed.
     """
-    rules: list[Pin] = []
-    for number, text in enumerate(pins, start=1):
+    rules: dict[str, tuple[Pin, ...]] = {}
+    for text in pins:
+        if len(faults) >= MOST_WRONG:
+            break
         written = read_place(text)
         if written is None or not written.slot:
             message = Text(zh="指定的写法有误", en="a pin is written wrongly")
-            faults.append(Fault(message, column=OPTION, found=text, allowed="ITEM=SLOT, ITEM=SLOT@PERIOD"))
-        elif (place := by_code(world, written, OPTION, faults)) is None:
+            faults.append(Fault(message, column=OPTION, found=text, allowed=_ALLOWED))
+        elif (place := by_code(world, written, OPTION, faults)) is None or place.code in rules:
             continue
         elif (on := _layer(world, place)) is None:
             faults.extend(misplaced(world, place, OPTION))
         else:
-            fields = {"id": f"pin.{number}", "kind": "pin", "on": on, "item": place.item, "slot": place.slot}
-            why = Text(zh=text, en=text)
-            rules.append(Pin.model_validate({**fields, "during": place.during, "why": why}))
-    return tuple(rules)
+            rules[place.code] = (_rule(world, on, place, len(rules) + 1),)
+    return rules
+
+
+def _rule(world: World, on: str, place: Place, number: int) -> Pin:
+    where = in_words(world, place)
+    fields = {"id": f"pin.{number}", "kind": "pin", "on": on, "item": place.item, "slot": place.slot}
+    why = Text(zh=f"指定 {where.zh}", en=f"pinned: {where.en}")
+    return Pin.model_validate({**fields, "role": place.roles, "during": place.during, "why": why})
 
 
 def _layer(world: World, place: Place) -> str | None:
     fitting = (
         name
         for name, layer in world.layers.items()
-        if place.item in layer.item_index and place.slot in layer.slot_index
+        if place.item in layer.item_index
+        and place.slot in layer.slot_index
+        and {*place.roles} <= {*layer.roles}
     )
     return next(fitting, None)

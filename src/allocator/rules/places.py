@@ -1,36 +1,57 @@
-"""Places as a call writes them, ``ITEM=SLOT@PERIOD``: read, and looked for in the layers."""
+"""Places as a call writes them, ``ITEM=SLOT/ROLE@PERIOD``: read, and looked for in the layers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from allocator.errors import Fault, nearest
+from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.rules.world import World
 
+#: How the parts of a place are told apart; a Chinese keyboard gives the wide ones.
+_WIDE = str.maketrans("＝＠／", "=@/")
+#: After so many faults no more places are looked at: for each a near name is looked for.
+MOST_WRONG = 50
 _WRITTEN = re.compile(r"(?P<item>[^=@]+)(?:=(?P<slot>[^=@]+))?(?:@(?P<period>[^=@]+))?")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place as it is written; slot and period are empty where they are not given."""
+    """A place as it is written; slot, role and period are empty where they are not given.
+
+    A slot may have a ``/`` in its name: only who knows the slots can tell the role from it (``by_code``).
+    """
 
     text: str
     item: str
     slot: str
     period: str
+    role: str = ""
 
     @property
     def during(self) -> list[str]:
         """The period as rules name periods: none for all of them."""
         return [self.period] if self.period else []
 
+    @property
+    def roles(self) -> list[str]:
+        """The role as rules name roles: none for any of them."""
+        return [self.role] if self.role else []
+
+    @property
+    def code(self) -> str:
+        """The place as it is written with codes."""
+        slot = f"={self.slot}" if self.slot else ""
+        role = f"/{self.role}" if self.role else ""
+        return f"{self.item}{slot}{role}" + (f"@{self.period}" if self.period else "")
+
 
 def read_place(text: str) -> Place | None:
     """Return what is written, or None if it is written wrongly."""
-    found = _WRITTEN.fullmatch(text.strip())
+    found = _WRITTEN.fullmatch(text.strip().translate(_WIDE))
     if found is None:
         return None
     item, slot, period = ((part or "").strip() for part in found.group("item", "slot", "period"))
@@ -39,7 +60,7 @@ def read_place(text: str) -> Place | None:
 
 
 def misplaced(world: World, place: Place, option: str, also: tuple[str, ...] = ()) -> Iterator[Fault]:
-    """Yield why no layer has the item and the slot of a place.
+    """Yield why no layer has the item and the slot (and the role) of a place.
 
     Args:
         world: The world.
@@ -55,5 +76,19 @@ def misplaced(world: World, place: Place, option: str, also: tuple[str, ...] = (
             called = sorted({world.scenario.organisation.label(code) for code in known} | known)
             yield Fault(message, column=option, found=place.text, nearest=nearest(found, called))
     if place.item in items and (not place.slot or place.slot in slots):
-        message = Text(zh="没有层同时含有两者", en="no layer has both of these")
-        yield Fault(message, column=option, found=place.text)
+        both = [layer for layer in world.layers.values() if place.item in layer.item_index]
+        both = [layer for layer in both if place.slot in ("", layer.name) or place.slot in layer.slot_index]
+        yield _without_role(both, place, option) if both else _without_both(place, option)
+
+
+def _without_both(place: Place, option: str) -> Fault:
+    message = Text(zh="没有层同时含有两者", en="no layer has both of these")
+    return Fault(message, column=option, found=place.text)
+
+
+def _without_role(layers: Sequence[Layer], place: Place, option: str) -> Fault:
+    """Return that the layers in which the item may have the slot do not have the role."""
+    names = ", ".join(layer.name for layer in layers)
+    message = Text(zh=f"{names} 层没有此角色", en=f"the layer {names} has no such role")
+    roles = dict.fromkeys(role for layer in layers for role in layer.roles if role is not None)
+    return Fault(message, column=option, found=place.text, allowed=", ".join(roles) or "-")

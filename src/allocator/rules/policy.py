@@ -8,6 +8,7 @@ from functools import cached_property
 
 from allocator.errors import Fault, InputError
 from allocator.graph.neighbours import Neighbours
+from allocator.model.asked import Asked
 from allocator.model.layer import Layer
 from allocator.model.plan import ScenarioRef
 from allocator.model.text import Text
@@ -37,6 +38,7 @@ class Policy:
         drafts: Where each rule is written, for faults.
         sha256: Digest of the scenario and the rule packs as they were read; names the input in a plan.
         files: SHA-256 of each of their files by name.
+        asked: What a call asks for beside the scenario; its rules are among the others.
     """
 
     world: World
@@ -45,6 +47,7 @@ class Policy:
     drafts: Mapping[str, Draft]
     sha256: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def reference(self) -> ScenarioRef:

@@ -42,6 +42,16 @@ class World:
         return build_graph(self.scenario)
 
     @cached_property
+    def items(self) -> Mapping[str, None]:
+        """The ids of the items of all layers, each once."""
+        return dict.fromkeys(name for layer in self.layers.values() for name in layer.items)
+
+    @cached_property
+    def slots(self) -> Mapping[str, None]:
+        """The ids of the slots of all layers, each once."""
+        return dict.fromkeys(name for layer in self.layers.values() for name in layer.slots)
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words of grades and roles for the seat notation."""
         return scenario_vocabulary(self.scenario.spec)

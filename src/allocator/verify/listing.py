@@ -9,8 +9,9 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from allocator.errors import nearest, shorten
-from allocator.model.plan import HARD, Level, LevelScore, Plan, RuleScore
+from allocator.model.plan import HARD, RUN_KEYS, Level, LevelScore, Plan, RuleScore
 from allocator.model.text import Text
+from allocator.rules.calls import asked_of
 from allocator.rules.policy import Policy
 from allocator.verify.claims import Disagreement
 from allocator.verify.status import status_claims
@@ -18,8 +19,6 @@ from allocator.verify.status import status_claims
 PartT = TypeVar("PartT", bound=Hashable)
 #: How many of like things are named.
 NAMED = 3
-#: What the ids of rules begin with that a call asked for beside the scenario.
-OF_A_CALL = ("pin.", "exclude.", "keep.")
 #: Keys that a plan may have and that no other part of this package reads.
 _PASSED_OVER: Mapping[type[BaseModel], frozenset[str]] = {LevelScore: frozenset({"proof"})}
 
@@ -35,13 +34,18 @@ def listing_claims(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
     """Yield levels and rules that the scenario has and the plan does not list, or lists otherwise.
 
     A plan without any score claims nothing of it; whether it may is for its status (``status_claims``).
+
+    Args:
+        policy: The policy of the scenario, with what the plan was asked for (``calls.as_asked``).
+        plan: The plan.
     """
     rules: dict[str, Level] = {rule.id: rule.plan_level for rule in policy.rules}
     if plan.score:
         levels = {HARD, *rules.values()}
         yield from _differences(levels, [one.level for one in plan.score], _LEVEL)
     if plan.rules:
-        stated = [one.id for one in plan.rules if one.id in rules or not _is_of_a_call(one, plan)]
+        kept = {f"keep.{layer}" for layer in asked_of(plan).keep if layer in policy.world.layers}
+        stated = [one.id for one in plan.rules if one.id in rules or not _is_kept(one, kept)]
         yield from _differences(rules, stated, _RULE)
     for one in plan.rules:
         if one.level != rules.get(one.id, one.level):
@@ -58,10 +62,9 @@ _NO_HINT = Text()
 _LEVEL, _RULE = Text(zh="级别", en="level"), Text(zh="规则", en="rule")
 
 
-def _is_of_a_call(rule: RuleScore, plan: Plan) -> bool:
-    """Whether a rule was asked for with the call, such as a pin: it cannot be judged, and is kept."""
-    asked = bool(plan.run.get("beside")) and rule.id.startswith(OF_A_CALL)
-    return asked and (rule.level, rule.violations, rule.cost) == (HARD, 0, 0)
+def _is_kept(rule: RuleScore, kept: Collection[str]) -> bool:
+    """Whether a rule keeps a layer as in the baseline: without that it cannot be judged, and holds."""
+    return rule.id in kept and (rule.level, rule.violations, rule.cost) == (HARD, 0, 0)
 
 
 def _differences(
@@ -74,9 +77,11 @@ def _differences(
     surplus = [str(one) for one in stated if one not in known]
     if surplus:
         message = Text(zh=f"场景没有方案所列的{what.zh}", en=f"the scenario has no such {what.en}")
-        near = nearest(surplus[0], [str(one) for one in known])
-        hint = Text(zh=f"（是否为“{near}”？）", en=f" (did you mean '{near}'?)") if near else Text()
-        yield _named(surplus, message, hint)
+        yield _named(surplus, message, _hint(nearest(surplus[0], [str(one) for one in known])))
+
+
+def _hint(near: str) -> Text:
+    return Text(zh=f"（是否为“{near}”？）", en=f" (did you mean '{near}'?)") if near else Text()
 
 
 def _named(names: list[str], what: Text, hint: Text = _NO_HINT) -> Disagreement:
@@ -123,6 +128,10 @@ def _unknown_keys(plan: Plan) -> Iterator[Disagreement]:
             found.setdefault(f"{where}{key}")
     if found:
         yield _named(sorted(found), Text(zh="方案中有未知的键", en="the plan has an unknown key"))
+    notes = sorted(plan.run.keys() - {*RUN_KEYS})
+    if notes:
+        message = Text(zh="方案的 run 中有未知的键", en="the run of the plan has an unknown key")
+        yield _named(notes, message, _hint(nearest(notes[0], RUN_KEYS)))
 
 
 def _parts(plan: Plan) -> Iterator[tuple[str, BaseModel]]:

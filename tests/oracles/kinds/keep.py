@@ -24,6 +24,8 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
         one: dict[str, Any] = {"item": draw(st.sampled_from(layer.items))}
         if draw(st.booleans()):
             one["slot"] = draw(st.sampled_from(layer.slots))
+        if named := [role for role in layer.roles if role]:
+            one["role"] = draw(st.lists(st.sampled_from(named), max_size=1))
         if not layer.once and draw(st.booleans()):
             one["during"] = draw(st.lists(st.sampled_from(layer.periods), min_size=1, unique=True))
         rule["vacated"] = [one]
@@ -52,6 +54,7 @@ def _open(scope: Scope, seat: Seat) -> bool:
     return not scope.layer.can(seat.item, seat.slot, seat.period) or any(
         one["item"] == seat.item
         and one.get("slot", seat.slot) == seat.slot
+        and (not one.get("role") or seat.role in one["role"])
         and (not one.get("during") or scope.layer.periods[seat.period] in several(one["during"]))
         for one in scope.rule.get("vacated", ())
     )

@@ -30,6 +30,7 @@ class Vacated(Strict):
     slot: Annotated[
         str, Means(zh="去处编号；不填为任何去处", en="Id of the slot; wherever it is if not given.")
     ] = ""
+    role: Annotated[Several, Means(zh="哪些角色；不填为全部", en="In which roles; all if empty.")] = ()
     during: Annotated[Several, Means(zh="哪些周期；不填为全部", en="In which periods; all if empty.")] = ()
 
 
@@ -99,6 +100,11 @@ class Keep(Rule):
                 if found and found not in known:
                     message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")
                     yield Problem(f"vacated.{number}.{key}", message, found, nearest=nearest(found, known))
+            roles = [role for role in layer.roles if role is not None]
+            for role in (role for role in one.role if role not in roles):
+                message = Text(zh="该层没有此角色", en="the layer has no such role")
+                near = nearest(role, roles)
+                yield Problem(f"vacated.{number}.role", message, role, ", ".join(roles), near)
 
     def post(self, pen: Pen, scope: Scope) -> None:
         """For each role of what is kept: who was there stays, and no more come than seats are open."""
@@ -149,7 +155,7 @@ class Keep(Rule):
             for role in scope.roles:
                 kept.setdefault(self._subject(one, role, t), Seats())
             seats = kept[self._subject(one, r, t)]
-            if other >= 0 and scope.layer.can_be(i, s, t) and not self._is_vacated(scope, i, s, t):
+            if other >= 0 and scope.layer.can_be(i, s, t) and not self._is_vacated(scope, i, s, r, t):
                 seats.held |= {other}
             else:
                 seats.open += 1
@@ -165,11 +171,12 @@ class Keep(Rule):
             return one in scope.slot_set and bool(scope.layer.active[one, period])
         return one in scope.item_set and bool(scope.layer.present[one, period])
 
-    def _is_vacated(self, scope: Scope, item: int, slot: int, period: int) -> bool:
+    def _is_vacated(self, scope: Scope, item: int, slot: int, role: int, period: int) -> bool:
         layer = scope.layer
         return any(
             one.item == layer.items[item]
             and one.slot in ("", layer.slots[slot])
+            and (not one.role or layer.roles[role] in one.role)
             and (not one.during or layer.periods[period].id in one.during)
             for one in self.vacated
         )

@@ -1,0 +1,35 @@
+"""What a solve was asked for beside its scenario, as a plan carries it in ``run.asked``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, FailFast, Field
+
+#: So many pins, and so many exclusions, a call may have at most.
+MOST = 2_000
+_Places = Annotated[tuple[str, ...], Field(max_length=MOST), FailFast()]
+
+
+class Asked(BaseModel):
+    """The pins, exclusions and layers to keep of a call, with codes for all names.
+
+    Attributes:
+        pin: Places settled beforehand, ``ITEM=SLOT[/ROLE][@PERIOD]``.
+        exclude: Who is kept out of where, ``ITEM[=SLOT[/ROLE]][@PERIOD]``.
+        keep: Layers in which what the baseline decided stays.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    pin: _Places = ()
+    exclude: _Places = ()
+    keep: _Places = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything was asked for."""
+        return bool(self.pin or self.exclude or self.keep)
+
+    def carried(self) -> dict[str, list[str]]:
+        """Return the same as JSON; what was not asked for is left out."""
+        return {name: list(places) for name, places in self if places}
