@@ -120,9 +120,10 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
         waivers=(Repair("native", Text(zh="刘洋", en="Liu")),) * 22,
         fewest=False,
         blocked=(Repair("band", Text(zh="过重", en="too heavy")),),
+        cut_short=False,
     )
     asked: list[float] = []
-    explainer = SimpleNamespace(why_infeasible=lambda _policy, *, seconds: asked.append(seconds) or why)
+    explainer = SimpleNamespace(why_infeasible=lambda _policy, *, seconds, stop: asked.append(seconds) or why)
     monkeypatch.setattr(reasons, "import_module", {"allocator.explain": explainer}.__getitem__)
     done = call("solve", scenario, "-o", file, *QUICK)
     assert done.status == 1
@@ -137,6 +138,30 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
     assert written["status"] == "infeasible"
     assert written["run"]["conflict"] == ["take.posting", "staffing"]
     assert asked == [20.0]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_reasons_may_be_ended_by_a_request(
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    def interrupted(_policy: object, *, seconds: float, stop: object) -> object:
+        for _again in range(times):
+            os.kill(os.getpid(), signal.SIGINT)
+        why = {"rules": ("staffing",), "repairs": (), "waivers": (), "fewest": False, "blocked": ()}
+        return SimpleNamespace(**why, cut_short=stop.asked)
+
+    explainer = SimpleNamespace(why_infeasible=interrupted)
+    monkeypatch.setattr(reasons, "import_module", {"allocator.explain": explainer}.__getitem__)
+    monkeypatch.setattr(api, "solve", lambda *_, **__: plan_of("infeasible"))
+    before = signal.getsignal(signal.SIGINT)
+    done = call("solve", scenario, "-o", tmp_path / "plan.json")
+    assert (done.status, done.err) == (1, "")
+    assert "stopped looking for reasons as asked" in done.out and "internal" not in done.out
+    assert ("these rules cannot hold together:\n  staffing" in done.out) == (times == 1)
+    assert api.read_plan(tmp_path / "plan.json").status == "infeasible"
+    assert signal.getsignal(signal.SIGINT) is before
+    told = call("solve", scenario, "--json", lang="zh").json["run"]["reasons"]
+    assert told["cut_short"] is True
 
 
 def test_plan_that_was_not_found_in_time_takes_no_files_place(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from allocator import api
+from allocator.engine.progress import Stop
 from allocator.explain import Reasons, why_infeasible
 
 SCENARIO = """
@@ -25,12 +26,16 @@ rules:
 
 @pytest.fixture(scope="module")
 def reasons(tmp_path_factory: pytest.TempPathFactory) -> Reasons:
-    folder = tmp_path_factory.mktemp("few")
+    return why_infeasible(few(tmp_path_factory.mktemp("few")), seconds=10)
+
+
+def few(folder: Path) -> api.Policy:
+    """Return a policy that asks for more people than there are."""
     write(folder, "scenario.yaml", SCENARIO)
     write(folder, "few.yaml", PACK)
     write(folder, "people.csv", "id,name,grade\nA,Wang,cadre\nB,Li,cadre\nC,Zhao,cadre\n")
     write(folder, "groups.csv", "id,name\nG,North\nH,South\n")
-    return why_infeasible(api.bind(api.load(folder)), seconds=10)
+    return api.bind(api.load(folder))
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -46,6 +51,31 @@ def test_the_way_out_is_the_cheapest_and_says_where(reasons: Reasons) -> None:
     [repair] = reasons.repairs
     assert repair.rule in reasons.rules
     assert any(name in repair.text.en for name in ("North", "South", "Wang", "Li", "Zhao"))
+
+
+class StopAfter(Stop):
+    """A request to stop that comes when it has been looked for so many times."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.looks = looks
+
+    @property
+    def asked(self) -> bool:
+        self.looks -= 1
+        return self.looks < 0
+
+
+@pytest.mark.parametrize("looks", [0, 1, 5])
+def test_a_request_to_stop_ends_it_with_what_it_has(tmp_path: Path, looks: int) -> None:
+    policy = few(tmp_path)
+    reasons = why_infeasible(policy, seconds=10, stop=StopAfter(looks))
+    assert reasons.cut_short and not reasons.waivers
+    assert {"staffed", "take.posting"} <= {*reasons.rules} <= {rule.id for rule in policy.rules}
+
+
+def test_what_was_not_stopped_is_whole(reasons: Reasons) -> None:
+    assert not reasons.cut_short
 
 
 def test_a_pin_against_a_rule_is_named(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
 from allocator import api
+from allocator.cli.interrupt import stopping
+from allocator.engine.progress import Stop
 from allocator.model.text import Language, Text
 from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
@@ -54,11 +57,35 @@ class Reasons(Protocol):
     def blocked(self) -> Sequence[Repair]:
         """What of a map alone keeps it from being made into zones."""
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether somebody asked to stop before all was looked for."""
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No reasons at all, since somebody would not wait for any."""
+
+    rules: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    waivers: tuple[Repair, ...] = ()
+    fewest: bool = False
+    blocked: Sequence[Repair] = ()
+    cut_short: bool = True
+
 
 def find_reasons(policy: api.Policy, seconds: float) -> Reasons:
-    """Return why a policy has no plan; loads the solver."""
+    """Return why a policy has no plan; loads the solver.
+
+    A request to stop ends the search with what it has; after the second there is nothing.
+    """
     explainer = import_module("allocator.explain")
-    reasons: Reasons = explainer.why_infeasible(policy, seconds=seconds)
+    stop = Stop()
+    try:
+        with stopping(stop):
+            reasons: Reasons = explainer.why_infeasible(policy, seconds=seconds, stop=stop)
+    except KeyboardInterrupt:
+        return Nothing()
     return reasons
 
 
@@ -73,12 +100,19 @@ def reasons_as_data(policy: api.Policy, reasons: Reasons) -> dict[str, Any]:
         "repairs": plain(reasons.repairs),
         "waivers": plain(reasons.waivers),
         "fewest": reasons.fewest,
+        "cut_short": reasons.cut_short,
     }
 
 
 def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> Iterator[str]:
     """Yield slots without enough people, what maps rule out, rules in conflict and the cheapest ways out."""
     whys = rule_whys(policy)
+    if reasons.cut_short:
+        yield pick(
+            language,
+            "已按要求停止查找原因：以下未必是全部，所列规则也未必都有关",
+            "stopped looking for reasons as asked: there may be more of them, and fewer rules may matter",
+        )
     for count in supplies(policy):
         yield printable(pick(language, "无法满足：", "cannot be met: ") + as_text(count, policy)(language))
     yield from render_shortages(shortages(policy), policy, language)

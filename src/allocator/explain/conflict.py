@@ -28,27 +28,28 @@ from allocator.rules.policy import Policy
 ASK = 1.0
 
 
-def minimal_conflict(policy: Policy, seconds: float) -> list[Rule]:
+def minimal_conflict(policy: Policy, seconds: float, stop: Stop | None = None) -> list[Rule]:
     """Return hard rules of a policy without a plan that cannot hold together.
 
     Args:
         policy: The policy.
         seconds: After so long, rules are kept in the conflict that it may not need.
+        stop: A request to stop, after which rules are kept likewise.
 
     Returns:
         A conflict in any case; minimal by inclusion if every question was answered in time.
     """
     hard = tuple(rule for rule in policy.rules if rule.is_hard)
-    return _Conflict(replace(policy, rules=hard), seconds).minimal(hard)
+    return _Conflict(replace(policy, rules=hard), seconds, stop or Stop()).minimal(hard)
 
 
 class _Conflict:
     """Halves of the rules are tried together until only what is needed is left."""
 
-    def __init__(self, policy: Policy, seconds: float) -> None:
+    def __init__(self, policy: Policy, seconds: float, stop: Stop) -> None:
         self._policy = policy
         self._program: Program = policy.compile()
-        self._search = Search(1, Budget(seconds, 1), Stop(), silent)
+        self._search = Search(1, Budget(seconds, 1), stop, silent)
         self._end = time.monotonic() + seconds
         self._plans: list[IntArray] = []
 
@@ -69,7 +70,7 @@ class _Conflict:
     def _can_hold(self, rules: list[Rule]) -> bool:
         """Whether a plan keeps the rules; without an answer in time, they are taken to hold."""
         left = self._end - time.monotonic()
-        if left <= 0:
+        if left <= 0 or self._search.stop.asked:
             return True
         task = self._task(rules)
         if any(task.is_sound(plan) for plan in self._plans):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from allocator.engine.progress import Stop
 from allocator.engine.solve import Options, solve
 from allocator.explain.conflict import minimal_conflict
 from allocator.explain.on_map import Blocked, blocked_on_map
@@ -42,6 +43,8 @@ class Reasons:
             that does not help.
         fewest: Whether no fewer waivers would do.
         blocked: What of a map alone keeps it from being made into zones.
+        cut_short: Whether somebody asked to stop before all was looked for: fewer rules may be in conflict
+            than are named, and there may be ways out that are not.
     """
 
     rules: tuple[str, ...]
@@ -49,22 +52,30 @@ class Reasons:
     waivers: tuple[Repair, ...] = ()
     fewest: bool = False
     blocked: tuple[Blocked, ...] = ()
+    cut_short: bool = False
 
 
-def why_infeasible(policy: Policy, seconds: float = 30.0) -> Reasons:
-    """Return a minimal conflict among the hard rules of a policy without a plan, and a way out."""
-    conflict = minimal_conflict(policy, seconds * CONFLICT_PART)
+def why_infeasible(policy: Policy, seconds: float = 30.0, stop: Stop | None = None) -> Reasons:
+    """Return a minimal conflict among the hard rules of a policy without a plan, and a way out.
+
+    Args:
+        policy: The policy.
+        seconds: Time limit.
+        stop: A request to stop, from another thread: what is known by then is returned.
+    """
+    stop = stop or Stop()
+    conflict = minimal_conflict(policy, seconds * CONFLICT_PART, stop)
     giving = {rule.id: rule.relaxed() for rule in conflict}
-    repairs, _ = _given_up(policy, giving, seconds * WAY_PART)
+    repairs, _ = _given_up(policy, giving, seconds * WAY_PART, stop)
     recusing = {rule.id: (other,) for rule in policy.rules if rule.is_hard and (other := rule.waivable())}
-    waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART) if recusing else ((), False)
-    return Reasons(
-        tuple(rule.id for rule in conflict), repairs[:MOST_NAMED], waivers, fewest, blocked_on_map(policy)
-    )
+    waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART, stop)
+    blocked = () if stop.asked else blocked_on_map(policy)
+    named = tuple(rule.id for rule in conflict)
+    return Reasons(named, repairs[:MOST_NAMED], waivers, fewest, blocked, cut_short=stop.asked)
 
 
 def _given_up(
-    policy: Policy, giving: Mapping[str, tuple[Rule, ...]], seconds: float
+    policy: Policy, giving: Mapping[str, tuple[Rule, ...]], seconds: float, stop: Stop
 ) -> tuple[tuple[Repair, ...], bool]:
     """Return what must be given up of some rules, as little as can be, and whether that is proved.
 
@@ -72,10 +83,13 @@ def _given_up(
         policy: A policy without a plan.
         giving: By id, the rules that may give way, as what is soft of them and what stays hard.
         seconds: Time limit.
+        stop: A request to stop.
     """
+    if stop.asked or not giving:
+        return (), False
     rules = tuple(one for rule in policy.rules if rule.is_hard for one in giving.get(rule.id, (rule,)))
     relaxed = replace(policy, rules=rules)
-    solved = solve(relaxed, Options(seconds=seconds))
+    solved = solve(relaxed, Options(seconds=seconds), stop=stop)
     if not solved.proofs:
         return (), False
     found = judge(relaxed, solved.assignments)
