@@ -180,3 +180,17 @@ def test_spellings_of_one_name() -> None:
     )
     assert name_key("Ｈｅ Wen") == name_key("he wen")
     assert name_key("何文") != name_key("何闻")
+
+
+def test_a_party_is_asked_about_where_names_are_ids(tmp_path: Path) -> None:
+    people = "姓名,职务\n何文,主任\n李宁,\n王岩,\n"
+    rules = RULES.replace('"P1"', '"何文"')
+    folder = scenario(tmp_path / "s", people=people)
+    (folder / "r.yaml").write_text(rules, "utf-8")
+    names, asked = doubts(folder)
+    assert "names are taken for them" in names and "the same person?" in asked
+    assert takers(folder, "K2") == {"李宁", "王岩"}
+    (folder / "identities.csv").write_text("name,person,answer\n何文,何文,not_same_as\n", "utf-8")
+    assert len(doubts(folder)) == 1 and takers(folder, "K2") == {"何文", "李宁", "王岩"}
+    (folder / "identities.csv").write_text("name,person,answer\n何文,何文,same_as\n", "utf-8")
+    assert len(doubts(folder)) == 1 and takers(folder, "K2") == {"李宁", "王岩"}

@@ -203,10 +203,29 @@ def test_an_id_of_two_alphabets_is_told(tmp_path: Path) -> None:
     assert "Cyrillic" in told(load(tmp_path, people="id\nР1\n"))[0][1]
 
 
-def test_a_name_where_an_id_is_asked_offers_the_id(tmp_path: Path) -> None:
-    known, near, same = faults_of(tmp_path, people="id,unit\nP1,办公室\nP2,第一\nP3,U１ \nP4,u1\n")
-    assert (known.nearest, near.nearest, same.nearest) == ("U1 (办公室)", "U2 (第一室)", "U1")
-    assert "is the name of a unit" in known.message.en
+def test_a_name_that_one_row_bears_is_read_as_its_id_and_told_once(tmp_path: Path) -> None:
+    postings = "person,group,from,to\n甲,一 组,2024-01-01,\nP2,G2,2024-01-01,\n"
+    scenario = load(tmp_path, people="id,name,unit\nP1,甲,办公室\nP2,乙,办公室\n", postings=postings)
+    people, posting = scenario.organisation.people, scenario.organisation.postings[0]
+    assert [person.unit for person in people.values()] == ["U1", "U1"]
+    assert (posting.person, posting.group) == ("P1", "G1")
+    told = [(doubt.row, doubt.column, doubt.nearest) for doubt in scenario.doubts]
+    assert told == [(2, "unit", "U1 (办公室)"), (2, "person", "P1 (甲)"), (2, "group", "G1 (一 组)")]
+
+
+def test_a_name_that_several_bear_or_none_offers_ids(tmp_path: Path) -> None:
+    units = "id,name\nU1,办公室\nU2,第一室\nU3,办公室\n"
+    people = "id,unit\nP1,办公室\nP2,第一\nP3,U１ \nP4,u1\nP5,G1\n"
+    several, near, same, other = faults_of(tmp_path, people=people, units=units)
+    assert several.nearest == "U1 (办公室), U3 (办公室)" and "is the name of a unit" in several.message.en
+    assert (near.nearest, same.nearest) == ("U2 (第一室)", "U1")
+    assert "is a group, not a unit" in other.message.en
+
+
+def test_an_answer_about_identity_names_the_person_by_id(tmp_path: Path) -> None:
+    answers = "name,person,answer\n甲某,甲,same_as\n"
+    (fault,) = faults_of(tmp_path, people="id,name\nP1,甲\n", identities=answers)
+    assert (fault.column, fault.nearest) == ("person", "P1 (甲)")
 
 
 def test_a_missing_table_is_named_once_and_first(tmp_path: Path) -> None:
@@ -222,10 +241,36 @@ def test_a_row_with_a_bad_cell_has_its_other_cells_checked(tmp_path: Path) -> No
     assert found == [(2, "born"), (2, "capacity"), (3, "id"), (2, "unit"), (3, "unit")]
 
 
-def test_a_missing_id_column_offers_the_running_number(tmp_path: Path) -> None:
-    column, unit = faults_of(tmp_path, people="序号,姓名,工作单位\n1,甲,办公室\n")
-    assert (column.column, column.nearest) == ("id", "序号") and "{people: {序号: id}}" in column.allowed
-    assert unit.nearest == "U1 (办公室)"
+def test_names_stand_for_the_ids_of_a_table_without_any(tmp_path: Path) -> None:
+    people = "序号,姓　名,工作单位\n1,赵 一,办公室\n2,钱二,第一室\n合计,2人,\n"
+    scenario = load(tmp_path, people=people, groups="名称\n甲组\n", units="id,name\nU1,办公室\nU2,第一室\n")
+    found = scenario.organisation.people
+    assert {one.id: (one.name, one.unit) for one in found.values()} == {
+        "赵一": ("赵一", "U1"),
+        "钱二": ("钱二", "U2"),
+    }
+    assert list(scenario.organisation.groups) == ["甲组"]
+    told = [doubt for doubt in scenario.doubts if "no column of ids" in doubt.message.en]
+    assert {(doubt.file, doubt.allowed) for doubt in told} == {
+        ("people.csv", "scenario.yaml: columns: {people: {序号: id}}"),
+        ("groups.csv", ""),
+    }
+
+
+def test_a_table_without_ids_has_no_two_of_one_name_and_none_without(tmp_path: Path) -> None:
+    rows = "1,甲,办公室,主任\n2,乙,办公室,\n3,甲,第一室,\n4,,第一室,主任\n"
+    same, empty, *doubts = faults_of(tmp_path, people=f"序号,姓名,工作单位,职务\n{rows}")
+    assert all(doubt.message.en.startswith("in doubt: is a name") for doubt in doubts)
+    assert (same.row, same.column, same.found) == (4, "姓名", "甲") and "row 2" in same.message.en
+    assert (empty.row, empty.column) == (5, "姓名")
+    assert "{序号: id}" in same.allowed
+
+
+def test_a_column_close_to_that_of_ids_is_offered(tmp_path: Path) -> None:
+    (column,) = faults_of(tmp_path, people="idd,name\n1,甲\n")
+    assert (column.column, column.nearest) == ("id", "idd")
+    column, *_ = faults_of(tmp_path, people="序号,工作单位\n1,U1\n")
+    assert (column.nearest, column.allowed) == ("序号", "scenario.yaml: columns: {people: {序号: id}}")
 
 
 def test_files_of_other_programs_are_passed_over(tmp_path: Path) -> None:

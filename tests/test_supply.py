@@ -117,3 +117,22 @@ def test_unmet_demand_is_what_no_matching_meets(data: st.DataObject) -> None:
     for part in parts:
         givers = np.flatnonzero(may[:, list(part.wants)].any(axis=1)).tolist()
         assert list(part.has) == givers and part.supply == len(givers)
+
+
+def test_somebody_with_no_place_open_to_him_is_named_with_the_rule(tmp_path: Path) -> None:
+    folder = scenario(tmp_path / "s", {"head": 1, "deputy": 3}, "2组员")
+    away = '  - {id: away, kind: eligible, on: posting, when: person.id != "h0" || period.id != "2027"}\n'
+    (folder / "r.yaml").write_text(RULES + away, "utf-8")
+    [one] = [found for found in supplies(api.bind(api.load(folder))) if found.too_many]
+    assert (one.rule, one.periods, one.needs, one.supply) == ("take.posting", ("2027",), 1, 0)
+    assert (one.slots, one.barred, one.people[0].id) == ((), (("away", 1),), "h0")
+    said = call("check", folder).out
+    assert "2027: h0 must have a place, none is open (barred: away 1): list who is away" in said
+    assert "2027：h0须有位置，却无处可去（不合格：away 1 人）" in call("check", folder, lang="zh").out
+
+
+def test_a_way_out_against_a_rule_without_a_number_is_an_exception_with_the_reason(tmp_path: Path) -> None:
+    folder = scenario(tmp_path / "s", {"head": 2, "deputy": 1, "cadre": 3}, "1组长+1副组长+1组员")
+    done = call("solve", folder, "--time-limit", "20")
+    assert "needs an exception: who may take a place at all" in done.out
+    assert "须破例：任职资格" in call("solve", folder, "--time-limit", "20", lang="zh").out

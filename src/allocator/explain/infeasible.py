@@ -106,6 +106,12 @@ def _named(policy: Policy, rule: Rule, breach: Breach) -> Text:
     parts += [label(layer.slots[subject.slot])] if subject.slot >= 0 else []
     parts += [layer.periods[subject.period].id] if subject.period >= 0 else []
     where = " · ".join(parts)
-    by = Text(zh=f"放宽 {breach.amount}", en=f"give way by {breach.amount}")
-    detail = breach.detail or (rule.why if rule.waivable() and rule.why else by)
+    detail = breach.detail or (rule.why if rule.waivable() and rule.why else _exception(rule, breach))
     return Text(zh=f"{where}：{detail.zh}", en=f"{where}: {detail.en}")
+
+
+def _exception(rule: Rule, breach: Breach) -> Text:
+    """Say that somebody would have to be let off a rule that tells no more of a breach than its place."""
+    why = rule.why or rule.summary
+    much = Text(zh=f"（{breach.amount} 处）", en=f" ({breach.amount} times)") if breach.amount > 1 else Text()
+    return Text(zh=f"须破例{much.zh}：{why.zh}", en=f"needs an exception{much.en}: {why.en}")

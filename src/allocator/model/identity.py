@@ -50,7 +50,7 @@ class Identities:
 
     def meaning(self, name: str, case: str = "") -> Meaning:
         """Return whom ``name`` stands for as a party to ``case``, or anywhere if no case is given."""
-        if name in self.organisation.entities:
+        if name in self.organisation.entities and not (case and self._is_own_name(name)):
             return Meaning()
         answered = [one for one in self.about(name) if one.person and one.case in ("", case)]
         same = tuple(dict.fromkeys(one.person for one in answered if one.same))
@@ -74,8 +74,20 @@ class Identities:
 
     def party_names(self, name: str, case: str) -> tuple[str, ...]:
         """Return what stands for a party: its name (with the case if told apart), and our people's ids."""
+        people = self.meaning(name, case).people
         own = f"{name}（{case}）" if self.told_apart(name) else name
-        return tuple(dict.fromkeys((own, *self.meaning(name, case).people)))
+        if own not in people and self._is_own_name(own):
+            own = f"{name}（同名者）"
+        return tuple(dict.fromkeys((own, *people)))
+
+    def _is_own_name(self, name: str) -> bool:
+        """Return whether a name is also the id of the person who bears it, as where a table has no ids."""
+        person = self.organisation.people.get(name)
+        return person is not None and name_key(person.name) == name_key(name)
+
+    def is_asked_about(self, name: str) -> bool:
+        """Return whether a party's name says nothing sure: it is no id, or one that is a name as well."""
+        return name not in self.organisation.entities or self._is_own_name(name)
 
     def tie_ends(self, name: str) -> tuple[str, ...]:
         """Return what stands for an end of a tie: an entity or place as it is, else as for parties."""

@@ -21,6 +21,7 @@ from allocator.rules.policy import Policy
 
 #: A layer with more places than this is not counted: that would take as long as to begin a search.
 MOST_PLACES = 500_000
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,16 @@ class Supply:
     Attributes:
         layer: The layer.
         periods: Ids of the periods with the same count; empty for a layer that is decided once.
-        rule: The rule that asks for the places, or allows no more of them.
+        rule: The rule that asks for the places, or allows no more of them; where no place at all is open to
+            people who must have one, the rule that says so (``take.LAYER``).
         too_many: Whether people are left over; else places are.
         roles: The roles that are counted, none where it is all of them.
         needs: Places that must be filled; people who must have one if there are too many.
         supply: How many of these can be filled; places that there are if there are too many people.
         slots: The slots concerned.
         people: Who may fill the places; who must have one if there are too many.
-        barred: How many people each rule keeps from these places, those of too few places only.
+        barred: How many people each rule keeps from these places, or from all places if none is open; empty
+            where places are too few.
     """
 
     layer: str
@@ -143,15 +146,33 @@ class _Counts:
         return Supply(
             layer=layer.name,
             periods=() if period_id is None else (period_id,),
-            rule=self.rows.policy.rules[rows[0].rule].id if rows else "",
+            rule=self.rows.policy.rules[rows[0].rule].id if rows else f"take.{layer.name}",
             too_many=too_many,
             roles=tuple(str(layer.roles[role]) for role in named),
             needs=needs,
             supply=supply,
             slots=tuple(self._named(layer.slots[s]) for s in sorted({row.slot for row in rows})),
             people=tuple(self._named(layer.items[item]) for item in people),
-            barred=() if too_many else self._barred(rows, set(people)),
+            barred=self._barring(period, rows, people, too_many=too_many),
         )
+
+    def _barring(
+        self, period: int, rows: Sequence[SlotRow], people: Sequence[int], *, too_many: bool
+    ) -> tuple[tuple[str, int], ...]:
+        """Return how many people each rule keeps from the places, or from every place if none is open."""
+        if not too_many:
+            return self._barred(rows, set(people))
+        return () if rows else self._shut_out(period, people)
+
+    def _shut_out(self, period: int, people: Sequence[int]) -> tuple[tuple[str, int], ...]:
+        """Return how many people each rule keeps from all places; without such a rule, from any of them."""
+        grid = self.rows.program.decisions.grids[self.rows.layer.name][..., period]
+        barring = list[set[int]]()
+        for item in people:
+            places = [set(self.rows.barring.get(col, ())) for col in grid[item][grid[item] >= 0].tolist()]
+            everywhere = set.intersection(*places) if places else set[int]()
+            barring.append(everywhere or set().union(*places))
+        return self._counted(barring)
 
     def _barred(self, rows: Sequence[SlotRow], people: set[int]) -> tuple[tuple[str, int], ...]:
         """Return how many of the other people each rule keeps from all of these places."""
@@ -162,9 +183,12 @@ class _Counts:
                 item = places[col][0]
                 if item not in people:
                     by_item.setdefault(item, set()).update(barring.get(col, ()))
-        numbers = sorted({number for rules in by_item.values() for number in rules})
-        rules = self.rows.policy.rules
-        return tuple((rules[n].id, sum(n in barred for barred in by_item.values())) for n in numbers)
+        return self._counted(list(by_item.values()))
+
+    def _counted(self, barring: Sequence[set[int]]) -> tuple[tuple[str, int], ...]:
+        """Return how many of some people each rule bars, by the rules that bar each of them."""
+        rules, numbers = self.rows.policy.rules, sorted(set().union(*barring))
+        return tuple((rules[n].id, sum(n in barred for barred in barring)) for n in numbers)
 
     def _named(self, entity: str) -> Named:
         return Named(entity, self.rows.policy.world.scenario.organisation.label(entity))
@@ -188,6 +212,13 @@ def as_text(one: Supply, policy: Policy) -> Text:
 def _zh(one: Supply, policy: Policy) -> str:
     periods = f"{'、'.join(one.periods)}：" if one.periods else ""
     roles = "、".join(_role(policy, role)("zh") for role in one.roles)
+    if one.too_many and not one.slots:
+        barred = "，".join(f"{rule} {count} 人" for rule, count in one.barred)
+        return (
+            f"{periods}{_listed(one.people, '、', '等')}须有位置，却无处可去"
+            + (f"（不合格：{barred}）" if barred else "")
+            + "；离岗者列入 absences.csv，或将该层 take 改为 0-1"
+        )
     if one.too_many:
         return (
             f"{periods}{one.needs} 人须有位置，可用位置 {one.supply} 个，多出 {one.off} 人"
@@ -201,6 +232,13 @@ def _zh(one: Supply, policy: Policy) -> str:
 
 def _en(one: Supply, policy: Policy) -> str:
     periods = f"{', '.join(one.periods)}: " if one.periods else ""
+    if one.too_many and not one.slots:
+        barred = ", ".join(f"{rule} {count}" for rule, count in one.barred)
+        return (
+            f"{periods}{_listed(one.people, ', ', ', ...')} must have a place, none is open"
+            + (f" (barred: {barred})" if barred else "")
+            + ": list who is away in absences.csv, or `take: 0-1` in the layer"
+        )
     if one.too_many:
         return (
             f"{periods}{one.needs} must have a place, there are {one.supply}: {one.off} too many "
@@ -211,6 +249,10 @@ def _en(one: Supply, policy: Policy) -> str:
     if not one.barred:
         return who
     return f"{who} (barred: " + ", ".join(f"{rule} {count}" for rule, count in one.barred) + ")"
+
+
+def _listed(people: Sequence[Named], comma: str, more: str) -> str:
+    return comma.join(who.name for who in people[:_MOST_NAMED]) + (more if len(people) > _MOST_NAMED else "")
 
 
 def _role(policy: Policy, role: str) -> Text:

@@ -12,17 +12,19 @@ from allocator.model.identity import with_identities
 from allocator.model.notation import NotationError
 from allocator.model.organisation import Organisation
 from allocator.model.reading.agreement import check_agreement, check_indicators
+from allocator.model.reading.bynames import with_ids_for_names
 from allocator.model.reading.digest import listing_digest
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.grid import Grid, read_grid
 from allocator.model.reading.identities import contradictions, identity_doubts
 from allocator.model.reading.locate import SCENARIO_FILE, Location, locate
 from allocator.model.reading.lookalikes import alike
-from allocator.model.reading.references import check_references
+from allocator.model.reading.references import REFERENCES, check_references
 from allocator.model.reading.repeats import repeated_people
 from allocator.model.reading.rows import Records, read_rows
 from allocator.model.reading.scoretable import read_score_table
 from allocator.model.reading.sources import FolderSource, WorkbookSource, open_source, read_document
+from allocator.model.reading.unnumbered import with_ids
 from allocator.model.reading.validate import validate_yaml
 from allocator.model.reading.wishes import wish_faults
 from allocator.model.reading.words import Words, notation_fault, scenario_words
@@ -48,6 +50,9 @@ from allocator.model.text import Text
 
 RowT = TypeVar("RowT", bound=Row)
 Keyed = TypeVar("Keyed", Unit, Person, Group, Case)
+
+#: Where a name may stand for an id; an answer to whether a name is somebody of ours must say who by the id.
+_BY_NAME = tuple(reference for reference in REFERENCES if reference[0] != "identities")
 
 
 def load_scenario(path: Path | str) -> Scenario:
@@ -100,7 +105,7 @@ class _Loader:
         document = self._document()
         spec, words = self._spec(document)
         self._faults.extend(self._source.strays())
-        tables = self._tables(_own_headers(spec, document), words)
+        tables = with_ids_for_names(self._tables(_own_headers(spec, document), words), _BY_NAME, self._doubts)
         seats = words.seats if words else None
         lost = [table for table in self._source.tables if table not in tables or table in self._incomplete]
         check_references(tables, lost, seats, self._faults)
@@ -176,7 +181,8 @@ class _Loader:
             self._faults.extend(error.faults)
             return None
         self._digests[text.digest_name] = text.sha256
-        return read_grid(text, own, self._faults, self._doubts)
+        grid = read_grid(text, own, self._faults, self._doubts)
+        return with_ids(grid, self._faults, self._doubts) if grid else None
 
     def _scores(self, known: Collection[str] | None) -> Mapping[str, ScoreTable]:
         """Read the score tables, whose ids are ``known`` ones (if those can be told)."""

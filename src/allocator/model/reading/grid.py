@@ -29,6 +29,8 @@ class Grid:
         headers: The headers as the file writes them, in the same order.
         rows: Line in the file and trimmed cells, one for each column.
         absent: Required columns that are not there; a fault has said so.
+        line: The row of the header.
+        unnumbered: Whether there is no column of ids, but one of names.
     """
 
     table: str
@@ -37,6 +39,8 @@ class Grid:
     headers: tuple[str, ...]
     rows: tuple[Line, ...]
     absent: tuple[str, ...] = ()
+    line: int = 1
+    unnumbered: bool = False
 
     def cells(self, column: str) -> list[str]:
         """Return the cells of ``column`` in every row; none if the table lacks the column."""
@@ -101,7 +105,7 @@ def read_grid(source: Source, own: Mapping[str, str], faults: FaultList, doubts:
     named = [index for index, header in enumerate(heading.headers) if header]
     columns = tuple(heading.columns[index] for index in named)
     headers = tuple(heading.headers[index] for index in named)
-    return Grid(source.table, file, columns, headers, rows, heading.absent)
+    return Grid(source.table, file, columns, headers, rows, heading.absent, heading.line, heading.unnumbered)
 
 
 class _Body:

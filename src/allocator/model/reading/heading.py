@@ -28,12 +28,14 @@ class Heading:
         headers: The cells as the file writes them.
         columns: The column that each stands for.
         absent: Required columns that are not there; a fault has said so.
+        unnumbered: Whether there is no column of ids, but one of names.
     """
 
     line: int
     headers: tuple[str, ...]
     columns: tuple[str, ...]
     absent: tuple[str, ...]
+    unnumbered: bool = False
 
 
 class HeadingReader:
@@ -101,6 +103,8 @@ class HeadingReader:
         if faults:
             raise InputError(faults)
         absent = tuple(column for column in required_columns(self._table) if column not in names)
+        unnumbered = "id" in absent and "name" in names and not FaultList().suggest("id", headers)
+        absent = tuple(column for column in absent if column != "id" or not unnumbered)
         self._faults.extend(self._missing(line, headers, absent))
         for header, column in near_misses(self._table, headers, names, self._own):
             if column not in absent:
@@ -110,7 +114,7 @@ class HeadingReader:
                 )
                 doubt = Fault(Text(zh=zh, en=en), self._file, line, shorten(header), nearest=column)
                 self._doubts.add(doubt)
-        return Heading(line, headers, names, absent)
+        return Heading(line, headers, names, absent, unnumbered)
 
     def _repeated(self, line: int, headers: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Fault]:
         first: dict[str, str] = {}

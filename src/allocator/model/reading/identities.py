@@ -61,13 +61,14 @@ def identity_doubts(
         answers: The rows of ``identities.csv``.
     """
     identities = Identities(organisation, answers)
-    mentions = list(_mentions(tables, organisation))
+    mentions = list(_mentions(tables, identities))
     yield from _may_be_ours(mentions, identities)
     yield from _in_several_cases(mentions, identities)
     yield from _about_nobody(mentions, tables)
 
 
-def _mentions(tables: Mapping[str, Records], organisation: Organisation) -> Iterator[Mention]:
+def _mentions(tables: Mapping[str, Records], identities: Identities) -> Iterator[Mention]:
+    organisation = identities.organisation
     for table in ("cases", "ties"):
         records = tables.get(table)
         for placed in records.rows if records else ():
@@ -83,7 +84,7 @@ def _mentions(tables: Mapping[str, Records], organisation: Organisation) -> Iter
             else:
                 continue
             for name, header, case in named:
-                if name not in organisation.entities:
+                if identities.is_asked_about(name) if case else name not in organisation.entities:
                     yield Mention(name, records.file, placed.line, header, case)
 
 

@@ -18,7 +18,8 @@ from allocator.model.reading.words import notation_fault
 from allocator.model.tables import Absence, Group, Indicator, Posting, Tie
 from allocator.model.text import Text
 
-_REFERENCES = (
+#: A table, a column of it, and the tables whose ids that column holds.
+REFERENCES = (
     ("units", "parent", ("units",)),
     ("people", "unit", ("units",)),
     ("groups", "parent", ("groups", "units")),
@@ -66,7 +67,7 @@ def check_references(
     checker = _Checker(tables, frozenset(lost), faults)
     checker.absent_tables()
     checker.unique_ids()
-    for table, column, kinds in _REFERENCES:
+    for table, column, kinds in REFERENCES:
         checker.known_ids(table, column, kinds)
     checker.tie_sources()
     checker.tie_targets()
@@ -103,7 +104,7 @@ class _Checker:
             self._told.add((pointing.table, pointing.key))
 
     def _pointing(self) -> Iterator[Pointing]:
-        for table, column, kinds in _REFERENCES:
+        for table, column, kinds in REFERENCES:
             if table in self._tables and not self._lost.intersection(kinds):
                 names: dict[str, int] = {}
                 for _, placed in self._rows(table):
