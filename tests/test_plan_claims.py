@@ -122,10 +122,67 @@ def test_a_key_twice_cannot_be_read(scenario: Path) -> None:
     assert "is not valid JSON" in call("verify", scenario, file).err
 
 
-def test_a_proof_beside_a_bound_is_a_known_key(scenario: Path) -> None:
+PROOFS: list[tuple[str, Data, str]] = [
+    ("an unknown solver", {"by": ["cpsat"]}, "a solver that there is not: cpsat (did you mean 'cp-sat'?)"),
+    ("an unknown second", {"by": ["cp-sat"], "confirmed": ["hihgs"]}, "there is not: hihgs (did you mean"),
+    ("the same twice", {"by": ["cp-sat"], "confirmed": ["cp-sat"]}, "by the solver that made it: cp-sat"),
+    ("a part of it twice", {"by": ["cp-sat", "highs"], "confirmed": ["highs"]}, "solver that made it: highs"),
+    ("nobody confirms", {"by": ["cp-sat"], "confirmed": []}, "does not name the solvers of both"),
+    ("nobody proves", {"by": [], "confirmed": ["highs"]}, "does not name the solvers of both"),
+    ("who knows who proves", {"by": ["earlier"], "confirmed": ["highs"]}, "does not name the solvers of both"),
+    ("what confirms nothing", {"by": ["cp-sat"], "confirmed": ["rows"]}, "by what confirms no proof: rows"),
+    ("one name twice", {"by": ["cp-sat", "cp-sat"]}, "names a solver more than once"),
+    ("an unknown key of it", {"by": ["cp-sat"], "signed": "x"}, "unknown key: score.1.proof.signed"),
+    ("zero confirmed", {"by": ["zero"], "confirmed": ["highs"]}, "which needs no confirmation"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("proof", "told"), [one[1:] for one in PROOFS], ids=[one[0] for one in PROOFS])
+def test_a_proof_that_cannot_be_is_named_and_not_shown(scenario: Path, proof: Data, told: str) -> None:
     data = optimal(scenario)
-    score(data, 1)["proof"] = {"by": ["cp-sat"], "confirmed": False}
+    score(data, 1)["proof"] = proof
+    file = written(scenario, data)
+    done = call("verify", scenario, file)
+    assert done.status == 1 and told in done.out, done.out
+    assert "proved" not in call("show", file).out
+    without = {**data, "status": "infeasible", "assignments": [], "score": [], "rules": []}
+    answer = written(scenario, {**without, "run": {"proof": proof}})
+    assert told.replace("score.1.proof.", "") in call("verify", scenario, answer).out or "zero" in proof["by"]
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {"by": ["zero"], "confirmed": None},
+        {"by": ["cp-sat"]},
+        {"by": ["cover", "cp-sat"], "confirmed": ["highs"]},
+        {"by": ["rows"], "confirmed": ["highs"]},
+    ],
+)
+def test_a_proof_that_can_be_holds(scenario: Path, proof: Data) -> None:
+    data = optimal(scenario)
+    score(data, 1)["proof"] = proof
     assert call("verify", scenario, written(scenario, data)).status == 0
+
+
+def test_that_nothing_costs_less_than_nothing_proves_nothing_else(scenario: Path) -> None:
+    data = optimal(scenario)
+    score(data, 1).update(cost=2, bound=2, proof={"by": ["zero"]})
+    assert "stands on that nothing costs less than 0" in call("verify", scenario, written(scenario, data)).out
+    without = {**data, "status": "infeasible", "assignments": [], "score": [], "rules": []}
+    answer = written(scenario, {**without, "run": {"proof": {"by": ["zero"]}}})
+    assert "stands on that nothing costs less than 0" in call("verify", scenario, answer).out
+
+
+def test_who_proved_that_there_is_no_plan_is_of_an_answer_that_says_so(scenario: Path) -> None:
+    data = optimal(scenario)
+    file = written(scenario, {**data, "run": {"proof": {"by": ["cp-sat"]}}})
+    assert (
+        "says who proved that there is no plan, but the status is optimal"
+        in call("verify", scenario, file).out
+    )
+    answer = written(scenario, {**data, "status": "infeasible", "run": {"proof": ["cp-sat"]}})
+    assert "is not `by` and `confirmed` with names" in call("verify", scenario, answer).out
 
 
 @pytest.mark.parametrize("status", ["infeasible", "unknown"])

@@ -12,7 +12,7 @@ from allocator.errors import InputError
 from allocator.model.plan import HARD, BoundProof, Level, LevelScore, Plan
 from allocator.model.reading.planfile import write_plan
 from allocator.model.reading.wholefile import unfinished
-from allocator.model.witnesses import ZERO, in_order
+from allocator.model.witnesses import ZERO, Witnesses, in_order
 from allocator.rules.beside import asked_beside
 from allocator.rules.policy import Policy
 
@@ -110,14 +110,18 @@ def _plan(policy: Policy, reached: Reached) -> Plan:
 
 def score_of(proof: Proof) -> LevelScore:
     """Return cost, bound and who proved it, as plans write them."""
-    by, second = in_order(proof.by), in_order(proof.second)
-    said = BoundProof(by=by, confirmed=proof.is_confirmed, second=second)
+    said = proof_said(proof.by, proof.second)
     return LevelScore(level=proof.level, cost=proof.cost, bound=proof.bound, proof=said)
+
+
+def proof_said(by: Witnesses, second: Witnesses) -> BoundProof:
+    """Return who proved something, as plans write it."""
+    return BoundProof(by=in_order(by), confirmed=in_order(second) or None)
 
 
 def free_score(level: Level) -> LevelScore:
     """Return the score of a level that costs nothing, such as the hard one of any plan."""
-    return LevelScore(level=level, cost=0, bound=0, proof=BoundProof(by=(ZERO,), confirmed=True))
+    return LevelScore(level=level, cost=0, bound=0, proof=BoundProof(by=(ZERO,)))
 
 
 def _carried(known: KnownBounds) -> list[list[dict[str, Any]]]:

@@ -16,7 +16,7 @@ from allocator.model.reading.faults import FaultList
 from allocator.model.reading.jsonfile import json_fault
 from allocator.model.reading.planfile import read_plan
 from allocator.model.text import Text
-from allocator.model.witnesses import EARLIER
+from allocator.model.witnesses import witnesses_of
 from allocator.rules.beside import asked_beside
 from allocator.rules.policy import Policy
 from allocator.verify import admit, claims_against, judge
@@ -51,8 +51,8 @@ class Resumed:
         from allocator.engine.reached import Begun
 
         def proof(one: LevelScore) -> Proof:
-            by = frozenset(one.proof.by or (EARLIER,))
-            return Proof.of(one.level, one.cost, Bound(one.bound, by, frozenset(one.proof.second)))
+            by, second = witnesses_of(one.proof.by, one.proof.confirmed)
+            return Proof.of(one.level, one.cost, Bound(one.bound, by, second))
 
         searches = (tuple(proof(one) for one in search) for search in self.proved)
         return Begun(self.plan.assignments, KnownBounds(tuple(searches)), self.periods)

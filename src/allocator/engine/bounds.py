@@ -62,7 +62,7 @@ class Proof:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether no single back end could have made the bound wrong by itself."""
+        """Whether there is a second proof that no back end of the first has a part in."""
         return is_confirmed(self.by, self.second)
 
 

@@ -65,17 +65,15 @@ class Assignment(_Part):
 
 
 class BoundProof(_Part):
-    """Who proved a bound; no names where the plan does not say.
+    """Who proved a bound, or that there is no plan; no names where the plan does not say.
 
     Attributes:
         by: The back ends that the proof stands on, all of them together (``witnesses.NAMES``).
-        confirmed: Whether a second proof, which stands on none of these, found nothing better either.
-        second: The back ends that the second proof stands on.
+        confirmed: The back ends of a second proof, none of which is among the first; None if there is none.
     """
 
     by: tuple[str, ...] = ()
-    confirmed: bool = False
-    second: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] | None = None
 
 
 class LevelScore(_Part):

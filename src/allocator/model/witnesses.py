@@ -31,6 +31,8 @@ NAMES = MappingProxyType(
 NOTHING_IS_LESS: Witnesses = frozenset((ZERO,))
 BY_ROWS: Witnesses = frozenset((ROWS,))
 NOBODY: Witnesses = frozenset()
+#: Those that can be asked of any program whether there is anything better, first the one that is tried first.
+SECOND = (HIGHS, CP_SAT)
 
 
 def joined(*parts: Iterable[str]) -> Witnesses:
@@ -44,12 +46,25 @@ def joined(*parts: Iterable[str]) -> Witnesses:
     return solvers or (BY_ROWS if ROWS in every else every)
 
 
+def witnesses_of(by: Iterable[str], confirmed: Iterable[str] | None) -> tuple[Witnesses, Witnesses]:
+    """Return who proved something, as another plan says it, and who confirmed that.
+
+    Names that there are not, or none, are those of an earlier solve that does not say; a second proof counts
+    only where it is one.
+    """
+    first, second = frozenset(by), frozenset(confirmed or ())
+    known = first if first and first <= NAMES.keys() else frozenset((EARLIER,))
+    is_second = EARLIER not in known and second <= set(SECOND) and is_confirmed(known, second)
+    return known, second if is_second else NOBODY
+
+
 def in_order(witnesses: Iterable[str]) -> tuple[str, ...]:
     """Return names in the order in which plans write them."""
     found = set(witnesses)
     return (*(name for name in NAMES if name in found), *sorted(found - NAMES.keys()))
 
 
-def is_confirmed(by: Witnesses, second: Witnesses) -> bool:
-    """Whether no single back end could have made a bound wrong by itself."""
-    return by == NOTHING_IS_LESS or bool(second)
+def is_confirmed(by: Iterable[str], second: Iterable[str] | None) -> bool:
+    """Whether there are two proofs that no single back end could have made wrong by itself."""
+    first, other = set(by), set(second or ())
+    return bool(first and other) and not first & other

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from allocator.errors import nearest, shorten
-from allocator.model.plan import HARD, RUN_KEYS, Level, LevelScore, Plan, RuleScore
+from allocator.model.plan import HARD, RUN_KEYS, Level, Plan, RuleScore
 from allocator.model.text import Text
 from allocator.rules.calls import asked_of
 from allocator.rules.policy import Policy
 from allocator.verify.claims import Disagreement
+from allocator.verify.proofs import proof_claims
 from allocator.verify.status import status_claims
 
 PartT = TypeVar("PartT", bound=Hashable)
 #: How many of like things are named.
 NAMED = 3
-#: Keys that a plan may have and that no other part of this package reads.
-_PASSED_OVER: Mapping[type[BaseModel], frozenset[str]] = {LevelScore: frozenset({"proof"})}
 
 
 def claims_of(plan: Plan) -> Iterator[Disagreement]:
     """Yield what of a plan does not hang together, is there twice or is an unknown key; needs no scenario."""
     yield from status_claims(plan)
+    yield from proof_claims(plan)
     yield from _twice(plan)
     yield from _unknown_keys(plan)
 
@@ -124,7 +124,7 @@ def _seat(layer: str, item: str, slot: str, role: str | None, period: str | None
 def _unknown_keys(plan: Plan) -> Iterator[Disagreement]:
     found: dict[str, None] = {}
     for where, part in _parts(plan):
-        for key in (part.model_extra or {}).keys() - _PASSED_OVER.get(type(part), frozenset()):
+        for key in part.model_extra or {}:
             found.setdefault(f"{where}{key}")
     if found:
         yield _named(sorted(found), Text(zh="方案中有未知的键", en="the plan has an unknown key"))
@@ -140,3 +140,5 @@ def _parts(plan: Plan) -> Iterator[tuple[str, BaseModel]]:
     for name, parts in (("assignments", plan.assignments), ("score", plan.score), ("rules", plan.rules)):
         for number, part in enumerate(parts):
             yield f"{name}.{number}.", part
+    for number, score in enumerate(plan.score):
+        yield f"score.{number}.proof.", score.proof

@@ -1,0 +1,104 @@
+"""Whether what a plan says of its proofs can be: who may be named, and what makes a second proof of one.
+
+That a solver has proved what it says cannot be judged without one; that it is said of no other can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from allocator.errors import nearest, shorten
+from allocator.model.plan import BoundProof, LevelScore, Plan
+from allocator.model.text import Text
+from allocator.model.witnesses import EARLIER, NAMES, SECOND, ZERO
+from allocator.verify.claims import Disagreement
+
+
+def proof_claims(plan: Plan) -> Iterator[Disagreement]:
+    """Yield what a plan says of its proofs and that cannot be; needs no scenario."""
+    for score in plan.score:
+        named = Text(zh=f"级别 {score.level} 的证明", en=f"the proof of level {score.level}")
+        for message in (*_named(score.proof), *_of_a_bound(score)):
+            yield _about(named, message)
+    if "proof" in plan.run:
+        for message in _of_no_plan(plan):
+            yield _about(Text(zh="run.proof ", en="run.proof"), message)
+
+
+def _about(named: Text, message: Text) -> Disagreement:
+    return Disagreement("", Text(zh=f"{named.zh}{message.zh}", en=f"{named.en} {message.en}"))
+
+
+def _of_no_plan(plan: Plan) -> Iterator[Text]:
+    """Yield what is wrong with who proved that there is no plan."""
+    if plan.status != "infeasible":
+        yield Text(
+            zh=f"说明由谁证明无解，方案状态却是 {plan.status}",
+            en=f"says who proved that there is no plan, but the status is {plan.status}",
+        )
+    try:
+        proof = BoundProof.model_validate(plan.run["proof"])
+    except ValidationError:
+        yield Text(zh="不是由求解器名称组成的 by 与 confirmed", en="is not `by` and `confirmed` with names")
+        return
+    yield from _named(proof)
+    if proof.model_extra:
+        key = shorten(sorted(proof.model_extra)[0])
+        yield Text(zh=f"含未知的键：{key}", en=f"has an unknown key: {key}")
+    if ZERO in proof.by:
+        yield _zero()
+
+
+def _named(proof: BoundProof) -> Iterator[Text]:
+    """Yield names that there are not or that are there twice, and second proofs that are none."""
+    second = proof.confirmed or ()
+    for name in dict.fromkeys((*proof.by, *second)):
+        if name not in NAMES:
+            yield _unknown(name)
+    if len({*proof.by}) < len(proof.by) or len({*second}) < len(second):
+        yield Text(zh="把同一求解器写了不止一次", en="names a solver more than once")
+    if proof.confirmed is not None:
+        yield from _confirmed(proof.by, second)
+
+
+def _unknown(name: str) -> Text:
+    near, shown = nearest(name, NAMES), shorten(name)
+    hint = Text(zh=f"（是否为“{near}”？）", en=f" (did you mean '{near}'?)") if near else Text()
+    return Text(
+        zh=f"出自未知的求解器：{shown}{hint.zh}",
+        en=f"names a solver that there is not: {shown}{hint.en}",
+    )
+
+
+def _confirmed(by: tuple[str, ...], second: tuple[str, ...]) -> Iterator[Text]:
+    if not second or not by or EARLIER in by:
+        yield Text(
+            zh="自称双重证明，却未写明两次各由哪个求解器作出",
+            en="claims a second proof, but does not name the solvers of both",
+        )
+    if both := [name for name in second if name in by]:
+        shown = ", ".join(map(shorten, both))
+        yield Text(
+            zh=f"由同一求解器证明又确认：{shown}", en=f"is confirmed by the solver that made it: {shown}"
+        )
+    if unfit := [name for name in second if name in NAMES.keys() - set(SECOND)]:
+        shown = ", ".join(unfit)
+        yield Text(
+            zh=f"由不能确认任意证明者确认：{shown}", en=f"is confirmed by what confirms no proof: {shown}"
+        )
+
+
+def _of_a_bound(score: LevelScore) -> Iterator[Text]:
+    if ZERO in score.proof.by and score.bound > 0:
+        yield _zero()
+    if ZERO in score.proof.by and score.proof.confirmed:
+        yield Text(zh="下界为 0，无须确认", en="is of a bound of 0, which needs no confirmation")
+
+
+def _zero() -> Text:
+    return Text(
+        zh="只凭“代价不小于零”，不能证明这一点",
+        en="stands on that nothing costs less than 0, which does not prove this",
+    )
