@@ -129,7 +129,7 @@ PROOFS: list[tuple[str, Data, str]] = [
     ("a part of it twice", {"by": ["cp-sat", "highs"], "confirmed": ["highs"]}, "solver that made it: highs"),
     ("nobody confirms", {"by": ["cp-sat"], "confirmed": []}, "does not name the solvers of both"),
     ("nobody proves", {"by": [], "confirmed": ["highs"]}, "does not name the solvers of both"),
-    ("who knows who proves", {"by": ["earlier"], "confirmed": ["highs"]}, "does not name the solvers of both"),
+    ("whoever proves", {"by": ["earlier"], "confirmed": ["highs"]}, "does not name the solvers of both"),
     ("what confirms nothing", {"by": ["cp-sat"], "confirmed": ["rows"]}, "by what confirms no proof: rows"),
     ("one name twice", {"by": ["cp-sat", "cp-sat"]}, "names a solver more than once"),
     ("an unknown key of it", {"by": ["cp-sat"], "signed": "x"}, "unknown key: score.1.proof.signed"),

@@ -74,7 +74,15 @@ class InputError(Exception):
 
 
 class InternalError(Exception):
-    """The solver and the verifier disagree: a defect of this program, never of the input."""
+    """The solver and the verifier disagree: a defect of this program, never of the input.
+
+    Attributes:
+        reason: What disagrees.
+    """
+
+    def __init__(self, reason: Text | str) -> None:
+        self.reason = reason if isinstance(reason, Text) else Text(zh=reason, en=reason)
+        super().__init__(self.reason.en)
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

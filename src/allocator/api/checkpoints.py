@@ -12,12 +12,12 @@ from allocator.errors import InputError
 from allocator.model.plan import HARD, BoundProof, Level, LevelScore, Plan
 from allocator.model.reading.planfile import write_plan
 from allocator.model.reading.wholefile import unfinished
-from allocator.model.witnesses import ZERO, Witnesses, in_order
+from allocator.model.witnesses import ZERO
 from allocator.rules.beside import asked_beside
 from allocator.rules.policy import Policy
 
 if TYPE_CHECKING:
-    from allocator.engine.bounds import KnownBounds, Proof
+    from allocator.engine.bounds import KnownBounds
     from allocator.engine.reached import Reached
 
 #: At most once in so many seconds, and in so many times what it took to write the last one.
@@ -98,7 +98,7 @@ def _plan(policy: Policy, reached: Reached) -> Plan:
         run["asked"] = policy.asked.carried()
     if known.searches:
         run["proved"] = _carried(known)
-    score = (free_score(HARD), *(score_of(proof) for proof in proofs))
+    score = (free_score(HARD), *(proof.score for proof in proofs))
     return Plan(
         scenario=policy.reference,
         status="feasible" if is_whole else "unknown",
@@ -108,17 +108,6 @@ def _plan(policy: Policy, reached: Reached) -> Plan:
     )
 
 
-def score_of(proof: Proof) -> LevelScore:
-    """Return cost, bound and who proved it, as plans write them."""
-    said = proof_said(proof.by, proof.second)
-    return LevelScore(level=proof.level, cost=proof.cost, bound=proof.bound, proof=said)
-
-
-def proof_said(by: Witnesses, second: Witnesses) -> BoundProof:
-    """Return who proved something, as plans write it."""
-    return BoundProof(by=in_order(by), confirmed=in_order(second) or None)
-
-
 def free_score(level: Level) -> LevelScore:
     """Return the score of a level that costs nothing, such as the hard one of any plan."""
     return LevelScore(level=level, cost=0, bound=0, proof=BoundProof(by=(ZERO,)))
@@ -126,4 +115,4 @@ def free_score(level: Level) -> LevelScore:
 
 def _carried(known: KnownBounds) -> list[list[dict[str, Any]]]:
     """Return proofs as plans carry them, each list those of one search."""
-    return [[score_of(proof).model_dump(mode="json") for proof in proofs] for proofs in known.searches]
+    return [[proof.score.model_dump(mode="json") for proof in proofs] for proofs in known.searches]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from allocator.api.checkpoints import free_score, score_of
+from allocator.api.checkpoints import free_score
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
@@ -18,6 +18,7 @@ from allocator.verify import Judgement, claims_against, judge
 
 if TYPE_CHECKING:
     from allocator.api.resuming import Resumed
+    from allocator.engine.confirm import Confirm
     from allocator.engine.progress import Listener, Stop
     from allocator.engine.reached import Offer
     from allocator.engine.solve import Solved
@@ -31,6 +32,7 @@ def solve(
     workers: int = 0,
     window: int | None = None,
     memory: float | None = None,
+    confirm: Confirm = "spare",
     stop: Stop | None = None,
     listen: Listener | None = None,
     offer: Offer | None = None,
@@ -46,6 +48,9 @@ def solve(
         window: Periods that are searched jointly, 1 or more: the first is settled and the window moves on,
             for horizons too long to be searched as one. None, or as many as there are, searches all.
         memory: GiB that this process and those beside it may take; near it the best plan so far is kept.
+        confirm: Whether another solver is asked if there is anything better than what is proved: ``spare``
+            in what is left of the time, about as long as the solve took and not with one worker; ``full`` as
+            long as it takes; or ``off``.
         stop: A request to stop, from another thread.
         listen: Hears of progress.
         offer: Is offered every better plan on the way, such as ``Checkpoints.offer``.
@@ -54,7 +59,8 @@ def solve(
     Raises:
         InputError: There is nothing to solve, since the scenario has draws only; the window is shorter than
             1; or the memory cannot be held to.
-        InternalError: The solver's plan breaks a hard rule, or its score is not what the rules find.
+        InternalError: The solver's plan breaks a hard rule, its score is not what the rules find, or another
+            solver contradicts what it proved.
     """
     _must_have_layers(policy)
     _must_be_a_window(window)
@@ -62,7 +68,7 @@ def solve(
     from allocator.engine import progress, reached
     from allocator.engine import solve as engine
 
-    options = engine.Options(seconds=seconds, seed=seed, workers=workers, window=window or 0)
+    options = engine.Options(seconds, seed, workers, window or 0, confirm)
     stop = stop or progress.Stop()
     with memories.held_to(memory, stop):
         solved = engine.solve(
@@ -83,6 +89,7 @@ def fewest_changes(
     seed: int = 1,
     workers: int = 0,
     memory: float | None = None,
+    confirm: Confirm = "spare",
     stop: Stop | None = None,
     listen: Listener | None = None,
 ) -> Plan:
@@ -104,7 +111,7 @@ def fewest_changes(
     from allocator.engine import memory as memories
     from allocator.engine import solve as engine
 
-    options = engine.Options(seconds=seconds, seed=seed, workers=workers)
+    options = engine.Options(seconds, seed, workers, confirm=confirm)
     stop = stop or progress.Stop()
     with memories.held_to(memory, stop):
         found = fewest.solve_with_fewest_changes(policy, options, stop=stop, listen=listen or progress.silent)
@@ -135,6 +142,8 @@ def _must_be_a_window(window: int | None) -> None:
 def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
     run = {**solved.run, "beside": beside} if beside else solved.run
     run = {**run, "asked": policy.asked.carried()} if policy.asked else run
+    if solved.refuted is not None:
+        run = {**run, "proof": solved.refuted.said.model_dump(mode="json")}
     if not solved.proofs:
         return Plan(scenario=policy.reference, status=solved.status, assignments=(), run=run)
     judgement = judge(policy, solved.assignments)
@@ -154,7 +163,7 @@ def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
 
 def _score(solved: Solved, judgement: Judgement) -> tuple[LevelScore, ...]:
     """Return every level of the scenario; one that nothing can cost anything at is none of the program's."""
-    proved = {proof.level: score_of(proof) for proof in solved.proofs}
+    proved = {proof.level: proof.score for proof in solved.proofs}
     free = {level: free_score(level) for level in judgement.costs}
     return tuple({**free, **proved}[level] for level in judgement.costs) + tuple(
         score for level, score in proved.items() if level not in judgement.costs

@@ -46,8 +46,9 @@ def unwritten(error: OSError, language: Language) -> int:
 
 
 def _internal(error: BaseException) -> Text:
-    reason = str(error) if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
+    name = f"{type(error).__name__}: {error}"
+    reason = error.reason if isinstance(error, InternalError) else Text(zh=name, en=name)
     return Text(
-        zh=f"内部错误（程序缺陷，请报告）：{reason}",
-        en=f"internal error (a defect of this program): {reason}",
+        zh=f"内部错误（程序缺陷，请报告）：{reason.zh}",
+        en=f"internal error (a defect of this program): {reason.en}",
     )

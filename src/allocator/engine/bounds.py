@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from allocator.model.plan import Level
-from allocator.model.witnesses import NOBODY, NOTHING_IS_LESS, Witnesses, is_confirmed
+from allocator.model.plan import BoundProof, Level, LevelScore
+from allocator.model.witnesses import NOBODY, NOTHING_IS_LESS, Witnesses, in_order, is_confirmed
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class Bound:
     value: int = 0
     by: Witnesses = NOTHING_IS_LESS
     second: Witnesses = NOBODY
+
+    @property
+    def said(self) -> BoundProof:
+        """Who proved it, as plans write it."""
+        return BoundProof(by=in_order(self.by), confirmed=in_order(self.second) or None)
 
     def __or__(self, other: Bound) -> Bound:
         """Return the greater of the two; of equals the one that is confirmed, else the first."""
@@ -59,6 +64,11 @@ class Proof:
     def proved(self) -> Bound:
         """The bound, and who proved it."""
         return Bound(self.bound, self.by, self.second)
+
+    @property
+    def score(self) -> LevelScore:
+        """Cost, bound and who proved it, as plans write them."""
+        return LevelScore(level=self.level, cost=self.cost, bound=self.bound, proof=self.proved.said)
 
     @property
     def is_confirmed(self) -> bool:

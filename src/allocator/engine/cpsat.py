@@ -44,7 +44,7 @@ def minimise(problem: Problem, search: Search, asking: Asking) -> Outcome:
     shown = None if asking.show is unseen else lambda found: asking.show(problem.whole(found))
     watcher = _Watcher(asking.tell if problem.price.any() else unheard, shown)
     solver.best_bound_callback = watcher.on_bound
-    status = _FOUND.get(_run(solver, _model(problem, asking), watcher, search, asking), "unknown")
+    status = _FOUND.get(_run(solver, model_of(problem, asking), watcher, search, asking), "unknown")
     response, part = solver.response_proto, asking.part
     search.budget.spent_work += response.deterministic_time
     if status == "feasible" and part.work is not None and asking.gap == 0.0:
@@ -62,7 +62,8 @@ def minimise(problem: Problem, search: Search, asking: Asking) -> Outcome:
     return Outcome(status, problem.whole(found), cost if status == "optimal" else bound, cost, effort)
 
 
-def _model(problem: Problem, asking: Asking) -> cp_model.CpModel:
+def model_of(problem: Problem, asking: Asking) -> cp_model.CpModel:
+    """Return a problem as CP-SAT is given it."""
     model = cp_model.CpModel()
     proto = model.proto
     for low, high in zip(*(bound.tolist() for bound in problem.bounds), strict=True):

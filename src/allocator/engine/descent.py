@@ -17,6 +17,7 @@ from allocator.engine.outcome import Found
 from allocator.engine.repair import LARGE
 from allocator.engine.search import Search
 from allocator.engine.task import Task
+from allocator.engine.zones.levels import BY_COVER
 from allocator.engine.zones.solve import best_by_zones
 from allocator.model.plan import HARD
 from allocator.model.witnesses import FLOW
@@ -37,10 +38,12 @@ class Descent(Levels):
     Attributes:
         flows: Whether what is asked of decisions is a network, so that a flow gave the first plan.
         settled_by: What settled all levels at once, or gave the plan to begin from: a flow or zones.
+        refuted: Who proved that there is no plan, where that was found.
     """
 
     flows: bool = False
     settled_by: str = ""
+    refuted: Bound | None = None
     _is_searched: bool = field(init=False, default=False)
 
     def run(self, start: IntArray | None, part: float, gap: float = 0.0) -> Found:
@@ -100,7 +103,7 @@ class Descent(Levels):
         if found is None:
             return "unknown"
         if found.found == "infeasible":
-            self.settled_by = "zones"
+            self.settled_by, self.refuted = "zones", Bound(by=BY_COVER)
             return "infeasible"
         if found.decisions is not None:
             self._take(found.decisions)
@@ -147,7 +150,8 @@ class Descent(Levels):
         if found.found != "infeasible" or self.task.is_fixed:
             return found.found
         again = Clock(self.search.budget, self.search.budget.share(0.2))
-        return "infeasible" if is_impossible(self.task, again, self.search) else "unknown"
+        self.refuted = is_impossible(self.task, again, self.search)
+        return "infeasible" if self.refuted is not None else "unknown"
 
     def _ladder(self) -> Ladder | None:
         """Begin to climb the relaxations of all levels, where they are likely tight and the clock counts.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from allocator.engine.bounds import KnownBounds, Proof
+from allocator.engine.confirm import Confirm
 from allocator.engine.progress import Listener, Progress, Stop, silent
 from allocator.engine.reached import Begun
 from allocator.engine.solve import Options, Solved, route_text, solve
@@ -58,9 +59,9 @@ def solve_with_fewest_changes(
     if not search.found((*hard, *_keeping(policy)), ONLY_WHAT_MUST):
         if touched and len(touched) < len(counted):
             search.found((*hard, *in_some), SOME_LAYERS)
-        search.found((*hard, *counted), CHANGES_ALONE, proves=True)
+        search.found((*hard, *counted), CHANGES_ALONE, proves=True, confirm=options.confirm)
     if search.done[-1].status != "infeasible":
-        search.found((*counted, *lower), search.left, proves=True)
+        search.found((*counted, *lower), search.left, proves=True, confirm=options.confirm)
     return _told(search.done, counted)
 
 
@@ -73,18 +74,21 @@ class _Searches:
         self.left = 1.0
         self.done: list[Solved] = []
 
-    def found(self, rules: tuple[Rule, ...], part: float, *, proves: bool = False) -> bool:
+    def found(
+        self, rules: tuple[Rule, ...], part: float, *, proves: bool = False, confirm: Confirm = "off"
+    ) -> bool:
         """Search for a part of the time and return whether there is a plan.
 
         Args:
             rules: What is asked.
             part: The part of the time.
             proves: Whether what is proved of the changes holds for all plans.
+            confirm: Whether another solver is asked about what is proved.
         """
         self.left -= part
         solved = solve(
             replace(self._policy, rules=rules),
-            replace(self._options, seconds=self._options.seconds * part),
+            replace(self._options, seconds=self._options.seconds * part, confirm=confirm),
             stop=self._stop,
             listen=lambda told: self._listen(_as_own(told)),
             begun=self._begun,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from allocator.engine.asking import Asking, Teller, minimise
+from allocator.engine.bounds import Bound
 from allocator.engine.budget import Clock
 from allocator.engine.by_parts import merged, search_parts, turn
 from allocator.engine.outcome import Outcome
 from allocator.engine.search import Search
 from allocator.engine.task import Task
+from allocator.model.witnesses import BY_ROWS, CP_SAT, NOBODY
 from allocator.program.program import IntArray
 
 
@@ -45,11 +47,18 @@ def _once(task: Task, hint: IntArray | None, clock: Clock, search: Search, tell:
     return Outcome("feasible", merged(values, parts, outcomes))
 
 
-def is_impossible(task: Task, clock: Clock, search: Search) -> bool:
+def is_impossible(task: Task, clock: Clock, search: Search) -> Bound | None:
     """Ask once more, of the program as written and without presolve: one such answer may be wrong.
 
     Returns:
-        False only if a plan turned up after all.
+        Who proved that there is no plan; None only if one turned up after all.
     """
     problem = task.question(None).whole(as_written=True)
-    return problem is None or minimise(problem, search, Asking(clock.share(1.0), twice=True)).values is None
+    assert problem is not None, "nothing is looked at yet"
+    found = minimise(problem, search, Asking(clock.share(1.0), twice=True))
+    if found.values is not None:
+        return None
+    if task.question(None).whole() is not None:
+        return Bound(by=frozenset((CP_SAT,)))
+    second = found.found == "infeasible" and len(problem) > 0
+    return Bound(by=BY_ROWS, second=frozenset((CP_SAT,)) if second else NOBODY)

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
-from allocator.engine.bounds import Proof
+from allocator.engine.bounds import Bound, Proof
 from allocator.engine.budget import Budget
+from allocator.engine.claim import ContradictionError
+from allocator.engine.confirm import Confirm, with_second_proofs
+from allocator.engine.contradiction import reported
 from allocator.engine.descent import Descent, compiled, task_of
 from allocator.engine.outcome import Found
 from allocator.engine.progress import Listener, Stop, silent
@@ -37,12 +40,14 @@ class Options:
         seed: Seed of every random choice.
         workers: Threads; 0 means as many as there are cores. One worker makes a solve repeatable.
         window: Periods that are searched jointly (``rolling.py``); 0 means all.
+        confirm: Whether another solver is asked about what was proved (``confirm.py``).
     """
 
     seconds: float = 60.0
     seed: int = 1
     workers: int = 0
     window: int = 0
+    confirm: Confirm = "off"
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Solved:
         interrupted: Whether it was asked to stop before its time.
         rule_costs: What the program makes each rule cost, by id; the checks must find the same.
         won: Which solver gave each level's plan.
+        refuted: Who proved that there is no plan, where that is so.
     """
 
     status: Found
@@ -66,6 +72,7 @@ class Solved:
     interrupted: bool = False
     rule_costs: dict[str, int] = field(default_factory=dict)
     won: Mapping[int, str] = field(default_factory=dict)
+    refuted: Bound | None = None
 
 
 def solve(
@@ -83,7 +90,10 @@ def solve(
     layer after layer is added: first decided period by period with all before it settled, then searched
     jointly with all before it set free again. So there is a plan to keep from the first seconds on, and
     what is proved over the first layers bounds the whole. Every better plan, of the first layers or of
-    all, is offered to whoever keeps it.
+    all, is offered to whoever keeps it. What is then proved another solver is asked about.
+
+    Raises:
+        InternalError: That solver contradicts what was proved.
     """
     workers = options.workers or os.cpu_count() or 1
     search = Search(options.seed, Budget(options.seconds, workers), stop or Stop(), listen, offer)
@@ -103,16 +113,23 @@ def solve(
     decisions = descent.decisions
     assignments = () if decisions is None else descent.program.decisions.assignments(decisions)
     proofs = () if decisions is None else (Proof(HARD, 0, 0), *descent.proofs)
+    stopped = _stopped(found, search, is_rolling=is_rolling)
+    refuted = descent.refuted if found == "infeasible" else None
+    try:
+        proofs, refuted = with_second_proofs(descent.task, proofs, refuted, options.confirm, search)
+    except ContradictionError as error:
+        raise reported(error, policy.reference, found, assignments, proofs) from None
     run = {
         "seed": options.seed,
         "seconds": round(search.budget.elapsed, 2),
         "route": route_text(descent.won, descent.settled_by or "cp-sat"),
         "structure": structure,
         "workers": workers,
-        "stopped": _stopped(found, search, is_rolling=is_rolling),
+        "stopped": stopped,
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
     }
-    return Solved(found, assignments, proofs, run, search.stop.asked, descent.rule_costs, descent.won)
+    asked, costs = search.stop.asked, descent.rule_costs
+    return Solved(found, assignments, proofs, run, asked, costs, descent.won, refuted)
 
 
 def _search(policy: Policy, search: Search, begun: Begun) -> tuple[Found, Descent]:

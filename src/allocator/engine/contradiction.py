@@ -1,0 +1,137 @@
+"""Two solvers that contradict each other: an internal error, with all that a report needs in a folder."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from allocator.engine.asking import Asking
+from allocator.engine.bounds import Bound, Proof
+from allocator.engine.budget import Slice
+from allocator.engine.claim import ContradictionError
+from allocator.errors import InternalError
+from allocator.model.plan import HARD, Assignment, Plan, ScenarioRef, Status
+from allocator.model.reading.planfile import plan_text
+from allocator.model.text import Text
+from allocator.model.witnesses import in_order
+from allocator.program.evaluate import level_costs
+from allocator.program.program import INFINITE
+from allocator.program.question import Problem, Question
+
+
+def reported(
+    error: ContradictionError,
+    scenario: ScenarioRef,
+    status: Status,
+    assignments: Sequence[Assignment],
+    proofs: Sequence[Proof],
+) -> InternalError:
+    """Return the internal error that a contradiction is, its models and both plans kept in a new folder.
+
+    Args:
+        error: The contradiction.
+        scenario: What was solved.
+        status: What the solve came to.
+        assignments: The plan that it calls the best.
+        proofs: What it claims of each level.
+    """
+    proved = _plan(scenario, status, assignments, proofs)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="allocator-contradiction-"))
+        for name, content in _files(error, proved).items():
+            (folder / name).write_text(content, encoding="utf-8")
+    except OSError as unwritten:
+        kept = Text(zh=f"模型未能保存：{unwritten}", en=f"the models could not be kept: {unwritten}")
+    else:
+        kept = Text(zh=f"模型与两个方案保存在 {folder}", en=f"the models and both plans are in {folder}")
+    return InternalError(Text(zh=f"{_said(error).zh}；{kept.zh}", en=f"{_said(error).en}; {kept.en}"))
+
+
+def _said(error: ContradictionError) -> Text:
+    """Say who claims what, and who found something better."""
+    claim, names = error.claim, ", ".join(in_order(error.claim.proof.by))
+    if claim.level is None:
+        return Text(
+            zh=f"求解器相互矛盾：{names} 称无解，{error.witness} 却找到方案",
+            en=f"two solvers contradict each other: {names} says that there is no plan, "
+            f"and {error.witness} found one",
+        )
+    cost = error.task.cost(error.values, claim.level)
+    return Text(
+        zh=f"求解器相互矛盾：{names} 称级别 {claim.level} 的代价至少为 {claim.proof.value}，"
+        f"{error.witness} 却找到代价为 {cost} 的方案",
+        en=f"two solvers contradict each other: {names} says that level {claim.level} costs at least "
+        f"{claim.proof.value}, and {error.witness} found a plan at {cost}",
+    )
+
+
+def _files(error: ContradictionError, proved: Plan) -> Mapping[str, str]:
+    """Return the contents of the files of a report, by name."""
+    from allocator.engine import cpsat
+
+    task, claim = error.task, error.claim
+    above = {level: most for level, most in claim.caps.items() if level != claim.level}
+    problem = Question(task.program, claim.level, above, task.bounds).whole(as_written=True)
+    assert problem is not None, "nothing is looked at yet"
+    costs = level_costs(task.program, error.values[None, :])[0].tolist()
+    priced = [Proof.of(level, cost, Bound()) for level, cost in zip(task.program.levels, costs, strict=True)]
+    decisions = task.program.decisions
+    better = decisions.assignments(error.values[: decisions.count])
+    return {
+        "model.mps": _mps(problem),
+        "model.pb.txt": str(cpsat.model_of(problem, Asking(Slice(1.0, None))).proto),
+        "proved.json": plan_text(proved),
+        "better.json": plan_text(_plan(proved.scenario, "feasible", better, priced)),
+        "report.json": json.dumps(_report(error, problem), indent=2) + "\n",
+    }
+
+
+def _plan(
+    scenario: ScenarioRef, status: Status, assignments: Sequence[Assignment], proofs: Sequence[Proof]
+) -> Plan:
+    score = tuple(proof.score for proof in proofs)
+    return Plan(scenario=scenario, status=status, assignments=tuple(assignments), score=score)
+
+
+def _report(error: ContradictionError, problem: Problem) -> dict[str, Any]:
+    """Return what the models ask and who says what of it."""
+    task, claim = error.task, error.claim
+    costs = level_costs(task.program, error.values[None, :])[0].tolist()
+    return {
+        "asked": "the least cost of the level" if claim.level is not None else "any values at all",
+        "level": HARD if claim.level is None else claim.level,
+        "claimed": {"by": in_order(claim.proof.by), "bound": claim.proof.value},
+        "found": {"by": error.witness, "costs": dict(zip(task.program.levels, costs, strict=True))},
+        "held": {level: most for level, most in claim.caps.items() if level != claim.level},
+        "variables": len(problem),
+        "rows": problem.matrix.shape[0],
+        "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
+    }
+
+
+def _mps(problem: Problem) -> str:
+    """Return a problem as MPS, its variables and rows named by their numbers."""
+    builder: Any = import_module("ortools.linear_solver.python.model_builder")
+    model = builder.Model()
+    low, high = (side.astype(float) for side in problem.sides)
+    low[problem.sides[0] <= -INFINITE], high[problem.sides[1] >= INFINITE] = -np.inf, np.inf
+    model.helper.fill_model_from_sparse_data(
+        problem.bounds[0].astype(float),
+        problem.bounds[1].astype(float),
+        problem.price.astype(float),
+        low,
+        high,
+        csr_matrix(problem.matrix.astype(float)),
+    )
+    model.helper.set_objective_offset(float(problem.constant))
+    for k in range(len(problem)):
+        model.helper.set_var_integrality(k, True)
+    return str(model.export_to_mps_string())
