@@ -97,7 +97,8 @@ def fewest_changes(
 
     A change is a seat of what the baseline fills that changes hands. The least number is found and proved
     first, and held while the scenario's own levels are optimised, so that the score of the plan is of these
-    alone; ``run["changes"]`` has the number (``fewest``) and how many there must be (``bound``).
+    alone; ``run["changes"]`` has the number (``fewest``), how many there must be (``bound``) and who
+    proved that (``proof``).
 
     Args and errors are those of ``solve``.
 
@@ -121,7 +122,8 @@ def fewest_changes(
     counted = sum(one.cost for one in judge(replace(policy, rules=found.counted), plan.assignments).findings)
     if counted != found.proof.cost:
         raise InternalError(f"the solver says {found.proof.cost} changes, the checks {counted}")
-    changes = {**plan.run["changes"], "fewest": counted, "bound": found.proof.bound}
+    said = found.proof.proved.said.model_dump(mode="json")
+    changes = {**plan.run["changes"], "fewest": counted, "bound": found.proof.bound, "proof": said}
     return plan.model_copy(update={"run": {**plan.run, "changes": changes}})
 
 

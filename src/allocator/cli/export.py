@@ -24,7 +24,7 @@ from allocator.report.picture.svg import svg
 from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
 from allocator.report.view import PlanView
-from allocator.report.words import STATUS
+from allocator.report.words import status_text
 
 HELP = both(
     "导出方案：图（svg）、表（csv）或数据（json）",
@@ -66,7 +66,7 @@ def command(
     read = api.read_plan(plan)
     if not read.is_found and not read.assignments:
         output.data({"file": None, "status": read.status})
-        output.report([printable(f"{STATUS[read.status](output.language)}: {_NOTHING(output.language)}")])
+        output.report([printable(f"{status_text(read)(output.language)}: {_NOTHING(output.language)}")])
         return NO
     policy, view = name_plan(read, plan, scenario, output, strict=strict)
     if view.cautions:

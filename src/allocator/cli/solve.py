@@ -25,7 +25,7 @@ from allocator.cli.writing import check_writable
 from allocator.engine.progress import Stop
 from allocator.errors import Fault, InputError
 from allocator.model.notation import scenario_roles
-from allocator.model.plan import Plan
+from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.planfile import plan_text
 from allocator.model.text import Language, Text
 from allocator.report.changes import changes_from
@@ -111,6 +111,15 @@ def command(
             help=both("从 -o 文件的检查点（或其中方案）继续", "go on from the checkpoint (or plan) at -o"),
         ),
     ] = False,
+    confirm: Annotated[
+        bool,
+        typer.Option(
+            "--confirm",
+            help=both(
+                "不限时请另一求解器再证一次", "have another solver prove it again, as long as that takes"
+            ),
+        ),
+    ] = False,
     memory: Annotated[
         float | None,
         typer.Option(
@@ -145,6 +154,7 @@ def command(
                 seed=seed,
                 workers=workers,
                 memory=memory,
+                confirm="full" if confirm else "spare",
                 stop=stop,
                 listen=listen,
             )
@@ -228,6 +238,9 @@ def _changes(policy: api.Policy, plan: Plan, language: Language) -> Iterator[str
     if baseline is None or not plan.score:
         return
     carried = plan.run["changes"]
-    fewest = (carried["fewest"], carried["bound"]) if "fewest" in carried else None
+    fewest = None
+    if "fewest" in carried:
+        found = {"cost": carried["fewest"], "bound": carried["bound"], "proof": carried["proof"]}
+        fewest = LevelScore.model_validate({"level": 1, **found})
     roles = scenario_roles(policy.world.scenario.spec)
     yield from render_changes(changes_from(policy, baseline, plan.assignments), roles, language, fewest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -14,12 +14,12 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from allocator.engine.asking import Asking
-from allocator.engine.bounds import Bound, Proof
+from allocator.engine.bounds import Proof
 from allocator.engine.budget import Slice
-from allocator.engine.claim import ContradictionError
+from allocator.engine.claim import Claim, ContradictionError
 from allocator.errors import InternalError
 from allocator.model.plan import HARD, Assignment, Plan, ScenarioRef, Status
-from allocator.model.reading.planfile import plan_text
+from allocator.model.reading.oswords import system_words
 from allocator.model.text import Text
 from allocator.model.witnesses import in_order
 from allocator.program.evaluate import level_costs
@@ -43,16 +43,28 @@ def reported(
         assignments: The plan that it calls the best.
         proofs: What it claims of each level.
     """
-    proved = _plan(scenario, status, assignments, proofs)
+    decisions = error.task.program.decisions
+    better = decisions.assignments(error.values[: decisions.count])
+    report = {**_report(error), "score": [proof.score.model_dump(mode="json") for proof in proofs]}
+    files = {
+        "proved.json": _plan_text(
+            scenario, "infeasible" if status == "infeasible" else "feasible", assignments
+        ),
+        "better.json": _plan_text(scenario, "feasible", better),
+        "report.json": json.dumps(report, indent=2) + "\n",
+        **_models(error),
+    }
     try:
         folder = Path(tempfile.mkdtemp(prefix="allocator-contradiction-"))
-        for name, content in _files(error, proved).items():
+        for name, content in files.items():
             (folder / name).write_text(content, encoding="utf-8")
     except OSError as unwritten:
-        kept = Text(zh=f"模型未能保存：{unwritten}", en=f"the models could not be kept: {unwritten}")
+        why = system_words(unwritten)
+        kept = Text(zh=f"模型未能保存（{why.zh}）", en=f"the models could not be kept ({why.en})")
     else:
         kept = Text(zh=f"模型与两个方案保存在 {folder}", en=f"the models and both plans are in {folder}")
-    return InternalError(Text(zh=f"{_said(error).zh}；{kept.zh}", en=f"{_said(error).en}; {kept.en}"))
+    said = _said(error)
+    return InternalError(Text(zh=f"{said.zh}；{kept.zh}", en=f"{said.en}; {kept.en}"))
 
 
 def _said(error: ContradictionError) -> Text:
@@ -73,48 +85,41 @@ def _said(error: ContradictionError) -> Text:
     )
 
 
-def _files(error: ContradictionError, proved: Plan) -> Mapping[str, str]:
-    """Return the contents of the files of a report, by name."""
+def _plan_text(scenario: ScenarioRef, status: Status, assignments: Sequence[Assignment]) -> str:
+    """Return a plan that claims nothing of its costs, so that ``verify`` judges what it holds."""
+    plan = Plan(scenario=scenario, status=status, assignments=tuple(assignments))
+    data = plan.model_dump(mode="json", exclude={"score", "rules"})
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _report(error: ContradictionError) -> dict[str, Any]:
+    """Return who says what of which question."""
+    task, claim = error.task, error.claim
+    costs = level_costs(task.program, error.values[None, :])[0].tolist()
+    return {
+        "asked": "any values at all" if claim.level is None else "the least cost of the level",
+        "level": HARD if claim.level is None else claim.level,
+        "held": _above(claim),
+        "claimed": {"by": in_order(claim.proof.by), "bound": claim.proof.value},
+        "found": {"by": error.witness, "costs": dict(zip(task.program.levels, costs, strict=True))},
+        "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
+    }
+
+
+def _above(claim: Claim) -> dict[int, int]:
+    """Return what the levels above are held to."""
+    return {level: most for level, most in claim.caps.items() if level != claim.level}
+
+
+def _models(error: ContradictionError) -> dict[str, str]:
+    """Return the question as files of both solvers: the least cost of the level, those above held."""
     from allocator.engine import cpsat
 
     task, claim = error.task, error.claim
-    above = {level: most for level, most in claim.caps.items() if level != claim.level}
-    problem = Question(task.program, claim.level, above, task.bounds).whole(as_written=True)
+    problem = Question(task.program, claim.level, _above(claim), task.bounds).whole(as_written=True)
     assert problem is not None, "nothing is looked at yet"
-    costs = level_costs(task.program, error.values[None, :])[0].tolist()
-    priced = [Proof.of(level, cost, Bound()) for level, cost in zip(task.program.levels, costs, strict=True)]
-    decisions = task.program.decisions
-    better = decisions.assignments(error.values[: decisions.count])
-    return {
-        "model.mps": _mps(problem),
-        "model.pb.txt": str(cpsat.model_of(problem, Asking(Slice(1.0, None))).proto),
-        "proved.json": plan_text(proved),
-        "better.json": plan_text(_plan(proved.scenario, "feasible", better, priced)),
-        "report.json": json.dumps(_report(error, problem), indent=2) + "\n",
-    }
-
-
-def _plan(
-    scenario: ScenarioRef, status: Status, assignments: Sequence[Assignment], proofs: Sequence[Proof]
-) -> Plan:
-    score = tuple(proof.score for proof in proofs)
-    return Plan(scenario=scenario, status=status, assignments=tuple(assignments), score=score)
-
-
-def _report(error: ContradictionError, problem: Problem) -> dict[str, Any]:
-    """Return what the models ask and who says what of it."""
-    task, claim = error.task, error.claim
-    costs = level_costs(task.program, error.values[None, :])[0].tolist()
-    return {
-        "asked": "the least cost of the level" if claim.level is not None else "any values at all",
-        "level": HARD if claim.level is None else claim.level,
-        "claimed": {"by": in_order(claim.proof.by), "bound": claim.proof.value},
-        "found": {"by": error.witness, "costs": dict(zip(task.program.levels, costs, strict=True))},
-        "held": {level: most for level, most in claim.caps.items() if level != claim.level},
-        "variables": len(problem),
-        "rows": problem.matrix.shape[0],
-        "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
-    }
+    proto = cpsat.model_of(problem, Asking(Slice(1.0, None))).proto
+    return {"model.mps": _mps(problem), "model.pb.txt": str(proto)}
 
 
 def _mps(problem: Problem) -> str:

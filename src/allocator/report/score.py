@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from allocator.model.plan import Assignment, Level, LevelScore, Plan, RuleScore
+from allocator.model.plan import Assignment, BoundProof, Level, LevelScore, Plan, RuleScore
 from allocator.model.text import Text
+from allocator.model.witnesses import is_confirmed
 from allocator.report.frame import Named
 from allocator.report.words import level_text
 from allocator.rules.policy import Policy
@@ -17,13 +18,19 @@ from allocator.rules.waivers import Waiver
 
 @dataclass(frozen=True)
 class LevelLine:
-    """Cost of a level, its proven lower bound, and the relative gap between the two in percent."""
+    """Cost of a level, its proven lower bound, the relative gap between the two in percent, who proved it."""
 
     level: Level
     title: Text
     cost: int
     bound: int
     gap: float
+    proof: BoundProof
+
+    @property
+    def is_proved_twice(self) -> bool:
+        """Whether two solvers have proved that no plan costs less."""
+        return self.cost == self.bound and is_confirmed(self.proof.by, self.proof.confirmed)
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,14 @@ class WaiverLine:
 def level_lines(scores: Iterable[LevelScore], titles: Mapping[int, Text]) -> tuple[LevelLine, ...]:
     """Return a line for each level of a plan's score."""
     return tuple(
-        LevelLine(one.level, level_text(one.level, titles), one.cost, one.bound, gap(one.cost, one.bound))
+        LevelLine(
+            one.level,
+            level_text(one.level, titles),
+            one.cost,
+            one.bound,
+            gap(one.cost, one.bound),
+            one.proof,
+        )
         for one in scores
     )
 

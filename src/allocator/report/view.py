@@ -22,7 +22,7 @@ from allocator.report.score import (
     rule_whys,
     waiver_lines,
 )
-from allocator.report.words import STATUS
+from allocator.report.words import status_text
 from allocator.rules.policy import Policy
 from allocator.verify import OtherVersion, claims_of, other_version
 
@@ -133,7 +133,7 @@ def bare_view(plan: Plan) -> PlanView:
 def _status(plan: Plan, doubtful: tuple[Text, ...]) -> Text:
     """Return a plan's status in words, as a mere claim where it does not follow from the rest."""
     if not doubtful:
-        return STATUS[plan.status]
+        return status_text(plan)
     return Text(
         zh=f"自称 {plan.status}，与其内容不符（详见 verify）",
         en=f"claims to be {plan.status}, which does not follow from what it holds (see verify)",

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from allocator.model.plan import HARD, Level
+from allocator.model.plan import HARD, Level, Plan
 from allocator.model.text import Text
+from allocator.verify import is_proved_twice
 
 STATUS: Mapping[str, Text] = {
     "optimal": Text(zh="最优（已证明）", en="optimal (proved)"),
     "feasible": Text(zh="可行", en="feasible"),
     "infeasible": Text(zh="无解（已证明）", en="infeasible (proved)"),
     "unknown": Text(zh="限时内未找到方案", en="no plan found in time"),
+}
+#: The same where a second solver has proved it too.
+STATUS_TWICE: Mapping[str, Text] = {
+    "optimal": Text(zh="最优（双重证明）", en="optimal (proved twice)"),
+    "infeasible": Text(zh="无解（双重证明）", en="infeasible (proved twice)"),
 }
 
 KINDS: Mapping[str, Text] = {
@@ -36,6 +42,11 @@ TABLES: Mapping[str, Text] = {
     "identities": Text(zh="身份认定", en="identities"),
     "wishes": Text(zh="意愿", en="wishes"),
 }
+
+
+def status_text(plan: Plan) -> Text:
+    """Return a plan's status in words, and whether one solver proved it or two."""
+    return STATUS_TWICE[plan.status] if is_proved_twice(plan) else STATUS[plan.status]
 
 
 def kind_text(kind: str) -> Text:

@@ -4,6 +4,7 @@ from allocator.verify.admit import Gone, admit, admit_baseline, gone_from
 from allocator.verify.claims import Disagreement, claims_against
 from allocator.verify.judge import Finding, Judgement, judge
 from allocator.verify.listing import claims_of, listing_claims
+from allocator.verify.proofs import is_proved_twice
 from allocator.verify.versions import OtherVersion, other_version
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "claims_against",
     "claims_of",
     "gone_from",
+    "is_proved_twice",
     "judge",
     "listing_claims",
     "other_version",

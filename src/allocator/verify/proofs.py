@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from allocator.errors import nearest, shorten
 from allocator.model.plan import BoundProof, LevelScore, Plan
 from allocator.model.text import Text
-from allocator.model.witnesses import EARLIER, NAMES, SECOND, ZERO
+from allocator.model.witnesses import EARLIER, NAMES, SECOND, ZERO, is_confirmed
 from allocator.verify.claims import Disagreement
 
 
@@ -25,6 +25,22 @@ def proof_claims(plan: Plan) -> Iterator[Disagreement]:
     if "proof" in plan.run:
         for message in _of_no_plan(plan):
             yield _about(Text(zh="run.proof ", en="run.proof"), message)
+
+
+def is_proved_twice(plan: Plan) -> bool:
+    """Whether the status of a plan stands on two proofs: of every level that costs anything, or of no plan.
+
+    That no level costs less than nothing needs no proof: where none costs anything nothing is proved twice.
+    """
+    if plan.status == "infeasible":
+        try:
+            proofs = [BoundProof.model_validate(plan.run.get("proof", {}))]
+        except ValidationError:
+            return False
+    else:
+        proofs = [score.proof for score in plan.score if score.cost > 0]
+    is_claimed = plan.status in ("optimal", "infeasible")
+    return is_claimed and bool(proofs) and all(is_confirmed(one.by, one.confirmed) for one in proofs)
 
 
 def _about(named: Text, message: Text) -> Disagreement:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from allocator.model.plan import LevelScore
 from allocator.model.text import Language, Text
+from allocator.model.witnesses import is_confirmed
 from allocator.report.changes import Changes, Seat
 from allocator.report.frame import Named
 from allocator.report.rendering.console import number, pick, printable
@@ -22,7 +24,7 @@ _FIELDS: Mapping[str, Text] = {
 
 
 def render_changes(
-    changes: Changes, roles: Mapping[str, Text], language: Language, fewest: tuple[int, int] | None = None
+    changes: Changes, roles: Mapping[str, Text], language: Language, fewest: LevelScore | None = None
 ) -> Iterator[str]:
     """Yield what changed from the baseline.
 
@@ -30,11 +32,11 @@ def render_changes(
         changes: What changed.
         roles: The words of roles.
         language: The language.
-        fewest: If as few changes as can be were asked for, how many it took and how many it must take.
+        fewest: If as few changes as can be were asked for, how many it took and must take.
     """
     if changes.gone.assignments:
         yield printable(gone_line(changes.gone, language))
-    yield _heading(changes, language) + ("" if fewest is None else _fewest(*fewest, changes, language))
+    yield _heading(changes, language) + ("" if fewest is None else _fewest(fewest, changes, language))
     for seat in changes.seats[:LISTED]:
         yield "  " + printable(_seat(seat, roles, language))
     more = len(changes.seats) - LISTED
@@ -67,14 +69,15 @@ def _heading(changes: Changes, language: Language) -> str:
     )
 
 
-def _fewest(cost: int, bound: int, changes: Changes, language: Language) -> str:
+def _fewest(fewest: LevelScore, changes: Changes, language: Language) -> str:
     """Say how few changes there can be; seats whose holders are gone change hands in any case."""
-    least = (
-        pick(language, "；已证明最少", "; proved the fewest")
-        if cost == bound
-        else pick(language, f"；至少 {bound} 个", f"; at least {bound} must")
-    )
-    open_anyway = changes.count - cost
+    if fewest.cost > fewest.bound:
+        least = pick(language, f"；至少 {fewest.bound} 个", f"; at least {fewest.bound} must")
+    elif is_confirmed(fewest.proof.by, fewest.proof.confirmed):
+        least = pick(language, "；双重证明最少", "; proved twice to be the fewest")
+    else:
+        least = pick(language, "；已证明最少", "; proved the fewest")
+    open_anyway = changes.count - fewest.cost
     if open_anyway > 0:
         zh, en = f"，另 {open_anyway} 个因原任已离任", f", and {open_anyway} whose holders are gone"
         least += pick(language, zh, en)

@@ -21,11 +21,15 @@ def level_table(lines: Sequence[LevelLine], language: Language, *, is_so: bool =
     headings: list[Heading] = [("级别", "level"), ("代价", "cost"), ("下界", "bound"), ("差距", "gap")]
     grid = _grid("按级别", "Score by level", headings, language, numbers=(1, 2, 3))
     for line in lines:
-        proved = pick(language, "已证明最优", "proved")
-        gap = proved if line.cost == line.bound else f"{line.gap}%"
-        gap = gap if is_so else pick(language, "未核实", "not confirmed")
+        gap = _gap(line, language) if is_so else pick(language, "未核实", "not confirmed")
         grid.add_row(printable(line.title(language)), number(line.cost), number(line.bound), gap)
     return grid
+
+
+def _gap(line: LevelLine, language: Language) -> str:
+    if line.is_proved_twice:
+        return pick(language, "双重证明最优", "proved twice")
+    return pick(language, "已证明最优", "proved") if line.cost == line.bound else f"{line.gap}%"
 
 
 def rule_table(lines: Sequence[RuleLine], language: Language) -> Table:

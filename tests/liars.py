@@ -1,0 +1,86 @@
+"""Solvers that lie: each takes the place of an honest one, and says at once what it has not proved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from allocator.engine import cpsat, improve, witness
+from allocator.engine.asking import Asking
+from allocator.engine.outcome import Outcome
+from allocator.engine.search import Search
+from allocator.program.program import INFINITE
+from allocator.program.question import Problem
+
+HONEST = cpsat.minimise
+
+
+def too_early(problem: Problem, search: Search, asking: Asking) -> Outcome:
+    """Call the plan to begin from the best there is."""
+    if asking.hint is None or not problem.price.any():
+        return HONEST(problem, search, asking)
+    cost = int(problem.price @ asking.hint[problem.columns]) + problem.constant
+    return Outcome("optimal", asking.hint, cost, cost)
+
+
+def none_at_all(problem: Problem, search: Search, asking: Asking) -> Outcome:
+    """Say of anything that there is no plan."""
+    return Outcome("infeasible")
+
+
+def never_ends(problem: Problem, search: Search, asking: Asking) -> Outcome:
+    """Find nothing where there is anything to minimise."""
+    return Outcome("unknown") if problem.price.any() else HONEST(problem, search, asking)
+
+
+class EarlyRace(improve.MipRace):
+    """Branch and cut that calls the first plan that it hears of the best there is."""
+
+    def begin(self, known: int = INFINITE) -> None:
+        """Begin, and end at once."""
+        self.bound = max(self.bound, known)
+
+    def renew(self, known: int) -> None:
+        """Stay with that."""
+
+
+class Stuck:
+    """A process beside that never ends and tells nothing."""
+
+    begun = 0
+
+    def __init__(self, _module: str, _hear: object) -> None:
+        self.is_running = True
+
+    def begin(self, **_arrays: object) -> None:
+        """Begin."""
+        Stuck.begun += 1
+
+    def close(self) -> None:
+        """End."""
+        self.is_running = False
+
+
+def lying_cp_sat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have CP-SAT say too early that nothing is better."""
+    monkeypatch.setattr(cpsat, "minimise", too_early)
+
+
+def lying_highs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have HiGHS say too early that nothing is better, while CP-SAT comes to no end."""
+    monkeypatch.setattr(cpsat, "minimise", never_ends)
+    monkeypatch.setattr(improve, "MipRace", EarlyRace)
+    monkeypatch.setattr(improve, "RACE_AFTER", 0.0)
+
+
+def stuck_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have neither witness ever come to an end."""
+    monkeypatch.setattr(witness, "Child", Stuck)
+    monkeypatch.setattr(witness, "minimise", lambda *_: Outcome("unknown"))
+
+
+def keep_reports_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the models of contradictions kept in a folder."""
+    folder.mkdir(exist_ok=True)
+    monkeypatch.setattr("tempfile.tempdir", str(folder))

@@ -1,0 +1,327 @@
+"""A second proof: another solver confirms what was proved, or catches one that lies, or cannot tell."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allocator import api
+from allocator.engine import confirm, cpsat, fewest
+from allocator.engine.bounds import Bound, KnownBounds, Proof
+from allocator.engine.budget import Budget
+from allocator.engine.child import RUNNING
+from allocator.engine.claim import Claim, ContradictionError, claims_in
+from allocator.engine.confirm import STAGE, WITNESSES, Confirming, time_for
+from allocator.engine.descent import task_of
+from allocator.engine.progress import Progress, Stop, silent
+from allocator.engine.reached import Begun
+from allocator.engine.search import Search
+from allocator.engine.solve import Options, Solved, solve
+from allocator.engine.task import Task
+from allocator.errors import InternalError
+from allocator.model.witnesses import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
+from allocator.program import tangents
+from allocator.rules.examples import example_rule
+from allocator.rules.policy import Policy
+from allocator.verify import judge
+from brute_force import least_costs, policy_for
+from killed_world import rivals
+from liars import keep_reports_in, lying_cp_sat, lying_highs, none_at_all, stuck_witnesses
+from test_engine_repair import FAR_OUT, STAFFED
+from test_engine_routes import Drawn, impossible, possible
+from tiny_scenario import RULES, write_scenario
+from worlds import Space
+from zone_maps import map_world, zoning
+
+SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))]
+FULL = Options(seconds=20.0, workers=2, confirm="full")
+
+
+def searching(seconds: float = 20.0, workers: int = 2, stop: Stop | None = None) -> Search:
+    return Search(1, Budget(seconds, workers), stop or Stop(), silent)
+
+
+def confirmed(task: Task, claims: list[Claim], seconds: float = 20.0) -> list[Claim]:
+    return Confirming(task, searching(), seconds).run(claims)
+
+
+def claimed(drawn: Drawn, by: Witnesses) -> list[Claim]:
+    """Return what is true of the best of all plans."""
+    levels = drawn.task().program.levels
+    costs = zip(levels, drawn.least, strict=True)
+    return list(claims_in(Proof.of(level, cost, Bound(cost, by)) for level, cost in costs))
+
+
+def seconds_of(claims: list[Claim]) -> list[Witnesses]:
+    return [one.proof.second for one in claims]
+
+
+@pytest.fixture(scope="module")
+def rivalry(tmp_path_factory: pytest.TempPathFactory) -> Policy:
+    """Return a policy whose first plan is found at once, and whose best costs more than the rows say."""
+    return api.bind(api.load(rivals(tmp_path_factory.mktemp("rivals") / "rivals", 2)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("witness", [HIGHS, CP_SAT])
+def test_what_is_so_is_confirmed_and_what_is_not_is_contradicted(seed: int, witness: str) -> None:
+    drawn = possible(seed)
+    [other] = {HIGHS, CP_SAT} - {witness}
+    true = claimed(drawn, frozenset((other,)))
+    assert seconds_of(confirmed(drawn.task(), true)) == [frozenset((witness,))] * len(true)
+    levels = drawn.task().program.levels
+    for k, level in enumerate(levels):
+        caps = dict(zip(levels[: k + 1], drawn.least, strict=False))  # which the best plan keeps to
+        false = Claim(level, caps, Bound(drawn.least[k] + 1, frozenset((other,))))
+        with pytest.raises(ContradictionError) as caught:
+            confirmed(drawn.task(), [false])
+        assert caught.value.witness == witness
+        assert caught.value.task.cost(caught.value.values, level) <= drawn.least[k]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("witness", [HIGHS, CP_SAT])
+def test_that_there_is_no_plan_is_confirmed_or_contradicted(seed: int, witness: str) -> None:
+    by = frozenset({HIGHS, CP_SAT} - {witness})
+    none = Claim(None, {}, Bound(by=by))
+    assert seconds_of(confirmed(impossible(seed).task(), [none])) == [frozenset((witness,))]
+    with pytest.raises(ContradictionError):
+        confirmed(possible(seed).task(), [none])
+
+
+@pytest.mark.parametrize("witness", [HIGHS, CP_SAT])
+def test_what_is_written_only_as_plans_call_for_it_is_confirmed(
+    witness: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Connected zones, and squares far out: the first plan of a witness breaks what it was not told."""
+    others = frozenset({HIGHS, CP_SAT} - {witness})
+    near: Mapping[str, Any] = {"kind": "compact", "to": "centre", "load": "unit.workload", "level": 1}
+    on_map = zoning(map_world(3, 6, 2), [dict(near)])
+    monkeypatch.setattr(tangents, "NEAR", 3)
+    far_out, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
+    for policy, plans in ((on_map, Space.of(on_map.world)), (far_out, space)):
+        best = least_costs(policy, plans)
+        task = task_of(policy, policy.compile())
+        assert best is not None and best[0] > 0
+        first = Proof.of(1, best[0], Bound(best[0], others))
+        grown = len(task.program.rows)
+        assert seconds_of(confirmed(task, list(claims_in([first])))) == [frozenset((witness,))]
+        assert len(task.program.rows) > grown
+        with pytest.raises(ContradictionError):
+            confirmed(task, [Claim(1, {1: best[0]}, Bound(best[0] + 1, others))])
+
+
+@pytest.mark.parametrize(
+    ("by", "asked", "then"),
+    [
+        ({CP_SAT}, [HIGHS], ({CP_SAT}, {HIGHS})),
+        ({HIGHS}, [CP_SAT], ({HIGHS}, {CP_SAT})),
+        ({FLOW}, [HIGHS], ({FLOW}, {HIGHS})),
+        ({COVER, CP_SAT}, [HIGHS], ({COVER, CP_SAT}, {HIGHS})),
+        ({HIGHS, CP_SAT}, [HIGHS, CP_SAT], ({HIGHS}, {CP_SAT})),
+        ({EARLIER}, [HIGHS, CP_SAT], ({HIGHS}, {CP_SAT})),
+    ],
+)
+def test_nobody_confirms_what_he_had_a_part_in(
+    by: set[str], asked: list[str], then: tuple[set[str], set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, heard = possible(0), list[str]()
+
+    def hearing(name: str) -> Callable[..., Any]:
+        honest = WITNESSES[name]
+        return lambda *given: heard.append(name) or honest(*given)
+
+    monkeypatch.setattr(confirm, "WITNESSES", {name: hearing(name) for name in WITNESSES})
+    [claim, *_] = claimed(drawn, frozenset(by))
+    [found] = confirmed(drawn.task(), [claim])
+    assert heard == asked
+    assert (found.proof.by, found.proof.second) == then
+    assert confirmed(drawn.task(), [found]) == [found] and heard == asked, "it is proved twice already"
+
+
+def test_who_has_not_heard_from_the_first_witness_is_not_confirmed_by_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two that had a part in a proof one must prove it alone before the other can confirm that."""
+    stuck_witnesses(monkeypatch)
+    drawn = possible(0)
+    [claim, *_] = claimed(drawn, frozenset((HIGHS, CP_SAT)))
+    assert confirmed(drawn.task(), [claim], 0.3) == [claim]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_that_there_is_no_plan_is_proved_twice(seed: int) -> None:
+    found = solve(impossible(seed).policy, FULL)
+    assert found.status == "infeasible" and found.refuted is not None
+    assert found.refuted.second and not found.refuted.second & found.refuted.by
+
+
+def test_what_follows_from_the_rows_is_confirmed_by_the_second_opinion_on_no_plan(tmp_path: Path) -> None:
+    more = RULES.replace("exactly: 1组长+3组员", "exactly: 1组长+9组员")
+    policy = api.bind(api.load(write_scenario(tmp_path, {"tiny-rules.yaml": more})))
+    plan = api.solve(policy, seconds=20, workers=1)
+    assert plan.status == "infeasible" and plan.run["proof"] == {"by": ["rows"], "confirmed": ["cp-sat"]}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_solve_is_proved_twice(seed: int) -> None:
+    drawn = possible(seed)
+    found = solve(drawn.policy, FULL)
+    assert found.status == "optimal" and [one.cost for one in found.proofs[1:]] == list(drawn.least)
+    assert all(one.is_confirmed == (one.cost > 0) for one in found.proofs)
+    off = solve(drawn.policy, replace(FULL, confirm="off"))
+    assert not any(one.is_confirmed for one in off.proofs)
+
+
+@pytest.mark.parametrize(
+    ("lies", "said"), [(lying_cp_sat, "cp-sat says"), (lying_highs, "highs says")], ids=["cp-sat", "highs"]
+)
+def test_a_solver_that_ends_too_early_is_caught(
+    rivalry: Policy,
+    lies: Callable[[pytest.MonkeyPatch], None],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lies(monkeypatch)
+    keep_reports_in(tmp_path, monkeypatch)
+    unconfirmed = solve(rivalry, replace(FULL, confirm="off"))
+    assert unconfirmed.status == "optimal", "nobody else notices"
+    with pytest.raises(InternalError) as caught:
+        solve(rivalry, FULL)
+    assert said in str(caught.value) and "level 1 costs at least" in str(caught.value)
+    assert "求解器相互矛盾" in caught.value.reason.zh
+
+
+def test_a_solver_that_finds_no_plan_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = possible(0).policy
+    monkeypatch.setattr(cpsat, "minimise", none_at_all)
+    keep_reports_in(tmp_path, monkeypatch)
+    assert solve(policy, replace(FULL, confirm="off")).status == "infeasible"
+    with pytest.raises(InternalError, match="cp-sat says that there is no plan, and highs found one"):
+        solve(policy, FULL)
+    [folder] = tmp_path.iterdir()
+    assert json.loads((folder / "proved.json").read_text("utf-8"))["status"] == "infeasible"
+    assert json.loads((folder / "report.json").read_text("utf-8"))["level"] == "hard"
+    assert not judge(policy, api.read_plan(folder / "better.json").assignments).broken
+
+
+def test_both_models_and_both_plans_are_kept_for_a_report(
+    rivalry: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lying_cp_sat(monkeypatch)
+    keep_reports_in(tmp_path, monkeypatch)
+    with pytest.raises(InternalError) as caught:
+        solve(rivalry, FULL)
+    [folder] = tmp_path.iterdir()
+    assert str(folder) in caught.value.reason.en and str(folder) in caught.value.reason.zh
+    names = {"model.mps", "model.pb.txt", "proved.json", "better.json", "report.json"}
+    assert {file.name for file in folder.iterdir()} == names
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    bound, found = report["claimed"]["bound"], report["found"]["costs"]["1"]
+    assert report["claimed"]["by"] == ["cp-sat"] and report["found"]["by"] == "highs" and found < bound
+    costs = []
+    for name in ("proved.json", "better.json"):
+        verdict = api.verify(rivalry, api.read_plan(folder / name))
+        assert verdict.holds
+        costs.append(verdict.judgement.costs[1])
+    assert costs == [bound, found]
+    assert "OBJSENSE" not in (text := (folder / "model.mps").read_text("utf-8")) or "MAX" not in text
+    assert re.search(r"^ROWS$", text, re.MULTILINE) and "variables {" in (folder / "model.pb.txt").read_text()
+
+
+def test_a_report_that_cannot_be_written_is_an_internal_error_all_the_same(
+    rivalry: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lying_cp_sat(monkeypatch)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(InternalError, match="the models could not be kept"):
+        solve(rivalry, FULL)
+
+
+def test_a_witness_that_cannot_end_in_time_confirms_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stuck_witnesses(monkeypatch)
+    monkeypatch.setattr(confirm, "MORE", 0.3)
+    drawn = possible(0)
+    began = time.monotonic()
+    found = solve(drawn.policy, replace(FULL, confirm="spare"))
+    spent = time.monotonic() - began
+    assert found.status == "optimal" and not any(one.is_confirmed for one in found.proofs)
+    assert [one.cost for one in found.proofs[1:]] == list(drawn.least)
+    assert spent < FULL.seconds / 2 and not RUNNING
+
+
+def test_a_request_to_stop_ends_a_witness_that_has_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck_witnesses(monkeypatch)
+    stop = Stop()
+
+    def listen(told: Progress) -> None:
+        if told.stage == STAGE:
+            stop.ask()
+
+    found = solve(possible(0).policy, FULL, stop=stop, listen=listen)
+    assert found.status == "optimal" and found.interrupted and found.run["stopped"] == "proved"
+    assert not any(one.is_confirmed for one in found.proofs)
+
+
+def test_there_is_spare_time_only_where_the_clock_may_count() -> None:
+    assert time_for("off", searching()) == 0.0
+    assert time_for("full", searching(workers=1)) == float("inf")
+    assert time_for("spare", searching(workers=1)) == 0.0, "the plan must not depend on the clock"
+    assert time_for("spare", searching(0.0)) == 0.0
+    assert 0.9 < time_for("spare", searching(600.0)) < 10.0, "about as long as the solve took"
+    stop = Stop()
+    stop.ask()
+    assert time_for("full", searching(stop=stop)) == 0.0
+
+
+def test_what_is_huge_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirm, "HUGE", 1)
+    drawn = possible(0)
+    claims = claimed(drawn, frozenset((CP_SAT,)))
+    assert confirmed(drawn.task(), claims) == claims
+
+
+def test_levels_are_claimed_where_they_are_proved_and_cost_something() -> None:
+    by = Bound(0, frozenset((CP_SAT,)))
+    proofs = [Proof("hard", 0, 0)]
+    for level, cost, bound in ((1, 0, 0), (2, 7, 7), (3, 9, 4), (4, 3, 3)):
+        proofs.append(Proof.of(level, cost, replace(by, value=bound)))
+    found = {one.level: dict(one.caps) for one in claims_in(proofs)}
+    assert found == {2: {1: 0, 2: 6}, 4: {1: 0, 2: 7, 3: 9, 4: 2}}
+
+
+def test_what_was_proved_twice_before_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = possible(0)
+    first = solve(drawn.policy, FULL)
+    stuck_witnesses(monkeypatch)
+    begun = Begun(first.assignments, KnownBounds((first.proofs[1:],)))
+    again = solve(drawn.policy, FULL, begun=begun)
+    assert [one.second for one in again.proofs] == [one.second for one in first.proofs]
+
+
+def test_fewest_changes_are_proved_twice(tmp_path: Path) -> None:
+    base = api.bind(api.load(write_scenario(tmp_path)))
+    before = api.solve(base, seconds=20, workers=1)
+    policy = api.bind(api.load(tmp_path / "scenarios" / "tiny"), baseline=before, exclude=["P5=G1"])
+    plan = api.fewest_changes(policy, seconds=20, workers=1, confirm="full")
+    said = plan.run["changes"]
+    assert said["fewest"] == said["bound"] > 0
+    assert said["proof"]["confirmed"] and not set(said["proof"]["confirmed"]) & set(said["proof"]["by"])
+    assert fewest.FIRST == 1
+
+
+def test_a_solve_tells_what_it_is_about(rivalry: Policy) -> None:
+    told: list[Progress] = []
+    found: Solved = solve(possible(0).policy, FULL, listen=told.append)
+    about = [one for one in told if one.stage == STAGE]
+    assert found.status == "optimal" and about and all(one.cost == one.bound for one in about)
