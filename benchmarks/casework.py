@@ -82,7 +82,8 @@ def main() -> None:
             except CannotDraw as refusal:
                 sys.exit("\n".join(text.en for text in (*refusal.reasons, *refusal.mends)))
         else:
-            answer = told(api.solve(api.bind(scenario), seconds=given.time_limit), scores, given.fair)
+            plan = api.solve(api.bind(scenario), seconds=given.time_limit, confirm="off")
+            answer = told(plan, scores, given.fair)
     answer["seconds"] = round(time.perf_counter() - START, 2)
     answer["memory"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
     if given.out:

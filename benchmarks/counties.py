@@ -63,7 +63,7 @@ def county(given: argparse.Namespace, seed: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         write(Path(name), instance, given.objective)
         policy = api.bind(api.load(name))
-        plan = api.solve(policy, seconds=given.time_limit - (elapsed() - began))
+        plan = api.solve(policy, seconds=given.time_limit - (elapsed() - began), confirm="off")
     return {
         "assign": seats(instance, plan) if plan.score else None,
         "cost": plan.score[1].cost if plan.score else None,

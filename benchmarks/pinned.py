@@ -65,7 +65,7 @@ def settle(instance: dict[str, Any], folder: Path, seconds: float) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     write(folder, instance, "sq")
-    plan = api.solve(api.bind(api.load(folder)), seconds=seconds)
+    plan = api.solve(api.bind(api.load(folder)), seconds=seconds, confirm="off")
     if not plan.score:
         raise SystemExit(f"no plan in {seconds:g} s: {plan.status}")
     api.write_plan(plan, folder / PLAN)
@@ -81,7 +81,7 @@ def solved_anew(instance: dict[str, Any], folder: Path, seconds: float, how: str
     policy = api.bind(api.load(folder), baseline=old, pins=[f"P{person}=G{group}"])
     at["rules read"] = elapsed()
     trace = Trace()
-    plan = HOW[how](policy, seconds=seconds - elapsed(), listen=trace)
+    plan = HOW[how](policy, seconds=seconds - elapsed(), listen=trace, confirm="off")
     at["solved"] = elapsed()
     return {
         "old": before,

@@ -70,7 +70,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         write(Path(name), instance)
         policy = api.bind(api.load(name))
-        plan = api.solve(policy, seconds=given.time_limit - elapsed())
+        plan = api.solve(policy, seconds=given.time_limit - elapsed(), confirm="off")
     if not plan.score:
         print(f"{given.instance.stem}: {plan.status}, {elapsed():.1f} s")
         return

@@ -72,7 +72,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, PeakMemory() as memory:
         write(Path(name), instance, given.objective)
         policy = api.bind(api.load(name))
-        plan = api.solve(policy, seconds=given.time_limit - elapsed(), listen=trace)
+        plan = api.solve(policy, seconds=given.time_limit - elapsed(), listen=trace, confirm="off")
     name = f"{given.instance.stem} {given.objective}"
     tell(name, plan, seats(instance, plan), memory, trace, given.out)
 

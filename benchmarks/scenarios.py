@@ -32,7 +32,7 @@ def report(folder: Path, seconds: float, workers: int) -> None:
     command = [str(Path(sys.executable).with_name("allocator")), "check", str(folder)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     checked = time.perf_counter() - start
-    plan = api.solve(api.bind(api.load(folder)), seconds=seconds, workers=workers)
+    plan = api.solve(api.bind(api.load(folder)), seconds=seconds, workers=workers, confirm="off")
     print(f"{folder.name}: check {checked:.2f} s, solve {plan.run['seconds']} s, {plan.status}")
     for score in plan.score:
         gap = 0.0 if score.cost == score.bound else 100 * (score.cost - score.bound) / score.cost

@@ -69,7 +69,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, PeakMemory() as memory:
         write(Path(name), instance)
         policy = api.bind(api.load(name))
-        plan = api.solve(policy, seconds=given.time_limit - elapsed(), listen=trace)
+        plan = api.solve(policy, seconds=given.time_limit - elapsed(), listen=trace, confirm="off")
     found = seats(instance, plan) if plan.score else None
     tell(given.instance.stem, plan, found, memory, trace, given.out)
 

@@ -70,7 +70,7 @@ def main() -> None:
         unit = write(Path(name), instance, is_even=given.even)
         policy = api.bind(api.load(name))
         limit = given.time_limit - (time.perf_counter() - START)
-        plan = api.solve(policy, seconds=limit, workers=given.workers, listen=listen)
+        plan = api.solve(policy, seconds=limit, workers=given.workers, listen=listen, confirm="off")
     zone = {one.item: int(one.slot[1:]) for one in plan.assignments}
     usage = resource.getrusage(resource.RUSAGE_SELF)
     answer = {

@@ -54,7 +54,7 @@ STATUS = {
 def solved(folder: Path, seconds: float) -> dict[str, object]:
     """Solve and verify one scenario and return a row of the table."""
     policy = api.bind(api.load(folder))
-    plan = api.solve(policy, seconds=seconds)
+    plan = api.solve(policy, seconds=seconds, confirm="off")
     if plan.assignments:
         api.write_plan(plan, folder / "plan.json")
     holds = not plan.assignments or api.verify(policy, plan).holds
