@@ -148,6 +148,7 @@ def test_json_has_the_same_content(scenario: Path) -> None:
     assert said["waivers"][0]["excused"] == 2
     assert said["score"][1] == {
         "level": 1, "title": {"zh": "1 人员稳定", "en": "1 few moves"}, "cost": 0, "bound": 0, "gap": 0.0,
+        "proof": {"by": [], "confirmed": None},
     }  # fmt: skip
 
 
