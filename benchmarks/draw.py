@@ -45,10 +45,11 @@ def main() -> None:
 def report(title: str, seed: int, scenario: Path) -> None:
     """Print how long each step takes; the first also reads the tables and loads the solver."""
     (bound,), reading = timed(lambda: api.draws(api.load(scenario)).values())
-    audit, committing = timed(lambda: api.commit(bound))
-    drawn, drawing = timed(lambda: api.reveal(audit, "a public seed"))
+    audit, committing = timed(lambda: api.commit(bound, rehearsal=True))
+    drawn, drawing = timed(lambda: api.reveal(audit, "000517"))
     checks, verifying = timed(lambda: api.replay(bound, drawn, audit_text(drawn).encode()))
-    assert all(check.holds for check in checks), [check.text.en for check in checks]
+    wrong = [check.text.en for check in checks if not check.holds]
+    assert [text.partition(",")[0] for text in wrong] == ["a rehearsal"], wrong
     pool, panels = audit.committed.pool, audit.committed.lottery
     least = min(alike.chance[0] / alike.chance[1] for alike in pool)
     seconds = f"{reading + committing:>10.2f}{drawing:>8.2f}{verifying:>10.2f}"

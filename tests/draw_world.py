@@ -29,7 +29,7 @@ SCENARIO = """
       delegates:
         kind: panel
         title: {zh: 评议代表, en: Delegates of the hearing}
-        seed: {zh: 2026-12-01 福彩3D开奖号码, en: the 3D lottery of 2026-12-01}
+        seed: {zh: 2099-12-01 福彩3D开奖号码, en: the 3D lottery of 2099-12-01}
         from: people where person.delegate != ""
         size: 6
         quotas:
@@ -40,7 +40,7 @@ SCENARIO = """
       inspection:
         kind: pairing
         title: {zh: 双随机检查, en: Double-random inspection}
-        seed: {zh: 2026-12-02 福彩3D开奖号码, en: the 3D lottery of 2026-12-02}
+        seed: {zh: 2099-12-02 福彩3D开奖号码, en: the 3D lottery of 2099-12-02}
         units: units where unit.kind == "firm"
         inspectors: people where person.delegate == ""
         size: 4
@@ -53,7 +53,7 @@ SCENARIO = """
       duty:
         kind: assignment
         title: {zh: 值守抽签, en: Duty by lot}
-        seed: {zh: 2026-12-03 福彩3D开奖号码, en: the 3D lottery of 2026-12-03}
+        seed: {zh: 2099-12-03 福彩3D开奖号码, en: the 3D lottery of 2099-12-03}
         on: duty
         probability: 0.5
         different: 4

@@ -19,7 +19,7 @@ layers:
   casework: {items: people, slots: cases, periods: once, take: 0-2}
 rules: [fit]
 draws:
-  teams: {kind: assignment, on: casework, DRAW}
+  teams: {kind: assignment, on: casework, seed: 2099-01-15 3D, DRAW}
 """
 PAIR_RULES = """
 pack: fit

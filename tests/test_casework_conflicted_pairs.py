@@ -22,7 +22,7 @@ layers:
   casework: {items: people, slots: cases, take: 0-3}
 rules: [pack]
 draws:
-  teams: {kind: assignment, on: casework, probability: 1, different: 1, seconds: 10}
+  teams: {kind: assignment, on: casework, seed: 2099-01-15, seed_form: text, probability: 1, different: 1, seconds: 10}
 """
 PACK = """
 pack: pack

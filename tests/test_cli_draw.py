@@ -27,7 +27,7 @@ def test_commit_then_draw(hearing: Path, tmp_path: Path) -> None:
     done = call("draw", hearing, "delegates", "-o", file)
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("Delegates of the hearing · committed to, not drawn\n")
-    assert "seed to come from: the 3D lottery of 2026-12-01" in done.out
+    assert "seed to come from: the 3D lottery of 2099-12-01" in done.out
     assert done.out.endswith(f"written to {file}\n")
     commitment = json.loads(file.read_text(encoding="utf-8"))["commitment"]
     assert f"commitment (SHA-256): {commitment}" in done.out
@@ -56,7 +56,7 @@ def test_what_was_not_done_in_public_is_remarked_on(hearing: Path, tmp_path: Pat
     done = call("draw", hearing, "delegates", "--seed", "517")
     assert done.status == 0 and done.err.startswith("note: nothing was committed to before (--audit)")
     silent = changed(
-        tmp_path, "seed: {zh: 2026-12-01 福彩3D开奖号码, en: the 3D lottery of 2026-12-01}", "seed: ''"
+        tmp_path, "seed: {zh: 2099-12-01 福彩3D开奖号码, en: the 3D lottery of 2099-12-01}", "seed: ''"
     )
     done = call("draw", silent, "delegates", lang="zh")
     assert done.status == 0 and done.err.startswith("提示：未写明种子的出处（seed）")

@@ -65,7 +65,7 @@ def many_cases(tmp_path: Path, draw: str) -> api.Policy:
     files = {
         "scenario.yaml": "scenario: conference\nperiods: [2026]\nlayers:\n"
         "  casework: {items: people, slots: cases, periods: once, take: 0-6, pairs: score.fit > 0}\n"
-        f"rules: [fit]\ndraws:\n  teams: {{kind: assignment, on: casework, {draw}}}\n",
+        f"rules: [fit]\ndraws:\n  teams: {{kind: assignment, on: casework, seed: 2099-01-15 3D, {draw}}}\n",
         "fit.yaml": "pack: fit\nrules:\n"
         "  - {id: team, kind: capacity, on: casework, atleast: 3, atmost: 3}\n"
         "  - {id: fit, kind: prefer, on: casework, cost: 100 - score.fit, level: 1}\n",

@@ -26,7 +26,7 @@ draws:
     kind: panel
     from: people
     size: {size}
-    seed: {{zh: 开奖号码, en: numbers of the lottery}}
+    seed: {{zh: 2099-01-15 3D开奖号码, en: numbers of the 3D lottery of 2099-01-15}}
     quotas: [{quotas}]
 """,
         encoding="utf-8",

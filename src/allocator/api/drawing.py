@@ -31,22 +31,27 @@ def draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
     return bind_draws(scenario)
 
 
-def commit(draw: BoundDraw) -> Audit:
+def commit(draw: BoundDraw, *, rehearsal: bool = False) -> Audit:
     """Return what to commit to before the seed of a draw is known: pool, rules, every chance.
 
+    Args:
+        draw: The draw.
+        rehearsal: Whether the seed is known already; the file then says that it is no public draw.
+
     Raises:
+        InputError: Where the seed comes from or when is not said, or it has come about already.
         CannotDraw: The rules of the draw cannot be met.
     """
     from allocator.draw import commit as commit_to
 
-    return commit_to(draw)
+    return commit_to(draw, rehearsal=rehearsal)
 
 
 def reveal(audit: Audit, seed: str) -> Audit:
     """Return a draw with the result that a public seed decides.
 
     Raises:
-        InputError: The seed is no line of text.
+        InputError: The seed has not the spelling that was committed to.
     """
     from allocator.draw import reveal as drawn
 
@@ -66,7 +71,12 @@ def drawn_plan(draw: BoundDraw, audit: Audit) -> Plan | None:
         assignments=drawn,
         score=tuple(LevelScore(level=level, cost=cost, bound=0) for level, cost in judgement.costs.items()),
         rules=tuple(finding.score for finding in judgement.findings),
-        run={"route": f"draw {audit.committed.draw}", "seed": audit.seed, "commitment": audit.commitment},
+        run={
+            "route": f"draw {audit.committed.draw}",
+            "seed": audit.seed,
+            "commitment": audit.commitment,
+            "rehearsal": audit.committed.terms is None or audit.committed.terms.rehearsal,
+        },
     )
 
 

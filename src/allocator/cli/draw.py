@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +10,7 @@ import typer
 from rich.console import RenderableType
 
 from allocator import api
+from allocator.cli.drawn_once import refuse_to_replace
 from allocator.cli.failures import FINE, NO
 from allocator.cli.language import both
 from allocator.cli.options import AsJson, Lang, ScenarioPath
@@ -17,6 +18,7 @@ from allocator.cli.output import Output
 from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
 from allocator.draw import Audit, CannotDraw, audit_text
+from allocator.draw.seed_event import now, written
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.scenario import Scenario
 from allocator.model.text import Language, Text
@@ -30,13 +32,10 @@ HELP = both(
     "公开抽签：先承诺、后抽取，人人可重放", "A public random draw that anyone can replay: commit, then draw."
 )
 
-_NO_SOURCE = Text(
-    zh="提示：未写明种子的出处（seed），抽签人可以挑选种子",
-    en="note: `seed` does not say where the seed will come from, so whoever draws could choose it",
-)
-_NOT_BEFORE = Text(
-    zh="提示：未事先公布承诺（--audit），抽签人可以试多个种子",
-    en="note: nothing was committed to before (--audit), so whoever draws could have tried many seeds",
+_REHEARSAL = Text(
+    zh="提示：这是演练，不是公开抽签：未事先公布承诺（--audit），抽签人可以试多个种子",
+    en="note: a rehearsal, no public draw: nothing was committed to before (--audit), so whoever draws could"
+    " have tried many seeds",
 )
 
 
@@ -51,7 +50,10 @@ def command(
         typer.Option(metavar="FILE", help=both("事先公布的承诺文件", "the file committed to before")),
     ] = None,
     seed: Annotated[
-        str | None, typer.Option(metavar="TEXT", help=both("公开的种子", "the public seed"))
+        str | None,
+        typer.Option(
+            metavar="TEXT", help=both("公开的种子（写法见承诺）", "the seed, spelt as committed to")
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -59,7 +61,7 @@ def command(
             "-o",
             "--output",
             metavar="FILE",
-            help=both("写到此文件，默认写回 --audit", "write the draw here, by default back to --audit"),
+            help=both("写到此文件；结果也写回 --audit", "write it here; a result always goes to --audit too"),
         ),
     ] = None,
     plan: Annotated[
@@ -78,23 +80,28 @@ def command(
     loaded = api.load(scenario)
     bound = api.draws(loaded)
     try:
-        draw = _undrawn(bound, name, audit, seed) if audit else api.commit(_chosen(bound, name))
+        if audit is None:
+            draw = api.commit(_chosen(bound, name), rehearsal=seed is not None)
+        else:
+            draw = _undrawn(bound, name, audit)
     except CannotDraw as refusal:
         output.data({"ok": False, "reasons": refusal.reasons, "mends": refusal.mends})
         output.report(render_refusal(refusal, output.language))
         return NO
     if seed is not None:
-        draw = api.reveal(draw, seed)
+        draw = _drawn(draw, seed, audit)
     if remark := _remark(draw, audit):
         output.remark(remark)
-    target = out or (audit if seed is not None else None)
-    if target is not None:
+    targets = [file for file in (audit if seed is not None else None, out) if file is not None]
+    for target in targets:
+        refuse_to_replace(draw, target)
+    for target in targets:
         api.write_audit(draw, target)
     if plan is not None:
         _write_plan(bound[draw.committed.draw], draw, plan)
     if as_json:
         write_json(audit_text(draw))
-    output.report(_report(draw, loaded, target, output.language))
+    output.report(_report(draw, loaded, targets, output.language))
     return FINE
 
 
@@ -110,9 +117,17 @@ def _write_plan(bound: BoundDraw, draw: Audit, file: Path) -> None:
 
 
 def _remark(draw: Audit, audit: Path | None) -> Text | None:
-    if not draw.committed.seed.text:
-        return _NO_SOURCE
-    return _NOT_BEFORE if draw.seed is not None and audit is None else None
+    if draw.seed is None:
+        return None
+    if audit is None:
+        return _REHEARSAL
+    due = draw.committed.terms.due if draw.committed.terms else None
+    if due is None or due <= now():
+        return None
+    return Text(
+        zh=f"提示：种子要到 {written(due)} 才产生，在此之前的结果不能是公开抽签",
+        en=f"note: the seed comes about at {written(due)}; a result before that cannot be the public one",
+    )
 
 
 def _chosen(bound: Mapping[str, BoundDraw], name: str) -> BoundDraw:
@@ -133,23 +148,29 @@ def _chosen(bound: Mapping[str, BoundDraw], name: str) -> BoundDraw:
     raise InputError([Fault(message, found=found, allowed=", ".join(bound), nearest=nearest(name, bound))])
 
 
-def _undrawn(bound: Mapping[str, BoundDraw], name: str, file: Path, seed: str | None) -> Audit:
-    """Return the draw of a file, if the scenario is still the one committed to and nothing has been drawn."""
+def _undrawn(bound: Mapping[str, BoundDraw], name: str, file: Path) -> Audit:
+    """Return the draw of a file, if the scenario is still the one committed to."""
     audit, content = api.read_audit(file)
     chosen = _chosen(bound, name or audit.committed.draw)
     wrong = [check for check in api.replay(chosen, audit, content) if not check.holds]
     if wrong:
         raise InputError([Fault(check.text, file.name) for check in wrong])
-    if audit.seed is not None and seed is not None and seed.strip() != audit.seed:
-        message = Text(zh="已用另一种子抽过", en="has already been drawn, with another seed")
-        raise InputError([Fault(message, file.name, found=shorten(audit.seed))])
     return audit
 
 
+def _drawn(draw: Audit, seed: str, file: Path | None) -> Audit:
+    """Return the result of a seed, unless another seed has been drawn with."""
+    drawn = api.reveal(draw, seed)
+    if draw.seed is not None and file is not None and drawn.seed != draw.seed:
+        message = Text(zh="已用另一种子抽过", en="has already been drawn, with another seed")
+        raise InputError([Fault(message, file.name, found=shorten(draw.seed))])
+    return drawn
+
+
 def _report(
-    draw: Audit, scenario: Scenario, written: Path | None, language: Language
+    draw: Audit, scenario: Scenario, targets: Sequence[Path], language: Language
 ) -> Iterator[RenderableType]:
     entities = scenario.organisation.entities
     yield from render_draw(draw, {name: scenario.organisation.label(name) for name in entities}, language)
-    if written is not None:
-        yield printable(pick(language, f"已写入 {written}", f"written to {written}"))
+    for target in targets:
+        yield printable(pick(language, f"已写入 {target}", f"written to {target}"))

@@ -106,5 +106,11 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
             file.write(content)
 
 
+def _days_of_draws() -> dict[str, str]:
+    """Return days to come for those on which the seeds of the starter's draws come about."""
+    today = date.today()
+    return {"2030-01-15": str(today + timedelta(days=30)), "2030-01-16": str(today + timedelta(days=31))}
+
+
 def _refused(message: Text, folder: Path, allowed: str = "") -> InputError:
     return InputError([Fault(message, str(folder), allowed=allowed)])

@@ -37,13 +37,27 @@ def command(
         bool, typer.Option("--expected", help=both("并核对文件数据", "hold it to the document's figures too"))
     ] = False,
     strict: SameVersion = False,
+    published: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help=both("抽签：事先公布的那一行或承诺值", "a draw: the line or the SHA-256 that was published"),
+        ),
+    ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help=both("抽签：公开的种子", "a draw: the seed that came about")),
+    ] = None,
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:
     """Judge a plan and name every rule that it breaks; or replay a draw and name all that is not so."""
     output = Output(lang, as_json=as_json)
     if api.is_audit(plan):
-        return _replayed(scenario, plan, output)
+        return _replayed(scenario, plan, output, published, seed)
+    if published is not None or seed is not None:
+        message = Text(zh="只用于抽签", en="is for draws only")
+        raise InputError([Fault(message, column="--seed" if published is None else "--published")])
     policy = api.bind(api.load(scenario))
     judged = api.read_plan(plan)
     verdict = api.verify(policy, judged, file=plan.name)
@@ -57,8 +71,9 @@ def command(
     return FINE if verdict.holds and all(figure.holds for figure in measured) else NO
 
 
-def _replayed(scenario: Path, file: Path, output: Output) -> int:
+def _replayed(scenario: Path, file: Path, output: Output, published: str | None, seed: str | None) -> int:
     """Replay a draw, and say whether everything in its file is so."""
+    from allocator.draw.public_check import public_checks
     from allocator.report.rendering.draws import render_checks
 
     audit, content = api.read_audit(file)
@@ -67,7 +82,7 @@ def _replayed(scenario: Path, file: Path, output: Output) -> int:
     if name not in bound:
         message = Text(zh="场景没有此抽签", en="the scenario has no such draw")
         raise InputError([Fault(message, file.name, 0, "committed.draw", shorten(name), ", ".join(bound))])
-    checks = api.replay(bound[name], audit, content)
+    checks = (*api.replay(bound[name], audit, content), *public_checks(audit, published, seed))
     holds = all(check.holds for check in checks)
     output.data({"holds": holds, "checks": checks})
     output.report(render_checks(checks, output.language))

@@ -5,7 +5,7 @@
 2. ``reveal`` takes the public seed; the result follows from it and the commitment alone.
 3. ``judge`` replays a draw from the scenario, without the solver.
 
-The format, ``allocator-draw/1``, is described in ``docs/draw.md``.
+The format, ``allocator-draw/2``, is described in ``docs/draw.md``.
 """
 
 from allocator.draw.audit import Audit, audit_text, read_audit

@@ -1,4 +1,4 @@
-"""The audit file of a draw, ``allocator-draw/1``: what was committed to, the public seed, and the result."""
+"""The audit file of a draw, ``allocator-draw/2``: what was committed to, the public seed, and the result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from allocator.model.reading.jsonfile import json_fault, parse_json
 from allocator.model.text import Text
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-FORMAT: Literal["allocator-draw/1"] = "allocator-draw/1"
+FORMAT = "allocator-draw/2"
+#: The format before seeds had a form: still read, to be replayed.
+FIRST = "allocator-draw/1"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,21 @@ class Audit:
     @property
     def true_commitment(self) -> str:
         """The SHA-256 of what is committed to, found again."""
-        return commitment_to(self.committed.model_dump(mode="json"))
+        return commitment_to(self.committed.content())
+
+    @property
+    def format(self) -> str:
+        """The format of its file: the first has no terms."""
+        return FIRST if self.committed.terms is None else FORMAT
+
+    @property
+    def witness(self) -> str:
+        """The line to publish before the seed can be known."""
+        one = self.committed
+        parts = [self.format, self.commitment, f"{one.scenario}/{one.draw}"]
+        if one.terms is not None:
+            parts += [one.terms.form, f"{one.terms.committed_at or '-'} < {one.terms.seed_at or '-'}"]
+        return " ".join(parts)
 
     def drawn(self, seed: str | None, result: Part | None) -> Audit:
         """Return the draw with another seed and result."""
@@ -53,9 +69,9 @@ def audit_text(audit: Audit) -> str:
     """Return the one text that an audit file can have; its hashes are of canonical JSON, not of this text."""
     result = None if audit.result is None else audit.result.model_dump(mode="json")
     parts = {
-        "format": canonical(FORMAT),
+        "format": canonical(audit.format),
         "commitment": canonical(audit.commitment),
-        "committed": laid_out(audit.committed.model_dump(mode="json"), "  "),
+        "committed": laid_out(audit.committed.content(), "  "),
         "seed": canonical(audit.seed),
         "result": canonical(None) if result is None else laid_out(result, "  "),
     }
@@ -65,7 +81,7 @@ def audit_text(audit: Audit) -> str:
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal["allocator-draw/1"]
+    format: Literal["allocator-draw/1", "allocator-draw/2"]
     commitment: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     committed: Mapping[str, Any]
     seed: Annotated[str, Field(min_length=1, max_length=1000)] | None
@@ -86,6 +102,7 @@ def read_audit(content: bytes, file: str) -> Audit:
     read = _validated(_File, data, file)
     kind = _kind(read.committed.get("kind"), file)
     committed = _validated(kind.committed, read.committed, file, "committed")
+    _check_format(read.format, committed, file)
     if (read.seed is None) != (read.result is None):
         message = Text(zh="种子和结果须同时有或同时无", en="seed and result stand together or not at all")
         raise InputError([Fault(message, file, column="result")])
@@ -97,6 +114,12 @@ def read_audit(content: bytes, file: str) -> Audit:
         message = Text(zh="含有不成字符的编码", en="has half a character (a lone surrogate)")
         raise InputError([Fault(message, file)]) from None
     return audit
+
+
+def _check_format(said: str, committed: Committed, file: str) -> None:
+    if (committed.terms is None) != (said == FIRST):
+        message = Text(zh="格式与 terms 不符", en="format and terms do not fit together")
+        raise InputError([Fault(message, file, 0, "committed.terms", allowed=f"{FORMAT}")])
 
 
 def _kind(name: object, file: str) -> type[Draw]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from allocator.draw.kind import Draw
 from allocator.draw.registry import all_draws
+from allocator.draw.seed_fields import seed_terms
+from allocator.draw.seed_form import SeedForm
 from allocator.draw.sight import Sight
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading import YamlDocument, bounded, validate_yaml
@@ -22,12 +25,27 @@ FILE = "scenario.yaml"
 
 @dataclass(frozen=True, eq=False)
 class BoundDraw:
-    """A draw of a scenario with its pool."""
+    """A draw of a scenario with its pool.
+
+    Attributes:
+        scenario: The scenario.
+        name: Name of the draw in it.
+        draw: Its fields.
+        pool: Who and what is drawn from, as its kind has it.
+        form: The one spelling of the seed.
+        seed_at: When the seed comes about; None if that is not said.
+        day: When those drawn have to be there; None if that is not said.
+        absent: Who is left out because they are not there on that day.
+    """
 
     scenario: Scenario
     name: str
     draw: Draw
     pool: Any
+    form: SeedForm
+    seed_at: datetime | None = None
+    day: date | None = None
+    absent: tuple[str, ...] = ()
 
 
 def bind_draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
@@ -43,7 +61,10 @@ def bind_draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
         draft = Draft({**fields, "id": f"draws.{name}"}, scenario.document, ("draws", name))
         try:
             draw = _read(draft, fields)
-            bound[name] = BoundDraw(scenario, name, draw, draw.pool(Sight(scenario, draft, facts, compiler)))
+            form, seed_at, day = seed_terms(draw, draft)
+            sight = Sight(scenario, draft, facts, compiler, day)
+            pool = draw.pool(sight)
+            bound[name] = BoundDraw(scenario, name, draw, pool, form, seed_at, day, sight.absent)
         except InputError as error:
             faults.extend(error.faults)
     if faults:

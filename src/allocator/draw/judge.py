@@ -8,6 +8,7 @@ from allocator.draw.audit import Audit, audit_text
 from allocator.draw.bind import BoundDraw
 from allocator.draw.kind import Check, Words
 from allocator.draw.numbers import Numbers
+from allocator.draw.terms_check import terms_checks
 from allocator.errors import shorten
 from allocator.model.text import Text
 
@@ -26,6 +27,7 @@ def judge(bound: BoundDraw, audit: Audit, content: bytes) -> Iterator[Check]:
     """
     yield _commitment(audit)
     yield from _head(bound, audit)
+    yield from terms_checks(bound, audit)
     if isinstance(bound.draw, audit.kind):
         yield from bound.draw.differences(audit.committed, bound.pool)
     yield from audit.kind.proofs(audit.committed)

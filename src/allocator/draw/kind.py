@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from allocator.draw.numbers import Numbers
 from allocator.draw.sight import Sight
+from allocator.draw.terms import Terms
 from allocator.model.plan import Assignment
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
@@ -49,6 +51,7 @@ class Committed(Part):
         kind: The kind of draw.
         title: What people call it.
         seed: Where the public seed will come from.
+        terms: The spelling of the seed, times, names; None in a file of the first format.
     """
 
     scenario: str
@@ -56,6 +59,11 @@ class Committed(Part):
     kind: str
     title: Words
     seed: Words
+    terms: Terms | None = None
+
+    def content(self) -> dict[str, Any]:
+        """Return it as plain data, of which the SHA-256 is published."""
+        return self.model_dump(mode="json", exclude={"terms"} if self.terms is None else None)
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,31 @@ class Draw(Strict):
             " numbers of a lottery on a day that is named.",
         ),
     ] = Text()
+    seed_form: Annotated[
+        str,
+        Means(
+            zh="种子的唯一写法：digits:N（N 位数字）、hex:N、decimal:N（N 位小数）、"
+            "dated:N（日期加 N 位数字）、text；默认按 seed 所写的彩票，否则 digits:6",
+            en="The one spelling of the seed: digits:N, hex:N, decimal:N (N decimals), dated:N (a date and N"
+            " digits), text; by default that of the lottery that `seed` names, else digits:6.",
+        ),
+    ] = ""
+    seed_at: Annotated[
+        str,
+        Means(
+            zh="种子产生的时间，如 2026-03-01 21:15（北京时间）；默认为 seed 所写日期的零时",
+            en="When the seed comes about: 2026-03-01 21:15 (China time); by default the beginning of the day"
+            " that `seed` names.",
+        ),
+    ] = ""
+    day: Annotated[
+        date | None,
+        Means(
+            zh="抽中者须在岗的日期；当日未到岗、已退休或离岗者不参加抽签；默认为种子产生之日",
+            en="The day on which those drawn are needed: nobody who is not there is in the pool; by"
+            " default the day of the seed.",
+        ),
+    ] = None
 
     @abstractmethod
     def pool(self, sight: Sight) -> Any:

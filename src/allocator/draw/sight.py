@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,31 @@ import numpy.typing as npt
 
 from allocator.errors import Fault, InputError
 from allocator.model.scenario import Scenario
-from allocator.model.spec import Source
+from allocator.model.spec import Period, Source
+from allocator.model.text import Text
 from allocator.rules.axis import Axis
 from allocator.rules.compiler import Compiler
 from allocator.rules.draft import Draft
 from allocator.rules.facts import Facts
+from allocator.rules.presence import comes_and_goes, presence
 from allocator.rules.selectors import SelectorError
 
 
 class Sight:
     """A scenario as one of its draws sees it; what is wrong is told at the field that says so."""
 
-    def __init__(self, scenario: Scenario, draft: Draft, facts: Facts, compiler: Compiler) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        draft: Draft,
+        facts: Facts,
+        compiler: Compiler,
+        day: date | None = None,
+    ) -> None:
         self.scenario = scenario
+        #: When those drawn have to be there.
+        self.day = day
+        self._absent: dict[str, None] = {}
         self._draft = draft
         self._facts = facts
         self._compiler = compiler
@@ -41,9 +54,35 @@ class Sight:
         if source.where:
             holds = self.values(source.where, "BOOL", field, self._facts.side(source, chosen))
             chosen = tuple(row for row, held in zip(rows, holds, strict=True) if held)
+        if source.table == "people":
+            chosen = self._there(chosen, field)
         if prefix:
             return self._facts.axis(source.table, chosen, prefix)
         return self._facts.side(source, chosen, other)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Who was selected, but is not there on the day."""
+        return tuple(self._absent)
+
+    def _there(self, chosen: tuple[str, ...], field: str) -> tuple[str, ...]:
+        """Return the people who have joined, have not retired and are not away on the day.
+
+        Raises:
+            InputError: Somebody joins, retires or is away, and no day is said.
+        """
+        if self.day is None:
+            if comes_and_goes(self.scenario.organisation, chosen):
+                message = Text(
+                    zh="有人到岗、退休或离岗；请写明抽中者须在岗的日期（day）",
+                    en="somebody joins, retires or is away: say on which `day` those drawn are needed",
+                )
+                raise InputError([self.fault(message, field, allowed="day: 2026-03-01")])
+            return chosen
+        today = Period(id="day", **{"from": self.day, "to": self.day})
+        there = presence(chosen, "people", self.scenario, [today], once=True)[:, 0]
+        self._absent.update(dict.fromkeys(one for one, here in zip(chosen, there, strict=True) if not here))
+        return tuple(one for one, here in zip(chosen, there, strict=True) if here)
 
     def values(self, text: str, returns: str, field: str, *axes: Axis) -> npt.NDArray[Any]:
         """Return what an expression gives for every combination of the axes' rows.

@@ -2,44 +2,93 @@
 
 from __future__ import annotations
 
-from allocator.draw.audit import Audit
+from collections.abc import Iterator
+from datetime import datetime
+
+from allocator.draw.audit import FIRST, Audit
 from allocator.draw.bind import BoundDraw
 from allocator.draw.canonical import commitment_to
 from allocator.draw.numbers import Numbers
+from allocator.draw.seed_event import now, written
+from allocator.draw.seed_form import read_form
+from allocator.draw.terms import Terms
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.text import Text
 
-LONGEST_SEED = 1000
 
-
-def commit(bound: BoundDraw) -> Audit:
+def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = None) -> Audit:
     """Return a draw with its pool, rules and chances, and the commitment to publish. Asks the solver.
 
+    Args:
+        bound: The draw.
+        rehearsal: Whether the seed is known already: neither source nor times are asked for, and the file
+            says for ever that it is no public draw.
+        at: The time of the commitment; that of the clock if not given.
+
     Raises:
+        InputError: Where the seed comes from or when is not said, or it has come about already.
         CannotDraw: The rules cannot be met.
     """
+    moment = at or now()
+    faults = [] if rehearsal else list(_untimely(bound, moment))
+    if faults:
+        raise InputError(faults)
+    terms = Terms(
+        form=str(bound.form),
+        seed_at=written(bound.seed_at) if bound.seed_at else "",
+        committed_at="" if rehearsal else written(moment),
+        rehearsal=rehearsal,
+        day=bound.day.isoformat() if bound.day else "",
+        absent=bound.absent,
+        names=dict(sorted(bound.pool.label.items())),
+        draws=tuple(bound.scenario.spec.draws),
+    )
     committed = bound.draw.commit(bound.scenario.name, bound.name, bound.pool)
-    return Audit(type(bound.draw), committed, commitment_to(committed.model_dump(mode="json")))
+    committed = committed.model_copy(update={"terms": terms})
+    return Audit(type(bound.draw), committed, commitment_to(committed.content()))
+
+
+def _untimely(bound: BoundDraw, moment: datetime) -> Iterator[Fault]:
+    """Yield why a commitment at this time would show nothing."""
+    place = ("scenario.yaml", 0)
+    example = "2026-03-01 21:15"
+    if not bound.draw.seed:
+        message = Text(
+            zh="须写明种子的出处，否则抽签人可以挑选种子",
+            en="must say where the seed will come from, or whoever draws could choose it",
+        )
+        yield Fault(message, *place, f"draws.{bound.name}.seed")
+    if bound.seed_at is None:
+        message = Text(
+            zh="须写明种子何时产生，否则无人知道承诺是否在前",
+            en="must say when the seed comes about, or nobody can tell that the commitment came before",
+        )
+        yield Fault(message, *place, f"draws.{bound.name}.seed_at", allowed=example)
+    elif bound.seed_at <= moment:
+        message = Text(
+            zh=f"种子在承诺（{written(moment)}）之前已产生；请用以后的种子。只作演练可直接给出 --seed",
+            en=f"the seed came about before the commitment ({written(moment)}): name a later one; "
+            "to rehearse, give --seed at once",
+        )
+        yield Fault(message, *place, f"draws.{bound.name}.seed_at", found=written(bound.seed_at))
 
 
 def reveal(audit: Audit, seed: str) -> Audit:
     """Return the draw with the result that a public seed decides.
 
     Raises:
-        InputError: The seed is no line of text.
+        InputError: The seed has not the spelling that was committed to.
     """
-    public = public_seed(seed)
+    terms = audit.committed.terms
+    if terms is None:
+        message = Text(
+            zh=f"{FIRST} 格式没有固定种子的写法，不能再用来抽签；请重新承诺",
+            en=f"the format {FIRST} fixed no spelling of the seed, so it is not drawn from; commit anew",
+        )
+        raise InputError([Fault(message, column="--seed")])
+    public = read_form(terms.form).check(seed)
+    if terms.form.startswith("dated:") and terms.seed_at and public[:10] != terms.seed_at[:10]:
+        message = Text(zh="不是承诺的日期", en="has another day than was committed to")
+        near = f"{terms.seed_at[:10]}{public[10:]}"
+        raise InputError([Fault(message, "", 0, "--seed", shorten(public), terms.seed_at[:10], near)])
     return audit.drawn(public, audit.kind.decide(audit.committed, Numbers(audit.commitment, public)))
-
-
-def public_seed(text: str) -> str:
-    """Return a seed as it is used: without space around it.
-
-    Raises:
-        InputError: It is empty, too long, or has characters that nobody could type again.
-    """
-    seed = text.strip()
-    if seed and len(seed) <= LONGEST_SEED and seed.isprintable():
-        return seed
-    message = Text(zh="种子须为一行可见文字", en="the seed must be one line of visible text")
-    raise InputError([Fault(message, column="--seed", found=shorten(seed), allowed=f"1-{LONGEST_SEED}")])

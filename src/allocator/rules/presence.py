@@ -38,6 +38,13 @@ def presence(
     return there
 
 
+def comes_and_goes(organisation: Organisation, ids: Iterable[str]) -> bool:
+    """Return whether any of some people joins, retires or is away at some time."""
+    absences = absences_of(organisation)
+    people = (organisation.people[one] for one in ids)
+    return any(person.joins or person.retires or person.id in absences for person in people)
+
+
 def absences_of(organisation: Organisation) -> dict[str, list[Absence]]:
     """Return the absences of each person who has any, in the order of the table."""
     found: dict[str, list[Absence]] = {}

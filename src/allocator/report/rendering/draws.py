@@ -31,11 +31,15 @@ def render_draw(audit: Audit, label: Mapping[str, str], language: Language) -> I
         yield from _winners(audit, label, language)
     if source := committed.seed.text(language):
         yield printable(pick(language, f"种子出处：{source}", f"seed to come from: {source}"))
+    for line in committed.terms.lines(label) if committed.terms else ():
+        yield printable(line(language))
     if audit.seed is not None:
         yield printable(pick(language, f"种子：{audit.seed}", f"seed: {audit.seed}"))
     yield pick(
         language, f"承诺值（SHA-256）：{audit.commitment}", f"commitment (SHA-256): {audit.commitment}"
     )
+    if not drawn:
+        yield printable(pick(language, f"请公布此行：{audit.witness}", f"to publish: {audit.witness}"))
 
 
 def _pool(audit: Audit, language: Language) -> Table:
