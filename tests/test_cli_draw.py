@@ -17,6 +17,9 @@ def hearing(tmp_path: Path) -> Path:
     return write_hearing(tmp_path)
 
 
+EARLY = "提示：种子要到 2099-12-01T00:00+08:00 才产生，在此之前的结果不能是公开抽签\n"
+
+
 def changed(folder: Path, old: str, new: str) -> Path:
     assert old in SCENARIO
     return write_hearing(folder, SCENARIO.replace(old, new))
@@ -28,11 +31,11 @@ def test_commit_then_draw(hearing: Path, tmp_path: Path) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("Delegates of the hearing · committed to, not drawn\n")
     assert "seed to come from: the 3D lottery of 2099-12-01" in done.out
-    assert done.out.endswith(f"written to {file}\n")
+    assert done.out.endswith(f"written to {file}\n") and "to publish: allocator-draw/2 " in done.out
     commitment = json.loads(file.read_text(encoding="utf-8"))["commitment"]
     assert f"commitment (SHA-256): {commitment}" in done.out
     drawn = call("draw", hearing, "--audit", file, "--seed", "517", lang="zh")
-    assert (drawn.status, drawn.err) == (0, "")
+    assert (drawn.status, drawn.err) == (0, EARLY)
     assert "评议代表 · 已抽签" in drawn.out and f"承诺值（SHA-256）：{commitment}" in drawn.out
     audit = json.loads(file.read_text(encoding="utf-8"))
     assert (audit["commitment"], audit["seed"], len(audit["result"]["drawn"])) == (commitment, "517", 6)
@@ -54,12 +57,17 @@ def test_drawn_only_once(hearing: Path, tmp_path: Path) -> None:
 
 def test_what_was_not_done_in_public_is_remarked_on(hearing: Path, tmp_path: Path) -> None:
     done = call("draw", hearing, "delegates", "--seed", "517")
-    assert done.status == 0 and done.err.startswith("note: nothing was committed to before (--audit)")
+    assert done.status == 0 and done.err.startswith("note: a rehearsal, no public draw")
     silent = changed(
         tmp_path, "seed: {zh: 2099-12-01 福彩3D开奖号码, en: the 3D lottery of 2099-12-01}", "seed: ''"
     )
     done = call("draw", silent, "delegates", lang="zh")
-    assert done.status == 0 and done.err.startswith("提示：未写明种子的出处（seed）")
+    assert (done.status, done.out) == (2, "")
+    assert [line.partition(": ")[0] for line in done.err.splitlines()] == [
+        f"scenario.yaml:draws.delegates.{field}" for field in ("seed", "seed_form", "seed_at")
+    ]
+    done = call("draw", silent, "delegates", "--seed", "000517", lang="zh")
+    assert done.status == 0 and done.err.startswith("提示：这是演练，不是公开抽签")
 
 
 @pytest.mark.parametrize("name", ["delegates", "inspection"])
@@ -199,10 +207,13 @@ def test_wrong_draws_are_told_at_their_line(tmp_path: Path, old: str, new: str, 
             ("delegate",),
             "no such draw; found 'delegate'; allowed: delegates, inspection, duty; did you mean 'delegates'?",
         ),
-        (("delegates", "--seed", " "), "--seed: the seed must be one line of visible text"),
-        (("delegates", "--seed", "a\nb"), "--seed: the seed must be one line of visible text"),
-        (("delegates", "--seed", "x" * 1001), "--seed: the seed must be one line of visible text"),
-        (("delegates", "--seed", "\udce4"), "--seed: the seed must be one line of visible text"),
+        (("delegates", "--seed", " "), "--seed: is not the spelling of the seed"),
+        (("delegates", "--seed", "a\nb"), "--seed: is not the spelling of the seed"),
+        (
+            ("delegates", "--seed", "x" * 1001),
+            "--seed: is not the spelling of the seed",
+        ),
+        (("delegates", "--seed", "\udce4"), "--seed: is not the spelling of the seed"),
         (("--audit", "nowhere.json", "--seed", "1"), "nowhere.json: no such file"),
         (("delegates", "-o", "nowhere/draw.json"), "nowhere/draw.json: cannot be written"),
     ],
@@ -226,9 +237,13 @@ def test_scenario_without_draws(hearing: Path) -> None:
 
 HOSTILE = {
     "cut": lambda text: text[:300],
+    "first format": lambda text: text.replace("allocator-draw/2", "allocator-draw/1"),
+    "no terms": lambda text: text.replace('"terms": {', '"title": {'),
+    "form": lambda text: text.replace("digits:3", "digits:0"),
+    "moment": lambda text: text.replace('"2099-12-01T', '"2099-13-01T'),
     "deep": lambda text: '{"format": "allocator-draw/1", "committed": ' + "[" * 100_000,
     "list": lambda text: '["allocator-draw/1"]',
-    "version": lambda text: text.replace("allocator-draw/1", "allocator-draw/2"),
+    "version": lambda text: text.replace("allocator-draw/2", "allocator-draw/3"),
     "kind": lambda text: text.replace('"kind": "panel"', '"kind": "os"'),
     "no kind": lambda text: text.replace('"kind": "panel",', ""),
     "key": lambda text: text.replace('"seed": null', '"seed": null, "more": 1'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -86,6 +87,8 @@ def _starter(called: str) -> Mapping[str, bytes]:
     """Return the files of the starter."""
     sources = sorted(files("allocator.cli").joinpath("starter").iterdir(), key=lambda source: source.name)
     texts = {source.name: source.read_text(encoding="utf-8") for source in sources if _is_input(source.name)}
+    for starter_day, day in _days_of_draws().items():
+        texts["scenario.yaml"] = texts["scenario.yaml"].replace(starter_day, day)
     return {
         name: (named(text, called) if name == "scenario.yaml" else text).encode()
         for name, text in texts.items()

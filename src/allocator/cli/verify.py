@@ -73,7 +73,7 @@ def command(
 
 def _replayed(scenario: Path, file: Path, output: Output, published: str | None, seed: str | None) -> int:
     """Replay a draw, and say whether everything in its file is so."""
-    from allocator.draw.public_check import public_checks
+    from allocator.draw.public_check import public_checks, to_compare
     from allocator.report.rendering.draws import render_checks
 
     audit, content = api.read_audit(file)
@@ -84,6 +84,8 @@ def _replayed(scenario: Path, file: Path, output: Output, published: str | None,
         raise InputError([Fault(message, file.name, 0, "committed.draw", shorten(name), ", ".join(bound))])
     checks = (*api.replay(bound[name], audit, content), *public_checks(audit, published, seed))
     holds = all(check.holds for check in checks)
+    for note in to_compare(audit, published, seed):
+        output.remark(note)
     output.data({"holds": holds, "checks": checks})
     output.report(render_checks(checks, output.language))
     return FINE if holds else NO

@@ -10,7 +10,7 @@ from typing import Any
 from allocator.draw.kind import Draw
 from allocator.draw.registry import all_draws
 from allocator.draw.seed_fields import seed_terms
-from allocator.draw.seed_form import SeedForm
+from allocator.draw.seed_form import DEFAULT, SeedForm
 from allocator.draw.sight import Sight
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading import YamlDocument, bounded, validate_yaml
@@ -32,7 +32,7 @@ class BoundDraw:
         name: Name of the draw in it.
         draw: Its fields.
         pool: Who and what is drawn from, as its kind has it.
-        form: The one spelling of the seed.
+        form: The one spelling of the seed; None if that is not said.
         seed_at: When the seed comes about; None if that is not said.
         day: When those drawn have to be there; None if that is not said.
         absent: Who is left out because they are not there on that day.
@@ -42,10 +42,15 @@ class BoundDraw:
     name: str
     draw: Draw
     pool: Any
-    form: SeedForm
+    form: SeedForm | None = None
     seed_at: datetime | None = None
     day: date | None = None
     absent: tuple[str, ...] = ()
+
+    @property
+    def spelling(self) -> SeedForm:
+        """The spelling of the seed; in a rehearsal there is always one."""
+        return self.form or DEFAULT
 
 
 def bind_draws(scenario: Scenario) -> Mapping[str, BoundDraw]:

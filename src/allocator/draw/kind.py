@@ -120,10 +120,10 @@ class Draw(Strict):
     seed_form: Annotated[
         str,
         Means(
-            zh="种子的唯一写法：digits:N（N 位数字）、hex:N、decimal:N（N 位小数）、"
-            "dated:N（日期加 N 位数字）、text；默认按 seed 所写的彩票，否则 digits:6",
-            en="The one spelling of the seed: digits:N, hex:N, decimal:N (N decimals), dated:N (a date and N"
-            " digits), text; by default that of the lottery that `seed` names, else digits:6.",
+            zh="种子的唯一写法：digits:N（N 位数字）、hex:N（N 位十六进制）、decimal:N（N 位小数）；"
+            "默认按 seed 所写的彩票（3D、排列3、排列5）",
+            en="The one spelling of the seed: digits:N, hex:N, decimal:N (N decimals); by default that of the"
+            " lottery that `seed` names (3D, 排列3, 排列5).",
         ),
     ] = ""
     seed_at: Annotated[

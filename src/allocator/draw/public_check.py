@@ -31,11 +31,17 @@ def public_checks(audit: Audit, published: str | None, seed: str | None) -> Iter
             en=f"the seed of the file ({found}) {en} the public one ({said})",
         )
         yield Check(text, same)
-    if published is None or (seed is None and audit.seed is not None):
-        yield Check(
-            Text(
-                zh=f"请与公布的一行对照：{audit.witness}；种子请与公开结果对照（--published、--seed）",
-                en=f"compare with what was published: {audit.witness}; and the seed with the event that it "
-                "comes from (--published, --seed)",
-            )
+
+
+def to_compare(audit: Audit, published: str | None, seed: str | None) -> Iterator[Text]:
+    """Yield what the file alone cannot show, as far as it was not given."""
+    if published is None:
+        yield Text(
+            zh=f"提示：请与事先公布的一行对照（--published）：{audit.witness}",
+            en=f"note: compare with the line that was published (--published): {audit.witness}",
+        )
+    if seed is None and audit.seed is not None:
+        yield Text(
+            zh=f"提示：种子请与公开结果对照（--seed）：{shorten(audit.seed)}",
+            en=f"note: compare the seed with the event that it comes from (--seed): {shorten(audit.seed)}",
         )

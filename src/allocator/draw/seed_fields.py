@@ -13,7 +13,7 @@ from allocator.model.text import Text
 from allocator.rules.draft import Draft
 
 
-def seed_terms(draw: Draw, draft: Draft) -> tuple[SeedForm, datetime | None, date | None]:
+def seed_terms(draw: Draw, draft: Draft) -> tuple[SeedForm | None, datetime | None, date | None]:
     """Return the spelling of the seed, when it comes about, and when those drawn have to be there.
 
     Raises:
@@ -44,11 +44,11 @@ def seed_terms(draw: Draw, draft: Draft) -> tuple[SeedForm, datetime | None, dat
 
 def _no_form(found: str, draft: Draft) -> Fault:
     message = Text(zh="不是种子的写法", en="is no form of a seed")
-    kinds = ("digits", "hex", "decimal", "dated", "text")
+    kinds = ("digits", "hex", "decimal")
     kind, _, count = found.partition(":")
     near = nearest(kind, kinds)
     given = count if count.isdecimal() and count.isascii() else "6"
-    tried = (near, f"{near}:{given}", f"{near}:{given.lstrip('0')}") if near else ()
+    tried = (f"{near}:{given}", f"{near}:{given.lstrip('0')}") if near else ()
     valid = next(chain(filter(_is_form, tried)), "")
     return draft.fault(message, "seed_form", found=shorten(found), allowed=ALLOWED, nearest=valid)
 

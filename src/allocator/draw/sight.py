@@ -63,7 +63,7 @@ class Sight:
     @property
     def absent(self) -> tuple[str, ...]:
         """Who was selected, but is not there on the day."""
-        return tuple(self._absent)
+        return tuple(sorted(self._absent))
 
     def _there(self, chosen: tuple[str, ...], field: str) -> tuple[str, ...]:
         """Return the people who have joined, have not retired and are not away on the day.

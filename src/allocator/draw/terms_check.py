@@ -38,10 +38,10 @@ def terms_checks(bound: BoundDraw, audit: Audit) -> Iterator[Check]:
 def _differences(bound: BoundDraw, terms: Terms) -> Iterator[Check]:
     """Yield the terms that the scenario has otherwise."""
     here = {
-        "seed_form": (terms.form, str(bound.form)),
+        "seed_form": (terms.form, str(bound.spelling)),
         "seed_at": (terms.seed_at, written(bound.seed_at) if bound.seed_at else ""),
         "day": (terms.day, bound.day.isoformat() if bound.day else ""),
-        "draws": (", ".join(terms.draws), ", ".join(bound.scenario.spec.draws)),
+        "draws": (", ".join(terms.draws), ", ".join(sorted(bound.scenario.spec.draws))),
         "absent": (", ".join(terms.absent), ", ".join(bound.absent)),
     }
     for name, (was, now) in here.items():
@@ -75,7 +75,7 @@ def _in_time(terms: Terms) -> Check:
     if terms.rehearsal:
         text = Text(
             zh="演练：承诺与种子同时给出，可以试过多个种子；不是公开抽签",
-            en="a rehearsal, no public draw: committed to when the seed was known, so seeds could have been tried",
+            en="a rehearsal, no public draw: the seed was known when it was committed to",
         )
         return Check(text, False)
     if not terms.seed_at or not terms.committed_at:
@@ -98,8 +98,6 @@ def _in_time(terms: Terms) -> Check:
 
 def _spelt(terms: Terms, seed: str) -> Check:
     spelt = is_spelt(terms.form, seed)
-    if spelt and terms.form.startswith("dated:") and terms.seed_at:
-        spelt = seed[:10] == terms.seed_at[:10]
     if spelt:
         return Check(
             Text(
