@@ -96,3 +96,79 @@ def test_a_notation_of_roles_that_the_rule_is_not_about_is_told() -> None:
     rule = all_kinds()["composition"].model_validate({"id": "tried", **fields})
     [problem] = rule.examine(WORLD)
     assert (problem.field, problem.found, problem.allowed) == ("exactly", "lead", "member")
+
+
+def test_a_window_that_ends_when_somebody_has_gone_is_not_judged() -> None:
+    asked = {"kind": "frequency", "on": "turn", "items": "person.id == 'Zhao'", "within": 2, "atmost": 0}
+    assert both("Zhao=West@2027", **asked) == (2, 2)  # 2025 and 2026, 2026 and 2027; he retires in 2028
+    assert both("Zhao=West@2027", **asked, during="2028") == (0, 0)
+
+
+def test_of_conflicts_that_are_passed_on_and_ones_own_the_greatest_is_paid() -> None:
+    asked = {
+        "kind": "avoid",
+        "on": "turn",
+        "when": "person.id == 'Li'",
+        "acquaintance": {"of": "['Wang']"},
+        "through": "['Wang']",
+    }
+    assert both("Li=East@2026", **asked) == (100, 100)  # Wang is himself: 100; Li is meant and kin: 1 + 90
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "frequency", "on": "turn"},
+        {"kind": "capacity", "on": "turn"},
+        {"kind": "partners", "on": "turn"},
+        {"kind": "choice", "on": "turn", "of": [{"slot": "East"}, {"slot": "West"}, {"period": "2027"}]},
+    ],
+)
+def test_more_asked_than_allowed_is_refused(fields: dict[str, Any]) -> None:
+    kind = all_kinds()[fields["kind"]]
+    kind.model_validate({"id": "tried", **fields, "atleast": 2, "atmost": 2})
+    with pytest.raises(ValidationError, match="atmost is below atleast"):
+        kind.model_validate({"id": "tried", **fields, "atleast": 2, "atmost": 1})
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (
+            {"kind": "frequency", "each": "item", "atleast": "person.grade == 'head' ? 2 : 0", "atmost": 1},
+            [("Wang: 1", "≥ 2"), ("Zhao: 1", "≥ 2")],
+        ),
+        (
+            {"kind": "frequency", "each": "slot", "atleast": 1, "atmost": "group.id == 'East' ? 0 : 1"},
+            [("East: 0", "≥ 1")],
+        ),
+        (
+            {"kind": "frequency", "each": "pair", "atleast": 1, "atmost": "person.id == 'Li' ? 0 : 1"},
+            [("Li, East: 0", "≥ 1"), ("Li, West: 0", "≥ 1")],
+        ),
+        (
+            {"kind": "capacity", "atleast": "group.id == 'East' ? 1 : 0", "atmost": "period.index"},
+            [("East @ 2026: 0", "≥ 1")],
+        ),
+        (
+            {"kind": "capacity", "each": "layer", "atleast": 1, "atmost": "period.index"},
+            [("turn @ 2026: 0", "≥ 1")],
+        ),
+        (
+            {"kind": "capacity", "each": "group.parent", "over": "horizon", "atleast": 1, "atmost": "1 - 1"},
+            [("Z1: 0", "≥ 1"), ("Z2: 0", "≥ 1")],
+        ),
+        ({"kind": "capacity", "atleast": 1, "atmost": "group.id == 'East' ? 1 : 2"}, []),
+        ({"kind": "capacity", "atmost": "0 - 1"}, []),
+        ({"kind": "frequency", "atleast": "person.id == 'Li' ? 1 : 0"}, []),
+        ({"kind": "capacity", "atleast": "group.nothing", "atmost": 1}, []),
+        ({"kind": "frequency", "atleast": "person.nothing", "atmost": 1}, []),
+    ],
+)
+def test_more_asked_than_allowed_by_an_expression_is_told(
+    fields: dict[str, Any], told: list[tuple[str, str]]
+) -> None:
+    rule = all_kinds()[fields["kind"]].model_validate({"id": "tried", "on": "turn", **fields})
+    problems = list(rule.examine(WORLD))
+    assert [(problem.found, problem.allowed) for problem in problems] == told
+    assert {problem.field for problem in problems} <= {"atmost"}

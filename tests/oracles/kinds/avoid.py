@@ -66,19 +66,22 @@ def _acquaintance(draw: Any, world: World, on: str) -> dict[str, Any]:
 
 
 def breaches(scope: Scope) -> Counter[Any]:
-    rule, found = scope.rule, Counter[Any]()
+    found: Counter[Any] = Counter()
     for seat in scope.seats:
-        who = {seat.item, *_leaders(scope, seat)}
-        barred = "when" in rule and any(scope.of(rule["when"], seat, one) for one in who)
-        known = max(_known(scope, seat, one) for one in who) if "acquaintance" in rule else 0.0
-        acquainted = known > 0
-        if rule.get("pays", "strength") == "place":
-            amount = int(barred or acquainted)
-        else:
-            amount = int(barred) + round(100 * known)
+        amount = max(_amount(scope, seat, who) for who in {seat.item, *_leaders(scope, seat)})
         if amount:
             found[seat[1:]] += amount
     return found
+
+
+def _amount(scope: Scope, seat: Seat, who: str) -> int:
+    """Return what somebody's own conflict with a place costs."""
+    rule = scope.rule
+    barred = "when" in rule and bool(scope.of(rule["when"], seat, who))
+    known = _known(scope, seat, who) if "acquaintance" in rule else 0.0
+    if rule.get("pays", "strength") == "place":
+        return int(barred or known > 0)
+    return int(barred) + round(100 * known)
 
 
 def _leaders(scope: Scope, seat: Seat) -> set[str]:

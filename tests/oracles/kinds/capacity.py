@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import inf
 from typing import Any
 
 from hypothesis import strategies as st
 
 from oracles.expressions import PERIOD_NUMBERS, SLOT_PERIOD_NUMBERS
-from oracles.kinds._loads import each_numbers, load_fields, loads
+from oracles.kinds._loads import Key, each_numbers, load_fields, loads
 from oracles.scope import Scope
 from oracles.world import World, value
 
@@ -29,13 +30,25 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
     return rule
 
 
+def contradicts(scope: Scope) -> bool:
+    """Say whether more is asked of a load than it is allowed."""
+    return any(least > most for least, most in (_limits(scope, key) for key in loads(scope)))
+
+
 def breaches(scope: Scope) -> Counter[Any]:
     found: Counter[Any] = Counter()
-    for (item, slot, _, period), load in loads(scope).items():
-        named = {name: who for name, who in (("item", item), ("slot", slot)) if who}
-        seen = scope.world.see(scope.layer, period=period, **named)
-        short = max(0, value(scope.rule["atleast"], seen) - load) if "atleast" in scope.rule else 0
-        over = max(0, load - value(scope.rule["atmost"], seen)) if "atmost" in scope.rule else 0
-        if short + over:
-            found[item, slot, period] += max(short, over)
+    for key, load in loads(scope).items():
+        item, slot, _, period = key
+        least, most = _limits(scope, key)
+        wrong = max(0, least - load, load - most)
+        if wrong:
+            found[item, slot, period] += wrong
     return found
+
+
+def _limits(scope: Scope, key: Key) -> tuple[float, float]:
+    """Return the least and the greatest load; no bound at all where none is given."""
+    item, slot, _, period = key
+    named = {name: who for name, who in (("item", item), ("slot", slot)) if who}
+    seen = scope.world.see(scope.layer, period=period, **named)
+    return value(scope.rule.get("atleast", -inf), seen), value(scope.rule.get("atmost", inf), seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -42,22 +43,33 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
     return rule
 
 
+def contradicts(scope: Scope) -> bool:
+    """Say whether more is asked of somebody or something than is allowed."""
+    return any(least > most for least, most in (_bounds(scope, *who) for who in _counted(scope)))
+
+
 def breaches(scope: Scope) -> Counter[Any]:
-    rule, layer, found = scope.rule, scope.layer, Counter[Any]()
-    each = rule["each"]
-    items = scope.items if each != "slot" else (None,)
-    slots = scope.slots if each != "item" else (None,)
-    for item in items:
-        for slot in slots:
-            exists = [t for t in scope.periods if _exists(scope, item, slot, t)]
-            if not exists:
-                continue
-            named = {name: who for name, who in (("item", item), ("slot", slot)) if who}
-            seen = scope.world.see(layer, **named)
-            wrong = _wrong(scope, item, slot, seen)
-            if wrong:
-                found[item, slot] += wrong
+    found: Counter[Any] = Counter()
+    for item, slot in _counted(scope):
+        wrong = _wrong(scope, item, slot)
+        if wrong:
+            found[item, slot] += wrong
     return found
+
+
+def _counted(scope: Scope) -> Iterator[tuple[str | None, str | None]]:
+    """Yield each item, slot or pair that exists in some period of the rule."""
+    each = scope.rule["each"]
+    for item in scope.items if each != "slot" else (None,):
+        for slot in scope.slots if each != "item" else (None,):
+            if any(_exists(scope, item, slot, t) for t in scope.periods):
+                yield item, slot
+
+
+def _bounds(scope: Scope, item: str | None, slot: str | None) -> tuple[int, int]:
+    named = {name: who for name, who in (("item", item), ("slot", slot)) if who}
+    seen = scope.world.see(scope.layer, **named)
+    return value(scope.rule.get("atleast", 0), seen), value(scope.rule.get("atmost", 99), seen)
 
 
 def _exists(scope: Scope, item: str | None, slot: str | None, period: int) -> bool:
@@ -65,10 +77,9 @@ def _exists(scope: Scope, item: str | None, slot: str | None, period: int) -> bo
     return serves and (slot is None or (slot, period) in scope.layer.open)
 
 
-def _wrong(scope: Scope, item: str | None, slot: str | None, seen: Any) -> int:
+def _wrong(scope: Scope, item: str | None, slot: str | None) -> int:
     rule = scope.rule
-    least = value(rule.get("atleast", 0), seen)
-    most = value(rule.get("atmost", 99), seen)
+    least, most = _bounds(scope, item, slot)
     mine = [
         s
         for s in (*scope.past, *scope.everywhere)
@@ -86,7 +97,7 @@ def _wrong(scope: Scope, item: str | None, slot: str | None, seen: Any) -> int:
         return wrong + max(0, least - count, count - most)
     anywhere = [s for s in scope.layer.past if (s.item == item if item else s.slot == slot)]
     known = min((s.period for s in anywhere), default=0)
-    for end in scope.periods:
+    for end in (t for t in scope.periods if _exists(scope, item, slot, t)):
         window = range(end - rule["within"] + 1, end + 1)
         count = sum(t in times for t in window)
         judged = window[0] >= known and all(t < 0 or _exists(scope, item, slot, t) for t in window)

@@ -33,7 +33,8 @@ class Avoid(Rule):
     whether one or both are the reason.
 
     Conflicts are passed on with ``through``: those of the people it lists (``person.leaders``), or of
-    whoever leads the person's group in another layer, count as his own.
+    whoever leads the person's group in another layer, count as his own; a soft rule pays the greatest of
+    them and his own, once.
     """
 
     name: ClassVar[str] = "avoid"
@@ -46,7 +47,7 @@ class Avoid(Rule):
         "非硬规则：`when` 成立的每处计 1；熟识的按最强关系链的强度计百分数（0.42 计 42）；\n"
         "`pays: place` 则每处计 1，两者兼有也计 1。\n\n"
         "回避可以传递：`through` 所列的人（如 `person.leaders`），或另一层中带领其所在组的人，\n"
-        "他们应当回避的，本人也不得安排。"
+        "他们应当回避的，本人也不得安排；非硬规则按其中（连同本人）最重的一人计一次。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (

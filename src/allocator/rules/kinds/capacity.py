@@ -10,22 +10,26 @@ from pydantic import model_validator
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.rules.expressions import EachLimit
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
+from allocator.rules.kinds._bounds import Bounds, crossed, may_cross, refuse_crossed
 from allocator.rules.kinds._groups import Groups
-from allocator.rules.kinds._loads import LoadRule
+from allocator.rules.kinds._loads import LoadRule, subjects
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
+from allocator.rules.selectors import SelectorError
+from allocator.rules.world import World
 
 
 class Capacity(LoadRule):
     """The load of each slot (or item) stays between ``atleast`` and ``atmost``.
 
-    ``load`` is what one assignment adds, 1 if not given: ``case.effort``, ``unit.workload``. The
-    limits are numbers or expressions over the slot (or item) itself, such as ``person.capacity``. Unless
-    ``over: horizon`` they may read the period, ``period.id == '2026-05-01' ? 2 : 1``, and a score table of
-    slots (or items) by periods, ``score.demand``, whose empty cells are 0.
+    ``load`` is what one assignment adds, 1 if not given: ``case.effort``, ``unit.workload``. The limits are
+    numbers or expressions over the slot (or item) itself, such as ``person.capacity``; an ``atmost`` below
+    the ``atleast`` of any slot (or item) is refused. Unless ``over: horizon`` they may read the period,
+    ``period.id == '2026-05-01' ? 2 : 1``, and a score table of slots (or items) by periods,
+    ``score.demand``, whose empty cells are 0.
 
     ``each: layer`` adds up all slots, such as two or three visits a month whoever leads them; its limits read
     the period alone. ``each: group.parent`` adds up the slots of each parent: a limit is read once for each
@@ -40,7 +44,8 @@ class Capacity(LoadRule):
     in_chinese: ClassVar[str] = (
         "每个去处（或对象）的负荷在 `atleast` 与 `atmost` 之间。\n\n"
         "`load` 是一次安排增加的负荷，不填为 1，如 `case.effort`、`unit.workload`。\n"
-        "上下限可以是数，也可以是去处（或对象）自身的表达式，如 `person.capacity`。\n"
+        "上下限可以是数，也可以是去处（或对象）自身的表达式，如 `person.capacity`；\n"
+        "任一去处（或对象）的 `atmost` 小于 `atleast` 即报错。\n"
         "除 `over: horizon` 外还可读周期，如 `period.id == '2026-05-01' ? 2 : 1`，\n"
         "或读去处（或对象）与周期的分值表，如 `score.demand`，空格为 0。\n\n"
         "`each: layer` 为各去处合计，如每月走访 2 至 3 个单位，不论由谁带队；其上下限只可读周期。\n"
@@ -180,7 +185,17 @@ class Capacity(LoadRule):
                 zh="each 为 layer、over 为 horizon 时上下限须为整数",
                 en="limits of the layer as a whole over the horizon must be whole numbers, not expressions",
             )
+        refuse_crossed(self.atleast, self.atmost)
         return self
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Nothing may be asked to have a greater load than it is allowed."""
+        if not may_cross(self.atleast, self.atmost):
+            return
+        try:
+            yield from crossed(self._bounds(Scope(self, world)))
+        except SelectorError:
+            return  # what is wrong with the expression is told by itself
 
     def so_far(self, to_come: int) -> Rule | None:
         """Ask for no least sum: one period to come can add any load."""
@@ -209,6 +224,17 @@ class Capacity(LoadRule):
             many = 0 if most is None else load - int(most[at])
             if (off := max(few, many)) > 0:
                 yield Breach(subject, off, groups.named(subject, Text(zh=f"实为 {load}", en=f"is {load}")))
+
+    def _bounds(self, scope: Scope) -> Iterator[Bounds]:
+        """Yield each subject and period with both limits."""
+        groups = self.groups(scope)
+        least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
+        if least is None or most is None:
+            return
+        for subject, _ in subjects(scope, self.each, self.over, groups):
+            group, t = groups.of(subject), max(subject.period, 0)
+            when = "" if self.over == "horizon" else scope.layer.periods[t].id
+            yield groups.ids[group], when, int(least[group, t]), int(most[group, t])
 
     def _limits(self, groups: Groups, bound: int | str | None) -> IntArray | None:
         """Return ``[groups, T]`` the bound of each and every period; of the horizon, the same in each."""

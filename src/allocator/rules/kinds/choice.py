@@ -15,6 +15,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule, Several
+from allocator.rules.kinds._bounds import refuse_crossed
 from allocator.rules.kinds._held import held
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
@@ -144,6 +145,7 @@ class Choice(Rule):
                 zh=f"of 只有 {size} 项，atmost 须小于 {size}，否则不起作用",
                 en=f"of has only {size} entries: with atmost of {size} or more it asks for nothing",
             )
+        refuse_crossed(self.atleast, self.atmost)
         return self
 
     def examine(self, world: World) -> Iterator[Problem]:

@@ -12,24 +12,28 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.expressions import EachNumber
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_once, at_most_once, is_assigned, was_assigned
+from allocator.rules.kinds._bounds import crossed, may_cross, refuse_crossed
 from allocator.rules.kinds._loads import subjects
 from allocator.rules.kinds._windows import breaches_in, post_windows, windows
 from allocator.rules.means import Means
 from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
+from allocator.rules.selectors import SelectorError
+from allocator.rules.world import World
 
 
 class Frequency(Rule):
     """Each item is assigned in at least ``atleast`` and at most ``atmost`` periods of the horizon.
 
     A period counts once, however many places are taken in it; each period too few or too many costs 1.
+    ``atmost`` below ``atleast`` is refused, for anybody.
     With ``within: N`` both bounds are for any N consecutive periods: each window that ends in a period of
-    the rule is judged by itself, and reaches back into the history (at most 2 nights in any 4 days). At
-    least so many are asked only of windows in all of whose periods the subject exists, and from the first
-    past period on for which the history has it anywhere.
+    the rule in which the subject exists is judged by itself, and reaches back into the history (at most 2
+    nights in any 4 days). At least so many are asked only of windows in all of whose periods the subject
+    exists, and from the first past period on for which the history has it anywhere.
 
     With ``apart`` at least so many periods lie between two of them, as with ``cooldown``; each two that are
     closer cost 1, judged in the period of the later one. The history before the horizon counts for
@@ -46,9 +50,11 @@ class Frequency(Rule):
     )
     in_chinese: ClassVar[str] = (
         "每个对象在规划期内至少有 `atleast` 个、至多有 `atmost` 个周期得到安排。\n\n"
-        "同一周期占几个位置都只算一次；每多或少一个周期计 1。\n\n"
-        "给出 `within: N` 时，两个限度针对任意连续 N 个周期：凡止于规则所指周期的一段都分别判断，并向前\n"
-        "计入规划期以前的任职（如任意四天内夜班不超过两次）。`atleast` 只判断对象在其中各周期都存在的一段，\n"
+        "同一周期占几个位置都只算一次；每多或少一个周期计 1；\n"
+        "`atmost` 不得小于 `atleast`。\n\n"
+        "给出 `within: N` 时，两个限度针对任意连续 N 个周期：凡止于规则所指且对象存在的周期的一段\n"
+        "都分别判断，并向前计入规划期以前的任职（如任意四天内夜班不超过两次）。\n"
+        "`atleast` 只判断对象在其中各周期都存在的一段，\n"
         "且不早于其最早的任职记录。\n\n"
         "`apart` 为两次之间至少相隔几个周期，与 `cooldown` 同义；每有两次相隔不足计 1，\n"
         "按后一次所在周期判断。"
@@ -202,7 +208,22 @@ class Frequency(Rule):
                 zh="within 须与 atmost 或 atleast 同用，如 within: 4, atmost: 2",
                 en="within goes with atmost or atleast, such as within: 4, atmost: 2",
             )
+        refuse_crossed(self.atleast, self.atmost)
         return self
+
+    def examine(self, world: World) -> Iterator[Problem]:
+        """Nobody may be asked for more periods than he is allowed."""
+        if not may_cross(self.atleast, self.atmost):
+            return
+        scope = Scope(self, world)
+        try:
+            least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
+        except SelectorError:
+            return  # what is wrong with the expression is told by itself
+        for subject, _ in self._subjects(scope):
+            sides = ((scope.layer.items, subject.item), (scope.layer.slots, subject.slot))
+            named = ", ".join(ids[k] for ids, k in sides if k >= 0)
+            yield from crossed([(named, "", *self._bounds(subject, least, most))])
 
     def so_far(self, to_come: int) -> Rule | None:
         """Ask for so many periods fewer as there are to come, each of which can add one."""

@@ -12,6 +12,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.kinds._bounds import refuse_crossed
 from allocator.rules.kinds._company import company, together_in, were_together
 from allocator.rules.kinds._pairs import PairRule
 from allocator.rules.means import Means
@@ -114,6 +115,7 @@ class Partners(PairRule):
     def _something_asked(self) -> Partners:
         if self.atleast is None and self.atmost is None and not self.apart:
             raise FieldError(zh="需给出 atleast、atmost 或 apart", en="needs atleast, atmost or apart")
+        refuse_crossed(self.atleast, self.atmost)
         return self
 
     def so_far(self, to_come: int) -> Rule | None:

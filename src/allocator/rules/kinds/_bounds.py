@@ -1,0 +1,38 @@
+"""A least and a greatest number that contradict each other: no plan keeps both, so the rule is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from allocator.model.text import Text
+from allocator.rules.kind import FieldError, Problem
+
+#: Whose bounds they are, when they are read in a period, the least number and the greatest (None for none).
+Bounds = tuple[str, str, int, int | None]
+
+_CROSSED = Text(zh="atmost 小于 atleast", en="atmost is below atleast")
+
+
+def refuse_crossed(atleast: object, atmost: object) -> None:
+    """Refuse two plain numbers of which the greatest is below the least; expressions wait for the scenario.
+
+    Raises:
+        FieldError: They contradict each other.
+    """
+    if isinstance(atleast, int) and isinstance(atmost, int) and atmost < atleast:
+        raise FieldError(zh=_CROSSED.zh, en=_CROSSED.en)
+
+
+def may_cross(atleast: int | str | None, atmost: int | str | None) -> bool:
+    """Whether two bounds may contradict each other in a scenario: both are given, one as an expression."""
+    return None not in (atleast, atmost) and (isinstance(atleast, str) or isinstance(atmost, str))
+
+
+def crossed(bounds: Iterable[Bounds]) -> Iterator[Problem]:
+    """Yield each subject of which a rule asks more than it allows, once, with both numbers."""
+    told: set[str] = set()
+    for whose, when, least, most in bounds:
+        if most is not None and most < least and whose not in told:
+            told.add(whose)
+            where = f"{whose} @ {when}" if when else whose
+            yield Problem("atmost", _CROSSED, f"{where}: {most}", f"≥ {least}")
