@@ -121,7 +121,8 @@ def with_identities(organisation: Organisation, answers: tuple[Identity, ...]) -
     identities = Identities(organisation, answers)
     cases = {case.id: _with_parties(case, identities) for case in organisation.cases.values()}
     ties = tuple(tie for stated in organisation.ties for tie in _between_people(stated, identities))
-    return replace(organisation, cases=cases, ties=ties, assumed=dict(_assumed(organisation, identities)))
+    assumed = dict(_assumed(organisation, identities))
+    return replace(organisation, cases=cases, ties=ties, identities=answers, assumed=assumed)
 
 
 def _assumed(organisation: Organisation, identities: Identities) -> Iterator[tuple[str, str]]:

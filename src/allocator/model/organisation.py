@@ -7,7 +7,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from allocator.model.scores import ScoreTable
-from allocator.model.tables import Absence, Case, Group, Indicator, Link, Person, Posting, Tie, Unit, Wish
+from allocator.model.tables import (
+    Absence,
+    Case,
+    Group,
+    Identity,
+    Indicator,
+    Link,
+    Person,
+    Posting,
+    Tie,
+    Unit,
+    Wish,
+)
 
 Entity = Unit | Person | Group | Case
 
@@ -17,6 +29,7 @@ class Organisation:
     """Units, people, groups and cases by id, in the order of their tables, and what ties them.
 
     Attributes:
+        identities: Answers to whether a name is ours; parties and ties are as they say already.
         assumed: Names of parties and ends of ties that are taken for one of our people until
             ``identities.csv`` answers, by the id of that person.
     """
@@ -31,6 +44,7 @@ class Organisation:
     absences: tuple[Absence, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    identities: tuple[Identity, ...] = ()
     scores: Mapping[str, ScoreTable] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from allocator.model.plan import Assignment
 from allocator.model.text import Text
+from allocator.report.away import Away
 from allocator.report.frame import Frame, Held, Named, Shape
 from allocator.report.tally import Number
 
@@ -67,6 +68,7 @@ class Board:
         tallies: Titles of the columns of tallies: what a slot's members have of each indicator.
         rows: One for each slot and period in which it exists, period by period, slots by parent.
         moves: What changed from period to period, where the period before is known.
+        away: Who is not there in which period, and why.
     """
 
     layer: str
@@ -76,6 +78,7 @@ class Board:
     rows: tuple[Row, ...]
     moves: tuple[Moves, ...]
     tallies: tuple[Text, ...] = ()
+    away: tuple[Away, ...] = ()
 
 
 def board(frame: Frame, assignments: Iterable[Assignment]) -> Board:
@@ -93,7 +96,9 @@ def board(frame: Frame, assignments: Iterable[Assignment]) -> Board:
             before = seats[period]
     columns = tuple(frame.columns.values())
     tallies = tuple(tally.title for tally in frame.tallies)
-    return Board(frame.layer, frame.title, frame.shape, columns, tuple(rows), tuple(moves), tallies)
+    return Board(
+        frame.layer, frame.title, frame.shape, columns, tuple(rows), tuple(moves), tallies, frame.away
+    )
 
 
 def _seats(taken: Iterable[Assignment], period: str | None) -> Seats:

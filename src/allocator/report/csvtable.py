@@ -1,4 +1,4 @@
-"""A plan as a table for a spreadsheet: one row an assignment, with names."""
+"""A plan as a table for a spreadsheet: a row for each assignment, and for each person who is not there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from allocator.model.text import Language
+from allocator.report.away import Away
 from allocator.report.board import Mark
 from allocator.report.rendering.console import in_both, pick, printable
 from allocator.report.view import PlanView
@@ -64,6 +65,14 @@ def _rows(view: PlanView, language: Language) -> Iterator[tuple[str, ...]]:
             for title, cell in zip(titles, row.cells, strict=True):
                 for one in cell:
                     yield (*where, title, one.id, one.name, one.unit, one.post, _change(one.mark, language))
+        for gone in board.away:
+            nowhere = (board.title(language), gone.period or "", "", "", "", "")
+            yield (*nowhere, gone.id, gone.name, gone.unit, gone.post, _not_there(gone, language))
+
+
+def _not_there(one: Away, language: Language) -> str:
+    why = one.why(language)
+    return pick(language, f"不在岗：{why}", f"not there: {why}")
 
 
 def _change(mark: Mark, language: Language) -> str:

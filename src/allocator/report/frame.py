@@ -12,6 +12,7 @@ from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.model.tables import Group, Unit
 from allocator.model.text import Text
+from allocator.report.away import Away, away
 from allocator.report.tally import Tally, tallies
 from allocator.report.words import kind_text
 from allocator.rules.world import World
@@ -45,6 +46,7 @@ class Frame:
         parents: The parent of each slot that has one.
         active: Slots that exist, by period.
         tallies: What a slot's members have together of each indicator.
+        away: Who is not there, period by period.
         before: For each item the (slot, role) pairs of the period before the horizon; None if unknown.
     """
 
@@ -60,6 +62,7 @@ class Frame:
     parents: Mapping[str, str] = field(default_factory=dict)
     active: Mapping[str | None, frozenset[str]] | None = None
     tallies: tuple[Tally, ...] = ()
+    away: tuple[Away, ...] = ()
     before: Mapping[str, Held] | None = None
 
     def named(self, entity: str) -> Named:
@@ -116,6 +119,7 @@ def _bound(layer: Layer, scenario: Scenario) -> Frame:
         parents=parents,
         active={periods[t]: _active(layer, t) for t in range(len(periods))},
         tallies=tallies(layer, scenario),
+        away=away(layer, scenario),
         before=_before(layer),
     )
 

@@ -12,6 +12,9 @@ from allocator.report.words import level_text
 from allocator.rules.policy import Policy
 from allocator.rules.waivers import Waiver
 
+#: Tables that are counted where there are any rows.
+_SELDOM = ("absences", "indicators", "identities", "wishes")
+
 
 @dataclass(frozen=True)
 class LayerLine:
@@ -67,7 +70,7 @@ def _counts(policy: Policy) -> dict[str, int]:
     organisation = policy.world.scenario.organisation
     tables = ("units", "people", "groups", "cases", "postings", "ties", "links")
     counts = {table: len(getattr(organisation, table)) for table in tables}
-    seldom = {table: len(getattr(organisation, table)) for table in ("absences", "indicators")}
+    seldom = {table: len(getattr(organisation, table)) for table in _SELDOM}
     return {**counts, **{table: count for table, count in seldom.items() if count}}
 
 

@@ -11,6 +11,7 @@ from allocator.model.text import Text
 from allocator.report.board import Board, board
 from allocator.report.expected import read_expected
 from allocator.report.frame import bare_frames, bound_frames
+from allocator.report.identified import IdentityLine, identity_lines
 from allocator.report.measuring import Figure, measure
 from allocator.report.recusal import Register, register
 from allocator.report.score import (
@@ -22,6 +23,7 @@ from allocator.report.score import (
     rule_whys,
     waiver_lines,
 )
+from allocator.report.wished import WishLine, wish_lines
 from allocator.report.words import status_text
 from allocator.rules.policy import Policy
 from allocator.verify import OtherVersion, claims_of, other_version
@@ -41,6 +43,8 @@ class PlanView:
         score: Cost and bound by level.
         rules: What each rule finds, as the plan says.
         waivers: The named exceptions.
+        wishes: What people want, and whether the plan has it so.
+        identities: Whom names of parties and of ends of ties stand for.
         figures: What the source document says against what the plan shows.
         recusals: Who is out of which case, where that was asked for.
         run: How the plan was found.
@@ -62,6 +66,8 @@ class PlanView:
     recusals: tuple[Register, ...] = ()
     differs: OtherVersion | None = None
     doubtful: tuple[Text, ...] = ()
+    wishes: tuple[WishLine, ...] = ()
+    identities: tuple[IdentityLine, ...] = ()
 
     @property
     def is_without_plan(self) -> bool:
@@ -107,6 +113,8 @@ def bound_view(
         recusals=register(policy, plan) if recusals else (),
         differs=other_version(policy, plan),
         doubtful=doubtful,
+        wishes=wish_lines(policy, plan) if plan.assignments else (),
+        identities=identity_lines(policy.world.scenario.organisation),
     )
 
 

@@ -9,10 +9,14 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from allocator.model.text import Language
+from allocator.report.away import Away
 from allocator.report.board import Board, Member, Row
 from allocator.report.frame import Named
 from allocator.report.rendering.console import add_column, number, pick, printable, table
 from allocator.report.tally import Number
+
+#: At most so many people are named who are not there in a period.
+_MOST_AWAY = 12
 
 
 class BoardRenderer:
@@ -27,12 +31,14 @@ class BoardRenderer:
         title = printable(board.title(self._language))
         if board.shape == "cases":
             yield self._cases(board, title)
+            yield from self._away(board)
             return
         for period, rows in groupby(board.rows, key=lambda row: row.period):
             yield self._roster(board, list(rows), f"{title} · {period}" if period else title)
         if any(member.mark for row in board.rows for cell in row.cells for member in cell):
             yield pick(self._language, "+ 新进该组  * 组内换角色", "+ new in the group  * new role in it")
         yield from self._moves(board)
+        yield from self._away(board)
 
     def _roster(self, board: Board, rows: list[Row], title: str) -> Table:
         grid = table(title)
@@ -82,6 +88,20 @@ class BoardRenderer:
         """Return home unit and post of a person, if they are asked for."""
         told = " ".join(filter(None, (member.unit, member.post))) if self._posts else ""
         return printable(pick(self._language, f"（{told}）", f" ({told})")) if told else ""
+
+    def _away(self, board: Board) -> Iterator[str]:
+        """Yield a line for each period in which somebody is not there: who, and why."""
+        for period, gone in groupby(board.away, key=lambda one: one.period):
+            named = [self._name(Named(one.id, one.name)) + self._why(one) for one in gone]
+            shown = pick(self._language, "、", ", ").join(named[:_MOST_AWAY])
+            more = len(named) - _MOST_AWAY
+            rest = pick(self._language, f"，另有 {more} 人", f" and {more} more") if more > 0 else ""
+            when = f"{period} " if period else ""
+            yield pick(self._language, f"{when}不在岗：{shown}{rest}", f"{when}not there: {shown}{rest}")
+
+    def _why(self, one: Away) -> str:
+        why = printable(one.why(self._language))
+        return pick(self._language, f"（{why}）", f" ({why})") if why else ""
 
     def _moves(self, board: Board) -> Iterator[str]:
         for moves in board.moves:

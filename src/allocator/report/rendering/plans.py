@@ -10,6 +10,7 @@ from allocator.model.text import Language
 from allocator.report.rendering.boards import BoardRenderer
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.recusals import recusal_table
+from allocator.report.rendering.requests import identity_table, render_wishes
 from allocator.report.rendering.runs import run_line
 from allocator.report.rendering.scores import figure_table, level_table, rule_table, waiver_table
 from allocator.report.view import OTHER_VERSION, PlanView
@@ -30,6 +31,9 @@ def render_plan(
         yield from boards.render(board)
     if view.recusals:
         yield recusal_table(view.recusals, language)
+    yield from render_wishes(view.wishes, language)
+    if view.identities:
+        yield identity_table(view.identities, language)
     yield from render_score(view, language, all_rules=True)
     if view.figures:
         yield figure_table(view.figures, language)
