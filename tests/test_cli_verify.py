@@ -60,7 +60,8 @@ def test_soft_rule_is_told_and_breaks_nothing(scenario: Path) -> None:
     done = call("verify", scenario, write_plan(scenario, plan), lang="zh")
     assert done.status == 0
     assert "· keep [1 人员稳定]" in done.out
-    assert "陈静 (P5)" in done.out and "赵磊 (P7)" in done.out
+    assert "陈静 (P5) 从 第一组 (G1) 到 第二组 (G2) 组员 @2026" in done.out
+    assert "赵磊 (P7) 从 第二组 (G2) 到 第一组 (G1) 组员 @2026" in done.out
     assert done.out.endswith("成立：没有违反硬规则\n")
 
 
@@ -104,6 +105,7 @@ def test_json_has_everything(scenario: Path) -> None:
             "period": "2026",
             "amount": 1,
             "detail": {"zh": "", "en": ""},
+            "instead": None,
         }
     ]
     assert said["disagreements"]

@@ -9,18 +9,10 @@ from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
 from allocator.model.plan import Level
 from allocator.model.text import Text
-from allocator.report.findings import RuleFinding, rule_finding
+from allocator.report.findings import Place, RuleFinding, rule_finding
 from allocator.report.frame import Named
 from allocator.report.words import level_text
 from allocator.rules.policy import Policy
-
-
-@dataclass(frozen=True)
-class Place:
-    """A slot and a role in it, None where slots know no roles."""
-
-    slot: Named
-    role: Text | None
 
 
 @dataclass(frozen=True)

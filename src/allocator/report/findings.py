@@ -17,8 +17,19 @@ from allocator.verify import Disagreement, Finding, Judgement, OtherVersion
 
 
 @dataclass(frozen=True)
+class Place:
+    """A slot and a role in it, None where slots know no roles."""
+
+    slot: Named
+    role: Text | None
+
+
+@dataclass(frozen=True)
 class BreachLine:
-    """One breach: whom and what it concerns (None where it names no such thing), and by how much."""
+    """One breach: whom and what it concerns (None where it names no such thing), and by how much.
+
+    Where an item left the slot, ``instead`` has the places that it has instead; elsewhere that is None.
+    """
 
     item: Named | None
     other: Named | None
@@ -27,11 +38,12 @@ class BreachLine:
     period: str | None
     amount: int
     detail: Text
+    instead: tuple[Place, ...] | None = None
 
 
 @dataclass(frozen=True)
 class RuleFinding:
-    """A rule with what the plan does against it, or at a cost."""
+    """A rule with what the plan does against it, or at a cost; ``measured`` in the rule's own terms."""
 
     id: str
     level: Level
@@ -41,6 +53,7 @@ class RuleFinding:
     why: Text
     cost: int
     breaches: tuple[BreachLine, ...]
+    measured: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,7 @@ def rule_finding(policy: Policy, found: Finding) -> RuleFinding:
         why=rule.why or rule.summary,
         cost=found.cost,
         breaches=tuple(_breach(policy, policy.layer_of(rule), breach) for breach in found.breaches),
+        measured=found.measured,
     )
 
 
@@ -109,7 +123,16 @@ def _breach(policy: Policy, layer: Layer, breach: Breach) -> BreachLine:
         period=None if subject.period < 0 else layer.period_id(subject.period),
         amount=breach.amount,
         detail=breach.detail,
+        instead=_instead(policy, layer, breach),
     )
+
+
+def _instead(policy: Policy, layer: Layer, breach: Breach) -> tuple[Place, ...] | None:
+    if breach.instead is None:
+        return None
+    label = policy.world.scenario.organisation.label
+    named = ((Named(layer.slots[slot], label(layer.slots[slot])), role) for slot, role in breach.instead)
+    return tuple(Place(slot, _role(policy, layer, role)) for slot, role in named)
 
 
 def _named(policy: Policy, ids: tuple[str, ...], index: int) -> Named | None:

@@ -14,6 +14,7 @@ from allocator.report.words import level_text
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.rules.waivers import Waiver
+from allocator.verify import measured
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,14 @@ class LevelLine:
 
 @dataclass(frozen=True)
 class RuleLine:
-    """What a rule finds in the plan, and why there is such a rule."""
+    """What a rule finds in the plan, and why there is such a rule; ``measured`` says it in its own terms."""
 
     id: str
     level: Level
     violations: int
     cost: int
     why: Text
+    measured: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,21 @@ def gap(cost: int, bound: int) -> float:
     return round(100 * (cost - bound) / cost, 2) if cost else 0.0
 
 
-def rule_lines(scores: Iterable[RuleScore], whys: Mapping[str, Text]) -> tuple[RuleLine, ...]:
-    """Return a line for each rule of a plan's score."""
+def rule_lines(
+    scores: Iterable[RuleScore], whys: Mapping[str, Text], terms: Mapping[str, Text | None] | None = None
+) -> tuple[RuleLine, ...]:
+    """Return a line for each rule of a plan's score; ``terms`` has those that measure what they find."""
+    known = terms or {}
     return tuple(
-        RuleLine(one.id, one.level, one.violations, one.cost, whys.get(one.id, Text())) for one in scores
+        RuleLine(one.id, one.level, one.violations, one.cost, whys.get(one.id, Text()), known.get(one.id))
+        for one in scores
     )
+
+
+def rule_terms(policy: Policy, assignments: Iterable[Assignment]) -> dict[str, Text | None]:
+    """Return by rule what a plan has of what it measures, None where breaches are counted."""
+    roster = Roster(policy.world.layers, assignments)
+    return {rule.id: measured(policy, rule, roster) for rule in policy.rules}
 
 
 def rule_whys(policy: Policy) -> dict[str, Text]:

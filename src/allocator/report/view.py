@@ -20,6 +20,7 @@ from allocator.report.score import (
     WaiverLine,
     level_lines,
     rule_lines,
+    rule_terms,
     rule_whys,
     waiver_lines,
 )
@@ -106,7 +107,9 @@ def bound_view(
         status_text=_status(plan, doubtful),
         boards=tuple(board(frame, plan.assignments) for frame in bound_frames(policy.world)),
         score=level_lines(plan.score, spec.levels),
-        rules=rule_lines(plan.rules, rule_whys(policy)),
+        rules=rule_lines(
+            plan.rules, rule_whys(policy), rule_terms(policy, plan.assignments) if plan.rules else {}
+        ),
         waivers=waiver_lines(policy, plan),
         figures=tuple(figures),
         run=plan.run,

@@ -74,11 +74,14 @@ class Breach:
         subject: What it is about, by index into the rule's layer.
         amount: By how much, at least 1; a soft rule costs its weight times the amount.
         detail: What was found, in both languages; says no more than the subject if empty.
+        instead: Where the subject is a place that the item left: the (slot, role) pairs that it has in that
+            period instead, empty if none. None where nobody left anything.
     """
 
     subject: Subject
     amount: int = 1
     detail: Text = field(default_factory=Text)
+    instead: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,13 @@ class Rule(Strict):
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Yield what the rule finds in a plan; shares nothing with ``post`` but the scope."""
         raise TypeError(f"{type(self).__name__} is no rule kind: it has no check")
+
+    def measured(self, roster: Roster, scope: Scope) -> Text | None:
+        """Return what a plan has of what the rule measures, such as loads from the least to the greatest.
+
+        None for the kinds of which reports count breaches, and where there is nothing to measure.
+        """
+        return None
 
     def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
         """Yield whom the rule by itself (or with what else a plan has) keeps from which slot, and why.

@@ -2,7 +2,7 @@
 
 from allocator.verify.admit import Gone, admit, admit_baseline, gone_from
 from allocator.verify.claims import Disagreement, claims_against
-from allocator.verify.judge import Finding, Judgement, judge
+from allocator.verify.judge import Finding, Judgement, judge, measured
 from allocator.verify.listing import claims_of, listing_claims
 from allocator.verify.proofs import is_proved_twice
 from allocator.verify.versions import OtherVersion, other_version
@@ -21,5 +21,6 @@ __all__ = [
     "is_proved_twice",
     "judge",
     "listing_claims",
+    "measured",
     "other_version",
 ]

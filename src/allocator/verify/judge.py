@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allocator.model.plan import HARD, Assignment, Level, RuleScore
+from allocator.model.text import Text
 from allocator.rules.kind import Breach, Rule
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
@@ -13,10 +14,11 @@ from allocator.rules.roster import Roster
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule finds in a plan."""
+    """What one rule finds in a plan; ``measured`` says it in the rule's own terms where it has such."""
 
     rule: Rule
     breaches: tuple[Breach, ...]
+    measured: Text | None = None
 
     @property
     def cost(self) -> int:
@@ -59,4 +61,14 @@ def judge(policy: Policy, assignments: Iterable[Assignment]) -> Judgement:
         KeyError, ValueError: An assignment names what the scenario does not have (see ``read``).
     """
     roster = Roster(policy.world.layers, assignments)
-    return Judgement(tuple(Finding(rule, tuple(policy.breaches(rule, roster))) for rule in policy.rules))
+    return Judgement(
+        tuple(
+            Finding(rule, tuple(policy.breaches(rule, roster)), measured(policy, rule, roster))
+            for rule in policy.rules
+        )
+    )
+
+
+def measured(policy: Policy, rule: Rule, roster: Roster) -> Text | None:
+    """Return what a plan has of what a soft rule measures; None where breaches are counted."""
+    return None if rule.is_hard else rule.measured(roster, policy.scopes[rule.id])

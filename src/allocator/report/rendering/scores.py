@@ -33,15 +33,16 @@ def _gap(line: LevelLine, language: Language) -> str:
 
 
 def rule_table(lines: Sequence[RuleLine], language: Language) -> Table:
-    """Return what each rule finds, and why there is such a rule."""
+    """Return what each rule finds (how many breaches, or what it measures), and why there is such a rule."""
     headings: list[Heading] = [
-        ("规则", "rule"), ("级别", "level"), ("处数", "breaches"), ("代价", "cost"), ("缘由", "why"),
+        ("规则", "rule"), ("级别", "level"), ("所见", "found"), ("代价", "cost"), ("缘由", "why"),
     ]  # fmt: skip
     grid = _grid("按规则", "Score by rule", headings, language, numbers=(2, 3))
     for line in lines:
         level = pick(language, "硬", HARD) if line.level == HARD else str(line.level)
         why = printable(line.why(language))
-        grid.add_row(printable(line.id), level, number(line.violations), number(line.cost), why)
+        found = number(line.violations) if line.measured is None else printable(line.measured(language))
+        grid.add_row(printable(line.id), level, found, number(line.cost), why)
     return grid
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from allocator.model.notation import scenario_roles
 from allocator.model.text import Language
 from allocator.report.frame import Named
 from allocator.report.rendering.console import pick, printable
@@ -34,9 +35,9 @@ def _head(one: Shortage, policy: Policy, language: Language) -> str:
     name = one.slot.name if one.slot.name == one.slot.id else f"{one.slot.name} {one.slot.id}"
     where = f"{name} · {one.period}" if one.period else name
     parts = [pick(language, f"需 {one.needs} 人，", f"needs {one.needs}, ") + _may(one.may, language)]
-    spec = policy.world.scenario.spec
+    roles_of = scenario_roles(policy.world.scenario.spec)
     for demand in one.demands:
-        roles = ", ".join(spec.roles[role](language) or role for role in demand.roles)
+        roles = ", ".join(roles_of[role](language) or role for role in demand.roles)
         if roles:
             needs = pick(language, f"{roles}需 {demand.needs} 人，", f"{roles} needs {demand.needs}, ")
             parts.append(needs + _may(demand.may, language))

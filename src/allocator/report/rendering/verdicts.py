@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from allocator.model.plan import HARD
-from allocator.model.text import Language
-from allocator.report.findings import BreachLine, Findings, RuleFinding
+from allocator.model.text import Language, Text
+from allocator.report.findings import BreachLine, Findings, Place, RuleFinding
 from allocator.report.frame import Named
 from allocator.report.rendering.console import number, pick, printable
 
@@ -29,7 +29,8 @@ def render_findings(found: Findings, language: Language, *, every: bool = False)
 def _rule(rule: RuleFinding, language: Language, every: bool) -> Iterator[str]:
     mark = "✗" if rule.level == HARD else "·"
     many = number(len(rule.breaches))
-    counted = pick(language, f"{many} 处，代价 {rule.cost:,}", f"breaches {many}, cost {rule.cost:,}")
+    seen = rule.measured or Text(zh=f"{many} 处", en=f"breaches {many}")
+    counted = pick(language, f"{seen.zh}，代价 {rule.cost:,}", f"{seen.en}, cost {rule.cost:,}")
     level = rule.level_title(language)
     yield printable(f"{mark} {rule.id} [{level}] {rule.why(language)} ({counted})")
     shown = rule.breaches if every else rule.breaches[:LISTED]
@@ -41,17 +42,32 @@ def _rule(rule: RuleFinding, language: Language, every: bool) -> Iterator[str]:
 
 
 def breach_line(breach: BreachLine, language: Language) -> str:
-    """Return a breach as one line: who, with whom, where, as what, when, by how much, and what was found."""
+    """Return a breach as one line: who, with whom, where, as what, when, by how much, and what was found.
+
+    ``X → A`` is X in A; whoever left A is told as ``X from A to B``.
+    """
     who = " + ".join(_named(one) for one in (breach.item, breach.other) if one)
     where = _named(breach.slot) if breach.slot else ""
     as_what = breach.role(language) if breach.role else ""
     place = " ".join(part for part in (where, as_what) if part)
-    parts = [part for part in (who, place) if part]
-    line = " → ".join(parts)
+    if breach.instead is None:
+        line = " → ".join(part for part in (who, place) if part)
+    else:
+        line = _move(who, place, breach.instead, language)
     line += f" @{breach.period}" if breach.period else ""
     line += f" ×{breach.amount:,}" if breach.amount != 1 else ""
     detail = breach.detail(language)
     return f"{line}: {detail}" if detail and line else line or detail
+
+
+def _move(who: str, left: str, instead: Sequence[Place], language: Language) -> str:
+    """Say who left which place for which others."""
+    places = [
+        " ".join((_named(place.slot), *((place.role(language),) if place.role else ()))) for place in instead
+    ]
+    if language == "zh":
+        return f"{who} 从 {left} 到 {'、'.join(places) or '无处'}"
+    return f"{who} from {left} to {', '.join(places) or 'nowhere'}"
 
 
 def _named(named: Named) -> str:

@@ -137,6 +137,17 @@ class LoadRule(Rule):
                     total += sum(int(loads[i, s, t]) for i, s, r in held if r in scope.roles)
             yield subject, total
 
+    def loads_by_period(self, roster: Roster, scope: Scope) -> dict[int, list[int]]:
+        """Return the loads of a plan in each period, -1 where they are added up over the horizon."""
+        found: dict[int, list[int]] = {}
+        for subject, load in self.loads(roster, scope):
+            found.setdefault(subject.period, []).append(load)
+        return dict(sorted(found.items()))
+
+    def when(self, scope: Scope, period: int, among: int) -> str:
+        """Return the words for a period where there are several: `` @2027``."""
+        return f" @{scope.layer.period_id(period)}" if among > 1 else ""
+
     def _added(self, scope: Scope) -> IntArray:
         """Return ``[I, S, T]``: what each assignment adds."""
         layer, loads = scope.layer, scope.numbers(self.load)

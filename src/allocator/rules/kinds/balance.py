@@ -210,6 +210,19 @@ class Balance(LoadRule):
                 amount = far if self.measure == "deviation" else far * far
                 yield Breach(subject, amount, groups.named(subject, detail))
 
+    def measured(self, roster: Roster, scope: Scope) -> Text | None:
+        """Return the least and the greatest load, in the period in which they are furthest apart."""
+        loads = self.loads_by_period(roster, scope)
+        if not loads:
+            return None
+        period = max(loads, key=lambda t: (max(loads[t]) - min(loads[t]), -t))
+        least, most = min(loads[period]), max(loads[period])
+        when = self.when(scope, period, len(loads))
+        return Text(
+            zh=f"负荷 {least}–{most}，相差 {most - least}{when}",
+            en=f"loads {least} to {most}, spread {most - least}{when}",
+        )
+
     def _ranges(self, loads: list[tuple[Subject, int]]) -> Iterator[Breach]:
         for period in sorted({subject.period for subject, _ in loads}):
             values = [load for subject, load in loads if subject.period == period]

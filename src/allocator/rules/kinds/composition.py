@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import model_validator
 
 from allocator.model.notation import Notation, NotationError, Term, parse_notation
+from allocator.model.reading.words import scenario_words
 from allocator.model.tables import Group
 from allocator.model.text import Text
 from allocator.program.tags import Subject
@@ -216,9 +217,11 @@ def _counted(scope: Scope, word: str) -> tuple[tuple[int, ...], frozenset[int]]:
 
 
 def _found(scope: Scope, term: Term, number: int) -> Text:
-    words = scope.world.vocabulary
+    """Say what is asked and what there is, a role by the role's word though a grade may have the same id."""
+    words = scenario_words(scope.world.scenario.spec)
+    counted = words.roles if term.word_id in scope.layer.roles else words.ladder
     asked = Notation((term,))
     return Text(
-        zh=f"应有 {asked.to_text(words, 'zh')}，实有 {number}",
-        en=f"should have {asked.to_text(words, 'en')}, has {number}",
+        zh=f"应有 {asked.to_text(counted, 'zh')}，实有 {number}",
+        en=f"should have {asked.to_text(counted, 'en')}, has {number}",
     )

@@ -146,6 +146,20 @@ class Fairness(LoadRule):
         beyond = [pen.most([one - mark], 0, about) for one in short]
         return pen.most([mark * self.worst + Expr.total(beyond)], 0, about)
 
+    def measured(self, roster: Roster, scope: Scope) -> Text | None:
+        """Return what the worst-off have, in the period in which they have least, and what they should."""
+        loads = {t: sorted(found)[: self.worst] for t, found in self.loads_by_period(roster, scope).items()}
+        if not loads:
+            return None
+        period = min(loads, key=lambda t: (sum(loads[t]) - self.target * len(loads[t]), t))
+        has, of = sum(loads[period]), len(loads[period])
+        many = Text() if of == 1 else Text(zh=f" {of} 个之和", en=f" {of} together")
+        when = self.when(scope, period, len(loads))
+        return Text(
+            zh=f"最少{many.zh} {has}，目标 {self.target * of}{when}",
+            en=f"least{many.en} {has}, target {self.target * of}{when}",
+        )
+
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Add up the least loads of each period."""
         loads = list(self.loads(roster, scope))

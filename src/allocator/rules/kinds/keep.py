@@ -186,9 +186,15 @@ class Keep(Rule):
         label = scope.world.scenario.organisation.label
 
         def listed(language: Language, who: frozenset[int]) -> str:
-            nobody = "无" if language == "zh" else "nobody"
-            return ("、" if language == "zh" else ", ").join(label(names[k]) for k in sorted(who)) or nobody
+            none = {"slot": {"zh": "无", "en": "nobody"}, "item": {"zh": "无处", "en": "nowhere"}}
+            named = [label(names[k]) for k in sorted(who)]
+            return ("、" if language == "zh" else ", ").join(named) or none[self.each][language]
 
+        if self.each == "item":
+            return Text(
+                zh=f"从{listed('zh', left)}到{listed('zh', came)}",
+                en=f"from {listed('en', left)} to {listed('en', came)}",
+            )
         return Text(
             zh=f"离开：{listed('zh', left)}；新来：{listed('zh', came)}",
             en=f"left: {listed('en', left)}; came: {listed('en', came)}",

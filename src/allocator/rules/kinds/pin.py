@@ -82,7 +82,8 @@ class Pin(Rule):
         i, s = scope.layer.item_index[self.item], scope.layer.slot_index[self.slot]
         for t in self._settled(scope):
             if not roster[self.on].holds(i, s, t, scope.roles):
-                yield Breach(Subject(item=i, slot=s, period=t))
+                missing = Text(zh="未在此处", en="is not there")
+                yield Breach(Subject(item=i, slot=s, period=t), 1, missing)
 
     def _settled(self, scope: Scope) -> Iterator[int]:
         """Yield the periods that are named, or else those in which both are there."""

@@ -99,7 +99,8 @@ class Stability(Rule):
         lost, held = scope.numbers(self.lost), roster[self.on]
         for i, s, t in self._before(roster, scope):
             if not held.holds(i, s, t, scope.roles) and lost[i, s, t] > 0:
-                yield Breach(Subject(item=i, slot=s, period=t), int(lost[i, s, t]))
+                subject = Subject(item=i, slot=s, period=t)
+                yield Breach(subject, int(lost[i, s, t]), instead=held.seats(i, t))
 
     def _before(self, roster: Roster, scope: Scope) -> Iterator[tuple[int, int, int]]:
         if self.against == "baseline":
