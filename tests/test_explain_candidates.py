@@ -224,8 +224,8 @@ def test_one_candidate_is_told_in_full(scenario: Path) -> None:
         "人员编组 · 第二组 (G2) 组员 @2026\n"
         "杨帆 (P6) 替 黄丽 (P8)（互换，后者到 第一组 (G1) 组员）: 不违反硬规则 · 1 人员稳定 +4\n"
         "  · keep (人员稳定：调动最少、经验流失最少)\n"
-        "      杨帆 (P6) → 第二组 (G2) @2027\n"
-        "      黄丽 (P8) → 第一组 (G1) @2027\n"
+        "      杨帆 (P6) 从 第二组 (G2) 到 第一组 (G1) 组员 @2027\n"
+        "      黄丽 (P8) 从 第一组 (G1) 到 第二组 (G2) 组员 @2027\n"
         "  keep [1 人员稳定] +4\n"
     )
     refused = explain(scenario, "--slot", "G1", "--role", "lead", "--item", "P3", "--period", "2027")
