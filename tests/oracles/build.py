@@ -15,7 +15,7 @@ from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec
-from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit, Wish
+from allocator.model.tables import Absence, Case, Group, Link, Person, Posting, Tie, Unit, Wish
 from allocator.rules.binding import bind_world
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
@@ -90,7 +90,7 @@ def found(policy: Policy, world: World, plan: Iterable[Seat], names: tuple[str, 
 
 def _scenario(world: World) -> Scenario:
     tables = {
-        table: {name: ROWS[table].model_validate(dict(row)) for name, row in rows.items()}
+        table: {name: ROWS[table].model_validate(_cells(row)) for name, row in rows.items()}
         for table, rows in world.tables.items()
     }
     organisation = Organisation(
@@ -98,6 +98,11 @@ def _scenario(world: World) -> Scenario:
         links=(*_links(world.links), *_members(world)),
         ties=tuple(_tie(tie) for tie in world.ties),
         postings=tuple(_postings(world)),
+        absences=tuple(
+            Absence.model_validate({"person": name, "from": since, "to": until})
+            for name, row in world.tables["people"].items()
+            for since, until in row["away"]
+        ),
         wishes=tuple(
             Wish(item=item, slot=slot, role=role, period=period, weight=weight)
             for item, slot, role, period, weight in world.wishes
@@ -112,6 +117,11 @@ def _scenario(world: World) -> Scenario:
         "layers": {name: _layer(layer) for name, layer in world.layers.items()},
     }
     return Scenario(ScenarioSpec.model_validate(spec), organisation, Path())
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as its table has it: absences stand in a table of their own."""
+    return {name: value for name, value in row.items() if name != "away"}
 
 
 def _layer(layer: Layer) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -49,8 +50,30 @@ def _people(draw: Any, years: int) -> dict[str, dict[str, Any]]:
             "skills": draw(st.dictionaries(st.sampled_from(["law", "audit"]), st.integers(1, 5))),
             "capacity": draw(st.integers(0, 3)),
             "retires": None if leaves is None else f"{FIRST_YEAR + leaves}-06-30",
+            "joins": _joins(draw, years, leaves),
+            "away": _away(draw, years),
         }
     return people
+
+
+def _joins(draw: Any, years: int, leaves: int | None) -> str | None:
+    """Draw when somebody joins, if the scenario says: so early that the year counts, or too late for it."""
+    year = draw(st.sampled_from([None, None, None, *range(-1, years)]))
+    if year is None or (leaves is not None and year >= leaves):
+        return None
+    return f"{FIRST_YEAR + year}-{draw(st.sampled_from(['04-01', '09-01']))}"
+
+
+def _away(draw: Any, years: int) -> list[tuple[str, str]]:
+    """Draw an absence every third time: most of a year, a part that does not count, or two that do."""
+    year = f"{FIRST_YEAR + draw(st.integers(0, years - 1))}"
+    stretches = {
+        "most": [("02-01", "11-30")],
+        "part": [("02-01", "04-30")],
+        "both": [("01-01", "04-30"), ("08-01", "11-30")],
+    }
+    chosen = draw(st.sampled_from([None, None, None, None, *stretches]))
+    return [(f"{year}-{a}", f"{year}-{b}") for a, b in stretches.get(chosen, ())]
 
 
 def _units(draw: Any) -> dict[str, dict[str, Any]]:
@@ -217,8 +240,19 @@ def _layer(draw: Any, name: str, tables: Mapping[str, Any], years: int, take: st
 
 
 def _serves(row: Mapping[str, Any], period: int) -> bool:
-    retires = row.get("retires")
-    return retires is None or int(retires[:4]) > FIRST_YEAR + period
+    """Say whether somebody is in service at the end of a year and away for less than half of it."""
+    year = date(FIRST_YEAR + period, 1, 1)
+    days = [year + timedelta(days=k) for k in range((date(year.year + 1, 1, 1) - year).days)]
+    retires, joins, stretches = row.get("retires"), row.get("joins"), row.get("away", ())
+    if retires and date.fromisoformat(retires) <= days[-1]:
+        return False
+    gone = [
+        day
+        for day in days
+        if (joins and day < date.fromisoformat(joins))
+        or any(date.fromisoformat(a) <= day <= date.fromisoformat(b) for a, b in stretches)
+    ]
+    return 2 * len(gone) < len(days)
 
 
 def _open(row: Mapping[str, Any], period: int) -> bool:
