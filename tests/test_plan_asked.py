@@ -141,6 +141,22 @@ def test_show_and_explain_know_of_it(asked: Path) -> None:
     assert "exclude.2" in reasons
 
 
+def test_show_says_what_was_asked_for_even_of_an_answer_without_a_plan(asked: Path, tmp_path: Path) -> None:
+    said = "--pin P2=G1/lead@2027  --pin P5=G2  --exclude P4=G1/lead  --exclude P1=casework"
+    assert f"asked for beside the scenario: {said}\n" in call("show", asked, COLUMNS="200").out
+    many = {"pin": [f"P{k}=G1" for k in range(20)], "keep": ["posting"]}
+    data = json.loads(asked.read_text(encoding="utf-8"))
+    data |= {"status": "infeasible", "assignments": [], "score": [], "rules": [], "run": {"asked": many}}
+    data["scenario"]["name"] = "elsewhere"
+    answer = tmp_path / "answer.json"
+    answer.write_text(json.dumps(data), encoding="utf-8")
+    told = call("show", answer, COLUMNS="300", lang="zh").out
+    assert "另有要求：--pin P0=G1" in told and told.endswith("--pin P11=G1  ... +9\n")
+    data["run"] = {"asked": [3]}
+    answer.write_text(json.dumps(data), encoding="utf-8")
+    assert "另有要求" not in call("show", answer, lang="zh").out
+
+
 def test_what_was_asked_for_may_not_be_taken_out(asked: Path) -> None:
     done = verified(edited(asked, asked=None))
     assert done.status == 1 and "the scenario has no such rule: pin.1, pin.2, exclude.1" in done.out

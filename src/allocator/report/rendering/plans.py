@@ -11,7 +11,7 @@ from allocator.report.rendering.boards import BoardRenderer
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.recusals import recusal_table
 from allocator.report.rendering.requests import identity_table, render_wishes
-from allocator.report.rendering.runs import run_line
+from allocator.report.rendering.runs import asked_line, run_line
 from allocator.report.rendering.scores import figure_table, level_table, rule_table, waiver_table
 from allocator.report.view import OTHER_VERSION, PlanView
 
@@ -37,8 +37,7 @@ def render_plan(
     yield from render_score(view, language, all_rules=True)
     if view.figures:
         yield figure_table(view.figures, language)
-    if line := run_line(view.run, language):
-        yield line
+    yield from filter(None, (asked_line(view.run, language), run_line(view.run, language)))
 
 
 def cautions(view: PlanView, language: Language) -> Iterator[str]:

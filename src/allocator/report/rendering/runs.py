@@ -6,9 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from allocator.model.text import Language, Text
-from allocator.report.rendering.console import printable
+from pydantic import ValidationError
 
+from allocator.model.asked import Asked
+from allocator.model.text import Language, Text
+from allocator.report.rendering.console import pick, printable
+
+#: So many pins, exclusions and layers to keep are named.
+MOST_ASKED = 12
 _KNOWN = {
     "seconds": Text(zh="用时（秒）", en="seconds"),
     "route": Text(zh="求解路径", en="route"),
@@ -51,6 +56,20 @@ def run_line(run: Mapping[str, Any], language: Language) -> str:
     if isinstance(versions, Mapping):
         parts.extend(f"{name} {version}" for name, version in versions.items())
     return printable(" · ".join(parts))
+
+
+def asked_line(run: Mapping[str, Any], language: Language) -> str:
+    """Return what the call asked for beside the scenario, as it is written there; empty if nothing was."""
+    try:
+        asked = Asked.model_validate(run.get("asked", {}))
+    except ValidationError:  # `verify` says what is wrong with it
+        return ""
+    options = [f"--{name} {place}" for name, places in asked.carried().items() for place in places]
+    if not options:
+        return ""
+    more = len(options) - MOST_ASKED
+    shown = "  ".join(options[:MOST_ASKED]) + (f"  ... +{more}" if more > 0 else "")
+    return printable(f"{pick(language, '另有要求：', 'asked for beside the scenario: ')}{shown}")
 
 
 def _structure(said: str, language: Language) -> str:
