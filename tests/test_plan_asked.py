@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import tiny_scenario
 from allocator import api
 from allocator.errors import InputError
 from allocator.model.asked import MOST
+from allocator.model.plan import RUN_KEYS
 from cli_world import call
 from tiny_scenario import write_scenario
 
@@ -239,3 +242,37 @@ def test_faults_of_the_rules_and_of_a_call_are_told_at_once(tmp_path: Path) -> N
 def test_the_run_has_no_unknown_key(asked: Path, run: Any, told: str) -> None:
     done = verified(edited(asked, **run))
     assert done.status == 1 and "the run of the plan has an unknown key: " in done.out and told in done.out
+
+
+def _keys(part: ast.expr) -> Iterator[str]:
+    """Yield the keys that an expression gives to the notes on a run."""
+    if isinstance(part, ast.IfExp):
+        yield from (*_keys(part.body), *_keys(part.orelse))
+    elif isinstance(part, ast.Dict):
+        for key, value in zip(part.keys, part.values, strict=True):
+            if isinstance(key, ast.Constant):
+                yield str(key.value)
+            elif key is None and isinstance(value, ast.Dict):
+                yield from _keys(value)
+
+
+def _written(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.keyword) and node.arg == "run":
+        yield from _keys(node.value)
+    elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if isinstance(target, ast.Name) and target.id == "run":
+                yield from _keys(node.value)
+            elif isinstance(target, ast.Subscript) and ast.unparse(target.value) == "run":
+                yield str(ast.literal_eval(target.slice))
+    elif isinstance(node, ast.Dict):
+        named = zip(node.keys, node.values, strict=True)
+        for value in (value for key, value in named if ast.unparse(key or node) == "'run'"):
+            yield from _keys(value)
+
+
+def test_the_known_keys_are_those_that_the_program_writes(root: Path) -> None:
+    sources = (root / "src" / "allocator").rglob("*.py")
+    trees = (ast.parse(source.read_text(encoding="utf-8")) for source in sources)
+    written = {key for tree in trees for node in ast.walk(tree) for key in _written(node)}
+    assert written == {*RUN_KEYS}

@@ -24,6 +24,7 @@ RUN_KEYS = (
     "proof",
     "proved",
     "reasons",
+    "rehearsal",
     "route",
     "seconds",
     "seed",
