@@ -106,6 +106,8 @@ class Draw(Strict):
     #: What is committed to, and what the seed decides, as an audit file has them.
     committed: ClassVar[type[Committed]]
     result: ClassVar[type[Part]]
+    #: Whether those drawn are needed on one day; else the scenario's periods say when.
+    on_one_day: ClassVar[bool] = True
 
     kind: Annotated[str, Means(zh="抽签种类", en="The kind of draw.")]
     title: Annotated[Text, Means(zh="抽签名称", en="What people call the draw.")] = Text()

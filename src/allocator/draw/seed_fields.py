@@ -37,9 +37,16 @@ def seed_terms(draw: Draw, draft: Draft) -> tuple[SeedForm | None, datetime | No
         faults.append(_two_days(draw.seed_at, days, draft))
     elif len(days) > 1 and not draw.seed_at:
         faults.append(_two_days(None, days, draft))
+    if draw.day and not draw.on_one_day:
+        message = Text(
+            zh="本类抽签按层的各期计算，不按某一日",
+            en="is not for this kind: its layer has periods, not a day",
+        )
+        faults.append(draft.fault(message, "day", found=draw.day.isoformat()))
     if faults:
         raise InputError(faults)
-    return form, moment, draw.day or (moment.astimezone(HOME).date() if moment else None)
+    day = draw.day or (moment.astimezone(HOME).date() if moment else None)
+    return form, moment, day if draw.on_one_day else None
 
 
 def _no_form(found: str, draft: Draft) -> Fault:

@@ -62,8 +62,12 @@ class Sight:
 
     @property
     def absent(self) -> tuple[str, ...]:
-        """Who was selected, but is not there on the day."""
+        """Who was selected, but is not there on the day, or in which periods (``P3@2027``)."""
         return tuple(sorted(self._absent))
+
+    def leave_out(self, absent: Iterable[str]) -> None:
+        """Note who is not there, where a kind of draw has that from elsewhere than from the day."""
+        self._absent.update(dict.fromkeys(absent))
 
     def _there(self, chosen: tuple[str, ...], field: str) -> tuple[str, ...]:
         """Return the people who have joined, have not retired and are not away on the day.
@@ -81,7 +85,7 @@ class Sight:
             return chosen
         today = Period(id="day", **{"from": self.day, "to": self.day})
         there = presence(chosen, "people", self.scenario, [today], once=True)[:, 0]
-        self._absent.update(dict.fromkeys(one for one, here in zip(chosen, there, strict=True) if not here))
+        self.leave_out(one for one, here in zip(chosen, there, strict=True) if not here)
         return tuple(one for one, here in zip(chosen, there, strict=True) if here)
 
     def values(self, text: str, returns: str, field: str, *axes: Axis) -> npt.NDArray[Any]:

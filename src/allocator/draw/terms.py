@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from allocator.draw.naming import named
 from allocator.draw.seed_event import read_time, written
 from allocator.draw.seed_form import read_form
-from allocator.errors import shorten
 from allocator.model.text import Text
 from allocator.rules.kind import FieldError
 
@@ -44,7 +44,7 @@ class Terms(BaseModel):
         committed_at: When the draw was committed to; empty in a rehearsal.
         rehearsal: Whether commitment and seed came together, so that seeds could have been tried.
         day: The day on which those drawn have to be there; empty where nobody ever joins, leaves or is away.
-        absent: Who would be in the pool, but is not there on that day.
+        absent: Who would be in the pool, but is not there on that day, or in which period: ``P3@2027``.
         names: The names that people know the ids of the pool by.
         draws: Every draw of the scenario, so that no other one can be pointed at later.
     """
@@ -79,10 +79,7 @@ class Terms(BaseModel):
         if self.seed_at:
             found.append(Text(zh=f"种子产生：{self.seed_at}", en=f"the seed comes about: {self.seed_at}"))
         if self.absent:
-            who = ", ".join(f"{shorten(label.get(one, one), 40)} ({shorten(one, 40)})" for one in self.absent)
-            found.append(
-                Text(
-                    zh=f"{self.day} 不在岗，不参加抽签：{who}", en=f"not there on {self.day}, left out: {who}"
-                )
-            )
+            who = named(self.absent, {one: label.get(one.partition("@")[0], one) for one in self.absent})
+            zh, en = (f"{self.day} ", f" on {self.day}") if self.day else ("", "")
+            found.append(Text(zh=f"{zh}不在岗，不参加抽签：{who}", en=f"not there{en}, left out: {who}"))
         return found

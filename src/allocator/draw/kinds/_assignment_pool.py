@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -60,6 +60,17 @@ def recused(policy: Policy, layer: Layer) -> Mapping[str, tuple[str, ...]]:
                     possible[breach.subject.item, breach.subject.slot] = False
     items = np.array(layer.items, dtype=object)
     return {slot: tuple(items[~possible[:, s]].tolist()) for s, slot in enumerate(layer.slots)}
+
+
+def absent_from(layer: Layer) -> Iterator[str]:
+    """Yield the people of a layer who are there in none of its periods, or in which not: ``P3@2027``."""
+    sides = ((layer.spec.items, layer.items, layer.present), (layer.spec.slots, layer.slots, layer.active))
+    for source, ids, there in sides:
+        for name, here in zip(ids, there, strict=True) if source.table == "people" else ():
+            if not here.any():
+                yield name
+            else:
+                yield from (f"{name}@{layer.periods[int(t)].id}" for t in np.flatnonzero(~here))
 
 
 def worths(policy: Policy, on: str, text: str, sight: Sight) -> IntArray:

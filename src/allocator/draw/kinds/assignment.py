@@ -20,7 +20,7 @@ from allocator.draw.kinds._assignment_file import (
     AssignmentRules,
     Slot,
 )
-from allocator.draw.kinds._assignment_pool import Share, recused, worths
+from allocator.draw.kinds._assignment_pool import Share, absent_from, recused, worths
 from allocator.draw.naming import percent
 from allocator.draw.numbers import Numbers
 from allocator.draw.sight import Sight
@@ -62,6 +62,7 @@ class AssignmentByLot(Draw):
     )
     committed: ClassVar[type[Committed]] = AssignmentCommitted
     result: ClassVar[type[Part]] = AssignmentResult
+    on_one_day = False
 
     on: Annotated[str, Means(zh="配对概率受限的层", en="The layer whose pairs are bounded.")]
     probability: Annotated[
@@ -109,6 +110,7 @@ class AssignmentByLot(Draw):
         if self.on not in policy.world.layers:
             raise InputError([_no_layer(self.on, tuple(policy.world.layers), sight)])
         layer = policy.world.layers[self.on]
+        sight.leave_out(absent_from(layer))
         rules = AssignmentRules(
             on=self.on,
             probability=self.probability.as_integer_ratio(),
