@@ -73,12 +73,16 @@ def test_new_cases_are_decided_and_running_ones_stay(running: Path, tmp_path: Pa
         "solve", base, "--baseline", running, "--keep", "casework", "-o", tmp_path / "now.json", *QUICK
     )
     assert (done.status, done.err) == (0, "")
-    assert "changes from the baseline: seats that change hands 0, new seats 2\n" in done.out
+    assert (
+        "changes from the baseline: seats that change hands 0, new seats 2; proved the fewest\n" in done.out
+    )
     now = api.read_plan(tmp_path / "now.json")
     assert (
         all(seats(now, case) == seats(before, case) for case in ("C1", "C2")) and len(seats(now, "C3")) == 2
     )
-    assert now.run["changes"] == {"seats": 0, "new": 2, "dropped": 0, "list": []}
+    changes = now.run["changes"]
+    assert (changes["seats"], changes["new"], changes["dropped"], changes["list"]) == (0, 2, 0, [])
+    assert (changes["fewest"], changes["bound"]) == (0, 0)
     verified = call("verify", base, tmp_path / "now.json")
     assert (verified.status, verified.err) == (0, ""), "the plan is one of the scenario like any other"
 

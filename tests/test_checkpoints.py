@@ -296,7 +296,7 @@ def test_what_was_proved_under_one_call_is_not_taken_for_another(
 ) -> None:
     before = out.with_name("before.json")
     saved(scenario, before)
-    asked = (asked[0], str(before)) if asked[0] == "--baseline" else asked
+    asked = (asked[0], str(before), "--free-changes") if asked[0] == "--baseline" else asked
     assert call("solve", scenario, "-o", out, *QUICK, *asked).status == 0
     done = call("solve", scenario, "-o", out, "--resume", *QUICK)
     assert done.status == 2 and "was made with other --pin" in done.err
@@ -309,7 +309,10 @@ def test_the_fewest_changes_are_another_question(scenario: Path, out: Path) -> N
     saved(scenario, before)
     asked = ("--baseline", str(before))
     assert call("solve", scenario, "-o", out, *QUICK, *asked, "--fewest-changes").status == 0
-    assert call("solve", scenario, "-o", out, "--resume", *QUICK, *asked).status == 2
+    assert call("solve", scenario, "-o", out, "--resume", *QUICK, *asked, "--free-changes").status == 2
+    done = call("solve", scenario, "-o", out, "--resume", *QUICK, *asked)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("--resume: does not go with the fewest changes that --baseline asks for")
 
 
 def test_resuming_needs_a_file_and_goes_not_with_fewest_changes(scenario: Path) -> None:

@@ -22,7 +22,7 @@ from allocator.cli import reasons
 from allocator.cli.progress import progress_line
 from allocator.engine.progress import Progress
 from allocator.errors import InternalError
-from allocator.model.plan import Plan, ScenarioRef
+from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.text import Text
 from allocator.report.rendering.runs import run_line
 from cli_world import call, write_plan
@@ -90,9 +90,48 @@ def test_baseline_of_another_scenario_is_wrong_input(scenario: Path) -> None:
     assert "found 'P88'" in done.err
 
 
-def test_baseline_is_started_from(scenario: Path) -> None:
-    done = call("solve", scenario, "--baseline", write_plan(scenario), *QUICK)
+def moved(scenario: Path) -> str:
+    """Return a plan in which two of the history have changed places, which costs something at level 1."""
+    plan = tiny_scenario.PLAN.replace("P5=G1", "P0=G1").replace("P7=G2", "P5=G2").replace("P0=G1", "P7=G1")
+    return str(write_plan(scenario, plan))
+
+
+def test_baseline_is_kept_before_all_levels(scenario: Path) -> None:
+    before = moved(scenario)
+    done = call("solve", scenario, "--baseline", before, *QUICK)
     assert done.status == 0
+    assert "seats that change hands 0, new seats 0; proved the fewest\n" in done.out
+    asked = call("solve", scenario, "--baseline", before, "--fewest-changes", "--json", *QUICK).json
+    again = call("solve", scenario, "--baseline", before, "--json", *QUICK).json
+    assert again["assignments"] == asked["assignments"]
+    assert {*map(Assignment.model_validate, again["assignments"])} == {*api.read_plan(before).assignments}
+    assert [one["cost"] for one in again["score"]] == [0, 4]
+
+
+def test_changes_may_be_free(scenario: Path) -> None:
+    before = moved(scenario)
+    done = call("solve", scenario, "--baseline", before, "--free-changes", "--json", *QUICK).json
+    assert "fewest" not in done["run"]["changes"] and done["run"]["changes"]["seats"] > 0
+    assert [one["cost"] for one in done["score"]] == [0, 0]
+    done = call("solve", scenario, "--baseline", before, "--window", "1", "--json", *QUICK).json
+    assert "fewest" not in done["run"]["changes"], "they are proved over all periods"
+    done = call("solve", scenario, "--free-changes", *QUICK)
+    assert (done.status, done.err) == (2, "--free-changes: needs a baseline (--baseline)\n")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{id: as-before, kind: stability, on: posting, against: baseline, level: 2}",
+        "{id: as-before, kind: keep, on: posting, level: 2}",
+    ],
+)
+def test_rules_that_rank_changes_rank_them_alone(tmp_path: Path, rule: str) -> None:
+    rules = tiny_scenario.RULES.replace("    waive:", f"      - {rule}\n    waive:")
+    scenario = write_scenario(tmp_path, {"tiny-rules.yaml": rules})
+    done = call("solve", scenario, "--baseline", moved(scenario), "--json", *QUICK).json
+    assert "fewest" not in done["run"]["changes"]
+    assert done["score"][1]["cost"] == 0 and done["score"][2]["cost"] > 0
 
 
 @pytest.mark.parametrize("out", ["missing/plan.json", "."])

@@ -70,8 +70,8 @@ def bind(
 
     Args:
         scenario: What ``load`` returned.
-        baseline: A plan to start from and stay close to; what it names and the scenario does not have
-            asks nothing (see ``verify.admit_baseline``).
+        baseline: A plan to start from; ``fewest_changes`` and rules that read a baseline stay close to it.
+            What it names and the scenario does not have asks nothing (see ``verify.admit_baseline``).
         pins: Places settled beforehand, ``ITEM=SLOT``, with ``/ROLE`` and with ``@PERIOD`` or without.
         keep: Layers in which every slot that the baseline fills stays as it is.
         exclude: Who is kept out of where, ``ITEM``, ``ITEM=SLOT`` or ``ITEM=LAYER`` (these with ``/ROLE`` or

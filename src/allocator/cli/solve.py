@@ -12,6 +12,7 @@ from rich.console import RenderableType
 
 from allocator import api
 from allocator.cli.answering import Written, write_answer
+from allocator.cli.changing import is_counted
 from allocator.cli.failures import FINE, INTERRUPTED, NO, WRONG
 from allocator.cli.interrupt import stopping
 from allocator.cli.language import both
@@ -71,7 +72,12 @@ def command(
     baseline: Annotated[
         Path | None,
         typer.Option(
-            metavar="PLAN", help=both("以此方案为起点并尽量不变", "a plan to start from and stay close to")
+            metavar="PLAN",
+            help=both(
+                "由此方案出发，先使变动最少，再优化各级；规则自行为变动定级时依规则，滚动求解时只作起点",
+                "start from this plan and first change as little as can be, then optimise the levels; where "
+                "rules rank changes from a baseline they alone do, and with --window it is a start only",
+            ),
         ),
     ] = None,
     pin: Annotated[
@@ -98,12 +104,16 @@ def command(
         ),
     ] = None,
     fewest: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--fewest-changes",
-            help=both("先使与基准方案相比变动最少", "first as few changes from the baseline as can be"),
+            "--fewest-changes/--free-changes",
+            help=both(
+                "先使与基准方案相比变动最少，或变动不计（基准只作起点）；默认见 --baseline",
+                "first as few changes from the baseline as can be, or as many as it takes: the baseline is a "
+                "start only; by default as --baseline says",
+            ),
         ),
-    ] = False,
+    ] = None,
     resume: Annotated[
         bool,
         typer.Option(
@@ -136,10 +146,11 @@ def command(
     output = Output(lang, as_json=as_json)
     check_writable(out)
     if resume:
-        check_resumable(out, fewest=fewest)
+        check_resumable(out, fewest=fewest is True)
     if window is not None and fewest:
         raise InputError([_rolls_alone()])
     policy = _bound(scenario, baseline, pins=pin or (), keep=keep or (), exclude=exclude or ())
+    fewest = is_counted(policy, fewest, rolls=window is not None, resumes=resume)
     _check_figures(policy)
     _mention_doubts(policy, scenario, output)
     begun = goes_on_from(policy, out, output) if resume and out is not None else None

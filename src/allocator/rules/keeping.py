@@ -8,6 +8,7 @@ from typing import Any
 from allocator.errors import Fault, nearest
 from allocator.model.layer import Layer
 from allocator.model.text import Text
+from allocator.rules.kind import Rule
 from allocator.rules.kinds.exclude import Exclude
 from allocator.rules.kinds.keep import Keep
 from allocator.rules.world import World
@@ -50,6 +51,11 @@ def kept(world: World, layer: str, **fields: Any) -> Keep:
 def is_by_item(layer: Layer) -> bool:
     """Whether what runs in a layer are its items, not its slots: where cases are given to groups."""
     return layer.spec.items.table == "cases"
+
+
+def ranks_changes(rules: Iterable[Rule]) -> bool:
+    """Whether some soft rule says by itself what a change from the baseline costs, and at which level."""
+    return any(rule.prices_changes for rule in rules)
 
 
 def without_baseline(option: str) -> Fault:

@@ -226,6 +226,11 @@ class Rule(Strict):
         return False
 
     @property
+    def prices_changes(self) -> bool:
+        """Whether it is soft and pays for what is not as in the baseline."""
+        return False
+
+    @property
     def cuts(self) -> bool:
         """Whether it may ask for cuts."""
         return type(self).separate is not Rule.separate

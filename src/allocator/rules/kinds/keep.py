@@ -92,6 +92,11 @@ class Keep(Rule):
     ] = "slot"
     vacated: Annotated[tuple[Vacated, ...], Means(zh="席位空出的人", en="Those whose seats are open.")] = ()
 
+    @property
+    def prices_changes(self) -> bool:
+        """Whether it is soft and pays for what is not as in the baseline."""
+        return not self.is_hard
+
     def examine(self, world: World) -> Iterator[Problem]:
         """Whoever is named must be of the layer."""
         layer = world.layers[self.on]

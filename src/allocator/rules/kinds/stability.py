@@ -73,6 +73,11 @@ class Stability(Rule):
         """Whether the periods before the horizon count."""
         return self.against == "history"
 
+    @property
+    def prices_changes(self) -> bool:
+        """Whether it is soft and pays for what is not as in the baseline."""
+        return self.against == "baseline" and not self.is_hard
+
     def post(self, pen: Pen, scope: Scope) -> None:
         """Pay for each departure: there before, able to stay, no longer there."""
         lost = scope.numbers(self.lost)
