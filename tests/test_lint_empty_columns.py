@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 from allocator import api
 from allocator.errors import Fault
@@ -48,3 +49,28 @@ def test_rules_name_kinds_of_ties_in_chinese_too(tmp_path: Path) -> None:
     policy = bound(tmp_path, rule)
     [kinds] = [one.kinds_of_ties() for one in policy.rules if one.id == "kin"]
     assert kinds == ("kin", "spouse")
+
+
+def test_numbers_lists_and_further_columns_are_told_too(tmp_path: Path) -> None:
+    rules = """
+    rules:
+      - {id: work, kind: balance, on: zoning, load: unit.workload, level: 1}
+      - {id: own, kind: avoid, on: casework, when: person.id in case.parties || case.severity > 3}
+      - {id: union, kind: avoid, on: posting, when: 'person.extra["政治面貌"] == "群众" || person.union > ""'}
+    """
+    base = folder(tmp_path, {"main": "pack: main\n" + dedent(rules)})
+    people = (
+        TABLES["people.csv"].replace("政治面貌", "政治面貌,union,rank").replace("中共党员", "中共党员,,0")
+    )
+    (base / "people.csv").write_text(people, "utf-8")
+    assert told(list(doubts(api.bind(api.load(base))))) == [
+        ("own.when", "case.parties"),
+        ("own.when", "case.severity"),
+        ("union.when", "person.union"),
+    ]
+    units = TABLES["units.csv"].replace("workload", "任务数")
+    (base / "units.csv").write_text(units, "utf-8")
+    (base / "people.csv").write_text(people.replace("中共党员", ""), "utf-8")
+    found = list(doubts(api.bind(api.load(base))))
+    assert told(found)[0] == ("work.load", "unit.workload") and "empty or 0" in found[0].message.en
+    assert ("union.when", 'person.extra["政治面貌"]') in told(found)

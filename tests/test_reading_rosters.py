@@ -13,6 +13,7 @@ from allocator.model.reading import load_scenario
 from allocator.model.reading.days import read_day
 from allocator.model.reading.lookalikes import shape
 from allocator.model.reading.tienames import chinese_kinds
+from allocator.model.reading.twolines import joined
 from allocator.model.scenario import Scenario
 from test_reading_workbook import NS, sheet_xml, workbook
 
@@ -72,6 +73,49 @@ def test_a_roster_with_a_title_totals_notes_and_sections(tmp_path: Path) -> None
     assert found["P2"].born == date(1980, 3, 1)
     assert [row for row, _ in told(scenario)] == [1, 6, 7, 8, 9, 4]
     assert scenario.renamed["people.csv"]["工作单位："] == "unit"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "headers"),
+    [
+        ("编号,姓名,教育,,工作单位", ",,学历,学位,", ("教育学历", "教育学位")),
+        ("编号,姓名,任职情况,,备注", ",,单位,职务,", ("备注",)),
+        ("编号,姓名,全日制教育,,在职教育,", ",,学历,学位,学历,学位", ("全日制教育学历", "在职教育学位")),
+    ],
+)
+def test_a_header_of_two_rows(tmp_path: Path, above: str, below: str, headers: tuple[str, ...]) -> None:
+    people = f"某区干部花名册,,,,\n{above}\n{below}\nP1,甲,U1,U1,U1,\nP2,乙,,,U1,\n"
+    scenario = load(tmp_path, people=people)
+    found = scenario.organisation.people
+    assert list(found) == ["P1", "P2"] and set(headers) <= set(found["P1"].extra)
+    assert (3, "is read as one header with row 3") not in told(scenario)
+    assert (2, "is read as one header with row 3") in told(scenario)
+
+
+def test_a_header_of_two_rows_with_merged_cells(tmp_path: Path) -> None:
+    rows: list[list[str | int | float]] = [
+        ["编号", "姓名", "任现职", "", "教育", ""],
+        ["", "", "单位", "职务", "学历", "学位"],
+        ["P1", "赵一", "U1", "主任", "本科", "学士"],
+    ]
+    scenario = load_scenario(book(tmp_path, rows, "A1:A2 B1:B2 C1:D1 E1:F1"))
+    person = scenario.organisation.people["P1"]
+    assert (person.name, person.unit, person.title) == ("赵一", "U1", "主任")
+    assert set(person.extra.values()) == {"本科", "学士"}
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("id,name,note,", "P1,甲,x,"),
+        ("id,name,备注,备注2", ",,2024,2025"),
+        ("id,name,note,", ",,1980-01-02,3"),
+        ("甲组,,乙组,", "id,name,note,x"),
+        ("id,name,note", ",,"),
+    ],
+)
+def test_what_is_no_second_row_of_a_header(above: str, below: str) -> None:
+    assert joined(above.split(","), below.split(","), lambda header: True) is None
 
 
 def test_a_title_over_no_known_header_is_asked_about(tmp_path: Path) -> None:

@@ -96,9 +96,13 @@ def read_grid(source: Source, own: Mapping[str, str], faults: FaultList, doubts:
             raise InputError([_fault("没有表头", "has no header", file, 1)])
         reader = HeadingReader(source.table, file, own, faults, doubts)
         begin = reader.find(first)
-        heading = reader.read(*first[begin])
+        line, cells = first[begin]
+        below = begin + 1
+        if below < len(first) and (both := reader.second_row(line, cells, first[below])):
+            cells, below = both, below + 1
+        heading = reader.read(line, cells)
         body = _Body(source, heading, faults, doubts)
-        rows = body.rows(chain(first[begin + 1 :], filled))
+        rows = body.rows(chain(first[below:], filled))
     except InputError as error:
         faults.extend(error.faults)
         return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.headers import is_ordinal, near_misses, standard_names
+from allocator.model.reading.twolines import joined
 from allocator.model.tables import columns, required_columns
 from allocator.model.text import Text
 
@@ -80,6 +81,25 @@ class HeadingReader:
         known = {*columns(self._table), *self._own.values()}
         names = [cell.strip() for cell in cells[:MOST_COLUMNS]]
         return len(known.intersection(standard_names(self._table, names, self._own)))
+
+    def second_row(self, line: int, top: Sequence[str], below: Line) -> Sequence[str] | None:
+        """Return the header that a row makes with the one below, if that is its second; tell it.
+
+        Args:
+            line: The row of the header.
+            top: Its cells.
+            below: The row below.
+        """
+        headers = joined(top, below[1], self._is_standard)
+        if headers is not None:
+            message = Text(
+                zh=f"第 {line}、{below[0]} 行合为表头读入", en=f"is read as one header with row {below[0]}"
+            )
+            self._doubts.add(Fault(message, self._file, line, found=shorten(" ".join(filter(None, headers)))))
+        return headers
+
+    def _is_standard(self, header: str) -> bool:
+        return self._score([header]) > 0
 
     def read(self, line: int, cells: Sequence[str]) -> Heading:
         """Return the header that stands at ``line``.

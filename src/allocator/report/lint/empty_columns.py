@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from allocator.errors import Fault, shorten
-from allocator.model.tables import TABLES
+from allocator.model.tables import TABLES, Row
 from allocator.model.text import Text
 from allocator.rules.facts import PREFIXES, UNIT_OF, side_prefixes
 from allocator.rules.fields import expressions
@@ -14,6 +14,7 @@ from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
 
 _VARIABLE = re.compile(r"\b([A-Za-z_]\w*)\s*\.\s*([A-Za-z_]\w*)")
+_EXTRA = re.compile(r"""\b([A-Za-z_]\w*)\s*\.\s*extra\s*\[\s*(?:"([^"]*)"|'([^']*)')""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 
 
@@ -25,33 +26,47 @@ def doubts(policy: Policy) -> Iterator[Fault]:
         told: set[tuple[str, str]] = set()
         tables = _tables(policy, rule)
         for written in expressions(rule):
-            for prefix, name in _VARIABLE.findall(_QUOTED.sub("", written.text)):
+            for prefix, name, variable in _read(written.text):
                 column = (tables.get(prefix, ""), name)
                 if column[0] not in TABLES or column in told:
                     continue
                 if column not in empty:
-                    rows = organisation.table(column[0]).values()
-                    empty[column] = (
-                        bool(rows) and _is_text(*column) and not any(getattr(row, name) for row in rows)
-                    )
+                    empty[column] = _is_empty(*column, list(organisation.table(column[0]).values()))
                 if empty[column]:
                     told.add(column)
-                    yield _doubt(policy, rule, ".".join(written.path), f"{prefix}.{name}", column)
+                    yield _doubt(policy, rule, ".".join(written.path), variable, column)
+
+
+def _read(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what an expression reads: the variable's beginning, the column, and how it is written."""
+    for found in _VARIABLE.finditer(_QUOTED.sub("", text)):
+        yield found[1], found[2], f"{found[1]}.{found[2]}"
+    for found in _EXTRA.finditer(text):
+        yield found[1], found[2] or found[3], f"{found[0]}]"
 
 
 def _doubt(policy: Policy, rule: Rule, key: str, variable: str, column: tuple[str, str]) -> Fault:
     table, name = column
+    field = TABLES[table].model_fields.get(name)
+    number = field is not None and field.default == 0
+    zh, en = ("为空或 0", "empty or 0") if number else ("为空", "empty")
     message = Text(
-        zh=f"规则 {rule.id} 读取 {table} 表的 {name} 列，而该列全部为空",
-        en=f"the rule {rule.id} reads the column {name} of {table}, which is empty in every row",
+        zh=f"规则 {rule.id} 读取 {table} 表的 {shorten(name)} 列，而该列全部{zh}",
+        en=f"the rule {rule.id} reads the column {shorten(name)} of {table}, which is {en} in every row",
     )
     return policy.doubt(rule, message, key, found=shorten(variable))
 
 
-def _is_text(table: str, name: str) -> bool:
-    """Return whether a column reads as an empty text where it is empty; to read others is a fault."""
+def _is_empty(table: str, name: str, rows: Sequence[Row]) -> bool:
+    """Return whether a column has no filled cell, and reads as empty text, 0 or nothing in a list then.
+
+    To read an empty day, or a number that may be unknown, is a fault by itself.
+    """
     field = TABLES[table].model_fields.get(name)
-    return field is not None and field.annotation is str
+    if field is None:
+        cells = [row.extra[name] for row in rows if name in row.extra]
+        return bool(cells) and all(cell in (None, "") for cell in cells)
+    return bool(rows) and field.default is not None and not any(getattr(row, name) for row in rows)
 
 
 def _tables(policy: Policy, rule: Rule) -> Mapping[str, str]:
