@@ -121,6 +121,11 @@ def _goes_all_the_way(installed: Installed, like: str, seconds: str) -> str:
     return done.stdout
 
 
+def test_a_benchmark_script_of_the_checkout_starts_with_the_installed_program(installed: Installed) -> None:
+    done = installed.run("python", str(ROOT / "benchmarks" / "roster.py"), "--help")
+    assert done.returncode == 0 and done.stdout.startswith("usage: "), done.stderr
+
+
 @pytest.mark.slow
 def test_a_copy_is_solved_shown_and_verified(installed: Installed) -> None:
     assert "optimal (proved" in _goes_all_the_way(installed, "jizhou-terms", "120")
