@@ -64,10 +64,20 @@ def test_what_was_not_done_in_public_is_remarked_on(hearing: Path, tmp_path: Pat
     done = call("draw", silent, "delegates", lang="zh")
     assert (done.status, done.out) == (2, "")
     assert [line.partition(": ")[0] for line in done.err.splitlines()] == [
-        f"scenario.yaml:draws.delegates.{field}" for field in ("seed", "seed_form", "seed_at")
+        "scenario.yaml:16:draws.delegates.seed",
+        "scenario.yaml:13:draws.delegates.seed_form",
+        "scenario.yaml:13:draws.delegates.seed_at",
     ]
     done = call("draw", silent, "delegates", "--seed", "000517", lang="zh")
     assert done.status == 0 and done.err.startswith("提示：这是演练，不是公开抽签")
+
+
+def test_who_may_be_in_the_pool_twice_is_mentioned(hearing: Path) -> None:
+    people = hearing / "people.csv"
+    people.write_text(people.read_text("utf-8").replace("P6,检查员6,", "P6,检查员3,"), "utf-8")
+    done = call("draw", hearing, "delegates")
+    assert done.status == 0
+    assert done.err == f"doubts about the input: 1; for the list: allocator check {hearing}\n"
 
 
 @pytest.mark.parametrize("name", ["delegates", "inspection"])

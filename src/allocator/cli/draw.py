@@ -10,6 +10,7 @@ import typer
 from rich.console import RenderableType
 
 from allocator import api
+from allocator.cli.doubted import mention_doubts
 from allocator.cli.drawn_once import refuse_to_replace
 from allocator.cli.failures import FINE, NO
 from allocator.cli.language import both
@@ -79,6 +80,7 @@ def command(
     check_writable(plan)
     loaded = api.load(scenario)
     bound = api.draws(loaded)
+    mention_doubts(loaded.doubts, scenario, output)
     try:
         if audit is None:
             draw = api.commit(_chosen(bound, name), rehearsal=seed is not None)

@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from allocator import api
 from allocator.cli.answering import Written, write_answer
 from allocator.cli.changing import is_counted
+from allocator.cli.doubted import mention_doubts
 from allocator.cli.failures import FINE, INTERRUPTED, NO, WRONG
 from allocator.cli.interrupt import stopping
 from allocator.cli.language import both
@@ -34,7 +35,6 @@ from allocator.report.doubts import doubts_about
 from allocator.report.expected import read_expected
 from allocator.report.measuring import measure
 from allocator.report.rendering.changes import render_changes
-from allocator.report.rendering.console import printable
 from allocator.report.rendering.plans import heading, render_score
 from allocator.report.rendering.runs import run_line
 from allocator.report.view import bound_view
@@ -152,7 +152,7 @@ def command(
     policy = _bound(scenario, baseline, pins=pin or (), keep=keep or (), exclude=exclude or ())
     fewest = is_counted(policy, fewest, rolls=window is not None, resumes=resume)
     _check_figures(policy)
-    _mention_doubts(policy, scenario, output)
+    mention_doubts(doubts_about(policy), scenario, output)
     begun = goes_on_from(policy, out, output) if resume and out is not None else None
     stop = Stop()
     keeper = None if fewest else keeper_of(policy, out)
@@ -212,15 +212,6 @@ def _check_figures(policy: api.Policy) -> None:
     expected = read_expected(policy.world.scenario.folder)
     if expected is not None:
         measure(expected, policy)
-
-
-def _mention_doubts(policy: api.Policy, scenario: Path, output: Output) -> None:
-    """Say on standard error that the input leaves doubts, and which command lists them."""
-    number = len(doubts_about(policy))
-    if number:
-        zh = f"输入有 {number} 处存疑，详见：allocator check {scenario}"
-        en = f"doubts about the input: {number}; for the list: allocator check {scenario}"
-        output.remark(Text(zh=printable(zh), en=printable(en)))
 
 
 def _explained(policy: api.Policy, plan: Plan, reasons: Reasons | None) -> Plan:

@@ -14,6 +14,7 @@ from allocator.draw.seed_form import ALLOWED, read_form
 from allocator.draw.terms import Terms
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
+from allocator.rules.draft import Draft
 
 
 def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = None) -> Audit:
@@ -50,34 +51,34 @@ def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = N
 
 def _untimely(bound: BoundDraw, moment: datetime) -> Iterator[Fault]:
     """Yield why a commitment at this time would show nothing."""
-    place = ("scenario.yaml", 0)
-    example = "2026-03-01 21:15"
+    draft = Draft({"id": f"draws.{bound.name}"}, bound.scenario.document, ("draws", bound.name))
+    example = "seed_at: 2026-03-01 21:15"
     if not bound.draw.seed:
         message = Text(
             zh="须写明种子的出处，否则抽签人可以挑选种子",
             en="must say where the seed will come from, or whoever draws could choose it",
         )
-        yield Fault(message, *place, f"draws.{bound.name}.seed")
+        yield draft.fault(message, "seed")
     if bound.form is None:
         message = Text(
             zh="须写明种子的写法（所写出处没有唯一写法），否则抽签人可以挑选写法",
             en="must say how the seed is spelt, which does not follow from its source, or whoever draws could"
             " choose a spelling",
         )
-        yield Fault(message, *place, f"draws.{bound.name}.seed_form", allowed=ALLOWED)
+        yield draft.fault(message, "seed_form", allowed=ALLOWED)
     if bound.seed_at is None:
         message = Text(
             zh="须写明种子何时产生，否则无人知道承诺是否在前",
             en="must say when the seed comes about, or nobody can tell that the commitment came before",
         )
-        yield Fault(message, *place, f"draws.{bound.name}.seed_at", allowed=example)
+        yield draft.fault(message, "seed_at", allowed=example)
     elif bound.seed_at <= moment:
         message = Text(
             zh=f"种子在承诺（{written(moment)}）之前已产生；请用以后的种子。只作演练可直接给出 --seed",
             en=f"the seed came about before the commitment ({written(moment)}): name a later one; "
             "to rehearse, give --seed at once",
         )
-        yield Fault(message, *place, f"draws.{bound.name}.seed_at", found=written(bound.seed_at))
+        yield draft.fault(message, "seed_at", found=written(bound.seed_at), allowed=example)
 
 
 def reveal(audit: Audit, seed: str) -> Audit:

@@ -1,0 +1,19 @@
+"""What a command says of doubts that it goes on in spite of."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from pathlib import Path
+
+from allocator.cli.output import Output
+from allocator.model.text import Text
+from allocator.report.rendering.console import printable
+
+
+def mention_doubts(doubts: Sized, scenario: Path, output: Output) -> None:
+    """Say on standard error that the input leaves doubts, and which command lists them."""
+    number = len(doubts)
+    if number:
+        zh = f"输入有 {number} 处存疑，详见：allocator check {scenario}"
+        en = f"doubts about the input: {number}; for the list: allocator check {scenario}"
+        output.remark(Text(zh=printable(zh), en=printable(en)))
