@@ -121,9 +121,10 @@ def _faults(rule: Rule, draft: Draft | None, world: World) -> Iterator[Fault]:
             yield _unknown(draft, field, name, world.layers, Text(zh="没有此层", en="there is no such layer"))
         elif world.layers[name].spec.take.most != 1:
             yield draft.fault(_ONE_SLOT, field, found=name, allowed="take: 1, take: 0-1")
-    if all(name in world.layers for name in others.values()):
-        for written in expressions(rule):
-            yield from _expression_faults(written, rule, draft, world)
+    if not all(name in world.layers for name in others.values()):
+        return  # what else the rule says is about layers that there are not
+    for written in expressions(rule):
+        yield from _expression_faults(written, rule, draft, world)
     for problem in rule.examine(world):
         details = {"found": problem.found or None, "allowed": problem.allowed, "nearest": problem.nearest}
         yield draft.fault(problem.message, problem.field, **details)

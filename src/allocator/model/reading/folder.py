@@ -83,7 +83,7 @@ def read_spec(path: Path) -> Specified | None:
     """Return what a scenario whose tables may be wrong decides; None if that cannot be made out either."""
     try:
         location = locate(path)
-        document = read_document(open_source(location), location)
+        document = read_document(open_source(location, tables=False), location)
         return Specified(validate_yaml(document, ScenarioSpec), location.folder)
     except InputError:
         return None

@@ -83,15 +83,15 @@ class WorkbookSource:
         return TableText(table, file, book.lines(table), book.wide[table], book.label, book.sha256)
 
 
-def open_source(location: Location) -> FolderSource | WorkbookSource:
-    """Return the source of the scenario at ``location``.
+def open_source(location: Location, *, tables: bool = True) -> FolderSource | WorkbookSource:
+    """Return the source of the scenario at ``location``; of a workbook its tables only if asked for.
 
     Raises:
         InputError: If it lies in a workbook that cannot be read.
     """
     if location.workbook is None:
         return FolderSource(location)
-    return WorkbookSource(location, read_workbook(location.workbook))
+    return WorkbookSource(location, read_workbook(location.workbook, tables=tables))
 
 
 def read_document(source: FolderSource | WorkbookSource, location: Location) -> YamlDocument:

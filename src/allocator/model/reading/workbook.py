@@ -65,13 +65,13 @@ class Workbook:
             yield number + 1, cells
 
 
-def read_workbook(path: Path) -> Workbook:
-    """Read a workbook of at most 64 MiB.
+def read_workbook(path: Path, *, tables: bool = True) -> Workbook:
+    """Read a workbook of at most 64 MiB, with its tables or without.
 
     Raises:
         InputError: If it is no workbook, or unpacks to more than can be held.
     """
-    return _read(path, TABLE_BYTES, _is_read)
+    return _read(path, TABLE_BYTES, _is_read if tables else _is_scenario)
 
 
 def scenario_text(path: Path, most: int) -> str | None:
@@ -80,7 +80,7 @@ def scenario_text(path: Path, most: int) -> str | None:
     Raises:
         InputError: If it is no workbook, or is larger.
     """
-    return _read(path, most, lambda name: name == SCENARIO_SHEET).scenario_text
+    return _read(path, most, _is_scenario).scenario_text
 
 
 def _read(path: Path, most: int, is_read: Callable[[str], bool]) -> Workbook:
@@ -96,6 +96,10 @@ def _read(path: Path, most: int, is_read: Callable[[str], bool]) -> Workbook:
         raise InputError([Fault(text, path.name)]) from None
     others = tuple(name for name in names if name not in sheets)
     return Workbook(path.name, hashlib.sha256(content).hexdigest(), sheets, others, wide)
+
+
+def _is_scenario(name: str) -> bool:
+    return name == SCENARIO_SHEET
 
 
 def _is_read(name: str) -> bool:
@@ -120,7 +124,8 @@ def _sheets(
 def _rows(sheet: CalamineSheet) -> list[list[str]]:
     rows: list[Any] = sheet.to_python(skip_empty_area=False)
     for number, row in enumerate(rows):  # in place: a large sheet would not fit into memory twice
-        rows[number] = [_text(cell) for cell in row]
+        if row.count("") < len(row):  # a sheet of one far cell has a million empty rows
+            rows[number] = [_text(cell) for cell in row]
     return rows
 
 
