@@ -269,6 +269,9 @@ def test_defect_exits_3_without_traceback(
 
 def test_progress_line_says_what_is_reached() -> None:
     titles = {1: Text(zh="人员稳定", en="few moves")}
+    second = Progress("confirm", 1, 7, 7, 3.21)
+    assert progress_line(second, titles, "en").startswith("second proof · 1 few moves · cost 7")
+    assert progress_line(second, titles, "zh").startswith("另行证明 · 1 人员稳定 · 代价 7")
     line = progress_line(Progress("joint", 1, 2000, 1500, 3.21), titles, "en")
     assert line == "joint · 1 few moves · cost 2,000, bound 1,500, gap 25.0% · 3.2 s"
     assert (

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from allocator import api
@@ -17,10 +18,10 @@ from allocator.engine import confirm, cpsat, fewest
 from allocator.engine.bounds import Bound, KnownBounds, Proof
 from allocator.engine.budget import Budget
 from allocator.engine.child import RUNNING
-from allocator.engine.claim import Claim, ContradictionError, claims_in
-from allocator.engine.confirm import STAGE, WITNESSES, Confirming, time_for
+from allocator.engine.claim import Claim, ContradictionError, claims_in, settled_plan
+from allocator.engine.confirm import WITNESSES, Confirming, time_for
 from allocator.engine.descent import task_of
-from allocator.engine.progress import Progress, Stop, silent
+from allocator.engine.progress import CONFIRM, Progress, Stop, silent
 from allocator.engine.reached import Begun
 from allocator.engine.search import Search
 from allocator.engine.solve import Options, Solved, solve
@@ -28,12 +29,15 @@ from allocator.engine.task import Task
 from allocator.errors import InternalError
 from allocator.model.witnesses import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
 from allocator.program import tangents
+from allocator.program.evaluate import complete
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 from brute_force import least_costs, policy_for
 from killed_world import rivals
 from liars import keep_reports_in, lying_cp_sat, lying_highs, none_at_all, stuck_witnesses
+from small_folder import SCENARIO, folder
+from test_engine_no_variables import NOBODY
 from test_engine_repair import FAR_OUT, STAFFED
 from test_engine_routes import Drawn, impossible, possible
 from tiny_scenario import RULES, write_scenario
@@ -265,12 +269,52 @@ def test_a_request_to_stop_ends_a_witness_that_has_no_limit(monkeypatch: pytest.
     stop = Stop()
 
     def listen(told: Progress) -> None:
-        if told.stage == STAGE:
+        if told.stage == CONFIRM:
             stop.ask()
 
     found = solve(possible(0).policy, FULL, stop=stop, listen=listen)
     assert found.status == "optimal" and found.interrupted and found.run["stopped"] == "proved"
     assert not any(one.is_confirmed for one in found.proofs)
+
+
+def test_a_request_to_stop_ends_either_witness_between_two_claims() -> None:
+    drawn, stop = possible(0), Stop()
+    stop.ask()
+    claims = claimed(drawn, frozenset((HIGHS,))) * 2
+    for witness in WITNESSES.values():
+        answers = witness(drawn.task(), claims, 20.0, searching(stop=stop))
+        assert [one.found for one in answers] == ["open"] * len(claims)
+
+
+@pytest.mark.parametrize("by", [{CP_SAT}, {HIGHS}])
+def test_where_nothing_is_decided_counting_says_it(by: set[str], tmp_path: Path) -> None:
+    """A program without variables: its rows hold of nothing, or there is no plan."""
+    none = Claim(None, {}, Bound(by=frozenset(by)))
+    for atleast, contradicted in ((0, True), (1, False)):
+        rule = f"{{id: some, kind: capacity, on: posting, atleast: {atleast}}}"
+        scenario = SCENARIO.split("layers:")[0] + NOBODY
+        base = folder(tmp_path / str(atleast), {"main": f"pack: main\nrules:\n  - {rule}\n"}, scenario)
+        policy = api.bind(api.load(base))
+        task = task_of(policy, policy.compile())
+        if contradicted:
+            with pytest.raises(ContradictionError):
+                confirmed(task, [none])
+        else:
+            assert seconds_of(confirmed(task, [none])) == [frozenset({HIGHS, CP_SAT} - by)]
+
+
+def test_a_plan_that_breaks_a_row_contradicts_nothing() -> None:
+    drawn = impossible(0)
+    task = drawn.task()
+    nobody = complete(task.program, np.zeros((1, task.program.decisions.count), dtype=np.int64))[0]
+    assert not Claim(None, {}, Bound()).is_contradicted(task, nobody)
+    assert settled_plan(task, Claim(None, {}, Bound()), nobody) == (None, False)
+
+
+def test_windows_are_proved_twice_where_they_prove_anything() -> None:
+    drawn = possible(0)
+    found = solve(drawn.policy, replace(FULL, window=1))
+    assert all(one.is_confirmed == (0 < one.cost == one.bound) for one in found.proofs)
 
 
 def test_there_is_spare_time_only_where_the_clock_may_count() -> None:
@@ -323,5 +367,5 @@ def test_fewest_changes_are_proved_twice(tmp_path: Path) -> None:
 def test_a_solve_tells_what_it_is_about(rivalry: Policy) -> None:
     told: list[Progress] = []
     found: Solved = solve(possible(0).policy, FULL, listen=told.append)
-    about = [one for one in told if one.stage == STAGE]
+    about = [one for one in told if one.stage == CONFIRM]
     assert found.status == "optimal" and about and all(one.cost == one.bound for one in about)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from allocator import api
+from allocator.model.plan import BoundProof, Plan
+from allocator.verify import is_proved_twice
 from cli_world import call, good_plan
 from tiny_scenario import write_scenario
 
@@ -183,6 +185,34 @@ def test_who_proved_that_there_is_no_plan_is_of_an_answer_that_says_so(scenario:
     )
     answer = written(scenario, {**data, "status": "infeasible", "run": {"proof": ["cp-sat"]}})
     assert "is not `by` and `confirmed` with names" in call("verify", scenario, answer).out
+
+
+@pytest.mark.parametrize(
+    ("proof", "words"),
+    [
+        ({"by": ["cp-sat"], "confirmed": ["highs"]}, "infeasible (proved twice): "),
+        ({"by": ["cp-sat"], "confirmed": ["rows"]}, "infeasible (proved): "),
+        ({"by": ["cp-sat"]}, "infeasible (proved): "),
+        (["cp-sat"], "infeasible (proved): "),
+        (None, "infeasible (proved): "),
+    ],
+)
+def test_twice_is_said_only_of_two_proofs_that_can_be(scenario: Path, proof: object, words: str) -> None:
+    data = {**optimal(scenario), "status": "infeasible", "assignments": [], "score": [], "rules": []}
+    answer = written(scenario, {**data, "run": {"proof": proof}})
+    assert call("export", answer, "--to", scenario / "x.csv").out.startswith(words)
+
+
+def test_a_plan_is_proved_twice_where_every_level_that_costs_anything_is(scenario: Path) -> None:
+    plan = Plan.model_validate(optimal(scenario))
+    assert not is_proved_twice(plan), "nothing costs anything"
+    [hard, first] = plan.score
+    twice = BoundProof(by=("rows",), confirmed=("highs",))
+    costly = first.model_copy(update={"cost": 3, "bound": 3, "proof": twice})
+    once = costly.model_copy(update={"proof": BoundProof(by=("rows",))})
+    assert is_proved_twice(plan.model_copy(update={"score": (hard, costly)}))
+    assert not is_proved_twice(plan.model_copy(update={"score": (hard, costly, once)}))
+    assert not is_proved_twice(plan.model_copy(update={"status": "feasible", "score": (hard, costly)}))
 
 
 @pytest.mark.parametrize("status", ["infeasible", "unknown"])

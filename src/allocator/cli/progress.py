@@ -11,11 +11,14 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from allocator.cli.streams import Forgiving
-from allocator.engine.progress import Listener, Progress, silent
+from allocator.engine.progress import CONFIRM, Listener, Progress, silent
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import number, pick, printable
 from allocator.report.score import gap
 from allocator.report.words import level_text
+
+#: Stages that are none of layers and periods.
+_STAGES: Mapping[str, Text] = {CONFIRM: Text(zh="另行证明", en="second proof")}
 
 
 @contextmanager
@@ -32,7 +35,7 @@ def watching(titles: Mapping[int, Text], language: Language) -> Iterator[Listene
 def progress_line(progress: Progress, titles: Mapping[int, Text], language: Language) -> str:
     """Return what a solve has reached, in one line."""
     level = level_text(progress.level, titles)(language)
-    parts = [progress.stage, level]
+    parts = [_STAGES.get(progress.stage, Text(zh=progress.stage, en=progress.stage))(language), level]
     if progress.cost is not None:
         far = f"{gap(progress.cost, progress.bound)}%"
         cost, bound = number(progress.cost), number(progress.bound)

@@ -17,7 +17,7 @@ from typing import Literal
 
 from allocator.engine.bounds import Bound, Proof
 from allocator.engine.claim import Claim, ContradictionError, claims_in, settled_plan
-from allocator.engine.progress import Progress
+from allocator.engine.progress import CONFIRM, Progress
 from allocator.engine.search import Search
 from allocator.engine.task import Task
 from allocator.engine.witness import Witness, ask_cp_sat, ask_highs
@@ -33,7 +33,6 @@ LEAST = 0.1
 #: What has more variables takes gigabytes as it is written.
 HUGE = 1_000_000
 WITNESSES: Mapping[str, Witness] = MappingProxyType({HIGHS: ask_highs, CP_SAT: ask_cp_sat})
-STAGE = "confirm"
 
 
 def time_for(confirm: Confirm, search: Search) -> float:
@@ -128,4 +127,4 @@ class Confirming:
         value, level = claim.proof.value, claim.level
         elapsed = self.search.budget.elapsed
         cost = None if level is None else value
-        self.search.listen(Progress(STAGE, HARD if level is None else level, cost, value, elapsed))
+        self.search.listen(Progress(CONFIRM, HARD if level is None else level, cost, value, elapsed))

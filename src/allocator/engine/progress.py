@@ -15,7 +15,7 @@ class Progress:
     """A step of a solve.
 
     Attributes:
-        stage: What is being solved: a part of the start, or ``joint``.
+        stage: What is being solved: layers, periods of the start, or ``CONFIRM`` where it is solved.
         level: The level being minimised.
         cost: Its best cost so far; None before there is a plan.
         bound: Its proven lower bound so far.
@@ -28,6 +28,9 @@ class Progress:
     bound: int
     seconds: float
 
+
+#: The stage in which another solver is asked about what is proved.
+CONFIRM = "confirm"
 
 Listener = Callable[[Progress], None]
 

@@ -32,15 +32,12 @@ def is_proved_twice(plan: Plan) -> bool:
 
     That no level costs less than nothing needs no proof: where none costs anything nothing is proved twice.
     """
+    if plan.status not in ("optimal", "infeasible") or any(proof_claims(plan)):
+        return False
+    proofs = [score.proof for score in plan.score if score.cost > 0]
     if plan.status == "infeasible":
-        try:
-            proofs = [BoundProof.model_validate(plan.run.get("proof", {}))]
-        except ValidationError:
-            return False
-    else:
-        proofs = [score.proof for score in plan.score if score.cost > 0]
-    is_claimed = plan.status in ("optimal", "infeasible")
-    return is_claimed and bool(proofs) and all(is_confirmed(one.by, one.confirmed) for one in proofs)
+        proofs = [BoundProof.model_validate(plan.run.get("proof", {}))]
+    return bool(proofs) and all(is_confirmed(one.by, one.confirmed) for one in proofs)
 
 
 def _about(named: Text, message: Text) -> Disagreement:
