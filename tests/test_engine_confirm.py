@@ -15,9 +15,10 @@ import pytest
 
 from allocator import api
 from allocator.engine import confirm, cpsat, fewest
+from allocator.engine import witness as witness_module
 from allocator.engine.bounds import Bound, KnownBounds, Proof
 from allocator.engine.budget import Budget
-from allocator.engine.child import RUNNING
+from allocator.engine.child import RUNNING, Child
 from allocator.engine.claim import Claim, ContradictionError, claims_in, settled_plan
 from allocator.engine.confirm import WITNESSES, Confirming, time_for
 from allocator.engine.descent import task_of
@@ -301,6 +302,35 @@ def test_where_nothing_is_decided_counting_says_it(by: set[str], tmp_path: Path)
                 confirmed(task, [none])
         else:
             assert seconds_of(confirmed(task, [none])) == [frozenset({HIGHS, CP_SAT} - by)]
+
+
+@pytest.mark.parametrize("witness", [HIGHS, CP_SAT])
+def test_what_is_paid_whatever_the_plan_is_counted(witness: str) -> None:
+    drawn, by = possible(0), frozenset({HIGHS, CP_SAT} - {witness})
+    program = drawn.task().program
+    level, *_ = program.levels
+    dearer = replace(program, constants=(*program.constants, (level, 0, 50)))
+    least = drawn.least[0] + 50
+    true = Claim(level, {level: least - 1}, Bound(least, by))
+    assert seconds_of(confirmed(Task(dearer, lambda _: []), [true])) == [frozenset((witness,))]
+    with pytest.raises(ContradictionError):
+        confirmed(Task(dearer, lambda _: []), [Claim(level, {level: least}, Bound(least + 1, by))])
+
+
+def test_a_search_that_highs_has_no_time_for_is_open(
+    rivalry: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends by itself and in time, and says nothing of what it has not looked at."""
+
+    class Hurried(Child):
+        def begin(self, **arrays: Any) -> None:
+            super().begin(**{**arrays, "seconds": 0.0})
+
+    monkeypatch.setattr(witness_module, "Child", Hurried)
+    claims = [Claim(1, {1: 20}, Bound(21, frozenset((CP_SAT,))))] * 2
+    task = task_of(rivalry, rivalry.compile())
+    answers = witness_module.ask_highs(task, claims, 20.0, searching())
+    assert [one.found for one in answers] == ["open", "open"] and not RUNNING
 
 
 def test_a_plan_that_breaks_a_row_contradicts_nothing() -> None:
