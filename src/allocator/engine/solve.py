@@ -20,6 +20,7 @@ from allocator.engine.reached import Begun, Offer, unheeded
 from allocator.engine.rolling import is_needed, roll
 from allocator.engine.search import Search
 from allocator.engine.start import Made, add_layer, as_before
+from allocator.engine.staying import with_stays
 from allocator.model.plan import HARD, Assignment
 from allocator.program.obstacles import obstacles
 from allocator.rules.policy import Policy
@@ -90,7 +91,8 @@ def solve(
     layer after layer is added: first decided period by period with all before it settled, then searched
     jointly with all before it set free again. So there is a plan to keep from the first seconds on, and
     what is proved over the first layers bounds the whole. Every better plan, of the first layers or of
-    all, is offered to whoever keeps it. What is then proved another solver is asked about.
+    all, is offered to whoever keeps it. In what is found whoever can stay at no cost does (``staying.py``).
+    What is then proved another solver is asked about.
 
     Raises:
         InternalError: That solver contradicts what was proved.
@@ -110,6 +112,8 @@ def solve(
     else:
         found, descent = _search(policy, search, begun)
         structure = _structure(descent, search)
+    if descent.best is not None and not search.stop.asked:
+        descent.best = with_stays(policy, descent.task, descent.best)
     decisions = descent.decisions
     assignments = () if decisions is None else descent.program.decisions.assignments(decisions)
     proofs = () if decisions is None else (Proof(HARD, 0, 0), *descent.proofs)
