@@ -24,7 +24,7 @@ from allocator.rules.fields import layers_read
 from allocator.rules.policy import Policy
 
 #: So many exchanges are looked at at most, fewer where plans are long: so many values in all.
-MOST, VALUES = 2_000, 200_000_000
+MOST, VALUES = 2_000, 50_000_000
 #: So many are looked at together, in no more than so many values; and all are gone over so many times.
 TOGETHER, ROOM, ROUNDS = 50, 4_000_000, 4
 
