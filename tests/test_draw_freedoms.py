@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from allocator import api
+from allocator.cli import draw as drawing
 from allocator.draw import audit_text, commit, steps
 from allocator.draw.canonical import commitment_to, laid_out
 from allocator.draw.seed_event import read_time
@@ -204,6 +205,24 @@ def test_the_first_format_is_read_and_never_holds(hearing: Path, audit: Path) ->
     with pytest.raises(InputError, match="commit anew"):
         api.reveal(read, "517")
     assert call("draw", hearing, "--audit", audit, "--seed", "517").status == 2
+
+
+def test_a_seed_that_cannot_have_come_about_is_remarked_on(
+    hearing: Path, audit: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = call("draw", hearing, "--audit", audit, "--seed", "517")
+    assert early.status == 0 and early.err.startswith("note: the seed comes about at 2099-12-01T00:00+08:00;")
+    monkeypatch.setattr(drawing, "now", lambda: read_time("2099-12-01 00:00"))
+    assert call("draw", hearing, "--audit", audit, "--seed", "517").err == ""
+
+
+def test_a_draw_of_another_kind_is_told(hearing: Path, audit: Path) -> None:
+    text = (hearing / "scenario.yaml").read_text("utf-8")
+    start, end = text.index("  delegates:"), text.rindex("  duty:")
+    two = text[start:end].replace("  inspection:", "  other:").replace("  delegates:", "  inspection:")
+    two = two.replace("  other:", "  delegates:")
+    (hearing / "scenario.yaml").write_text(text[:start] + two + text[end:], "utf-8")
+    assert "kind differs: 'panel' in the file, 'pairing' here" in wrong(hearing, audit)
 
 
 def test_held_to_what_was_published(hearing: Path, audit: Path) -> None:

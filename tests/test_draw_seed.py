@@ -190,6 +190,10 @@ SEED = "seed: {zh: 2099-12-01 福彩3D开奖号码, en: the 3D lottery of 2099-1
     [
         (f"{SEED}\n        seed_form: digit:3", "seed_form: is no form of a seed; found 'digit:3'"),
         (f"{SEED}\n        seed_form: digit:3", "did you mean 'digits:3'?"),
+        (
+            f"{SEED}\n        seed_form: digits:0",
+            "seed_form: is no form of a seed; found 'digits:0'; allowed: ",
+        ),
         (f"{SEED}\n        seed_at: tomorrow", "seed_at: is no time; found 'tomorrow'"),
         (
             f"{SEED}\n        seed_at: 2099-12-03",
