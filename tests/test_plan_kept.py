@@ -54,6 +54,8 @@ def test_an_infeasible_answer_goes_beside_the_plan(scenario: Path, tmp_path: Pat
     exported = call("export", beside, "--to", tmp_path / "p.csv", lang="zh")
     assert exported.status == 1 and "文件中没有方案" in exported.out
     assert call("export", beside, "--to", tmp_path / "p.csv", "--json").json["status"] == "infeasible"
+    explained = call("explain", scenario, beside, "--slot", "East")
+    assert explained.status == 1 and "the file holds no plan, only this answer" in explained.out
 
 
 @pytest.mark.parametrize("status", ["infeasible", "unknown"])

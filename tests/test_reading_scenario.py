@@ -242,9 +242,8 @@ def test_a_faulty_scenario_still_names_its_columns(tmp_path: Path) -> None:
 def test_faults_are_capped(tmp_path: Path) -> None:
     people = "id,unit\n" + "".join(f"P{n},U{n}\n" for n in range(1, 5001))
     faults = faults_of(tmp_path, {"people.csv": people})
-    assert len(faults) == MOST_FAULTS + 1
-    assert "more faults that are not listed" in faults[-1].message.en
-    assert int(faults[-1].message.en.split()[1]) > 4800
+    assert len(faults) < 2 * MOST_FAULTS
+    assert faults[0].column == "unit" and faults[0].more == 5000 - MOST_FAULTS
 
 
 def test_looking_for_near_names_is_bounded() -> None:

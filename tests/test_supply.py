@@ -136,3 +136,23 @@ def test_a_way_out_against_a_rule_without_a_number_is_an_exception_with_the_reas
     done = call("solve", folder, "--time-limit", "20")
     assert "needs an exception: who may take a place at all" in done.out
     assert "须破例：任职资格" in call("solve", folder, "--time-limit", "20", lang="zh").out
+
+
+def test_units_are_counted_as_units_of_their_layer(tmp_path: Path) -> None:
+    base = tmp_path / "z"
+    base.mkdir()
+    files = {
+        "scenario.yaml": (
+            "scenario: z\nperiods: [2026]\nrules: [r]\n"
+            "layers: {zoning: {title: {zh: 划片, en: Zones}, items: units, slots: groups, periods: once}}\n"
+        ),
+        "r.yaml": "pack: r\nrules: [{id: two, kind: capacity, on: zoning, atleast: 2}]\n",
+        "units.csv": "id\nU1\nU2\nU3\n",
+        "groups.csv": "id\nZ1\nZ2\n",
+    }
+    for name, text in files.items():
+        (base / name).write_text(text, "utf-8")
+    assert "Zones: units: 4 needed, 3 may, 1 short" in call("check", base).out
+    done = call("solve", base, "--time-limit", "10", lang="zh")
+    assert "划片：需 4 个单位，合格 3 个单位，缺 1 个单位" in done.out
+    assert "实为 1，应为 ≥2" in done.out

@@ -27,6 +27,7 @@ class Fault:
         allowed: What would have been accepted.
         nearest: The closest valid name, where the fault looks like a slip of the pen.
         detail: Extra lines, such as an expression with a caret under the fault.
+        more: How many more there are of the same sort that are not listed.
     """
 
     message: Text
@@ -37,6 +38,26 @@ class Fault:
     allowed: str = ""
     nearest: str = ""
     detail: str = ""
+    more: int = 0
+
+    @property
+    def sort(self) -> object:
+        """What faults of one sort have in common: they say the same of one column of one file.
+
+        None for a fault that is of no sort but its own.
+        """
+        is_of_cell = self.row and self.found is not None and not self.detail
+        return (self.file, self.column, self.message, self.allowed) if is_of_cell else None
+
+    @property
+    def is_remainder(self) -> bool:
+        """Whether this is no fault by itself, but says how many others are not listed."""
+        return self.more > 0 and not self.file
+
+    @property
+    def count(self) -> int:
+        """How many faults this stands for."""
+        return self.more if self.is_remainder else 1 + self.more
 
     def __call__(self, language: Language) -> str:
         """Return the fault as the lines that a person reads."""
@@ -62,6 +83,7 @@ class Fault:
             "allowed": self.allowed,
             "nearest": self.nearest,
             "detail": self.detail,
+            "more": self.more,
         }
 
 

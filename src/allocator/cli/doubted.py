@@ -12,7 +12,7 @@ from allocator.report.rendering.console import printable
 
 def mention_doubts(doubts: Sized, scenario: Path, output: Output) -> None:
     """Say on standard error that the input leaves doubts, and which command lists them."""
-    number = len(doubts)
+    number = sum(doubt.count for doubt in doubts)
     if number:
         zh = f"输入有 {number} 处存疑，详见：allocator check {scenario}"
         en = f"doubts about the input: {number}; for the list: allocator check {scenario}"

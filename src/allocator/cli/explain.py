@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from allocator import api
-from allocator.cli.failures import FINE
+from allocator.cli.failures import FINE, NO
 from allocator.cli.language import both
 from allocator.cli.naming import refuse_other_version
 from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioPath
@@ -17,12 +17,15 @@ from allocator.report.candidates import ranking_view
 from allocator.report.plain import plain
 from allocator.report.rendering.candidates import render_candidate, render_ranking
 from allocator.report.rendering.console import printable
+from allocator.report.words import status_text
 from allocator.verify import OtherVersion, other_version
 
 
 def _warning(differs: OtherVersion) -> Text:
     return Text(zh=f"警告：{differs.message.zh}", en=f"warning: {differs.message.en}")
 
+
+_NOTHING = Text(zh="文件中没有方案，只有这一答复", en="the file holds no plan, only this answer")
 
 HELP = both(
     "某席位谁合适：排序列出，并说明不可者的缘由", "Who fits a seat, best first, and why others do not."
@@ -68,6 +71,10 @@ def command(
     policy = api.bind(api.load(scenario))
     seat = {"role": role, "period": period, "layer": layer, "item": item}
     read = api.read_plan(plan)
+    if not read.is_found and not read.assignments:
+        output.data({"seat": None, "status": read.status})
+        output.report([printable(f"{status_text(read)(output.language)} · {_NOTHING(output.language)}")])
+        return NO
     differs = other_version(policy, read)
     if strict:
         refuse_other_version(differs, plan)

@@ -66,7 +66,8 @@ def command(
     read = api.read_plan(plan)
     if not read.is_found and not read.assignments:
         output.data({"file": None, "status": read.status})
-        output.report([printable(f"{status_text(read)(output.language)}: {_NOTHING(output.language)}")])
+        colon = pick(output.language, "：", ": ")
+        output.report([printable(f"{status_text(read)(output.language)}{colon}{_NOTHING(output.language)}")])
         return NO
     policy, view = name_plan(read, plan, scenario, output, strict=strict)
     if view.cautions:

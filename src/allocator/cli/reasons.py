@@ -16,7 +16,8 @@ from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.shortages import render_shortages
 from allocator.report.score import rule_whys
 from allocator.report.shortage import shortages
-from allocator.report.supply import as_text, supplies
+from allocator.report.supply import supplies
+from allocator.report.supply_text import as_text
 
 #: At most so many recusals are named.
 MOST_WAIVERS = 20

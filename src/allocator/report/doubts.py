@@ -39,5 +39,5 @@ def counted(doubts: Sequence[Fault]) -> Text:
     """Return ``ok`` or ``ok, with 3 doubts``."""
     if not doubts:
         return Text(zh="通过", en="ok")
-    number = len(doubts)
+    number = sum(doubt.count for doubt in doubts)
     return Text(zh=f"通过，另有 {number} 处存疑", en=f"ok, with {number} doubt{'s' * (number > 1)}")

@@ -19,18 +19,18 @@ def grouped(faults: Iterable[Fault], language: Language) -> Iterator[str]:
     """
     sorts: dict[object, list[Fault]] = {}
     for number, fault in enumerate(faults):
-        alike = fault.row and fault.found is not None and not fault.detail
-        key = (fault.file, fault.column, fault.message, fault.allowed) if alike else number
-        sorts.setdefault(key, []).append(fault)
+        sort = fault.sort
+        sorts.setdefault(number if sort is None else sort, []).append(fault)
     for same in sorts.values():
-        if len(same) > FEW:
-            yield _together(same)(language)
+        count = len(same) + sum(one.more for one in same if one.sort is not None)
+        if count > FEW:
+            yield _together(same, count)(language)
         else:
             yield from (fault(language) for fault in same)
 
 
-def _together(same: Sequence[Fault]) -> Fault:
-    """Return faults of one sort as one without a row."""
+def _together(same: Sequence[Fault], count: int) -> Fault:
+    """Return faults of one sort, so many in all, as one without a row."""
     shown = same[:FEW]
     zh = "、".join(
         f"第 {one.row} 行“{one.found}”" + (f"（{one.nearest}？）" if one.nearest else "") for one in shown
@@ -39,7 +39,7 @@ def _together(same: Sequence[Fault]) -> Fault:
         f"row {one.row} '{one.found}'" + (f" ({one.nearest}?)" if one.nearest else "") for one in shown
     )
     message = Text(
-        zh=f"{same[0].message.zh}；共 {len(same)} 处，如{zh}",
-        en=f"{same[0].message.en}; {len(same)} of this sort, such as {en}",
+        zh=f"{same[0].message.zh}；共 {count} 处，如{zh}",
+        en=f"{same[0].message.en}; {count} of this sort, such as {en}",
     )
-    return replace(same[0], message=message, row=0, found=None, nearest="")
+    return replace(same[0], message=message, row=0, found=None, nearest="", more=0)

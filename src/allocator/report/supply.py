@@ -13,7 +13,6 @@ from math import prod
 
 import numpy as np
 
-from allocator.model.text import Text
 from allocator.program.flow_cut import Demand, unmet
 from allocator.report.frame import Named
 from allocator.report.layer_rows import LayerRows, SlotRow
@@ -21,7 +20,6 @@ from allocator.rules.policy import Policy
 
 #: A layer with more places than this is not counted: that would take as long as to begin a search.
 MOST_PLACES = 500_000
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -202,59 +200,3 @@ def _disjoint(rows: Iterable[SlotRow]) -> list[SlotRow]:
             kept.append(row)
             counted.update(row.cols)
     return kept
-
-
-def as_text(one: Supply, policy: Policy) -> Text:
-    """Return ``deputy lead: 8 needed, 6 may, 2 short`` in both languages."""
-    return Text(zh=_zh(one, policy), en=_en(one, policy))
-
-
-def _zh(one: Supply, policy: Policy) -> str:
-    periods = f"{'、'.join(one.periods)}：" if one.periods else ""
-    roles = "、".join(_role(policy, role)("zh") for role in one.roles)
-    if one.too_many and not one.slots:
-        barred = "，".join(f"{rule} {count} 人" for rule, count in one.barred)
-        return (
-            f"{periods}{_listed(one.people, '、', '等')}须有位置，却无处可去"
-            + (f"（不合格：{barred}）" if barred else "")
-            + "；离岗者列入 absences.csv，或将该层 take 改为 0-1"
-        )
-    if one.too_many:
-        return (
-            f"{periods}{one.needs} 人须有位置，可用位置 {one.supply} 个，多出 {one.off} 人"
-            f"（增设席位，或将该层 take 改为 0-1）"
-        )
-    who = f"{roles}需 {one.needs} 人，合格 {one.supply} 人，缺 {one.off} 人"
-    if not one.barred:
-        return f"{periods}{who}"
-    return f"{periods}{who}（不合格：" + "，".join(f"{rule} {count} 人" for rule, count in one.barred) + "）"
-
-
-def _en(one: Supply, policy: Policy) -> str:
-    periods = f"{', '.join(one.periods)}: " if one.periods else ""
-    if one.too_many and not one.slots:
-        barred = ", ".join(f"{rule} {count}" for rule, count in one.barred)
-        return (
-            f"{periods}{_listed(one.people, ', ', ', ...')} must have a place, none is open"
-            + (f" (barred: {barred})" if barred else "")
-            + ": list who is away in absences.csv, or `take: 0-1` in the layer"
-        )
-    if one.too_many:
-        return (
-            f"{periods}{one.needs} must have a place, there are {one.supply}: {one.off} too many "
-            "(more seats, or `take: 0-1` in the layer)"
-        )
-    roles = ", ".join(_role(policy, role)("en") for role in one.roles) or "people"
-    who = f"{periods}{roles}: {one.needs} needed, {one.supply} may, {one.off} short"
-    if not one.barred:
-        return who
-    return f"{who} (barred: " + ", ".join(f"{rule} {count}" for rule, count in one.barred) + ")"
-
-
-def _listed(people: Sequence[Named], comma: str, more: str) -> str:
-    return comma.join(who.name for who in people[:_MOST_NAMED]) + (more if len(people) > _MOST_NAMED else "")
-
-
-def _role(policy: Policy, role: str) -> Text:
-    text = policy.world.scenario.spec.roles.get(role, Text())
-    return Text(zh=text("zh") or role, en=text("en") or role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import chain
@@ -10,6 +11,8 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.text import Text
 
 MOST_FAULTS = 200
+#: So many of a sort are listed beyond that: as many as are shown where those of one sort are one line.
+SHOWN_OF_SORT = 4
 _COMPARISONS = 50_000
 
 
@@ -21,19 +24,37 @@ def bounded(faults: Iterable[Fault]) -> InputError:
 
 
 class FaultList:
-    """The faults found so far: the first ``limit`` are kept, the rest counted."""
+    """The faults found so far: the first ``limit`` are kept, then a few of each sort; others are counted."""
 
     def __init__(self, limit: int = MOST_FAULTS) -> None:
         self.limit = limit
         self.kept: list[Fault] = []
         self.count = 0
         self._comparisons = _COMPARISONS
+        self._first: dict[object, int] = {}
+        self._listed: Counter[object] = Counter()
+        self._left: Counter[object] = Counter()
 
     def add(self, fault: Fault) -> None:
-        """Take note of ``fault``."""
-        self.count += 1
+        """Take note of ``fault``, and of those for which it stands."""
+        sort = fault.sort
+        self.count += fault.count
+        if fault.is_remainder:
+            self._left[None] += fault.count
+            return
+        if self._is_kept(sort):
+            self._first.setdefault(sort, len(self.kept))
+            self._listed[sort] += 1
+            self.kept.append(fault if not fault.more else replace(fault, more=0))
+            self._left[sort] += fault.more
+        else:
+            self._left[sort if sort in self._first else None] += fault.count
+
+    def _is_kept(self, sort: object) -> bool:
+        """Return whether a fault of a sort is listed: of many, so that no sort hides another."""
         if len(self.kept) < self.limit:
-            self.kept.append(fault)
+            return True
+        return len(self.kept) < 2 * self.limit and (sort is None or self._listed[sort] < SHOWN_OF_SORT)
 
     def extend(self, faults: Iterable[Fault]) -> None:
         """Take note of each of ``faults``."""
@@ -69,13 +90,23 @@ class FaultList:
         return InputError((*self.all(), *map(_beside, doubts.all())))
 
     def all(self) -> tuple[Fault, ...]:
-        """Return all that was found; the last one says how many more there are than were kept."""
-        more = self.count - len(self.kept)
-        text = Text(zh=f"另有 {more} 处问题未列出", en=f"and {more} more faults that are not listed")
-        return (*self.kept, Fault(text)) if more else tuple(self.kept)
+        """Return all that was found: the first of a sort, or the last one, says how many are not listed."""
+        kept = list(self.kept)
+        for sort, count in self._left.items():
+            if sort is not None and count:
+                kept[self._first[sort]] = replace(kept[self._first[sort]], more=count)
+        return (*kept, _remainder(self._left[None])) if self._left[None] else tuple(kept)
+
+
+def _remainder(count: int) -> Fault:
+    """Return the fault that stands for others of any sort."""
+    text = Text(zh=f"另有 {count} 处问题未列出", en=f"and {count} more faults that are not listed")
+    return Fault(text, more=count)
 
 
 def _beside(doubt: Fault) -> Fault:
-    """Return a doubt that is told among faults."""
+    """Return a doubt that is told among faults; what stands for those not listed is told as it is."""
+    if doubt.is_remainder:
+        return doubt
     message = Text(zh=f"存疑：{doubt.message.zh}", en=f"in doubt: {doubt.message.en}")
     return replace(doubt, message=message)

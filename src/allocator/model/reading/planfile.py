@@ -44,7 +44,7 @@ def _refused(data: Any, error: ValidationError, file: str) -> InputError:
     for key, model in _LISTS.items():
         parts = data.get(key) if isinstance(data, dict) else None
         for number, part in enumerate(parts if isinstance(parts, list) else ()):
-            if len(faults.kept) == faults.limit:
+            if len(faults.kept) >= faults.limit:
                 break
             faults.extend(_part_faults(part, model, file, (key, number)))
     return faults.error()

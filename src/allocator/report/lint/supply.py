@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from allocator.errors import Fault
 from allocator.model.text import Text
-from allocator.report.supply import as_text, supplies
+from allocator.report.supply import supplies
+from allocator.report.supply_text import as_text
 from allocator.rules.policy import Policy
 
 

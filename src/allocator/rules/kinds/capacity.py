@@ -223,7 +223,9 @@ class Capacity(LoadRule):
             few = 0 if least is None else int(least[at]) - load
             many = 0 if most is None else load - int(most[at])
             if (off := max(few, many)) > 0:
-                yield Breach(subject, off, groups.named(subject, Text(zh=f"实为 {load}", en=f"is {load}")))
+                should = f"≥{load + few}" if few > 0 else f"≤{load - many}"
+                detail = Text(zh=f"实为 {load}，应为 {should}", en=f"is {load}, should be {should}")
+                yield Breach(subject, off, groups.named(subject, detail))
 
     def _bounds(self, scope: Scope) -> Iterator[Bounds]:
         """Yield each subject and period with both limits."""

@@ -1,0 +1,93 @@
+"""Counts that rule every plan out, in words: so many needed, so many may, so many short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from allocator.model.text import Language, Text
+from allocator.report.frame import Named
+from allocator.report.supply import Supply
+from allocator.rules.policy import Policy
+
+_MOST_NAMED = 5
+#: What items of a table are counted as.
+_COUNTED: Mapping[str, Text] = {
+    "people": Text(zh="人", en="people"),
+    "units": Text(zh="个单位", en="units"),
+    "groups": Text(zh="个组", en="groups"),
+    "cases": Text(zh="件", en="cases"),
+}
+
+
+def as_text(one: Supply, policy: Policy) -> Text:
+    """Return ``deputy lead: 8 needed, 6 may, 2 short`` in both languages."""
+    return Text(zh=_zh(one, policy), en=_en(one, policy))
+
+
+def _zh(one: Supply, policy: Policy) -> str:
+    periods = f"{_when(one, policy, 'zh')}："
+    count = _COUNTED[_table(one, policy)].zh
+    roles = "、".join(_role(policy, role)("zh") for role in one.roles)
+    if one.too_many and not one.slots:
+        barred = _barred(one, "，", f" {count}")
+        return (
+            f"{periods}{_listed(one.people, '、', '等')}须有位置，却无处可去"
+            + (f"（不合格：{barred}）" if barred else "")
+            + ("；离岗者列入 absences.csv，或" if _table(one, policy) == "people" else "；")
+            + "将该层 take 改为 0-1"
+        )
+    if one.too_many:
+        return (
+            f"{periods}{one.needs} {count}须有位置，可用位置 {one.supply} 个，多出 {one.off} {count}"
+            f"（增设席位，或将该层 take 改为 0-1）"
+        )
+    who = f"{roles}需 {one.needs} {count}，合格 {one.supply} {count}，缺 {one.off} {count}"
+    if not one.barred:
+        return f"{periods}{who}"
+    return f"{periods}{who}（不合格：{_barred(one, '，', f' {count}')}）"
+
+
+def _en(one: Supply, policy: Policy) -> str:
+    periods = f"{_when(one, policy, 'en')}: "
+    if one.too_many and not one.slots:
+        barred = _barred(one, ", ", "")
+        return (
+            f"{periods}{_listed(one.people, ', ', ', ...')} must have a place, none is open"
+            + (f" (barred: {barred})" if barred else "")
+            + (": list who is away in absences.csv, or" if _table(one, policy) == "people" else ":")
+            + " `take: 0-1` in the layer"
+        )
+    if one.too_many:
+        return (
+            f"{periods}{one.needs} must have a place, there are {one.supply}: {one.off} too many "
+            "(more seats, or `take: 0-1` in the layer)"
+        )
+    roles = ", ".join(_role(policy, role)("en") for role in one.roles) or _COUNTED[_table(one, policy)].en
+    who = f"{periods}{roles}: {one.needs} needed, {one.supply} may, {one.off} short"
+    if not one.barred:
+        return who
+    return f"{who} (barred: {_barred(one, ', ', '')})"
+
+
+def _when(one: Supply, policy: Policy, language: Language) -> str:
+    """Return the periods; of a layer that is decided once, what it is called."""
+    if one.periods:
+        return ("、" if language == "zh" else ", ").join(one.periods)
+    return policy.world.layers[one.layer].spec.title(language) or one.layer
+
+
+def _table(one: Supply, policy: Policy) -> str:
+    return policy.world.layers[one.layer].spec.items.table
+
+
+def _barred(one: Supply, comma: str, unit: str) -> str:
+    return comma.join(f"{rule} {number}{unit}" for rule, number in one.barred)
+
+
+def _listed(people: Sequence[Named], comma: str, more: str) -> str:
+    return comma.join(who.name for who in people[:_MOST_NAMED]) + (more if len(people) > _MOST_NAMED else "")
+
+
+def _role(policy: Policy, role: str) -> Text:
+    text = policy.world.scenario.spec.roles.get(role, Text())
+    return Text(zh=text("zh") or role, en=text("en") or role)
