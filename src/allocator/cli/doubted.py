@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Iterable
 from pathlib import Path
 
 from allocator.cli.output import Output
+from allocator.errors import Fault
 from allocator.model.text import Text
 from allocator.report.rendering.console import printable
 
 
-def mention_doubts(doubts: Sized, scenario: Path, output: Output) -> None:
+def mention_doubts(doubts: Iterable[Fault], scenario: Path, output: Output) -> None:
     """Say on standard error that the input leaves doubts, and which command lists them."""
     number = sum(doubt.count for doubt in doubts)
     if number:
