@@ -213,6 +213,7 @@ def test_the_list_names_who_fits_and_why_others_do_not(scenario: Path) -> None:
         "could not (2):\n"
         "  ✗ lead-yearly (longest term on end in a slot): 2 periods on end — 王建国 (P1)\n"
         "  ✗ native (not at home) — 张伟 (P3)\n"
+        "looked at 2026 alone, with all else as it is; a new solve may cost less (--item with --solve)\n"
     ), "each for the one whom it costs least to replace: P6 for a relative who may not stay beside"
     nobody = explain(scenario, "--slot", "G1", "--role", "lead", "--period", "2027", lang="zh")
     assert "无人可任此席而不违反硬规则\n不可（7）：\n" in nobody
@@ -227,6 +228,7 @@ def test_one_candidate_is_told_in_full(scenario: Path) -> None:
         "      杨帆 (P6) 从 第二组 (G2) 到 第一组 (G1) 组员 @2027\n"
         "      黄丽 (P8) 从 第一组 (G1) 到 第二组 (G2) 组员 @2027\n"
         "  keep [1 人员稳定] +4\n"
+        "以上只看 2026 一期，其余不变；重新求解或更省（--item 加 --solve）\n"
     )
     refused = explain(scenario, "--slot", "G1", "--role", "lead", "--item", "P3", "--period", "2027")
     assert "breaks hard rules · costs the same\n  ✗ lead-yearly (" in refused
@@ -253,7 +255,7 @@ def test_whoever_cannot_be_there_at_all_comes_last(place: Path) -> None:
     words = ("explain", policy.world.scenario.folder, place / "plan.json", "--slot", "C1")
     out = call(*words, "--role", "aide").out
     said = "take.casework (how many places each item takes): not in service, or no such place, in that period"
-    assert out.splitlines()[-1] == f"  ✗ {said} — 孙离 (P9)"
+    assert out.splitlines()[-2] == f"  ✗ {said} — 孙离 (P9)"
     alone = call(*words, "--item", "P9", lang="zh").out
     assert "孙离 (P9) 替 王建国 (P1): 不可能\n" in alone
     assert "      孙离 (P9) @2026: 该周期不在职或该位置不存在\n" in alone and "P1) @" not in alone

@@ -21,6 +21,7 @@ from allocator.api.drawing import (
 )
 from allocator.api.judging import Verdict, candidates, verify
 from allocator.api.loading import bind, load, with_scores
+from allocator.api.pricing import price
 from allocator.api.resuming import Resumed, resumed
 from allocator.api.solving import fewest_changes, solve
 from allocator.model.reading.planfile import read_plan, write_plan
@@ -46,6 +47,7 @@ __all__ = [
     "fewest_changes",
     "is_audit",
     "load",
+    "price",
     "read_audit",
     "read_plan",
     "replay",

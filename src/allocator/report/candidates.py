@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allocator.explain.candidates import Candidate, Ranking
+from allocator.explain.price import PinnedSolve
 from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
 from allocator.model.plan import Level
 from allocator.model.text import Text
 from allocator.report.findings import Place, RuleFinding, rule_finding
 from allocator.report.frame import Named
-from allocator.report.words import level_text
+from allocator.report.words import STATUS, level_text
 from allocator.rules.policy import Policy
 
 
@@ -94,6 +96,36 @@ def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> Ra
         period=layer.period_id(seat.period),
         candidates=tuple(lines),
     )
+
+
+@dataclass(frozen=True)
+class PinnedView:
+    """What a new solve of all periods costs with somebody at a seat.
+
+    Attributes:
+        status: The status of that solve.
+        status_text: The same in words.
+        seconds: Its time limit.
+        costs: How much more each level costs than in the plan; empty where none was found.
+        least: How much more each level is proved to cost at least.
+    """
+
+    status: str
+    status_text: Text
+    seconds: float
+    costs: tuple[CostLine, ...]
+    least: tuple[CostLine, ...]
+
+
+def pinned_view(policy: Policy, solved: PinnedSolve) -> PinnedView:
+    """Lay out what a solve with a pin found."""
+    titles = policy.world.scenario.spec.levels
+
+    def lines(changes: Mapping[Level, int]) -> tuple[CostLine, ...]:
+        return tuple(CostLine(one, level_text(one, titles), "", change) for one, change in changes.items())
+
+    costs, least = lines(solved.costs), lines(solved.least)
+    return PinnedView(solved.status, STATUS[solved.status], solved.seconds, costs, least)
 
 
 def _status(one: Candidate) -> str:

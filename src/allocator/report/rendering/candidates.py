@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from allocator.model.text import Language
-from allocator.report.candidates import CandidateLine, RankingView
+from allocator.report.candidates import CandidateLine, PinnedView, RankingView
 from allocator.report.findings import RuleFinding
 from allocator.report.frame import Named
 from allocator.report.rendering.console import pick, printable
@@ -32,10 +32,14 @@ def render_ranking(view: RankingView, language: Language, *, every: bool = False
     if refused:
         yield pick(language, f"不可（{len(refused)}）：", f"could not ({len(refused)}):")
     yield from _each(refused, language) if every else _grouped(refused, language)
+    if allowed or refused:
+        yield _alone(view, language)
 
 
-def render_candidate(view: RankingView, language: Language) -> Iterator[str]:
-    """Yield all that there is to say of the only candidate that was looked at."""
+def render_candidate(
+    view: RankingView, language: Language, solved: PinnedView | None = None
+) -> Iterator[str]:
+    """Yield all that there is to say of the only candidate that was looked at, and what a new solve found."""
     [line] = view.candidates
     yield _heading(view, language, holders=False)
     if line.status == "holder":
@@ -53,6 +57,34 @@ def render_candidate(view: RankingView, language: Language) -> Iterator[str]:
         yield from _finding(found, "·", language)
     for cost in line.rule_costs:
         yield "  " + printable(f"{cost.rule} [{cost.title(language)}] {cost.change:+,}")
+    if line.status != "impossible":
+        yield _alone(view, language) if solved is None else printable(_solved(solved, language))
+
+
+def _alone(view: RankingView, language: Language) -> str:
+    """Say what was looked at: one period, with all else as it is."""
+    zh = f"以上只看 {view.period} 一期，其余不变" if view.period else "以上其余不变"
+    en = f"looked at {view.period} alone, with all else as it is" if view.period else "with all else as it is"
+    zh += "；重新求解或更省（--item 加 --solve）"
+    return printable(pick(language, zh, en + "; a new solve may cost less (--item with --solve)"))
+
+
+def _solved(solved: PinnedView, language: Language) -> str:
+    """Say what a new solve costs: each level that changes, or is not proved to be the least."""
+    within = pick(language, f"限 {solved.seconds:g} 秒", f"{solved.seconds:g} s at most")
+    zh = f"指定后就全部周期重新求解（{within}）："
+    text = pick(language, zh, f"a new solve of all periods with the pin ({within}): ")
+    if not solved.costs and solved.status in ("infeasible", "unknown"):
+        return text + solved.status_text(language)
+    parts = []
+    for cost, least in zip(solved.costs, solved.least, strict=True):
+        open_to = pick(language, f"（至少 {least.change:+,}）", f" (at least {least.change:+,})")
+        is_open = least.change < cost.change
+        if cost.change or is_open:
+            parts.append(f"{cost.title(language)} {cost.change:+,}" + (open_to if is_open else ""))
+    told = ", ".join(parts) or pick(language, "各级代价不变", "costs the same")
+    proved = pick(language, "，已证明最省", ", proved the least") if solved.status == "optimal" else ""
+    return f"{text}{told}{proved}"
 
 
 def _heading(view: RankingView, language: Language, *, holders: bool = True) -> str:

@@ -1,0 +1,51 @@
+"""What it would cost to give somebody a seat, found by a solve of all periods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allocator.model.plan import Plan
+from allocator.rules.calls import as_asked
+from allocator.rules.policy import Policy
+from allocator.verify import admit
+
+if TYPE_CHECKING:
+    from allocator.engine.progress import Stop
+    from allocator.explain import Ranking
+    from allocator.explain.price import PinnedSolve
+
+
+def price(
+    policy: Policy,
+    plan: Plan,
+    ranking: Ranking,
+    *,
+    seconds: float = 20.0,
+    seed: int = 1,
+    workers: int = 0,
+    stop: Stop | None = None,
+    file: str = "plan",
+) -> PinnedSolve:
+    """Solve anew with the first candidate of a ranking pinned to its seat, and compare with the plan.
+
+    Args:
+        policy: What ``bind`` returned.
+        plan: The plan that the ranking is of; the solve begins from it.
+        ranking: What ``candidates`` returned for one item.
+        seconds: Time limit.
+        seed: Seed of every random choice.
+        workers: Threads, 0 for as many as there are cores.
+        stop: A request to stop, from another thread.
+        file: What the plan is called in faults.
+
+    Raises:
+        InputError: The plan names what the scenario does not have.
+        InternalError: What was found breaks a hard rule.
+    """
+    from allocator.engine.solve import Options
+    from allocator.explain.pinned import solve_pinned
+
+    admit(policy, plan, file)
+    policy = as_asked(policy, plan, file)
+    options, item = Options(seconds, seed, workers), ranking.candidates[0].item
+    return solve_pinned(policy, plan.assignments, ranking.seat, item, options, stop)

@@ -1,0 +1,68 @@
+"""What a plan costs with somebody at a seat: a solve of all periods with that pin, begun from the plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from allocator.engine.progress import Stop
+from allocator.engine.reached import Begun
+from allocator.engine.solve import Options, solve
+from allocator.errors import InternalError
+from allocator.explain.price import PinnedSolve
+from allocator.explain.seats import Seat
+from allocator.model.plan import HARD, Assignment
+from allocator.model.text import Text
+from allocator.rules.kinds.pin import Pin
+from allocator.rules.policy import Policy
+from allocator.verify.judge import judge
+
+
+def solve_pinned(
+    policy: Policy,
+    assignments: tuple[Assignment, ...],
+    seat: Seat,
+    item: int,
+    options: Options,
+    stop: Stop | None = None,
+) -> PinnedSolve:
+    """Solve all layers and periods with an item at a seat, and compare with the plan that there is.
+
+    Raises:
+        InternalError: What was found breaks a hard rule.
+    """
+    pinned = replace(policy, rules=(*policy.rules, _pin(policy, seat, item)))
+    solved = solve(pinned, options, stop=stop, begun=Begun(assignments))
+    if not solved.proofs:
+        return PinnedSolve(solved.status, options.seconds, {}, {})
+    judgement = judge(pinned, solved.assignments)
+    if judgement.broken:
+        raise InternalError(f"{judgement.broken[0].rule.id} is broken by a solve with a pin")
+    before, after = judge(policy, assignments).costs, judgement.costs
+    bounds = {proof.level: proof.bound for proof in solved.proofs}
+    levels = [level for level in after if level != HARD]
+    return PinnedSolve(
+        solved.status,
+        options.seconds,
+        {level: after[level] - before[level] for level in levels},
+        {level: bounds.get(level, 0) - before[level] for level in levels},
+    )
+
+
+def _pin(policy: Policy, seat: Seat, item: int) -> Pin:
+    layer = policy.world.layers[seat.layer]
+    role, period = layer.roles[seat.role], layer.period_id(seat.period)
+    own = "pin"
+    while any(rule.id == own for rule in policy.rules):
+        own += "."
+    return Pin.model_validate(
+        {
+            "id": own,
+            "kind": "pin",
+            "on": layer.name,
+            "item": layer.items[item],
+            "slot": layer.slots[seat.slot],
+            "role": () if role is None else (role,),
+            "during": () if period is None else (period,),
+            "why": Text(zh="指定", en="pinned"),
+        }
+    )
