@@ -198,6 +198,19 @@ def test_layers_that_were_kept_are_listed_and_not_judged(asked: Path) -> None:
     assert done.status == 1 and "no such rule: keep.posting" in done.out
 
 
+def test_what_a_baseline_was_asked_for_and_a_call_is_not_is_told(asked: Path) -> None:
+    solve = ("solve", scenario_of(asked), "--baseline", asked, "--time-limit", "20", "--workers", "1")
+    done = call(*solve, "--pin", "P2=第一组/组长@2027", "--exclude", "P4=G1/lead")
+    assert done.status == 0
+    told = "the baseline was asked for, and this call is not: --pin P5=G2  --exclude P1=casework\n"
+    assert told in done.err
+    pins = [word for pin in PINS for word in ("--pin", pin)]
+    done = call(*solve, *pins, *(word for one in EXCLUDED for word in ("--exclude", one)))
+    assert done.status == 0 and "was asked for" not in done.err
+    wrong = call("solve", scenario_of(asked), "--baseline", edited(asked, asked=[1]))
+    assert wrong.status == 2 and wrong.err.startswith("edited.json:run.asked: ")
+
+
 def test_who_was_kept_out_may_be_gone_since(tmp_path: Path) -> None:
     people = tiny_scenario.TABLES["people.csv"] + "    P9,周敏,cadre,U2,河口,1991-02-02\n"
     ties = tiny_scenario.SCENARIO.replace("items: people\n        slots: groups where group.kind", "@")

@@ -26,6 +26,7 @@ from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
 from allocator.engine.progress import Stop
 from allocator.errors import Fault, InputError
+from allocator.model.asked import Asked
 from allocator.model.notation import scenario_roles
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.planfile import plan_text
@@ -35,9 +36,11 @@ from allocator.report.doubts import doubts_about
 from allocator.report.expected import read_expected
 from allocator.report.measuring import measure
 from allocator.report.rendering.changes import render_changes
+from allocator.report.rendering.console import printable
 from allocator.report.rendering.plans import heading, render_score
-from allocator.report.rendering.runs import run_line
+from allocator.report.rendering.runs import listed_options, run_line
 from allocator.report.view import bound_view
+from allocator.rules.calls import asked_of
 from allocator.verify import admit_baseline
 
 HELP = both("求解：给出最好的方案及已证明的下界", "Find the best plan, with a proven bound.")
@@ -149,7 +152,7 @@ def command(
         check_resumable(out, fewest=fewest is True)
     if window is not None and fewest:
         raise InputError([_rolls_alone()])
-    policy = _bound(scenario, baseline, pins=pin or (), keep=keep or (), exclude=exclude or ())
+    policy = _bound(scenario, baseline, output, pins=pin or (), keep=keep or (), exclude=exclude or ())
     fewest = is_counted(policy, fewest, rolls=window is not None, resumes=resume)
     _check_figures(policy)
     mention_doubts(doubts_about(policy), scenario, output)
@@ -194,12 +197,21 @@ def _rolls_alone() -> Fault:
     return Fault(message, column="--window")
 
 
-def _bound(scenario: Path, baseline: Path | None, **wishes: Iterable[str]) -> api.Policy:
+def _bound(scenario: Path, baseline: Path | None, output: Output, **wishes: Iterable[str]) -> api.Policy:
     start = api.read_plan(baseline) if baseline else None
     policy = api.bind(api.load(scenario), baseline=start, **wishes)
     if baseline and start:
         admit_baseline(policy, start, baseline.name)
+        if dropped := asked_of(start, baseline.name).without(policy.asked):
+            output.remark(_dropped(dropped))
     return policy
+
+
+def _dropped(asked: Asked) -> Text:
+    """Say what the baseline was asked for and this call is not: it may change hands now."""
+    listed = printable(listed_options(asked))
+    zh = f"提示：基准方案曾要求，本次未要求：{listed}"
+    return Text(zh=zh, en=f"note: the baseline was asked for, and this call is not: {listed}")
 
 
 def _levels(policy: api.Policy) -> Mapping[int, Text]:

@@ -30,6 +30,16 @@ class Asked(BaseModel):
         """Whether anything was asked for."""
         return bool(self.pin or self.exclude or self.keep)
 
+    @property
+    def options(self) -> list[str]:
+        """The same as options of a call."""
+        return [f"--{name} {place}" for name, places in self for place in places]
+
+    def without(self, other: Asked) -> Asked:
+        """Return the pins and exclusions that another call does not ask for; layers to keep are left out."""
+        pin = tuple(one for one in self.pin if one not in other.pin)
+        return Asked(pin=pin, exclude=tuple(one for one in self.exclude if one not in other.exclude))
+
     def carried(self) -> dict[str, list[str]]:
         """Return the same as JSON; what was not asked for is left out."""
         return {name: list(places) for name, places in self if places}

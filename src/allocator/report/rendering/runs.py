@@ -64,12 +64,15 @@ def asked_line(run: Mapping[str, Any], language: Language) -> str:
         asked = Asked.model_validate(run.get("asked", {}))
     except ValidationError:  # `verify` says what is wrong with it
         return ""
-    options = [f"--{name} {place}" for name, places in asked.carried().items() for place in places]
-    if not options:
-        return ""
+    words = pick(language, "另有要求：", "asked for beside the scenario: ")
+    return printable(f"{words}{listed_options(asked)}") if asked else ""
+
+
+def listed_options(asked: Asked) -> str:
+    """Return what was asked for as options in one line, the first so many of them."""
+    options = asked.options
     more = len(options) - MOST_ASKED
-    shown = "  ".join(options[:MOST_ASKED]) + (f"  ... +{more}" if more > 0 else "")
-    return printable(f"{pick(language, '另有要求：', 'asked for beside the scenario: ')}{shown}")
+    return "  ".join(options[:MOST_ASKED]) + (f"  ... +{more}" if more > 0 else "")
 
 
 def _structure(said: str, language: Language) -> str:
