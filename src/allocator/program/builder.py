@@ -14,6 +14,7 @@ from allocator.program.defining import DefinitionBuilder
 from allocator.program.ends import Ends
 from allocator.program.expr import EMPTY, Expr
 from allocator.program.exprs import Exprs
+from allocator.program.magnitude import refuse_large_sums, refuse_too_large
 from allocator.program.pieces import first_rows
 from allocator.program.program import INFINITE, Costs, IntArray, Medoid, Pieces, Program, Rows
 from allocator.program.tags import WIDTH, TagArray
@@ -50,6 +51,7 @@ class ProgramBuilder:
     def bounds(self, expr: Expr) -> tuple[int, int]:
         """Return the least and greatest value that ``expr`` can take, term by term."""
         lower, upper = self._ends.of(expr.cols)
+        refuse_large_sums(expr.coefs, lower, upper)
         ends = expr.coefs * lower, expr.coefs * upper
         least, most = int(np.minimum(*ends).sum()), int(np.maximum(*ends).sum())
         return least + expr.constant, most + expr.constant
@@ -59,6 +61,7 @@ class ProgramBuilder:
         exists = exprs.cols >= 0
         lower, upper = (np.zeros_like(exprs.cols) for _ in range(2))
         lower[exists], upper[exists] = self._ends.of(exprs.cols[exists])
+        refuse_large_sums(exprs.coefs, lower, upper)
         ends = exprs.coefs * lower, exprs.coefs * upper
         least, greatest = np.minimum(*ends).sum(axis=1), np.maximum(*ends).sum(axis=1)
         return least + exprs.constants, greatest + exprs.constants
@@ -161,6 +164,7 @@ class ProgramBuilder:
         Its rows are tangents, all of them only near 0: ``tangents.py`` adds those that a plan calls for.
         """
         upper = self.bounds(root)[1]
+        refuse_too_large(upper * upper)
         [column] = self.variables(np.array([0]), np.array([upper * upper]))
         self._definitions.add(column, [root], power=2)
         variable = Expr.of([column])

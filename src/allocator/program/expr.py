@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from allocator.program.magnitude import multiplied
+
 IntArray = npt.NDArray[np.int64]
 EMPTY: IntArray = np.zeros(0, dtype=np.int64)
 
@@ -52,4 +54,5 @@ class Expr:
         return self * -1
 
     def __mul__(self, factor: int) -> Expr:
-        return Expr(self.cols, self.coefs * factor, self.constant * factor)
+        coefs = -self.coefs if factor == -1 else multiplied(self.coefs, factor)
+        return Expr(self.cols, coefs, self.constant * factor)

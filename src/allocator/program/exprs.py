@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.program.expr import IntArray
+from allocator.program.magnitude import multiplied
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +63,8 @@ class Exprs:
         return Exprs(self.cols, self.coefs, self.constants + amounts)
 
     def __mul__(self, factors: IntArray) -> Exprs:
-        return Exprs(self.cols, self.coefs * factors[:, None], self.constants * factors)
+        coefs = multiplied(self.coefs, factors[:, None])
+        return Exprs(self.cols, coefs, multiplied(self.constants, factors))
 
 
 def _without_gaps(cols: IntArray, weights: IntArray) -> tuple[IntArray, IntArray]:

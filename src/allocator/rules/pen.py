@@ -20,6 +20,7 @@ from allocator.program.centred import centred, members_of
 from allocator.program.expr import Expr
 from allocator.program.exprs import Exprs
 from allocator.program.greatest import greatest_each
+from allocator.program.magnitude import multiplied
 from allocator.program.presence import presence_of
 from allocator.program.program import INFINITE
 from allocator.program.shares import facets
@@ -92,7 +93,7 @@ class Pen:
             self._builder.row(expr, -INFINITE, 0, mark)
             return
         marks = np.broadcast_to(mark, (len(expr.cols), mark.shape[1]))
-        self._builder.cost(expr.cols, expr.coefs * self.weight, self.level, marks)
+        self._builder.cost(expr.cols, multiplied(expr.coefs, self.weight), self.level, marks)
         self._builder.constant(self.level, self._number, expr.constant * self.weight)
 
     def forbid(self, where: IntArray, amounts: IntArray | int = 1) -> None:
@@ -118,7 +119,7 @@ class Pen:
             self._builder.block(cols[:, None], np.ones(1, dtype=np.int64), (-INFINITE, 0), marks)
         else:
             prices = np.broadcast_to(np.asarray(amounts, dtype=np.int64), kept.shape)[kept]
-            self._builder.cost(cols, prices * self.weight, self.level, marks)
+            self._builder.cost(cols, multiplied(prices, self.weight), self.level, marks)
 
     def at_most_each(
         self, where: IntArray, cols: IntArray, coefs: Sequence[int] | IntArray, bound: int | IntArray
@@ -157,7 +158,7 @@ class Pen:
 
     def _pay_each(self, where: IntArray, exprs: Exprs) -> None:
         rows, places = (exprs.cols >= 0).nonzero()
-        prices = exprs.coefs[rows, places] * self.weight
+        prices = multiplied(exprs.coefs[rows, places], self.weight)
         self._builder.cost(exprs.cols[rows, places], prices, self.level, self._marks(where)[rows])
         self._builder.constant(self.level, self._number, int(exprs.constants.sum()) * self.weight)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import prod
 
 from allocator.errors import Fault, InputError
 from allocator.graph.neighbours import Neighbours
@@ -15,10 +16,12 @@ from allocator.model.text import Text
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import Cut
 from allocator.program.decisions import Decisions
+from allocator.program.magnitude import MOST, TooLargeError, refuse_large_program
 from allocator.program.program import Program
 from allocator.rules.draft import Draft
 from allocator.rules.fields import expressions, layers_read
 from allocator.rules.kind import Breach, Rule
+from allocator.rules.large import TOO_LARGE, reach
 from allocator.rules.pen import Pen, Shared
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
@@ -63,7 +66,7 @@ class Policy:
         """Write every rule into one program.
 
         Raises:
-            InputError: A rule reads a cell that is empty.
+            InputError: A rule reads a cell that is empty, or its numbers come to too much.
         """
         decisions = Decisions.of(list(self.world.layers.values()))
         builder = ProgramBuilder(decisions, [rule.id for rule in self.rules])
@@ -75,29 +78,56 @@ class Policy:
                 rule.post(Pen(builder, scope, number, shared), scope)
             except SelectorError as error:
                 faults.append(self.fault(rule, error))
+            except TooLargeError:
+                faults.append(self.doubt(rule, TOO_LARGE))
         if faults:
             raise InputError(faults)
-        return builder.finish()
+        return self._within_limits(builder.finish())
 
-    def examine(self) -> None:
-        """Evaluate every expression of every rule, without compiling: an empty cell that one reads is found.
+    def _within_limits(self, program: Program) -> Program:
+        """Return a program whose sums can be counted with.
 
         Raises:
-            InputError: With every fault of the expressions.
+            InputError: One cannot, at the rule that adds most to it.
         """
-        faults = [fault for rule in self.rules for fault in self._expression_faults(rule)]
+        try:
+            refuse_large_program(program)
+        except TooLargeError as error:
+            raise InputError([self.doubt(self.rules[error.rule or 0], TOO_LARGE)]) from None
+        return program
+
+    def examine(self) -> None:
+        """Evaluate every expression of every rule: an empty cell that one reads is found.
+
+        Only where the numbers of the rules are so large that sums of them may be too large are they compiled.
+
+        Raises:
+            InputError: With every fault of the expressions, or of the rules whose numbers come to too much.
+        """
+        faults, most = list[Fault](), 0
+        for rule in self.rules:
+            numbers = [0]
+            faults.extend(self._expression_faults(rule, numbers))
+            most += reach(rule, max(numbers), prod(self.world.layers[rule.on].shape))
         if faults:
             raise InputError(faults)
+        if most >= MOST:
+            self.compile()
 
-    def _expression_faults(self, rule: Rule) -> Iterator[Fault]:
-        """Yield the faults of a rule's expressions; where its scope is not known the others wait."""
+    def _expression_faults(self, rule: Rule, numbers: list[int]) -> Iterator[Fault]:
+        """Yield the faults of a rule's expressions; where its scope is not known the others wait.
+
+        Args:
+            rule: The rule.
+            numbers: Takes the largest number that each expression gives.
+        """
         scope_is_known = True
         for written in expressions(rule):
             chooses = written.path in (("items",), ("slots",))
             if not (scope_is_known or chooses):
                 continue
             try:
-                self.scopes[rule.id].evaluate(written)
+                numbers.append(self.scopes[rule.id].evaluate(written))
             except SelectorError as error:
                 scope_is_known = scope_is_known and not chooses
                 yield self.fault(rule, error, ".".join(written.path))

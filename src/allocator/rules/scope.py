@@ -167,8 +167,11 @@ class Scope:
         result[np.ix_(self.items, self.items)] = values.over(own, others).astype(np.bool_)
         return result
 
-    def evaluate(self, written: Written) -> None:
-        """Evaluate an expression of the rule over its whole range, only to see that it can be.
+    def evaluate(self, written: Written) -> int:
+        """Evaluate an expression of the rule over its whole range, to see that it can be.
+
+        Returns:
+            The largest number found, above or below zero; 0 if it gives no numbers.
 
         Raises:
             SelectorError: A value that is needed is an empty cell, the expression fails on it, or an amount
@@ -176,8 +179,8 @@ class Scope:
         """
         over, expression = ranges_over(written.expression.over, self.rule, self.world), written.expression
         if over == "period" or over.endswith("-period"):
-            self._over_periods(written.text, over.removesuffix("-period"), expression.returns)
-            return
+            found = self._over_periods(written.text, over.removesuffix("-period"), expression.returns)
+            return _largest(found)
         axes = self._range(written, over)
         types, pairs = types_of(axes), None
         if expression.over == "pair":
@@ -186,6 +189,7 @@ class Scope:
         found = self.world.compiler.compile(written.text, types, expression.returns).over(*axes, pairs=pairs)
         if expression.amount:
             refuse_negative(found, written.text, *(axis.ids for axis in axes))
+        return _largest(found)
 
     def _range(self, written: Written, over: str) -> tuple[Axis, ...]:
         """Return the axes that an expression ranges over: a rule's own items and slots are not yet chosen."""
@@ -288,3 +292,8 @@ def _refuse_strange_tables(world: World, used: Iterable[str], axes: Sequence[Axi
                 en=f"scores-{name}.csv has no ids of these slots (or items) and periods",
             )
             raise SelectorError(message, detail=shown(expression))
+
+
+def _largest(found: npt.NDArray[Any]) -> int:
+    """Return the largest number of an array of numbers, above or below zero; 0 of anything else."""
+    return int(np.abs(found).max(initial=0)) if found.dtype == np.int64 else 0
