@@ -133,6 +133,8 @@ PROOFS: list[tuple[str, Data, str]] = [
     ("nobody proves", {"by": [], "confirmed": ["highs"]}, "does not name the solvers of both"),
     ("whoever proves", {"by": ["earlier"], "confirmed": ["highs"]}, "does not name the solvers of both"),
     ("what confirms nothing", {"by": ["cp-sat"], "confirmed": ["rows"]}, "by what confirms no proof: rows"),
+    ("many names", {"by": list("abcdefgh")}, "a solver that there is not: a, b, c, ..."),
+    ("many names twice", {"by": ["x"] * 9, "confirmed": ["x"] * 9}, "solver that made it: x"),
     ("one name twice", {"by": ["cp-sat", "cp-sat"]}, "names a solver more than once"),
     ("an unknown key of it", {"by": ["cp-sat"], "signed": "x"}, "unknown key: score.1.proof.signed"),
     ("zero confirmed", {"by": ["zero"], "confirmed": ["highs"]}, "which needs no confirmation"),

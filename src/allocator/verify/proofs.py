@@ -5,7 +5,7 @@ That a solver has proved what it says cannot be judged without one; that it is s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 
@@ -14,6 +14,9 @@ from allocator.model.plan import BoundProof, LevelScore, Plan
 from allocator.model.text import Text
 from allocator.model.witnesses import EARLIER, NAMES, SECOND, ZERO, is_confirmed
 from allocator.verify.claims import Disagreement
+
+#: How many names are shown.
+NAMED = 3
 
 
 def proof_claims(plan: Plan) -> Iterator[Disagreement]:
@@ -67,22 +70,27 @@ def _of_no_plan(plan: Plan) -> Iterator[Text]:
 def _named(proof: BoundProof) -> Iterator[Text]:
     """Yield names that there are not or that are there twice, and second proofs that are none."""
     second = proof.confirmed or ()
-    for name in dict.fromkeys((*proof.by, *second)):
-        if name not in NAMES:
-            yield _unknown(name)
+    if unknown := list(dict.fromkeys(name for name in (*proof.by, *second) if name not in NAMES)):
+        yield _unknown(unknown)
     if len({*proof.by}) < len(proof.by) or len({*second}) < len(second):
         yield Text(zh="把同一求解器写了不止一次", en="names a solver more than once")
     if proof.confirmed is not None:
         yield from _confirmed(proof.by, second)
 
 
-def _unknown(name: str) -> Text:
-    near, shown = nearest(name, NAMES), shorten(name)
+def _unknown(names: list[str]) -> Text:
+    near, shown = nearest(names[0], NAMES), _listed(names)
     hint = Text(zh=f"（是否为“{near}”？）", en=f" (did you mean '{near}'?)") if near else Text()
     return Text(
         zh=f"出自未知的求解器：{shown}{hint.zh}",
         en=f"names a solver that there is not: {shown}{hint.en}",
     )
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Return the first of some names, however many there are."""
+    every = list(dict.fromkeys(names))
+    return ", ".join(map(shorten, every[:NAMED])) + (", ..." if len(every) > NAMED else "")
 
 
 def _confirmed(by: tuple[str, ...], second: tuple[str, ...]) -> Iterator[Text]:
@@ -92,12 +100,12 @@ def _confirmed(by: tuple[str, ...], second: tuple[str, ...]) -> Iterator[Text]:
             en="claims a second proof, but does not name the solvers of both",
         )
     if both := [name for name in second if name in by]:
-        shown = ", ".join(map(shorten, both))
+        shown = _listed(both)
         yield Text(
             zh=f"由同一求解器证明又确认：{shown}", en=f"is confirmed by the solver that made it: {shown}"
         )
     if unfit := [name for name in second if name in NAMES.keys() - set(SECOND)]:
-        shown = ", ".join(unfit)
+        shown = _listed(unfit)
         yield Text(
             zh=f"由不能确认任意证明者确认：{shown}", en=f"is confirmed by what confirms no proof: {shown}"
         )
