@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
-from allocator.engine import cpsat
+from allocator.engine import confirm, cpsat
+from allocator.engine.claim import OPEN, Answer, Claim
+from allocator.engine.search import Search
 from cli_world import call
 from killed_world import rivals
 from liars import keep_reports_in, lying_cp_sat, none_at_all, stuck_witnesses
@@ -74,6 +79,23 @@ def test_solvers_that_contradict_each_other_are_an_internal_error(
     assert call("verify", folder, kept / "better.json").status == 0
     assert "求解器相互矛盾：cp-sat 称级别 1" in call("solve", folder, *ALONE, "--confirm", lang="zh").err
     assert "optimal (proved) · " not in call("solve", folder, *ALONE, "--confirm").out
+
+
+def test_ctrl_c_ends_a_witness_and_the_plan_stays(
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_task: object, claims: list[Claim], _seconds: float, search: Search) -> list[Answer]:
+        os.kill(os.getpid(), signal.SIGINT)
+        end = time.monotonic() + 20.0
+        while not search.stop.asked and time.monotonic() < end:
+            time.sleep(0.01)
+        return [OPEN] * len(claims)
+
+    monkeypatch.setattr(confirm, "WITNESSES", dict.fromkeys(confirm.WITNESSES, interrupted))
+    file = tmp_path / "plan.json"
+    done = call("solve", scenario, "-o", file, *ALONE, *MOVED, "--confirm")
+    assert done.status == 130 and "optimal (proved) · " in done.out
+    assert call("verify", scenario, file).status == 0
 
 
 def test_no_plan_is_proved_twice_or_contradicted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
