@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,7 +12,7 @@ import numpy as np
 import pytest
 
 from allocator import api
-from allocator.engine import confirm, cpsat, fewest
+from allocator.engine import confirm, fewest
 from allocator.engine import witness as witness_module
 from allocator.engine.bounds import Bound, KnownBounds, Proof
 from allocator.engine.budget import Budget
@@ -27,16 +25,14 @@ from allocator.engine.reached import Begun
 from allocator.engine.search import Search
 from allocator.engine.solve import Options, Solved, solve
 from allocator.engine.task import Task
-from allocator.errors import InternalError
 from allocator.model.witnesses import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
 from allocator.program import tangents
 from allocator.program.evaluate import complete
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
-from allocator.verify import judge
 from brute_force import least_costs, policy_for
 from killed_world import rivals
-from liars import keep_reports_in, lying_cp_sat, lying_highs, none_at_all, stuck_witnesses
+from liars import stuck_witnesses
 from small_folder import SCENARIO, folder
 from test_engine_no_variables import NOBODY
 from test_engine_repair import FAR_OUT, STAFFED
@@ -183,72 +179,6 @@ def test_a_solve_is_proved_twice(seed: int) -> None:
     assert all(one.is_confirmed == (one.cost > 0) for one in found.proofs)
     off = solve(drawn.policy, replace(FULL, confirm="off"))
     assert not any(one.is_confirmed for one in off.proofs)
-
-
-@pytest.mark.parametrize(
-    ("lies", "said"), [(lying_cp_sat, "cp-sat says"), (lying_highs, "highs says")], ids=["cp-sat", "highs"]
-)
-def test_a_solver_that_ends_too_early_is_caught(
-    rivalry: Policy,
-    lies: Callable[[pytest.MonkeyPatch], None],
-    said: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    lies(monkeypatch)
-    keep_reports_in(tmp_path, monkeypatch)
-    unconfirmed = solve(rivalry, replace(FULL, confirm="off"))
-    assert unconfirmed.status == "optimal", "nobody else notices"
-    with pytest.raises(InternalError) as caught:
-        solve(rivalry, FULL)
-    assert said in str(caught.value) and "level 1 costs at least" in str(caught.value)
-    assert "求解器相互矛盾" in caught.value.reason.zh
-
-
-def test_a_solver_that_finds_no_plan_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    policy = possible(0).policy
-    monkeypatch.setattr(cpsat, "minimise", none_at_all)
-    keep_reports_in(tmp_path, monkeypatch)
-    assert solve(policy, replace(FULL, confirm="off")).status == "infeasible"
-    with pytest.raises(InternalError, match="cp-sat says that there is no plan, and highs found one"):
-        solve(policy, FULL)
-    [folder] = tmp_path.iterdir()
-    assert json.loads((folder / "proved.json").read_text("utf-8"))["status"] == "infeasible"
-    assert json.loads((folder / "report.json").read_text("utf-8"))["level"] == "hard"
-    assert not judge(policy, api.read_plan(folder / "better.json").assignments).broken
-
-
-def test_both_models_and_both_plans_are_kept_for_a_report(
-    rivalry: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lying_cp_sat(monkeypatch)
-    keep_reports_in(tmp_path, monkeypatch)
-    with pytest.raises(InternalError) as caught:
-        solve(rivalry, FULL)
-    [folder] = tmp_path.iterdir()
-    assert str(folder) in caught.value.reason.en and str(folder) in caught.value.reason.zh
-    names = {"model.mps", "model.pb.txt", "proved.json", "better.json", "report.json"}
-    assert {file.name for file in folder.iterdir()} == names
-    report = json.loads((folder / "report.json").read_text("utf-8"))
-    bound, found = report["claimed"]["bound"], report["found"]["costs"]["1"]
-    assert report["claimed"]["by"] == ["cp-sat"] and report["found"]["by"] == "highs" and found < bound
-    costs = []
-    for name in ("proved.json", "better.json"):
-        verdict = api.verify(rivalry, api.read_plan(folder / name))
-        assert verdict.holds
-        costs.append(verdict.judgement.costs[1])
-    assert costs == [bound, found]
-    assert "OBJSENSE" not in (text := (folder / "model.mps").read_text("utf-8")) or "MAX" not in text
-    assert re.search(r"^ROWS$", text, re.MULTILINE) and "variables {" in (folder / "model.pb.txt").read_text()
-
-
-def test_a_report_that_cannot_be_written_is_an_internal_error_all_the_same(
-    rivalry: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lying_cp_sat(monkeypatch)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
-    with pytest.raises(InternalError, match="the models could not be kept"):
-        solve(rivalry, FULL)
 
 
 def test_a_witness_that_cannot_end_in_time_confirms_nothing(

@@ -114,10 +114,23 @@ def solve(
         structure = _structure(descent, search)
     if descent.best is not None and not search.stop.asked:
         descent.best = with_stays(policy, descent.task, descent.best)
+    stopped = _stopped(found, search, is_rolling=is_rolling)
+    return _told(policy, options, search, found, descent, structure, stopped)
+
+
+def _told(
+    policy: Policy,
+    options: Options,
+    search: Search,
+    found: Found,
+    descent: Descent,
+    structure: str,
+    stopped: str,
+) -> Solved:
+    """Return what was found, once another solver has been asked about what is proved of it."""
     decisions = descent.decisions
     assignments = () if decisions is None else descent.program.decisions.assignments(decisions)
     proofs = () if decisions is None else (Proof(HARD, 0, 0), *descent.proofs)
-    stopped = _stopped(found, search, is_rolling=is_rolling)
     refuted = descent.refuted if found == "infeasible" else None
     try:
         proofs, refuted = with_second_proofs(descent.task, proofs, refuted, options.confirm, search)
@@ -128,7 +141,7 @@ def solve(
         "seconds": round(search.budget.elapsed, 2),
         "route": route_text(descent.won, descent.settled_by or "cp-sat"),
         "structure": structure,
-        "workers": workers,
+        "workers": search.budget.workers,
         "stopped": stopped,
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
     }
