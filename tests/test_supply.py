@@ -156,3 +156,20 @@ def test_units_are_counted_as_units_of_their_layer(tmp_path: Path) -> None:
     done = call("solve", base, "--time-limit", "10", lang="zh")
     assert "划片：需 4 个单位，合格 3 个单位，缺 1 个单位" in done.out
     assert "实为 1，应为 ≥2" in done.out
+
+
+def test_too_few_of_a_skill_or_a_grade_say_which_and_where(tmp_path: Path) -> None:
+    folder = scenario(tmp_path / "s", {"head": 1, "deputy": 3, "cadre": 4}, "2组员")
+    more = (
+        "  - {id: able, kind: cover, on: posting, slots: 'group.id==\"G0\"', atleast: 2, skills: {law: 3}}\n"
+        "  - {id: heads, kind: composition, on: posting, atleast: {head: 1}}\n"
+    )
+    (folder / "r.yaml").write_text("pack: r\nrules:\n" + more, "utf-8")
+    people = (folder / "people.csv").read_text("utf-8").replace("grade\n", "grade,skills\n", 1)
+    (folder / "people.csv").write_text(people.replace("c1,cadre\n", "c1,cadre,law:4\n"), "utf-8")
+    said = call("check", folder).out
+    assert "2026, 2027: 第0组: law at level 3: 2 needed, 1 may, 1 short" in said
+    assert "2026, 2027: head: 2 needed, 1 may, 1 short" in said
+    chinese = call("check", folder, lang="zh").out
+    assert "2026、2027：第0组：“law”3 级需 2 人，合格 1 人，缺 1 人" in chinese
+    assert "2026、2027：正需 2 人，合格 1 人，缺 1 人" in chinese

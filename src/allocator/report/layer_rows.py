@@ -24,6 +24,7 @@ class SlotRow:
         least: At least so many of the decisions; 0 where the row asks for none.
         most: At most so many; None where it allows any number.
         cols: The decisions.
+        part: What else the rule counts by, such as a skill, by its number; -1 where it does not.
     """
 
     rule: int
@@ -32,6 +33,7 @@ class SlotRow:
     least: int
     most: int | None
     cols: tuple[int, ...]
+    part: int = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +85,6 @@ class LayerRows:
             elif not (coefs == 1).all():
                 continue
             if (cols < self.program.decisions.count).all():
-                number, _, slot, _, period, *_ = rows.tags[row].tolist()
+                number, _, slot, _, period, _, part = rows.tags[row].tolist()
                 most = hi if hi < INFINITE else None
-                yield SlotRow(number, slot, period, max(0, lo), most, tuple(cols.tolist()))
+                yield SlotRow(number, slot, period, max(0, lo), most, tuple(cols.tolist()), part)

@@ -13,7 +13,9 @@ from math import prod
 
 import numpy as np
 
+from allocator.model.text import Text
 from allocator.program.flow_cut import Demand, unmet
+from allocator.program.tags import Subject
 from allocator.report.frame import Named
 from allocator.report.layer_rows import LayerRows, SlotRow
 from allocator.rules.policy import Policy
@@ -33,6 +35,7 @@ class Supply:
             people who must have one, the rule that says so (``take.LAYER``).
         too_many: Whether people are left over; else places are.
         roles: The roles that are counted, none where it is all of them.
+        what: What else is counted, such as a skill or a grade; none where the rule counts roles or everybody.
         needs: Places that must be filled; people who must have one if there are too many.
         supply: How many of these can be filled; places that there are if there are too many people.
         slots: The slots concerned.
@@ -51,6 +54,7 @@ class Supply:
     slots: tuple[Named, ...]
     people: tuple[Named, ...]
     barred: tuple[tuple[str, int], ...] = ()
+    what: tuple[Text, ...] = ()
 
     @property
     def off(self) -> int:
@@ -152,7 +156,20 @@ class _Counts:
             slots=tuple(self._named(layer.slots[s]) for s in sorted({row.slot for row in rows})),
             people=tuple(self._named(layer.items[item]) for item in people),
             barred=self._barring(period, rows, people, too_many=too_many),
+            what=() if named or too_many else self._what(rows),
         )
+
+    def _what(self, rows: Sequence[SlotRow]) -> tuple[Text, ...]:
+        """Return the skills, grades or whatever else the rows of a rule count by."""
+        policy = self.rows.policy
+        rule = policy.rules[rows[0].rule]
+        scope = policy.scopes[rule.id]
+        parts = (
+            rule.part_of(scope, Subject(slot=row.slot, period=row.period, part=row.part))
+            for row in rows
+            if row.part >= 0
+        )
+        return tuple(dict.fromkeys(filter(None, parts)))
 
     def _barring(
         self, period: int, rows: Sequence[SlotRow], people: Sequence[int], *, too_many: bool

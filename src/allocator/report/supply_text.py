@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from allocator.model.text import Language, Text
 from allocator.report.frame import Named
@@ -27,7 +27,7 @@ def as_text(one: Supply, policy: Policy) -> Text:
 def _zh(one: Supply, policy: Policy) -> str:
     periods = f"{_when(one, policy, 'zh')}："
     count = _COUNTED[_table(one, policy)].zh
-    roles = "、".join(_role(policy, role)("zh") for role in one.roles)
+    roles = "、".join(what("zh") for what in _counted(one, policy))
     if one.too_many and not one.slots:
         barred = _barred(one, "，", f" {count}")
         return (
@@ -41,7 +41,8 @@ def _zh(one: Supply, policy: Policy) -> str:
             f"{periods}{one.needs} {count}须有位置，可用位置 {one.supply} 个，多出 {one.off} {count}"
             f"（增设席位，或将该层 take 改为 0-1）"
         )
-    who = f"{roles}需 {one.needs} {count}，合格 {one.supply} {count}，缺 {one.off} {count}"
+    where = f"{slots}：" if (slots := _where(one, policy).replace(", ", "、")) else ""
+    who = f"{where}{roles}需 {one.needs} {count}，合格 {one.supply} {count}，缺 {one.off} {count}"
     if not one.barred:
         return f"{periods}{who}"
     return f"{periods}{who}（不合格：{_barred(one, '，', f' {count}')}）"
@@ -62,11 +63,24 @@ def _en(one: Supply, policy: Policy) -> str:
             f"{periods}{one.needs} must have a place, there are {one.supply}: {one.off} too many "
             "(more seats, or `take: 0-1` in the layer)"
         )
-    roles = ", ".join(_role(policy, role)("en") for role in one.roles) or _COUNTED[_table(one, policy)].en
-    who = f"{periods}{roles}: {one.needs} needed, {one.supply} may, {one.off} short"
+    roles = ", ".join(what("en") for what in _counted(one, policy)) or _COUNTED[_table(one, policy)].en
+    where = f"{slots}: " if (slots := _where(one, policy)) else ""
+    who = f"{periods}{where}{roles}: {one.needs} needed, {one.supply} may, {one.off} short"
     if not one.barred:
         return who
     return f"{who} (barred: {_barred(one, ', ', '')})"
+
+
+def _counted(one: Supply, policy: Policy) -> Iterator[Text]:
+    """Yield what is counted: roles, or skills, grades and the like."""
+    yield from (_role(policy, role) for role in one.roles)
+    yield from one.what
+
+
+def _where(one: Supply, policy: Policy) -> str:
+    """Return the slots, where they are a few and not all."""
+    is_all = len(one.slots) == len(policy.world.layers[one.layer].slots)
+    return "" if is_all or len(one.slots) > _MOST_NAMED else ", ".join(slot.name for slot in one.slots)
 
 
 def _when(one: Supply, policy: Policy, language: Language) -> str:

@@ -190,6 +190,10 @@ class Rule(Strict):
         """
         return None
 
+    def part_of(self, scope: Scope, subject: Subject) -> Text:
+        """Return what the ``part`` of a subject is, such as a skill or a grade; empty if it has no word."""
+        return Text()
+
     def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
         """Yield whom the rule by itself (or with what else a plan has) keeps from which slot, and why.
 

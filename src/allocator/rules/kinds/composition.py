@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
-from allocator.model.notation import Notation, NotationError, Term, parse_notation
+from allocator.model.notation import Notation, NotationError, Term, Vocabulary, parse_notation
 from allocator.model.reading.words import scenario_words
 from allocator.model.tables import Group
 from allocator.model.text import Text
@@ -170,6 +170,11 @@ class Composition(Rule):
             if off > 0:
                 yield Breach(subject, off, _found(scope, term, number))
 
+    def part_of(self, scope: Scope, subject: Subject) -> Text:
+        """Return the role or the grade that is counted."""
+        terms = (term for one, term in self._asked(scope) if one == subject)
+        return next((_word(scope, term) for term in terms), Text())
+
     def _asked(self, scope: Scope) -> Iterator[tuple[Subject, Term]]:
         """Yield what is asked of each slot and period: how many of a word there are."""
         bounds = [self._bound(scope, text) for text in (self.atleast, self.atmost, self.exactly)]
@@ -218,10 +223,19 @@ def _counted(scope: Scope, word: str) -> tuple[tuple[int, ...], frozenset[int]]:
 
 def _found(scope: Scope, term: Term, number: int) -> Text:
     """Say what is asked and what there is, a role by the role's word though a grade may have the same id."""
-    words = scenario_words(scope.world.scenario.spec)
-    counted = words.roles if term.word_id in scope.layer.roles else words.ladder
-    asked = Notation((term,))
+    counted, asked = _vocabulary(scope, term), Notation((term,))
     return Text(
         zh=f"应有 {asked.to_text(counted, 'zh')}，实有 {number}",
         en=f"should have {asked.to_text(counted, 'en')}, has {number}",
     )
+
+
+def _vocabulary(scope: Scope, term: Term) -> Vocabulary:
+    words = scenario_words(scope.world.scenario.spec)
+    return words.roles if term.word_id in scope.layer.roles else words.ladder
+
+
+def _word(scope: Scope, term: Term) -> Text:
+    """Return a role or a grade in words."""
+    words = _vocabulary(scope, term)
+    return Text(zh=words.word(term.word_id, "zh"), en=words.word(term.word_id, "en"))

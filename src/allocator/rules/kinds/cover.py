@@ -135,6 +135,11 @@ class Cover(Rule):
                         )
                         yield Breach(Subject(slot=s, period=t, part=part), asked - number, detail)
 
+    def part_of(self, scope: Scope, subject: Subject) -> Text:
+        """Return the skill with its level."""
+        skill, level = list(self._needs(scope, subject.slot).items())[subject.part]
+        return Text(zh=f"“{skill}”{level} 级", en=f"{skill} at level {level}")
+
     def _needs(self, scope: Scope, slot: int) -> Mapping[str, int]:
         if self.skills != OWN:
             return self.skills
