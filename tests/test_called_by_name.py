@@ -102,3 +102,40 @@ def test_explain_takes_names(tmp_path: Path) -> None:
     by_code = call("explain", place, plan, "--slot", "G1", "--item", "P7")
     assert by_code.status == 0
     assert call("explain", place, plan, "--slot", "第一组", "--item", "赵磊").out == by_code.out
+
+
+def test_a_layer_may_be_called_by_its_title(tmp_path: Path) -> None:
+    place = write_scenario(tmp_path)
+    plan = write_plan(place)
+    for name in ("人员编组", "Postings", "posting", "人 员编组"):
+        policy = api.bind(
+            api.load(place), baseline=api.read_plan(plan), keep=[name], exclude=[f"P1={name}/组长"]
+        )
+        assert (policy.asked.keep, policy.asked.exclude) == (("posting",), ("P1=posting/lead",))
+    by_name = call("explain", place, plan, "--slot", "G1", "--layer", "posting")
+    assert by_name.status == 0
+    assert call("explain", place, plan, "--slot", "G1", "--layer", "人员编组").out == by_name.out
+    for name in ("casework", "案件分办", "Cases"):
+        assert call("export", plan, "--to", tmp_path / f"{name}.csv", "--layer", name).status == 0
+    assert (tmp_path / "案件分办.csv").read_bytes() == (tmp_path / "casework.csv").read_bytes()
+    wrong = call("export", plan, "--to", tmp_path / "x.csv", "--layer", "案件")
+    assert wrong.status == 2 and "no such layer" in wrong.err
+
+
+def test_a_blank_is_no_title(tmp_path: Path) -> None:
+    bare = tiny_scenario.SCENARIO.replace("title: {zh: 人员编组, en: Postings}\n        ", "")
+    place = write_scenario(tmp_path, {"scenario.yaml": bare})
+    plan = write_plan(place)
+    with pytest.raises(InputError, match="there is no such layer"):
+        api.bind(api.load(place), baseline=api.read_plan(plan), keep=["  "])
+    assert call("export", plan, "--to", tmp_path / "x.csv", "--layer", "").status == 2
+
+
+def test_a_title_of_several_layers_is_nobodys(tmp_path: Path) -> None:
+    same = tiny_scenario.SCENARIO.replace("{zh: 案件分办, en: Cases}", "{zh: 人员编组, en: Cases}")
+    place = write_scenario(tmp_path, {"scenario.yaml": same})
+    plan = write_plan(place)
+    with pytest.raises(InputError, match="no layer has '人员编组'"):
+        api.bind(api.load(place), exclude=["P1=人员编组"])
+    done = call("export", plan, "--to", tmp_path / "x.csv", "--layer", "人员编组")
+    assert done.status == 2 and "no such layer" in done.err

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
 from allocator.model.reading.words import scenario_words
-from allocator.rules.called import code_of
+from allocator.rules.called import code_of, layer_called
 from allocator.rules.calls import as_asked
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
@@ -94,7 +94,8 @@ def candidates(
         slot: The slot of the seat, by code or by a name that it alone bears.
         role: Its role; the first that somebody holds there if not given.
         period: Its period; the first in which the slot exists if not given.
-        layer: Its layer; the first that has the slot (and the item and the role) if not given.
+        layer: Its layer, by name or title; the first that has the slot (and the item and the role) if not
+            given.
         item: Look at this item alone, given by code or name.
         file: What the plan is called in faults.
 
@@ -105,6 +106,7 @@ def candidates(
 
     admit(policy, plan, file)
     policy = as_asked(policy, plan, file)
+    layer = layer_called(policy.world, layer)
     item, slot, role = _codes(policy, item, slot, role, layer)
     asked = Asked(slot=slot, role=role, period=period, layer=layer, item=item)
     seat = find_seat(policy, Roster(policy.world.layers, plan.assignments), asked)

@@ -32,16 +32,31 @@ def by_code(world: World, place: Place, option: str, faults: list[Fault]) -> Pla
         faults: Gets a fault for each name that several bear, and for a role that there is not.
     """
     before = len(faults)
-    slots = world.slots
     item = code_of(world, place.item, world.items, option, faults)
-    slot, role = place.slot, ""
-    if slot not in world.layers:  # an exclusion may be from a whole layer
-        slot = code_of(world, slot, slots, option, faults)
-    if slot not in world.layers and slot not in slots and "/" in slot and len(faults) == before:
+    slot, role = _slot(world, place.slot, option, faults), ""
+    if slot not in world.layers and slot not in world.slots and "/" in slot and len(faults) == before:
         slot, _, word = (part.strip() for part in slot.rpartition("/"))
         role = role_of(world, word, world.layers.values(), option, faults, found=place.text)
-        slot = slot if slot in world.layers else code_of(world, slot, slots, option, faults)
+        slot = _slot(world, slot, option, faults)
     return replace(place, item=item, slot=slot, role=role) if len(faults) == before else None
+
+
+def _slot(world: World, name: str, option: str, faults: list[Fault]) -> str:
+    """Return the code of a slot or, since an exclusion may be from a whole layer, of a layer."""
+    if name in world.layers:
+        return name
+    found = code_of(world, name, world.slots, option, faults)
+    return found if found in world.slots else layer_called(world, found)
+
+
+def layer_called(world: World, name: str) -> str:
+    """Return the layer of a name or a title that it alone has; the name itself if there is none."""
+    wanted = _plain(name)
+    if not wanted or name in world.layers:
+        return name
+    titles = {one: layer.spec.title for one, layer in world.layers.items()}
+    found = [one for one, title in titles.items() if wanted in (_plain(title.zh), _plain(title.en))]
+    return found[0] if len(found) == 1 else name
 
 
 def in_words(world: World, place: Place) -> Text:

@@ -8,6 +8,7 @@ from typing import Any
 from allocator.errors import Fault, nearest
 from allocator.model.layer import Layer
 from allocator.model.text import Text
+from allocator.rules.called import layer_called
 from allocator.rules.kind import Rule
 from allocator.rules.kinds.exclude import Exclude
 from allocator.rules.kinds.keep import Keep
@@ -23,11 +24,11 @@ def keep_rules(
 
     Args:
         world: The world.
-        layers: The names of the layers.
+        layers: The names (or titles) of the layers.
         exclusions: Who is kept out of where.
         faults: Gets a fault for each layer that there is not, and if there is no baseline.
     """
-    named = list(dict.fromkeys(layers))
+    named = list(dict.fromkeys(layer_called(world, name) for name in layers))
     for name in (name for name in named if name not in world.layers):
         message = Text(zh="没有此层", en="there is no such layer")
         near = nearest(name, world.layers)

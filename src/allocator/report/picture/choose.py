@@ -88,13 +88,16 @@ def _filled(board: Board) -> int:
 
 
 def pick_layer(view: PlanView, layer: str) -> PlanView:
-    """Return the view with one layer only.
+    """Return the view with one layer only, given by its name or title.
 
     Raises:
         InputError: The plan has no such layer.
     """
     found = tuple(board for board in view.boards if board.layer == layer)
-    if not found:
+    found = found or tuple(
+        board for board in view.boards if layer and layer in (board.title.zh, board.title.en)
+    )
+    if len(found) != 1:
         raise InputError(
             [
                 _unknown(
