@@ -69,6 +69,7 @@ def test_help_says_what_a_value_may_be_and_is() -> None:
     assert "时限（秒）（0.1 至 1000000，默认 60）" in zh and "（至少 1）" in zh
     assert "time limit in seconds (0.1 to 1000000, default 60)" in en and "(at least 1)" in en
     assert "--lang zh|en" in en and "--seed N " in en and "-o, --output FILE " in en
+    assert "--fewest-changes, --free-changes" in en, "an option that may be said either way"
     assert "去处（编号或名称）（必填）" in call("explain", "--help", lang="zh").out
     assert "Usage: allocator COMMAND [OPTIONS]\n" in call("--help", lang="en").out
 

@@ -100,7 +100,7 @@ def _print_section(
 
 def _named(option: Any) -> str:
     """Return an option's names and what stands for its value."""
-    names = ", ".join(option.opts)
+    names = ", ".join((*option.opts, *option.secondary_opts))
     if option.is_flag:
         return names
     value = option.metavar or (option.type_descriptor.is_choice and option.display_type(None).strip("<>"))
