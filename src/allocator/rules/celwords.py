@@ -70,8 +70,18 @@ def _overload(found: re.Match[str]) -> Text:
     )
 
 
+def _key(found: re.Match[str]) -> Text:
+    words = type_words(found[1])
+    return Text(zh=f"键值表的键不能是{words.zh}", en=f"a key of a map cannot be {words.en}")
+
+
+_HALF = Text(zh="含有不成字符的编码或空字符", en="has half a character (a lone surrogate) or a NUL")
+
+
 def _character(found: re.Match[str]) -> Text:
-    character = found[1].strip()[:1]
+    character = found[1].strip(" ")[:1]
+    if not character:  # the compiler's message ends at a NUL
+        return _HALF
     if character == "=":
         return Text(zh="比较相等用两个等号 ==", en="to compare, write two equals signs: ==")
     if character in "'\"":
@@ -80,10 +90,16 @@ def _character(found: re.Match[str]) -> Text:
     return Text(zh=zh, en=f"'{shorten(character)}' is no character of an expression; put a text in quotes")
 
 
+_OPEN = _fixed("引号没有闭合", "a quote is never closed")
 _ENDS = _fixed("表达式没有写完", "the expression ends too early")
+_NO_KEY = r"(?i)(?:unsupported|invalid) map key type: '?([^']*)"
 _COMPILER: Patterns = {
     r"no matching overload for '(.*?)' applied to '\((.*)\)'": _overload,
-    r"token recognition error at: '(.*)'": _character,
+    r"String must end with": _OPEN,
+    r"(?i)illegal escape sequence": _fixed(
+        "文字中以 \\ 起首的转义写法有误", "an escape in a text, after \\, is wrong"
+    ),
+    r"(?s)token recognition error at: '( *.?)": _character,
     r"mismatched input '<EOF>'": _ENDS,
     r"missing '(.*?)' at": _named("缺少“{}”", "'{}' is missing"),
     r"(?:mismatched|extraneous|alternative at) input '(.*?)'": _named(
@@ -95,9 +111,15 @@ _COMPILER: Patterns = {
         zh=f"{type_words(found[1]).zh}没有字段", en=f"{type_words(found[1]).en} has no fields"
     ),
     r"invalid \w+ literal": _fixed("数的写法有误或过大", "the number is written wrongly or too large"),
+    _NO_KEY: _key,
+    r"has\(\) argument": _fixed(
+        "has() 中应为字段，如 has(person.grade)", "has() takes a field: has(person.grade)"
+    ),
+    r"incompatible function arguments": lambda found: _HALF,
     r"recursion limit exceeded": _fixed("嵌套过深", "it is nested too deep"),
 }
 _RUNTIME: Patterns = {
+    _NO_KEY: _key,
     r"(?:divide|modulus) by zero": _fixed("除数为 0", "division by zero"),
     r"budget exceeded": _fixed("循环步数过多", "it takes too many steps"),
     r"invalid regular expression: (.*)": _named("正则表达式有误：{}", "the regular expression is wrong: {}"),

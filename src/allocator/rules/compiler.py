@@ -90,8 +90,8 @@ def _explained(text: str, error: str, types: Types) -> SelectorError:
         words = compiler_words(reason)
         message = Text(zh=f"表达式无法使用：{words.zh}", en=f"the expression cannot be used: {words.en}")
         return SelectorError(message, detail=shown(text))
-    line, column, rest = int(found[1]), int(found[2]), found[3].splitlines()[0].split(" (in container")[0]
-    lines = text.splitlines() or [""]
+    line, column, rest = int(found[1]), int(found[2]), found[3].split("\n")[0].split(" (in container")[0]
+    lines = text.split("\n")
     detail = caret(lines[min(line, len(lines)) - 1], max(0, column - 1))
     if unknown := _UNDECLARED.search(rest):
         return SelectorError(
