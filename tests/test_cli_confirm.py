@@ -84,7 +84,9 @@ def test_solvers_that_contradict_each_other_are_an_internal_error(
 def test_ctrl_c_ends_a_witness_and_the_plan_stays(
     scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_task: object, claims: list[Claim], _seconds: float, search: Search) -> list[Answer]:
+    def interrupted(
+        _task: object, claims: list[Claim], _seconds: float, search: Search, _plan: object
+    ) -> list[Answer]:
         os.kill(os.getpid(), signal.SIGINT)
         end = time.monotonic() + 20.0
         while not search.stop.asked and time.monotonic() < end:

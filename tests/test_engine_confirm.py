@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from allocator import api
-from allocator.engine import confirm, fewest
+from allocator.engine import confirm, fewest, witness_parts
 from allocator.engine import witness as witness_module
 from allocator.engine.bounds import Bound, KnownBounds, Proof
 from allocator.engine.budget import Budget
@@ -27,16 +27,16 @@ from allocator.engine.solve import Options, Solved, solve
 from allocator.engine.task import Task
 from allocator.model.witnesses import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
 from allocator.program import tangents
-from allocator.program.evaluate import complete
+from allocator.program.evaluate import complete, level_costs
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
-from brute_force import least_costs, policy_for
+from brute_force import least_costs, parts_of, policy_for
 from killed_world import rivals
 from liars import stuck_witnesses
 from small_folder import SCENARIO, folder
 from test_engine_no_variables import NOBODY
 from test_engine_repair import FAR_OUT, STAFFED
-from test_engine_routes import Drawn, impossible, possible
+from test_engine_routes import Drawn, impossible, of_parts, possible
 from tiny_scenario import RULES, write_scenario
 from worlds import Space
 from zone_maps import map_world, zoning
@@ -261,6 +261,68 @@ def test_a_search_that_highs_has_no_time_for_is_open(
     task = task_of(rivalry, rivalry.compile())
     answers = witness_module.ask_highs(task, claims, 20.0, searching())
     assert [one.found for one in answers] == ["open", "open"] and not RUNNING
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Return what processes beside are sent from now on."""
+    sent: list[dict[str, Any]] = []
+
+    class Recorded(Child):
+        def begin(self, **arrays: Any) -> None:
+            sent.append(arrays)
+            super().begin(**arrays)
+
+    monkeypatch.setattr(witness_module, "Child", Recorded)
+    return sent
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_parts_that_no_row_ties_are_asked_about_one_by_one(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, sent = of_parts(seed), recorded(monkeypatch)
+    task = drawn.task()
+    best = next(
+        values
+        for plans in parts_of(drawn.space)
+        for values in complete(task.program, plans.matrix)
+        if task.is_sound(values) and tuple(level_costs(task.program, values[None, :])[0]) == drawn.least
+    )
+    claims = claimed(drawn, frozenset((CP_SAT,)))
+    found = Confirming(task, searching(), 20.0, best).run(claims)
+    assert seconds_of(found) == [frozenset((HIGHS,))] * len(claims)
+    assert sent[0]["part"].max() > 0 and (sent[0]["known"] == best).all()
+    worst = np.asarray(complete(task.program, drawn.worst[None, :])[0])
+    costs = level_costs(task.program, worst[None, :])[0].tolist()
+    proofs = [Proof.of(k, c, Bound(c, frozenset((CP_SAT,)))) for k, c in zip((1, 2), costs, strict=True)]
+    assert tuple(costs) > drawn.least
+    with pytest.raises(ContradictionError):
+        Confirming(task, searching(), 20.0, worst).run(list(claims_in(proofs)))
+
+
+def test_what_is_asked_of_a_part_is_what_the_whole_asks_of_it() -> None:
+    """Two parts, of one row each, and three levels: the first costs nothing in the second part."""
+    problem = {
+        "lower": np.array([0.0, 0.0, 0.0]),
+        "upper": np.array([5.0, 6.0, 7.0]),
+        "branched": np.array([True, False, True]),
+        "row_lower": np.array([1.0, -np.inf]),
+        "row_upper": np.array([np.inf, 4.0]),
+        "starts": np.array([0, 2, 3]),
+        "cols": np.array([0, 2, 1]),
+        "coefs": np.array([1.0, 2.0, 3.0]),
+        "prices": np.array([[1.0, 0.0, 1.0], [0.0, 2.0, 3.0], [1.0, 1.0, 1.0]]),
+        "known": np.array([1, 1, 2]),
+        "part": np.array([0, 1, 0]),
+    }
+    [only] = witness_parts.parts_of(problem, 0)
+    assert only.columns.tolist() == [0, 2] and only.most.tolist() == [2.0, np.inf, np.inf]
+    one, two = witness_parts.parts_of(problem, 1)
+    assert one.columns.tolist() == [0, 2] and one.most.tolist() == [3.0, 5.0, np.inf]
+    assert two.columns.tolist() == [1] and two.most.tolist() == [0.0, 1.0, np.inf]
+    assert one.problem["cols"].tolist() == [0, 1] and one.problem["coefs"].tolist() == [1.0, 2.0]
+    assert two.problem["starts"].tolist() == [0, 1] and two.problem["row_upper"].tolist() == [4.0]
+    assert one.problem["upper"].tolist() == [5.0, 7.0] and two.problem["branched"].tolist() == [False]
 
 
 def test_a_plan_that_breaks_a_row_contradicts_nothing() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -20,9 +20,10 @@ from allocator.engine.claim import Claim, ContradictionError, claims_in, settled
 from allocator.engine.progress import CONFIRM, Progress
 from allocator.engine.search import Search
 from allocator.engine.task import Task
-from allocator.engine.witness import Witness, ask_cp_sat, ask_highs
+from allocator.engine.witness import Plan, Witness, ask_cp_sat, ask_highs
 from allocator.model.plan import HARD, Level
 from allocator.model.witnesses import CP_SAT, HIGHS, SECOND
+from allocator.program.program import IntArray
 
 #: Whether to look for a second proof: not, in a part of the time that is left, or for as long as it takes.
 Confirm = Literal["off", "spare", "full"]
@@ -49,12 +50,18 @@ def time_for(confirm: Confirm, search: Search) -> float:
 
 
 def with_second_proofs(
-    task: Task, proofs: tuple[Proof, ...], refuted: Bound | None, confirm: Confirm, search: Search
+    task: Task,
+    values: IntArray | None,
+    proofs: tuple[Proof, ...],
+    refuted: Bound | None,
+    confirm: Confirm,
+    search: Search,
 ) -> tuple[tuple[Proof, ...], Bound | None]:
     """Return what was proved, with what another solver adds to it.
 
     Args:
         task: The program that it was proved of; variables that were fixed on the way are free.
+        values: The plan, as values of all variables, if there is one.
         proofs: Cost and bound of each level; empty without a plan.
         refuted: Who proved that there is no plan, where that is so.
         confirm: Whether to look for second proofs.
@@ -69,7 +76,7 @@ def with_second_proofs(
         return proofs, refuted
     whole = Task(task.program, task.cuts, task.map)
     found: dict[Level | None, Bound] = {
-        one.level: one.proof for one in Confirming(whole, search, seconds).run(claims)
+        one.level: one.proof for one in Confirming(whole, search, seconds, values).run(claims)
     }
     proved = (Proof.of(p.level, p.cost, found.get(p.level, p.proved)) for p in proofs)
     return tuple(proved), found.get(None, refuted)
@@ -83,11 +90,14 @@ class Confirming:
         task: The program, nothing of it fixed; it grows by what plans of witnesses call for.
         search: The seed, and whom to tell and to heed.
         seconds: How long it may take.
+        plan: Values of all variables in the plan that is claimed to be the best.
     """
 
     task: Task
     search: Search
     seconds: float
+    plan: IntArray | None = None
+    _least: set[int] = field(default_factory=set)
 
     def run(self, claims: Sequence[Claim]) -> list[Claim]:
         """Return the claims with what witnesses have added to their proofs.
@@ -111,17 +121,24 @@ class Confirming:
         end = time.monotonic() + seconds
         while asked and (left := end - time.monotonic()) > LEAST and not self.search.stop.asked:
             self._tell(claims[asked[0]])
-            answers = WITNESSES[name](self.task, [claims[k] for k in asked], left, self.search)
+            plan = None if self.plan is None else Plan(self.plan, frozenset(self._least))
+            answers = WITNESSES[name](self.task, [claims[k] for k in asked], left, self.search, plan)
             again = []
             for k, answer in zip(asked, answers, strict=True):
                 if answer.found == "none":
                     claims[k] = claims[k].proved_by(name)
+                    self._found_least(name, claims[k])
                 elif answer.values is not None:
-                    plan, has_grown = settled_plan(self.task, claims[k], answer.values)
-                    if plan is not None:
-                        raise ContradictionError(claims[k], name, plan, self.task)
+                    better, has_grown = settled_plan(self.task, claims[k], answer.values)
+                    if better is not None:
+                        raise ContradictionError(claims[k], name, better, self.task)
                     again += [k] if has_grown else []
             asked = again
+
+    def _found_least(self, name: str, claim: Claim) -> None:
+        """Note that no values of the rows as they are cost less at a level, says who asks about parts."""
+        if name == HIGHS and claim.level is not None:
+            self._least.add(claim.level)
 
     def _tell(self, claim: Claim) -> None:
         value, level = claim.proof.value, claim.level

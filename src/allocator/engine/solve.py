@@ -133,7 +133,9 @@ def _told(
     proofs = () if decisions is None else (Proof(HARD, 0, 0), *descent.proofs)
     refuted = descent.refuted if found == "infeasible" else None
     try:
-        proofs, refuted = with_second_proofs(descent.task, proofs, refuted, options.confirm, search)
+        proofs, refuted = with_second_proofs(
+            descent.task, descent.best, proofs, refuted, options.confirm, search
+        )
     except ContradictionError as error:
         raise reported(error, policy.reference, found, assignments, proofs) from None
     run = {

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import block_array
+from scipy.sparse.csgraph import connected_components
 
 from allocator.engine.asking import Asking, minimise
 from allocator.engine.budget import Slice
@@ -18,15 +21,32 @@ from allocator.engine.search import Search
 from allocator.engine.task import Task
 from allocator.program.branching import branched
 from allocator.program.program import IntArray
-from allocator.program.question import prices
+from allocator.program.question import Problem, prices
 
 #: How often a running witness is looked at, in seconds.
 WATCH = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The plan that is claimed to be the best.
+
+    Attributes:
+        values: Values of all variables.
+        least: The levels at which HiGHS has found that no values of the rows cost less.
+    """
+
+    values: IntArray
+    least: frozenset[int] = frozenset()
+
+
 #: Asks about claims, in so many seconds together, and returns an answer to each.
-Witness = Callable[[Task, Sequence[Claim], float, Search], list[Answer]]
+Witness = Callable[[Task, Sequence[Claim], float, Search, Plan | None], list[Answer]]
 
 
-def ask_highs(task: Task, claims: Sequence[Claim], seconds: float, search: Search) -> list[Answer]:
+def ask_highs(
+    task: Task, claims: Sequence[Claim], seconds: float, search: Search, plan: Plan | None = None
+) -> list[Answer]:
     """Ask HiGHS about claims, one after the other, in one process that ends when the time is over."""
     problem = Claim(None, {}, claims[0].proof).asked_of(task)
     if len(problem) == 0:  # HiGHS takes no problem without variables
@@ -51,6 +71,7 @@ def ask_highs(task: Task, claims: Sequence[Claim], seconds: float, search: Searc
         prices=own.reshape(len(levels), len(problem)),
         caps=np.array(caps, dtype=float).reshape(len(claims), len(levels)) - constants,
         asked=np.array([-1 if one.level is None else levels.index(one.level) for one in claims]),
+        **_by_parts(task, problem, plan),
         **arrays_of(problem),
     )
     try:
@@ -61,7 +82,31 @@ def ask_highs(task: Task, claims: Sequence[Claim], seconds: float, search: Searc
     return answers
 
 
-def ask_cp_sat(task: Task, claims: Sequence[Claim], seconds: float, search: Search) -> list[Answer]:
+def _by_parts(task: Task, problem: Problem, plan: Plan | None) -> dict[str, np.ndarray]:
+    """Return the plan, the part of the program that each variable is in, and which levels cost the least."""
+    if plan is None:
+        none = np.zeros(len(problem), dtype=np.int64)
+        return {"known": none, "part": none, "least": np.zeros(len(task.program.levels), dtype=np.bool_)}
+    ties = problem.matrix.astype(np.bool_)
+    _, part = connected_components(block_array([[None, ties.T], [ties, None]]), directed=False)
+    least = [level in plan.least or _is_nothing(task, plan.values, level) for level in task.program.levels]
+    return {
+        "known": plan.values[problem.columns],
+        "part": part[: len(problem)],
+        "least": np.array(least, dtype=np.bool_),
+    }
+
+
+def _is_nothing(task: Task, values: IntArray, level: int) -> bool:
+    """Whether a plan costs nothing at a level, and none of its parts can cost less than that."""
+    program = task.program
+    free = (prices(program, level) >= 0).all() and program.constant(level) == 0 and (program.lower >= 0).all()
+    return bool(free) and task.cost(values, level) == 0
+
+
+def ask_cp_sat(
+    task: Task, claims: Sequence[Claim], seconds: float, search: Search, plan: Plan | None = None
+) -> list[Answer]:
     """Ask CP-SAT about claims, one after the other, each for its share of what is left of the time."""
     end, answers = time.monotonic() + seconds, list[Answer]()
     for k, claim in enumerate(claims):
