@@ -15,6 +15,7 @@ from allocator import api
 from allocator.errors import InputError
 from allocator.model.asked import MOST
 from allocator.model.plan import RUN_KEYS
+from allocator.rules.places import MOST_WRONG
 from cli_world import call
 from tiny_scenario import write_scenario
 
@@ -237,6 +238,14 @@ def test_there_is_a_limit(tmp_path: Path) -> None:
         api.bind(api.load(write_scenario(tmp_path)), pins=["P2=G1"] * (MOST + 1), exclude=["P99"] * 300)
     first, *others = caught.value.faults
     assert (first.column, first.found, len(others) < 100) == ("--pin", str(MOST + 1), True)
+
+
+def test_after_many_faults_no_more_are_looked_for(tmp_path: Path) -> None:
+    scenario = api.load(write_scenario(tmp_path))
+    for option in ("pins", "exclude"):
+        with pytest.raises(InputError) as caught:
+            api.bind(scenario, **{option: [f"P2=G{k}" for k in range(100, 1000)]})
+        assert len(caught.value.faults) == MOST_WRONG
 
 
 def test_faults_of_the_rules_and_of_a_call_are_told_at_once(tmp_path: Path) -> None:

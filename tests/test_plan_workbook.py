@@ -64,12 +64,13 @@ def test_tables_in_a_workbook_beside_a_scenario_file(desk: Path) -> None:
 
 def test_another_version_of_the_workbook_comes_with_a_warning(desk: Path) -> None:
     plan = write_plan(write_book(desk / "2026.xlsx"), desk / "plan.json")
+    own = (desk / "2026.xlsx").read_bytes()
     write_book(desk / "2026.xlsx", old="张伟", new="张大伟")
     done = call("show", plan)
     assert "张大伟" in done.out and done.out.startswith("warning") and "2026.xlsx" in done.out
     (desk / "2026.xlsx").rename(desk / "2027.xlsx")
     assert "张大伟" in call("show", plan).out
-    write_book(desk / "scenarios" / "2026.xlsx")
+    write_book(desk / "scenarios" / "2026.xlsx").write_bytes(own)  # a new one would have another time in it
     done = call("show", plan, "--strict")
     assert done.status == 0 and "张伟" in done.out
 
@@ -94,3 +95,11 @@ def test_no_workbook_is_opened_for_the_plan_of_a_folder(desk: Path, monkeypatch:
     write_book(desk / "other.xlsx")
     monkeypatch.setattr(nearby, "_name_in", pytest.fail)
     assert nearby.scenarios_near(api.read_plan(plan).scenario, plan) == [folder]
+
+
+def test_names_that_no_file_has_are_passed_over(desk: Path) -> None:
+    plan = write_plan(write_book(desk / "own.xlsx"), desk / "plan.json")
+    wanted = api.read_plan(plan).scenario
+    names = ("x" * 5000 + ".xlsx", "a\0.xlsx", "../desk/own.xlsx", ".xlsx", "/own.xlsx")
+    strange = wanted.model_copy(update={"files": {**wanted.files, **dict.fromkeys(names, "0")}})
+    assert nearby.scenarios_near(strange, plan) == [desk / "own.xlsx"]
