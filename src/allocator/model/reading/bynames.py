@@ -56,20 +56,24 @@ class _Reader:
     ) -> None:
         self._records, self._field, self._kinds = records, field, kinds
         self._named, self._ids, self._doubts = named, ids, doubts
-        self._known: dict[str, str] = {}
 
     def records(self) -> Records:
-        return replace(self._records, rows=tuple(map(self._read, self._records.rows)))
+        """Return the table with ids for names; a large one in which no name stands is not laid out anew."""
+        first: dict[str, int] = {}
+        for placed in self._records.rows:
+            text = getattr(placed.row, self._field)
+            if text and text not in self._ids and text != UNREAD:
+                first.setdefault(text, placed.line)
+        meant = {text: one for text, line in first.items() if (one := self._meant(text, line))}
+        if not meant:
+            return self._records
+        return replace(self._records, rows=tuple(self._read(placed, meant) for placed in self._records.rows))
 
-    def _read(self, placed: Placed) -> Placed:
-        text = str(getattr(placed.row, self._field))
-        if text in ("", UNREAD) or text in self._ids:
+    def _read(self, placed: Placed, meant: Mapping[str, str]) -> Placed:
+        text = getattr(placed.row, self._field)
+        if text not in meant:
             return placed
-        if text not in self._known:
-            self._known[text] = self._meant(text, placed.line)
-        if not self._known[text]:
-            return placed
-        row: Row = placed.row.model_copy(update={self._field: self._known[text]})
+        row: Row = placed.row.model_copy(update={self._field: meant[text]})
         return Placed(placed.line, row)
 
     def _meant(self, text: str, line: int) -> str:
