@@ -19,7 +19,7 @@ def test_the_smallest_instance_is_ten_rules_and_proved(tmp_path: Path) -> None:
     roster.write(tmp_path, instance)
     policy = api.bind(api.load(tmp_path))
     assert len([rule for rule in policy.rules if rule.kind != "take"]) == 10
-    plan = api.solve(policy, seconds=120)
+    plan = api.solve(policy, seconds=120, confirm="off")
     assert plan.status == "optimal" and plan.score[-1].cost == plan.score[-1].bound == KNOWN
     assert score(instance, roster.works(instance, plan)) == (KNOWN, {})
 

@@ -21,7 +21,7 @@ def policy() -> api.Policy:
 
 @pytest.fixture(scope="module")
 def plan(policy: api.Policy) -> Plan:
-    return api.solve(policy, seconds=200)
+    return api.solve(policy, seconds=200, confirm="off")
 
 
 @pytest.fixture(scope="module")

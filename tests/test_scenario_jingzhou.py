@@ -23,7 +23,7 @@ def policy() -> api.Policy:
 
 @pytest.fixture(scope="module")
 def plan(policy: api.Policy) -> Plan:
-    return api.solve(policy, seconds=150)
+    return api.solve(policy, seconds=150, confirm="off")
 
 
 @pytest.fixture(scope="module")

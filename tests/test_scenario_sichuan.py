@@ -33,7 +33,7 @@ def policy() -> api.Policy:
 
 @pytest.fixture(scope="module")
 def plan(policy: api.Policy) -> Plan:
-    return api.solve(policy, seconds=60)
+    return api.solve(policy, seconds=60, confirm="off")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_a_county_is_proved_in_each_mode(
     code: str, mode: str, all_counties: dict[str, counties.County], tmp_path: Path
 ) -> None:
     policy = api.bind(api.load(modes.write(all_counties[code], mode, tmp_path)))
-    plan = api.solve(policy, seconds=60)
+    plan = api.solve(policy, seconds=60, confirm="off")
     assert plan.status == "optimal"
     assert api.verify(policy, plan).holds
 

@@ -145,7 +145,7 @@ def test_each_newcomer_and_recruit_has_two_mentors(short: tuple[api.Policy, Plan
 def test_the_whole_city_is_proved_and_shows_the_figures_of_the_document() -> None:
     """Posts never leave their district: the districts are parts that are proved one by one, and add up."""
     policy = api.bind(api.load(folder(NAME)))
-    plan = api.solve(policy, seconds=600)
+    plan = api.solve(policy, seconds=600, confirm="off")
     assert plan.status == "optimal"
     assert costs(plan) == [(1707, 1707), (107, 107), (492, 492), (37, 37)]
     assert api.verify(policy, plan).holds

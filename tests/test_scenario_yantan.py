@@ -77,7 +77,7 @@ def test_a_unit_in_another_zone_breaks_rules(policy: api.Policy, plan: Plan) -> 
 @pytest.mark.slow
 def test_the_whole_year_is_proved_and_shows_the_figures_of_the_document() -> None:
     policy = api.bind(api.load(folder(NAME)))
-    plan = api.solve(policy, seconds=100)
+    plan = api.solve(policy, seconds=100, confirm="off")
     assert plan.status == "optimal"
     assert api.verify(policy, plan).holds
     assert not unlike_the_document(policy, plan)
