@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,13 @@ from allocator.model.tables import Absence, Case, Group, Link, Person, Posting, 
 from allocator.rules.binding import bind_world
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
+from allocator.rules.waivers import Waiver
 from allocator.verify.judge import judge
-from oracles.world import Expr, Layer, Seat, World, held
+from oracles.calendars import Calendar
+from oracles.draws import FURTHEST
+from oracles.world import Expr, Layer, Seat, World, days_of, held
 
-FIRST_YEAR = 2026
 ROWS: Mapping[str, Any] = {"people": Person, "units": Unit, "groups": Group, "cases": Case}
-
-
-def year(period: int) -> int:
-    return FIRST_YEAR + period
 
 
 def plain(part: Any) -> Any:
@@ -46,7 +43,7 @@ def assignments(world: World, plan: Iterable[Seat]) -> tuple[Assignment, ...]:
             item=seat.item,
             slot=seat.slot,
             role=seat.role,
-            period=None if world.layers[seat.layer].once else str(year(seat.period)),
+            period=None if world.layers[seat.layer].once else world.calendar.id(seat.period),
         )
         for seat in sorted(plan, key=str)
     )
@@ -62,7 +59,19 @@ def policy_for(world: World, rule: Mapping[str, Any]) -> Policy:
             assignments=assignments(world, world.baseline),
         )
     bound = all_kinds()[rule["kind"]].model_validate({"id": "drawn", **plain(rule)})
-    return Policy(bind_world(_scenario(world), baseline), (bound,), (), {})
+    waivers = tuple(
+        Waiver.model_validate(
+            {
+                "rule": "drawn",
+                "items": one.items,
+                "slots": one.slots,
+                "reason": {"zh": "试", "en": "tried"},
+                "until": world.calendar.end(one.until),
+            }
+        )
+        for one in world.waivers
+    )
+    return Policy(bind_world(_scenario(world), baseline), (bound,), waivers, {})
 
 
 def found(policy: Policy, world: World, plan: Iterable[Seat], names: tuple[str, ...]) -> Counter[Any]:
@@ -96,7 +105,7 @@ def _scenario(world: World) -> Scenario:
     organisation = Organisation(
         **tables,
         links=(*_links(world.links), *_members(world)),
-        ties=tuple(_tie(tie) for tie in world.ties),
+        ties=tuple(_tie(world.calendar, tie) for tie in world.ties),
         postings=tuple(_postings(world)),
         absences=tuple(
             Absence.model_validate({"person": name, "from": since, "to": until})
@@ -111,8 +120,9 @@ def _scenario(world: World) -> Scenario:
     )
     spec = {
         "scenario": "drawn",
-        "today": date(FIRST_YEAR, 1, 1),
-        "periods": tuple(year(t) for t in range(world.years)),
+        "today": world.calendar.start(0),
+        "periods": tuple(world.calendar.written(t) for t in range(world.years)),
+        "history": _history(world),
         "roles": {role: {"zh": role, "en": role} for role in ("lead", "member", "chief", "aide")},
         "layers": {name: _layer(layer) for name, layer in world.layers.items()},
     }
@@ -152,18 +162,22 @@ def _members(world: World) -> list[Link]:
     ]
 
 
-def _tie(tie: Any) -> Tie:
-    since = None if tie.first is None else date(year(tie.first), 5, 1)
-    until = None if tie.last is None else date(year(tie.last), 3, 1)
-    if since and until and until < since:
-        until = date(year(tie.last), 8, 1)
+def _history(world: World) -> Any:
+    """Return what a scenario says of the periods before it."""
+    if world.history == "list":
+        return [world.calendar.written(t) for t in range(-FURTHEST, 0)]
+    return world.calendar.unit if world.history == "unit" else None
+
+
+def _tie(calendar: Calendar, tie: Any) -> Tie:
+    since, until = days_of(calendar, tie)
     return Tie(
         source=tie.source, target=tie.target, kind=tie.kind, weight=tie.weight, since=since, until=until
     )
 
 
 def _postings(world: World) -> Iterable[Posting]:
-    """Yield the history of people, one posting for each stay of whole years in a role."""
+    """Yield the history of people, one posting for each stay of whole periods in a role."""
     past = {s for layer in world.layers.values() if layer.of_items == "people" for s in layer.past}
     for role in sorted({seat.role or "" for seat in past}):
         for (person, group), periods in sorted(held(s for s in past if (s.role or "") == role).items()):
@@ -176,8 +190,8 @@ def _postings(world: World) -> Iterable[Posting]:
                         "person": person,
                         "group": group,
                         "role": role,
-                        "from": f"{year(first)}-01-01",
-                        "to": f"{year(last)}-12-31",
+                        "from": world.calendar.within(first, 0.4 if world.late else 0),
+                        "to": world.calendar.end(last),
                     }
                 )
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
 from hypothesis import strategies as st
 
+from oracles.calendars import CALENDARS, Calendar
 from oracles.expressions import ITEM_TESTS, SLOT_TESTS
-from oracles.world import Layer, Seat, Tie, World
+from oracles.world import Layer, Seat, Tie, Waiver, World
 
-FIRST_YEAR = 2026
 FURTHEST = 3
 TEAM_LAYERS = ("turn", "posting")
 ROLES: Mapping[str, tuple[str | None, ...]] = {
@@ -37,7 +37,7 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
-def _people(draw: Any, years: int) -> dict[str, dict[str, Any]]:
+def _people(draw: Any, calendar: Calendar, years: int) -> dict[str, dict[str, Any]]:
     count = draw(st.integers(2, 4))
     people = {}
     for number in range(1, count + 1):
@@ -49,31 +49,30 @@ def _people(draw: Any, years: int) -> dict[str, dict[str, Any]]:
             "unit": draw(st.sampled_from(["", "U1", "U2"])),
             "skills": draw(st.dictionaries(st.sampled_from(["law", "audit"]), st.integers(1, 5))),
             "capacity": draw(st.integers(0, 3)),
-            "retires": None if leaves is None else f"{FIRST_YEAR + leaves}-06-30",
-            "joins": _joins(draw, years, leaves),
-            "away": _away(draw, years),
+            "retires": None if leaves is None else str(calendar.within(leaves, 0.5)),
+            "joins": _joins(draw, calendar, years, leaves),
+            "away": _away(draw, calendar, years),
         }
     return people
 
 
-def _joins(draw: Any, years: int, leaves: int | None) -> str | None:
-    """Draw when somebody joins, if the scenario says: so early that the year counts, or too late for it."""
-    year = draw(st.sampled_from([None, None, None, *range(-1, years)]))
-    if year is None or (leaves is not None and year >= leaves):
+def _joins(draw: Any, calendar: Calendar, years: int, leaves: int | None) -> str | None:
+    """Draw when somebody joins, if the scenario says: so early that the period counts, or too late for it."""
+    period = draw(st.sampled_from([None, None, None, *range(-1, years)]))
+    if period is None or (leaves is not None and period >= leaves):
         return None
-    return f"{FIRST_YEAR + year}-{draw(st.sampled_from(['04-01', '09-01']))}"
+    return str(calendar.within(period, draw(st.sampled_from([0.25, 0.75]))))
 
 
-def _away(draw: Any, years: int) -> list[tuple[str, str]]:
-    """Draw an absence every third time: most of a year, a part that does not count, or two that do."""
-    year = f"{FIRST_YEAR + draw(st.integers(0, years - 1))}"
-    stretches = {
-        "most": [("02-01", "11-30")],
-        "part": [("02-01", "04-30")],
-        "both": [("01-01", "04-30"), ("08-01", "11-30")],
-    }
+def _away(draw: Any, calendar: Calendar, years: int) -> list[tuple[str, str]]:
+    """Draw an absence every third time: most of a period, a part that does not count, or two that do."""
+    period = draw(st.integers(0, years - 1))
+    stretches = {"most": [(0.1, 0.9)], "part": [(0.1, 0.3)], "both": [(0.0, 0.3), (0.6, 0.9)]}
     chosen = draw(st.sampled_from([None, None, None, None, *stretches]))
-    return [(f"{year}-{a}", f"{year}-{b}") for a, b in stretches.get(chosen, ())]
+    return [
+        (str(calendar.within(period, a)), str(calendar.within(period, b)))
+        for a, b in stretches.get(chosen, ())
+    ]
 
 
 def _units(draw: Any) -> dict[str, dict[str, Any]]:
@@ -107,14 +106,14 @@ def _groups(draw: Any) -> dict[str, dict[str, Any]]:
     return groups
 
 
-def _cases(draw: Any, years: int, people: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _cases(draw: Any, calendar: Calendar, years: int, people: Iterable[str]) -> dict[str, dict[str, Any]]:
     cases = {}
     for number in range(1, draw(st.integers(2, 3)) + 1):
         cases[f"K{number}"] = {
             "id": f"K{number}",
             "unit": draw(st.sampled_from(["", "U1", "U2"])),
             "place": draw(st.sampled_from(["", *PLACES])),
-            "received": f"{FIRST_YEAR + draw(st.integers(-1, years - 1))}-03-01",
+            "received": str(calendar.within(draw(st.integers(-1, years - 1)), 1 / 6)),
             "effort": draw(st.integers(0, 3)),
             "skills": draw(st.dictionaries(st.sampled_from(["law", "audit"]), st.integers(1, 5))),
             "parties": draw(st.lists(st.sampled_from([*people, "Stranger"]), unique=True, max_size=2)),
@@ -179,8 +178,9 @@ def worlds(
     In a plain one people know each other by their ties alone: no homes, no native places, no history of two.
     """
     years = draw(st.integers(2, 4))
-    people, units, groups = _people(draw, years), _units(draw), _groups(draw)
-    cases = _cases(draw, years, people)
+    calendar = draw(st.sampled_from([CALENDARS["years"], *CALENDARS.values()]))
+    people, units, groups = _people(draw, calendar, years), _units(draw), _groups(draw)
+    cases = _cases(draw, calendar, years, people)
     alone = plain and draw(st.booleans())
     if alone:
         for row in people.values():
@@ -188,10 +188,14 @@ def worlds(
         for row in cases.values():
             row["parties"] = []
     tables: dict[str, Any] = {"people": people, "units": units, "groups": groups, "cases": cases}
+    horizon = calendar, years
     layers = {
-        name: _layer(draw, name, tables, years, take, past=name == names[0] and not alone) for name in names
+        name: _layer(draw, name, tables, horizon, take, past=name == names[0] and not alone) for name in names
     }
-    scores = {}
+    ids = (*map(calendar.id, range(years)), f"{calendar.id(0)}-{calendar.id(years - 1)}")
+    needed = {(s, t): draw(st.integers(0, 2)) for s in (*groups, *cases) for t in ids}
+    scores = {"demand": {where: number for where, number in needed.items() if number}}
+    scores["demand"].setdefault((next(iter(groups)), ids[0]), 1)
     if "casework" in names:
         scores["bid"] = {(p, k): draw(st.integers(0, 4)) for p in people for k in cases}
     if "zoning" in names:
@@ -205,23 +209,28 @@ def worlds(
         None,
         scores,
         _wishes(draw, layers[names[0]]),
+        calendar,
+        draw(st.sampled_from(["list", "unit"] if calendar.needs_telling else ["", "", "list", "unit"])),
+        draw(st.booleans()),
     )
     if not (baseline and draw(st.sampled_from([True, True, True, False]))):
         return world
     return replace(world, baseline=draw(plans(world)))
 
 
-def _layer(draw: Any, name: str, tables: Mapping[str, Any], years: int, take: str, *, past: bool) -> Layer:
+def _layer(
+    draw: Any, name: str, tables: Mapping[str, Any], horizon: tuple[Calendar, int], take: str, *, past: bool
+) -> Layer:
     of_items, of_slots = SIDES[name]
     items = tuple(tables[of_items])
     slots = tuple(tables[of_slots])
     if of_slots == "groups":
         kind = "zone" if name == "zoning" else "team"
         slots = tuple(slot for slot in slots if tables["groups"][slot]["kind"] == kind)
-    once = name == "zoning"
+    (calendar, years), once = horizon, name == "zoning"
     times = range(1 if once else years)
-    serving = frozenset((i, t) for i in items for t in times if _serves(tables[of_items][i], t))
-    there = frozenset((s, t) for s in slots for t in times if _open(tables[of_slots][s], t))
+    serving = frozenset((i, t) for i in items for t in times if _serves(tables[of_items][i], calendar, t))
+    there = frozenset((s, t) for s in slots for t in times if _open(tables[of_slots][s], calendar, t))
     history = past and name not in ("casework", "dispatch")
     return Layer(
         name,
@@ -230,7 +239,7 @@ def _layer(draw: Any, name: str, tables: Mapping[str, Any], years: int, take: st
         items,
         slots,
         ROLES.get(name, (None,)),
-        (f"{FIRST_YEAR}-{FIRST_YEAR + years - 1}",) if once else tuple(str(FIRST_YEAR + t) for t in times),
+        (f"{calendar.id(0)}-{calendar.id(years - 1)}",) if once else tuple(map(calendar.id, times)),
         serving,
         there,
         _past(draw, name, items, slots) if history and draw(st.booleans()) else frozenset(),
@@ -239,26 +248,24 @@ def _layer(draw: Any, name: str, tables: Mapping[str, Any], years: int, take: st
     )
 
 
-def _serves(row: Mapping[str, Any], period: int) -> bool:
-    """Say whether somebody is in service at the end of a year and away for less than half of it."""
-    year = date(FIRST_YEAR + period, 1, 1)
-    days = [year + timedelta(days=k) for k in range((date(year.year + 1, 1, 1) - year).days)]
+def _serves(row: Mapping[str, Any], calendar: Calendar, period: int) -> bool:
+    """Say whether somebody is in service at the end of a period and away for less than half of it."""
+    first = calendar.start(period)
+    days = [str(first + timedelta(days=k)) for k in range(calendar.length(period))]
     retires, joins, stretches = row.get("retires"), row.get("joins"), row.get("away", ())
-    if retires and date.fromisoformat(retires) <= days[-1]:
+    if retires and retires <= days[-1]:
         return False
-    gone = [
-        day
-        for day in days
-        if (joins and day < date.fromisoformat(joins))
-        or any(date.fromisoformat(a) <= day <= date.fromisoformat(b) for a, b in stretches)
-    ]
+    gone = [day for day in days if (joins and day < joins) or any(a <= day <= b for a, b in stretches)]
     return 2 * len(gone) < len(days)
 
 
-def _open(row: Mapping[str, Any], period: int) -> bool:
+def _open(row: Mapping[str, Any], calendar: Calendar, period: int) -> bool:
     """Say whether a slot is there: a case in the period that it is received in, or in the first."""
     received = row.get("received")
-    return received is None or max(0, int(received[:4]) - FIRST_YEAR) == period
+    if received is None:
+        return True
+    from_before = period == 0 and received < str(calendar.start(0))
+    return from_before or str(calendar.start(period)) <= received <= str(calendar.end(period))
 
 
 def choices(layer: Layer, item: str, period: int) -> list[tuple[Seat, ...]]:
@@ -289,6 +296,18 @@ def plans(draw: Any, world: World) -> frozenset[Seat]:
                 before = stay if stays else draw(st.sampled_from(options))
                 seats.update(before)
     return frozenset(seats)
+
+
+def waivers(draw: Any, world: World, on: str) -> tuple[Waiver, ...]:
+    """Draw an exception from a rule every other time."""
+    layer = world.layers[on]
+    items = st.lists(st.sampled_from(layer.items), max_size=1)
+    slots = st.lists(st.sampled_from(layer.slots), max_size=1)
+    count = draw(st.sampled_from([0, 0, 1, 2]))
+    return tuple(
+        Waiver(tuple(draw(items)), tuple(draw(slots)), draw(st.integers(0, world.years - 1)))
+        for _ in range(count)
+    )
 
 
 @st.composite

@@ -103,8 +103,12 @@ SLOT_PERIOD_NUMBERS = {
     "groups": [
         Expr("period.index == 0 ? 2 : 1", lambda x: 2 if x.period.index == 0 else 1),
         Expr("group.id == 'G1' ? period.index : 1", lambda x: x.period.index if x.group.id == "G1" else 1),
+        Expr("score.demand", lambda x: x.score.demand),
     ],
-    "cases": [Expr("case.effort + period.index", lambda x: x.case.effort + x.period.index)],
+    "cases": [
+        Expr("case.effort + period.index", lambda x: x.case.effort + x.period.index),
+        Expr("score.demand + case.effort", lambda x: x.score.demand + x.case.effort),
+    ],
 }
 PERIOD_NUMBERS = [Expr("period.index == 0 ? 2 : 1", lambda x: 2 if x.period.index == 0 else 1)]
 TOGETHER = {

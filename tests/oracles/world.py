@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, NamedTuple
+
+from oracles.calendars import CALENDARS, Calendar
 
 #: The tables of a scenario, and what expressions call one row of each.
 CALLED = {"people": "person", "units": "unit", "groups": "group", "cases": "case"}
@@ -36,6 +39,21 @@ class Tie(NamedTuple):
 
     def holds(self, period: int) -> bool:
         return (self.first is None or self.first <= period) and (self.last is None or self.last >= period)
+
+
+def days_of(calendar: Calendar, tie: Tie) -> tuple[date | None, date | None]:
+    """Return the first and last day of a tie: after the start of its first period, early in its last."""
+    since = None if tie.first is None else calendar.within(tie.first, 1 / 3)
+    early = 2 / 3 if tie.first == tie.last else 1 / 6
+    return since, None if tie.last is None else calendar.within(tie.last, early)
+
+
+class Waiver(NamedTuple):
+    """An exception for some items, slots or both, or for all, in the periods up to one."""
+
+    items: tuple[str, ...]
+    slots: tuple[str, ...]
+    until: int
 
 
 @dataclass(frozen=True)
@@ -75,6 +93,12 @@ class World:
     baseline: frozenset[Seat] | None = None
     scores: Mapping[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
     wishes: tuple[tuple[str, str, str, str, int], ...] = ()
+    calendar: Calendar = CALENDARS["years"]
+    #: How the scenario says what was before the horizon: not at all, as a list of periods, or by their unit.
+    history: str = ""
+    #: Whether those who were somewhere came a little after the first day of the period.
+    late: bool = False
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def ties_alone(self) -> bool:
@@ -107,9 +131,11 @@ class World:
             seen["other"] = self.entity(layer.of_items, other)
         if period is not None:
             seen["period"] = SimpleNamespace(id=layer.periods[period], index=period)
-        if item is not None and slot is not None:
+        when = None if period is None else layer.periods[period]
+        pair = (item, slot) if item is not None and slot is not None else (slot or item, when)
+        if None not in pair:
             seen["score"] = SimpleNamespace(
-                **{name: table.get((item, slot), 0) for name, table in self.scores.items()}
+                **{name: table.get(pair, 0) for name, table in self.scores.items()}
             )
         return SimpleNamespace(**seen)
 
@@ -143,3 +169,17 @@ def held(seats: Iterable[Seat]) -> dict[tuple[str, str], set[int]]:
     for seat in seats:
         periods.setdefault((seat.item, seat.slot), set()).add(seat.period)
     return periods
+
+
+def waived(world: World, layer: Layer, where: Mapping[str, Any]) -> bool:
+    """Say whether an exception covers what a breach names; one of no period is of the whole horizon."""
+    period, last = where.get("period"), len(layer.periods) - 1
+    until = last if period is None else period
+    end = world.years - 1 if layer.once else until
+    people = {where.get("item"), where.get("other")}
+    return any(
+        end <= one.until
+        and (not one.items or not people.isdisjoint(one.items))
+        and (not one.slots or where.get("slot") in one.slots)
+        for one in world.waivers
+    )

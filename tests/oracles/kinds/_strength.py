@@ -7,12 +7,10 @@ people alone: nobody in them has a home unit, a native place or a history.
 from __future__ import annotations
 
 from collections.abc import Collection
-from math import exp
 
-from oracles.world import World
+from oracles.world import Tie, World, days_of
 
 HOP = 0.8
-FADES = 5.0
 
 
 def strength(
@@ -43,7 +41,7 @@ def strength(
 def _weights(world: World, kinds: Collection[str], counts: object) -> dict[tuple[str, str], float]:
     weights: dict[tuple[str, str], float] = {}
     for tie in world.ties:
-        share = counts(tie) if callable(counts) else today(tie)
+        share = counts(tie) if callable(counts) else _today(world, tie)
         if (kinds and tie.kind not in kinds) or not share:
             continue
         for ends in ((tie.source, tie.target), (tie.target, tie.source)):
@@ -51,10 +49,7 @@ def _weights(world: World, kinds: Collection[str], counts: object) -> dict[tuple
     return weights
 
 
-def today(tie: object) -> float:
+def _today(world: World, tie: Tie) -> float:
     """Return the share of a tie that counts on the first day of the horizon: 0 before it begins."""
-    return 1.0 if getattr(tie, "first", None) is None else 0.0
-
-
-def faded(years: float) -> float:
-    return exp(-years / FADES)
+    since, _ = days_of(world.calendar, tie)
+    return 1.0 if since is None or since <= world.calendar.start(0) else 0.0

@@ -8,10 +8,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from oracles.calendars import Calendar
 from oracles.expressions import PAIR_TESTS
 from oracles.kinds._strength import strength
 from oracles.scope import Scope
-from oracles.world import Expr, Seat, World, several
+from oracles.world import Expr, Seat, World, days_of, several
 
 LAYERS = ("turn", "casework")
 NAMES = ("item", "slot", "role", "period")
@@ -101,7 +102,7 @@ def _known(scope: Scope, seat: Seat, who: str) -> float:
     day = seat.period if rule.get("measured", "today") == "period" else None
 
     def counts(tie: Any) -> float:
-        return float(_counts(tie, day, rule["years"]))
+        return float(_counts(scope.world.calendar, tie, day, rule["years"]))
 
     best = max(
         (
@@ -114,18 +115,10 @@ def _known(scope: Scope, seat: Seat, who: str) -> float:
     return best if best >= rule.get("above", 0.3) - 1e-9 else 0.0
 
 
-def _counts(tie: Any, period: int | None, years: int) -> bool:
-    """Say whether a tie counts: it has begun, and has not ended so many years ago.
-
-    Ties begin in May and end in the March of their years (or in the August of one year that has both).
-    """
-    if period is None:
-        return tie.first is None
-    if tie.first is not None and tie.first > period:
+def _counts(calendar: Calendar, tie: Any, period: int | None, years: int) -> bool:
+    """Say whether a tie counts: it has begun, and has not ended so many years ago."""
+    since, until = days_of(calendar, tie)
+    first, last = (calendar.start(0),) * 2 if period is None else calendar.days(period)
+    if since is not None and since > last:
         return False
-    return (
-        tie.last is None
-        or tie.last >= period
-        or period < tie.last + years
-        or (years > 0 and period == tie.last + years)
-    )
+    return until is None or until >= first or first < until.replace(year=until.year + years)
