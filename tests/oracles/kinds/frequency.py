@@ -15,7 +15,7 @@ from oracles.scope import Scope
 from oracles.world import World, value
 
 LAYERS = ("turn", "posting", "casework", "dispatch")
-NAMES = ("item", "slot")
+NAMES = ("item", "slot", "period")
 
 
 def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
@@ -51,9 +51,9 @@ def contradicts(scope: Scope) -> bool:
 def breaches(scope: Scope) -> Counter[Any]:
     found: Counter[Any] = Counter()
     for item, slot in _counted(scope):
-        wrong = _wrong(scope, item, slot)
-        if wrong:
-            found[item, slot] += wrong
+        for period, amount in _wrong(scope, item, slot):
+            if amount:
+                found[item, slot, period] += amount
     return found
 
 
@@ -77,7 +77,8 @@ def _exists(scope: Scope, item: str | None, slot: str | None, period: int) -> bo
     return serves and (slot is None or (slot, period) in scope.layer.open)
 
 
-def _wrong(scope: Scope, item: str | None, slot: str | None) -> int:
+def _wrong(scope: Scope, item: str | None, slot: str | None) -> Iterator[tuple[int | None, int]]:
+    """Yield the period that each breach is judged in, none for the whole horizon, and by how much."""
     rule = scope.rule
     least, most = _bounds(scope, item, slot)
     mine = [
@@ -86,20 +87,16 @@ def _wrong(scope: Scope, item: str | None, slot: str | None) -> int:
         if s.item == (item or s.item) and s.slot == (slot or s.slot)
     ]
     times = {s.period for s in mine}
-    counted = {t for t in times if t in scope.periods}
-    wrong = sum(
-        later - earlier - 1 < rule.get("apart", 0)
-        for earlier, later in combinations(sorted(times), 2)
-        if later in scope.periods
-    )
+    for earlier, later in combinations(sorted(times), 2):
+        yield later, int(later in scope.periods and later - earlier - 1 < rule.get("apart", 0))
     if "within" not in rule:
-        count = len(counted)
-        return wrong + max(0, least - count, count - most)
+        count = len(times.intersection(scope.periods))
+        yield None, max(0, least - count, count - most)
+        return
     anywhere = [s for s in scope.layer.past if (s.item == item if item else s.slot == slot)]
     known = min((s.period for s in anywhere), default=0)
     for end in (t for t in scope.periods if _exists(scope, item, slot, t)):
         window = range(end - rule["within"] + 1, end + 1)
         count = sum(t in times for t in window)
         judged = window[0] >= known and all(t < 0 or _exists(scope, item, slot, t) for t in window)
-        wrong += max(0, count - most, least - count if judged else 0)
-    return wrong
+        yield end, max(0, count - most, least - count if judged else 0)

@@ -12,7 +12,7 @@ from oracles.scope import Scope
 from oracles.world import World, held
 
 LAYERS = ("turn", "posting")
-NAMES = ("item", "slot")
+NAMES = ("item", "slot", "period")
 TAKE = "0-1"
 
 
@@ -26,5 +26,5 @@ def breaches(scope: Scope) -> Counter[Any]:
         for first, last in runs(periods):
             over = last - first + 1 - scope.rule["periods"]
             if last in scope.periods and over > 0:
-                found[item, slot] += over
+                found[item, slot, last] += over
     return found

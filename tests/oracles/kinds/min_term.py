@@ -12,7 +12,7 @@ from oracles.scope import Scope
 from oracles.world import World, held
 
 LAYERS = ("turn", "posting")
-NAMES = ("item", "slot")
+NAMES = ("item", "slot", "period")
 TAKE = "0-1"
 
 
@@ -29,5 +29,5 @@ def breaches(scope: Scope) -> Counter[Any]:
             judged = last in scope.periods or (last == -1 and 0 in scope.periods)
             ends = judged and gone in scope.layer.times and (item, gone) in scope.layer.serving
             if ends and short > 0:
-                found[item, slot] += short
+                found[item, slot, max(0, last)] += short
     return found

@@ -14,7 +14,7 @@ from oracles.scope import Scope
 from oracles.world import World
 
 LAYERS = ("turn", "posting", "casework", "dispatch")
-NAMES = ("item", "other")
+NAMES = ("item", "other", "period")
 PLAIN = True
 
 
@@ -46,13 +46,11 @@ def breaches(scope: Scope) -> Counter[Any]:
         times = [t for t in range(-9, 9) if pair in together[t] and pair in chosen[t]]
         count = sum(t in scope.periods or -rule.get("past", 0) <= t < 0 for t in times)
         wrong = max(0, rule.get("atleast", 0) - count) + max(0, count - rule.get("atmost", 99))
-        wrong += sum(
-            later - earlier - 1 < rule.get("apart", 0)
-            for earlier, later in combinations(times, 2)
-            if later in scope.periods
-        )
         if wrong:
-            found[pair] += wrong
+            found[*pair, None] += wrong
+        for earlier, later in combinations(times, 2):
+            if later in scope.periods and later - earlier - 1 < rule.get("apart", 0):
+                found[*pair, later] += 1
     return found
 
 

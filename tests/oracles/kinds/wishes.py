@@ -9,7 +9,7 @@ from oracles.scope import Scope
 from oracles.world import World
 
 LAYERS = ("turn", "posting", "casework")
-NAMES = ("item",)
+NAMES = ("item", "slot", "role", "period")
 
 
 def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
@@ -29,9 +29,12 @@ def breaches(scope: Scope) -> Counter[Any]:
             and role in ("", seat.role)
             and period in ("", layer.periods[seat.period])
         }
-        cost = -weight * len(there) if weight < 0 else weight * (not there)
-        if cost:
-            found[(item,)] += cost
+        named = item, slot or None, role or None
+        if weight < 0:
+            for t in there:
+                found[*named, t] += -weight
+        elif not there:
+            found[*named, layer.periods.index(period) if period else None] += weight
     return found
 
 

@@ -24,17 +24,18 @@ class MinTerm(Rule):
     """A stay in a slot, in the roles of the rule, that ends within the horizon lasted ``periods`` or more.
 
     Periods served before the horizon count, a stay that reaches the horizon's end may still go on, and
-    one cut short because the person retires is no breach. Each period too few costs 1. A stay that
-    ended with the last period before the horizon is judged too. With ``during`` those stays are judged
-    whose last period is one of its; the first one of the horizon stands for the last one before it.
+    one cut short because the person is no longer there (retired, away) is no breach. Each period too few
+    costs 1. A stay that ended with the last period before the horizon is judged too, as one of the first
+    period. With ``during`` those stays are judged whose last period is one of its; the first one of the
+    horizon stands for the last one before it.
     """
 
     name: ClassVar[str] = "min_term"
     summary: ClassVar[Text] = Text(zh="最低任职年限：到任后至少任满若干周期", en="shortest term in a slot")
     in_chinese: ClassVar[str] = (
         "在一个去处（限规则所指的角色）任职，在规划期内结束的，应当任满 `periods` 个周期。\n\n"
-        "规划期以前的任职计入；到规划期末仍在任的不算；因退休结束的不算。每差一个周期计 1。\n"
-        "刚好在规划期前一个周期结束的任职也要判断。\n"
+        "规划期以前的任职计入；到规划期末仍在任的不算；因退休、离岗而结束的不算。每差一个周期计 1。\n"
+        "刚好在规划期前一个周期结束的任职也要判断，计入首个周期。\n"
         "填了 `during` 时，判断最后一个周期在其中的任职；规划期首个周期兼指规划期前一个周期。"
     )
     about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
@@ -67,7 +68,7 @@ class MinTerm(Rule):
         pen.price(spells.cols[chosen], missing[chosen], spells.subjects(chosen))
         for i, s, run in self._begun(scope):
             leaves = Expr(constant=1) - Expr.of(pen.grid()[i, s, list(scope.roles), 0])
-            pen.pay(leaves * (self.periods - run), Subject(item=i, slot=s))
+            pen.pay(leaves * (self.periods - run), Subject(item=i, slot=s, period=0))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Measure each stay that ends."""
@@ -78,7 +79,7 @@ class MinTerm(Rule):
                 yield Breach(Subject(item=i, slot=s, period=last), short, _lasted(self.periods - short))
         for i, s, run in self._begun(scope):
             if not roster[self.on].holds(i, s, 0, scope.roles):
-                yield Breach(Subject(item=i, slot=s), self.periods - run, _lasted(run))
+                yield Breach(Subject(item=i, slot=s, period=0), self.periods - run, _lasted(run))
 
     def _begun(self, scope: Scope) -> Iterator[tuple[int, int, int]]:
         """Yield item, slot and length of each stay from before that should go on into the horizon."""
