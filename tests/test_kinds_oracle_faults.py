@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from allocator.program.decisions import Decisions
 from allocator.rules.examples import read_plan, small_world
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
+from allocator.rules.waivers import Waiver
 from worlds import Plans, found_amounts, policy_of, program_amounts
 
 WORLD = small_world()
@@ -102,6 +104,15 @@ def test_a_window_that_ends_when_somebody_has_gone_is_not_judged() -> None:
     asked = {"kind": "frequency", "on": "turn", "items": "person.id == 'Zhao'", "within": 2, "atmost": 0}
     assert both("Zhao=West@2027", **asked) == (2, 2)  # 2025 and 2026, 2026 and 2027; he retires in 2028
     assert both("Zhao=West@2027", **asked, during="2028") == (0, 0)
+
+
+def test_a_stay_cut_short_before_the_horizon_is_waived_in_its_first_period() -> None:
+    asked = {"kind": "min_term", "on": "turn", "periods": 2, "level": 1}
+    policy, plans = _tried("Zhao=West@2026 Zhao=West@2027", **asked)  # he has been in the East in 2025 alone
+    assert (found_amounts(policy, plans), program_amounts(policy, plans)) == ([1], [1])
+    first = {"rule": "tried", "items": "Zhao", "until": "2026-12-31", "reason": {"zh": "借调", "en": "lent"}}
+    waived = replace(policy, waivers=(Waiver.model_validate(first),))
+    assert (found_amounts(waived, plans), program_amounts(waived, plans)) == ([0], [0])
 
 
 def test_of_conflicts_that_are_passed_on_and_ones_own_the_greatest_is_paid() -> None:
