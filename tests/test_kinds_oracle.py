@@ -45,7 +45,7 @@ def drawn(examples: int, *, hunts: bool = False) -> settings:
     )
 
 
-QUICK, LONG, SAME = drawn(20), drawn(120, hunts=True), drawn(100)
+QUICK, LONG, SAME = drawn(20), drawn(100, hunts=True), drawn(100)
 #: What names or explains a rule and changes nothing that it finds.
 WORDS = {"id", "why"}
 #: Fields that a kind refuses, since others of its own say the same (see test_kinds_oracle_faults.py).
