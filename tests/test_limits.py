@@ -112,6 +112,15 @@ def test_a_table_of_other_ids_is_refused_and_one_of_unknown_days_too(tmp_path: P
     assert done.status == 2 and "is no id of a unit, person, group, case or period" in done.err
 
 
+def test_a_shift_without_a_row_has_no_demand_even_if_the_rule_is_of_that_one_alone(tmp_path: Path) -> None:
+    table = {"scores-demand.csv": "shift,2026-03-02\nday,1\n"}
+    none_spare = "kind: capacity, on: rota, slots: group.id == 'spare', atmost: score.demand"
+    none_later = "kind: capacity, on: rota, during: ['2026-03-03', '2026-03-04'], atmost: score.demand"
+    everybody = "kind: capacity, on: rota, each: layer, atleast: 'period.index == 0 ? 3 : 0'"
+    found = counts(rota(tmp_path, none_spare, none_later, everybody, **table))
+    assert (found["spare"][0], found["day"][1:], found["night"][1:]) == (0, [0, 0], [0, 0])
+
+
 @pytest.mark.parametrize(
     ("rule", "column"),
     [

@@ -195,7 +195,8 @@ def worlds(
     ids = (*map(calendar.id, range(years)), f"{calendar.id(0)}-{calendar.id(years - 1)}")
     needed = {(s, t): draw(st.integers(0, 2)) for s in (*groups, *cases) for t in ids}
     scores = {"demand": {where: number for where, number in needed.items() if number}}
-    scores["demand"].setdefault((next(iter(groups)), ids[0]), 1)
+    for some in (("Z1", ids[-1]), ("G1", ids[0]), ("K1", ids[0])):  # a table of none of a layer's is refused
+        scores["demand"].setdefault(some, 1)
     if "casework" in names:
         scores["bid"] = {(p, k): draw(st.integers(0, 4)) for p in people for k in cases}
     if "zoning" in names:

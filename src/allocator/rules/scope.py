@@ -145,17 +145,19 @@ class Scope:
     def _over_periods(self, expression: str, side: str, returns: str) -> npt.NDArray[Any]:
         """Return the values of an expression over items or slots (or nothing) in scope, and periods."""
         world, layer = self.world, self.layer
-        periods = take(world.period_axes(layer)[0], np.asarray(self.periods, dtype=np.int64))
+        horizon = world.period_axes(layer)[0]
+        periods = take(horizon, np.asarray(self.periods, dtype=np.int64))
         axes: tuple[Axis, ...] = (periods,)
-        pairs = None
+        whole, pairs = axes, None
         if side in ("item", "slot"):
             own = world.item_axes(layer)[0] if side == "item" else world.slot_axes(layer)[0]
+            whole = own, horizon
             axes = take(own, self.items if side == "item" else self.slots), periods
             pairs = pairs_between(world.scenario, axes[0].ids, periods.ids)
         types = layer_types(world, layer, f"{side}-period" if pairs is not None else "period")
         selector = world.compiler.compile(expression, types, returns)
         if pairs is not None:
-            _refuse_strange_tables(world, selector.used, axes, expression)
+            _refuse_strange_tables(world, selector.used, whole, expression)
         return selector.over(*axes, pairs=pairs)
 
     def item_pairs(self, expression: str) -> BoolArray:
@@ -284,7 +286,7 @@ class Scope:
 
 
 def _refuse_strange_tables(world: World, used: Iterable[str], axes: Sequence[Axis], expression: str) -> None:
-    """Refuse a score table that has none of the pairs that an expression would read of it: all would be 0."""
+    """Refuse a score table that has none of a layer's pairs: whatever is read of it would be 0."""
     for name, table in world.scenario.organisation.scores.items():
         if f"{SCORE}.{name}" in used and not table.is_of(axes[0].ids, axes[1].ids):
             message = Text(
