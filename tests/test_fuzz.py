@@ -22,7 +22,7 @@ MANY = {
     "audits": 700,
     "options": 200,
 }
-FEW = 40
+FEW = 30
 
 
 def faults(folder: Path, first: int, last: int, *readers: str) -> list[str]:
