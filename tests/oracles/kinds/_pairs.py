@@ -34,6 +34,8 @@ def chosen_pairs(draw: Any, world: World, on: str, *, least: int = 1) -> dict[st
     if layer.of_items == "units":
         fields["ties"] = st.sampled_from(["adjacent", ["adjacent", "liaises"]])
     names = draw(st.lists(st.sampled_from(sorted(fields)), min_size=least, max_size=2, unique=True))
+    if "acquainted" in fields and draw(st.booleans()):
+        names = ["acquainted"]  # else it is hardly ever drawn: few worlds are of ties alone
     rule = {name: draw(fields[name]) for name in names}
     if "acquainted" in rule and draw(st.booleans()):
         rule["hops"] = draw(st.integers(1, 3))
