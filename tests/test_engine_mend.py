@@ -104,7 +104,10 @@ def test_a_large_program_is_mended_from_the_plan_to_begin_from(monkeypatch: pyte
     found = solve(policy, Options(seconds=5.0, workers=1), begun=begun)
     assert found.status == "optimal"
     moved = {*found.assignments} ^ {*begun.assignments}
-    assert {(one.slot, one.period) for one in moved} == {("G00", "2026"), ("G01", "2026")}
+    # In later years, too, the two may change places at no cost: then both stay where they are.
+    assert (
+        {one.slot for one in moved if one.period == "2026"} == {one.slot for one in moved} == {"G00", "G01"}
+    )
 
 
 def test_what_is_too_much_to_mend_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

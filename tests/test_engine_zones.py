@@ -79,7 +79,7 @@ def maps_with_rules(draw: st.DrawFn) -> Policy:
     return zoning(world, rules)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(maps_with_rules(), st.sampled_from((1, 4, 1500)))
 def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> None:
     most = 30 if few == 4 else remainder.APART  # as if there were too many for a window that is wide

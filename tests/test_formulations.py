@@ -12,6 +12,8 @@ from brute_force import parts_of, policy_for
 from hulls import EPS, Relaxation, loss_of_kind, recorded
 from worlds import HARD, Trial, trials
 
+# Coverage comes from the examples of each kind; here it would only take three times as long.
+pytestmark = pytest.mark.no_cover
 #: The page shows a tenth of a percent.
 ROUNDED = 0.001
 

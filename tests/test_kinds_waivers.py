@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
 import pytest
 
 from allocator.rules.kind import Rule
@@ -12,7 +11,6 @@ from allocator.rules.registry import all_kinds
 from allocator.rules.waivers import Waiver
 from worlds import (
     Trial,
-    amounts_of,
     differences,
     found_amounts,
     plans_of,
@@ -21,6 +19,9 @@ from worlds import (
     trials,
     waiver,
 )
+
+# Coverage comes from the examples of each kind; here it would only take three times as long.
+pytestmark = pytest.mark.no_cover
 
 DIMENSIONS = {"items": "item", "slots": "slot"}
 FIRST_YEAR = date(2026, 12, 31)
@@ -42,7 +43,7 @@ def waivers_for(trial: Trial) -> list[tuple[Waiver, ...]]:
 
 @pytest.mark.parametrize("trial", trials(), ids=str)
 def test_the_program_and_the_check_agree_on_what_is_waived(trial: Trial) -> None:
-    plans = plans_of(trial.kind, trial.number).thinned(250)
+    plans = plans_of(trial.kind, trial.number).thinned(120)
     for waivers in waivers_for(trial):
         policy = policy_of(plans.world, trial.rule(), waivers=waivers)
         amounts = found_amounts(policy, plans)
@@ -55,11 +56,10 @@ def test_the_program_and_the_check_agree_on_what_is_waived(trial: Trial) -> None
 def test_a_waiver_waives(kind: type[Rule]) -> None:
     changed = 0
     for trial in trials({kind.name: kind}, levels=["hard"]):
-        plans = plans_of(kind, trial.number)
+        plans = plans_of(kind, trial.number).thinned(300)
+        whole = found_amounts(policy_of(plans.world, trial.rule()), plans)
         for waivers in waivers_for(trial):
-            amounts = found_amounts(policy_of(plans.world, trial.rule(), waivers=waivers), plans.thinned(300))
-            whole = amounts_of(kind, trial.number)
-            spread = np.linspace(0, len(whole) - 1, min(300, len(whole))).astype(np.int64)
-            assert (amounts <= whole[spread]).all()
-            changed += int((amounts < whole[spread]).sum())
+            amounts = found_amounts(policy_of(plans.world, trial.rule(), waivers=waivers), plans)
+            assert (amounts <= whole).all()
+            changed += int((amounts < whole).sum())
     assert changed

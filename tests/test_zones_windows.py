@@ -91,7 +91,7 @@ def test_halves_are_all_that_was_left() -> None:
     assert Left([], np.array([], dtype=np.int64), np.array([], dtype=np.int64)).widest is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15)
 @given(
     st.integers(0, 999),
     st.sampled_from([[EVEN], [EVEN, SIZES], [EVEN, NEAR], [EVEN, TOWNS], [{**EVEN, "tolerance": 1}, NEAR]]),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
-from allocator.model.reading.words import scenario_words
 from allocator.rules.called import code_of, layer_called
 from allocator.rules.calls import as_asked
 from allocator.rules.policy import Policy
@@ -127,7 +126,7 @@ def _codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple
     found = (
         code_of(policy.world, item, items, "--item", faults),
         code_of(policy.world, slot, slots, "--slot", faults),
-        scenario_words(policy.world.scenario.spec).roles.id_of(role) or role,
+        policy.world.words.roles.id_of(role) or role,
     )
     if faults:
         raise InputError(faults)

@@ -60,7 +60,7 @@ class _Tries:
     left: int = field(init=False)
 
     def __post_init__(self) -> None:
-        width = len(self.values)
+        width = max(1, len(self.values))
         self.left = min(MOST, VALUES // width)
         self._together = max(1, min(TOGETHER, ROOM // width))
         self._near: Vicinity | None = None

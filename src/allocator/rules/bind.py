@@ -10,7 +10,6 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.asked import Asked
 from allocator.model.plan import Plan
 from allocator.model.reading import bounded, scenario_digest
-from allocator.model.reading.words import scenario_words
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.binding import bind_world
@@ -110,7 +109,7 @@ def _faults(rule: Rule, draft: Draft | None, world: World) -> Iterator[Fault]:
             fault = _unknown(
                 draft, "role", role, roles, Text(zh="该层没有此角色", en="the layer has no such role")
             )
-            meant = scenario_words(world.scenario.spec).roles.id_of(role)
+            meant = world.words.roles.id_of(role)
             yield replace(fault, nearest=meant) if meant in roles else fault
     yield from _period_faults(rule, draft, world)
     if rule.one_slot and layer.spec.take.most != 1:

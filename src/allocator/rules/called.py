@@ -10,7 +10,7 @@ from allocator.errors import Fault, nearest, shorten
 from allocator.model.layer import Layer
 from allocator.model.notation import Vocabulary
 from allocator.model.organisation import Organisation
-from allocator.model.reading.words import listed, scenario_words
+from allocator.model.reading.words import listed
 from allocator.model.tables import Person
 from allocator.model.text import Text
 from allocator.rules.places import Place
@@ -61,7 +61,7 @@ def layer_called(world: World, name: str) -> str:
 
 def in_words(world: World, place: Place) -> Text:
     """Return a place written with codes in words: ``陈静 → 第一组（组长，2026）``."""
-    organisation, roles = world.scenario.organisation, scenario_words(world.scenario.spec).roles
+    organisation, roles = world.scenario.organisation, world.words.roles
     slot = world.layers[place.slot].spec.title if place.slot in world.layers else Text()
     here = Text(zh=slot.zh or organisation.label(place.slot), en=slot.en or organisation.label(place.slot))
 
@@ -93,7 +93,7 @@ def role_of(
         faults: Gets a fault if none has.
         found: What was written in all, if that is more.
     """
-    words = scenario_words(world.scenario.spec).roles
+    words = world.words.roles
     known = dict.fromkeys(role for layer in layers for role in layer.roles if role is not None)
     role = words.id_of(word) or word
     if role not in known:

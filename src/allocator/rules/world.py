@@ -10,6 +10,7 @@ from allocator.graph import OrganisationGraph, build_graph
 from allocator.model.layer import Layer
 from allocator.model.notation import Vocabulary, scenario_vocabulary
 from allocator.model.plan import Plan
+from allocator.model.reading.words import Words, scenario_words
 from allocator.model.scenario import Scenario
 from allocator.rules.axis import Axis
 from allocator.rules.compiler import Compiler
@@ -50,6 +51,11 @@ class World:
     def slots(self) -> Mapping[str, None]:
         """The ids of the slots of all layers, each once."""
         return dict.fromkeys(name for layer in self.layers.values() for name in layer.slots)
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of grades and of roles."""
+        return scenario_words(self.scenario.spec)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -38,10 +38,10 @@ class FaultList:
     def add(self, fault: Fault) -> None:
         """Take note of ``fault``, and of those for which it stands."""
         sort = fault.sort
-        self.count += fault.count
         if fault.is_remainder:
-            self._left[None] += fault.count
+            self.leave_out(fault.count)
             return
+        self.count += fault.count
         if self._is_kept(sort):
             self._first.setdefault(sort, len(self.kept))
             self._listed[sort] += 1
@@ -49,6 +49,11 @@ class FaultList:
             self._left[sort] += fault.more
         else:
             self._left[sort if sort in self._first else None] += fault.count
+
+    def leave_out(self, count: int) -> None:
+        """Count so many faults that are not listed."""
+        self.count += count
+        self._left[None] += count
 
     def _is_kept(self, sort: object) -> bool:
         """Return whether a fault of a sort is listed: of many, so that no sort hides another."""

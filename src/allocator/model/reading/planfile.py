@@ -44,21 +44,22 @@ def _refused(data: Any, error: ValidationError, file: str) -> InputError:
     for key, model in _LISTS.items():
         parts = data.get(key) if isinstance(data, dict) else None
         for number, part in enumerate(parts if isinstance(parts, list) else ()):
-            if len(faults.kept) >= faults.limit:
-                break
-            faults.extend(_part_faults(part, model, file, (key, number)))
+            try:
+                model.model_validate(part)
+            except ValidationError as refusal:
+                if len(faults.kept) < faults.limit:
+                    faults.extend(_part_faults(refusal, file, (key, number)))
+                else:
+                    faults.leave_out(refusal.error_count())
     return faults.error()
 
 
 _LISTS: Mapping[str, type[BaseModel]] = {"assignments": Assignment, "score": LevelScore, "rules": RuleScore}
 
 
-def _part_faults(part: Any, model: type[BaseModel], file: str, where: tuple[str, int]) -> Iterator[Fault]:
-    try:
-        model.model_validate(part)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            yield json_fault(detail, file, (*where, *detail["loc"]))
+def _part_faults(error: ValidationError, file: str, where: tuple[str, int]) -> Iterator[Fault]:
+    for detail in error.errors(include_url=False):
+        yield json_fault(detail, file, (*where, *detail["loc"]))
 
 
 def plan_text(plan: Plan) -> str:

@@ -9,7 +9,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import model_validator
 
 from allocator.model.notation import Notation, NotationError, Term, Vocabulary, parse_notation
-from allocator.model.reading.words import scenario_words
 from allocator.model.tables import Group
 from allocator.model.text import Text
 from allocator.program.tags import Subject
@@ -231,7 +230,7 @@ def _found(scope: Scope, term: Term, number: int) -> Text:
 
 
 def _vocabulary(scope: Scope, term: Term) -> Vocabulary:
-    words = scenario_words(scope.world.scenario.spec)
+    words = scope.world.words
     return words.roles if term.word_id in scope.layer.roles else words.ladder
 
 
