@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import coverage
 import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -22,3 +24,20 @@ settings.load_profile("explore" if os.environ.get("EXPLORE") else "gate")
 def root() -> Path:
     """Return the top folder of the project."""
     return ROOT
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Leave tests marked ``unmeasured`` out of coverage.
+
+    The mark of pytest-cov does not do so in a worker of xdist, where two measurements lie on each other.
+    """
+    stopped: list[coverage.Coverage] = []
+    while item.get_closest_marker("unmeasured") and (current := coverage.Coverage.current()) is not None:
+        current.stop()
+        stopped.append(current)
+    try:
+        return (yield)
+    finally:
+        for one in reversed(stopped):
+            one.start()

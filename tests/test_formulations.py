@@ -13,7 +13,7 @@ from hulls import EPS, Relaxation, loss_of_kind, recorded
 from worlds import HARD, Trial, trials
 
 # Coverage comes from the examples of each kind; here it would only take three times as long.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.unmeasured
 #: The page shows a tenth of a percent.
 ROUNDED = 0.001
 

@@ -29,7 +29,7 @@ from oracles.world import Seat, World, waived
 from worlds import Plans, program_amounts
 
 # Coverage comes from the examples of each kind; here it would only take three times as long.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.unmeasured
 KINDS = sorted(all_kinds())
 #: So many examples of each kind, new ones on every run, in place of the ones that are always the same.
 HUNT = int(os.environ.get("ORACLE_HUNT", "0"))
