@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Under nohup, or in the background of a script, signals are ignored: programs that tests end must heed them.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 set_hypothesis_home_dir(ROOT / ".cache" / "hypothesis")
 # A shared machine is sometimes slow, so examples have no deadline; the gate draws the same ones every time.
 settings.register_profile("explore", deadline=None)
