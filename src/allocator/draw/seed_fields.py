@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from itertools import chain
 
 from allocator.draw.kind import Draw
 from allocator.draw.seed_event import HOME, read_time, time_of_source
@@ -56,7 +55,7 @@ def _no_form(found: str, draft: Draft) -> Fault:
     near = nearest(kind, kinds)
     given = count if count.isdecimal() and count.isascii() else "6"
     tried = (f"{near}:{given}", f"{near}:{given.lstrip('0')}") if near else ()
-    valid = next(chain(filter(_is_form, tried)), "")
+    valid = next(filter(_is_form, tried), "")
     return draft.fault(message, "seed_form", found=shorten(found), allowed=ALLOWED, nearest=valid)
 
 

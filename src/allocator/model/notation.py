@@ -101,6 +101,10 @@ class Vocabulary:
         texts = (text(language) for entry, text in self.entries if entry == word_id)
         return next((word for word in texts if word), word_id)
 
+    def text(self, word_id: str) -> Text:
+        """Return the words that are printed for ``word_id`` in both languages."""
+        return Text(zh=self.word(word_id, "zh"), en=self.word(word_id, "en"))
+
 
 @dataclass(frozen=True)
 class Notation:

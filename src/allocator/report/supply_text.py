@@ -73,7 +73,7 @@ def _en(one: Supply, policy: Policy) -> str:
 
 def _counted(one: Supply, policy: Policy) -> Iterator[Text]:
     """Yield what is counted: roles, or skills, grades and the like."""
-    yield from (_role(policy, role) for role in one.roles)
+    yield from (policy.world.words.roles.text(role) for role in one.roles)
     yield from one.what
 
 
@@ -100,8 +100,3 @@ def _barred(one: Supply, comma: str, unit: str) -> str:
 
 def _listed(people: Sequence[Named], comma: str, more: str) -> str:
     return comma.join(who.name for who in people[:_MOST_NAMED]) + (more if len(people) > _MOST_NAMED else "")
-
-
-def _role(policy: Policy, role: str) -> Text:
-    text = policy.world.scenario.spec.roles.get(role, Text())
-    return Text(zh=text("zh") or role, en=text("en") or role)

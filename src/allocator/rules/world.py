@@ -8,7 +8,7 @@ from functools import cached_property
 
 from allocator.graph import OrganisationGraph, build_graph
 from allocator.model.layer import Layer
-from allocator.model.notation import Vocabulary, scenario_vocabulary
+from allocator.model.notation import Vocabulary
 from allocator.model.plan import Plan
 from allocator.model.reading.words import Words, scenario_words
 from allocator.model.scenario import Scenario
@@ -60,7 +60,7 @@ class World:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words of grades and roles for the seat notation."""
-        return scenario_vocabulary(self.scenario.spec)
+        return self.words.seats
 
     def item_axes(self, layer: Layer, prefix: str = "") -> tuple[Axis, ...]:
         """Return the variables of a layer's items as one axis; with a prefix, only the items' own."""

@@ -236,5 +236,4 @@ def _vocabulary(scope: Scope, term: Term) -> Vocabulary:
 
 def _word(scope: Scope, term: Term) -> Text:
     """Return a role or a grade in words."""
-    words = _vocabulary(scope, term)
-    return Text(zh=words.word(term.word_id, "zh"), en=words.word(term.word_id, "en"))
+    return _vocabulary(scope, term).text(term.word_id)
