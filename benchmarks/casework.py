@@ -27,7 +27,7 @@ from pathlib import Path  # noqa: E402
 import numpy as np  # noqa: E402
 
 from allocator import api  # noqa: E402
-from allocator.draw import CannotDraw  # noqa: E402
+from allocator.lottery import CannotDraw  # noqa: E402
 from allocator.model.plan import Plan  # noqa: E402
 from allocator.model.scenario import Scenario  # noqa: E402
 

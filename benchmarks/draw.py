@@ -16,7 +16,7 @@ from random import Random
 from time import perf_counter
 
 from allocator import api
-from allocator.draw.audit import audit_text
+from allocator.lottery.audit import audit_text
 
 SIZES = {
     "200 of 2,000, 3 types": (2000, 200, (3,)),

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from allocator.engine.progress import Progress
+    from allocator.optimise.progress import Progress
 
 START = time.perf_counter()
 GIB = 2**30
@@ -27,7 +27,7 @@ def elapsed() -> float:
 
 def held() -> float:
     """Return the GiB of memory that this process holds now; the most it ever held where that is not told."""
-    from allocator.engine.memory import resident  # after the clock has started
+    from allocator.optimise.memory import resident  # after the clock has started
 
     return round((resident() or 0) / GIB, 3)
 
@@ -75,7 +75,7 @@ class PeakMemory(AbstractContextManager["PeakMemory"]):
         self._thread.join()
 
     def _watch(self) -> None:
-        from allocator.engine.memory import in_all  # after the clock has started
+        from allocator.optimise.memory import in_all  # after the clock has started
 
         while not self._over.wait(EVERY):
             self._most = max(self._most, in_all())

@@ -25,7 +25,7 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from allocator import api  # noqa: E402
-from allocator.engine.progress import Progress  # noqa: E402
+from allocator.optimise.progress import Progress  # noqa: E402
 
 #: Metres of a unit of distance by its power: squares of metres would come to numbers too large.
 METRES = {1: 1, 2: 100}

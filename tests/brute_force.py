@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from allocator.engine.solve import Options, Solved, solve
+from allocator.optimise.solve import Options, Solved, solve
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read

@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 from hypothesis import strategies as st
 
-from allocator.engine.zones.centres.districting import Asked, Districting
 from allocator.graph.neighbours import neighbours
+from allocator.optimise.zones.centres.districting import Asked, Districting
 from allocator.program.program import INFINITE, IntArray
 
 

@@ -18,7 +18,7 @@ from time import process_time
 from typing import Any
 from unicodedata import category
 
-from allocator.draw.kinds import _pairing_draw
+from allocator.lottery.kinds import _pairing_draw
 from cli_world import call
 from fuzz_inputs import READERS
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from allocator.engine import cpsat, improve, witness
-from allocator.engine.asking import Asking
-from allocator.engine.outcome import Outcome
-from allocator.engine.search import Search
+from allocator.optimise import cpsat, improve, witness
+from allocator.optimise.asking import Asking
+from allocator.optimise.outcome import Outcome
+from allocator.optimise.search import Search
 from allocator.program.program import INFINITE
 from allocator.program.question import Problem
 

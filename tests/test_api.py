@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from allocator import api
-from allocator.engine import budget
 from allocator.errors import InternalError
 from allocator.model.plan import Plan
 from allocator.model.reading.planfile import plan_text
+from allocator.optimise import budget
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Rule
 from allocator.rules.kinds.avoid import Avoid

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allocator import api
-from allocator.engine import begin, fewest
 from allocator.errors import InputError, InternalError
 from allocator.model.plan import Assignment, Plan
+from allocator.optimise import begin, fewest
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.report.changes import changes_from
 from allocator.rules.policy import Policy

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator import api
-from allocator.draw import CannotDraw
+from allocator.lottery import CannotDraw
 from allocator.model.plan import Assignment
 
 SCENARIO = """

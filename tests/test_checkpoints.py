@@ -15,10 +15,10 @@ import pytest
 import tiny_scenario
 from allocator import api
 from allocator.api import checkpoints
-from allocator.engine.bounds import KnownBounds, Proof
-from allocator.engine.improve import Improvement
-from allocator.engine.reached import Begun, Reached
-from allocator.engine.solve import Options, solve
+from allocator.optimise.bounds import KnownBounds, Proof
+from allocator.optimise.improve import Improvement
+from allocator.optimise.reached import Begun, Reached
+from allocator.optimise.solve import Options, solve
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 from big_world import chequers, postings

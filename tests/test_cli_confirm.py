@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from allocator.engine import confirm, cpsat
-from allocator.engine.claim import OPEN, Answer, Claim
-from allocator.engine.search import Search
+from allocator.optimise import confirm, cpsat
+from allocator.optimise.claim import OPEN, Answer, Claim
+from allocator.optimise.search import Search
 from cli_world import call
 from killed_world import rivals
 from liars import keep_reports_in, lying_cp_sat, none_at_all, stuck_witnesses

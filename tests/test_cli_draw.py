@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.draw.registry import all_draws
+from allocator.lottery.registry import all_draws
 from cli_world import call
 from draw_world import DRAWS_ONLY, SCENARIO, write_hearing
 

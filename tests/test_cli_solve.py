@@ -20,10 +20,10 @@ import tiny_scenario
 from allocator import api
 from allocator.cli import reasons
 from allocator.cli.progress import progress_line
-from allocator.engine.progress import Progress
 from allocator.errors import InternalError
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.text import Text
+from allocator.optimise.progress import Progress
 from allocator.report.rendering.runs import run_line
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario

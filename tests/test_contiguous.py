@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from allocator.api import bind, load
 from allocator.cli.main import run
-from allocator.engine.solve import Options, solve
 from allocator.explain import why_infeasible
 from allocator.graph.neighbours import neighbours, parts
 from allocator.model.plan import Assignment, Plan, ScenarioRef
+from allocator.optimise.solve import Options, solve
 from allocator.program.evaluate import broken_rows, complete
 from allocator.program.pieces import row_of_pieces
 from allocator.program.program import Pieces

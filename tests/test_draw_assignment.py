@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from allocator import api
-from allocator.draw import CannotDraw
-from allocator.draw.assigning.chances import Chances
-from allocator.draw.assigning.peel import peeled
-from allocator.draw.kinds._assignment_checks import pair_chances
-from allocator.draw.numbers import Numbers
-from allocator.engine.flow import cheapest_flow
+from allocator.lottery import CannotDraw
+from allocator.lottery.assigning.chances import Chances
+from allocator.lottery.assigning.peel import peeled
+from allocator.lottery.kinds._assignment_checks import pair_chances
+from allocator.lottery.numbers import Numbers
+from allocator.optimise.flow import cheapest_flow
 from allocator.program.network import Network
 from cli_world import call
 from lot_world import CASES, all_assignments, best_means, write_lot

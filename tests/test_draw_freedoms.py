@@ -10,10 +10,10 @@ import pytest
 
 from allocator import api
 from allocator.cli import draw as drawing
-from allocator.draw import audit_text, commit, steps
-from allocator.draw.canonical import commitment_to, laid_out
-from allocator.draw.seed_event import read_time
 from allocator.errors import InputError
+from allocator.lottery import audit_text, commit, steps
+from allocator.lottery.canonical import commitment_to, laid_out
+from allocator.lottery.seed_event import read_time
 from cli_world import call
 from draw_world import SCENARIO, write_hearing
 

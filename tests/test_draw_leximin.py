@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from allocator.draw.leximin.lottery import Lottery, fractions_of, mean_panel
-from allocator.draw.leximin.panels import Panels
-from allocator.draw.leximin.proof import Level, priced_most, rooms
-from allocator.draw.leximin.quotas import Bound, find_conflict
-from allocator.draw.leximin.search import heaviest_weight
-from allocator.draw.leximin.solve import leximin
+from allocator.lottery.leximin.lottery import Lottery, fractions_of, mean_panel
+from allocator.lottery.leximin.panels import Panels
+from allocator.lottery.leximin.proof import Level, priced_most, rooms
+from allocator.lottery.leximin.quotas import Bound, find_conflict
+from allocator.lottery.leximin.search import heaviest_weight
+from allocator.lottery.leximin.solve import leximin
 from draw_world import all_panels, brute_force_chances
 
 

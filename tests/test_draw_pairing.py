@@ -9,11 +9,11 @@ from random import Random
 
 import pytest
 
-from allocator.draw.kinds._pairing_draw import draw_pairing
-from allocator.draw.kinds._pairing_file import PairingRules
-from allocator.draw.numbers import Numbers
-from allocator.draw.pairing import Seats, first_pairing
-from allocator.draw.staffing import find_shortage
+from allocator.lottery.kinds._pairing_draw import draw_pairing
+from allocator.lottery.kinds._pairing_file import PairingRules
+from allocator.lottery.numbers import Numbers
+from allocator.lottery.pairing import Seats, first_pairing
+from allocator.lottery.staffing import find_shortage
 
 
 def random_seats(random: Random) -> Seats:

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from allocator import api
-from allocator.draw import Audit, audit_text, commit, reveal, steps
-from allocator.draw.canonical import commitment_to
-from allocator.draw.kinds import _pairing_draw
-from allocator.draw.numbers import Numbers
 from allocator.errors import InputError
+from allocator.lottery import Audit, audit_text, commit, reveal, steps
+from allocator.lottery.canonical import commitment_to
+from allocator.lottery.kinds import _pairing_draw
+from allocator.lottery.numbers import Numbers
 from cli_world import call
 from draw_world import SCENARIO, write_hearing
 

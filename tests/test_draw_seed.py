@@ -13,12 +13,12 @@ from random import Random
 import pytest
 
 from allocator import api
-from allocator.draw import Audit, audit_text
-from allocator.draw.numbers import Numbers
-from allocator.draw.seed_check import is_spelt
-from allocator.draw.seed_event import read_time, time_of_source, written
-from allocator.draw.seed_form import days_in, form_of_source, read_form
 from allocator.errors import InputError
+from allocator.lottery import Audit, audit_text
+from allocator.lottery.numbers import Numbers
+from allocator.lottery.seed_check import is_spelt
+from allocator.lottery.seed_event import read_time, time_of_source, written
+from allocator.lottery.seed_form import days_in, form_of_source, read_form
 from allocator.model.text import Text
 from cli_world import call
 from draw_world import SCENARIO, write_hearing

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from allocator import api
-from allocator.engine.progress import Stop
 from allocator.explain import Reasons, why_infeasible
+from allocator.optimise.progress import Stop
 
 SCENARIO = """
 scenario: few

@@ -9,7 +9,7 @@ import pytest
 
 import draw_world
 import tiny_scenario
-from allocator.draw import audit_text, read_audit
+from allocator.lottery import audit_text, read_audit
 from allocator.model.jsontext import shown_json
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario

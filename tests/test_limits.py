@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from allocator.api import bind, load
-from allocator.engine.solve import Options, solve
 from allocator.errors import InputError
 from allocator.model.plan import Assignment
+from allocator.optimise.solve import Options, solve
 from allocator.rules.roster import Roster
 from cli_world import call
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from allocator import api
-from allocator.engine import memory
-from allocator.engine.child import RUNNING
-from allocator.engine.descent import task_of
-from allocator.engine.memory import GIB, NEAR, held_to, in_all, resident
-from allocator.engine.mip import MipRace
-from allocator.engine.progress import Progress, Stop
-from allocator.engine.solve import Options, solve
 from allocator.errors import InputError
+from allocator.optimise import memory
+from allocator.optimise.child import RUNNING
+from allocator.optimise.descent import task_of
+from allocator.optimise.memory import GIB, NEAR, held_to, in_all, resident
+from allocator.optimise.mip import MipRace
+from allocator.optimise.progress import Progress, Stop
+from allocator.optimise.solve import Options, solve
 from allocator.program.program import Program
 from allocator.rules.policy import Policy
 from big_world import postings

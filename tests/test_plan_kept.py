@@ -17,8 +17,8 @@ import pytest
 import tiny_scenario
 from allocator import api
 from allocator.cli.interrupt import stopping
-from allocator.engine.progress import Stop
 from allocator.model.plan import Plan
+from allocator.optimise.progress import Stop
 from cli_world import call, good_plan, write_plan
 from test_cli_solve import hard_to_prove
 from tiny_scenario import write_scenario

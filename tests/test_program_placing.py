@@ -7,8 +7,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from allocator.engine.choosing import Chooser
-from allocator.engine.movers import Movers
+from allocator.optimise.choosing import Chooser
+from allocator.optimise.movers import Movers
 from allocator.program.aims import Aim
 from allocator.program.changing import Changes, Placing
 from allocator.program.evaluate import broken_rows, complete, level_costs

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from allocator import api
-from allocator.engine.progress import Stop
-from allocator.engine.reached import Reached
 from allocator.model.plan import Plan
+from allocator.optimise.progress import Stop
+from allocator.optimise.reached import Reached
 from allocator.verify import judge
 from scenario_tools import broken, changed, folder, made_anew, of_layer, tables, unlike_the_document
 

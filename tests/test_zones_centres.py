@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from allocator.engine.zones.centres import lagrange
-from allocator.engine.zones.centres.allocate import allocated
-from allocator.engine.zones.centres.branching import Branching
-from allocator.engine.zones.centres.districting import Asked, Districting
-from allocator.engine.zones.centres.hess import Hess, hess
-from allocator.engine.zones.centres.lagrange import Drawn, Prices
-from allocator.engine.zones.centres.plans import Plans
-from allocator.engine.zones.centres.separate import Separation
-from allocator.engine.zones.centres.shaping import Shaping
 from allocator.graph.neighbours import neighbours
+from allocator.optimise.zones.centres import lagrange
+from allocator.optimise.zones.centres.allocate import allocated
+from allocator.optimise.zones.centres.branching import Branching
+from allocator.optimise.zones.centres.districting import Asked, Districting
+from allocator.optimise.zones.centres.hess import Hess, hess
+from allocator.optimise.zones.centres.lagrange import Drawn, Prices
+from allocator.optimise.zones.centres.plans import Plans
+from allocator.optimise.zones.centres.separate import Separation
+from allocator.optimise.zones.centres.shaping import Shaping
 from allocator.program.program import INFINITE, IntArray
 from districts import all_zones, district, districts, least
 

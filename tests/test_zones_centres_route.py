@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator.engine import descent
-from allocator.engine.asking import unheard
-from allocator.engine.budget import Budget, Clock
-from allocator.engine.progress import Stop, silent
-from allocator.engine.search import Search
-from allocator.engine.solve import Options, solve
-from allocator.engine.zones import first
-from allocator.engine.zones import solve as route
-from allocator.engine.zones.centres import solve as centres
-from allocator.engine.zones.centres.placing import Placing
-from allocator.engine.zones.centres.reading import first_read
-from allocator.engine.zones.solve import best_by_zones
+from allocator.optimise import descent
+from allocator.optimise.asking import unheard
+from allocator.optimise.budget import Budget, Clock
+from allocator.optimise.progress import Stop, silent
+from allocator.optimise.search import Search
+from allocator.optimise.solve import Options, solve
+from allocator.optimise.zones import first
+from allocator.optimise.zones import solve as route
+from allocator.optimise.zones.centres import solve as centres
+from allocator.optimise.zones.centres.placing import Placing
+from allocator.optimise.zones.centres.reading import first_read
+from allocator.optimise.zones.solve import best_by_zones
 from allocator.program import centred
 from allocator.program.by_slot import by_slot
 from allocator.program.evaluate import broken_rows, complete, level_costs

@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator.engine import descent
-from allocator.engine.asking import unheard
-from allocator.engine.budget import Budget, Clock
-from allocator.engine.outcome import Outcome
-from allocator.engine.progress import Stop, silent
-from allocator.engine.search import Search
-from allocator.engine.solve import Options, solve
-from allocator.engine.zones import remainder, windows
-from allocator.engine.zones import solve as route
-from allocator.engine.zones.climb import costs_of, is_plan
-from allocator.engine.zones.cutoff import bands_by_cost
-from allocator.engine.zones.first import split_plans
-from allocator.engine.zones.solve import best_by_zones
-from allocator.engine.zones.sums import OPEN, Left, Sums
-from allocator.engine.zones.windows import Windows
+from allocator.optimise import descent
+from allocator.optimise.asking import unheard
+from allocator.optimise.budget import Budget, Clock
+from allocator.optimise.outcome import Outcome
+from allocator.optimise.progress import Stop, silent
+from allocator.optimise.search import Search
+from allocator.optimise.solve import Options, solve
+from allocator.optimise.zones import remainder, windows
+from allocator.optimise.zones import solve as route
+from allocator.optimise.zones.climb import costs_of, is_plan
+from allocator.optimise.zones.cutoff import bands_by_cost
+from allocator.optimise.zones.first import split_plans
+from allocator.optimise.zones.solve import best_by_zones
+from allocator.optimise.zones.sums import OPEN, Left, Sums
+from allocator.optimise.zones.windows import Windows
 from allocator.program.by_slot import by_slot
 from allocator.rules.policy import Policy
 from allocator.verify import judge

@@ -17,8 +17,8 @@ from allocator.rules.beside import asked_beside
 from allocator.rules.policy import Policy
 
 if TYPE_CHECKING:
-    from allocator.engine.bounds import KnownBounds
-    from allocator.engine.reached import Reached
+    from allocator.optimise.bounds import KnownBounds
+    from allocator.optimise.reached import Reached
 
 #: At most once in so many seconds, and in so many times what it took to write the last one.
 EVERY, REST = 1.0, 20.0

@@ -15,7 +15,7 @@ from allocator.model.scenario import Scenario
 from allocator.verify import judge
 
 if TYPE_CHECKING:
-    from allocator.draw import Audit, BoundDraw, Check
+    from allocator.lottery import Audit, BoundDraw, Check
 
 
 def draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
@@ -26,7 +26,7 @@ def draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
     """
     if not scenario.spec.draws:
         return {}
-    from allocator.draw import bind_draws
+    from allocator.lottery import bind_draws
 
     return bind_draws(scenario)
 
@@ -42,7 +42,7 @@ def commit(draw: BoundDraw, *, rehearsal: bool = False) -> Audit:
         InputError: Where the seed comes from or when is not said, or it has come about already.
         CannotDraw: The rules of the draw cannot be met.
     """
-    from allocator.draw import commit as commit_to
+    from allocator.lottery import commit as commit_to
 
     return commit_to(draw, rehearsal=rehearsal)
 
@@ -53,7 +53,7 @@ def reveal(audit: Audit, seed: str) -> Audit:
     Raises:
         InputError: The seed has not the spelling that was committed to.
     """
-    from allocator.draw import reveal as drawn
+    from allocator.lottery import reveal as drawn
 
     return drawn(audit, seed)
 
@@ -88,7 +88,7 @@ def replay(draw: BoundDraw, audit: Audit, content: bytes) -> tuple[Check, ...]:
         audit: What the file says.
         content: The bytes of the file, which are held to what would be written.
     """
-    from allocator.draw import judge as looked_at
+    from allocator.lottery import judge as looked_at
 
     return tuple(looked_at(draw, audit, content))
 
@@ -108,7 +108,7 @@ def read_audit(path: Path | str) -> tuple[Audit, bytes]:
     Raises:
         InputError: It cannot be read, or is no audit file.
     """
-    from allocator.draw import read_audit as read
+    from allocator.lottery import read_audit as read
 
     content = read_bytes(Path(path), Path(path).name, PLAN_BYTES)
     return read(content, Path(path).name), content
@@ -120,6 +120,6 @@ def write_audit(audit: Audit, path: Path | str) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    from allocator.draw import audit_text
+    from allocator.lottery import audit_text
 
     write_whole(audit_text(audit).encode(), Path(path))

@@ -10,9 +10,9 @@ from allocator.rules.policy import Policy
 from allocator.verify import admit
 
 if TYPE_CHECKING:
-    from allocator.engine.progress import Stop
     from allocator.explain import Ranking
     from allocator.explain.price import PinnedSolve
+    from allocator.optimise.progress import Stop
 
 
 def price(
@@ -42,8 +42,8 @@ def price(
         InputError: The plan names what the scenario does not have.
         InternalError: What was found breaks a hard rule.
     """
-    from allocator.engine.solve import Options
     from allocator.explain.pinned import solve_pinned
+    from allocator.optimise.solve import Options
 
     admit(policy, plan, file)
     policy = as_asked(policy, plan, file)

@@ -22,7 +22,7 @@ from allocator.rules.policy import Policy
 from allocator.verify import admit, claims_against, judge
 
 if TYPE_CHECKING:
-    from allocator.engine.reached import Begun
+    from allocator.optimise.reached import Begun
 
 #: Searches and the levels of each, as a checkpoint carries what they proved.
 Proved = tuple[tuple[LevelScore, ...], ...]
@@ -47,8 +47,8 @@ class Resumed:
     @property
     def begun(self) -> Begun:
         """The same, as the engine takes it."""
-        from allocator.engine.bounds import Bound, KnownBounds, Proof
-        from allocator.engine.reached import Begun
+        from allocator.optimise.bounds import Bound, KnownBounds, Proof
+        from allocator.optimise.reached import Begun
 
         def proof(one: LevelScore) -> Proof:
             by, second = witnesses_of(one.proof.by, one.proof.confirmed)

@@ -18,10 +18,10 @@ from allocator.verify import Judgement, claims_against, judge
 
 if TYPE_CHECKING:
     from allocator.api.resuming import Resumed
-    from allocator.engine.confirm import Confirm
-    from allocator.engine.progress import Listener, Stop
-    from allocator.engine.reached import Offer
-    from allocator.engine.solve import Solved
+    from allocator.optimise.confirm import Confirm
+    from allocator.optimise.progress import Listener, Stop
+    from allocator.optimise.reached import Offer
+    from allocator.optimise.solve import Solved
 
 
 def solve(
@@ -64,9 +64,9 @@ def solve(
     """
     _must_have_layers(policy)
     _must_be_a_window(window)
-    from allocator.engine import memory as memories
-    from allocator.engine import progress, reached
-    from allocator.engine import solve as engine
+    from allocator.optimise import memory as memories
+    from allocator.optimise import progress, reached
+    from allocator.optimise import solve as engine
 
     options = engine.Options(seconds, seed, workers, window or 0, confirm)
     stop = stop or progress.Stop()
@@ -108,9 +108,9 @@ def fewest_changes(
     _must_have_layers(policy)
     if policy.world.baseline is None:
         raise InputError([without_baseline("--fewest-changes")])
-    from allocator.engine import fewest, progress
-    from allocator.engine import memory as memories
-    from allocator.engine import solve as engine
+    from allocator.optimise import fewest, progress
+    from allocator.optimise import memory as memories
+    from allocator.optimise import solve as engine
 
     options = engine.Options(seconds, seed, workers, confirm=confirm)
     stop = stop or progress.Stop()

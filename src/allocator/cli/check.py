@@ -26,7 +26,7 @@ from allocator.report.shortage import shortages
 from allocator.report.summary import summarise
 
 if TYPE_CHECKING:
-    from allocator.draw import BoundDraw
+    from allocator.lottery import BoundDraw
 
 HELP = both(
     "检查输入：一次列出全部问题及所在文件、行、列",

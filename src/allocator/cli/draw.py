@@ -18,16 +18,16 @@ from allocator.cli.options import AsJson, Lang, ScenarioPath
 from allocator.cli.output import Output
 from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
-from allocator.draw import Audit, CannotDraw, audit_text
-from allocator.draw.seed_event import now, written
 from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.lottery import Audit, CannotDraw, audit_text
+from allocator.lottery.seed_event import now, written
 from allocator.model.scenario import Scenario
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.draws import render_draw, render_refusal
 
 if TYPE_CHECKING:
-    from allocator.draw import BoundDraw
+    from allocator.lottery import BoundDraw
 
 HELP = both(
     "公开抽签：先承诺、后抽取，人人可重放", "A public random draw that anyone can replay: commit, then draw."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator import api
-from allocator.draw import Audit
 from allocator.errors import Fault, InputError
+from allocator.lottery import Audit
 from allocator.model.text import Text
 
 

@@ -13,11 +13,11 @@ from allocator.cli.language import both
 from allocator.cli.naming import refuse_other_version
 from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioPath
 from allocator.cli.output import Output
-from allocator.engine.progress import Stop
 from allocator.errors import Fault, InputError
 from allocator.explain import Ranking
 from allocator.model.plan import Plan
 from allocator.model.text import Text
+from allocator.optimise.progress import Stop
 from allocator.report.candidates import PinnedView, pinned_view, ranking_view
 from allocator.report.plain import plain
 from allocator.report.rendering.candidates import render_candidate, render_ranking

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from allocator.cli.streams import Forgiving
-from allocator.engine.progress import CONFIRM, Listener, Progress, silent
 from allocator.model.text import Language, Text
+from allocator.optimise.progress import CONFIRM, Listener, Progress, silent
 from allocator.report.rendering.console import number, pick, printable
 from allocator.report.score import gap
 from allocator.report.words import level_text

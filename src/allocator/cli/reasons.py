@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from allocator import api
 from allocator.cli.interrupt import stopping
-from allocator.engine.progress import Stop
 from allocator.model.text import Language, Text
+from allocator.optimise.progress import Stop
 from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.shortages import render_shortages

@@ -13,7 +13,7 @@ from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 
 if TYPE_CHECKING:
-    from allocator.engine.reached import Offer
+    from allocator.optimise.reached import Offer
 
 OPTION = "--resume"
 

@@ -24,13 +24,13 @@ from allocator.cli.reasons import Reasons, find_reasons, reasons_as_data, render
 from allocator.cli.resuming import check_resumable, goes_on_from, keeper_of, kept
 from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
-from allocator.engine.progress import Stop
 from allocator.errors import Fault, InputError
 from allocator.model.asked import Asked
 from allocator.model.notation import scenario_roles
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.planfile import plan_text
 from allocator.model.text import Language, Text
+from allocator.optimise.progress import Stop
 from allocator.report.changes import changes_from
 from allocator.report.doubts import doubts_about
 from allocator.report.expected import read_expected

@@ -10,14 +10,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from allocator.engine.asking import unheard
-from allocator.engine.budget import Budget, Clock, Slice
-from allocator.engine.descent import task_of
-from allocator.engine.first import any_plan
-from allocator.engine.progress import Stop, silent
-from allocator.engine.search import Search
-from allocator.engine.task import Task
-from allocator.engine.zones.solve import best_by_zones
+from allocator.optimise.asking import unheard
+from allocator.optimise.budget import Budget, Clock, Slice
+from allocator.optimise.descent import task_of
+from allocator.optimise.first import any_plan
+from allocator.optimise.progress import Stop, silent
+from allocator.optimise.search import Search
+from allocator.optimise.task import Task
+from allocator.optimise.zones.solve import best_by_zones
 from allocator.program.evaluate import complete
 from allocator.program.excerpt import excerpt
 from allocator.program.program import IntArray, Program

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from allocator.engine.progress import Stop
-from allocator.engine.solve import Options, solve
 from allocator.explain.conflict import minimal_conflict
 from allocator.explain.on_map import Blocked, blocked_on_map
 from allocator.model.text import Text
+from allocator.optimise.progress import Stop
+from allocator.optimise.solve import Options, solve
 from allocator.rules.kind import Breach, Rule
 from allocator.rules.policy import Policy
 from allocator.verify.judge import judge

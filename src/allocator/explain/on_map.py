@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from allocator.engine.zones.candidates import shared_bands
-from allocator.engine.zones.connected import Band
 from allocator.graph.neighbours import Neighbours, parts
 from allocator.model.layer import Layer
 from allocator.model.text import Text
+from allocator.optimise.zones.candidates import shared_bands
+from allocator.optimise.zones.connected import Band
 from allocator.program.by_slot import by_slot
 from allocator.program.program import INFINITE
 from allocator.rules.policy import Policy

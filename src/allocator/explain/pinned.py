@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from allocator.engine.progress import Stop
-from allocator.engine.reached import Begun
-from allocator.engine.solve import Options, solve
 from allocator.errors import InternalError
 from allocator.explain.price import PinnedSolve
 from allocator.explain.seats import Seat
 from allocator.model.plan import HARD, Assignment
 from allocator.model.text import Text
+from allocator.optimise.progress import Stop
+from allocator.optimise.reached import Begun
+from allocator.optimise.solve import Options, solve
 from allocator.rules.kinds.pin import Pin
 from allocator.rules.policy import Policy
 from allocator.verify.judge import judge

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from allocator.draw.registry import all_draws
+from allocator.lottery.registry import all_draws
 from allocator.model.plan import Plan
 from allocator.model.spec import ScenarioSpec
 from allocator.rules.packs import Pack

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import RenderableType
 from rich.table import Table
 
-from allocator.draw import Audit, CannotDraw, Check
-from allocator.draw.naming import one_named
+from allocator.lottery import Audit, CannotDraw, Check
+from allocator.lottery.naming import one_named
 from allocator.model.text import Language
 from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
 

@@ -1,0 +1,139 @@
+"""The audit file of a draw, ``allocator-draw/2``: what was committed to, the public seed, and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.lottery.canonical import canonical, commitment_to, laid_out
+from allocator.lottery.kind import Committed, Draw, Part
+from allocator.lottery.registry import all_draws
+from allocator.model.jsontext import shown_json
+from allocator.model.reading import bounded
+from allocator.model.reading.jsonfile import json_fault, parse_json
+from allocator.model.text import Text
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+FORMAT = "allocator-draw/2"
+#: The format before seeds had a form: still read, to be replayed.
+FIRST = "allocator-draw/1"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A draw as it stands: committed to, and drawn once there are seed and result.
+
+    Attributes:
+        kind: The kind of draw.
+        committed: Pool, rules and chances.
+        commitment: Their SHA-256, as the file has it.
+        seed: The public seed; None before it is known.
+        result: What the seed decides; None before it is known.
+    """
+
+    kind: type[Draw]
+    committed: Committed
+    commitment: str
+    seed: str | None = None
+    result: Part | None = None
+
+    @property
+    def true_commitment(self) -> str:
+        """The SHA-256 of what is committed to, found again."""
+        return commitment_to(self.committed.content())
+
+    @property
+    def format(self) -> str:
+        """The format of its file: the first has no terms."""
+        return FIRST if self.committed.terms is None else FORMAT
+
+    @property
+    def witness(self) -> str:
+        """The line to publish before the seed can be known."""
+        one = self.committed
+        parts = [self.format, self.commitment, f"{one.scenario}/{one.draw}"]
+        if one.terms is not None:
+            parts += [one.terms.form, f"{one.terms.committed_at or '-'} < {one.terms.seed_at or '-'}"]
+        return " ".join(parts)
+
+    def drawn(self, seed: str | None, result: Part | None) -> Audit:
+        """Return the draw with another seed and result."""
+        return replace(self, seed=seed, result=result)
+
+
+def audit_text(audit: Audit) -> str:
+    """Return the one text that an audit file can have; its hashes are of canonical JSON, not of this text."""
+    result = None if audit.result is None else audit.result.model_dump(mode="json")
+    parts = {
+        "format": canonical(audit.format),
+        "commitment": canonical(audit.commitment),
+        "committed": laid_out(audit.committed.content(), "  "),
+        "seed": canonical(audit.seed),
+        "result": canonical(None) if result is None else laid_out(result, "  "),
+    }
+    return shown_json("{\n" + ",\n".join(f'  "{key}": {text}' for key, text in parts.items()) + "\n}\n")
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal["allocator-draw/1", "allocator-draw/2"]
+    commitment: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    committed: Mapping[str, Any]
+    seed: Annotated[str, Field(min_length=1, max_length=1000)] | None
+    result: Mapping[str, Any] | None
+
+
+def read_audit(content: bytes, file: str) -> Audit:
+    """Return the draw of an audit file.
+
+    Args:
+        content: The bytes of the file.
+        file: Its name as faults show it.
+
+    Raises:
+        InputError: It is no audit file; whether what it says is so, is not looked at.
+    """
+    data = parse_json(content, file)
+    read = _validated(_File, data, file)
+    kind = _kind(read.committed.get("kind"), file)
+    committed = _validated(kind.committed, read.committed, file, "committed")
+    _check_format(read.format, committed, file)
+    if (read.seed is None) != (read.result is None):
+        message = Text(zh="种子和结果须同时有或同时无", en="seed and result stand together or not at all")
+        raise InputError([Fault(message, file, column="result")])
+    result = None if read.result is None else _validated(kind.result, read.result, file, "result")
+    audit = Audit(kind, committed, read.commitment, read.seed, result)
+    try:
+        canonical(data).encode()
+    except UnicodeEncodeError:
+        message = Text(zh="含有不成字符的编码", en="has half a character (a lone surrogate)")
+        raise InputError([Fault(message, file)]) from None
+    return audit
+
+
+def _check_format(said: str, committed: Committed, file: str) -> None:
+    if (committed.terms is None) != (said == FIRST):
+        message = Text(zh="格式与 terms 不符", en="format and terms do not fit together")
+        raise InputError([Fault(message, file, 0, "committed.terms", allowed=f"{FORMAT}")])
+
+
+def _kind(name: object, file: str) -> type[Draw]:
+    known = all_draws()
+    if not isinstance(name, str) or name not in known:
+        message = Text(zh="没有此抽签种类", en="there is no such kind of draw")
+        shown, near = shorten(name), nearest(str(name), known)
+        raise InputError([Fault(message, file, 0, "committed.kind", shown, ", ".join(known), near)])
+    return known[name]
+
+
+def _validated(model: type[ModelT], data: Any, file: str, *where: str) -> ModelT:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise bounded(json_fault(one, file, (*where, *one["loc"])) for one in details) from None

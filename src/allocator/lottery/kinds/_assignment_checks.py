@@ -1,0 +1,136 @@
+"""What is checked of the audit file of an assignment by lot: the chances, the bound, the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from allocator.lottery.kind import Check
+from allocator.lottery.kinds._assignment_file import AssignmentCommitted, ExpectedCost
+from allocator.model.plan import HARD, Assignment
+from allocator.model.text import Text
+from allocator.rules.policy import Policy
+from allocator.verify.judge import judge
+
+#: By how much a chance may pass the bound: what rounding to whole tickets takes.
+ROOM = Fraction(1, 100_000)
+
+
+def assignments_of(committed: AssignmentCommitted, number: int) -> tuple[Assignment, ...]:
+    """Return an assignment of the lottery; nothing if it has none of that number."""
+    own = committed.lottery[number].pairs if number < len(committed.lottery) else ()
+    return tuple(
+        Assignment(layer=pair.layer, item=pair.item, slot=pair.slot, role=pair.role, period=pair.period)
+        for pair in (committed.pairs[k] for k in own)
+    )
+
+
+def pair_chances(committed: AssignmentCommitted) -> Mapping[tuple[str, str, str | None], Fraction]:
+    """Return the chance of each pair of item and slot in a period, of the layer whose pairs are bounded."""
+    total = sum(one.tickets for one in committed.lottery)
+    chances: dict[tuple[str, str, str | None], Fraction] = {}
+    for pair in committed.pairs:
+        if pair.layer == committed.rules.on:
+            key = pair.item, pair.slot, pair.period
+            chances[key] = chances.get(key, Fraction(0)) + Fraction(pair.tickets, total)
+    return chances
+
+
+def lottery_checks(committed: AssignmentCommitted) -> Iterator[Check]:
+    """Yield whether tickets and chances agree, and keep the bounds."""
+    tickets = [0] * len(committed.pairs)
+    for one in committed.lottery:
+        for k in one.pairs:
+            tickets[k] += one.tickets
+    wrong = [k for k, pair in enumerate(committed.pairs) if pair.tickets != tickets[k]]
+    if wrong:
+        pair = committed.pairs[wrong[0]]
+        text = Text(
+            zh=f"概率不实：{pair.item} → {pair.slot} 有 {tickets[wrong[0]]} 签，文件为 {pair.tickets}",
+            en=f"a chance is not so: {pair.item} -> {pair.slot} has {tickets[wrong[0]]} tickets,"
+            f" not {pair.tickets}",
+        )
+        yield Check(text, False)
+    yield from _bounds(committed)
+
+
+def _bounds(committed: AssignmentCommitted) -> Iterator[Check]:
+    most = Fraction(*committed.rules.probability)
+    over = {key: chance for key, chance in pair_chances(committed).items() if chance > most + ROOM}
+    for (item, slot, _), chance in list(over.items())[:10]:
+        text = Text(
+            zh=f"{item} → {slot} 的概率 {float(chance):.4f} 超过 {most}",
+            en=f"the probability of {item} -> {slot} is {float(chance):.4f}, above {most}",
+        )
+        yield Check(text, False)
+    different = len({one.pairs for one in committed.lottery})
+    if different < committed.rules.different or different < len(committed.lottery):
+        text = Text(
+            zh=f"只有 {different} 套不同的安排，应有 {committed.rules.different}",
+            en=f"there are {different} different assignments, and {committed.rules.different} are asked for",
+        )
+        yield Check(text, False)
+    if not over:
+        yield Check(
+            Text(
+                zh=f"任何一对的概率均不超过 {most}（共 {different} 套安排）",
+                en=f"no pair has a probability above {most} ({different} assignments)",
+            )
+        )
+
+
+def rule_checks(committed: AssignmentCommitted, policy: Policy) -> Iterator[Check]:
+    """Yield whether every assignment keeps the hard rules of a policy, and costs what is said in the mean."""
+    total = sum(one.tickets for one in committed.lottery)
+    mean: dict[int, Fraction] = {}
+    for number, one in enumerate(committed.lottery):
+        assignments = assignments_of(committed, number)
+        if stray := _stray(policy, assignments):
+            text = Text(
+                zh=f"第 {number} 套安排中场景没有 {stray}",
+                en=f"assignment {number} has what the scenario does not have: {stray}",
+            )
+            yield Check(text, False)
+            return
+        judgement = judge(policy, assignments)
+        if judgement.broken:
+            rules = ", ".join(found.rule.id for found in judgement.broken)
+            text = Text(zh=f"第 {number} 套安排违反 {rules}", en=f"assignment {number} breaks {rules}")
+            yield Check(text, False)
+            return
+        for level, cost in judgement.costs.items():
+            if level != HARD:
+                mean[level] = mean.get(level, Fraction(0)) + Fraction(cost * one.tickets, total)
+    yield _expected(committed.expected, mean, len(committed.lottery))
+
+
+def _expected(said: tuple[ExpectedCost, ...], mean: Mapping[int, Fraction], many: int) -> Check:
+    claimed = {one.level: one.cost for one in said}
+    true = {level: cost.as_integer_ratio() for level, cost in mean.items()}
+    wrong = [level for level in {**claimed, **true} if claimed.get(level) != true.get(level)]
+    if wrong or any(Fraction(*one.bound) > Fraction(*one.cost) for one in said):
+        levels = ", ".join(map(str, wrong)) or "—"
+        return Check(
+            Text(zh=f"期望代价不实：第 {levels} 级", en=f"an expected cost is not so: level {levels}"), False
+        )
+    return Check(
+        Text(
+            zh=f"{many} 套安排均守全部硬规则，期望代价属实",
+            en=f"all {many} assignments keep the hard rules, and cost what is said in the mean",
+        )
+    )
+
+
+def _stray(policy: Policy, assignments: tuple[Assignment, ...]) -> str:
+    """Return what of an assignment the scenario does not have, if anything."""
+    for one in assignments:
+        layer = policy.world.layers.get(one.layer)
+        if layer is None:
+            return one.layer
+        if one.item not in layer.item_index:
+            return one.item
+        if one.slot not in layer.slot_index:
+            return one.slot
+        if one.role not in layer.roles or one.period not in layer.period_index:
+            return f"{one.role} {one.period}"
+    return ""

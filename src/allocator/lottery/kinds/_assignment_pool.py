@@ -1,0 +1,96 @@
+"""What an assignment by lot sees of its scenario: who is out of what, and what pairs are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BeforeValidator, WithJsonSchema
+
+from allocator.errors import InputError
+from allocator.lottery.sight import Sight
+from allocator.model.layer import IntArray, Layer
+from allocator.model.text import Text
+from allocator.rules.kind import FieldError
+from allocator.rules.pairs import pair_types
+from allocator.rules.policy import Policy
+from allocator.rules.selectors import SelectorError
+
+#: Chances are counted in parts of a whole; more parts than these would take as many searches.
+MOST_PARTS = 100
+
+
+def read_share(value: Any) -> Fraction:
+    """Return a part of a whole: ``0.5``, ``"1/3"``, ``1``.
+
+    Raises:
+        FieldError: It is none, or too fine.
+    """
+    try:
+        share = value if isinstance(value, Fraction) else Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(-1)
+    if isinstance(value, bool) or not 0 <= share <= 1 or share.denominator > MOST_PARTS:
+        raise FieldError(
+            zh=f"应为 0 至 1 的小数或分数，分母至多 {MOST_PARTS}，如 0.35 或 1/3",
+            en=f"should be a number from 0 to 1, with a denominator of at most {MOST_PARTS}: 0.35 or 1/3",
+        )
+    return share
+
+
+Share = Annotated[
+    Fraction,
+    BeforeValidator(read_share),
+    WithJsonSchema({"type": ["number", "string"], "minimum": 0, "maximum": 1}),
+]
+
+
+def recused(policy: Policy, layer: Layer) -> Mapping[str, tuple[str, ...]]:
+    """Return for each slot of a layer who may not be assigned to it, in any role and period."""
+    possible = np.asarray(layer.open.any(axis=2))
+    for rule in policy.rules:
+        if rule.on == layer.name and rule.is_hard:
+            scope = policy.scopes[rule.id]
+            if len(scope.roles) < len(layer.roles) or len(scope.periods) < len(layer.periods):
+                continue
+            for breach in rule.recusals(scope):
+                if not scope.waives(breach.subject):
+                    possible[breach.subject.item, breach.subject.slot] = False
+    items = np.array(layer.items, dtype=object)
+    return {slot: tuple(items[~possible[:, s]].tolist()) for s, slot in enumerate(layer.slots)}
+
+
+def absent_from(layer: Layer) -> Iterator[str]:
+    """Yield the people of a layer who are there in none of its periods, or in which not: ``P3@2027``."""
+    sides = ((layer.spec.items, layer.items, layer.present), (layer.spec.slots, layer.slots, layer.active))
+    for source, ids, there in sides:
+        for name, here in zip(ids, there, strict=True) if source.table == "people" else ():
+            if not here.any():
+                yield name
+            else:
+                yield from (f"{name}@{layer.periods[int(t)].id}" for t in np.flatnonzero(~here))
+
+
+def worths(policy: Policy, on: str, text: str, sight: Sight) -> IntArray:
+    """Return ``[I, S]`` what pairs of a layer are worth.
+
+    Raises:
+        InputError: The expression is wrong, reads an empty cell, or gives less than 0.
+    """
+    world, layer = policy.world, policy.world.layers[on]
+    axes = (*world.item_axes(layer), *world.slot_axes(layer))
+    types = {name: kind for axis in axes for name, kind in axis.types.items()}
+    try:
+        selector = world.compiler.compile(text, {**types, **pair_types(world.scenario)}, "INT")
+        found = selector.over(*axes, pairs=world.pairs(layer)).astype(np.int64)
+    except SelectorError as error:
+        known = {"detail": error.detail, "nearest": error.nearest, "allowed": error.allowed}
+        raise InputError([sight.fault(error.message, "worth", **known)]) from None
+    if found.min(initial=0) < 0:
+        i, s = np.unravel_index(int(found.argmin()), found.shape)
+        message = Text(zh="价值不得为负", en="nothing may be worth less than 0")
+        where = f"{found[i, s]} ({layer.items[int(i)]}, {layer.slots[int(s)]})"
+        raise InputError([sight.fault(message, "worth", found=where)])
+    return found

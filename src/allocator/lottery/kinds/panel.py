@@ -1,0 +1,175 @@
+"""Panel: people drawn from a pool within quotas, with chances as equal as these allow (LEXIMIN)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import groupby
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from allocator.lottery.differences import names_differ, rules_differ
+from allocator.lottery.kind import Check, Committed, Draw, Line, Part, Words
+from allocator.lottery.kinds._panel_checks import lottery_checks
+from allocator.lottery.kinds._panel_file import (
+    Alike,
+    PanelCommitted,
+    PanelResult,
+    PanelRules,
+    ProofLevel,
+    QuotaTerms,
+    Tickets,
+)
+from allocator.lottery.kinds._panel_quotas import Counted, Quota, read_quota
+from allocator.lottery.leximin.lottery import fractions_of, mean_panel
+from allocator.lottery.leximin.panels import Panels
+from allocator.lottery.naming import percent
+from allocator.lottery.numbers import Numbers
+from allocator.lottery.sight import Sight, sentence
+from allocator.model.spec import Name, Source
+from allocator.model.text import Text
+from allocator.rules.means import Means
+
+
+@dataclass(frozen=True, eq=False)
+class PanelPool:
+    """The rules, and for each id of the pool the quotas that it counts to, and its name."""
+
+    rules: PanelRules
+    member: Mapping[str, tuple[int, ...]]
+    label: Mapping[str, str]
+
+
+class Panel(Draw):
+    """A panel drawn from a pool within quotas.
+
+    Of all lotteries over panels that keep the quotas, LEXIMIN is the one in which the least likely person is
+    as likely as can be; given that, the next one; and so on. Those who count to the same quotas have the same
+    chance.
+    """
+
+    name = "panel"
+    summary = Text(
+        zh="按名额从候选池抽取一组人，机会尽量均等（LEXIMIN）",
+        en="A panel from a pool, within quotas, with chances as equal as can be (LEXIMIN).",
+    )
+    committed: ClassVar[type[Committed]] = PanelCommitted
+    result: ClassVar[type[Part]] = PanelResult
+
+    source: Annotated[
+        Source,
+        Field(alias="from"),
+        Means(zh="候选池，如 people where person.grade != 'head'", en="The pool: people where ..."),
+    ]
+    size: Annotated[int, Field(ge=1, le=10**6), Means(zh="抽取人数", en="How many are drawn.")]
+    quotas: Annotated[tuple[Quota, ...], Means(zh="名额", en="How many of whom a panel has.")] = ()
+
+    def pool(self, sight: Sight) -> PanelPool:
+        """Return the pool with the quotas that each of it counts to."""
+        axis = sight.axis(self.source, "from")
+        counted: list[Counted] = []
+        for number, quota in enumerate(self.quotas):
+            counted.extend(read_quota(quota, f"quotas.{number}", axis, sight))
+        rules = PanelRules(
+            source=sentence(self.source), size=self.size, quotas=tuple(self._terms(one) for one in counted)
+        )
+        member = {name: tuple(q for q, one in enumerate(counted) if name in one.ids) for name in axis.ids}
+        return PanelPool(rules, member, dict(zip(axis.ids, sight.label(axis.ids), strict=True)))
+
+    def _terms(self, quota: Counted) -> QuotaTerms:
+        most = self.size if quota.count.most is None else min(quota.count.most, self.size)
+        return QuotaTerms(title=Words.of(quota.title), when=quota.when, least=quota.count.least, most=most)
+
+    def commit(self, scenario: str, draw: Name, pool: PanelPool) -> PanelCommitted:
+        """Return pool, rules and the LEXIMIN lottery. Asks the solver."""
+        types: dict[tuple[int, ...], list[str]] = {}
+        for name in sorted(pool.member):
+            types.setdefault(pool.member[name], []).append(name)
+        members = sorted(types)
+        quotas = pool.rules.quotas
+        panels = Panels(
+            people=tuple(len(types[member]) for member in members),
+            member=tuple(members),
+            least=tuple(quota.least for quota in quotas),
+            most=tuple(quota.most for quota in quotas),
+            size=self.size,
+        )
+        import_module("allocator.lottery.refusal").refuse(panels, pool.rules)
+        lottery = import_module("allocator.lottery.leximin.solve").leximin(panels)
+        mean = mean_panel(lottery.panels, lottery.weights)
+        chances = fractions_of(mean, panels.people, lottery.total)
+        return PanelCommitted(
+            **self.head(scenario, draw),
+            rules=pool.rules,
+            pool=tuple(
+                Alike(quotas=member, ids=tuple(types[member]), chance=(chance.numerator, chance.denominator))
+                for member, chance in zip(members, chances, strict=True)
+            ),
+            lottery=tuple(
+                Tickets(tickets=weight, counts=counts)
+                for counts, weight in zip(lottery.panels, lottery.weights, strict=True)
+            ),
+            proof=tuple(
+                ProofLevel(settles=one.settles, weights=one.weights, prices=one.prices, most=one.most)
+                for one in lottery.levels
+            ),
+        )
+
+    @classmethod
+    def decide(cls, committed: PanelCommitted, numbers: Numbers) -> PanelResult:
+        """Draw a ticket, and with it a panel; then of each type those with the lowest numbers."""
+        ticket, panel = numbers.lot([one.tickets for one in committed.lottery])
+        counts = committed.lottery[panel].counts
+        drawn = [
+            name
+            for count, alike in zip(counts, committed.pool, strict=True)
+            for name in numbers.in_order("name", names=alike.ids)[:count]
+        ]
+        return PanelResult(ticket=ticket, panel=panel, drawn=tuple(sorted(drawn)))
+
+    def differences(self, committed: PanelCommitted, pool: PanelPool) -> Iterator[Check]:
+        """Yield how the rules and the pool of the scenario differ from those committed to."""
+        yield from rules_differ(committed.rules.model_dump(), pool.rules.model_dump())
+        there = {name: alike.quotas for alike in committed.pool for name in alike.ids}
+        yield from names_differ(Text(zh="候选池", en="the pool"), there, pool.member, pool.label)
+
+    @classmethod
+    def proofs(cls, committed: PanelCommitted) -> Iterator[Check]:
+        """Yield whether every panel keeps the quotas, and the chances are so and LEXIMIN."""
+        yield from lottery_checks(committed)
+
+    @classmethod
+    def lines(cls, committed: PanelCommitted, result: PanelResult | None) -> Iterator[Line]:
+        """Yield the pool as a whole, then by quota; those of each value of a text together."""
+        drawn = None if result is None else set(result.drawn)
+        whole = Text(zh="全部", en="all")
+        yield _line(whole, str(committed.rules.size), committed.pool, drawn)
+        for alike, numbered in groupby(enumerate(committed.rules.quotas), lambda one: _shown_as(one[1])):
+            title, least, most = alike
+            own = {q for q, _ in numbered}
+            asked = str(least) if least == most else f"{least}-{most}"
+            counted = [one for one in committed.pool if not own.isdisjoint(one.quotas)]
+            yield _line(title.text, asked if len(own) == 1 else f"{len(own)} × {asked}", counted, drawn)
+
+    @classmethod
+    def winners(cls, committed: PanelCommitted, result: PanelResult) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the panel."""
+        yield "", result.drawn
+
+
+def _shown_as(quota: QuotaTerms) -> tuple[Words, int, int]:
+    """Return what the quotas of one line have in common: those of every value of a text stand in one."""
+    return quota.title, quota.least, quota.most
+
+
+def _line(text: Text, asked: str, types: Any, drawn: set[str] | None) -> Line:
+    ids = [name for alike in types for name in alike.ids]
+    chances = sorted(alike.chance[0] / alike.chance[1] for alike in types)
+    if not chances:
+        shown = "—"
+    else:
+        low, high = percent(chances[0]), percent(chances[-1])
+        shown = low if low == high else f"{low}-{high}"
+    return Line(text, len(ids), asked, shown, None if drawn is None else len(drawn.intersection(ids)))

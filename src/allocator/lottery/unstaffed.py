@@ -1,0 +1,68 @@
+"""Says why some draws of units could not be staffed, and the least that would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from allocator.lottery.kind import CannotDraw
+from allocator.lottery.kinds._pairing_file import PairingRules
+from allocator.lottery.naming import named
+from allocator.lottery.staffing import find_shortage
+from allocator.model.text import Text
+
+TANGLED = Text(
+    zh="不得同组的人太多，无法在限定步数内配齐",
+    en="too many inspectors are to be kept apart: the teams could not be filled in so many steps",
+)
+
+
+def refuse(rules: PairingRules, allowed: Mapping[str, frozenset[str]], label: Mapping[str, str]) -> None:
+    """Refuse rules under which some draw of units could not be staffed.
+
+    Raises:
+        CannotDraw: With units that may be drawn together, the inspectors whom they would need, and a mend.
+    """
+    if len(allowed) < rules.size:
+        reason = Text(
+            zh=f"检查对象只有 {len(allowed)} 个，要抽 {rules.size} 个",
+            en=f"there are {len(allowed)} units, and {rules.size} are to be drawn",
+        )
+        mend = Text(zh=f"size 改为 {len(allowed)}", en=f"size: {len(allowed)}")
+        raise CannotDraw([reason], [mend] if allowed else [])
+    sorted_names = {unit: sorted(names) for unit, names in sorted(allowed.items())}
+    shortage = find_shortage(sorted_names, rules.size, rules.team, rules.load)
+    if shortage is None:
+        return
+    units, inspectors = named(shortage.units, label), named(shortage.inspectors, label) or "—"
+    reason = Text(
+        zh=f"若抽中 {units}，缺 {shortage.short} 人次；能补的只有（每人至多 {rules.load} 个）{inspectors}",
+        en=f"if {units} are drawn, {shortage.short} seats stay empty; only these could take them"
+        f" (at most {rules.load} each): {inspectors}",
+    )
+    raise CannotDraw([reason], list(_mends(rules, sorted_names)))
+
+
+def _mends(rules: PairingRules, allowed: Mapping[str, list[str]]) -> Iterator[Text]:
+    """Yield the smallest change of one number that would do: load, else team, else size."""
+    changes = (
+        ("load", "每人至多", [(rules.team, load) for load in range(rules.load + 1, rules.size + 1)]),
+        ("team", "每个对象", [(team, rules.load) for team in range(rules.team - 1, 0, -1)]),
+    )
+    for key, zh, tries in changes:
+        for team, load in tries:
+            if find_shortage(allowed, rules.size, team, load) is None:
+                value = load if key == "load" else team
+                yield Text(zh=f"{key}（{zh}）改为 {value}", en=f"{key}: {value}")
+                return
+    for size in range(rules.size - 1, 0, -1):
+        if find_shortage(allowed, size, rules.team, rules.load) is None:
+            yield Text(zh=f"size（抽取数）改为 {size}", en=f"size: {size}")
+            return
+
+
+def short_of(short: int, trials: int) -> Text:
+    """Return how many trial draws came short because of inspectors to be kept apart."""
+    return Text(
+        zh=f"{trials} 次试抽中有 {short} 次因不得同组而配不齐",
+        en=f"in {short} of {trials} trial draws the teams could not be filled, because of those kept apart",
+    )

@@ -1,0 +1,66 @@
+"""A plan to begin from that is made, not searched for: by a flow alone, near a hint, or from a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from allocator.optimise.budget import Clock
+from allocator.optimise.flow import plan_by_flow
+from allocator.optimise.mend import mended
+from allocator.optimise.repair import LARGE, repaired
+from allocator.optimise.search import Search
+from allocator.optimise.task import Task
+from allocator.program.evaluate import complete
+from allocator.program.program import IntArray, Program
+from allocator.program.question import Problem
+
+#: The part of the time for mending what is hinted at, then that of what is left for mending a flow.
+MENDING_PART, REPAIR_PART = 0.25, 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Beginning:
+    """A plan as values of all variables, and whether a flow gave it: what is asked is then a network."""
+
+    values: IntArray
+    is_flow: bool
+
+
+def beginning(task: Task, hint: IntArray | None, clock: Clock, search: Search) -> Beginning | None:
+    """Return a plan, or None if none was made: what is no network and small is better searched for.
+
+    Near the hint comes before any other way: that is where whoever gave a baseline wants to stay.
+
+    Args:
+        task: What is to be solved.
+        hint: ``[variables]`` what nearly is a plan, if anything is known.
+        clock: The time that there is.
+        search: How to search.
+    """
+    whole = task.question(None).whole()
+    if whole is None:  # the rows alone leave no plan
+        return None
+    for is_flow, make in _ways(task, whole, hint, clock, search):
+        values = make()
+        if values is not None and task.is_sound(values):
+            return Beginning(values, is_flow)
+    return None
+
+
+def _ways(
+    task: Task, whole: Problem, hint: IntArray | None, clock: Clock, search: Search
+) -> Iterator[tuple[bool, Callable[[], IntArray | None]]]:
+    yield True, lambda: _by_flow(task.program, whole)
+    if task.program.decisions.count < LARGE:
+        return
+    if hint is not None:
+        yield False, lambda: mended(task, hint, clock.share(MENDING_PART), search)
+    yield False, lambda: repaired(task, clock.share(REPAIR_PART), search)
+
+
+def _by_flow(program: Program, whole: Problem) -> IntArray | None:
+    decisions = plan_by_flow(program, whole)
+    return None if decisions is None else np.asarray(complete(program, decisions[None, :])[0])

@@ -1,0 +1,107 @@
+"""Search independent parts side by side: where no row ties two parts, the best of each is the best of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from threading import Lock
+
+from allocator.model.witnesses import CP_SAT, joined
+from allocator.optimise.asking import Asking, minimise
+from allocator.optimise.budget import Clock, Slice
+from allocator.optimise.outcome import Outcome
+from allocator.optimise.search import Search
+from allocator.optimise.standing import Standing
+from allocator.program.program import IntArray
+from allocator.program.question import BoolArray, Question
+
+
+def search_parts(
+    question: Question,
+    parts: Sequence[BoolArray],
+    values: IntArray,
+    search: Search,
+    asking: Callable[[int], Asking],
+    ended: Callable[[BoolArray, Outcome], None] = lambda _part, _found: None,
+) -> list[Outcome]:
+    """Search each part with all others held to ``values``, as many at a time as there are threads.
+
+    Args:
+        question: What is asked.
+        parts: ``[variables]`` masks, independent of each other.
+        values: What is outside a part; values of other parts are never read.
+        search: How to search.
+        asking: Returns how to search part ``k``; called when its turn comes.
+        ended: Hears of each part that has been searched, in the thread that searched it.
+    """
+    threads_each = 0 if len(parts) == 1 else 1
+
+    def one(k: int) -> Outcome:
+        problem = question.piece(values, parts[k])
+        if problem is None:
+            return Outcome("infeasible")
+        found = minimise(problem, search, replace(asking(k), threads=threads_each))
+        ended(parts[k], found)
+        return found
+
+    with ThreadPoolExecutor(search.budget.workers) as pool:
+        searches = [pool.submit(one, k) for k in range(len(parts))]
+        try:
+            wait(searches)
+        except KeyboardInterrupt:
+            search.stop.ask()
+    return [done.result() for done in searches]
+
+
+def merged(values: IntArray, parts: Sequence[BoolArray], outcomes: Sequence[Outcome]) -> IntArray:
+    """Return ``values`` with each part as it was found, where it was."""
+    result = values.copy()
+    for part, outcome in zip(parts, outcomes, strict=True):
+        if outcome.values is not None:
+            result[part] = outcome.values[part]
+    return result
+
+
+class _Ended:
+    """Puts each part that has ended into the plan and shows what it then is: others may take long."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing, self._values, self._lock = standing, standing.values, Lock()
+
+    def __call__(self, part: BoolArray, found: Outcome) -> None:
+        """Hear of a part."""
+        with self._lock:
+            self._values = merged(self._values, [part], [found])
+        self._standing.show(self._values)
+
+
+def turn(clock: Clock, search: Search, k: int, count: int) -> Slice:
+    """Return the time that the ``k``-th of ``count`` parts may take of what is left."""
+    return clock.share(min(1.0, search.budget.workers / (count - k)))
+
+
+def minimise_parts(
+    standing: Standing, parts: list[BoolArray], clock: Clock, search: Search
+) -> list[BoolArray]:
+    """Minimise a level over each independent part and return the parts that are not proved.
+
+    Parts are independent only where the levels above are proved to cost no less: else one of them
+    could cost less there and leave room for another.
+    """
+
+    def asking(k: int) -> Asking:
+        return Asking(turn(clock, search, k, len(parts)), hint=standing.values, gap=standing.gap)
+
+    while True:
+        question, ended = standing.task.question(standing.level), _Ended(standing)
+        outcomes = search_parts(question, parts, standing.values, search, asking, ended)
+        if standing.take(merged(standing.values, parts, outcomes)):
+            break
+        if clock.is_over or search.is_over:
+            return parts
+    losses = [None if found.cost is None else found.cost - found.bound for found in outcomes]
+    if None not in losses and standing.task.is_tight:
+        bound = standing.cost - sum(loss or 0 for loss in losses)
+        standing.hear(None, bound, joined((CP_SAT,), standing.above))
+    return [part for part, loss in zip(parts, losses, strict=True) if loss != 0]

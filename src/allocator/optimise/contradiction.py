@@ -1,0 +1,142 @@
+"""Two solvers that contradict each other: an internal error, with all that a report needs in a folder."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from allocator.errors import InternalError
+from allocator.model.plan import HARD, Assignment, Plan, ScenarioRef, Status
+from allocator.model.reading.oswords import system_words
+from allocator.model.text import Text
+from allocator.model.witnesses import in_order
+from allocator.optimise.asking import Asking
+from allocator.optimise.bounds import Proof
+from allocator.optimise.budget import Slice
+from allocator.optimise.claim import Claim, ContradictionError
+from allocator.program.evaluate import level_costs
+from allocator.program.program import INFINITE
+from allocator.program.question import Problem, Question
+
+
+def reported(
+    error: ContradictionError,
+    scenario: ScenarioRef,
+    status: Status,
+    assignments: Sequence[Assignment],
+    proofs: Sequence[Proof],
+) -> InternalError:
+    """Return the internal error that a contradiction is, its models and both plans kept in a new folder.
+
+    Args:
+        error: The contradiction.
+        scenario: What was solved.
+        status: What the solve came to.
+        assignments: The plan that it calls the best.
+        proofs: What it claims of each level.
+    """
+    decisions = error.task.program.decisions
+    better = decisions.assignments(error.values[: decisions.count])
+    report = {**_report(error), "score": [proof.score.model_dump(mode="json") for proof in proofs]}
+    files = {
+        "proved.json": _plan_text(
+            scenario, "infeasible" if status == "infeasible" else "feasible", assignments
+        ),
+        "better.json": _plan_text(scenario, "feasible", better),
+        "report.json": json.dumps(report, indent=2) + "\n",
+        **_models(error),
+    }
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="allocator-contradiction-"))
+        for name, content in files.items():
+            (folder / name).write_text(content, encoding="utf-8")
+    except OSError as unwritten:
+        why = system_words(unwritten)
+        kept = Text(zh=f"模型未能保存（{why.zh}）", en=f"the models could not be kept ({why.en})")
+    else:
+        kept = Text(zh=f"模型与两个方案保存在 {folder}", en=f"the models and both plans are in {folder}")
+    said = _said(error)
+    return InternalError(Text(zh=f"{said.zh}；{kept.zh}", en=f"{said.en}; {kept.en}"))
+
+
+def _said(error: ContradictionError) -> Text:
+    """Say who claims what, and who found something better."""
+    claim, names = error.claim, ", ".join(in_order(error.claim.proof.by))
+    if claim.level is None:
+        return Text(
+            zh=f"求解器相互矛盾：{names} 称无解，{error.witness} 却找到方案",
+            en=f"two solvers contradict each other: {names} says that there is no plan, "
+            f"and {error.witness} found one",
+        )
+    cost = error.task.cost(error.values, claim.level)
+    return Text(
+        zh=f"求解器相互矛盾：{names} 称级别 {claim.level} 的代价至少为 {claim.proof.value}，"
+        f"{error.witness} 却找到代价为 {cost} 的方案",
+        en=f"two solvers contradict each other: {names} says that level {claim.level} costs at least "
+        f"{claim.proof.value}, and {error.witness} found a plan at {cost}",
+    )
+
+
+def _plan_text(scenario: ScenarioRef, status: Status, assignments: Sequence[Assignment]) -> str:
+    """Return a plan that claims nothing of its costs, so that ``verify`` judges what it holds."""
+    plan = Plan(scenario=scenario, status=status, assignments=tuple(assignments))
+    data = plan.model_dump(mode="json", exclude={"score", "rules"})
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _report(error: ContradictionError) -> dict[str, Any]:
+    """Return who says what of which question."""
+    task, claim = error.task, error.claim
+    costs = level_costs(task.program, error.values[None, :])[0].tolist()
+    return {
+        "asked": "any values at all" if claim.level is None else "the least cost of the level",
+        "level": HARD if claim.level is None else claim.level,
+        "held": _above(claim),
+        "claimed": {"by": in_order(claim.proof.by), "bound": claim.proof.value},
+        "found": {"by": error.witness, "costs": dict(zip(task.program.levels, costs, strict=True))},
+        "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
+    }
+
+
+def _above(claim: Claim) -> dict[int, int]:
+    """Return what the levels above are held to."""
+    return {level: most for level, most in claim.caps.items() if level != claim.level}
+
+
+def _models(error: ContradictionError) -> dict[str, str]:
+    """Return the question as files of both solvers: the least cost of the level, those above held."""
+    from allocator.optimise import cpsat
+
+    task, claim = error.task, error.claim
+    problem = Question(task.program, claim.level, _above(claim), task.bounds).whole(as_written=True)
+    assert problem is not None, "nothing is looked at yet"
+    proto = cpsat.model_of(problem, Asking(Slice(1.0, None))).proto
+    return {"model.mps": _mps(problem), "model.pb.txt": str(proto)}
+
+
+def _mps(problem: Problem) -> str:
+    """Return a problem as MPS, its variables and rows named by their numbers."""
+    builder: Any = import_module("ortools.linear_solver.python.model_builder")
+    model = builder.Model()
+    low, high = (side.astype(float) for side in problem.sides)
+    low[problem.sides[0] <= -INFINITE], high[problem.sides[1] >= INFINITE] = -np.inf, np.inf
+    model.helper.fill_model_from_sparse_data(
+        problem.bounds[0].astype(float),
+        problem.bounds[1].astype(float),
+        problem.price.astype(float),
+        low,
+        high,
+        csr_matrix(problem.matrix.astype(float)),
+    )
+    model.helper.set_objective_offset(float(problem.constant))
+    for k in range(len(problem)):
+        model.helper.set_var_integrality(k, True)
+    return str(model.export_to_mps_string())

@@ -1,0 +1,64 @@
+"""A first plan: part by part, and again with more rows while the plan calls for cuts."""
+
+from __future__ import annotations
+
+from allocator.model.witnesses import BY_ROWS, CP_SAT, NOBODY
+from allocator.optimise.asking import Asking, Teller, minimise
+from allocator.optimise.bounds import Bound
+from allocator.optimise.budget import Clock
+from allocator.optimise.by_parts import merged, search_parts, turn
+from allocator.optimise.outcome import Outcome
+from allocator.optimise.search import Search
+from allocator.optimise.task import Task
+from allocator.program.program import IntArray
+
+
+def any_plan(task: Task, hint: IntArray | None, clock: Clock, search: Search, tell: Teller) -> Outcome:
+    """Search for any plan, from a ``hint`` that need not be one."""
+    while True:
+        found = _once(task, hint, clock, search, tell)
+        if found.values is None:
+            return found
+        settled = task.settled(found.values)
+        if settled is not None:
+            return Outcome("feasible", settled)
+        if clock.is_over or search.is_over:
+            return Outcome("unknown")
+        hint = found.values
+
+
+def _once(task: Task, hint: IntArray | None, clock: Clock, search: Search, tell: Teller) -> Outcome:
+    if clock.is_over or search.is_over:  # to read what is large takes seconds, and nothing would come of it
+        return Outcome("unknown")
+    question, parts = task.question(None), task.parts()
+    whole = question.whole()
+    if whole is None or parts is None:
+        return Outcome("infeasible")
+    guess = whole.bounds[0] if hint is None else hint[whole.columns]
+    values = whole.whole(guess.clip(*whole.bounds))
+
+    def asking(k: int) -> Asking:
+        return Asking(turn(clock, search, k, len(parts)), hint=hint, tell=tell)
+
+    outcomes = search_parts(question, parts, values, search, asking)
+    without = [found for found in outcomes if found.values is None]
+    if without:
+        return next((found for found in without if found.ended), without[0])
+    return Outcome("feasible", merged(values, parts, outcomes))
+
+
+def is_impossible(task: Task, clock: Clock, search: Search) -> Bound | None:
+    """Ask once more, of the program as written and without presolve: one such answer may be wrong.
+
+    Returns:
+        Who proved that there is no plan; None only if one turned up after all.
+    """
+    problem = task.question(None).whole(as_written=True)
+    assert problem is not None, "nothing is looked at yet"
+    found = minimise(problem, search, Asking(clock.share(1.0), twice=True))
+    if found.values is not None:
+        return None
+    if task.question(None).whole() is not None:
+        return Bound(by=frozenset((CP_SAT,)))
+    second = found.found == "infeasible" and len(problem) > 0
+    return Bound(by=BY_ROWS, second=frozenset((CP_SAT,)) if second else NOBODY)

@@ -1,0 +1,35 @@
+"""The route to the least cost of a level: part by part; if that proves nothing, piece by piece."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from allocator.model.witnesses import CP_SAT, NOBODY, joined
+from allocator.optimise.budget import Clock, Slice
+from allocator.optimise.by_parts import minimise_parts
+from allocator.optimise.improve import Improvement
+from allocator.optimise.search import Search
+from allocator.optimise.standing import Standing
+from allocator.program.question import BoolArray
+
+#: The part of the time that independent parts have together.
+PARTS_PART = 0.6
+
+
+def minimise_level(standing: Standing, part: Slice, search: Search) -> None:
+    """Improve what stands of a level until it is proved or the time is over."""
+    clock = Clock(search.budget, part)
+    parts = standing.task.parts()
+    assert parts is not None, "there is a plan"
+    unproved = parts
+    if len(parts) != 1:
+        unproved = minimise_parts(standing, parts, Clock(search.budget, clock.share(PARTS_PART)), search)
+    if not (standing.is_good_enough or clock.is_over or search.is_over):
+        given = NOBODY if len(parts) == 1 else joined((CP_SAT,), standing.above)
+        Improvement(standing, _open(parts, unproved, standing), search, given=given).run(clock.left)
+
+
+def _open(parts: list[BoolArray], unproved: list[BoolArray], standing: Standing) -> BoolArray:
+    """Return what may still change: a proved part may, too, where it could leave room for another."""
+    rest = unproved if standing.task.is_tight else parts
+    return np.asarray(np.logical_or.reduce(rest or parts))

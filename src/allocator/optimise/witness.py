@@ -1,0 +1,124 @@
+"""Two witnesses, HiGHS in a process beside and CP-SAT: is there a plan that contradicts a claim?
+
+Each is given the program as it is written: nothing that the first search has presolved, fixed or tightened.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import block_array
+from scipy.sparse.csgraph import connected_components
+
+from allocator.optimise.asking import Asking, minimise
+from allocator.optimise.budget import Slice
+from allocator.optimise.child import Child, Message, arrays_of, values_in
+from allocator.optimise.claim import OPEN, Answer, Claim
+from allocator.optimise.search import Search
+from allocator.optimise.task import Task
+from allocator.program.branching import branched
+from allocator.program.program import IntArray
+from allocator.program.question import Problem, prices
+
+#: How often a running witness is looked at, in seconds.
+WATCH = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The plan that is claimed to be the best.
+
+    Attributes:
+        values: Values of all variables.
+        least: The levels at which HiGHS has found that no values of the rows cost less.
+    """
+
+    values: IntArray
+    least: frozenset[int] = frozenset()
+
+
+#: Asks about claims, in so many seconds together, and returns an answer to each.
+Witness = Callable[[Task, Sequence[Claim], float, Search, Plan | None], list[Answer]]
+
+
+def ask_highs(
+    task: Task, claims: Sequence[Claim], seconds: float, search: Search, plan: Plan | None = None
+) -> list[Answer]:
+    """Ask HiGHS about claims, one after the other, in one process that ends when the time is over."""
+    problem = Claim(None, {}, claims[0].proof).asked_of(task)
+    if len(problem) == 0:  # HiGHS takes no problem without variables
+        return ask_cp_sat(task, claims, seconds, search)
+    answers = [OPEN] * len(claims)
+
+    def hear(message: Message) -> None:
+        values = problem.whole(values_in(message)) if "values" in message else None
+        if message["found"] == "none" or values is not None:
+            answers[int(message["claim"])] = Answer(message["found"], values)
+
+    levels = task.program.levels
+    caps = [[claim.caps.get(level, np.inf) for level in levels] for claim in claims]
+    constants = np.array([task.program.constant(level) for level in levels], dtype=float)
+    own = np.array([prices(task.program, level)[problem.columns] for level in levels], dtype=float)
+    end = time.monotonic() + seconds
+    child = Child("witness_child", hear)
+    child.begin(
+        seed=search.seed,
+        seconds=seconds,
+        branched=branched(task.program)[problem.columns],
+        prices=own.reshape(len(levels), len(problem)),
+        caps=np.array(caps, dtype=float).reshape(len(claims), len(levels)) - constants,
+        asked=np.array([-1 if one.level is None else levels.index(one.level) for one in claims]),
+        **_by_parts(task, problem, plan),
+        **arrays_of(problem),
+    )
+    try:
+        while child.is_running and time.monotonic() < end and not search.stop.asked:
+            time.sleep(WATCH)
+    finally:
+        child.close()
+    return answers
+
+
+def _by_parts(task: Task, problem: Problem, plan: Plan | None) -> dict[str, np.ndarray]:
+    """Return the plan, the part of the program that each variable is in, and which levels cost the least."""
+    if plan is None:
+        none = np.zeros(len(problem), dtype=np.int64)
+        return {"known": none, "part": none, "least": np.zeros(len(task.program.levels), dtype=np.bool_)}
+    ties = problem.matrix.astype(np.bool_)
+    _, part = connected_components(block_array([[None, ties.T], [ties, None]]), directed=False)
+    least = [level in plan.least or _is_nothing(task, plan.values, level) for level in task.program.levels]
+    return {
+        "known": plan.values[problem.columns],
+        "part": part[: len(problem)],
+        "least": np.array(least, dtype=np.bool_),
+    }
+
+
+def _is_nothing(task: Task, values: IntArray, level: int) -> bool:
+    """Whether a plan costs nothing at a level, and none of its parts can cost less than that."""
+    program = task.program
+    free = (prices(program, level) >= 0).all() and program.constant(level) == 0 and (program.lower >= 0).all()
+    return bool(free) and task.cost(values, level) == 0
+
+
+def ask_cp_sat(
+    task: Task, claims: Sequence[Claim], seconds: float, search: Search, plan: Plan | None = None
+) -> list[Answer]:
+    """Ask CP-SAT about claims, one after the other, each for its share of what is left of the time."""
+    end, answers = time.monotonic() + seconds, list[Answer]()
+    for k, claim in enumerate(claims):
+        left = (end - time.monotonic()) / (len(claims) - k)
+        if search.stop.asked:
+            left = 0.0
+        found = minimise(claim.asked_of(task), search, Asking(Slice(max(0.0, left), None)))
+        answers.append(_answer(found.found == "infeasible", found.values))
+    return answers
+
+
+def _answer(is_none: bool, values: IntArray | None) -> Answer:
+    if is_none:
+        return Answer("none")
+    return OPEN if values is None else Answer("plan", values)

@@ -1,0 +1,159 @@
+"""The zones that each slot may have: connected, and keeping every rule about one slot alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from allocator.graph.neighbours import Neighbours
+from allocator.optimise.zones.bits import BoolArray, Sets, Table, grown, lowest, members
+from allocator.optimise.zones.connected import Band, connected_sets
+from allocator.program.by_slot import BySlot, SlotPart
+from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.program import INFINITE, IntArray, Program
+
+#: So many values are worked out at a time.
+AT_ONCE = 1 << 22
+#: So many times more sets are made before they are thinned out.
+MADE = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Zones for slots that are alike.
+
+    Attributes:
+        slots: The slots.
+        part: What the program says of the first of them.
+        held: ``[n, items of the part]`` whether each item is in each zone; one of the zones may be empty.
+        costs: ``[n, levels]`` what each zone costs.
+        values: ``[n, wanted]`` of each zone the values of the variables that were asked for.
+    """
+
+    slots: Sequence[int]
+    part: SlotPart
+    held: BoolArray
+    costs: IntArray
+    values: IntArray
+
+
+def candidates(
+    whole: BySlot,
+    near: Neighbours,
+    wanted: Callable[[SlotPart], IntArray],
+    most: int,
+    goes_on: Callable[[int], bool],
+    more: Mapping[int, list[Band]] = MappingProxyType({}),
+) -> list[Candidates] | None:
+    """Return the zones of each group of slots that are alike; None if there are too many.
+
+    Args:
+        whole: The program, slot by slot.
+        near: Which items are neighbours.
+        wanted: Which variables of a part to give the values of.
+        most: So many zones are too many.
+        goes_on: Asked now and then whether to go on.
+        more: By slot, bands that hold besides what the program says.
+    """
+    alike: dict[bytes, list[int]] = {}
+    for number, part in enumerate(whole.parts):
+        alike.setdefault(part.key, []).append(number)
+    shared = shared_bands(whole)
+    found = []
+    for numbers in alike.values():
+        part, slots = whole.parts[numbers[0]], [whole.parts[number].slot for number in numbers]
+        chosen = _chosen(part.items, near)
+        every = [*bands(part.program), *_widest([more.get(slot, []) for slot in slots])]
+        sets = connected_sets(chosen, every, MADE * most, goes_on)
+        if sets is None:
+            return None
+        if np.array_equal(part.items, whole.items):
+            sets = sets[_leaves_zones(sets, Table(chosen, union=True), len(chosen), shared)]
+        most -= len(sets)
+        if most < 0:
+            return None
+        found.append(_valued(slots, part, np.append(sets, 0), wanted(part)))
+    return found
+
+
+def bands(program: Program) -> list[Band]:
+    """Return the rows of a part that are sums over decisions of one sign."""
+    rows, count = program.rows, program.decisions.count
+    found: dict[bytes, Band] = {}
+    for row in range(len(rows)):
+        terms = slice(rows.starts[row], rows.starts[row + 1])
+        cols, coefs = rows.cols[terms], rows.coefs[terms]
+        if (cols >= count).any() or ((coefs < 0).any() and (coefs > 0).any()):
+            continue
+        weights = np.zeros(count, dtype=np.int64)
+        np.add.at(weights, cols, np.abs(coefs))
+        sides = int(rows.lo[row]), int(rows.hi[row])
+        low, high = sides if (coefs >= 0).all() else (-sides[1], -sides[0])
+        key = weights.tobytes()
+        before = found.get(key, Band(weights, -INFINITE, INFINITE))
+        rule = int(rows.tags[row, 0])
+        found[key] = Band(weights, max(low, before.low), min(high, before.high), rule)
+    return list(found.values())
+
+
+def shared_bands(whole: BySlot) -> list[Band]:
+    """Return the bands of sums over all items that hold in any slot, each as wide as its widest."""
+    if any(not np.array_equal(part.items, whole.items) for part in whole.parts):
+        return []
+    return list(_widest([bands(part.program) for part in whole.parts]))
+
+
+def _widest(several: Sequence[list[Band]]) -> Iterator[Band]:
+    """Yield the bands that hold for each of several slots, each as wide as its widest."""
+    by_weights: list[dict[bytes, list[Band]]] = []
+    for found in several:
+        by_weights.append({})
+        for band in found:
+            by_weights[-1].setdefault(band.weights.tobytes(), []).append(band)
+    for key in by_weights[0]:
+        if all(key in own for own in by_weights):
+            ends = [(max(b.low for b in own[key]), min(b.high for b in own[key])) for own in by_weights]
+            low, high = min(low for low, _ in ends), max(high for _, high in ends)
+            one = by_weights[0][key][0]
+            yield Band(one.weights, low, high, one.rule)
+
+
+def _chosen(items: IntArray, near: Neighbours) -> list[int]:
+    """Return of each item of a part the set of its neighbours there."""
+    number = {item: k for k, item in enumerate(items.tolist())}
+    return [
+        sum(1 << number[other] for other in near.get(item, ()) if other in number) for item in items.tolist()
+    ]
+
+
+def _leaves_zones(sets: Sets, near: Table, count: int, shared: Sequence[Band]) -> BoolArray:
+    """Return whether what each zone leaves can be made into zones by weight: every piece of it by itself."""
+    able, left = np.ones(len(sets), dtype=np.bool_), ((1 << count) - 1) & ~sets
+    tables = [Table(band.weights) for band in shared]
+    while left.any():
+        piece = grown(lowest(left), left, near)
+        for table, band in zip(tables, shared, strict=True):
+            weight = table.of(piece)
+            if 0 < band.high < INFINITE:
+                fewest = np.maximum(-(-weight // band.high), 1)
+                able &= (weight >= fewest * band.low) | (piece == 0)
+        left &= ~piece
+    return able
+
+
+def _valued(slots: Sequence[int], part: SlotPart, sets: Sets, wanted: IntArray) -> Candidates:
+    """Return the zones that keep all rows of a part, and what they cost."""
+    count, size = len(part.items), max(1, len(part.program) + len(part.program.definitions.term_cols))
+    held, costs, values = [], [], []
+    step = max(1, AT_ONCE // size)
+    for first in range(0, len(sets), step):
+        inside = members(sets[first : first + step], count)
+        found = complete(part.program, inside.astype(np.int64))
+        kept = ~broken_rows(part.program, found).any(axis=1)
+        held.append(inside[kept])
+        costs.append(level_costs(part.program, found[kept]))
+        values.append(found[kept][:, wanted])
+    return Candidates(slots, part, np.concatenate(held), np.concatenate(costs), np.concatenate(values))

@@ -1,0 +1,134 @@
+"""What a program says of zones around centres, and how much of what it says that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from allocator.graph.neighbours import Neighbours
+from allocator.optimise.zones.centres.districting import Asked, Districting
+from allocator.program.by_slot import BySlot, SlotPart
+from allocator.program.program import INFINITE, IntArray, Medoid, Program
+
+
+def first_read(program: Program, whole: BySlot, near: Neighbours) -> tuple[int, Districting] | None:
+    """Return the first level that pays for zones around centres, and these; None if none does."""
+    for level in program.levels:
+        given = read(program, whole, near, level)
+        if given is not None and given.count <= len(given):
+            return level, given
+    return None
+
+
+def read(program: Program, whole: BySlot, near: Neighbours, level: int) -> Districting | None:
+    """Return what a program pays at a level and asks, as zones around centres; None if it pays for no centre.
+
+    What is not of zones around centres is left out, and what slots ask differently is asked of none, so
+    that no plan of the program costs less than the bound of what is returned.
+
+    Args:
+        program: The program.
+        whole: The same, slot by slot.
+        near: Which items are neighbours.
+        level: The level.
+    """
+    parts = whole.parts
+    if any(not np.array_equal(part.items, whole.items) for part in parts):
+        return None
+    ways = [_way(part, level) for part in parts]
+    if any(way is None or way[0] is not ways[0][0] for way in ways if ways[0]) or ways[0] is None:
+        return None
+    far, coef = ways[0]
+    paid = [_paid(part, level) for part in parts]
+    fewest = np.min([own for own, _, _ in paid], axis=0)
+    alike = len({part.key for part in parts}) == 1 and all((own == fewest).all() for own, _, _ in paid)
+    asked, all_read = _shared(parts)
+    least = sum(least for _, least, _ in paid)
+    tied = np.isin(whole.costs.cols, whole.tied) & (whole.costs.levels == level)
+    return Districting(
+        len(parts),
+        coef * far + fewest[:, None],
+        _near(whole.items, near),
+        asked,
+        program.constant(level) + least + _least(program, whole.costs.cols[tied], whole.costs.coefs[tied]),
+        alike and all_read and all(full for _, _, full in paid) and not len(whole.ties) and not tied.any(),
+    )
+
+
+def _way(part: SlotPart, level: int) -> tuple[IntArray, int] | None:
+    """Return the matrix of the way that a slot pays for at a level, and its price; the first of several."""
+    for one in part.program.medoids:
+        coef = _coef(part.program, one, level)
+        if coef > 0 and np.array_equal(one.members, np.arange(len(part.items))):
+            return one.far, coef
+    return None
+
+
+def _coef(program: Program, medoid: Medoid, level: int) -> int:
+    costs = program.costs
+    return int(costs.coefs[(costs.cols == medoid.column) & (costs.levels == level)].sum())
+
+
+def _paid(part: SlotPart, level: int) -> tuple[IntArray, int, bool]:
+    """Return what each item pays for the slot, what all else costs at least, and if that is certain."""
+    program, count = part.program, len(part.items)
+    costs, own = program.costs, np.zeros(count, dtype=np.int64)
+    at = costs.levels == level
+    items = at & (costs.cols < count)
+    np.add.at(own, costs.cols[items], costs.coefs[items])
+    way = next((one.column for one in program.medoids if _coef(program, one, level) > 0), -1)
+    rest = at & (costs.cols >= count) & (costs.cols != way)
+    return own, _least(program, costs.cols[rest], costs.coefs[rest]), not rest.any()
+
+
+def _least(program: Program, cols: IntArray, coefs: IntArray) -> int:
+    """Return what variables cost at least within their bounds."""
+    ends = np.minimum(coefs * program.lower[cols], coefs * program.upper[cols])
+    return int(ends.sum())
+
+
+def _shared(parts: Iterable[SlotPart]) -> tuple[list[Asked], bool]:
+    """Return what every slot asks of its items alone, and whether no slot asks for more."""
+    read = [_asked(part) for part in parts]
+    found = []
+    for key, one in read[0][0].items():
+        if all(key in own for own, _ in read):
+            low, high = min(own[key].low for own, _ in read), max(own[key].high for own, _ in read)
+            found.append(Asked(one.coefs, low, high))
+    same = all(
+        own.keys() == read[0][0].keys()
+        and all((own[key].low, own[key].high) == (one.low, one.high) for key, one in read[0][0].items())
+        for own, _ in read
+    )
+    return found, same and all(full for _, full in read)
+
+
+def _asked(part: SlotPart) -> tuple[dict[bytes, Asked], bool]:
+    """Return the rows of a slot over its items, by what they add up, and whether these are all."""
+    rows, count = part.program.rows, len(part.items)
+    found: dict[bytes, Asked] = {}
+    fixed = (part.program.lower[:count] > 0).any() or (part.program.upper[:count] < 1).any()
+    is_all = not fixed
+    for row in range(len(rows)):
+        terms = slice(rows.starts[row], rows.starts[row + 1])
+        if (rows.cols[terms] >= count).any():
+            is_all = False
+            continue
+        coefs = np.zeros(count, dtype=np.int64)
+        np.add.at(coefs, rows.cols[terms], rows.coefs[terms])
+        low, high = int(rows.lo[row]), int(rows.hi[row])
+        if not coefs.any():
+            is_all = is_all and low <= 0 <= high
+            continue
+        if coefs[np.flatnonzero(coefs)[0]] < 0:
+            coefs, low, high = -coefs, -high, -low
+        before = found.get(coefs.tobytes(), Asked(coefs, -INFINITE, INFINITE))
+        found[coefs.tobytes()] = Asked(coefs, max(low, before.low), min(high, before.high))
+    return found, bool(is_all)
+
+
+def _near(items: IntArray, near: Neighbours) -> list[list[int]]:
+    """Return of each item its neighbours among the items, by their places."""
+    place = {item: k for k, item in enumerate(items.tolist())}
+    return [sorted(place[other] for other in near.get(item, ()) if other in place) for item in items.tolist()]

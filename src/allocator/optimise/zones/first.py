@@ -1,0 +1,133 @@
+"""A plan of a map to begin from: the best of some that random trees give, each made better unit by unit."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+import numpy as np
+
+from allocator.optimise.asking import unseen
+from allocator.optimise.budget import Clock
+from allocator.optimise.search import Search
+from allocator.optimise.task import Task
+from allocator.optimise.zones.candidates import shared_bands
+from allocator.optimise.zones.climb import climbed, costs_of, is_plan
+from allocator.optimise.zones.compared import compared_sum
+from allocator.optimise.zones.connected import Band
+from allocator.optimise.zones.split import Splitting
+from allocator.program.by_slot import BySlot
+from allocator.program.evaluate import broken_rows, complete
+from allocator.program.program import INFINITE, IntArray
+
+#: So many plans are compared, of so many tries at most.
+PLANS, TRIES = 20, 200
+#: The part of the time left that this may take.
+SPLITTING_PART = 0.3
+#: Zones that are to be about as large differ from their mean by this part of it, or by one unit.
+UNEVEN = 0.2
+
+
+def first_plan(
+    task: Task,
+    whole: BySlot,
+    start: IntArray | None,
+    clock: Clock,
+    search: Search,
+    show: Callable[[IntArray], None] = unseen,
+) -> IntArray | None:
+    """Return the better of what there is to begin from, if it is a plan, and of what random trees give.
+
+    Args:
+        task: What is to be solved, with its map.
+        whole: Its program, slot by slot.
+        start: Decisions to begin from.
+        clock: The time that it may take a part of.
+        search: How to search.
+        show: Is shown every better plan on the way.
+    """
+    best, costs = None, list[int]()
+    part = Clock(search.budget, clock.share(SPLITTING_PART))
+    given = [] if start is None or not is_plan(task, start) else [start]
+    for plan in chain(given, plans_by_splitting(task, whole, part, search)):
+        mine = costs_of(task.program, plan)
+        if best is None or mine < costs:
+            best, costs = plan, mine
+            show(best)
+    return best
+
+
+def plans_by_splitting(task: Task, whole: BySlot, clock: Clock, search: Search) -> Iterator[IntArray]:
+    """Yield the best of plans that random trees give, and then what comes of each by changes of its units."""
+    plans = sorted(split_plans(task, whole, clock, search), key=lambda plan: costs_of(task.program, plan))
+    yield from plans[:1]
+    if not whole.is_tied:  # other ways are as good there
+        plans = plans[:1]
+    for plan in plans:
+        yield climbed(task, plan, clock, search)
+
+
+def split_plans(task: Task, whole: BySlot, clock: Clock, search: Search) -> Iterator[IntArray]:
+    """Yield plans of connected zones, as random trees give them, that break no row."""
+    chance = random.Random(search.seed)
+    for splitting in splittings(task, whole, search.seed):
+        plans = 0
+        for _ in range(TRIES):
+            if plans == PLANS or clock.is_over or search.stop.asked:
+                break
+            decisions = _split(task, whole, splitting, chance)
+            if decisions is not None:
+                plans += 1
+                yield decisions
+        if plans:
+            return
+
+
+def splittings(task: Task, whole: BySlot, seed: int) -> list[Splitting]:
+    """Return what splits a map into zones: first into those that are about as large, if that may be paid."""
+    assert task.map is not None
+    items, bands, compared = whole.items.tolist(), [_tightest(whole)], compared_sum(whole)
+    even = None if compared is None else _about_the_mean(compared, len(whole.parts))
+    if even is not None and _room(even) < _room(bands[0]):
+        bands = [even, *bands]
+    return [
+        Splitting(task.map, dict(zip(items, band.weights.tolist(), strict=True)), (band.low, band.high), seed)
+        for band in bands
+    ]
+
+
+def _split(task: Task, whole: BySlot, splitting: Splitting, chance: random.Random) -> IntArray | None:
+    """Return the decisions of zones, put into slots by chance; None if a row forbids them."""
+    slots, [grid] = list(range(len(whole.parts))), task.program.decisions.grids.values()
+    zones = splitting.zones(frozenset(whole.items.tolist()), len(slots))
+    if zones is None:
+        return None
+    chance.shuffle(slots)
+    columns = np.concatenate(
+        [grid[sorted(zone), slot, 0, 0] for zone, slot in zip(zones, slots, strict=True)]
+    )
+    if (columns < 0).any():
+        return None
+    decisions = np.zeros(task.program.decisions.count, dtype=np.int64)
+    decisions[columns] = 1
+    broken = broken_rows(task.program, complete(task.program, decisions[None, :])).any()
+    return None if broken else decisions
+
+
+def _about_the_mean(weights: IntArray, slots: int) -> Band:
+    mean = int(weights.sum()) / slots
+    return Band(weights, int((1 - UNEVEN) * mean), int((1 + UNEVEN) * mean) + int(weights.max()))
+
+
+def _tightest(whole: BySlot) -> Band:
+    """Return the band that leaves sums the least room; one that asks for nothing if there is none."""
+    able = [band for band in shared_bands(whole) if 0 < band.high < INFINITE]
+    count = len(whole.items)
+    anything = Band(np.ones(count, dtype=np.int64), 1, count)
+    return min(able, key=_room, default=anything)
+
+
+def _room(band: Band) -> float:
+    """Return the part of its greatest sum that a band leaves room."""
+    return (band.high - max(0, band.low)) / band.high

@@ -1,0 +1,117 @@
+"""A plan of a map whose zones are tied together gets better: two that touch are split anew, at random.
+
+What a balance of loads pays is about all zones at once, so that the best two zones cannot be told from
+them alone. A random tree of both is cut in two, and the plan then climbed from (``climb.py``).
+
+Method: recombination (DeFord, Duchin and Solomon, 2021).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from itertools import combinations
+
+from allocator.optimise.asking import unseen
+from allocator.optimise.budget import Clock
+from allocator.optimise.search import Search
+from allocator.optimise.task import Task
+from allocator.optimise.zones.climb import climbed, costs_of, is_plan, slot_of
+from allocator.optimise.zones.compared import compared_sum
+from allocator.optimise.zones.first import splittings
+from allocator.optimise.zones.split import Splitting
+from allocator.program.by_slot import BySlot
+from allocator.program.program import IntArray
+
+#: So many splits in vain are enough.
+PATIENCE = 5000
+#: The chance that two zones are split into such as differ no more than all zones of the plan do.
+EVENER = 0.8
+
+
+def recombined(
+    task: Task,
+    whole: BySlot,
+    decisions: IntArray,
+    clock: Clock,
+    search: Search,
+    show: Callable[[IntArray], None] = unseen,
+    patience: int = PATIENCE,
+) -> IntArray:
+    """Return a plan that is no worse, and better if chance and time allow.
+
+    Args:
+        task: What is to be solved, with its map.
+        whole: Its program, slot by slot.
+        decisions: A plan.
+        clock: The time that it may take.
+        search: How to search.
+        show: Is shown every better plan.
+        patience: So many splits in vain are enough.
+    """
+    pairs, levels = _Pairs(task, whole, search.seed), task.program.levels
+    best, least, in_vain = costs_of(task.program, decisions), [task.least(level) for level in levels], 0
+    there = decisions
+    while in_vain < patience and best != least and not (clock.is_over or search.stop.asked):
+        in_vain += 1
+        made = pairs.split_anew(there)
+        if made is None or not is_plan(task, made):
+            continue
+        made = climbed(task, made, clock, search)
+        costs = costs_of(task.program, made)
+        if costs < best:
+            in_vain, best, decisions = 0, costs, made
+            show(made)
+        first = next((k for k, cost in enumerate(best) if cost > least[k]), 0)
+        if costs[: first + 1] <= best[: first + 1]:  # as good will do, whatever the levels below say
+            there = made
+    return decisions
+
+
+class _Pairs:
+    """Splits two zones that touch.
+
+    Args:
+        task: What is to be solved, with its map.
+        whole: Its program, slot by slot.
+        seed: Seed of every random choice.
+    """
+
+    def __init__(self, task: Task, whole: BySlot, seed: int) -> None:
+        assert task.map is not None
+        self._program, self._near = task.program, task.map
+        self._ways, self._chance = splittings(task, whole, seed), random.Random(seed)
+        compared = compared_sum(whole)
+        items = whole.items.tolist()
+        self._weights = None if compared is None else dict(zip(items, compared.tolist(), strict=True))
+
+    def split_anew(self, decisions: IntArray) -> IntArray | None:
+        """Return a plan with two of its zones split anew; None if no tree gave any that fit."""
+        [grid] = self._program.decisions.grids.values()
+        zones: list[set[int]] = [set() for _ in range(grid.shape[1])]
+        for item, slot in slot_of(self._program, decisions).items():
+            zones[slot].add(item)
+        two = self._touching(zones)
+        split = None if two is None else self._way(zones).zones(zones[two[0]] | zones[two[1]], 2)
+        if two is None or split is None:
+            return None
+        made = decisions.copy()
+        for slot, items in zip(self._chance.sample(two, 2), split, strict=True):
+            own = grid[:, slot, 0, 0]
+            made[own[own >= 0]] = 0
+            own = grid[sorted(items), slot, 0, 0]
+            made[own[own >= 0]] = 1
+        return made
+
+    def _way(self, zones: list[set[int]]) -> Splitting:
+        """Return how to split: mostly so that what is compared differs no more than it does already."""
+        if self._weights is None or self._chance.random() >= EVENER:
+            return self._chance.choice(self._ways)
+        sums = [sum(self._weights[item] for item in zone) for zone in zones]
+        return Splitting(self._near, self._weights, (min(sums), max(sums)), self._chance.getrandbits(32))
+
+    def _touching(self, zones: list[set[int]]) -> tuple[int, int] | None:
+        """Return two slots whose zones touch, by chance; None if no two do."""
+        around = [{other for item in zone for other in self._near.get(item, ())} for zone in zones]
+        pairs = [(a, b) for a, b in combinations(range(len(zones)), 2) if around[a] & zones[b]]
+        return self._chance.choice(pairs) if pairs else None

@@ -1,0 +1,42 @@
+"""What is left of a time limit, less what is kept for judging the plan."""
+
+from __future__ import annotations
+
+import pytest
+
+from allocator.optimise import budget
+from allocator.optimise.budget import Budget
+from allocator.optimise.progress import Stop, silent
+from allocator.optimise.solve import Options, solve
+from allocator.rules.examples import example_rule
+from big_world import postings
+from brute_force import policy_for
+
+
+def test_time_is_kept_for_judging_by_what_compiling_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(budget.time, "monotonic", lambda: now[0])
+    made = Budget(60.0, 2, _start=0.0)
+    now[0] = 10.0
+    assert made.seconds_left == 50.0
+    made.keep(4.0)
+    assert made.seconds_left == pytest.approx(50.0 - 4.0 * budget.AFTER)
+    made.keep(1000.0)
+    assert made.seconds_left == pytest.approx(50.0 - 60.0 * budget.MOST_KEPT)
+    now[0] = 59.0
+    assert made.seconds_left == 0.0 and made.is_over
+
+
+def test_a_solve_keeps_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[float] = []
+    monkeypatch.setattr(Budget, "keep", lambda _self, compiling: kept.append(compiling))
+    policy, _ = policy_for([example_rule({"kind": "take", "on": "turn", "places": 1})])
+    assert solve(policy, Options(seconds=5.0, workers=1), stop=Stop(), listen=silent).status == "optimal"
+    assert kept and min(kept) > 0.0
+
+
+def test_a_rolling_solve_keeps_some_for_every_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[float] = []
+    monkeypatch.setattr(Budget, "keep", lambda _self, compiling: kept.append(compiling))
+    found = solve(postings(8, 2), Options(seconds=5.0, workers=1, window=2))
+    assert found.run["structure"] == "rolling, windows of 2" and len(kept) == 2

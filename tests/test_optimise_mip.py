@@ -1,0 +1,134 @@
+"""Branch and cut beside: on which variables it branches, and when it begins again."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from allocator import api
+from allocator.optimise import mip
+from allocator.optimise.descent import task_of
+from allocator.optimise.mip import MipRace
+from allocator.program.branching import branched
+from allocator.rules.examples import example_rule
+from benchmarks.rotation import write
+from benchmarks.rotation_instance import make
+from big_world import postings
+from worlds import policy_of
+
+
+class Recorded:
+    """A process that only writes down what it is sent."""
+
+    sent: ClassVar[list[dict[str, object]]] = []
+
+    def __init__(self, _module: str, _hear: object) -> None:
+        self.has_begun = self.is_running = False
+
+    def begin(self, **arrays: object) -> None:
+        self.has_begun = self.is_running = True
+        self.sent.append(arrays)
+
+    def close(self) -> None:
+        self.is_running = False
+
+
+@pytest.fixture
+def race(monkeypatch: pytest.MonkeyPatch) -> MipRace:
+    """Return a search whose process is not begun; what it is sent is in ``Recorded.sent``."""
+    monkeypatch.setattr(Recorded, "sent", [])
+    monkeypatch.setattr(mip, "Child", Recorded)
+    policy = postings(40, 8)
+    program = policy.compile()
+    whole = task_of(policy, program).question(1).whole()
+    assert whole is not None
+    return MipRace(whole, program, 1)
+
+
+def cutoffs() -> list[object]:
+    return [arrays["cutoff"] for arrays in Recorded.sent]
+
+
+def test_a_search_that_cannot_find_a_plan_begins_again_from_a_better_one(
+    race: MipRace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mip, "SETTLED", 0.0)
+    monkeypatch.setattr(mip, "LARGE", 10)
+    race.begin(2_700)
+    race._hear({"searches": True})
+    race.begin(2_600)
+    race.bound = 700
+    race.renew(1_800)
+    assert cutoffs() == [2_700.0]
+    race.renew(900)
+    assert cutoffs() == [2_700.0, 900.0]
+    assert [arrays["relaxes"] for arrays in Recorded.sent] == [True, False]
+
+
+@pytest.mark.parametrize("why", ["has a plan", "is young", "has ended", "looks at the relaxation"])
+def test_a_search_goes_on_where_that_may_lead_somewhere(
+    why: str, race: MipRace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mip, "SETTLED", 60.0 if why == "is young" else 0.0)
+    race.begin(2_700)
+    if why != "looks at the relaxation":
+        race._hear({"searches": True})
+    if why == "has a plan":
+        race.values = np.zeros(1, dtype=np.int64)
+    if why == "has ended":
+        race.close()
+    race.renew(900)
+    assert cutoffs() == [2_700.0]
+
+
+@pytest.mark.parametrize(
+    ("measure", "greatest_of"),
+    [({"measure": "squares", "target": 3}, 0), ({"measure": "range"}, 6)],
+)
+def test_branches_are_on_decisions_and_on_what_bounds_many(
+    measure: dict[str, object], greatest_of: int
+) -> None:
+    """A square follows from decisions; the greatest and the least load of each year are worth a branch."""
+    rule = example_rule({"kind": "balance", "on": "posting", "load": 1, "level": 1, **measure})
+    program = policy_of(postings(40, 8).world, rule).compile()
+    found = branched(program)
+    assert found[: program.decisions.count].all()
+    assert len(program) > program.decisions.count + greatest_of
+    assert found[program.decisions.count :].sum() == greatest_of
+
+
+class Heard(MipRace):
+    """A search that writes down its bounds, those after the relaxation apart."""
+
+    relaxation, bounds = 0, ()
+
+    def _hear(self, message: Any) -> None:
+        super()._hear(message)
+        if "relaxed" in message:
+            self.relaxation = self.bound
+        self.bounds = (*self.bounds, self.bound)
+
+
+def test_slots_one_by_one_prove_more_than_the_relaxation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The relaxation evens out loads by tenths of people; a slot alone cannot."""
+    monkeypatch.setattr(mip, "LARGE", 0)
+    monkeypatch.setattr(mip, "SLOW", 0.0)
+    write(tmp_path, make(60, 8, 1), "sq")
+    policy = api.bind(api.load(tmp_path))
+    program = policy.compile()
+    whole = task_of(policy, program).question(1).whole()
+    assert whole is not None
+    race = Heard(whole, program, 1)
+    race.begin()
+    end = time.monotonic() + 60
+    while race.is_running and race.bound <= race.relaxation + 10 and time.monotonic() < end:
+        time.sleep(0.05)
+    race.close()
+    assert race.relaxation > 0 and list(race.bounds) == sorted(race.bounds)
+    assert race.relaxation + 10 < race.bound <= 663

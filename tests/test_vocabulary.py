@@ -1,0 +1,66 @@
+"""One idea, one word: names that were given up do not come back.
+
+``tests/retired_names/*.txt`` lists them, one a line: ``old -> new``. An old name is that of a module, a
+class, a function or a method; ``package: old -> new`` retires it in one package only, as in
+``optimise: tell -> on_bound``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "allocator"
+LISTS = sorted((ROOT / "tests" / "retired_names").glob("*.txt"))
+
+
+def defined() -> Iterator[tuple[str, str, str]]:
+    """Yield package, name and place of everything that is defined in the source."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        place = path.relative_to(SOURCE)
+        package = place.parts[0] if len(place.parts) > 1 else ""
+        yield package, path.parent.name if path.stem == "__init__" else path.stem, str(place)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                yield package, node.name, f"{place}:{node.lineno}"
+
+
+DEFINED = list(defined())
+
+
+def retired(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield package (empty for all), old name and new name of one list."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        old, new = line.split(" -> ")
+        package, _, name = old.rpartition(": ")
+        yield package.strip(), name.strip(), new.strip()
+
+
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
+def test_no_retired_name_is_defined_again(path: Path) -> None:
+    names = list(retired(path))
+    assert names
+    found = [
+        f"{place} defines {name}, which is now {new}"
+        for package, name, new in names
+        for where, other, place in DEFINED
+        if other == name and package in ("", where)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_the_search_for_names_finds_modules_classes_functions_and_methods() -> None:
+    names = {name for _, name, _ in DEFINED}
+    assert {"organisation_graph", "Rule", "bind", "check"} <= names
+
+
+def test_a_list_says_where_a_name_is_retired(tmp_path: Path) -> None:
+    path = tmp_path / "some.txt"
+    path.write_text("# comment\nPen -> ConstraintWriter\noptimise: tell -> on_bound\n", encoding="utf-8")
+    assert list(retired(path)) == [("", "Pen", "ConstraintWriter"), ("optimise", "tell", "on_bound")]
