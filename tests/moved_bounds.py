@@ -1,4 +1,4 @@
-"""Pens that move a bound at one place in a kind's code, and the places where kinds use their pens."""
+"""Constraint writers that move one bound in a kind's code, and the places where kinds use their writers."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ import numpy as np
 from allocator.program.expr import Expr
 from allocator.program.exprs import Exprs
 from allocator.program.tags import Subject
-from allocator.rules import kinds, policy
-from allocator.rules import pen as pens
+from allocator.rules import constraints, kinds, policy
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Rule
 from allocator.rules.kinds._meeting import Asked
-from allocator.rules.pen import Pen
 
 METHODS = (
-    *("at_most", "at_least", "at_least_share", "at_most_each", "pay", "pay_each", "forbid"),
-    *("most", "most_each", "least"),
+    *("at_most", "at_least", "at_least_share", "at_most_each", "penalise", "penalise_each", "forbid"),
+    *("maximum", "maximum_each", "minimum"),
 )
 #: Rules that compare whereabouts hand their bounds over as values of this class.
 ASKED = "Asked"
@@ -33,7 +32,7 @@ ASKED = "Asked"
 
 @dataclass(frozen=True, order=True)
 class Site:
-    """A call of a pen in a kind's code."""
+    """A call of a writer in a kind's code."""
 
     file: str
     line: int
@@ -43,8 +42,8 @@ class Site:
         return f"{Path(self.file).name}:{self.line} {self.method}"
 
 
-class MovedPen(Pen):
-    """A pen that notes where it is used, and at one of those places moves the bound.
+class MovedWriter(ConstraintWriter):
+    """A writer that notes where it is used, and at one of those places moves the bound.
 
     ``shift`` is added to a bound, to what is paid, to each term of a greatest or least. Where places are
     forbidden outright there is no number to move: the first (or last) of them is left out.
@@ -58,7 +57,7 @@ class MovedPen(Pen):
     def shifted(cls, method: str) -> int:
         """Note who called the caller, and return by how much the bound moves there."""
         frame = sys._getframe(2)
-        if frame.f_code.co_filename in (__file__, pens.__file__):
+        if frame.f_code.co_filename in (__file__, constraints.__file__):
             return 0
         site = Site(frame.f_code.co_filename, frame.f_lineno, method)
         cls.used.add(site)
@@ -76,22 +75,22 @@ class MovedPen(Pen):
     def at_most_each(self, where: Any, cols: Any, coefs: Sequence[int], bound: int) -> None:
         super().at_most_each(where, cols, coefs, bound + self.shifted("at_most_each"))
 
-    def pay(self, expr: Expr, subject: Subject) -> None:
-        super().pay(expr + self.shifted("pay"), subject)
+    def penalise(self, expr: Expr, subject: Subject) -> None:
+        super().penalise(expr + self.shifted("penalise"), subject)
 
-    def pay_each(self, where: Any, exprs: Exprs) -> None:
-        super().pay_each(where, exprs + self.shifted("pay_each"))
+    def penalise_each(self, where: Any, exprs: Exprs) -> None:
+        super().penalise_each(where, exprs + self.shifted("penalise_each"))
 
-    def most(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
-        moved = self.shifted("most")
-        return super().most([expr + moved for expr in exprs], floor, subject)
+    def maximum(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
+        moved = self.shifted("maximum")
+        return super().maximum([expr + moved for expr in exprs], floor, subject)
 
-    def most_each(self, where: Any, exprs: Exprs, owners: Any) -> Exprs:
-        return super().most_each(where, exprs + self.shifted("most_each"), owners)
+    def maximum_each(self, where: Any, exprs: Exprs, owners: Any) -> Exprs:
+        return super().maximum_each(where, exprs + self.shifted("maximum_each"), owners)
 
-    def least(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
-        moved = self.shifted("least")
-        return super().least([expr + moved for expr in exprs], subject)
+    def minimum(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
+        moved = self.shifted("minimum")
+        return super().minimum([expr + moved for expr in exprs], subject)
 
     def forbid(self, where: Any, amounts: Any = 1) -> None:
         moved = self.shifted("forbid")
@@ -108,22 +107,25 @@ class MovedPen(Pen):
 
 @contextmanager
 def moved(target: Site | None = None, shift: int = 0) -> Any:
-    """Have policies compiled with a pen that moves the bound at ``target``; yields the places it was used."""
-    MovedPen.used, MovedPen.target, MovedPen.shift = set(), target, shift
-    with mock.patch.object(policy, "Pen", MovedPen), mock.patch.object(Asked, "__init__", _moved_asked):
-        yield MovedPen.used
+    """Compile policies with a writer that moves the bound at ``target``; yields the places of its use."""
+    MovedWriter.used, MovedWriter.target, MovedWriter.shift = set(), target, shift
+    with (
+        mock.patch.object(policy, "ConstraintWriter", MovedWriter),
+        mock.patch.object(Asked, "__init__", _moved_asked),
+    ):
+        yield MovedWriter.used
 
 
 _plain_asked = Asked.__init__
 
 
 def _moved_asked(self: Asked, rows: Any, cols: Any, coefs: tuple[int, ...], bound: int) -> None:
-    _plain_asked(self, rows, cols, coefs, bound + MovedPen.shifted(ASKED))
+    _plain_asked(self, rows, cols, coefs, bound + MovedWriter.shifted(ASKED))
 
 
 @dataclass(frozen=True)
 class Written:
-    """A use of a pen in the source; a method that is passed on may be called anywhere in its function."""
+    """A use of a writer in the source; a method that is passed on may be called anywhere in its function."""
 
     file: str
     first: int
@@ -136,7 +138,7 @@ class Written:
 
 @cache
 def written_in(file: str) -> tuple[Written, ...]:
-    """Return every use of a ``pen`` in a source file."""
+    """Return every use of a ``writer`` in a source file."""
     tree = ast.parse(Path(file).read_text("utf-8"))
     called = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
     found = []
@@ -149,14 +151,14 @@ def written_in(file: str) -> tuple[Written, ...]:
 
 
 def _use(node: ast.AST, called: Collection[int]) -> str:
-    """Return the method of a pen that a node names (or `ASKED`), empty if it names none."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "pen":
+    """Return the method of a writer that a node names (or `ASKED`), empty if it names none."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "writer":
         return node.attr if node.attr in METHODS else ""
     return ASKED if isinstance(node, ast.Name) and node.id == ASKED and id(node) in called else ""
 
 
 def written_for(kind: type[Rule]) -> tuple[Written, ...]:
-    """Return every use of a pen in the code of a kind, other files that it inherits from included."""
+    """Return every use of a writer in the code of a kind, other files that it inherits from included."""
     modules = dict.fromkeys(base.__module__ for base in kind.__mro__)
     files = [str(sys.modules[name].__file__) for name in modules if name.startswith(f"{kinds.__name__}.")]
     return tuple(use for file in files for use in written_in(file))

@@ -13,7 +13,7 @@ from worlds import Trial, amounts_of, differences, plans_of, policy_of, trials
 
 
 def sites_of(trial: Trial) -> set[Site]:
-    """Return where the kind's code uses its pen on a trial."""
+    """Return where the kind's code uses its writer on a trial."""
     with moved() as used:
         policy_of(plans_of(trial.kind, trial.number).world, trial.rule()).compile()
     return set(used)
@@ -27,7 +27,7 @@ def is_noticed(trial: Trial, site: Site, shift: int) -> bool:
 
 
 def unnoticed(kind: type[Rule]) -> list[str]:
-    """Return the uses of a pen that no example reaches, and the moves that no example notices."""
+    """Return the uses of a writer that no example reaches, and the moves that no example notices."""
     own = trials({kind.name: kind})
     reached: Mapping[Trial, set[Site]] = {trial: sites_of(trial) for trial in own}
     sites = sorted(set().union(*reached.values()))

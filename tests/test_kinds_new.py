@@ -36,7 +36,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.kind import Breach, Dimension, Example, Rule
-from allocator.rules.pen import Pen
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -58,11 +58,11 @@ class Crowd(Rule):
     kind: Literal["crowd"]
     most: int
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each slot and period."""
         for s in scope.slots.tolist():
             for t in scope.periods:
-                pen.at_most(Expr.of(pen.grid()[:, s, :, t]), self.most, Subject(slot=s, period=t))
+                writer.at_most(Expr.of(writer.grid()[:, s, :, t]), self.most, Subject(slot=s, period=t))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the members."""
@@ -109,7 +109,7 @@ def test_a_new_kind_is_tried_like_the_others(crowd: type[Rule]) -> None:
 def test_a_new_kind_whose_program_and_check_differ_is_found_out(
     crowd: type[Rule], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def post(self: Rule, pen: object, scope: object) -> None:
+    def post(self: Rule, writer: object, scope: object) -> None:
         """Ask nothing."""
 
     monkeypatch.setattr(crowd, "post", post)

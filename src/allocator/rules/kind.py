@@ -19,7 +19,7 @@ from allocator.rules.means import Means
 if TYPE_CHECKING:
     from allocator.graph.neighbours import Neighbours
     from allocator.program.cuts import Cut
-    from allocator.rules.pen import Pen
+    from allocator.rules.constraints import ConstraintWriter
     from allocator.rules.roster import Roster
     from allocator.rules.scope import Scope
     from allocator.rules.world import World
@@ -175,7 +175,7 @@ class Rule(Strict):
         if self.slots and slots and not len(scope.slots):
             yield "slots", self.slots
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Write the rule into the program."""
         raise TypeError(f"{type(self).__name__} is no rule kind: it has no post")
 

@@ -18,11 +18,11 @@ from allocator.program.cuts import Cut
 from allocator.program.decisions import Decisions
 from allocator.program.magnitude import MOST, TooLargeError, refuse_large_program
 from allocator.program.program import Program
+from allocator.rules.constraints import ConstraintWriter, SharedVariables
 from allocator.rules.draft import Draft
 from allocator.rules.fields import expressions, layers_read
 from allocator.rules.kind import Breach, Rule
 from allocator.rules.large import TOO_LARGE, reach
-from allocator.rules.pen import Pen, Shared
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
@@ -70,12 +70,12 @@ class Policy:
         """
         decisions = Decisions.of(list(self.world.layers.values()))
         builder = ProgramBuilder(decisions, [rule.id for rule in self.rules])
-        shared = Shared()
+        shared = SharedVariables()
         faults: list[Fault] = []
         for number, rule in enumerate(self.rules):
             scope = self.scopes[rule.id]
             try:
-                rule.post(Pen(builder, scope, number, shared), scope)
+                rule.post(ConstraintWriter(builder, scope, number, shared), scope)
             except SelectorError as error:
                 faults.append(self.fault(rule, error))
             except TooLargeError:

@@ -9,17 +9,17 @@ import numpy as np
 from allocator.model.layer import IntArray
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.pen import Pen
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.roster import LayerRoster
 from allocator.rules.scope import Scope
 
 
-def decisions_of(pen: Pen, scope: Scope, subject: Subject, period: int) -> IntArray:
+def decisions_of(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> IntArray:
     """Return the decisions in scope that assign the subject's item, slot or pair in a period."""
     items = scope.items if subject.item < 0 else np.array([subject.item])
     slots = scope.slots if subject.slot < 0 else np.array([subject.slot])
     roles = np.asarray(scope.roles, dtype=np.int64)
-    cols: IntArray = pen.grid()[..., period][np.ix_(items, slots, roles)].reshape(-1)
+    cols: IntArray = writer.grid()[..., period][np.ix_(items, slots, roles)].reshape(-1)
     taken: IntArray = cols[cols >= 0]
     return taken
 
@@ -29,28 +29,28 @@ def takes_one(scope: Scope, subject: Subject) -> bool:
     return subject.item >= 0 and scope.layer.spec.take.most == 1
 
 
-def at_most_once(pen: Pen, scope: Scope, subject: Subject, period: int) -> Expr:
+def at_most_once(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
     """Return 1 if the subject is assigned in a period, 0 if not, exact where less is better."""
-    cols = decisions_of(pen, scope, subject, period)
+    cols = decisions_of(writer, scope, subject, period)
     if takes_one(scope, subject) or len(cols) < 2:
         return Expr.of(cols)
-    return pen.most([Expr.of([col]) for col in cols], 0, subject._replace(period=period))
+    return writer.maximum([Expr.of([col]) for col in cols], 0, subject._replace(period=period))
 
 
-def at_least_once(pen: Pen, scope: Scope, subject: Subject, period: int) -> Expr:
+def at_least_once(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
     """Return 1 if the subject is assigned in a period, 0 if not, exact where more is better."""
-    cols = decisions_of(pen, scope, subject, period)
+    cols = decisions_of(writer, scope, subject, period)
     if takes_one(scope, subject) or len(cols) < 2:
         return Expr.of(cols)
-    return pen.least([Expr(constant=1), Expr.of(cols)], subject._replace(period=period))
+    return writer.minimum([Expr(constant=1), Expr.of(cols)], subject._replace(period=period))
 
 
-def exactly_once(pen: Pen, scope: Scope, subject: Subject, period: int) -> Expr:
+def exactly_once(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
     """Return 1 if the subject is assigned in a period, 0 if not, exact whether more or less is better."""
-    cols = decisions_of(pen, scope, subject, period)
-    found = at_most_once(pen, scope, subject, period)
+    cols = decisions_of(writer, scope, subject, period)
+    found = at_most_once(writer, scope, subject, period)
     if not (takes_one(scope, subject) or len(cols) < 2):
-        pen.implied(found - Expr.of(cols), 0, subject._replace(period=period))
+        writer.implied(found - Expr.of(cols), 0, subject._replace(period=period))
     return found
 
 
@@ -71,35 +71,52 @@ def is_assigned(roster: LayerRoster, scope: Scope, subject: Subject, period: int
 
 
 def at_least_so_many(
-    pen: Pen, scope: Scope, items: Collection[int], slot: int, roles: Sequence[int], period: int
+    writer: ConstraintWriter,
+    scope: Scope,
+    items: Collection[int],
+    slot: int,
+    roles: Sequence[int],
+    period: int,
 ) -> Expr:
     """Return how many of ``items`` are in a slot in any of ``roles``, exact where more is better.
 
     Somebody who holds two roles is one.
     """
-    held, several = _held(pen, scope, items, slot, roles, period)
+    held, several = _held(writer, scope, items, slot, roles, period)
     if not several:
         return Expr.of(held.reshape(-1))
     subject = Subject(slot=slot, period=period)
-    return Expr.total(pen.least([Expr(constant=1), Expr.of(cols)], subject) for cols in held)
+    return Expr.total(writer.minimum([Expr(constant=1), Expr.of(cols)], subject) for cols in held)
 
 
 def at_most_so_many(
-    pen: Pen, scope: Scope, items: Collection[int], slot: int, roles: Sequence[int], period: int
+    writer: ConstraintWriter,
+    scope: Scope,
+    items: Collection[int],
+    slot: int,
+    roles: Sequence[int],
+    period: int,
 ) -> Expr:
     """Return how many of ``items`` are in a slot in any of ``roles``, exact where less is better."""
-    held, several = _held(pen, scope, items, slot, roles, period)
+    held, several = _held(writer, scope, items, slot, roles, period)
     if not several:
         return Expr.of(held.reshape(-1))
     subject = Subject(slot=slot, period=period)
-    return Expr.total(pen.most([Expr.of([col]) for col in cols if col >= 0], 0, subject) for cols in held)
+    return Expr.total(
+        writer.maximum([Expr.of([col]) for col in cols if col >= 0], 0, subject) for cols in held
+    )
 
 
 def _held(
-    pen: Pen, scope: Scope, items: Collection[int], slot: int, roles: Sequence[int], period: int
+    writer: ConstraintWriter,
+    scope: Scope,
+    items: Collection[int],
+    slot: int,
+    roles: Sequence[int],
+    period: int,
 ) -> tuple[IntArray, bool]:
     """Return the decisions ``[items, roles]``, and whether anybody can hold two of the roles at once."""
-    held: IntArray = pen.grid()[..., period][np.ix_(sorted(items), [slot], list(roles))][:, 0, :]
+    held: IntArray = writer.grid()[..., period][np.ix_(sorted(items), [slot], list(roles))][:, 0, :]
     return held, len(roles) > 1 and scope.layer.spec.take.most != 1
 
 

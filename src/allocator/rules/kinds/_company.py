@@ -10,9 +10,9 @@ from allocator.model.layer import IntArray
 from allocator.program.expr import Expr
 from allocator.program.exprs import Exprs
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kinds._held import posted
 from allocator.rules.kinds._places import about
-from allocator.rules.pen import Pen
 from allocator.rules.roster import LayerRoster
 from allocator.rules.scope import Scope
 
@@ -22,12 +22,12 @@ _DEEPEST, _TERMS = 12, 2_000_000
 
 
 def company(
-    pen: Pen, scope: Scope, times: Mapping[Pair, Iterable[int]], *, more: bool
+    writer: ConstraintWriter, scope: Scope, times: Mapping[Pair, Iterable[int]], *, more: bool
 ) -> dict[Pair, dict[int, Expr]]:
     """Return for each pair and each of its periods an expression that is 1 if the two are together, else 0.
 
     Args:
-        pen: Writes the definitions.
+        writer: Writes the definitions.
         scope: What slots and roles count.
         times: The periods of each pair, none of them past.
         more: Whether more may be better, so that it must be exact from above too.
@@ -36,26 +36,26 @@ def company(
         [(a, b, s, t) for (a, b), periods in times.items() for t in periods for s in scope.slots.tolist()],
         dtype=np.int64,
     ).reshape(-1, 4)
-    cols = _presences(pen, scope, places)
+    cols = _presences(writer, scope, places)
     a, b, s, t = places.T
     one, other = cols[a, s, t], cols[b, s, t]
     there = (one >= 0).any(axis=1) & (other >= 0).any(axis=1)
     places, one, other = places[there], one[there], other[there]
     subjects = about(item=places[:, 0], other=places[:, 1], period=places[:, 3])
     both = Exprs.of(np.hstack([one, other]), np.ones(one.shape[1] * 2, dtype=np.int64), -1)
-    met = pen.most_each(subjects, both, np.arange(len(both))).cols[:, 0]
+    met = writer.maximum_each(subjects, both, np.arange(len(both))).cols[:, 0]
     if more:
         for side in (one, other):
             beyond = np.hstack([met[:, None], side])
             signs = np.array([1] + [-1] * side.shape[1], dtype=np.int64)
-            pen.implied_each(subjects, Exprs.of(beyond, signs))
-    _count_pairs(pen, scope, places, met, cols)
-    return _by_pair(pen, scope, times, places, met, more=more)
+            writer.implied_each(subjects, Exprs.of(beyond, signs))
+    _count_pairs(writer, scope, places, met, cols)
+    return _by_pair(writer, scope, times, places, met, more=more)
 
 
-def _presences(pen: Pen, scope: Scope, places: IntArray) -> IntArray:
+def _presences(writer: ConstraintWriter, scope: Scope, places: IntArray) -> IntArray:
     """Return ``[I, S, T, w]`` columns whose sum is 1 if an item is in a slot in a period; -1 for none."""
-    grid = np.moveaxis(pen.grid()[:, :, list(scope.roles), :], 2, 3)
+    grid = np.moveaxis(writer.grid()[:, :, list(scope.roles), :], 2, 3)
     if scope.layer.spec.take.most == 1 or grid.shape[3] == 1:
         return grid
     found = np.full((*grid.shape[:3], 1), -1, dtype=np.int64)
@@ -64,12 +64,14 @@ def _presences(pen: Pen, scope: Scope, places: IntArray) -> IntArray:
     for i, s, t in items.tolist():
         here = mask.copy()
         here[s, list(scope.roles)] = True
-        expr = posted(pen, scope, i, here, t)
+        expr = posted(writer, scope, i, here, t)
         found[i, s, t, 0] = expr.cols[0] if len(expr.cols) else -1
     return found
 
 
-def _count_pairs(pen: Pen, scope: Scope, places: IntArray, met: IntArray, cols: IntArray) -> None:
+def _count_pairs(
+    writer: ConstraintWriter, scope: Scope, places: IntArray, met: IntArray, cols: IntArray
+) -> None:
     """Say how many pairs so many members of a slot make at least: tangents of ``n (n - 1) / 2``.
 
     Each pair alone sees nothing of it: with everybody half in each of two slots nobody need meet anybody.
@@ -84,11 +86,11 @@ def _count_pairs(pen: Pen, scope: Scope, places: IntArray, met: IntArray, cols: 
             continue
         size, pairs = Expr.of(cols[members, s, t]), Expr.of(met[chosen])
         for k in range(1, min(deepest, len(members) - 1) + 1):
-            pen.implied(size * k - pairs, k * (k + 1) // 2, Subject(slot=s, period=t))
+            writer.implied(size * k - pairs, k * (k + 1) // 2, Subject(slot=s, period=t))
 
 
 def _by_pair(
-    pen: Pen,
+    writer: ConstraintWriter,
     scope: Scope,
     times: Mapping[Pair, Iterable[int]],
     places: IntArray,
@@ -108,9 +110,9 @@ def _by_pair(
             once = Expr.of(slots)
             if not alone and len(slots) > 1:
                 subject = Subject(item=a, other=b, period=t)
-                once = pen.most([Expr.of([col]) for col in slots], 0, subject)
+                once = writer.maximum([Expr.of([col]) for col in slots], 0, subject)
                 if more:
-                    pen.implied(once - Expr.of(slots), 0, subject)
+                    writer.implied(once - Expr.of(slots), 0, subject)
             result[a, b][t] = once
     return result
 

@@ -7,7 +7,7 @@ import numpy as np
 from allocator.model.layer import BoolArray
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.pen import Pen
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.roster import LayerRoster
 from allocator.rules.scope import Scope
 
@@ -18,18 +18,18 @@ def chosen_places(scope: Scope, expression: str, roles: tuple[str, ...]) -> Bool
     return np.asarray(scope.slot_test(expression)[:, None] & np.array(named)[None, :])
 
 
-def posted(pen: Pen, scope: Scope, item: int, places: BoolArray, period: int) -> Expr:
+def posted(writer: ConstraintWriter, scope: Scope, item: int, places: BoolArray, period: int) -> Expr:
     """Return 1 if the item holds any of the places ``[S, R]`` in a period, 0 if not; the past is known."""
     if period < 0:
         past = scope.layer.past.get((item, period), ())
         return Expr(constant=int(any(places[slot, role] for slot, role in past)))
-    cols = pen.grid()[item, :, :, period][places]
+    cols = writer.grid()[item, :, :, period][places]
     there = Expr.of(cols)
     if scope.layer.spec.take.most == 1 or len(there.cols) < 2:
         return there
     subject = Subject(item=item, period=period)
-    found = pen.most([Expr.of([col]) for col in there.cols], 0, subject)
-    pen.implied(found - there, 0, subject)
+    found = writer.maximum([Expr.of([col]) for col in there.cols], 0, subject)
+    writer.implied(found - there, 0, subject)
     return found
 
 

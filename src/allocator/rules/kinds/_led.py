@@ -16,10 +16,10 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.exprs import Exprs
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Problem, Several
 from allocator.rules.kinds._conflicts import Conflicts
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.world import World
 
@@ -86,31 +86,31 @@ class Leaders:
         self._conflicts = conflicts
         self._scope = conflicts.scope
 
-    def post(self, pen: Pen) -> IntArray:
+    def post(self, writer: ConstraintWriter) -> IntArray:
         """Forbid or price places by those who lead the people there.
 
         Returns:
             ``[I, S, T]`` conflicts that are left to be forbidden or priced, whoever leads.
         """
-        meetings, amounts = list(self._meetings(pen)), self._conflicts.amounts
-        if pen.level == 0:
+        meetings, amounts = list(self._meetings(writer)), self._conflicts.amounts
+        if writer.level == 0:
             for one in meetings:
                 asked = one.exprs()
-                pen.at_most_each(one.where, asked.cols, asked.coefs, -asked.constants)
+                writer.at_most_each(one.where, asked.cols, asked.coefs, -asked.constants)
             return amounts
         found = [np.zeros((0, 4), dtype=np.int64), *(one.where for one in meetings)]
         where, owners = np.unique(np.concatenate(found), axis=0, return_inverse=True)
         own = tuple(where[:, [0, 1, 3]].T)
-        alone = Exprs.of(pen.grid()[tuple(where.T)][:, None], amounts[own][:, None])
+        alone = Exprs.of(writer.grid()[tuple(where.T)][:, None], amounts[own][:, None])
         exprs = Exprs.joined([alone, *(one.exprs() for one in meetings)])
         whose = np.concatenate([np.arange(len(where)), owners])
         order = np.argsort(whose, kind="stable")
-        pen.pay_each(where, pen.most_each(where, exprs[order], whose[order]))
+        writer.penalise_each(where, writer.maximum_each(where, exprs[order], whose[order]))
         left = amounts.copy()
         left[own] = 0
         return left
 
-    def _meetings(self, pen: Pen) -> Iterator[Meeting]:
+    def _meetings(self, writer: ConstraintWriter) -> Iterator[Meeting]:
         """Yield for each group and each place with which somebody who may lead it is in conflict."""
         scope, layer = self._scope, self._layer
         for s, t in np.argwhere(self._theirs.any(axis=0)).tolist():
@@ -118,19 +118,19 @@ class Leaders:
             if seen >= len(layer.periods):
                 continue  # not decided yet: a first plan is made period by period
             items = np.flatnonzero(scope.covered[:, s, t] & (self._index >= 0))
-            grid = pen.grid(layer.name)[..., seen]
+            grid = writer.grid(layer.name)[..., seen]
             for g in range(len(layer.slots)):
-                leading = self._leading(grid[:, g], s, t, pen.level == 0)
+                leading = self._leading(grid[:, g], s, t, writer.level == 0)
                 if not leading or not len(items):
                     continue
-                conflict = pen.most(leading, 0, Subject(slot=s, period=t))
+                conflict = writer.maximum(leading, 0, Subject(slot=s, period=t))
                 inside = grid[self._index[items], g]
                 for r in scope.roles:
-                    taken = pen.grid()[items, s, r, t]
+                    taken = writer.grid()[items, s, r, t]
                     where = np.stack(np.broadcast_arrays(items, s, r, t), axis=1)
                     possible = (taken >= 0) & (inside >= 0).any(axis=1)
                     cols = np.hstack([taken[:, None], inside])[possible]
-                    yield Meeting(where[possible], cols, conflict, pen.greatest(conflict))
+                    yield Meeting(where[possible], cols, conflict, writer.upper_bound(conflict))
 
     def _leading(self, grid: IntArray, slot: int, period: int, is_hard: bool) -> list[Expr]:
         """Return the conflict of each who may lead a group, times whether he does; 1 each for a hard rule."""

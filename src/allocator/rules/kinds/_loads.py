@@ -13,11 +13,11 @@ from allocator.model.layer import IntArray
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import EachAmount, PairAmount, SideText
 from allocator.rules.kind import FieldError, Rule
 from allocator.rules.kinds._groups import Groups, groups_of
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -95,11 +95,11 @@ class LoadRule(Rule):
         """Return whose loads are added up."""
         return groups_of(scope, self.each)
 
-    def terms(self, pen: Pen, scope: Scope) -> Iterator[tuple[Subject, Expr]]:
+    def terms(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[Subject, Expr]]:
         """Yield the load of each slot (item, group, or of the layer) as an expression over the decisions."""
         groups = self.groups(scope)
         begun, periods = self._begun(scope, groups), scope.layer.shape[3]
-        cols, weights, keys = self._places(pen.grid(), scope, groups)
+        cols, weights, keys = self._places(writer.grid(), scope, groups)
         # Sorted by whose they are and when, all at once: there may be millions.
         order = _order(keys)
         cols, weights = cols[order], weights[order]

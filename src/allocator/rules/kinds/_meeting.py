@@ -18,11 +18,11 @@ from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.exprs import Exprs
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairText
 from allocator.rules.kind import Dimension, Rule
 from allocator.rules.kinds._whereabouts import Decided, Known, Side, whereabouts
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -72,19 +72,19 @@ class MeetingRule(Rule):
         """Yield what is asked if a place is taken; each kind says it."""
         raise TypeError(f"{type(self).__name__} does not say what it asks")
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """What is asked holds where a place is taken; a soft rule pays 1 for a place where it does not."""
-        meetings = _meetings(pen, scope, whereabouts(self.this, scope), whereabouts(self.that, scope))
+        meetings = _meetings(writer, scope, whereabouts(self.this, scope), whereabouts(self.that, scope))
         if self.is_hard:
             for asked in self.asked(meetings):
-                pen.at_most_each(meetings.where[asked.rows], asked.cols, asked.coefs, asked.bound)
+                writer.at_most_each(meetings.where[asked.rows], asked.cols, asked.coefs, asked.bound)
             return
         parts = list(self.asked(meetings))
         over = Exprs.joined([Exprs.of(asked.cols, asked.coefs, -asked.bound) for asked in parts])
         rows = np.concatenate([np.zeros(0, dtype=np.int64), *(asked.rows for asked in parts)])
         where, owners = np.unique(meetings.where[rows], axis=0, return_inverse=True)
         order = np.argsort(owners, kind="stable")
-        pen.pay_each(where, pen.most_each(where, over[order], owners[order]))
+        writer.penalise_each(where, writer.maximum_each(where, over[order], owners[order]))
 
     def found(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, list[tuple[str, str]]]]:
         """Yield each place taken in scope with the pairs of whereabouts that a plan gives it."""
@@ -95,24 +95,26 @@ class MeetingRule(Rule):
                 yield Subject(item=i, slot=s, role=r, period=t), list(product(this, that))
 
 
-def _meetings(pen: Pen, scope: Scope, this: Known | Decided, that: Known | Decided) -> Meetings:
+def _meetings(
+    writer: ConstraintWriter, scope: Scope, this: Known | Decided, that: Known | Decided
+) -> Meetings:
     """Return every possible place with every two movers of its sides."""
     rows: list[tuple[int, ...]] = []
-    for i, s, t in np.argwhere(scope.covered & (pen.grid() >= 0).any(axis=2)).tolist():
+    for i, s, t in np.argwhere(scope.covered & (writer.grid() >= 0).any(axis=2)).tolist():
         for here, there in product(this.movers(i, s, t), that.movers(i, s, t)):
             rows.extend((i, s, r, t, here, there) for r in scope.roles)
     table = np.array(rows, dtype=np.int64).reshape(-1, 6)
     where = table[:, :4]
-    taken = pen.grid()[tuple(where.T)]
-    sides = (_columns(pen, side, where, table[:, 4 + k]) for k, side in enumerate((this, that)))
+    taken = writer.grid()[tuple(where.T)]
+    sides = (_columns(writer, side, where, table[:, 4 + k]) for k, side in enumerate((this, that)))
     return Meetings(where, taken, *sides)
 
 
 def _columns(
-    pen: Pen, side: Known | Decided, where: IntArray, movers: IntArray
+    writer: ConstraintWriter, side: Known | Decided, where: IntArray, movers: IntArray
 ) -> Mapping[str, IntArray] | npt.NDArray[np.object_]:
     if isinstance(side, Decided):
-        return side.columns(pen, movers, where[:, 3])
+        return side.columns(writer, movers, where[:, 3])
     return np.array([side.text(i, s, t) for i, s, _, t in where.tolist()], dtype=object)
 
 

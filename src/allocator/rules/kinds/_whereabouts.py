@@ -10,9 +10,9 @@ import numpy as np
 
 from allocator.model.layer import IntArray, Layer
 from allocator.model.spec import Strict
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairText, ThereItemText, ThereSlotText
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -84,11 +84,13 @@ class Decided:
             return []
         return self._keyed.get(self._texts[item, slot, period], [])
 
-    def columns(self, pen: Pen, movers: IntArray, periods: IntArray) -> Mapping[str, IntArray]:
+    def columns(
+        self, writer: ConstraintWriter, movers: IntArray, periods: IntArray
+    ) -> Mapping[str, IntArray]:
         """Return for each place one variable ``[n, 1]``, 1 if the mover is there; -1 if it never is."""
         seen = np.zeros_like(periods) if self.layer.once else periods
         slots_of = self._slots_of.items()
-        return {place: pen.presence(self.layer, slots)[movers, seen][:, None] for place, slots in slots_of}
+        return {place: writer.presence(self.layer, slots)[movers, seen][:, None] for place, slots in slots_of}
 
     def place(self, roster: Roster, mover: int, period: int) -> str:
         """Return where a plan has the mover, or an empty text if nowhere."""

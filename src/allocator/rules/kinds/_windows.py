@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach
 from allocator.rules.kinds._assigned import (
     at_least_once,
@@ -15,7 +16,6 @@ from allocator.rules.kinds._assigned import (
     is_assigned,
     was_assigned,
 )
-from allocator.rules.pen import Pen
 from allocator.rules.roster import LayerRoster
 from allocator.rules.scope import Scope
 
@@ -53,7 +53,11 @@ def _exists(scope: Scope, subject: Subject, period: int) -> bool:
 
 
 def post_windows(
-    pen: Pen, scope: Scope, subject: Subject, chosen: list[range], limits: tuple[int, int | None]
+    writer: ConstraintWriter,
+    scope: Scope,
+    subject: Subject,
+    chosen: list[range],
+    limits: tuple[int, int | None],
 ) -> None:
     """Ask for at least and at most so many assigned periods in each window; it ends in its subject's period.
 
@@ -62,15 +66,15 @@ def post_windows(
     least, most = limits
     once = at_least_once if most is None else exactly_once if least > 0 else at_most_once
     often = {
-        t: Expr(constant=int(was_assigned(scope, subject, t))) if t < 0 else once(pen, scope, subject, t)
+        t: Expr(constant=int(was_assigned(scope, subject, t))) if t < 0 else once(writer, scope, subject, t)
         for t in sorted(set().union(*chosen))
     }
     for window in chosen:
         total, about = Expr.total(often[t] for t in window), subject._replace(period=window[-1])
         if least > 0 and counts_in_full(scope, subject, window):
-            pen.at_least(total, least, about)
+            writer.at_least(total, least, about)
         if most is not None:
-            pen.at_most(total, most, about)
+            writer.at_most(total, most, about)
 
 
 def breaches_in(

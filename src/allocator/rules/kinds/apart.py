@@ -12,11 +12,11 @@ import numpy as np
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example
 from allocator.rules.kinds._assigned import at_most_once
 from allocator.rules.kinds._pairs import PairRule, cliques
 from allocator.rules.kinds._places import about
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -53,28 +53,28 @@ class Apart(PairRule):
 
     kind: Literal["apart"]
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each clique (hard) or pair (soft), slot and period."""
         if len(scope.roles) > 1 and scope.layer.spec.take.most != 1:
-            self._post_members(pen, scope)
+            self._post_members(writer, scope)
             return
-        grid = np.moveaxis(pen.grid()[:, :, list(scope.roles)], 2, 3)
+        grid = np.moveaxis(writer.grid()[:, :, list(scope.roles)], 2, 3)
         for pairs, periods in self.chosen_pairs(scope):
             slots, during = np.meshgrid(scope.slots, np.asarray(periods, dtype=np.int64))
             s, t = slots.reshape(-1), during.reshape(-1)
             for group in cliques(pairs) if self.is_hard and not scope.has_waivers else pairs:
                 cols = np.hstack([grid[item, s, t] for item in group])
                 where = about(item=group[0], other=group[1], slot=s, period=t)
-                pen.at_most_each(where, cols, [1] * cols.shape[1], 1)
+                writer.at_most_each(where, cols, [1] * cols.shape[1], 1)
 
-    def _post_members(self, pen: Pen, scope: Scope) -> None:
+    def _post_members(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Do so where one may hold several roles of a slot, and is there once all the same."""
-        there = cache(lambda i, s, t: at_most_once(pen, scope, Subject(item=i, slot=s), t))
+        there = cache(lambda i, s, t: at_most_once(writer, scope, Subject(item=i, slot=s), t))
         for pairs, periods in self.chosen_pairs(scope):
             groups = cliques(pairs) if self.is_hard and not scope.has_waivers else pairs
             for group, s, t in product(groups, scope.slots.tolist(), periods):
                 subject = Subject(item=group[0], other=group[1], slot=s, period=t)
-                pen.at_most(Expr.total(there(i, s, t) for i in group), 1, subject)
+                writer.at_most(Expr.total(there(i, s, t) for i in group), 1, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look for pairs among the members of each slot; how they know each other is explained."""

@@ -11,6 +11,7 @@ from pydantic import model_validator
 from allocator.errors import nearest, shorten
 from allocator.model.text import Text
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairTest, PairTexts
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._acquaintance import Acquaintance
@@ -18,7 +19,6 @@ from allocator.rules.kinds._conflicts import Conflicts
 from allocator.rules.kinds._led import Leaders, Led
 from allocator.rules.kinds._places import places
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
@@ -168,14 +168,14 @@ class Avoid(Rule):
             message = Text(zh="人员表中没有此编号", en="is nobody of the table of people")
             yield Problem("through", message, shorten(name), nearest=nearest(name, known))
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid or price the places."""
         conflicts = self._conflicts(scope)
         amounts = conflicts.amounts
         if leaders := self._leaders(conflicts):
-            amounts = leaders.post(pen)
+            amounts = leaders.post(writer)
         where = places(scope, amounts > 0)
-        pen.forbid(where, amounts[where[:, 0], where[:, 1], where[:, 3]])
+        writer.forbid(where, amounts[where[:, 0], where[:, 1], where[:, 3]])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each place taken; acquaintance is explained by its path, and by whom it is passed on."""

@@ -11,11 +11,11 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import EachAimed
 from allocator.rules.kind import Breach, Dimension, Example, FieldError
 from allocator.rules.kinds._loads import LoadRule, shortfall
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -166,18 +166,20 @@ class Balance(LoadRule):
             )
         return self
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """A greatest and a least load for each period, or a distance for each load."""
-        terms = list(self.terms(pen, scope))
+        terms = list(self.terms(writer, scope))
         if self.measure == "range":
             for period in sorted({subject.period for subject, _ in terms}):
                 loads = [load for subject, load in terms if subject.period == period]
                 about = Subject(period=period)
-                pen.at_most(pen.most(loads, 0, about) - pen.least(loads, about), self.tolerance, about)
+                writer.at_most(
+                    writer.maximum(loads, 0, about) - writer.minimum(loads, about), self.tolerance, about
+                )
             return
         targets = self._targets(scope)
         for subject, load in terms:
-            pen.pay(self._distance(pen, load, targets(subject), subject), subject)
+            writer.penalise(self._distance(writer, load, targets(subject), subject), subject)
 
     def _targets(self, scope: Scope) -> Callable[[Subject], int]:
         """Return what gives the load that there should be.
@@ -190,10 +192,10 @@ class Balance(LoadRule):
         refuse_negative(found, self.target, groups.ids, [period.id for period in scope.layer.periods])
         return lambda subject: int(found[groups.of(subject), max(subject.period, 0)])
 
-    def _distance(self, pen: Pen, load: Expr, target: int, subject: Subject) -> Expr:
+    def _distance(self, writer: ConstraintWriter, load: Expr, target: int, subject: Subject) -> Expr:
         below, above = target - self.tolerance, target + self.tolerance
-        far = pen.most([load - above, shortfall(load, below)], 0, subject)
-        return far if self.measure == "deviation" else pen.square(far, subject)
+        far = writer.maximum([load - above, shortfall(load, below)], 0, subject)
+        return far if self.measure == "deviation" else writer.square(far, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the loads."""

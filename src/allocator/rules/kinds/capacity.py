@@ -9,13 +9,13 @@ from pydantic import model_validator
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import EachLimit
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._bounds import Bounds, crossed, may_cross, refuse_crossed
 from allocator.rules.kinds._groups import Groups
 from allocator.rules.kinds._loads import LoadRule, subjects
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
@@ -203,16 +203,16 @@ class Capacity(LoadRule):
             return self
         return None if self.atmost is None else self.model_copy(update={"atleast": None})
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each slot (or item, group, or for the layer) and period."""
         groups = self.groups(scope)
         least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
-        for subject, terms in self.terms(pen, scope):
+        for subject, terms in self.terms(writer, scope):
             at = groups.of(subject), max(subject.period, 0)
             if least is not None:
-                pen.at_least(terms, int(least[at]), subject)
+                writer.at_least(terms, int(least[at]), subject)
             if most is not None:
-                pen.at_most(terms, int(most[at]), subject)
+                writer.at_most(terms, int(most[at]), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Add up the load of each slot (or item, group, or of the layer)."""

@@ -14,11 +14,11 @@ from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule, Several
 from allocator.rules.kinds._bounds import refuse_crossed
 from allocator.rules.kinds._held import held
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -173,17 +173,17 @@ class Choice(Rule):
         kept = self.atleast if self.off else self.atmost
         return None if kept is None else self.model_copy(update={mended: None})
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Count the entries of each item."""
         options = [self._places(scope, option) for option in self.of]
         for i in _serving(scope):
             subject = Subject(item=i)
-            had = Expr.total(_posted(pen, scope, subject, *places) for places in options)
+            had = Expr.total(_posted(writer, scope, subject, *places) for places in options)
             count = -had + len(options) if self.off else had
             if self.atleast:
-                pen.at_least(count, self.atleast, subject)
+                writer.at_least(count, self.atleast, subject)
             if self.atmost is not None:
-                pen.at_most(count, self.atmost, subject)
+                writer.at_most(count, self.atmost, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each entry of the list."""
@@ -224,15 +224,17 @@ def _serving(scope: Scope) -> list[int]:
     return [i for i in scope.items.tolist() if present[i].any()]
 
 
-def _posted(pen: Pen, scope: Scope, subject: Subject, places: BoolArray, periods: tuple[int, ...]) -> Expr:
+def _posted(
+    writer: ConstraintWriter, scope: Scope, subject: Subject, places: BoolArray, periods: tuple[int, ...]
+) -> Expr:
     """Return 1 if the item is at any of the places in any of the periods, 0 if not."""
-    grid, alone = pen.grid()[subject.item], scope.layer.spec.take.most == 1
+    grid, alone = writer.grid()[subject.item], scope.layer.spec.take.most == 1
     whole = [Expr.of(grid[:, :, t][places]) for t in periods]
     there = Expr.total(whole)
     if len(there.cols) < 2 or (alone and len(periods) == 1):
         return there
     # Of one period at most one place is taken: one row for all of them, and a tighter one.
     parts = whole if alone else [Expr.of([col]) for col in there.cols]
-    found = pen.most(parts, 0, subject)
-    pen.implied(found - there, 0, subject)
+    found = writer.maximum(parts, 0, subject)
+    writer.implied(found - there, 0, subject)
     return found

@@ -14,10 +14,10 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import ItemAmount
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
@@ -131,31 +131,31 @@ class Compact(Rule):
             message = Text(zh="表中须为非负整数", en="the table must have whole numbers from 0")
             yield Problem("table", message, self.table)
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Price each place, each two members in a slot, or the way of all to its centre."""
         if self.to == "seat":
-            self._post_seats(pen, scope)
+            self._post_seats(writer, scope)
             return
         if self.to == "centre":
-            self._post_centres(pen, scope)
+            self._post_centres(writer, scope)
             return
-        grid = pen.grid()[:, :, list(scope.roles), :]
+        grid = writer.grid()[:, :, list(scope.roles), :]
         for a, b, far in self._pairs(scope):
             for s in scope.slots.tolist():
                 for t in scope.periods:
                     subject = Subject(item=a, other=b, slot=s, period=t)
                     both = Expr.of(grid[a, s, :, t]) + Expr.of(grid[b, s, :, t]) - 1
-                    pen.pay(pen.most([both], 0, subject) * far, subject)
+                    writer.penalise(writer.maximum([both], 0, subject) * far, subject)
 
-    def _post_seats(self, pen: Pen, scope: Scope) -> None:
+    def _post_seats(self, writer: ConstraintWriter, scope: Scope) -> None:
         far = self._to_seats(scope)
         chosen = [(i, s, r, t) for i, s in np.argwhere(far > 0) for r in scope.roles for t in scope.periods]
         where = np.array(chosen, dtype=np.int64).reshape(-1, 4)
-        pen.forbid(where, far[where[:, 0], where[:, 1]])
+        writer.forbid(where, far[where[:, 0], where[:, 1]])
 
-    def _post_centres(self, pen: Pen, scope: Scope) -> None:
+    def _post_centres(self, writer: ConstraintWriter, scope: Scope) -> None:
         far, placed = self._to_centres(scope)
-        grid = pen.grid()[:, :, list(scope.roles), :]
+        grid = writer.grid()[:, :, list(scope.roles), :]
         between, everyone = dict[bytes, IntArray](), np.array(placed, dtype=np.int64)
         for s in scope.slots.tolist():
             for t in scope.periods:
@@ -166,7 +166,7 @@ class Compact(Rule):
                     if able.tobytes() not in between:
                         between[able.tobytes()] = far[np.ix_(able, able)]
                     own = between[able.tobytes()]
-                    pen.pay(pen.centred(grid[able, s, :, t], own, subject), subject)
+                    writer.penalise(writer.medoid_distance(grid[able, s, :, t], own, subject), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Measure each member, each two members, or the way to each centre."""

@@ -12,11 +12,11 @@ from allocator.model.notation import Notation, NotationError, Term, Vocabulary, 
 from allocator.model.tables import Group
 from allocator.model.text import Text
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import SlotLimit
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_so_many, at_most_so_many
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -149,15 +149,15 @@ class Composition(Rule):
                 "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
             )
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each slot, period and term."""
         counting = cache(partial(_counted, scope))
         for subject, term in self._asked(scope):
             roles, items = counting(term.word_id)
             where = (items, subject.slot, roles, subject.period)
-            pen.at_least(at_least_so_many(pen, scope, *where), term.least, subject)
+            writer.at_least(at_least_so_many(writer, scope, *where), term.least, subject)
             if term.most is not None:
-                pen.at_most(at_most_so_many(pen, scope, *where), term.most, subject)
+                writer.at_most(at_most_so_many(writer, scope, *where), term.most, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the members of each slot by role or grade."""

@@ -14,11 +14,11 @@ from allocator.graph.neighbours import Neighbours, neighbours, parts
 from allocator.model.text import Text
 from allocator.program.cuts import Cut
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, Kinds, Problem, Rule
 from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -100,17 +100,24 @@ class Contiguous(Rule):
         """Only a hard rule asks for cuts."""
         return self.is_hard
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Of a hard rule nothing beforehand: see ``separate``; of a soft one what counts the parts."""
         if self.is_hard:
             return
-        grid, near, free = pen.grid()[:, :, list(scope.roles)], self.neighbours_of(scope), self._free(scope)
+        grid, near, free = (
+            writer.grid()[:, :, list(scope.roles)],
+            self.neighbours_of(scope),
+            self._free(scope),
+        )
         for s in scope.slots.tolist():
             for t in scope.periods:
                 able = [i for i in scope.items.tolist() if (grid[i, s, :, t] >= 0).any()]
                 subject, most = Subject(slot=s, period=t), free(s, t)
                 if len(able) > most and not scope.waives(subject):
-                    pen.pay(pen.pieces(grid[able, s, :, t], _renumbered(near, able), most, subject), subject)
+                    writer.penalise(
+                        writer.excess_components(grid[able, s, :, t], _renumbered(near, able), most, subject),
+                        subject,
+                    )
 
     def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
         """Yield cuts that a plan with parts breaks and no plan that holds does, for every slot alike."""

@@ -11,10 +11,10 @@ from pydantic import Field
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import about
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -67,12 +67,12 @@ class Cooldown(Rule):
         """Whether the periods before the horizon count."""
         return True
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid (or price) in, out for a gap, in again; the history is known."""
         pairs = np.argwhere(scope.covered.any(axis=2))
         for back in scope.periods:
             for left in range(back - self.periods, back - 1):
-                _post_returns(pen, scope, pairs, left, back)
+                _post_returns(writer, scope, pairs, left, back)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look back from the start of each stay."""
@@ -90,12 +90,12 @@ class Cooldown(Rule):
                     break
 
 
-def _post_returns(pen: Pen, scope: Scope, pairs: IntArray, left: int, back: int) -> None:
+def _post_returns(writer: ConstraintWriter, scope: Scope, pairs: IntArray, left: int, back: int) -> None:
     """Write for each item and slot: there in ``left`` and in ``back`` only if there in between."""
     i, s = pairs.T
     signs = {left: 1, **dict.fromkeys(range(left + 1, back), -1), back: 1}
-    steps = pen.grid()[i, s][:, list(scope.roles), max(left, 0) : back + 1]
+    steps = writer.grid()[i, s][:, list(scope.roles), max(left, 0) : back + 1]
     coefs = np.tile([sign for t, sign in signs.items() if t >= 0], len(scope.roles))
     known = sum((sign * scope.were_there(t)[i, s].astype(np.int64) for t, sign in signs.items() if t < 0), 0)
     where = about(item=i, slot=s, period=back)
-    pen.at_most_each(where, steps.reshape(len(pairs), len(coefs)), coefs, 1 - known)
+    writer.at_most_each(where, steps.reshape(len(pairs), len(coefs)), coefs, 1 - known)

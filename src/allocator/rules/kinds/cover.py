@@ -11,11 +11,11 @@ from pydantic import Field, model_validator
 from allocator.model.tables import MAX_SKILL_LEVEL, Case
 from allocator.model.text import Text
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import SlotCount
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_so_many, members_of
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -105,7 +105,7 @@ class Cover(Rule):
                 "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
             )
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each slot, period and skill."""
         able_at = cache(partial(_able, scope))
         least = scope.limits(self.atleast, "slot")
@@ -114,8 +114,8 @@ class Cover(Rule):
                 able = able_at(skill, level)
                 for t in scope.periods:
                     if scope.layer.active[s, t]:
-                        number = at_least_so_many(pen, scope, able, s, scope.roles, t)
-                        pen.at_least(number, int(least[s, t]), Subject(slot=s, period=t, part=part))
+                        number = at_least_so_many(writer, scope, able, s, scope.roles, t)
+                        writer.at_least(number, int(least[s, t]), Subject(slot=s, period=t, part=part))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the able members of each slot."""

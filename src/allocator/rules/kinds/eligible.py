@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from allocator.model.text import Text
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairTest
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import breaches, places
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -33,9 +33,9 @@ class Eligible(Rule):
     kind: Literal["eligible"]
     when: Annotated[PairTest, Means(zh="任职条件，符合者方可担任", en="The condition for taking a place.")]
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid the places where the condition does not hold."""
-        pen.forbid(places(scope, scope.covered & ~scope.where(self.when)))
+        writer.forbid(places(scope, scope.covered & ~scope.where(self.when)))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each place taken."""

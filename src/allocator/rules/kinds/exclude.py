@@ -10,10 +10,10 @@ import numpy as np
 from allocator.errors import nearest
 from allocator.model.text import Text
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule
 from allocator.rules.kinds._places import places
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -55,14 +55,14 @@ class Exclude(Rule):
                 message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")
                 yield Problem(field, message, found, nearest=nearest(found, known))
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid each decision that would put the item there."""
         layer = scope.layer
         where = np.zeros((len(layer.items), len(layer.slots), len(layer.periods)), dtype=np.bool_)
         where[layer.item_index[self.item]] = True
         if self.slot:
             where[:, np.arange(len(layer.slots)) != layer.slot_index[self.slot]] = False
-        pen.forbid(places(scope, where & scope.covered))
+        writer.forbid(places(scope, where & scope.covered))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look whether the item is there."""

@@ -10,10 +10,10 @@ from pydantic import Field
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._loads import LoadRule, shortfall
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -123,28 +123,28 @@ class Fairness(LoadRule):
         """Ask for nothing where loads add up over all periods: one to come can add any load."""
         return None if self.over == "horizon" and self.is_hard else self
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """What the worst-off fall short in each period, 0 if nothing."""
-        terms = list(self.terms(pen, scope))
+        terms = list(self.terms(writer, scope))
         for period in sorted({subject.period for subject, _ in terms}):
             about = Subject(period=period)
             loads = [load for subject, load in terms if subject.period == period]
-            pen.pay(self._shortfall(pen, loads, about), about)
+            writer.penalise(self._shortfall(writer, loads, about), about)
 
-    def _shortfall(self, pen: Pen, loads: list[Expr], about: Subject) -> Expr:
+    def _shortfall(self, writer: ConstraintWriter, loads: list[Expr], about: Subject) -> Expr:
         """Return by how much the least loads together are below what is asked of them, 0 if they are not.
 
         The sum of the k greatest is the least of k t + sum(max(0, s - t)) over all t, and the kth greatest is
         such a t (Ogryczak and Tamir 2003, "Minimizing the sum of the k largest functions in linear time").
         """
         if self.worst == 1:
-            return pen.most([shortfall(load, self.target) for load in loads], 0, about)
+            return writer.maximum([shortfall(load, self.target) for load in loads], 0, about)
         short = [-load + self.target for load in loads]
         if self.worst >= len(short):
-            return pen.most([Expr.total(short)], 0, about)
-        mark = pen.nth(short, self.worst)
-        beyond = [pen.most([one - mark], 0, about) for one in short]
-        return pen.most([mark * self.worst + Expr.total(beyond)], 0, about)
+            return writer.maximum([Expr.total(short)], 0, about)
+        mark = writer.nth_largest(short, self.worst)
+        beyond = [writer.maximum([one - mark], 0, about) for one in short]
+        return writer.maximum([mark * self.worst + Expr.total(beyond)], 0, about)
 
     def measured(self, roster: Roster, scope: Scope) -> Text | None:
         """Return what the worst-off have, in the period in which they have least, and what they should."""

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import EachNumber
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_once, at_most_once, is_assigned, was_assigned
@@ -18,7 +19,6 @@ from allocator.rules.kinds._bounds import crossed, may_cross, refuse_crossed
 from allocator.rules.kinds._loads import subjects
 from allocator.rules.kinds._windows import breaches_in, post_windows, windows
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
@@ -237,21 +237,21 @@ class Frequency(Rule):
         """Whether the periods before the horizon count."""
         return bool(self.apart or self.within)
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Count the periods of each subject; keep each two of them apart."""
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         for subject, periods in self._subjects(scope):
             limits = self._bounds(subject, least, most)
             if self.within is not None:
-                post_windows(pen, scope, subject, list(windows(self.within, periods)), limits)
+                post_windows(writer, scope, subject, list(windows(self.within, periods)), limits)
             else:
-                self._post_horizon(pen, scope, subject, periods, limits)
+                self._post_horizon(writer, scope, subject, periods, limits)
             if self.apart:
-                self._post_apart(pen, scope, subject, periods)
+                self._post_apart(writer, scope, subject, periods)
 
     def _post_horizon(
         self,
-        pen: Pen,
+        writer: ConstraintWriter,
         scope: Scope,
         subject: Subject,
         periods: tuple[int, ...],
@@ -259,16 +259,18 @@ class Frequency(Rule):
     ) -> None:
         least, most = limits
         if self.atleast is not None:
-            often = Expr.total(at_least_once(pen, scope, subject, t) for t in periods)
-            pen.at_least(often, least, subject)
+            often = Expr.total(at_least_once(writer, scope, subject, t) for t in periods)
+            writer.at_least(often, least, subject)
         if most is not None:
-            often = Expr.total(at_most_once(pen, scope, subject, t) for t in periods)
-            pen.at_most(often, most, subject)
+            often = Expr.total(at_most_once(writer, scope, subject, t) for t in periods)
+            writer.at_most(often, most, subject)
 
-    def _post_apart(self, pen: Pen, scope: Scope, subject: Subject, periods: tuple[int, ...]) -> None:
+    def _post_apart(
+        self, writer: ConstraintWriter, scope: Scope, subject: Subject, periods: tuple[int, ...]
+    ) -> None:
         first, last = periods[0] - self.apart, periods[-1]
         past = {t: Expr(constant=1) for t in range(first, 0) if was_assigned(scope, subject, t)}
-        now = {t: at_most_once(pen, scope, subject, t) for t in range(max(0, first), last + 1)}
+        now = {t: at_most_once(writer, scope, subject, t) for t in range(max(0, first), last + 1)}
         assigned = past | now
         for t in periods:
             earlier = range(t - self.apart, t)
@@ -276,10 +278,10 @@ class Frequency(Rule):
             if self._as_one(scope, earlier):
                 # At most one of all these periods: fewer rows than two by two, and stronger ones.
                 within = [assigned[k] for k in (*earlier, t) if k >= 0]
-                pen.at_most(Expr.total(within), 1, about)
+                writer.at_most(Expr.total(within), 1, about)
                 earlier = range(earlier.start, min(0, t))
             for k in sorted(assigned.keys() & set(earlier)):
-                pen.at_most(assigned[k] + assigned[t], 1, about)
+                writer.at_most(assigned[k] + assigned[t], 1, about)
 
     def _as_one(self, scope: Scope, earlier: range) -> bool:
         """Whether each two of these periods must be apart, not only each and the one after them all."""

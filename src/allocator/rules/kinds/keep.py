@@ -14,10 +14,10 @@ from allocator.model.spec import Strict
 from allocator.model.text import Language, Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule, Several
 from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -111,24 +111,24 @@ class Keep(Rule):
                 near = nearest(role, roles)
                 yield Problem(f"vacated.{number}.role", message, role, ", ".join(roles), near)
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """For each role of what is kept: who was there stays, and no more come than seats are open."""
         partners = scope.items if self.each == "slot" else scope.slots
         for subject, seats in self._kept(scope).items():
-            line = self._line(pen, subject)
+            line = self._line(writer, subject)
             is_held = np.isin(partners, list(seats.held))
             left = Expr(constant=len(seats.held)) - Expr.of(line[partners[is_held]])
             others = line[partners[~is_held]]
             came = Expr.of(others[others >= 0]) - seats.open
-            if pen.level == 0:
-                pen.at_most(left, 0, subject)
-                pen.at_most(came, 0, subject)
+            if writer.level == 0:
+                writer.at_most(left, 0, subject)
+                writer.at_most(came, 0, subject)
             else:
-                pen.pay(pen.most([left, came], 0, subject), subject)
+                writer.penalise(writer.maximum([left, came], 0, subject), subject)
 
-    def _line(self, pen: Pen, subject: Subject) -> IntArray:
+    def _line(self, writer: ConstraintWriter, subject: Subject) -> IntArray:
         """Return the decisions of everybody at a slot (or of an item at every slot) in a role and period."""
-        grid = pen.grid()[..., subject.role, subject.period]
+        grid = writer.grid()[..., subject.role, subject.period]
         return np.asarray(grid[:, subject.slot] if self.each == "slot" else grid[subject.item])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:

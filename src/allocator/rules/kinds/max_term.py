@@ -10,9 +10,9 @@ from pydantic import Field
 
 from allocator.model.text import Text
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -57,14 +57,14 @@ class MaxTerm(Rule):
         """Whether the periods before the horizon count."""
         return True
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid (or price) the spells that are too long."""
-        spells = pen.spells(scope.roles)
+        spells = writer.spells(scope.roles)
         excess = spells.length - self.periods
         inside = np.isin(spells.item, scope.items) & np.isin(spells.slot, scope.slots)
         inside &= np.isin(spells.last, scope.periods)
         chosen = np.flatnonzero(inside & (excess > 0))
-        pen.price(spells.cols[chosen], excess[chosen], spells.subjects(chosen))
+        writer.penalise_variables(spells.cols[chosen], excess[chosen], spells.subjects(chosen))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Measure each stay."""

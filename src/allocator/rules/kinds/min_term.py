@@ -13,9 +13,9 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.spells import Spells
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -58,17 +58,17 @@ class MinTerm(Rule):
         """Whether the periods before the horizon count."""
         return True
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid (or price) the spells that end too early, and early ends of stays from before."""
-        spells = pen.spells(scope.roles)
+        spells = writer.spells(scope.roles)
         missing = self.periods - spells.length
         inside = np.isin(spells.item, scope.items) & np.isin(spells.slot, scope.slots)
         inside &= np.isin(spells.last, scope.periods) & _may_go_on(scope, spells)
         chosen = np.flatnonzero(inside & (missing > 0))
-        pen.price(spells.cols[chosen], missing[chosen], spells.subjects(chosen))
+        writer.penalise_variables(spells.cols[chosen], missing[chosen], spells.subjects(chosen))
         for i, s, run in self._begun(scope):
-            leaves = Expr(constant=1) - Expr.of(pen.grid()[i, s, list(scope.roles), 0])
-            pen.pay(leaves * (self.periods - run), Subject(item=i, slot=s, period=0))
+            leaves = Expr(constant=1) - Expr.of(writer.grid()[i, s, list(scope.roles), 0])
+            writer.penalise(leaves * (self.periods - run), Subject(item=i, slot=s, period=0))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Measure each stay that ends."""

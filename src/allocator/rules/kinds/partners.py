@@ -11,12 +11,12 @@ from pydantic import Field, model_validator
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._bounds import refuse_crossed
 from allocator.rules.kinds._company import company, together_in, were_together
 from allocator.rules.kinds._pairs import PairRule
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -129,22 +129,22 @@ class Partners(PairRule):
         """Whether the periods before the horizon count."""
         return bool(self.apart or self.past)
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Count the periods of each pair; keep each two times apart."""
         pairs = self._pairs_and_periods(scope)
         times = {pair: self._times(periods) for pair, periods in pairs.items()}
-        met = company(pen, scope, times, more=bool(self.atleast))
+        met = company(writer, scope, times, more=bool(self.atleast))
         for (a, b), periods in pairs.items():
             whose, now = Subject(item=a, other=b), met[a, b]
             often = Expr.total(now[t] for t in periods) + self._often_before(scope, (a, b))
             if self.atleast:
-                pen.at_least(often, self.atleast, whose)
+                writer.at_least(often, self.atleast, whose)
             if self.atmost is not None:
-                pen.at_most(often, self.atmost, whose)
+                writer.at_most(often, self.atmost, whose)
             for t in periods if self.apart else ():
                 for k in range(t - self.apart, t):
                     before = now[k] if k >= 0 else Expr(constant=int(were_together(scope, (a, b), k)))
-                    pen.at_most(before + now[t], 1, whose._replace(period=t))
+                    writer.at_most(before + now[t], 1, whose._replace(period=t))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at the periods in which each pair is together."""

@@ -12,9 +12,9 @@ from allocator.model.layer import BoolArray, Layer
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -70,12 +70,12 @@ class Pin(Rule):
                 message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")
                 yield Problem(field, message, found, nearest=nearest(found, known))
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each period."""
         i, s = scope.layer.item_index[self.item], scope.layer.slot_index[self.slot]
         for t in self._settled(scope):
-            there = Expr.of(pen.grid()[i, s, list(scope.roles), t])
-            pen.at_least(there, 1, Subject(item=i, slot=s, period=t))
+            there = Expr.of(writer.grid()[i, s, list(scope.roles), t])
+            writer.at_least(there, 1, Subject(item=i, slot=s, period=t))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look whether the item is there."""

@@ -10,11 +10,11 @@ from pydantic import model_validator
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairNumber, PairTest
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._places import breaches, places
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -61,11 +61,11 @@ class Prefer(Rule):
             raise FieldError(zh="需给出 when 或 cost", en="needs when or cost")
         return self
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Price the places."""
         prices = self._prices(scope)
         where = places(scope, prices > 0)
-        pen.forbid(where, prices[where[:, 0], where[:, 1], where[:, 3]])
+        writer.forbid(where, prices[where[:, 0], where[:, 1], where[:, 3]])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each place taken."""

@@ -11,9 +11,9 @@ from pydantic import Field, model_validator
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule, Several
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -63,27 +63,27 @@ class Separate(Rule):
             raise FieldError(zh="所涉角色写在 roles 中", en="says its roles in `roles`, not in `role`")
         return self
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """At most one of the roles for each item and slot, or item and period."""
         if self.within == "slot":
-            self._post_slots(pen, scope)
+            self._post_slots(writer, scope)
             return
         for i in scope.items.tolist():
             for t in scope.periods:
-                self._post_period(pen, scope, i, t)
+                self._post_period(writer, scope, i, t)
 
-    def _post_slots(self, pen: Pen, scope: Scope) -> None:
-        held = pen.grid()[:, :, self._indices(scope), :]
+    def _post_slots(self, writer: ConstraintWriter, scope: Scope) -> None:
+        held = writer.grid()[:, :, self._indices(scope), :]
         where = np.argwhere(scope.covered & (held >= 0).any(axis=2))
         cols = held[where[:, 0], where[:, 1], :, where[:, 2]]
         subjects = np.insert(where, 2, -1, axis=1)
-        pen.at_most_each(subjects, cols, [1] * cols.shape[1], 1)
+        writer.at_most_each(subjects, cols, [1] * cols.shape[1], 1)
 
-    def _post_period(self, pen: Pen, scope: Scope, i: int, t: int) -> None:
+    def _post_period(self, writer: ConstraintWriter, scope: Scope, i: int, t: int) -> None:
         subject = Subject(item=i, period=t)
-        places = [pen.grid()[i, scope.slots, r, t] for r in self._indices(scope)]
-        held = [pen.most([Expr.of([c]) for c in cols if c >= 0], 0, subject) for cols in places]
-        pen.at_most(Expr.total(held), 1, subject)
+        places = [writer.grid()[i, scope.slots, r, t] for r in self._indices(scope)]
+        held = [writer.maximum([Expr.of([c]) for c in cols if c >= 0], 0, subject) for cols in places]
+        writer.at_most(Expr.total(held), 1, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at the roles that each item holds."""

@@ -12,12 +12,12 @@ from allocator.model.text import Text
 from allocator.program.exprs import Exprs
 from allocator.program.spells import Block
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairNumber
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.kinds._places import about
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -78,26 +78,26 @@ class Stability(Rule):
         """Whether it is soft and pays for what is not as in the baseline."""
         return self.against == "baseline" and not self.is_hard
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Pay for each departure: there before, able to stay, no longer there."""
         lost = scope.numbers(self.lost)
-        for where, leaves in self._departures(pen, scope):
+        for where, leaves in self._departures(writer, scope):
             amounts = lost[where[:, 0], where[:, 1], where[:, 3]]
             paid = amounts > 0
-            pen.pay_each(where[paid], leaves[paid] * amounts[paid])
+            writer.penalise_each(where[paid], leaves[paid] * amounts[paid])
 
-    def _departures(self, pen: Pen, scope: Scope) -> Iterator[tuple[IntArray, Exprs]]:
+    def _departures(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[IntArray, Exprs]]:
         """Yield places that one may leave, with what is 1 if one does."""
         if self.against == "baseline":
-            yield _gone(pen, scope, np.array([*_in_baseline(scope)], dtype=np.int64).reshape(-1, 3))
+            yield _gone(writer, scope, np.array([*_in_baseline(scope)], dtype=np.int64).reshape(-1, 3))
             return
         can_stay = scope.covered & scope.layer.open
         if 0 in scope.periods:
             held = np.argwhere(can_stay[:, :, 0] & scope.were_there(-1))
-            yield _gone(pen, scope, np.insert(held, 2, 0, axis=1))
+            yield _gone(writer, scope, np.insert(held, 2, 0, axis=1))
         for t in scope.periods:
-            for block in pen.spells(scope.roles).blocks if t > 0 else ():
-                yield _ended(pen, scope, block, can_stay, t)
+            for block in writer.spells(scope.roles).blocks if t > 0 else ():
+                yield _ended(writer, scope, block, can_stay, t)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at who has left where."""
@@ -118,18 +118,20 @@ class Stability(Rule):
                         yield i, s, t
 
 
-def _gone(pen: Pen, scope: Scope, held: IntArray) -> tuple[IntArray, Exprs]:
+def _gone(writer: ConstraintWriter, scope: Scope, held: IntArray) -> tuple[IntArray, Exprs]:
     """Return places ``[n, 3]`` that are known to be held before, with 1 if the item is not there."""
     i, s, t = held.T
-    there = pen.grid()[i, s, :, t][:, list(scope.roles)]
+    there = writer.grid()[i, s, :, t][:, list(scope.roles)]
     return about(item=i, slot=s, period=t), Exprs.of(there, [-1] * there.shape[1], 1)
 
 
-def _ended(pen: Pen, scope: Scope, block: Block, can_stay: BoolArray, period: int) -> tuple[IntArray, Exprs]:
+def _ended(
+    writer: ConstraintWriter, scope: Scope, block: Block, can_stay: BoolArray, period: int
+) -> tuple[IntArray, Exprs]:
     """Return the places of a block of spells, with 1 if the item was there the period before and left."""
     chosen = can_stay[block.pairs[:, 0], block.pairs[:, 1], period]
     i, s = block.pairs[chosen].T
-    before = pen.grid()[i, s, :, period - 1][:, list(scope.roles)]
+    before = writer.grid()[i, s, :, period - 1][:, list(scope.roles)]
     stays = block.staying(period)[chosen]
     coefs = [1] * before.shape[1] + [-1] * stays.shape[1]
     return about(item=i, slot=s, period=period), Exprs.of(np.hstack([before, stays]), coefs)

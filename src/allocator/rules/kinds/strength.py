@@ -13,11 +13,11 @@ from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import ItemText, PeriodCount, PeriodPercent
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_most_once, is_assigned
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -166,24 +166,24 @@ class Strength(Rule):
             )
             yield Problem("unit", message)
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each home unit and period: at most so many of its people are away."""
         least = self._least(scope)
         for subject, members in self._homes(scope):
-            away = Expr.total(self._away(pen, scope, i, subject.period) for i in members)
-            pen.at_most(away, len(members) - least(len(members), subject.period), subject)
+            away = Expr.total(self._away(writer, scope, i, subject.period) for i in members)
+            writer.at_most(away, len(members) - least(len(members), subject.period), subject)
 
-    def _away(self, pen: Pen, scope: Scope, item: int, period: int) -> Expr:
+    def _away(self, writer: ConstraintWriter, scope: Scope, item: int, period: int) -> Expr:
         """Return 1 if the item is assigned in this layer or the other one, 0 if in neither."""
-        here = at_most_once(pen, scope, Subject(item=item), period)
+        here = at_most_once(writer, scope, Subject(item=item), period)
         there = self._there(scope, item, period)
         if self.also is None or there is None:
             return here
-        cols = pen.grid(self.also.layer)[there[0], :, :, there[1]].reshape(-1)
+        cols = writer.grid(self.also.layer)[there[0], :, :, there[1]].reshape(-1)
         away = Expr.of(cols[cols >= 0])  # one place at most: the layer lets it take no more
         if not len(here.cols) or not len(away.cols):
             return here + away
-        return pen.most([here, away], 0, Subject(item=item, period=period))
+        return writer.maximum([here, away], 0, Subject(item=item, period=period))
 
     def _there(self, scope: Scope, item: int, period: int) -> tuple[int, int] | None:
         """Return the item and period of the other layer; None if that layer has none such (or none yet)."""

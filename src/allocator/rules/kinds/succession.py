@@ -12,11 +12,11 @@ from allocator.model.layer import BoolArray
 from allocator.model.text import Language, Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import SlotTest
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule, Several
 from allocator.rules.kinds._held import chosen_places, held, posted
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.world import World
@@ -200,32 +200,34 @@ class Succession(Rule):
         """Whether the periods before the horizon count."""
         return True
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each item and period, or for each of the periods before."""
         earlier, later = self._places(scope)
         write = self._post_required if self.before else self._post_barred
         for i in scope.items.tolist():
             first, last = -self._reach(scope), len(scope.layer.periods)
-            was = {t: posted(pen, scope, i, earlier, t) for t in range(first, last)}
-            now = {t: posted(pen, scope, i, later, t) for t in range(-1, last)}
+            was = {t: posted(writer, scope, i, earlier, t) for t in range(first, last)}
+            now = {t: posted(writer, scope, i, later, t) for t in range(-1, last)}
             for t in scope.periods:
-                write(pen, scope, (was, now), Subject(item=i, period=t))
+                write(writer, scope, (was, now), Subject(item=i, period=t))
 
-    def _post_barred(self, pen: Pen, scope: Scope, held_at: Posted, subject: Subject) -> None:
+    def _post_barred(self, writer: ConstraintWriter, scope: Scope, held_at: Posted, subject: Subject) -> None:
         was, now = held_at
         t = subject.period
         both = [was[k] + now[t] - 1 for k in self._before(scope, t)]
         if self.is_hard:
             for one in both:
-                pen.at_most(one, 0, subject)
+                writer.at_most(one, 0, subject)
         else:
-            pen.pay(pen.most(both, 0, subject), subject)
+            writer.penalise(writer.maximum(both, 0, subject), subject)
 
-    def _post_required(self, pen: Pen, scope: Scope, held_at: Posted, subject: Subject) -> None:
+    def _post_required(
+        self, writer: ConstraintWriter, scope: Scope, held_at: Posted, subject: Subject
+    ) -> None:
         was, now = held_at
         t = subject.period
         comes = now[t] - now[t - 1]
-        pen.at_most(comes - Expr.total(was[k] for k in self._before(scope, t)), 0, subject)
+        writer.at_most(comes - Expr.total(was[k] for k in self._before(scope, t)), 0, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look back from each period."""

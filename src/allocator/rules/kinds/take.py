@@ -10,10 +10,10 @@ import numpy as np
 from allocator.model.spec import Range
 from allocator.model.text import Text
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import about
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -60,17 +60,17 @@ class Take(Rule):
     kind: Literal["take"]
     places: Annotated[Range, Means(zh="占几个位置", en="How many places an item takes.")]
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each item and period."""
         for t in scope.periods:
             items = scope.items[scope.layer.present[scope.items, t]]
-            held = pen.grid()[..., t][np.ix_(items, scope.slots, np.array(scope.roles, dtype=np.int64))]
+            held = writer.grid()[..., t][np.ix_(items, scope.slots, np.array(scope.roles, dtype=np.int64))]
             cols = held.reshape(len(items), len(scope.slots) * len(scope.roles))
             where = about(item=items, period=t)
             if self.places.most is not None:
-                pen.at_most_each(where, cols, [1] * cols.shape[1], self.places.most)
+                writer.at_most_each(where, cols, [1] * cols.shape[1], self.places.most)
             if self.places.least:
-                pen.at_most_each(where, cols, [-1] * cols.shape[1], -self.places.least)
+                writer.at_most_each(where, cols, [-1] * cols.shape[1], -self.places.least)
 
     def relaxed(self) -> tuple[Rule, ...]:
         """Let items go without a place; that one is in two places where it takes one is no way out."""

@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example
 from allocator.rules.kinds._pairs import PairRule
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -43,18 +43,18 @@ class Together(PairRule):
 
     kind: Literal["together"]
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Both are in a slot or neither is; a soft rule pays once however many slots differ."""
-        grid = pen.grid()[:, :, list(scope.roles), :]
+        grid = writer.grid()[:, :, list(scope.roles), :]
         for a, b, t in self._pairs_there(scope):
             subject = Subject(item=a, other=b, period=t)
             differ = [Expr.of(grid[a, s, :, t]) - Expr.of(grid[b, s, :, t]) for s in scope.slots]
             both_ways = [way for expr in differ for way in (expr, -expr)]
             if self.is_hard:
                 for way in both_ways:
-                    pen.at_most(way, 0, subject)
+                    writer.at_most(way, 0, subject)
             else:
-                pen.pay(pen.most(both_ways, 0, subject), subject)
+                writer.penalise(writer.maximum(both_ways, 0, subject), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the slots of each pair."""

@@ -10,9 +10,9 @@ from pydantic import Field, model_validator
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.means import Means
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -78,26 +78,26 @@ class Turnover(Rule):
         """Whether the periods before the horizon count."""
         return True
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """So many leave of those who were there, or stay, in each slot and period."""
         for s in scope.slots.tolist():
             for t in scope.periods:
                 if not scope.layer.active[s, t]:
                     continue
-                before, stay = self._before_and_stay(pen, scope, s, t)
+                before, stay = self._before_and_stay(writer, scope, s, t)
                 subject = Subject(slot=s, period=t)
                 if self.atleast > 0:
-                    pen.at_least_share(before - stay, before, self.atleast, subject)
+                    writer.at_least_share(before - stay, before, self.atleast, subject)
                 if self.atmost < 100:
-                    pen.at_least_share(stay, before, 100 - self.atmost, subject)
+                    writer.at_least_share(stay, before, 100 - self.atmost, subject)
 
-    def _before_and_stay(self, pen: Pen, scope: Scope, s: int, t: int) -> tuple[Expr, Expr]:
+    def _before_and_stay(self, writer: ConstraintWriter, scope: Scope, s: int, t: int) -> tuple[Expr, Expr]:
         """Return how many members the slot had, and how many of them it still has."""
-        roles, grid = list(scope.roles), pen.grid()
+        roles, grid = list(scope.roles), writer.grid()
         if t == 0:
             held = scope.items[scope.were_there(-1)[scope.items, s]]
             return Expr(constant=len(held)), Expr.of(grid[held][:, s, roles, 0])
-        stay = pen.spells(scope.roles).staying(scope.items, s, t)
+        stay = writer.spells(scope.roles).staying(scope.items, s, t)
         return Expr.of(grid[scope.items][:, s, roles, t - 1]), stay
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:

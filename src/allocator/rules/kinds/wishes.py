@@ -13,9 +13,9 @@ from allocator.model.tables import Wish
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
+from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._held import held, posted
-from allocator.rules.pen import Pen
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -85,25 +85,25 @@ class Wishes(Rule):
 
     kind: Literal["wishes"]
 
-    def post(self, pen: Pen, scope: Scope) -> None:
+    def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Pay for each wish that is not met, and for each period of what is not wanted."""
         for _, asked in self.asked(scope):
             if asked.weight > 0:
-                self._post_wanted(pen, scope, asked)
+                self._post_wanted(writer, scope, asked)
                 continue
             for t in asked.periods:
-                there = posted(pen, scope, asked.subject.item, asked.places, t)
-                pen.pay(there * -asked.weight, asked.subject._replace(period=t))
+                there = posted(writer, scope, asked.subject.item, asked.places, t)
+                writer.penalise(there * -asked.weight, asked.subject._replace(period=t))
 
-    def _post_wanted(self, pen: Pen, scope: Scope, asked: WishPlaces) -> None:
-        grid = pen.grid()[asked.subject.item]
+    def _post_wanted(self, writer: ConstraintWriter, scope: Scope, asked: WishPlaces) -> None:
+        grid = writer.grid()[asked.subject.item]
         there = Expr.total(Expr.of(grid[:, :, t][asked.places]) for t in asked.periods)
         if self.is_hard:
-            pen.at_least(there, 1, asked.subject)
+            writer.at_least(there, 1, asked.subject)
         elif scope.layer.spec.take.most == 1 and len(asked.periods) == 1:
-            pen.pay((-there + 1) * asked.weight, asked.subject)
+            writer.penalise((-there + 1) * asked.weight, asked.subject)
         else:
-            pen.pay(pen.most([-there + 1], 0, asked.subject) * asked.weight, asked.subject)
+            writer.penalise(writer.maximum([-there + 1], 0, asked.subject) * asked.weight, asked.subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look for the item at the places of each wish."""

@@ -1,7 +1,7 @@
-"""The pen: how a rule writes to the program. A soft rule pays for what a hard one forbids.
+"""The constraint writer: how a rule writes to the program. A soft rule pays for what a hard one forbids.
 
-Every row and cost that a pen writes is tagged with its rule and subject. What a waiver covers is not
-written. The amount that a soft rule pays is the amount that its ``check`` reports, times its weight.
+Every row and every cost is tagged with its rule and its subject. Rows and costs that a waiver covers are not
+written. A soft rule pays the amount that its ``check`` reports, times its weight.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ IntArray = npt.NDArray[np.int64]
 
 
 @dataclass
-class Shared:
+class SharedVariables:
     """Auxiliaries that several rules read, made when the first one asks: by layer and roles, or slots."""
 
     spells: dict[tuple[str, tuple[int, ...]], Spells] = field(default_factory=dict)
     presences: dict[tuple[str, tuple[int, ...]], IntArray] = field(default_factory=dict)
 
 
-class Pen:
+class ConstraintWriter:
     """Writes one rule. ``number`` is the rule's index in the program's list of rules."""
 
-    def __init__(self, builder: ProgramBuilder, scope: Scope, number: int, shared: Shared) -> None:
+    def __init__(self, builder: ProgramBuilder, scope: Scope, number: int, shared: SharedVariables) -> None:
         self._builder = builder
         self._scope = scope
         self._number = number
@@ -63,7 +63,7 @@ class Pen:
         if self.level == 0:
             self._builder.row(expr, -INFINITE, bound, mark)
         else:
-            self.pay(self._builder.most([expr - bound], 0, mark), subject)
+            self.penalise(self._builder.most([expr - bound], 0, mark), subject)
 
     def at_least(self, expr: Expr, bound: int, subject: Subject) -> None:
         """Ask for ``expr >= bound``; a soft rule pays for each unit below it."""
@@ -82,9 +82,9 @@ class Pen:
             return
         common = math.lcm(*(scale for _, scale in short))
         scaled = [expr * (common // scale) for expr, scale in short]
-        self.pay(self._builder.most(scaled, 0, mark, common), subject)
+        self.penalise(self._builder.most(scaled, 0, mark, common), subject)
 
-    def pay(self, expr: Expr, subject: Subject) -> None:
+    def penalise(self, expr: Expr, subject: Subject) -> None:
         """Pay for ``expr`` (never negative); a hard rule asks for it to be 0."""
         if self._scope.waives(subject):
             return
@@ -103,9 +103,9 @@ class Pen:
             where: ``[n, 4]`` item, slot, role and period of decisions; what is no decision is passed over.
             amounts: What each costs if the rule is soft, ``[n]`` or one number.
         """
-        self.price(self.grid()[tuple(where.T)], amounts, _subjects(where))
+        self.penalise_variables(self.grid()[tuple(where.T)], amounts, _subjects(where))
 
-    def price(self, cols: IntArray, amounts: IntArray | int, subjects: IntArray) -> None:
+    def penalise_variables(self, cols: IntArray, amounts: IntArray | int, subjects: IntArray) -> None:
         """Pay ``amounts`` for each 0/1 variable that is 1; a hard rule forbids it.
 
         Args:
@@ -139,9 +139,9 @@ class Pen:
         if self.level == 0:
             self._post_each(where, over)
         else:
-            self._pay_each(where, self.most_each(where, over, np.arange(len(over))))
+            self._pay_each(where, self.maximum_each(where, over, np.arange(len(over))))
 
-    def pay_each(self, where: IntArray, exprs: Exprs) -> None:
+    def penalise_each(self, where: IntArray, exprs: Exprs) -> None:
         """Pay for each of ``exprs`` (never negative); a hard rule asks for all of them to be 0.
 
         Args:
@@ -165,7 +165,7 @@ class Pen:
     def _marks(self, where: IntArray) -> TagArray:
         return tags(self._number, _subjects(where))
 
-    def most(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
+    def maximum(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
         """Return the greatest of ``floor`` and ``exprs`` (exact from below: for use where less is better)."""
         return self._builder.most(exprs, floor, tag(self._number, subject))
 
@@ -190,7 +190,7 @@ class Pen:
         """Return the square of ``root``, which is never negative (exact from below: where less is better)."""
         return self._builder.square(root, tag(self._number, subject))
 
-    def most_each(self, where: IntArray, exprs: Exprs, owners: IntArray) -> Exprs:
+    def maximum_each(self, where: IntArray, exprs: Exprs, owners: IntArray) -> Exprs:
         """Return for each of many subjects the greatest of 0 and its expressions.
 
         Args:
@@ -200,11 +200,11 @@ class Pen:
         """
         return greatest_each(self._builder, exprs, owners, self._marks(where))
 
-    def least(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
+    def minimum(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
         """Return the least of ``exprs`` (exact from above: for use where more is better)."""
         return self._builder.least(exprs, tag(self._number, subject))
 
-    def centred(self, seats: IntArray, far: IntArray, subject: Subject) -> Expr:
+    def medoid_distance(self, seats: IntArray, far: IntArray, subject: Subject) -> Expr:
         """Return the least way of all who sit somewhere to one of them (for use where less is better).
 
         Args:
@@ -214,7 +214,7 @@ class Pen:
         """
         return centred(self._builder, seats, far, tag(self._number, subject))
 
-    def pieces(self, seats: IntArray, near: Neighbours, free: int, subject: Subject) -> Expr:
+    def excess_components(self, seats: IntArray, near: Neighbours, free: int, subject: Subject) -> Expr:
         """Return by how many pieces more than ``free`` members fall apart (for use where less is better).
 
         Args:
@@ -226,11 +226,11 @@ class Pen:
         mark = tag(self._number, subject)
         return self._builder.pieces(members_of(self._builder, seats, mark), near, free, mark)
 
-    def nth(self, exprs: Sequence[Expr], nth: int) -> Expr:
+    def nth_largest(self, exprs: Sequence[Expr], nth: int) -> Expr:
         """Return the nth greatest of ``exprs`` (for use where any other number costs as much or more)."""
         return self._builder.nth(exprs, nth)
 
-    def greatest(self, expr: Expr) -> int:
+    def upper_bound(self, expr: Expr) -> int:
         """Return the greatest value that ``expr`` can take."""
         return self._builder.bounds(expr)[1]
 
@@ -241,7 +241,7 @@ class Pen:
             made = spells_of(self._builder, layer, roles)
             for (name, others), spells in self._shared.spells.items():
                 if name == layer.name:
-                    self._tie({roles: made, others: spells})
+                    self._link_spells({roles: made, others: spells})
             self._shared.spells[layer.name, roles] = made
         return self._shared.spells[layer.name, roles]
 
@@ -258,7 +258,7 @@ class Pen:
             self._shared.presences[key] = made
         return self._shared.presences[key]
 
-    def _tie(self, spells: dict[tuple[int, ...], Spells]) -> None:
+    def _link_spells(self, spells: dict[tuple[int, ...], Spells]) -> None:
         """Tie the spells of two sets of roles if one set holds the other."""
         narrow, wide = sorted(spells, key=len)
         if set(narrow) < set(wide):
