@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ortools.sat.python import cp_model
+from allocator.solvers.integer_program import IntegerProgram
 
 
 @dataclass(frozen=True)
@@ -31,28 +31,28 @@ def find_shortage(allowed: Mapping[str, Sequence[str]], size: int, team: int, lo
         team: Inspectors for each.
         load: Units for an inspector at most.
     """
-    model = cp_model.CpModel()
-    needed = {name: model.new_bool_var("") for names in allowed.values() for name in names}
-    drawn = {unit: model.new_bool_var("") for unit in allowed}  # with seats that only these could take
+    program = IntegerProgram()
+    needed = {name: program.add_variable(0, 1) for names in allowed.values() for name in names}
+    drawn = {unit: program.add_variable(0, 1) for unit in allowed}  # with seats that only these could take
     open_seats = []
     for unit, names in allowed.items():
-        seats = model.new_int_var(0, team, "")
-        model.add(seats <= team * drawn[unit])
-        others = len(names) - sum(needed[name] for name in names)
-        model.add(seats <= team - others).only_enforce_if(drawn[unit])
+        seats = program.add_variable(0, team)
+        program.add_row({seats: 1, drawn[unit]: -team}, None, 0)
+        others = {needed[name]: -1 for name in names}
+        program.add_row({seats: 1, **others}, None, team - len(names), only_if=drawn[unit])
         open_seats.append(seats)
-    model.add(sum(drawn.values()) <= size)
-    model.maximize(sum(open_seats) - load * sum(needed.values()))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    if solver.solve(model) != cp_model.OPTIMAL:
+    program.add_row(dict.fromkeys(drawn.values(), 1), None, size)
+    program.maximise(dict.fromkeys(open_seats, 1) | dict.fromkeys(needed.values(), -load))
+    solved = program.solve()
+    if solved is None:
         raise ArithmeticError("whether every draw can be staffed could not be found out")
-    if solver.objective_value < 0.5:
+    if solved.objective < 1:
         return None
+    values = solved.values
     chosen = tuple(
         unit
         for (unit, one), seats in zip(drawn.items(), open_seats, strict=True)
-        if solver.value(one) and solver.value(seats)
+        if values[one] and values[seats]
     )
-    named = tuple(name for name, one in needed.items() if solver.value(one))
-    return Shortage(chosen, named, round(solver.objective_value))
+    named = tuple(name for name, one in needed.items() if values[one])
+    return Shortage(chosen, named, solved.objective)

@@ -23,6 +23,7 @@ from allocator.program.placing import price
 from allocator.program.program import IntArray, Program
 from allocator.program.question import prices
 from allocator.program.states import BoolArray, State, Tables
+from allocator.solvers.linear import assign
 
 #: The aim for the greatest of many is at most the square of this down their values, most often less.
 DEPTH = 0.5
@@ -132,13 +133,11 @@ class Exchanges:
 
         Of those as good any is taken: from each of them others lead on.
         """
-        from scipy.optimize import linear_sum_assignment  # an eighth of a second to load
-
         order = self._random.permutation(len(cost))
-        try:
-            rows, places = linear_sum_assignment(cost[order])
-        except ValueError:  # somebody can be nowhere
+        found = assign(cost[order])
+        if found is None:
             return None
+        rows, places = found
         return np.asarray(places[np.argsort(order[rows])])
 
     def _priced(self, placing: Placing, deep: bool) -> tuple[FloatArray, BoolArray]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import coo_array, hstack, vstack
+
+from allocator.solvers.linear import LinearProgram, solve_linear
 
 #: What was reached before may be lost by so much, relative to its size: solvers reckon in floats.
 LOOSE = 1e-9
@@ -78,17 +79,18 @@ class Master:
         share = 1.0 / self.different
         whole = np.append(np.ones(many), 0.0)[None, :]
         bounds = [(0.0, share)] * many + [(0.0, 1.0)]
-        solved = linprog(objective, matrix, sides, whole, [1.0], bounds=bounds, method="highs")
-        assert solved.x is not None, solved.message
-        worth = -solved.ineqlin.marginals
+        solved = solve_linear(
+            LinearProgram(objective, matrix, np.array(sides), whole, np.ones(1), np.array(bounds))
+        )
+        worth = -solved.duals
         levels = [0.0] * self.levels
         for one, rate in zip(held, worth[count:].tolist(), strict=True):
             levels[one] = rate
-        shares = solved.x[:many]
+        shares = solved.values[:many]
         return Mixed(
-            value=float(solved.fun),
+            value=solved.cost,
             shares=shares,
-            share=float(solved.eqlin.marginals[0]),
+            share=float(solved.equal_duals[0]),
             pairs={pair: float(worth[row]) for pair, row in self._row.items() if worth[row] > 0},
             levels=levels,
             full=np.flatnonzero(shares >= share - LOOSE).tolist(),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from ortools.linear_solver import pywraplp
 
 from allocator.lottery.leximin.panels import Counts, FloatArray, Panels
 from allocator.lottery.leximin.pricing import Pricer
+from allocator.solvers.incremental_lp import IncrementalLinearProgram
 
 #: Near enough to go on exactly.
 _NEAR = 1e-7
@@ -49,31 +49,24 @@ class _Program:
 
     def __init__(self, panels: Panels, chances: FloatArray) -> None:
         self._people = np.array(panels.people, dtype=np.float64)
-        self._solver = pywraplp.Solver.CreateSolver("GLOP")
-        self._solver.SuppressOutput()
-        infinity = self._solver.infinity()
-        self._least = self._solver.NumVar(-infinity, infinity, "")
-        self._solver.Maximize(self._least)
-        self._whole = self._solver.Constraint(1, 1)
-        self._rows = [self._solver.Constraint(float(chance), infinity) for chance in chances]
-        for row in self._rows:
-            row.SetCoefficient(self._least, -1)
+        self._program = IncrementalLinearProgram()
+        self._least = self._program.add_column(-np.inf, np.inf)
+        self._program.maximise(self._least)
+        self._whole = self._program.add_row(1, 1)
+        self._rows = [self._program.add_row(float(chance), np.inf, {self._least: -1}) for chance in chances]
 
     def add(self, panel: Counts) -> None:
-        part = self._solver.NumVar(0, self._solver.infinity(), "")
-        self._whole.SetCoefficient(part, 1)
-        for t, count in enumerate(panel):
-            if count:
-                self._rows[t].SetCoefficient(part, count / float(self._people[t]))
+        shares = {self._rows[t]: count / float(self._people[t]) for t, count in enumerate(panel) if count}
+        self._program.add_column(0, np.inf, {self._whole: 1, **shares})
 
     def solve(self) -> bool:
-        return bool(self._solver.Solve() == pywraplp.Solver.OPTIMAL)
+        return self._program.solve()
 
     @property
     def least(self) -> float:
-        return float(self._least.solution_value())
+        return self._program.value(self._least)
 
     def prices(self) -> tuple[FloatArray, float]:
         """Return what a person of each type is worth in a panel, and what the panels mixed weigh."""
-        shares = np.maximum(0, -np.array([row.dual_value() for row in self._rows]))
-        return shares / self._people, float(self._whole.dual_value())
+        duals = self._program.duals
+        return np.maximum(0, -duals[self._rows]) / self._people, float(duals[self._whole])

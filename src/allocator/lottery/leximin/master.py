@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 
 from allocator.lottery.leximin.panels import Counts, FloatArray, Panels
+from allocator.solvers.linear import EXACT_VERTEX, LinearProgram, UnsolvedError, solve_linear
 
-#: As exact as the solver can be asked to be.
-EXACT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 #: By what part of the weight of a panel another must be heavier to help.
 _BETTER = 1e-9
 
@@ -62,18 +60,19 @@ class Master:
             floors: ``[T]``: what the chances of the other types may not fall below.
         """
         chances = (np.array(list(self._known), dtype=np.float64) / self._people).T
-        solved = linprog(
-            np.append(np.zeros(chances.shape[1]), -1.0),
-            A_ub=np.hstack([-chances, np.where(raised, 1.0, 0.0)[:, None]]),
-            b_ub=-floors,
-            A_eq=np.append(np.ones(chances.shape[1]), 0.0)[None],
-            b_eq=[1.0],
-            bounds=[*[(0, None)] * chances.shape[1], (None, None)],
-            method="highs-ds",
-            options=EXACT,
+        count = chances.shape[1]
+        program = LinearProgram(
+            cost=np.append(np.zeros(count), -1.0),
+            rows=np.hstack([-chances, np.where(raised, 1.0, 0.0)[:, None]]),
+            upper=-floors,
+            equal_rows=np.append(np.ones(count), 0.0)[None],
+            equal=np.ones(1),
+            bounds=np.array([*[(0.0, np.inf)] * count, (-np.inf, np.inf)]),
         )
-        if solved.x is None:
-            raise ArithmeticError(f"the mixture of panels could not be found: {solved.message}")
-        shares = np.maximum(0, -solved.ineqlin.marginals)
-        heaviest = float(-solved.eqlin.marginals[0])
-        return Mixed(float(-solved.fun), solved.x[:-1], shares / self._people, heaviest)
+        try:
+            solved = solve_linear(program, EXACT_VERTEX)
+        except UnsolvedError as error:
+            raise ArithmeticError(f"the mixture of panels could not be found: {error}") from error
+        shares = np.maximum(0, -solved.duals)
+        heaviest = float(-solved.equal_duals[0])
+        return Mixed(-solved.cost, solved.values[:-1], shares / self._people, heaviest)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ortools.sat.python import cp_model
-
 from allocator.lottery.leximin.panels import Panels
+from allocator.solvers.integer_program import IntegerProgram
 
 Side = Literal["least", "most"]
 
@@ -52,53 +51,52 @@ _SIDES: tuple[Side, Side] = ("least", "most")
 
 
 def _feasible(panels: Panels, bounds: Sequence[Bound]) -> bool:
-    model, counted = _model(panels)
+    program, members = _program(panels)
     for bound in bounds:
-        _hold(model, panels, counted, bound, 0)
-    return _solved(model) is not None
+        _hold(program, panels, members, bound)
+    return program.solve() is not None
 
 
 def _mends(panels: Panels) -> tuple[Bound, ...]:
-    model, counted = _model(panels)
-    gives: dict[Bound, cp_model.IntVar] = {}
+    program, members = _program(panels)
+    gives: dict[Bound, int] = {}
     for q in range(len(panels.least)):
         for side in _SIDES:
-            give = model.new_int_var(0, panels.size, "")
-            _hold(model, panels, counted, Bound(q, side), give)
+            give = program.add_variable(0, panels.size)
+            _hold(program, panels, members, Bound(q, side), give)
             gives[Bound(q, side)] = give
-    model.minimize(sum(gives.values()))
-    solver = _solved(model)
-    if solver is None:
+    program.minimise(dict.fromkeys(gives.values(), 1))
+    solved = program.solve()
+    if solved is None:
         return ()
-    amounts = {bound: solver.value(give) for bound, give in gives.items()}
+    amounts = {bound: solved.values[give] for bound, give in gives.items()}
     return tuple(Bound(bound.quota, bound.side, by) for bound, by in amounts.items() if by)
 
 
-def _model(panels: Panels) -> tuple[cp_model.CpModel, list[cp_model.LinearExpr]]:
-    model = cp_model.CpModel()
-    counts = [model.new_int_var(0, people, "") for people in panels.people]
-    model.add(sum(counts) == panels.size)
-    members: list[list[cp_model.IntVar]] = [[] for _ in panels.least]
+def _program(panels: Panels) -> tuple[IntegerProgram, list[list[int]]]:
+    """Return a program of whole panels, one variable for each type, and which types count to each quota."""
+    program = IntegerProgram()
+    counts = [program.add_variable(0, people) for people in panels.people]
+    program.add_row(dict.fromkeys(counts, 1), panels.size, panels.size)
+    members: list[list[int]] = [[] for _ in panels.least]
     for count, quotas in zip(counts, panels.member, strict=True):
         for q in quotas:
             members[q].append(count)
-    return model, [cp_model.LinearExpr.sum(one) for one in members]
+    return program, members
 
 
 def _hold(
-    model: cp_model.CpModel,
+    program: IntegerProgram,
     panels: Panels,
-    counted: Sequence[cp_model.LinearExpr],
+    members: Sequence[Sequence[int]],
     bound: Bound,
-    give: cp_model.IntVar | int,
+    give: int | None = None,
 ) -> None:
+    """Hold one side of a quota, which may give way by a variable."""
+    counted = dict.fromkeys(members[bound.quota], 1)
     if bound.side == "least":
-        model.add(counted[bound.quota] + give >= panels.least[bound.quota])
+        way = {} if give is None else {give: 1}
+        program.add_row(counted | way, panels.least[bound.quota], None)
     else:
-        model.add(counted[bound.quota] - give <= panels.most[bound.quota])
-
-
-def _solved(model: cp_model.CpModel) -> cp_model.CpSolver | None:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    return solver if solver.solve(model) == cp_model.OPTIMAL else None
+        way = {} if give is None else {give: -1}
+        program.add_row(counted | way, None, panels.most[bound.quota])

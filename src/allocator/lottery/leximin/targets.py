@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import linprog
 
-from allocator.lottery.leximin.master import EXACT
 from allocator.lottery.leximin.panels import FloatArray, Panels
 from allocator.lottery.leximin.proof import Level, priced_most
+from allocator.solvers.linear import (
+    EXACT_VERTEX,
+    LinearProgram,
+    LinearSolution,
+    UnsolvedError,
+    solve_linear,
+)
 
 #: What the dual values are multiplied by before they are rounded to whole numbers.
 SCALE = 10**12
@@ -71,29 +75,35 @@ class _Program:
         rows = sparse.vstack(
             [sparse.hstack([at_least, np.ones((n, 1))]), self._quotas, -self._quotas], format="csr"
         )
+        solved = self._solve(rows, chances, settled)
+        shares = np.where(settled, solved.lower_duals[:types], 0)
+        shares[free] = -solved.duals[:n]
+        quotas = solved.duals[n:].reshape(2, -1)
+        return -solved.cost, self._level(free, shares, -solved.equal_duals[0], quotas[1] - quotas[0])
+
+    def _solve(
+        self, rows: sparse.csr_matrix, chances: FloatArray, settled: npt.NDArray[np.bool_]
+    ) -> LinearSolution:
+        """Solve with the settled chances as floors, lowered a little more each time that fails."""
+        failure = UnsolvedError("not tried")
         for slack in _SLACKS:
             floors = np.where(settled, np.maximum(0, chances - slack), 0)
-            solved = self._solve(rows, floors, n)
-            if solved.x is not None:
-                break
-        else:
-            raise ArithmeticError(f"the chances could not be found: {solved.message}")
-        shares = np.where(settled, solved.lower.marginals[:types], 0)
-        shares[free] = -solved.ineqlin.marginals[:n]
-        quotas = solved.ineqlin.marginals[n:].reshape(2, -1)
-        return -solved.fun, self._level(free, shares, -solved.eqlin.marginals[0], quotas[1] - quotas[0])
+            try:
+                return solve_linear(self._linear_program(rows, floors), EXACT_VERTEX)
+            except UnsolvedError as error:
+                failure = error
+        raise ArithmeticError(f"the chances could not be found: {failure}") from failure
 
-    def _solve(self, rows: sparse.csr_matrix, floors: FloatArray, free: int) -> Any:
+    def _linear_program(self, rows: sparse.csr_matrix, floors: FloatArray) -> LinearProgram:
         types = len(floors)
-        return linprog(
-            np.append(np.zeros(types), -1.0),
-            A_ub=rows,
-            b_ub=np.concatenate([np.zeros(free), self._bounds]),
-            A_eq=np.append(self._people, 0.0)[None],
-            b_eq=[self._panels.size],
-            bounds=[*((low, 1.0) for low in floors), (None, None)],
-            method="highs-ds",
-            options=EXACT,
+        free = rows.shape[0] - len(self._bounds)
+        return LinearProgram(
+            cost=np.append(np.zeros(types), -1.0),
+            rows=rows,
+            upper=np.concatenate([np.zeros(free), self._bounds]),
+            equal_rows=np.append(self._people, 0.0)[None],
+            equal=np.array([float(self._panels.size)]),
+            bounds=np.array([*((low, 1.0) for low in floors), (-np.inf, np.inf)]),
         )
 
     def _level(

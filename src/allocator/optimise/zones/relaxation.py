@@ -15,6 +15,7 @@ from scipy.sparse import csr_array, vstack
 
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.question import Problem
+from allocator.solvers.linear import LinearParams, LinearProgram, UnsolvedError, solve_linear
 
 #: Prices of rows are told apart to so many parts of the greatest price of a variable.
 FINE = 2.0**30
@@ -66,28 +67,26 @@ def proved(problem: Problem, duals: np.ndarray, scale: int) -> Relaxed:
 
 def _duals(problem: Problem, most: int, seconds: float) -> np.ndarray | None:
     """Return ``[rows]`` the prices of the rows in the relaxation."""
-    from scipy.optimize import linprog  # a quarter of a second to load, which other routes do without
-
     low, high = problem.sides
     equal = low == high
     above, below = (low > -INFINITE) & ~equal, (high < INFINITE) & ~equal
     matrix = csr_array(problem.matrix, dtype=float)
-    found = linprog(
-        problem.price / most,
-        A_ub=_stacked(matrix[below], -matrix[above]),
-        b_ub=np.concatenate([high[below], -low[above]]),
-        A_eq=matrix[equal],
-        b_eq=low[equal],
+    program = LinearProgram(
+        cost=problem.price / most,
+        rows=_stacked(matrix[below], -matrix[above]),
+        upper=np.concatenate([high[below], -low[above]]),
+        equal_rows=matrix[equal],
+        equal=low[equal],
         bounds=np.stack(problem.bounds, axis=1),
-        method="highs",
-        options={"time_limit": max(0.1, seconds)},
     )
-    if found.status != 0:
+    try:
+        found = solve_linear(program, LinearParams(seconds=max(0.1, seconds)))
+    except UnsolvedError:
         return None
     duals = np.zeros(len(low))
-    duals[equal] = found.eqlin.marginals
-    duals[below] += found.ineqlin.marginals[: below.sum()]
-    duals[above] -= found.ineqlin.marginals[below.sum() :]
+    duals[equal] = found.equal_duals
+    duals[below] += found.duals[: below.sum()]
+    duals[above] -= found.duals[below.sum() :]
     return duals * most
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from allocator.program.by_slot import BySlot, SlotPart
 from allocator.program.evaluate import broken_rows, complete, level_costs
 from allocator.program.program import IntArray, Program
+from allocator.solvers.linear import assign
 
 #: Stands for what a zone costs in a slot that cannot have it.
 NEVER = 1e30
@@ -49,12 +50,10 @@ class Placing:
 
     def _dealt(self, zone: IntArray, names: IntArray) -> IntArray | None:
         """Return the slot of each zone, as cheap as can be; None if some zone has none."""
-        from scipy.optimize import linear_sum_assignment  # an eighth of a second to load
-
         held = (zone == names[:, None]).astype(np.int64)
         costs = np.stack([self._costs(part, held) for part in self._whole.parts], axis=1)
-        zones, slots = linear_sum_assignment(costs)
-        return None if (costs[zones, slots] >= NEVER).any() else np.asarray(slots)
+        found = assign(costs)
+        return None if found is None or (costs[found] >= NEVER).any() else found[1]
 
     def _costs(self, part: SlotPart, held: IntArray) -> np.ndarray:
         values = complete(part.program, held)

@@ -1,0 +1,82 @@
+"""Small integer programs that are written row by row and solved to the end.
+
+Solver: OR-Tools CP-SAT with one thread, so that the same program always gives the same solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+#: Coefficient of each variable, by its number.
+Terms = Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class IntegerValues:
+    """A best solution.
+
+    Attributes:
+        values: The value of each variable.
+        objective: What they come to.
+    """
+
+    values: tuple[int, ...]
+    objective: int
+
+
+class IntegerProgram:
+    """Bounded whole variables, linear rows and one objective; variables are known by their numbers."""
+
+    def __init__(self) -> None:
+        self._model = cp_model.CpModel()
+        self._variables: list[cp_model.IntVar] = []
+
+    def add_variable(self, lower: int, upper: int) -> int:
+        """Add a variable; return its number."""
+        self._variables.append(self._model.new_int_var(lower, upper, ""))
+        return len(self._variables) - 1
+
+    def add_row(
+        self, terms: Terms, lower: int | None, upper: int | None, *, only_if: int | None = None
+    ) -> None:
+        """Ask that ``lower <= sum of terms <= upper``, a side of None being open.
+
+        Args:
+            terms: The coefficients.
+            lower: Lower side.
+            upper: Upper side.
+            only_if: A 0/1 variable; the row is asked for only where it is 1.
+        """
+        row = self._model.add_linear_constraint(
+            self._sum(terms),
+            cp_model.INT_MIN if lower is None else lower,
+            cp_model.INT_MAX if upper is None else upper,
+        )
+        if only_if is not None:
+            row.only_enforce_if(self._variables[only_if])
+
+    def maximise(self, terms: Terms) -> None:
+        """Make this sum the objective, in place of any before."""
+        self._model.maximize(self._sum(terms))
+
+    def minimise(self, terms: Terms) -> None:
+        """Make this sum the objective, in place of any before."""
+        self._model.minimize(self._sum(terms))
+
+    def solve(self, gap: float = 0.0) -> IntegerValues | None:
+        """Return a best solution, or one within a relative gap of the best; None if there is none."""
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.relative_gap_limit = gap
+        if solver.solve(self._model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        values = tuple(solver.value(one) for one in self._variables)
+        return IntegerValues(values, round(solver.objective_value))
+
+    def _sum(self, terms: Terms) -> cp_model.LinearExpr:
+        return cp_model.LinearExpr.weighted_sum(
+            [self._variables[number] for number in terms], list(terms.values())
+        )
