@@ -10,20 +10,22 @@ from allocator.model.organisation import Organisation
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Link, Person, Unit
-from allocator.rules.binding import bind_world
+from allocator.rules.binding import bind_context
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
 
 
 def _policy(layers: dict[str, Any], organisation: Organisation, rules: list[dict[str, Any]]) -> Policy:
     fields = {"scenario": "made", "periods": (2026, 2027, 2028), "layers": layers}
-    world = bind_world(Scenario(ScenarioSpec.model_validate(fields), organisation, Path()))
-    takes = [{"kind": "take", "on": name, "places": layer.spec.take} for name, layer in world.layers.items()]
+    context = bind_context(Scenario(ScenarioSpec.model_validate(fields), organisation, Path()))
+    takes = [
+        {"kind": "take", "on": name, "places": layer.spec.take} for name, layer in context.layers.items()
+    ]
     made = [
         example_rule({k: v for k, v in rule.items() if k != "id"}, id=rule.get("id", f"r{n}"))
         for n, rule in enumerate([*takes, *rules])
     ]
-    return Policy(world, tuple(made), (), {})
+    return Policy(context, tuple(made), (), {})
 
 
 def postings(people: int, groups: int, seed: int = 1) -> Policy:

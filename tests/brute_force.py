@@ -11,12 +11,12 @@ import numpy as np
 
 from allocator.optimise.solve import Options, Solved, solve
 from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
 from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
-from allocator.rules.world import World
 from allocator.verify import judge
 from worlds import Plans, Space, world_of
 
@@ -31,19 +31,21 @@ def space_of(layers: frozenset[str]) -> Space | None:
     """Return all plans of some layers, over as many periods as can be looked at; None if over none."""
     for few in (False, True):
         for periods in (3, 2, 1):
-            world = world_of(layers, periods)
-            space = Space.of(_with_few_units(world) if few else world)
+            context = world_of(layers, periods)
+            space = Space.of(_with_few_units(context) if few else context)
             if space.size <= MOST:
                 return space
     return None
 
 
-def _with_few_units(world: World) -> World:
-    if "zoning" not in world.layers:
-        return world
-    layer = world.layers["zoning"]
+def _with_few_units(context: RuleContext) -> RuleContext:
+    if "zoning" not in context.layers:
+        return context
+    layer = context.layers["zoning"]
     kept = np.array([item in FEW_UNITS for item in layer.items])[:, None]
-    return replace(world, layers={**world.layers, "zoning": replace(layer, possible=layer.possible & kept)})
+    return replace(
+        context, layers={**context.layers, "zoning": replace(layer, possible=layer.possible & kept)}
+    )
 
 
 def policy_for(rules: Iterable[Rule]) -> tuple[Policy, Space]:
@@ -51,14 +53,14 @@ def policy_for(rules: Iterable[Rule]) -> tuple[Policy, Space]:
     rules = tuple(rules)
     space = space_of(frozenset(name for rule in rules for name in layers_read(rule)))
     assert space is not None
-    layers = space.world.layers
+    layers = space.context.layers
     reads_baseline = any(rule.kind == "keep" or getattr(rule, "against", "") == "baseline" for rule in rules)
-    world = space.world if reads_baseline else replace(space.world, baseline=None)
+    context = space.context if reads_baseline else replace(space.context, baseline=None)
     takes = [
         example_rule({"kind": "take", "on": name, "places": layer.spec.take}, id=f"take.{name}")
         for name, layer in layers.items()
     ]
-    return Policy(world, (*takes, *rules), (), {}), space
+    return Policy(context, (*takes, *rules), (), {}), space
 
 
 def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:
@@ -72,7 +74,7 @@ def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:
         costs.append(level_costs(program, values[sound]))
     matrix, cost = np.concatenate(admitted), np.concatenate(costs)
     for k in np.lexsort(cost.T[::-1]) if cost.shape[1] else range(len(matrix)):
-        roster = Roster(policy.world.layers, program.decisions.assignments(matrix[k]))
+        roster = Roster(policy.context.layers, program.decisions.assignments(matrix[k]))
         if not policy.cuts(roster):
             return tuple(int(one) for one in cost[k])
     return None
@@ -86,9 +88,9 @@ def parts_of(space: Space) -> Iterator[Plans]:
         yield space.plans(np.stack(np.unravel_index(numbers, sizes), axis=1))
 
 
-def priced_at_random(layer: str, world: World, seed: int, level: int = 1) -> list[Rule]:
+def priced_at_random(layer: str, context: RuleContext, seed: int, level: int = 1) -> list[Rule]:
     """Return rules that price each place of a layer at random, and each item that takes none."""
-    rng, bound = random.Random(seed), world.layers[layer]
+    rng, bound = random.Random(seed), context.layers[layer]
     item = {"units": "unit", "people": "person"}[bound.spec.items.table]
     slot = {"groups": "group", "cases": "case"}[bound.spec.slots.table]
     prices = [

@@ -46,7 +46,7 @@ def call(*arguments: str | Path, lang: str | None = "en", **environment: str) ->
 def good_plan(scenario: Path, text: str = tiny_scenario.PLAN) -> Plan:
     """Return a plan for the tiny scenario with the score that the judge finds."""
     policy = api.bind(api.load(scenario))
-    assignments = read_plan(text, policy.world, policy.rules[0])
+    assignments = read_plan(text, policy.context, policy.rules[0])
     judgement = judge(policy, assignments)
     return Plan(
         scenario=policy.reference,

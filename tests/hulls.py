@@ -22,12 +22,12 @@ from allocator.program.evaluate import complete
 from allocator.program.medoids import understated, with_ways
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.question import prices
+from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
 from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
-from allocator.rules.world import World
 from worlds import HARD, Trial, trials, world_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "formulations.md"
@@ -107,23 +107,23 @@ class Loss:
         return self.unseen / self.added if self.added > EPS else 0.0
 
 
-def with_takes(world: World, rules: Iterable[Rule]) -> Policy:
+def with_takes(context: RuleContext, rules: Iterable[Rule]) -> Policy:
     """Return the policy of some rules and of what the layers take."""
     rules = tuple(rules)
     if not any(rule.kind == "keep" or getattr(rule, "against", "") == "baseline" for rule in rules):
-        world = replace(world, baseline=None)
+        context = replace(context, baseline=None)
     takes = (
         example_rule({"kind": "take", "on": name, "places": layer.spec.take}, id=f"take.{name}")
-        for name, layer in world.layers.items()
+        for name, layer in context.layers.items()
     )
-    return Policy(world, (*takes, *rules), (), {})
+    return Policy(context, (*takes, *rules), (), {})
 
 
 def loss_of(trial: Trial) -> Loss:
     """Return what the relaxation of a rule loses over all seeds; no rule is worse than none."""
     rule = trial.rule(weight=1)
-    world = world_of(frozenset(layers_read(rule)))
-    free, ruled = (Relaxation(with_takes(world, rules).compile()) for rules in ((), (rule,)))
+    context = world_of(frozenset(layers_read(rule)))
+    free, ruled = (Relaxation(with_takes(context, rules).compile()) for rules in ((), (rule,)))
     total = Loss()
     for seed in SEEDS:
         price, constant = ruled.price(seed)

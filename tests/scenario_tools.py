@@ -36,7 +36,7 @@ def made_anew(name: str, place: Path) -> dict[str, bytes]:
 
 def unlike_the_document(policy: Policy, plan: Plan) -> Figures:
     """Return each figure of the document that the plan does not show: as expected, and as found."""
-    expected = read_expected(policy.world.scenario.folder)
+    expected = read_expected(policy.context.scenario.folder)
     assert expected is not None
     figures = measure(expected, policy, plan)
     return {figure.id: (figure.expected, figure.found) for figure in figures if not figure.holds}

@@ -40,7 +40,7 @@ PEOPLE, UNITS, CASES = 7, 3, 3
 PLACES = ("East", "West", "North")
 
 
-class World:
+class RuleContext:
     """Tables by chance, and who is in conflict with what, read off them."""
 
     def __init__(self, number: int) -> None:
@@ -103,12 +103,12 @@ class World:
 @settings(max_examples=30)
 @given(st.integers(0, 10**6), st.booleans())
 def test_no_plan_has_a_conflicted_pair(number: int, even: bool) -> None:
-    world = World(number)
+    context = RuleContext(number)
     with TemporaryDirectory() as name:
-        scenario = api.load(world.write(Path(name), even=even))
+        scenario = api.load(context.write(Path(name), even=even))
         plan = api.solve(api.bind(scenario), seconds=10, workers=1)
         assert plan.status in ("optimal", "infeasible"), plan.run
-        assert world.conflicts(plan.assignments) == []
+        assert context.conflicts(plan.assignments) == []
         try:
             committed = api.commit(api.draws(scenario)["teams"])
         except CannotDraw:
@@ -116,4 +116,4 @@ def test_no_plan_has_a_conflicted_pair(number: int, even: bool) -> None:
             return
         drawn = api.reveal(committed, f"{number % 1000:03}")
         assert plan.status == "optimal" and drawn.result is not None
-        assert world.conflicts(drawn.kind.assignments(drawn.committed, drawn.result) or ()) == []
+        assert context.conflicts(drawn.kind.assignments(drawn.committed, drawn.result) or ()) == []

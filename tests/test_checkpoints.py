@@ -44,7 +44,7 @@ def part(out: Path) -> Path:
 
 
 def is_whole(policy: Policy, reached: Reached) -> bool:
-    return reached.periods == {name: len(layer.periods) for name, layer in policy.world.layers.items()}
+    return reached.periods == {name: len(layer.periods) for name, layer in policy.context.layers.items()}
 
 
 def offered(policy: Policy, options: Options, begun: Begun | None = None) -> list[Reached]:
@@ -105,7 +105,7 @@ def test_parts_that_have_ended_are_offered_before_the_others_have(tmp_path: Path
 
 
 def districts(policy: Policy) -> list[set[str]]:
-    people = policy.world.scenario.organisation.people.values()
+    people = policy.context.scenario.organisation.people.values()
     places = sorted({person.native_place for person in people})
     return [{person.id for person in people if person.native_place == place} for place in places]
 
@@ -129,7 +129,7 @@ def test_it_goes_on_from_the_first_layers_and_periods(until: int, scenario: Path
     begun = Begun(reached.assignments, periods=reached.periods)
     again = offered(policy, Options(workers=1), begun)
     *_, (layer, count) = reached.periods.items()
-    is_layer_done = count == len(policy.world.layers[layer].periods)
+    is_layer_done = count == len(policy.context.layers[layer].periods)
     least = sum(reached.periods.values()) + (not is_layer_done)
     assert all(sum(one.periods.values()) >= least for one in again)
 

@@ -107,7 +107,7 @@ def barred(policy: Policy, *more: Assignment) -> set[str]:
         for case in CASES:
             for k in range(1, 6):
                 one = Assignment(layer="casework", item=f"P{k}", slot=case, period=period)
-                if list(asked.check(Roster(policy.world.layers, [one, *more]), policy.scopes[asked.id])):
+                if list(asked.check(Roster(policy.context.layers, [one, *more]), policy.scopes[asked.id])):
                     found.add(f"P{k} {case} {period}")
     always = {one[:5] for one in found if {f"{one[:5]} 2026", f"{one[:5]} 2027"} <= found}
     return {one[:5] if one[:5] in always else one for one in found}
@@ -169,7 +169,7 @@ def test_the_plan_gives_the_group_another_lead_or_there_is_none(tmp_path: Path) 
     placed = [posted("P4", "lead"), posted("P2", "member")]
     taken = Assignment(layer="casework", item="P2", slot="K1", period="2026")
     [rule_made] = [one for one in policy.rules if one.id == "group-lead"]
-    [breach] = policy.breaches(rule_made, Roster(policy.world.layers, [*placed, taken]))
+    [breach] = policy.breaches(rule_made, Roster(policy.context.layers, [*placed, taken]))
     assert breach.detail.en == "through 赵敏, who keeps away"
     made = plan.model_copy(update={"assignments": (*placed, taken)})
     out = {(one.who.id, one.detail.en) for one in register(policy, made)[0].recusals}
@@ -186,7 +186,7 @@ def test_members_of_one_team_are_apart(tmp_path: Path, name: str, pairs: Mapping
     for period in ("2026", "2027"):
         everyone = [Assignment(layer="casework", item=f"P{k}", slot="K3", period=period) for k in range(1, 6)]
         [made] = [one for one in policy.rules if one.id == name]
-        breaches = list(made.check(Roster(policy.world.layers, everyone), policy.scopes[name]))
+        breaches = list(made.check(Roster(policy.context.layers, everyone), policy.scopes[name]))
         found = {f"P{one.subject.item + 1} P{one.subject.other + 1}" for one in breaches}
         assert found == pairs.get(period, set())
         if name == "team-kin" and breaches:
@@ -242,7 +242,7 @@ def test_leaders_are_those_of_the_person_his_unit_his_group_and_what_is_above(tm
     more += "P5,C0,leads,2028-01-01,,\nP4,C0,leads,,,\n"
     postings = TABLES["postings.csv"] + "P2,G1,member,2025-01-01,,\n"
     policy = bound(tmp_path, tables={"ties.csv": ties() + more, "postings.csv": postings})
-    [axis] = policy.world.item_axes(policy.world.layers["casework"])
+    [axis] = policy.context.item_axes(policy.context.layers["casework"])
     leaders = dict(zip(axis.ids, axis.columns["person.leaders"], strict=True))
     found = {"P1": ["P4"], "P2": ["P5", "P1", "P4", "P3"], "P3": ["P1", "P4"], "P4": [], "P5": ["P4"]}
     assert leaders == found
@@ -285,7 +285,7 @@ def test_what_asks_for_nobody_is_refused(
 
 def test_what_a_tie_is_known_from_is_read_under_a_chinese_header(tmp_path: Path) -> None:
     policy = bound(tmp_path, tables={"ties.csv": "人员,对方,关系,依据\nP1,张某,kin,2025年3月申报\n"})
-    graph = policy.world.graph
+    graph = policy.context.graph
     told = graph.describe(graph.acquaintance("P1", "张某").path, "zh")
     assert told == "何文 — 亲属（2025年3月申报） — 张某"
 

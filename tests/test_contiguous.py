@@ -69,7 +69,7 @@ OTHERS: tuple[Fields, ...] = (
 @st.composite
 def maps(draw: st.DrawFn) -> Policy:
     """Draw a map with one or two rules that it hang together, hard or soft, and some others."""
-    world = map_world(draw(st.integers(0, 999)), draw(st.integers(4, 6)), 2, baseline=True)
+    context = map_world(draw(st.integers(0, 999)), draw(st.integers(4, 6)), 2, baseline=True)
     levels = st.sampled_from(("hard", 1, 2))
     allow = st.sampled_from((1, 2, "as_now"))
     rules: list[Fields] = [{**HANG, "level": draw(levels), "allow": draw(allow)}]
@@ -81,12 +81,12 @@ def maps(draw: st.DrawFn) -> Policy:
     chosen = (
         example_rule({"on": "zoning", **fields}, id=f"{fields['kind']}.{k}") for k, fields in enumerate(made)
     )
-    return Policy(world, tuple(chosen), (), {})
+    return Policy(context, tuple(chosen), (), {})
 
 
 @given(maps())
 def test_the_plan_is_the_best_of_all_and_its_bound_is_right(policy: Policy) -> None:
-    assert_best(policy, Space.of(policy.world))
+    assert_best(policy, Space.of(policy.context))
 
 
 LINKS = (
@@ -145,7 +145,7 @@ def test_what_is_whole_today_may_not_fall_apart(tmp_path: Path) -> None:
     )
     values = complete(program, program.decisions.vector(split.assignments)[None, :])
     assert not broken_rows(program, values).any()
-    assert policy.cuts(Roster(policy.world.layers, split.assignments))
+    assert policy.cuts(Roster(policy.context.layers, split.assignments))
 
 
 def test_where_there_is_no_history_the_baseline_is_today(tmp_path: Path) -> None:

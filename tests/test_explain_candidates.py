@@ -67,7 +67,7 @@ def policy_with(place: Path, take: str) -> tuple[Policy, tuple[Assignment, ...]]
     }
     policy = api.bind(api.load(write_scenario(place, changes)))
     plan = tiny_scenario.PLAN + " P3=C1/aide@2026 U3=Z1"
-    return policy, read_plan(plan, policy.world, policy.rules[0])
+    return policy, read_plan(plan, policy.context, policy.rules[0])
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ways(policy: Policy, plan: set[Assignment], seat: Assignment) -> Iterator[set[Assignment]]:
     """Yield the plans in which the item of ``seat`` has come to it, as plainly as it can be said."""
-    take = policy.world.layers[seat.layer].spec.take
+    take = policy.context.layers[seat.layer].spec.take
     there = [one for one in plan if (one.layer, one.period) == (seat.layer, seat.period)]
     own = [one for one in there if one.item == seat.item]
     held_by = [one for one in there if (one.slot, one.role) == (seat.slot, seat.role)]
@@ -108,7 +108,7 @@ def worse(before: Judgement, after: Judgement) -> dict[str, set[Subject]]:
 
 def changed(policy: Policy, plan: set[Assignment], seat: Seat, candidate: Candidate) -> set[Assignment]:
     """Return the plan with a candidate's move made."""
-    layer, move = policy.world.layers[seat.layer], candidate.move
+    layer, move = policy.context.layers[seat.layer], candidate.move
 
     def written(taken: frozenset[tuple[int, int, int]]) -> set[Assignment]:
         return {
@@ -129,7 +129,7 @@ def decisions_of(policy: Policy) -> Decisions:
 
 @st.composite
 def seats(draw: st.DrawFn, policy: Policy) -> Seat:
-    layer = policy.world.layers[draw(st.sampled_from(["zoning", "posting", "posting", "casework"]))]
+    layer = policy.context.layers[draw(st.sampled_from(["zoning", "posting", "posting", "casework"]))]
     slot, role = (draw(st.integers(0, size - 1)) for size in layer.shape[1:3])
     active = [t for t in range(layer.shape[3]) if layer.active[slot, t]]
     return Seat(layer.name, slot, role, draw(st.sampled_from(active)))
@@ -146,7 +146,7 @@ def test_each_candidate_is_what_judging_the_changed_plan_says(
     if data.draw(st.booleans(), label="broken before"):
         plan -= set(data.draw(st.lists(st.sampled_from(assignments), max_size=3)))
     before = judge(policy, plan)
-    layer = policy.world.layers[seat.layer]
+    layer = policy.context.layers[seat.layer]
     ranking = rank_candidates(policy, plan, seat)
     assert sorted(one.item for one in ranking.candidates) == list(range(len(layer.items)))
     for one in ranking.candidates:
@@ -242,7 +242,7 @@ def test_the_path_of_an_acquaintance_is_told(place: Path) -> None:
         scenario=ScenarioRef(name="tiny", sha256=policy.sha256), status="feasible", assignments=assignments
     )
     api.write_plan(plan, place / "plan.json")
-    folder = policy.world.scenario.folder
+    folder = policy.context.scenario.folder
     done = call("explain", folder, place / "plan.json", "--slot", "C1", "--item", "P2")
     assert "  ✗ strangers (" in done.out
     assert "×65: 李秀英 — classmate of — 杨帆 — kin of — 当事人\n" in done.out
@@ -252,7 +252,7 @@ def test_whoever_cannot_be_there_at_all_comes_last(place: Path) -> None:
     policy, assignments = policy_with(place / "1", "1")
     plan = Plan(scenario=ScenarioRef(name="tiny", sha256=""), status="feasible", assignments=assignments)
     api.write_plan(plan, place / "plan.json")
-    words = ("explain", policy.world.scenario.folder, place / "plan.json", "--slot", "C1")
+    words = ("explain", policy.context.scenario.folder, place / "plan.json", "--slot", "C1")
     out = call(*words, "--role", "aide").out
     said = "take.casework (how many places each item takes): not in service, or no such place, in that period"
     assert out.splitlines()[-2] == f"  ✗ {said} — 孙离 (P9)"

@@ -12,7 +12,7 @@ from allocator.explain import why_infeasible
 from allocator.explain.on_map import blocked_on_map
 from allocator.model.organisation import Organisation
 from allocator.model.tables import Group, Link, Unit
-from allocator.rules.binding import bind_world
+from allocator.rules.binding import bind_context
 from allocator.rules.policy import Policy
 from brute_force import least_costs, solved
 from worlds import Space
@@ -48,9 +48,9 @@ def policy_of(
         groups={f"Z{k}": Group(id=f"Z{k}") for k in range(zones)},
         links=tuple(Link(source=f"U{a}", target=f"U{b}", kind="adjacent") for a, b in links),
     )
-    world = bind_world(replace(map_world(1, 5, 2).scenario, organisation=organisation), None)
+    context = bind_context(replace(map_world(1, 5, 2).scenario, organisation=organisation), None)
     return zoning(
-        world, [{"kind": "capacity", "load": "unit.workload", "atleast": band[0], "atmost": band[1]}]
+        context, [{"kind": "capacity", "load": "unit.workload", "atleast": band[0], "atmost": band[1]}]
     )
 
 
@@ -71,4 +71,4 @@ def test_nothing_is_named_where_there_is_a_plan(seed: int, zones: int, low: int,
     band = {"kind": "capacity", "load": "unit.workload", "atleast": low, "atmost": max(low, high)}
     policy = zoning(map_world(seed, 8 - zones, zones), [band])
     if blocked_on_map(policy):
-        assert least_costs(policy, Space.of(policy.world)) is None
+        assert least_costs(policy, Space.of(policy.context)) is None

@@ -204,4 +204,4 @@ def test_the_rules_of_the_page_bind_and_evaluate(tmp_path: Path) -> None:
     policy = api.bind(api.with_scores(api.load(base), {"fit": (("Wang",), ("C1",), np.array([[3]]))}))
     policy.examine()
     policy.compile()
-    assert len(policy.rules) - len(policy.world.layers) == rules.count("id: ") == 10
+    assert len(policy.rules) - len(policy.context.layers) == rules.count("id: ") == 10

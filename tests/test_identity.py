@@ -50,7 +50,7 @@ def takers(folder: Path, case: str) -> set[str]:
     """Return who may take a case by the hard rules alone."""
     policy = api.bind(api.load(folder))
     return {
-        person for person in policy.world.scenario.organisation.people if _holds(folder, f"{person}={case}")
+        person for person in policy.context.scenario.organisation.people if _holds(folder, f"{person}={case}")
     }
 
 

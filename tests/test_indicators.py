@@ -11,8 +11,8 @@ from allocator import api
 from allocator.errors import Fault, InputError
 from allocator.report.expected import read_expected
 from allocator.report.measuring import measure
-from allocator.rules.binding import bind_world
-from allocator.rules.world import World
+from allocator.rules.binding import bind_context
+from allocator.rules.context import RuleContext
 from cli_world import call
 from small_folder import SCENARIO, folder
 
@@ -36,22 +36,22 @@ def with_table(tmp_path: Path, table: str = TABLE, pack: str = "") -> Path:
     return base
 
 
-def value(world: World, layer: str, text: str, returns: str) -> list[Any]:
-    [axis] = world.item_axes(world.layers[layer])
-    return list(world.compiler.compile(text, axis.types, returns).over(axis))
+def value(context: RuleContext, layer: str, text: str, returns: str) -> list[Any]:
+    [axis] = context.item_axes(context.layers[layer])
+    return list(context.compiler.compile(text, axis.types, returns).over(axis))
 
 
 def test_figures_are_added_up_or_the_last_one(tmp_path: Path) -> None:
-    world = bind_world(api.load(with_table(tmp_path)))
-    assert value(world, "zoning", "unit.indicators['线索']", "INT") == [42, 7]
-    assert value(world, "zoning", "unit.latest['线索']", "INT") == [12, 7]
-    assert value(world, "zoning", "unit.latest['fill rate'] > 85.0", "BOOL") == [False, True]
-    assert value(world, "zoning", "int(unit.indicators['fill rate'])", "INT") == [162, 90]
-    assert value(world, "zoning", "'visits' in unit.indicators", "BOOL") == [False, False]
+    context = bind_context(api.load(with_table(tmp_path)))
+    assert value(context, "zoning", "unit.indicators['线索']", "INT") == [42, 7]
+    assert value(context, "zoning", "unit.latest['线索']", "INT") == [12, 7]
+    assert value(context, "zoning", "unit.latest['fill rate'] > 85.0", "BOOL") == [False, True]
+    assert value(context, "zoning", "int(unit.indicators['fill rate'])", "INT") == [162, 90]
+    assert value(context, "zoning", "'visits' in unit.indicators", "BOOL") == [False, False]
     asked = "'visits' in person.indicators ? person.indicators['visits'] : 0"
-    assert value(world, "posting", asked, "INT") == [4, 0, 0]
+    assert value(context, "posting", asked, "INT") == [4, 0, 0]
     home = "'线索' in home.latest ? home.latest['线索'] : 0"
-    assert value(world, "posting", home, "INT") == [12, 7, 0]
+    assert value(context, "posting", home, "INT") == [12, 7, 0]
 
 
 @pytest.mark.parametrize(

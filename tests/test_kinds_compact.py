@@ -11,21 +11,21 @@ from pydantic import ValidationError
 from allocator.errors import InputError
 from allocator.model.scores import ScoreTable
 from allocator.program.evaluate import broken_rows, complete, rule_costs
+from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule, read_plan
 from allocator.rules.roster import Roster
-from allocator.rules.world import World
 from worlds import Space, found_amounts, policy_of, world_of
 
 CENTRE = {"kind": "compact", "on": "zoning", "to": "centre", "level": 1}
 UNITS = ("North", "South", "Far", "Mill")
 
 
-def world_with(values: list[list[float]]) -> World:
-    world = world_of(frozenset({"zoning"}))
-    organisation = world.scenario.organisation
+def world_with(values: list[list[float]]) -> RuleContext:
+    context = world_of(frozenset({"zoning"}))
+    organisation = context.scenario.organisation
     table = ScoreTable(UNITS, UNITS, np.array(values))
-    scenario = replace(world.scenario, organisation=replace(organisation, scores={"road": table}))
-    return replace(world, scenario=scenario)
+    scenario = replace(context.scenario, organisation=replace(organisation, scores={"road": table}))
+    return replace(context, scenario=scenario)
 
 
 ROADS = [[0, 3, 9, 1], [4, 0, 2, 0], [8, 2, 0, 0], [1, 0, 0, 5]]
@@ -43,17 +43,17 @@ ROADS = [[0, 3, 9, 1], [4, 0, 2, 0], [8, 2, 0, 0], [1, 0, 0, 5]]
 )
 def test_a_table_says_how_far_each_is_from_each(plan: str, cost: int) -> None:
     rule = example_rule(CENTRE, table="road")
-    world = world_with(ROADS)
-    policy = policy_of(world, rule)
-    roster = Roster(world.layers, read_plan(plan, world, rule))
+    context = world_with(ROADS)
+    policy = policy_of(context, rule)
+    roster = Roster(context.layers, read_plan(plan, context, rule))
     assert sum(breach.amount for breach in policy.breaches(rule, roster)) == cost
 
 
 @pytest.mark.parametrize("fields", [{}, {"load": "unit.kind == 'agency' ? 2 : 1"}, {"power": 2, "beyond": 1}])
 def test_program_and_check_agree_on_every_plan_by_a_table(fields: dict[str, object]) -> None:
-    world = world_with(ROADS)
+    context = world_with(ROADS)
     rule = example_rule(CENTRE, table="road", **fields)
-    policy, plans = policy_of(world, rule), Space.of(world).all()
+    policy, plans = policy_of(context, rule), Space.of(context).all()
     program = policy.compile()
     values = complete(program, plans.matrix)
     assert not broken_rows(program, values).any()

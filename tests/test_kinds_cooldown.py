@@ -37,14 +37,14 @@ def test_three_in_turn_cannot_have_three_periods_between(tmp_path: Path, rules: 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_the_same_number_asks_for_the_same(number: int) -> None:
     """Where no stay is longer than a period, every plan keeps both or breaks both, the history included."""
-    world = world_of(frozenset({"turn"}))
+    context = world_of(frozenset({"turn"}))
     _, plans = common_plans(frozenset({"turn"}))
     short = found_amounts(
-        policy_of(world, example_rule({"kind": "max_term", "on": "turn", "periods": 1})), plans
+        policy_of(context, example_rule({"kind": "max_term", "on": "turn", "periods": 1})), plans
     )
     cooldown = example_rule({"kind": "cooldown", "on": "turn", "periods": number})
     apart = example_rule({"kind": "frequency", "on": "turn", "each": "pair", "apart": number})
-    kept = [found_amounts(policy_of(world, rule), plans) == 0 for rule in (cooldown, apart)]
+    kept = [found_amounts(policy_of(context, rule), plans) == 0 for rule in (cooldown, apart)]
     assert (kept[0] == kept[1])[short == 0].all()
     assert number == 1 or not kept[0][short == 0].all()
     assert np.any(kept[0] & (short == 0))

@@ -17,7 +17,7 @@ SEPARATING = [trial for trial in trials(levels=[HARD]) if trial.kind.separate is
 def test_a_cut_cuts_off_the_plan_and_no_good_one(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number).thinned(300)
     for waivers in [(), *waivers_for(trial)]:
-        policy = policy_of(plans.world, trial.rule(), waivers=waivers)
+        policy = policy_of(plans.context, trial.rule(), waivers=waivers)
         amounts, program = found_amounts(policy, plans), policy.compile()
         for k, roster in enumerate(plans.rosters):
             cuts = policy.cuts(roster)

@@ -20,12 +20,12 @@ KINDS = list(all_kinds().values())
 def plan_of(trial: Trial, text: str) -> Plans:
     """Return one plan of an example, as the only one of its world."""
     rule = trial.rule()
-    world = world_of(frozenset(layers_read(rule)))
-    decisions = Decisions.of(list(world.layers.values()))
-    assignments = read_plan(text, world, rule)
+    context = world_of(frozenset(layers_read(rule)))
+    decisions = Decisions.of(list(context.layers.values()))
+    assignments = read_plan(text, context, rule)
     assert all(decisions.column(one) >= 0 for one in assignments), "the plan has what is no decision"
-    plans = Plans(world, decisions, decisions.vector(assignments)[None, :])
-    plans.__dict__["rosters"] = [Roster(world.layers, assignments)]
+    plans = Plans(context, decisions, decisions.vector(assignments)[None, :])
+    plans.__dict__["rosters"] = [Roster(context.layers, assignments)]
     return plans
 
 
@@ -34,7 +34,7 @@ def test_examples_are_kept_and_broken_as_they_say(trial: Trial) -> None:
     for texts, broken in ((trial.example.kept, False), (trial.example.broken, True)):
         for text in texts:
             plan = plan_of(trial, text)
-            policy = policy_of(plan.world, trial.rule())
+            policy = policy_of(plan.context, trial.rule())
             breaches = list(policy.breaches(policy.rules[0], plan.rosters[0]))
             assert bool(breaches) == broken, (text, breaches)
             assert all(breach.amount >= 1 for breach in breaches)
@@ -58,7 +58,7 @@ def test_about_names_what_breaches_name(kind: type[Rule]) -> None:
     named: set[str] = set()
     for trial in trials({kind.name: kind}, levels=[HARD]):
         plans = plans_of(kind, trial.number)
-        policy, broken = policy_of(plans.world, trial.rule()), 0
+        policy, broken = policy_of(plans.context, trial.rule()), 0
         for k in np.random.default_rng(3).permutation(len(plans)):
             found = list(policy.breaches(policy.rules[0], plans.rosters[k]))
             named |= {name for one in found for name in Subject._fields if getattr(one.subject, name) >= 0}
@@ -73,7 +73,7 @@ def test_what_a_breach_says_is_said_in_both_languages(kind: type[Rule]) -> None:
     for trial in trials({kind.name: kind}, levels=[HARD]):
         for text in trial.example.broken:
             plan = plan_of(trial, text)
-            policy = policy_of(plan.world, trial.rule())
+            policy = policy_of(plan.context, trial.rule())
             for breach in policy.breaches(policy.rules[0], plan.rosters[0]):
                 assert bool(breach.detail.zh) == bool(breach.detail.en)
                 assert breach.detail.zh != breach.detail.en or not breach.detail
@@ -93,7 +93,7 @@ def test_a_rule_about_nothing_is_no_accident(trial: Trial, key: str) -> None:
     """What it chooses is nowhere, such as a misspelt grade: program and check agree."""
     rule = trial.rule().model_copy(update={key: "1 == 2"})
     plan = plan_of(trial, trial.example.kept[0])
-    policy = policy_of(plan.world, rule)
+    policy = policy_of(plan.context, rule)
     amounts = program_amounts(policy, plan)
     found = sum(breach.amount for breach in policy.breaches(policy.rules[0], plan.rosters[0]))
     assert bool(found) == bool(amounts[0])

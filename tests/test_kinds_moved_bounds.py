@@ -15,7 +15,7 @@ from worlds import Trial, amounts_of, differences, plans_of, policy_of, trials
 def sites_of(trial: Trial) -> set[Site]:
     """Return where the kind's code uses its writer on a trial."""
     with moved() as used:
-        policy_of(plans_of(trial.kind, trial.number).world, trial.rule()).compile()
+        policy_of(plans_of(trial.kind, trial.number).context, trial.rule()).compile()
     return set(used)
 
 
@@ -23,7 +23,7 @@ def is_noticed(trial: Trial, site: Site, shift: int) -> bool:
     """Return whether program and check differ on some plan when the bound at ``site`` is moved."""
     plans, amounts = plans_of(trial.kind, trial.number), amounts_of(trial.kind, trial.number)
     with moved(site, shift):
-        return bool(len(differences(policy_of(plans.world, trial.rule()), plans, amounts)))
+        return bool(len(differences(policy_of(plans.context, trial.rule()), plans, amounts)))
 
 
 def unnoticed(kind: type[Rule]) -> list[str]:

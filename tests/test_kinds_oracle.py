@@ -99,7 +99,7 @@ def compare(kind: str, data: Any, count: int) -> None:
     policy = policy_for(world, rule)
     if hasattr(one, "contradicts"):
         note(rule)
-        refused = any(problem.field == "atmost" for problem in policy.rules[0].examine(policy.world))
+        refused = any(problem.field == "atmost" for problem in policy.rules[0].examine(policy.context))
         assert refused == one.contradicts(Scope(rule, world, frozenset()))
         if refused:
             return
@@ -115,9 +115,9 @@ def compare(kind: str, data: Any, count: int) -> None:
 
 
 def _as_written(policy: Any, world: World, drawn: list[frozenset[Seat]]) -> Plans:
-    decisions = Decisions.of(list(policy.world.layers.values()))
+    decisions = Decisions.of(list(policy.context.layers.values()))
     return Plans(
-        policy.world, decisions, np.stack([decisions.vector(assignments(world, plan)) for plan in drawn])
+        policy.context, decisions, np.stack([decisions.vector(assignments(world, plan)) for plan in drawn])
     )
 
 

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 
 from allocator.model.plan import Assignment
 from allocator.program.decisions import Decisions
-from allocator.rules.examples import read_plan, small_world
+from allocator.rules.examples import example_context, read_plan
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
 from allocator.rules.waivers import Waiver
 from worlds import Plans, found_amounts, policy_of, program_amounts
 
-WORLD = small_world()
+WORLD = example_context()
 
 
 def both(plan: str, **fields: Any) -> tuple[int, int]:

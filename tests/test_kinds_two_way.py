@@ -13,7 +13,7 @@ pytestmark = pytest.mark.unmeasured
 def assert_two_way(trial: Trial) -> None:
     """Every plan that the program admits (or prices) against every plan that check admits (or prices)."""
     plans, amounts = plans_of(trial.kind, trial.number), amounts_of(trial.kind, trial.number)
-    policy = policy_of(plans.world, trial.rule())
+    policy = policy_of(plans.context, trial.rule())
     differing = differences(policy, plans, amounts)
     told = [f"{shown(plans, k)}: check finds {amounts[k]}" for k in differing[:3]]
     assert not told, f"{len(differing)} of {len(plans)} plans"
@@ -29,7 +29,7 @@ def test_the_program_and_the_check_agree_on_every_plan(trial: Trial) -> None:
 def test_what_check_finds_does_not_depend_on_the_level(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number).thinned(100)
     found = [
-        found_amounts(policy_of(plans.world, trial.rule(level=level)), plans)
+        found_amounts(policy_of(plans.context, trial.rule(level=level)), plans)
         for level in ((HARD, 1) if trial.kind.can_be_soft else (HARD,))
     ]
     assert all((amounts == found[0]).all() for amounts in found)

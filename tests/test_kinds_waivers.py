@@ -30,7 +30,7 @@ FIRST_YEAR = date(2026, 12, 31)
 def waivers_for(trial: Trial) -> list[tuple[Waiver, ...]]:
     """Return exceptions for items and slots as the kind allows, for all time and for the first year."""
     rule = trial.rule()
-    layer = plans_of(trial.kind, trial.number).world.layers[rule.on]
+    layer = plans_of(trial.kind, trial.number).context.layers[rule.on]
     chosen: list[tuple[Waiver, ...]] = []
     for field, dimension in DIMENSIONS.items():
         if dimension in rule.about:
@@ -45,7 +45,7 @@ def waivers_for(trial: Trial) -> list[tuple[Waiver, ...]]:
 def test_the_program_and_the_check_agree_on_what_is_waived(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number).thinned(120)
     for waivers in waivers_for(trial):
-        policy = policy_of(plans.world, trial.rule(), waivers=waivers)
+        policy = policy_of(plans.context, trial.rule(), waivers=waivers)
         amounts = found_amounts(policy, plans)
         differing = differences(policy, plans, amounts)
         told = [f"{shown(plans, k)}: check finds {amounts[k]}" for k in differing[:3]]
@@ -57,9 +57,9 @@ def test_a_waiver_waives(kind: type[Rule]) -> None:
     changed = 0
     for trial in trials({kind.name: kind}, levels=["hard"]):
         plans = plans_of(kind, trial.number).thinned(300)
-        whole = found_amounts(policy_of(plans.world, trial.rule()), plans)
+        whole = found_amounts(policy_of(plans.context, trial.rule()), plans)
         for waivers in waivers_for(trial):
-            amounts = found_amounts(policy_of(plans.world, trial.rule(), waivers=waivers), plans)
+            amounts = found_amounts(policy_of(plans.context, trial.rule(), waivers=waivers), plans)
             assert (amounts <= whole).all()
             changed += int((amounts < whole).sum())
     assert changed

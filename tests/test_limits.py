@@ -86,7 +86,7 @@ def test_people_are_counted_together_too_and_a_breach_names_the_value(tmp_path: 
     policy = bind(load(path))
     plan = [Assignment(layer="rota", item=who, slot="day", period=DAYS[0]) for who in "ABC"]
     rule = policy.rules[-1]
-    [breach] = policy.breaches(rule, Roster(policy.world.layers, plan))
+    [breach] = policy.breaches(rule, Roster(policy.context.layers, plan))
     assert (breach.amount, breach.detail.en) == (1, "cadre: is 2, should be ≤1")
 
 

@@ -17,11 +17,11 @@ from tiny_scenario import write_scenario
 def test_a_slot_that_no_item_can_go_to_is_told(tmp_path: Path) -> None:
     policy = bound(tmp_path)
     assert not list(doubts(policy))
-    layer = policy.world.layers["zoning"]
+    layer = policy.context.layers["zoning"]
     possible = np.array(layer.possible)
     possible[:, 1] = False
-    layers = {**policy.world.layers, "zoning": replace(layer, possible=possible)}
-    closed = replace(policy, world=replace(policy.world, layers=layers))
+    layers = {**policy.context.layers, "zoning": replace(layer, possible=possible)}
+    closed = replace(policy, context=replace(policy.context, layers=layers))
     (doubt,) = doubts(closed)
     assert (doubt.file, doubt.column, doubt.found) == ("scenario.yaml", "layers.zoning", layer.slots[1])
     assert doubt.row > 1

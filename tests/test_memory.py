@@ -63,7 +63,7 @@ def test_no_other_layer_is_written_near_the_limit(tmp_path: Path, monkeypatch: p
     stop, written, compiled = Stop(), [], Policy.compile
 
     def compiling(policy: Policy) -> Program:
-        written.append(list(policy.world.layers))
+        written.append(list(policy.context.layers))
         return compiled(policy)
 
     monkeypatch.setattr(Policy, "compile", compiling)

@@ -15,9 +15,9 @@ from allocator.errors import InputError
 from allocator.model.plan import Plan
 from allocator.model.reading.planfile import write_plan
 from allocator.report.schema import scenario_schema
-from allocator.rules.binding import bind_world
+from allocator.rules.binding import bind_context
+from allocator.rules.context import RuleContext
 from allocator.rules.kinds.strength import Strength
-from allocator.rules.world import World
 from cli_world import call
 from small_folder import folder
 
@@ -88,10 +88,10 @@ def mentoring(tmp_path: Path) -> Path:
     return base
 
 
-def bound(tmp_path: Path, layer: str) -> World:
+def bound(tmp_path: Path, layer: str) -> RuleContext:
     """Bind the small scenario with one layer, written in one line."""
     head = "scenario: small\nperiods: [2026]\nroles: {lead: 组长}\n"
-    return bind_world(api.load(folder(tmp_path, scenario=f"{head}layers: {{work: {{{layer}}}}}\n")))
+    return bind_context(api.load(folder(tmp_path, scenario=f"{head}layers: {{work: {{{layer}}}}}\n")))
 
 
 def solved(base: Path) -> Plan:
@@ -111,7 +111,7 @@ def test_each_newcomer_gets_mentors_of_another_unit(mentoring: Path) -> None:
 
 
 def test_a_mentor_who_retires_mentors_nobody(mentoring: Path) -> None:
-    layer = bind_world(api.load(mentoring)).layers["mentoring"]
+    layer = bind_context(api.load(mentoring)).layers["mentoring"]
     assert layer.active[layer.slot_index["M5"]].tolist() == [False]
     assert layer.active[layer.slot_index["M4"]].tolist() == [True]
 
@@ -128,8 +128,8 @@ def test_commands_read_such_a_layer(mentoring: Path) -> None:
 
 def test_units_may_help_units(tmp_path: Path) -> None:
     sides = "items: units as helper, slots: units as helped"
-    world = bound(tmp_path, f"{sides}, pairs: helper.workload < helped.workload")
-    assert world.layers["work"].possible.tolist() == [[False, True], [False, False]]
+    context = bound(tmp_path, f"{sides}, pairs: helper.workload < helped.workload")
+    assert context.layers["work"].possible.tolist() == [[False, True], [False, False]]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_the_schema_knows_a_named_side(source: object) -> None:
 
 
 def test_whose_home_is_meant_must_be_said_of_units(tmp_path: Path) -> None:
-    world = bind_world(api.load(folder(tmp_path)))
+    context = bind_context(api.load(folder(tmp_path)))
     rule = Strength.model_validate({"id": "s", "kind": "strength", "on": "zoning", "atleast": 1})
-    assert [problem.field for problem in rule.examine(world)] == ["unit"]
-    assert not list(rule.model_copy(update={"unit": "unit.kind"}).examine(world))
+    assert [problem.field for problem in rule.examine(context)] == ["unit"]
+    assert not list(rule.model_copy(update={"unit": "unit.kind"}).examine(context))

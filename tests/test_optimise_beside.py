@@ -38,7 +38,7 @@ def test_pieces_side_by_side_find_the_best_plan(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(neighbourhoods, "FEW", 1)
     rules = [example_rule(rule) for rule in RULES]
     policy, space = policy_for(rules)
-    policy, space = policy_for([*rules, *priced_at_random("turn", policy.world, seed)])
+    policy, space = policy_for([*rules, *priced_at_random("turn", policy.context, seed)])
     search = Search(seed, Budget(10.0, 2), Stop(), silent)
     standing = standing_of(task_of(policy, policy.compile()), search)
     everything = np.ones(len(standing.task.program), dtype=np.bool_)
@@ -50,7 +50,7 @@ def test_pieces_side_by_side_find_the_best_plan(monkeypatch: pytest.MonkeyPatch,
 def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
     rules = [example_rule(rule) for rule in RULES]
     policy, _ = policy_for(rules)
-    policy, _ = policy_for([*rules, *priced_at_random("turn", policy.world, 2)])
+    policy, _ = policy_for([*rules, *priced_at_random("turn", policy.context, 2)])
     search = Search(1, Budget(10.0, 2), Stop(), silent)
     standing = standing_of(task_of(policy, policy.compile()), search)
     start, program = standing.values, standing.task.program

@@ -16,7 +16,7 @@ def with_prices(rules: list[Rule], layer: str, seed: int, level: int) -> list[Ru
     """Return the rules with a random price for each place of a layer, so that plans differ in cost."""
     space = space_of(frozenset({layer}.union(*map(layers_read, rules))))
     assert space is not None
-    return [*rules, *priced_at_random(layer, space.world, seed, level)]
+    return [*rules, *priced_at_random(layer, space.context, seed, level)]
 
 
 @pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)

@@ -107,7 +107,7 @@ def test_what_is_written_only_as_plans_call_for_it_is_confirmed(
     on_map = zoning(map_world(3, 6, 2), [dict(near)])
     monkeypatch.setattr(tangents, "NEAR", 3)
     far_out, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
-    for policy, plans in ((on_map, Space.of(on_map.world)), (far_out, space)):
+    for policy, plans in ((on_map, Space.of(on_map.context)), (far_out, space)):
         best = least_costs(policy, plans)
         task = task_of(policy, policy.compile())
         assert best is not None and best[0] > 0

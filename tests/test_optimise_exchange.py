@@ -46,7 +46,7 @@ def everything_of(task: Task) -> np.ndarray:
 def task_for(seed: int) -> tuple[Task, tuple[int, ...] | None]:
     rules = [example_rule(rule) for rule in RULES]
     policy, _ = policy_for(rules)
-    policy, space = policy_for([*rules, *priced_at_random("turn", policy.world, seed)])
+    policy, space = policy_for([*rules, *priced_at_random("turn", policy.context, seed)])
     return task_of(policy, policy.compile()), least_costs(policy, space)
 
 

@@ -45,7 +45,7 @@ def ruled(*rules: dict[str, Any]) -> Policy:
 
 def in_turn(policy: Policy) -> tuple[Task, IntArray]:
     """Return the task of a policy, and the plan in which everybody is in a group in turn, for good."""
-    layer = policy.world.layers["posting"]
+    layer = policy.context.layers["posting"]
     seats = [
         Assignment(layer="posting", item=item, slot=layer.slots[k % GROUPS], period=period.id)
         for k, item in enumerate(layer.items)

@@ -94,7 +94,7 @@ def test_branches_are_on_decisions_and_on_what_bounds_many(
 ) -> None:
     """A square follows from decisions; the greatest and the least load of each year are worth a branch."""
     rule = example_rule({"kind": "balance", "on": "posting", "load": 1, "level": 1, **measure})
-    program = policy_of(postings(40, 8).world, rule).compile()
+    program = policy_of(postings(40, 8).context, rule).compile()
     found = branched(program)
     assert found[: program.decisions.count].all()
     assert len(program) > program.decisions.count + greatest_of

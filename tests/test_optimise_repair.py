@@ -27,7 +27,7 @@ from allocator.program.paid import paid_for
 from allocator.program.program import IntArray, Program
 from allocator.program.question import Problem, Question, prices
 from allocator.program.tangents import NEAR, is_rough, touching, underpriced, with_tangents
-from allocator.rules.examples import example_rule, small_world
+from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
 from big_world import postings
 from brute_force import assert_best, policy_for
@@ -308,7 +308,7 @@ def test_what_a_relaxation_finds_likely_is_all_that_narrow_pieces_set_free() -> 
 def wide_decisions() -> Decisions:
     """Return a layer of 30 people and 20 slots, of which nothing is known but who can be where."""
     grid = np.arange(600).reshape(30, 20, 1, 1)
-    layer = replace(small_world().layers["turn"], items=tuple(f"P{i}" for i in range(30)))
+    layer = replace(example_context().layers["turn"], items=tuple(f"P{i}" for i in range(30)))
     return Decisions({"wide": layer}, {"wide": grid}, 600)
 
 

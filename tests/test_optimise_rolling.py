@@ -22,8 +22,8 @@ from allocator.optimise.rolling import windows
 from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, Solved, solve
 from allocator.optimise.start import Made, add_layer
-from allocator.rules.binding import bind_world
-from allocator.rules.examples import example_rule, small_world
+from allocator.rules.binding import bind_context
+from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 from test_optimise_solve import DEAD_END, TURN, assert_sound, turn_rule
@@ -47,7 +47,7 @@ def rotation(periods: int, **more: Any) -> Policy:
         "periods": tuple(range(2026, 2026 + periods)),
         "layers": {"posting": {"items": "people", "slots": "groups"}, **more},
     }
-    world = bind_world(
+    context = bind_context(
         Scenario(ScenarioSpec.model_validate(fields), Organisation(people=people, groups=groups), Path())
     )
     rules = [
@@ -60,11 +60,11 @@ def rotation(periods: int, **more: Any) -> Policy:
         *({"kind": "max_term", "on": name, "periods": 1} for name in more),
     ]
     made = tuple(example_rule(rule, id=f"r{n}") for n, rule in enumerate(rules))
-    return Policy(world, made, (), {})
+    return Policy(context, made, (), {})
 
 
 def spans(name: str, length: int, done: int = 0) -> list[tuple[int, int]]:
-    return [(one.first, one.end) for one in windows(small_world().layers[name], length, done)]
+    return [(one.first, one.end) for one in windows(example_context().layers[name], length, done)]
 
 
 def test_windows_move_on_by_one_period() -> None:
@@ -77,7 +77,7 @@ def test_windows_move_on_by_one_period() -> None:
 def test_windows_that_are_decided_are_not_looked_at_again() -> None:
     assert spans("turn", 1, done=1) == [(1, 2), (2, 3)]
     assert spans("turn", 2, done=2) == [(1, 3)]
-    assert [one.name for one in windows(small_world().layers["turn"], 2, 2)] == ["turn 2027 - 2028"]
+    assert [one.name for one in windows(example_context().layers["turn"], 2, 2)] == ["turn 2027 - 2028"]
 
 
 @pytest.mark.parametrize("window", [4, 99])

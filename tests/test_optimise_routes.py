@@ -113,7 +113,7 @@ def priced(rules: list[Rule], layer: str, seed: int, *, idle: bool = True) -> Dr
     more = [
         rule.model_copy(update={"id": f"{rule.id}.{level}"})
         for level in (1, 2)
-        for rule in priced_at_random(layer, policy.world, 2 * seed + level, level)
+        for rule in priced_at_random(layer, policy.context, 2 * seed + level, level)
         if idle or rule.kind == "prefer"
     ]
     return Drawn(*policy_for([*rules, *more]), seed)
@@ -374,9 +374,9 @@ def test_a_start_in_steps_is_a_plan(seed: int) -> None:
     drawn = possible(seed)
     made = add_layer(drawn.policy, Made(), drawn.search(), 0.5)
     if made is None:  # what is asked of all periods together cannot be in the first ones alone
-        [(layer, periods)] = [(name, len(one.periods)) for name, one in drawn.policy.world.layers.items()]
+        [(layer, periods)] = [(name, len(one.periods)) for name, one in drawn.policy.context.layers.items()]
         first = [drawn.policy.until({layer: count}) for count in range(1, periods)]
-        assert any(least_costs(policy, Space.of(policy.world)) is None for policy in first)
+        assert any(least_costs(policy, Space.of(policy.context)) is None for policy in first)
         return
     program = drawn.policy.compile()
     costs = assert_sound(drawn, drawn.task(), program.decisions.vector(made.assignments))

@@ -22,7 +22,7 @@ from allocator.optimise.solve import Options, Solved, solve
 from allocator.optimise.standing import Standing
 from allocator.optimise.start import Made, Step, add_layer, as_before, steps
 from allocator.program.decisions import Decisions
-from allocator.rules.examples import example_rule, small_world
+from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 from big_world import chequers, postings
@@ -113,7 +113,7 @@ def test_what_can_be_proved_is_proved() -> None:
 
 
 def test_a_layer_is_started_period_by_period() -> None:
-    layers = small_world().layers
+    layers = example_context().layers
     assert list(steps(layers["zoning"])) == [Step("zoning", 0, 1)]
     assert list(steps(layers["turn"])) == [
         Step("turn 2026", 0, 1),
@@ -123,7 +123,7 @@ def test_a_layer_is_started_period_by_period() -> None:
 
 
 def test_a_first_layer_starts_as_things_were_before() -> None:
-    for layer in small_world().layers.values():
+    for layer in example_context().layers.values():
         decisions = Decisions.of([layer])
         start = as_before(decisions)
         before = [item for item, period in layer.past if period == -1 and layer.present[item, 0]]
@@ -193,7 +193,7 @@ SIZES = {"kind": "capacity", "on": "zoning", "atleast": 3}
 
 def parts(policy: Policy, found: Solved) -> list[int]:
     """Return into how many parts each zone falls."""
-    links = policy.world.scenario.organisation.links
+    links = policy.context.scenario.organisation.links
     graph = nx.Graph([(link.source, link.target) for link in links])
     zones = sorted({a.slot for a in found.assignments})
     members = [[a.item for a in found.assignments if a.slot == zone] for zone in zones]
@@ -212,7 +212,7 @@ def parts(policy: Policy, found: Solved) -> list[int]:
 def test_zones_hang_together_and_are_the_best_of_all(rules: list[dict[str, object]]) -> None:
     policy = chequers(3, 3, 2, rules)
     found = solve(policy, Options(seconds=20, workers=1))
-    space = Space.of(policy.world)
+    space = Space.of(policy.context)
     assert found.status == "optimal"
     assert tuple(proof.cost for proof in found.proofs[1:]) == least_costs(policy, space)
     assert parts(policy, found) == [1, 1]

@@ -19,12 +19,12 @@ from allocator.optimise import staying
 from allocator.optimise.descent import task_of
 from allocator.optimise.staying import with_stays
 from allocator.program.evaluate import complete
-from allocator.rules.examples import example_rule, read_plan, small_world
+from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 from tiny_scenario import write_scenario
 
-WORLD = small_world()
+WORLD = example_context()
 ALONE = replace(WORLD, baseline=None)
 ONE_EACH = {"kind": "capacity", "on": "turn", "atleast": 1, "atmost": 1}
 PAIR = {"kind": "composition", "on": "posting", "slots": "group.id == 'East'", "exactly": "1组长+1组员"}

@@ -37,7 +37,7 @@ from allocator.optimise.zones.split import Splitting
 from allocator.program.by_slot import by_slot
 from allocator.program.evaluate import complete, level_costs
 from allocator.program.question import Problem
-from allocator.rules.binding import bind_world
+from allocator.rules.binding import bind_context
 from allocator.rules.policy import Policy
 from brute_force import assert_best, solved
 from scenario_tools import folder
@@ -75,8 +75,8 @@ def maps_with_rules(draw: st.DrawFn) -> Policy:
     ]
     zones = draw(st.integers(2, 3))
     baseline = any(one["kind"] == "keep" for one in fields)
-    world = map_world(draw(st.integers(0, 999)), draw(st.integers(5, 8 - zones)), zones, baseline=baseline)
-    return zoning(world, rules)
+    context = map_world(draw(st.integers(0, 999)), draw(st.integers(5, 8 - zones)), zones, baseline=baseline)
+    return zoning(context, rules)
 
 
 @settings(max_examples=25)
@@ -88,7 +88,7 @@ def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> 
         mock.patch.object(remainder, "ALIKE", most),
         mock.patch.object(remainder, "APART", most),
     ):
-        best = assert_best(policy, Space.of(policy.world))
+        best = assert_best(policy, Space.of(policy.context))
         run = solved(policy).run
     if run["structure"] != "network":  # one flow may be contiguous by chance
         assert run["structure"] == "zones"
@@ -131,7 +131,7 @@ def test_too_many_zones_are_left_to_other_routes() -> None:
     with mock.patch.object(route, "MOST_ZONES", 3), mock.patch.object(route, "descend") as descend:
         assert solved(policy).status == "optimal"
         descend.assert_not_called()
-        assert assert_best(policy, Space.of(policy.world)) is not None
+        assert assert_best(policy, Space.of(policy.context)) is not None
 
 
 @pytest.mark.parametrize(
@@ -154,11 +154,11 @@ def test_a_countys_townships_are_settled_by_all_their_zones() -> None:
 
 def test_zones_exactly_as_large_as_they_must_be_are_found() -> None:
     band = {"kind": "capacity", "atleast": 3, "atmost": 3}
-    world = map_world(3, 6, 2)
+    context = map_world(3, 6, 2)
     chain = tuple(Link(source=f"U{k}", target=f"U{k + 1}", kind="adjacent") for k in range(5))
-    organisation = replace(world.scenario.organisation, links=chain)
+    organisation = replace(context.scenario.organisation, links=chain)
     policy = zoning(
-        bind_world(replace(world.scenario, organisation=organisation), None), [band, {**NEAR, "level": 1}]
+        bind_context(replace(context.scenario, organisation=organisation), None), [band, {**NEAR, "level": 1}]
     )
     assert (found := solved(policy)).status == "optimal"
     assert [one.slot for one in found.assignments] == ["Z0"] * 3 + ["Z1"] * 3
@@ -375,10 +375,10 @@ def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
 
 def test_zones_that_are_to_be_even_keep_a_band_that_is_narrower_still() -> None:
     """Split near the mean, they would break it: no plan came of two hundred tries."""
-    world = grid_world(5, 9, 8, 6)
-    load = sum(unit.workload for unit in world.scenario.organisation.units.values())
+    context = grid_world(5, 9, 8, 6)
+    load = sum(unit.workload for unit in context.scenario.organisation.units.values())
     band = {"kind": "capacity", "load": "unit.workload", "atleast": load // 6 - 1, "atmost": load // 6 + 2}
-    policy = zoning(world, [BALANCED, band, {**NEAR, "level": 2}])
+    policy = zoning(context, [BALANCED, band, {**NEAR, "level": 2}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     whole = by_slot(task.program)
     assert whole is not None and len(first.splittings(task, whole, 1)) == 1

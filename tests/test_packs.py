@@ -289,7 +289,7 @@ rules:
 
 def breaches(policy: Policy, rule_id: str, *assignments: Assignment) -> int:
     [rule] = [rule for rule in policy.rules if rule.id == rule_id]
-    return len(list(policy.breaches(rule, Roster(policy.world.layers, assignments))))
+    return len(list(policy.breaches(rule, Roster(policy.context.layers, assignments))))
 
 
 def test_a_waiver_holds_until_its_day(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from allocator.errors import InputError
 from allocator.model.plan import Assignment
-from allocator.rules.examples import example_rule, read_plan, small_world
+from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.fields import expressions, layers_read, parts_with_layer
 from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
@@ -25,7 +25,7 @@ FOLLOW = {
     "this": "group.parent",
     "that": {"layer": "zoning", "item": "person.unit"},
 }
-WORLD = small_world()
+WORLD = example_context()
 
 
 def on_turn(kind: str, **fields: object):
@@ -43,8 +43,8 @@ def test_cut_down_to_some_layers_only_their_rules_are_left() -> None:
         "contiguous",
     ]
     short = policy.until({"turn": 2, "zoning": 9})
-    assert short.world.layers["turn"].shape == (3, 2, 1, 2)
-    assert short.world.layers["zoning"].shape[3] == 1
+    assert short.context.layers["turn"].shape == (3, 2, 1, 2)
+    assert short.context.layers["zoning"].shape[3] == 1
     assert policy.layer_of(rules[1]) is WORLD.layers["turn"]
 
 
@@ -175,7 +175,7 @@ def test_what_is_asked_of_all_periods_refuses_no_first_periods_of_a_plan(
     plan = read_plan(kept, WORLD, rule)
     assert not judge(policy, plan).broken
     until = policy.until({rule.on: periods})
-    first = until.world.layers[rule.on].period_index
+    first = until.context.layers[rule.on].period_index
     assert not judge(until, tuple(one for one in plan if one.period in first)).broken
 
 

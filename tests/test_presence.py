@@ -30,7 +30,7 @@ def scenario(base: Path, people: str, absences: str = "") -> Path:
 
 
 def there(folder: Path) -> dict[str, list[bool]]:
-    layer = api.bind(api.load(folder)).world.layers["posting"]
+    layer = api.bind(api.load(folder)).context.layers["posting"]
     return {item: layer.present[i].tolist() for i, item in enumerate(layer.items)}
 
 

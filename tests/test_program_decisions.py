@@ -15,11 +15,11 @@ from allocator.program.evaluate import broken_rows, complete
 from allocator.program.program import Program
 from allocator.program.spells import Spells, spells_of
 from allocator.program.tags import Subject
-from allocator.rules.examples import small_world
+from allocator.rules.examples import example_context
 from hulls import Relaxation
 from worlds import Plans, Space, common_plans, world_of
 
-WORLD = small_world()
+WORLD = example_context()
 ALL = Decisions.of(list(WORLD.layers.values()))
 
 
@@ -71,7 +71,7 @@ def spelled(layer: str, roles: tuple[int, ...]) -> tuple[Plans, Program, Spells]
     """Return every plan of a layer, and a program of its spells in some roles."""
     space, plans = common_plans(frozenset({layer}))
     builder = ProgramBuilder(space.decisions, [])
-    spells = spells_of(builder, space.world.layers[layer], roles)
+    spells = spells_of(builder, space.context.layers[layer], roles)
     return plans, builder.finish(), spells
 
 
@@ -147,7 +147,7 @@ def test_cuts_are_further_rows() -> None:
 
 def test_a_cut_leaves_out_what_is_no_decision() -> None:
     space = Space.of(world_of(frozenset({"turn"})))
-    layer = space.world.layers["turn"]
+    layer = space.context.layers["turn"]
     gone = ("turn", layer.item_index["Zhao"], 0, 0, 2)
     cut = Cut("only", Subject(), (gone, ("turn", 0, 0, 0, 0)), (-1, 1), 0)
     program = with_cuts(ProgramBuilder(space.decisions, ["only"]).finish(), [cut])

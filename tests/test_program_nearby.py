@@ -39,7 +39,7 @@ def test_so_is_one_with_a_way_that_only_a_matrix_says(trial: Trial, monkeypatch:
 def look_near(trial: Trial) -> None:
     """Look near some plans, and at the same plans whole."""
     plans = plans_of(trial.kind, trial.number)
-    program = policy_of(plans.world, trial.rule()).compile()
+    program = policy_of(plans.context, trial.rule()).compile()
     rng = np.random.default_rng(5)
     values = complete(program, plans.matrix[rng.choice(len(plans), FROM)])
     for base in values:

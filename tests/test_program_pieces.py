@@ -20,7 +20,7 @@ from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.propagate import tightened
 from allocator.program.question import Problem, Question, least_price
 from allocator.program.tags import Subject, tag
-from allocator.rules.examples import example_rule, small_world
+from allocator.rules.examples import example_context, example_rule
 from allocator.rules.kinds.compact import Compact
 from worlds import HARD, SOFT, Plans, Trial, plans_of, policy_of, trials, world_of
 
@@ -54,7 +54,7 @@ def neighbours(values: IntArray, free: IntArray) -> IntArray:
 
 def tried(trial: Trial) -> tuple[Program, Plans]:
     plans = plans_of(trial.kind, trial.number)
-    return policy_of(plans.world, trial.rule()).compile(), plans
+    return policy_of(plans.context, trial.rule()).compile(), plans
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=str)
@@ -101,7 +101,7 @@ def test_what_follows_from_a_decision_is_all_that_changes_with_it(trial: Trial) 
 @pytest.mark.parametrize("trial", trials({"compact": Compact}, [SOFT]), ids=str)
 def test_a_way_that_only_a_matrix_says_follows_too(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(centred, "MANY", 0)
-    assert_follows(policy_of(tried(trial)[1].world, trial.rule()).compile(), tried(trial)[1])
+    assert_follows(policy_of(tried(trial)[1].context, trial.rule()).compile(), tried(trial)[1])
 
 
 def assert_follows(program: Program, plans: Plans) -> None:
@@ -122,7 +122,7 @@ def test_what_leads_to_an_auxiliary_is_all_that_it_follows_from(trial: Trial) ->
 def test_all_members_lead_to_a_way_that_only_a_matrix_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(centred, "MANY", 0)
     trial = trials({"compact": Compact}, [SOFT])[0]
-    assert_leads(policy_of(tried(trial)[1].world, trial.rule()).compile())
+    assert_leads(policy_of(tried(trial)[1].context, trial.rule()).compile())
 
 
 def assert_leads(program: Program) -> None:
@@ -165,7 +165,7 @@ def test_a_row_of_no_terms_that_cannot_hold_leaves_nothing() -> None:
 
 def test_a_question_leaves_its_program_as_it_is() -> None:
     """A column may stand twice in a row of the program, but once in that of a question."""
-    builder = ProgramBuilder(Decisions.of(list(small_world().layers.values())), ["rule"])
+    builder = ProgramBuilder(Decisions.of(list(example_context().layers.values())), ["rule"])
     builder.row(Expr.of([1, 0, 1, 2], [2, 1, -2, 1]), 0, 1, tag(0, Subject()))
     program = builder.finish()
     before = program.rows.cols.copy(), program.rows.coefs.copy()
@@ -180,8 +180,8 @@ def test_an_excerpt_asks_what_its_rules_ask() -> None:
         trial for trial in trials(levels=[HARD]) if str(trial) in ("capacity-0-hard", "apart-0-hard")
     )
     plans = plans_of(kept.kind, kept.number).thinned(300)
-    alone = policy_of(plans.world, kept.rule()).compile()
-    both = policy_of(plans.world, left_out.rule(), kept.rule()).compile()
+    alone = policy_of(plans.context, kept.rule()).compile()
+    both = policy_of(plans.context, left_out.rule(), kept.rule()).compile()
     some = excerpt(both, [kept.rule().id])
     assert len(alone.rows) <= len(some.rows) < len(both.rows)
     broken = [broken_rows(p, complete(p, plans.matrix)).any(axis=1) for p in (alone, some, both)]
@@ -199,10 +199,10 @@ def test_no_plan_costs_less_than_follows_from_the_rows_alone(trial: Trial) -> No
 
 def test_what_must_be_paid_follows_from_the_rows_alone() -> None:
     """A place that a hard rule forbids and a soft one asks for is paid by every plan."""
-    world = world_of(frozenset({"turn"}))
+    context = world_of(frozenset({"turn"}))
     pinned = {"kind": "pin", "on": "turn", "item": "Wang", "slot": "East", "level": 1, "weight": 5}
     excluded = {"kind": "exclude", "on": "turn", "item": "Wang", "slot": "East", "during": "2027"}
-    program = policy_of(world, *(example_rule(fields) for fields in (pinned, excluded))).compile()
+    program = policy_of(context, *(example_rule(fields) for fields in (pinned, excluded))).compile()
     asked = question_of(program)
     whole = Question(program, None, {}, asked.bounds).whole()
     assert whole is not None and least_price(asked, whole) == 5

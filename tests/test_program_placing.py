@@ -54,7 +54,7 @@ def choices(program: Program, values: IntArray, rng: np.random.Generator) -> lis
 @pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
 def test_a_changed_state_is_as_if_looked_at_whole(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number)
-    program = policy_of(plans.world, trial.rule()).compile()
+    program = policy_of(plans.context, trial.rule()).compile()
     rng, tables = np.random.default_rng(4), Tables(program)
     for values in complete(program, plans.matrix[rng.choice(len(plans), FROM)]):
         flips = rng.choice(program.decisions.count, 3, replace=False)
@@ -71,7 +71,7 @@ def test_a_changed_state_is_as_if_looked_at_whole(trial: Trial) -> None:
 @pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
 def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number)
-    program = policy_of(plans.world, trial.rule()).compile()
+    program = policy_of(plans.context, trial.rule()).compile()
     rng, tables = np.random.default_rng(6), Tables(program)
     level_prices = [prices(program, level) for level in program.levels]
     for values in complete(program, plans.matrix[rng.choice(len(plans), FROM)]):

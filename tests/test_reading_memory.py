@@ -49,7 +49,7 @@ def test_a_person_takes_little_memory(tmp_path: Path) -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert len(policy.world.scenario.organisation.people) == PEOPLE + 3
+    assert len(policy.context.scenario.organisation.people) == PEOPLE + 3
     assert peak / PEOPLE < MOST
 
 

@@ -98,7 +98,7 @@ def test_cases_know_neither_marks_nor_moves() -> None:
 
 def test_frames_of_a_scenario(tmp_path: Path) -> None:
     policy = api.bind(api.load(write_scenario(tmp_path)))
-    zoning, posting, casework = bound_frames(policy.world)
+    zoning, posting, casework = bound_frames(policy.context)
     assert [one.shape for one in (zoning, posting, casework)] == ["once", "roster", "cases"]
     assert zoning.kinds == {"U1": "township", "U2": "agency"}
     assert posting.parents == {"G1": "Z1", "G2": "Z2"}

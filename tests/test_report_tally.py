@@ -40,8 +40,8 @@ def with_table(tmp_path: Path, named: str = NAMED) -> Path:
 
 
 def laid_out(base: Path, assignments: list[Assignment]) -> dict[str, Board]:
-    world = api.bind(api.load(base)).world
-    return {frame.layer: board(frame, assignments) for frame in bound_frames(world)}
+    context = api.bind(api.load(base)).context
+    return {frame.layer: board(frame, assignments) for frame in bound_frames(context)}
 
 
 def test_clues_are_added_up_and_the_last_shares_averaged(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ import tiny_scenario
 from allocator.report.findings import rule_finding
 from allocator.report.rendering.verdicts import breach_line
 from allocator.report.score import rule_terms
-from allocator.rules.examples import example_rule, read_plan, small_world
+from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario
 
-WORLD = small_world()
+WORLD = example_context()
 
 
 def told(rule: dict[str, object], plan: str, language: str = "en") -> list[str]:

@@ -64,7 +64,7 @@ def test_part_is_proved_and_shows_what_the_document_says(winter: api.Policy, win
 
 
 def test_in_every_month_somebody_minds_each_committee(winter: api.Policy, winter_plan: Plan) -> None:
-    home = {key: person.unit for key, person in winter.world.scenario.organisation.people.items()}
+    home = {key: person.unit for key, person in winter.context.scenario.organisation.people.items()}
     away: dict[str | None, set[str]] = defaultdict(set)
     for one in (*of_layer(winter_plan, "training"), *of_layer(winter_plan, "casework")):
         away[one.period].add(one.item)
@@ -77,7 +77,7 @@ def test_in_every_month_somebody_minds_each_committee(winter: api.Policy, winter
 
 def test_a_committee_left_empty_is_found(winter: api.Policy, winter_plan: Plan) -> None:
     """One trains and the other two are sent on a case: neither layer alone would leave nobody."""
-    people = winter.world.scenario.organisation.people
+    people = winter.context.scenario.organisation.people
     trainee = next(one for one in of_layer(winter_plan, "training"))
     mates = [
         key for key, one in people.items() if one.unit == people[trainee.item].unit and key != trainee.item
@@ -93,7 +93,7 @@ def test_a_trainee_on_a_team_of_his_area_is_found(winter: api.Policy, winter_pla
 
 
 def test_a_spell_of_one_month_is_found(winter: api.Policy, winter_plan: Plan) -> None:
-    people = winter.world.scenario.organisation.people
+    people = winter.context.scenario.organisation.people
     spells = [one for one in of_layer(winter_plan, "training") if people[one.item].extra["training"] == "due"]
     later = {one for one in spells if one.period == "2010-02"}
     assert len(spells) == 2 * len(later) == 4
@@ -103,7 +103,7 @@ def test_a_spell_of_one_month_is_found(winter: api.Policy, winter_plan: Plan) ->
 
 def test_a_team_of_another_area_is_found(winter: api.Policy, winter_plan: Plan) -> None:
     area = {one.item: one.slot for one in of_layer(winter_plan, "areas")}
-    people = winter.world.scenario.organisation.people
+    people = winter.context.scenario.organisation.people
     chief = next(one for one in of_layer(winter_plan, "casework") if one.role == "chief")
     busy = {one.item for one in winter_plan.assignments if one.period == chief.period}
     own = area[people[chief.item].unit]
@@ -123,7 +123,7 @@ def test_everyone_trains_in_one_spell_of_two_to_six_months(policy: api.Policy, p
     months: dict[str, list[int]] = defaultdict(list)
     for one in of_layer(plan, "training"):
         months[one.item].append(int((one.period or "")[-2:]))
-    people = policy.world.scenario.organisation.people
+    people = policy.context.scenario.organisation.people
     due = [key for key, person in people.items() if person.extra["training"] == "due"]
     for spell in (sorted(months[key]) for key in due):
         assert 2 <= len(spell) <= 6

@@ -52,7 +52,7 @@ def test_plan_shows_the_figures_of_the_document(policy: api.Policy, plan: Plan) 
 
 def test_each_topic_draws_on_the_fields_that_it_involves(policy: api.Policy, plan: Plan) -> None:
     """Here ``unit`` of a rule is the agency drawn on, not the one that a case concerns."""
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     for case, agencies in drawn(plan).items():
         fields = set(str(organisation.cases[case].extra["fields"]).split(";"))
         assert {organisation.units[agency].domain for agency in agencies} == fields
@@ -61,7 +61,7 @@ def test_each_topic_draws_on_the_fields_that_it_involves(policy: api.Policy, pla
 
 def test_agencies_and_their_people_come_together(policy: api.Policy, plan: Plan) -> None:
     """The two layers follow each other: whoever is drawn on sends somebody, and nobody else comes."""
-    people = policy.world.scenario.organisation.people
+    people = policy.context.scenario.organisation.people
     sent: dict[str, set[str]] = defaultdict(set)
     for one in of_layer(plan, "team"):
         if one.role in ("deputy", "member"):

@@ -46,7 +46,7 @@ def test_two_months_are_proved_and_hold(winter: api.Policy, winter_plan: Plan) -
     assert winter_plan.status == "optimal"
     assert api.verify(winter, winter_plan).holds
     offices = Counter(one.slot for one in in_role(winter_plan, "office"))
-    assert set(offices) == set(winter.world.layers["dispatch"].slots)
+    assert set(offices) == set(winter.context.layers["dispatch"].slots)
     assert set(offices.values()) == {1}
     assert len({one.item for one in in_role(winter_plan, "office")}) == 5
     assert len({one.item for one in in_role(winter_plan, "agency")}) == 8
@@ -62,7 +62,7 @@ def test_an_agency_sent_twice_in_a_month_is_found(winter: api.Policy, winter_pla
 
 
 def test_a_crew_comes_from_the_team_that_has_the_task(winter: api.Policy, winter_plan: Plan) -> None:
-    people = winter.world.scenario.organisation.people
+    people = winter.context.scenario.organisation.people
     teams = {(one.item, one.slot) for one in winter_plan.assignments if one.layer == "dispatch"}
     crews = {(people[one.item].unit, one.slot) for one in winter_plan.assignments if one.layer == "crew"}
     assert crews <= teams

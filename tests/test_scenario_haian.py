@@ -60,7 +60,7 @@ def test_each_case_is_handled_in_the_group_of_its_stage(plan: Plan) -> None:
 
 
 def test_lecturers_come_from_everywhere(policy: api.Policy, plan: Plan) -> None:
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     homes = [
         organisation.units[organisation.people[one.item].unit]
         for one in plan.assignments

@@ -39,7 +39,7 @@ def test_part_is_proved_and_shows_what_the_document_says(few_cases: api.Policy, 
 
 
 def test_a_case_handled_at_home_is_found(few_cases: api.Policy, short_plan: Plan) -> None:
-    organisation = few_cases.world.scenario.organisation
+    organisation = few_cases.context.scenario.organisation
     first = of_layer(short_plan, "casework")[0]
     home = organisation.cases[first.slot].unit
     local = next(key for key, person in organisation.people.items() if person.unit == home)
@@ -49,7 +49,7 @@ def test_a_case_handled_at_home_is_found(few_cases: api.Policy, short_plan: Plan
 
 
 def test_a_training_in_the_second_quarter_is_found(few_cases: api.Policy, short_plan: Plan) -> None:
-    cases = few_cases.world.scenario.organisation.cases
+    cases = few_cases.context.scenario.organisation.cases
     training = next(one for one in of_layer(short_plan, "plan") if cases[one.item].extra["focus"] == "Q1")
     wrong = changed(short_plan, training, period="Q2")
     assert "quarter-focus" in [one.rule.id for one in api.verify(few_cases, wrong).judgement.broken]
@@ -57,7 +57,7 @@ def test_a_training_in_the_second_quarter_is_found(few_cases: api.Policy, short_
 
 
 def test_inspections_are_made_by_another_zone(few_cases: api.Policy, short_plan: Plan) -> None:
-    cases = few_cases.world.scenario.organisation.cases
+    cases = few_cases.context.scenario.organisation.cases
     zone = {one.item: one.slot for one in of_layer(short_plan, "zoning")}
     inspections = [one for one in of_layer(short_plan, "plan") if cases[one.item].unit]
     assert len(inspections) == 18

@@ -74,7 +74,7 @@ def test_a_ninth_audit_by_july_is_found(township_year: api.Policy, year_plan: Pl
 
 
 def test_nobody_is_invited_twice_and_every_kind_is_there(township_year: api.Policy, year_plan: Plan) -> None:
-    people = township_year.world.scenario.organisation.people
+    people = township_year.context.scenario.organisation.people
     invited = of_layer(year_plan, "delegates")
     assert len({one.item for one in invited}) == len(invited) == 61
     for meeting in ("M1", "M2", "M3", "M4"):
@@ -96,7 +96,7 @@ def test_plan_is_proved_and_shows_the_figures(policy: api.Policy, plan: Plan) ->
 
 @pytest.mark.slow
 def test_visits_and_cases_keep_to_the_areas(policy: api.Policy, plan: Plan) -> None:
-    cases = policy.world.scenario.organisation.cases
+    cases = policy.context.scenario.organisation.cases
     area = {one.item: one.slot for one in of_layer(plan, "areas")}
     visits = of_layer(plan, "visits")
     assert set(Counter(one.period for one in visits).values()) <= {2, 3}

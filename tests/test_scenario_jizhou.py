@@ -86,7 +86,7 @@ def test_every_plan_that_moves_least_in_the_first_year_moves_more_in_all(
 
 def test_the_new_agency_opens_staffed_and_not_before(policy: api.Policy, plan: Plan) -> None:
     new = [one for one in of_layer(plan, "posting") if one.slot == "A5"]
-    people = policy.world.scenario.organisation.people
+    people = policy.context.scenario.organisation.people
     assert {one.period for one in new} == {"2028", "2029", "2030"}
     assert sorted(people[one.item].grade for one in new if one.period == "2028")[-2:] == ["deputy", "head"]
     early = changed(plan, next(one for one in new if one.period == "2028"), period="2027")
@@ -94,7 +94,7 @@ def test_the_new_agency_opens_staffed_and_not_before(policy: api.Policy, plan: P
 
 
 def test_who_retires_is_replaced_in_time(policy: api.Policy, plan: Plan) -> None:
-    people = policy.world.scenario.organisation.people
+    people = policy.context.scenario.organisation.people
     retired = {key: person.retires.year for key, person in people.items() if person.retires}
     assert len(retired) == 10
     assert all(int(str(one.period)) < retired.get(one.item, 9999) for one in of_layer(plan, "posting"))

@@ -28,7 +28,7 @@ def in_layer(plan: Plan, layer: str) -> list[Assignment]:
 
 
 def of_kind(policy: api.Policy, plan: Plan, kind: str) -> list[Assignment]:
-    cases = policy.world.scenario.organisation.cases
+    cases = policy.context.scenario.organisation.cases
     return [one for one in in_layer(plan, "casework") if cases[one.slot].extra["kind"] == kind]
 
 
@@ -52,14 +52,14 @@ def test_plan_shows_the_figures_of_the_document(policy: api.Policy, plan: Plan) 
 
 
 def test_major_cases_are_handled_within_the_centre(policy: api.Policy, plan: Plan) -> None:
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     centre = {one.item: one.slot for one in in_layer(plan, "centres")}
     for one in of_kind(policy, plan, "major"):
         assert centre[organisation.people[one.item].unit] == centre[organisation.cases[one.slot].unit]
 
 
 def test_an_agency_lends_at_most_one_to_a_case(policy: api.Policy, plan: Plan) -> None:
-    people = policy.world.scenario.organisation.people
+    people = policy.context.scenario.organisation.people
     lent = [
         (one.slot, people[one.item].unit)
         for one in of_kind(policy, plan, "major")
@@ -76,14 +76,14 @@ def test_every_level_pulls(plan: Plan) -> None:
 def test_the_agency_of_a_major_case_in_another_centre_breaks_the_work_on_it(
     policy: api.Policy, plan: Plan
 ) -> None:
-    agency = policy.world.scenario.organisation.cases[of_kind(policy, plan, "major")[0].slot].unit
+    agency = policy.context.scenario.organisation.cases[of_kind(policy, plan, "major")[0].slot].unit
     line = next(one for one in in_layer(plan, "centres") if one.item == agency)
     other = next(centre for centre in ("N1", "N2") if centre != line.slot)
     assert "major-in-centre" in broken(policy, plan, line, slot=other)
 
 
 def test_a_stranger_to_the_agency_does_not_take_its_routine_case(policy: api.Policy, plan: Plan) -> None:
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     line = of_kind(policy, plan, "routine")[0]
     stranger = next(
         key for key, person in organisation.people.items() if person.unit == "A20" and not person.retires

@@ -53,10 +53,10 @@ def test_what_the_tables_show_is_what_the_document_says(policy: Policy) -> None:
 
 
 def test_there_are_as_many_people_and_cases_as_the_county_has(policy: Policy) -> None:
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     assert 130 <= len(organisation.people) <= 140
     assert len(organisation.cases) >= 40
-    assert policy.world.layers.keys() == {"zoning", "posting", "casework"}
+    assert policy.context.layers.keys() == {"zoning", "posting", "casework"}
 
 
 @pytest.mark.slow
@@ -94,7 +94,7 @@ def test_whoever_falls_ill_is_replaced_in_their_cases_and_hardly_anybody_else_mo
     """In some plans nobody is free for one of the cases: then another must come from a third."""
     casework = [one for one in plan.assignments if one.layer == "casework"]
     [(ill, count)] = Counter(one.item for one in casework).most_common(1)
-    again = api.bind(policy.world.scenario, baseline=plan, exclude=[f"{ill}=casework"])
+    again = api.bind(policy.context.scenario, baseline=plan, exclude=[f"{ill}=casework"])
     now = api.fewest_changes(again, seconds=60)
     changes = now.run["changes"]
     assert count <= changes["fewest"] == changes["bound"] == changes["seats"] <= count + 2
@@ -105,7 +105,7 @@ def test_whoever_falls_ill_is_replaced_in_their_cases_and_hardly_anybody_else_mo
         return
     for one in changes["list"]:
         ranking = api.candidates(policy, plan, one["place"], role=one["role"], period=one["period"])
-        names = policy.world.layers["casework"].items
+        names = policy.context.layers["casework"].items
         free = {names[it.item] for it in ranking.candidates if not (it.refused or it.is_holder)}
         assert one["left"] == [ill] and {*one["came"]} <= free
 
@@ -113,7 +113,7 @@ def test_whoever_falls_ill_is_replaced_in_their_cases_and_hardly_anybody_else_mo
 def _broken_by_one_line(policy: Policy, plan: Plan, rule: Rule) -> Plan:
     """Return the plan with one line changed or left out such that the rule finds something else in it."""
     before = _found(policy, plan.assignments, rule)
-    layers = {rule.on, *(written for written in policy.world.layers if written != rule.on)}
+    layers = {rule.on, *(written for written in policy.context.layers if written != rule.on)}
     for layer in sorted(layers, key=lambda name: name != rule.on):
         for assignments in _edits(policy, plan, layer):
             if _found(policy, assignments, rule) > before:
@@ -122,13 +122,13 @@ def _broken_by_one_line(policy: Policy, plan: Plan, rule: Rule) -> Plan:
 
 
 def _found(policy: Policy, assignments: tuple[Assignment, ...], rule: Rule) -> int:
-    roster = Roster(policy.world.layers, assignments)
+    roster = Roster(policy.context.layers, assignments)
     return sum(breach.amount for breach in policy.breaches(rule, roster))
 
 
 def _edits(policy: Policy, plan: Plan, layer: str) -> Iterator[tuple[Assignment, ...]]:
     """Yield the plan with each line of a layer left out, moved to each slot, or given each role."""
-    bound = policy.world.layers[layer]
+    bound = policy.context.layers[layer]
     for k, line in enumerate(plan.assignments):
         if line.layer != layer:
             continue

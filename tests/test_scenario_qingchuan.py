@@ -28,12 +28,12 @@ def postings(plan: Plan) -> list[Assignment]:
 
 
 def office_of(policy: api.Policy, person: str) -> object:
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     return organisation.units[organisation.people[person].unit].extra["liaison"]
 
 
 def lent(policy: api.Policy, plan: Plan) -> list[Assignment]:
-    groups = policy.world.scenario.organisation.groups
+    groups = policy.context.scenario.organisation.groups
     return [one for one in postings(plan) if groups[one.slot].extra["office"] != office_of(policy, one.item)]
 
 
@@ -56,7 +56,7 @@ def test_plan_shows_the_figures_of_the_document(policy: api.Policy, plan: Plan) 
 
 
 def test_some_are_lent_but_no_head_and_no_lead(policy: api.Policy, plan: Plan) -> None:
-    people = policy.world.scenario.organisation.people
+    people = policy.context.scenario.organisation.people
     costs = {score.id: score.cost for score in plan.rules}
     assert costs["office-links"] == len(lent(policy, plan)) > 0
     assert all(people[one.item].grade != "head" and one.role == "member" for one in lent(policy, plan))
@@ -70,7 +70,7 @@ def test_strength_follows_the_focus_of_the_stage(plan: Plan) -> None:
 
 def test_who_retires_is_missed_in_the_second_stage(policy: api.Policy, plan: Plan) -> None:
     first, second = ({one.item for one in postings(plan) if one.period == f"stage-{k}"} for k in (1, 2))
-    people = policy.world.scenario.organisation.people
+    people = policy.context.scenario.organisation.people
     assert first - second == {key for key in first if people[key].retires and key not in second}
     assert first > second
 
@@ -82,7 +82,7 @@ def test_a_subgroup_without_its_lead_breaks_its_seats(policy: api.Policy, plan: 
 
 
 def test_a_head_of_an_agency_in_another_task_force_is_told(policy: api.Policy, plan: Plan) -> None:
-    people = policy.world.scenario.organisation.people
+    people = policy.context.scenario.organisation.people
     head = next(
         one for one in postings(plan) if people[one.item].grade == "head" and one.slot.startswith("F1")
     )

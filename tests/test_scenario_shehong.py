@@ -53,7 +53,7 @@ def test_groups_are_of_two_or_three_agencies(plan: Plan) -> None:
 
 
 def test_people_stay_with_their_agency(policy: api.Policy, plan: Plan) -> None:
-    people = policy.world.scenario.organisation.people
+    people = policy.context.scenario.organisation.people
     group, posted = places(plan, "grouping"), places(plan, "posting")
     agents = [one for one in people.values() if one.unit in group]
     assert {posted[one.id] for one in agents if posted[one.id] == group[one.unit]} == set(group.values())
@@ -61,7 +61,7 @@ def test_people_stay_with_their_agency(policy: api.Policy, plan: Plan) -> None:
 
 
 def test_a_lead_in_charge_of_another_sector_breaks_a_rule(policy: api.Policy, plan: Plan) -> None:
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     lead = next(one for one in plan.assignments if one.role == "lead")
     fields = str(organisation.people[lead.item].extra["field"])
     foreign = next(group.id for group in organisation.groups.values() if group.domain not in fields)
@@ -69,7 +69,7 @@ def test_a_lead_in_charge_of_another_sector_breaks_a_rule(policy: api.Policy, pl
 
 
 def test_a_case_does_not_go_where_its_party_is_known(policy: api.Policy, plan: Plan) -> None:
-    cases = policy.world.scenario.organisation.cases.values()
+    cases = policy.context.scenario.organisation.cases.values()
     posted = places(plan, "posting")
     case = next(one for one in cases if one.extra["known_to"])
     assert "party-known" in broken_by_moving(policy, plan, case.id, posted[str(case.extra["known_to"])])

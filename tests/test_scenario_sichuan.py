@@ -59,7 +59,7 @@ def test_plan_shows_the_figures_of_the_document(policy: api.Policy, plan: Plan) 
 
 
 def test_each_city_has_begun_step_by_step(policy: api.Policy, plan: Plan) -> None:
-    units = policy.world.scenario.organisation.units
+    units = policy.context.scenario.organisation.units
     every = Counter(str(units[one.item].parent) for one in plan.assignments)
     later = Counter(str(units[one.item].parent) for one in plan.assignments if one.slot == "later")
     assert len(every) == 21 and sum(later.values()) == 77
@@ -67,7 +67,7 @@ def test_each_city_has_begun_step_by_step(policy: api.Policy, plan: Plan) -> Non
 
 
 def test_modes_suit_size_and_geography(policy: api.Policy, plan: Plan) -> None:
-    units = policy.world.scenario.organisation.units
+    units = policy.context.scenario.organisation.units
 
     def mean(mode: str, what: str) -> float:
         found = [int(str(units[one.item].extra[what])) for one in plan.assignments if one.slot == mode]

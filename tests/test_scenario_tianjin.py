@@ -101,7 +101,7 @@ def test_a_district_is_staffed_by_the_fewest_moves_alone(foreseen: tuple[api.Pol
 
 def test_a_post_given_up_now_is_one_that_would_fall_vacant(foreseen: tuple[api.Policy, Plan]) -> None:
     policy, plan = foreseen
-    posts = policy.world.scenario.organisation.people
+    posts = policy.context.scenario.organisation.people
     assert sum(posts[item].extra["near_retirement"] for item in moved_in(plan, "2024")) == 1
 
 
@@ -117,7 +117,7 @@ def test_looking_at_one_year_only_costs_a_recruit(tmp_path: Path) -> None:
 
 def test_where_moving_cannot_do_it_somebody_is_recruited_when_needed(short: tuple[api.Policy, Plan]) -> None:
     policy, plan = short
-    posts = policy.world.scenario.organisation.people
+    posts = policy.context.scenario.organisation.people
     assert (plan.status, costs(plan)[:2]) == ("optimal", [(201, 201), (6, 6)])
     assert api.verify(policy, plan).holds
     assert recruits(plan) == {"D12-A4-P2": "2025", "D12-A7-P1": "2026"}
@@ -132,7 +132,7 @@ def test_who_has_served_ten_years_is_exchanged(short: tuple[api.Policy, Plan]) -
 
 def test_each_newcomer_and_recruit_has_two_mentors(short: tuple[api.Policy, Plan]) -> None:
     policy, plan = short
-    posts = policy.world.scenario.organisation.people
+    posts = policy.context.scenario.organisation.people
     theory, practice = mentors(plan, "theory"), mentors(plan, "practice")
     new = {post for post, row in posts.items() if row.extra["newcomer"]}
     recruited = {post for post in recruits(plan) if posts[post].grade != "head"}

@@ -66,13 +66,13 @@ def test_the_lead_rotates_among_all_agencies_of_a_group(plan: Plan) -> None:
 
 
 def test_nobody_leads_while_away(policy: api.Policy, plan: Plan) -> None:
-    units = policy.world.scenario.organisation.units
+    units = policy.context.scenario.organisation.units
     held = (one for one in of_layer(plan, "rota") if one.role == "lead")
     assert not [one for one in held if (one.period or "?") in str(units[one.item].extra["away"])]
 
 
 def test_duties_are_divided_and_last(policy: api.Policy, plan: Plan) -> None:
-    groups = policy.world.scenario.organisation.groups
+    groups = policy.context.scenario.organisation.groups
     divided = {group.id for group in groups.values() if group.extra["mode"] == "divide"}
     quarters: dict[tuple[str, str | None], set[str | None]] = defaultdict(set)
     for one in of_layer(plan, "rota"):
@@ -97,5 +97,5 @@ def test_leading_twice_on_end_is_a_breach(policy: api.Policy, plan: Plan) -> Non
 
 
 def test_no_group_takes_up_a_case_of_its_own(policy: api.Policy, plan: Plan) -> None:
-    cases, joined = policy.world.scenario.organisation.cases, places(plan, "joining")
+    cases, joined = policy.context.scenario.organisation.cases, places(plan, "joining")
     assert not [one for one in of_layer(plan, "tasks") if joined.get(cases[one.slot].unit) == one.item]

@@ -45,18 +45,18 @@ def test_plan_of_the_part_is_proved_and_holds(policy: api.Policy, plan: Plan) ->
 
 def test_zones_are_those_of_the_liaison_split_but_for_a_few(policy: api.Policy, plan: Plan) -> None:
     """The split of today is lopsided: no plan keeps all of it, and the best one changes four units."""
-    units, found = policy.world.scenario.organisation.units, zones(plan)
+    units, found = policy.context.scenario.organisation.units, zones(plan)
     moved = [
         key
         for key, zone in found.items()
-        if units[key].extra["liaison"] != policy.world.scenario.organisation.groups[zone].extra["office"]
+        if units[key].extra["liaison"] != policy.context.scenario.organisation.groups[zone].extra["office"]
     ]
     assert len(found) == 27
     assert sorted(units[key].kind for key in moved) == ["agency", "township", "township", "township"]
 
 
 def test_zones_are_even(policy: api.Policy, plan: Plan) -> None:
-    units, loads = policy.world.scenario.organisation.units, dict.fromkeys(("Z1", "Z2", "Z3", "Z4"), 0)
+    units, loads = policy.context.scenario.organisation.units, dict.fromkeys(("Z1", "Z2", "Z3", "Z4"), 0)
     for key, zone in zones(plan).items():
         loads[zone] += units[key].workload or 0
     assert max(loads.values()) - min(loads.values()) <= 8

@@ -39,7 +39,7 @@ def test_part_is_proved_and_shows_the_figures(few_cases: api.Policy, short_plan:
 
 
 def test_members_sit_in_the_zone_and_heads_at_the_host(few_cases: api.Policy, short_plan: Plan) -> None:
-    organisation = few_cases.world.scenario.organisation
+    organisation = few_cases.context.scenario.organisation
     zone = {one.item: one.slot for one in short_plan.assignments if one.layer == "zoning"}
     for one in short_plan.assignments:
         if one.layer == "workplace":

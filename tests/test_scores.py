@@ -61,7 +61,7 @@ rules:
 """
     base = with_scores(tmp_path, {"scores-bid": BIDS, "scores-close": CLOSE}, pack, scenario)
     policy = api.bind(api.load(base))
-    assert policy.world.layers["casework"].possible.tolist() == [[True, True], [True, False], [True, True]]
+    assert policy.context.layers["casework"].possible.tolist() == [[True, True], [True, False], [True, True]]
     plan = api.solve(policy, seconds=10, workers=1)
     chosen = {(one.item, one.slot) for one in plan.assignments if one.layer == "casework"}
     assert chosen == {("Wang", "C1"), ("Zhao", "C2")}

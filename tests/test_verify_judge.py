@@ -11,13 +11,13 @@ import pytest
 
 from allocator.errors import InputError
 from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore, ScenarioRef
-from allocator.rules.binding import bind_world
-from allocator.rules.examples import example_rule, read_plan, small_world
+from allocator.rules.binding import bind_context
+from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.policy import Policy
 from allocator.verify import admit, claims_against, judge
 from small_folder import folder
 
-WORLD = small_world()
+WORLD = example_context()
 RULES = (
     example_rule({"kind": "take", "on": "turn", "places": 1}),
     example_rule({"kind": "max_term", "on": "turn", "periods": 2}),
@@ -125,9 +125,9 @@ def test_a_rule_that_reads_an_empty_cell_is_an_input_fault_of_the_judge_too() ->
     people = dict(WORLD.scenario.organisation.people)
     people["Wang"] = people["Wang"].model_copy(update={"born": None})
     organisation = replace(WORLD.scenario.organisation, people=people)
-    world = bind_world(replace(WORLD.scenario, organisation=organisation))
+    context = bind_context(replace(WORLD.scenario, organisation=organisation))
     with pytest.raises(InputError, match="empty for Wang"):
-        judge(Policy(world, RULES, (), {}), plan().assignments)
+        judge(Policy(context, RULES, (), {}), plan().assignments)
 
 
 CHECKING = """

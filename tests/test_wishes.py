@@ -81,5 +81,5 @@ def test_wishes_that_no_rule_reads_are_asked_about(tmp_path: Path) -> None:
 
 def test_a_scenario_with_wishes_is_loaded_whole(tmp_path: Path) -> None:
     policy = rota(tmp_path, ONE + WISHES, tables={"wishes.csv": "item,weight\nAnn,-1\n"})
-    assert [wish.weight for wish in policy.world.scenario.organisation.wishes] == [-1]
+    assert [wish.weight for wish in policy.context.scenario.organisation.wishes] == [-1]
     assert api.solve(policy, seconds=10, workers=1).status == "optimal"

@@ -55,13 +55,13 @@ def maps_around_centres(draw: st.DrawFn) -> Policy:
     more = draw(st.lists(st.sampled_from(MORE), max_size=3, unique_by=str))
     near = {**NEAR, "power": draw(st.sampled_from((1, 2))), "level": 1, "weight": draw(st.integers(1, 3))}
     zones = draw(st.integers(2, 3))
-    world = map_world(draw(st.integers(0, 999)), draw(st.integers(5, 8 - zones)), zones)
-    return zoning(world, [near, *more])
+    context = map_world(draw(st.integers(0, 999)), draw(st.integers(5, 8 - zones)), zones)
+    return zoning(context, [near, *more])
 
 
 def assert_best_around_centres(policy: Policy) -> None:
     """What the route finds is a plan, none costs less than it proves, and where it reads all it is best."""
-    best, task = least_costs(policy, Space.of(policy.world)), descent.task_of(policy, policy.compile())
+    best, task = least_costs(policy, Space.of(policy.context)), descent.task_of(policy, policy.compile())
     search, clock = searching()
     with mock.patch.object(route, "MOST_ZONES", 0):
         found = best_by_zones(task, clock, search, lambda _: unheard)
@@ -127,17 +127,17 @@ def test_no_plan_costs_less_than_what_is_read_of_it(policy: Policy, data: st.Dat
 @settings(max_examples=15)
 @given(maps_around_centres())
 def test_a_way_that_only_a_matrix_says_is_the_same_way(policy: Policy) -> None:
-    written = least_costs(policy, Space.of(policy.world))
+    written = least_costs(policy, Space.of(policy.context))
     with mock.patch.object(centred, "MANY", 0):
-        assert least_costs(policy, Space.of(policy.world)) == written
-        assert_best(policy, Space.of(policy.world))
+        assert least_costs(policy, Space.of(policy.context)) == written
+        assert_best(policy, Space.of(policy.context))
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_way_that_only_a_matrix_says_is_priced_as_plans_call_for_it(seed: int) -> None:
     policy = zoning(map_world(seed, 5, 2), [{**NEAR, "level": 1}, BAND])
     with mock.patch.object(centred, "MANY", 0), mock.patch.object(descent, "best_by_zones", lambda *_: None):
-        assert_best(policy, Space.of(policy.world))
+        assert_best(policy, Space.of(policy.context))
 
 
 def test_a_larger_map_is_proved_and_told() -> None:

@@ -100,7 +100,7 @@ def test_halves_are_all_that_was_left() -> None:
 def test_the_best_of_all_windows_is_the_best_of_all(seed: int, rules: list[Fields], most: int) -> None:
     policy = zoning(map_world(seed, 6, 2 + seed % 2), rules)
     with mock.patch.object(remainder, "ALIKE", most), mock.patch.object(remainder, "APART", most):
-        assert_best(policy, Space.of(policy.world))
+        assert_best(policy, Space.of(policy.context))
 
 
 def searching(seconds: float = 30.0) -> tuple[Search, Clock]:

@@ -21,7 +21,8 @@ from allocator.model.plan import Assignment
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import broken_rows, complete, rule_costs
 from allocator.program.program import Program
-from allocator.rules.examples import read_plan, small_world
+from allocator.rules.context import RuleContext
+from allocator.rules.examples import example_context, read_plan
 from allocator.rules.fields import layers_read
 from allocator.rules.kind import Example, Rule
 from allocator.rules.policy import Policy
@@ -29,7 +30,6 @@ from allocator.rules.registry import all_kinds
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.waivers import Waiver
-from allocator.rules.world import World
 
 HARD, SOFT = "hard", 2
 WEIGHT = 3
@@ -73,27 +73,27 @@ def trials(
 
 
 @cache
-def world_of(layers: frozenset[str], periods: int = ALL_PERIODS) -> World:
+def world_of(layers: frozenset[str], periods: int = ALL_PERIODS) -> RuleContext:
     """Return the small world with only some layers."""
     return _whole_world().until(dict.fromkeys(sorted(layers), periods))
 
 
 @cache
-def _whole_world() -> World:
-    return small_world()
+def _whole_world() -> RuleContext:
+    return example_context()
 
 
 @dataclass(frozen=True, eq=False)
 class Plans:
     """Plans of one world: 0/1 values ``[n, count]``, and the same as rosters."""
 
-    world: World
+    context: RuleContext
     decisions: Decisions
     matrix: np.ndarray
 
     @cached_property
     def rosters(self) -> list[Roster]:
-        return [Roster(self.world.layers, self.decisions.assignments(row)) for row in self.matrix]
+        return [Roster(self.context.layers, self.decisions.assignments(row)) for row in self.matrix]
 
     def __len__(self) -> int:
         return len(self.matrix)
@@ -101,7 +101,7 @@ class Plans:
     def thinned(self, count: int) -> Plans:
         """Return at most so many of the plans, spread over all of them."""
         chosen = np.linspace(0, len(self) - 1, min(count, len(self))).astype(np.int64)
-        thin = Plans(self.world, self.decisions, self.matrix[chosen])
+        thin = Plans(self.context, self.decisions, self.matrix[chosen])
         if "rosters" in self.__dict__:
             thin.__dict__["rosters"] = [self.rosters[k] for k in chosen]
         return thin
@@ -128,15 +128,15 @@ def _options(decisions: Decisions, layer: Layer) -> list[np.ndarray]:
 class Space:
     """All plans of a world that the layers' take allows, by the number of the choice at each place."""
 
-    world: World
+    context: RuleContext
     decisions: Decisions
     options: Sequence[np.ndarray]
 
     @classmethod
-    def of(cls, world: World) -> Space:
-        decisions = Decisions.of(list(world.layers.values()))
-        options = [block for layer in world.layers.values() for block in _options(decisions, layer)]
-        return cls(world, decisions, options)
+    def of(cls, context: RuleContext) -> Space:
+        decisions = Decisions.of(list(context.layers.values()))
+        options = [block for layer in context.layers.values() for block in _options(decisions, layer)]
+        return cls(context, decisions, options)
 
     @cached_property
     def size(self) -> int:
@@ -147,7 +147,7 @@ class Space:
         matrix = np.zeros((len(choices), self.decisions.count), dtype=np.int64)
         for block, chosen in zip(self.options, choices.T, strict=True):
             matrix += block[chosen]
-        return Plans(self.world, self.decisions, matrix)
+        return Plans(self.context, self.decisions, matrix)
 
     def all(self) -> Plans:
         sizes = [len(block) for block in self.options]
@@ -186,9 +186,9 @@ def plans_of(kind: type[Rule], number: int) -> Plans:
     rng, rule = np.random.default_rng(2), trial.rule()
     texts = (*trial.example.kept, *trial.example.broken)
     count = NEIGHBOURS // len(texts)
-    near = [space.near(read_plan(text, space.world, rule), count, rng) for text in texts]
+    near = [space.near(read_plan(text, space.context, rule), count, rng) for text in texts]
     own = space.plans(np.concatenate(near))
-    plans = Plans(space.world, space.decisions, np.concatenate([common.matrix, own.matrix]))
+    plans = Plans(space.context, space.decisions, np.concatenate([common.matrix, own.matrix]))
     plans.__dict__["rosters"] = [*common.rosters, *own.rosters]
     return plans
 
@@ -196,8 +196,8 @@ def plans_of(kind: type[Rule], number: int) -> Plans:
 class RememberingScope(Scope):
     """A scope that evaluates each expression once, so that thousands of plans are checked quickly."""
 
-    def __init__(self, rule: Rule, world: World, waivers: tuple[Waiver, ...] = ()) -> None:
-        super().__init__(rule, world, waivers)
+    def __init__(self, rule: Rule, context: RuleContext, waivers: tuple[Waiver, ...] = ()) -> None:
+        super().__init__(rule, context, waivers)
         for name in (
             "where",
             "numbers",
@@ -213,10 +213,10 @@ class RememberingScope(Scope):
             setattr(self, name, cache(getattr(self, name)))
 
 
-def policy_of(world: World, *rules: Rule, waivers: tuple[Waiver, ...] = ()) -> Policy:
+def policy_of(context: RuleContext, *rules: Rule, waivers: tuple[Waiver, ...] = ()) -> Policy:
     """Return the policy of some rules, with scopes that remember."""
-    policy = Policy(world, rules, waivers, {})
-    policy.__dict__["scopes"] = {rule.id: RememberingScope(rule, world, waivers) for rule in rules}
+    policy = Policy(context, rules, waivers, {})
+    policy.__dict__["scopes"] = {rule.id: RememberingScope(rule, context, waivers) for rule in rules}
     return policy
 
 
@@ -252,7 +252,7 @@ def amounts_of(kind: type[Rule], number: int) -> np.ndarray:
     """Return what check finds in each plan of an example; that does not depend on the level."""
     trial = Trial(kind, number, SOFT if kind.can_be_soft else HARD)
     plans = plans_of(kind, number)
-    return found_amounts(policy_of(plans.world, trial.rule()), plans)
+    return found_amounts(policy_of(plans.context, trial.rule()), plans)
 
 
 def expected_of(rule: Rule, amounts: np.ndarray) -> np.ndarray:

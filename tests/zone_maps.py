@@ -13,10 +13,10 @@ from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Link, Unit
-from allocator.rules.binding import bind_world
+from allocator.rules.binding import bind_context
+from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
-from allocator.rules.world import World
 
 SPEC = {
     "scenario": "map",
@@ -26,7 +26,7 @@ SPEC = {
 Fields = dict[str, Any]
 
 
-def map_world(seed: int, units: int, zones: int, *, baseline: bool = False) -> World:
+def map_world(seed: int, units: int, zones: int, *, baseline: bool = False) -> RuleContext:
     """Return a map of units, each next to one before it at least, with positions, kinds and workloads."""
     rng = random.Random(seed)
     links = {(rng.randrange(k), k) for k in range(1, units)}
@@ -54,18 +54,18 @@ def map_world(seed: int, units: int, zones: int, *, baseline: bool = False) -> W
         ),
     )
     scenario = Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path())
-    return bind_world(scenario, before if baseline else None)
+    return bind_context(scenario, before if baseline else None)
 
 
-def zoning(world: World, rules: Iterable[Fields]) -> Policy:
+def zoning(context: RuleContext, rules: Iterable[Fields]) -> Policy:
     made = [{"kind": "take", "places": 1}, {"kind": "contiguous"}, *rules]
     chosen = (
         example_rule({"on": "zoning", **fields}, id=f"{fields['kind']}.{k}") for k, fields in enumerate(made)
     )
-    return Policy(world, tuple(chosen), (), {})
+    return Policy(context, tuple(chosen), (), {})
 
 
-def grid_world(seed: int, rows: int, columns: int, zones: int) -> World:
+def grid_world(seed: int, rows: int, columns: int, zones: int) -> RuleContext:
     """Return a map of units on a grid, not quite in line, each next to those beside, above and below it."""
     rng = random.Random(seed)
     at = {(r, c): f"U{r * columns + c}" for r in range(rows) for c in range(columns)}
@@ -85,4 +85,4 @@ def grid_world(seed: int, rows: int, columns: int, zones: int) -> World:
         groups={f"Z{k}": Group(id=f"Z{k}", place=f"P{k}") for k in range(zones)},
         links=tuple(Link(source=a, target=b, kind="adjacent") for a, b in links),
     )
-    return bind_world(Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path()), None)
+    return bind_context(Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path()), None)

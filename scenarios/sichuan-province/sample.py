@@ -58,7 +58,7 @@ def solved(folder: Path, seconds: float) -> dict[str, object]:
     if plan.assignments:
         api.write_plan(plan, folder / "plan.json")
     holds = not plan.assignments or api.verify(policy, plan).holds
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     return {
         "units": len(organisation.units),
         "groups": len(organisation.groups),

@@ -15,7 +15,7 @@ from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Absence, Case, Group, Link, Person, Posting, Tie, Unit, Wish
-from allocator.rules.binding import bind_world
+from allocator.rules.binding import bind_context
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
 from allocator.rules.waivers import Waiver
@@ -71,13 +71,13 @@ def policy_for(world: World, rule: Mapping[str, Any]) -> Policy:
         )
         for one in world.waivers
     )
-    return Policy(bind_world(_scenario(world), baseline), (bound,), waivers, {})
+    return Policy(bind_context(_scenario(world), baseline), (bound,), waivers, {})
 
 
 def found(policy: Policy, world: World, plan: Iterable[Seat], names: tuple[str, ...]) -> Counter[Any]:
     """Return what the program finds in a plan, added up by what the breaches name."""
     [rule] = policy.rules
-    layer = policy.world.layers[rule.on]
+    layer = policy.context.layers[rule.on]
     [finding] = judge(policy, assignments(world, plan)).findings
     assert finding.cost == rule.weight * sum(breach.amount for breach in finding.breaches)
     counted: Counter[Any] = Counter()

@@ -84,7 +84,7 @@ class Checkpoints:
 
 
 def _plan(policy: Policy, reached: Reached) -> Plan:
-    is_whole = reached.periods == {name: len(layer.periods) for name, layer in policy.world.layers.items()}
+    is_whole = reached.periods == {name: len(layer.periods) for name, layer in policy.context.layers.items()}
     proofs = reached.proofs
     known = reached.known.beyond(proofs)
     if not is_whole:  # its own costs are not those of a plan

@@ -105,11 +105,11 @@ def candidates(
 
     admit(policy, plan, file)
     policy = as_asked(policy, plan, file)
-    layer = layer_called(policy.world, layer)
+    layer = layer_called(policy.context, layer)
     item, slot, role = _codes(policy, item, slot, role, layer)
     asked = Asked(slot=slot, role=role, period=period, layer=layer, item=item)
-    seat = find_seat(policy, Roster(policy.world.layers, plan.assignments), asked)
-    only = [policy.world.layers[seat.layer].item_index[item]] if item else None
+    seat = find_seat(policy, Roster(policy.context.layers, plan.assignments), asked)
+    only = [policy.context.layers[seat.layer].item_index[item]] if item else None
     return rank_candidates(policy, plan.assignments, seat, only)
 
 
@@ -119,14 +119,14 @@ def _codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple
     Raises:
         InputError: Several bear such a name.
     """
-    named = [one for one in policy.world.layers.values() if layer in ("", one.name)]
+    named = [one for one in policy.context.layers.values() if layer in ("", one.name)]
     faults: list[Fault] = []
     items = dict.fromkeys(code for one in named for code in one.items)
     slots = dict.fromkeys(code for one in named for code in one.slots)
     found = (
-        code_of(policy.world, item, items, "--item", faults),
-        code_of(policy.world, slot, slots, "--slot", faults),
-        policy.world.words.roles.id_of(role) or role,
+        code_of(policy.context, item, items, "--item", faults),
+        code_of(policy.context, slot, slots, "--slot", faults),
+        policy.context.words.roles.id_of(role) or role,
     )
     if faults:
         raise InputError(faults)

@@ -98,7 +98,7 @@ def _read(policy: Policy, file: Path) -> Resumed | None:
     others = list(_others(policy, plan, file.name))
     if others:
         raise InputError(others)
-    periods = {name: len(layer.periods) for name, layer in policy.world.layers.items()}
+    periods = {name: len(layer.periods) for name, layer in policy.context.layers.items()}
     if "partial" in plan.run:
         periods = _first_ones(periods, plan.run["partial"], file.name)
     elif plan.status not in ("feasible", "optimal"):

@@ -106,7 +106,7 @@ def fewest_changes(
         InputError: There is no baseline.
     """
     _must_have_layers(policy)
-    if policy.world.baseline is None:
+    if policy.context.baseline is None:
         raise InputError([without_baseline("--fewest-changes")])
     from allocator.optimise import fewest, progress
     from allocator.optimise import memory as memories
@@ -128,7 +128,7 @@ def fewest_changes(
 
 
 def _must_have_layers(policy: Policy) -> None:
-    if not policy.world.layers:
+    if not policy.context.layers:
         message = Text(
             zh="没有层可以求解；抽签请用 draw", en="there is no layer to solve; for a draw use `draw`"
         )
@@ -149,7 +149,7 @@ def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
     if not solved.proofs:
         return Plan(scenario=policy.reference, status=solved.status, assignments=(), run=run)
     judgement = judge(policy, solved.assignments)
-    baseline = policy.world.baseline
+    baseline = policy.context.baseline
     changes = None if baseline is None else changes_from(policy, baseline, solved.assignments)
     plan = Plan(
         scenario=policy.reference,

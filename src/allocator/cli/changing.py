@@ -23,7 +23,7 @@ def is_counted(policy: api.Policy, asked: bool | None, *, rolls: bool, resumes: 
     Raises:
         InputError: ``--free-changes`` without a baseline, or an earlier solve is to be gone on from.
     """
-    if policy.world.baseline is None:
+    if policy.context.baseline is None:
         if asked is False:
             raise InputError([without_baseline("--free-changes")])
         return bool(asked)

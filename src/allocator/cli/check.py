@@ -42,7 +42,7 @@ def command(
     loaded = api.load(scenario)
     policy, draws = _bound(loaded)
     policy.examine()
-    expected = read_expected(policy.world.scenario.folder)
+    expected = read_expected(policy.context.scenario.folder)
     figures = measure(expected, policy) if expected else []
     summary = summarise(policy)
     drawn = {name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in draws.items()}

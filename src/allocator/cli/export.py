@@ -85,7 +85,7 @@ def _content(
     ending: str, view: PlanView, policy: api.Policy | None, layer: str | None, language: Language
 ) -> bytes:
     if ending == "svg":
-        return svg(draw(view, policy.world if policy else None, layer, language)).encode()
+        return svg(draw(view, policy.context if policy else None, layer, language)).encode()
     view = pick_layer(view, layer) if layer is not None else view
     if ending == "csv":
         return csv_bytes(view, language)

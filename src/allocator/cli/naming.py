@@ -51,7 +51,7 @@ def name_plan(
     except InputError as error:
         if scenario is not None:
             raise
-        _remark_unfit(policy.world.scenario.folder, error, output)
+        _remark_unfit(policy.context.scenario.folder, error, output)
         return None, bare_view(plan)
 
 

@@ -216,12 +216,12 @@ def _dropped(asked: Asked) -> Text:
 
 def _levels(policy: api.Policy) -> Mapping[int, Text]:
     """Return what levels are called; that of the changes stands above all others."""
-    return {0: Text(zh="变动", en="changes"), **policy.world.scenario.spec.levels}
+    return {0: Text(zh="变动", en="changes"), **policy.context.scenario.spec.levels}
 
 
 def _check_figures(policy: api.Policy) -> None:
     """Refuse faulty figures of the document before minutes are spent on the plan that they are held to."""
-    expected = read_expected(policy.world.scenario.folder)
+    expected = read_expected(policy.context.scenario.folder)
     if expected is not None:
         measure(expected, policy)
 
@@ -248,7 +248,7 @@ def _result(
 
 
 def _changes(policy: api.Policy, plan: Plan, language: Language) -> Iterator[str]:
-    baseline = policy.world.baseline
+    baseline = policy.context.baseline
     if baseline is None or not plan.score:
         return
     carried = plan.run["changes"]
@@ -256,5 +256,5 @@ def _changes(policy: api.Policy, plan: Plan, language: Language) -> Iterator[str
     if "fewest" in carried:
         found = {"cost": carried["fewest"], "bound": carried["bound"], "proof": carried["proof"]}
         fewest = LevelScore.model_validate({"level": 1, **found})
-    roles = scenario_roles(policy.world.scenario.spec)
+    roles = scenario_roles(policy.context.scenario.spec)
     yield from render_changes(changes_from(policy, baseline, plan.assignments), roles, language, fewest)

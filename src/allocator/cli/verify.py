@@ -92,5 +92,5 @@ def _replayed(scenario: Path, file: Path, output: Output, published: str | None,
 
 
 def _measured(policy: api.Policy, plan: Plan, verdict: api.Verdict) -> list[Figure]:
-    expected = read_expected(policy.world.scenario.folder)
+    expected = read_expected(policy.context.scenario.folder)
     return measure(expected, policy, plan, verdict.judgement) if expected else []

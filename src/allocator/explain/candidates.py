@@ -89,8 +89,8 @@ class _Bench:
 
     def __init__(self, policy: Policy, assignments: tuple[Assignment, ...], seat: Seat) -> None:
         self._policy, self._seat = policy, seat
-        self._roster = Roster(policy.world.layers, assignments)
-        self.layer = policy.world.layers[seat.layer]
+        self._roster = Roster(policy.context.layers, assignments)
+        self.layer = policy.context.layers[seat.layer]
         program = policy.compile()
         self._levels = tuple(sorted({rule.level for rule in policy.rules if rule.level != "hard"}))
         self._grid = program.decisions.grids[seat.layer]

@@ -100,7 +100,7 @@ def _given_up(
 
 def _named(policy: Policy, rule: Rule, breach: Breach) -> Text:
     """Say who and where, and what was found there."""
-    layer, label = policy.layer_of(rule), policy.world.scenario.organisation.label
+    layer, label = policy.layer_of(rule), policy.context.scenario.organisation.label
     subject = breach.subject
     parts = [label(layer.items[i]) for i in (subject.item, subject.other) if i >= 0]
     parts += [label(layer.slots[subject.slot])] if subject.slot >= 0 else []

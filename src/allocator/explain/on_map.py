@@ -32,7 +32,7 @@ class Blocked:
 def blocked_on_map(policy: Policy) -> tuple[Blocked, ...]:
     """Return what keeps the maps of a policy from being made into zones; nothing where that is not seen."""
     found: list[Blocked] = []
-    for name, layer in policy.world.layers.items():
+    for name, layer in policy.context.layers.items():
         alone = policy.until({name: len(layer.periods)})
         alone = replace(alone, rules=tuple(rule for rule in alone.rules if rule.is_hard))
         whole = None if alone.map is None else by_slot(alone.compile())
@@ -130,7 +130,7 @@ class _Look:
         return f" {low} 至 {high}" if language == "zh" else f"{low} to {high}"
 
     def _name(self, item: int) -> str:
-        return self.policy.world.scenario.organisation.label(self.layer.items[item])
+        return self.policy.context.scenario.organisation.label(self.layer.items[item])
 
     def _names(self, items: Collection[int], language: str) -> str:
         named = [self._name(i) for i in sorted(items)[:MOST_NAMED]]

@@ -49,7 +49,7 @@ def solve_pinned(
 
 
 def _pin(policy: Policy, seat: Seat, item: int) -> Pin:
-    layer = policy.world.layers[seat.layer]
+    layer = policy.context.layers[seat.layer]
     role, period = layer.roles[seat.role], layer.period_id(seat.period)
     own = "pin"
     while any(rule.id == own for rule in policy.rules):

@@ -9,9 +9,9 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.rules.called import role_of
+from allocator.rules.context import RuleContext
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
-from allocator.rules.world import World
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def find_seat(policy: Policy, roster: Roster, asked: Asked) -> Seat:
     Raises:
         InputError: With a fault for each name that does not fit.
     """
-    layers = policy.world.layers
+    layers = policy.context.layers
     if asked.layer and asked.layer not in layers:
         raise InputError([_unknown("--layer", asked.layer, layers, "没有此层", "there is no such layer")])
     named = [layers[asked.layer]] if asked.layer else list(layers.values())
@@ -54,22 +54,22 @@ def find_seat(policy: Policy, roster: Roster, asked: Asked) -> Seat:
         raise InputError(
             [_unknown("--slot", asked.slot, slots, "没有层含有此去处", "no layer has this slot")]
         )
-    layer = min(with_slot, key=lambda layer: len(list(_unfit(policy.world, layer, asked))))
-    if faults := list(_unfit(policy.world, layer, asked)):
+    layer = min(with_slot, key=lambda layer: len(list(_unfit(policy.context, layer, asked))))
+    if faults := list(_unfit(policy.context, layer, asked)):
         raise InputError(faults)
     slot = layer.slot_index[asked.slot]
     period = _period(layer, slot, asked.period)
     return Seat(layer.name, slot, _role(layer, roster, slot, period, asked.role), period)
 
 
-def _unfit(world: World, layer: Layer, asked: Asked) -> Iterator[Fault]:
+def _unfit(context: RuleContext, layer: Layer, asked: Asked) -> Iterator[Fault]:
     """Yield what is asked about and a layer does not have."""
     if asked.item and asked.item not in layer.item_index:
         zh, en = f"{layer.name} 层中没有此对象", f"the layer {layer.name} has no such item"
         yield _unknown("--item", asked.item, layer.items, zh, en)
     if asked.role and asked.role not in layer.roles:
         faults: list[Fault] = []
-        role_of(world, asked.role, [layer], "--role", faults)
+        role_of(context, asked.role, [layer], "--role", faults)
         yield from faults
     active = [layer.periods[t].id for t in _periods(layer, layer.slot_index[asked.slot])]
     if (asked.period and asked.period not in active) or not active:

@@ -195,6 +195,6 @@ def task_of(policy: Policy, program: Program) -> Task:
     def cuts(decisions: IntArray) -> list[Cut]:
         if not policy.has_cuts:
             return []
-        return policy.cuts(Roster(policy.world.layers, program.decisions.assignments(decisions)))
+        return policy.cuts(Roster(policy.context.layers, program.decisions.assignments(decisions)))
 
     return Task(program, cuts, policy.map)

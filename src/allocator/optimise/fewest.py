@@ -131,13 +131,13 @@ def _keeping(policy: Policy, *, everywhere: bool = False) -> tuple[Rule, ...]:
             if everywhere
             else vacated(name, excluded),
         )
-        for name, layer in policy.world.layers.items()
+        for name, layer in policy.context.layers.items()
     )
 
 
 def _counting(policy: Policy) -> tuple[Rule, ...]:
     """Return a rule for each layer that pays 1 for each seat of the baseline that changes hands."""
-    return tuple(_of_layer(policy, name, level=FIRST) for name in policy.world.layers)
+    return tuple(_of_layer(policy, name, level=FIRST) for name in policy.context.layers)
 
 
 def _of_layer(policy: Policy, layer: str, **fields: Any) -> Rule:
@@ -145,7 +145,9 @@ def _of_layer(policy: Policy, layer: str, **fields: Any) -> Rule:
     own = f"changes.{layer}"
     while any(rule.id == own for rule in policy.rules):
         own += "."
-    return kept(policy.world, layer, id=own, why=Text(zh="变动最少", en="as few changes as can be"), **fields)
+    return kept(
+        policy.context, layer, id=own, why=Text(zh="变动最少", en="as few changes as can be"), **fields
+    )
 
 
 def _exclusions(policy: Policy) -> list[Exclude]:

@@ -81,12 +81,12 @@ def windows(layer: Layer, length: int, done: int = 0) -> Iterator[Window]:
 
 def is_needed(policy: Policy, length: int) -> bool:
     """Whether any layer has more periods than a window; else the ordinary search is the better one."""
-    return any(len(layer.periods) > length for layer in policy.world.layers.values())
+    return any(len(layer.periods) > length for layer in policy.context.layers.values())
 
 
 def roll(policy: Policy, search: Search, begun: Begun, length: int) -> Rolled:
     """Decide all layers window by window; a sound plan to begin from is gone over and never made worse."""
-    whole = {name: len(layer.periods) for name, layer in policy.world.layers.items()}
+    whole = {name: len(layer.periods) for name, layer in policy.context.layers.items()}
     rolling = _Rolling(policy, search, whole, Made(begun.assignments, known=begun.known))
     if begun.periods is None or dict(begun.periods) == whole:
         program = compiled(policy, search)
@@ -117,7 +117,7 @@ class _Rolling:
         done = dict(decided)
         planned = [
             window
-            for name, layer in list(self._policy.world.layers.items())[max(0, len(done) - 1) :]
+            for name, layer in list(self._policy.context.layers.items())[max(0, len(done) - 1) :]
             if done.get(name, 0) < self._whole[name]
             for window in windows(layer, length, done.get(name, 0))
         ]
@@ -153,7 +153,7 @@ class _Rolling:
 
     def go_over(self, program: Program, start: IntArray, length: int) -> Rolled:
         """Make a plan of all layers better window by window, everything else held."""
-        layers = self._policy.world.layers
+        layers = self._policy.context.layers
         planned = [window for layer in layers.values() for window in windows(layer, length)]
         best = np.asarray(complete(program, start[None, :])[0])
         for k, window in enumerate(planned):

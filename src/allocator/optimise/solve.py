@@ -99,7 +99,7 @@ def solve(
     """
     workers = options.workers or os.cpu_count() or 1
     search = Search(options.seed, Budget(options.seconds, workers), stop or Stop(), listen, offer)
-    baseline = policy.world.baseline
+    baseline = policy.context.baseline
     if begun is None and baseline is not None:
         begun = Begun(baseline.assignments)
     begun = begun or Begun(periods={})
@@ -157,7 +157,7 @@ def _search(policy: Policy, search: Search, begun: Begun) -> tuple[Found, Descen
     What is begun stays for as long as it does in any search: layers that are decided are searched jointly
     from the plan that there is of them, and a layer that is decided in part is decided to its end.
     """
-    periods = {name: len(layer.periods) for name, layer in policy.world.layers.items()}
+    periods = {name: len(layer.periods) for name, layer in policy.context.layers.items()}
     made = Made(begun.assignments, known=begun.known)
     decided = periods if begun.periods is None else begun.periods
     for k, name in enumerate(periods):
@@ -184,7 +184,7 @@ def _search(policy: Policy, search: Search, begun: Begun) -> tuple[Found, Descen
 def _joint(policy: Policy, made: Made, search: Search, part: float) -> tuple[Found, Descent]:
     """Search all layers of ``policy`` at once, starting from what has been made."""
     program = compiled(policy, search)
-    stage = " + ".join(policy.world.layers)
+    stage = " + ".join(policy.context.layers)
     descent = Descent(task_of(policy, program), search, stage, made.known, offer=search.offer)
     decisions = program.decisions
     start = decisions.vector(made.assignments) if made.assignments else as_before(decisions)

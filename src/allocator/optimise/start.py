@@ -68,8 +68,8 @@ def add_layer(policy: Policy, made: Made, search: Search, part: float, done: int
     Returns:
         What has then been made, or None if a step found no plan.
     """
-    *_, layer = policy.world.layers.values()
-    whole = {name: len(other.periods) for name, other in policy.world.layers.items()}
+    *_, layer = policy.context.layers.values()
+    whole = {name: len(other.periods) for name, other in policy.context.layers.items()}
     planned = [step for step in steps(layer) if step.periods > done]
     for step in planned:
         partial = policy.until({**whole, layer.name: step.periods})

@@ -34,12 +34,12 @@ def with_stays(policy: Policy, task: Task, values: IntArray) -> IntArray:
 
     Layers that rules with cuts are about are left as they are: rows alone do not say what breaks there.
     """
-    baseline = policy.world.baseline
+    baseline = policy.context.baseline
     cut = {name for rule in policy.rules if rule.cuts for name in layers_read(rule)}
     decisions = values[: task.program.decisions.count]
     stays = [
         Stays(layer, task.program.decisions.grids[name], decisions, baseline)
-        for name, layer in policy.world.layers.items()
+        for name, layer in policy.context.layers.items()
         if name not in cut and (layer.past or len(layer.periods) > 1 or baseline is not None)
     ]
     found = _Tries(policy, task, values).changed(stays)

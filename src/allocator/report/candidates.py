@@ -80,7 +80,7 @@ def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> Ra
         ranking: The ranking.
         ranked: Whether all of the layer stand in it, so that places mean something.
     """
-    seat, words = ranking.seat, _Words(policy, policy.world.layers[ranking.seat.layer])
+    seat, words = ranking.seat, _Words(policy, policy.context.layers[ranking.seat.layer])
     lines: list[CandidateLine] = []
     rank = 0
     for one in ranking.candidates:
@@ -119,7 +119,7 @@ class PinnedView:
 
 def pinned_view(policy: Policy, solved: PinnedSolve) -> PinnedView:
     """Lay out what a solve with a pin found."""
-    titles = policy.world.scenario.spec.levels
+    titles = policy.context.scenario.spec.levels
 
     def lines(changes: Mapping[Level, int]) -> tuple[CostLine, ...]:
         return tuple(CostLine(one, level_text(one, titles), "", change) for one, change in changes.items())
@@ -141,12 +141,12 @@ class _Words:
 
     def __init__(self, policy: Policy, layer: Layer) -> None:
         self._policy, self.layer = policy, layer
-        self._roles = scenario_roles(policy.world.scenario.spec)
-        self._levels = policy.world.scenario.spec.levels
+        self._roles = scenario_roles(policy.context.scenario.spec)
+        self._levels = policy.context.scenario.spec.levels
         self._level_of = {rule.id: rule.plan_level for rule in policy.rules}
 
     def named(self, entity: str) -> Named:
-        return Named(entity, self._policy.world.scenario.organisation.label(entity))
+        return Named(entity, self._policy.context.scenario.organisation.label(entity))
 
     def role(self, index: int) -> Text | None:
         role = self.layer.roles[index]

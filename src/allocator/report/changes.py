@@ -9,9 +9,9 @@ from typing import Any
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Plan
 from allocator.report.frame import Named
+from allocator.rules.context import RuleContext
 from allocator.rules.keeping import is_by_item
 from allocator.rules.policy import Policy
-from allocator.rules.world import World
 from allocator.verify import Gone, gone_from
 
 #: A plan carries at most so many changed seats; their number it always says.
@@ -85,13 +85,13 @@ def changes_from(policy: Policy, baseline: Plan, assignments: Iterable[Assignmen
     found = tuple(assignments)
     seats: list[Seat] = []
     new = 0
-    for layer in policy.world.layers.values():
+    for layer in policy.context.layers.values():
         before, after = _held(layer, baseline.assignments), _held(layer, found)
         running = {(place, period) for place, _, period in before if _exists(layer, place, period)}
         new += sum(len(who) for (place, _, period), who in after.items() if (place, period) not in running)
         for seat in sorted({*before, *after}, key=lambda seat: _order(layer, seat)):
             if (seat[0], seat[2]) in running and before.get(seat) != after.get(seat):
-                seats.append(_seat(policy.world, layer, seat, before.get(seat, ()), after.get(seat, ())))
+                seats.append(_seat(policy.context, layer, seat, before.get(seat, ()), after.get(seat, ())))
     return Changes(tuple(seats), new, gone_from(policy, baseline))
 
 
@@ -124,8 +124,10 @@ def _order(layer: Layer, seat: _Key) -> tuple[int, int, int]:
     return layer.period_index.get(period, -1), index.get(place, -1), layer.roles.index(role)
 
 
-def _seat(world: World, layer: Layer, seat: _Key, before: Iterable[str], after: Iterable[str]) -> Seat:
-    label = world.scenario.organisation.label
+def _seat(
+    context: RuleContext, layer: Layer, seat: _Key, before: Iterable[str], after: Iterable[str]
+) -> Seat:
+    label = context.scenario.organisation.label
     known = layer.slot_index if is_by_item(layer) else layer.item_index
     left, came = sorted({*before} - {*after}), sorted({*after} - {*before})
     place, role, period = seat

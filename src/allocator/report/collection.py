@@ -41,7 +41,7 @@ class ScenarioLine:
 
 def scenario_line(name: str, policy: Policy) -> ScenarioLine:
     """Return what a scenario with its rules shows."""
-    spec, organisation = policy.world.scenario.spec, policy.world.scenario.organisation
+    spec, organisation = policy.context.scenario.spec, policy.context.scenario.organisation
     written = [rule for rule in policy.rules if rule.id in policy.drafts]
     return ScenarioLine(
         id=name,

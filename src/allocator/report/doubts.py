@@ -32,7 +32,7 @@ def doubts_about(policy: Policy) -> tuple[Fault, ...]:
     """
     policy.examine()
     found = (doubt for one in all_lints() for doubt in one(policy))
-    return (*policy.world.scenario.doubts, *found)
+    return (*policy.context.scenario.doubts, *found)
 
 
 def counted(doubts: Sequence[Fault]) -> Text:

@@ -103,7 +103,7 @@ def rule_finding(policy: Policy, found: Finding) -> RuleFinding:
     return RuleFinding(
         id=rule.id,
         level=rule.plan_level,
-        level_title=level_text(rule.plan_level, policy.world.scenario.spec.levels),
+        level_title=level_text(rule.plan_level, policy.context.scenario.spec.levels),
         kind=rule.kind,
         layer=rule.on,
         why=rule.why or rule.summary,
@@ -130,7 +130,7 @@ def _breach(policy: Policy, layer: Layer, breach: Breach) -> BreachLine:
 def _instead(policy: Policy, layer: Layer, breach: Breach) -> tuple[Place, ...] | None:
     if breach.instead is None:
         return None
-    label = policy.world.scenario.organisation.label
+    label = policy.context.scenario.organisation.label
     named = ((Named(layer.slots[slot], label(layer.slots[slot])), role) for slot, role in breach.instead)
     return tuple(Place(slot, _role(policy, layer, role)) for slot, role in named)
 
@@ -138,11 +138,11 @@ def _instead(policy: Policy, layer: Layer, breach: Breach) -> tuple[Place, ...] 
 def _named(policy: Policy, ids: tuple[str, ...], index: int) -> Named | None:
     if index < 0:
         return None
-    return Named(ids[index], policy.world.scenario.organisation.label(ids[index]))
+    return Named(ids[index], policy.context.scenario.organisation.label(ids[index]))
 
 
 def _role(policy: Policy, layer: Layer, index: int) -> Text | None:
     role = layer.roles[index] if index >= 0 else None
     if role is None:
         return None
-    return scenario_roles(policy.world.scenario.spec)[role]
+    return scenario_roles(policy.context.scenario.spec)[role]

@@ -15,7 +15,7 @@ from allocator.model.text import Text
 from allocator.report.away import Away, away
 from allocator.report.tally import Tally, tallies
 from allocator.report.words import kind_text
-from allocator.rules.world import World
+from allocator.rules.context import RuleContext
 
 Shape = Literal["once", "roster", "cases"]
 Held = frozenset[tuple[str, str | None]]
@@ -78,10 +78,10 @@ class Frame:
         return self.active is None or slot in self.active[period]
 
 
-def bound_frames(world: World) -> Iterator[Frame]:
+def bound_frames(context: RuleContext) -> Iterator[Frame]:
     """Yield the frame of each layer of a scenario."""
-    for layer in world.layers.values():
-        yield _bound(layer, world.scenario)
+    for layer in context.layers.values():
+        yield _bound(layer, context.scenario)
 
 
 def bare_frames(plan: Plan) -> Iterator[Frame]:

@@ -46,7 +46,7 @@ class LayerRows:
     @classmethod
     def of(cls, policy: Policy, name: str) -> LayerRows:
         """Return the rows of the layer called ``name``; rules that also read other layers are left out."""
-        layer = policy.world.layers[name]
+        layer = policy.context.layers[name]
         alone = policy.until({name: len(layer.periods)})
         rules = tuple(rule for rule in alone.rules if rule.is_hard and not rule.one_slot)
         return cls(replace(alone, rules=rules), layer)

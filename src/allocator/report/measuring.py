@@ -64,7 +64,9 @@ def measure(
 
 
 def _needs_plan(asked: Asked, policy: Policy) -> bool:
-    return asked.rule is not None or any(source_of(one)[0] in policy.world.layers for one in asked.sentences)
+    return asked.rule is not None or any(
+        source_of(one)[0] in policy.context.layers for one in asked.sentences
+    )
 
 
 class _Meter:
@@ -127,13 +129,13 @@ class _Meter:
         return take(axis, np.flatnonzero(np.asarray(holds, dtype=np.bool_)))
 
     def _axis(self, source: str, path: KeyPath) -> Axis:
-        world = self._policy.world
-        table = table_axis(world, source)
+        context = self._policy.context
+        table = table_axis(context, source)
         if table is not None:
             return table
-        if source in world.layers:
-            return layer_axis(world, world.layers[source], self._assignments)
-        known = countable(world)
+        if source in context.layers:
+            return layer_axis(context, context.layers[source], self._assignments)
+        known = countable(context)
         message = Text(zh="没有此表或层", en="there is no such table or layer")
         details = {"found": source, "allowed": ", ".join(known), "nearest": nearest(source, known)}
         raise InputError([self._expected.fault(path, message, **details)])
@@ -141,7 +143,7 @@ class _Meter:
     def _values(self, axis: Axis, text: str, returns: str, path: KeyPath) -> list[Any]:
         """Return the value of an expression for each row."""
         try:
-            return list(self._policy.world.compiler.compile(text, axis.types, returns).over(axis))
+            return list(self._policy.context.compiler.compile(text, axis.types, returns).over(axis))
         except SelectorError as error:
             details = {"detail": error.detail, "nearest": error.nearest, "allowed": error.allowed}
             raise InputError([self._expected.fault(path, error.message, **details)]) from None

@@ -51,10 +51,10 @@ def register(policy: Policy, plan: Plan | None = None) -> tuple[Register, ...]:
         policy: The rules.
         plan: A plan of theirs; without one nobody leads whom a plan makes lead, and passes his conflicts on.
     """
-    roster = Roster(policy.world.layers, plan.assignments) if plan else None
+    roster = Roster(policy.context.layers, plan.assignments) if plan else None
     return tuple(
         one
-        for layer in policy.world.layers.values()
+        for layer in policy.context.layers.values()
         if layer.spec.slots.table == "cases"
         for one in _of_layer(policy, layer, roster)
     )
@@ -64,7 +64,7 @@ def _of_layer(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[R
     out: dict[int, list[tuple[int, Recusal]]] = {}
     for s, i, recusal in _recusals(policy, layer, roster):
         out.setdefault(s, []).append((i, recusal))
-    scenario = policy.world.scenario
+    scenario = policy.context.scenario
     for s, slot in enumerate(layer.slots):
         found = sorted(out.get(s, ()), key=lambda pair: (pair[0], pair[1].rule))
         barred = {item for item, recusal in found if not recusal.roles}
@@ -74,7 +74,7 @@ def _of_layer(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[R
 
 def _recusals(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[tuple[int, int, Recusal]]:
     """Yield slot, item and recusal for everyone whom a hard rule keeps from a slot, unless it is waived."""
-    scenario = policy.world.scenario
+    scenario = policy.context.scenario
     for rule in policy.rules:
         if rule.on != layer.name or not rule.is_hard:
             continue

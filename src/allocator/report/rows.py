@@ -12,8 +12,8 @@ from allocator.model.plan import Assignment
 from allocator.model.spec import Source
 from allocator.model.tables import TABLES, Row
 from allocator.rules.axis import Axis, take
+from allocator.rules.context import RuleContext
 from allocator.rules.facts import PREFIXES, period_axis, type_of, value_of
-from allocator.rules.world import World
 
 _EDGES = {
     "links": "link",
@@ -24,27 +24,27 @@ _EDGES = {
 }
 
 
-def countable(world: World) -> tuple[str, ...]:
+def countable(context: RuleContext) -> tuple[str, ...]:
     """Return the names of what can be counted: tables, then layers."""
-    return (*PREFIXES, *_EDGES, *world.layers)
+    return (*PREFIXES, *_EDGES, *context.layers)
 
 
-def table_axis(world: World, table: str) -> Axis | None:
+def table_axis(context: RuleContext, table: str) -> Axis | None:
     """Return the rows of a table with their variables; None if there is no such table."""
-    organisation = world.scenario.organisation
+    organisation = context.scenario.organisation
     if table in _EDGES:
         return _edges(table, getattr(organisation, table))
     if table not in PREFIXES:
         return None
-    return world.facts.side(Source.model_validate(table), organisation.table(table))
+    return context.facts.side(Source.model_validate(table), organisation.table(table))
 
 
-def layer_axis(world: World, layer: Layer, assignments: Iterable[Assignment]) -> Axis:
+def layer_axis(context: RuleContext, layer: Layer, assignments: Iterable[Assignment]) -> Axis:
     """Return a layer's assignments with the variables of their item, slot and period, and ``role``."""
     taken = [one for one in assignments if one.layer == layer.name]
     picked = (
-        (world.item_axes(layer)[0], [layer.item_index[one.item] for one in taken]),
-        (world.slot_axes(layer)[0], [layer.slot_index[one.slot] for one in taken]),
+        (context.item_axes(layer)[0], [layer.item_index[one.item] for one in taken]),
+        (context.slot_axes(layer)[0], [layer.slot_index[one.slot] for one in taken]),
         (period_axis(layer.periods), [layer.period_index[one.period] for one in taken]),
     )
     columns: dict[str, Sequence[Any]] = {"role": [one.role or "" for one in taken]}

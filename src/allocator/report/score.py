@@ -91,7 +91,7 @@ def rule_lines(
 
 def rule_terms(policy: Policy, assignments: Iterable[Assignment]) -> dict[str, Text | None]:
     """Return by rule what a plan has of what it measures, None where breaches are counted."""
-    roster = Roster(policy.world.layers, assignments)
+    roster = Roster(policy.context.layers, assignments)
     return {rule.id: measured(policy, rule, roster) for rule in policy.rules}
 
 
@@ -103,7 +103,7 @@ def rule_whys(policy: Policy) -> dict[str, Text]:
 def waiver_lines(policy: Policy, plan: Plan) -> tuple[WaiverLine, ...]:
     """Return a line for each named exception of the policy."""
     excused = list(_excused(policy, plan.assignments)) if policy.waivers else []
-    label = policy.world.scenario.organisation.label
+    label = policy.context.scenario.organisation.label
     return tuple(
         WaiverLine(
             rule=waiver.rule,
@@ -119,7 +119,7 @@ def waiver_lines(policy: Policy, plan: Plan) -> tuple[WaiverLine, ...]:
 
 def _excused(policy: Policy, assignments: Iterable[Assignment]) -> Iterator[Waiver]:
     """Yield, for each breach that would count, every exception that covers it."""
-    roster = Roster(policy.world.layers, assignments)
+    roster = Roster(policy.context.layers, assignments)
     waived = {waiver.rule for waiver in policy.waivers}
     for rule in policy.rules:
         if rule.id in waived:

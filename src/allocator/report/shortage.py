@@ -70,7 +70,7 @@ def shortages(policy: Policy) -> tuple[Shortage, ...]:
     Only layers in which some rule recuses people are looked at.
     """
     found: list[Shortage] = []
-    for name, layer in policy.world.layers.items():
+    for name, layer in policy.context.layers.items():
         rows = LayerRows.of(policy, name)
         recuses = layer.spec.items.table == "people" and any(rule.waivable() for rule in rows.policy.rules)
         if recuses and prod(layer.shape) <= MOST_PLACES:
@@ -173,7 +173,7 @@ class _Look:
         }
 
     def _named(self, entity: str) -> Named:
-        return Named(entity, self.policy.world.scenario.organisation.label(entity))
+        return Named(entity, self.policy.context.scenario.organisation.label(entity))
 
 
 def _needs(rows: Sequence[SlotRow]) -> int:

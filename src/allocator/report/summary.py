@@ -53,7 +53,7 @@ class Summary:
 
 def summarise(policy: Policy) -> Summary:
     """Return the numbers of a scenario whose rules are bound."""
-    scenario = policy.world.scenario
+    scenario = policy.context.scenario
     return Summary(
         scenario=scenario.name,
         title=scenario.spec.title,
@@ -67,7 +67,7 @@ def summarise(policy: Policy) -> Summary:
 
 
 def _counts(policy: Policy) -> dict[str, int]:
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     tables = ("units", "people", "groups", "cases", "postings", "ties", "links")
     counts = {table: len(getattr(organisation, table)) for table in tables}
     seldom = {table: len(getattr(organisation, table)) for table in _SELDOM}
@@ -77,13 +77,13 @@ def _counts(policy: Policy) -> dict[str, int]:
 def _layers(policy: Policy) -> tuple[LayerLine, ...]:
     return tuple(
         LayerLine(name, layer.spec.title, *layer.shape[:2], layer.shape[3], str(layer.spec.take))
-        for name, layer in policy.world.layers.items()
+        for name, layer in policy.context.layers.items()
     )
 
 
 def _levels(policy: Policy) -> tuple[LevelCount, ...]:
     counted = Counter(rule.plan_level for rule in policy.rules)
-    titles = policy.world.scenario.spec.levels
+    titles = policy.context.scenario.spec.levels
     soft = sorted(level for level in counted if level != HARD)
     levels: list[Level] = [HARD, *soft]
     return tuple(LevelCount(level, level_text(level, titles), counted[level]) for level in levels)

@@ -65,7 +65,7 @@ class Supply:
 def supplies(policy: Policy) -> tuple[Supply, ...]:
     """Return every count by which no plan can keep the hard rules, like ones of several periods as one."""
     found: dict[Supply, list[str]] = {}
-    for name, layer in policy.world.layers.items():
+    for name, layer in policy.context.layers.items():
         if prod(layer.shape) <= MOST_PLACES:
             for one in _Counts(LayerRows.of(policy, name)).found():
                 found.setdefault(replace(one, periods=()), []).extend(one.periods)
@@ -206,7 +206,7 @@ class _Counts:
         return tuple((rules[n].id, sum(n in barred for barred in barring)) for n in numbers)
 
     def _named(self, entity: str) -> Named:
-        return Named(entity, self.rows.policy.world.scenario.organisation.label(entity))
+        return Named(entity, self.rows.policy.context.scenario.organisation.label(entity))
 
 
 def _disjoint(rows: Iterable[SlotRow]) -> list[SlotRow]:

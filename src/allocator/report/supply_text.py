@@ -73,13 +73,13 @@ def _en(one: Supply, policy: Policy) -> str:
 
 def _counted(one: Supply, policy: Policy) -> Iterator[Text]:
     """Yield what is counted: roles, or skills, grades and the like."""
-    yield from (policy.world.words.roles.text(role) for role in one.roles)
+    yield from (policy.context.words.roles.text(role) for role in one.roles)
     yield from one.what
 
 
 def _where(one: Supply, policy: Policy) -> str:
     """Return the slots, where they are a few and not all."""
-    is_all = len(one.slots) == len(policy.world.layers[one.layer].slots)
+    is_all = len(one.slots) == len(policy.context.layers[one.layer].slots)
     return "" if is_all or len(one.slots) > _MOST_NAMED else ", ".join(slot.name for slot in one.slots)
 
 
@@ -87,11 +87,11 @@ def _when(one: Supply, policy: Policy, language: Language) -> str:
     """Return the periods; of a layer that is decided once, what it is called."""
     if one.periods:
         return ("、" if language == "zh" else ", ").join(one.periods)
-    return policy.world.layers[one.layer].spec.title(language) or one.layer
+    return policy.context.layers[one.layer].spec.title(language) or one.layer
 
 
 def _table(one: Supply, policy: Policy) -> str:
-    return policy.world.layers[one.layer].spec.items.table
+    return policy.context.layers[one.layer].spec.items.table
 
 
 def _barred(one: Supply, comma: str, unit: str) -> str:

@@ -96,8 +96,8 @@ def bound_view(
     Raises:
         InputError: The scenario's ``expected.yaml`` is wrong.
     """
-    spec = policy.world.scenario.spec
-    expected = read_expected(policy.world.scenario.folder)
+    spec = policy.context.scenario.spec
+    expected = read_expected(policy.context.scenario.folder)
     figures = measure(expected, policy, plan) if expected and plan.assignments else []
     return PlanView(
         scenario=spec.scenario,
@@ -105,7 +105,7 @@ def bound_view(
         synthetic=spec.synthetic,
         status=plan.status,
         status_text=_status(plan, doubtful),
-        boards=tuple(board(frame, plan.assignments) for frame in bound_frames(policy.world)),
+        boards=tuple(board(frame, plan.assignments) for frame in bound_frames(policy.context)),
         score=level_lines(plan.score, spec.levels),
         rules=rule_lines(
             plan.rules, rule_whys(policy), rule_terms(policy, plan.assignments) if plan.rules else {}
@@ -117,7 +117,7 @@ def bound_view(
         differs=other_version(policy, plan),
         doubtful=doubtful,
         wishes=wish_lines(policy, plan) if plan.assignments else (),
-        identities=identity_lines(policy.world.scenario.organisation),
+        identities=identity_lines(policy.context.scenario.organisation),
     )
 
 

@@ -43,7 +43,7 @@ def wish_lines(policy: Policy, plan: Plan) -> tuple[WishLine, ...]:
 
 
 def _of_layer(policy: Policy, plan: Plan, name: str) -> Iterator[WishLine]:
-    layer, scenario = policy.world.layers[name], policy.world.scenario
+    layer, scenario = policy.context.layers[name], policy.context.scenario
     words, label = scenario_roles(scenario.spec), scenario.organisation.label
     taken: dict[str, list[Assignment]] = {}
     for one in plan.assignments:

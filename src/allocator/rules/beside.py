@@ -10,11 +10,11 @@ from allocator.rules.policy import Policy
 
 def asked_beside(policy: Policy, *more: str) -> str:
     """Return the digest of pins, exclusions, kept layers, the baseline and ``more``; empty without any."""
-    implied = {f"take.{name}" for name in policy.world.layers}
+    implied = {f"take.{name}" for name in policy.context.layers}
     given = [rule for rule in policy.rules if rule.id not in policy.drafts and rule.id not in implied]
     parts: list[tuple[str, str]] = [(f"rule {rule.id}", rule.model_dump_json()) for rule in given]
-    if policy.world.baseline is not None:
-        seats = sorted(seat.model_dump_json() for seat in policy.world.baseline.assignments)
+    if policy.context.baseline is not None:
+        seats = sorted(seat.model_dump_json() for seat in policy.context.baseline.assignments)
         parts.append(("baseline", "\n".join(seats)))
     parts.extend((one, "") for one in more)
     return scenario_digest(_encoded(parts)) if parts else ""

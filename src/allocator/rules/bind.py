@@ -12,7 +12,8 @@ from allocator.model.plan import Plan
 from allocator.model.reading import bounded, scenario_digest
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
-from allocator.rules.binding import bind_world
+from allocator.rules.binding import bind_context
+from allocator.rules.context import RuleContext
 from allocator.rules.draft import Draft
 from allocator.rules.fields import Written, expressions, parts_with_layer
 from allocator.rules.kind import Rule
@@ -22,7 +23,6 @@ from allocator.rules.policy import Policy
 from allocator.rules.ranges import layer_types, ranges_over
 from allocator.rules.selectors import SelectorError
 from allocator.rules.waivers import Waiver
-from allocator.rules.world import World
 
 
 def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
@@ -37,21 +37,21 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
     """
     book = read_rulebook(scenario.spec.rules, scenario.folder)
     try:
-        world = bind_world(scenario, baseline)
+        context = bind_context(scenario, baseline)
     except InputError as error:
         raise bounded([*book.faults, *error.faults]) from None
-    implied = [_take(name, world) for name in world.layers]
+    implied = [_take(name, context) for name in context.layers]
     rules = [*book.rules.values()]
     faults = list(book.faults)
-    faults.extend(fault for rule in rules for fault in _faults(rule, book.drafts.get(rule.id), world))
+    faults.extend(fault for rule in rules for fault in _faults(rule, book.drafts.get(rule.id), context))
     faults.extend(_reserved(book.drafts, implied))
     for waiver, draft in book.waivers:
-        faults.extend(_waiver_faults(waiver, draft, book, world))
+        faults.extend(_waiver_faults(waiver, draft, book, context))
     if faults:
         raise bounded(faults)
     waivers = tuple(waiver for waiver, _ in book.waivers)
     digest, files = _digest(scenario, book), {**scenario.files, **_pack_digests(book)}
-    return Policy(world, (*implied, *rules), waivers, book.drafts, digest, files)
+    return Policy(context, (*implied, *rules), waivers, book.drafts, digest, files)
 
 
 def with_rules(policy: Policy, rules: Iterable[Rule], asked: Asked) -> Policy:
@@ -61,7 +61,7 @@ def with_rules(policy: Policy, rules: Iterable[Rule], asked: Asked) -> Policy:
         InputError: With every fault of these rules.
     """
     given = tuple(rules)
-    faults = [fault for rule in given for fault in _faults(rule, None, policy.world)]
+    faults = [fault for rule in given for fault in _faults(rule, None, policy.context)]
     faults.extend(_reserved(policy.drafts, given))
     if faults:
         raise bounded(faults)
@@ -79,10 +79,10 @@ def _digest(scenario: Scenario, book: Rulebook) -> str:
     return scenario_digest([*parts, *sorted(book.contents.items())])
 
 
-def _take(layer: str, world: World) -> Rule:
+def _take(layer: str, context: RuleContext) -> Rule:
     """Return the rule that a layer's ``take`` implies."""
     why = Text(zh="每个对象的位置数", en="how many places each item takes")
-    fields = {"id": f"take.{layer}", "kind": "take", "on": layer, "places": world.layers[layer].spec.take}
+    fields = {"id": f"take.{layer}", "kind": "take", "on": layer, "places": context.layers[layer].spec.take}
     return Take.model_validate({**fields, "why": why})
 
 
@@ -96,46 +96,48 @@ def _reserved(drafts: Mapping[str, Draft], own: Iterable[Rule]) -> Iterator[Faul
             yield drafts[rule.id].fault(message, "id", found=rule.id)
 
 
-def _faults(rule: Rule, draft: Draft | None, world: World) -> Iterator[Fault]:
+def _faults(rule: Rule, draft: Draft | None, context: RuleContext) -> Iterator[Fault]:
     """Yield what keeps a rule from being bound."""
     draft = draft or Draft({"id": rule.id})
-    if rule.on not in world.layers:
-        yield _unknown(draft, "on", rule.on, world.layers, Text(zh="没有此层", en="there is no such layer"))
+    if rule.on not in context.layers:
+        yield _unknown(draft, "on", rule.on, context.layers, Text(zh="没有此层", en="there is no such layer"))
         return
-    layer = world.layers[rule.on]
+    layer = context.layers[rule.on]
     roles = [role for role in layer.roles if role is not None]
     for role in rule.role:
         if role not in roles:
             fault = _unknown(
                 draft, "role", role, roles, Text(zh="该层没有此角色", en="the layer has no such role")
             )
-            meant = world.words.roles.id_of(role)
+            meant = context.words.roles.id_of(role)
             yield replace(fault, nearest=meant) if meant in roles else fault
-    yield from _period_faults(rule, draft, world)
+    yield from _period_faults(rule, draft, context)
     if rule.one_slot and layer.spec.take.most != 1:
         yield draft.fault(_ONE_SLOT, "on", found=rule.on, allowed="take: 1, take: 0-1")
     others = dict(parts_with_layer(rule))
     for field, name in others.items():
-        if name not in world.layers:
-            yield _unknown(draft, field, name, world.layers, Text(zh="没有此层", en="there is no such layer"))
-        elif world.layers[name].spec.take.most != 1:
+        if name not in context.layers:
+            yield _unknown(
+                draft, field, name, context.layers, Text(zh="没有此层", en="there is no such layer")
+            )
+        elif context.layers[name].spec.take.most != 1:
             yield draft.fault(_ONE_SLOT, field, found=name, allowed="take: 1, take: 0-1")
-    if not all(name in world.layers for name in others.values()):
+    if not all(name in context.layers for name in others.values()):
         return  # what else the rule says is about layers that there are not
     for written in expressions(rule):
-        yield from _expression_faults(written, rule, draft, world)
-    for problem in rule.examine(world):
+        yield from _expression_faults(written, rule, draft, context)
+    for problem in rule.examine(context):
         details = {"found": problem.found or None, "allowed": problem.allowed, "nearest": problem.nearest}
         yield draft.fault(problem.message, problem.field, **details)
 
 
-def _period_faults(rule: Rule, draft: Draft, world: World) -> Iterator[Fault]:
-    periods = [period.id for period in world.scenario.spec.periods]
+def _period_faults(rule: Rule, draft: Draft, context: RuleContext) -> Iterator[Fault]:
+    periods = [period.id for period in context.scenario.spec.periods]
     for period in rule.during:
         if period not in periods:
             unknown = Text(zh="没有此周期", en="there is no such period")
             yield _unknown(draft, "during", period, periods, unknown)
-    if rule.during and world.layers[rule.on].once:
+    if rule.during and context.layers[rule.on].once:
         yield draft.fault(_ONCE, "during", found=", ".join(rule.during))
 
 
@@ -146,20 +148,20 @@ _ONE_SLOT = Text(
 )
 
 
-def _expression_faults(written: Written, rule: Rule, draft: Draft, world: World) -> Iterator[Fault]:
+def _expression_faults(written: Written, rule: Rule, draft: Draft, context: RuleContext) -> Iterator[Fault]:
     over: str = written.expression.over
-    layer = world.layers[rule.on]
+    layer = context.layers[rule.on]
     if over.startswith("there-"):
-        layer, over = world.layers[str(dict(written.holder)["layer"])], over.removeprefix("there-")
-    over = ranges_over(over, rule, world)
+        layer, over = context.layers[str(dict(written.holder)["layer"])], over.removeprefix("there-")
+    over = ranges_over(over, rule, context)
     try:
-        world.compiler.compile(written.text, layer_types(world, layer, over), written.expression.returns)
+        context.compiler.compile(written.text, layer_types(context, layer, over), written.expression.returns)
     except SelectorError as error:
         details = {"detail": error.detail, "nearest": error.nearest, "allowed": error.allowed}
         yield draft.fault(error.message, ".".join(written.path), **details)
 
 
-def _waiver_faults(waiver: Waiver, draft: Draft, book: Rulebook, world: World) -> Iterator[Fault]:
+def _waiver_faults(waiver: Waiver, draft: Draft, book: Rulebook, context: RuleContext) -> Iterator[Fault]:
     rule = book.rules.get(waiver.rule)
     if rule is None and waiver.rule in book.drafts:
         return  # what is wrong with that rule is told already
@@ -170,9 +172,9 @@ def _waiver_faults(waiver: Waiver, draft: Draft, book: Rulebook, world: World) -
         return
     if not waiver.reason:
         yield draft.fault(Text(zh="须说明理由", en="an exception needs a reason"), "reason")
-    if rule.on not in world.layers:
+    if rule.on not in context.layers:
         return
-    layer = world.layers[rule.on]
+    layer = context.layers[rule.on]
     for field, named, known in (("items", waiver.items, layer.items), ("slots", waiver.slots, layer.slots)):
         if named and field.removesuffix("s") not in rule.about:
             message = Text(

@@ -15,20 +15,20 @@ from allocator.model.scenario import Scenario
 from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
 from allocator.model.text import Text
 from allocator.rules.compiler import Compiler
+from allocator.rules.context import RuleContext
 from allocator.rules.facts import Facts, side_prefixes
 from allocator.rules.history import past_of
 from allocator.rules.pairs import SCORE
 from allocator.rules.presence import presence
 from allocator.rules.selectors import SelectorError
-from allocator.rules.world import World
 
 FILE = "scenario.yaml"
 #: Names that expressions read as something else.
 TAKEN = frozenset({"concerned", "other", "period", "role", SCORE})
 
 
-def bind_world(scenario: Scenario, baseline: Plan | None = None) -> World:
-    """Return the world of ``scenario`` with its layers bound.
+def bind_context(scenario: Scenario, baseline: Plan | None = None) -> RuleContext:
+    """Return the context of ``scenario`` with its layers bound.
 
     Raises:
         InputError: A layer's selector is wrong, or a layer has a role that the scenario does not name.
@@ -47,7 +47,7 @@ def bind_world(scenario: Scenario, baseline: Plan | None = None) -> World:
             faults.extend(error.faults)
     if faults:
         raise InputError(faults)
-    return World(scenario, layers, facts, compiler, baseline)
+    return RuleContext(scenario, layers, facts, compiler, baseline)
 
 
 def _unknown_roles(name: str, spec: LayerSpec, scenario: ScenarioSpec) -> Iterable[Fault]:
@@ -103,10 +103,10 @@ def _possible(layer: Layer, scenario: Scenario, facts: Facts, compiler: Compiler
     text = layer.spec.pairs
     if not text:
         return layer.possible
-    world = World(scenario, {}, facts)
-    axes = (*world.item_axes(layer), *world.slot_axes(layer))
+    context = RuleContext(scenario, {}, facts)
+    axes = (*context.item_axes(layer), *context.slot_axes(layer))
     types = {name: kind for axis in axes for name, kind in axis.types.items()}
-    pairs = world.pairs(layer)
+    pairs = context.pairs(layer)
     try:
         selector = compiler.compile(text, {**types, **pairs.types}, "BOOL")
         return selector.over(*axes, pairs=pairs).astype(np.bool_)

@@ -13,56 +13,56 @@ from allocator.model.organisation import Organisation
 from allocator.model.reading.words import listed
 from allocator.model.tables import Person
 from allocator.model.text import Text
+from allocator.rules.context import RuleContext
 from allocator.rules.places import Place
-from allocator.rules.world import World
 
 #: How many codes are offered of a name that several bear.
 OFFERED = 10
 
 
-def by_code(world: World, place: Place, option: str, faults: list[Fault]) -> Place | None:
+def by_code(context: RuleContext, place: Place, option: str, faults: list[Fault]) -> Place | None:
     """Return a place with codes where it was written with names and words.
 
     None if a name is that of several, or a role is that of no layer.
 
     Args:
-        world: The world.
+        context: The bound scenario.
         place: The place as it is written.
         option: The option that it was given with.
         faults: Gets a fault for each name that several bear, and for a role that there is not.
     """
     before = len(faults)
-    item = code_of(world, place.item, world.items, option, faults)
-    slot, role = _slot(world, place.slot, option, faults), ""
-    if slot not in world.layers and slot not in world.slots and "/" in slot and len(faults) == before:
+    item = code_of(context, place.item, context.items, option, faults)
+    slot, role = _slot(context, place.slot, option, faults), ""
+    if slot not in context.layers and slot not in context.slots and "/" in slot and len(faults) == before:
         slot, _, word = (part.strip() for part in slot.rpartition("/"))
-        role = role_of(world, word, world.layers.values(), option, faults, found=place.text)
-        slot = _slot(world, slot, option, faults)
+        role = role_of(context, word, context.layers.values(), option, faults, found=place.text)
+        slot = _slot(context, slot, option, faults)
     return replace(place, item=item, slot=slot, role=role) if len(faults) == before else None
 
 
-def _slot(world: World, name: str, option: str, faults: list[Fault]) -> str:
+def _slot(context: RuleContext, name: str, option: str, faults: list[Fault]) -> str:
     """Return the code of a slot or, since an exclusion may be from a whole layer, of a layer."""
-    if name in world.layers:
+    if name in context.layers:
         return name
-    found = code_of(world, name, world.slots, option, faults)
-    return found if found in world.slots else layer_called(world, found)
+    found = code_of(context, name, context.slots, option, faults)
+    return found if found in context.slots else layer_called(context, found)
 
 
-def layer_called(world: World, name: str) -> str:
+def layer_called(context: RuleContext, name: str) -> str:
     """Return the layer of a name or a title that it alone has; the name itself if there is none."""
     wanted = _plain(name)
-    if not wanted or name in world.layers:
+    if not wanted or name in context.layers:
         return name
-    titles = {one: layer.spec.title for one, layer in world.layers.items()}
+    titles = {one: layer.spec.title for one, layer in context.layers.items()}
     found = [one for one, title in titles.items() if wanted in (_plain(title.zh), _plain(title.en))]
     return found[0] if len(found) == 1 else name
 
 
-def in_words(world: World, place: Place) -> Text:
+def in_words(context: RuleContext, place: Place) -> Text:
     """Return a place written with codes in words: ``陈静 → 第一组（组长，2026）``."""
-    organisation, roles = world.scenario.organisation, world.words.roles
-    slot = world.layers[place.slot].spec.title if place.slot in world.layers else Text()
+    organisation, roles = context.scenario.organisation, context.words.roles
+    slot = context.layers[place.slot].spec.title if place.slot in context.layers else Text()
     here = Text(zh=slot.zh or organisation.label(place.slot), en=slot.en or organisation.label(place.slot))
 
     def said(to: str, role: str, opening: str, comma: str, closing: str) -> str:
@@ -75,7 +75,7 @@ def in_words(world: World, place: Place) -> Text:
 
 
 def role_of(
-    world: World,
+    context: RuleContext,
     word: str,
     layers: Iterable[Layer],
     option: str,
@@ -86,14 +86,14 @@ def role_of(
     """Return the id of a role that is given by its id or by a word for it, such as ``组长``.
 
     Args:
-        world: The world.
+        context: The bound scenario.
         word: As it is written.
         layers: The layers one of which must have the role.
         option: The option that it was given with.
         faults: Gets a fault if none has.
         found: What was written in all, if that is more.
     """
-    words = world.words.roles
+    words = context.words.roles
     known = dict.fromkeys(role for layer in layers for role in layer.roles if role is not None)
     role = words.id_of(word) or word
     if role not in known:
@@ -109,11 +109,11 @@ def _words(role: str, words: Vocabulary) -> Iterable[str]:
     return dict.fromkeys((role, words.word(role, "zh"), words.word(role, "en")))
 
 
-def code_of(world: World, name: str, codes: Collection[str], option: str, faults: list[Fault]) -> str:
+def code_of(context: RuleContext, name: str, codes: Collection[str], option: str, faults: list[Fault]) -> str:
     """Return the code of what is called ``name``; the name itself if it is a code, or nobody's name.
 
     Args:
-        world: The world.
+        context: The bound scenario.
         name: A code, or a name as tables have it; blanks and full-width forms do not matter.
         codes: The codes that would do.
         option: The option that it was given with.
@@ -121,7 +121,7 @@ def code_of(world: World, name: str, codes: Collection[str], option: str, faults
     """
     if not name or name in codes:
         return name
-    organisation = world.scenario.organisation
+    organisation = context.scenario.organisation
     found = [code for code in codes if _plain(organisation.label(code)) == _plain(name)]
     if len(found) > 1:
         message = Text(zh="不止一个叫此名，请写编号", en="is the name of several: give the code")

@@ -20,13 +20,13 @@ from allocator.model.reading.jsonfile import json_fault
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.bind import with_rules
-from allocator.rules.binding import bind_world
+from allocator.rules.binding import bind_context
+from allocator.rules.context import RuleContext
 from allocator.rules.exclusions import exclusion_rules
 from allocator.rules.keeping import keep_rules
 from allocator.rules.kind import Rule
 from allocator.rules.pins import pin_rules
 from allocator.rules.policy import Policy
-from allocator.rules.world import World
 
 #: Where a plan says what was asked for.
 PLACE = "run.asked"
@@ -47,7 +47,7 @@ def with_call(
         InputError: With every fault of them all.
     """
     faults: list[Fault] = []
-    rules, asked = _call(policy.world, pins, exclude, keep, faults)
+    rules, asked = _call(policy.context, pins, exclude, keep, faults)
     if faults:
         raise InputError(faults)
     return with_rules(policy, rules, asked) if asked else policy
@@ -64,19 +64,23 @@ def call_faults(
     """Return what is wrong with a call where the rules of the scenario are wrong too: all is told at once."""
     faults: list[Fault] = []
     try:
-        _call(bind_world(scenario, baseline), pins, exclude, keep, faults)
+        _call(bind_context(scenario, baseline), pins, exclude, keep, faults)
     except InputError:  # the layers themselves are wrong
         return []
     return faults
 
 
 def _call(
-    world: World, pins: Iterable[str], exclude: Iterable[str], keep: Iterable[str], faults: list[Fault]
+    context: RuleContext,
+    pins: Iterable[str],
+    exclude: Iterable[str],
+    keep: Iterable[str],
+    faults: list[Fault],
 ) -> tuple[tuple[Rule, ...], Asked]:
     """Return the rules of a call, and what it asks for in codes."""
-    pinned = pin_rules(world, _counted(pins, "--pin", faults), faults)
-    excluded = exclusion_rules(world, _counted(exclude, "--exclude", faults), faults)
-    kept = keep_rules(world, keep, [*chain(*excluded.values())], faults)
+    pinned = pin_rules(context, _counted(pins, "--pin", faults), faults)
+    excluded = exclusion_rules(context, _counted(exclude, "--exclude", faults), faults)
+    kept = keep_rules(context, keep, [*chain(*excluded.values())], faults)
     rules = (*chain(*pinned.values()), *chain(*excluded.values()), *kept)
     if faults:
         return (), Asked()

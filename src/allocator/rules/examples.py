@@ -12,10 +12,10 @@ from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit, Wish
-from allocator.rules.binding import bind_world
+from allocator.rules.binding import bind_context
+from allocator.rules.context import RuleContext
 from allocator.rules.kind import Rule
 from allocator.rules.registry import all_kinds
-from allocator.rules.world import World
 
 #: In the layer ``turn`` one goes East or West in each of three years; ``posting`` has roles; ``zoning``
 #: is decided once; in ``casework`` one may take any number of places.
@@ -115,7 +115,7 @@ BASELINE = Plan(
 )
 
 
-def small_world() -> World:
+def example_context() -> RuleContext:
     """Return the small world, its layers bound, with a baseline."""
     organisation = Organisation(
         units={unit.id: unit for unit in UNITS},
@@ -127,7 +127,7 @@ def small_world() -> World:
         postings=POSTINGS,
         wishes=WISHES,
     )
-    return bind_world(Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path()), BASELINE)
+    return bind_context(Scenario(ScenarioSpec.model_validate(SPEC), organisation, Path()), BASELINE)
 
 
 def example_rule(fields: Mapping[str, Any], **changes: Any) -> Rule:
@@ -135,17 +135,17 @@ def example_rule(fields: Mapping[str, Any], **changes: Any) -> Rule:
     return all_kinds()[fields["kind"]].model_validate({"id": fields["kind"], **fields, **changes})
 
 
-def read_plan(text: str, world: World, rule: Rule) -> tuple[Assignment, ...]:
+def read_plan(text: str, context: RuleContext, rule: Rule) -> tuple[Assignment, ...]:
     """Read a plan as examples write it: ``Wang=East/lead@2026 Li=West@all``.
 
     ``all`` stands for every item or period. The layer is the rule's if that knows the slot and role,
     else the first that does.
     """
-    layers = [world.layers[rule.on], *world.layers.values()]
-    return tuple(assignment for part in text.split() for assignment in _read(part, world, layers))
+    layers = [context.layers[rule.on], *context.layers.values()]
+    return tuple(assignment for part in text.split() for assignment in _read(part, context, layers))
 
 
-def _read(part: str, world: World, layers: Iterable[Any]) -> list[Assignment]:
+def _read(part: str, context: RuleContext, layers: Iterable[Any]) -> list[Assignment]:
     item, _, rest = part.partition("=")
     place, _, period = rest.partition("@")
     slot, _, role = place.partition("/")

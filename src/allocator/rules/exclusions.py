@@ -8,23 +8,23 @@ from allocator.errors import Fault
 from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.rules.called import by_code, in_words
+from allocator.rules.context import RuleContext
 from allocator.rules.kinds.exclude import Exclude
 from allocator.rules.places import MOST_WRONG, Place, misplaced, read_place
-from allocator.rules.world import World
 
 OPTION = "--exclude"
 _ALLOWED = "ITEM, ITEM=SLOT, ITEM=LAYER, ITEM@PERIOD, ITEM=SLOT@PERIOD, ITEM=SLOT/ROLE, ITEM=SLOT/ROLE@PERIOD"
 
 
 def exclusion_rules(
-    world: World, exclusions: Iterable[str], faults: list[Fault]
+    context: RuleContext, exclusions: Iterable[str], faults: list[Fault]
 ) -> dict[str, tuple[Exclude, ...]]:
     """Return the rules of exclusions by who is kept out of where, in codes; one given twice is one.
 
     Each is about every layer that knows its item (and its slot and role).
 
     Args:
-        world: The world.
+        context: The bound scenario.
         exclusions: The exclusions as they are written.
         faults: Gets a fault for each one that cannot be read or placed, or that no plan can keep.
     """
@@ -37,23 +37,23 @@ def exclusion_rules(
             message = Text(zh="排除的写法有误", en="an exclusion is written wrongly")
             faults.append(Fault(message, column=OPTION, found=text, allowed=_ALLOWED))
             continue
-        place = by_code(world, written, OPTION, faults)
+        place = by_code(context, written, OPTION, faults)
         if place is None or place.code in rules:
             continue
-        layers = _layers(world, place)
+        layers = _layers(context, place)
         if not layers:
-            faults.extend(misplaced(world, place, OPTION, tuple(world.layers)))
+            faults.extend(misplaced(context, place, OPTION, tuple(context.layers)))
         faults.extend(fault for layer in layers for fault in _impossible(layer, place))
         first = sum(map(len, rules.values())) + 1
         rules[place.code] = tuple(
-            _rule(world, layer, place, number) for number, layer in enumerate(layers, start=first)
+            _rule(context, layer, place, number) for number, layer in enumerate(layers, start=first)
         )
     return rules
 
 
-def _layers(world: World, place: Place) -> list[Layer]:
+def _layers(context: RuleContext, place: Place) -> list[Layer]:
     """Return the layers that an exclusion is about: of a period, those decided in each, if there are any."""
-    with_role = [layer for layer in world.layers.values() if {*place.roles} <= {*layer.roles}]
+    with_role = [layer for layer in context.layers.values() if {*place.roles} <= {*layer.roles}]
     knowing = [layer for layer in with_role if place.item in layer.item_index]
     if place.slot:
         with_slot = [layer for layer in knowing if place.slot in layer.slot_index]
@@ -62,7 +62,7 @@ def _layers(world: World, place: Place) -> list[Layer]:
     return yearly if place.period and yearly else knowing
 
 
-def _rule(world: World, layer: Layer, place: Place, number: int) -> Exclude:
+def _rule(context: RuleContext, layer: Layer, place: Place, number: int) -> Exclude:
     slot = place.slot if place.slot in layer.slot_index else ""
     fields = {
         "id": f"exclude.{number}",
@@ -71,7 +71,7 @@ def _rule(world: World, layer: Layer, place: Place, number: int) -> Exclude:
         "item": place.item,
         "slot": slot,
     }
-    where = in_words(world, place)
+    where = in_words(context, place)
     why = Text(zh=f"排除 {where.zh}", en=f"kept out: {where.en}")
     return Exclude.model_validate({**fields, "role": place.roles, "during": place.during, "why": why})
 

@@ -9,43 +9,43 @@ from allocator.errors import Fault, nearest
 from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.rules.called import layer_called
+from allocator.rules.context import RuleContext
 from allocator.rules.kind import Rule
 from allocator.rules.kinds.exclude import Exclude
 from allocator.rules.kinds.keep import Keep
-from allocator.rules.world import World
 
 OPTION = "--keep"
 
 
 def keep_rules(
-    world: World, layers: Iterable[str], exclusions: Sequence[Exclude], faults: list[Fault]
+    context: RuleContext, layers: Iterable[str], exclusions: Sequence[Exclude], faults: list[Fault]
 ) -> tuple[Keep, ...]:
     """Return the rules of layers to keep; the seat of whoever is excluded from it is open, and only that.
 
     Args:
-        world: The world.
+        context: The bound scenario.
         layers: The names (or titles) of the layers.
         exclusions: Who is kept out of where.
         faults: Gets a fault for each layer that there is not, and if there is no baseline.
     """
-    named = list(dict.fromkeys(layer_called(world, name) for name in layers))
-    for name in (name for name in named if name not in world.layers):
+    named = list(dict.fromkeys(layer_called(context, name) for name in layers))
+    for name in (name for name in named if name not in context.layers):
         message = Text(zh="没有此层", en="there is no such layer")
-        near = nearest(name, world.layers)
-        faults.append(Fault(message, "", 0, OPTION, name, ", ".join(world.layers), near))
-    if named and world.baseline is None:
+        near = nearest(name, context.layers)
+        faults.append(Fault(message, "", 0, OPTION, name, ", ".join(context.layers), near))
+    if named and context.baseline is None:
         faults.append(without_baseline(OPTION))
     why = Text(zh="照基准方案不变", en="as in the baseline")
     return tuple(
-        kept(world, name, id=f"keep.{name}", why=why, vacated=vacated(name, exclusions))
+        kept(context, name, id=f"keep.{name}", why=why, vacated=vacated(name, exclusions))
         for name in named
-        if name in world.layers
+        if name in context.layers
     )
 
 
-def kept(world: World, layer: str, **fields: Any) -> Keep:
+def kept(context: RuleContext, layer: str, **fields: Any) -> Keep:
     """Return a rule that keeps a layer: slot by slot, or case by case where the cases are its items."""
-    each = "item" if is_by_item(world.layers[layer]) else "slot"
+    each = "item" if is_by_item(context.layers[layer]) else "slot"
     return Keep.model_validate({"kind": "keep", "on": layer, "each": each, **fields})
 
 

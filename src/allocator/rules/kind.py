@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from allocator.graph.neighbours import Neighbours
     from allocator.program.cuts import Cut
     from allocator.rules.constraints import ConstraintWriter
+    from allocator.rules.context import RuleContext
     from allocator.rules.roster import Roster
     from allocator.rules.scope import Scope
-    from allocator.rules.world import World
 
 Dimension = Literal["item", "slot", "role", "period", "other", "part"]
 
@@ -159,7 +159,7 @@ class Rule(Strict):
         """The level as plans write it."""
         return self.level
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Yield what is wrong with the kind's own fields in this scenario; expressions are seen to."""
         yield from ()
 

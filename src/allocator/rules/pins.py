@@ -7,21 +7,21 @@ from collections.abc import Iterable
 from allocator.errors import Fault
 from allocator.model.text import Text
 from allocator.rules.called import by_code, in_words
+from allocator.rules.context import RuleContext
 from allocator.rules.kinds.pin import Pin
 from allocator.rules.places import MOST_WRONG, Place, misplaced, read_place
-from allocator.rules.world import World
 
 OPTION = "--pin"
 _ALLOWED = "ITEM=SLOT, ITEM=SLOT@PERIOD, ITEM=SLOT/ROLE, ITEM=SLOT/ROLE@PERIOD"
 
 
-def pin_rules(world: World, pins: Iterable[str], faults: list[Fault]) -> dict[str, tuple[Pin, ...]]:
+def pin_rules(context: RuleContext, pins: Iterable[str], faults: list[Fault]) -> dict[str, tuple[Pin, ...]]:
     """Return the rules of pins by what is pinned, in codes; a pin given twice is one.
 
     Each is about the first layer that knows its item and slot (and role).
 
     Args:
-        world: The world.
+        context: The bound scenario.
         pins: The pins as they are written.
         faults: Gets a fault for each pin that cannot be read or placed.
     """
@@ -33,26 +33,26 @@ def pin_rules(world: World, pins: Iterable[str], faults: list[Fault]) -> dict[st
         if written is None or not written.slot:
             message = Text(zh="指定的写法有误", en="a pin is written wrongly")
             faults.append(Fault(message, column=OPTION, found=text, allowed=_ALLOWED))
-        elif (place := by_code(world, written, OPTION, faults)) is None or place.code in rules:
+        elif (place := by_code(context, written, OPTION, faults)) is None or place.code in rules:
             continue
-        elif (on := _layer(world, place)) is None:
-            faults.extend(misplaced(world, place, OPTION))
+        elif (on := _layer(context, place)) is None:
+            faults.extend(misplaced(context, place, OPTION))
         else:
-            rules[place.code] = (_rule(world, on, place, len(rules) + 1),)
+            rules[place.code] = (_rule(context, on, place, len(rules) + 1),)
     return rules
 
 
-def _rule(world: World, on: str, place: Place, number: int) -> Pin:
-    where = in_words(world, place)
+def _rule(context: RuleContext, on: str, place: Place, number: int) -> Pin:
+    where = in_words(context, place)
     fields = {"id": f"pin.{number}", "kind": "pin", "on": on, "item": place.item, "slot": place.slot}
     why = Text(zh=f"指定 {where.zh}", en=f"pinned: {where.en}")
     return Pin.model_validate({**fields, "role": place.roles, "during": place.during, "why": why})
 
 
-def _layer(world: World, place: Place) -> str | None:
+def _layer(context: RuleContext, place: Place) -> str | None:
     fitting = (
         name
-        for name, layer in world.layers.items()
+        for name, layer in context.layers.items()
         if place.item in layer.item_index
         and place.slot in layer.slot_index
         and {*place.roles} <= {*layer.roles}

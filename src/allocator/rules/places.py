@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from allocator.errors import Fault, nearest
 from allocator.model.layer import Layer
 from allocator.model.text import Text
-from allocator.rules.world import World
+from allocator.rules.context import RuleContext
 
 #: How the parts of a place are told apart; a Chinese keyboard gives the wide ones.
 _WIDE = str.maketrans("＝＠／", "=@/")
@@ -59,24 +59,24 @@ def read_place(text: str) -> Place | None:
     return Place(text, item, slot, period) if all(part.strip() for part in written) else None
 
 
-def misplaced(world: World, place: Place, option: str, also: tuple[str, ...] = ()) -> Iterator[Fault]:
+def misplaced(context: RuleContext, place: Place, option: str, also: tuple[str, ...] = ()) -> Iterator[Fault]:
     """Yield why no layer has the item and the slot (and the role) of a place.
 
     Args:
-        world: The world.
+        context: The bound scenario.
         place: The place.
         option: The option that it was given with.
         also: What may stand for a slot, too.
     """
-    items = {name for layer in world.layers.values() for name in layer.items}
-    slots = {name for layer in world.layers.values() for name in layer.slots} | {*also}
+    items = {name for layer in context.layers.values() for name in layer.items}
+    slots = {name for layer in context.layers.values() for name in layer.slots} | {*also}
     for found, known in ((place.item, items), (place.slot, slots)):
         if found and found not in known:
             message = Text(zh=f"没有层含有“{found}”", en=f"no layer has '{found}'")
-            called = sorted({world.scenario.organisation.label(code) for code in known} | known)
+            called = sorted({context.scenario.organisation.label(code) for code in known} | known)
             yield Fault(message, column=option, found=place.text, nearest=nearest(found, called))
     if place.item in items and (not place.slot or place.slot in slots):
-        both = [layer for layer in world.layers.values() if place.item in layer.item_index]
+        both = [layer for layer in context.layers.values() if place.item in layer.item_index]
         both = [layer for layer in both if place.slot in ("", layer.name) or place.slot in layer.slot_index]
         yield _without_role(both, place, option) if both else _without_both(place, option)
 

@@ -1,4 +1,4 @@
-"""A policy: the rules of a scenario bound to its world, ready to be compiled or to judge a plan."""
+"""A policy: the rules of a scenario bound to their context, ready to be compiled or to judge a plan."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from allocator.program.decisions import Decisions
 from allocator.program.magnitude import MOST, TooLargeError, refuse_large_program
 from allocator.program.program import Program
 from allocator.rules.constraints import ConstraintWriter, SharedVariables
+from allocator.rules.context import RuleContext
 from allocator.rules.draft import Draft
 from allocator.rules.fields import expressions, layers_read
 from allocator.rules.kind import Breach, Rule
@@ -27,15 +28,14 @@ from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
 from allocator.rules.waivers import Waiver
-from allocator.rules.world import World
 
 
 @dataclass(frozen=True, eq=False)
 class Policy:
-    """Rules bound to a world.
+    """Rules bound to a scenario.
 
     Attributes:
-        world: What the rules look at.
+        context: What the rules look at.
         rules: The rules, those that the layers imply first.
         waivers: Named exceptions.
         drafts: Where each rule is written, for faults.
@@ -44,7 +44,7 @@ class Policy:
         asked: What a call asks for beside the scenario; its rules are among the others.
     """
 
-    world: World
+    context: RuleContext
     rules: tuple[Rule, ...]
     waivers: tuple[Waiver, ...]
     drafts: Mapping[str, Draft]
@@ -55,12 +55,12 @@ class Policy:
     @property
     def reference(self) -> ScenarioRef:
         """What plans say of the scenario that they were made for."""
-        return ScenarioRef(name=self.world.scenario.name, sha256=self.sha256, files=self.files)
+        return ScenarioRef(name=self.context.scenario.name, sha256=self.sha256, files=self.files)
 
     @cached_property
     def scopes(self) -> Mapping[str, Scope]:
         """The scope of each rule by id."""
-        return {rule.id: Scope(rule, self.world, self.waivers) for rule in self.rules}
+        return {rule.id: Scope(rule, self.context, self.waivers) for rule in self.rules}
 
     def compile(self) -> Program:
         """Write every rule into one program.
@@ -68,7 +68,7 @@ class Policy:
         Raises:
             InputError: A rule reads a cell that is empty, or its numbers come to too much.
         """
-        decisions = Decisions.of(list(self.world.layers.values()))
+        decisions = Decisions.of(list(self.context.layers.values()))
         builder = ProgramBuilder(decisions, [rule.id for rule in self.rules])
         shared = SharedVariables()
         faults: list[Fault] = []
@@ -108,7 +108,7 @@ class Policy:
         for rule in self.rules:
             numbers = [0]
             faults.extend(self._expression_faults(rule, numbers))
-            most += reach(rule, max(numbers), prod(self.world.layers[rule.on].shape))
+            most += reach(rule, max(numbers), prod(self.context.layers[rule.on].shape))
         if faults:
             raise InputError(faults)
         if most >= MOST:
@@ -166,21 +166,21 @@ class Policy:
         Where periods are left out, a rule that asks for something at least over all of them asks for what
         must be there by then (``Rule.so_far``).
         """
-        world = self.world.until(layers)
+        context = self.context.until(layers)
         kept = (rule for rule in self.rules if layers_read(rule) <= layers.keys())
-        asked = tuple(rule for one in kept if (rule := self._so_far(one, world)) is not None)
-        return replace(self, world=world, rules=asked)
+        asked = tuple(rule for one in kept if (rule := self._so_far(one, context)) is not None)
+        return replace(self, context=context, rules=asked)
 
-    def _so_far(self, rule: Rule, world: World) -> Rule | None:
-        """Return what a rule asks in a world of fewer periods."""
-        kept = len(world.layers[rule.on].periods)
-        later = self.world.layers[rule.on].periods[kept:]
+    def _so_far(self, rule: Rule, context: RuleContext) -> Rule | None:
+        """Return what a rule asks in a context of fewer periods."""
+        kept = len(context.layers[rule.on].periods)
+        later = self.context.layers[rule.on].periods[kept:]
         to_come = sum(not rule.during or period.id in rule.during for period in later)
         return rule.so_far(to_come) if to_come else rule
 
     def layer_of(self, rule: Rule) -> Layer:
         """Return the layer that a rule is about."""
-        return self.world.layers[rule.on]
+        return self.context.layers[rule.on]
 
     def fault(self, rule: Rule, error: SelectorError, key: str = "") -> Fault:
         """Return the fault of an expression of a rule, at the rule's (or its field's) place in its pack."""

@@ -10,14 +10,14 @@ from allocator.rules.pairs import pair_types
 from allocator.rules.selectors import SelectorError
 
 if TYPE_CHECKING:
+    from allocator.rules.context import RuleContext
     from allocator.rules.kind import Rule
-    from allocator.rules.world import World
 
 #: What a field ``each`` may say that is no expression.
 WORDS = frozenset({"slot", "item", "layer", "pair"})
 
 
-def side_of(rule: Rule, world: World) -> str:
+def side_of(rule: Rule, context: RuleContext) -> str:
     """Return what the field ``each`` of a rule is about: ``item``, ``slot`` or another word that it knows.
 
     An expression is about the slots if it can be of slots, else about the items.
@@ -25,29 +25,29 @@ def side_of(rule: Rule, world: World) -> str:
     each = str(dict(rule)["each"])
     if each in WORDS:
         return each
-    layer = world.layers[rule.on]
+    layer = context.layers[rule.on]
     for side in ("slot", "item"):
         try:
-            world.compiler.compile(each, layer_types(world, layer, side), "STRING")
+            context.compiler.compile(each, layer_types(context, layer, side), "STRING")
         except SelectorError:
             continue
         return side
     return "slot"
 
 
-def ranges_over(over: str, rule: Rule, world: World) -> str:
+def ranges_over(over: str, rule: Rule, context: RuleContext) -> str:
     """Return what an expression of a rule ranges over where the fields of the rule decide that."""
     if over in ("each", "side"):
-        return side_of(rule, world)
+        return side_of(rule, context)
     if over == "each-period":
-        side, horizon = side_of(rule, world), dict(rule).get("over") == "horizon"
+        side, horizon = side_of(rule, context), dict(rule).get("over") == "horizon"
         return side if horizon else f"{side}-period" if side in ("item", "slot") else "period"
     return over
 
 
-def layer_types(world: World, layer: Layer, over: str) -> Types:
+def layer_types(context: RuleContext, layer: Layer, over: str) -> Types:
     """Return the variables that an expression may use: of items, slots, periods, pairs or two items."""
-    item, slot, period = world.item_axes(layer), world.slot_axes(layer), world.period_axes(layer)
+    item, slot, period = context.item_axes(layer), context.slot_axes(layer), context.period_axes(layer)
     axes = {
         "item": item,
         "slot": slot,
@@ -55,10 +55,10 @@ def layer_types(world: World, layer: Layer, over: str) -> Types:
         "pair": (*item, *slot, *period),
         "item-period": (*item, *period),
         "slot-period": (*slot, *period),
-        "items": (*item, *world.item_axes(layer, "other")),
+        "items": (*item, *context.item_axes(layer, "other")),
     }
     own = types_of(axes[over])
-    return {**own, **pair_types(world.scenario)} if over == "pair" or over.endswith("-period") else own
+    return {**own, **pair_types(context.scenario)} if over == "pair" or over.endswith("-period") else own
 
 
 def types_of(axes: tuple[Axis, ...]) -> Types:

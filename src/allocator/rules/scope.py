@@ -16,22 +16,22 @@ from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
 from allocator.rules.axis import Axis, take
+from allocator.rules.context import RuleContext
 from allocator.rules.fields import Written
 from allocator.rules.kind import Rule
 from allocator.rules.pairs import SCORE, pair_types, pairs_between
 from allocator.rules.ranges import layer_types, ranges_over, types_of
 from allocator.rules.selectors import SelectorError, shown
 from allocator.rules.waivers import Waiver, waived
-from allocator.rules.world import World
 
 
 class Scope:
     """What one rule sees. Arrays are over the whole layer; `items`, `slots` ... say what is in scope."""
 
-    def __init__(self, rule: Rule, world: World, waivers: tuple[Waiver, ...] = ()) -> None:
+    def __init__(self, rule: Rule, context: RuleContext, waivers: tuple[Waiver, ...] = ()) -> None:
         self.rule = rule
-        self.world = world
-        self.layer = world.layers[rule.on]
+        self.context = context
+        self.layer = context.layers[rule.on]
         self._waivers = tuple(waiver for waiver in waivers if waiver.rule == rule.id)
         self._history: dict[int, BoolArray] = {}
         self._found: dict[tuple[str, str], npt.NDArray[Any]] = {}
@@ -39,12 +39,12 @@ class Scope:
     @cached_property
     def items(self) -> IntArray:
         """Indices of the items that the rule is about."""
-        return np.flatnonzero(self._test(self.rule.items, self.world.item_axes(self.layer)))
+        return np.flatnonzero(self._test(self.rule.items, self.context.item_axes(self.layer)))
 
     @cached_property
     def slots(self) -> IntArray:
         """Indices of the slots that the rule is about."""
-        return np.flatnonzero(self._test(self.rule.slots, self.world.slot_axes(self.layer)))
+        return np.flatnonzero(self._test(self.rule.slots, self.context.slot_axes(self.layer)))
 
     @cached_property
     def roles(self) -> tuple[int, ...]:
@@ -93,31 +93,31 @@ class Scope:
 
     def item_numbers(self, expression: int | str) -> IntArray:
         """Return ``[I]``: the value of an item number, 0 outside the scope."""
-        return self._line(expression, self.items, self.world.item_axes(self.layer), self.layer.shape[0])
+        return self._line(expression, self.items, self.context.item_axes(self.layer), self.layer.shape[0])
 
     def item_texts(self, expression: str) -> npt.NDArray[Any]:
         """Return ``[I]`` objects: the text of each item, empty outside the scope."""
         result: npt.NDArray[Any] = np.full(self.layer.shape[0], "", dtype=object)
-        axis = self.world.item_axes(self.layer)[0]
-        selector = self.world.compiler.compile(expression, axis.types, "STRING")
+        axis = self.context.item_axes(self.layer)[0]
+        selector = self.context.compiler.compile(expression, axis.types, "STRING")
         result[self.items] = selector.over(take(axis, self.items))
         return result
 
     def slot_numbers(self, expression: int | str) -> IntArray:
         """Return ``[S]``: the value of a slot number, 0 outside the scope."""
-        return self._line(expression, self.slots, self.world.slot_axes(self.layer), self.layer.shape[1])
+        return self._line(expression, self.slots, self.context.slot_axes(self.layer), self.layer.shape[1])
 
     def slot_test(self, expression: str) -> BoolArray:
         """Return ``[S]``: the slots in scope for which an expression holds; all of them if it is empty."""
-        axes, found = self.world.slot_axes(self.layer), np.zeros(self.layer.shape[1], dtype=np.bool_)
+        axes, found = self.context.slot_axes(self.layer), np.zeros(self.layer.shape[1], dtype=np.bool_)
         found[self.slots] = self._test(expression, (take(axes[0], self.slots),))
         return found
 
     def slot_texts(self, expression: str) -> npt.NDArray[Any]:
         """Return ``[S]`` objects: the text of each slot, empty outside the scope."""
         result: npt.NDArray[Any] = np.full(self.layer.shape[1], "", dtype=object)
-        axis = self.world.slot_axes(self.layer)[0]
-        selector = self.world.compiler.compile(expression, axis.types, "STRING")
+        axis = self.context.slot_axes(self.layer)[0]
+        selector = self.context.compiler.compile(expression, axis.types, "STRING")
         result[self.slots] = selector.over(take(axis, self.slots))
         return result
 
@@ -144,28 +144,28 @@ class Scope:
 
     def _over_periods(self, expression: str, side: str, returns: str) -> npt.NDArray[Any]:
         """Return the values of an expression over items or slots (or nothing) in scope, and periods."""
-        world, layer = self.world, self.layer
-        horizon = world.period_axes(layer)[0]
+        context, layer = self.context, self.layer
+        horizon = context.period_axes(layer)[0]
         periods = take(horizon, np.asarray(self.periods, dtype=np.int64))
         axes: tuple[Axis, ...] = (periods,)
         whole, pairs = axes, None
         if side in ("item", "slot"):
-            own = world.item_axes(layer)[0] if side == "item" else world.slot_axes(layer)[0]
+            own = context.item_axes(layer)[0] if side == "item" else context.slot_axes(layer)[0]
             whole = own, horizon
             axes = take(own, self.items if side == "item" else self.slots), periods
-            pairs = pairs_between(world.scenario, axes[0].ids, periods.ids)
-        types = layer_types(world, layer, f"{side}-period" if pairs is not None else "period")
-        selector = world.compiler.compile(expression, types, returns)
+            pairs = pairs_between(context.scenario, axes[0].ids, periods.ids)
+        types = layer_types(context, layer, f"{side}-period" if pairs is not None else "period")
+        selector = context.compiler.compile(expression, types, returns)
         if pairs is not None:
-            _refuse_strange_tables(world, selector.used, whole, expression)
+            _refuse_strange_tables(context, selector.used, whole, expression)
         return selector.over(*axes, pairs=pairs)
 
     def item_pairs(self, expression: str) -> BoolArray:
         """Return ``[I, I]``: where an expression over two items holds, False outside the scope."""
-        own = take(self.world.item_axes(self.layer)[0], self.items)
-        others = take(self.world.item_axes(self.layer, "other")[0], self.items)
+        own = take(self.context.item_axes(self.layer)[0], self.items)
+        others = take(self.context.item_axes(self.layer, "other")[0], self.items)
         result = np.zeros((self.layer.shape[0],) * 2, dtype=np.bool_)
-        values = self.world.compiler.compile(expression, {**own.types, **others.types}, "BOOL")
+        values = self.context.compiler.compile(expression, {**own.types, **others.types}, "BOOL")
         result[np.ix_(self.items, self.items)] = values.over(own, others).astype(np.bool_)
         return result
 
@@ -179,35 +179,37 @@ class Scope:
             SelectorError: A value that is needed is an empty cell, the expression fails on it, or an amount
                 is negative.
         """
-        over, expression = ranges_over(written.expression.over, self.rule, self.world), written.expression
+        over, expression = ranges_over(written.expression.over, self.rule, self.context), written.expression
         if over == "period" or over.endswith("-period"):
             found = self._over_periods(written.text, over.removesuffix("-period"), expression.returns)
             return _largest(found)
         axes = self._range(written, over)
         types, pairs = types_of(axes), None
         if expression.over == "pair":
-            types = {**types, **pair_types(self.world.scenario)}
-            pairs = self.world.pairs(self.layer).take(self.items, self.slots)
-        found = self.world.compiler.compile(written.text, types, expression.returns).over(*axes, pairs=pairs)
+            types = {**types, **pair_types(self.context.scenario)}
+            pairs = self.context.pairs(self.layer).take(self.items, self.slots)
+        found = self.context.compiler.compile(written.text, types, expression.returns).over(
+            *axes, pairs=pairs
+        )
         if expression.amount:
             refuse_negative(found, written.text, *(axis.ids for axis in axes))
         return _largest(found)
 
     def _range(self, written: Written, over: str) -> tuple[Axis, ...]:
         """Return the axes that an expression ranges over: a rule's own items and slots are not yet chosen."""
-        world = self.world
+        context = self.context
         if over.startswith("there-"):
-            layer = world.layers[str(dict(written.holder)["layer"])]
-            return world.item_axes(layer) if over == "there-item" else world.slot_axes(layer)
-        item, slot = world.item_axes(self.layer), world.slot_axes(self.layer)
+            layer = context.layers[str(dict(written.holder)["layer"])]
+            return context.item_axes(layer) if over == "there-item" else context.slot_axes(layer)
+        item, slot = context.item_axes(self.layer), context.slot_axes(self.layer)
         if written.path in (("items",), ("slots",)):
             return item if over == "item" else slot
         items, slots = take(item[0], self.items), take(slot[0], self.slots)
         if over in ("item", "slot"):
             return (items,) if over == "item" else (slots,)
         if over == "items":
-            return items, take(world.item_axes(self.layer, "other")[0], self.items)
-        periods = world.period_axes(self.layer)[0]
+            return items, take(context.item_axes(self.layer, "other")[0], self.items)
+        periods = context.period_axes(self.layer)[0]
         return items, slots, take(periods, np.asarray(self.periods, dtype=np.int64))
 
     def was_there(self, item: int, slot: int, period: int = -1) -> bool:
@@ -245,12 +247,12 @@ class Scope:
         present = np.ones((len(items), len(layer.periods)), dtype=np.bool_)
         possible = np.ones((len(items), len(layer.slots)), dtype=np.bool_)
         other = replace(layer, items=items, present=present, possible=possible, past=Past())
-        return Scope(self.rule.model_copy(update={"items": ""}), self.world.with_layer(other))
+        return Scope(self.rule.model_copy(update={"items": ""}), self.context.with_layer(other))
 
     def _test(self, expression: str, axes: tuple[Axis, ...]) -> npt.NDArray[np.bool_]:
         if not expression:
             return np.ones(len(axes[0]), dtype=np.bool_)
-        selector = self.world.compiler.compile(expression, types_of(axes), "BOOL")
+        selector = self.context.compiler.compile(expression, types_of(axes), "BOOL")
         return selector.over(*axes).astype(np.bool_)
 
     def _line(self, expression: int | str, chosen: IntArray, axes: tuple[Axis, ...], size: int) -> IntArray:
@@ -258,7 +260,7 @@ class Scope:
         if isinstance(expression, int):
             result[chosen] = expression
         else:
-            selector = self.world.compiler.compile(expression, types_of(axes), "INT")
+            selector = self.context.compiler.compile(expression, types_of(axes), "INT")
             result[chosen] = selector.over(take(axes[0], chosen)).astype(np.int64)
         return result
 
@@ -270,14 +272,14 @@ class Scope:
         return self._found[key]
 
     def _evaluated(self, expression: str, returns: str, outside: object) -> npt.NDArray[Any]:
-        world, layer = self.world, self.layer
-        axes = (*world.item_axes(layer), *world.slot_axes(layer), *world.period_axes(layer))
-        types = {**types_of(axes), **pair_types(world.scenario)}
-        selector = world.compiler.compile(expression, types, returns)
+        context, layer = self.context, self.layer
+        axes = (*context.item_axes(layer), *context.slot_axes(layer), *context.period_axes(layer))
+        types = {**types_of(axes), **pair_types(context.scenario)}
+        selector = context.compiler.compile(expression, types, returns)
         items, slots, _, periods = layer.shape
         chosen = (self.items, self.slots, np.asarray(self.periods, dtype=np.int64))
         parts = [take(axis, part) for axis, part in zip(axes, chosen, strict=True)]
-        found = selector.over(*parts, pairs=world.pairs(layer).take(*chosen[:2]))
+        found = selector.over(*parts, pairs=context.pairs(layer).take(*chosen[:2]))
         if found.shape == (items, slots, periods):
             return found
         result: npt.NDArray[Any] = np.full((items, slots, periods), outside, dtype=found.dtype)
@@ -285,9 +287,11 @@ class Scope:
         return result
 
 
-def _refuse_strange_tables(world: World, used: Iterable[str], axes: Sequence[Axis], expression: str) -> None:
+def _refuse_strange_tables(
+    context: RuleContext, used: Iterable[str], axes: Sequence[Axis], expression: str
+) -> None:
     """Refuse a score table that has none of a layer's pairs: whatever is read of it would be 0."""
-    for name, table in world.scenario.organisation.scores.items():
+    for name, table in context.scenario.organisation.scores.items():
         if f"{SCORE}.{name}" in used and not table.is_of(axes[0].ids, axes[1].ids):
             message = Text(
                 zh=f"scores-{name}.csv 中没有这些对象（去处）与周期的编号",

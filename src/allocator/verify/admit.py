@@ -26,7 +26,7 @@ def admit(policy: Policy, plan: Plan, file: str = "plan") -> None:
     faults = FaultList()
     for number, assignment in enumerate(plan.assignments):
         _examine(policy, assignment, f"assignments.{number}", file, faults)
-    if faults.kept and plan.scenario.name != policy.world.scenario.name:
+    if faults.kept and plan.scenario.name != policy.context.scenario.name:
         raise InputError([_other(policy, plan, file), *faults.kept[:SHOWN_OF_ANOTHER]])
     faults.raise_if_any()
 
@@ -69,7 +69,7 @@ def admit_baseline(policy: Policy, plan: Plan, file: str = "plan") -> Gone:
         text = Text(zh="基准文件中没有方案", en="the baseline holds no plan")
         raise InputError([Fault(text, file, column="status", found=plan.status, allowed="optimal, feasible")])
     gone = gone_from(policy, plan)
-    older = plan.scenario.name == policy.world.scenario.name and plan.scenario.sha256 != policy.sha256
+    older = plan.scenario.name == policy.context.scenario.name and plan.scenario.sha256 != policy.sha256
     if not older or (gone.assignments and gone.assignments == gone.of):
         admit(policy, plan, file)
     return gone
@@ -78,7 +78,7 @@ def admit_baseline(policy: Policy, plan: Plan, file: str = "plan") -> Gone:
 def _other(policy: Policy, plan: Plan, file: str) -> Fault:
     """Return what explains all the rest: the plan is of another scenario."""
     text = Text(zh="方案是为另一场景作出的", en="the plan was made for another scenario")
-    found, allowed = shorten(plan.scenario.name), policy.world.scenario.name
+    found, allowed = shorten(plan.scenario.name), policy.context.scenario.name
     return Fault(text, file, column="scenario.name", found=found, allowed=allowed)
 
 
@@ -89,9 +89,9 @@ def _examine(policy: Policy, assignment: Assignment, where: str, file: str, faul
 
 def _unknown(policy: Policy, assignment: Assignment) -> Iterator[Name]:
     """Yield what an assignment names and the scenario does not have, with what it has."""
-    layer = policy.world.layers.get(assignment.layer)
+    layer = policy.context.layers.get(assignment.layer)
     if layer is None:
-        yield "layer", assignment.layer, policy.world.layers
+        yield "layer", assignment.layer, policy.context.layers
         return
     for field, found, known in _names(layer, assignment):
         if found not in known:

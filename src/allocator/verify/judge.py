@@ -60,7 +60,7 @@ def judge(policy: Policy, assignments: Iterable[Assignment]) -> Judgement:
     Raises:
         KeyError, ValueError: An assignment names what the scenario does not have (see ``read``).
     """
-    roster = Roster(policy.world.layers, assignments)
+    roster = Roster(policy.context.layers, assignments)
     return Judgement(
         tuple(
             Finding(rule, tuple(policy.breaches(rule, roster)), measured(policy, rule, roster))

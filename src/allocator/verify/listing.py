@@ -44,7 +44,7 @@ def listing_claims(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
         levels = {HARD, *rules.values()}
         yield from _differences(levels, [one.level for one in plan.score], _LEVEL)
     if plan.rules:
-        kept = {f"keep.{layer}" for layer in asked_of(plan).keep if layer in policy.world.layers}
+        kept = {f"keep.{layer}" for layer in asked_of(plan).keep if layer in policy.context.layers}
         stated = [one.id for one in plan.rules if one.id in rules or not _is_kept(one, kept)]
         yield from _differences(rules, stated, _RULE)
     for one in plan.rules:

@@ -70,7 +70,7 @@ def other_version(policy: Policy, plan: Plan) -> OtherVersion | None:
     stated, known = [rule.id for rule in plan.rules], [rule.id for rule in policy.rules]
     is_of_call = bool(plan.run.get("beside"))
     return OtherVersion(
-        name=plan.scenario.name if plan.scenario.name != policy.world.scenario.name else "",
+        name=plan.scenario.name if plan.scenario.name != policy.context.scenario.name else "",
         changed=_differing(then, now),
         added=tuple(name for name in now if then and name not in then),
         gone=tuple(name for name in then if name not in now),

@@ -92,7 +92,7 @@ def _short(asked: Asked, problem: Problem) -> Iterator[Text]:
 def _named(asked: Asked, rows: Rows, row: int, possible: BoolArray) -> Text:
     rule = asked.policy.rules[int(rows.tags[row, 0])]
     subject = Subject(*(int(k) for k in rows.tags[row, 1:]))
-    layer, label = asked.policy.layer_of(rule), asked.policy.world.scenario.organisation.label
+    layer, label = asked.policy.layer_of(rule), asked.policy.context.scenario.organisation.label
     names = [label(layer.slots[subject.slot])] if subject.slot >= 0 else []
     names += [label(layer.items[subject.item])] if subject.item >= 0 else []
     names += [layer.periods[subject.period].id] if subject.period >= 0 and not layer.once else []

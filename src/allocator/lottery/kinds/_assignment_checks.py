@@ -124,7 +124,7 @@ def _expected(said: tuple[ExpectedCost, ...], mean: Mapping[int, Fraction], many
 def _stray(policy: Policy, assignments: tuple[Assignment, ...]) -> str:
     """Return what of an assignment the scenario does not have, if anything."""
     for one in assignments:
-        layer = policy.world.layers.get(one.layer)
+        layer = policy.context.layers.get(one.layer)
         if layer is None:
             return one.layer
         if one.item not in layer.item_index:

@@ -79,12 +79,12 @@ def worths(policy: Policy, on: str, text: str, sight: Sight) -> IntArray:
     Raises:
         InputError: The expression is wrong, reads an empty cell, or gives less than 0.
     """
-    world, layer = policy.world, policy.world.layers[on]
-    axes = (*world.item_axes(layer), *world.slot_axes(layer))
+    context, layer = policy.context, policy.context.layers[on]
+    axes = (*context.item_axes(layer), *context.slot_axes(layer))
     types = {name: kind for axis in axes for name, kind in axis.types.items()}
     try:
-        selector = world.compiler.compile(text, {**types, **pair_types(world.scenario)}, "INT")
-        found = selector.over(*axes, pairs=world.pairs(layer)).astype(np.int64)
+        selector = context.compiler.compile(text, {**types, **pair_types(context.scenario)}, "INT")
+        found = selector.over(*axes, pairs=context.pairs(layer)).astype(np.int64)
     except SelectorError as error:
         known = {"detail": error.detail, "nearest": error.nearest, "allowed": error.allowed}
         raise InputError([sight.fault(error.message, "worth", **known)]) from None

@@ -112,9 +112,9 @@ class AssignmentByLot(Draw):
     def pool(self, sight: Sight) -> AssignmentPool:
         """Return the rules of the scenario, and who may not be assigned to what."""
         policy = bind_policy(sight.scenario)
-        if self.on not in policy.world.layers:
-            raise InputError([_no_layer(self.on, tuple(policy.world.layers), sight)])
-        layer = policy.world.layers[self.on]
+        if self.on not in policy.context.layers:
+            raise InputError([_no_layer(self.on, tuple(policy.context.layers), sight)])
+        layer = policy.context.layers[self.on]
         sight.leave_out(absent_from(layer))
         rules = AssignmentRules(
             on=self.on,

@@ -16,9 +16,9 @@ _MOST_SHOWN = 5
 
 def doubts(policy: Policy) -> Iterator[Fault]:
     """Yield, for each layer that has items, the slots that none of them can go to."""
-    world = policy.world
-    document = world.scenario.document
-    for name, layer in world.layers.items():
+    context = policy.context
+    document = context.scenario.document
+    for name, layer in context.layers.items():
         closed = [layer.slots[s] for s in np.flatnonzero(~layer.possible.any(axis=0))] if layer.items else []
         if closed:
             message = Text(

@@ -20,7 +20,7 @@ _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 
 def doubts(policy: Policy) -> Iterator[Fault]:
     """Yield each column without a filled cell that an expression of a rule reads, with the rule's place."""
-    organisation = policy.world.scenario.organisation
+    organisation = policy.context.scenario.organisation
     empty: dict[tuple[str, str], bool] = {}
     for rule in policy.rules:
         told: set[tuple[str, str]] = set()
@@ -71,7 +71,7 @@ def _is_empty(table: str, name: str, rows: Sequence[Row]) -> bool:
 
 def _tables(policy: Policy, rule: Rule) -> Mapping[str, str]:
     """Return the tables by what variables of a rule's expressions begin with."""
-    spec = policy.world.scenario.spec.layers[rule.on]
+    spec = policy.context.scenario.spec.layers[rule.on]
     tables = {prefix: table for table, prefix in PREFIXES.items()}
     for source in (spec.items, spec.slots):
         own, *units = side_prefixes(source)

@@ -14,7 +14,7 @@ FILE = "scenario.yaml"
 
 def doubts(policy: Policy) -> Iterator[Fault]:
     """Yield one question where readings of the past differ in what a rule counts."""
-    scenario = policy.world.scenario
+    scenario = policy.context.scenario
     history = history_of(scenario)
     readers = [rule for rule in policy.rules if rule.reads_history and not policy.layer_of(rule).once]
     if len(history.steps) < 2 or not readers:

@@ -16,7 +16,7 @@ def doubts(policy: Policy) -> Iterator[Fault]:
     """Yield one doubt about all the wishes that no rule of kind ``wishes`` is about."""
     rules = [rule for rule in policy.rules if isinstance(rule, Wishes)]
     read = {wish for rule in rules for wish, _ in rule.asked(policy.scopes[rule.id])}
-    left = [wish for wish in policy.world.scenario.organisation.wishes if wish not in read]
+    left = [wish for wish in policy.context.scenario.organisation.wishes if wish not in read]
     if left:
         names = ", ".join(dict.fromkeys(shorten(wish.item, 30) for wish in left[:_SHOWN]))
         message = Text(

@@ -19,7 +19,7 @@ def doubts(policy: Policy) -> Iterator[Fault]:
         if not isinstance(rule, Contiguous):
             continue
         scope = policy.scopes[rule.id]
-        near, label = rule.neighbours_of(scope), policy.world.scenario.organisation.label
+        near, label = rule.neighbours_of(scope), policy.context.scenario.organisation.label
         alone = [label(scope.layer.items[i]) for i in scope.items.tolist() if not near.get(i)]
         if alone and len(scope.items) > 1:
             named, kinds = alone[:MOST_NAMED], ", ".join(rule.link)

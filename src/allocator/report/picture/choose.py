@@ -17,7 +17,7 @@ from allocator.report.picture.rota import draw_rota
 from allocator.report.picture.shapes import Drawing
 from allocator.report.picture.sheet import Sheet, sheet
 from allocator.report.view import PlanView
-from allocator.rules.world import World
+from allocator.rules.context import RuleContext
 
 #: A map has so many places at least, and so many zones at most.
 _PLACES, _ZONES = 3, len(COLOURS) ** 2
@@ -27,12 +27,12 @@ _FEW_CASES = 24
 Draw = Callable[[Sheet, Language], Drawing]
 
 
-def draw(view: PlanView, world: World | None, layer: str | None, language: Language) -> Drawing:
+def draw(view: PlanView, context: RuleContext | None, layer: str | None, language: Language) -> Drawing:
     """Return the picture of a layer of a plan.
 
     Args:
         view: The plan laid out, with the periods to draw.
-        world: Its scenario, if that is at hand.
+        context: Its bound scenario, if that is at hand.
         layer: Name of the layer; the one with most to see if None.
         language: Of the words.
 
@@ -43,7 +43,7 @@ def draw(view: PlanView, world: World | None, layer: str | None, language: Langu
     if layer is None and not boards:
         raise InputError([_empty(view.scenario)])
     sheets = [
-        sheet(view, one, world) for one in (boards if layer is None else pick_layer(view, layer).boards)
+        sheet(view, one, context) for one in (boards if layer is None else pick_layer(view, layer).boards)
     ]
     if layer is not None and not _filled(sheets[0].board):
         raise InputError([_empty(layer)])

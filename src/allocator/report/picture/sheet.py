@@ -14,7 +14,7 @@ from allocator.report.board import Board
 from allocator.report.picture.names import shortened
 from allocator.report.view import PlanView
 from allocator.report.words import kind_text
-from allocator.rules.world import World
+from allocator.rules.context import RuleContext
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,16 @@ class Sheet:
         return self.short.get(name, name)
 
 
-def sheet(view: PlanView, board: Board, world: World | None) -> Sheet:
+def sheet(view: PlanView, board: Board, context: RuleContext | None) -> Sheet:
     """Return the sheet of a layer; by ids alone where there is no scenario."""
     title = view.title or Text(zh=view.scenario, en=view.scenario)
     status = _with_cautions(view)
-    if world is None:
+    if context is None:
         return Sheet(title, status, view.synthetic, board)
-    layer, organisation = world.layers[board.layer], world.scenario.organisation
+    layer, organisation = context.layers[board.layer], context.scenario.organisation
     kinds = _kinds(layer, organisation)
     short, dropped = _short(layer, organisation, kinds)
-    grades = {grade.id: Text(zh=grade.zh, en=grade.en) for grade in world.scenario.spec.grades}
+    grades = {grade.id: Text(zh=grade.zh, en=grade.en) for grade in context.scenario.spec.grades}
     return Sheet(
         title,
         status,

@@ -35,7 +35,7 @@ def _head(one: Shortage, policy: Policy, language: Language) -> str:
     name = one.slot.name if one.slot.name == one.slot.id else f"{one.slot.name} {one.slot.id}"
     where = f"{name} · {one.period}" if one.period else name
     parts = [pick(language, f"需 {one.needs} 人，", f"needs {one.needs}, ") + _may(one.may, language)]
-    roles_of = scenario_roles(policy.world.scenario.spec)
+    roles_of = scenario_roles(policy.context.scenario.spec)
     for demand in one.demands:
         roles = ", ".join(roles_of[role](language) or role for role in demand.roles)
         if roles:

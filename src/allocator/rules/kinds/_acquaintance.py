@@ -13,12 +13,12 @@ from allocator.graph.lens import Lens
 from allocator.model.layer import IntArray
 from allocator.model.spec import Strict
 from allocator.model.text import Text
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import PairTexts
 from allocator.rules.kind import Kinds, Problem
 from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 
 class Acquaintance(Strict):
@@ -70,14 +70,14 @@ class Acquaintance(Strict):
 
     def lens(self, scope: Scope, period: int) -> Lens:
         """Return how ties are looked at for a period."""
-        today = scope.world.scenario.spec.reference_day
+        today = scope.context.scenario.spec.reference_day
         found = scope.layer.periods[period]
         first, last = (found.start, found.end) if self.measured == "period" else (today, today)
         return Lens(first, last, frozenset(self.kinds), self.years)
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """A kind that nobody has asks for nothing, and nobody would notice."""
-        known = known_kinds(world.scenario.organisation, "ties")
+        known = known_kinds(context.scenario.organisation, "ties")
         named = {f"acquaintance.kinds.{k}": kind for k, kind in enumerate(self.kinds)}
         yield from unknown_kinds(named, known)
 
@@ -98,7 +98,7 @@ class Acquaintance(Strict):
 
     def path(self, scope: Scope, item: int, slot: int, period: int) -> Text:
         """Return the strongest path from an item to whom it must not know, empty if it knows nobody."""
-        lens, graph = self.lens(scope, period), scope.world.graph
+        lens, graph = self.lens(scope, period), scope.context.graph
         targets = [to for to in scope.texts(self.of, "LIST")[item, slot, period] if to]
         best = max(targets, key=lambda to: int(self._known(scope, to, lens)[item]), default="")
         if not best or not self._known(scope, best, lens)[item]:
@@ -113,7 +113,7 @@ class Acquaintance(Strict):
         percent = np.zeros(len(scope.layer.items), dtype=np.int64)
         if target:
             index = scope.layer.item_index
-            found = scope.world.graph.strengths_from(target, self.hops, self.above, lens)
+            found = scope.context.graph.strengths_from(target, self.hops, self.above, lens)
             for person, strength in found.items():
                 if person in index and strength >= self.above:
                     percent[index[person]] = round(100 * strength)
@@ -122,7 +122,7 @@ class Acquaintance(Strict):
 
 def _themselves(scope: Scope, person: str) -> Text:
     """Say that somebody is the very person to keep away from, or that a name leaves it open."""
-    name = scope.world.scenario.organisation.assumed.get(person)
+    name = scope.context.scenario.organisation.assumed.get(person)
     if name is None:
         return Text(zh="即本人", en="the same person")
     return Text(zh=f"与“{name}”同名，是否本人尚未认定", en=f"bears the name '{name}', not yet told apart")

@@ -12,7 +12,7 @@ Seat = tuple[int, int, int, int]
 
 def seats_in_baseline(scope: Scope) -> Iterator[Seat]:
     """Yield the seats of the baseline in the layer, roles and periods of a rule, each once, in order."""
-    layer, plan = scope.layer, scope.world.baseline
+    layer, plan = scope.layer, scope.context.baseline
     found: set[Seat] = set()
     for one in plan.assignments if plan is not None else ():
         t = layer.period_index.get(one.period, -1)

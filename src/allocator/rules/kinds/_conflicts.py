@@ -85,7 +85,7 @@ class Conflicts:
 
     def passed_on(self, item: int, slot: int, period: int) -> Text:
         """Say that an item's conflict is passed on to somebody else."""
-        name = self.scope.world.scenario.organisation.label(self.scope.layer.items[item])
+        name = self.scope.context.scenario.organisation.label(self.scope.layer.items[item])
         path = self.path(item, slot, period)
         if path.en:
             return Text(zh=f"经 {name}：{path.zh}", en=f"through {name}: {path.en}")
@@ -99,7 +99,7 @@ class Conflicts:
     @cached_property
     def _named(self) -> list[str]:
         """Those of them whom the scenario knows."""
-        return sorted(self.passed_on_by() & self.scope.world.scenario.organisation.people.keys())
+        return sorted(self.passed_on_by() & self.scope.context.scenario.organisation.people.keys())
 
     @cached_property
     def _leaders(self) -> Conflicts:

@@ -126,7 +126,7 @@ class Groups:
         """Return what was found of a group, with its name where a subject cannot tell it."""
         if not self.names:
             return found
-        label = self.scope.world.scenario.organisation.label(self.names[subject.part])
+        label = self.scope.context.scenario.organisation.label(self.names[subject.part])
         return Text(zh=f"{label}：{found.zh}", en=f"{label}: {found.en}")
 
 
@@ -137,7 +137,7 @@ def groups_of(scope: Scope, each: str) -> Groups:
         return Groups(scope, each, "slot", np.zeros(layer.shape[1], dtype=np.int64))
     if each in ("slot", "item"):
         return Groups(scope, each, each, np.arange(layer.shape[1 if each == "slot" else 0]))
-    side = side_of(scope.rule, scope.world)
+    side = side_of(scope.rule, scope.context)
     texts = scope.slot_texts(each) if side == "slot" else scope.item_texts(each)
     number: dict[str, int] = {}
     for text in texts:

@@ -17,11 +17,11 @@ from allocator.program.expr import Expr
 from allocator.program.exprs import Exprs
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.kind import Problem, Several
 from allocator.rules.kinds._conflicts import Conflicts
 from allocator.rules.means import Means
 from allocator.rules.roster import Roster
-from allocator.rules.world import World
 
 
 class Led(Strict):
@@ -40,9 +40,9 @@ class Led(Strict):
         Means(zh="那一层中为首者的角色", en="The roles there of those who lead."),
     ]
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """The layer must be one of people, in the roles that it has."""
-        layer = world.layers.get(self.layer)
+        layer = context.layers.get(self.layer)
         if layer is None:
             return
         if layer.spec.items.table != "people":
@@ -154,7 +154,7 @@ class Leaders:
 
     @cached_property
     def _layer(self) -> Layer:
-        return self._scope.world.layers[self._led.layer]
+        return self._scope.context.layers[self._led.layer]
 
     @cached_property
     def _others(self) -> Conflicts:

@@ -12,12 +12,12 @@ from allocator.graph.known import kinds_in, known_kinds
 from allocator.graph.lens import Lens
 from allocator.graph.neighbours import neighbours
 from allocator.model.text import Text
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import ItemsTest
 from allocator.rules.kind import Kinds, Problem, Rule
 from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -58,9 +58,9 @@ class PairRule(Rule):
         ),
     ] = 2
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Every id must be of somebody, every kind of tie a known one: others ask for nothing, unnoticed."""
-        organisation = world.scenario.organisation
+        organisation = context.scenario.organisation
         named = {f"ties.{k}": kind for k, kind in enumerate(self.ties)}
         yield from unknown_kinds(named, known_kinds(organisation))
         known = organisation.entities
@@ -78,7 +78,7 @@ class PairRule(Rule):
         """Ties that nobody has make no pairs."""
         yield from super().idle(scope)
         others = self.pairs or self.when or self.acquainted is not None
-        if self.ties and not others and kinds_in(scope.world.scenario.organisation).isdisjoint(self.ties):
+        if self.ties and not others and kinds_in(scope.context.scenario.organisation).isdisjoint(self.ties):
             yield "ties", ", ".join(self.ties)
 
     def chosen_pairs(self, scope: Scope) -> Iterator[tuple[Pairs, tuple[int, ...]]]:
@@ -94,7 +94,7 @@ class PairRule(Rule):
 
     def how_known(self, scope: Scope, a: int, b: int, period: int) -> Text:
         """Return the path of ties that makes two items a pair, empty where it is something else."""
-        items, graph, found = scope.layer.items, scope.world.graph, scope.layer.periods[period]
+        items, graph, found = scope.layer.items, scope.context.graph, scope.layer.periods[period]
         holding = Lens(found.start, found.end, frozenset(self.ties), years=0)
         path = graph.acquaintance(items[a], items[b], 1, holding).path if self.ties else ()
         if not path and self.acquainted is not None:
@@ -104,12 +104,12 @@ class PairRule(Rule):
 
     def _lasting(self, scope: Scope) -> Iterator[tuple[int, int]]:
         """Yield the pairs that are pairs in every period."""
-        organisation = scope.world.scenario.organisation
+        organisation = scope.context.scenario.organisation
         named = [(a, b) for group in self.pairs for k, a in enumerate(group) for b in group[k + 1 :]]
         named += [(link.source, link.target) for link in organisation.links if link.kind in self.ties]
         if self.acquainted is not None:
             for person in [scope.layer.items[item] for item in scope.items]:
-                known = scope.world.graph.acquaintance_from(person, self.hops, self.acquainted)
+                known = scope.context.graph.acquaintance_from(person, self.hops, self.acquainted)
                 named += [(person, other) for other in known]
         yield from _numbered(scope, named)
         if self.when:
@@ -119,7 +119,7 @@ class PairRule(Rule):
     def _tied(self, scope: Scope, period: int) -> Iterator[tuple[int, int]]:
         """Yield the pairs that a tie makes which holds on any day of a period."""
         found = scope.layer.periods[period]
-        ties = scope.world.scenario.organisation.ties if self.ties else ()
+        ties = scope.context.scenario.organisation.ties if self.ties else ()
         chosen = (tie for tie in ties if tie.kind in self.ties and tie.holds(found.start, found.end))
         return _numbered(scope, ((tie.source, tie.target) for tie in chosen))
 

@@ -73,7 +73,7 @@ class Decided:
     @cached_property
     def layer(self) -> Layer:
         """The layer that decides."""
-        return self._scope.world.layers[self._side.layer]
+        return self._scope.context.layers[self._side.layer]
 
     def movers(self, item: int, slot: int, period: int) -> list[int]:
         """Return the items of that layer whose place counts; none where it has no such item.
@@ -118,9 +118,9 @@ class Decided:
         return items
 
     def _evaluated(self, expression: str, over: str) -> list[str]:
-        world = self._scope.world
-        [axis] = world.item_axes(self.layer) if over == "item" else world.slot_axes(self.layer)
-        return [str(name) for name in world.compiler.compile(expression, axis.types, "STRING").over(axis)]
+        context = self._scope.context
+        [axis] = context.item_axes(self.layer) if over == "item" else context.slot_axes(self.layer)
+        return [str(name) for name in context.compiler.compile(expression, axis.types, "STRING").over(axis)]
 
 
 def whereabouts(side: Side | str, scope: Scope) -> Known | Decided:

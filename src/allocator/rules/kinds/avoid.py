@@ -12,6 +12,7 @@ from allocator.errors import nearest, shorten
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import PairTest, PairTexts
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._acquaintance import Acquaintance
@@ -22,7 +23,6 @@ from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
-from allocator.rules.world import World
 
 
 class Avoid(Rule):
@@ -138,30 +138,30 @@ class Avoid(Rule):
             raise FieldError(zh="需给出 when 或 acquaintance", en="needs when or acquaintance")
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Kinds of ties must be known, and conflicts pass on between people."""
         if self.acquaintance is not None:
-            yield from self.acquaintance.examine(world)
-        if self.through and self.when and world.layers[self.on].spec.items.table != "people":
+            yield from self.acquaintance.examine(context)
+        if self.through and self.when and context.layers[self.on].spec.items.table != "people":
             message = Text(
                 zh="when 只能在人员之间传递，该层安排的不是人员",
                 en="`when` passes on between people only, and the layer does not assign people",
             )
             yield Problem("through", message)
         if isinstance(self.through, Led):
-            yield from self.through.examine(world)
+            yield from self.through.examine(context)
         elif self.through:
-            yield from self._strangers(world)
+            yield from self._strangers(context)
 
     def kinds_of_ties(self) -> tuple[str, ...]:
         """Return those that paths of acquaintance are made of."""
         return self.acquaintance.kinds if self.acquaintance else ()
 
-    def _strangers(self, world: World) -> Iterator[Problem]:
+    def _strangers(self, context: RuleContext) -> Iterator[Problem]:
         """Yield who is to pass conflicts on and is nobody of the scenario."""
-        known = world.scenario.organisation.people
+        known = context.scenario.organisation.people
         try:
-            lists = self._conflicts(Scope(self, world)).passed_on_by()
+            lists = self._conflicts(Scope(self, context)).passed_on_by()
         except SelectorError:
             return  # what is wrong with the expression is told by itself
         for name in sorted(lists - known.keys()):

@@ -10,6 +10,7 @@ from pydantic import model_validator
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import EachLimit
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._bounds import Bounds, crossed, may_cross, refuse_crossed
@@ -19,7 +20,6 @@ from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
-from allocator.rules.world import World
 
 
 class Capacity(LoadRule):
@@ -188,12 +188,12 @@ class Capacity(LoadRule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Nothing may be asked to have a greater load than it is allowed."""
         if not may_cross(self.atleast, self.atmost):
             return
         try:
-            yield from crossed(self._bounds(Scope(self, world)))
+            yield from crossed(self._bounds(Scope(self, context)))
         except SelectorError:
             return  # what is wrong with the expression is told by itself
 

@@ -15,13 +15,13 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule, Several
 from allocator.rules.kinds._bounds import refuse_crossed
 from allocator.rules.kinds._held import held
 from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 Limit = Annotated[int, Field(ge=0, le=10**6)]
 
@@ -148,9 +148,9 @@ class Choice(Rule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Slots, roles and periods must be of the layer."""
-        layer = world.layers[self.on]
+        layer = context.layers[self.on]
         roles = [role for role in layer.roles if role is not None]
         periods = [] if layer.once else [period.id for period in layer.periods]
         for k, option in enumerate(self.of):

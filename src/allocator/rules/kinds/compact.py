@@ -15,13 +15,13 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import ItemAmount
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
-from allocator.rules.world import World
 
 #: What all cost with one centre, times the number of centres, stays below this: their ranks fit in 64 bits.
 FAR = 2**60
@@ -119,11 +119,11 @@ class Compact(Rule):
             )
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """The table must be one of the scenario's, of whole numbers from 0."""
         if not self.table:
             return
-        scores = world.scenario.organisation.scores
+        scores = context.scenario.organisation.scores
         if self.table not in scores:
             message = Text(zh="场景中没有此表", en="the scenario has no such table")
             yield Problem("table", message, self.table, nearest=nearest(self.table, scores))
@@ -198,7 +198,7 @@ class Compact(Rule):
                 ways = {j: sum(int(far[i, j]) for i in members) for j in sorted(members)}
                 if ways and (least := min(ways.values())) > 0:
                     centre = min(ways, key=ways.__getitem__)
-                    name = scope.world.scenario.organisation.label(scope.layer.items[centre])
+                    name = scope.context.scenario.organisation.label(scope.layer.items[centre])
                     detail = Text(zh=f"以 {name} 为中心", en=f"with {name} as centre")
                     yield Breach(Subject(slot=s, period=t), least, detail)
 
@@ -208,13 +208,13 @@ class Compact(Rule):
         loads, far = scope.item_numbers(self.load), np.zeros((len(layer.items),) * 2, dtype=np.int64)
         refuse_negative(loads, self.load, layer.items)
         if self.table:
-            numbers, codes = scope.world.scenario.organisation.scores[self.table].between(
+            numbers, codes = scope.context.scenario.organisation.scores[self.table].between(
                 layer.items, layer.items
             )
             far[:] = np.maximum(0, np.array(numbers, dtype=np.int64)[codes] - self.beyond) ** self.power
             placed = items
         else:
-            metres, known = scope.world.graph.distances_metres([layer.items[i] for i in items])
+            metres, known = scope.context.graph.distances_metres([layer.items[i] for i in items])
             placed = [items[k] for k in known]
             beyond = np.maximum(0, (metres + self.metres // 2) // self.metres - self.beyond) ** self.power
             far[np.ix_(placed, placed)] = beyond[np.ix_(known, known)]
@@ -244,5 +244,5 @@ class Compact(Rule):
         return [(a, b, far) for a, b, far in measured if far > 0]
 
     def _far(self, scope: Scope, a: str, b: str) -> int:
-        metres = scope.world.graph.distance_metres(a, b) or 0
+        metres = scope.context.graph.distance_metres(a, b) or 0
         return int(max(0, (metres + self.metres // 2) // self.metres - self.beyond) ** self.power)

@@ -13,13 +13,13 @@ from allocator.model.tables import Group
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import SlotLimit
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_so_many, at_most_so_many
 from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 #: A notation, or a number for each word.
 Numbers = str | Mapping[str, SlotLimit]
@@ -125,7 +125,7 @@ class Composition(Rule):
             )
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """The notations must be readable, and the items must be people."""
         for name in ("atleast", "atmost", "exactly"):
             bound = getattr(self, name)
@@ -133,7 +133,7 @@ class Composition(Rule):
             met: set[str] = set()
             for found, text in texts.items():
                 try:
-                    noted = None if text in ("", SEATS) else parse_notation(text, world.vocabulary)
+                    noted = None if text in ("", SEATS) else parse_notation(text, context.vocabulary)
                 except NotationError as error:
                     yield Problem(name, error.message, found, ", ".join(error.allowed), error.nearest)
                     continue
@@ -141,10 +141,10 @@ class Composition(Rule):
                 if not isinstance(bound, str) and not words.isdisjoint(met):
                     yield Problem(name, Text(zh="同一职级或角色写了两次", en="gives a word twice"), found)
                 met |= words
-                if others := sorted(words & set(world.layers[self.on].roles) - set(self.role or words)):
+                if others := sorted(words & set(context.layers[self.on].roles) - set(self.role or words)):
                     message = Text(zh="规则的 role 不含此角色", en="is no role that the rule is about")
                     yield Problem(name, message, ", ".join(others), ", ".join(self.role))
-        if world.layers[self.on].spec.items.table != "people":
+        if context.layers[self.on].spec.items.table != "people":
             yield Problem(
                 "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
             )
@@ -194,7 +194,9 @@ class Composition(Rule):
         if isinstance(bound, str):
             noted = cache(partial(_notation, scope, bound))
             return lambda slot, period: list(noted(slot).terms)
-        words = {word: parse_notation(f"1 {word}", scope.world.vocabulary).terms[0].word_id for word in bound}
+        words = {
+            word: parse_notation(f"1 {word}", scope.context.vocabulary).terms[0].word_id for word in bound
+        }
         numbers = {words[word]: scope.limits(number, "slot") for word, number in bound.items()}
 
         def terms(slot: int, period: int) -> list[Term]:
@@ -206,9 +208,9 @@ class Composition(Rule):
 
 def _notation(scope: Scope, text: str, slot: int) -> Notation:
     if text == SEATS:
-        group = scope.world.scenario.organisation.groups.get(scope.layer.slots[slot])
+        group = scope.context.scenario.organisation.groups.get(scope.layer.slots[slot])
         text = group.seats if isinstance(group, Group) else ""
-    return parse_notation(text, scope.world.vocabulary) if text else Notation(())
+    return parse_notation(text, scope.context.vocabulary) if text else Notation(())
 
 
 def _counted(scope: Scope, word: str) -> tuple[tuple[int, ...], frozenset[int]]:
@@ -216,7 +218,7 @@ def _counted(scope: Scope, word: str) -> tuple[tuple[int, ...], frozenset[int]]:
     roles = scope.layer.roles
     if word in roles:
         return (roles.index(word),), scope.item_set
-    people = scope.world.scenario.organisation.people
+    people = scope.context.scenario.organisation.people
     return scope.roles, frozenset(i for i in scope.item_set if people[scope.layer.items[i]].grade == word)
 
 
@@ -230,7 +232,7 @@ def _found(scope: Scope, term: Term, number: int) -> Text:
 
 
 def _vocabulary(scope: Scope, term: Term) -> Vocabulary:
-    words = scope.world.words
+    words = scope.context.words
     return words.roles if term.word_id in scope.layer.roles else words.ladder
 
 

@@ -15,13 +15,13 @@ from allocator.model.text import Text
 from allocator.program.cuts import Cut
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.kind import Breach, Dimension, Example, Kinds, Problem, Rule
 from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.kinds._ties import unknown_kinds
 from allocator.rules.means import Means
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 #: Instead of a number of parts: as many as each slot is in today.
 AS_NOW: Literal["as_now"] = "as_now"
@@ -86,9 +86,9 @@ class Contiguous(Rule):
         ),
     ] = 1
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Along links of a kind that there is not nobody is next to anybody: no plan would hold."""
-        known = known_kinds(world.scenario.organisation, "links")
+        known = known_kinds(context.scenario.organisation, "links")
         yield from unknown_kinds({f"link.{k}": kind for k, kind in enumerate(self.link)}, known)
 
     def kinds_of_ties(self) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ class Contiguous(Rule):
 
     def _found(self, scope: Scope, apart: list[frozenset[int]], most: int) -> Text:
         """Say into which parts a slot falls, each by its first member, and how many it may have."""
-        label = scope.world.scenario.organisation.label
+        label = scope.context.scenario.organisation.label
         names = [label(scope.layer.items[min(part)]) for part in apart]
         zh, en = (
             f"分成 {len(apart)} 片：{'、'.join(names)}",
@@ -192,7 +192,7 @@ class Contiguous(Rule):
     def neighbours_of(self, scope: Scope) -> Neighbours:
         """Return which items in scope a link of the rule's kinds joins."""
         index = scope.layer.item_index
-        links = (link for link in scope.world.scenario.organisation.links if link.kind in self.link)
+        links = (link for link in scope.context.scenario.organisation.links if link.kind in self.link)
         ends = ((index.get(link.source, -1), index.get(link.target, -1)) for link in links)
         return neighbours((a, b) for a, b in ends if a != b and a in scope.item_set and b in scope.item_set)
 

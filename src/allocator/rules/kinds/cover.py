@@ -12,13 +12,13 @@ from allocator.model.tables import MAX_SKILL_LEVEL, Case
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import SlotCount
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_so_many, members_of
 from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 #: Instead of a list of skills: read the case's own column.
 OWN: Literal["own"] = "own"
@@ -98,9 +98,9 @@ class Cover(Rule):
             raise FieldError(zh="skills 不能为空", en="needs at least one skill")
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Only people have skills."""
-        if world.layers[self.on].spec.items.table != "people":
+        if context.layers[self.on].spec.items.table != "people":
             yield Problem(
                 "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
             )
@@ -143,11 +143,11 @@ class Cover(Rule):
     def _needs(self, scope: Scope, slot: int) -> Mapping[str, int]:
         if self.skills != OWN:
             return self.skills
-        case = scope.world.scenario.organisation.cases.get(scope.layer.slots[slot])
+        case = scope.context.scenario.organisation.cases.get(scope.layer.slots[slot])
         return case.skills if isinstance(case, Case) else {}
 
 
 def _able(scope: Scope, skill: str, level: int) -> list[int]:
     """Return the items that have a skill; slots share it, since everybody is looked at."""
-    people = scope.world.scenario.organisation.people
+    people = scope.context.scenario.organisation.people
     return [int(i) for i in scope.items if people[scope.layer.items[i]].skills.get(skill, 0) >= level]

@@ -11,12 +11,12 @@ from allocator.errors import nearest
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule
 from allocator.rules.kinds._places import places
 from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 
 class Exclude(Rule):
@@ -47,9 +47,9 @@ class Exclude(Rule):
         str, Means(zh="去处编号；不填为任何去处", en="Id of the slot; any slot if not given.")
     ] = ""
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """The item and the slot must be of the layer."""
-        layer = world.layers[self.on]
+        layer = context.layers[self.on]
         for field, found, known in (("item", self.item, layer.items), ("slot", self.slot, layer.slots)):
             if (found or field == "item") and found not in known:
                 message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")

@@ -12,6 +12,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import EachNumber
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_once, at_most_once, is_assigned, was_assigned
@@ -22,7 +23,6 @@ from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
-from allocator.rules.world import World
 
 
 class Frequency(Rule):
@@ -211,11 +211,11 @@ class Frequency(Rule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Nobody may be asked for more periods than he is allowed."""
         if not may_cross(self.atleast, self.atmost):
             return
-        scope = Scope(self, world)
+        scope = Scope(self, context)
         try:
             least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         except SelectorError:

@@ -15,12 +15,12 @@ from allocator.model.text import Language, Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule, Several
 from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.means import Means
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 
 class Vacated(Strict):
@@ -97,9 +97,9 @@ class Keep(Rule):
         """Whether it is soft and pays for what is not as in the baseline."""
         return not self.is_hard
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Whoever is named must be of the layer."""
-        layer = world.layers[self.on]
+        layer = context.layers[self.on]
         for number, one in enumerate(self.vacated):
             for key, found, known in (("item", one.item, layer.items), ("slot", one.slot, layer.slots)):
                 if found and found not in known:
@@ -188,7 +188,7 @@ class Keep(Rule):
 
     def _told(self, scope: Scope, left: frozenset[int], came: frozenset[int]) -> Text:
         names = scope.layer.items if self.each == "slot" else scope.layer.slots
-        label = scope.world.scenario.organisation.label
+        label = scope.context.scenario.organisation.label
 
         def listed(language: Language, who: frozenset[int]) -> str:
             none = {"slot": {"zh": "无", "en": "nobody"}, "item": {"zh": "无处", "en": "nowhere"}}

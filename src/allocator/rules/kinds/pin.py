@@ -13,11 +13,11 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 
 class Pin(Rule):
@@ -60,9 +60,9 @@ class Pin(Rule):
             )
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """The item and the slot must be of the layer, and both be there at some time."""
-        layer = world.layers[self.on]
+        layer = context.layers[self.on]
         if self.item in layer.item_index and self.slot in layer.slot_index:
             yield from self._apart(layer)
         for field, found, known in (("item", self.item, layer.items), ("slot", self.slot, layer.slots)):

@@ -14,13 +14,13 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import ItemText, PeriodCount, PeriodPercent
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_most_once, is_assigned
 from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 
 class Also(Strict):
@@ -151,15 +151,19 @@ class Strength(Rule):
             raise FieldError(zh="需给出 atleast 或 percent", en="needs atleast or percent")
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """Only people have a unit of their own; who is away for a part of the horizon is not away for all."""
-        if self.also is not None and world.layers[self.on].once and not world.layers[self.also.layer].once:
+        if (
+            self.also is not None
+            and context.layers[self.on].once
+            and not context.layers[self.also.layer].once
+        ):
             message = Text(
                 zh="本层整个规划期只决定一次，不能与逐期决定的层合计",
                 en="this layer is decided once, that one in each period",
             )
             yield Problem("also.layer", message, self.also.layer)
-        if not self.unit and world.layers[self.on].spec.items.table != "people":
+        if not self.unit and context.layers[self.on].spec.items.table != "people":
             message = Text(
                 zh="该层的对象不是人员，须说明各对象的原单位",
                 en="the items of that layer are not people: say what the home unit of each is",
@@ -189,7 +193,7 @@ class Strength(Rule):
         """Return the item and period of the other layer; None if that layer has none such (or none yet)."""
         if self.also is None:
             return None
-        other = scope.world.layers[self.also.layer]
+        other = scope.context.layers[self.also.layer]
         i, t = other.item_index.get(scope.layer.items[item]), other.seen_from(period)
         return None if i is None or t >= len(other.periods) else (i, t)
 
@@ -200,7 +204,7 @@ class Strength(Rule):
             away = sum(self._is_away(roster, scope, i, subject.period) for i in members)
             stay, asked = len(members) - away, least(len(members), subject.period)
             if stay < asked:
-                name = scope.world.scenario.organisation.label(names[subject.part])
+                name = scope.context.scenario.organisation.label(names[subject.part])
                 detail = Text(
                     zh=f"{name}在任 {len(members)} 人，应留守 {asked} 人，实留 {stay} 人",
                     en=f"{name}: of {len(members)} in service {asked} should stay, {stay} do",
@@ -227,7 +231,7 @@ class Strength(Rule):
         """Return ``[I]``: the home unit of each item, empty where it has none."""
         if self.unit:
             return scope.item_texts(self.unit)
-        people = scope.world.scenario.organisation.people
+        people = scope.context.scenario.organisation.people
         return np.array([people[item].unit for item in scope.layer.items], dtype=object)
 
     def _units(self, scope: Scope) -> tuple[str, ...]:

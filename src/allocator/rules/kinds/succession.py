@@ -13,13 +13,13 @@ from allocator.model.text import Language, Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.context import RuleContext
 from allocator.rules.expressions import SlotTest
 from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule, Several
 from allocator.rules.kinds._held import chosen_places, held, posted
 from allocator.rules.means import Means
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
-from allocator.rules.world import World
 
 _NEEDS = FieldError(
     zh="需给出 after 与 never 或 only 之一，或 before 与 requires",
@@ -178,9 +178,9 @@ class Succession(Rule):
             raise _NEEDS
         return self
 
-    def examine(self, world: World) -> Iterator[Problem]:
+    def examine(self, context: RuleContext) -> Iterator[Problem]:
         """The roles must be of the layer."""
-        known = [role for role in world.layers[self.on].roles if role is not None]
+        known = [role for role in context.layers[self.on].roles if role is not None]
         for field in ("earlier_role", "later_role"):
             for role in getattr(self, field):
                 if role not in known:
@@ -280,5 +280,5 @@ def _lacks(scope: Scope, now: tuple[int, ...]) -> Text:
 
 
 def _names(scope: Scope, slots: tuple[int, ...], language: Language) -> str:
-    label = scope.world.scenario.organisation.label
+    label = scope.context.scenario.organisation.label
     return ("、" if language == "zh" else ", ").join(label(scope.layer.slots[slot]) for slot in slots)

@@ -123,7 +123,7 @@ class Wishes(Rule):
     def asked(self, scope: Scope) -> Iterator[tuple[Wish, WishPlaces]]:
         """Yield the wishes that the rule is about, each with what it says of the layer."""
         layer = scope.layer
-        for wish in scope.world.scenario.organisation.wishes:
+        for wish in scope.context.scenario.organisation.wishes:
             item, slot = layer.item_index.get(wish.item, -1), layer.slot_index.get(wish.slot, -1)
             role = layer.roles.index(wish.role) if wish.role in layer.roles else -1
             t = layer.period_index.get(wish.period, -1)

@@ -1,4 +1,4 @@
-"""The world that rules are bound to: the scenario, its layers, its graph, and what is known of each."""
+"""The context of rules: the scenario, its layers, its graph and the variables of its entities."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from allocator.rules.pairs import Pairs, pairs_of
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class RuleContext:
     """Everything that a rule may look at while it is posted or checked.
 
     Attributes:
@@ -82,17 +82,17 @@ class World:
             self._pairs[layer.name] = pairs_of(self.scenario, layer)
         return self._pairs[layer.name]
 
-    def until(self, layers: Mapping[str, int]) -> World:
-        """Return the world with only the named layers, each with its first so many periods."""
+    def until(self, layers: Mapping[str, int]) -> RuleContext:
+        """Return the context with the named layers only, each cut to its first periods."""
         kept = {name: layer.until(layers[name]) for name, layer in self.layers.items() if name in layers}
         return self._sharing(replace(self, layers=kept))
 
-    def with_layer(self, layer: Layer) -> World:
-        """Return the world with another layer in the place of the one of that name."""
+    def with_layer(self, layer: Layer) -> RuleContext:
+        """Return the context with another layer in the place of the one of that name."""
         return self._sharing(replace(self, layers={**self.layers, layer.name: layer}, _pairs={}))
 
-    def _sharing(self, other: World) -> World:
-        """Let another world of the same scenario have what was worked out for this one."""
+    def _sharing(self, other: RuleContext) -> RuleContext:
+        """Give another context of the same scenario what was computed for this one."""
         for name in {"graph", "vocabulary"} & self.__dict__.keys():
             other.__dict__[name] = self.__dict__[name]
         return other
