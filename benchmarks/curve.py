@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log10
 
+from allocator.report.exporters.svg import svg_text
 from allocator.report.picture.palette import COLOURS, FAINT, INK
 from allocator.report.picture.shapes import Box, Drawing, Label, Line, Shape
-from allocator.report.picture.svg import svg
 from benchmarks.layout import number, result
 from benchmarks.outcome import Outcome, Run
 
@@ -52,7 +52,7 @@ def curves(outcome: Outcome) -> str | None:
         shapes += _curve(run, axes, COLOURS[place])
         shapes += _entry(place, name, run)
     about = "; ".join(f"{name}: {result(run)}" for name, run in outcome.runs.items())
-    return svg(Drawing(WIDTH, HEIGHT, f"{outcome.title}: cost over time", about, tuple(shapes)))
+    return svg_text(Drawing(WIDTH, HEIGHT, f"{outcome.title}: cost over time", about, tuple(shapes)))
 
 
 def _axes(outcome: Outcome, runs: Sequence[Run]) -> Axes:

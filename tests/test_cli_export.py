@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import tiny_scenario
-from allocator.report.csvtable import inert
+from allocator.report.exporters.csv import inert
 from cli_world import call, write_plan
 from picture_tools import written
 from tiny_scenario import write_scenario

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.model.text import Text
+from allocator.report.exporters.svg import svg_text
 from allocator.report.picture.choose import drawing_for
 from allocator.report.picture.shapes import STYLES, Drawing
 from allocator.report.picture.sheet import Sheet
-from allocator.report.picture.svg import svg
 from picture_tools import NS, mapped, row, sheet_of, written
 
 HOSTILE = [
@@ -37,7 +37,7 @@ ATTRIBUTES = {
 
 
 def parsed(drawing: Drawing) -> ET.Element:
-    root = ET.fromstring(svg(drawing).encode())
+    root = ET.fromstring(svg_text(drawing).encode())
     assert {element.tag.removeprefix(NS) for element in root.iter()} <= TAGS
     assert {key for element in root.iter() for key in element.attrib} <= ATTRIBUTES
     assert (root.get("role"), root.get("aria-labelledby")) == ("img", "title about")
@@ -80,10 +80,10 @@ def test_hostile_names_stay_text(name: str, language: str) -> None:
 def test_a_name_is_written_as_it_is() -> None:
     names = ["<script>alert(1)</script>", "]]>", "محمد"]
     one = sheet_of([row("A", names, [])])
-    shown = written(svg(drawing_for(one)(one, "en")))
+    shown = written(svg_text(drawing_for(one)(one, "en")))
     assert set(names) <= set(shown)
     one = sheet_of([row("A", ["a\x1b\u202eb"], [])])
-    assert r"a\x1b\u202eb" in written(svg(drawing_for(one)(one, "en")))
+    assert r"a\x1b\u202eb" in written(svg_text(drawing_for(one)(one, "en")))
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=6, unique=True))
@@ -92,7 +92,7 @@ def test_every_picture_is_valid_xml_and_repeats(names: list[str]) -> None:
     for one in sheets([name.rstrip("+*") or "-" for name in names]):
         drawing = drawing_for(one)(one, "zh")
         parsed(drawing)
-        assert svg(drawing) == svg(drawing_for(one)(one, "zh"))
+        assert svg_text(drawing) == svg_text(drawing_for(one)(one, "zh"))
 
 
 @given(
@@ -113,7 +113,7 @@ def test_any_place_on_earth_finds_one_on_paper(places: dict[str, tuple[float, fl
 
 def test_a_picture_asks_no_other_host_and_brings_its_styles() -> None:
     one = sheets(["a"])[0]
-    text = svg(drawing_for(one)(one, "en"))
+    text = svg_text(drawing_for(one)(one, "en"))
     assert text.count("http") == 1 and 'xmlns="http://www.w3.org/2000/svg"' in text
     assert "url(" not in text and "@import" not in text
     assert all(f".{kind}{{" in text for kind in STYLES)

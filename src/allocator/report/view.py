@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.plan import Plan
 from allocator.model.text import Text
 from allocator.report.board import Board, board
@@ -138,6 +139,61 @@ def bare_view(plan: Plan) -> PlanView:
         figures=(),
         run=plan.run,
         doubtful=doubtful,
+    )
+
+
+def pick_layer(view: PlanView, layer: str) -> PlanView:
+    """Return the view with one layer only, given by its name or title.
+
+    Raises:
+        InputError: The plan has no such layer.
+    """
+    found = tuple(board for board in view.boards if board.layer == layer)
+    found = found or tuple(
+        board for board in view.boards if layer and layer in (board.title.zh, board.title.en)
+    )
+    if len(found) != 1:
+        raise InputError(
+            [
+                _unknown(
+                    Text(zh="没有这一层", en="no such layer"),
+                    "--layer",
+                    layer,
+                    [b.layer for b in view.boards],
+                )
+            ]
+        )
+    return replace(view, boards=found)
+
+
+def pick_period(view: PlanView, period: str) -> PlanView:
+    """Return the view with one period only, and the layers that are decided in it or once for all.
+
+    Raises:
+        InputError: No layer is decided in such a period.
+    """
+    periods = dict.fromkeys(
+        row.period for board in view.boards for row in board.rows if row.period is not None
+    )
+    if period not in periods:
+        raise InputError([_unknown(Text(zh="没有这一期", en="no such period"), "--period", period, periods)])
+    return replace(view, boards=tuple(_during(board, period) for board in view.boards))
+
+
+def _during(board: Board, period: str) -> Board:
+    rows = tuple(row for row in board.rows if row.period in (None, period))
+    return replace(board, rows=rows, moves=tuple(one for one in board.moves if one.period == period))
+
+
+def _unknown(message: Text, option: str, found: str, valid: Iterable[str]) -> Fault:
+    names = list(valid)
+    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    return Fault(
+        message,
+        option,
+        found=shorten(found),
+        allowed=shorten(shown, 400) or "—",
+        nearest=nearest(found, names),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.errors import Fault, InputError, shorten
 from allocator.model.text import Language, Text
 from allocator.report.board import Board
 from allocator.report.picture.board import draw_board
@@ -16,7 +16,7 @@ from allocator.report.picture.palette import COLOURS
 from allocator.report.picture.rota import draw_rota
 from allocator.report.picture.shapes import Drawing
 from allocator.report.picture.sheet import Sheet, sheet
-from allocator.report.view import PlanView
+from allocator.report.view import PlanView, pick_layer
 from allocator.rules.context import RuleContext
 
 #: A map has so many places at least, and so many zones at most.
@@ -85,61 +85,6 @@ def _drawable(one: Sheet) -> Sheet:
 
 def _filled(board: Board) -> int:
     return sum(len(cell) for row in board.rows for cell in row.cells)
-
-
-def pick_layer(view: PlanView, layer: str) -> PlanView:
-    """Return the view with one layer only, given by its name or title.
-
-    Raises:
-        InputError: The plan has no such layer.
-    """
-    found = tuple(board for board in view.boards if board.layer == layer)
-    found = found or tuple(
-        board for board in view.boards if layer and layer in (board.title.zh, board.title.en)
-    )
-    if len(found) != 1:
-        raise InputError(
-            [
-                _unknown(
-                    Text(zh="没有这一层", en="no such layer"),
-                    "--layer",
-                    layer,
-                    [b.layer for b in view.boards],
-                )
-            ]
-        )
-    return replace(view, boards=found)
-
-
-def pick_period(view: PlanView, period: str) -> PlanView:
-    """Return the view with one period only, and the layers that are decided in it or once for all.
-
-    Raises:
-        InputError: No layer is decided in such a period.
-    """
-    periods = dict.fromkeys(
-        row.period for board in view.boards for row in board.rows if row.period is not None
-    )
-    if period not in periods:
-        raise InputError([_unknown(Text(zh="没有这一期", en="no such period"), "--period", period, periods)])
-    return replace(view, boards=tuple(_during(board, period) for board in view.boards))
-
-
-def _during(board: Board, period: str) -> Board:
-    rows = tuple(row for row in board.rows if row.period in (None, period))
-    return replace(board, rows=rows, moves=tuple(one for one in board.moves if one.period == period))
-
-
-def _unknown(message: Text, option: str, found: str, valid: Iterable[str]) -> Fault:
-    names = list(valid)
-    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
-    return Fault(
-        message,
-        option,
-        found=shorten(found),
-        allowed=shorten(shown, 400) or "—",
-        nearest=nearest(found, names),
-    )
 
 
 def _empty(name: str) -> Fault:

@@ -1,10 +1,14 @@
-"""Shapes as SVG. A serializer writes it, so that no name in a plan can become markup."""
+"""A layer of a plan as a picture in SVG. A serializer writes it: no name in a plan can become markup."""
 
 from __future__ import annotations
 
 from functools import singledispatch
+from typing import ClassVar
 from xml.etree import ElementTree as ET
 
+from allocator.model.text import Text
+from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
+from allocator.report.picture.choose import draw
 from allocator.report.picture.palette import INK, PAPER, corners
 from allocator.report.picture.shapes import STYLES, Box, Drawing, Label, Line, Mark
 from allocator.report.rendering.console import printable
@@ -16,8 +20,22 @@ FONTS = (
 )
 
 
-def svg(drawing: Drawing) -> str:
-    """Return a drawing as an SVG file: the same drawing, the same bytes."""
+class SvgExporter(Exporter):
+    """A picture of one layer: the chosen one, or else the one with most to see."""
+
+    name: ClassVar[str] = "svg"
+    suffixes: ClassVar[tuple[str, ...]] = (".svg",)
+    title: ClassVar[Text] = Text(zh="图", en="a picture")
+    medium: ClassVar[Medium] = "picture"
+    options: ClassVar[frozenset[Option]] = frozenset({"layer", "period"})
+
+    def write(self, request: ExportRequest) -> bytes:
+        """Return the picture of a layer."""
+        return svg_text(draw(request.view, request.context, request.layer, request.language)).encode()
+
+
+def svg_text(drawing: Drawing) -> str:
+    """Return a drawing as an SVG file: the same drawing gives the same bytes."""
     width, height = _number(drawing.width), _number(drawing.height)
     root = ET.Element(
         "svg",

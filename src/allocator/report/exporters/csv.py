@@ -1,16 +1,18 @@
-"""A plan as a table for a spreadsheet: a row for each assignment, and for each person who is not there."""
+"""A plan as a table for a spreadsheet: a row for each assignment, and for each person who is away."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
 from io import StringIO
+from typing import ClassVar
 
-from allocator.model.text import Language
+from allocator.model.text import Language, Text
 from allocator.report.away import Away
 from allocator.report.board import Mark
+from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
 from allocator.report.rendering.console import in_both, pick, printable
-from allocator.report.view import PlanView
+from allocator.report.view import PlanView, pick_layer
 
 _COLUMNS = (
     ("层", "layer"),
@@ -30,10 +32,25 @@ _CAUTION = ("警告", "warning")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def csv_bytes(view: PlanView, language: Language) -> bytes:
-    """Return a plan as CSV: UTF-8 with the BOM by which Excel knows it, and no cell that Excel computes.
+class CsvExporter(Exporter):
+    """A table that Excel opens: UTF-8 with a BOM, and no cell that Excel computes."""
 
-    What must be read first stands in a last column, in every row: sorting and cutting leave it there.
+    name: ClassVar[str] = "csv"
+    suffixes: ClassVar[tuple[str, ...]] = (".csv",)
+    title: ClassVar[Text] = Text(zh="表", en="a table")
+    medium: ClassVar[Medium] = "table"
+    options: ClassVar[frozenset[Option]] = frozenset({"layer", "period"})
+
+    def write(self, request: ExportRequest) -> bytes:
+        """Return the assignments of a plan, or of one layer, as CSV."""
+        view = pick_layer(request.view, request.layer) if request.layer is not None else request.view
+        return _table(view, request.language)
+
+
+def _table(view: PlanView, language: Language) -> bytes:
+    """Return a plan as CSV.
+
+    Warnings stand in a last column, in every row: they stay when rows are sorted or cut out.
     """
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

@@ -1,0 +1,137 @@
+"""Formats that a plan is exported to: each public module here holds one, found by its presence."""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Literal, get_args
+
+from allocator.discovery import named_classes
+from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.model.text import Language, Text
+from allocator.report.view import PlanView, pick_period
+from allocator.rules.context import RuleContext
+
+#: What a file shows. Formats are listed in this order, then by name.
+Medium = Literal["picture", "table", "document", "data"]
+#: A choice that a caller may make of what is exported.
+Option = Literal["layer", "period"]
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """A plan to export.
+
+    Attributes:
+        view: The plan laid out, of the wanted period only if one was chosen.
+        context: Its scenario; None where that is not at hand.
+        layer: Name or title of the layer to export; None where none was chosen.
+        language: Language of the words.
+    """
+
+    view: PlanView
+    context: RuleContext | None
+    layer: str | None
+    language: Language
+
+
+class Exporter(ABC):
+    """A format that a plan can be written in.
+
+    Attributes:
+        name: Name of the format.
+        suffixes: Endings of file names that mean this format, with their dot, in lower case.
+        title: What a file of this format is, with its article: ``a picture``.
+        medium: What a file of this format shows.
+        options: The choices that this format honours; a call that makes another one is refused.
+    """
+
+    name: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+    title: ClassVar[Text]
+    medium: ClassVar[Medium]
+    options: ClassVar[frozenset[Option]] = frozenset()
+
+    @abstractmethod
+    def write(self, request: ExportRequest) -> bytes:
+        """Return the content of the file.
+
+        Raises:
+            InputError: The plan has no such layer, or nothing to show.
+        """
+
+
+@cache
+def all_exporters() -> tuple[Exporter, ...]:
+    """Return every format: pictures first, then tables, documents and data."""
+    package = sys.modules[__name__]
+    media = get_args(Medium)
+    found = [one() for one in named_classes(package) if issubclass(one, Exporter)]
+    return tuple(sorted(found, key=lambda one: (media.index(one.medium), one.name)))
+
+
+def exporter_for(file: Path) -> Exporter:
+    """Return the format that the ending of a file's name asks for.
+
+    Raises:
+        InputError: No format has this ending.
+    """
+    by_suffix: Mapping[str, Exporter] = {
+        suffix: exporter for exporter in all_exporters() for suffix in exporter.suffixes
+    }
+    suffix = file.suffix.lower()
+    if suffix in by_suffix:
+        return by_suffix[suffix]
+    message = Text(zh="不能导出这种格式", en="this is no format to export to")
+    allowed, near = ", ".join(by_suffix), nearest(suffix, by_suffix)
+    raise InputError([Fault(message, "--to", found=shorten(file.name), allowed=allowed, nearest=near)])
+
+
+def export_plan(
+    exporter: Exporter,
+    view: PlanView,
+    context: RuleContext | None,
+    language: Language,
+    *,
+    layer: str | None = None,
+    period: str | None = None,
+) -> bytes:
+    """Return a plan in a format, whole or one layer or period of it.
+
+    Args:
+        exporter: The format.
+        view: The plan laid out.
+        context: Its scenario, if that is at hand.
+        language: Language of the words.
+        layer: Name or title of a layer.
+        period: Id of a period.
+
+    Raises:
+        InputError: The format does not honour a choice, or the plan has no such layer or period.
+    """
+    chosen: Mapping[Option, str | None] = {"layer": layer, "period": period}
+    refused = [name for name, value in chosen.items() if value is not None and name not in exporter.options]
+    if refused:
+        message = Text(
+            zh=f"{exporter.title.zh}（{exporter.name}）没有此选项",
+            en=f"{exporter.title.en} ({exporter.name}) has no such option",
+        )
+        allowed = ", ".join(f"--{name}" for name in chosen if name in exporter.options)
+        raise InputError([Fault(message, f"--{name}", allowed=allowed) for name in refused])
+    view = view if period is None else pick_period(view, period)
+    return exporter.write(ExportRequest(view, context, layer, language))
+
+
+def formats_text() -> Text:
+    """Return all formats in one phrase: ``a picture (svg), a table (csv) or data (json)``."""
+    zh = [f"{one.title.zh}（{one.name}）" for one in all_exporters()]
+    en = [f"{one.title.en} ({one.name})" for one in all_exporters()]
+    return Text(zh=_joined(zh, "、", "或"), en=_joined(en, ", ", " or "))
+
+
+def _joined(parts: list[str], comma: str, last: str) -> str:
+    return last.join(filter(None, (comma.join(parts[:-1]), *parts[-1:])))

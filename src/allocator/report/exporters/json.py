@@ -1,0 +1,27 @@
+"""A plan as data: what ``allocator show --json`` prints, as a file."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from allocator.model.jsontext import shown_json
+from allocator.model.text import Text
+from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
+from allocator.report.plain import plain
+from allocator.report.view import pick_layer
+
+
+class JsonExporter(Exporter):
+    """Every part of the plan as it is laid out for people, texts in both languages."""
+
+    name: ClassVar[str] = "json"
+    suffixes: ClassVar[tuple[str, ...]] = (".json",)
+    title: ClassVar[Text] = Text(zh="数据", en="data")
+    medium: ClassVar[Medium] = "data"
+    options: ClassVar[frozenset[Option]] = frozenset({"layer", "period"})
+
+    def write(self, request: ExportRequest) -> bytes:
+        """Return the layers of a plan with all that is known of it, as JSON."""
+        view = pick_layer(request.view, request.layer) if request.layer is not None else request.view
+        return shown_json(json.dumps(plain(view), ensure_ascii=False, indent=2) + "\n").encode()
