@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from allocator.optimise.solve import Options, Solved, solve
-from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
@@ -68,8 +68,8 @@ def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:
     program = policy.compile()
     admitted, costs = [], []
     for plans in parts_of(space):
-        values = complete(program, plans.matrix)
-        sound = ~broken_rows(program, values).any(axis=1)
+        values = evaluate_auxiliaries(program, plans.matrix)
+        sound = ~violated_rows(program, values).any(axis=1)
         admitted.append(plans.matrix[sound])
         costs.append(level_costs(program, values[sound]))
     matrix, cost = np.concatenate(admitted), np.concatenate(costs)

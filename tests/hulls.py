@@ -18,10 +18,10 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from allocator.program.evaluate import complete
-from allocator.program.medoids import understated, with_ways
+from allocator.program.evaluate import evaluate_auxiliaries
+from allocator.program.medoids import add_benders_rows, violated_benders
 from allocator.program.program import INFINITE, IntArray, Program
-from allocator.program.question import prices
+from allocator.program.subproblem import level_objective
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
@@ -65,11 +65,11 @@ class Relaxation:
             if found is None or not whole:
                 return None if found is None else float(price @ found)
             plan = found.round().astype(np.int64)
-            true = complete(self.program, plan[None, : self.program.decisions.count])[0]
-            missing = understated(grown.program, plan, true)
+            true = evaluate_auxiliaries(self.program, plan[None, : self.program.decisions.count])[0]
+            missing = violated_benders(grown.program, plan, true)
             if not missing:
                 return float(price @ found)
-            grown = Relaxation(with_ways(grown.program, missing, true))
+            grown = Relaxation(add_benders_rows(grown.program, missing, true))
 
     def _found(self, price: IntArray, *, whole: bool) -> np.ndarray | None:
         found = milp(
@@ -87,7 +87,7 @@ class Relaxation:
         price = np.zeros(len(self.program), dtype=np.int64)
         price[:count] = np.random.default_rng(seed).integers(-DEAREST, DEAREST + 1, size=count)
         for level in self.program.levels:
-            price += weight * prices(self.program, level)
+            price += weight * level_objective(self.program, level)
         return price, weight * sum(amount for *_, amount in self.program.constants)
 
 

@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 from scipy.optimize import linprog
 
-from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.rules.policy import Policy
 
 SCENARIO = """
@@ -72,8 +72,8 @@ def all_assignments(policy: Policy) -> tuple[np.ndarray, np.ndarray]:
         for case, team in enumerate(chosen):
             decisions[grid[team, case]] = 1
         plans.append(decisions)
-    values = complete(program, np.array(plans))
-    sound = ~broken_rows(program, values).any(axis=1)
+    values = evaluate_auxiliaries(program, np.array(plans))
+    sound = ~violated_rows(program, values).any(axis=1)
     return values[sound][:, : program.decisions.count], level_costs(program, values[sound])
 
 

@@ -15,7 +15,7 @@ from unittest import mock
 import numpy as np
 
 from allocator.program.expr import Expr
-from allocator.program.exprs import Exprs
+from allocator.program.exprs import ExprArray
 from allocator.program.tags import Subject
 from allocator.rules import constraints, kinds, policy
 from allocator.rules.constraints import ConstraintWriter
@@ -78,14 +78,14 @@ class MovedWriter(ConstraintWriter):
     def penalise(self, expr: Expr, subject: Subject) -> None:
         super().penalise(expr + self.shifted("penalise"), subject)
 
-    def penalise_each(self, where: Any, exprs: Exprs) -> None:
+    def penalise_each(self, where: Any, exprs: ExprArray) -> None:
         super().penalise_each(where, exprs + self.shifted("penalise_each"))
 
     def maximum(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
         moved = self.shifted("maximum")
         return super().maximum([expr + moved for expr in exprs], floor, subject)
 
-    def maximum_each(self, where: Any, exprs: Exprs, owners: Any) -> Exprs:
+    def maximum_each(self, where: Any, exprs: ExprArray, owners: Any) -> ExprArray:
         return super().maximum_each(where, exprs + self.shifted("maximum_each"), owners)
 
     def minimum(self, exprs: Sequence[Expr], subject: Subject) -> Expr:

@@ -16,7 +16,7 @@ from allocator import api
 from allocator.errors import InputError, InternalError
 from allocator.model.plan import Assignment, Plan
 from allocator.optimise import begin, fewest
-from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.report.changes import changes_from
 from allocator.rules.policy import Policy
 from cli_world import call, good_plan
@@ -231,8 +231,8 @@ def every_plan(policy: Policy) -> tuple[np.ndarray, np.ndarray]:
     program = policy.compile()
     count = program.decisions.count
     matrix = ((np.arange(2**count)[:, None] >> np.arange(count)) & 1).astype(np.int64)
-    values = complete(program, matrix)
-    sound = ~broken_rows(program, values).any(axis=1)
+    values = evaluate_auxiliaries(program, matrix)
+    sound = ~violated_rows(program, values).any(axis=1)
     return matrix[sound], level_costs(program, values[sound])
 
 

@@ -16,9 +16,9 @@ from allocator.explain import why_infeasible
 from allocator.graph.neighbours import neighbours, parts
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.optimise.solve import Options, solve
-from allocator.program.evaluate import broken_rows, complete
-from allocator.program.pieces import row_of_pieces
-from allocator.program.program import Pieces
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
+from allocator.program.map_components import separator_row
+from allocator.program.program import ExcessComponents
 from allocator.report.lint import without_neighbours
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
@@ -43,9 +43,9 @@ TAG = np.zeros((1, 7), dtype=np.int32)
 def test_a_row_holds_in_every_plan_and_says_all_of_its_own(seed: int, count: int, free: int) -> None:
     rng = random.Random(seed)
     near = neighbours((a, b) for a in range(count) for b in range(a) if rng.random() < 0.4)
-    pieces = Pieces(count, np.arange(count), near, free, TAG)
+    pieces = ExcessComponents(count, np.arange(count), near, free, TAG)
     there = [k for k in range(count) if rng.random() < 0.7]
-    row = row_of_pieces(pieces, there)
+    row = separator_row(pieces, there)
     for number in range(2**count):
         own = [k for k in range(count) if number >> k & 1]
         over = max(0, len(list(parts(own, near))) - free)
@@ -143,8 +143,8 @@ def test_what_is_whole_today_may_not_fall_apart(tmp_path: Path) -> None:
             for unit, zone in zip("ABCDEF", "XXYYYX", strict=True)
         ),
     )
-    values = complete(program, program.decisions.vector(split.assignments)[None, :])
-    assert not broken_rows(program, values).any()
+    values = evaluate_auxiliaries(program, program.decisions.vector(split.assignments)[None, :])
+    assert not violated_rows(program, values).any()
     assert policy.cuts(Roster(policy.context.layers, split.assignments))
 
 

@@ -20,7 +20,7 @@ from allocator.errors import InputError, InternalError
 from allocator.explain import Candidate, Ranking, Seat, rank_candidates
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.program.decisions import Decisions
-from allocator.program.nearby import Near, Vicinity
+from allocator.program.nearby import NeighbourCosts, NeighbourEvaluator
 from allocator.program.tags import Subject
 from allocator.rules.examples import read_plan
 from allocator.rules.policy import Policy
@@ -334,14 +334,14 @@ def test_a_plan_of_another_scenario_is_wrong_input(scenario: Path) -> None:
 def test_a_check_that_differs_from_the_program_is_an_internal_error(
     scenario: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    plain = Vicinity.look
+    plain = NeighbourEvaluator.look
 
-    def wrong(self: Vicinity, flips: object) -> Near:
+    def wrong(self: NeighbourEvaluator, flips: object) -> NeighbourCosts:
         near = plain(self, flips)
         getattr(near, what)[...] = 1
         return near
 
-    monkeypatch.setattr(Vicinity, "look", wrong)
+    monkeypatch.setattr(NeighbourEvaluator, "look", wrong)
     with pytest.raises(InternalError, match="the program and its check differ"):
         api.candidates(api.bind(api.load(scenario)), good_plan(scenario), "C1")
 

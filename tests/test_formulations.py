@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allocator.program.evaluate import broken_rows, complete
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.rules.kind import Rule
 from allocator.rules.registry import all_kinds
 from brute_force import parts_of, policy_for
@@ -26,8 +26,8 @@ def test_no_plan_costs_less_than_the_relaxation_and_the_best_is_that_of_whole_nu
     prices = np.array([relaxation.price(seed)[0] for seed in range(3)])
     best = np.full(len(prices), np.inf)
     for plans in parts_of(space):
-        values = complete(program, plans.matrix)
-        sound = ~broken_rows(program, values).any(axis=1)
+        values = evaluate_auxiliaries(program, plans.matrix)
+        sound = ~violated_rows(program, values).any(axis=1)
         best = np.minimum(best, (values[sound] @ prices.T).min(axis=0, initial=2**40))
     for price, least in zip(prices, best, strict=True):
         relaxed, whole = (relaxation.least(price, whole=kind) for kind in (False, True))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from allocator.errors import InputError
 from allocator.model.scores import ScoreTable
-from allocator.program.evaluate import broken_rows, complete, rule_costs
+from allocator.program.evaluate import evaluate_auxiliaries, rule_costs, violated_rows
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule, read_plan
 from allocator.rules.roster import Roster
@@ -55,8 +55,8 @@ def test_program_and_check_agree_on_every_plan_by_a_table(fields: dict[str, obje
     rule = example_rule(CENTRE, table="road", **fields)
     policy, plans = policy_of(context, rule), Space.of(context).all()
     program = policy.compile()
-    values = complete(program, plans.matrix)
-    assert not broken_rows(program, values).any()
+    values = evaluate_auxiliaries(program, plans.matrix)
+    assert not violated_rows(program, values).any()
     assert (rule_costs(program, values)[:, 0] == found_amounts(policy, plans)).all()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from allocator.program.cuts import with_cuts
-from allocator.program.evaluate import broken_rows, complete
+from allocator.program.cuts import add_cuts
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.rules.kind import Rule
 from test_kinds_waivers import waivers_for
 from worlds import HARD, Trial, found_amounts, plans_of, policy_of, trials
@@ -22,8 +22,10 @@ def test_a_cut_cuts_off_the_plan_and_no_good_one(trial: Trial) -> None:
         for k, roster in enumerate(plans.rosters):
             cuts = policy.cuts(roster)
             assert bool(cuts) == bool(amounts[k])
-            grown = with_cuts(program, cuts)
-            broken = broken_rows(grown, complete(grown, plans.matrix))[:, len(program.rows) :].any(axis=1)
+            grown = add_cuts(program, cuts)
+            broken = violated_rows(grown, evaluate_auxiliaries(grown, plans.matrix))[
+                :, len(program.rows) :
+            ].any(axis=1)
             assert broken[k] == bool(cuts)
             assert not broken[amounts == 0].any()
 

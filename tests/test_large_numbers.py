@@ -13,8 +13,8 @@ import tiny_scenario
 from allocator import api
 from allocator.errors import InputError
 from allocator.program.expr import Expr
-from allocator.program.exprs import Exprs
-from allocator.program.magnitude import MOST, TooLargeError, multiplied, refuse_large_sums
+from allocator.program.exprs import ExprArray
+from allocator.program.magnitude import MAX_MAGNITUDE, TooLargeError, checked_product, refuse_large_sums
 from cli_world import call
 from tiny_scenario import write_scenario
 
@@ -67,9 +67,9 @@ WHOLE = st.integers(-(2**62), 2**62)
 def test_a_product_is_right_or_refused(numbers: list[int], factor: int) -> None:
     array = np.array(numbers, dtype=np.int64)
     try:
-        made = multiplied(array, factor)
+        made = checked_product(array, factor)
     except TooLargeError:
-        assert any(abs(number * factor) >= MOST for number in numbers)
+        assert any(abs(number * factor) >= MAX_MAGNITUDE for number in numbers)
     else:
         assert made.tolist() == [number * factor for number in numbers]
 
@@ -81,14 +81,14 @@ def test_a_sum_is_bounded_or_refused(terms: list[tuple[int, int]]) -> None:
     try:
         refuse_large_sums(coefs, np.zeros_like(upper), upper)
     except TooLargeError:
-        assert greatest >= MOST * 0.999
+        assert greatest >= MAX_MAGNITUDE * 0.999
     else:
-        assert greatest <= MOST * 1.001
+        assert greatest <= MAX_MAGNITUDE * 1.001
 
 
 def test_expressions_do_not_wrap() -> None:
     with pytest.raises(TooLargeError):
         Expr.of([1], 2**40) * 2**30
     with pytest.raises(TooLargeError):
-        Exprs.of(np.array([[1]]), [2**40]) * np.array([2**30])
+        ExprArray.of(np.array([[1]]), [2**40]) * np.array([2**30])
     assert (Expr.of([1], -(2**61)) * -1).coefs.tolist() == [2**61]

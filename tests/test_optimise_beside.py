@@ -15,7 +15,7 @@ from allocator.optimise.progress import Stop, silent
 from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
-from allocator.program.evaluate import broken_rows
+from allocator.program.evaluate import violated_rows
 from allocator.rules.examples import example_rule
 from brute_force import least_costs, policy_for, priced_at_random
 
@@ -44,7 +44,7 @@ def test_pieces_side_by_side_find_the_best_plan(monkeypatch: pytest.MonkeyPatch,
     everything = np.ones(len(standing.task.program), dtype=np.bool_)
     improve.Improvement(standing, everything, search, races=False).run(search.budget.share(1.0))
     assert least_costs(policy, space) == (standing.cost,) == (standing.bound,)
-    assert not broken_rows(standing.task.program, standing.values[None, :]).any()
+    assert not violated_rows(standing.task.program, standing.values[None, :]).any()
 
 
 def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:

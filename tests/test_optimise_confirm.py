@@ -27,7 +27,7 @@ from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, Solved, solve
 from allocator.optimise.task import Task
 from allocator.program import tangents
-from allocator.program.evaluate import complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
 from brute_force import least_costs, parts_of, policy_for
@@ -285,14 +285,14 @@ def test_parts_that_no_row_ties_are_asked_about_one_by_one(
     best = next(
         values
         for plans in parts_of(drawn.space)
-        for values in complete(task.program, plans.matrix)
+        for values in evaluate_auxiliaries(task.program, plans.matrix)
         if task.is_sound(values) and tuple(level_costs(task.program, values[None, :])[0]) == drawn.least
     )
     claims = claimed(drawn, frozenset((CP_SAT,)))
     found = Confirming(task, searching(), 20.0, best).run(claims)
     assert seconds_of(found) == [frozenset((HIGHS,))] * len(claims)
     assert sent[0]["part"].max() > 0 and (sent[0]["known"] == best).all()
-    worst = np.asarray(complete(task.program, drawn.worst[None, :])[0])
+    worst = np.asarray(evaluate_auxiliaries(task.program, drawn.worst[None, :])[0])
     costs = level_costs(task.program, worst[None, :])[0].tolist()
     proofs = [Proof.of(k, c, Bound(c, frozenset((CP_SAT,)))) for k, c in zip((1, 2), costs, strict=True)]
     assert tuple(costs) > drawn.least
@@ -328,7 +328,9 @@ def test_what_is_asked_of_a_part_is_what_the_whole_asks_of_it() -> None:
 def test_a_plan_that_breaks_a_row_contradicts_nothing() -> None:
     drawn = impossible(0)
     task = drawn.task()
-    nobody = complete(task.program, np.zeros((1, task.program.decisions.count), dtype=np.int64))[0]
+    nobody = evaluate_auxiliaries(task.program, np.zeros((1, task.program.decisions.count), dtype=np.int64))[
+        0
+    ]
     assert not Claim(None, {}, Bound()).is_contradicted(task, nobody)
     assert settled_plan(task, Claim(None, {}, Bound()), nobody) == (None, False)
 

@@ -18,8 +18,8 @@ from allocator.optimise.progress import Stop, silent
 from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
-from allocator.program.evaluate import broken_rows, level_costs
-from allocator.program.question import prices
+from allocator.program.evaluate import level_costs, violated_rows
+from allocator.program.subproblem import level_objective
 from allocator.rules.examples import example_rule
 from big_world import postings
 from brute_force import least_costs, policy_for, priced_at_random
@@ -66,7 +66,7 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
             Arm("turn", SLOTS, False, 0.5, by=way, exchanges=True), part, movable, lambda: False
         )
         assert least[0] <= standing.cost <= before and 0 <= found.effort <= 1
-        assert not broken_rows(program, standing.values[None, :]).any()
+        assert not violated_rows(program, standing.values[None, :]).any()
         assert level_costs(program, standing.values[None, :])[0, 0] == standing.cost
     assert search.budget.spent_work > 0
     # A level that is held to its cost stays at it while the next is made better.
@@ -137,7 +137,7 @@ def test_movers_are_one_at_a_place_and_go_where_they_cost_less() -> None:
     values, program = standing_of(task, 1, search).values, task.program
     everything = np.ones(program.decisions.count, dtype=np.bool_)
     grid = program.decisions.grids["turn"]
-    price = prices(program, 1)
+    price = level_objective(program, 1)
     cheaper = 0
     for seed in range(20):
         chooser = Chooser(program, price, everything, np.random.default_rng(seed))

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from allocator.optimise.flow import best_by_flow, cheapest_flow, in_one, plan_by_flow
-from allocator.program.evaluate import broken_rows, complete
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.network import as_network
 from allocator.program.program import INFINITE
-from allocator.program.question import Problem, Question
+from allocator.program.subproblem import MilpInstance, Subproblem
 from allocator.program.twins import distinct_rows
 from allocator.rules.examples import example_rule
 from brute_force import assert_best, policy_for, solved
@@ -22,9 +22,9 @@ from brute_force import assert_best, policy_for, solved
 Matrix = list[list[int]]
 
 
-def problem_of(matrix: Matrix, low: list[int], high: list[int], price: list[int]) -> Problem:
+def problem_of(matrix: Matrix, low: list[int], high: list[int], price: list[int]) -> MilpInstance:
     count = len(price)
-    return Problem(
+    return MilpInstance(
         columns=np.arange(count),
         bounds=(np.zeros(count, dtype=np.int64), np.full(count, 2)),
         matrix=csr_array(np.array(matrix, dtype=np.int64).reshape(len(low), count)),
@@ -35,7 +35,7 @@ def problem_of(matrix: Matrix, low: list[int], high: list[int], price: list[int]
     )
 
 
-def least(problem: Problem) -> int | None:
+def least(problem: MilpInstance) -> int | None:
     """Return the least cost by looking at every value."""
     costs = []
     for values in product(range(3), repeat=len(problem)):
@@ -46,7 +46,7 @@ def least(problem: Problem) -> int | None:
 
 
 @st.composite
-def networks(draw: st.DrawFn) -> Problem:
+def networks(draw: st.DrawFn) -> MilpInstance:
     """Draw arcs between four nodes and the ground, rows turned round, scaled and repeated at random."""
     count = draw(st.integers(1, 5))
     matrix = np.zeros((4, count), dtype=np.int64)
@@ -68,7 +68,7 @@ def networks(draw: st.DrawFn) -> Problem:
 
 
 @given(networks())
-def test_a_flow_finds_the_least_of_any_network(problem: Problem) -> None:
+def test_a_flow_finds_the_least_of_any_network(problem: MilpInstance) -> None:
     network = as_network(problem)
     assert network is not None
     flow = cheapest_flow(network, problem.price)
@@ -158,17 +158,17 @@ def test_a_start_by_flow_keeps_what_is_asked_and_leaves_out_what_is_only_paid() 
     even = {"id": "even", "kind": "balance", "on": "casework", "each": "item", "level": 1}
     policy, _ = policy_for(example_rule(rule) for rule in (*RULES[:2], even))
     program = policy.compile()
-    question = Question(program, None, {}, (program.lower, program.upper))
+    question = Subproblem(program, None, {}, (program.lower, program.upper))
     whole = question.whole()
     assert whole is not None and best_by_flow(program, whole) is None
     decisions = plan_by_flow(program, whole)
     assert decisions is not None
-    assert not broken_rows(program, complete(program, decisions[None, :])).any()
+    assert not violated_rows(program, evaluate_auxiliaries(program, decisions[None, :])).any()
 
 
 def test_a_rule_that_asks_something_of_an_auxiliary_is_no_start() -> None:
     even = {"id": "even", "kind": "balance", "on": "casework", "each": "item"}
     policy, _ = policy_for(example_rule(rule) for rule in (*RULES[:2], even))
     program = policy.compile()
-    whole = Question(program, None, {}, (program.lower, program.upper)).whole()
+    whole = Subproblem(program, None, {}, (program.lower, program.upper)).whole()
     assert whole is not None and plan_by_flow(program, whole) is None

@@ -17,7 +17,7 @@ from allocator.optimise.reached import Begun
 from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.task import Task
-from allocator.program.evaluate import complete
+from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
@@ -52,7 +52,9 @@ def in_turn(policy: Policy) -> tuple[Task, IntArray]:
         for period in layer.periods
     ]
     program = policy.compile()
-    return task_of(policy, program), complete(program, program.decisions.vector(seats)[None, :])[0]
+    return task_of(policy, program), evaluate_auxiliaries(program, program.decisions.vector(seats)[None, :])[
+        0
+    ]
 
 
 def changed(task: Task, hint: IntArray, found: IntArray | None) -> set[tuple[str, str]]:

@@ -13,7 +13,7 @@ from allocator import api
 from allocator.optimise import mip
 from allocator.optimise.descent import task_of
 from allocator.optimise.mip import MipRace
-from allocator.program.branching import branched
+from allocator.program.branching import branching_variables
 from allocator.rules.examples import example_rule
 from benchmarks.rotation import write
 from benchmarks.rotation_instance import make
@@ -95,7 +95,7 @@ def test_branches_are_on_decisions_and_on_what_bounds_many(
     """A square follows from decisions; the greatest and the least load of each year are worth a branch."""
     rule = example_rule({"kind": "balance", "on": "posting", "load": 1, "level": 1, **measure})
     program = policy_of(postings(40, 8).context, rule).compile()
-    found = branched(program)
+    found = branching_variables(program)
     assert found[: program.decisions.count].all()
     assert len(program) > program.decisions.count + greatest_of
     assert found[program.decisions.count :].sum() == greatest_of

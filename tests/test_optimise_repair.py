@@ -18,15 +18,21 @@ from allocator.optimise.progress import Stop, silent
 from allocator.optimise.search import Search
 from allocator.program import tangents
 from allocator.program.decisions import Decisions
-from allocator.program.elastic import BROKEN, elastic
-from allocator.program.evaluate import broken_rows, complete, level_costs
-from allocator.program.excerpt import asked_of_decisions
-from allocator.program.narrow import narrow
-from allocator.program.network_part import network_part
-from allocator.program.paid import paid_for
+from allocator.program.elastic import ELASTIC_LEVEL, elastic
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
+from allocator.program.narrow import restrict_to_decisions
+from allocator.program.network_part import find_network_part
+from allocator.program.paid import penalty_by_place
 from allocator.program.program import IntArray, Program
-from allocator.program.question import Problem, Question, prices
-from allocator.program.tangents import NEAR, is_rough, touching, underpriced, with_tangents
+from allocator.program.projection import decision_rows
+from allocator.program.subproblem import MilpInstance, Subproblem, level_objective
+from allocator.program.tangents import (
+    NEAR,
+    add_tangents,
+    has_outer_approximation,
+    initial_tangents,
+    violated_tangents,
+)
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
 from big_world import postings
@@ -47,8 +53,8 @@ def some_plans(space: Space, count: int) -> np.ndarray:
     return space.plans(space.sample(count, np.random.default_rng(3))).matrix
 
 
-def whole_of(program: Program) -> Problem:
-    whole = Question(program, None, {}, (program.lower, program.upper)).whole()
+def whole_of(program: Program) -> MilpInstance:
+    whole = Subproblem(program, None, {}, (program.lower, program.upper)).whole()
     assert whole is not None
     return whole
 
@@ -63,10 +69,10 @@ def test_an_elastic_program_pays_for_what_is_broken_by_how_much() -> None:
     loose = np.flatnonzero(~program.rows.defining)
     stretched = elastic(program, (program.lower, program.upper), loose)
     plans = some_plans(space, 1500)
-    values = complete(stretched, plans)
-    assert not broken_rows(stretched, values).any()
+    values = evaluate_auxiliaries(stretched, plans)
+    assert not violated_rows(stretched, values).any()
     paid = level_costs(stretched, values)[:, 0]
-    own = complete(program, plans)
+    own = evaluate_auxiliaries(program, plans)
     rows = program.rows
     sums = np.array(
         [
@@ -76,7 +82,7 @@ def test_an_elastic_program_pays_for_what_is_broken_by_how_much() -> None:
     )
     short = np.maximum(0, np.maximum(rows.lo - sums, sums - rows.hi))[:, loose]
     assert paid.tolist() == short.sum(axis=1).tolist()
-    assert ((paid == 0) == ~broken_rows(program, own).any(axis=1)).all() and (paid == 0).any()
+    assert ((paid == 0) == ~violated_rows(program, own).any(axis=1)).all() and (paid == 0).any()
     assert (values <= stretched.upper).all()
 
 
@@ -85,11 +91,11 @@ def test_of_what_breaks_as_much_the_cheaper_costs_less() -> None:
     policy, space = policy_for(example_rule(rule) for rule in (*STAFFED[:3], prefer))
     program = policy.compile()
     stretched = elastic(program, (program.lower, program.upper), np.flatnonzero(~program.rows.defining))
-    values = complete(stretched, some_plans(space, 1500))
+    values = evaluate_auxiliaries(stretched, some_plans(space, 1500))
     broken = values[:, len(program) :].sum(axis=1)
     own = level_costs(stretched, values)[:, 1]
     paid = level_costs(stretched, values)[:, 0]
-    assert stretched.levels == (BROKEN, 1) and (own != own[0]).any() and (broken != broken[0]).any()
+    assert stretched.levels == (ELASTIC_LEVEL, 1) and (own != own[0]).any() and (broken != broken[0]).any()
     assert paid.min() >= 0
     order = np.lexsort((own, broken))
     assert (np.diff(paid[order]) >= 0).all()
@@ -100,7 +106,7 @@ def test_rules_are_taken_into_the_network_in_their_order() -> None:
     roomy = [{**rule, "atmost": 8} if rule["id"] == "load" else rule for rule in STAFFED]
     policy, _ = policy_for(example_rule(rule) for rule in roomy)
     program = policy.compile()
-    found = network_part(program, whole_of(program))
+    found = find_network_part(program, whole_of(program))
     assert found is not None
     assert {"take.turn", "one", "native"} <= {*found.rules} and "load" not in found.rules
     assert found.problem.rows.tolist() == sorted({*found.problem.rows.tolist()})
@@ -109,7 +115,7 @@ def test_rules_are_taken_into_the_network_in_their_order() -> None:
 def test_no_rule_is_looked_at_once_the_time_is_over() -> None:
     policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
     program, looks = policy.compile(), iter((False, True))
-    assert network_part(program, whole_of(program), lambda: next(looks)) is None
+    assert find_network_part(program, whole_of(program), lambda: next(looks)) is None
 
 
 def search() -> Search:
@@ -132,11 +138,11 @@ def test_what_a_flow_breaks_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repair, "LARGE", 0)
     policy = attracted()
     task = task_of(policy, policy.compile())
-    part = network_part(task.program, whole_of(task.program))
+    part = find_network_part(task.program, whole_of(task.program))
     assert part is not None and part.rules == ("r0", "own.0")
     flow = cheapest_plan(task.program, part.problem, part.network)
     assert flow is not None
-    assert broken_rows(task.program, complete(task.program, decided(task.program, flow))).any()
+    assert violated_rows(task.program, evaluate_auxiliaries(task.program, decided(task.program, flow))).any()
     found = repair.repaired(task, Budget(20.0, 1).share(1.0), search())
     assert found is not None and task.is_sound(found)
 
@@ -149,9 +155,9 @@ def test_a_few_decisions_are_mended_first_then_all(monkeypatch: pytest.MonkeyPat
 
     def counting(*given: Any) -> tuple[Program, IntArray]:
         made.append(int(given[2].sum()))
-        return narrow(*given)
+        return restrict_to_decisions(*given)
 
-    monkeypatch.setattr(repair, "narrow", counting)
+    monkeypatch.setattr(repair, "restrict_to_decisions", counting)
     policy = attracted()
     task = task_of(policy, policy.compile())
     found = repair.repaired(task, Budget(20.0, 1).share(1.0), search())
@@ -163,10 +169,10 @@ def test_a_few_decisions_are_mended_first_then_all(monkeypatch: pytest.MonkeyPat
 def test_a_narrow_program_asks_what_the_whole_does_where_all_else_is_0() -> None:
     policy, _ = policy_for(example_rule(rule) for rule in (STAFFED[0], STAFFED[2]))
     program = policy.compile()
-    asked = asked_of_decisions(program, whole := whole_of(program))
+    asked = decision_rows(program, whole := whole_of(program))
     rng = np.random.default_rng(2)
     kept = rng.random(len(asked)) < 0.85
-    made, columns = narrow(program, asked, kept)
+    made, columns = restrict_to_decisions(program, asked, kept)
     assert (made.decisions.count, columns.tolist()) == (kept.sum(), asked.columns[kept].tolist())
     grid, own = program.decisions.grids["turn"], made.decisions.grids["turn"]
     assert np.array_equal(grid[own >= 0], columns[own[own >= 0]])
@@ -175,9 +181,9 @@ def test_a_narrow_program_asks_what_the_whole_does_where_all_else_is_0() -> None
     wholes[:, asked.columns] = 0
     wholes[:, columns] = plans
     is_within = ((made.lower <= plans) & (plans <= made.upper)).all(axis=1)
-    holds = ~broken_rows(made, complete(made, plans)).any(axis=1)
+    holds = ~violated_rows(made, evaluate_auxiliaries(made, plans)).any(axis=1)
     assert (holds & is_within).tolist() == (
-        ~broken_rows(program, complete(program, wholes)).any(axis=1)
+        ~violated_rows(program, evaluate_auxiliaries(program, wholes)).any(axis=1)
     ).tolist()
     assert holds.any() and not holds.all()
 
@@ -211,7 +217,7 @@ def test_squares_far_out_are_proved_too(monkeypatch: pytest.MonkeyPatch) -> None
     """Distances of hundreds, where most tangents are written only when a plan calls for them."""
     monkeypatch.setattr(tangents, "NEAR", 3)
     policy, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
-    assert is_rough(policy.compile())
+    assert has_outer_approximation(policy.compile())
     best = assert_best(policy, space)
     assert best is not None and best[0] > 100 * 100
 
@@ -219,18 +225,18 @@ def test_squares_far_out_are_proved_too(monkeypatch: pytest.MonkeyPatch) -> None
 def test_tangents_meet_the_squares_that_call_for_them() -> None:
     policy, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
     program = policy.compile()
-    true = complete(program, some_plans(space, 40))
+    true = evaluate_auxiliaries(program, some_plans(space, 40))
     squares = program.definitions.cols[program.definitions.power == 2]
     assert len(squares) and (true[:, squares] > NEAR * NEAR).any()
-    assert not broken_rows(program, true)[:, program.rows.defining].any()
+    assert not violated_rows(program, true)[:, program.rows.defining].any()
     for plan in true:
         cheap = plan.copy()
         cheap[squares] = 0
-        met = with_tangents(program, underpriced(program, cheap, plan))
-        assert not broken_rows(met, plan[None, :])[:, met.rows.defining].any()
+        met = add_tangents(program, violated_tangents(program, cheap, plan))
+        assert not violated_rows(met, plan[None, :])[:, met.rows.defining].any()
         less = plan.copy()
         less[squares[plan[squares] > 0]] -= 1
-        broken = broken_rows(met, less[None, :])[0] & met.rows.defining
+        broken = violated_rows(met, less[None, :])[0] & met.rows.defining
         assert broken.any() == (plan[squares] > 0).any()
 
 
@@ -239,7 +245,7 @@ def test_a_tangent_has_the_tag_of_the_first_row_of_its_square() -> None:
     program = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))[0].compile()
     rows, squares = program.rows, np.flatnonzero(program.definitions.power == 2).tolist()
     asked = [(square, k) for k in (90, 70) for square in [*reversed(squares), squares[0]]]
-    met = with_tangents(program, asked)
+    met = add_tangents(program, asked)
     tags = [
         rows.tags[
             next(k for k in range(len(rows)) if column in rows.cols[rows.starts[k] : rows.starts[k + 1]])
@@ -252,11 +258,11 @@ def test_a_tangent_has_the_tag_of_the_first_row_of_its_square() -> None:
         met.rows.cols[met.rows.starts[len(rows) : -1]],
         [program.definitions.cols[square] for square, _ in asked],
     )
-    assert len(with_tangents(program, []).rows) == len(rows)
+    assert len(add_tangents(program, []).rows) == len(rows)
 
 
 def test_tangents_reach_as_far_as_they_must() -> None:
-    ks = list(touching(1000))
+    ks = list(initial_tangents(1000))
     assert ks[: NEAR + 1] == list(range(NEAR + 1)) and ks == sorted(set(ks)) and ks[-1] > 1000 / 1.5
     assert len(ks) < NEAR + 12
 
@@ -267,10 +273,10 @@ def test_pieces_are_chosen_where_the_plan_pays() -> None:
     grid = program.decisions.grids["turn"]
     values = np.zeros(len(program), dtype=np.int64)
     values[grid[2, 0, 0, 0]] = 1
-    assert paid_for(program, values, 1, "turn", 0).tolist()[2] > 0
-    assert np.count_nonzero(paid_for(program, values, 1, "turn", 0)) == 1
-    assert np.count_nonzero(paid_for(program, values, 1, "turn", 1)) == 1
-    assert not paid_for(program, values, 2, "turn", 1).any()
+    assert penalty_by_place(program, values, 1, "turn", 0).tolist()[2] > 0
+    assert np.count_nonzero(penalty_by_place(program, values, 1, "turn", 0)) == 1
+    assert np.count_nonzero(penalty_by_place(program, values, 1, "turn", 1)) == 1
+    assert not penalty_by_place(program, values, 2, "turn", 1).any()
     near = Neighbourhoods(program.decisions, np.ones(program.decisions.count, dtype=np.bool_), 1)
     weights = np.array([0, 0, 5])
     for _ in range(10):
@@ -286,7 +292,7 @@ def test_a_chain_leads_where_items_would_cost_less() -> None:
     near = Neighbourhoods(program.decisions, np.ones(program.decisions.count, dtype=np.bool_), 1)
     values = np.zeros(len(program), dtype=np.int64)
     values[[grid[0, 0, 0, 0], grid[1, 1, 0, 1]]] = 1
-    price = prices(program, 1)  # the West costs nothing
+    price = level_objective(program, 1)  # the West costs nothing
     assert near._cheaper("turn", values, price) == {0: [1]}
 
 

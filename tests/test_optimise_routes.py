@@ -33,8 +33,8 @@ from allocator.optimise.standing import Standing
 from allocator.optimise.start import Made, add_layer
 from allocator.optimise.task import Task
 from allocator.program import parts as parting
-from allocator.program.evaluate import broken_rows, complete, level_costs
-from allocator.program.network_part import network_part
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
+from allocator.program.network_part import find_network_part
 from allocator.program.program import INFINITE, IntArray
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
@@ -85,8 +85,8 @@ class Drawn:
         """The decisions of the dearest sound plan."""
         program, kept = self.policy.compile(), []
         for plans in parts_of(self.space):
-            values = complete(program, plans.matrix)
-            values = values[~broken_rows(program, values).any(axis=1)]
+            values = evaluate_auxiliaries(program, plans.matrix)
+            values = values[~violated_rows(program, values).any(axis=1)]
             order = np.lexsort(level_costs(program, values).T[::-1])
             kept.extend(values[order[-1:]])
         costs = level_costs(program, np.array(kept))
@@ -169,8 +169,8 @@ def of_parts(seed: int) -> Drawn:
 def assert_sound(drawn: Drawn, task: Task, values: IntArray) -> tuple[int, ...]:
     """A plan keeps every row, its rules' checks find the same, none is better than the best; its costs."""
     decisions = values[: task.program.decisions.count]
-    settled = complete(task.program, decisions[None, :])
-    assert not broken_rows(task.program, settled).any()
+    settled = evaluate_auxiliaries(task.program, decisions[None, :])
+    assert not violated_rows(task.program, settled).any()
     assignments = task.program.decisions.assignments(decisions)
     judgement = judge(drawn.policy, assignments)
     costs = tuple(level_costs(task.program, settled)[0].tolist())
@@ -181,7 +181,7 @@ def assert_sound(drawn: Drawn, task: Task, values: IntArray) -> tuple[int, ...]:
 
 
 def standing_of(task: Task, level: int, decisions: IntArray) -> Standing:
-    values = complete(task.program, decisions[None, :])[0]
+    values = evaluate_auxiliaries(task.program, decisions[None, :])[0]
     return Standing(task, level, values, 0, 0.0, lambda _cost, _bound: None)
 
 
@@ -234,7 +234,7 @@ def test_constraint_search_proves_the_first_level(seed: int, workers: int) -> No
 def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search()
-    whole, hint = task.question(1).whole(), complete(task.program, drawn.worst[None, :])[0]
+    whole, hint = task.question(1).whole(), evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
     assert whole is not None
     found = minimise(whole, search, Asking(search.budget.share(1.0), hint=hint, gap=gap))
     assert found.values is not None and found.cost is not None
@@ -250,7 +250,7 @@ def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
     task = drawn.task()
     whole = task.question(1).whole()
     assert whole is not None
-    known = complete(task.program, drawn.worst[None, :])[0]
+    known = evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
     for cutoff in (INFINITE, task.cost(known, 1)):
         race = MipRace(whole, task.program, seed)
         race.begin(cutoff)
@@ -342,7 +342,7 @@ def test_what_is_mended_is_a_plan(seed: int) -> None:
     if found is None:
         whole = task.question(None).whole()
         assert whole is not None
-        assert network_part(task.program, whole) is None, "of so little a search sees the end"
+        assert find_network_part(task.program, whole) is None, "of so little a search sees the end"
     else:
         assert_sound(drawn, task, found)
 

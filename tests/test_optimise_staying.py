@@ -18,7 +18,7 @@ from allocator.model.plan import Assignment
 from allocator.optimise import staying
 from allocator.optimise.descent import task_of
 from allocator.optimise.staying import with_stays
-from allocator.program.evaluate import complete
+from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.policy import Policy
 from allocator.verify import judge
@@ -38,7 +38,7 @@ def policy_of(rules: Sequence[Mapping[str, Any]], *, baseline: bool = False) -> 
 
 def after(policy: Policy, plan: Sequence[Assignment]) -> tuple[Assignment, ...]:
     program = policy.compile()
-    values = complete(program, program.decisions.vector(plan)[None, :])[0]
+    values = evaluate_auxiliaries(program, program.decisions.vector(plan)[None, :])[0]
     found = with_stays(policy, task_of(policy, program), values)
     return program.decisions.assignments(found)
 

@@ -34,9 +34,9 @@ from allocator.optimise.zones.recombine import recombined
 from allocator.optimise.zones.remake import remade
 from allocator.optimise.zones.solve import best_by_zones
 from allocator.optimise.zones.split import Splitting
-from allocator.program.by_slot import by_slot
-from allocator.program.evaluate import complete, level_costs
-from allocator.program.question import Problem
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs
+from allocator.program.slot_decomposition import decompose_by_slot
+from allocator.program.subproblem import MilpInstance
 from allocator.rules.binding import bind_context
 from allocator.rules.policy import Policy
 from brute_force import assert_best, solved
@@ -143,7 +143,7 @@ def test_too_many_zones_are_left_to_other_routes() -> None:
 )
 def test_what_is_not_of_zones_is_told(rules: list[Fields]) -> None:
     policy = zoning(map_world(3, 6, 2), rules)
-    assert policy.map is None or by_slot(policy.compile()) is None
+    assert policy.map is None or decompose_by_slot(policy.compile()) is None
 
 
 def test_a_countys_townships_are_settled_by_all_their_zones() -> None:
@@ -171,17 +171,17 @@ def test_slots_that_are_alike_may_stay_empty_together() -> None:
     assert {one.slot for one in found.assignments} == {"Z0"}
 
 
-def cover_by(sets: Sequence[int], items: int) -> Problem:
+def cover_by(sets: Sequence[int], items: int) -> MilpInstance:
     matrix = np.array([[one >> item & 1 for one in sets] for item in range(items)], dtype=np.int64)
     nothing, ones = np.zeros(len(sets), dtype=np.int64), np.ones(items, dtype=np.int64)
-    return Problem(
+    return MilpInstance(
         *(np.arange(len(sets)), (nothing, nothing + 1), csr_array(matrix)),
         *((ones, ones), nothing, 0, nothing),
     )
 
 
 @st.composite
-def covers(draw: st.DrawFn) -> tuple[Problem, list[np.ndarray]]:
+def covers(draw: st.DrawFn) -> tuple[MilpInstance, list[np.ndarray]]:
     """Draw sets of five items, some of which are to cover each item once, and two prices of each."""
     few = st.sets(st.integers(0, 4), min_size=1, max_size=3).map(lambda own: sum(1 << item for item in own))
     sets = draw(st.lists(few, min_size=6, max_size=13))
@@ -207,7 +207,7 @@ def test_columns_that_cost_more_each_are_looked_at_too() -> None:
 @settings(max_examples=150)
 @given(covers(), st.sampled_from((1, 2, 300)), st.booleans())
 def test_a_cover_of_few_columns_is_the_best_of_all(
-    drawn: tuple[Problem, list[np.ndarray]], few: int, is_begun: bool
+    drawn: tuple[MilpInstance, list[np.ndarray]], few: int, is_begun: bool
 ) -> None:
     problem, prices = drawn
     search, clock = searching()
@@ -268,13 +268,13 @@ def test_a_large_map_has_a_first_plan_by_splitting() -> None:
     town = {"kind": "capacity", "items": "unit.kind == 'town'", "atleast": 2}
     policy = zoning(map_world(5, 80, 4), [band, town, {"kind": "compact", "to": "seat", "level": 1}])
     task = descent.task_of(policy, policy.compile())
-    whole, (search, clock) = by_slot(task.program), searching()
+    whole, (search, clock) = decompose_by_slot(task.program), searching()
     assert whole is not None
     decisions = first_plan(task, whole, None, clock, search)
-    assert decisions is not None and task.is_sound(complete(task.program, decisions[None, :])[0])
+    assert decisions is not None and task.is_sound(evaluate_auxiliaries(task.program, decisions[None, :])[0])
     found = best_by_zones(task, clock, search, lambda _: unheard)
     assert found is not None and found.found == "feasible" and found.decisions is not None
-    better = complete(task.program, np.stack([found.decisions, decisions]))
+    better = evaluate_auxiliaries(task.program, np.stack([found.decisions, decisions]))
     assert task.is_sound(better[0]) and np.diff(level_costs(task.program, better)[:, 0]) >= 0
     search.stop.ask()
     assert first_plan(task, whole, None, clock, search) is None
@@ -285,7 +285,7 @@ def test_the_better_of_a_start_and_a_split_map_is_kept() -> None:
     program, best = policy.compile(), solved(policy)
     good = program.decisions.vector(best.assignments)
     every = [values for seed in range(9) if (values := split_at_random(policy, seed)) is not None]
-    costs = level_costs(program, complete(program, np.array(every)))[:, 0]
+    costs = level_costs(program, evaluate_auxiliaries(program, np.array(every)))[:, 0]
     worse = every[int(costs.argmax())]
     assert costs.max() > best.proofs[1].cost
     for split, other in ((worse, good), (good, worse)):
@@ -312,13 +312,13 @@ def test_a_plan_is_climbed_from_until_no_unit_makes_it_better(seed: int, rules: 
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     made = climbed(task, given, clock, search)
     assert costs_of(task.program, made) <= costs_of(task.program, given)
-    assert is_plan(task, made) and task.is_sound(complete(task.program, made[None, :])[0])
+    assert is_plan(task, made) and task.is_sound(evaluate_auxiliaries(task.program, made[None, :])[0])
     grid = task.program.decisions.grids["zoning"][:, :, 0, 0]
     for item, slot in np.argwhere(grid >= 0).tolist():
         other = made.copy()
         other[grid[item]] = 0
         other[grid[item, slot]] = 1
-        if task.is_sound(complete(task.program, other[None, :])[0]):
+        if task.is_sound(evaluate_auxiliaries(task.program, other[None, :])[0]):
             assert costs_of(task.program, other) >= costs_of(task.program, made)
 
 
@@ -380,7 +380,7 @@ def test_zones_that_are_to_be_even_keep_a_band_that_is_narrower_still() -> None:
     band = {"kind": "capacity", "load": "unit.workload", "atleast": load // 6 - 1, "atmost": load // 6 + 2}
     policy = zoning(context, [BALANCED, band, {**NEAR, "level": 2}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    whole = by_slot(task.program)
+    whole = decompose_by_slot(task.program)
     assert whole is not None and len(first.splittings(task, whole, 1)) == 1
     plan = first_plan(task, whole, None, clock, search)
     assert plan is not None and is_plan(task, plan)
@@ -399,7 +399,7 @@ def test_tied_zones_get_better_by_splitting_two_anew() -> None:
     given = split_at_random(policy, 1)
     assert given is not None
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    whole = by_slot(task.program)
+    whole = decompose_by_slot(task.program)
     assert whole is not None
     shown: list[np.ndarray] = []
     made = recombined(task, whole, given, clock, search, shown.append)
@@ -422,7 +422,7 @@ def test_a_start_is_taken_for_a_plan_only_if_it_is_one() -> None:
 def split_at_random(policy: Policy, seed: int) -> np.ndarray | None:
     search = Search(seed, Budget(30, 1), Stop(), silent)
     task = descent.task_of(policy, policy.compile())
-    whole, clock = by_slot(task.program), Clock(search.budget, search.budget.share(1.0))
+    whole, clock = decompose_by_slot(task.program), Clock(search.budget, search.budget.share(1.0))
     assert whole is not None
     return next(split_plans(task, whole, clock, search), None)
 
@@ -436,9 +436,9 @@ def test_two_zones_made_anew_are_the_best_two(seed: int) -> None:
     if best.status == "infeasible" or given is None:
         return
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    whole = by_slot(task.program)
+    whole = decompose_by_slot(task.program)
     assert whole is not None
-    made = complete(task.program, remade(task, whole, given, clock, search)[None, :])[0]
+    made = evaluate_auxiliaries(task.program, remade(task, whole, given, clock, search)[None, :])[0]
     assert task.is_sound(made)
     assert [task.cost(made, level) for level in (1, 2)] == [proof.cost for proof in best.proofs[1:]]
 
@@ -448,9 +448,9 @@ def test_zones_made_anew_two_by_two_get_better_and_keep_what_is_asked() -> None:
     policy = zoning(map_world(5, 40, 4), [band, {**NEAR, "level": 1}])
     given = split_at_random(policy, 1)
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    whole = by_slot(task.program)
+    whole = decompose_by_slot(task.program)
     assert whole is not None and given is not None
-    values = complete(task.program, np.stack([given, remade(task, whole, given, clock, search)]))
+    values = evaluate_auxiliaries(task.program, np.stack([given, remade(task, whole, given, clock, search)]))
     costs = level_costs(task.program, values)[:, 0].tolist()
     assert task.is_sound(values[1]) and costs[1] < costs[0]
     search.stop.ask()
@@ -460,6 +460,6 @@ def test_zones_made_anew_two_by_two_get_better_and_keep_what_is_asked() -> None:
 def test_a_plan_of_zones_that_something_ties_stays_as_it_is() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {**OF_SEVERAL[1], "level": 1}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    whole, given = by_slot(task.program), split_at_random(policy, 1)
+    whole, given = decompose_by_slot(task.program), split_at_random(policy, 1)
     assert whole is not None and given is not None and len(whole.ties)
     assert remade(task, whole, given, clock, search) is given

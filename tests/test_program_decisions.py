@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from allocator.model.plan import Assignment
 from allocator.program.builder import ProgramBuilder
-from allocator.program.cuts import Cut, with_cuts
+from allocator.program.cuts import RuleCut, add_cuts
 from allocator.program.decisions import Decisions
-from allocator.program.evaluate import broken_rows, complete
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import Program
-from allocator.program.spells import Spells, spells_of
+from allocator.program.spells import Spells, add_spells
 from allocator.program.tags import Subject
 from allocator.rules.examples import example_context
 from hulls import Relaxation
@@ -71,15 +71,15 @@ def spelled(layer: str, roles: tuple[int, ...]) -> tuple[Plans, Program, Spells]
     """Return every plan of a layer, and a program of its spells in some roles."""
     space, plans = common_plans(frozenset({layer}))
     builder = ProgramBuilder(space.decisions, [])
-    spells = spells_of(builder, space.context.layers[layer], roles)
+    spells = add_spells(builder, space.context.layers[layer], roles)
     return plans, builder.finish(), spells
 
 
 @pytest.mark.parametrize(("layer", "roles"), [("turn", (0,)), ("posting", (0,)), ("posting", (0, 1))])
 def test_spells_are_the_stays_of_every_plan(layer: str, roles: tuple[int, ...]) -> None:
     plans, program, spells = spelled(layer, roles)
-    values = complete(program, plans.matrix)
-    assert not broken_rows(program, values).any()
+    values = evaluate_auxiliaries(program, plans.matrix)
+    assert not violated_rows(program, values).any()
     assert (program.rows.defining).all() and (program.rows.tags[:, 0] == -1).all()
     grid = program.decisions.grids[layer][:, :, list(roles), :]
     for i, s, t in np.ndindex(grid.shape[0], grid.shape[1], grid.shape[3]):
@@ -105,7 +105,7 @@ def test_spells_are_the_stays_of_every_plan(layer: str, roles: tuple[int, ...]) 
 
 def test_who_stays_is_in_the_slot_in_both_periods() -> None:
     plans, program, spells = spelled("turn", (0,))
-    values, grid = complete(program, plans.matrix), program.decisions.grids["turn"]
+    values, grid = evaluate_auxiliaries(program, plans.matrix), program.decisions.grids["turn"]
     for i, s, t in np.ndindex(3, 2, 3):
         if t == 0 or grid[i, s, 0, t] < 0:
             continue
@@ -123,15 +123,15 @@ def test_the_past_is_carried_into_first_spells_only() -> None:
     assert (spells.carried[~(zhao_east & (spells.first == 0))] == 0).all()
 
 
-def cut(bound: int) -> Cut:
+def cut(bound: int) -> RuleCut:
     places = (("zoning", 0, 0, 0, 0), ("zoning", 1, 0, 0, 0), ("zoning", 2, 1, 0, 0))
-    return Cut("second", Subject(slot=0), places, (1, 1, -1), bound)
+    return RuleCut("second", Subject(slot=0), places, (1, 1, -1), bound)
 
 
 def test_cuts_are_further_rows() -> None:
     space = Space.of(world_of(frozenset({"zoning"})))
     program = ProgramBuilder(space.decisions, ["first", "second"]).finish()
-    more = with_cuts(with_cuts(program, [cut(0)]), [cut(1), cut(2)])
+    more = add_cuts(add_cuts(program, [cut(0)]), [cut(1), cut(2)])
     assert len(program.rows) == 0 and len(more.rows) == 3
     assert more.rows.tags.tolist() == [[1, -1, 0, -1, -1, -1, -1]] * 3
     assert not more.rows.defining.any()
@@ -141,7 +141,7 @@ def test_cuts_are_further_rows() -> None:
         + plans.matrix[:, grid[1, 0, 0, 0]]
         - plans.matrix[:, grid[2, 1, 0, 0]]
     )
-    broken = broken_rows(more, complete(more, plans.matrix))
+    broken = violated_rows(more, evaluate_auxiliaries(more, plans.matrix))
     assert (broken == np.stack([total > 0, total > 1, total > 2], axis=1)).all()
 
 
@@ -149,8 +149,8 @@ def test_a_cut_leaves_out_what_is_no_decision() -> None:
     space = Space.of(world_of(frozenset({"turn"})))
     layer = space.context.layers["turn"]
     gone = ("turn", layer.item_index["Zhao"], 0, 0, 2)
-    cut = Cut("only", Subject(), (gone, ("turn", 0, 0, 0, 0)), (-1, 1), 0)
-    program = with_cuts(ProgramBuilder(space.decisions, ["only"]).finish(), [cut])
+    cut = RuleCut("only", Subject(), (gone, ("turn", 0, 0, 0, 0)), (-1, 1), 0)
+    program = add_cuts(ProgramBuilder(space.decisions, ["only"]).finish(), [cut])
     assert program.rows.cols.tolist() == [space.decisions.grids["turn"][0, 0, 0, 0]]
     assert program.rows.coefs.tolist() == [1]
 

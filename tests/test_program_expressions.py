@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
-from allocator.program.evaluate import broken_rows, complete, level_costs, rule_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, rule_costs, violated_rows
 from allocator.program.expr import Expr
 from allocator.program.program import INFINITE
 from allocator.program.tags import WIDTH, Subject, tag, tags
@@ -75,10 +75,10 @@ def test_the_greatest_is_the_greatest(group: list[Expr], floor: int, divisor: in
     made = builder()
     greatest = made.most(group, floor, tag(0, SUBJECT), divisor)
     program = made.finish()
-    values = complete(program, np.array([plan]))
+    values = evaluate_auxiliaries(program, np.array([plan]))
     expected = max([floor, *(-(-value(expr, plan) // divisor) for expr in group)])
     assert value(greatest, values[0].tolist()) == expected
-    assert not broken_rows(program, values).any()
+    assert not violated_rows(program, values).any()
     assert (program.lower <= values).all() and (values <= program.upper).all()
     assert program.rows.defining.all()
 
@@ -88,9 +88,9 @@ def test_the_least_is_the_least(group: list[Expr], plan: list[int]) -> None:
     made = builder()
     least = made.least(group, tag(0, SUBJECT))
     program = made.finish()
-    values = complete(program, np.array([plan]))
+    values = evaluate_auxiliaries(program, np.array([plan]))
     assert value(least, values[0].tolist()) == min(value(expr, plan) for expr in group)
-    assert not broken_rows(program, values).any()
+    assert not violated_rows(program, values).any()
     assert (program.lower <= values).all() and (values <= program.upper).all()
 
 
@@ -102,11 +102,11 @@ def test_definitions_may_read_earlier_ones(a: Expr, b: Expr, plan: list[int]) ->
     both = made.most([gap + far, b], 0, mark)
     program = made.finish()
     x, y = value(a, plan), value(b, plan)
-    values = complete(program, np.array([plan, [0] * DECISIONS.count]))
+    values = evaluate_auxiliaries(program, np.array([plan, [0] * DECISIONS.count]))
     above = max(0, x, y)
     wide = max(1, 2 * above - min(x, y), x)
     assert value(both, values[0].tolist()) == max(0, wide + above, y)
-    assert not broken_rows(program, values).any()
+    assert not violated_rows(program, values).any()
     assert sorted(set(program.definitions.rank.tolist())) == list(
         range(1, program.definitions.rank.max() + 1)
     )
@@ -128,7 +128,7 @@ def test_rows_hold_between_their_sides() -> None:
     plan = np.zeros((4, DECISIONS.count), dtype=np.int64)
     plan[1, 0] = plan[2, [0, 1]] = plan[3, [1, 2]] = 1
     plan[2, 1] = 1
-    assert broken_rows(program, complete(program, plan)).tolist() == [
+    assert violated_rows(program, evaluate_auxiliaries(program, plan)).tolist() == [
         [True, False, False],
         [False, False, False],
         [True, False, False],
@@ -153,7 +153,7 @@ def test_a_block_is_as_many_rows() -> None:
     program = made.finish()
     plan = np.zeros((2, DECISIONS.count), dtype=np.int64)
     plan[1, [0, 1, 2]] = 1
-    assert broken_rows(program, plan).tolist() == [[True, True, True], [True, False, True]]
+    assert violated_rows(program, plan).tolist() == [[True, True, True], [True, False, True]]
 
 
 def test_costs_add_up_by_level_and_by_rule() -> None:
@@ -175,7 +175,7 @@ def test_costs_add_up_by_level_and_by_rule() -> None:
 def test_an_empty_program_admits_everything() -> None:
     program = builder().finish()
     plan = np.ones((2, DECISIONS.count), dtype=np.int64)
-    assert broken_rows(program, complete(program, plan)).shape == (2, 0)
+    assert violated_rows(program, evaluate_auxiliaries(program, plan)).shape == (2, 0)
     assert level_costs(program, plan).shape == (2, 0)
     assert program.levels == () and len(program) == DECISIONS.count
 
@@ -187,4 +187,4 @@ def test_rows_without_terms_are_kept(sizes: tuple[int, ...]) -> None:
         made.row(Expr.of(list(range(size))), 1, INFINITE, tag(0, SUBJECT))
     program = made.finish()
     plan = np.ones((1, DECISIONS.count), dtype=np.int64)
-    assert broken_rows(program, plan)[0].tolist() == [size == 0 for size in sizes]
+    assert violated_rows(program, plan)[0].tolist() == [size == 0 for size in sizes]

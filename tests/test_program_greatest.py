@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
-from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.expr import Expr
-from allocator.program.exprs import Exprs
-from allocator.program.greatest import greatest_each
+from allocator.program.exprs import ExprArray
+from allocator.program.greatest import maximum_each
 from allocator.program.tags import Subject, tag, tags
 from worlds import world_of
 
@@ -43,17 +43,17 @@ def test_many_at_once_are_as_each_alone(chosen: list, plan: list[int]) -> None:
         one.cost(most.cols, most.coefs, 1, np.broadcast_to(tag(0, Subject(item=k)), (len(most.cols), 7)))
         one.constant(1, 0, most.constant)
     rows = [part for group in chosen for part in group]
-    exprs = Exprs.of(*(np.array([part[k] for part in rows], dtype=np.int64) for k in range(3)))
+    exprs = ExprArray.of(*(np.array([part[k] for part in rows], dtype=np.int64) for k in range(3)))
     owners = np.repeat(np.arange(len(chosen)), [len(group) for group in chosen])
-    found = greatest_each(many, exprs, owners, tagged(len(chosen)))
+    found = maximum_each(many, exprs, owners, tagged(len(chosen)))
     for cols, coefs in zip(found.cols.T, found.coefs.T, strict=True):
         exists = cols >= 0
         many.cost(cols[exists], coefs[exists], 1, tagged(len(chosen))[exists])
     many.constant(1, 0, int(found.constants.sum()))
     costs = []
     for program in (one.finish(), many.finish()):
-        values = complete(program, np.array([plan]))
-        assert not broken_rows(program, values).any()
+        values = evaluate_auxiliaries(program, np.array([plan]))
+        assert not violated_rows(program, values).any()
         costs.append((len(program), sorted(program.upper.tolist()), level_costs(program, values).sum()))
     assert costs[0] == costs[1]
 
@@ -67,5 +67,5 @@ def test_nothing_to_choose_from_among_others_is_the_floor() -> None:
         builder.most([], 5, mark),
         builder.least([first * -3, second], mark),
     ]
-    [values] = complete(builder.finish(), np.eye(1, DECISIONS.count, dtype=np.int64))
+    [values] = evaluate_auxiliaries(builder.finish(), np.eye(1, DECISIONS.count, dtype=np.int64))
     assert [int(values[one.cols[0]]) for one in made] == [2, 3, 5, -3]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from allocator.program import centred
-from allocator.program.evaluate import complete, rule_costs
-from allocator.program.nearby import Vicinity
+from allocator.program.evaluate import evaluate_auxiliaries, rule_costs
+from allocator.program.nearby import NeighbourEvaluator
 from allocator.program.program import Program
 from allocator.rules.kinds.compact import Compact
 from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
@@ -41,7 +41,7 @@ def look_near(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number)
     program = policy_of(plans.context, trial.rule()).compile()
     rng = np.random.default_rng(5)
-    values = complete(program, plans.matrix[rng.choice(len(plans), FROM)])
+    values = evaluate_auxiliaries(program, plans.matrix[rng.choice(len(plans), FROM)])
     for base in values:
         flips = [
             rng.choice(program.decisions.count, rng.integers(1, 5), replace=False).astype(np.int64)
@@ -50,7 +50,7 @@ def look_near(trial: Trial) -> None:
         moved = np.tile(base[: program.decisions.count], (NEAR, 1))
         for row, decisions in zip(moved, flips, strict=True):
             row[decisions] = 1 - row[decisions]
-        whole, near = complete(program, moved), Vicinity(program, base).look(flips)
+        whole, near = evaluate_auxiliaries(program, moved), NeighbourEvaluator(program, base).look(flips)
         assert (near.costs == rule_costs(program, whole) - rule_costs(program, base[None, :])).all()
         assert (
             near.broken[:, 0].tolist()

@@ -11,14 +11,14 @@ from scipy.sparse import csr_array
 from allocator.program import centred
 from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
-from allocator.program.evaluate import broken_rows, complete, level_costs
-from allocator.program.excerpt import excerpt
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.expr import Expr
-from allocator.program.following import following, leading
-from allocator.program.parts import independent_parts
+from allocator.program.following import antecedents, dependents
+from allocator.program.parts import independent_components
 from allocator.program.program import INFINITE, IntArray, Program
-from allocator.program.propagate import tightened
-from allocator.program.question import Problem, Question, least_price
+from allocator.program.projection import restrict_to_rules
+from allocator.program.propagate import tighten_bounds
+from allocator.program.subproblem import MilpInstance, Subproblem, objective_lower_bound
 from allocator.program.tags import Subject, tag
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.kinds.compact import Compact
@@ -28,7 +28,7 @@ TRIALS = trials(levels=[HARD, SOFT])
 FREE = 6
 
 
-def admits(problem: Problem | None, values: IntArray) -> bool:
+def admits(problem: MilpInstance | None, values: IntArray) -> bool:
     if problem is None:
         return False
     own = values[problem.columns]
@@ -40,9 +40,9 @@ def admits(problem: Problem | None, values: IntArray) -> bool:
     )
 
 
-def question_of(program: Program) -> Question:
+def question_of(program: Program) -> Subproblem:
     level = program.levels[-1] if program.levels else None
-    return Question(program, level, {}, (program.lower, program.upper))
+    return Subproblem(program, level, {}, (program.lower, program.upper))
 
 
 def neighbours(values: IntArray, free: IntArray) -> IntArray:
@@ -60,14 +60,14 @@ def tried(trial: Trial) -> tuple[Program, Plans]:
 @pytest.mark.parametrize("trial", TRIALS, ids=str)
 def test_a_piece_admits_and_prices_the_plans_that_the_program_does(trial: Trial) -> None:
     program, plans = tried(trial)
-    values = complete(program, plans.matrix)
-    sound = values[~broken_rows(program, values).any(axis=1)]
+    values = evaluate_auxiliaries(program, plans.matrix)
+    sound = values[~violated_rows(program, values).any(axis=1)]
     rng = np.random.default_rng(3)
     for base in sound[rng.choice(len(sound), 4)]:
         free = rng.choice(program.decisions.count, FREE, replace=False)
-        near = complete(program, neighbours(base[: program.decisions.count], free))
-        holds = ~broken_rows(program, near).any(axis=1)
-        problem = question_of(program).piece(base, following(program, free))
+        near = evaluate_auxiliaries(program, neighbours(base[: program.decisions.count], free))
+        holds = ~violated_rows(program, near).any(axis=1)
+        problem = question_of(program).piece(base, dependents(program, free))
         assert [admits(problem, plan) for plan in near] == holds.tolist()
         if problem is not None and program.levels:
             paid = [int(problem.price @ plan[problem.columns]) + problem.constant for plan in near[holds]]
@@ -77,13 +77,13 @@ def test_a_piece_admits_and_prices_the_plans_that_the_program_does(trial: Trial)
 @pytest.mark.parametrize("trial", TRIALS, ids=str)
 def test_the_whole_admits_the_plans_that_the_program_does_and_falls_into_parts(trial: Trial) -> None:
     program, plans = tried(trial)
-    values = complete(program, plans.thinned(200).matrix)
-    holds = ~broken_rows(program, values).any(axis=1)
+    values = evaluate_auxiliaries(program, plans.thinned(200).matrix)
+    holds = ~violated_rows(program, values).any(axis=1)
     for as_written in (True, False):
         whole = question_of(program).whole(as_written=as_written)
         assert [admits(whole, plan) for plan in values] == holds.tolist()
     assert whole is not None
-    parts = independent_parts(whole)
+    parts = independent_components(whole)
     assert np.array_equal(np.sort(np.concatenate([*parts, whole.columns[:0]])), whole.columns)
     part_of = np.zeros(len(program), dtype=np.int64)
     for number, part in enumerate(parts):
@@ -109,9 +109,9 @@ def assert_follows(program: Program, plans: Plans) -> None:
     rng = np.random.default_rng(5)
     for plan in plans.matrix[rng.choice(len(plans), 5)]:
         free = rng.choice(program.decisions.count, FREE, replace=False)
-        near = complete(program, neighbours(plan, free))
+        near = evaluate_auxiliaries(program, neighbours(plan, free))
         changed = (near != near[0]).any(axis=0)
-        assert not (changed & ~following(program, free)).any()
+        assert not (changed & ~dependents(program, free)).any()
 
 
 @pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)
@@ -128,39 +128,39 @@ def test_all_members_lead_to_a_way_that_only_a_matrix_says(monkeypatch: pytest.M
 def assert_leads(program: Program) -> None:
     """Each decision leads to what follows from it, and to nothing else."""
     count = program.decisions.count
-    led = np.stack([leading(program, np.array([column])) for column in range(len(program))])
+    led = np.stack([antecedents(program, np.array([column])) for column in range(len(program))])
     for decision in range(count):
-        assert np.array_equal(led[:, decision], following(program, np.array([decision])))
+        assert np.array_equal(led[:, decision], dependents(program, np.array([decision])))
     some = np.arange(0, len(program), 3)
-    assert np.array_equal(leading(program, some), led[some].any(axis=0))
+    assert np.array_equal(antecedents(program, some), led[some].any(axis=0))
 
 
 def test_a_level_before_is_held_to_its_cap() -> None:
     trial = next(trial for trial in trials(levels=[SOFT]) if trial.kind.name == "prefer")
     program, plans = tried(trial)
-    values = complete(program, plans.thinned(200).matrix)
-    holds, costs = ~broken_rows(program, values).any(axis=1), level_costs(program, values)[:, 0]
+    values = evaluate_auxiliaries(program, plans.thinned(200).matrix)
+    holds, costs = ~violated_rows(program, values).any(axis=1), level_costs(program, values)[:, 0]
     assert len(np.unique(costs[holds])) > 1
     for cap in np.unique(costs[holds]).tolist():
-        whole = Question(program, None, {program.levels[0]: cap}, (program.lower, program.upper)).whole()
+        whole = Subproblem(program, None, {program.levels[0]: cap}, (program.lower, program.upper)).whole()
         assert [admits(whole, plan) for plan in values] == (holds & (costs <= cap)).tolist()
 
 
 def test_bounds_follow_from_rows() -> None:
     matrix = csr_array(np.array([[2, 3, 0], [0, 1, -1]]))
     sides = np.array([-INFINITE, 0]), np.array([5, INFINITE])
-    found = tightened(matrix, sides, (np.zeros(3, dtype=np.int64), np.full(3, 9)))
+    found = tighten_bounds(matrix, sides, (np.zeros(3, dtype=np.int64), np.full(3, 9)))
     assert found is not None
     assert [bound.tolist() for bound in found] == [[0, 0, 0], [2, 1, 1]]
     fixed = np.array([3, 0, 0]), np.array([3, 9, 9])
-    assert tightened(matrix, sides, fixed) is None
+    assert tighten_bounds(matrix, sides, fixed) is None
 
 
 def test_a_row_of_no_terms_that_cannot_hold_leaves_nothing() -> None:
     matrix = csr_array(np.array([[0, 0], [1, -1]]))
     bounds = np.zeros(2, dtype=np.int64), np.ones(2, dtype=np.int64)
-    assert tightened(matrix, (np.array([1, 0]), np.array([1, 1])), bounds) is None
-    assert tightened(matrix, (np.array([0, 0]), np.array([1, 1])), bounds) is not None
+    assert tighten_bounds(matrix, (np.array([1, 0]), np.array([1, 1])), bounds) is None
+    assert tighten_bounds(matrix, (np.array([0, 0]), np.array([1, 1])), bounds) is not None
 
 
 def test_a_question_leaves_its_program_as_it_is() -> None:
@@ -182,9 +182,11 @@ def test_an_excerpt_asks_what_its_rules_ask() -> None:
     plans = plans_of(kept.kind, kept.number).thinned(300)
     alone = policy_of(plans.context, kept.rule()).compile()
     both = policy_of(plans.context, left_out.rule(), kept.rule()).compile()
-    some = excerpt(both, [kept.rule().id])
+    some = restrict_to_rules(both, [kept.rule().id])
     assert len(alone.rows) <= len(some.rows) < len(both.rows)
-    broken = [broken_rows(p, complete(p, plans.matrix)).any(axis=1) for p in (alone, some, both)]
+    broken = [
+        violated_rows(p, evaluate_auxiliaries(p, plans.matrix)).any(axis=1) for p in (alone, some, both)
+    ]
     assert np.array_equal(broken[0], broken[1]) and (broken[0] != broken[2]).any()
 
 
@@ -192,9 +194,12 @@ def test_an_excerpt_asks_what_its_rules_ask() -> None:
 def test_no_plan_costs_less_than_follows_from_the_rows_alone(trial: Trial) -> None:
     program, plans = tried(trial)
     asked = question_of(program)
-    whole = Question(program, None, {}, asked.bounds).whole()
+    whole = Subproblem(program, None, {}, asked.bounds).whole()
     assert whole is not None
-    assert least_price(asked, whole) <= level_costs(program, complete(program, plans.matrix))[:, -1].min()
+    assert (
+        objective_lower_bound(asked, whole)
+        <= level_costs(program, evaluate_auxiliaries(program, plans.matrix))[:, -1].min()
+    )
 
 
 def test_what_must_be_paid_follows_from_the_rows_alone() -> None:
@@ -204,5 +209,5 @@ def test_what_must_be_paid_follows_from_the_rows_alone() -> None:
     excluded = {"kind": "exclude", "on": "turn", "item": "Wang", "slot": "East", "during": "2027"}
     program = policy_of(context, *(example_rule(fields) for fields in (pinned, excluded))).compile()
     asked = question_of(program)
-    whole = Question(program, None, {}, asked.bounds).whole()
-    assert whole is not None and least_price(asked, whole) == 5
+    whole = Subproblem(program, None, {}, asked.bounds).whole()
+    assert whole is not None and objective_lower_bound(asked, whole) == 5

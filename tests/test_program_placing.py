@@ -9,15 +9,15 @@ import pytest
 
 from allocator.optimise.choosing import Chooser
 from allocator.optimise.movers import Movers
-from allocator.program.aims import Aim
-from allocator.program.changing import Changes, Placing
-from allocator.program.evaluate import broken_rows, complete, level_costs
-from allocator.program.medoids import undefined
-from allocator.program.placing import price
+from allocator.program.aims import Potential
+from allocator.program.changing import DeltaEvaluator, Reassignment
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
+from allocator.program.medoids import undefined_auxiliaries
+from allocator.program.placing import reassignment_costs
 from allocator.program.program import IntArray, Program
-from allocator.program.question import prices
-from allocator.program.similar import asked_of, likeness
-from allocator.program.states import Tables
+from allocator.program.similar import item_features, similarity
+from allocator.program.states import IncrementalEvaluator
+from allocator.program.subproblem import level_objective
 from allocator.rules.examples import example_rule
 from brute_force import policy_for
 from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
@@ -25,13 +25,13 @@ from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
 #: So many plans are looked round from, and movers chosen so often in each way.
 FROM, OFTEN = 4, 3
 WAYS = ("chance", "alike", "chain")
-AS_IT_IS = Aim(0.0, 0.0)
+AS_IT_IS = Potential(0.0, 0.0)
 
 
-def placed(program: Program, tables: Tables, values: IntArray, movers: Movers) -> Placing:
+def placed(program: Program, tables: IncrementalEvaluator, values: IntArray, movers: Movers) -> Reassignment:
     own = movers.own
     state = tables.state(values)
-    return Placing(movers.columns, state, tables.changed(state, own, np.full_like(own, -1)))
+    return Reassignment(movers.columns, state, tables.changed(state, own, np.full_like(own, -1)))
 
 
 def moved(program: Program, values: IntArray, movers: Movers, places: IntArray) -> IntArray:
@@ -44,7 +44,9 @@ def moved(program: Program, values: IntArray, movers: Movers, places: IntArray) 
 
 def choices(program: Program, values: IntArray, rng: np.random.Generator) -> list[Movers]:
     everything = np.ones(program.decisions.count, dtype=np.bool_)
-    price_of_one = prices(program, program.levels[0]) if program.levels else np.zeros(len(program), np.int64)
+    price_of_one = (
+        level_objective(program, program.levels[0]) if program.levels else np.zeros(len(program), np.int64)
+    )
     chooser = Chooser(program, price_of_one, everything, rng)
     layers = list(program.decisions.grids) * OFTEN
     found = [chooser.movers(layer, way, values, everything) for layer in layers for way in WAYS]
@@ -55,30 +57,30 @@ def choices(program: Program, values: IntArray, rng: np.random.Generator) -> lis
 def test_a_changed_state_is_as_if_looked_at_whole(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number)
     program = policy_of(plans.context, trial.rule()).compile()
-    rng, tables = np.random.default_rng(4), Tables(program)
-    for values in complete(program, plans.matrix[rng.choice(len(plans), FROM)]):
+    rng, tables = np.random.default_rng(4), IncrementalEvaluator(program)
+    for values in evaluate_auxiliaries(program, plans.matrix[rng.choice(len(plans), FROM)]):
         flips = rng.choice(program.decisions.count, 3, replace=False)
         changed = tables.changed(tables.state(values), flips, 1 - 2 * values[flips])
         decisions = values[: program.decisions.count].copy()
         decisions[flips] = 1 - decisions[flips]
-        whole = complete(program, decisions[None, :])
+        whole = evaluate_auxiliaries(program, decisions[None, :])
         expected = tables.state(whole[0])
         assert (changed.values == whole[0]).all() and (changed.asked == expected.asked).all()
         assert all((a == b).all() for a, b in zip(changed.exprs, expected.exprs, strict=True))
-        assert tables.breaks(changed) == broken_rows(program, whole).any()
+        assert tables.breaks(changed) == violated_rows(program, whole).any()
 
 
 @pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
 def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number)
     program = policy_of(plans.context, trial.rule()).compile()
-    rng, tables = np.random.default_rng(6), Tables(program)
-    level_prices = [prices(program, level) for level in program.levels]
-    for values in complete(program, plans.matrix[rng.choice(len(plans), FROM)]):
+    rng, tables = np.random.default_rng(6), IncrementalEvaluator(program)
+    level_prices = [level_objective(program, level) for level in program.levels]
+    for values in evaluate_auxiliaries(program, plans.matrix[rng.choice(len(plans), FROM)]):
         for movers in choices(program, values, rng):
             placing = placed(program, tables, values, movers)
-            costs, impossible = price(tables, placing, level_prices, AS_IT_IS)
-            changes = Changes(tables, placing)
+            costs, impossible = reassignment_costs(tables, placing, level_prices, AS_IT_IS)
+            changes = DeltaEvaluator(tables, placing)
             for k in range(len(tables.ranks)):
                 changes.follow(k)
             size = np.arange(placing.shape[0])
@@ -88,12 +90,12 @@ def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
                 if impossible[size, places].any():
                     # Either no decision says so, or it is taken already, or something is broken.
                     lost = len(movers.at(places)) < len(movers.own) or decisions.max() > 1
-                    after = complete(program, decisions[None, :])
-                    assert lost or broken_rows(program, after).any()
+                    after = evaluate_auxiliaries(program, decisions[None, :])
+                    assert lost or violated_rows(program, after).any()
                     continue
-                after = complete(program, decisions[None, :])
+                after = evaluate_auxiliaries(program, decisions[None, :])
                 # Auxiliaries that no definition says (pieces of a map) are counted in the whole plan only.
-                if not changes.coupled.any() and not undefined(program):
+                if not changes.coupled.any() and not undefined_auxiliaries(program):
                     for cost, was, now in zip(costs, start, level_costs(program, after)[0], strict=True):
                         assert cost[size, places].sum() - cost.trace() == pytest.approx(now - was)
 
@@ -122,13 +124,13 @@ def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
 def test_what_breaks_a_row_is_impossible(rules: list[dict[str, object]]) -> None:
     policy, space = policy_for(example_rule(rule) for rule in rules)
     program = policy.compile()
-    rng, tables = np.random.default_rng(2), Tables(program)
-    values = complete(program, space.plans(space.sample(400, rng)).matrix)
+    rng, tables = np.random.default_rng(2), IncrementalEvaluator(program)
+    values = evaluate_auxiliaries(program, space.plans(space.sample(400, rng)).matrix)
     seen = set()
-    for plan in values[~broken_rows(program, values).any(axis=1)][:40]:
+    for plan in values[~violated_rows(program, values).any(axis=1)][:40]:
         for movers in choices(program, plan, rng):
             placing = placed(program, tables, plan, movers)
-            _, impossible = price(tables, placing, [], AS_IT_IS)
+            _, impossible = reassignment_costs(tables, placing, [], AS_IT_IS)
             size = np.arange(placing.shape[0])
             assert not impossible[size, size].any()
             for places in map(np.array, permutations(size.tolist())):
@@ -136,7 +138,8 @@ def test_what_breaks_a_row_is_impossible(rules: list[dict[str, object]]) -> None
                     continue
                 decisions = moved(program, plan, movers, places)
                 broken = (
-                    decisions.max() > 1 or broken_rows(program, complete(program, decisions[None, :])).any()
+                    decisions.max() > 1
+                    or violated_rows(program, evaluate_auxiliaries(program, decisions[None, :])).any()
                 )
                 assert impossible[size, places].any() == broken
                 seen.add(bool(broken))
@@ -148,18 +151,20 @@ def test_the_greatest_of_many_is_charged_by_what_is_above_the_aim(urge: float) -
     rule = {"id": "even", "kind": "balance", "on": "turn", "load": "person.age", "level": 1, "weight": 3}
     policy, space = policy_for([example_rule(rule)])
     program = policy.compile()
-    rng, tables = np.random.default_rng(2), Tables(program)
+    rng, tables = np.random.default_rng(2), IncrementalEvaluator(program)
     better = 0
-    for plan in complete(program, space.plans(space.sample(60, rng)).matrix):
+    for plan in evaluate_auxiliaries(program, space.plans(space.sample(60, rng)).matrix):
         for movers in choices(program, plan, rng):
             placing = placed(program, tables, plan, movers)
-            [cost], _ = price(tables, placing, [prices(program, 1)], Aim(0.0, urge))
+            [cost], _ = reassignment_costs(
+                tables, placing, [level_objective(program, 1)], Potential(0.0, urge)
+            )
             size = np.arange(placing.shape[0])
             was = level_costs(program, plan[None, :])[0, 0]
             for places in map(np.array, permutations(size.tolist())):
                 if len(movers.at(places)) < len(movers.own):
                     continue
-                after = complete(program, moved(program, plan, movers, places)[None, :])
+                after = evaluate_auxiliaries(program, moved(program, plan, movers, places)[None, :])
                 now = level_costs(program, after)[0, 0]
                 # At the greatest itself nothing of the plan is charged, so no less is told than it costs.
                 assert now - was <= cost[size, places].sum() - cost.trace() + 1e-9
@@ -177,7 +182,7 @@ def test_items_of_which_the_same_is_asked_are_alike() -> None:
     counted = np.concatenate([rows.cols[rows.starts[k] : rows.starts[k + 1]] for k in mix])
     heads = np.isin(grid, counted).any(axis=(1, 2, 3))
     assert heads.any() and not heads.all()
-    asked = asked_of(program, "turn")
+    asked = item_features(program, "turn")
     for item, is_head in enumerate(heads):
-        like = likeness(asked, item)
+        like = similarity(asked, item)
         assert ((like == 0) == (heads == is_head)).all() and like.max() == 0

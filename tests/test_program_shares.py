@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.program.shares import facets
+from allocator.program.shares import share_facets
 
 
 @given(st.integers(0, 100), st.integers(0, 40), st.integers(0, 40))
 def test_the_greatest_facet_rounded_up_is_the_share_rounded_up(percent: int, low: int, more: int) -> None:
-    found = facets(percent, low, low + more)
+    found = share_facets(percent, low, low + more)
     corners = set()
     for whole in range(low, low + more + 1):
         least = -(-percent * whole // 100)
@@ -23,6 +23,6 @@ def test_the_greatest_facet_rounded_up_is_the_share_rounded_up(percent: int, low
 
 
 def test_of_three_members_two_thirds_and_a_little_are_all() -> None:
-    assert facets(67, 0, 3) == [(1, 1, 0)]
-    assert facets(50, 0, 3) == [(2, 1, 0), (1, 1, -1)]
-    assert facets(30, 4, 4) == [(1, 0, 2)]
+    assert share_facets(67, 0, 3) == [(1, 1, 0)]
+    assert share_facets(50, 0, 3) == [(2, 1, 0), (1, 1, -1)]
+    assert share_facets(30, 4, 4) == [(1, 0, 2)]

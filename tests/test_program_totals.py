@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
-from allocator.program.evaluate import broken_rows, complete
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.expr import Expr
 from allocator.program.program import INFINITE, Program
-from allocator.program.question import Question
+from allocator.program.subproblem import Subproblem
 from allocator.program.tags import Subject, tag
 from worlds import world_of
 
@@ -60,7 +60,7 @@ def made(
 def bounds(made: Made) -> tuple[int, int] | None:
     """Return the least that the greatest can be and the most that the least can be, None if no plan can."""
     program = made.program
-    whole = Question(program, None, {}, (program.lower, program.upper)).whole()
+    whole = Subproblem(program, None, {}, (program.lower, program.upper)).whole()
     if whole is None:
         return None
     lower, upper = whole.held.copy(), whole.held.copy()
@@ -74,8 +74,8 @@ def bounds(made: Made) -> tuple[int, int] | None:
 @example([([0, 1], 1, 1, 1), ([1, 2], 1, 1, -1), ([0, 2], 2, 3, 1)], [([3] * OPEN, 0)] * 3, 1)
 def test_no_plan_is_outside_the_bounds(rows: Any, parts: Any, divisor: int) -> None:
     here = made(rows, parts, divisor)
-    values = complete(here.program, PLANS)
-    sound = values[~broken_rows(here.program, values).any(axis=1)]
+    values = evaluate_auxiliaries(here.program, PLANS)
+    sound = values[~violated_rows(here.program, values).any(axis=1)]
     found = bounds(here)
     if found is None:
         assert not len(sound)

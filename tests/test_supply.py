@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from allocator import api
-from allocator.program.flow_cut import Demand, unmet
 from allocator.report.supply import supplies
+from allocator.verify.hall_violators import TransportInstance, hall_violators
 from cli_world import call
 
 SCENARIO = """\
@@ -112,7 +112,7 @@ def test_unmet_demand_is_what_no_matching_meets(data: st.DataObject) -> None:
     if len(seats):
         rows, cols = linear_sum_assignment(may[:, seats], maximize=True)
         met = int(may[rows, seats[cols]].sum())
-    parts = list(unmet(Demand(np.ones(suppliers, dtype=np.int64), wants, may)))
+    parts = list(hall_violators(TransportInstance(np.ones(suppliers, dtype=np.int64), wants, may)))
     assert sum(part.needs - part.supply for part in parts) == int(wants.sum()) - met
     for part in parts:
         givers = np.flatnonzero(may[:, list(part.wants)].any(axis=1)).tolist()

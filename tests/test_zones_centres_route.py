@@ -22,8 +22,8 @@ from allocator.optimise.zones.centres.placing import Placing
 from allocator.optimise.zones.centres.reading import first_read
 from allocator.optimise.zones.solve import best_by_zones
 from allocator.program import centred
-from allocator.program.by_slot import by_slot
-from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
+from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
 from brute_force import assert_best, least_costs, solved
 from worlds import Space
@@ -71,7 +71,7 @@ def assert_best_around_centres(policy: Policy) -> None:
     if best is None:
         return
     assert found.decisions is not None
-    values = complete(task.program, found.decisions[None, :])
+    values = evaluate_auxiliaries(task.program, found.decisions[None, :])
     [cost, *_] = level_costs(task.program, values)[0].tolist()
     [proof] = found.proofs
     assert task.is_sound(values[0]) and proof.bound <= best[0] <= cost <= proof.cost
@@ -96,7 +96,7 @@ def test_the_best_of_all_plans_is_found_and_proved_of_many_maps(policy: Policy) 
 @given(maps_around_centres(), st.data())
 def test_no_plan_costs_less_than_what_is_read_of_it(policy: Policy, data: st.DataObject) -> None:
     program = policy.compile()
-    whole = by_slot(program)
+    whole = decompose_by_slot(program)
     assert whole is not None and policy.map is not None
     read = first_read(program, whole, policy.map)
     assert read is not None and read[0] == 1
@@ -110,18 +110,18 @@ def test_no_plan_costs_less_than_what_is_read_of_it(policy: Policy, data: st.Dat
     if (columns < 0).any():
         return
     decisions[columns] = 1
-    values = complete(program, decisions[None, :])
-    if broken_rows(program, values).any():
+    values = evaluate_auxiliaries(program, decisions[None, :])
+    if violated_rows(program, values).any():
         return
     assert read[1].keeps(zone)
     cost = int(level_costs(program, values)[0, at])
     assert read[1].cost(zone) <= cost
     placed = placing.decisions(zone)  # zones that have slots are given some, no dearer ones
     assert placed is not None and (placing.zone(decisions) == zone).all()
-    again = complete(program, placed[None, :])
+    again = evaluate_auxiliaries(program, placed[None, :])
     assert len(whole.ties) or len(whole.tied) or int(level_costs(program, again)[0, at]) <= cost
     if read[1].is_all:
-        assert read[1].cost(zone) == cost and not broken_rows(program, again).any()
+        assert read[1].cost(zone) == cost and not violated_rows(program, again).any()
 
 
 @settings(max_examples=15)
@@ -171,7 +171,7 @@ def test_where_branch_and_cut_is_too_long_plans_are_sought_while_there_is_time()
         assert found is not None and found.decisions is not None and found.is_all
         [proof] = found.proofs
         assert 0 < proof.bound <= proof.cost
-        assert task.is_sound(complete(task.program, found.decisions[None, :])[0])
+        assert task.is_sound(evaluate_auxiliaries(task.program, found.decisions[None, :])[0])
 
 
 def test_a_plan_to_begin_from_is_not_given_up() -> None:
@@ -182,7 +182,7 @@ def test_a_plan_to_begin_from_is_not_given_up() -> None:
     with mock.patch.object(route, "MOST_ZONES", 0), mock.patch.object(centres, "TRIES", 0):
         found = best_by_zones(task, clock, search, lambda _: unheard, start)
     assert found is not None and found.decisions is not None
-    cost = task.cost(complete(task.program, found.decisions[None, :])[0], 1)
+    cost = task.cost(evaluate_auxiliaries(task.program, found.decisions[None, :])[0], 1)
     assert cost == best.proofs[1].cost == found.proofs[0].bound
 
 

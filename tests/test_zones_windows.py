@@ -25,7 +25,7 @@ from allocator.optimise.zones.first import split_plans
 from allocator.optimise.zones.solve import best_by_zones
 from allocator.optimise.zones.sums import OPEN, Left, Sums
 from allocator.optimise.zones.windows import Windows
-from allocator.program.by_slot import by_slot
+from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 from brute_force import assert_best, solved
@@ -120,7 +120,7 @@ def test_even_zones_of_a_county_are_proved(seed: int) -> None:
 def windows_of(policy: Policy) -> tuple[Windows, list[np.ndarray]]:
     """Return the windows of a map, and some plans of it by chance."""
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    whole = by_slot(task.program)
+    whole = decompose_by_slot(task.program)
     assert whole is not None
     kept: list[Windows] = []
     real = Windows
@@ -178,7 +178,7 @@ def test_a_window_that_is_not_searched_to_its_end_proves_nothing() -> None:
 def test_zones_of_better_plans_lie_in_the_bands_of_a_plan(seed: int) -> None:
     policy = zoning(grid_world(seed, 4, 3, 3), [EVEN])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    whole = by_slot(task.program)
+    whole = decompose_by_slot(task.program)
     assert whole is not None
     plans = sorted(split_plans(task, whole, clock, search), key=lambda plan: costs_of(task.program, plan))
     grid = task.program.decisions.grids["zoning"][:, :, 0, 0]
@@ -197,7 +197,7 @@ def test_zones_of_better_plans_lie_in_the_bands_of_a_plan(seed: int) -> None:
 def test_a_plan_that_pays_nothing_says_nothing_of_others() -> None:
     policy = zoning(grid_world(1, 3, 3, 2), [{"kind": "balance", "load": "unit.workload", "tolerance": 9}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    whole = by_slot(task.program)
+    whole = decompose_by_slot(task.program)
     assert whole is not None
     plan = next(iter(split_plans(task, whole, clock, search)))
     assert bands_by_cost(task, whole, plan) == {}

@@ -19,7 +19,7 @@ import numpy as np
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
 from allocator.program.decisions import Decisions
-from allocator.program.evaluate import broken_rows, complete, rule_costs
+from allocator.program.evaluate import evaluate_auxiliaries, rule_costs, violated_rows
 from allocator.program.program import Program
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_context, read_plan
@@ -236,8 +236,8 @@ def program_amounts(policy: Policy, plans: Plans, program: Program | None = None
     """
     [rule] = policy.rules
     program = policy.compile() if program is None else program
-    values = complete(program, plans.matrix)
-    refused = broken_rows(program, values).any(axis=1)
+    values = evaluate_auxiliaries(program, plans.matrix)
+    refused = violated_rows(program, values).any(axis=1)
     if type(rule).separate is not Rule.separate:
         refused |= np.array([bool(policy.cuts(roster)) for roster in plans.rosters])
     if rule.is_hard:

@@ -15,8 +15,8 @@ from allocator.explain.moves import Move, holders, moves_to
 from allocator.explain.seats import Seat
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.plan import Assignment
-from allocator.program.evaluate import complete
-from allocator.program.nearby import Vicinity
+from allocator.program.evaluate import evaluate_auxiliaries
+from allocator.program.nearby import NeighbourEvaluator
 from allocator.program.tags import Subject
 from allocator.rules.fields import layers_read
 from allocator.rules.kind import Breach, Rule
@@ -94,8 +94,8 @@ class _Bench:
         program = policy.compile()
         self._levels = tuple(sorted({rule.level for rule in policy.rules if rule.level != "hard"}))
         self._grid = program.decisions.grids[seat.layer]
-        [values] = complete(program, program.decisions.vector(assignments)[None, :])
-        self._vicinity = Vicinity(program, values)
+        [values] = evaluate_auxiliaries(program, program.decisions.vector(assignments)[None, :])
+        self._vicinity = NeighbourEvaluator(program, values)
         #: A plan with what cannot be, such as somebody who has retired, is not the one that the program sees.
         self._is_seen = all(program.decisions.column(one) >= 0 for one in assignments)
         self._holders = holders(self._roster[seat.layer], seat)

@@ -18,9 +18,9 @@ from allocator.optimise.progress import Stop, silent
 from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.zones.solve import best_by_zones
-from allocator.program.evaluate import complete
-from allocator.program.excerpt import excerpt
+from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
+from allocator.program.projection import restrict_to_rules
 from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
 
@@ -78,7 +78,7 @@ class _Conflict:
         clock = Clock(self._search.budget, Slice(min(ASK, left), None))
         zoned = best_by_zones(task, clock, self._search, lambda _: unheard)
         if zoned is not None and zoned.decisions is not None:
-            self._plans.append(complete(task.program, zoned.decisions[None, :])[0])
+            self._plans.append(evaluate_auxiliaries(task.program, zoned.decisions[None, :])[0])
             return True
         if zoned is not None and zoned.found == "infeasible":
             return False
@@ -88,5 +88,5 @@ class _Conflict:
         return found.found != "infeasible"
 
     def _task(self, rules: list[Rule]) -> Task:
-        program = excerpt(self._program, (rule.id for rule in rules))
+        program = restrict_to_rules(self._program, (rule.id for rule in rules))
         return task_of(replace(self._policy, rules=tuple(rules)), program)

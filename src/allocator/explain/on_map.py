@@ -13,8 +13,8 @@ from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.optimise.zones.candidates import shared_bands
 from allocator.optimise.zones.connected import Band
-from allocator.program.by_slot import by_slot
 from allocator.program.program import INFINITE
+from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
 
 #: At most so many units of a piece are named.
@@ -35,7 +35,7 @@ def blocked_on_map(policy: Policy) -> tuple[Blocked, ...]:
     for name, layer in policy.context.layers.items():
         alone = policy.until({name: len(layer.periods)})
         alone = replace(alone, rules=tuple(rule for rule in alone.rules if rule.is_hard))
-        whole = None if alone.map is None else by_slot(alone.compile())
+        whole = None if alone.map is None else decompose_by_slot(alone.compile())
         if whole is None or alone.map is None:
             continue
         items = whole.items.tolist()

@@ -9,7 +9,7 @@ from allocator.optimise.budget import Slice
 from allocator.optimise.outcome import Outcome
 from allocator.optimise.search import Search
 from allocator.program.program import IntArray
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 
 Teller = Callable[[int | None, int], None]
 
@@ -54,7 +54,7 @@ class Asking:
     twice: bool = False
 
 
-def minimise(problem: Problem, search: Search, asking: Asking) -> Outcome:
+def minimise(problem: MilpInstance, search: Search, asking: Asking) -> Outcome:
     """Search for the values of least cost."""
     from allocator.optimise import cpsat  # half a second to load, which a flow does without
 

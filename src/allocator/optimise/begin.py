@@ -13,9 +13,9 @@ from allocator.optimise.mend import mended
 from allocator.optimise.repair import LARGE, repaired
 from allocator.optimise.search import Search
 from allocator.optimise.task import Task
-from allocator.program.evaluate import complete
+from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 
 #: The part of the time for mending what is hinted at, then that of what is left for mending a flow.
 MENDING_PART, REPAIR_PART = 0.25, 0.5
@@ -51,7 +51,7 @@ def beginning(task: Task, hint: IntArray | None, clock: Clock, search: Search) -
 
 
 def _ways(
-    task: Task, whole: Problem, hint: IntArray | None, clock: Clock, search: Search
+    task: Task, whole: MilpInstance, hint: IntArray | None, clock: Clock, search: Search
 ) -> Iterator[tuple[bool, Callable[[], IntArray | None]]]:
     yield True, lambda: _by_flow(task.program, whole)
     if task.program.decisions.count < LARGE:
@@ -61,6 +61,6 @@ def _ways(
     yield False, lambda: repaired(task, clock.share(REPAIR_PART), search)
 
 
-def _by_flow(program: Program, whole: Problem) -> IntArray | None:
+def _by_flow(program: Program, whole: MilpInstance) -> IntArray | None:
     decisions = plan_by_flow(program, whole)
-    return None if decisions is None else np.asarray(complete(program, decisions[None, :])[0])
+    return None if decisions is None else np.asarray(evaluate_auxiliaries(program, decisions[None, :])[0])

@@ -11,16 +11,16 @@ from allocator.optimise.asking import Asking, minimise
 from allocator.optimise.outcome import Outcome
 from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
-from allocator.program.evaluate import broken_rows, complete
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import IntArray
-from allocator.program.question import BoolArray, Problem
+from allocator.program.subproblem import BoolArray, MilpInstance
 
 #: How often whoever waits looks around, in seconds.
 WATCH = 0.05
 
 
 def solve_beside(
-    problems: Sequence[Problem],
+    problems: Sequence[MilpInstance],
     search: Search,
     asking: Asking,
     look: Callable[[], object],
@@ -63,6 +63,6 @@ def take_part(standing: Standing, start: IntArray, free: BoolArray, found: IntAr
     program = standing.task.program
     count = program.decisions.count
     decisions = np.where(free[:count], found[:count], standing.values[:count])
-    merged = complete(program, decisions[None, :])
-    if not broken_rows(program, merged).any():
+    merged = evaluate_auxiliaries(program, decisions[None, :])
+    if not violated_rows(program, merged).any():
         standing.take(merged[0])

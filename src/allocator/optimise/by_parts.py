@@ -14,11 +14,11 @@ from allocator.optimise.outcome import Outcome
 from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.program.program import IntArray
-from allocator.program.question import BoolArray, Question
+from allocator.program.subproblem import BoolArray, Subproblem
 
 
 def search_parts(
-    question: Question,
+    question: Subproblem,
     parts: Sequence[BoolArray],
     values: IntArray,
     search: Search,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from allocator.program.program import INFINITE, IntArray
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 
 Message = Mapping[str, Any]
 #: Those that run now: a limit of memory counts what they take, and ends them first.
@@ -93,7 +93,7 @@ class Child:
             return
 
 
-def arrays_of(problem: Problem) -> dict[str, np.ndarray]:
+def arrays_of(problem: MilpInstance) -> dict[str, np.ndarray]:
     """Return the rows and bounds of a problem as a process reads them, open sides infinite."""
     return {
         "lower": problem.bounds[0].astype(float),

@@ -14,8 +14,8 @@ import numpy as np
 from allocator.optimise.movers import Movers, Whole, Window, one_each
 from allocator.optimise.neighbourhoods import FAR, By
 from allocator.program.program import IntArray, Program
-from allocator.program.question import BoolArray
-from allocator.program.similar import asked_of, likeness
+from allocator.program.similar import item_features, similarity
+from allocator.program.subproblem import BoolArray
 
 #: The part of the places where nobody is taken out; and of those where an item would cost less.
 NOBODY, NOBODY_THERE = 0.25, 0.5
@@ -49,7 +49,7 @@ class Chooser:
     ) -> None:
         self._program, self._price, self._open, self._random = program, price, open_decisions, random
         self._wholes: dict[tuple[str, int, int], Whole] = {}
-        self._asked = {name: asked_of(program, name) for name in program.decisions.grids}
+        self._asked = {name: item_features(program, name) for name in program.decisions.grids}
 
     def movers(self, layer: str, by: By, values: IntArray, open_decisions: BoolArray) -> Movers | None:
         """Choose movers of a layer through some periods; None if nobody is there all that time.
@@ -114,7 +114,7 @@ class Chooser:
         items, is_free = here.stays[:, 0], self._random.random() < FREE
         weights = here.free / here.free.sum() if is_free else None
         first = self._random.choice(items, 1 if is_free else TRIED, p=weights)
-        like = [likeness(self._asked[layer], int(one))[items] for one in first]
+        like = [similarity(self._asked[layer], int(one))[items] for one in first]
         return one_each(here.stays[np.argsort(-max(like, key=np.sum), kind="stable")])
 
     def _chain(self, here: Window) -> Movers:

@@ -12,9 +12,9 @@ from allocator.model.plan import HARD
 from allocator.model.witnesses import CP_SAT, EARLIER, HIGHS, NOBODY, in_order
 from allocator.optimise.bounds import Bound, Proof
 from allocator.optimise.task import Task
-from allocator.program.evaluate import broken_rows
+from allocator.program.evaluate import violated_rows
 from allocator.program.program import IntArray
-from allocator.program.question import Problem, Question
+from allocator.program.subproblem import MilpInstance, Subproblem
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class Claim:
             return replace(self, proof=Bound(self.proof.value, frozenset((witness,)), NOBODY))
         return replace(self, proof=replace(self.proof, second=frozenset((witness,))))
 
-    def asked_of(self, task: Task) -> Problem:
+    def asked_of(self, task: Task) -> MilpInstance:
         """Return the question whether there is such a plan, of the program as it is written."""
-        problem = Question(task.program, None, self.caps, task.bounds).whole(as_written=True)
+        problem = Subproblem(task.program, None, self.caps, task.bounds).whole(as_written=True)
         assert problem is not None, "nothing is looked at yet"
         return problem
 
     def is_contradicted(self, task: Task, values: IntArray) -> bool:
         """Whether a settled plan, ``[variables]``, breaks nothing and costs as little."""
-        if broken_rows(task.program, values[None, :]).any():
+        if violated_rows(task.program, values[None, :]).any():
             return False
         return all(task.cost(values, level) <= most for level, most in self.caps.items())
 

@@ -24,7 +24,7 @@ from allocator.optimise.budget import Slice
 from allocator.optimise.claim import Claim, ContradictionError
 from allocator.program.evaluate import level_costs
 from allocator.program.program import INFINITE
-from allocator.program.question import Problem, Question
+from allocator.program.subproblem import MilpInstance, Subproblem
 
 
 def reported(
@@ -116,13 +116,13 @@ def _models(error: ContradictionError) -> dict[str, str]:
     from allocator.optimise import cpsat
 
     task, claim = error.task, error.claim
-    problem = Question(task.program, claim.level, _above(claim), task.bounds).whole(as_written=True)
+    problem = Subproblem(task.program, claim.level, _above(claim), task.bounds).whole(as_written=True)
     assert problem is not None, "nothing is looked at yet"
     proto = cpsat.model_of(problem, Asking(Slice(1.0, None))).proto
     return {"model.mps": _mps(problem), "model.pb.txt": str(proto)}
 
 
-def _mps(problem: Problem) -> str:
+def _mps(problem: MilpInstance) -> str:
     """Return a problem as MPS, its variables and rows named by their numbers."""
     builder: Any = import_module("ortools.linear_solver.python.model_builder")
     model = builder.Model()

@@ -16,7 +16,7 @@ from allocator.optimise.asking import Asking, Teller, unheard, unseen
 from allocator.optimise.outcome import Found, Outcome
 from allocator.optimise.search import Search
 from allocator.program.program import INFINITE, IntArray
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 
 #: CP-SAT's own end of the number line.
 FAR = 2**62
@@ -30,7 +30,7 @@ _PLANS = ("optimal", "feasible")
 WATCH = 0.05
 
 
-def minimise(problem: Problem, search: Search, asking: Asking) -> Outcome:
+def minimise(problem: MilpInstance, search: Search, asking: Asking) -> Outcome:
     """Search for the values of least cost."""
     if len(problem) == 0:
         low, high = problem.sides
@@ -62,7 +62,7 @@ def minimise(problem: Problem, search: Search, asking: Asking) -> Outcome:
     return Outcome(status, problem.whole(found), cost if status == "optimal" else bound, cost, effort)
 
 
-def model_of(problem: Problem, asking: Asking) -> cp_model.CpModel:
+def model_of(problem: MilpInstance, asking: Asking) -> cp_model.CpModel:
     """Return a problem as CP-SAT is given it."""
     model = cp_model.CpModel()
     proto = model.proto

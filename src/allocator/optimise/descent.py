@@ -21,8 +21,8 @@ from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.zones.levels import BY_COVER
 from allocator.optimise.zones.solve import best_by_zones
-from allocator.program.cuts import Cut
-from allocator.program.evaluate import complete, rule_costs
+from allocator.program.cuts import RuleCut
+from allocator.program.evaluate import evaluate_auxiliaries, rule_costs
 from allocator.program.program import IntArray, Program
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
@@ -59,7 +59,7 @@ class Descent(Levels):
         zoned = self._by_zones(start, part) if gap == 0.0 else "unknown"
         if zoned in ("optimal", "infeasible"):
             return zoned
-        hint = None if start is None else complete(self.program, start[None, :])[0]
+        hint = None if start is None else evaluate_auxiliaries(self.program, start[None, :])[0]
         if hint is not None and self._is_better(hint) and self.task.is_sound(hint):
             self.best = hint
         if self.best is None:
@@ -122,7 +122,7 @@ class Descent(Levels):
 
     def _take(self, decisions: IntArray) -> None:
         """Take over a plan of zones if it is sound and better than the best so far."""
-        values = complete(self.program, decisions[None, :])[0]
+        values = evaluate_auxiliaries(self.program, decisions[None, :])[0]
         if self._is_better(values) and self.task.is_sound(values):
             self.best, self.settled_by = values, "zones"
             self.won = dict.fromkeys(self.program.levels, "zones")
@@ -192,7 +192,7 @@ def compiled(policy: Policy, search: Search) -> Program:
 def task_of(policy: Policy, program: Program) -> Task:
     """Return the task of a policy compiled to ``program``; its rules may call for cuts."""
 
-    def cuts(decisions: IntArray) -> list[Cut]:
+    def cuts(decisions: IntArray) -> list[RuleCut]:
         if not policy.has_cuts:
             return []
         return policy.cuts(Roster(policy.context.layers, program.decisions.assignments(decisions)))

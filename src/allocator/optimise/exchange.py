@@ -17,12 +17,12 @@ from allocator.optimise.neighbourhoods import Arm
 from allocator.optimise.outcome import Outcome
 from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
-from allocator.program.aims import Aim
-from allocator.program.changing import FloatArray, Placing
-from allocator.program.placing import price
+from allocator.program.aims import Potential
+from allocator.program.changing import FloatArray, Reassignment
+from allocator.program.placing import reassignment_costs
 from allocator.program.program import IntArray, Program
-from allocator.program.question import prices
-from allocator.program.states import BoolArray, State, Tables
+from allocator.program.states import BoolArray, EvaluatedPlan, IncrementalEvaluator
+from allocator.program.subproblem import level_objective
 from allocator.solvers.linear import assign
 
 #: The aim for the greatest of many is at most the square of this down their values, most often less.
@@ -93,7 +93,7 @@ class Exchanges:
         if movers is None:
             return WORK
         base = self._tables.changed(self._state, *movers.out)
-        cost, impossible = self._priced(Placing(movers.columns, self._state, base), arm.deep)
+        cost, impossible = self._priced(Reassignment(movers.columns, self._state, base), arm.deep)
         places = self._assigned(np.where(impossible, np.inf, cost))
         if places is not None and (len(movers.left) or (places != np.arange(len(places))).any()):
             columns = movers.at(places)
@@ -106,14 +106,14 @@ class Exchanges:
         if self._made_for is not program:
             self._made_for, self._last = program, None
             self._at = program.levels.index(standing.level)
-            self._prices = [prices(program, level) for level in program.levels]
+            self._prices = [level_objective(program, level) for level in program.levels]
             self._chooser = Chooser(program, self._prices[self._at], self._open, self._random)
-            self._tables = Tables(program)
+            self._tables = IncrementalEvaluator(program)
         if self._last is not standing.values:
             self._last = standing.values
             self._state = self._tables.state(standing.values)
 
-    def _go_to(self, state: State) -> None:
+    def _go_to(self, state: EvaluatedPlan) -> None:
         """Go to a plan that breaks nothing and is not far above the best, which it may be."""
         task = self._standing.task
         lower, upper = task.bounds
@@ -140,9 +140,9 @@ class Exchanges:
         rows, places = found
         return np.asarray(places[np.argsort(order[rows])])
 
-    def _priced(self, placing: Placing, deep: bool) -> tuple[FloatArray, BoolArray]:
+    def _priced(self, placing: Reassignment, deep: bool) -> tuple[FloatArray, BoolArray]:
         """Return what each mover costs at each place: levels held to their cost first, those to come last."""
-        costs, impossible = price(self._tables, placing, self._prices, self._aim(deep))
+        costs, impossible = reassignment_costs(self._tables, placing, self._prices, self._aim(deep))
         total = costs[self._at]
         for before in reversed(costs[: self._at]):
             total = _in_order(before, total, else_only=total)
@@ -150,14 +150,14 @@ class Exchanges:
             total = _in_order(total, after, else_only=total)
         return total, impossible
 
-    def _aim(self, deep: bool) -> Aim:
+    def _aim(self, deep: bool) -> Potential:
         """Return what the greatest of many is to come down to this time: first a little, late all the way."""
         random = self._random
         if deep:
             depth = min(MIDDLE, random.uniform(0, 2 * MIDDLE))
-            return Aim(depth, random.uniform(0, 1), int(random.integers(1, STEEP + 1)))
+            return Potential(depth, random.uniform(0, 1), int(random.integers(1, STEEP + 1)))
         depth = max(0.0, random.uniform(-DEPTH / 3, DEPTH)) ** 2
-        return Aim(depth, max(0.0, random.uniform(-0.5, 1)), int(random.integers(1, 3)))
+        return Potential(depth, max(0.0, random.uniform(-0.5, 1)), int(random.integers(1, 3)))
 
 
 def _in_order(first: FloatArray, then: FloatArray, else_only: FloatArray) -> FloatArray:

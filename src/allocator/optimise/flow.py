@@ -13,17 +13,17 @@ from collections.abc import Sequence
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from allocator.program.excerpt import asked_of_decisions, reads_auxiliary
-from allocator.program.medoids import undefined
+from allocator.program.medoids import undefined_auxiliaries
 from allocator.program.network import Network, as_network
 from allocator.program.program import IntArray, Program
-from allocator.program.question import Problem, prices
+from allocator.program.projection import decision_rows, rows_with_auxiliaries
+from allocator.program.subproblem import MilpInstance, level_objective
 
 #: Prices times nodes stay below this, well within the 64 bits that the solver scales them in.
 FAR = 2**61
 
 
-def best_by_flow(program: Program, problem: Problem) -> IntArray | None:
+def best_by_flow(program: Program, problem: MilpInstance) -> IntArray | None:
     """Return the values of all variables in a plan that is best at every level.
 
     Args:
@@ -34,11 +34,11 @@ def best_by_flow(program: Program, problem: Problem) -> IntArray | None:
         None if it is no network, if no plan is possible, or if the prices of its levels are too large to be
         put into one.
     """
-    network = None if undefined(program) else as_network(problem)
+    network = None if undefined_auxiliaries(program) else as_network(problem)
     return None if network is None else cheapest_plan(program, problem, network)
 
 
-def plan_by_flow(program: Program, whole: Problem) -> IntArray | None:
+def plan_by_flow(program: Program, whole: MilpInstance) -> IntArray | None:
     """Return the decisions of a plan where what is asked of decisions is a network: a start, and a good one.
 
     What levels cost by auxiliaries (a greatest, a distance) is left out.
@@ -47,13 +47,13 @@ def plan_by_flow(program: Program, whole: Problem) -> IntArray | None:
         program: The program.
         whole: The whole question of any plan.
     """
-    if reads_auxiliary(program).any():
+    if rows_with_auxiliaries(program).any():
         return None
-    found = best_by_flow(program, asked_of_decisions(program, whole))
+    found = best_by_flow(program, decision_rows(program, whole))
     return None if found is None else np.asarray(found[: program.decisions.count])
 
 
-def cheapest_plan(program: Program, problem: Problem, network: Network) -> IntArray | None:
+def cheapest_plan(program: Program, problem: MilpInstance, network: Network) -> IntArray | None:
     """Return the values of all variables in a plan that is best by what levels cost by these of a problem.
 
     Args:
@@ -61,7 +61,7 @@ def cheapest_plan(program: Program, problem: Problem, network: Network) -> IntAr
         problem: What is asked.
         network: The same as a network.
     """
-    levels = [prices(program, level)[problem.columns] for level in program.levels]
+    levels = [level_objective(program, level)[problem.columns] for level in program.levels]
     price = in_one(levels, problem.bounds[1] - problem.bounds[0], FAR // (network.nodes + 1))
     flow = None if price is None else cheapest_flow(network, price)
     return None if flow is None else problem.whole(flow[: len(problem)])

@@ -23,10 +23,10 @@ from allocator.optimise.neighbourhoods import Arm, Neighbourhoods
 from allocator.optimise.outcome import Outcome
 from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
-from allocator.program.following import following
-from allocator.program.paid import paid_for
+from allocator.program.following import dependents
+from allocator.program.paid import penalty_by_place
 from allocator.program.program import IntArray
-from allocator.program.question import BoolArray, Problem
+from allocator.program.subproblem import BoolArray, MilpInstance
 
 #: The part of the time, and the least seconds, for the whole at first: most levels end before.
 WHOLE_PART, WHOLE = 0.2, 2.0
@@ -109,7 +109,7 @@ class Improvement:
         if arm.exchanges:
             found = self._exchanges.batch(arm, part, self._open_decisions, self._is_done)
         else:
-            found = self._solve(following(self._standing.task.program, self._chosen(arm, near)), part)
+            found = self._solve(dependents(self._standing.task.program, self._chosen(arm, near)), part)
         self._learn(arm, found, before, near)
 
     def _pull_several(self, several: int, near: Neighbourhoods, clock: Clock) -> None:
@@ -126,12 +126,12 @@ class Improvement:
             return
         start, program = self._standing.values, self._standing.task.program
         taken = np.zeros(program.decisions.count, dtype=np.bool_)
-        pieces: list[tuple[Arm, BoolArray, Problem]] = []
+        pieces: list[tuple[Arm, BoolArray, MilpInstance]] = []
         for arm in arms:
             if arm.exchanges:
                 continue
             chosen = self._chosen(arm, near)
-            free = following(program, chosen[~taken[chosen]])
+            free = dependents(program, chosen[~taken[chosen]])
             taken[chosen] = True
             problem = self._standing.task.question(self._standing.level).piece(start, free)
             assert problem is not None, "the plan in hand solves it"
@@ -191,7 +191,7 @@ class Improvement:
     def _paid(self, layer: str, axis: int) -> IntArray:
         """Return what the plan pays for each place of a layer along an axis."""
         standing = self._standing
-        return paid_for(standing.task.program, standing.values, standing.level, layer, axis)
+        return penalty_by_place(standing.task.program, standing.values, standing.level, layer, axis)
 
     def _is_over(self, clock: Clock) -> bool:
         return clock.is_over or self._search.stop.asked or self._is_done()

@@ -15,7 +15,7 @@ from allocator.model.witnesses import HIGHS
 from allocator.optimise.bounds import Proof
 from allocator.optimise.child import Child, Message, arrays_of, values_in
 from allocator.program.program import IntArray, Program
-from allocator.program.question import Problem, prices
+from allocator.program.subproblem import MilpInstance, level_objective
 
 SLACK = 1e-6
 _BY = frozenset((HIGHS,))
@@ -29,11 +29,11 @@ class Ladder:
         values: Values of all variables in a plan that keeps to all bounds but the last, if one was found.
     """
 
-    def __init__(self, program: Program, problem: Problem, seed: int) -> None:
+    def __init__(self, program: Program, problem: MilpInstance, seed: int) -> None:
         self.proofs: tuple[Proof, ...] = ()
         self.values: IntArray | None = None
         self._levels, self._problem = program.levels, problem
-        by_level = [prices(program, level) for level in program.levels]
+        by_level = [level_objective(program, level) for level in program.levels]
         outside = problem.held.copy()
         outside[problem.columns] = 0
         self._constants = [

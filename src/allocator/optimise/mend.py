@@ -17,10 +17,10 @@ from allocator.optimise.budget import Clock, Slice
 from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.program.decisions import Decisions
-from allocator.program.evaluate import broken_rows, complete
-from allocator.program.following import following, leading
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
+from allocator.program.following import antecedents, dependents
 from allocator.program.program import IntArray, Program
-from allocator.program.question import BoolArray, Problem
+from allocator.program.subproblem import BoolArray, MilpInstance
 
 #: Pieces with more decisions than this take as long as a plan from nothing.
 LARGEST = 20_000
@@ -43,7 +43,7 @@ def mended(task: Task, hint: IntArray, part: Slice, search: Search) -> IntArray 
     if whole is None:
         return None
     near = _within_bounds(task, whole, hint)
-    broken = broken_rows(task.program, near[None, :])[0]
+    broken = violated_rows(task.program, near[None, :])[0]
     if not broken.any():
         return near
     question = task.question(next(iter(task.program.levels), None))
@@ -52,19 +52,21 @@ def mended(task: Task, hint: IntArray, part: Slice, search: Search) -> IntArray 
             return None
         if free[whole.columns[: np.searchsorted(whole.columns, len(free))]].sum() > LARGEST:
             return None
-        problem = question.piece(near, following(task.program, np.flatnonzero(free)))
+        problem = question.piece(near, dependents(task.program, np.flatnonzero(free)))
         if problem is None:
             continue
         found = minimise(problem, search, Asking(clock.share(PIECE_PART, most=PIECE), hint=near)).values
         if found is not None:
-            return np.asarray(complete(task.program, found[None, : task.program.decisions.count])[0])
+            return np.asarray(
+                evaluate_auxiliaries(task.program, found[None, : task.program.decisions.count])[0]
+            )
     return None
 
 
-def _within_bounds(task: Task, whole: Problem, hint: IntArray) -> IntArray:
+def _within_bounds(task: Task, whole: MilpInstance, hint: IntArray) -> IntArray:
     """Return the hint with what the rows alone leave one value at that value."""
     decisions = whole.whole(hint[whole.columns])[: task.program.decisions.count]
-    return np.asarray(complete(task.program, decisions[None, :])[0])
+    return np.asarray(evaluate_auxiliaries(task.program, decisions[None, :])[0])
 
 
 def _pieces(program: Program, near: IntArray, broken: BoolArray) -> Iterator[BoolArray]:
@@ -77,7 +79,7 @@ def _pieces(program: Program, near: IntArray, broken: BoolArray) -> Iterator[Boo
     chosen = near[: decisions.count] > 0
     if broken.sum() > FAR * chosen.sum():
         return
-    free = leading(program, rows.cols[np.repeat(broken, np.diff(rows.starts))])
+    free = antecedents(program, rows.cols[np.repeat(broken, np.diff(rows.starts))])
     yield free | chosen
     yield free | chosen | _of_the_same_items(decisions, free & chosen)
 

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.optimise.child import Child, Message, arrays_of, values_in
-from allocator.program.about import slot_of
-from allocator.program.branching import branched
+from allocator.program.about import variable_slots
+from allocator.program.branching import branching_variables
 from allocator.program.program import INFINITE, IntArray, Program
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 
 #: Distance from a whole number that still counts as one.
 SLACK = 1e-6
@@ -38,7 +38,7 @@ class MipRace:
         relaxed: ``[n]`` the problem's variables in its relaxation, None where that is not told.
     """
 
-    def __init__(self, problem: Problem, program: Program, seed: int):
+    def __init__(self, problem: MilpInstance, program: Program, seed: int):
         """Make a search that has not begun.
 
         Args:
@@ -80,8 +80,8 @@ class MipRace:
             seed=self._seed,
             cost=problem.price.astype(float),
             cutoff=np.inf if known == INFINITE else float(known - problem.constant),
-            branched=branched(self._program)[problem.columns],
-            slots=slot_of(self._program)[problem.columns],
+            branched=branching_variables(self._program)[problem.columns],
+            slots=variable_slots(self._program)[problem.columns],
             relaxes=len(problem) > LARGE and self._cutoff == INFINITE,
             slow=SLOW,
             **arrays_of(problem),

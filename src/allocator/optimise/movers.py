@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from allocator.program.program import IntArray
-from allocator.program.question import BoolArray
+from allocator.program.subproblem import BoolArray
 
 #: At most so many places at once.
 MOST = 256

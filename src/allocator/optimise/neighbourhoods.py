@@ -19,7 +19,7 @@ import numpy as np
 from allocator.optimise.outcome import Outcome
 from allocator.program.decisions import Decisions
 from allocator.program.program import IntArray
-from allocator.program.question import BoolArray
+from allocator.program.subproblem import BoolArray
 
 #: What the first pieces set free: a part of a layer, but no more decisions than this.
 FIRST, MOST = 0.4, 4000

@@ -20,15 +20,15 @@ from allocator.optimise.improve import Improvement
 from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
-from allocator.program.elastic import BROKEN, elastic
-from allocator.program.evaluate import broken_rows, complete
-from allocator.program.excerpt import asked_of_decisions, reads_auxiliary
-from allocator.program.medoids import undefined
-from allocator.program.narrow import narrow
-from allocator.program.network_part import network_part
+from allocator.program.elastic import ELASTIC_LEVEL, elastic
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
+from allocator.program.medoids import undefined_auxiliaries
+from allocator.program.narrow import restrict_to_decisions
+from allocator.program.network_part import find_network_part
 from allocator.program.program import IntArray, Program
+from allocator.program.projection import decision_rows, rows_with_auxiliaries
 from allocator.program.propagate import Bounds
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 
 #: Of more than twice as many decisions so many are looked at first: a plan is broken at few places, and each
 #: can be mended in very many ways.
@@ -48,10 +48,10 @@ def repaired(task: Task, time: Slice, search: Search) -> IntArray | None:
         search: How to search.
     """
     program = task.program
-    if program.decisions.count < LARGE or undefined(program):
+    if program.decisions.count < LARGE or undefined_auxiliaries(program):
         return None
     whole = task.question(None).whole()
-    part = None if whole is None else network_part(program, whole, lambda: search.is_over)
+    part = None if whole is None else find_network_part(program, whole, lambda: search.is_over)
     if whole is None or part is None or search.is_over:
         return None
     flow = cheapest_plan(program, part.problem, part.network)
@@ -66,7 +66,7 @@ def repaired(task: Task, time: Slice, search: Search) -> IntArray | None:
         )
         if found is not None:
             mended[loose.columns] = found
-            return np.asarray(complete(program, mended[None, :])[0])
+            return np.asarray(evaluate_auxiliaries(program, mended[None, :])[0])
         if clock.is_over or search.is_over:
             break
     return None
@@ -81,17 +81,17 @@ class _Narrowed(NamedTuple):
 
 
 def _narrowed(
-    program: Program, bounds: Bounds, whole: Problem, decisions: IntArray, seed: int
+    program: Program, bounds: Bounds, whole: MilpInstance, decisions: IntArray, seed: int
 ) -> Iterator[_Narrowed]:
     """Yield what is to be mended: where there are very many decisions, of a few by chance, then of all."""
     count = program.decisions.count
-    if reads_auxiliary(program).any():
+    if rows_with_auxiliaries(program).any():
         yield _Narrowed(program, bounds, np.arange(count))
         return
-    asked = asked_of_decisions(program, whole)
+    asked = decision_rows(program, whole)
     for part in (MANY / count, 1.0) if count > 2 * MANY else (1.0,):
         kept = np.random.default_rng(seed).random(len(asked)) < part
-        made, columns = narrow(program, asked, kept | (decisions[asked.columns] > 0))
+        made, columns = restrict_to_decisions(program, asked, kept | (decisions[asked.columns] > 0))
         yield _Narrowed(made, (made.lower, made.upper), columns)
 
 
@@ -99,13 +99,13 @@ def _mended(
     program: Program, bounds: Bounds, decisions: IntArray, time: Slice, search: Search
 ) -> IntArray | None:
     """Return decisions near some that may break a program, and do not; None if none are found."""
-    broken = np.flatnonzero(broken_rows(program, complete(program, decisions[None, :]))[0])
+    broken = np.flatnonzero(violated_rows(program, evaluate_auxiliaries(program, decisions[None, :]))[0])
     if not len(broken):
         return decisions
     loose = elastic(program, bounds, broken)
-    start = complete(loose, decisions[None, :])[0]
+    start = evaluate_auxiliaries(loose, decisions[None, :])[0]
     task = Task(loose, lambda _: [])
-    standing = _Mending(task, BROKEN, start, 0, 0.0, lambda _cost, _bound: None, elastic=len(broken))
+    standing = _Mending(task, ELASTIC_LEVEL, start, 0, 0.0, lambda _cost, _bound: None, elastic=len(broken))
     Improvement(standing, np.ones(len(loose), dtype=np.bool_), search, races=False).run(time)
     return standing.values[: len(decisions)] if standing.is_mended else None
 

@@ -26,7 +26,7 @@ from allocator.optimise.reached import Begun, Reached, unheeded
 from allocator.optimise.search import Search
 from allocator.optimise.start import Made, carried_on, columns_of, settled
 from allocator.program.decisions import Decisions
-from allocator.program.evaluate import complete
+from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.rules.policy import Policy
 
@@ -91,7 +91,7 @@ def roll(policy: Policy, search: Search, begun: Begun, length: int) -> Rolled:
     if begun.periods is None or dict(begun.periods) == whole:
         program = compiled(policy, search)
         start = program.decisions.vector(begun.assignments)
-        if task_of(policy, program).is_sound(complete(program, start[None, :])[0]):
+        if task_of(policy, program).is_sound(evaluate_auxiliaries(program, start[None, :])[0]):
             return rolling.go_over(program, start, length)
         rolling.made, rolling.hint = Made(known=begun.known), begun.assignments
         return rolling.decide_all({}, length)
@@ -155,7 +155,7 @@ class _Rolling:
         """Make a plan of all layers better window by window, everything else held."""
         layers = self._policy.context.layers
         planned = [window for layer in layers.values() for window in windows(layer, length)]
-        best = np.asarray(complete(program, start[None, :])[0])
+        best = np.asarray(evaluate_auxiliaries(program, start[None, :])[0])
         for k, window in enumerate(planned):
             task = task_of(self._policy, program)
             grids = program.decisions.grids
@@ -166,7 +166,9 @@ class _Rolling:
             descent.run(best[: program.decisions.count], 1 / (len(planned) - k))
             if descent.best is not None:
                 self._won |= descent.won
-                best = np.asarray(complete(program, descent.best[None, : program.decisions.count])[0])
+                best = np.asarray(
+                    evaluate_auxiliaries(program, descent.best[None, : program.decisions.count])[0]
+                )
         return self._closed(program, best)
 
     def _start(self, decisions: Decisions, done: int, end: int) -> IntArray:

@@ -10,7 +10,7 @@ from allocator.optimise.by_parts import minimise_parts
 from allocator.optimise.improve import Improvement
 from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
-from allocator.program.question import BoolArray
+from allocator.program.subproblem import BoolArray
 
 #: The part of the time that independent parts have together.
 PARTS_PART = 0.6

@@ -22,7 +22,7 @@ from allocator.optimise.rolling import is_needed, roll
 from allocator.optimise.search import Search
 from allocator.optimise.start import Made, add_layer, as_before
 from allocator.optimise.staying import with_stays
-from allocator.program.obstacles import obstacles
+from allocator.program.obstacles import non_network_rules
 from allocator.rules.policy import Policy
 
 #: Parts of the time left that a layer's first steps, and a joint search of the first layers, may take.
@@ -202,7 +202,7 @@ def _structure(descent: Descent, search: Search) -> str:
         return {"flow": "network"}.get(descent.settled_by, descent.settled_by)
     if descent.best is None and search.is_over:
         return "not looked at"
-    asked, paid = obstacles(descent.program)
+    asked, paid = non_network_rules(descent.program)
     if descent.flows:
         return f"network but for what is paid: {_listed(paid)}"
     return f"no network: {_listed(asked or paid)}" if asked or paid else "no network"

@@ -11,7 +11,7 @@ from allocator.optimise.asking import Teller
 from allocator.optimise.bounds import Bound, KnownBounds
 from allocator.optimise.ladder import Ladder
 from allocator.optimise.task import Task
-from allocator.program.evaluate import complete
+from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
 
 #: Is given a plan within all caps, as values of all variables, and the proven bound.
@@ -112,7 +112,7 @@ class Standing:
         """
         decisions = values[: self.task.program.decisions.count]
         if not self.task.cuts(decisions):
-            settled = complete(self.task.program, decisions[None, :])[0]
+            settled = evaluate_auxiliaries(self.task.program, decisions[None, :])[0]
             if self._is_within_caps(settled):
                 self.keep(settled, self.proved)
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from allocator.optimise.stays import Exchange, Stays
 from allocator.optimise.task import Task
-from allocator.program.evaluate import complete, level_costs
-from allocator.program.nearby import Vicinity
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs
+from allocator.program.nearby import NeighbourEvaluator
 from allocator.program.program import IntArray
 from allocator.program.states import BoolArray
 from allocator.rules.fields import layers_read
@@ -45,7 +45,7 @@ def with_stays(policy: Policy, task: Task, values: IntArray) -> IntArray:
     found = _Tries(policy, task, values).changed(stays)
     if found is None:
         return values
-    settled = complete(task.program, found[None, :])[0]
+    settled = evaluate_auxiliaries(task.program, found[None, :])[0]
     costs = level_costs(task.program, np.stack([values, settled]))
     return settled if (costs[0] == costs[1]).all() and task.is_sound(settled) else values
 
@@ -63,7 +63,7 @@ class _Tries:
         width = max(1, len(self.values))
         self.left = min(MOST, VALUES // width)
         self._together = max(1, min(TOGETHER, ROOM // width))
-        self._near: Vicinity | None = None
+        self._near: NeighbourEvaluator | None = None
         levels = [rule.level for rule in self.policy.rules]
         soft = sorted({level for level in levels if level != "hard"})
         self._of_level = np.array([[own == level for own in levels] for level in soft]).reshape(
@@ -105,7 +105,7 @@ class _Tries:
 
     def _are_free(self, stays: Stays, tried: Sequence[Exchange]) -> list[bool]:
         """Return of exchanges whether they break nothing and change the cost of no level."""
-        self._near = self._near or Vicinity(self.task.program, self.values)
+        self._near = self._near or NeighbourEvaluator(self.task.program, self.values)
         near = self._near.look([np.flatnonzero(self._with(stays, exchange)) for exchange in tried])
         same = (near.costs @ self._of_level.T == 0).all(axis=1)
         return [bool(free) for free in same & ~near.broken.any(axis=1)]

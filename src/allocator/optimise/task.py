@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours
-from allocator.program.cuts import Cut, with_cuts
-from allocator.program.evaluate import broken_rows, complete, level_costs
-from allocator.program.medoids import undefined, understated, with_ways
-from allocator.program.parts import independent_parts
+from allocator.program.cuts import RuleCut, add_cuts
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
+from allocator.program.medoids import add_benders_rows, undefined_auxiliaries, violated_benders
+from allocator.program.parts import independent_components
 from allocator.program.program import IntArray, Program
 from allocator.program.propagate import Bounds
-from allocator.program.question import BoolArray, Question, least_price
-from allocator.program.tangents import is_rough, underpriced, with_tangents
+from allocator.program.subproblem import BoolArray, Subproblem, objective_lower_bound
+from allocator.program.tangents import add_tangents, has_outer_approximation, violated_tangents
 
 
 @dataclass(eq=False)
@@ -34,20 +34,20 @@ class Task:
     """
 
     program: Program
-    cuts: Callable[[IntArray], list[Cut]]
+    cuts: Callable[[IntArray], list[RuleCut]]
     map: Neighbours | None = None
     bounds: Bounds = field(init=False)
     caps: dict[int, int] = field(default_factory=dict)
     has_grown: bool = False
-    is_rough: bool = field(init=False)
+    has_outer_approximation: bool = field(init=False)
     is_tight: bool = True
-    _questions: dict[int | None, Question] = field(default_factory=dict)
+    _questions: dict[int | None, Subproblem] = field(default_factory=dict)
     _parts: list[BoolArray] | None = None
     _met: set[tuple[int, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.bounds = self.program.lower, self.program.upper
-        self.is_rough = is_rough(self.program) or bool(undefined(self.program))
+        self.is_rough = has_outer_approximation(self.program) or bool(undefined_auxiliaries(self.program))
 
     @property
     def is_fixed(self) -> bool:
@@ -74,17 +74,17 @@ class Task:
         self.is_tight = True
         self._questions = {None: self.question(None)}
 
-    def question(self, level: int | None) -> Question:
+    def question(self, level: int | None) -> Subproblem:
         """Return what is asked at a level; asked for any plan, no level is held to its cap."""
         if level not in self._questions:
             caps = {} if level is None else dict(self.caps)
-            self._questions[level] = Question(self.program, level, caps, self.bounds)
+            self._questions[level] = Subproblem(self.program, level, caps, self.bounds)
         return self._questions[level]
 
     def least(self, level: int) -> int:
         """Return what a level costs at least by the bounds that follow from the rows alone."""
         whole = self.question(None).whole()
-        return 0 if whole is None else least_price(self.question(level), whole)
+        return 0 if whole is None else objective_lower_bound(self.question(level), whole)
 
     def follow(self) -> Bounds:
         """Return the bounds of all variables that follow from the rows; as written, where no plan does."""
@@ -95,7 +95,7 @@ class Task:
         """Return ``[variables]`` masks of the independent parts, or None if no plan is possible."""
         whole = self.question(None).whole()
         if self._parts is None and whole is not None:
-            self._parts = [self._mask(columns) for columns in independent_parts(whole)]
+            self._parts = [self._mask(columns) for columns in independent_components(whole)]
         return self._parts
 
     def _forget(self) -> None:
@@ -121,11 +121,11 @@ class Task:
         decisions = values[: self.program.decisions.count]
         cuts = self.cuts(decisions)
         if cuts:
-            self.program = with_cuts(self.program, cuts)
+            self.program = add_cuts(self.program, cuts)
             self.has_grown = True
             self._forget()
             return None
-        return values if follows else np.asarray(complete(self.program, decisions[None, :])[0])
+        return values if follows else np.asarray(evaluate_auxiliaries(self.program, decisions[None, :])[0])
 
     def prices(self, values: IntArray, settled: IntArray) -> bool:
         """Whether a solver priced a plan at what it costs; if not, the program grows by what was missing.
@@ -136,20 +136,20 @@ class Task:
         """
         if not self.is_rough:
             return True
-        missing = [one for one in underpriced(self.program, values, settled) if one not in self._met]
+        missing = [one for one in violated_tangents(self.program, values, settled) if one not in self._met]
         if missing:
             self._met.update(missing)
-            self.program = with_tangents(self.program, missing)
-        ways = understated(self.program, values, settled)
+            self.program = add_tangents(self.program, missing)
+        ways = violated_benders(self.program, values, settled)
         if ways:
-            self.program = with_ways(self.program, ways, settled)
+            self.program = add_benders_rows(self.program, ways, settled)
         if missing or ways:
             self._forget()
         return not (missing or ways)
 
     def is_sound(self, values: IntArray) -> bool:
         """Whether a plan breaks no row and calls for no cut."""
-        return not broken_rows(self.program, values[None, :]).any() and self.settled(values) is not None
+        return not violated_rows(self.program, values[None, :]).any() and self.settled(values) is not None
 
     def cost(self, values: IntArray, level: int) -> int:
         """Return what a plan costs at a level."""

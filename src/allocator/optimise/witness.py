@@ -19,9 +19,9 @@ from allocator.optimise.child import Child, Message, arrays_of, values_in
 from allocator.optimise.claim import OPEN, Answer, Claim
 from allocator.optimise.search import Search
 from allocator.optimise.task import Task
-from allocator.program.branching import branched
+from allocator.program.branching import branching_variables
 from allocator.program.program import IntArray
-from allocator.program.question import Problem, prices
+from allocator.program.subproblem import MilpInstance, level_objective
 
 #: How often a running witness is looked at, in seconds.
 WATCH = 0.02
@@ -61,13 +61,13 @@ def ask_highs(
     levels = task.program.levels
     caps = [[claim.caps.get(level, np.inf) for level in levels] for claim in claims]
     constants = np.array([task.program.constant(level) for level in levels], dtype=float)
-    own = np.array([prices(task.program, level)[problem.columns] for level in levels], dtype=float)
+    own = np.array([level_objective(task.program, level)[problem.columns] for level in levels], dtype=float)
     end = time.monotonic() + seconds
     child = Child("witness_child", hear)
     child.begin(
         seed=search.seed,
         seconds=seconds,
-        branched=branched(task.program)[problem.columns],
+        branched=branching_variables(task.program)[problem.columns],
         prices=own.reshape(len(levels), len(problem)),
         caps=np.array(caps, dtype=float).reshape(len(claims), len(levels)) - constants,
         asked=np.array([-1 if one.level is None else levels.index(one.level) for one in claims]),
@@ -82,7 +82,7 @@ def ask_highs(
     return answers
 
 
-def _by_parts(task: Task, problem: Problem, plan: Plan | None) -> dict[str, np.ndarray]:
+def _by_parts(task: Task, problem: MilpInstance, plan: Plan | None) -> dict[str, np.ndarray]:
     """Return the plan, the part of the program that each variable is in, and which levels cost the least."""
     if plan is None:
         none = np.zeros(len(problem), dtype=np.int64)
@@ -100,7 +100,11 @@ def _by_parts(task: Task, problem: Problem, plan: Plan | None) -> dict[str, np.n
 def _is_nothing(task: Task, values: IntArray, level: int) -> bool:
     """Whether a plan costs nothing at a level, and none of its parts can cost less than that."""
     program = task.program
-    free = (prices(program, level) >= 0).all() and program.constant(level) == 0 and (program.lower >= 0).all()
+    free = (
+        (level_objective(program, level) >= 0).all()
+        and program.constant(level) == 0
+        and (program.lower >= 0).all()
+    )
     return bool(free) and task.cost(values, level) == 0
 
 

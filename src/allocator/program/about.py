@@ -10,7 +10,7 @@ from allocator.program.program import IntArray, Program
 ACROSS = -1
 
 
-def slot_of(program: Program) -> IntArray:
+def variable_slots(program: Program) -> IntArray:
     """Return ``[variables]`` the slot that each is about, counted over all layers, or ``ACROSS``."""
     found, count = np.full(len(program), ACROSS, dtype=np.int64), 0
     for grid in program.decisions.grids.values():

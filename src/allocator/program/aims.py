@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Aim:
+class Potential:
     """What the greatest of many is to come down to.
 
     Attributes:
@@ -29,14 +29,14 @@ class Aim:
     power: int = 1
 
 
-def above_aim(
+def potential_costs(
     definitions: Definitions,
     auxiliary: int,
     worth: float,
     changed: csr_array,
     now: IntArray,
     before: IntArray,
-    aim: Aim,
+    aim: Potential,
 ) -> FloatArray | None:
     """Return ``[pairs]`` what each pair of a mover and a place costs by what is above an aim.
 
@@ -73,7 +73,7 @@ def above_aim(
     return np.asarray(np.bincount(changed.indices, charge * more, changed.shape[1]), dtype=np.float64)
 
 
-def slope_of(definitions: Definitions, auxiliary: int, now: IntArray) -> tuple[int, float]:
+def active_slope(definitions: Definitions, auxiliary: int, now: IntArray) -> tuple[int, float]:
     """Return which expression an auxiliary follows now, and by how much for one more of it."""
     sign = -1 if definitions.least[auxiliary] else 1
     active = int(np.argmax(sign * now))

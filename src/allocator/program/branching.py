@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from allocator.program.program import Program
-from allocator.program.question import BoolArray
+from allocator.program.subproblem import BoolArray
 
 #: The greatest of more sums than this is worth a branch; a distance is the greatest of two.
 FEW = 2
 
 
-def branched(program: Program) -> BoolArray:
+def branching_variables(program: Program) -> BoolArray:
     """Return ``[variables]``: decisions, what no definition says, what need not be whole, and ranges."""
     definitions, found = program.definitions, np.ones(len(program), dtype=np.bool_)
     follows = (definitions.divisor == 1) & (definitions.nth == 1) & (np.diff(definitions.start) <= FEW)

@@ -11,14 +11,14 @@ import numpy.typing as npt
 from allocator.graph.neighbours import Neighbours
 from allocator.program.decisions import Decisions
 from allocator.program.defining import DefinitionBuilder
-from allocator.program.ends import Ends
+from allocator.program.ends import VariableBounds
 from allocator.program.expr import EMPTY, Expr
-from allocator.program.exprs import Exprs
+from allocator.program.exprs import ExprArray
 from allocator.program.magnitude import refuse_large_sums, refuse_too_large
-from allocator.program.pieces import first_rows
-from allocator.program.program import INFINITE, Costs, IntArray, Medoid, Pieces, Program, Rows
+from allocator.program.map_components import initial_separator_rows
+from allocator.program.program import INFINITE, Costs, ExcessComponents, IntArray, Medoid, Program, Rows
 from allocator.program.tags import WIDTH, TagArray
-from allocator.program.tangents import touching
+from allocator.program.tangents import initial_tangents
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class ProgramBuilder:
     def __init__(self, decisions: Decisions, rules: Sequence[str]) -> None:
         self.decisions = decisions
         self.rules = tuple(rules)
-        self._ends = Ends(decisions.count)
+        self._ends = VariableBounds(decisions.count)
         self._row_lengths: list[IntArray] = []
         self._row_cols: list[IntArray] = []
         self._row_coefs: list[IntArray] = []
@@ -41,7 +41,7 @@ class ProgramBuilder:
         self._constants: list[tuple[int, int, int]] = []
         self._definitions = DefinitionBuilder(decisions.count)
         self._medoids: list[Medoid] = []
-        self._pieces: list[Pieces] = []
+        self._pieces: list[ExcessComponents] = []
         self._made: dict[int, tuple[IntArray, Any]] = {}
 
     def variables(self, lower: IntArray, upper: IntArray) -> IntArray:
@@ -56,7 +56,7 @@ class ProgramBuilder:
         least, most = int(np.minimum(*ends).sum()), int(np.maximum(*ends).sum())
         return least + expr.constant, most + expr.constant
 
-    def bounds_each(self, exprs: Exprs) -> tuple[IntArray, IntArray]:
+    def bounds_each(self, exprs: ExprArray) -> tuple[IntArray, IntArray]:
         """Return the least and greatest value that each of ``exprs`` can take, term by term."""
         exists = exprs.cols >= 0
         lower, upper = (np.zeros_like(exprs.cols) for _ in range(2))
@@ -168,11 +168,11 @@ class ProgramBuilder:
         [column] = self.variables(np.array([0]), np.array([upper * upper]))
         self._definitions.add(column, [root], power=2)
         variable = Expr.of([column])
-        for k in touching(upper):
+        for k in initial_tangents(upper):
             self.row(variable - root * (2 * k + 1), -k * (k + 1), INFINITE, tag, defining=True)
         return variable
 
-    def define_each(self, columns: IntArray, exprs: Exprs, lengths: IntArray) -> None:
+    def define_each(self, columns: IntArray, exprs: ExprArray, lengths: IntArray) -> None:
         """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order.
 
         The caller adds the rows that make it so.
@@ -200,9 +200,9 @@ class ProgramBuilder:
             tag: What it is about.
         """
         [column] = self.variables(np.array([0]), np.array([max(0, len(members) - free)]))
-        made = Pieces(int(column), members, near, free, tag)
+        made = ExcessComponents(int(column), members, near, free, tag)
         self._pieces.append(made)
-        for row in first_rows(made):
+        for row in initial_separator_rows(made):
             self.row(Expr(row.cols, row.coefs), row.low, row.high, tag, defining=True)
         return Expr.of([column])
 

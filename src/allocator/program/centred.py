@@ -13,7 +13,7 @@ import numpy as np
 
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr
-from allocator.program.exprs import Exprs
+from allocator.program.exprs import ExprArray
 from allocator.program.program import INFINITE, IntArray, Medoid
 from allocator.program.tags import TagArray
 
@@ -21,7 +21,7 @@ from allocator.program.tags import TagArray
 MANY = 200
 
 
-def centred(builder: ProgramBuilder, seats: IntArray, far: IntArray, tag: TagArray) -> Expr:
+def add_medoid_distance(builder: ProgramBuilder, seats: IntArray, far: IntArray, tag: TagArray) -> Expr:
     """Return a variable: the least ``sum(far[i, j])`` over members ``i``, ``j`` one of them; 0 of nobody.
 
     Args:
@@ -30,13 +30,13 @@ def centred(builder: ProgramBuilder, seats: IntArray, far: IntArray, tag: TagArr
         far: ``[n, n]`` what each costs with each as the centre, never negative.
         tag: What it is about.
     """
-    members = members_of(builder, seats, tag)
+    members = membership_variables(builder, seats, tag)
     way = _of_many(builder, members, far, tag) if len(seats) > MANY else _of_few(builder, members, far, tag)
     builder.medoid(Medoid(int(way.cols[0]), members, far, is_defined=len(seats) <= MANY))
     return way
 
 
-def members_of(builder: ProgramBuilder, seats: IntArray, tag: TagArray) -> IntArray:
+def membership_variables(builder: ProgramBuilder, seats: IntArray, tag: TagArray) -> IntArray:
     """Return ``[n]`` variables that are 1 for whoever has any of his seats."""
     if seats.shape[1] == 1:
         return np.asarray(seats[:, 0])
@@ -92,7 +92,7 @@ def _centres(builder: ProgramBuilder, members: IntArray, ways: Sequence[Expr]) -
     columns = builder.variables(zeros, zeros + 1)
     builder.define_each(
         columns,
-        Exprs(
+        ExprArray(
             np.stack([expr.cols for expr in exprs]),
             np.stack([expr.coefs for expr in exprs]),
             np.array([expr.constant for expr in exprs]),
@@ -110,6 +110,8 @@ def _goes(builder: ProgramBuilder, members: IntArray, centre: IntArray) -> IntAr
     i, j = np.nonzero(goes < 0)
     zeros = np.zeros(len(i), dtype=np.int64)
     goes[i, j] = builder.variables(zeros, zeros + 1)
-    both = Exprs(np.stack([members[i], centre[j]], axis=1), np.ones((len(i), 2), dtype=np.int64), zeros - 1)
+    both = ExprArray(
+        np.stack([members[i], centre[j]], axis=1), np.ones((len(i), 2), dtype=np.int64), zeros - 1
+    )
     builder.define_each(goes[i, j], both, zeros + 1)
     return goes

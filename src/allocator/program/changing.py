@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array, vstack
 
-from allocator.program.aims import Aim, above_aim, slope_of
-from allocator.program.evaluate import settled
+from allocator.program.aims import Potential, active_slope, potential_costs
+from allocator.program.evaluate import auxiliary_values
 from allocator.program.program import IntArray
-from allocator.program.states import BoolArray, State, Tables, picked
+from allocator.program.states import BoolArray, EvaluatedPlan, IncrementalEvaluator, select_lines
 
 FloatArray = npt.NDArray[np.float64]
 #: What is the greatest of more expressions than this is only estimated.
@@ -23,7 +23,7 @@ MANY = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Placing:
+class Reassignment:
     """Movers and places.
 
     Attributes:
@@ -34,8 +34,8 @@ class Placing:
     """
 
     columns: IntArray
-    plan: State
-    base: State
+    plan: EvaluatedPlan
+    base: EvaluatedPlan
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -43,10 +43,10 @@ class Placing:
         return self.columns.shape[1], self.columns.shape[2]
 
 
-class Changes:
+class DeltaEvaluator:
     """What is known of the variables of a program while movers are placed: by how much each changes where."""
 
-    def __init__(self, tables: Tables, placing: Placing) -> None:
+    def __init__(self, tables: IncrementalEvaluator, placing: Reassignment) -> None:
         self._tables, self._placing = tables, placing
         self._pairs = placing.shape[0] * placing.shape[1]
         self.coupled: BoolArray = np.zeros(len(tables.program), dtype=np.bool_)
@@ -71,7 +71,7 @@ class Changes:
         read = rank.is_read[columns]
         if not read.all():
             columns, added = columns[read], added[np.flatnonzero(read)]
-        changed = spread(rank.by_column[:, columns], columns, added, self._placing)
+        changed = pair_products(rank.by_column[:, columns], columns, added, self._placing)
         self._exprs.append(changed)
         edges = changed.indptr[rank.starts]
         at_place, at_mover = locality(edges, changed.indices, self._placing.shape[1])
@@ -79,7 +79,7 @@ class Changes:
         touched = np.diff(edges) > 0
         if self.coupled.any():
             through = np.zeros(len(local), dtype=np.bool_)
-            through[rank.auxiliary[picked(rank.by_column, np.flatnonzero(self.coupled)).indices]] = True
+            through[rank.auxiliary[select_lines(rank.by_column, np.flatnonzero(self.coupled)).indices]] = True
             local, touched = local & ~through, touched | through
         self.coupled[rank.columns[touched & ~local]] = True
         wanted = touched & local
@@ -89,7 +89,7 @@ class Changes:
     def _settle(self, k: int, changed: csr_array, wanted: IntArray) -> None:
         """Add what auxiliaries of a rank change by that are about one mover at one place."""
         exprs, ends = self._tables.ranks[k].expressions(wanted)
-        entries = picked(changed, exprs)
+        entries = select_lines(changed, exprs)
         results = self._placing.base.exprs[k][exprs]
         of = np.repeat(np.arange(len(exprs)), entries.lengths)
         results[of] += entries.data
@@ -100,7 +100,7 @@ class Changes:
         """Add what auxiliaries change by that go by who is at their place, or by where their mover is."""
         places = self._placing.shape[1]
         exprs, ends = self._tables.ranks[k].expressions(wanted)
-        entries = picked(changed, exprs)
+        entries = select_lines(changed, exprs)
         by_mover = np.repeat(at_place[wanted], np.diff(ends))
         of = np.repeat(np.arange(len(exprs)), entries.lengths)
         mover, place = np.divmod(entries.indices, places)
@@ -120,7 +120,7 @@ class Changes:
     def _change(self, k: int, wanted: IntArray, ends: IntArray, results: IntArray) -> IntArray:
         """Return ``[n, wanted]`` how much more auxiliaries are if their expressions come to that."""
         rank = self._tables.ranks[k]
-        now = settled(self._tables.program.definitions, rank.first + wanted, ends, results)
+        now = auxiliary_values(self._tables.program.definitions, rank.first + wanted, ends, results)
         return np.asarray(now - self._placing.base.values[rank.columns[wanted]])
 
     def _add(self, k: int, wanted: IntArray, which: IntArray, pairs: IntArray, by: IntArray) -> None:
@@ -128,7 +128,7 @@ class Changes:
             self._columns.append(self._tables.ranks[k].columns[wanted])
             self._added.append(self._matrix(which, pairs, by, len(wanted)))
 
-    def worth(self, price: IntArray, aim: Aim) -> tuple[FloatArray, FloatArray]:
+    def worth(self, price: IntArray, aim: Potential) -> tuple[FloatArray, FloatArray]:
         """Return what one more of each variable costs, and ``[m * n]`` what is estimated besides."""
         worth, extra = price.astype(np.float64), np.zeros(self._pairs)
         definitions, placing = self._tables.program.definitions, self._placing
@@ -137,12 +137,12 @@ class Changes:
                 amount, number = float(worth[rank.columns[one]]), rank.first + one
                 span = slice(rank.starts[one], rank.starts[one + 1])
                 now, before = placing.plan.exprs[k][span], placing.base.exprs[k][span]
-                aimed = above_aim(definitions, number, amount, self._exprs[k][span], now, before, aim)
+                aimed = potential_costs(definitions, number, amount, self._exprs[k][span], now, before, aim)
                 if aimed is not None:
                     extra += aimed
                     continue
-                active, slope = slope_of(definitions, number, now)
-                terms = picked(rank.by_row, np.array([span.start + active]))
+                active, slope = active_slope(definitions, number, now)
+                terms = select_lines(rank.by_row, np.array([span.start + active]))
                 np.add.at(worth, terms.indices, amount * slope * terms.data)
             worth[rank.columns[self.coupled[rank.columns]]] = 0
         return worth, extra
@@ -151,7 +151,7 @@ class Changes:
         return csr_array((amounts, (rows, pairs)), shape=(count, self._pairs))
 
 
-def spread(matrix: csc_array, columns: IntArray, added: csr_array, placing: Placing) -> csr_array:
+def pair_products(matrix: csc_array, columns: IntArray, added: csr_array, placing: Reassignment) -> csr_array:
     """Return ``[rows, pairs]`` what each pair of a mover and a place changes, of some columns of a matrix."""
     if len(placing.columns) > 1 or columns.max(initial=-1) > placing.columns.max():
         return csr_array(matrix @ added)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from allocator.program.more_rows import Row, with_rows
+from allocator.program.more_rows import LinearRow, append_rows
 from allocator.program.program import INFINITE, Program
 from allocator.program.tags import Subject, tag
 
@@ -15,7 +15,7 @@ Place = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True)
-class Cut:
+class RuleCut:
     """``sum(coefs * decisions) <= bound`` over places (layer, item, slot, role, period)."""
 
     rule: str
@@ -25,16 +25,16 @@ class Cut:
     bound: int
 
 
-def with_cuts(program: Program, cuts: Sequence[Cut]) -> Program:
+def add_cuts(program: Program, cuts: Sequence[RuleCut]) -> Program:
     """Return the program with the cuts as further rows."""
     return replace(
-        program, rows=with_rows(program.rows, [_row(program, cut) for cut in cuts], defining=False)
+        program, rows=append_rows(program.rows, [_row(program, cut) for cut in cuts], defining=False)
     )
 
 
-def _row(program: Program, cut: Cut) -> Row:
+def _row(program: Program, cut: RuleCut) -> LinearRow:
     grids = program.decisions.grids
     found = np.array([grids[layer][i, s, r, t] for layer, i, s, r, t in cut.places], dtype=np.int64)
     exists = found >= 0
     mark = tag(program.rules.index(cut.rule), cut.subject)
-    return Row(found[exists], np.array(cut.coefs, dtype=np.int64)[exists], -INFINITE, cut.bound, mark)
+    return LinearRow(found[exists], np.array(cut.coefs, dtype=np.int64)[exists], -INFINITE, cut.bound, mark)

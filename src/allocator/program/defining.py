@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.program.expr import EMPTY, Expr
-from allocator.program.exprs import Exprs
+from allocator.program.exprs import ExprArray
 from allocator.program.program import Definitions, IntArray
 
 
@@ -70,7 +70,7 @@ class DefinitionBuilder:
             )
         )
 
-    def add_block(self, columns: IntArray, exprs: Exprs, lengths: IntArray) -> None:
+    def add_block(self, columns: IntArray, exprs: ExprArray, lengths: IntArray) -> None:
         """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order."""
         exists = exprs.cols >= 0
         term_cols = exprs.cols[exists]

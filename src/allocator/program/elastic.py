@@ -8,14 +8,14 @@ import numpy as np
 
 from allocator.program.defining import DefinitionBuilder
 from allocator.program.expr import Expr
-from allocator.program.more_rows import Row, with_rows
+from allocator.program.more_rows import LinearRow, append_rows
 from allocator.program.program import INFINITE, Costs, IntArray, Program
 from allocator.program.propagate import Bounds
 
 #: The level of what is broken: before 1.
-BROKEN = 0
+ELASTIC_LEVEL = 0
 #: What is broken costs no more than this: sums of it have to be whole numbers of 64 bits.
-ENOUGH = 2**40
+MAX_PENALTY = 2**40
 
 
 def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
@@ -31,7 +31,7 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
     """
     rows, costs, size = program.rows, program.costs, len(program)
     definitions = DefinitionBuilder(program.decisions.count)
-    made: list[Row] = []
+    made: list[LinearRow] = []
     most: list[int] = []
     for column, row in enumerate(loose.tolist(), start=size):
         terms = slice(int(rows.starts[row]), int(rows.starts[row + 1]))
@@ -40,11 +40,15 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
         low, high = int(rows.lo[row]), int(rows.hi[row])
         whole, exprs, furthest = Expr(cols, coefs, 0), [], 0
         if low > -INFINITE:
-            made.append(Row(np.append(cols, column), np.append(coefs, 1), low, INFINITE, rows.tags[row]))
+            made.append(
+                LinearRow(np.append(cols, column), np.append(coefs, 1), low, INFINITE, rows.tags[row])
+            )
             exprs.append(-whole + low)
             furthest = max(furthest, low - least)
         if high < INFINITE:
-            made.append(Row(np.append(cols, column), np.append(coefs, -1), -INFINITE, high, rows.tags[row]))
+            made.append(
+                LinearRow(np.append(cols, column), np.append(coefs, -1), -INFINITE, high, rows.tags[row])
+            )
             exprs.append(whole - high)
             furthest = max(furthest, greatest - high)
         definitions.add(column, exprs)
@@ -53,23 +57,23 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
     kept[loose] = False
     count = len(loose)
     added = np.arange(size, size + count)
-    first = np.flatnonzero(costs.levels == min(program.levels, default=BROKEN))
+    first = np.flatnonzero(costs.levels == min(program.levels, default=ELASTIC_LEVEL))
     cheapest, dearest = _ends(costs.coefs[first], costs.cols[first], bounds)
-    price = 1 + min(dearest - cheapest, ENOUGH)
+    price = 1 + min(dearest - cheapest, MAX_PENALTY)
     return replace(
         program,
         lower=np.concatenate([bounds[0], np.zeros(count, dtype=np.int64)]),
         upper=np.concatenate([bounds[1], np.array(most, dtype=np.int64)]),
-        rows=with_rows(rows.of(kept), made, defining=True),
+        rows=append_rows(rows.of(kept), made, defining=True),
         costs=Costs(
             np.concatenate([added, costs.cols[first], costs.cols]),
             np.concatenate([np.full_like(added, price), costs.coefs[first], costs.coefs]),
-            np.concatenate([np.full(count + len(first), BROKEN, dtype=np.int64), costs.levels]),
+            np.concatenate([np.full(count + len(first), ELASTIC_LEVEL, dtype=np.int64), costs.levels]),
             np.concatenate([rows.tags[loose], costs.tags[first], costs.tags]),
         ),
-        constants=(*program.constants, (BROKEN, 0, -cheapest)),
+        constants=(*program.constants, (ELASTIC_LEVEL, 0, -cheapest)),
         definitions=program.definitions.and_then(definitions.finish()),
-        levels=(BROKEN, *program.levels),
+        levels=(ELASTIC_LEVEL, *program.levels),
     )
 
 

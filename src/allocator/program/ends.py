@@ -7,7 +7,7 @@ import numpy as np
 from allocator.program.expr import IntArray
 
 
-class Ends:
+class VariableBounds:
     """The least and greatest value of each variable: 0 and 1 of decisions, then whatever was added.
 
     Room is doubled when it is full, so that however many auxiliaries come one by one, each is copied but

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from allocator.program.medoids import fill_undefined, undefined
-from allocator.program.program import Definitions, IntArray, Program, product
+from allocator.program.medoids import evaluate_undefined, undefined_auxiliaries
+from allocator.program.program import Definitions, IntArray, Program, row_values
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
-def complete(program: Program, decisions: IntArray) -> IntArray:
+def evaluate_auxiliaries(program: Program, decisions: IntArray) -> IntArray:
     """Return every variable's value for plans given as decisions.
 
     Args:
@@ -26,12 +26,12 @@ def complete(program: Program, decisions: IntArray) -> IntArray:
     """
     values = np.zeros((len(decisions), len(program)), dtype=np.int64)
     values[:, : program.decisions.count] = decisions
-    fill(program.definitions, values)
-    fill_undefined(undefined(program), values)
+    fill_auxiliaries(program.definitions, values)
+    evaluate_undefined(undefined_auxiliaries(program), values)
     return values
 
 
-def fill(definitions: Definitions, values: IntArray) -> None:
+def fill_auxiliaries(definitions: Definitions, values: IntArray) -> None:
     """Set auxiliaries of plans ``[n, variables]`` to what their definitions say, in the order of ranks."""
     for group, terms in definitions.ranks:
         _fill_rank(definitions, group, terms, values)
@@ -40,12 +40,16 @@ def fill(definitions: Definitions, values: IntArray) -> None:
 def _fill_rank(definitions: Definitions, group: slice, terms: csr_array, values: IntArray) -> None:
     """Fill the auxiliaries of one rank; ``group`` is the run of their definitions."""
     starts = definitions.start[group.start : group.stop + 1]
-    results = product(terms, values) + definitions.constants[starts[0] : starts[-1]]
+    results = row_values(terms, values) + definitions.constants[starts[0] : starts[-1]]
     auxiliaries = np.arange(group.start, group.stop)
-    values[:, definitions.cols[group]] = settled(definitions, auxiliaries, starts - starts[0], results)
+    values[:, definitions.cols[group]] = auxiliary_values(
+        definitions, auxiliaries, starts - starts[0], results
+    )
 
 
-def settled(definitions: Definitions, auxiliaries: IntArray, starts: IntArray, results: IntArray) -> IntArray:
+def auxiliary_values(
+    definitions: Definitions, auxiliaries: IntArray, starts: IntArray, results: IntArray
+) -> IntArray:
     """Return ``[n, auxiliaries]`` what auxiliaries are, given what their expressions come to.
 
     Args:
@@ -78,7 +82,7 @@ def _greatest(results: IntArray, starts: IntArray, limits: IntArray) -> IntArray
     return found
 
 
-def broken_rows(program: Program, values: IntArray) -> npt.NDArray[np.bool_]:
+def violated_rows(program: Program, values: IntArray) -> npt.NDArray[np.bool_]:
     """Return ``[n, rows]``: which rows each plan breaks."""
     rows = program.rows
     sums = rows.sums(values)

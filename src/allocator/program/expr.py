@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from allocator.program.magnitude import multiplied
+from allocator.program.magnitude import checked_product
 
 IntArray = npt.NDArray[np.int64]
 EMPTY: IntArray = np.zeros(0, dtype=np.int64)
@@ -54,5 +54,5 @@ class Expr:
         return self * -1
 
     def __mul__(self, factor: int) -> Expr:
-        coefs = -self.coefs if factor == -1 else multiplied(self.coefs, factor)
+        coefs = -self.coefs if factor == -1 else checked_product(self.coefs, factor)
         return Expr(self.cols, coefs, self.constant * factor)

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.program.expr import IntArray
-from allocator.program.magnitude import multiplied
+from allocator.program.magnitude import checked_product
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Exprs:
+class ExprArray:
     """``n`` expressions; number ``k`` is ``sum(coefs[k] * variables[cols[k]]) + constants[k]``.
 
     Attributes:
@@ -27,20 +27,20 @@ class Exprs:
     constants: IntArray
 
     @classmethod
-    def of(cls, cols: IntArray, coefs: Sequence[int] | IntArray, constants: IntArray | int = 0) -> Exprs:
+    def of(cls, cols: IntArray, coefs: Sequence[int] | IntArray, constants: IntArray | int = 0) -> ExprArray:
         """Return expressions; coefficients and constants may be the same for all."""
         weights = np.broadcast_to(np.asarray(coefs, dtype=np.int64), cols.shape)
         cols, weights = _without_gaps(cols, weights)
         return cls(cols, weights, np.broadcast_to(np.asarray(constants, dtype=np.int64), len(cols)))
 
     @classmethod
-    def nothing(cls, count: int, width: int) -> Exprs:
+    def nothing(cls, count: int, width: int) -> ExprArray:
         """Return expressions of no terms, to be filled in."""
         cols = np.full((count, width), -1, dtype=np.int64)
         return cls(cols, np.zeros_like(cols), np.zeros(count, dtype=np.int64))
 
     @classmethod
-    def joined(cls, parts: Sequence[Exprs]) -> Exprs:
+    def joined(cls, parts: Sequence[ExprArray]) -> ExprArray:
         """Return all the expressions of ``parts``, in order."""
         width = max((part.cols.shape[1] for part in parts), default=0)
         filled = [((0, 0), (0, width - part.cols.shape[1])) for part in parts]
@@ -56,15 +56,15 @@ class Exprs:
     def __len__(self) -> int:
         return len(self.cols)
 
-    def __getitem__(self, chosen: IntArray | npt.NDArray[np.bool_]) -> Exprs:
-        return Exprs(self.cols[chosen], self.coefs[chosen], self.constants[chosen])
+    def __getitem__(self, chosen: IntArray | npt.NDArray[np.bool_]) -> ExprArray:
+        return ExprArray(self.cols[chosen], self.coefs[chosen], self.constants[chosen])
 
-    def __add__(self, amounts: IntArray | int) -> Exprs:
-        return Exprs(self.cols, self.coefs, self.constants + amounts)
+    def __add__(self, amounts: IntArray | int) -> ExprArray:
+        return ExprArray(self.cols, self.coefs, self.constants + amounts)
 
-    def __mul__(self, factors: IntArray) -> Exprs:
-        coefs = multiplied(self.coefs, factors[:, None])
-        return Exprs(self.cols, coefs, multiplied(self.constants, factors))
+    def __mul__(self, factors: IntArray) -> ExprArray:
+        coefs = checked_product(self.coefs, factors[:, None])
+        return ExprArray(self.cols, coefs, checked_product(self.constants, factors))
 
 
 def _without_gaps(cols: IntArray, weights: IntArray) -> tuple[IntArray, IntArray]:

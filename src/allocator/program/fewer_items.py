@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from allocator.program.by_slot import SlotPart
 from allocator.program.decisions import Decisions
-from allocator.program.pieces import of_fewer_pieces
+from allocator.program.map_components import restrict_components
 from allocator.program.program import Costs, IntArray, Medoid
+from allocator.program.slot_decomposition import SlotBlock
 
 
-def with_items(part: SlotPart, items: IntArray) -> SlotPart:
+def restrict_items(part: SlotBlock, items: IntArray) -> SlotBlock:
     """Return what a program says of a slot that has none but some items."""
     program, count = part.program, len(part.items)
     kept = np.ones(len(program), dtype=np.bool_)
@@ -20,7 +20,7 @@ def with_items(part: SlotPart, items: IntArray) -> SlotPart:
     number = np.cumsum(kept) - 1
     rows, costs, defined = program.rows, program.costs, program.definitions
     stays, paid, read = kept[rows.cols], kept[costs.cols], kept[defined.term_cols]
-    return SlotPart(
+    return SlotBlock(
         slot=part.slot,
         items=part.items[kept[:count]],
         columns=part.columns[kept],
@@ -44,7 +44,7 @@ def with_items(part: SlotPart, items: IntArray) -> SlotPart:
                 term_coefs=defined.term_coefs[read],
             ),
             medoids=tuple(_of_fewer(one, kept, number) for one in program.medoids),
-            pieces=tuple(of_fewer_pieces(one, kept, number) for one in program.pieces),
+            pieces=tuple(restrict_components(one, kept, number) for one in program.pieces),
         ),
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from allocator.program.medoids import undefined
+from allocator.program.medoids import undefined_auxiliaries
 from allocator.program.program import IntArray, Program
 
 
-def following(program: Program, decisions: IntArray) -> npt.NDArray[np.bool_]:
+def dependents(program: Program, decisions: IntArray) -> npt.NDArray[np.bool_]:
     """Return ``[variables]``: the given decisions and every auxiliary that any of them has a part in."""
     definitions = program.definitions
     touched = np.zeros(len(program), dtype=np.bool_)
@@ -22,17 +22,17 @@ def following(program: Program, decisions: IntArray) -> npt.NDArray[np.bool_]:
         first = definitions.expr_start[definitions.start[group]] - terms[0]
         last = definitions.expr_start[definitions.start[group + 1]] - terms[0]
         touched[definitions.cols[group]] = before[last] > before[first]
-    for one in undefined(program):
+    for one in undefined_auxiliaries(program):
         touched[one.column] = touched[one.members].any()
     return touched
 
 
-def leading(program: Program, columns: IntArray) -> npt.NDArray[np.bool_]:
+def antecedents(program: Program, columns: IntArray) -> npt.NDArray[np.bool_]:
     """Return ``[decisions]``: those among the given variables, and all that have a part in any of these."""
     definitions = program.definitions
     touched = np.zeros(len(program), dtype=np.bool_)
     touched[columns] = True
-    for one in undefined(program):
+    for one in undefined_auxiliaries(program):
         touched[one.members] |= touched[one.column]
     for group, terms in reversed(definitions.ranks):
         expressions = np.diff(definitions.start[group.start : group.stop + 1])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from allocator.program.builder import ProgramBuilder
-from allocator.program.exprs import Exprs
+from allocator.program.exprs import ExprArray
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.tags import TagArray
 
 
-def greatest_each(builder: ProgramBuilder, exprs: Exprs, owners: IntArray, tags: TagArray) -> Exprs:
+def maximum_each(builder: ProgramBuilder, exprs: ExprArray, owners: IntArray, tags: TagArray) -> ExprArray:
     """Return for each of ``m`` owners the greatest of 0 and its expressions, as a variable.
 
     An owner's only expression stands for itself if it is never negative.
@@ -29,7 +29,7 @@ def greatest_each(builder: ProgramBuilder, exprs: Exprs, owners: IntArray, tags:
     columns = builder.variables(np.zeros_like(upper), upper)
     _define(builder, columns, exprs[~itself], which, tags[made])
     width = exprs.cols.shape[1]
-    found = Exprs.nothing(len(tags), max(1, width))
+    found = ExprArray.nothing(len(tags), max(1, width))
     found.cols[made, 0], found.coefs[made, 0] = columns, 1
     found.cols[owners[itself], :width] = exprs.cols[itself]
     found.coefs[owners[itself], :width] = exprs.coefs[itself]
@@ -38,7 +38,7 @@ def greatest_each(builder: ProgramBuilder, exprs: Exprs, owners: IntArray, tags:
 
 
 def _define(
-    builder: ProgramBuilder, columns: IntArray, exprs: Exprs, which: IntArray, tags: TagArray
+    builder: ProgramBuilder, columns: IntArray, exprs: ExprArray, which: IntArray, tags: TagArray
 ) -> None:
     """Say that each variable is the greatest of 0 and its expressions, and at least each of them."""
     builder.define_each(columns, exprs, np.bincount(which, minlength=len(columns)))

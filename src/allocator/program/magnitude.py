@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 IntArray = npt.NDArray[np.int64]
 #: No sum of a program, whatever its plan, comes to this or more: CP-SAT counts to 2^62.
-MOST = 2**60
+MAX_MAGNITUDE = 2**60
 
 
 class TooLargeError(ArithmeticError):
@@ -32,20 +32,20 @@ class TooLargeError(ArithmeticError):
 
 
 def refuse_too_large(number: int) -> None:
-    """Refuse a number of ``MOST`` or more, above or below zero.
+    """Refuse a number of ``MAX_MAGNITUDE`` or more, above or below zero.
 
     Raises:
         TooLargeError: It is.
     """
-    if abs(number) >= MOST:
+    if abs(number) >= MAX_MAGNITUDE:
         raise TooLargeError
 
 
-def multiplied(numbers: IntArray, factor: int | IntArray) -> IntArray:
+def checked_product(numbers: IntArray, factor: int | IntArray) -> IntArray:
     """Return ``numbers * factor``.
 
     Raises:
-        TooLargeError: A product may come to ``MOST`` or more.
+        TooLargeError: A product may come to ``MAX_MAGNITUDE`` or more.
     """
     refuse_too_large(_largest(numbers) * _largest(np.asarray(factor)))
     return numbers * factor
@@ -55,15 +55,15 @@ def refuse_large_sums(coefs: IntArray, lower: IntArray, upper: IntArray) -> None
     """Refuse sums along the last axis of ``coefs`` times variables of these bounds.
 
     Raises:
-        TooLargeError: One of them may come to ``MOST`` or more.
+        TooLargeError: One of them may come to ``MAX_MAGNITUDE`` or more.
     """
     rough = _largest(coefs) * max(_largest(lower), _largest(upper)) * coefs.shape[-1]
-    if rough >= MOST and _reach(coefs, lower, upper).sum(axis=-1).max(initial=0) >= MOST:
+    if rough >= MAX_MAGNITUDE and _reach(coefs, lower, upper).sum(axis=-1).max(initial=0) >= MAX_MAGNITUDE:
         raise TooLargeError
 
 
 def refuse_large_program(program: Program) -> None:
-    """Refuse a program of which a row, or the costs of a level, may come to ``MOST`` or more.
+    """Refuse a program of which a row, or the costs of a level, may come to ``MAX_MAGNITUDE`` or more.
 
     Raises:
         TooLargeError: With the rule that adds most to the sum.
@@ -73,7 +73,7 @@ def refuse_large_program(program: Program) -> None:
     _refuse(program, rows.coefs, rows.cols, rows_of_terms, rows.tags[rows_of_terms, 0])
     _refuse(program, costs.coefs, costs.cols, costs.levels, costs.tags[:, 0])
     for level in program.levels:
-        if abs(program.constant(level)) >= MOST:
+        if abs(program.constant(level)) >= MAX_MAGNITUDE:
             raise TooLargeError(
                 max((abs(amount), rule) for at, rule, amount in program.constants if at == level)[1]
             )
@@ -82,13 +82,13 @@ def refuse_large_program(program: Program) -> None:
 def _refuse(
     program: Program, coefs: IntArray, cols: IntArray, sums: IntArray, rules: npt.NDArray[np.int32]
 ) -> None:
-    """Refuse terms of which those of one sum may come to ``MOST`` or more."""
+    """Refuse terms of which those of one sum may come to ``MAX_MAGNITUDE`` or more."""
     bound = max(_largest(program.lower), _largest(program.upper))
-    if _largest(coefs) * bound * len(coefs) < MOST:
+    if _largest(coefs) * bound * len(coefs) < MAX_MAGNITUDE:
         return
     terms = _reach(coefs, program.lower[cols], program.upper[cols])
     greatest = np.bincount(sums, terms)
-    if greatest.max(initial=0) >= MOST:
+    if greatest.max(initial=0) >= MAX_MAGNITUDE:
         blamed = np.where(sums == greatest.argmax(), terms, 0)
         raise TooLargeError(int(rules[blamed.argmax()]))
 

@@ -12,7 +12,7 @@ from allocator.program.program import IntArray, Rows
 from allocator.program.tags import WIDTH, TagArray
 
 
-class Row(NamedTuple):
+class LinearRow(NamedTuple):
     """One row ``low <= sum(coefs * x[cols]) <= high``, with its tag ``[7]``."""
 
     cols: IntArray
@@ -22,7 +22,7 @@ class Row(NamedTuple):
     tag: TagArray
 
 
-def with_rows(rows: Rows, more: Sequence[Row], *, defining: bool) -> Rows:
+def append_rows(rows: Rows, more: Sequence[LinearRow], *, defining: bool) -> Rows:
     """Return the rows and some more; ``defining`` says whether these only define auxiliaries."""
     lengths = np.array([len(row.cols) for row in more], dtype=np.int64)
     return Rows(

@@ -7,10 +7,10 @@ import numpy as np
 from allocator.program.decisions import Decisions
 from allocator.program.defining import DefinitionBuilder
 from allocator.program.program import Costs, IntArray, Program, Rows
-from allocator.program.question import BoolArray, Problem, of_columns
+from allocator.program.subproblem import BoolArray, MilpInstance, select_columns
 
 
-def narrow(program: Program, asked: Problem, kept: BoolArray) -> tuple[Program, IntArray]:
+def restrict_to_decisions(program: Program, asked: MilpInstance, kept: BoolArray) -> tuple[Program, IntArray]:
     """Return a program over some decisions, and which decision each of its variables is.
 
     Of costs it has what each of these decisions costs by itself.
@@ -24,7 +24,7 @@ def narrow(program: Program, asked: Problem, kept: BoolArray) -> tuple[Program, 
     number = np.full(program.decisions.count, -1, dtype=np.int64)
     number[columns] = np.arange(len(columns))
     grids = {name: np.where(grid >= 0, number[grid], -1) for name, grid in program.decisions.grids.items()}
-    matrix, costs = of_columns(asked.matrix, kept), program.costs
+    matrix, costs = select_columns(asked.matrix, kept), program.costs
     paid = np.flatnonzero(costs.cols < program.decisions.count)
     paid = paid[number[costs.cols[paid]] >= 0]
     rows = Rows(

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
-from allocator.program.evaluate import fill
-from allocator.program.medoids import fill_undefined, undefined
+from allocator.program.evaluate import fill_auxiliaries
+from allocator.program.medoids import evaluate_undefined, undefined_auxiliaries
 from allocator.program.program import Definitions, IntArray, Program
-from allocator.program.states import BoolArray, picked, runs
+from allocator.program.states import BoolArray, expand_segments, select_lines
 
 
 @dataclass(frozen=True, eq=False)
-class Near:
+class NeighbourCosts:
     """What plans do against the one that they lie near to.
 
     Attributes:
@@ -31,7 +31,7 @@ class Near:
     costs: IntArray
 
 
-class Vicinity:
+class NeighbourEvaluator:
     """The surroundings of one plan, given as the values of all variables of its program."""
 
     def __init__(self, program: Program, values: IntArray) -> None:
@@ -44,27 +44,27 @@ class Vicinity:
         self._in_definitions = _by_column(definitions.term_coefs, definitions.term_cols, starts, width)
         self._sums = rows.sums(values[None, :])[0]
 
-    def look(self, flips: Sequence[IntArray]) -> Near:
+    def look(self, flips: Sequence[IntArray]) -> NeighbourCosts:
         """Return what each plan does that differs from the one in the decisions of ``flips``."""
         plans = np.repeat(self._values[None, :], len(flips), axis=0)
         for plan, decisions in zip(plans, flips, strict=True):
             plan[decisions] = 1 - plan[decisions]
         changed = self._complete(plans, np.unique(np.concatenate(flips)))
         more = plans[:, changed] - self._values[changed]
-        return Near(self._broken(changed, more), self._costs(changed, more))
+        return NeighbourCosts(self._broken(changed, more), self._costs(changed, more))
 
     def _complete(self, plans: IntArray, changed: IntArray) -> IntArray:
         """Set the auxiliaries that follow from changed decisions; return all columns that may differ."""
         definitions, following = self._program.definitions, np.zeros(0, dtype=np.int64)
         reached = changed
         while len(reached):
-            met = np.unique(picked(self._in_definitions, reached).indices)
+            met = np.unique(select_lines(self._in_definitions, reached).indices)
             reached = definitions.cols[np.setdiff1d(met, following)]
             following = np.union1d(following, met)
-        fill(_some(definitions, following), plans)
+        fill_auxiliaries(_some(definitions, following), plans)
         found = np.union1d(changed, definitions.cols[following])
-        moved = [one for one in undefined(self._program) if np.isin(one.members, found).any()]
-        fill_undefined(moved, plans)
+        moved = [one for one in undefined_auxiliaries(self._program) if np.isin(one.members, found).any()]
+        evaluate_undefined(moved, plans)
         return np.union1d(found, np.array([one.column for one in moved], dtype=np.int64))
 
     def _broken(self, changed: IntArray, more: IntArray) -> BoolArray:
@@ -100,7 +100,7 @@ def _added(by_column: csc_array, columns: IntArray, more: IntArray) -> tuple[Int
         columns: ``[k]`` the columns.
         more: ``[n, k]`` how much greater each is in each of ``n`` plans.
     """
-    terms = picked(by_column, columns)
+    terms = select_lines(by_column, columns)
     met, inverse = np.unique(terms.indices, return_inverse=True)
     sums = np.zeros((len(met), len(more)), dtype=np.int64)
     np.add.at(sums, inverse, np.repeat(more.T, terms.lengths, axis=0) * terms.data[:, None])
@@ -109,8 +109,8 @@ def _added(by_column: csc_array, columns: IntArray, more: IntArray) -> tuple[Int
 
 def _some(definitions: Definitions, chosen: IntArray) -> Definitions:
     """Return some of the definitions; those that they read keep their values."""
-    expressions, start = runs(definitions.start, chosen)
-    terms, expr_start = runs(definitions.expr_start, expressions)
+    expressions, start = expand_segments(definitions.start, chosen)
+    terms, expr_start = expand_segments(definitions.expr_start, expressions)
     return replace(
         definitions,
         cols=definitions.cols[chosen],

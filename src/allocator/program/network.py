@@ -15,8 +15,8 @@ from scipy.sparse.csgraph import connected_components
 
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.propagate import Bounds
-from allocator.program.question import Problem
-from allocator.program.twins import likely_twins, uses_of_columns, with_twins_joined
+from allocator.program.subproblem import MilpInstance
+from allocator.program.twins import column_counts, likely_duplicates, merge_duplicates
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +38,16 @@ class Network:
     nodes: int
 
 
-def as_network(problem: Problem) -> Network | None:
+def as_network(problem: MilpInstance) -> Network | None:
     """Return the problem's rows and bounds as a network, or None if they are none."""
     sized = _one_size(problem)
     if sized is None:
         return None
     signs, sides = sized
-    twins = likely_twins(signs)
-    if uses_of_columns(signs, twins.first).max(initial=0) > 2:
+    twins = likely_duplicates(signs)
+    if column_counts(signs, twins.first).max(initial=0) > 2:
         return None
-    signs, sides = with_twins_joined(signs, sides, twins)
+    signs, sides = merge_duplicates(signs, sides, twins)
     matrix = signs.tocsc()
     count = np.diff(matrix.indptr)
     if count.max(initial=0) > 2:
@@ -74,7 +74,7 @@ def as_network(problem: Problem) -> Network | None:
 _Entries = tuple[IntArray, IntArray]
 
 
-def _one_size(problem: Problem) -> tuple[csr_array, Bounds] | None:
+def _one_size(problem: MilpInstance) -> tuple[csr_array, Bounds] | None:
     """Return the rows divided by the size of their entries, or None if a row has entries of two sizes."""
     matrix, (low, high) = problem.matrix, problem.sides
     filled = np.flatnonzero(np.diff(matrix.indptr))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from allocator.program.excerpt import asked_of_decisions, reads_auxiliary
 from allocator.program.network import Network, as_network
 from allocator.program.program import IntArray, Program
-from allocator.program.question import Problem
-from allocator.program.twins import likely_twins, uses_of_columns
+from allocator.program.projection import decision_rows, rows_with_auxiliaries
+from allocator.program.subproblem import MilpInstance
+from allocator.program.twins import column_counts, likely_duplicates
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +26,12 @@ class NetworkPart:
     """
 
     rules: tuple[str, ...]
-    problem: Problem
+    problem: MilpInstance
     network: Network
 
 
-def network_part(
-    program: Program, whole: Problem, is_over: Callable[[], bool] = lambda: False
+def find_network_part(
+    program: Program, whole: MilpInstance, is_over: Callable[[], bool] = lambda: False
 ) -> NetworkPart | None:
     """Return the rules that are together a network over decisions, and what they ask.
 
@@ -45,9 +45,9 @@ def network_part(
     Returns:
         The part; None if no rule is part of a network, or there was no time.
     """
-    asked = asked_of_decisions(program, whole)
+    asked = decision_rows(program, whole)
     rule_of = program.rows.tags[asked.rows, 0]
-    auxiliary = program.rows.tags[reads_auxiliary(program), 0]
+    auxiliary = program.rows.tags[rows_with_auxiliaries(program), 0]
     asking = np.unique(program.rows.tags[~program.rows.defining, 0])
     candidates = asking[(asking >= 0) & ~np.isin(asking, auxiliary)].tolist()
 
@@ -92,7 +92,7 @@ class _Columns:
     def __init__(self, matrix: csr_array) -> None:
         self._matrix = matrix
         signs = csr_array((np.sign(matrix.data), matrix.indices, matrix.indptr), matrix.shape)
-        twins = likely_twins(signs)
+        twins = likely_duplicates(signs)
         self._leader = twins.first[twins.kind]
         self._is_met = np.zeros(matrix.shape[0], dtype=np.bool_)
         self._uses = np.zeros(matrix.shape[1], dtype=np.int64)
@@ -100,7 +100,7 @@ class _Columns:
     def take(self, rows: IntArray) -> bool:
         """Count some rows from now on; return False, and do not, if a column is then in more than two."""
         leaders = np.unique(self._leader[rows])
-        uses = self._uses + uses_of_columns(self._matrix, leaders[~self._is_met[leaders]])
+        uses = self._uses + column_counts(self._matrix, leaders[~self._is_met[leaders]])
         if uses.max(initial=0) > 2:
             return False
         self._uses = uses

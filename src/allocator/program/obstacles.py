@@ -8,7 +8,7 @@ from allocator.program.program import IntArray, Program
 from allocator.program.tags import TagArray
 
 
-def obstacles(program: Program) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def non_network_rules(program: Program) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the rules that ask, and those that pay, for what no flow can tell.
 
     A rule is named if it reads an auxiliary (a greatest, a distance, a spell), if a row of it weighs

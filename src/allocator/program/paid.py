@@ -10,7 +10,7 @@ from allocator.program.program import IntArray, Program
 _ITEM, _SLOT = 1, 2
 
 
-def paid_for(program: Program, values: IntArray, level: int, layer: str, axis: int) -> IntArray:
+def penalty_by_place(program: Program, values: IntArray, level: int, layer: str, axis: int) -> IntArray:
     """Return ``[places]`` what a plan pays at a level for each item (axis 0) or slot (axis 1) of a layer.
 
     What is paid for an item of another layer that has the same number is counted too: the tags of a program

@@ -8,13 +8,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from allocator.program.program import IntArray
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 
 #: Parts smaller than this many variables are taken together: asking costs more than answering.
 SMALL = 500
 
 
-def independent_parts(problem: Problem) -> list[IntArray]:
+def independent_components(problem: MilpInstance) -> list[IntArray]:
     """Return the variables (of the program) of each independent part, the smallest first."""
     rows, count = problem.matrix.shape
     terms = problem.matrix.tocoo()

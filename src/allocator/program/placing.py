@@ -18,14 +18,14 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
-from allocator.program.aims import Aim
-from allocator.program.changing import Changes, FloatArray, Placing, locality, spread
+from allocator.program.aims import Potential
+from allocator.program.changing import DeltaEvaluator, FloatArray, Reassignment, locality, pair_products
 from allocator.program.program import IntArray
-from allocator.program.states import BoolArray, Tables, picked
+from allocator.program.states import BoolArray, IncrementalEvaluator, select_lines
 
 
-def price(
-    tables: Tables, placing: Placing, prices: Sequence[IntArray], aim: Aim
+def reassignment_costs(
+    tables: IncrementalEvaluator, placing: Reassignment, prices: Sequence[IntArray], aim: Potential
 ) -> tuple[list[FloatArray], BoolArray]:
     """Return what each mover adds at each place by each of some prices, and where it cannot be.
 
@@ -35,7 +35,7 @@ def price(
         prices: ``[variables]`` each, what one of each costs.
         aim: What the greatest of many is to come down to.
     """
-    changes = Changes(tables, placing)
+    changes = DeltaEvaluator(tables, placing)
     for k in range(len(tables.ranks)):
         changes.follow(k)
     columns, added = changes.stacked()
@@ -47,7 +47,11 @@ def price(
 
 
 def _impossible(
-    tables: Tables, placing: Placing, columns: IntArray, added: csr_array, coupled: BoolArray
+    tables: IncrementalEvaluator,
+    placing: Reassignment,
+    columns: IntArray,
+    added: csr_array,
+    coupled: BoolArray,
 ) -> BoolArray:
     """Return ``[m, n]`` which mover would break something at which place."""
     movers, places = placing.shape
@@ -61,12 +65,12 @@ def _impossible(
     broken = (before < tables.low) | (before > tables.high)
     periods = len(placing.columns)
     near = (before + periods * tables.least < tables.low) | (before + periods * tables.most > tables.high)
-    entries = spread(_of_rows(tables.asked, columns, near), columns, added, placing)
+    entries = pair_products(_of_rows(tables.asked, columns, near), columns, added, placing)
     lengths = np.diff(entries.indptr)
     at_place, at_mover = locality(entries.indptr, entries.indices, places)
     if coupled.any():
         free = np.ones(len(at_place), dtype=np.bool_)
-        free[picked(tables.asked, np.flatnonzero(coupled)).indices] = False
+        free[select_lines(tables.asked, np.flatnonzero(coupled)).indices] = False
         at_place, at_mover = at_place & free, at_mover & free
     rows = np.repeat(np.arange(len(lengths)), lengths)
     after = before[rows] + entries.data
@@ -82,7 +86,7 @@ def _impossible(
 
 def _of_rows(matrix: csc_array, columns: IntArray, wanted: BoolArray) -> csc_array:
     """Return some columns of a matrix with the terms of the wanted rows alone."""
-    terms = picked(matrix, columns)
+    terms = select_lines(matrix, columns)
     kept = wanted[terms.indices]
     ends = np.concatenate([[0], np.cumsum(kept)])[terms.starts]
     return csc_array((terms.data[kept], terms.indices[kept], ends), (matrix.shape[0], len(columns)))

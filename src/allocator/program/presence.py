@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from allocator.program.builder import ProgramBuilder
-from allocator.program.exprs import Exprs
+from allocator.program.exprs import ExprArray
 from allocator.program.program import IntArray
 from allocator.program.spells import NO_RULE
 from allocator.program.tags import Subject, tags
 
 
-def presence_of(builder: ProgramBuilder, steps: IntArray) -> IntArray:
+def presence_variables(builder: ProgramBuilder, steps: IntArray) -> IntArray:
     """Add a variable for each item and period that is the sum of its steps, and return their columns.
 
     Args:
@@ -30,7 +30,7 @@ def presence_of(builder: ProgramBuilder, steps: IntArray) -> IntArray:
         made = builder.variables(zeros, zeros + 1)
         summed = steps[items, periods]
         ones = np.ones(summed.shape[1], dtype=np.int64)
-        builder.define_each(made, Exprs.of(summed, ones), zeros + 1)
+        builder.define_each(made, ExprArray.of(summed, ones), zeros + 1)
         subjects = np.full((len(several), len(Subject._fields)), -1, dtype=np.int64)
         subjects[:, 0], subjects[:, 3] = items, periods
         both = np.hstack([made[:, None], summed])

@@ -50,11 +50,11 @@ class Rows:
 
     def sums(self, values: IntArray) -> IntArray:
         """Return ``[n, rows]`` what the rows come to in plans ``[n, variables]``."""
-        return product(self._matrix, values)
+        return row_values(self._matrix, values)
 
     @cached_property
     def _matrix(self) -> csr_array:
-        return compressed(self.coefs, self.cols, self.starts)
+        return csr_from_terms(self.coefs, self.cols, self.starts)
 
     def of(self, kept: npt.NDArray[np.bool_]) -> Rows:
         """Return some of the rows, ``[n]`` whether each is kept."""
@@ -71,14 +71,14 @@ class Rows:
         )
 
 
-def compressed(coefs: IntArray, cols: IntArray, starts: IntArray) -> csr_array:
+def csr_from_terms(coefs: IntArray, cols: IntArray, starts: IntArray) -> csr_array:
     """Return a matrix of its terms row by row, as wide as they need; it may share their arrays."""
     from scipy.sparse import csr_array  # a draw is replayed without it
 
     return csr_array((coefs, cols, starts), shape=(len(starts) - 1, int(cols.max(initial=-1)) + 1))
 
 
-def product(matrix: csr_array, values: IntArray) -> IntArray:
+def row_values(matrix: csr_array, values: IntArray) -> IntArray:
     """Return ``[n, rows]`` what the rows of a matrix come to in plans ``[n, variables]``."""
     within = values[:, : matrix.shape[1]]
     if len(within) == 1:
@@ -127,7 +127,7 @@ class Definitions:
         for first, last in pairwise(ends):
             edges = self.expr_start[self.start[first] : self.start[last] + 1]
             terms = slice(int(edges[0]), int(edges[-1]))
-            matrix = compressed(self.term_coefs[terms], self.term_cols[terms], edges - edges[0])
+            matrix = csr_from_terms(self.term_coefs[terms], self.term_cols[terms], edges - edges[0])
             found.append((slice(first, last), matrix))
         return found
 
@@ -173,7 +173,7 @@ class Medoid:
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
+class ExcessComponents:
     """An auxiliary that is by how many pieces more than ``free`` members fall apart; see ``pieces.py``.
 
     Attributes:
@@ -224,7 +224,7 @@ class Program:
     rules: tuple[str, ...]
     levels: tuple[int, ...]
     medoids: tuple[Medoid, ...] = ()
-    pieces: tuple[Pieces, ...] = ()
+    pieces: tuple[ExcessComponents, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lower)

@@ -12,7 +12,7 @@ ROUNDS = 6
 Bounds = tuple[IntArray, IntArray]
 
 
-class Activities:
+class RowActivities:
     """The least and the greatest sum of each row of a matrix within any bounds, term by term.
 
     Half the sum at both ends, less or more half of what every term can move by: two products, not four.
@@ -37,7 +37,7 @@ class Activities:
         return found
 
 
-def tightened(matrix: csr_array, sides: Bounds, bounds: Bounds) -> Bounds | None:
+def tighten_bounds(matrix: csr_array, sides: Bounds, bounds: Bounds) -> Bounds | None:
     """Return the bounds of the variables, tightened by what each row leaves room for.
 
     Args:
@@ -48,7 +48,7 @@ def tightened(matrix: csr_array, sides: Bounds, bounds: Bounds) -> Bounds | None
     Returns:
         Tighter bounds, or None if some row cannot hold or some variable has no value left.
     """
-    activities = Activities(matrix)
+    activities = RowActivities(matrix)
     widest = activities.widest(*bounds)
     for _ in range(ROUNDS):
         least, most = activities.of(*bounds)

@@ -12,7 +12,7 @@ from math import gcd
 from typing import NamedTuple
 
 
-class Facet(NamedTuple):
+class ShareFacet(NamedTuple):
     """``scale * part >= slope * whole + constant``."""
 
     scale: int
@@ -20,7 +20,7 @@ class Facet(NamedTuple):
     constant: int
 
 
-def facets(percent: int, low: int, high: int) -> list[Facet]:
+def share_facets(percent: int, low: int, high: int) -> list[ShareFacet]:
     """Return what a part is at least that is ``percent`` of a whole, both whole numbers.
 
     Every facet holds of each such pair; rounded up, the greatest is the least that the part may be.
@@ -32,7 +32,7 @@ def facets(percent: int, low: int, high: int) -> list[Facet]:
     """
     points = [(whole, -(-percent * whole // 100)) for whole in range(low, high + 1)]
     if len(points) == 1:
-        return [Facet(1, 0, points[0][1])]
+        return [ShareFacet(1, 0, points[0][1])]
     return list(_lines(_envelope(points)))
 
 
@@ -49,8 +49,8 @@ def _envelope(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return corners
 
 
-def _lines(corners: list[tuple[int, int]]) -> Iterator[Facet]:
+def _lines(corners: list[tuple[int, int]]) -> Iterator[ShareFacet]:
     for (x0, y0), (x1, y1) in pairwise(corners):
         divisor = gcd(x1 - x0, y1 - y0)
         scale, slope = (x1 - x0) // divisor, (y1 - y0) // divisor
-        yield Facet(scale, slope, scale * y0 - slope * x0)
+        yield ShareFacet(scale, slope, scale * y0 - slope * x0)

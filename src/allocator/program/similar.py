@@ -11,7 +11,7 @@ from allocator.program.program import IntArray, Program
 _RULE, _ROLE, _PART = 0, 3, 6
 
 
-def asked_of(program: Program, layer: str) -> csr_array:
+def item_features(program: Program, layer: str) -> csr_array:
     """Return ``[items, n]`` 0/1: which of ``n`` things that rules count an item of a layer counts for.
 
     A head and a cadre count for different seats, two cadres for the same: these could change places.
@@ -31,7 +31,7 @@ def asked_of(program: Program, layer: str) -> csr_array:
     return csr_array((np.ones_like(counts.data), counts.indices, counts.indptr), counts.shape)
 
 
-def likeness(asked: csr_array, item: int) -> IntArray:
+def similarity(asked: csr_array, item: int) -> IntArray:
     """Return ``[items]`` how many things each item and ``item`` both count for, less those that one does."""
     common = np.asarray(asked @ asked[[item]].toarray()[0])
     size = np.asarray(asked.sum(axis=1))

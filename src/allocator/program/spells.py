@@ -19,7 +19,7 @@ import numpy as np
 from allocator.model.layer import BoolArray, Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr
-from allocator.program.exprs import Exprs
+from allocator.program.exprs import ExprArray
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.tags import Subject, tags
 
@@ -29,7 +29,7 @@ NO_RULE = -1
 DIGITS = 30
 
 
-class Block(NamedTuple):
+class SpellBlock(NamedTuple):
     """The spells of the (item, slot) pairs with one pattern of possible periods.
 
     ``pairs`` is ``[m, 2]``, ``ends`` ``[w, 2]`` the first and last period of each stretch, ``columns``
@@ -66,7 +66,7 @@ class Spells:
     last: IntArray
     cols: IntArray
     carried: IntArray
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[SpellBlock, ...] = ()
 
     @property
     def length(self) -> IntArray:
@@ -87,7 +87,7 @@ class Spells:
         return Expr.of(self.cols[through & np.isin(self.item, items)])
 
 
-def spells_of(builder: ProgramBuilder, layer: Layer, roles: tuple[int, ...]) -> Spells:
+def add_spells(builder: ProgramBuilder, layer: Layer, roles: tuple[int, ...]) -> Spells:
     """Add the spells of ``layer`` in ``roles`` to the program and return them.
 
     The layer must let an item take at most one slot a period, so that being in a slot is 0 or 1.
@@ -101,14 +101,14 @@ def spells_of(builder: ProgramBuilder, layer: Layer, roles: tuple[int, ...]) -> 
     return Spells(item, slot, first, last, cols, np.where(first == 0, runs[item, slot], 0), blocks)
 
 
-def _listed(block: Block) -> IntArray:
+def _listed(block: SpellBlock) -> IntArray:
     """Return ``[5, n]``: item, slot, first, last and column of each spell of a block."""
     item, slot = np.tile(block.pairs.T, len(block.ends))
     first, last = np.repeat(block.ends.T, len(block.pairs), axis=1)
     return np.stack([item, slot, first, last, block.columns.reshape(-1)])
 
 
-def tie(builder: ProgramBuilder, narrow: Spells, wide: Spells, others: IntArray) -> None:
+def link_spells(builder: ProgramBuilder, narrow: Spells, wide: Spells, others: IntArray) -> None:
     """Say that who stays in a slot stays in the narrow roles, or holds one of the others before or after.
 
     True of every plan, but without it the relaxation lets the spells that count terms end where those
@@ -168,12 +168,12 @@ class _Places:
     pairs: IntArray
     pattern: BoolArray
 
-    def write(self, builder: ProgramBuilder) -> Block:
+    def write(self, builder: ProgramBuilder) -> SpellBlock:
         """Write the spells of these places."""
         stretches = list(self._stretches())
         if len(stretches) == 1 and self.grid.shape[2] == 1:
             ((period, _),) = stretches  # in one role and one period the step says it all
-            return Block(self.pairs, np.array(stretches, dtype=np.int64), self._steps(period).T)
+            return SpellBlock(self.pairs, np.array(stretches, dtype=np.int64), self._steps(period).T)
         columns = np.stack([self._write(builder, first, last) for first, last in stretches])
         ends = np.array(stretches, dtype=np.int64)
         for t in np.flatnonzero(self.pattern).tolist():
@@ -181,7 +181,7 @@ class _Places:
             self._link(builder, t, columns[covering])
             if t > 0 and self.pattern[t - 1]:
                 self._part(builder, t, columns[ends[:, 0] == t])
-        return Block(self.pairs, ends, columns)
+        return SpellBlock(self.pairs, ends, columns)
 
     def _stretches(self) -> Iterator[tuple[int, int]]:
         periods = len(self.pattern)
@@ -199,7 +199,7 @@ class _Places:
         coefs[: inside.shape[1]] = 1
         zeros = np.zeros(len(self.pairs), dtype=np.int64)
         columns = builder.variables(zeros, zeros + 1)
-        builder.define_each(columns, Exprs.of(cols, coefs, first - last), zeros + 1)
+        builder.define_each(columns, ExprArray.of(cols, coefs, first - last), zeros + 1)
         return columns
 
     def _link(self, builder: ProgramBuilder, period: int, covering: IntArray) -> None:

@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array
 
-from allocator.program.evaluate import settled
-from allocator.program.medoids import fill_undefined, undefined
+from allocator.program.evaluate import auxiliary_values
+from allocator.program.medoids import evaluate_undefined, undefined_auxiliaries
 from allocator.program.program import INFINITE, IntArray, Program
 
 BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Rank:
+class AuxiliaryRank:
     """Auxiliaries of one rank and their expressions.
 
     Attributes:
@@ -46,11 +46,11 @@ class Rank:
 
     def expressions(self, auxiliaries: IntArray) -> tuple[IntArray, IntArray]:
         """Return the expressions of some auxiliaries, one after the other, and where those of each begin."""
-        return runs(self.starts, auxiliaries)
+        return expand_segments(self.starts, auxiliaries)
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class EvaluatedPlan:
     """One plan.
 
     Attributes:
@@ -64,7 +64,7 @@ class State:
     exprs: Sequence[IntArray]
 
 
-class Picked(NamedTuple):
+class SparseLines(NamedTuple):
     """Some lines of a sparse matrix, rows or columns, one after another; without the checks of its indexing.
 
     Attributes:
@@ -87,13 +87,13 @@ class Picked(NamedTuple):
         return self.data * np.repeat(by, self.lengths)
 
 
-def picked(matrix: csr_array | csc_array, lines: IntArray) -> Picked:
+def select_lines(matrix: csr_array | csc_array, lines: IntArray) -> SparseLines:
     """Return some rows of a matrix that is held by rows, or columns of one that is held by columns."""
-    places, starts = runs(matrix.indptr, lines)
-    return Picked(starts, matrix.indices[places], matrix.data[places])
+    places, starts = expand_segments(matrix.indptr, lines)
+    return SparseLines(starts, matrix.indices[places], matrix.data[places])
 
 
-def runs(starts: IntArray, chosen: IntArray) -> tuple[IntArray, IntArray]:
+def expand_segments(starts: IntArray, chosen: IntArray) -> tuple[IntArray, IntArray]:
     """Return the places of some runs of a list, one after the other, and where each of them then begins.
 
     Args:
@@ -106,7 +106,7 @@ def runs(starts: IntArray, chosen: IntArray) -> tuple[IntArray, IntArray]:
     return np.repeat(first - begins[:-1], lengths) + np.arange(begins[-1]), begins
 
 
-class Tables:
+class IncrementalEvaluator:
     """The terms of a program by column.
 
     Attributes:
@@ -129,14 +129,14 @@ class Tables:
         through = by_row[:, program.decisions.count :].count_nonzero(axis=1) > 0
         self.least = np.where(through, -INFINITE, by_row.min(axis=1).toarray())
         self.most = np.where(through, INFINITE, by_row.max(axis=1).toarray())
-        self.ranks: list[Rank] = []
+        self.ranks: list[AuxiliaryRank] = []
         for group, terms in definitions.ranks:
             shape = terms.shape[0], len(program)
             matrix = csr_array((terms.data, terms.indices, terms.indptr), shape, copy=True)
             matrix.sum_duplicates()
             starts = definitions.start[group.start : group.stop + 1]
             by_column = csc_array(matrix)
-            rank = Rank(
+            rank = AuxiliaryRank(
                 first=group.start,
                 columns=definitions.cols[group],
                 starts=starts - starts[0],
@@ -148,44 +148,46 @@ class Tables:
             )
             self.ranks.append(rank)
 
-    def state(self, values: IntArray) -> State:
+    def state(self, values: IntArray) -> EvaluatedPlan:
         """Return the state of a plan, given as all its variables."""
         exprs = [rank.by_row @ values + rank.constants for rank in self.ranks]
-        return State(values, self.asked @ values, exprs)
+        return EvaluatedPlan(values, self.asked @ values, exprs)
 
-    def changed(self, state: State, columns: IntArray, by: IntArray) -> State:
+    def changed(self, state: EvaluatedPlan, columns: IntArray, by: IntArray) -> EvaluatedPlan:
         """Return the state of the plan with some decisions changed by so much, its auxiliaries following."""
         values, exprs = state.values.copy(), []
         values[columns] += by
         for rank, before in zip(self.ranks, state.exprs, strict=True):
-            read = picked(rank.by_column, columns)
+            read = select_lines(rank.by_column, columns)
             sums = before.copy()
             np.add.at(sums, read.indices, read.times(by))
             exprs.append(sums)
             touched = np.unique(rank.auxiliary[read.indices])
             if len(touched):
                 own = rank.columns[touched]
-                now = self.settled(rank, touched, sums)
+                now = self.auxiliary_values(rank, touched, sums)
                 moved = now != values[own]
                 columns = np.concatenate([columns, own[moved]])
                 by = np.concatenate([by, (now - values[own])[moved]])
                 values[own] = now
-        if undefined(self.program):
-            fill_undefined(undefined(self.program), values[None, :])
-            ways = np.array([one.column for one in undefined(self.program)])
+        if undefined_auxiliaries(self.program):
+            evaluate_undefined(undefined_auxiliaries(self.program), values[None, :])
+            ways = np.array([one.column for one in undefined_auxiliaries(self.program)])
             columns = np.concatenate([columns, ways])
             by = np.concatenate([by, values[ways] - state.values[ways]])
         asked = state.asked.copy()
-        read = picked(self.asked, columns)
+        read = select_lines(self.asked, columns)
         np.add.at(asked, read.indices, read.times(by))
-        return State(values, asked, exprs)
+        return EvaluatedPlan(values, asked, exprs)
 
-    def settled(self, rank: Rank, auxiliaries: IntArray, sums: IntArray) -> IntArray:
+    def auxiliary_values(self, rank: AuxiliaryRank, auxiliaries: IntArray, sums: IntArray) -> IntArray:
         """Return what some auxiliaries of a rank are, given what all expressions of the rank come to."""
         places, ends = rank.expressions(auxiliaries)
-        found = settled(self.program.definitions, rank.first + auxiliaries, ends, sums[places][None, :])
+        found = auxiliary_values(
+            self.program.definitions, rank.first + auxiliaries, ends, sums[places][None, :]
+        )
         return np.asarray(found[0])
 
-    def breaks(self, state: State) -> bool:
+    def breaks(self, state: EvaluatedPlan) -> bool:
         """Whether a plan breaks a row."""
         return bool(((state.asked < self.low) | (state.asked > self.high)).any())

@@ -13,7 +13,7 @@ from math import isqrt
 
 import numpy as np
 
-from allocator.program.more_rows import Row, with_rows
+from allocator.program.more_rows import LinearRow, append_rows
 from allocator.program.program import INFINITE, Definitions, IntArray, Program, Rows
 from allocator.program.tags import TagArray
 
@@ -23,7 +23,7 @@ NEAR = 48
 STRETCH = 1.4
 
 
-def touching(upper: int) -> Iterator[int]:
+def initial_tangents(upper: int) -> Iterator[int]:
     """Yield the ``k`` of the tangents that are written beforehand for numbers from 0 to ``upper``."""
     k = 0
     while k <= upper:
@@ -31,13 +31,13 @@ def touching(upper: int) -> Iterator[int]:
         k = k + 1 if k < NEAR else int(k * STRETCH)
 
 
-def is_rough(program: Program) -> bool:
+def has_outer_approximation(program: Program) -> bool:
     """Return whether some square may be taken for less than it is, far out."""
     definitions = program.definitions
     return bool((program.upper[definitions.cols[definitions.power == 2]] > NEAR * NEAR).any())
 
 
-def underpriced(program: Program, values: IntArray, true: IntArray) -> list[tuple[int, int]]:
+def violated_tangents(program: Program, values: IntArray, true: IntArray) -> list[tuple[int, int]]:
     """Return the tangents that would meet what is taken for less than it is, as auxiliary and ``k``.
 
     Args:
@@ -52,12 +52,12 @@ def underpriced(program: Program, values: IntArray, true: IntArray) -> list[tupl
     return [(square, k) for square, root in roots for k in (root - 1, root)]
 
 
-def with_tangents(program: Program, tangents: Sequence[tuple[int, int]]) -> Program:
+def add_tangents(program: Program, tangents: Sequence[tuple[int, int]]) -> Program:
     """Return the program with further tangents, each of an auxiliary and with a ``k``."""
     columns = program.definitions.cols[[auxiliary for auxiliary, _ in tangents]]
     tags = program.rows.tags[_first_rows(program.rows, columns)]
     made = [_tangent(program.definitions, *one, tag) for one, tag in zip(tangents, tags, strict=True)]
-    return replace(program, rows=with_rows(program.rows, made, defining=True))
+    return replace(program, rows=append_rows(program.rows, made, defining=True))
 
 
 def _first_rows(rows: Rows, columns: IntArray) -> IntArray:
@@ -68,12 +68,12 @@ def _first_rows(rows: Rows, columns: IntArray) -> IntArray:
     return np.asarray(np.searchsorted(rows.starts, firsts, side="right") - 1)
 
 
-def _tangent(definitions: Definitions, auxiliary: int, k: int, tag: TagArray) -> Row:
+def _tangent(definitions: Definitions, auxiliary: int, k: int, tag: TagArray) -> LinearRow:
     """Return a tangent, with the tag of those that there are."""
     column, expr = int(definitions.cols[auxiliary]), int(definitions.start[auxiliary])
     terms = slice(int(definitions.expr_start[expr]), int(definitions.expr_start[expr + 1]))
     slope = 2 * k + 1
-    return Row(
+    return LinearRow(
         cols=np.append(column, definitions.term_cols[terms]),
         coefs=np.append(1, -slope * definitions.term_coefs[terms]),
         low=slope * int(definitions.constants[expr]) - k * (k + 1),

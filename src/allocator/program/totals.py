@@ -22,7 +22,7 @@ FEW = 2
 MOST = 64
 
 
-def bounds_by_totals(program: Program, matrix: csr_array, sides: Bounds, bounds: Bounds) -> Bounds:
+def aggregate_bounds(program: Program, matrix: csr_array, sides: Bounds, bounds: Bounds) -> Bounds:
     """Return tighter bounds of the greatest and least of several sums.
 
     Args:

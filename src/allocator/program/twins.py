@@ -11,7 +11,7 @@ from allocator.program.program import INFINITE, IntArray
 from allocator.program.propagate import Bounds
 
 
-class Twins(NamedTuple):
+class DuplicateRows(NamedTuple):
     """Which rows are likely twins.
 
     ``first`` is ``[n]`` the first row of each kind, ``kind`` ``[rows]`` which kind each row is, and ``sign``
@@ -23,7 +23,7 @@ class Twins(NamedTuple):
     sign: IntArray
 
 
-def likely_twins(matrix: csr_array) -> Twins:
+def likely_duplicates(matrix: csr_array) -> DuplicateRows:
     """Return which rows are likely twins of each other.
 
     Rows are told apart by their products with a random vector: twins are always found, and what is found
@@ -33,20 +33,20 @@ def likely_twins(matrix: csr_array) -> Twins:
     print_of = matrix @ chance  # may wrap round, which does no harm
     turned = np.where(print_of < 0, -1, 1)
     _, first, kind = np.unique(print_of * turned, return_index=True, return_inverse=True)
-    return Twins(first, kind, turned * turned[first[kind]])
+    return DuplicateRows(first, kind, turned * turned[first[kind]])
 
 
-def uses_of_columns(matrix: csr_array, rows: IntArray) -> IntArray:
+def column_counts(matrix: csr_array, rows: IntArray) -> IntArray:
     """Return ``[columns]`` in how many of some rows each column stands."""
     return np.bincount(matrix[rows].indices, minlength=matrix.shape[1])
 
 
 def distinct_rows(matrix: csr_array, sides: Bounds) -> tuple[csr_array, Bounds]:
     """Return the rows with twins put together: each has the narrower of their sides."""
-    return with_twins_joined(matrix, sides, likely_twins(matrix))
+    return merge_duplicates(matrix, sides, likely_duplicates(matrix))
 
 
-def with_twins_joined(matrix: csr_array, sides: Bounds, twins: Twins) -> tuple[csr_array, Bounds]:
+def merge_duplicates(matrix: csr_array, sides: Bounds, twins: DuplicateRows) -> tuple[csr_array, Bounds]:
     """Return rows put together with what are likely their twins, which are compared entry by entry first."""
     first, kind, sign = twins
     leader = first[kind]

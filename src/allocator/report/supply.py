@@ -14,11 +14,11 @@ from math import prod
 import numpy as np
 
 from allocator.model.text import Text
-from allocator.program.flow_cut import Demand, unmet
 from allocator.program.tags import Subject
 from allocator.report.frame import Named
 from allocator.report.layer_rows import LayerRows, SlotRow
 from allocator.rules.policy import Policy
+from allocator.verify.hall_violators import TransportInstance, hall_violators
 
 #: A layer with more places than this is not counted: that would take as long as to begin a search.
 MOST_PLACES = 500_000
@@ -93,7 +93,7 @@ class _Counts:
         items, may = self._eligible(rows)
         most = self.rows.layer.spec.take.most
         each = np.full(len(items), sum(row.least for row in rows) if most is None else most)
-        for part in unmet(Demand(each, np.array([row.least for row in rows]), may)):
+        for part in hall_violators(TransportInstance(each, np.array([row.least for row in rows]), may)):
             asked = [rows[k] for k in part.wants]
             yield self._finding(period, asked, [items[k] for k in part.has], part.needs, part.supply)
 
@@ -107,7 +107,7 @@ class _Counts:
         bound = [k for k, item in enumerate(items) if item not in free]
         wants = np.full(len(bound), least)
         has = np.array([row.most or 0 for row in rows])
-        for part in unmet(Demand(has, wants, may[bound].T)):
+        for part in hall_violators(TransportInstance(has, wants, may[bound].T)):
             full = [rows[k] for k in part.has]
             people = [items[bound[k]] for k in part.wants]
             yield self._finding(period, full, people, part.needs, part.supply, too_many=True)

@@ -16,15 +16,15 @@ import numpy.typing as npt
 from allocator.graph.neighbours import Neighbours
 from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
-from allocator.program.centred import centred, members_of
+from allocator.program.centred import add_medoid_distance, membership_variables
 from allocator.program.expr import Expr
-from allocator.program.exprs import Exprs
-from allocator.program.greatest import greatest_each
-from allocator.program.magnitude import multiplied
-from allocator.program.presence import presence_of
+from allocator.program.exprs import ExprArray
+from allocator.program.greatest import maximum_each
+from allocator.program.magnitude import checked_product
+from allocator.program.presence import presence_variables
 from allocator.program.program import INFINITE
-from allocator.program.shares import facets
-from allocator.program.spells import Spells, spells_of, tie
+from allocator.program.shares import share_facets
+from allocator.program.spells import Spells, add_spells, link_spells
 from allocator.program.tags import Subject, TagArray, tag, tags
 from allocator.rules.scope import Scope
 
@@ -74,7 +74,7 @@ class ConstraintWriter:
         if self._scope.waives(subject):
             return
         mark, short = tag(self._number, subject), []
-        for scale, slope, constant in facets(percent, *self._builder.bounds(whole)):
+        for scale, slope, constant in share_facets(percent, *self._builder.bounds(whole)):
             short.append((whole * slope - part * scale + constant, scale))
         if self.level == 0:
             for expr, _ in short:
@@ -93,7 +93,7 @@ class ConstraintWriter:
             self._builder.row(expr, -INFINITE, 0, mark)
             return
         marks = np.broadcast_to(mark, (len(expr.cols), mark.shape[1]))
-        self._builder.cost(expr.cols, multiplied(expr.coefs, self.weight), self.level, marks)
+        self._builder.cost(expr.cols, checked_product(expr.coefs, self.weight), self.level, marks)
         self._builder.constant(self.level, self._number, expr.constant * self.weight)
 
     def forbid(self, where: IntArray, amounts: IntArray | int = 1) -> None:
@@ -119,7 +119,7 @@ class ConstraintWriter:
             self._builder.block(cols[:, None], np.ones(1, dtype=np.int64), (-INFINITE, 0), marks)
         else:
             prices = np.broadcast_to(np.asarray(amounts, dtype=np.int64), kept.shape)[kept]
-            self._builder.cost(cols, multiplied(prices, self.weight), self.level, marks)
+            self._builder.cost(cols, checked_product(prices, self.weight), self.level, marks)
 
     def at_most_each(
         self, where: IntArray, cols: IntArray, coefs: Sequence[int] | IntArray, bound: int | IntArray
@@ -133,7 +133,7 @@ class ConstraintWriter:
             coefs: ``[w]`` coefficients.
             bound: The same for every row, or ``[n]``.
         """
-        over = Exprs.of(cols, coefs) + -np.asarray(bound)
+        over = ExprArray.of(cols, coefs) + -np.asarray(bound)
         kept = (self._builder.bounds_each(over)[1] > 0) & ~self._waived(_subjects(where))
         where, over = where[kept], over[kept]
         if self.level == 0:
@@ -141,7 +141,7 @@ class ConstraintWriter:
         else:
             self._pay_each(where, self.maximum_each(where, over, np.arange(len(over))))
 
-    def penalise_each(self, where: IntArray, exprs: Exprs) -> None:
+    def penalise_each(self, where: IntArray, exprs: ExprArray) -> None:
         """Pay for each of ``exprs`` (never negative); a hard rule asks for all of them to be 0.
 
         Args:
@@ -152,13 +152,13 @@ class ConstraintWriter:
         write = self._post_each if self.level == 0 else self._pay_each
         write(where[kept], exprs[kept])
 
-    def _post_each(self, where: IntArray, exprs: Exprs) -> None:
+    def _post_each(self, where: IntArray, exprs: ExprArray) -> None:
         sides = -INFINITE, -exprs.constants
         self._builder.block(exprs.cols, exprs.coefs, sides, self._marks(where))
 
-    def _pay_each(self, where: IntArray, exprs: Exprs) -> None:
+    def _pay_each(self, where: IntArray, exprs: ExprArray) -> None:
         rows, places = (exprs.cols >= 0).nonzero()
-        prices = multiplied(exprs.coefs[rows, places], self.weight)
+        prices = checked_product(exprs.coefs[rows, places], self.weight)
         self._builder.cost(exprs.cols[rows, places], prices, self.level, self._marks(where)[rows])
         self._builder.constant(self.level, self._number, int(exprs.constants.sum()) * self.weight)
 
@@ -176,7 +176,7 @@ class ConstraintWriter:
         """
         self._builder.row(expr, -INFINITE, bound, tag(self._number, subject), defining=True)
 
-    def implied_each(self, where: IntArray, exprs: Exprs) -> None:
+    def implied_each(self, where: IntArray, exprs: ExprArray) -> None:
         """Add ``expr <= 0`` for each of many, as ``implied`` does for one.
 
         Args:
@@ -190,7 +190,7 @@ class ConstraintWriter:
         """Return the square of ``root``, which is never negative (exact from below: where less is better)."""
         return self._builder.square(root, tag(self._number, subject))
 
-    def maximum_each(self, where: IntArray, exprs: Exprs, owners: IntArray) -> Exprs:
+    def maximum_each(self, where: IntArray, exprs: ExprArray, owners: IntArray) -> ExprArray:
         """Return for each of many subjects the greatest of 0 and its expressions.
 
         Args:
@@ -198,7 +198,7 @@ class ConstraintWriter:
             exprs: ``n`` expressions.
             owners: ``[n]`` whose each is, by index into ``where``, in order; each has one at least.
         """
-        return greatest_each(self._builder, exprs, owners, self._marks(where))
+        return maximum_each(self._builder, exprs, owners, self._marks(where))
 
     def minimum(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
         """Return the least of ``exprs`` (exact from above: for use where more is better)."""
@@ -212,7 +212,7 @@ class ConstraintWriter:
             far: ``[n, n]`` what each costs with each as the centre.
             subject: What it is about.
         """
-        return centred(self._builder, seats, far, tag(self._number, subject))
+        return add_medoid_distance(self._builder, seats, far, tag(self._number, subject))
 
     def excess_components(self, seats: IntArray, near: Neighbours, free: int, subject: Subject) -> Expr:
         """Return by how many pieces more than ``free`` members fall apart (for use where less is better).
@@ -224,7 +224,7 @@ class ConstraintWriter:
             subject: What it is about.
         """
         mark = tag(self._number, subject)
-        return self._builder.pieces(members_of(self._builder, seats, mark), near, free, mark)
+        return self._builder.pieces(membership_variables(self._builder, seats, mark), near, free, mark)
 
     def nth_largest(self, exprs: Sequence[Expr], nth: int) -> Expr:
         """Return the nth greatest of ``exprs`` (for use where any other number costs as much or more)."""
@@ -238,7 +238,7 @@ class ConstraintWriter:
         """Return the spells of the rule's layer in ``roles``; made once for all rules that ask."""
         layer = self._scope.layer
         if (layer.name, roles) not in self._shared.spells:
-            made = spells_of(self._builder, layer, roles)
+            made = add_spells(self._builder, layer, roles)
             for (name, others), spells in self._shared.spells.items():
                 if name == layer.name:
                     self._link_spells({roles: made, others: spells})
@@ -254,7 +254,7 @@ class ConstraintWriter:
         if key not in self._shared.presences:
             steps = np.moveaxis(self.grid(layer.name)[:, slots], 3, 1)
             items, periods, *places = steps.shape
-            made = presence_of(self._builder, steps.reshape(items, periods, math.prod(places)))
+            made = presence_variables(self._builder, steps.reshape(items, periods, math.prod(places)))
             self._shared.presences[key] = made
         return self._shared.presences[key]
 
@@ -263,7 +263,7 @@ class ConstraintWriter:
         narrow, wide = sorted(spells, key=len)
         if set(narrow) < set(wide):
             others = self.grid()[:, :, sorted(set(wide) - set(narrow)), :]
-            tie(self._builder, spells[narrow], spells[wide], others)
+            link_spells(self._builder, spells[narrow], spells[wide], others)
 
     def _waived(self, subjects: IntArray) -> npt.NDArray[np.bool_]:
         if not self._scope.has_waivers:

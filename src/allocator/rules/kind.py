@@ -18,7 +18,7 @@ from allocator.rules.means import Means
 
 if TYPE_CHECKING:
     from allocator.graph.neighbours import Neighbours
-    from allocator.program.cuts import Cut
+    from allocator.program.cuts import RuleCut
     from allocator.rules.constraints import ConstraintWriter
     from allocator.rules.context import RuleContext
     from allocator.rules.roster import Roster
@@ -239,7 +239,7 @@ class Rule(Strict):
         """Whether it may ask for cuts."""
         return type(self).separate is not Rule.separate
 
-    def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
+    def separate(self, roster: Roster, scope: Scope) -> Iterator[RuleCut]:
         """Yield cuts for what could not be written beforehand and the plan breaks; most kinds have none."""
         yield from ()
 

@@ -14,9 +14,9 @@ from allocator.model.layer import Layer
 from allocator.model.plan import ScenarioRef
 from allocator.model.text import Text
 from allocator.program.builder import ProgramBuilder
-from allocator.program.cuts import Cut
+from allocator.program.cuts import RuleCut
 from allocator.program.decisions import Decisions
-from allocator.program.magnitude import MOST, TooLargeError, refuse_large_program
+from allocator.program.magnitude import MAX_MAGNITUDE, TooLargeError, refuse_large_program
 from allocator.program.program import Program
 from allocator.rules.constraints import ConstraintWriter, SharedVariables
 from allocator.rules.context import RuleContext
@@ -111,7 +111,7 @@ class Policy:
             most += reach(rule, max(numbers), prod(self.context.layers[rule.on].shape))
         if faults:
             raise InputError(faults)
-        if most >= MOST:
+        if most >= MAX_MAGNITUDE:
             self.compile()
 
     def _expression_faults(self, rule: Rule, numbers: list[int]) -> Iterator[Fault]:
@@ -147,9 +147,9 @@ class Policy:
         """Whether any rule may ask for cuts."""
         return any(rule.cuts for rule in self.rules)
 
-    def cuts(self, roster: Roster) -> list[Cut]:
+    def cuts(self, roster: Roster) -> list[RuleCut]:
         """Return the cuts that rules with a ``separate`` ask for, given a plan."""
-        found: list[Cut] = []
+        found: list[RuleCut] = []
         for rule in self.rules:
             found.extend(rule.separate(roster, self.scopes[rule.id]))
         return found

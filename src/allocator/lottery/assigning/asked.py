@@ -10,7 +10,7 @@ import numpy as np
 
 from allocator.optimise.descent import task_of
 from allocator.program.program import IntArray, Program
-from allocator.program.question import BoolArray, Problem
+from allocator.program.subproblem import BoolArray, MilpInstance
 from allocator.rules.policy import Policy
 
 
@@ -72,18 +72,18 @@ class Asked:
         found[grid[possible]] = np.broadcast_to(worth[:, :, None, None], grid.shape)[possible]
         return replace(self, spread=Spread(found, strength))
 
-    def problem(self) -> Problem | None:
+    def problem(self) -> MilpInstance | None:
         """Return what every assignment must keep, or None if none can."""
         return task_of(self.policy, self.program).question(None).whole()
 
-    def bounded(self, problem: Problem) -> IntArray:
+    def bounded(self, problem: MilpInstance) -> IntArray:
         """Return ``[n]`` the pair of each variable of a problem, -1 for those that are of none."""
         found = np.full(len(problem), -1, dtype=np.int64)
         decisions = problem.columns < len(self.pairs)
         found[decisions] = self.pairs[problem.columns[decisions]]
         return found
 
-    def certain(self, problem: Problem) -> IntArray:
+    def certain(self, problem: MilpInstance) -> IntArray:
         """Return the decisions of bounded pairs that are taken in every assignment."""
         decided: BoolArray = np.ones(len(self.pairs), dtype=np.bool_)
         decided[problem.columns[problem.columns < len(self.pairs)]] = False

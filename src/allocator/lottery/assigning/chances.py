@@ -18,7 +18,7 @@ from allocator.lottery.assigning.asked import Asked, Spread
 from allocator.optimise.flow import FAR, cheapest_flow, in_one
 from allocator.program.network import Network
 from allocator.program.program import IntArray
-from allocator.program.question import BoolArray, Problem, prices
+from allocator.program.subproblem import BoolArray, MilpInstance, level_objective
 
 #: Spread chances are multiples of a part of the bound, one of so many or more in a whole.
 FINE = 40
@@ -37,7 +37,7 @@ class Chances:
     rounds: int
 
 
-def best_chances(asked: Asked, problem: Problem, network: Network, limited: BoolArray) -> Chances | None:
+def best_chances(asked: Asked, problem: MilpInstance, network: Network, limited: BoolArray) -> Chances | None:
     """Return the chances of least expected cost, levels in order; None if none are within the bound.
 
     Raises:
@@ -49,7 +49,7 @@ def best_chances(asked: Asked, problem: Problem, network: Network, limited: Bool
 
 
 def spread_chances(
-    asked: Asked, spread: Spread, problem: Problem, network: Network, limited: BoolArray
+    asked: Asked, spread: Spread, problem: MilpInstance, network: Network, limited: BoolArray
 ) -> Chances:
     """Return chances that are spread at the last level: parallel arcs, each dearer than the one before.
 
@@ -110,9 +110,9 @@ def _scaled(network: Network, part: int, rounds: int, limited: BoolArray) -> Net
     return replace(network, lower=network.lower * rounds, upper=upper)
 
 
-def _price(asked: Asked, problem: Problem, network: Network, unit: int, more: int = 0) -> IntArray:
+def _price(asked: Asked, problem: MilpInstance, network: Network, unit: int, more: int = 0) -> IntArray:
     """Return one price that ranks as the levels do, with room to be multiplied by ``unit`` and grow."""
-    levels = [prices(asked.program, level)[problem.columns] for level in asked.program.levels]
+    levels = [level_objective(asked.program, level)[problem.columns] for level in asked.program.levels]
     limit = FAR // (network.nodes + 1) // unit - more
     price = in_one(levels, problem.bounds[1] - problem.bounds[0], limit)
     if price is None:

@@ -22,9 +22,9 @@ from allocator.optimise.asking import Asking, minimise
 from allocator.optimise.budget import Budget
 from allocator.optimise.progress import Stop, silent
 from allocator.optimise.search import Search
-from allocator.program.evaluate import complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.program import INFINITE, IntArray
-from allocator.program.question import BoolArray, Problem, prices
+from allocator.program.subproblem import BoolArray, MilpInstance, level_objective
 
 #: Prices are rounded to whole numbers of which the greatest is this.
 SCALE = 10**9
@@ -35,7 +35,7 @@ DUST = 1e-7
 TICKETS = 10**9
 
 
-def mixture(asked: Asked, problem: Problem) -> Lottery:
+def mixture(asked: Asked, problem: MilpInstance) -> Lottery:
     """Return a lottery over assignments within the bound, of least expected cost as far as time allows.
 
     Raises:
@@ -58,7 +58,7 @@ class _Priced:
 
 
 class _Mixing:
-    def __init__(self, asked: Asked, problem: Problem) -> None:
+    def __init__(self, asked: Asked, problem: MilpInstance) -> None:
         self._asked, self._problem = asked, problem
         self._pairs = asked.bounded(problem)
         self._search = Search(1, Budget(asked.seconds, 1), Stop(), silent)
@@ -129,7 +129,7 @@ class _Mixing:
         price, constant = np.zeros(len(program)), -mixed.share
         for level, weight in enumerate(mixed.levels):
             rate = weight + (level == aim)
-            price += rate * prices(program, program.levels[level])
+            price += rate * level_objective(program, program.levels[level])
             constant += rate * program.constant(program.levels[level])
         fixed = problem.held.copy()
         fixed[problem.columns] = 0
@@ -154,7 +154,7 @@ class _Mixing:
         off = 0.5 * np.count_nonzero(price)  # rounded prices differ by half a unit each at most
         least = (outcome.bound + shift - off) / unit + constant
         decisions = outcome.values[: self._asked.program.decisions.count]
-        return _Priced(complete(self._asked.program, decisions[None, :])[0], least)
+        return _Priced(evaluate_auxiliaries(self._asked.program, decisions[None, :])[0], least)
 
     def _is_known(self, values: IntArray) -> bool:
         return any(np.array_equal(values, plan) for plan in self._plans)
@@ -168,7 +168,7 @@ class _Mixing:
         self._master.add(taken.tolist(), costs.tolist())
 
 
-def _without(problem: Problem, full: list[IntArray], decided: BoolArray) -> Problem:
+def _without(problem: MilpInstance, full: list[IntArray], decided: BoolArray) -> MilpInstance:
     """Return the problem with a row against each of some assignments: something is decided otherwise."""
     if not full:
         return problem

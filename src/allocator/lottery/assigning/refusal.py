@@ -11,7 +11,7 @@ from allocator.lottery.assigning.asked import Asked, Impossible
 from allocator.lottery.kind import CannotDraw
 from allocator.model.text import Text
 from allocator.program.program import INFINITE, Rows
-from allocator.program.question import BoolArray, Problem
+from allocator.program.subproblem import BoolArray, MilpInstance
 from allocator.program.tags import Subject
 
 #: So many cases are named at most.
@@ -73,7 +73,7 @@ def _altogether(asked: Asked, impossible: Impossible) -> Text:
     )
 
 
-def _short(asked: Asked, problem: Problem) -> Iterator[Text]:
+def _short(asked: Asked, problem: MilpInstance) -> Iterator[Text]:
     """Yield the cases that cannot have their people where none of them may be likelier than the bound."""
     rows = asked.program.rows
     lower, upper = problem.held.astype(float), problem.held.astype(float)

@@ -11,12 +11,12 @@ from allocator.lottery.assigning.asked import Asked, Impossible, Lottery
 from allocator.lottery.assigning.chances import Chances, best_chances, least_bound, spread_chances
 from allocator.lottery.assigning.mixture import mixture
 from allocator.lottery.assigning.peel import peeled
-from allocator.program.evaluate import complete
+from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.network import Network, as_network
-from allocator.program.network_part import network_part
-from allocator.program.obstacles import obstacles
+from allocator.program.network_part import find_network_part
+from allocator.program.obstacles import non_network_rules
 from allocator.program.program import IntArray
-from allocator.program.question import BoolArray, Problem, prices
+from allocator.program.subproblem import BoolArray, MilpInstance, level_objective
 
 #: Peeled anew so often at most, until there are as many different assignments as are asked for.
 MOST_ROUNDS = 100
@@ -47,7 +47,7 @@ def lottery(asked: Asked) -> Lottery:
         return _mixed(asked, problem)
 
 
-def _by_flow(asked: Asked, problem: Problem, network: Network, limited: BoolArray) -> Lottery:
+def _by_flow(asked: Asked, problem: MilpInstance, network: Network, limited: BoolArray) -> Lottery:
     best = best_chances(asked, problem, network, limited)
     if best is None:
         raise Impossible(least=least_bound(network, limited, len(problem)))
@@ -66,18 +66,18 @@ def _by_flow(asked: Asked, problem: Problem, network: Network, limited: BoolArra
             raise Impossible(found=len(found), proved=False)
         return mixture(asked, problem)
     decisions = [problem.whole(values)[: asked.program.decisions.count] for values, _ in found.values()]
-    plans = complete(asked.program, np.array(decisions))
+    plans = evaluate_auxiliaries(asked.program, np.array(decisions))
     return Lottery(plans, [many for _, many in found.values()], bounds, "flow")
 
 
-def _mixed(asked: Asked, problem: Problem) -> Lottery:
+def _mixed(asked: Asked, problem: MilpInstance) -> Lottery:
     """Mix assignments; how chances are spread beyond the bound is no matter of whole assignments."""
     if asked.spread is not None:
         program = asked.program
-        part = network_part(program, problem)
+        part = find_network_part(program, problem)
         kept = set() if part is None else {*part.rules}
         asking = {program.rules[k] for k in program.rows.tags[~program.rows.defining, 0]}
-        _, paying = obstacles(program)
+        _, paying = non_network_rules(program)
         raise Impossible(beyond=[*sorted(asking - kept), *paying])
     return mixture(asked, problem)
 
@@ -89,9 +89,9 @@ def _count(found: dict[bytes, tuple[IntArray, int]], plans: Iterable[IntArray]) 
         found[key] = values, many + 1
 
 
-def _expected(asked: Asked, problem: Problem, chances: Chances, level: int) -> Fraction:
+def _expected(asked: Asked, problem: MilpInstance, chances: Chances, level: int) -> Fraction:
     """Return what a level costs in the mean."""
-    price = prices(asked.program, level)
+    price = level_objective(asked.program, level)
     fixed = problem.held.copy()
     fixed[problem.columns] = 0
     constant = asked.program.constant(level) + int(price @ fixed)

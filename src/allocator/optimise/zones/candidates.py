@@ -11,9 +11,9 @@ import numpy as np
 from allocator.graph.neighbours import Neighbours
 from allocator.optimise.zones.bits import BoolArray, Sets, Table, grown, lowest, members
 from allocator.optimise.zones.connected import Band, connected_sets
-from allocator.program.by_slot import BySlot, SlotPart
-from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import INFINITE, IntArray, Program
+from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition
 
 #: So many values are worked out at a time.
 AT_ONCE = 1 << 22
@@ -34,16 +34,16 @@ class Candidates:
     """
 
     slots: Sequence[int]
-    part: SlotPart
+    part: SlotBlock
     held: BoolArray
     costs: IntArray
     values: IntArray
 
 
 def candidates(
-    whole: BySlot,
+    whole: SlotDecomposition,
     near: Neighbours,
-    wanted: Callable[[SlotPart], IntArray],
+    wanted: Callable[[SlotBlock], IntArray],
     most: int,
     goes_on: Callable[[int], bool],
     more: Mapping[int, list[Band]] = MappingProxyType({}),
@@ -99,7 +99,7 @@ def bands(program: Program) -> list[Band]:
     return list(found.values())
 
 
-def shared_bands(whole: BySlot) -> list[Band]:
+def shared_bands(whole: SlotDecomposition) -> list[Band]:
     """Return the bands of sums over all items that hold in any slot, each as wide as its widest."""
     if any(not np.array_equal(part.items, whole.items) for part in whole.parts):
         return []
@@ -144,15 +144,15 @@ def _leaves_zones(sets: Sets, near: Table, count: int, shared: Sequence[Band]) -
     return able
 
 
-def _valued(slots: Sequence[int], part: SlotPart, sets: Sets, wanted: IntArray) -> Candidates:
+def _valued(slots: Sequence[int], part: SlotBlock, sets: Sets, wanted: IntArray) -> Candidates:
     """Return the zones that keep all rows of a part, and what they cost."""
     count, size = len(part.items), max(1, len(part.program) + len(part.program.definitions.term_cols))
     held, costs, values = [], [], []
     step = max(1, AT_ONCE // size)
     for first in range(0, len(sets), step):
         inside = members(sets[first : first + step], count)
-        found = complete(part.program, inside.astype(np.int64))
-        kept = ~broken_rows(part.program, found).any(axis=1)
+        found = evaluate_auxiliaries(part.program, inside.astype(np.int64))
+        kept = ~violated_rows(part.program, found).any(axis=1)
         held.append(inside[kept])
         costs.append(level_costs(part.program, found[kept]))
         values.append(found[kept][:, wanted])

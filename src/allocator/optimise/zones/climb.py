@@ -18,7 +18,7 @@ from allocator.graph.neighbours import Neighbours, parts
 from allocator.optimise.budget import Clock
 from allocator.optimise.search import Search
 from allocator.optimise.task import Task
-from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray, Program
 
 #: So many values are worked out at a time; a program of which that is fewer plans than this is left as it
@@ -63,7 +63,7 @@ def climbed(task: Task, decisions: IntArray, clock: Clock, search: Search) -> In
 
 def costs_of(program: Program, decisions: IntArray) -> list[int]:
     """Return what a plan costs at each level."""
-    return [int(cost) for cost in level_costs(program, complete(program, decisions[None, :]))[0]]
+    return [int(cost) for cost in level_costs(program, evaluate_auxiliaries(program, decisions[None, :]))[0]]
 
 
 def is_least(task: Task, decisions: IntArray) -> bool:
@@ -75,7 +75,7 @@ def is_least(task: Task, decisions: IntArray) -> bool:
 def is_plan(task: Task, decisions: IntArray) -> bool:
     """Whether decisions break no row and all zones are in one piece."""
     assert task.map is not None
-    if broken_rows(task.program, complete(task.program, decisions[None, :])).any():
+    if violated_rows(task.program, evaluate_auxiliaries(task.program, decisions[None, :])).any():
         return False
     held = _Zones(slot_of(task.program, decisions), task.map).held.values()
     return all(len(list(parts(items, task.map))) == 1 for items in held)
@@ -113,8 +113,8 @@ class _Pricing:
         while several := list(islice(changes, self.at_once)):
             made = self._made(decisions, several)
             self.worked_out += len(made) * self._size
-            values = complete(self._program, made)
-            able = np.flatnonzero(~broken_rows(self._program, values).any(axis=1))
+            values = evaluate_auxiliaries(self._program, made)
+            able = np.flatnonzero(~violated_rows(self._program, values).any(axis=1))
             costs = level_costs(self._program, values[able]).tolist()
             least = min(costs, default=cost)
             if least < cost:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from allocator.program.by_slot import BySlot
 from allocator.program.program import IntArray
+from allocator.program.slot_decomposition import SlotDecomposition
 
 
-def compared_sum(whole: BySlot) -> IntArray | None:
+def compared_sum(whole: SlotDecomposition) -> IntArray | None:
     """Return ``[items]`` what each item adds to a sum of its slot that is compared to others, or None."""
     ties, first = whole.ties, whole.parts[0]
     count = len(first.items)

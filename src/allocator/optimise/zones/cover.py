@@ -18,7 +18,7 @@ from allocator.optimise.search import Search
 from allocator.optimise.zones.bits import BoolArray
 from allocator.optimise.zones.relaxation import Relaxed, relaxed
 from allocator.program.program import INFINITE, IntArray
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 
 #: So many columns are searched at first, and so many times more where they are too few.
 FEW, WIDER = 300, 8
@@ -35,7 +35,7 @@ class Cover:
         search: How to search.
     """
 
-    def __init__(self, problem: Problem, choice: BoolArray, search: Search) -> None:
+    def __init__(self, problem: MilpInstance, choice: BoolArray, search: Search) -> None:
         self._problem, self._choice, self._search = problem, choice, search
         self._of_use = np.ones(len(problem), dtype=np.bool_)
         self._caps: list[tuple[IntArray, int]] = []
@@ -59,7 +59,7 @@ class Cover:
             self._caps.append((price, found.cost - constant))
         return found
 
-    def _search_for(self, problem: Problem, asking: Asking, clock: Clock) -> Outcome:
+    def _search_for(self, problem: MilpInstance, asking: Asking, clock: Clock) -> Outcome:
         """Relax the problem, search, and forget columns that are then known to be of no use."""
         told = relaxed(_within(problem, self._of_use), clock.share(RELAXATION_PART).seconds)
         if told is None:
@@ -73,7 +73,7 @@ class Cover:
             self._of_use &= ~self._choice | (told.reduced <= told.room(found.cost - problem.constant))
         return found
 
-    def _widening(self, problem: Problem, told: Relaxed, asking: Asking, clock: Clock) -> Outcome:
+    def _widening(self, problem: MilpInstance, told: Relaxed, asking: Asking, clock: Clock) -> Outcome:
         """Search few columns, those of the hint among them, then as many as it takes."""
         bound, few = asking.known, FEW
         room, heard = self._room_for(told, few), asking.tell
@@ -111,7 +111,7 @@ class Cover:
         found = self._ask(self._problem, self._of_use, Asking(clock.share(1.0), twice=True))
         return found.found == "infeasible"
 
-    def _ask(self, problem: Problem, kept: BoolArray, asking: Asking) -> Outcome:
+    def _ask(self, problem: MilpInstance, kept: BoolArray, asking: Asking) -> Outcome:
         part = _within(problem, kept)
         used = np.diff(part.matrix.indptr) > 0
         if ((part.sides[0] > 0) | (part.sides[1] < 0))[~used].any():
@@ -123,7 +123,7 @@ class Cover:
         own = told.reduced[self._of_use & self._choice]
         return int(np.max(own, initial=0) if len(own) <= few else np.partition(own, few)[few])
 
-    def _capped(self) -> Problem:
+    def _capped(self) -> MilpInstance:
         """Return the problem with a row for each price that is held to what it came to."""
         problem = self._problem
         if not self._caps:
@@ -138,7 +138,7 @@ class Cover:
         )
 
 
-def _of(problem: Problem, hint: IntArray | None) -> Outcome:
+def _of(problem: MilpInstance, hint: IntArray | None) -> Outcome:
     """Return what a hint costs, as if that were the least."""
     if hint is None:
         return Outcome("unknown")
@@ -146,7 +146,7 @@ def _of(problem: Problem, hint: IntArray | None) -> Outcome:
     return Outcome("optimal", hint, cost, cost)
 
 
-def _within(problem: Problem, kept: BoolArray) -> Problem:
+def _within(problem: MilpInstance, kept: BoolArray) -> MilpInstance:
     """Return the problem with some of its columns, all others 0."""
     chosen = np.flatnonzero(kept)
     return replace(

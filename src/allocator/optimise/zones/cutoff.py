@@ -13,12 +13,12 @@ import numpy as np
 from allocator.optimise.task import Task
 from allocator.optimise.zones.climb import costs_of
 from allocator.optimise.zones.connected import Band
-from allocator.program.by_slot import BySlot
 from allocator.program.program import INFINITE, IntArray
-from allocator.program.question import Question
+from allocator.program.slot_decomposition import SlotDecomposition
+from allocator.program.subproblem import Subproblem
 
 
-def bands_by_cost(task: Task, whole: BySlot, decisions: IntArray) -> Mapping[int, list[Band]]:
+def bands_by_cost(task: Task, whole: SlotDecomposition, decisions: IntArray) -> Mapping[int, list[Band]]:
     """Return by slot the bands of all plans that cost no more than one at the first level.
 
     Args:
@@ -29,7 +29,7 @@ def bands_by_cost(task: Task, whole: BySlot, decisions: IntArray) -> Mapping[int
     if not task.program.levels:
         return {}
     caps = {task.program.levels[0]: costs_of(task.program, decisions)[0]}
-    problem = Question(task.program, None, caps, task.bounds).whole()
+    problem = Subproblem(task.program, None, caps, task.bounds).whole()
     if problem is None:
         return {}
     lower, upper = problem.whole_bounds()

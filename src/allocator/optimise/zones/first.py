@@ -17,9 +17,9 @@ from allocator.optimise.zones.climb import climbed, costs_of, is_plan
 from allocator.optimise.zones.compared import compared_sum
 from allocator.optimise.zones.connected import Band
 from allocator.optimise.zones.split import Splitting
-from allocator.program.by_slot import BySlot
-from allocator.program.evaluate import broken_rows, complete
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import INFINITE, IntArray
+from allocator.program.slot_decomposition import SlotDecomposition
 
 #: So many plans are compared, of so many tries at most.
 PLANS, TRIES = 20, 200
@@ -31,7 +31,7 @@ UNEVEN = 0.2
 
 def first_plan(
     task: Task,
-    whole: BySlot,
+    whole: SlotDecomposition,
     start: IntArray | None,
     clock: Clock,
     search: Search,
@@ -58,7 +58,9 @@ def first_plan(
     return best
 
 
-def plans_by_splitting(task: Task, whole: BySlot, clock: Clock, search: Search) -> Iterator[IntArray]:
+def plans_by_splitting(
+    task: Task, whole: SlotDecomposition, clock: Clock, search: Search
+) -> Iterator[IntArray]:
     """Yield the best of plans that random trees give, and then what comes of each by changes of its units."""
     plans = sorted(split_plans(task, whole, clock, search), key=lambda plan: costs_of(task.program, plan))
     yield from plans[:1]
@@ -68,7 +70,7 @@ def plans_by_splitting(task: Task, whole: BySlot, clock: Clock, search: Search) 
         yield climbed(task, plan, clock, search)
 
 
-def split_plans(task: Task, whole: BySlot, clock: Clock, search: Search) -> Iterator[IntArray]:
+def split_plans(task: Task, whole: SlotDecomposition, clock: Clock, search: Search) -> Iterator[IntArray]:
     """Yield plans of connected zones, as random trees give them, that break no row."""
     chance = random.Random(search.seed)
     for splitting in splittings(task, whole, search.seed):
@@ -84,7 +86,7 @@ def split_plans(task: Task, whole: BySlot, clock: Clock, search: Search) -> Iter
             return
 
 
-def splittings(task: Task, whole: BySlot, seed: int) -> list[Splitting]:
+def splittings(task: Task, whole: SlotDecomposition, seed: int) -> list[Splitting]:
     """Return what splits a map into zones: first into those that are about as large, if that may be paid."""
     assert task.map is not None
     items, bands, compared = whole.items.tolist(), [_tightest(whole)], compared_sum(whole)
@@ -97,7 +99,9 @@ def splittings(task: Task, whole: BySlot, seed: int) -> list[Splitting]:
     ]
 
 
-def _split(task: Task, whole: BySlot, splitting: Splitting, chance: random.Random) -> IntArray | None:
+def _split(
+    task: Task, whole: SlotDecomposition, splitting: Splitting, chance: random.Random
+) -> IntArray | None:
     """Return the decisions of zones, put into slots by chance; None if a row forbids them."""
     slots, [grid] = list(range(len(whole.parts))), task.program.decisions.grids.values()
     zones = splitting.zones(frozenset(whole.items.tolist()), len(slots))
@@ -111,7 +115,7 @@ def _split(task: Task, whole: BySlot, splitting: Splitting, chance: random.Rando
         return None
     decisions = np.zeros(task.program.decisions.count, dtype=np.int64)
     decisions[columns] = 1
-    broken = broken_rows(task.program, complete(task.program, decisions[None, :])).any()
+    broken = violated_rows(task.program, evaluate_auxiliaries(task.program, decisions[None, :])).any()
     return None if broken else decisions
 
 
@@ -120,7 +124,7 @@ def _about_the_mean(weights: IntArray, slots: int) -> Band:
     return Band(weights, int((1 - UNEVEN) * mean), int((1 + UNEVEN) * mean) + int(weights.max()))
 
 
-def _tightest(whole: BySlot) -> Band:
+def _tightest(whole: SlotDecomposition) -> Band:
     """Return the band that leaves sums the least room; one that asks for nothing if there is none."""
     able = [band for band in shared_bands(whole) if 0 < band.high < INFINITE]
     count = len(whole.items)

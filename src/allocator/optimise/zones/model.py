@@ -8,11 +8,11 @@ import numpy as np
 
 from allocator.optimise.zones.candidates import Candidates
 from allocator.optimise.zones.rows import RowsInTheMaking
-from allocator.program.by_slot import BySlot
-from allocator.program.evaluate import complete
+from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.program.propagate import Bounds
-from allocator.program.question import Problem
+from allocator.program.slot_decomposition import SlotDecomposition
+from allocator.program.subproblem import MilpInstance
 
 
 class Model:
@@ -30,7 +30,9 @@ class Model:
         prices: By level, ``[columns]`` what each costs.
     """
 
-    def __init__(self, program: Program, whole: BySlot, groups: Sequence[Candidates], tied: IntArray) -> None:
+    def __init__(
+        self, program: Program, whole: SlotDecomposition, groups: Sequence[Candidates], tied: IntArray
+    ) -> None:
         self._program, self._whole, self._groups, self._tied = program, whole, groups, tied
         self._starts = np.cumsum([0, *(len(group.held) for group in groups)])
         self._zones = int(self._starts[-1])
@@ -41,7 +43,7 @@ class Model:
         self._know_values(rows)
         self._keep_ties(rows)
         nothing = np.zeros(count, dtype=np.int64)
-        self.problem = Problem(
+        self.problem = MilpInstance(
             np.arange(count), self._bounds(), rows.matrix(count), rows.sides(), nothing, 0, nothing
         )
         self.choice = np.arange(count) < self._zones
@@ -78,7 +80,7 @@ class Model:
                 if not len(same):
                     return None
                 found[start + same[0]] += 1
-        found[self._zones :] = complete(self._program, decisions[None, :])[0, self._tied]
+        found[self._zones :] = evaluate_auxiliaries(self._program, decisions[None, :])[0, self._tied]
         return found
 
     def _cover_items(self, rows: RowsInTheMaking) -> None:

@@ -20,8 +20,8 @@ from allocator.optimise.zones.climb import climbed, costs_of, is_plan, slot_of
 from allocator.optimise.zones.compared import compared_sum
 from allocator.optimise.zones.first import splittings
 from allocator.optimise.zones.split import Splitting
-from allocator.program.by_slot import BySlot
 from allocator.program.program import IntArray
+from allocator.program.slot_decomposition import SlotDecomposition
 
 #: So many splits in vain are enough.
 PATIENCE = 5000
@@ -31,7 +31,7 @@ EVENER = 0.8
 
 def recombined(
     task: Task,
-    whole: BySlot,
+    whole: SlotDecomposition,
     decisions: IntArray,
     clock: Clock,
     search: Search,
@@ -77,7 +77,7 @@ class _Pairs:
         seed: Seed of every random choice.
     """
 
-    def __init__(self, task: Task, whole: BySlot, seed: int) -> None:
+    def __init__(self, task: Task, whole: SlotDecomposition, seed: int) -> None:
         assert task.map is not None
         self._program, self._near = task.program, task.map
         self._ways, self._chance = splittings(task, whole, seed), random.Random(seed)

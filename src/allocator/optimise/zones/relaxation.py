@@ -14,7 +14,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from allocator.program.program import INFINITE, IntArray
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 from allocator.solvers.linear import LinearParams, LinearProgram, UnsolvedError, solve_linear
 
 #: Prices of rows are told apart to so many parts of the greatest price of a variable.
@@ -45,7 +45,7 @@ class Relaxed:
         return cost * self.scale - self.bound
 
 
-def relaxed(problem: Problem, seconds: float) -> Relaxed | None:
+def relaxed(problem: MilpInstance, seconds: float) -> Relaxed | None:
     """Return what the relaxation of a problem proves; None if it could not be solved."""
     most = int(np.abs(problem.price).max(initial=0))
     if most == 0:
@@ -54,7 +54,7 @@ def relaxed(problem: Problem, seconds: float) -> Relaxed | None:
     return None if duals is None else proved(problem, duals, max(1, int(FINE / most)))
 
 
-def proved(problem: Problem, duals: np.ndarray, scale: int) -> Relaxed:
+def proved(problem: MilpInstance, duals: np.ndarray, scale: int) -> Relaxed:
     """Return what any prices ``[rows]`` of rows prove, rounded to parts of 1."""
     low, high = problem.sides
     price = np.rint(duals * scale).astype(np.int64)
@@ -65,7 +65,7 @@ def proved(problem: Problem, duals: np.ndarray, scale: int) -> Relaxed:
     return Relaxed(scale, int(price @ sides) + int(ends.sum()), reduced)
 
 
-def _duals(problem: Problem, most: int, seconds: float) -> np.ndarray | None:
+def _duals(problem: MilpInstance, most: int, seconds: float) -> np.ndarray | None:
     """Return ``[rows]`` the prices of the rows in the relaxation."""
     low, high = problem.sides
     equal = low == high

@@ -12,7 +12,7 @@ from allocator.optimise.zones.candidates import Candidates
 from allocator.optimise.zones.rows import RowsInTheMaking
 from allocator.optimise.zones.sums import Left, Sums
 from allocator.program.program import IntArray, Program
-from allocator.program.question import Problem
+from allocator.program.subproblem import MilpInstance
 
 #: So many zones are chosen from at once: where slots are alike, and where rows tell them apart.
 ALIKE, APART = 20_000, 3_000
@@ -70,7 +70,7 @@ class Remainder:
     groups: Sequence[Candidates]
     classes: Sequence[Class]
 
-    def problem(self, sums: Sums, left: Left, constant: int) -> tuple[Problem, BoolArray]:
+    def problem(self, sums: Sums, left: Left, constant: int) -> tuple[MilpInstance, BoolArray]:
         """Return the exact cover by the zones that are left, and which of its columns are zones.
 
         Args:
@@ -110,7 +110,9 @@ class Remainder:
         lower, upper = nothing.copy(), np.concatenate([most, left.high])
         lower[zones:] = left.low
         columns = np.arange(total)
-        made = Problem(columns, (lower, upper), rows.matrix(total), rows.sides(), price, constant, nothing)
+        made = MilpInstance(
+            columns, (lower, upper), rows.matrix(total), rows.sides(), price, constant, nothing
+        )
         return made, columns < zones
 
     def decisions(self, values: IntArray) -> IntArray:

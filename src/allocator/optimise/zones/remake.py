@@ -18,11 +18,11 @@ from allocator.optimise.zones.candidates import candidates
 from allocator.optimise.zones.cover import Cover
 from allocator.optimise.zones.levels import descend
 from allocator.optimise.zones.model import Model
-from allocator.program.by_slot import BySlot
-from allocator.program.evaluate import complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.expr import EMPTY
-from allocator.program.fewer_items import with_items
+from allocator.program.fewer_items import restrict_items
 from allocator.program.program import IntArray
+from allocator.program.slot_decomposition import SlotDecomposition
 
 #: Two zones with more than so many zones of their items, or branches to them, are left as they are.
 MOST_ZONES, MOST_BRANCHES = 50_000, 3_000_000
@@ -30,7 +30,7 @@ MOST_ZONES, MOST_BRANCHES = 50_000, 3_000_000
 
 def remade(
     task: Task,
-    whole: BySlot,
+    whole: SlotDecomposition,
     decisions: IntArray,
     clock: Clock,
     search: Search,
@@ -74,7 +74,7 @@ def remade(
 
 def _two(
     task: Task,
-    whole: BySlot,
+    whole: SlotDecomposition,
     slots: tuple[int, int],
     items: IntArray,
     decisions: IntArray,
@@ -92,8 +92,8 @@ def _two(
 
     if len(items) > MOST:
         return None
-    parts = [with_items(whole.parts[slot], items) for slot in slots]
-    two = BySlot(parts, items, whole.ties, whole.tied, whole.costs)
+    parts = [restrict_items(whole.parts[slot], items) for slot in slots]
+    two = SlotDecomposition(parts, items, whole.ties, whole.tied, whole.costs)
     found = candidates(two, task.map, lambda _: EMPTY, MOST_ZONES, goes_on)
     if found is None:
         return None
@@ -106,7 +106,7 @@ def _two(
     own = grid[:, list(slots), 0, 0]
     other = decisions.copy()
     other[own[own >= 0]] = made.decisions[own[own >= 0]]
-    costs = level_costs(program, complete(program, np.stack([other, decisions]))).tolist()
+    costs = level_costs(program, evaluate_auxiliaries(program, np.stack([other, decisions]))).tolist()
     return other if costs[0] < costs[1] else None
 
 

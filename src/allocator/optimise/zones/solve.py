@@ -28,8 +28,8 @@ from allocator.optimise.zones.model import Model
 from allocator.optimise.zones.recombine import recombined
 from allocator.optimise.zones.remake import remade
 from allocator.optimise.zones.windows import Windows
-from allocator.program.by_slot import BySlot, SlotPart, by_slot
 from allocator.program.program import IntArray
+from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition, decompose_by_slot
 
 #: More zones, or more branches looked at for them, are left to other routes.
 MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
@@ -61,7 +61,7 @@ def best_by_zones(
         start: Decisions to begin from.
         show: Is shown the decisions of every better plan, as soon as there is one.
     """
-    whole = None if task.map is None or task.is_fixed else by_slot(task.program)
+    whole = None if task.map is None or task.is_fixed else decompose_by_slot(task.program)
     if whole is None:
         return None
     own = Clock(search.budget, clock.share(ROUTE_PART))
@@ -111,7 +111,7 @@ def _proved(task: Task, decisions: IntArray) -> Zoned:
 
 def _better(
     task: Task,
-    whole: BySlot,
+    whole: SlotDecomposition,
     decisions: IntArray,
     clock: Clock,
     search: Search,
@@ -125,7 +125,7 @@ def _better(
 
 def _of_a_large_map(
     task: Task,
-    whole: BySlot,
+    whole: SlotDecomposition,
     clock: Clock,
     search: Search,
     teller: Callable[[int], Teller],
@@ -166,7 +166,7 @@ def _of_a_large_map(
 
 def _all_zones(
     task: Task,
-    whole: BySlot,
+    whole: SlotDecomposition,
     tied: IntArray,
     more: Mapping[int, list[Band]],
     clock: Clock,
@@ -181,7 +181,7 @@ def _all_zones(
         branches -= more
         return branches >= 0 and not (search.stop.asked or clock.is_over)
 
-    def wanted(part: SlotPart) -> IntArray:
+    def wanted(part: SlotBlock) -> IntArray:
         return np.flatnonzero(np.isin(part.columns, tied))
 
     found = candidates(whole, task.map, wanted, MOST_ZONES, goes_on, more)
@@ -190,6 +190,6 @@ def _all_zones(
     return None if found is None or sum(len(group.held) for group in found) > MOST_ZONES else found
 
 
-def _apart(whole: BySlot, found: Sequence[Candidates]) -> list[Candidates]:
+def _apart(whole: SlotDecomposition, found: Sequence[Candidates]) -> list[Candidates]:
     """Return the zones of each slot by itself, where rows tell slots apart that are alike otherwise."""
     return [replace(one, slots=[slot], part=whole.parts[slot]) for one in found for slot in one.slots]

@@ -22,9 +22,9 @@ from allocator.optimise.zones.candidates import Candidates
 from allocator.optimise.zones.cover import Cover
 from allocator.optimise.zones.remainder import Remainder, alike, apart
 from allocator.optimise.zones.sums import OPEN, Left, Sums
-from allocator.program.by_slot import BySlot
 from allocator.program.program import IntArray, Program, Rows
 from allocator.program.propagate import Bounds
+from allocator.program.slot_decomposition import SlotDecomposition
 
 
 @dataclass(eq=False)
@@ -41,7 +41,7 @@ class Windows:
     """
 
     program: Program
-    whole: BySlot
+    whole: SlotDecomposition
     groups: Sequence[Candidates]
     bounds: Bounds
     search: Search

@@ -8,7 +8,7 @@ import numpy as np
 
 from allocator.model.layer import IntArray
 from allocator.program.expr import Expr
-from allocator.program.exprs import Exprs
+from allocator.program.exprs import ExprArray
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kinds._held import posted
@@ -42,13 +42,13 @@ def company(
     there = (one >= 0).any(axis=1) & (other >= 0).any(axis=1)
     places, one, other = places[there], one[there], other[there]
     subjects = about(item=places[:, 0], other=places[:, 1], period=places[:, 3])
-    both = Exprs.of(np.hstack([one, other]), np.ones(one.shape[1] * 2, dtype=np.int64), -1)
+    both = ExprArray.of(np.hstack([one, other]), np.ones(one.shape[1] * 2, dtype=np.int64), -1)
     met = writer.maximum_each(subjects, both, np.arange(len(both))).cols[:, 0]
     if more:
         for side in (one, other):
             beyond = np.hstack([met[:, None], side])
             signs = np.array([1] + [-1] * side.shape[1], dtype=np.int64)
-            writer.implied_each(subjects, Exprs.of(beyond, signs))
+            writer.implied_each(subjects, ExprArray.of(beyond, signs))
     _count_pairs(writer, scope, places, met, cols)
     return _by_pair(writer, scope, times, places, met, more=more)
 

@@ -14,7 +14,7 @@ from allocator.model.layer import IntArray, Layer
 from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.expr import Expr
-from allocator.program.exprs import Exprs
+from allocator.program.exprs import ExprArray
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
@@ -70,12 +70,12 @@ class Meeting(NamedTuple):
     conflict: Expr
     most: int
 
-    def exprs(self) -> Exprs:
+    def exprs(self) -> ExprArray:
         """Return the conflict where a place is taken from within the group, else what is not above 0."""
         led = self.conflict
         cols = np.hstack([self.cols, np.tile(led.cols, (len(self.cols), 1))])
         coefs = [self.most] * self.cols.shape[1] + led.coefs.tolist()
-        return Exprs.of(cols, coefs, led.constant - 2 * self.most)
+        return ExprArray.of(cols, coefs, led.constant - 2 * self.most)
 
 
 class Leaders:
@@ -101,8 +101,8 @@ class Leaders:
         found = [np.zeros((0, 4), dtype=np.int64), *(one.where for one in meetings)]
         where, owners = np.unique(np.concatenate(found), axis=0, return_inverse=True)
         own = tuple(where[:, [0, 1, 3]].T)
-        alone = Exprs.of(writer.grid()[tuple(where.T)][:, None], amounts[own][:, None])
-        exprs = Exprs.joined([alone, *(one.exprs() for one in meetings)])
+        alone = ExprArray.of(writer.grid()[tuple(where.T)][:, None], amounts[own][:, None])
+        exprs = ExprArray.joined([alone, *(one.exprs() for one in meetings)])
         whose = np.concatenate([np.arange(len(where)), owners])
         order = np.argsort(whose, kind="stable")
         writer.penalise_each(where, writer.maximum_each(where, exprs[order], whose[order]))

@@ -12,7 +12,7 @@ from pydantic import Field
 from allocator.graph.known import known_kinds
 from allocator.graph.neighbours import Neighbours, neighbours, parts
 from allocator.model.text import Text
-from allocator.program.cuts import Cut
+from allocator.program.cuts import RuleCut
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
@@ -119,7 +119,7 @@ class Contiguous(Rule):
                         subject,
                     )
 
-    def separate(self, roster: Roster, scope: Scope) -> Iterator[Cut]:
+    def separate(self, roster: Roster, scope: Scope) -> Iterator[RuleCut]:
         """Yield cuts that a plan with parts breaks and no plan that holds does, for every slot alike."""
         if not self.is_hard:
             return
@@ -142,7 +142,7 @@ class Contiguous(Rule):
         other: int,
         slots: list[int],
         period: int,
-    ) -> Iterator[Cut]:
+    ) -> Iterator[RuleCut]:
         """The least member of each part and ``other`` in one slot need a neighbour of some part there."""
         border = [v for part in apart for v in sorted({v for u in part for v in near.get(u, ())} - part)]
         inner = [*(min(part) for part in apart), other]
@@ -156,7 +156,7 @@ class Contiguous(Rule):
             ends = [(layer, i, s, r, period) for i, own in zip(inner, chosen, strict=True) for r in own]
             through = [(layer, i, s, r, period) for i in border for r in scope.roles]
             coefs = (1,) * len(ends) + (-1,) * len(through)
-            yield Cut(self.id, subject, (*ends, *through), coefs, len(apart))
+            yield RuleCut(self.id, subject, (*ends, *through), coefs, len(apart))
 
     def map_of(self, scope: Scope) -> Neighbours | None:
         """Return the neighbours, where the rule is about all items wherever they are, in one part each."""

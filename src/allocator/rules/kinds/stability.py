@@ -9,8 +9,8 @@ import numpy as np
 
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.text import Text
-from allocator.program.exprs import Exprs
-from allocator.program.spells import Block
+from allocator.program.exprs import ExprArray
+from allocator.program.spells import SpellBlock
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairNumber
@@ -86,7 +86,7 @@ class Stability(Rule):
             paid = amounts > 0
             writer.penalise_each(where[paid], leaves[paid] * amounts[paid])
 
-    def _departures(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[IntArray, Exprs]]:
+    def _departures(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[IntArray, ExprArray]]:
         """Yield places that one may leave, with what is 1 if one does."""
         if self.against == "baseline":
             yield _gone(writer, scope, np.array([*_in_baseline(scope)], dtype=np.int64).reshape(-1, 3))
@@ -118,23 +118,23 @@ class Stability(Rule):
                         yield i, s, t
 
 
-def _gone(writer: ConstraintWriter, scope: Scope, held: IntArray) -> tuple[IntArray, Exprs]:
+def _gone(writer: ConstraintWriter, scope: Scope, held: IntArray) -> tuple[IntArray, ExprArray]:
     """Return places ``[n, 3]`` that are known to be held before, with 1 if the item is not there."""
     i, s, t = held.T
     there = writer.grid()[i, s, :, t][:, list(scope.roles)]
-    return about(item=i, slot=s, period=t), Exprs.of(there, [-1] * there.shape[1], 1)
+    return about(item=i, slot=s, period=t), ExprArray.of(there, [-1] * there.shape[1], 1)
 
 
 def _ended(
-    writer: ConstraintWriter, scope: Scope, block: Block, can_stay: BoolArray, period: int
-) -> tuple[IntArray, Exprs]:
+    writer: ConstraintWriter, scope: Scope, block: SpellBlock, can_stay: BoolArray, period: int
+) -> tuple[IntArray, ExprArray]:
     """Return the places of a block of spells, with 1 if the item was there the period before and left."""
     chosen = can_stay[block.pairs[:, 0], block.pairs[:, 1], period]
     i, s = block.pairs[chosen].T
     before = writer.grid()[i, s, :, period - 1][:, list(scope.roles)]
     stays = block.staying(period)[chosen]
     coefs = [1] * before.shape[1] + [-1] * stays.shape[1]
-    return about(item=i, slot=s, period=period), Exprs.of(np.hstack([before, stays]), coefs)
+    return about(item=i, slot=s, period=period), ExprArray.of(np.hstack([before, stays]), coefs)
 
 
 def _in_baseline(scope: Scope) -> Iterator[tuple[int, int, int]]:

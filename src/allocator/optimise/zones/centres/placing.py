@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from allocator.program.by_slot import BySlot, SlotPart
-from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray, Program
+from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition
 from allocator.solvers.linear import assign
 
 #: Stands for what a zone costs in a slot that cannot have it.
@@ -22,7 +22,7 @@ class Placing:
         level: The level that counts where a zone does not cost the same in all slots.
     """
 
-    def __init__(self, program: Program, whole: BySlot, level: int) -> None:
+    def __init__(self, program: Program, whole: SlotDecomposition, level: int) -> None:
         self._program, self._whole, self._level = program, whole, program.levels.index(level)
         self._alike = len({part.key for part in whole.parts}) == 1
 
@@ -55,8 +55,8 @@ class Placing:
         found = assign(costs)
         return None if found is None or (costs[found] >= NEVER).any() else found[1]
 
-    def _costs(self, part: SlotPart, held: IntArray) -> np.ndarray:
-        values = complete(part.program, held)
+    def _costs(self, part: SlotBlock, held: IntArray) -> np.ndarray:
+        values = evaluate_auxiliaries(part.program, held)
         kept = (held >= part.program.lower[: held.shape[1]]) & (held <= part.program.upper[: held.shape[1]])
-        able = kept.all(axis=1) & ~broken_rows(part.program, values).any(axis=1)
+        able = kept.all(axis=1) & ~violated_rows(part.program, values).any(axis=1)
         return np.where(able, level_costs(part.program, values)[:, self._level], NEVER)

@@ -8,11 +8,13 @@ import numpy as np
 
 from allocator.graph.neighbours import Neighbours
 from allocator.optimise.zones.centres.districting import Asked, Districting
-from allocator.program.by_slot import BySlot, SlotPart
 from allocator.program.program import INFINITE, IntArray, Medoid, Program
+from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition
 
 
-def first_read(program: Program, whole: BySlot, near: Neighbours) -> tuple[int, Districting] | None:
+def first_read(
+    program: Program, whole: SlotDecomposition, near: Neighbours
+) -> tuple[int, Districting] | None:
     """Return the first level that pays for zones around centres, and these; None if none does."""
     for level in program.levels:
         given = read(program, whole, near, level)
@@ -21,7 +23,7 @@ def first_read(program: Program, whole: BySlot, near: Neighbours) -> tuple[int, 
     return None
 
 
-def read(program: Program, whole: BySlot, near: Neighbours, level: int) -> Districting | None:
+def read(program: Program, whole: SlotDecomposition, near: Neighbours, level: int) -> Districting | None:
     """Return what a program pays at a level and asks, as zones around centres; None if it pays for no centre.
 
     What is not of zones around centres is left out, and what slots ask differently is asked of none, so
@@ -56,7 +58,7 @@ def read(program: Program, whole: BySlot, near: Neighbours, level: int) -> Distr
     )
 
 
-def _way(part: SlotPart, level: int) -> tuple[IntArray, int] | None:
+def _way(part: SlotBlock, level: int) -> tuple[IntArray, int] | None:
     """Return the matrix of the way that a slot pays for at a level, and its price; the first of several."""
     for one in part.program.medoids:
         coef = _coef(part.program, one, level)
@@ -70,7 +72,7 @@ def _coef(program: Program, medoid: Medoid, level: int) -> int:
     return int(costs.coefs[(costs.cols == medoid.column) & (costs.levels == level)].sum())
 
 
-def _paid(part: SlotPart, level: int) -> tuple[IntArray, int, bool]:
+def _paid(part: SlotBlock, level: int) -> tuple[IntArray, int, bool]:
     """Return what each item pays for the slot, what all else costs at least, and if that is certain."""
     program, count = part.program, len(part.items)
     costs, own = program.costs, np.zeros(count, dtype=np.int64)
@@ -88,7 +90,7 @@ def _least(program: Program, cols: IntArray, coefs: IntArray) -> int:
     return int(ends.sum())
 
 
-def _shared(parts: Iterable[SlotPart]) -> tuple[list[Asked], bool]:
+def _shared(parts: Iterable[SlotBlock]) -> tuple[list[Asked], bool]:
     """Return what every slot asks of its items alone, and whether no slot asks for more."""
     read = [_asked(part) for part in parts]
     found = []
@@ -104,7 +106,7 @@ def _shared(parts: Iterable[SlotPart]) -> tuple[list[Asked], bool]:
     return found, same and all(full for _, full in read)
 
 
-def _asked(part: SlotPart) -> tuple[dict[bytes, Asked], bool]:
+def _asked(part: SlotBlock) -> tuple[dict[bytes, Asked], bool]:
     """Return the rows of a slot over its items, by what they add up, and whether these are all."""
     rows, count = part.program.rows, len(part.items)
     found: dict[bytes, Asked] = {}

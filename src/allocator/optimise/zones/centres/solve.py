@@ -20,7 +20,7 @@ from allocator.optimise.zones.centres.lagrange import Prices
 from allocator.optimise.zones.centres.placing import Placing
 from allocator.optimise.zones.centres.plans import GoesOn, Plans
 from allocator.optimise.zones.levels import Zoned
-from allocator.program.evaluate import broken_rows, complete, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray
 
 #: So many plans at first, of so many tries at most.
@@ -138,8 +138,8 @@ class Centres:
         decisions = self.placing.decisions(zone)
         if decisions is None:
             return False
-        values = complete(self.task.program, decisions[None, :])
-        if not self.given.is_all and broken_rows(self.task.program, values).any():
+        values = evaluate_auxiliaries(self.task.program, decisions[None, :])
+        if not self.given.is_all and violated_rows(self.task.program, values).any():
             return False
         costs = level_costs(self.task.program, values)[0].tolist()
         if self.decisions is None or costs < self.costs:

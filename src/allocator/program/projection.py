@@ -9,10 +9,10 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from allocator.program.program import Program
-from allocator.program.question import BoolArray, Problem
+from allocator.program.subproblem import BoolArray, MilpInstance
 
 
-def excerpt(program: Program, rules: Iterable[str]) -> Program:
+def restrict_to_rules(program: Program, rules: Iterable[str]) -> Program:
     """Return the program with only what some rules ask; rows that define auxiliaries ask nothing and stay.
 
     Args:
@@ -25,7 +25,7 @@ def excerpt(program: Program, rules: Iterable[str]) -> Program:
     )
 
 
-def reads_auxiliary(program: Program) -> BoolArray:
+def rows_with_auxiliaries(program: Program) -> BoolArray:
     """Return ``[rows]`` whether what a row asks is of an auxiliary, too."""
     rows, reads = program.rows, np.zeros(len(program.rows), dtype=np.bool_)
     terms = np.flatnonzero(rows.cols >= program.decisions.count)
@@ -33,7 +33,7 @@ def reads_auxiliary(program: Program) -> BoolArray:
     return reads & ~rows.defining
 
 
-def asked_of_decisions(program: Program, whole: Problem) -> Problem:
+def decision_rows(program: Program, whole: MilpInstance) -> MilpInstance:
     """Return what is asked of decisions alone, within the bounds that follow from everything.
 
     Args:

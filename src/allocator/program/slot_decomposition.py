@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.program.decisions import Decisions
-from allocator.program.medoids import undefined
+from allocator.program.medoids import undefined_auxiliaries
 from allocator.program.program import Costs, Definitions, IntArray, Program, Rows
 
 BoolArray = npt.NDArray[np.bool_]
@@ -22,7 +22,7 @@ NOWHERE, ACROSS = -1, -2
 
 
 @dataclass(frozen=True, eq=False)
-class SlotPart:
+class SlotBlock:
     """What a program says of one slot.
 
     Attributes:
@@ -48,12 +48,14 @@ class SlotPart:
             *(defined.divisor, defined.power, defined.nth),
         )
         # Slots that may have the same members share the matrix of what these cost.
-        ways = tuple((one.column, one.key, one.members.tobytes()) for one in undefined(self.program))
+        ways = tuple(
+            (one.column, one.key, one.members.tobytes()) for one in undefined_auxiliaries(self.program)
+        )
         return b"|".join((*(array.tobytes() for array in arrays), repr(ways).encode()))
 
 
 @dataclass(frozen=True, eq=False)
-class BySlot:
+class SlotDecomposition:
     """A program whose items each take exactly one slot.
 
     Attributes:
@@ -64,7 +66,7 @@ class BySlot:
         costs: The cost terms of these.
     """
 
-    parts: Sequence[SlotPart]
+    parts: Sequence[SlotBlock]
     items: IntArray
     ties: Rows
     tied: IntArray
@@ -76,7 +78,7 @@ class BySlot:
         return len(self.tied) > 0 or len(self.ties) > 0
 
 
-def by_slot(program: Program) -> BySlot | None:
+def decompose_by_slot(program: Program) -> SlotDecomposition | None:
     """Return a program slot by slot; None if it is not one layer, decided once and without roles."""
     grids = list(program.decisions.grids.values())
     if len(grids) != 1 or grids[0].shape[2:] != (1, 1):
@@ -87,7 +89,7 @@ def by_slot(program: Program) -> BySlot | None:
     label[grid[i, s]] = s
     needed = _needed(program)
     _spread(program.definitions, needed, label)
-    for one in undefined(program):
+    for one in undefined_auxiliaries(program):
         label[one.column] = _label(label[one.members])
     rows = program.rows
     low, high = _ends(rows, label)
@@ -100,7 +102,7 @@ def by_slot(program: Program) -> BySlot | None:
     tied = np.flatnonzero(needed & (label == ACROSS))
     if not _is_said_by_rows(program.definitions, tied):
         return None
-    if any(label[one.column] == ACROSS for one in undefined(program)):
+    if any(label[one.column] == ACROSS for one in undefined_auxiliaries(program)):
         return None
     ties = rows.of(across & ~once | _reads(rows, label == ACROSS))
     parts = [
@@ -112,7 +114,7 @@ def by_slot(program: Program) -> BySlot | None:
     costs, at = program.costs, label[program.costs.cols]
     if (at == NOWHERE).any() or (label[ties.cols] == NOWHERE).any():
         return None  # what follows from no decision is nobody's part
-    return BySlot(parts, items, ties, tied, _costs_of(costs, at == ACROSS))
+    return SlotDecomposition(parts, items, ties, tied, _costs_of(costs, at == ACROSS))
 
 
 def _needed(program: Program) -> BoolArray:
@@ -122,7 +124,7 @@ def _needed(program: Program) -> BoolArray:
     rows = program.rows
     needed[rows.cols[~np.repeat(rows.defining, np.diff(rows.starts))]] = True
     defined = program.definitions
-    for one in undefined(program):
+    for one in undefined_auxiliaries(program):
         needed[one.members] |= needed[one.column]
     for k in range(len(defined.cols) - 1, -1, -1):
         if needed[defined.cols[k]]:
@@ -196,7 +198,7 @@ def _is_said_by_rows(defined: Definitions, tied: IntArray) -> bool:
 
 def _part(
     program: Program, grid: IntArray, slot: int, label: IntArray, needed: BoolArray, asked: BoolArray
-) -> SlotPart:
+) -> SlotBlock:
     items = np.flatnonzero(grid[:, slot] >= 0)
     count = program.decisions.count
     own = needed & ((label == slot) | (label == NOWHERE))
@@ -225,7 +227,7 @@ def _part(
             if label[one.column] == slot and own[one.column]
         ),
     )
-    return SlotPart(slot, items, columns, part)
+    return SlotBlock(slot, items, columns, part)
 
 
 def _costs_of(costs: Costs, kept: BoolArray) -> Costs:

@@ -12,7 +12,7 @@ Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class TransportInstance:
     """Who has what others want.
 
     Attributes:
@@ -27,7 +27,7 @@ class Demand:
 
 
 @dataclass(frozen=True)
-class Unmet:
+class HallViolator:
     """Takers whose wants exceed all that they can be given together.
 
     Attributes:
@@ -43,7 +43,7 @@ class Unmet:
     supply: int
 
 
-def unmet(demand: Demand) -> Iterator[Unmet]:
+def hall_violators(demand: TransportInstance) -> Iterator[HallViolator]:
     """Yield the takers that cannot all be given what they want, each connected part of them by itself.
 
     A maximum flow from suppliers to takers is as large as what everybody wants, or the takers from which a
@@ -59,10 +59,10 @@ def unmet(demand: Demand) -> Iterator[Unmet]:
         needs = int(demand.wants[takers].sum())
         supply = int(given[:, takers].sum())
         if supply < needs:
-            yield Unmet(tuple(takers), tuple(suppliers.tolist()), needs, supply)
+            yield HallViolator(tuple(takers), tuple(suppliers.tolist()), needs, supply)
 
 
-def _flow(demand: Demand) -> tuple[Counts, int]:
+def _flow(demand: TransportInstance) -> tuple[Counts, int]:
     """Return ``[H, W]`` who gives whom how much at the most, and the sum of it."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_flow
@@ -79,7 +79,7 @@ def _flow(demand: Demand) -> tuple[Counts, int]:
     return np.asarray(given, dtype=np.int64), int(found.flow_value)
 
 
-def _unmet_takers(demand: Demand, given: Counts) -> npt.NDArray[np.bool_]:
+def _unmet_takers(demand: TransportInstance, given: Counts) -> npt.NDArray[np.bool_]:
     """Return ``[W]``: takers with an unmet want, and those who have what could be given them instead."""
     short: npt.NDArray[np.bool_] = np.asarray(given.sum(axis=0) < demand.wants)
     while True:

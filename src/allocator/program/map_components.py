@@ -13,32 +13,32 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours, parts
-from allocator.program.more_rows import Row
-from allocator.program.program import INFINITE, IntArray, Pieces
+from allocator.program.more_rows import LinearRow
+from allocator.program.program import INFINITE, ExcessComponents, IntArray
 
 #: Of more members nothing is said beforehand of two and two.
 MANY = 200
 
 
-def pieces_of(pieces: Pieces, values: IntArray) -> int:
+def excess_components(pieces: ExcessComponents, values: IntArray) -> int:
     """Return what the auxiliary comes to in a plan, ``[variables]``."""
     there = np.flatnonzero(values[pieces.members] > 0).tolist()
     found = sum(1 for _ in parts(there, pieces.near))
     return max(0, found - pieces.free)
 
 
-def first_rows(pieces: Pieces) -> Iterator[Row]:
+def initial_separator_rows(pieces: ExcessComponents) -> Iterator[LinearRow]:
     """Yield what is said beforehand: of all members, and of every two that are two steps from each other."""
     near, count = pieces.near, len(pieces.members)
-    yield row_of_pieces(pieces, range(count))
+    yield separator_row(pieces, range(count))
     if pieces.free > 1 or count > MANY:
         return
     for u in range(count):
         further = {v for between in near.get(u, ()) for v in near.get(between, ())} - set(near.get(u, ()))
-        yield from (row_of_pieces(pieces, (u, v)) for v in sorted(further) if v > u)
+        yield from (separator_row(pieces, (u, v)) for v in sorted(further) if v > u)
 
 
-def row_of_pieces(pieces: Pieces, there: Iterable[int]) -> Row:
+def separator_row(pieces: ExcessComponents, there: Iterable[int]) -> LinearRow:
     """Return a row that holds in every plan and says all where just these are the members.
 
     Args:
@@ -47,13 +47,13 @@ def row_of_pieces(pieces: Pieces, there: Iterable[int]) -> Row:
     """
     apart = sorted(parts(set(there), pieces.near), key=lambda part: (-len(part), min(part)))
     ends = [min(part) for part in apart]
-    between = [v for k, part in enumerate(apart) if k for v in separator(pieces.near, part, ends)]
+    between = [v for k, part in enumerate(apart) if k for v in minimal_separator(pieces.near, part, ends)]
     cols = [pieces.column, *pieces.members[ends], *pieces.members[between]]
     coefs = [1, *[-1] * len(ends), *[1] * len(between)]
-    return Row(np.array(cols), np.array(coefs), -pieces.free, INFINITE, pieces.tag)
+    return LinearRow(np.array(cols), np.array(coefs), -pieces.free, INFINITE, pieces.tag)
 
 
-def separator(near: Neighbours, part: Set[int], ends: Collection[int]) -> list[int]:
+def minimal_separator(near: Neighbours, part: Set[int], ends: Collection[int]) -> list[int]:
     """Return whom every way from a part to ``ends`` outside it goes through: the neighbours of both."""
     border = {v for u in part for v in near.get(u, ())} - part
     reached = _reached(near, border, [one for one in ends if one not in part])
@@ -69,7 +69,9 @@ def _reached(near: Neighbours, closed: Set[int], ends: Collection[int]) -> Set[i
     return found
 
 
-def of_fewer_pieces(pieces: Pieces, kept: Sequence[bool] | np.ndarray, number: IntArray) -> Pieces:
+def restrict_components(
+    pieces: ExcessComponents, kept: Sequence[bool] | np.ndarray, number: IntArray
+) -> ExcessComponents:
     """Return what is left of the auxiliary where only the ``kept`` variables are, with these numbers."""
     stays = np.flatnonzero(np.asarray(kept)[pieces.members])
     place = {old: new for new, old in enumerate(stays.tolist())}
@@ -78,4 +80,6 @@ def of_fewer_pieces(pieces: Pieces, kept: Sequence[bool] | np.ndarray, number: I
         for u, others in pieces.near.items()
         if u in place
     }
-    return Pieces(int(number[pieces.column]), number[pieces.members[stays]], near, pieces.free, pieces.tag)
+    return ExcessComponents(
+        int(number[pieces.column]), number[pieces.members[stays]], near, pieces.free, pieces.tag
+    )

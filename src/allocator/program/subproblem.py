@@ -16,14 +16,14 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, vstack
 
 from allocator.program.program import INFINITE, IntArray, Program
-from allocator.program.propagate import Activities, Bounds, tightened
-from allocator.program.totals import bounds_by_totals
+from allocator.program.propagate import Bounds, RowActivities, tighten_bounds
+from allocator.program.totals import aggregate_bounds
 
 BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class MilpInstance:
     """The least ``price @ x`` with ``sides[0] <= matrix @ x <= sides[1]`` over whole ``x`` in bounds.
 
     Attributes:
@@ -46,7 +46,7 @@ class Problem:
     held: IntArray
     rows: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
-    def of_rows(self, rows: IntArray) -> Problem:
+    def of_rows(self, rows: IntArray) -> MilpInstance:
         """Return the problem with only some of its rows, given by their numbers in it."""
         sides = self.sides[0][rows], self.sides[1][rows]
         return replace(self, matrix=csr_array(self.matrix[rows]), sides=sides, rows=self.rows[rows])
@@ -68,7 +68,7 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class Subproblem:
     """What is asked of a program at one level (of any plan if None), the levels before held to caps."""
 
     program: Program
@@ -80,7 +80,7 @@ class Question:
     def price(self) -> IntArray:
         """``[variables]``: what one of each costs at the level."""
         program, level = self.program, self.level
-        return np.zeros(len(program), dtype=np.int64) if level is None else prices(program, level)
+        return np.zeros(len(program), dtype=np.int64) if level is None else level_objective(program, level)
 
     @cached_property
     def constant(self) -> int:
@@ -96,7 +96,7 @@ class Question:
         matrix = csr_array((rows.coefs.copy(), *places), shape=(len(rows), width))
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
-        capped = [csr_array(prices(self.program, level)[None, :]) for level in self.caps]
+        capped = [csr_array(level_objective(self.program, level)[None, :]) for level in self.caps]
         return csr_array(vstack([matrix, *capped], format="csr", dtype=np.int64)) if capped else matrix
 
     @cached_property
@@ -109,9 +109,9 @@ class Question:
     @cached_property
     def _bounds(self) -> Bounds:
         """The bounds, and what follows from totals: it holds of every piece, too."""
-        return bounds_by_totals(self.program, self._matrix, self._sides, self.bounds)
+        return aggregate_bounds(self.program, self._matrix, self._sides, self.bounds)
 
-    def whole(self, *, as_written: bool = False) -> Problem | None:
+    def whole(self, *, as_written: bool = False) -> MilpInstance | None:
         """Return the whole question, or None if the rows leave some variable no value.
 
         Args:
@@ -122,18 +122,18 @@ class Question:
         return self._tightened
 
     @cached_property
-    def _tightened(self) -> Problem | None:
+    def _tightened(self) -> MilpInstance | None:
         return self._problem(self._every, self.bounds[0])
 
     @property
     def _every(self) -> BoolArray:
         return np.ones(len(self.program), dtype=np.bool_)
 
-    def piece(self, values: IntArray, free: BoolArray) -> Problem | None:
+    def piece(self, values: IntArray, free: BoolArray) -> MilpInstance | None:
         """Return the question over the ``free`` variables with all others held to ``values``."""
         return self._problem(free, values)
 
-    def _problem(self, free: BoolArray, values: IntArray, *, as_written: bool = False) -> Problem | None:
+    def _problem(self, free: BoolArray, values: IntArray, *, as_written: bool = False) -> MilpInstance | None:
         columns = np.flatnonzero(free)
         held = np.where(free, 0, values)
         if len(columns) == len(free):
@@ -142,16 +142,16 @@ class Question:
             touched = self._touched(free)
             across = self._matrix[touched]
             sides = _moved((self._sides[0][touched], self._sides[1][touched]), across @ held)
-            matrix = of_columns(across, free)
+            matrix = select_columns(across, free)
         lower, upper = self.bounds if as_written else self._bounds
         bounds = lower[columns], upper[columns]
         if not as_written:
-            found = tightened(matrix, sides, bounds)
+            found = tighten_bounds(matrix, sides, bounds)
             if found is None:
                 return None
             bounds = found
         constant = self.constant + int(self.price @ held)
-        problem = Problem(columns, bounds, matrix, sides, self.price[columns], constant, values, touched)
+        problem = MilpInstance(columns, bounds, matrix, sides, self.price[columns], constant, values, touched)
         return problem if as_written else _reduced(problem)
 
     def _touched(self, free: BoolArray) -> IntArray:
@@ -166,7 +166,7 @@ class Question:
         )
 
 
-def prices(program: Program, level: int) -> IntArray:
+def level_objective(program: Program, level: int) -> IntArray:
     """Return ``[variables]``: what one of each variable costs at ``level``."""
     costs, result = program.costs, np.zeros(len(program), dtype=np.int64)
     at = costs.levels == level
@@ -174,7 +174,7 @@ def prices(program: Program, level: int) -> IntArray:
     return result
 
 
-def least_price(question: Question, whole: Problem) -> int:
+def objective_lower_bound(question: Subproblem, whole: MilpInstance) -> int:
     """Return the least that a question can cost within the bounds of a problem over the whole program."""
     lower, upper = whole.whole_bounds()
     cheapest = np.minimum(question.price * lower, question.price * upper)
@@ -187,12 +187,12 @@ def _moved(sides: Bounds, by: IntArray) -> Bounds:
     return np.where(low <= -INFINITE, low, low - by), np.where(high >= INFINITE, high, high - by)
 
 
-def _reduced(problem: Problem) -> Problem:
+def _reduced(problem: MilpInstance) -> MilpInstance:
     """Return the problem without the variables that have one value left and the rows that always hold."""
     lower, upper = problem.bounds
     is_free = lower < upper
     free = np.flatnonzero(is_free)
-    least, most = Activities(problem.matrix).of(lower, upper)
+    least, most = RowActivities(problem.matrix).of(lower, upper)
     asking = np.flatnonzero((least < problem.sides[0]) | (most > problem.sides[1]))
     rows = problem.matrix[asking]
     fixed = lower.copy()
@@ -200,10 +200,10 @@ def _reduced(problem: Problem) -> Problem:
     low, high = _moved((problem.sides[0][asking], problem.sides[1][asking]), rows @ fixed)
     held = problem.held.copy()
     held[problem.columns] = lower
-    return Problem(
+    return MilpInstance(
         columns=problem.columns[free],
         bounds=(lower[free], upper[free]),
-        matrix=of_columns(rows, is_free),
+        matrix=select_columns(rows, is_free),
         sides=(low, high),
         price=problem.price[free],
         constant=problem.constant + int(problem.price @ fixed),
@@ -212,7 +212,7 @@ def _reduced(problem: Problem) -> Problem:
     )
 
 
-def of_columns(matrix: csr_array, kept: BoolArray) -> csr_array:
+def select_columns(matrix: csr_array, kept: BoolArray) -> csr_array:
     """Return some columns of a matrix, ``[columns]`` whether each is kept."""
     kind = matrix.indices.dtype
     terms, number = kept[matrix.indices], np.cumsum(kept, dtype=kind) - 1
