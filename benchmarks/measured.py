@@ -12,7 +12,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from allocator.optimise.progress import Progress
+    from allocator.solvers.observer import Progress
 
 START = time.perf_counter()
 GIB = 2**30

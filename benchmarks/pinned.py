@@ -26,6 +26,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from allocator import api
+from allocator.solvers.observer import CallbackObserver
 from benchmarks.pinned_case import drawn
 from benchmarks.rotation import seats, write
 
@@ -81,7 +82,8 @@ def solved_anew(instance: dict[str, Any], folder: Path, seconds: float, how: str
     policy = api.bind(api.load(folder), baseline=old, pins=[f"P{person}=G{group}"])
     at["rules read"] = elapsed()
     trace = Trace()
-    plan = HOW[how](policy, seconds=seconds - elapsed(), listen=trace, confirm="off")
+    observer = CallbackObserver(progress=trace)
+    plan = HOW[how](policy, seconds=seconds - elapsed(), observer=observer, confirm="off")
     at["solved"] = elapsed()
     return {
         "old": before,

@@ -29,6 +29,7 @@ from typing import Any
 
 from allocator import api
 from allocator.model.plan import Plan
+from allocator.solvers.observer import CallbackObserver
 
 GRADES = {"head": "正", "deputy": "副", "cadre": "干部"}
 SCENARIO = """
@@ -69,10 +70,16 @@ def main() -> None:
     given = parser.parse_args()
     instance = json.loads(given.instance.read_text(encoding="utf-8"))
     trace = Trace()
+    observer = CallbackObserver(progress=trace)
     with tempfile.TemporaryDirectory() as name, PeakMemory() as memory:
         write(Path(name), instance, given.objective)
         policy = api.bind(api.load(name))
-        plan = api.solve(policy, seconds=given.time_limit - elapsed(), listen=trace, confirm="off")
+        plan = api.solve(
+            policy,
+            seconds=given.time_limit - elapsed(),
+            observer=observer,
+            confirm="off",
+        )
     name = f"{given.instance.stem} {given.objective}"
     tell(name, plan, seats(instance, plan), memory, trace, given.out)
 

@@ -26,6 +26,7 @@ from typing import Any
 
 from allocator import api
 from allocator.model.plan import Plan
+from allocator.solvers.observer import CallbackObserver
 from benchmarks.rotation import COVER, sheet, tell, write_people
 
 FIRST = 2026
@@ -66,10 +67,16 @@ def main() -> None:
     given = parser.parse_args()
     instance = json.loads(given.instance.read_text(encoding="utf-8"))
     trace = Trace(LAYER)
+    observer = CallbackObserver(progress=trace)
     with tempfile.TemporaryDirectory() as name, PeakMemory() as memory:
         write(Path(name), instance)
         policy = api.bind(api.load(name))
-        plan = api.solve(policy, seconds=given.time_limit - elapsed(), listen=trace, confirm="off")
+        plan = api.solve(
+            policy,
+            seconds=given.time_limit - elapsed(),
+            observer=observer,
+            confirm="off",
+        )
     found = seats(instance, plan) if plan.score else None
     tell(given.instance.stem, plan, found, memory, trace, given.out)
 

@@ -25,7 +25,7 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from allocator import api  # noqa: E402
-from allocator.optimise.progress import Progress  # noqa: E402
+from allocator.solvers.observer import CallbackObserver, Progress  # noqa: E402
 
 #: Metres of a unit of distance by its power: squares of metres would come to numbers too large.
 METRES = {1: 1, 2: 100}
@@ -70,7 +70,13 @@ def main() -> None:
         unit = write(Path(name), instance, is_even=given.even)
         policy = api.bind(api.load(name))
         limit = given.time_limit - (time.perf_counter() - START)
-        plan = api.solve(policy, seconds=limit, workers=given.workers, listen=listen, confirm="off")
+        plan = api.solve(
+            policy,
+            seconds=limit,
+            workers=given.workers,
+            observer=CallbackObserver(progress=listen),
+            confirm="off",
+        )
     zone = {one.item: int(one.slot[1:]) for one in plan.assignments}
     usage = resource.getrusage(resource.RUSAGE_SELF)
     answer = {

@@ -9,14 +9,14 @@ import pytest
 from allocator.optimise import cpsat, improve, witness
 from allocator.optimise.asking import Asking
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.search import Search
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
+from allocator.solvers.context import SolveContext
 
 HONEST = cpsat.minimise
 
 
-def too_early(problem: MilpInstance, search: Search, asking: Asking) -> Outcome:
+def too_early(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
     """Call the plan to begin from the best there is."""
     if asking.hint is None or not problem.price.any():
         return HONEST(problem, search, asking)
@@ -24,12 +24,12 @@ def too_early(problem: MilpInstance, search: Search, asking: Asking) -> Outcome:
     return Outcome("optimal", asking.hint, cost, cost)
 
 
-def none_at_all(problem: MilpInstance, search: Search, asking: Asking) -> Outcome:
+def none_at_all(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
     """Say of anything that there is no plan."""
     return Outcome("infeasible")
 
 
-def never_ends(problem: MilpInstance, search: Search, asking: Asking) -> Outcome:
+def never_ends(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
     """Find nothing where there is anything to minimise."""
     return Outcome("unknown") if problem.price.any() else HONEST(problem, search, asking)
 

@@ -15,11 +15,12 @@ import pytest
 import tiny_scenario
 from allocator import api
 from allocator.api import checkpoints
-from allocator.optimise.bounds import KnownBounds, Proof
 from allocator.optimise.improve import Improvement
-from allocator.optimise.reached import Begun, Reached
 from allocator.optimise.solve import Options, solve
+from allocator.optimise.warm_start import WarmStart
 from allocator.rules.policy import Policy
+from allocator.solvers.bounds import KnownBounds, Proof
+from allocator.solvers.observer import CallbackObserver, Snapshot
 from allocator.verify import judge
 from big_world import chequers, postings
 from cli_world import call, good_plan
@@ -43,20 +44,20 @@ def part(out: Path) -> Path:
     return out.with_name("plan.json.part")
 
 
-def is_whole(policy: Policy, reached: Reached) -> bool:
+def is_whole(policy: Policy, reached: Snapshot) -> bool:
     return reached.periods == {name: len(layer.periods) for name, layer in policy.context.layers.items()}
 
 
-def offered(policy: Policy, options: Options, begun: Begun | None = None) -> list[Reached]:
+def offered(policy: Policy, options: Options, begun: WarmStart | None = None) -> list[Snapshot]:
     """Solve and return all plans offered on the way, the last one being the plan itself."""
-    heard: list[Reached] = []
+    heard: list[Snapshot] = []
     lock = threading.Lock()
 
-    def offer(reached: Reached) -> None:
+    def offer(reached: Snapshot) -> None:
         with lock:
             heard.append(reached)
 
-    found = solve(policy, options, offer=offer, begun=begun)
+    found = solve(policy, options, observer=CallbackObserver(snapshot=offer), begun=begun)
     whole = [one for one in heard if is_whole(policy, one)]
     assert whole, "there was a plan"
     assert [proof.cost for proof in whole[-1].proofs] == [proof.cost for proof in found.proofs[1:]]
@@ -114,7 +115,7 @@ def test_it_goes_on_from_a_plan_and_keeps_what_was_proved() -> None:
     policy = postings(24, 6)
     first = offered(policy, Options(seconds=2, workers=1))[-1]
     proved = tuple(Proof(one.level, one.cost, max(0, one.cost - 1)) for one in first.proofs)
-    begun = Begun(first.assignments, KnownBounds((proved,)))
+    begun = WarmStart(first.assignments, KnownBounds((proved,)))
     later = offered(policy, Options(seconds=0.1, workers=1), begun)
     assert len({tuple(one.periods) for one in later}) == 1
     assert [one.cost for one in later[0].proofs] == [one.cost for one in first.proofs]
@@ -126,7 +127,7 @@ def test_it_goes_on_from_the_first_layers_and_periods(until: int, scenario: Path
     policy = api.bind(api.load(scenario))
     partial = [one for one in offered(policy, Options(workers=1)) if not is_whole(policy, one)]
     reached = partial[min(until, len(partial)) - 1]
-    begun = Begun(reached.assignments, periods=reached.periods)
+    begun = WarmStart(reached.assignments, periods=reached.periods)
     again = offered(policy, Options(workers=1), begun)
     *_, (layer, count) = reached.periods.items()
     is_layer_done = count == len(policy.context.layers[layer].periods)
@@ -148,7 +149,7 @@ def test_searches_that_say_no_more_are_forgotten() -> None:
     assert known.beyond((Proof(1, 4, 4), Proof(2, 8, 5))).searches == known.searches[1:]
 
 
-def reached(policy: Policy) -> Reached:
+def reached(policy: Policy) -> Snapshot:
     return offered(policy, Options(seconds=0.5, workers=1))[-1]
 
 
@@ -166,7 +167,7 @@ def test_a_checkpoint_is_a_plan_that_holds(
     mine.write_text("mine", "utf-8")
     with api.Checkpoints(policy, part(out)) as keeper:
         assert not left.exists() and mine.exists()
-        keeper.offer(reached(policy))
+        keeper.on_snapshot(reached(policy))
         assert written.wait(5)
     plan = api.read_plan(part(out))
     assert plan.status == "feasible" and plan.run["checkpoint"] is True

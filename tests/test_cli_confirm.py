@@ -13,7 +13,7 @@ import pytest
 
 from allocator.optimise import confirm, cpsat
 from allocator.optimise.claim import OPEN, Answer, Claim
-from allocator.optimise.search import Search
+from allocator.solvers.context import SolveContext
 from cli_world import call
 from killed_world import rivals
 from liars import keep_reports_in, lying_cp_sat, none_at_all, stuck_witnesses
@@ -85,11 +85,11 @@ def test_ctrl_c_ends_a_witness_and_the_plan_stays(
     scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(
-        _task: object, claims: list[Claim], _seconds: float, search: Search, _plan: object
+        _task: object, claims: list[Claim], _seconds: float, search: SolveContext, _plan: object
     ) -> list[Answer]:
         os.kill(os.getpid(), signal.SIGINT)
         end = time.monotonic() + 20.0
-        while not search.stop.asked and time.monotonic() < end:
+        while not search.is_stopped and time.monotonic() < end:
             time.sleep(0.01)
         return [OPEN] * len(claims)
 

@@ -23,8 +23,8 @@ from allocator.cli.progress import progress_line
 from allocator.errors import InternalError
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.text import Text
-from allocator.optimise.progress import Progress
 from allocator.report.rendering.runs import run_line
+from allocator.solvers.observer import Observer, Progress
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario
 
@@ -162,7 +162,7 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
         cut_short=False,
     )
     asked: list[float] = []
-    explainer = SimpleNamespace(why_infeasible=lambda _policy, *, seconds, stop: asked.append(seconds) or why)
+    explainer = SimpleNamespace(why_infeasible=lambda _policy, *, seconds, **_: asked.append(seconds) or why)
     monkeypatch.setattr(reasons, "import_module", {"allocator.explain": explainer}.__getitem__)
     done = call("solve", scenario, "-o", file, *QUICK)
     assert done.status == 1
@@ -183,11 +183,11 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
 def test_reasons_may_be_ended_by_a_request(
     scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
-    def interrupted(_policy: object, *, seconds: float, stop: object) -> object:
+    def interrupted(_policy: object, *, seconds: float, observer: Observer) -> object:
         for _again in range(times):
             os.kill(os.getpid(), signal.SIGINT)
         why = {"rules": ("staffing",), "repairs": (), "waivers": (), "fewest": False, "blocked": ()}
-        return SimpleNamespace(**why, cut_short=stop.asked)
+        return SimpleNamespace(**why, cut_short=bool(observer.stop_reason()))
 
     explainer = SimpleNamespace(why_infeasible=interrupted)
     monkeypatch.setattr(reasons, "import_module", {"allocator.explain": explainer}.__getitem__)
@@ -220,9 +220,9 @@ def test_interrupted_solve_keeps_its_plan_and_exits_130(
 ) -> None:
     file = tmp_path / "plan.json"
 
-    def interrupted(*_: object, stop: object, **__: object) -> Plan:
+    def interrupted(*_: object, observer: Observer, **__: object) -> Plan:
         os.kill(os.getpid(), signal.SIGINT)
-        assert stop.asked
+        assert observer.stop_reason() == "asked"
         return plan_of("feasible", run={"stopped": "asked"})
 
     before = signal.getsignal(signal.SIGINT)

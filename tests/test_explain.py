@@ -6,7 +6,7 @@ import pytest
 
 from allocator import api
 from allocator.explain import Reasons, why_infeasible
-from allocator.optimise.progress import Stop
+from allocator.solvers.observer import StopReason, StopRequest
 
 SCENARIO = """
 scenario: few
@@ -53,23 +53,22 @@ def test_the_way_out_is_the_cheapest_and_says_where(reasons: Reasons) -> None:
     assert any(name in repair.text.en for name in ("North", "South", "Wang", "Li", "Zhao"))
 
 
-class StopAfter(Stop):
+class StopAfter(StopRequest):
     """A request to stop that comes when it has been looked for so many times."""
 
     def __init__(self, looks: int) -> None:
         super().__init__()
         self.looks = looks
 
-    @property
-    def asked(self) -> bool:
+    def stop_reason(self) -> StopReason | None:
         self.looks -= 1
-        return self.looks < 0
+        return "asked" if self.looks < 0 else None
 
 
 @pytest.mark.parametrize("looks", [0, 1, 5])
 def test_a_request_to_stop_ends_it_with_what_it_has(tmp_path: Path, looks: int) -> None:
     policy = few(tmp_path)
-    reasons = why_infeasible(policy, seconds=10, stop=StopAfter(looks))
+    reasons = why_infeasible(policy, seconds=10, observer=StopAfter(looks))
     assert reasons.cut_short and not reasons.waivers
     assert {"staffed", "take.posting"} <= {*reasons.rules} <= {rule.id for rule in policy.rules}
 

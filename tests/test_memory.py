@@ -15,10 +15,10 @@ from allocator.optimise.child import RUNNING
 from allocator.optimise.descent import task_of
 from allocator.optimise.memory import GIB, NEAR, held_to, in_all, resident
 from allocator.optimise.mip import MipRace
-from allocator.optimise.progress import Progress, Stop
 from allocator.optimise.solve import Options, solve
 from allocator.program.program import Program
 from allocator.rules.policy import Policy
+from allocator.solvers.observer import CallbackObserver, ObserverGroup, Progress, StopRequest
 from big_world import postings
 from cli_world import call
 from tiny_scenario import write_scenario
@@ -49,18 +49,22 @@ def test_near_the_limit_a_search_ends_with_its_best_plan() -> None:
         if progress.stage == "posting" and progress.cost is not None and not taken:
             taken.append(bytearray(b"x" * (150 << 20)))
 
-    policy, stop = postings(40, 8), Stop()
+    policy, stop = postings(40, 8), StopRequest()
     began = time.monotonic()
     with held_to((held + (120 << 20)) / NEAR / GIB, stop):
-        found = solve(policy, Options(seconds=60, workers=1), stop=stop, listen=listen)
+        found = solve(
+            policy,
+            Options(seconds=60, workers=1),
+            observer=ObserverGroup(stop, CallbackObserver(progress=listen)),
+        )
     assert time.monotonic() - began < 40
     assert found.status == "feasible" and found.assignments
     assert found.run["stopped"] == "memory"
-    assert stop.asked and not stop.by_somebody
+    assert stop.reason == "memory"
 
 
 def test_no_other_layer_is_written_near_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stop, written, compiled = Stop(), [], Policy.compile
+    stop, written, compiled = StopRequest(), [], Policy.compile
 
     def compiling(policy: Policy) -> Program:
         written.append(list(policy.context.layers))
@@ -68,7 +72,8 @@ def test_no_other_layer_is_written_near_the_limit(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(Policy, "compile", compiling)
     policy = api.bind(api.load(write_scenario(tmp_path)))
-    plan = api.solve(policy, workers=1, stop=stop, offer=lambda _: stop.ask("memory"))
+    observer = CallbackObserver(snapshot=lambda _: stop.request("memory"), stop=stop.stop_reason)
+    plan = api.solve(policy, workers=1, observer=observer)
     assert (plan.status, plan.assignments, plan.run["stopped"]) == ("unknown", (), "memory")
     assert written == [["zoning"]]
 
@@ -77,7 +82,7 @@ def test_what_runs_beside_is_ended_first(monkeypatch: pytest.MonkeyPatch) -> Non
     beside, taken = Beside(7), {"self": 10 << 20, 7: 30 << 20}
     monkeypatch.setattr(memory, "resident", lambda pid="self": taken[pid])
     monkeypatch.setattr(memory, "RUNNING", {beside})
-    stop = Stop()
+    stop = StopRequest()
     with held_to(100 / 1024, stop):
         time.sleep(3 * memory.EVERY)
         assert not beside.killed and in_all() == 40 << 20
@@ -85,10 +90,10 @@ def test_what_runs_beside_is_ended_first(monkeypatch: pytest.MonkeyPatch) -> Non
         wait_until(lambda: beside.killed)
         taken[7] = 0
         time.sleep(3 * memory.EVERY)
-        assert beside.killed and not stop.asked
+        assert beside.killed and not stop.is_requested
         taken["self"] = 95 << 20
-        wait_until(lambda: stop.asked)
-    assert stop.why == "memory"
+        wait_until(lambda: stop.is_requested)
+    assert stop.reason == "memory"
 
 
 def test_what_runs_beside_is_counted_while_it_does() -> None:
@@ -107,16 +112,16 @@ def test_what_runs_beside_is_counted_while_it_does() -> None:
 
 
 def test_a_first_reason_to_stop_stays() -> None:
-    stop = Stop()
-    stop.ask()
-    stop.ask("memory")
-    assert stop.by_somebody
+    stop = StopRequest()
+    stop.request()
+    stop.request("memory")
+    assert stop.reason == "asked"
 
 
 @pytest.mark.parametrize("held", [None, 95 << 20])
 def test_a_limit_that_cannot_be_held_is_refused(monkeypatch: pytest.MonkeyPatch, held: int | None) -> None:
     monkeypatch.setattr(memory, "resident", lambda: held)
-    with pytest.raises(InputError, match="--memory: "), held_to(100 / 1024, Stop()):
+    with pytest.raises(InputError, match="--memory: "), held_to(100 / 1024, StopRequest()):
         pytest.fail("went on")
 
 

@@ -8,15 +8,14 @@ import pytest
 from allocator.optimise import improve, neighbourhoods
 from allocator.optimise.asking import Asking
 from allocator.optimise.beside import solve_beside, take_part
-from allocator.optimise.budget import Budget, Clock
 from allocator.optimise.descent import task_of
 from allocator.optimise.first import any_plan
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
 from allocator.program.evaluate import violated_rows
 from allocator.rules.examples import example_rule
+from allocator.solvers.budget import Budget, Clock
+from allocator.solvers.context import SolveContext
 from brute_force import least_costs, policy_for, priced_at_random
 
 RULES = (
@@ -25,7 +24,7 @@ RULES = (
 )
 
 
-def standing_of(task: Task, search: Search) -> Standing:
+def standing_of(task: Task, search: SolveContext) -> Standing:
     clock = Clock(search.budget, search.budget.share(1.0))
     found = any_plan(task, None, clock, search, lambda _cost, _bound: None)
     assert found.values is not None
@@ -38,8 +37,8 @@ def test_pieces_side_by_side_find_the_best_plan(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(neighbourhoods, "FEW", 1)
     rules = [example_rule(rule) for rule in RULES]
     policy, space = policy_for(rules)
-    policy, space = policy_for([*rules, *priced_at_random("turn", policy.context, seed)])
-    search = Search(seed, Budget(10.0, 2), Stop(), silent)
+    policy, space = policy_for([*rules, *priced_at_random("turn", policy.world, seed)])
+    search = SolveContext(seed, Budget(10.0, 2))
     standing = standing_of(task_of(policy, policy.compile()), search)
     everything = np.ones(len(standing.task.program), dtype=np.bool_)
     improve.Improvement(standing, everything, search, races=False).run(search.budget.share(1.0))
@@ -50,8 +49,8 @@ def test_pieces_side_by_side_find_the_best_plan(monkeypatch: pytest.MonkeyPatch,
 def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
     rules = [example_rule(rule) for rule in RULES]
     policy, _ = policy_for(rules)
-    policy, _ = policy_for([*rules, *priced_at_random("turn", policy.context, 2)])
-    search = Search(1, Budget(10.0, 2), Stop(), silent)
+    policy, _ = policy_for([*rules, *priced_at_random("turn", policy.world, 2)])
+    search = SolveContext(1, Budget(10.0, 2))
     standing = standing_of(task_of(policy, policy.compile()), search)
     start, program = standing.values, standing.task.program
     frees = []

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from allocator.optimise import budget
-from allocator.optimise.budget import Budget
-from allocator.optimise.progress import Stop, silent
 from allocator.optimise.solve import Options, solve
 from allocator.rules.examples import example_rule
+from allocator.solvers import budget
+from allocator.solvers.budget import Budget
 from big_world import postings
 from brute_force import policy_for
 
@@ -31,7 +30,7 @@ def test_a_solve_keeps_some(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[float] = []
     monkeypatch.setattr(Budget, "keep", lambda _self, compiling: kept.append(compiling))
     policy, _ = policy_for([example_rule({"kind": "take", "on": "turn", "places": 1})])
-    assert solve(policy, Options(seconds=5.0, workers=1), stop=Stop(), listen=silent).status == "optimal"
+    assert solve(policy, Options(seconds=5.0, workers=1)).status == "optimal"
     assert kept and min(kept) > 0.0
 
 

@@ -15,21 +15,21 @@ from allocator import api
 from allocator.model.witnesses import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
 from allocator.optimise import confirm, fewest, witness_parts
 from allocator.optimise import witness as witness_module
-from allocator.optimise.bounds import Bound, KnownBounds, Proof
-from allocator.optimise.budget import Budget
 from allocator.optimise.child import RUNNING, Child
 from allocator.optimise.claim import Claim, ContradictionError, claims_in, settled_plan
 from allocator.optimise.confirm import WITNESSES, Confirming, time_for
 from allocator.optimise.descent import task_of
-from allocator.optimise.progress import CONFIRM, Progress, Stop, silent
-from allocator.optimise.reached import Begun
-from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, Solved, solve
 from allocator.optimise.task import Task
+from allocator.optimise.warm_start import WarmStart
 from allocator.program import tangents
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
+from allocator.solvers.bounds import Bound, KnownBounds, Proof
+from allocator.solvers.budget import Budget
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import CONFIRM, CallbackObserver, ObserverGroup, Progress, StopRequest
 from brute_force import least_costs, parts_of, policy_for
 from killed_world import rivals
 from liars import stuck_witnesses
@@ -45,8 +45,8 @@ SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2,
 FULL = Options(seconds=20.0, workers=2, confirm="full")
 
 
-def searching(seconds: float = 20.0, workers: int = 2, stop: Stop | None = None) -> Search:
-    return Search(1, Budget(seconds, workers), stop or Stop(), silent)
+def searching(seconds: float = 20.0, workers: int = 2, stop: StopRequest | None = None) -> SolveContext:
+    return SolveContext(1, Budget(seconds, workers), stop=stop or StopRequest())
 
 
 def confirmed(task: Task, claims: list[Claim], seconds: float = 20.0) -> list[Claim]:
@@ -197,20 +197,20 @@ def test_a_witness_that_cannot_end_in_time_confirms_nothing(
 
 def test_a_request_to_stop_ends_a_witness_that_has_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     stuck_witnesses(monkeypatch)
-    stop = Stop()
+    stop = StopRequest()
 
     def listen(told: Progress) -> None:
         if told.stage == CONFIRM:
-            stop.ask()
+            stop.request()
 
-    found = solve(possible(0).policy, FULL, stop=stop, listen=listen)
+    found = solve(possible(0).policy, FULL, observer=ObserverGroup(stop, CallbackObserver(progress=listen)))
     assert found.status == "optimal" and found.interrupted and found.run["stopped"] == "proved"
     assert not any(one.is_confirmed for one in found.proofs)
 
 
 def test_a_request_to_stop_ends_either_witness_between_two_claims() -> None:
-    drawn, stop = possible(0), Stop()
-    stop.ask()
+    drawn, stop = possible(0), StopRequest()
+    stop.request()
     claims = claimed(drawn, frozenset((HIGHS,))) * 2
     for witness in WITNESSES.values():
         answers = witness(drawn.task(), claims, 20.0, searching(stop=stop))
@@ -347,8 +347,8 @@ def test_there_is_spare_time_only_where_the_clock_may_count() -> None:
     assert time_for("spare", searching(workers=1)) == 0.0, "the plan must not depend on the clock"
     assert time_for("spare", searching(0.0)) == 0.0
     assert 0.9 < time_for("spare", searching(600.0)) < 10.0, "about as long as the solve took"
-    stop = Stop()
-    stop.ask()
+    stop = StopRequest()
+    stop.request()
     assert time_for("full", searching(stop=stop)) == 0.0
 
 
@@ -372,7 +372,7 @@ def test_what_was_proved_twice_before_is_not_asked_again(monkeypatch: pytest.Mon
     drawn = possible(0)
     first = solve(drawn.policy, FULL)
     stuck_witnesses(monkeypatch)
-    begun = Begun(first.assignments, KnownBounds((first.proofs[1:],)))
+    begun = WarmStart(first.assignments, KnownBounds((first.proofs[1:],)))
     again = solve(drawn.policy, FULL, begun=begun)
     assert [one.second for one in again.proofs] == [one.second for one in first.proofs]
 
@@ -390,6 +390,6 @@ def test_fewest_changes_are_proved_twice(tmp_path: Path) -> None:
 
 def test_a_solve_tells_what_it_is_about(rivalry: Policy) -> None:
     told: list[Progress] = []
-    found: Solved = solve(possible(0).policy, FULL, listen=told.append)
+    found: Solved = solve(possible(0).policy, FULL, observer=CallbackObserver(progress=told.append))
     about = [one for one in told if one.stage == CONFIRM]
     assert found.status == "optimal" and about and all(one.cost == one.bound for one in about)

@@ -8,19 +8,18 @@ import numpy as np
 import pytest
 
 from allocator.optimise import choosing, improve, neighbourhoods
-from allocator.optimise.budget import Budget, Clock, Slice
 from allocator.optimise.choosing import Chooser
 from allocator.optimise.descent import task_of
 from allocator.optimise.exchange import Exchanges
 from allocator.optimise.first import any_plan
 from allocator.optimise.neighbourhoods import SLOTS, Arm, By
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
 from allocator.program.evaluate import level_costs, violated_rows
 from allocator.program.subproblem import level_objective
 from allocator.rules.examples import example_rule
+from allocator.solvers.budget import Budget, Clock, Slice
+from allocator.solvers.context import SolveContext
 from big_world import postings
 from brute_force import least_costs, policy_for, priced_at_random
 
@@ -32,7 +31,7 @@ RULES = (
 WAYS: tuple[By, ...] = ("chance", "chain", "alike", "back")
 
 
-def standing_of(task: Task, level: int, search: Search) -> Standing:
+def standing_of(task: Task, level: int, search: SolveContext) -> Standing:
     clock = Clock(search.budget, search.budget.share(1.0))
     found = any_plan(task, None, clock, search, lambda _cost, _bound: None)
     assert found.values is not None
@@ -55,7 +54,7 @@ def task_for(seed: int) -> tuple[Task, tuple[int, ...] | None]:
 def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int) -> None:
     task, least = task_for(seed)
     assert least is not None
-    search = Search(seed, Budget(10.0, workers), Stop(), silent)
+    search = SolveContext(seed, Budget(10.0, workers))
     standing = standing_of(task, 1, search)
     exchanges, program = Exchanges(standing, everything_of(task), search), task.program
     movable = np.ones(program.decisions.count, dtype=np.bool_)
@@ -81,7 +80,7 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_closed_stays_as_it_is(seed: int) -> None:
     task, _ = task_for(seed)
-    search = Search(seed, Budget(10.0, 2), Stop(), silent)
+    search = SolveContext(seed, Budget(10.0, 2))
     standing = standing_of(task, 1, search)
     movable = np.random.default_rng(seed).random(task.program.decisions.count) < 0.7
     before = standing.values[: len(movable)]
@@ -96,7 +95,7 @@ def test_the_same_seed_makes_the_same_exchanges() -> None:
     made = []
     for _ in range(2):
         task, _ = task_for(3)
-        search = Search(5, Budget(10.0, 1), Stop(), silent)
+        search = SolveContext(5, Budget(10.0, 1))
         standing = standing_of(task, 1, search)
         movable = np.ones(task.program.decisions.count, dtype=np.bool_)
         arm = Arm("turn", SLOTS, False, 0.5, exchanges=True)
@@ -110,7 +109,7 @@ def test_the_same_seed_makes_the_same_exchanges() -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_there_may_be_no_time_left_for_an_exchange(workers: int) -> None:
     task, _ = task_for(1)
-    search = Search(1, Budget(10.0, workers), Stop(), silent)
+    search = SolveContext(1, Budget(10.0, workers))
     exchanges = Exchanges(standing_of(task, 1, search), everything_of(task), search)
     part = Slice(0.0, 0.0 if workers == 1 else None)
     arm = Arm("turn", SLOTS, False, 0.5, exchanges=True)
@@ -119,7 +118,7 @@ def test_there_may_be_no_time_left_for_an_exchange(workers: int) -> None:
 
 def test_what_is_not_open_stays_where_it_is() -> None:
     task, _ = task_for(1)
-    search = Search(1, Budget(10.0, 2), Stop(), silent)
+    search = SolveContext(1, Budget(10.0, 2))
     standing = standing_of(task, 1, search)
     nothing = np.zeros(task.program.decisions.count, dtype=np.bool_)
     before = standing.values
@@ -133,7 +132,7 @@ def test_what_is_not_open_stays_where_it_is() -> None:
 
 def test_movers_are_one_at_a_place_and_go_where_they_cost_less() -> None:
     task, _ = task_for(2)
-    search = Search(1, Budget(10.0, 2), Stop(), silent)
+    search = SolveContext(1, Budget(10.0, 2))
     values, program = standing_of(task, 1, search).values, task.program
     everything = np.ones(program.decisions.count, dtype=np.bool_)
     grid = program.decisions.grids["turn"]
@@ -192,7 +191,7 @@ def test_pieces_and_exchanges_find_the_best_plan(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(neighbourhoods, "FEW", 1)
     task, least = task_for(seed)
     assert least is not None
-    search = Search(seed, Budget(10.0, 2), Stop(), silent)
+    search = SolveContext(seed, Budget(10.0, 2))
     standing = standing_of(task, 1, search)
     everything = np.ones(len(task.program), dtype=np.bool_)
     improve.Improvement(standing, everything, search, races=False).run(search.budget.share(1.0))

@@ -9,18 +9,17 @@ import pytest
 
 from allocator.model.plan import Assignment
 from allocator.optimise import begin, descent, mend
-from allocator.optimise.budget import Budget
 from allocator.optimise.descent import task_of
 from allocator.optimise.mend import mended
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.reached import Begun
-from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.task import Task
+from allocator.optimise.warm_start import WarmStart
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
+from allocator.solvers.budget import Budget
+from allocator.solvers.context import SolveContext
 from big_world import postings
 from brute_force import least_costs, policy_for
 from test_optimise_repair import STAFFED
@@ -31,7 +30,7 @@ TEN = {"kind": "capacity", "on": "posting", "atleast": 10, "atmost": 10}
 
 
 def mended_of(task: Task, hint: IntArray) -> IntArray | None:
-    search = Search(1, Budget(20.0, 1), Stop(), silent)
+    search = SolveContext(1, Budget(20.0, 1))
     return mended(task, hint, search.budget.share(1.0), search)
 
 
@@ -98,7 +97,7 @@ def test_a_plan_is_the_best_of_its_first_level_near_the_hint() -> None:
 
 def test_a_large_program_is_mended_from_the_plan_to_begin_from(monkeypatch: pytest.MonkeyPatch) -> None:
     task, hint = in_turn(policy := ruled(TEN, PIN))
-    begun = Begun(task.program.decisions.assignments(hint[: task.program.decisions.count]))
+    begun = WarmStart(task.program.decisions.assignments(hint[: task.program.decisions.count]))
     monkeypatch.setattr(descent, "best_by_flow", lambda *_: None)
     monkeypatch.setattr(begin, "plan_by_flow", lambda *_: None)
     monkeypatch.setattr(begin, "repaired", lambda *_: pytest.fail("it is mended near the hint"))
@@ -154,7 +153,7 @@ def test_a_mended_plan_is_improved_to_the_best_of_all(
     monkeypatch.setattr(begin, "LARGE", 0)
     monkeypatch.setattr(begin, "plan_by_flow", lambda *_: None)
     monkeypatch.setattr(mend, "FAR", 1.0)  # one of nine places is much
-    found = solve(policy, Options(seconds=5.0, workers=1), begun=Begun(before))
+    found = solve(policy, Options(seconds=5.0, workers=1), begun=WarmStart(before))
     if best is None:
         assert found.status == "infeasible"
         return

@@ -10,11 +10,10 @@ from scipy.sparse import csr_array
 
 from allocator import api
 from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.budget import Budget
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.search import Search
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
+from allocator.solvers.budget import Budget
+from allocator.solvers.context import SolveContext
 from small_folder import SCENARIO, folder
 
 NOBODY = """\
@@ -39,7 +38,7 @@ def test_rows_without_variables_hold_of_zero_or_not_at_all(
     sides = np.array(low, dtype=np.int64), np.array(high, dtype=np.int64)
     matrix = csr_array((len(low), 0), dtype=np.int64)
     problem = MilpInstance(empty, (empty, empty), matrix, sides, empty, 7, np.array([1, 0]))
-    search = Search(1, Budget(5.0, 1), Stop(), silent)
+    search = SolveContext(1, Budget(5.0, 1))
     found = minimise(problem, search, Asking(search.budget.share(1.0)))
     if holds:
         assert (found.found, found.cost, found.bound) == ("optimal", 7, 7)

@@ -9,13 +9,10 @@ import numpy as np
 import pytest
 
 from allocator.optimise import repair
-from allocator.optimise.budget import Budget
 from allocator.optimise.descent import task_of
 from allocator.optimise.flow import cheapest_plan
 from allocator.optimise.neighbourhoods import Neighbourhoods, _chain
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.search import Search
 from allocator.program import tangents
 from allocator.program.decisions import Decisions
 from allocator.program.elastic import ELASTIC_LEVEL, elastic
@@ -35,6 +32,8 @@ from allocator.program.tangents import (
 )
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
+from allocator.solvers.budget import Budget
+from allocator.solvers.context import SolveContext
 from big_world import postings
 from brute_force import assert_best, policy_for
 from worlds import Space
@@ -118,8 +117,8 @@ def test_no_rule_is_looked_at_once_the_time_is_over() -> None:
     assert find_network_part(program, whole_of(program), lambda: next(looks)) is None
 
 
-def search() -> Search:
-    return Search(1, Budget(20.0, 1), Stop(), silent)
+def search() -> SolveContext:
+    return SolveContext(1, Budget(20.0, 1))
 
 
 def attracted() -> Policy:

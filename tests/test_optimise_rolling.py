@@ -15,16 +15,16 @@ from allocator.model.plan import Assignment
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Person
-from allocator.optimise.budget import Budget
-from allocator.optimise.progress import Progress, Stop, silent
-from allocator.optimise.reached import Begun, Reached
 from allocator.optimise.rolling import windows
-from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, Solved, solve
 from allocator.optimise.start import Made, add_layer
+from allocator.optimise.warm_start import WarmStart
 from allocator.rules.binding import bind_context
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
+from allocator.solvers.budget import Budget
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import CallbackObserver, Progress, Snapshot, StopRequest
 from allocator.verify import judge
 from test_optimise_solve import DEAD_END, TURN, assert_sound, turn_rule
 from worlds import policy_of
@@ -168,7 +168,7 @@ def test_first_periods_that_cannot_be_alone_widen_the_window() -> None:
 def test_layers_roll_one_after_the_other() -> None:
     policy = rotation(5, again={"items": "people", "slots": "groups"})
     heard: list[str] = []
-    found = rolled(policy, 2, listen=lambda told: heard.append(told.stage))
+    found = rolled(policy, 2, observer=CallbackObserver(progress=lambda told: heard.append(told.stage)))
     stages = list(dict.fromkeys(heard))
     assert stages == [
         f"{layer} {year} - {year + 1}" for layer in ("posting", "again") for year in range(2026, 2030)
@@ -178,14 +178,14 @@ def test_layers_roll_one_after_the_other() -> None:
 
 def test_a_solve_goes_on_from_any_window() -> None:
     policy = rotation(6)
-    offered: list[Reached] = []
-    whole = rolled(policy, 2, offer=offered.append)
+    offered: list[Snapshot] = []
+    whole = rolled(policy, 2, observer=CallbackObserver(snapshot=offered.append))
     assert all(not reached.bounds for reached in offered)
     parts = [reached for reached in offered if reached.periods["posting"] < 6]
     assert [reached.periods["posting"] for reached in parts] == [2, 3, 4, 5]
     heard: list[Progress] = []
-    begun = Begun(parts[1].assignments, parts[1].known, parts[1].periods)
-    found = rolled(policy, 2, begun=begun, listen=heard.append)
+    begun = WarmStart(parts[1].assignments, parts[1].known, parts[1].periods)
+    found = rolled(policy, 2, begun=begun, observer=CallbackObserver(progress=heard.append))
     assert {told.stage for told in heard} == {f"posting {y} - {y + 1}" for y in (2028, 2029, 2030)}
     assert within(found, 2) == within(whole, 2)
     assert_sound(policy, found)
@@ -195,11 +195,11 @@ def test_a_solve_goes_on_from_any_window() -> None:
 def test_a_plan_that_there_is_is_gone_over_and_never_made_worse(window: int) -> None:
     policy = rotation(6)
     first = rolled(policy, 1)
-    found = rolled(policy, window, begun=Begun(first.assignments))
+    found = rolled(policy, window, begun=WarmStart(first.assignments))
     assert costs(found) <= costs(first)
     assert_sound(policy, found)
     best = rolled(policy, 0)
-    kept = rolled(policy, window, begun=Begun(best.assignments))
+    kept = rolled(policy, window, begun=WarmStart(best.assignments))
     assert costs(kept) == costs(best)
 
 
@@ -207,14 +207,14 @@ def test_a_baseline_that_no_longer_holds_is_only_a_hint() -> None:
     policy = rotation(4)
     found = rolled(policy, 0)
     spoilt = tuple(one for one in found.assignments if one.item != "P0")
-    again = rolled(policy, 2, begun=Begun(spoilt))
+    again = rolled(policy, 2, begun=WarmStart(spoilt))
     assert_sound(policy, again)
 
 
 def test_a_stop_ends_it_with_no_claim() -> None:
-    policy, stop = rotation(8), Stop()
-    stop.ask()
-    found = rolled(policy, 2, stop=stop)
+    policy, stop = rotation(8), StopRequest()
+    stop.request()
+    found = rolled(policy, 2, observer=stop)
     assert found.interrupted and found.status in ("unknown", "feasible") and found.run["stopped"] == "asked"
     if found.assignments:
         assert_sound(policy, found)
@@ -236,7 +236,7 @@ def test_so_many_turns_over_the_horizon_are_no_dead_end(window: int) -> None:
     away = turn_rule("capacity", each="layer", atmost=2)
     policy = policy_of(TURN, turn_rule("take", places="0-1"), twice, away)
     assert_sound(policy, rolled(policy, window))
-    start = add_layer(policy, Made(), Search(1, Budget(10, 1), Stop(), silent), 1.0)
+    start = add_layer(policy, Made(), SolveContext(1, Budget(10, 1)), 1.0)
     assert start is not None and not judge(policy, start.assignments).broken
 
 
@@ -269,7 +269,7 @@ def test_a_period_begins_as_the_baseline_has_it_where_that_holds() -> None:
         for item, slot in seats
         if (item, year) != ("Li", "2028")
     )
-    found = placed(rolled(policy, 1, begun=Begun(turned)))
+    found = placed(rolled(policy, 1, begun=WarmStart(turned)))
     for year in ("2026", "2027"):
         assert found[year] == {(item, other[slot]) for item, slot in plan[year]} != plan[year]
 
@@ -290,6 +290,6 @@ def at(slot: str, year: str, who: str) -> Assignment:
 
 def test_going_over_a_plan_holds_what_is_outside_the_window() -> None:
     policy = policy_of(TURN, turn_rule("take", places=1), *AT_ONE)
-    stays = Begun(tuple(at("West", year, who) for who, year in SEATS))
+    stays = WarmStart(tuple(at("West", year, who) for who, year in SEATS))
     assert costs(rolled(policy, 1, begun=stays)) == [0, 3]
     assert costs(rolled(policy, 3, begun=stays)) == [0, 0]

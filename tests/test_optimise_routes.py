@@ -17,21 +17,17 @@ import pytest
 
 from allocator.optimise import improve, mip, neighbourhoods, repair
 from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.bounds import KnownBounds
-from allocator.optimise.budget import Budget, Clock
 from allocator.optimise.by_parts import minimise_parts
 from allocator.optimise.descent import Descent, task_of
 from allocator.optimise.first import any_plan, is_impossible
 from allocator.optimise.flow import best_by_flow, plan_by_flow
 from allocator.optimise.ladder import Ladder
 from allocator.optimise.mip import MipRace
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.reached import Begun
-from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.standing import Standing
 from allocator.optimise.start import Made, add_layer
 from allocator.optimise.task import Task
+from allocator.optimise.warm_start import WarmStart
 from allocator.program import parts as parting
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.network_part import find_network_part
@@ -40,6 +36,9 @@ from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
 from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
+from allocator.solvers.bounds import KnownBounds
+from allocator.solvers.budget import Budget, Clock
+from allocator.solvers.context import SolveContext
 from allocator.verify import judge
 from brute_force import least_costs, parts_of, policy_for, priced_at_random
 from worlds import HARD, Space, Trial, trials
@@ -77,8 +76,8 @@ class Drawn:
     def task(self) -> Task:
         return task_of(self.policy, self.policy.compile())
 
-    def search(self, workers: int = 1) -> Search:
-        return Search(self.seed, Budget(SECONDS, workers), Stop(), silent)
+    def search(self, workers: int = 1) -> SolveContext:
+        return SolveContext(self.seed, Budget(SECONDS, workers))
 
     @cached_property
     def worst(self) -> IntArray:
@@ -388,7 +387,7 @@ def test_a_start_in_steps_is_a_plan(seed: int) -> None:
 def test_a_solve_that_goes_on_is_never_worse_and_ends_with_the_best(seed: int, workers: int) -> None:
     drawn = possible(seed)
     program = drawn.policy.compile()
-    begun = Begun(program.decisions.assignments(drawn.worst))
+    begun = WarmStart(program.decisions.assignments(drawn.worst))
     start = assert_sound(drawn, drawn.task(), drawn.worst)
     for seconds in (0.0, SECONDS):
         found = solve(drawn.policy, Options(seconds, seed, workers), begun=begun)

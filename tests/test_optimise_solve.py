@@ -14,16 +14,16 @@ import pytest
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.optimise import descent, levels
 from allocator.optimise import solve as engine
-from allocator.optimise.budget import Budget, Slice
-from allocator.optimise.progress import Progress, Stop, silent
 from allocator.optimise.route import minimise_level
-from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, Solved, solve
 from allocator.optimise.standing import Standing
 from allocator.optimise.start import Made, Step, add_layer, as_before, steps
 from allocator.program.decisions import Decisions
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
+from allocator.solvers.budget import Budget, Slice
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import CallbackObserver, ObserverGroup, Progress, StopRequest
 from allocator.verify import judge
 from big_world import chequers, postings
 from brute_force import least_costs
@@ -47,16 +47,20 @@ def assert_sound(policy: Policy, found: Solved) -> None:
 
 
 def test_a_stop_keeps_the_best_plan_so_far() -> None:
-    policy, stop = postings(40, 8), Stop()
+    policy, stop = postings(40, 8), StopRequest()
     heard: list[Progress] = []
 
     def listen(progress: Progress) -> None:
         heard.append(progress)
         if progress.stage == JOINT and progress.cost is not None:
-            stop.ask()
+            stop.request()
 
     began = time.monotonic()
-    found = solve(policy, Options(seconds=60, workers=2), stop=stop, listen=listen)
+    found = solve(
+        policy,
+        Options(seconds=60, workers=2),
+        observer=ObserverGroup(stop, CallbackObserver(progress=listen)),
+    )
     assert time.monotonic() - began < 40
     assert found.interrupted and found.run["stopped"] == "asked"
     assert_sound(policy, found)
@@ -64,11 +68,11 @@ def test_a_stop_keeps_the_best_plan_so_far() -> None:
 
 
 def test_a_stop_from_another_thread_ends_a_search_that_finds_nothing_better() -> None:
-    policy, stop = postings(40, 8), Stop()
-    timer = Timer(1.5, stop.ask)
+    policy, stop = postings(40, 8), StopRequest()
+    timer = Timer(1.5, stop.request)
     timer.start()
     began = time.monotonic()
-    found = solve(policy, Options(seconds=120, workers=1), stop=stop)
+    found = solve(policy, Options(seconds=120, workers=1), observer=stop)
     assert time.monotonic() - began < 15
     assert found.interrupted
     assert found.status in ("feasible", "unknown")
@@ -264,10 +268,10 @@ def test_what_is_large_is_not_looked_at_once_the_time_is_over(monkeypatch: pytes
 
 
 def test_a_stop_is_remembered() -> None:
-    stop = Stop()
-    assert not stop.asked
-    stop.ask()
-    assert stop.asked
+    stop = StopRequest()
+    assert not stop.is_requested
+    stop.request()
+    assert stop.is_requested
 
 
 def assert_better_and_better(joint: list[Progress]) -> None:
@@ -287,7 +291,7 @@ def assert_better_and_better(joint: list[Progress]) -> None:
 
 def test_progress_only_ever_gets_better() -> None:
     heard: list[Progress] = []
-    solve(postings(24, 6), Options(seconds=4, workers=2), listen=heard.append)
+    solve(postings(24, 6), Options(seconds=4, workers=2), observer=CallbackObserver(progress=heard.append))
     joint = [progress for progress in heard if progress.stage == JOINT]
     assert joint and all(progress.seconds >= 0 for progress in joint)
     assert_better_and_better(joint)
@@ -296,14 +300,17 @@ def test_progress_only_ever_gets_better() -> None:
 def test_time_that_later_levels_leave_goes_to_the_first_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[int] = []
 
-    def when_asked_again(standing: Standing, part: Slice, search: Search) -> None:
+    def when_asked_again(standing: Standing, part: Slice, search: SolveContext) -> None:
         searched.append(standing.level)
         if searched.count(standing.level) > 1:
             minimise_level(standing, part, search)
 
     monkeypatch.setattr(levels, "minimise_level", when_asked_again)
     policy = postings(12, 3)
-    task, search = descent.task_of(policy, policy.compile()), Search(1, Budget(30, 1), Stop(), silent)
+    task, search = (
+        descent.task_of(policy, policy.compile()),
+        SolveContext(1, Budget(30, 1)),
+    )
     work = descent.Descent(task, search, "whole")
     assert work.run(None, 1.0) == "optimal"
     assert searched == [1, 2, 3, 1, 2, 3]
@@ -317,7 +324,7 @@ def test_a_level_that_gets_no_better_leaves_later_ones_as_they_are(
 ) -> None:
     searched: list[int] = []
 
-    def but_the_second(standing: Standing, part: Slice, search: Search) -> None:
+    def but_the_second(standing: Standing, part: Slice, search: SolveContext) -> None:
         searched.append(standing.level)
         if standing.level != 2:
             minimise_level(standing, part, search)
@@ -325,7 +332,10 @@ def test_a_level_that_gets_no_better_leaves_later_ones_as_they_are(
 
     monkeypatch.setattr(levels, "minimise_level", but_the_second)
     policy = postings(12, 3)
-    task, search = descent.task_of(policy, policy.compile()), Search(1, Budget(30, 1), Stop(), silent)
+    task, search = (
+        descent.task_of(policy, policy.compile()),
+        SolveContext(1, Budget(30, 1)),
+    )
     work = descent.Descent(task, search, "whole")
     assert work.run(None, 1.0) == "feasible"
     assert searched[:3] == [1, 2, 3] and set(searched[3:]) == {2}

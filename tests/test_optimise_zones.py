@@ -19,9 +19,6 @@ from allocator.graph.neighbours import neighbours, parts
 from allocator.model.tables import Link
 from allocator.optimise import descent, levels
 from allocator.optimise.asking import Asking, unheard
-from allocator.optimise.budget import Budget, Clock
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.zones import climb, cover, first, remainder
 from allocator.optimise.zones import solve as route
@@ -39,6 +36,8 @@ from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.program.subproblem import MilpInstance
 from allocator.rules.binding import bind_context
 from allocator.rules.policy import Policy
+from allocator.solvers.budget import Budget, Clock
+from allocator.solvers.context import SolveContext
 from brute_force import assert_best, solved
 from scenario_tools import folder
 from worlds import Space
@@ -189,8 +188,8 @@ def covers(draw: st.DrawFn) -> tuple[MilpInstance, list[np.ndarray]]:
     return cover_by(sets, 5), [draw(prices), draw(prices)]
 
 
-def searching() -> tuple[Search, Clock]:
-    search = Search(1, Budget(30, 1), Stop(), silent)
+def searching() -> tuple[SolveContext, Clock]:
+    search = SolveContext(1, Budget(30, 1))
     return search, Clock(search.budget, search.budget.share(1.0))
 
 
@@ -276,7 +275,7 @@ def test_a_large_map_has_a_first_plan_by_splitting() -> None:
     assert found is not None and found.found == "feasible" and found.decisions is not None
     better = evaluate_auxiliaries(task.program, np.stack([found.decisions, decisions]))
     assert task.is_sound(better[0]) and np.diff(level_costs(task.program, better)[:, 0]) >= 0
-    search.stop.ask()
+    search.request_stop()
     assert first_plan(task, whole, None, clock, search) is None
 
 
@@ -331,7 +330,7 @@ def test_a_plan_is_climbed_from_as_long_as_there_is_time_and_if_it_is_not_too_la
     assert best < costs_of(task.program, given)
     with mock.patch.object(climb, "AT_ONCE", 10):
         assert climbed(task, given, clock, search) is given
-    search.stop.ask()
+    search.request_stop()
     assert climbed(task, given, clock, search) is given
 
 
@@ -390,7 +389,7 @@ def test_where_chance_gives_no_even_zones_those_around_centres_are_taken() -> No
     policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {**NEAR, "level": 2}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     with mock.patch.object(first, "plans_by_splitting", lambda *_: iter(())):
-        found = best_by_zones(task, clock, search, lambda _: lambda *_: search.stop.ask())
+        found = best_by_zones(task, clock, search, lambda _: lambda *_: search.request_stop())
     assert found is not None and found.decisions is not None and is_plan(task, found.decisions)
 
 
@@ -407,7 +406,7 @@ def test_tied_zones_get_better_by_splitting_two_anew() -> None:
     assert costs == sorted(costs, reverse=True) and costs[-1] == costs_of(task.program, made) < costs[0]
     assert all(is_plan(task, plan) for plan in (*shown, made))
     assert is_least(task, made) and recombined(task, whole, made, clock, search) is made
-    search.stop.ask()
+    search.request_stop()
     assert recombined(task, whole, given, clock, search) is given
 
 
@@ -420,7 +419,7 @@ def test_a_start_is_taken_for_a_plan_only_if_it_is_one() -> None:
 
 
 def split_at_random(policy: Policy, seed: int) -> np.ndarray | None:
-    search = Search(seed, Budget(30, 1), Stop(), silent)
+    search = SolveContext(seed, Budget(30, 1))
     task = descent.task_of(policy, policy.compile())
     whole, clock = decompose_by_slot(task.program), Clock(search.budget, search.budget.share(1.0))
     assert whole is not None
@@ -453,7 +452,7 @@ def test_zones_made_anew_two_by_two_get_better_and_keep_what_is_asked() -> None:
     values = evaluate_auxiliaries(task.program, np.stack([given, remade(task, whole, given, clock, search)]))
     costs = level_costs(task.program, values)[:, 0].tolist()
     assert task.is_sound(values[1]) and costs[1] < costs[0]
-    search.stop.ask()
+    search.request_stop()
     assert (remade(task, whole, given, clock, search) == given).all()
 
 

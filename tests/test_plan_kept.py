@@ -18,7 +18,7 @@ import tiny_scenario
 from allocator import api
 from allocator.cli.interrupt import stopping
 from allocator.model.plan import Plan
-from allocator.optimise.progress import Stop
+from allocator.solvers.observer import Observer, StopRequest
 from cli_world import call, good_plan, write_plan
 from test_cli_solve import hard_to_prove
 from tiny_scenario import write_scenario
@@ -145,9 +145,9 @@ def test_a_signal_ends_a_solve_with_its_best_plan(
     good, number = good_plan(scenario), getattr(signal, name)
     before = signal.getsignal(number)
 
-    def interrupted(*_: object, stop: Stop, **__: object) -> Plan:
+    def interrupted(*_: object, observer: Observer, **__: object) -> Plan:
         os.kill(os.getpid(), number)
-        assert stop.by_somebody
+        assert observer.stop_reason() == "asked"
         return good
 
     monkeypatch.setattr(api, "solve", interrupted)
@@ -185,10 +185,10 @@ def test_a_terminal_that_is_closed_leaves_the_best_plan(tmp_path: Path) -> None:
 
 
 def test_a_hangup_that_is_ignored_stays_so() -> None:
-    stop, before = Stop(), signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    stop, before = StopRequest(), signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with stopping(stop):
             os.kill(os.getpid(), signal.SIGHUP)
-        assert not stop.asked
+        assert not stop.is_requested
     finally:
         signal.signal(signal.SIGHUP, before)

@@ -10,8 +10,7 @@ import pytest
 
 from allocator import api
 from allocator.model.plan import Plan
-from allocator.optimise.progress import Stop
-from allocator.optimise.reached import Reached
+from allocator.solvers.observer import CallbackObserver, ObserverGroup, Snapshot, StopRequest
 from allocator.verify import judge
 from scenario_tools import broken, changed, folder, made_anew, of_layer, tables, unlike_the_document
 
@@ -101,17 +100,23 @@ def test_who_retires_is_replaced_in_time(policy: api.Policy, plan: Plan) -> None
 
 
 def test_what_was_rolled_before_a_stop_is_gone_on_from(policy: api.Policy, tmp_path: Path) -> None:
-    file, written, stop = tmp_path / "plan.json", tmp_path / "plan.json.part", Stop()
+    file, written, stop = tmp_path / "plan.json", tmp_path / "plan.json.part", StopRequest()
     keeper = api.Checkpoints(policy, written)
 
-    def offer(reached: Reached) -> None:
-        keeper.offer(reached)
+    def offer(reached: Snapshot) -> None:
+        keeper.on_snapshot(reached)
         while not written.exists() and keeper.error is None:
             time.sleep(0.01)
-        stop.ask()
+        stop.request()
 
     with keeper:
-        ended = api.solve(policy, seconds=60, workers=1, window=2, stop=stop, offer=offer)
+        ended = api.solve(
+            policy,
+            seconds=60,
+            workers=1,
+            window=2,
+            observer=ObserverGroup(stop, CallbackObserver(snapshot=offer)),
+        )
     begun = api.resumed(policy, file)
     assert ended.status in ("unknown", "feasible") and ended.run["stopped"] == "asked"
     assert begun is not None and begun.periods["posting"] >= 2

@@ -11,9 +11,6 @@ from hypothesis import strategies as st
 
 from allocator.optimise import descent
 from allocator.optimise.asking import unheard
-from allocator.optimise.budget import Budget, Clock
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.zones import first
 from allocator.optimise.zones import solve as route
@@ -25,6 +22,9 @@ from allocator.program import centred
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
+from allocator.solvers.budget import Budget, Clock
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import CallbackObserver
 from brute_force import assert_best, least_costs, solved
 from worlds import Space
 from zone_maps import Fields, grid_world, map_world, zoning
@@ -45,8 +45,8 @@ MORE: tuple[Fields, ...] = (
 )
 
 
-def searching(seconds: float = 30.0, workers: int = 1) -> tuple[Search, Clock]:
-    search = Search(1, Budget(seconds, workers), Stop(), silent)
+def searching(seconds: float = 30.0, workers: int = 1) -> tuple[SolveContext, Clock]:
+    search = SolveContext(1, Budget(seconds, workers))
     return search, Clock(search.budget, search.budget.share(1.0))
 
 
@@ -147,8 +147,10 @@ def test_a_larger_map_is_proved_and_told() -> None:
     found = solve(
         policy,
         Options(seconds=50, workers=1),
-        offer=lambda reached: offered.append(reached.proofs[0].cost),
-        listen=lambda progress: told.append((progress.cost, progress.bound)) if progress.level == 1 else None,
+        observer=CallbackObserver(
+            snapshot=lambda reached: offered.append(reached.proofs[0].cost),
+            progress=lambda step: told.append((step.cost, step.bound)) if step.level == 1 else None,
+        ),
     )
     [_, proof] = found.proofs
     assert (found.status, found.run["route"], proof.cost) == ("optimal", "1: zones", proof.bound)

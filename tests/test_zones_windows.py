@@ -12,10 +12,7 @@ from hypothesis import strategies as st
 
 from allocator.optimise import descent
 from allocator.optimise.asking import unheard
-from allocator.optimise.budget import Budget, Clock
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.search import Search
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.zones import remainder, windows
 from allocator.optimise.zones import solve as route
@@ -27,6 +24,8 @@ from allocator.optimise.zones.sums import OPEN, Left, Sums
 from allocator.optimise.zones.windows import Windows
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
+from allocator.solvers.budget import Budget, Clock
+from allocator.solvers.context import SolveContext
 from allocator.verify import judge
 from brute_force import assert_best, solved
 from worlds import Space
@@ -103,8 +102,8 @@ def test_the_best_of_all_windows_is_the_best_of_all(seed: int, rules: list[Field
         assert_best(policy, Space.of(policy.context))
 
 
-def searching(seconds: float = 30.0) -> tuple[Search, Clock]:
-    search = Search(1, Budget(seconds, 1), Stop(), silent)
+def searching(seconds: float = 30.0) -> tuple[SolveContext, Clock]:
+    search = SolveContext(1, Budget(seconds, 1))
     return search, Clock(search.budget, search.budget.share(1.0))
 
 

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allocator.errors import InputError
 from allocator.model.plan import HARD, BoundProof, Level, LevelScore, Plan
@@ -15,10 +15,8 @@ from allocator.model.reading.wholefile import unfinished
 from allocator.model.witnesses import ZERO
 from allocator.rules.beside import asked_beside
 from allocator.rules.policy import Policy
-
-if TYPE_CHECKING:
-    from allocator.optimise.bounds import KnownBounds
-    from allocator.optimise.reached import Reached
+from allocator.solvers.bounds import KnownBounds
+from allocator.solvers.observer import NullObserver, Snapshot
 
 #: At most once in so many seconds, and in so many times what it took to write the last one.
 EVERY, REST = 1.0, 20.0
@@ -31,7 +29,7 @@ def checkpoint_of(out: Path) -> Path | None:
     return out.with_name(f"{out.name}.part")
 
 
-class Checkpoints:
+class Checkpoints(NullObserver):
     """Writes the best plan so far in a thread of its own, while the block runs.
 
     A plan of all layers is ``feasible`` and has its score; one of the first layers or periods only is
@@ -44,13 +42,13 @@ class Checkpoints:
     def __init__(self, policy: Policy, path: Path) -> None:
         self.error: InputError | None = None
         self._policy, self._path = policy, path
-        self._latest: Reached | None = None
+        self._latest: Snapshot | None = None
         self._fresh, self._over = Event(), Event()
         self._thread = Thread(target=self._run, daemon=True)
 
-    def offer(self, reached: Reached) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Take a plan to write when its time has come; a better one may take its place before."""
-        self._latest = reached
+        self._latest = snapshot
         self._fresh.set()
 
     def __enter__(self) -> Checkpoints:
@@ -83,7 +81,7 @@ class Checkpoints:
             self._over.wait(max(EVERY, REST * (time.monotonic() - began)))
 
 
-def _plan(policy: Policy, reached: Reached) -> Plan:
+def _plan(policy: Policy, reached: Snapshot) -> Plan:
     is_whole = reached.periods == {name: len(layer.periods) for name, layer in policy.context.layers.items()}
     proofs = reached.proofs
     known = reached.known.beyond(proofs)

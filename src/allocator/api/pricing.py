@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from allocator.model.plan import Plan
 from allocator.rules.calls import as_asked
 from allocator.rules.policy import Policy
+from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.verify import admit
 
 if TYPE_CHECKING:
     from allocator.explain import Ranking
     from allocator.explain.price import PinnedSolve
-    from allocator.optimise.progress import Stop
 
 
 def price(
@@ -23,7 +23,7 @@ def price(
     seconds: float = 20.0,
     seed: int = 1,
     workers: int = 0,
-    stop: Stop | None = None,
+    observer: Observer = NULL_OBSERVER,
     file: str = "plan",
 ) -> PinnedSolve:
     """Solve anew with the first candidate of a ranking pinned to its seat, and compare with the plan.
@@ -35,7 +35,7 @@ def price(
         seconds: Time limit.
         seed: Seed of every random choice.
         workers: Threads, 0 for as many as there are cores.
-        stop: A request to stop, from another thread.
+        observer: May stop the solve, from another thread.
         file: What the plan is called in faults.
 
     Raises:
@@ -48,4 +48,4 @@ def price(
     admit(policy, plan, file)
     policy = as_asked(policy, plan, file)
     options, item = Options(seconds, seed, workers), ranking.candidates[0].item
-    return solve_pinned(policy, plan.assignments, ranking.seat, item, options, stop)
+    return solve_pinned(policy, plan.assignments, ranking.seat, item, options, observer)

@@ -22,7 +22,7 @@ from allocator.rules.policy import Policy
 from allocator.verify import admit, claims_against, judge
 
 if TYPE_CHECKING:
-    from allocator.optimise.reached import Begun
+    from allocator.optimise.warm_start import WarmStart
 
 #: Searches and the levels of each, as a checkpoint carries what they proved.
 Proved = tuple[tuple[LevelScore, ...], ...]
@@ -45,17 +45,17 @@ class Resumed:
     proved: Proved
 
     @property
-    def begun(self) -> Begun:
+    def begun(self) -> WarmStart:
         """The same, as the engine takes it."""
-        from allocator.optimise.bounds import Bound, KnownBounds, Proof
-        from allocator.optimise.reached import Begun
+        from allocator.optimise.warm_start import WarmStart
+        from allocator.solvers.bounds import Bound, KnownBounds, Proof
 
         def proof(one: LevelScore) -> Proof:
             by, second = witnesses_of(one.proof.by, one.proof.confirmed)
             return Proof.of(one.level, one.cost, Bound(one.bound, by, second))
 
         searches = (tuple(proof(one) for one in search) for search in self.proved)
-        return Begun(self.plan.assignments, KnownBounds(tuple(searches)), self.periods)
+        return WarmStart(self.plan.assignments, KnownBounds(tuple(searches)), self.periods)
 
     @property
     def rank(self) -> tuple[object, ...]:

@@ -14,13 +14,12 @@ from allocator.report.changes import changes_from
 from allocator.rules.beside import asked_beside
 from allocator.rules.keeping import without_baseline
 from allocator.rules.policy import Policy
+from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
 from allocator.verify import Judgement, claims_against, judge
 
 if TYPE_CHECKING:
     from allocator.api.resuming import Resumed
     from allocator.optimise.confirm import Confirm
-    from allocator.optimise.progress import Listener, Stop
-    from allocator.optimise.reached import Offer
     from allocator.optimise.solve import Solved
 
 
@@ -33,9 +32,7 @@ def solve(
     window: int | None = None,
     memory: float | None = None,
     confirm: Confirm = "spare",
-    stop: Stop | None = None,
-    listen: Listener | None = None,
-    offer: Offer | None = None,
+    observer: Observer = NULL_OBSERVER,
     begun: Resumed | None = None,
 ) -> Plan:
     """Find the best plan and have it judged by the rules' own checks before anyone sees it.
@@ -51,9 +48,8 @@ def solve(
         confirm: Whether another solver is asked if there is anything better than what is proved: ``spare``
             in what is left of the time, about as long as the solve took and not with one worker; ``full`` as
             long as it takes; or ``off``.
-        stop: A request to stop, from another thread.
-        listen: Hears of progress.
-        offer: Is offered every better plan on the way, such as ``Checkpoints.offer``.
+        observer: Sees progress and snapshots, and may stop the solve; such as ``StopRequest``,
+            ``Checkpoints``, or several of them as ``ObserverGroup``.
         begun: What to go on from, as ``resumed`` returned it; the plan will be no worse.
 
     Raises:
@@ -65,18 +61,15 @@ def solve(
     _must_have_layers(policy)
     _must_be_a_window(window)
     from allocator.optimise import memory as memories
-    from allocator.optimise import progress, reached
     from allocator.optimise import solve as engine
 
     options = engine.Options(seconds, seed, workers, window or 0, confirm)
-    stop = stop or progress.Stop()
-    with memories.held_to(memory, stop):
+    limit = StopRequest()
+    with memories.held_to(memory, limit):
         solved = engine.solve(
             policy,
             options,
-            stop=stop,
-            listen=listen or progress.silent,
-            offer=offer or reached.unheeded,
+            observer=ObserverGroup(observer, limit),
             begun=None if begun is None else begun.begun,
         )
     return _plan(policy, solved, asked_beside(policy))
@@ -90,8 +83,7 @@ def fewest_changes(
     workers: int = 0,
     memory: float | None = None,
     confirm: Confirm = "spare",
-    stop: Stop | None = None,
-    listen: Listener | None = None,
+    observer: Observer = NULL_OBSERVER,
 ) -> Plan:
     """Find the plan with the fewest changes from the baseline and, of those, the best.
 
@@ -108,14 +100,14 @@ def fewest_changes(
     _must_have_layers(policy)
     if policy.context.baseline is None:
         raise InputError([without_baseline("--fewest-changes")])
-    from allocator.optimise import fewest, progress
+    from allocator.optimise import fewest
     from allocator.optimise import memory as memories
     from allocator.optimise import solve as engine
 
     options = engine.Options(seconds, seed, workers, confirm=confirm)
-    stop = stop or progress.Stop()
-    with memories.held_to(memory, stop):
-        found = fewest.solve_with_fewest_changes(policy, options, stop=stop, listen=listen or progress.silent)
+    limit = StopRequest()
+    with memories.held_to(memory, limit):
+        found = fewest.solve_with_fewest_changes(policy, options, observer=ObserverGroup(observer, limit))
     plan = _plan(policy, found.solved, asked_beside(policy, "fewest changes"))
     if not plan.score:
         return plan

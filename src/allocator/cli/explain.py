@@ -17,12 +17,12 @@ from allocator.errors import Fault, InputError
 from allocator.explain import Ranking
 from allocator.model.plan import Plan
 from allocator.model.text import Text
-from allocator.optimise.progress import Stop
 from allocator.report.candidates import PinnedView, pinned_view, ranking_view
 from allocator.report.plain import plain
 from allocator.report.rendering.candidates import render_candidate, render_ranking
 from allocator.report.rendering.console import printable
 from allocator.report.words import status_text
+from allocator.solvers.observer import StopRequest
 from allocator.verify import OtherVersion, other_version
 
 
@@ -40,9 +40,9 @@ def _solved(
     [candidate] = ranking.candidates
     if candidate.is_holder or not candidate.is_possible:
         return None
-    stop = Stop()
+    stop = StopRequest()
     with stopping(stop):
-        found = api.price(policy, plan, ranking, seconds=seconds, workers=workers, stop=stop, file=file)
+        found = api.price(policy, plan, ranking, seconds=seconds, workers=workers, observer=stop, file=file)
     return pinned_view(policy, found)
 
 

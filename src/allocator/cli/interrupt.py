@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
 
-from allocator.optimise.progress import Stop
+from allocator.solvers.observer import StopRequest
 
 #: Those that a system has; there is no hangup on Windows.
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 @contextmanager
-def stopping(stop: Stop) -> Iterator[None]:
+def stopping(stop: StopRequest) -> Iterator[None]:
     """Turn the first request within the block into one to the solver; the second raises KeyboardInterrupt.
 
     A hangup that whoever started the program had ignored (``nohup``) stays so.
@@ -28,9 +28,9 @@ def stopping(stop: Stop) -> Iterator[None]:
         return
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
-        if stop.by_somebody:
+        if stop.reason == "asked":
             raise KeyboardInterrupt
-        stop.ask()
+        stop.request()
 
     heeded = [one for one in _SIGNALS if one == signal.SIGINT or signal.getsignal(one) != signal.SIG_IGN]
     before = {one: signal.signal(one, ask) for one in heeded}

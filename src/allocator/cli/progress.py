@@ -12,24 +12,28 @@ from rich.text import Text as Line
 
 from allocator.cli.streams import Forgiving
 from allocator.model.text import Language, Text
-from allocator.optimise.progress import CONFIRM, Listener, Progress, silent
 from allocator.report.rendering.console import number, pick, printable
 from allocator.report.score import gap
 from allocator.report.words import level_text
+from allocator.solvers.observer import CONFIRM, NULL_OBSERVER, CallbackObserver, Observer, Progress
 
 #: Stages that are none of layers and periods.
 _STAGES: Mapping[str, Text] = {CONFIRM: Text(zh="另行证明", en="second proof")}
 
 
 @contextmanager
-def watching(titles: Mapping[int, Text], language: Language) -> Iterator[Listener]:
+def watching(titles: Mapping[int, Text], language: Language) -> Iterator[Observer]:
     """Show progress on standard error while the block runs, if that is a terminal."""
     if not sys.stderr.isatty():
-        yield silent
+        yield NULL_OBSERVER
         return
     console = Console(file=cast(TextIO, Forgiving(sys.stderr)), markup=False, emoji=False, highlight=False)
     with console.status(Line(pick(language, "准备中", "preparing"))) as status:
-        yield lambda progress: status.update(Line(progress_line(progress, titles, language)))
+
+        def show(progress: Progress) -> None:
+            status.update(Line(progress_line(progress, titles, language)))
+
+        yield CallbackObserver(progress=show)
 
 
 def progress_line(progress: Progress, titles: Mapping[int, Text], language: Language) -> str:

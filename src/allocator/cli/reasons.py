@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from allocator import api
 from allocator.cli.interrupt import stopping
 from allocator.model.text import Language, Text
-from allocator.optimise.progress import Stop
 from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.shortages import render_shortages
@@ -18,6 +17,7 @@ from allocator.report.score import rule_whys
 from allocator.report.shortage import shortages
 from allocator.report.supply import supplies
 from allocator.report.supply_text import as_text
+from allocator.solvers.observer import StopRequest
 
 #: At most so many recusals are named.
 MOST_WAIVERS = 20
@@ -81,10 +81,10 @@ def find_reasons(policy: api.Policy, seconds: float) -> Reasons:
     A request to stop ends the search with what it has; after the second there is nothing.
     """
     explainer = import_module("allocator.explain")
-    stop = Stop()
+    stop = StopRequest()
     try:
         with stopping(stop):
-            reasons: Reasons = explainer.why_infeasible(policy, seconds=seconds, stop=stop)
+            reasons: Reasons = explainer.why_infeasible(policy, seconds=seconds, observer=stop)
     except KeyboardInterrupt:
         return Nothing()
     return reasons

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from allocator import api
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
-
-if TYPE_CHECKING:
-    from allocator.optimise.reached import Offer
+from allocator.solvers.observer import NULL_OBSERVER, Observer
 
 OPTION = "--resume"
 
@@ -60,13 +57,13 @@ def keeper_of(policy: api.Policy, out: Path | None) -> api.Checkpoints | None:
 
 
 @contextmanager
-def kept(keeper: api.Checkpoints | None, output: Output) -> Iterator[Offer | None]:
+def kept(keeper: api.Checkpoints | None, output: Output) -> Iterator[Observer]:
     """Keep checkpoints while the block runs; that they could not be written is said, and no more."""
     if keeper is None:
-        yield None
+        yield NULL_OBSERVER
         return
     with keeper:
-        yield keeper.offer
+        yield keeper
     if keeper.error is not None:
         why = keeper.error.faults[0]
         output.remark(Text(zh=f"未能写检查点：{why('zh')}", en=f"no checkpoint could be kept: {why('en')}"))

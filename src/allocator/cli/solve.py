@@ -30,7 +30,6 @@ from allocator.model.notation import scenario_roles
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.planfile import plan_text
 from allocator.model.text import Language, Text
-from allocator.optimise.progress import Stop
 from allocator.report.changes import changes_from
 from allocator.report.doubts import doubts_about
 from allocator.report.expected import read_expected
@@ -41,6 +40,7 @@ from allocator.report.rendering.plans import heading, render_score
 from allocator.report.rendering.runs import listed_options, run_line
 from allocator.report.view import bound_view
 from allocator.rules.calls import asked_of
+from allocator.solvers.observer import ObserverGroup, StopRequest
 from allocator.verify import admit_baseline
 
 HELP = both("求解：给出最好的方案及已证明的下界", "Find the best plan, with a proven bound.")
@@ -157,11 +157,11 @@ def command(
     _check_figures(policy)
     mention_doubts(doubts_about(policy), scenario, output)
     begun = goes_on_from(policy, out, output) if resume and out is not None else None
-    stop = Stop()
+    stop = StopRequest()
     keeper = None if fewest else keeper_of(policy, out)
     with stopping(stop):
-        with watching(_levels(policy), output.language) as listen, kept(keeper, output) as offer:
-            go_on = partial(api.solve, window=window, offer=offer, begun=begun)
+        with watching(_levels(policy), output.language) as live, kept(keeper, output) as writer:
+            go_on = partial(api.solve, window=window, begun=begun)
             plan = (api.fewest_changes if fewest else go_on)(
                 policy,
                 seconds=time_limit,
@@ -169,11 +169,11 @@ def command(
                 workers=workers,
                 memory=memory,
                 confirm="full" if confirm else "spare",
-                stop=stop,
-                listen=listen,
+                observer=ObserverGroup(stop, live, writer),
             )
         written = write_answer(plan, out, output) if plan.is_found else None
-    reasons = find_reasons(policy, time_limit) if plan.status == "infeasible" and not stop.asked else None
+    is_stopped = stop.is_requested or plan.run.get("stopped") == "memory"
+    reasons = find_reasons(policy, time_limit) if plan.status == "infeasible" and not is_stopped else None
     if reasons is not None:
         plan = plan.model_copy(update={"run": {**plan.run, "conflict": list(reasons.rules)}})
     written = written or write_answer(plan, out, output)
@@ -184,7 +184,7 @@ def command(
     output.report(_result(policy, plan, reasons, written, output.language))
     if written.fault is not None:
         return WRONG
-    if stop.by_somebody:
+    if stop.reason == "asked":
         return INTERRUPTED
     return FINE if plan.is_found else NO
 

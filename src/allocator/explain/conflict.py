@@ -11,11 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from allocator.optimise.asking import unheard
-from allocator.optimise.budget import Budget, Clock, Slice
 from allocator.optimise.descent import task_of
 from allocator.optimise.first import any_plan
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.zones.solve import best_by_zones
 from allocator.program.evaluate import evaluate_auxiliaries
@@ -23,33 +20,36 @@ from allocator.program.program import IntArray, Program
 from allocator.program.projection import restrict_to_rules
 from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
+from allocator.solvers.budget import Budget, Clock, Slice
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import NULL_OBSERVER, Observer
 
 #: Seconds for one question whether some rules can hold together. That they cannot is mostly seen at once.
 ASK = 1.0
 
 
-def minimal_conflict(policy: Policy, seconds: float, stop: Stop | None = None) -> list[Rule]:
+def minimal_conflict(policy: Policy, seconds: float, observer: Observer = NULL_OBSERVER) -> list[Rule]:
     """Return hard rules of a policy without a plan that cannot hold together.
 
     Args:
         policy: The policy.
         seconds: After so long, rules are kept in the conflict that it may not need.
-        stop: A request to stop, after which rules are kept likewise.
+        observer: May stop the search, after which rules are kept likewise.
 
     Returns:
         A conflict in any case; minimal by inclusion if every question was answered in time.
     """
     hard = tuple(rule for rule in policy.rules if rule.is_hard)
-    return _Conflict(replace(policy, rules=hard), seconds, stop or Stop()).minimal(hard)
+    return _Conflict(replace(policy, rules=hard), seconds, observer).minimal(hard)
 
 
 class _Conflict:
     """Halves of the rules are tried together until only what is needed is left."""
 
-    def __init__(self, policy: Policy, seconds: float, stop: Stop) -> None:
+    def __init__(self, policy: Policy, seconds: float, observer: Observer) -> None:
         self._policy = policy
         self._program: Program = policy.compile()
-        self._search = Search(1, Budget(seconds, 1), stop, silent)
+        self._search = SolveContext(1, Budget(seconds, 1), observer)
         self._end = time.monotonic() + seconds
         self._plans: list[IntArray] = []
 
@@ -70,7 +70,7 @@ class _Conflict:
     def _can_hold(self, rules: list[Rule]) -> bool:
         """Whether a plan keeps the rules; without an answer in time, they are taken to hold."""
         left = self._end - time.monotonic()
-        if left <= 0 or self._search.stop.asked:
+        if left <= 0 or self._search.is_stopped:
             return True
         task = self._task(rules)
         if any(task.is_sound(plan) for plan in self._plans):

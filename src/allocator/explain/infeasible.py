@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from allocator.explain.conflict import minimal_conflict
 from allocator.explain.on_map import Blocked, blocked_on_map
 from allocator.model.text import Text
-from allocator.optimise.progress import Stop
 from allocator.optimise.solve import Options, solve
 from allocator.rules.kind import Breach, Rule
 from allocator.rules.policy import Policy
+from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
 from allocator.verify.judge import judge
 
 #: Of the time given, the part that the conflict may take, and each of the ways out.
@@ -55,27 +55,27 @@ class Reasons:
     cut_short: bool = False
 
 
-def why_infeasible(policy: Policy, seconds: float = 30.0, stop: Stop | None = None) -> Reasons:
+def why_infeasible(policy: Policy, seconds: float = 30.0, observer: Observer = NULL_OBSERVER) -> Reasons:
     """Return a minimal conflict among the hard rules of a policy without a plan, and a way out.
 
     Args:
         policy: The policy.
         seconds: Time limit.
-        stop: A request to stop, from another thread: what is known by then is returned.
+        observer: May stop the search: the reasons found by then are returned.
     """
-    stop = stop or Stop()
-    conflict = minimal_conflict(policy, seconds * CONFLICT_PART, stop)
+    observer = ObserverGroup(observer, StopRequest())
+    conflict = minimal_conflict(policy, seconds * CONFLICT_PART, observer)
     giving = {rule.id: rule.relaxed() for rule in conflict}
-    repairs, _ = _given_up(policy, giving, seconds * WAY_PART, stop)
+    repairs, _ = _given_up(policy, giving, seconds * WAY_PART, observer)
     recusing = {rule.id: (other,) for rule in policy.rules if rule.is_hard and (other := rule.waivable())}
-    waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART, stop)
-    blocked = () if stop.asked else blocked_on_map(policy)
+    waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART, observer)
+    blocked = () if observer.stop_reason() else blocked_on_map(policy)
     named = tuple(rule.id for rule in conflict)
-    return Reasons(named, repairs[:MOST_NAMED], waivers, fewest, blocked, cut_short=stop.asked)
+    return Reasons(named, repairs[:MOST_NAMED], waivers, fewest, blocked, observer.stop_reason() is not None)
 
 
 def _given_up(
-    policy: Policy, giving: Mapping[str, tuple[Rule, ...]], seconds: float, stop: Stop
+    policy: Policy, giving: Mapping[str, tuple[Rule, ...]], seconds: float, observer: Observer
 ) -> tuple[tuple[Repair, ...], bool]:
     """Return what must be given up of some rules, as little as can be, and whether that is proved.
 
@@ -83,13 +83,13 @@ def _given_up(
         policy: A policy without a plan.
         giving: By id, the rules that may give way, as what is soft of them and what stays hard.
         seconds: Time limit.
-        stop: A request to stop.
+        observer: May stop the search.
     """
-    if stop.asked or not giving:
+    if observer.stop_reason() or not giving:
         return (), False
     rules = tuple(one for rule in policy.rules if rule.is_hard for one in giving.get(rule.id, (rule,)))
     relaxed = replace(policy, rules=rules)
-    solved = solve(relaxed, Options(seconds=seconds), stop=stop)
+    solved = solve(relaxed, Options(seconds=seconds), observer=observer)
     if not solved.proofs:
         return (), False
     found = judge(relaxed, solved.assignments)

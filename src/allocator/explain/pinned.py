@@ -9,11 +9,11 @@ from allocator.explain.price import PinnedSolve
 from allocator.explain.seats import Seat
 from allocator.model.plan import HARD, Assignment
 from allocator.model.text import Text
-from allocator.optimise.progress import Stop
-from allocator.optimise.reached import Begun
 from allocator.optimise.solve import Options, solve
+from allocator.optimise.warm_start import WarmStart
 from allocator.rules.kinds.pin import Pin
 from allocator.rules.policy import Policy
+from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.verify.judge import judge
 
 
@@ -23,7 +23,7 @@ def solve_pinned(
     seat: Seat,
     item: int,
     options: Options,
-    stop: Stop | None = None,
+    observer: Observer = NULL_OBSERVER,
 ) -> PinnedSolve:
     """Solve all layers and periods with an item at a seat, and compare with the plan that there is.
 
@@ -31,7 +31,7 @@ def solve_pinned(
         InternalError: What was found breaks a hard rule.
     """
     pinned = replace(policy, rules=(*policy.rules, _pin(policy, seat, item)))
-    solved = solve(pinned, options, stop=stop, begun=Begun(assignments))
+    solved = solve(pinned, options, observer=observer, begun=WarmStart(assignments))
     if not solved.proofs:
         return PinnedSolve(solved.status, options.seconds, {}, {})
     judgement = judge(pinned, solved.assignments)

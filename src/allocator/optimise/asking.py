@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from allocator.optimise.budget import Slice
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.search import Search
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance
+from allocator.solvers.budget import Slice
+from allocator.solvers.context import SolveContext
 
 Teller = Callable[[int | None, int], None]
 
@@ -54,7 +54,7 @@ class Asking:
     twice: bool = False
 
 
-def minimise(problem: MilpInstance, search: Search, asking: Asking) -> Outcome:
+def minimise(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
     """Search for the values of least cost."""
     from allocator.optimise import cpsat  # half a second to load, which a flow does without
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.optimise.budget import Clock
 from allocator.optimise.flow import plan_by_flow
 from allocator.optimise.mend import mended
 from allocator.optimise.repair import LARGE, repaired
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.program.subproblem import MilpInstance
+from allocator.solvers.budget import Clock
+from allocator.solvers.context import SolveContext
 
 #: The part of the time for mending what is hinted at, then that of what is left for mending a flow.
 MENDING_PART, REPAIR_PART = 0.25, 0.5
@@ -29,7 +29,7 @@ class Beginning:
     is_flow: bool
 
 
-def beginning(task: Task, hint: IntArray | None, clock: Clock, search: Search) -> Beginning | None:
+def beginning(task: Task, hint: IntArray | None, clock: Clock, search: SolveContext) -> Beginning | None:
     """Return a plan, or None if none was made: what is no network and small is better searched for.
 
     Near the hint comes before any other way: that is where whoever gave a baseline wants to stay.
@@ -51,7 +51,7 @@ def beginning(task: Task, hint: IntArray | None, clock: Clock, search: Search) -
 
 
 def _ways(
-    task: Task, whole: MilpInstance, hint: IntArray | None, clock: Clock, search: Search
+    task: Task, whole: MilpInstance, hint: IntArray | None, clock: Clock, search: SolveContext
 ) -> Iterator[tuple[bool, Callable[[], IntArray | None]]]:
     yield True, lambda: _by_flow(task.program, whole)
     if task.program.decisions.count < LARGE:

@@ -9,11 +9,11 @@ import numpy as np
 
 from allocator.optimise.asking import Asking, minimise
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray, MilpInstance
+from allocator.solvers.context import SolveContext
 
 #: How often whoever waits looks around, in seconds.
 WATCH = 0.05
@@ -21,7 +21,7 @@ WATCH = 0.05
 
 def solve_beside(
     problems: Sequence[MilpInstance],
-    search: Search,
+    search: SolveContext,
     asking: Asking,
     look: Callable[[], object],
     meanwhile: Callable[[], bool],
@@ -44,7 +44,7 @@ def solve_beside(
                 waiting = bool(wait(searches, 0 if is_busy else WATCH).not_done)
                 look()
             except KeyboardInterrupt:
-                search.stop.ask()
+                search.request_stop()
     return [done.result() for done in searches]
 
 

@@ -9,19 +9,19 @@ from threading import Lock
 
 from allocator.model.witnesses import CP_SAT, joined
 from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.budget import Clock, Slice
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray, Subproblem
+from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.context import SolveContext
 
 
 def search_parts(
     question: Subproblem,
     parts: Sequence[BoolArray],
     values: IntArray,
-    search: Search,
+    search: SolveContext,
     asking: Callable[[int], Asking],
     ended: Callable[[BoolArray, Outcome], None] = lambda _part, _found: None,
 ) -> list[Outcome]:
@@ -50,7 +50,7 @@ def search_parts(
         try:
             wait(searches)
         except KeyboardInterrupt:
-            search.stop.ask()
+            search.request_stop()
     return [done.result() for done in searches]
 
 
@@ -76,13 +76,13 @@ class _Ended:
         self._standing.show(self._values)
 
 
-def turn(clock: Clock, search: Search, k: int, count: int) -> Slice:
+def turn(clock: Clock, search: SolveContext, k: int, count: int) -> Slice:
     """Return the time that the ``k``-th of ``count`` parts may take of what is left."""
     return clock.share(min(1.0, search.budget.workers / (count - k)))
 
 
 def minimise_parts(
-    standing: Standing, parts: list[BoolArray], clock: Clock, search: Search
+    standing: Standing, parts: list[BoolArray], clock: Clock, search: SolveContext
 ) -> list[BoolArray]:
     """Minimise a level over each independent part and return the parts that are not proved.
 

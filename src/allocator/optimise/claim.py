@@ -10,11 +10,11 @@ import numpy as np
 
 from allocator.model.plan import HARD
 from allocator.model.witnesses import CP_SAT, EARLIER, HIGHS, NOBODY, in_order
-from allocator.optimise.bounds import Bound, Proof
 from allocator.optimise.task import Task
 from allocator.program.evaluate import violated_rows
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance, Subproblem
+from allocator.solvers.bounds import Bound, Proof
 
 
 @dataclass(frozen=True)

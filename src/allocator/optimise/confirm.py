@@ -17,13 +17,13 @@ from typing import Literal
 
 from allocator.model.plan import HARD, Level
 from allocator.model.witnesses import CP_SAT, HIGHS, SECOND
-from allocator.optimise.bounds import Bound, Proof
 from allocator.optimise.claim import Claim, ContradictionError, claims_in, settled_plan
-from allocator.optimise.progress import CONFIRM, Progress
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.witness import Plan, Witness, ask_cp_sat, ask_highs
 from allocator.program.program import IntArray
+from allocator.solvers.bounds import Bound, Proof
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import CONFIRM, Progress
 
 #: Whether to look for a second proof: not, in a part of the time that is left, or for as long as it takes.
 Confirm = Literal["off", "spare", "full"]
@@ -36,12 +36,12 @@ HUGE = 1_000_000
 WITNESSES: Mapping[str, Witness] = MappingProxyType({HIGHS: ask_highs, CP_SAT: ask_cp_sat})
 
 
-def time_for(confirm: Confirm, search: Search) -> float:
+def time_for(confirm: Confirm, search: SolveContext) -> float:
     """Return the seconds that a second proof may take.
 
     With one worker a plan must not depend on the clock: there is no spare time then.
     """
-    if search.stop.asked or confirm == "off":
+    if search.is_stopped or confirm == "off":
         return 0.0
     if confirm == "full":
         return float("inf")
@@ -55,7 +55,7 @@ def with_second_proofs(
     proofs: tuple[Proof, ...],
     refuted: Bound | None,
     confirm: Confirm,
-    search: Search,
+    search: SolveContext,
 ) -> tuple[tuple[Proof, ...], Bound | None]:
     """Return what was proved, with what another solver adds to it.
 
@@ -94,7 +94,7 @@ class Confirming:
     """
 
     task: Task
-    search: Search
+    search: SolveContext
     seconds: float
     plan: IntArray | None = None
     _least: set[int] = field(default_factory=set)
@@ -119,7 +119,7 @@ class Confirming:
     def _ask(self, name: str, claims: list[Claim], asked: list[int], seconds: float) -> None:
         """Ask one witness, again where the task has grown by what its plans were short of."""
         end = time.monotonic() + seconds
-        while asked and (left := end - time.monotonic()) > LEAST and not self.search.stop.asked:
+        while asked and (left := end - time.monotonic()) > LEAST and not self.search.is_stopped:
             self._tell(claims[asked[0]])
             plan = None if self.plan is None else Plan(self.plan, frozenset(self._least))
             answers = WITNESSES[name](self.task, [claims[k] for k in asked], left, self.search, plan)
@@ -144,4 +144,6 @@ class Confirming:
         value, level = claim.proof.value, claim.level
         elapsed = self.search.budget.elapsed
         cost = None if level is None else value
-        self.search.listen(Progress(CONFIRM, HARD if level is None else level, cost, value, elapsed))
+        self.search.observer.on_progress(
+            Progress(CONFIRM, HARD if level is None else level, cost, value, elapsed)
+        )

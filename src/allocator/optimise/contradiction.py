@@ -19,12 +19,12 @@ from allocator.model.reading.oswords import system_words
 from allocator.model.text import Text
 from allocator.model.witnesses import in_order
 from allocator.optimise.asking import Asking
-from allocator.optimise.bounds import Proof
-from allocator.optimise.budget import Slice
 from allocator.optimise.claim import Claim, ContradictionError
 from allocator.program.evaluate import level_costs
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance, Subproblem
+from allocator.solvers.bounds import Proof
+from allocator.solvers.budget import Slice
 
 
 def reported(

@@ -14,9 +14,9 @@ from ortools.sat.python import cp_model
 
 from allocator.optimise.asking import Asking, Teller, unheard, unseen
 from allocator.optimise.outcome import Found, Outcome
-from allocator.optimise.search import Search
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.subproblem import MilpInstance
+from allocator.solvers.context import SolveContext
 
 #: CP-SAT's own end of the number line.
 FAR = 2**62
@@ -30,7 +30,7 @@ _PLANS = ("optimal", "feasible")
 WATCH = 0.05
 
 
-def minimise(problem: MilpInstance, search: Search, asking: Asking) -> Outcome:
+def minimise(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
     """Search for the values of least cost."""
     if len(problem) == 0:
         low, high = problem.sides
@@ -87,7 +87,7 @@ def model_of(problem: MilpInstance, asking: Asking) -> cp_model.CpModel:
     return model
 
 
-def _solver(search: Search, asking: Asking) -> cp_model.CpSolver:
+def _solver(search: SolveContext, asking: Asking) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     parameters, part = solver.parameters, asking.part
     parameters.max_time_in_seconds = max(0.01, part.seconds)
@@ -107,7 +107,11 @@ def _solver(search: Search, asking: Asking) -> cp_model.CpSolver:
 
 
 def _run(
-    solver: cp_model.CpSolver, model: cp_model.CpModel, watcher: _Watcher, search: Search, asking: Asking
+    solver: cp_model.CpSolver,
+    model: cp_model.CpModel,
+    watcher: _Watcher,
+    search: SolveContext,
+    asking: Asking,
 ) -> int:
     """Run the search in a thread, so that this one hears Ctrl-C and requests to stop."""
     result: list[int] = []
@@ -117,8 +121,8 @@ def _run(
         try:
             thread.join(WATCH)
         except KeyboardInterrupt:
-            search.stop.ask()
-        if search.stop.asked or asking.is_done():
+            search.request_stop()
+        if search.is_stopped or asking.is_done():
             solver.stop_search()
     return result[0] if result else int(cp_model.UNKNOWN)
 

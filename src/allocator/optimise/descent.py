@@ -9,15 +9,12 @@ import numpy as np
 from allocator.model.plan import HARD
 from allocator.model.witnesses import FLOW
 from allocator.optimise.begin import beginning
-from allocator.optimise.bounds import Bound, Proof
-from allocator.optimise.budget import Clock, Slice
 from allocator.optimise.first import any_plan, is_impossible
 from allocator.optimise.flow import best_by_flow
 from allocator.optimise.ladder import Ladder
 from allocator.optimise.levels import Levels
 from allocator.optimise.outcome import Found
 from allocator.optimise.repair import LARGE
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.zones.levels import BY_COVER
 from allocator.optimise.zones.solve import best_by_zones
@@ -26,6 +23,9 @@ from allocator.program.evaluate import evaluate_auxiliaries, rule_costs
 from allocator.program.program import IntArray, Program
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.solvers.bounds import Bound, Proof
+from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.context import SolveContext
 
 #: Without any plan nothing else matters: a first one may take this part of all the time left.
 FIRST_PLAN_PART = 0.5
@@ -181,7 +181,7 @@ class Descent(Levels):
         return None if self.best is None else np.asarray(self.best[: self.program.decisions.count])
 
 
-def compiled(policy: Policy, search: Search) -> Program:
+def compiled(policy: Policy, search: SolveContext) -> Program:
     """Return the program of a policy; the time that judging a plan of it will take is kept for that."""
     began = search.budget.elapsed
     program = policy.compile()

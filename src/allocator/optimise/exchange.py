@@ -11,11 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from allocator.optimise.budget import Clock, Slice
 from allocator.optimise.choosing import Chooser
 from allocator.optimise.neighbourhoods import Arm
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.program.aims import Potential
 from allocator.program.changing import FloatArray, Reassignment
@@ -23,6 +21,8 @@ from allocator.program.placing import reassignment_costs
 from allocator.program.program import IntArray, Program
 from allocator.program.states import BoolArray, EvaluatedPlan, IncrementalEvaluator
 from allocator.program.subproblem import level_objective
+from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.context import SolveContext
 from allocator.solvers.linear import assign
 
 #: The aim for the greatest of many is at most the square of this down their values, most often less.
@@ -52,7 +52,7 @@ class Exchanges:
         search: How to search.
     """
 
-    def __init__(self, standing: Standing, open_decisions: BoolArray, search: Search) -> None:
+    def __init__(self, standing: Standing, open_decisions: BoolArray, search: SolveContext) -> None:
         self._standing, self._open, self._search = standing, open_decisions, search
         self._random = np.random.default_rng(search.seed)
         self._made_for: Program | None = None
@@ -78,7 +78,7 @@ class Exchanges:
             before = self._standing.cost
             budget.spent_work += self._change(arm, movable)
             in_vain = 0 if self._standing.cost < before else in_vain + 1
-            if clock.is_over or self._search.stop.asked or is_done():
+            if clock.is_over or self._search.is_stopped or is_done():
                 break
         if part.is_over:
             return Outcome("feasible", effort=1.0)

@@ -14,15 +14,22 @@ from typing import Any
 
 from allocator.model.plan import HARD
 from allocator.model.text import Text
-from allocator.optimise.bounds import KnownBounds, Proof
 from allocator.optimise.confirm import Confirm
-from allocator.optimise.progress import Listener, Progress, Stop, silent
-from allocator.optimise.reached import Begun
 from allocator.optimise.solve import Options, Solved, route_text, solve
+from allocator.optimise.warm_start import WarmStart
 from allocator.rules.keeping import kept, vacated
 from allocator.rules.kind import Rule
 from allocator.rules.kinds.exclude import Exclude
 from allocator.rules.policy import Policy
+from allocator.solvers.bounds import KnownBounds, Proof
+from allocator.solvers.observer import (
+    NULL_OBSERVER,
+    CallbackObserver,
+    Observer,
+    ObserverGroup,
+    Progress,
+    StopRequest,
+)
 
 #: The level of the changes, once all others have moved down by one.
 FIRST = 1
@@ -46,7 +53,7 @@ class FewestChanges:
 
 
 def solve_with_fewest_changes(
-    policy: Policy, options: Options, *, stop: Stop | None = None, listen: Listener = silent
+    policy: Policy, options: Options, *, observer: Observer = NULL_OBSERVER
 ) -> FewestChanges:
     """Find the plan with the fewest changes from the baseline and, of those, the best."""
     hard = tuple(rule for rule in policy.rules if rule.is_hard)
@@ -55,7 +62,7 @@ def solve_with_fewest_changes(
     touched = {rule.on for rule in _exclusions(policy)}
     others = (rule for rule in _keeping(policy, everywhere=True) if rule.on not in touched)
     in_some = (*others, *(rule for rule in counted if rule.on in touched))
-    search = _Searches(policy, options, stop, listen)
+    search = _Searches(policy, options, observer)
     if not search.found((*hard, *_keeping(policy)), ONLY_WHAT_MUST):
         if touched and len(touched) < len(counted):
             search.found((*hard, *in_some), SOME_LAYERS)
@@ -68,9 +75,13 @@ def solve_with_fewest_changes(
 class _Searches:
     """One search after another, each begun from the last plan found."""
 
-    def __init__(self, policy: Policy, options: Options, stop: Stop | None, listen: Listener) -> None:
-        self._policy, self._options, self._stop, self._listen = policy, options, stop, listen
-        self._begun: Begun | None = None
+    def __init__(self, policy: Policy, options: Options, observer: Observer) -> None:
+        self._policy, self._options = policy, options
+        own_levels = CallbackObserver(
+            progress=lambda progress: observer.on_progress(_as_own(progress)), stop=observer.stop_reason
+        )
+        self._observer = ObserverGroup(own_levels, StopRequest())
+        self._begun: WarmStart | None = None
         self.left = 1.0
         self.done: list[Solved] = []
 
@@ -89,14 +100,13 @@ class _Searches:
         solved = solve(
             replace(self._policy, rules=rules),
             replace(self._options, seconds=self._options.seconds * part, confirm=confirm),
-            stop=self._stop,
-            listen=lambda told: self._listen(_as_own(told)),
+            observer=self._observer,
             begun=self._begun,
         )
         self.done.append(solved)
         if solved.proofs:
             known = KnownBounds().with_search(_changes(solved)) if proves else KnownBounds()
-            self._begun = Begun(solved.assignments, known)
+            self._begun = WarmStart(solved.assignments, known)
         return bool(solved.proofs)
 
 

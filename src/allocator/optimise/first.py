@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from allocator.model.witnesses import BY_ROWS, CP_SAT, NOBODY
 from allocator.optimise.asking import Asking, Teller, minimise
-from allocator.optimise.bounds import Bound
-from allocator.optimise.budget import Clock
 from allocator.optimise.by_parts import merged, search_parts, turn
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.program.program import IntArray
+from allocator.solvers.bounds import Bound
+from allocator.solvers.budget import Clock
+from allocator.solvers.context import SolveContext
 
 
-def any_plan(task: Task, hint: IntArray | None, clock: Clock, search: Search, tell: Teller) -> Outcome:
+def any_plan(task: Task, hint: IntArray | None, clock: Clock, search: SolveContext, tell: Teller) -> Outcome:
     """Search for any plan, from a ``hint`` that need not be one."""
     while True:
         found = _once(task, hint, clock, search, tell)
@@ -27,7 +27,7 @@ def any_plan(task: Task, hint: IntArray | None, clock: Clock, search: Search, te
         hint = found.values
 
 
-def _once(task: Task, hint: IntArray | None, clock: Clock, search: Search, tell: Teller) -> Outcome:
+def _once(task: Task, hint: IntArray | None, clock: Clock, search: SolveContext, tell: Teller) -> Outcome:
     if clock.is_over or search.is_over:  # to read what is large takes seconds, and nothing would come of it
         return Outcome("unknown")
     question, parts = task.question(None), task.parts()
@@ -47,7 +47,7 @@ def _once(task: Task, hint: IntArray | None, clock: Clock, search: Search, tell:
     return Outcome("feasible", merged(values, parts, outcomes))
 
 
-def is_impossible(task: Task, clock: Clock, search: Search) -> Bound | None:
+def is_impossible(task: Task, clock: Clock, search: SolveContext) -> Bound | None:
     """Ask once more, of the program as written and without presolve: one such answer may be wrong.
 
     Returns:

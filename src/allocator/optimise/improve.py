@@ -16,17 +16,17 @@ import numpy as np
 from allocator.model.witnesses import CP_SAT, HIGHS, NOBODY, Witnesses, joined
 from allocator.optimise.asking import Asking, minimise, unheard, unseen
 from allocator.optimise.beside import solve_beside, take_part
-from allocator.optimise.budget import Clock, Slice
 from allocator.optimise.exchange import Exchanges
 from allocator.optimise.mip import MipRace
 from allocator.optimise.neighbourhoods import Arm, Neighbourhoods
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.program.following import dependents
 from allocator.program.paid import penalty_by_place
 from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray, MilpInstance
+from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.context import SolveContext
 
 #: The part of the time, and the least seconds, for the whole at first: most levels end before.
 WHOLE_PART, WHOLE = 0.2, 2.0
@@ -57,7 +57,7 @@ class Improvement:
         self,
         standing: Standing,
         open_parts: BoolArray,
-        search: Search,
+        search: SolveContext,
         *,
         races: bool = True,
         given: Witnesses = NOBODY,
@@ -174,7 +174,7 @@ class Improvement:
         return 1 if budget.deterministic else max(1, budget.workers - self._race.is_running)
 
     def _is_stopped(self) -> bool:
-        return self._search.stop.asked or self._standing.is_good_enough
+        return self._search.is_stopped or self._standing.is_good_enough
 
     def _guide(self, near: Neighbourhoods) -> None:
         """Tell the pieces what is likely, once the relaxation is known."""
@@ -194,7 +194,7 @@ class Improvement:
         return penalty_by_place(standing.task.program, standing.values, standing.level, layer, axis)
 
     def _is_over(self, clock: Clock) -> bool:
-        return clock.is_over or self._search.stop.asked or self._is_done()
+        return clock.is_over or self._search.is_stopped or self._is_done()
 
     def _neighbourhoods(self) -> Neighbourhoods:
         return Neighbourhoods(self._standing.task.program.decisions, self._open_decisions, self._search.seed)

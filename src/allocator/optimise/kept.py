@@ -5,11 +5,11 @@ from __future__ import annotations
 from threading import Lock
 
 from allocator.model.plan import Level
-from allocator.optimise.bounds import Bound, KnownBounds
-from allocator.optimise.budget import Budget
-from allocator.optimise.reached import Offer, Reached
 from allocator.program.evaluate import level_costs
 from allocator.program.program import IntArray, Program
+from allocator.solvers.bounds import Bound, KnownBounds
+from allocator.solvers.budget import Budget
+from allocator.solvers.observer import Observer, Snapshot
 
 
 class Kept:
@@ -19,13 +19,13 @@ class Kept:
     this a solve could end with less than it had found, or had begun from.
 
     Args:
-        offer: Is offered what is new.
+        observer: Sees a snapshot of each better plan or bound.
         known: What searches over fewer layers, or earlier solves, have proved.
         budget: Tells the time.
     """
 
-    def __init__(self, offer: Offer, known: KnownBounds, budget: Budget) -> None:
-        self._offer, self._known, self._budget = offer, known, budget
+    def __init__(self, observer: Observer, known: KnownBounds, budget: Budget) -> None:
+        self._observer, self._known, self._budget = observer, known, budget
         self._best: tuple[list[int], IntArray] | None = None
         self._bounds: dict[Level, Bound] = {}
         self._lock = Lock()
@@ -54,4 +54,5 @@ class Kept:
             if is_better or is_proof:
                 best = self.or_better(values)
                 now = self._budget.elapsed
-                self._offer(Reached(program, best, dict(self._bounds), self._known, now))
+                snapshot = Snapshot(program, best, dict(self._bounds), self._known, now)
+                self._observer.on_snapshot(snapshot)

@@ -12,10 +12,10 @@ import math
 import numpy as np
 
 from allocator.model.witnesses import HIGHS
-from allocator.optimise.bounds import Proof
 from allocator.optimise.child import Child, Message, arrays_of, values_in
 from allocator.program.program import IntArray, Program
 from allocator.program.subproblem import MilpInstance, level_objective
+from allocator.solvers.bounds import Proof
 
 SLACK = 1e-6
 _BY = frozenset((HIGHS,))

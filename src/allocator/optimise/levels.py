@@ -9,19 +9,18 @@ import numpy as np
 
 from allocator.model.plan import HARD, Level
 from allocator.model.witnesses import BY_ROWS, joined
-from allocator.optimise.bounds import Bound, KnownBounds, Proof
-from allocator.optimise.budget import Clock, Slice
 from allocator.optimise.kept import Kept
 from allocator.optimise.ladder import Ladder
 from allocator.optimise.outcome import Found
-from allocator.optimise.progress import Progress
-from allocator.optimise.reached import Offer, unheeded
 from allocator.optimise.route import minimise_level
-from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
 from allocator.program.evaluate import level_costs
 from allocator.program.program import IntArray, Program
+from allocator.solvers.bounds import Bound, KnownBounds, Proof
+from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import NULL_OBSERVER, Observer, Progress
 
 #: Of the time that other levels left, an open one is given this part, or so many seconds; so many times.
 AGAIN_PART, AGAIN, ROUNDS = 0.5, 1.0, 20
@@ -37,25 +36,25 @@ class Levels:
         stage: What the search is called while it runs.
         known: Bounds proved by searches over fewer layers.
         floors: What levels cost already by what is settled: no plan here can cost less.
-        offer: Is offered every better plan.
+        observer: Sees snapshots of this search; its progress goes to the observer of the context.
         best: The best plan, as values of all variables.
         proofs: Cost and bound of each level done.
         won: Which solver gave each level's plan.
     """
 
     task: Task
-    search: Search
+    search: SolveContext
     stage: str
     known: KnownBounds = field(default_factory=KnownBounds)
     floors: Mapping[Level, int] = field(default_factory=dict)
-    offer: Offer = unheeded
+    observer: Observer = NULL_OBSERVER
     best: IntArray | None = None
     proofs: list[Proof] = field(default_factory=list)
     won: dict[int, str] = field(default_factory=dict)
     _kept: Kept = field(init=False)
 
     def __post_init__(self) -> None:
-        self._kept = Kept(self.offer, self.known, self.search.budget)
+        self._kept = Kept(self.observer, self.known, self.search.budget)
 
     def _one_by_one(self, clock: Clock, gap: float, ladder: Ladder | None) -> Found:
         """Minimise every level, and again the first that is open while the others have left time."""
@@ -160,6 +159,7 @@ class Levels:
     def _teller(self, level: Level) -> Callable[[int | None, int], None]:
         def tell(cost: int | None, bound: int) -> None:
             shown = None if level == HARD else cost
-            self.search.listen(Progress(self.stage, level, shown, bound, self.search.budget.elapsed))
+            progress = Progress(self.stage, level, shown, bound, self.search.budget.elapsed)
+            self.search.observer.on_progress(progress)
 
         return tell

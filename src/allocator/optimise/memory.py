@@ -15,7 +15,7 @@ from typing import Any
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.optimise.child import RUNNING
-from allocator.optimise.progress import Stop
+from allocator.solvers.observer import StopRequest
 
 OPTION = "--memory"
 #: How often the memory is looked at, in seconds.
@@ -51,7 +51,7 @@ def in_all() -> int:
 
 
 @contextmanager
-def held_to(gib: float | None, stop: Stop) -> Iterator[None]:
+def held_to(gib: float | None, stop: StopRequest) -> Iterator[None]:
     """Within the block, ask ``stop`` for an end when so many GiB of memory are nearly taken.
 
     Raises:
@@ -85,12 +85,12 @@ def _must_be_possible(gib: float, most: int) -> None:
         raise InputError([Fault(message, column=OPTION, found=f"{gib:g}", allowed=least)])
 
 
-def _watch(most: int, stop: Stop, over: Event) -> None:
+def _watch(most: int, stop: StopRequest, over: Event) -> None:
     while not over.wait(EVERY):
         if in_all() < NEAR * most:
             continue
         for child in list(RUNNING):
             child.kill()
         if (resident() or 0) >= NEAR * most:
-            stop.ask("memory")
+            stop.request("memory")
             return

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.budget import Clock, Slice
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.following import antecedents, dependents
 from allocator.program.program import IntArray, Program
 from allocator.program.subproblem import BoolArray, MilpInstance
+from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.context import SolveContext
 
 #: Pieces with more decisions than this take as long as a plan from nothing.
 LARGEST = 20_000
@@ -30,7 +30,7 @@ FAR = 0.1
 PIECE_PART, PIECE = 0.5, 0.7
 
 
-def mended(task: Task, hint: IntArray, part: Slice, search: Search) -> IntArray | None:
+def mended(task: Task, hint: IntArray, part: Slice, search: SolveContext) -> IntArray | None:
     """Return a plan near ``hint`` as values of all variables, or None if none was found so.
 
     Args:

@@ -14,10 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from allocator.optimise.budget import Clock, Slice
 from allocator.optimise.flow import cheapest_plan
 from allocator.optimise.improve import Improvement
-from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
 from allocator.program.elastic import ELASTIC_LEVEL, elastic
@@ -29,6 +27,8 @@ from allocator.program.program import IntArray, Program
 from allocator.program.projection import decision_rows, rows_with_auxiliaries
 from allocator.program.propagate import Bounds
 from allocator.program.subproblem import MilpInstance
+from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.context import SolveContext
 
 #: Of more than twice as many decisions so many are looked at first: a plan is broken at few places, and each
 #: can be mended in very many ways.
@@ -39,7 +39,7 @@ NARROW_PART = 0.5
 LARGE = 6_000
 
 
-def repaired(task: Task, time: Slice, search: Search) -> IntArray | None:
+def repaired(task: Task, time: Slice, search: SolveContext) -> IntArray | None:
     """Return a plan as values of all variables, or None if none was found so.
 
     Args:
@@ -96,7 +96,7 @@ def _narrowed(
 
 
 def _mended(
-    program: Program, bounds: Bounds, decisions: IntArray, time: Slice, search: Search
+    program: Program, bounds: Bounds, decisions: IntArray, time: Slice, search: SolveContext
 ) -> IntArray | None:
     """Return decisions near some that may break a program, and do not; None if none are found."""
     broken = np.flatnonzero(violated_rows(program, evaluate_auxiliaries(program, decisions[None, :]))[0])

@@ -19,16 +19,17 @@ import numpy as np
 
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
-from allocator.optimise.bounds import Proof
 from allocator.optimise.descent import Descent, compiled, task_of
 from allocator.optimise.outcome import Found
-from allocator.optimise.reached import Begun, Reached, unheeded
-from allocator.optimise.search import Search
 from allocator.optimise.start import Made, carried_on, columns_of, settled
+from allocator.optimise.warm_start import WarmStart
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.rules.policy import Policy
+from allocator.solvers.bounds import Proof
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import NULL_OBSERVER, CallbackObserver, Snapshot
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def is_needed(policy: Policy, length: int) -> bool:
     return any(len(layer.periods) > length for layer in policy.context.layers.values())
 
 
-def roll(policy: Policy, search: Search, begun: Begun, length: int) -> Rolled:
+def roll(policy: Policy, search: SolveContext, begun: WarmStart, length: int) -> Rolled:
     """Decide all layers window by window; a sound plan to begin from is gone over and never made worse."""
     whole = {name: len(layer.periods) for name, layer in policy.context.layers.items()}
     rolling = _Rolling(policy, search, whole, Made(begun.assignments, known=begun.known))
@@ -106,11 +107,12 @@ class _Rolling:
         hint: A plan that is no plan here, such as a baseline of before: each new period is begun from it.
     """
 
-    def __init__(self, policy: Policy, search: Search, whole: Mapping[str, int], made: Made) -> None:
+    def __init__(self, policy: Policy, search: SolveContext, whole: Mapping[str, int], made: Made) -> None:
         self.made = made
         self.hint: tuple[Assignment, ...] = ()
         self._policy, self._search, self._whole = policy, search, whole
         self._won: dict[int, str] = {}
+        self._unproved = CallbackObserver(snapshot=self._show_unproved)
 
     def decide_all(self, decided: Mapping[str, int], length: int) -> Rolled:
         """Decide what is not decided yet, the first so many periods of the first layers being so."""
@@ -138,11 +140,11 @@ class _Rolling:
         program = compiled(policy, self._search)
         start = self._start(program.decisions, done, window.end)
         is_last = window.end == self._whole[window.layer]
-        offer = self._offer_unproved if is_last and window.layer == names[-1] else unheeded
+        observer = self._unproved if is_last and window.layer == names[-1] else NULL_OBSERVER
         for held in settled(program.decisions, min(window.first, done)):
             task = task_of(policy, program)
             task.fix(held, start[held])
-            descent = Descent(task, self._search, window.name, self.made.known, offer=offer)
+            descent = Descent(task, self._search, window.name, self.made.known, observer=observer)
             found = descent.run(start, part)
             if descent.best is not None:
                 self._take(descent, descent.proofs if is_last and not task.is_fixed else [])
@@ -162,7 +164,7 @@ class _Rolling:
             inside = columns_of([grids[window.layer][..., window.first : window.end]])
             held = np.setdiff1d(np.arange(program.decisions.count), inside)
             task.fix(held, best[held])
-            descent = Descent(task, self._search, window.name, self.made.known, offer=self._offer_unproved)
+            descent = Descent(task, self._search, window.name, self.made.known, observer=self._unproved)
             descent.run(best[: program.decisions.count], 1 / (len(planned) - k))
             if descent.best is not None:
                 self._won |= descent.won
@@ -190,11 +192,12 @@ class _Rolling:
         known = self.made.known.with_search(proofs) if proofs else self.made.known
         self.made = Made(descent.program.decisions.assignments(descent.decisions), descent.costs, known)
         self._won |= descent.won
-        self._offer_unproved(Reached(descent.program, descent.best, {}, known, self._search.budget.elapsed))
+        elapsed = self._search.budget.elapsed
+        self._show_unproved(Snapshot(descent.program, descent.best, {}, known, elapsed))
 
-    def _offer_unproved(self, reached: Reached) -> None:
-        """Offer a plan without what was proved of it with the rest held."""
-        self._search.offer(replace(reached, bounds={}))
+    def _show_unproved(self, snapshot: Snapshot) -> None:
+        """Show a snapshot without the bounds that were proved with the rest held."""
+        self._search.observer.on_snapshot(replace(snapshot, bounds={}))
 
     def _closed(self, program: Program, best: IntArray | None) -> Rolled:
         """Return the plan of all layers with what is proved of the whole."""

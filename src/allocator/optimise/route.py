@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from allocator.model.witnesses import CP_SAT, NOBODY, joined
-from allocator.optimise.budget import Clock, Slice
 from allocator.optimise.by_parts import minimise_parts
 from allocator.optimise.improve import Improvement
-from allocator.optimise.search import Search
 from allocator.optimise.standing import Standing
 from allocator.program.subproblem import BoolArray
+from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.context import SolveContext
 
 #: The part of the time that independent parts have together.
 PARTS_PART = 0.6
 
 
-def minimise_level(standing: Standing, part: Slice, search: Search) -> None:
+def minimise_level(standing: Standing, part: Slice, search: SolveContext) -> None:
     """Improve what stands of a level until it is proved or the time is over."""
     clock = Clock(search.budget, part)
     parts = standing.task.parts()

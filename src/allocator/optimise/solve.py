@@ -9,21 +9,21 @@ from importlib.metadata import version
 from typing import Any
 
 from allocator.model.plan import HARD, Assignment
-from allocator.optimise.bounds import Bound, Proof
-from allocator.optimise.budget import Budget
 from allocator.optimise.claim import ContradictionError
 from allocator.optimise.confirm import Confirm, with_second_proofs
 from allocator.optimise.contradiction import reported
 from allocator.optimise.descent import Descent, compiled, task_of
 from allocator.optimise.outcome import Found
-from allocator.optimise.progress import Listener, Stop, silent
-from allocator.optimise.reached import Begun, Offer, unheeded
 from allocator.optimise.rolling import is_needed, roll
-from allocator.optimise.search import Search
 from allocator.optimise.start import Made, add_layer, as_before
 from allocator.optimise.staying import with_stays
+from allocator.optimise.warm_start import WarmStart
 from allocator.program.obstacles import non_network_rules
 from allocator.rules.policy import Policy
+from allocator.solvers.bounds import Bound, Proof
+from allocator.solvers.budget import Budget
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import NULL_OBSERVER, Observer
 
 #: Parts of the time left that a layer's first steps, and a joint search of the first layers, may take.
 STEPS_PART = 0.15
@@ -80,29 +80,27 @@ def solve(
     policy: Policy,
     options: Options,
     *,
-    stop: Stop | None = None,
-    listen: Listener = silent,
-    begun: Begun | None = None,
-    offer: Offer = unheeded,
+    observer: Observer = NULL_OBSERVER,
+    begun: WarmStart | None = None,
 ) -> Solved:
     """Find the best plan for a policy; it begins from a plan if one is given, or from the baseline.
 
     With a window shorter than the horizon, periods are decided a window at a time (``rolling.py``). Else
     layer after layer is added: first decided period by period with all before it settled, then searched
     jointly with all before it set free again. So there is a plan to keep from the first seconds on, and
-    what is proved over the first layers bounds the whole. Every better plan, of the first layers or of
-    all, is offered to whoever keeps it. In what is found whoever can stay at no cost does (``staying.py``).
-    What is then proved another solver is asked about.
+    what is proved over the first layers bounds the whole. The observer sees a snapshot
+    of every better plan, of the first layers or of all. In what is found whoever can stay at no cost does
+    (``staying.py``). What is then proved another solver is asked about.
 
     Raises:
         InternalError: That solver contradicts what was proved.
     """
     workers = options.workers or os.cpu_count() or 1
-    search = Search(options.seed, Budget(options.seconds, workers), stop or Stop(), listen, offer)
+    search = SolveContext(options.seed, Budget(options.seconds, workers), observer)
     baseline = policy.context.baseline
     if begun is None and baseline is not None:
-        begun = Begun(baseline.assignments)
-    begun = begun or Begun(periods={})
+        begun = WarmStart(baseline.assignments)
+    begun = begun or WarmStart(periods={})
     is_rolling = options.window > 0 and is_needed(policy, options.window)
     if is_rolling:
         rolled = roll(policy, search, begun, options.window)
@@ -112,7 +110,7 @@ def solve(
     else:
         found, descent = _search(policy, search, begun)
         structure = _structure(descent, search)
-    if descent.best is not None and not search.stop.asked:
+    if descent.best is not None and not search.is_stopped:
         descent.best = with_stays(policy, descent.task, descent.best)
     stopped = _stopped(found, search, is_rolling=is_rolling)
     return _told(policy, options, search, found, descent, structure, stopped)
@@ -121,7 +119,7 @@ def solve(
 def _told(
     policy: Policy,
     options: Options,
-    search: Search,
+    search: SolveContext,
     found: Found,
     descent: Descent,
     structure: str,
@@ -147,11 +145,11 @@ def _told(
         "stopped": stopped,
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
     }
-    asked, costs = search.stop.asked, descent.rule_costs
+    asked, costs = search.is_stopped, descent.rule_costs
     return Solved(found, assignments, proofs, run, asked, costs, descent.won, refuted)
 
 
-def _search(policy: Policy, search: Search, begun: Begun) -> tuple[Found, Descent]:
+def _search(policy: Policy, search: SolveContext, begun: WarmStart) -> tuple[Found, Descent]:
     """Add layer after layer; return what was found of all of them, or of the first that cannot be.
 
     What is begun stays for as long as it does in any search: layers that are decided are searched jointly
@@ -171,7 +169,7 @@ def _search(policy: Policy, search: Search, begun: Begun) -> tuple[Found, Descen
         found, descent = _joint(partial, made, search, 1.0 if last else JOINT_PART)
         if last or found == "infeasible":
             break
-        if search.stop.asked and search.stop.why == "memory":  # the next layer needs more of it
+        if search.stop_reason == "memory":  # the next layer needs more of it
             descent.best = None
             return "unknown", descent
         made = replace(made, known=made.known.with_search(descent.proofs))
@@ -181,11 +179,11 @@ def _search(policy: Policy, search: Search, begun: Begun) -> tuple[Found, Descen
     return found, descent
 
 
-def _joint(policy: Policy, made: Made, search: Search, part: float) -> tuple[Found, Descent]:
+def _joint(policy: Policy, made: Made, search: SolveContext, part: float) -> tuple[Found, Descent]:
     """Search all layers of ``policy`` at once, starting from what has been made."""
     program = compiled(policy, search)
     stage = " + ".join(policy.context.layers)
-    descent = Descent(task_of(policy, program), search, stage, made.known, offer=search.offer)
+    descent = Descent(task_of(policy, program), search, stage, made.known, observer=search.observer)
     decisions = program.decisions
     start = decisions.vector(made.assignments) if made.assignments else as_before(decisions)
     return descent.run(start, part), descent
@@ -196,7 +194,7 @@ def route_text(won: Mapping[int, str], without: str = "cp-sat") -> str:
     return ", ".join(f"{level}: {solver}" for level, solver in sorted(won.items())) or without
 
 
-def _structure(descent: Descent, search: Search) -> str:
+def _structure(descent: Descent, search: SolveContext) -> str:
     """Say why that route: whether the program is a network, or of zones, and if neither, by which rules."""
     if descent.settled_by:
         return {"flow": "network"}.get(descent.settled_by, descent.settled_by)
@@ -213,10 +211,10 @@ def _listed(rules: tuple[str, ...]) -> str:
     return ", ".join(rules[:MOST_RULES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _stopped(found: Found, search: Search, *, is_rolling: bool) -> str:
+def _stopped(found: Found, search: SolveContext, *, is_rolling: bool) -> str:
     """Say why it ended: by proof, by a limit (work, time, memory), after the last window, or on request."""
-    if search.stop.asked:
-        return search.stop.why
+    if reason := search.stop_reason:
+        return reason
     if found in ("optimal", "infeasible"):
         return "proved"
     if is_rolling and found == "feasible" and not search.is_over:

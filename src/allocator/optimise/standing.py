@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from allocator.model.plan import Level
 from allocator.model.witnesses import CP_SAT, NOBODY, NOTHING_IS_LESS, Witnesses, joined
 from allocator.optimise.asking import Teller
-from allocator.optimise.bounds import Bound, KnownBounds
 from allocator.optimise.ladder import Ladder
 from allocator.optimise.task import Task
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
+from allocator.solvers.bounds import Bound, KnownBounds
 
 #: Is given a plan within all caps, as values of all variables, and the proven bound.
 Keep = Callable[[IntArray, Bound], None]

@@ -9,14 +9,14 @@ import numpy as np
 
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Level
-from allocator.optimise.bounds import KnownBounds
 from allocator.optimise.descent import Descent, task_of
-from allocator.optimise.reached import Reached
-from allocator.optimise.search import Search
 from allocator.program.decisions import Decisions
 from allocator.program.expr import EMPTY
 from allocator.program.program import IntArray
 from allocator.rules.policy import Policy
+from allocator.solvers.bounds import KnownBounds
+from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import Snapshot
 
 #: A step is good enough within this gap: a joint search comes after.
 GAP = 0.05
@@ -55,7 +55,7 @@ def steps(layer: Layer) -> Iterator[Step]:
         yield Step(f"{layer.name} {layer.period_id(t) or ''}".strip(), t, periods)
 
 
-def add_layer(policy: Policy, made: Made, search: Search, part: float, done: int = 0) -> Made | None:
+def add_layer(policy: Policy, made: Made, search: SolveContext, part: float, done: int = 0) -> Made | None:
     """Return ``made`` with the last layer of ``policy`` decided too, period by period.
 
     Args:
@@ -80,7 +80,7 @@ def add_layer(policy: Policy, made: Made, search: Search, part: float, done: int
     return made
 
 
-def _decide(policy: Policy, made: Made, search: Search, part: float, step: Step) -> Made | None:
+def _decide(policy: Policy, made: Made, search: SolveContext, part: float, step: Step) -> Made | None:
     """Decide one period of the last layer; where that cannot be, set earlier decisions free again."""
     program = policy.compile()
     start = carried_on(program.decisions, program.decisions.vector(made.assignments), step.period)
@@ -91,7 +91,8 @@ def _decide(policy: Policy, made: Made, search: Search, part: float, step: Step)
         descent = Descent(task, search, step.name, floors=floors)
         found = descent.run(start, part, GAP)
         if descent.best is not None and descent.decisions is not None:
-            search.offer(Reached(descent.program, descent.best, {}, made.known, search.budget.elapsed))
+            elapsed = search.budget.elapsed
+            search.observer.on_snapshot(Snapshot(descent.program, descent.best, {}, made.known, elapsed))
             return Made(program.decisions.assignments(descent.decisions), descent.costs, made.known)
         if found != "infeasible" or search.is_over:
             return None

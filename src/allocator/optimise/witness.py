@@ -14,14 +14,14 @@ from scipy.sparse import block_array
 from scipy.sparse.csgraph import connected_components
 
 from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.budget import Slice
 from allocator.optimise.child import Child, Message, arrays_of, values_in
 from allocator.optimise.claim import OPEN, Answer, Claim
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.program.branching import branching_variables
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance, level_objective
+from allocator.solvers.budget import Slice
+from allocator.solvers.context import SolveContext
 
 #: How often a running witness is looked at, in seconds.
 WATCH = 0.02
@@ -41,11 +41,11 @@ class Plan:
 
 
 #: Asks about claims, in so many seconds together, and returns an answer to each.
-Witness = Callable[[Task, Sequence[Claim], float, Search, Plan | None], list[Answer]]
+Witness = Callable[[Task, Sequence[Claim], float, SolveContext, Plan | None], list[Answer]]
 
 
 def ask_highs(
-    task: Task, claims: Sequence[Claim], seconds: float, search: Search, plan: Plan | None = None
+    task: Task, claims: Sequence[Claim], seconds: float, search: SolveContext, plan: Plan | None = None
 ) -> list[Answer]:
     """Ask HiGHS about claims, one after the other, in one process that ends when the time is over."""
     problem = Claim(None, {}, claims[0].proof).asked_of(task)
@@ -75,7 +75,7 @@ def ask_highs(
         **arrays_of(problem),
     )
     try:
-        while child.is_running and time.monotonic() < end and not search.stop.asked:
+        while child.is_running and time.monotonic() < end and not search.is_stopped:
             time.sleep(WATCH)
     finally:
         child.close()
@@ -109,13 +109,13 @@ def _is_nothing(task: Task, values: IntArray, level: int) -> bool:
 
 
 def ask_cp_sat(
-    task: Task, claims: Sequence[Claim], seconds: float, search: Search, plan: Plan | None = None
+    task: Task, claims: Sequence[Claim], seconds: float, search: SolveContext, plan: Plan | None = None
 ) -> list[Answer]:
     """Ask CP-SAT about claims, one after the other, each for its share of what is left of the time."""
     end, answers = time.monotonic() + seconds, list[Answer]()
     for k, claim in enumerate(claims):
         left = (end - time.monotonic()) / (len(claims) - k)
-        if search.stop.asked:
+        if search.is_stopped:
             left = 0.0
         found = minimise(claim.asked_of(task), search, Asking(Slice(max(0.0, left), None)))
         answers.append(_answer(found.found == "infeasible", found.values))

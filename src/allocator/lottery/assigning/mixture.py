@@ -19,12 +19,11 @@ from scipy.sparse import csr_array, vstack
 from allocator.lottery.assigning.asked import Asked, Impossible, Lottery
 from allocator.lottery.assigning.master import Master, Mixed
 from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.budget import Budget
-from allocator.optimise.progress import Stop, silent
-from allocator.optimise.search import Search
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.subproblem import BoolArray, MilpInstance, level_objective
+from allocator.solvers.budget import Budget
+from allocator.solvers.context import SolveContext
 
 #: Prices are rounded to whole numbers of which the greatest is this.
 SCALE = 10**9
@@ -61,7 +60,7 @@ class _Mixing:
     def __init__(self, asked: Asked, problem: MilpInstance) -> None:
         self._asked, self._problem = asked, problem
         self._pairs = asked.bounded(problem)
-        self._search = Search(1, Budget(asked.seconds, 1), Stop(), silent)
+        self._search = SolveContext(1, Budget(asked.seconds, 1))
         self._end = time.monotonic() + asked.seconds
         self._plans: list[IntArray] = []
         self._taken = np.zeros(0, dtype=np.int64)

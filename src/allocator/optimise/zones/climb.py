@@ -15,11 +15,11 @@ from itertools import islice, product
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours, parts
-from allocator.optimise.budget import Clock
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray, Program
+from allocator.solvers.budget import Clock
+from allocator.solvers.context import SolveContext
 
 #: So many values are worked out at a time; a program of which that is fewer plans than this is left as it
 #: is, since one step may take seconds.
@@ -31,7 +31,7 @@ VALUES_PER_WORK = 1.3e8
 Change = tuple[tuple[int, int], ...]
 
 
-def climbed(task: Task, decisions: IntArray, clock: Clock, search: Search) -> IntArray:
+def climbed(task: Task, decisions: IntArray, clock: Clock, search: SolveContext) -> IntArray:
     """Return a plan that no change of one unit or two makes better, as far as time allows.
 
     Args:
@@ -49,7 +49,7 @@ def climbed(task: Task, decisions: IntArray, clock: Clock, search: Search) -> In
     while True:
         zones = _Zones(slot_of(task.program, best), task.map)
         for changes in (zones.shifts(), zones.swaps()):
-            if clock.is_over or search.stop.asked:
+            if clock.is_over or search.is_stopped:
                 return best
             better = pricing.better(best, changes, cost)
             search.budget.spent_work += pricing.worked_out / VALUES_PER_WORK

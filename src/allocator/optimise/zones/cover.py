@@ -12,13 +12,13 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.budget import Clock
 from allocator.optimise.outcome import Outcome
-from allocator.optimise.search import Search
 from allocator.optimise.zones.bits import BoolArray
 from allocator.optimise.zones.relaxation import Relaxed, relaxed
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.subproblem import MilpInstance
+from allocator.solvers.budget import Clock
+from allocator.solvers.context import SolveContext
 
 #: So many columns are searched at first, and so many times more where they are too few.
 FEW, WIDER = 300, 8
@@ -35,7 +35,7 @@ class Cover:
         search: How to search.
     """
 
-    def __init__(self, problem: MilpInstance, choice: BoolArray, search: Search) -> None:
+    def __init__(self, problem: MilpInstance, choice: BoolArray, search: SolveContext) -> None:
         self._problem, self._choice, self._search = problem, choice, search
         self._of_use = np.ones(len(problem), dtype=np.bool_)
         self._caps: list[tuple[IntArray, int]] = []

@@ -9,8 +9,6 @@ from itertools import chain
 import numpy as np
 
 from allocator.optimise.asking import unseen
-from allocator.optimise.budget import Clock
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.zones.candidates import shared_bands
 from allocator.optimise.zones.climb import climbed, costs_of, is_plan
@@ -20,6 +18,8 @@ from allocator.optimise.zones.split import Splitting
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.slot_decomposition import SlotDecomposition
+from allocator.solvers.budget import Clock
+from allocator.solvers.context import SolveContext
 
 #: So many plans are compared, of so many tries at most.
 PLANS, TRIES = 20, 200
@@ -34,7 +34,7 @@ def first_plan(
     whole: SlotDecomposition,
     start: IntArray | None,
     clock: Clock,
-    search: Search,
+    search: SolveContext,
     show: Callable[[IntArray], None] = unseen,
 ) -> IntArray | None:
     """Return the better of what there is to begin from, if it is a plan, and of what random trees give.
@@ -59,7 +59,7 @@ def first_plan(
 
 
 def plans_by_splitting(
-    task: Task, whole: SlotDecomposition, clock: Clock, search: Search
+    task: Task, whole: SlotDecomposition, clock: Clock, search: SolveContext
 ) -> Iterator[IntArray]:
     """Yield the best of plans that random trees give, and then what comes of each by changes of its units."""
     plans = sorted(split_plans(task, whole, clock, search), key=lambda plan: costs_of(task.program, plan))
@@ -70,13 +70,15 @@ def plans_by_splitting(
         yield climbed(task, plan, clock, search)
 
 
-def split_plans(task: Task, whole: SlotDecomposition, clock: Clock, search: Search) -> Iterator[IntArray]:
+def split_plans(
+    task: Task, whole: SlotDecomposition, clock: Clock, search: SolveContext
+) -> Iterator[IntArray]:
     """Yield plans of connected zones, as random trees give them, that break no row."""
     chance = random.Random(search.seed)
     for splitting in splittings(task, whole, search.seed):
         plans = 0
         for _ in range(TRIES):
-            if plans == PLANS or clock.is_over or search.stop.asked:
+            if plans == PLANS or clock.is_over or search.is_stopped:
                 break
             decisions = _split(task, whole, splitting, chance)
             if decisions is not None:

@@ -9,13 +9,13 @@ import numpy as np
 
 from allocator.model.witnesses import BY_ROWS, COVER, CP_SAT
 from allocator.optimise.asking import Asking, Teller, unheard, unseen
-from allocator.optimise.bounds import Bound, Proof
-from allocator.optimise.budget import Clock
 from allocator.optimise.outcome import Found
 from allocator.optimise.zones.cover import Cover
 from allocator.optimise.zones.model import Model
 from allocator.optimise.zones.windows import Windows
 from allocator.program.program import IntArray, Program
+from allocator.solvers.bounds import Bound, Proof
+from allocator.solvers.budget import Clock
 
 #: The part of the time left for windows of what ties slots together.
 WINDOWS_PART = 0.6

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from itertools import combinations
 
 from allocator.optimise.asking import unseen
-from allocator.optimise.budget import Clock
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.zones.climb import climbed, costs_of, is_plan, slot_of
 from allocator.optimise.zones.compared import compared_sum
@@ -22,6 +20,8 @@ from allocator.optimise.zones.first import splittings
 from allocator.optimise.zones.split import Splitting
 from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotDecomposition
+from allocator.solvers.budget import Clock
+from allocator.solvers.context import SolveContext
 
 #: So many splits in vain are enough.
 PATIENCE = 5000
@@ -34,7 +34,7 @@ def recombined(
     whole: SlotDecomposition,
     decisions: IntArray,
     clock: Clock,
-    search: Search,
+    search: SolveContext,
     show: Callable[[IntArray], None] = unseen,
     patience: int = PATIENCE,
 ) -> IntArray:
@@ -52,7 +52,7 @@ def recombined(
     pairs, levels = _Pairs(task, whole, search.seed), task.program.levels
     best, least, in_vain = costs_of(task.program, decisions), [task.least(level) for level in levels], 0
     there = decisions
-    while in_vain < patience and best != least and not (clock.is_over or search.stop.asked):
+    while in_vain < patience and best != least and not (clock.is_over or search.is_stopped):
         in_vain += 1
         made = pairs.split_anew(there)
         if made is None or not is_plan(task, made):

@@ -10,8 +10,6 @@ import numpy as np
 
 from allocator.graph.neighbours import Neighbours
 from allocator.optimise.asking import unseen
-from allocator.optimise.budget import Clock
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.zones.bits import MOST
 from allocator.optimise.zones.candidates import candidates
@@ -23,6 +21,8 @@ from allocator.program.expr import EMPTY
 from allocator.program.fewer_items import restrict_items
 from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotDecomposition
+from allocator.solvers.budget import Clock
+from allocator.solvers.context import SolveContext
 
 #: Two zones with more than so many zones of their items, or branches to them, are left as they are.
 MOST_ZONES, MOST_BRANCHES = 50_000, 3_000_000
@@ -33,7 +33,7 @@ def remade(
     whole: SlotDecomposition,
     decisions: IntArray,
     clock: Clock,
-    search: Search,
+    search: SolveContext,
     show: Callable[[IntArray], None] = unseen,
 ) -> IntArray:
     """Return a plan that no two neighbouring zones can be made better in, as far as time allows.
@@ -60,7 +60,7 @@ def remade(
             key = zones[a].tobytes(), zones[b].tobytes()
             if key in settled:
                 continue
-            if clock.is_over or search.stop.asked:
+            if clock.is_over or search.is_stopped:
                 return decisions
             settled.add(key)
             better = _two(task, whole, (a, b), np.union1d(zones[a], zones[b]), decisions, clock, search)
@@ -79,7 +79,7 @@ def _two(
     items: IntArray,
     decisions: IntArray,
     clock: Clock,
-    search: Search,
+    search: SolveContext,
 ) -> IntArray | None:
     """Return the plan with two slots as good as they can be, if that is better."""
     assert task.map is not None
@@ -88,7 +88,7 @@ def _two(
     def goes_on(more: int) -> bool:
         nonlocal branches
         branches -= more
-        return branches >= 0 and not (search.stop.asked or clock.is_over)
+        return branches >= 0 and not (search.is_stopped or clock.is_over)
 
     if len(items) > MOST:
         return None

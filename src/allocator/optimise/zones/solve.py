@@ -9,9 +9,6 @@ import numpy as np
 
 from allocator.model.witnesses import BY_ROWS
 from allocator.optimise.asking import Teller, unseen
-from allocator.optimise.bounds import Bound, Proof
-from allocator.optimise.budget import Clock
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.zones.bits import MOST
 from allocator.optimise.zones.candidates import Candidates, candidates
@@ -30,6 +27,9 @@ from allocator.optimise.zones.remake import remade
 from allocator.optimise.zones.windows import Windows
 from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition, decompose_by_slot
+from allocator.solvers.bounds import Bound, Proof
+from allocator.solvers.budget import Clock
+from allocator.solvers.context import SolveContext
 
 #: More zones, or more branches looked at for them, are left to other routes.
 MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
@@ -46,7 +46,7 @@ CENTRES_PART = 0.6
 def best_by_zones(
     task: Task,
     clock: Clock,
-    search: Search,
+    search: SolveContext,
     teller: Callable[[int], Teller],
     start: IntArray | None = None,
     show: Callable[[IntArray], None] = unseen,
@@ -114,7 +114,7 @@ def _better(
     whole: SlotDecomposition,
     decisions: IntArray,
     clock: Clock,
-    search: Search,
+    search: SolveContext,
     show: Callable[[IntArray], None],
 ) -> IntArray:
     """Return a plan that is better two zones at a time: exactly, or by chance where zones are tied."""
@@ -127,7 +127,7 @@ def _of_a_large_map(
     task: Task,
     whole: SlotDecomposition,
     clock: Clock,
-    search: Search,
+    search: SolveContext,
     teller: Callable[[int], Teller],
     show: Callable[[IntArray], None],
     start: IntArray | None,
@@ -170,7 +170,7 @@ def _all_zones(
     tied: IntArray,
     more: Mapping[int, list[Band]],
     clock: Clock,
-    search: Search,
+    search: SolveContext,
 ) -> list[Candidates] | None:
     """Return the zones of all slots, or None if they are too many to be found or chosen from."""
     assert task.map is not None
@@ -179,7 +179,7 @@ def _all_zones(
     def goes_on(more: int) -> bool:
         nonlocal branches
         branches -= more
-        return branches >= 0 and not (search.stop.asked or clock.is_over)
+        return branches >= 0 and not (search.is_stopped or clock.is_over)
 
     def wanted(part: SlotBlock) -> IntArray:
         return np.flatnonzero(np.isin(part.columns, tied))

@@ -16,8 +16,6 @@ from itertools import count
 import numpy as np
 
 from allocator.optimise.asking import Asking
-from allocator.optimise.budget import Clock
-from allocator.optimise.search import Search
 from allocator.optimise.zones.candidates import Candidates
 from allocator.optimise.zones.cover import Cover
 from allocator.optimise.zones.remainder import Remainder, alike, apart
@@ -25,6 +23,8 @@ from allocator.optimise.zones.sums import OPEN, Left, Sums
 from allocator.program.program import IntArray, Program, Rows
 from allocator.program.propagate import Bounds
 from allocator.program.slot_decomposition import SlotDecomposition
+from allocator.solvers.budget import Clock
+from allocator.solvers.context import SolveContext
 
 
 @dataclass(eq=False)
@@ -44,7 +44,7 @@ class Windows:
     whole: SlotDecomposition
     groups: Sequence[Candidates]
     bounds: Bounds
-    search: Search
+    search: SolveContext
     caps: dict[int, int] = field(default_factory=dict)
 
     def best(
@@ -74,7 +74,7 @@ class Windows:
             least, _, left = heapq.heappop(heap)
             if least >= cost:
                 break
-            if clock.is_over or self.search.stop.asked:
+            if clock.is_over or self.search.is_stopped:
                 return least
             classes = alike(self.groups, sums, left)
             if classes is None and left.widest is not None:

@@ -9,9 +9,6 @@ from functools import partial
 
 from allocator.model.witnesses import HIGHS, PRICES
 from allocator.optimise.asking import Teller, unseen
-from allocator.optimise.bounds import Bound, Proof
-from allocator.optimise.budget import Clock, Slice
-from allocator.optimise.search import Search
 from allocator.optimise.task import Task
 from allocator.optimise.zones.centres.branching import WATCH, Branching
 from allocator.optimise.zones.centres.districting import Districting
@@ -22,6 +19,9 @@ from allocator.optimise.zones.centres.plans import GoesOn, Plans
 from allocator.optimise.zones.levels import Zoned
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray
+from allocator.solvers.bounds import Bound, Proof
+from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.context import SolveContext
 
 #: So many plans at first, of so many tries at most.
 PLANS, TRIES = 12, 200
@@ -61,7 +61,7 @@ class Centres:
     level: int
     placing: Placing
     clock: Clock
-    search: Search
+    search: SolveContext
     tell: Teller
     show: Callable[[IntArray], None] = unseen
     decisions: IntArray | None = field(default=None, init=False)
@@ -168,7 +168,7 @@ class Centres:
         def goes_on() -> bool:
             if clock.is_over:
                 budget.cut_short |= budget.deterministic
-            return not (clock.is_over or self.search.stop.asked)
+            return not (clock.is_over or self.search.is_stopped)
 
         return goes_on
 
