@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from allocator.graph.neighbours import neighbours
-from allocator.optimise.zones.centres.districting import Asked, Districting
+from allocator.optimise.zones.pmedian.districting import Districting, SumBand
 from allocator.program.program import INFINITE, IntArray
 
 
@@ -26,9 +26,9 @@ def district(seed: int, units: int, zones: int, *, random_costs: bool = False) -
     links |= {pair for pair in combinations(range(units), 2) if rng.random() < 0.2}
     near = neighbours(links)
     mean, room = weights.sum() / zones, rng.uniform(2, 8)
-    band = Asked(weights, max(0, int(mean - room)), int(mean + room))
-    towns = Asked(np.array([rng.randint(0, 1) for _ in range(units)]), -INFINITE, rng.randint(2, units))
-    apart = Asked(np.eye(units, dtype=np.int64)[0] + np.eye(units, dtype=np.int64)[-1], -INFINITE, 1)
+    band = SumBand(weights, max(0, int(mean - room)), int(mean + room))
+    towns = SumBand(np.array([rng.randint(0, 1) for _ in range(units)]), -INFINITE, rng.randint(2, units))
+    apart = SumBand(np.eye(units, dtype=np.int64)[0] + np.eye(units, dtype=np.int64)[-1], -INFINITE, 1)
     asked = rng.sample([band, towns, apart], k=rng.randint(1, 3))
     return Districting(zones, far, [sorted(near.get(k, ())) for k in range(units)], asked)
 

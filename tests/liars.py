@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from allocator.optimise import cpsat, improve, witness
+from allocator.optimise import cpsat, witness
 from allocator.optimise.asking import Asking
+from allocator.optimise.lns import large_neighbourhood
 from allocator.optimise.outcome import Outcome
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
@@ -34,7 +35,7 @@ def never_ends(problem: MilpInstance, search: SolveContext, asking: Asking) -> O
     return Outcome("unknown") if problem.price.any() else HONEST(problem, search, asking)
 
 
-class EarlyRace(improve.MipRace):
+class EarlyRace(large_neighbourhood.MipRace):
     """Branch and cut that calls the first plan that it hears of the best there is."""
 
     def begin(self, known: int = INFINITE) -> None:
@@ -70,8 +71,8 @@ def lying_cp_sat(monkeypatch: pytest.MonkeyPatch) -> None:
 def lying_highs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have HiGHS say too early that nothing is better, while CP-SAT comes to no end."""
     monkeypatch.setattr(cpsat, "minimise", never_ends)
-    monkeypatch.setattr(improve, "MipRace", EarlyRace)
-    monkeypatch.setattr(improve, "RACE_AFTER", 0.0)
+    monkeypatch.setattr(large_neighbourhood, "MipRace", EarlyRace)
+    monkeypatch.setattr(large_neighbourhood, "RACE_AFTER", 0.0)
 
 
 def stuck_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,8 +34,8 @@ from brute_force import least_costs, parts_of, policy_for
 from killed_world import rivals
 from liars import stuck_witnesses
 from small_folder import SCENARIO, folder
+from test_lns_elastic_repair import FAR_OUT, STAFFED
 from test_optimise_no_variables import NOBODY
-from test_optimise_repair import FAR_OUT, STAFFED
 from test_optimise_routes import Drawn, impossible, of_parts, possible
 from tiny_scenario import RULES, write_scenario
 from worlds import Space

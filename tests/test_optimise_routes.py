@@ -15,13 +15,14 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from allocator.optimise import improve, mip, neighbourhoods, repair
+from allocator.optimise import mip
 from allocator.optimise.asking import Asking, minimise
 from allocator.optimise.by_parts import minimise_parts
 from allocator.optimise.descent import Descent, task_of
 from allocator.optimise.first import any_plan, is_impossible
 from allocator.optimise.flow import best_by_flow, plan_by_flow
 from allocator.optimise.ladder import Ladder
+from allocator.optimise.lns import large_neighbourhood, operators, plan_repair
 from allocator.optimise.mip import MipRace
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.standing import Standing
@@ -326,8 +327,10 @@ def test_pieces_and_exchanges_are_never_worse_than_their_start_and_prove_what_th
     task, search = drawn.task(), drawn.search()
     standing = standing_of(task, 1, drawn.worst)
     before, everything = standing.cost, np.ones(len(task.program), dtype=np.bool_)
-    with mock.patch.object(improve, "LARGE", 0), mock.patch.object(neighbourhoods, "FEW", 1):
-        improve.Improvement(standing, everything, search, races=False).run(search.budget.share(1.0))
+    with mock.patch.object(large_neighbourhood, "LARGE", 0), mock.patch.object(operators, "FEW", 1):
+        large_neighbourhood.LargeNeighbourhoodSearch(standing, everything, search, races=False).run(
+            search.budget.share(1.0)
+        )
     assert_sound(drawn, task, standing.values)
     assert standing.bound == standing.cost == drawn.least[0] <= before
 
@@ -336,8 +339,8 @@ def test_pieces_and_exchanges_are_never_worse_than_their_start_and_prove_what_th
 def test_what_is_mended_is_a_plan(seed: int) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search()
-    with mock.patch.object(repair, "LARGE", 0):
-        found = repair.repaired(task, search.budget.share(0.1), search)
+    with mock.patch.object(plan_repair, "LARGE", 0):
+        found = plan_repair.elastic_repair(task, search.budget.share(0.1), search)
     if found is None:
         whole = task.question(None).whole()
         assert whole is not None
@@ -364,8 +367,8 @@ def test_that_there_is_no_plan_is_said_twice(seed: int) -> None:
     clock = Clock(search.budget, search.budget.share(1.0))
     assert any_plan(task, None, clock, search, lambda _cost, _bound: None).found == "infeasible"
     assert is_impossible(task, clock, search)
-    with mock.patch.object(repair, "LARGE", 0):
-        assert repair.repaired(task, search.budget.share(0.02), search) is None
+    with mock.patch.object(plan_repair, "LARGE", 0):
+        assert plan_repair.elastic_repair(task, search.budget.share(0.02), search) is None
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -403,7 +406,7 @@ def test_a_descent_with_every_route_for_what_is_large_ends_with_the_best(seed: i
     """Flows, mending and pieces, as of a program of thousands of variables."""
     drawn = possible(seed)
     made = Descent(drawn.task(), drawn.search(), "all")
-    with mock.patch.object(repair, "LARGE", 0), mock.patch.object(improve, "LARGE", 0):
+    with mock.patch.object(plan_repair, "LARGE", 0), mock.patch.object(large_neighbourhood, "LARGE", 0):
         found = made.run(None, 1.0)
     assert found == "optimal" and made.decisions is not None
     assert assert_sound(drawn, made.task, made.decisions) == drawn.least

@@ -20,17 +20,15 @@ from allocator.model.tables import Link
 from allocator.optimise import descent, levels
 from allocator.optimise.asking import Asking, unheard
 from allocator.optimise.solve import Options, solve
-from allocator.optimise.zones import climb, cover, first, remainder
-from allocator.optimise.zones import solve as route
-from allocator.optimise.zones.climb import climbed, costs_of, is_least, is_plan
-from allocator.optimise.zones.connected import Band, connected_sets
-from allocator.optimise.zones.first import first_plan, split_plans
-from allocator.optimise.zones.levels import Zoned
-from allocator.optimise.zones.model import Model
-from allocator.optimise.zones.recombine import recombined
-from allocator.optimise.zones.remake import remade
-from allocator.optimise.zones.solve import best_by_zones
-from allocator.optimise.zones.split import Splitting
+from allocator.optimise.zones import cover_search, local_search, residual_cover, spanning_trees
+from allocator.optimise.zones import map_search as route
+from allocator.optimise.zones.connected_sets import Band, connected_sets
+from allocator.optimise.zones.cover_model import CoverModel
+from allocator.optimise.zones.lexicographic_cover import ZonesResult
+from allocator.optimise.zones.local_search import costs_of, improve_by_units, is_least, is_plan
+from allocator.optimise.zones.map_search import solve_zones
+from allocator.optimise.zones.spanning_trees import TreeSplitter, first_plan, split_plans
+from allocator.optimise.zones.zone_pairs import recombine, reoptimise_pairs
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.program.subproblem import MilpInstance
@@ -81,11 +79,11 @@ def maps_with_rules(draw: st.DrawFn) -> Policy:
 @settings(max_examples=25)
 @given(maps_with_rules(), st.sampled_from((1, 4, 1500)))
 def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> None:
-    most = 30 if few == 4 else remainder.APART  # as if there were too many for a window that is wide
+    most = 30 if few == 4 else residual_cover.APART  # as if there were too many for a window that is wide
     with (
-        mock.patch.object(cover, "FEW", few),
-        mock.patch.object(remainder, "ALIKE", most),
-        mock.patch.object(remainder, "APART", most),
+        mock.patch.object(cover_search, "FEW", few),
+        mock.patch.object(residual_cover, "ALIKE", most),
+        mock.patch.object(residual_cover, "APART", most),
     ):
         best = assert_best(policy, Space.of(policy.context))
         run = solved(policy).run
@@ -127,7 +125,7 @@ def test_sets_are_given_up_where_they_are_too_many_or_take_too_long() -> None:
 def test_too_many_zones_are_left_to_other_routes() -> None:
     seat = {"kind": "compact", "to": "seat", "level": 1}  # of no centre, so that these do not settle it
     policy = zoning(map_world(1, 6, 2), [seat, OF_ONE_SLOT[4]])
-    with mock.patch.object(route, "MOST_ZONES", 3), mock.patch.object(route, "descend") as descend:
+    with mock.patch.object(route, "MOST_ZONES", 3), mock.patch.object(route, "solve_cover_levels") as descend:
         assert solved(policy).status == "optimal"
         descend.assert_not_called()
         assert assert_best(policy, Space.of(policy.context)) is not None
@@ -197,8 +195,8 @@ def test_columns_that_cost_more_each_are_looked_at_too() -> None:
     # Two triangles of pairs at 2 and single ones at 4; in the best cover is a pair of both triangles at 7.
     pairs, single = [0b11, 0b101, 0b110, 0b11000, 0b101000, 0b110000], [1 << item for item in range(6)]
     problem, (search, clock) = cover_by([*pairs, *single, 0b1001], 6), searching()
-    with mock.patch.object(cover, "FEW", 6):
-        made = cover.Cover(problem, np.ones(13, dtype=np.bool_), search)
+    with mock.patch.object(cover_search, "FEW", 6):
+        made = cover_search.CoverSearch(problem, np.ones(13, dtype=np.bool_), search)
         found = made.minimise(np.array([2] * 6 + [4] * 6 + [7]), 0, Asking(clock.share(1.0)))
     assert (found.found, found.cost, found.bound) == ("optimal", 11, 11)
 
@@ -213,8 +211,8 @@ def test_a_cover_of_few_columns_is_the_best_of_all(
     every = (np.arange(2 ** len(problem))[:, None] >> np.arange(len(problem))) & 1
     left = every[(every @ problem.matrix.T.toarray() == 1).all(axis=1)]
     hint = left[0] if is_begun and len(left) else None
-    with mock.patch.object(cover, "FEW", few), mock.patch.object(cover, "WIDER", 2):
-        made = cover.Cover(problem, np.ones(len(problem), dtype=np.bool_), search)
+    with mock.patch.object(cover_search, "FEW", few), mock.patch.object(cover_search, "WIDER", 2):
+        made = cover_search.CoverSearch(problem, np.ones(len(problem), dtype=np.bool_), search)
         for price in prices:
             found = made.minimise(price, 0, Asking(clock.share(1.0), hint=hint))
             if not len(left):
@@ -228,15 +226,15 @@ def test_a_cover_of_few_columns_is_the_best_of_all(
 def test_a_cover_that_costs_what_is_known_to_be_the_least_is_not_searched_for() -> None:
     problem, (search, clock) = cover_by([0b1, 0b10, 0b11], 2), searching()
     hint = np.array([1, 1, 0])
-    made = cover.Cover(problem, np.ones(3, dtype=np.bool_), search)
-    with mock.patch.object(cover, "relaxed", side_effect=AssertionError):
+    made = cover_search.CoverSearch(problem, np.ones(3, dtype=np.bool_), search)
+    with mock.patch.object(cover_search, "relaxed", side_effect=AssertionError):
         found = made.minimise(np.array([1, 1, 5]), 3, Asking(clock.share(1.0), hint=hint, known=5))
     assert (found.found, found.cost, found.bound) == ("optimal", 5, 5)
 
 
 def test_a_cover_to_begin_from_is_kept_where_there_is_no_time_for_a_better_one() -> None:
     problem, (search, clock) = cover_by([0b1, 0b10, 0b11], 2), searching()
-    made = cover.Cover(problem, np.ones(3, dtype=np.bool_), search)
+    made = cover_search.CoverSearch(problem, np.ones(3, dtype=np.bool_), search)
     clock.stop()
     found = made.minimise(np.array([1, 1, 1]), 0, Asking(clock.share(1.0), hint=np.array([1, 1, 0]), known=1))
     assert (found.found, found.cost) == ("feasible", 2) and found.bound <= 1
@@ -249,7 +247,7 @@ def test_a_map_split_at_random_has_connected_zones_in_the_band(seed: int, count:
     weights = {k: rng.randint(0, 5) for k in range(20)}
     whole = sum(weights.values())
     band = whole // count - 6, whole // count + 6
-    found = Splitting(near, weights, band, seed).zones(frozenset(range(20)), count)
+    found = TreeSplitter(near, weights, band, seed).zones(frozenset(range(20)), count)
     if found is None:
         return
     assert len(found) == count and sorted(k for zone in found for k in zone) == list(range(20))
@@ -258,8 +256,8 @@ def test_a_map_split_at_random_has_connected_zones_in_the_band(seed: int, count:
 
 
 def test_a_map_in_pieces_is_not_split() -> None:
-    assert Splitting({0: {1}, 1: {0}}, {0: 1, 1: 1, 2: 2}, (1, 3), 1).zones(frozenset(range(3)), 2) is None
-    assert Splitting({0: {1}, 1: {0}}, {0: 1, 1: 1, 2: 2}, (1, 9), 1).zones(frozenset(range(3)), 1) is None
+    assert TreeSplitter({0: {1}, 1: {0}}, {0: 1, 1: 1, 2: 2}, (1, 3), 1).zones(frozenset(range(3)), 2) is None
+    assert TreeSplitter({0: {1}, 1: {0}}, {0: 1, 1: 1, 2: 2}, (1, 9), 1).zones(frozenset(range(3)), 1) is None
 
 
 def test_a_large_map_has_a_first_plan_by_splitting() -> None:
@@ -271,7 +269,7 @@ def test_a_large_map_has_a_first_plan_by_splitting() -> None:
     assert whole is not None
     decisions = first_plan(task, whole, None, clock, search)
     assert decisions is not None and task.is_sound(evaluate_auxiliaries(task.program, decisions[None, :])[0])
-    found = best_by_zones(task, clock, search, lambda _: unheard)
+    found = solve_zones(task, clock, search, lambda _: unheard)
     assert found is not None and found.found == "feasible" and found.decisions is not None
     better = evaluate_auxiliaries(task.program, np.stack([found.decisions, decisions]))
     assert task.is_sound(better[0]) and np.diff(level_costs(task.program, better)[:, 0]) >= 0
@@ -290,7 +288,7 @@ def test_the_better_of_a_start_and_a_split_map_is_kept() -> None:
     for split, other in ((worse, good), (good, worse)):
         with (
             mock.patch.object(route, "MOST_ZONES", 0),
-            mock.patch.object(first, "plans_by_splitting", lambda *_, split=split: iter([split])),
+            mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_, split=split: iter([split])),
             mock.patch.object(levels, "minimise_level"),
         ):
             made = descent.Descent(descent.task_of(policy, program), searching()[0], "again")
@@ -309,7 +307,7 @@ def test_a_plan_is_climbed_from_until_no_unit_makes_it_better(seed: int, rules: 
     if given is None:
         return
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    made = climbed(task, given, clock, search)
+    made = improve_by_units(task, given, clock, search)
     assert costs_of(task.program, made) <= costs_of(task.program, given)
     assert is_plan(task, made) and task.is_sound(evaluate_auxiliaries(task.program, made[None, :])[0])
     grid = task.program.decisions.grids["zoning"][:, :, 0, 0]
@@ -326,27 +324,30 @@ def test_a_plan_is_climbed_from_as_long_as_there_is_time_and_if_it_is_not_too_la
     given = split_at_random(policy, 1)
     assert given is not None
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    best = costs_of(task.program, climbed(task, given, clock, search))
+    best = costs_of(task.program, improve_by_units(task, given, clock, search))
     assert best < costs_of(task.program, given)
-    with mock.patch.object(climb, "AT_ONCE", 10):
-        assert climbed(task, given, clock, search) is given
+    with mock.patch.object(local_search, "AT_ONCE", 10):
+        assert improve_by_units(task, given, clock, search) is given
     search.request_stop()
-    assert climbed(task, given, clock, search) is given
+    assert improve_by_units(task, given, clock, search) is given
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_plan_and_its_cover_by_zones_are_one(seed: int) -> None:
     rules = [BALANCED] if seed % 2 else [{**NEAR, "level": 1}]
     policy = zoning(map_world(seed, 8, 3), rules)
-    found: list[tuple[Model, np.ndarray]] = []
+    found: list[tuple[CoverModel, np.ndarray]] = []
 
-    def hear(_program: object, model: Model, *more: object) -> Zoned:
+    def hear(_program: object, model: CoverModel, *more: object) -> ZonesResult:
         found.append((model, more[4]))  # type: ignore[arg-type]
-        return Zoned("unknown")
+        return ZonesResult("unknown")
 
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    with mock.patch.object(route, "descend", hear), mock.patch.object(route, "is_least", lambda *_: False):
-        best_by_zones(task, clock, search, lambda _: unheard)
+    with (
+        mock.patch.object(route, "solve_cover_levels", hear),
+        mock.patch.object(route, "is_least", lambda *_: False),
+    ):
+        solve_zones(task, clock, search, lambda _: unheard)
     [(model, plan)] = found
     values = model.values(plan)
     assert values is not None
@@ -359,16 +360,16 @@ def test_a_plan_and_its_cover_by_zones_are_one(seed: int) -> None:
 
 def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
     policy = zoning(map_world(4, 9, 3), [{**NEAR, "level": 1}])
-    for most, step in ((10**6, "descend"), (0, "remade")):
+    for most, step in ((10**6, "solve_cover_levels"), (0, "reoptimise_pairs")):
         shown: list[np.ndarray] = []
         task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
         with (
             mock.patch.object(route, "MOST_ZONES", most),
-            mock.patch.object(route, "first_read", lambda *_: None),
+            mock.patch.object(route, "recognise_first", lambda *_: None),
             mock.patch.object(route, step, side_effect=KeyboardInterrupt),
             pytest.raises(KeyboardInterrupt),
         ):
-            best_by_zones(task, clock, search, lambda _: unheard, show=shown.append)
+            solve_zones(task, clock, search, lambda _: unheard, show=shown.append)
         assert shown and is_plan(task, shown[-1])
 
 
@@ -380,7 +381,7 @@ def test_zones_that_are_to_be_even_keep_a_band_that_is_narrower_still() -> None:
     policy = zoning(context, [BALANCED, band, {**NEAR, "level": 2}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
-    assert whole is not None and len(first.splittings(task, whole, 1)) == 1
+    assert whole is not None and len(spanning_trees.splittings(task, whole, 1)) == 1
     plan = first_plan(task, whole, None, clock, search)
     assert plan is not None and is_plan(task, plan)
 
@@ -388,8 +389,8 @@ def test_zones_that_are_to_be_even_keep_a_band_that_is_narrower_still() -> None:
 def test_where_chance_gives_no_even_zones_those_around_centres_are_taken() -> None:
     policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {**NEAR, "level": 2}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    with mock.patch.object(first, "plans_by_splitting", lambda *_: iter(())):
-        found = best_by_zones(task, clock, search, lambda _: lambda *_: search.request_stop())
+    with mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_: iter(())):
+        found = solve_zones(task, clock, search, lambda _: lambda *_: search.request_stop())
     assert found is not None and found.decisions is not None and is_plan(task, found.decisions)
 
 
@@ -401,20 +402,20 @@ def test_tied_zones_get_better_by_splitting_two_anew() -> None:
     whole = decompose_by_slot(task.program)
     assert whole is not None
     shown: list[np.ndarray] = []
-    made = recombined(task, whole, given, clock, search, shown.append)
+    made = recombine(task, whole, given, clock, search, shown.append)
     costs = [costs_of(task.program, plan) for plan in (given, *shown)]
     assert costs == sorted(costs, reverse=True) and costs[-1] == costs_of(task.program, made) < costs[0]
     assert all(is_plan(task, plan) for plan in (*shown, made))
-    assert is_least(task, made) and recombined(task, whole, made, clock, search) is made
+    assert is_least(task, made) and recombine(task, whole, made, clock, search) is made
     search.request_stop()
-    assert recombined(task, whole, given, clock, search) is given
+    assert recombine(task, whole, given, clock, search) is given
 
 
 def test_a_start_is_taken_for_a_plan_only_if_it_is_one() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     nobody = np.zeros(task.program.decisions.count, dtype=np.int64)
-    found = best_by_zones(task, clock, search, lambda _: unheard, nobody)
+    found = solve_zones(task, clock, search, lambda _: unheard, nobody)
     assert found is not None and found.found == "optimal"
 
 
@@ -437,7 +438,7 @@ def test_two_zones_made_anew_are_the_best_two(seed: int) -> None:
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
-    made = evaluate_auxiliaries(task.program, remade(task, whole, given, clock, search)[None, :])[0]
+    made = evaluate_auxiliaries(task.program, reoptimise_pairs(task, whole, given, clock, search)[None, :])[0]
     assert task.is_sound(made)
     assert [task.cost(made, level) for level in (1, 2)] == [proof.cost for proof in best.proofs[1:]]
 
@@ -449,11 +450,13 @@ def test_zones_made_anew_two_by_two_get_better_and_keep_what_is_asked() -> None:
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None and given is not None
-    values = evaluate_auxiliaries(task.program, np.stack([given, remade(task, whole, given, clock, search)]))
+    values = evaluate_auxiliaries(
+        task.program, np.stack([given, reoptimise_pairs(task, whole, given, clock, search)])
+    )
     costs = level_costs(task.program, values)[:, 0].tolist()
     assert task.is_sound(values[1]) and costs[1] < costs[0]
     search.request_stop()
-    assert (remade(task, whole, given, clock, search) == given).all()
+    assert (reoptimise_pairs(task, whole, given, clock, search) == given).all()
 
 
 def test_a_plan_of_zones_that_something_ties_stays_as_it_is() -> None:
@@ -461,4 +464,4 @@ def test_a_plan_of_zones_that_something_ties_stays_as_it_is() -> None:
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     whole, given = decompose_by_slot(task.program), split_at_random(policy, 1)
     assert whole is not None and given is not None and len(whole.ties)
-    assert remade(task, whole, given, clock, search) is given
+    assert reoptimise_pairs(task, whole, given, clock, search) is given

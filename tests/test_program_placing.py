@@ -7,8 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from allocator.optimise.choosing import Chooser
-from allocator.optimise.movers import Movers
+from allocator.optimise.lns.mover_selection import Movers, MoverSelector
 from allocator.program.aims import Potential
 from allocator.program.changing import DeltaEvaluator, Reassignment
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
@@ -47,7 +46,7 @@ def choices(program: Program, values: IntArray, rng: np.random.Generator) -> lis
     price_of_one = (
         level_objective(program, program.levels[0]) if program.levels else np.zeros(len(program), np.int64)
     )
-    chooser = Chooser(program, price_of_one, everything, rng)
+    chooser = MoverSelector(program, price_of_one, everything, rng)
     layers = list(program.decisions.grids) * OFTEN
     found = [chooser.movers(layer, way, values, everything) for layer in layers for way in WAYS]
     return [movers for movers in found if movers is not None]

@@ -14,14 +14,14 @@ from allocator.optimise import descent
 from allocator.optimise.asking import unheard
 from allocator.optimise.outcome import Outcome
 from allocator.optimise.solve import Options, solve
-from allocator.optimise.zones import remainder, windows
-from allocator.optimise.zones import solve as route
-from allocator.optimise.zones.climb import costs_of, is_plan
-from allocator.optimise.zones.cutoff import bands_by_cost
-from allocator.optimise.zones.first import split_plans
-from allocator.optimise.zones.solve import best_by_zones
-from allocator.optimise.zones.sums import OPEN, Left, Sums
-from allocator.optimise.zones.windows import Windows
+from allocator.optimise.zones import lexicographic_cover, residual_cover
+from allocator.optimise.zones import map_search as route
+from allocator.optimise.zones.candidates import cost_bands
+from allocator.optimise.zones.lexicographic_cover import WindowSearch
+from allocator.optimise.zones.local_search import costs_of, is_plan
+from allocator.optimise.zones.map_search import solve_zones
+from allocator.optimise.zones.residual_cover import OPEN, Domain, SumConstraints
+from allocator.optimise.zones.spanning_trees import split_plans
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
 from allocator.solvers.budget import Budget, Clock
@@ -38,7 +38,7 @@ TOWNS: Fields = {"kind": "prefer", "when": "unit.kind == 'town' && group.id != '
 
 
 @st.composite
-def sums_and_what_is_left(draw: st.DrawFn) -> tuple[Sums, Left]:
+def sums_and_what_is_left(draw: st.DrawFn) -> tuple[SumConstraints, Domain]:
     slots, rows, numbers = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(0, 2))
     counts = [draw(st.integers(1, 4)) for _ in range(slots)]
     few = st.integers(-3, 4)
@@ -53,12 +53,12 @@ def sums_and_what_is_left(draw: st.DrawFn) -> tuple[Sums, Left]:
     able = [np.array([draw(st.integers(0, 4)) > 0 for _ in range(count)]) for count in counts]
     least = np.array([draw(st.integers(-2, 2)) for _ in range(numbers)], dtype=np.int64)
     most = least + np.array([draw(st.integers(0, 4)) for _ in range(numbers)], dtype=np.int64)
-    return Sums(low, high, blocks, shared.reshape(rows, numbers)), Left(able, least, most)
+    return SumConstraints(low, high, blocks, shared.reshape(rows, numbers)), Domain(able, least, most)
 
 
 @settings(max_examples=200)
 @given(sums_and_what_is_left())
-def test_nothing_that_rows_allow_is_left_out(drawn: tuple[Sums, Left]) -> None:
+def test_nothing_that_rows_allow_is_left_out(drawn: tuple[SumConstraints, Domain]) -> None:
     sums, left = drawn
     if not all(own.any() for own in left.able):
         return
@@ -80,14 +80,14 @@ def test_nothing_that_rows_allow_is_left_out(drawn: tuple[Sums, Left]) -> None:
 
 
 def test_halves_are_all_that_was_left() -> None:
-    left = Left([np.ones(2, dtype=np.bool_)], np.array([0, 3]), np.array([0, 8]))
+    left = Domain([np.ones(2, dtype=np.bool_)], np.array([0, 3]), np.array([0, 8]))
     assert left.widest == 1
     assert [(one.low.tolist(), one.high.tolist()) for one in left.halves(1)] == [
         ([0, 3], [0, 5]),
         ([0, 6], [0, 8]),
     ]
-    assert Left([], np.array([4]), np.array([4])).widest is None
-    assert Left([], np.array([], dtype=np.int64), np.array([], dtype=np.int64)).widest is None
+    assert Domain([], np.array([4]), np.array([4])).widest is None
+    assert Domain([], np.array([], dtype=np.int64), np.array([], dtype=np.int64)).widest is None
 
 
 @settings(max_examples=15)
@@ -98,7 +98,7 @@ def test_halves_are_all_that_was_left() -> None:
 )
 def test_the_best_of_all_windows_is_the_best_of_all(seed: int, rules: list[Fields], most: int) -> None:
     policy = zoning(map_world(seed, 6, 2 + seed % 2), rules)
-    with mock.patch.object(remainder, "ALIKE", most), mock.patch.object(remainder, "APART", most):
+    with mock.patch.object(residual_cover, "ALIKE", most), mock.patch.object(residual_cover, "APART", most):
         assert_best(policy, Space.of(policy.context))
 
 
@@ -116,25 +116,25 @@ def test_even_zones_of_a_county_are_proved(seed: int) -> None:
     assert [judgement.costs[level] for level in (1, 2)] == [proof.cost for proof in found.proofs[1:]]
 
 
-def windows_of(policy: Policy) -> tuple[Windows, list[np.ndarray]]:
+def windows_of(policy: Policy) -> tuple[WindowSearch, list[np.ndarray]]:
     """Return the windows of a map, and some plans of it by chance."""
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
-    kept: list[Windows] = []
-    real = Windows
+    kept: list[WindowSearch] = []
+    real = WindowSearch
 
-    def keep(*given: object) -> Windows:
+    def keep(*given: object) -> WindowSearch:
         kept.append(real(*given))  # type: ignore[arg-type]
         return kept[-1]
 
     with (
-        mock.patch.object(route, "Windows", keep),
-        mock.patch.object(route, "bands_by_cost", lambda *_: {}),
+        mock.patch.object(route, "WindowSearch", keep),
+        mock.patch.object(route, "cost_bands", lambda *_: {}),
         mock.patch.object(route, "is_least", lambda *_: False),
-        mock.patch.object(route, "descend"),
+        mock.patch.object(route, "solve_cover_levels"),
     ):
-        best_by_zones(task, clock, search, lambda _: unheard)
+        solve_zones(task, clock, search, lambda _: unheard)
     return kept[0], list(split_plans(task, whole, clock, search))
 
 
@@ -169,7 +169,7 @@ def test_a_window_that_is_not_searched_to_its_end_proves_nothing() -> None:
     policy = zoning(grid_world(2, 4, 4, 3), [EVEN])
     made, _ = windows_of(policy)
     _, clock = searching()
-    with mock.patch.object(windows.Cover, "minimise", lambda *_: Outcome("unknown")):
+    with mock.patch.object(lexicographic_cover.CoverSearch, "minimise", lambda *_: Outcome("unknown")):
         assert made.best(0, 50, 0, clock, lambda *_: pytest.fail("found")) < 5
 
 
@@ -183,7 +183,7 @@ def test_zones_of_better_plans_lie_in_the_bands_of_a_plan(seed: int) -> None:
     grid = task.program.decisions.grids["zoning"][:, :, 0, 0]
     narrowed = False
     for k, plan in enumerate(plans):
-        found = bands_by_cost(task, whole, plan)
+        found = cost_bands(task, whole, plan)
         assert set(found) == {0, 1, 2}
         for better in plans[: k + 1]:
             for slot, bands in found.items():
@@ -199,4 +199,4 @@ def test_a_plan_that_pays_nothing_says_nothing_of_others() -> None:
     whole = decompose_by_slot(task.program)
     assert whole is not None
     plan = next(iter(split_plans(task, whole, clock, search)))
-    assert bands_by_cost(task, whole, plan) == {}
+    assert cost_bands(task, whole, plan) == {}

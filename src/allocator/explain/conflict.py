@@ -14,7 +14,7 @@ from allocator.optimise.asking import unheard
 from allocator.optimise.descent import task_of
 from allocator.optimise.first import any_plan
 from allocator.optimise.task import Task
-from allocator.optimise.zones.solve import best_by_zones
+from allocator.optimise.zones.map_search import solve_zones
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.program.projection import restrict_to_rules
@@ -76,7 +76,7 @@ class _Conflict:
         if any(task.is_sound(plan) for plan in self._plans):
             return True
         clock = Clock(self._search.budget, Slice(min(ASK, left), None))
-        zoned = best_by_zones(task, clock, self._search, lambda _: unheard)
+        zoned = solve_zones(task, clock, self._search, lambda _: unheard)
         if zoned is not None and zoned.decisions is not None:
             self._plans.append(evaluate_auxiliaries(task.program, zoned.decisions[None, :])[0])
             return True

@@ -12,7 +12,7 @@ from allocator.graph.neighbours import Neighbours, parts
 from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.optimise.zones.candidates import shared_bands
-from allocator.optimise.zones.connected import Band
+from allocator.optimise.zones.connected_sets import Band
 from allocator.program.program import INFINITE
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.optimise.flow import plan_by_flow
-from allocator.optimise.mend import mended
-from allocator.optimise.repair import LARGE, repaired
+from allocator.optimise.lns.plan_repair import LARGE, elastic_repair, local_repair
 from allocator.optimise.task import Task
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
@@ -57,8 +56,8 @@ def _ways(
     if task.program.decisions.count < LARGE:
         return
     if hint is not None:
-        yield False, lambda: mended(task, hint, clock.share(MENDING_PART), search)
-    yield False, lambda: repaired(task, clock.share(REPAIR_PART), search)
+        yield False, lambda: local_repair(task, hint, clock.share(MENDING_PART), search)
+    yield False, lambda: elastic_repair(task, clock.share(REPAIR_PART), search)
 
 
 def _by_flow(program: Program, whole: MilpInstance) -> IntArray | None:

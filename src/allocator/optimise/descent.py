@@ -13,11 +13,11 @@ from allocator.optimise.first import any_plan, is_impossible
 from allocator.optimise.flow import best_by_flow
 from allocator.optimise.ladder import Ladder
 from allocator.optimise.levels import Levels
+from allocator.optimise.lns.plan_repair import LARGE
 from allocator.optimise.outcome import Found
-from allocator.optimise.repair import LARGE
 from allocator.optimise.task import Task
-from allocator.optimise.zones.levels import BY_COVER
-from allocator.optimise.zones.solve import best_by_zones
+from allocator.optimise.zones.lexicographic_cover import BY_COVER
+from allocator.optimise.zones.map_search import solve_zones
 from allocator.program.cuts import RuleCut
 from allocator.program.evaluate import evaluate_auxiliaries, rule_costs
 from allocator.program.program import IntArray, Program
@@ -99,7 +99,7 @@ class Descent(Levels):
     def _by_zones(self, start: IntArray | None, part: float) -> Found:
         """Settle every level by the best of all zones, where they can be told; keep what comes of it else."""
         clock = Clock(self.search.budget, self.search.budget.share(part))
-        found = best_by_zones(self.task, clock, self.search, self._teller, start, self._take)
+        found = solve_zones(self.task, clock, self.search, self._teller, start, self._take)
         if found is None:
             return "unknown"
         if found.found == "infeasible":

@@ -6,7 +6,7 @@ import numpy as np
 
 from allocator.model.witnesses import CP_SAT, NOBODY, joined
 from allocator.optimise.by_parts import minimise_parts
-from allocator.optimise.improve import Improvement
+from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.optimise.standing import Standing
 from allocator.program.subproblem import BoolArray
 from allocator.solvers.budget import Clock, Slice
@@ -26,7 +26,9 @@ def minimise_level(standing: Standing, part: Slice, search: SolveContext) -> Non
         unproved = minimise_parts(standing, parts, Clock(search.budget, clock.share(PARTS_PART)), search)
     if not (standing.is_good_enough or clock.is_over or search.is_over):
         given = NOBODY if len(parts) == 1 else joined((CP_SAT,), standing.above)
-        Improvement(standing, _open(parts, unproved, standing), search, given=given).run(clock.left)
+        LargeNeighbourhoodSearch(standing, _open(parts, unproved, standing), search, given=given).run(
+            clock.left
+        )
 
 
 def _open(parts: list[BoolArray], unproved: list[BoolArray], standing: Standing) -> BoolArray:

@@ -13,10 +13,10 @@ from allocator.optimise.claim import ContradictionError
 from allocator.optimise.confirm import Confirm, with_second_proofs
 from allocator.optimise.contradiction import reported
 from allocator.optimise.descent import Descent, compiled, task_of
+from allocator.optimise.lns.stay_improvement import improve_stays
 from allocator.optimise.outcome import Found
 from allocator.optimise.rolling import is_needed, roll
 from allocator.optimise.start import Made, add_layer, as_before
-from allocator.optimise.staying import with_stays
 from allocator.optimise.warm_start import WarmStart
 from allocator.program.obstacles import non_network_rules
 from allocator.rules.policy import Policy
@@ -111,7 +111,7 @@ def solve(
         found, descent = _search(policy, search, begun)
         structure = _structure(descent, search)
     if descent.best is not None and not search.is_stopped:
-        descent.best = with_stays(policy, descent.task, descent.best)
+        descent.best = improve_stays(policy, descent.task, descent.best)
     stopped = _stopped(found, search, is_rolling=is_rolling)
     return _told(policy, options, search, found, descent, structure, stopped)
 

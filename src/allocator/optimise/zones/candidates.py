@@ -9,11 +9,22 @@ from types import MappingProxyType
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours
-from allocator.optimise.zones.bits import BoolArray, Sets, Table, grown, lowest, members
-from allocator.optimise.zones.connected import Band, connected_sets
+from allocator.optimise.task import Task
+from allocator.optimise.zones.connected_sets import (
+    Band,
+    BitsetTable,
+    BoolArray,
+    Sets,
+    connected_sets,
+    grown,
+    lowest,
+    members,
+)
+from allocator.optimise.zones.local_search import costs_of
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition
+from allocator.program.subproblem import Subproblem
 
 #: So many values are worked out at a time.
 AT_ONCE = 1 << 22
@@ -71,7 +82,7 @@ def candidates(
         if sets is None:
             return None
         if np.array_equal(part.items, whole.items):
-            sets = sets[_leaves_zones(sets, Table(chosen, union=True), len(chosen), shared)]
+            sets = sets[_leaves_zones(sets, BitsetTable(chosen, union=True), len(chosen), shared)]
         most -= len(sets)
         if most < 0:
             return None
@@ -129,10 +140,10 @@ def _chosen(items: IntArray, near: Neighbours) -> list[int]:
     ]
 
 
-def _leaves_zones(sets: Sets, near: Table, count: int, shared: Sequence[Band]) -> BoolArray:
+def _leaves_zones(sets: Sets, near: BitsetTable, count: int, shared: Sequence[Band]) -> BoolArray:
     """Return whether what each zone leaves can be made into zones by weight: every piece of it by itself."""
     able, left = np.ones(len(sets), dtype=np.bool_), ((1 << count) - 1) & ~sets
-    tables = [Table(band.weights) for band in shared]
+    tables = [BitsetTable(band.weights) for band in shared]
     while left.any():
         piece = grown(lowest(left), left, near)
         for table, band in zip(tables, shared, strict=True):
@@ -157,3 +168,60 @@ def _valued(slots: Sequence[int], part: SlotBlock, sets: Sets, wanted: IntArray)
         costs.append(level_costs(part.program, found[kept]))
         values.append(found[kept][:, wanted])
     return Candidates(slots, part, np.concatenate(held), np.concatenate(costs), np.concatenate(values))
+
+
+def cost_bands(task: Task, whole: SlotDecomposition, decisions: IntArray) -> Mapping[int, list[Band]]:
+    """Return by slot the bands of all plans that cost no more than one at the first level.
+
+    Args:
+        task: What is to be solved.
+        whole: Its program, slot by slot.
+        decisions: The plan.
+    """
+    if not task.program.levels:
+        return {}
+    caps = {task.program.levels[0]: costs_of(task.program, decisions)[0]}
+    problem = Subproblem(task.program, None, caps, task.bounds).whole()
+    if problem is None:
+        return {}
+    lower, upper = problem.whole_bounds()
+    slot, item = (np.full(len(task.program), -1, dtype=np.int64) for _ in range(2))
+    for part in whole.parts:
+        own = part.columns[: len(part.items)]
+        slot[own], item[own] = part.slot, np.arange(len(own))
+    found: dict[int, list[Band]] = {}
+    ties, sizes = whole.ties, {part.slot: len(part.items) for part in whole.parts}
+    for row in range(len(ties)):
+        terms = slice(ties.starts[row], ties.starts[row + 1])
+        cols, coefs = ties.cols[terms], ties.coefs[terms]
+        is_own = slot[cols] >= 0
+        slots, own = np.unique(slot[cols[is_own]]), coefs[is_own]
+        if len(slots) != 1 or ((own > 0).any() and (own < 0).any()):
+            continue
+        ends = np.stack([coefs * lower[cols], coefs * upper[cols]])[:, ~is_own]
+        least, most = int(ends.min(axis=0).sum()), int(ends.max(axis=0).sum())
+        low = -INFINITE if ties.lo[row] <= -INFINITE else int(ties.lo[row]) - most
+        high = INFINITE if ties.hi[row] >= INFINITE else int(ties.hi[row]) - least
+        low, high = (low, high) if (own > 0).all() else (-high, -low)
+        weights = np.zeros(sizes[int(slots[0])], dtype=np.int64)
+        np.add.at(weights, item[cols[is_own]], np.abs(own))
+        found.setdefault(int(slots[0]), []).append(Band(weights, low, high))
+    return found
+
+
+def balanced_attribute(whole: SlotDecomposition) -> IntArray | None:
+    """Return ``[items]`` what each item adds to a sum of its slot that is compared to others, or None."""
+    ties, first = whole.ties, whole.parts[0]
+    count = len(first.items)
+    if count < len(whole.items):
+        return None
+    number = np.full(int(max(ties.cols.max(initial=0), first.columns.max(initial=0))) + 1, -1)
+    number[first.columns[:count]] = np.arange(count)
+    for row in range(len(ties)):
+        terms = slice(ties.starts[row], ties.starts[row + 1])
+        own = number[ties.cols[terms]]
+        weights = np.zeros(count, dtype=np.int64)
+        weights[own[own >= 0]] = np.abs(ties.coefs[terms][own >= 0])
+        if weights.any():
+            return weights
+    return None

@@ -22,7 +22,7 @@ FINE = 2.0**30
 
 
 @dataclass(frozen=True, eq=False)
-class Relaxed:
+class RelaxationBound:
     """What prices of rows prove.
 
     Attributes:
@@ -45,7 +45,7 @@ class Relaxed:
         return cost * self.scale - self.bound
 
 
-def relaxed(problem: MilpInstance, seconds: float) -> Relaxed | None:
+def relaxed(problem: MilpInstance, seconds: float) -> RelaxationBound | None:
     """Return what the relaxation of a problem proves; None if it could not be solved."""
     most = int(np.abs(problem.price).max(initial=0))
     if most == 0:
@@ -54,7 +54,7 @@ def relaxed(problem: MilpInstance, seconds: float) -> Relaxed | None:
     return None if duals is None else proved(problem, duals, max(1, int(FINE / most)))
 
 
-def proved(problem: MilpInstance, duals: np.ndarray, scale: int) -> Relaxed:
+def proved(problem: MilpInstance, duals: np.ndarray, scale: int) -> RelaxationBound:
     """Return what any prices ``[rows]`` of rows prove, rounded to parts of 1."""
     low, high = problem.sides
     price = np.rint(duals * scale).astype(np.int64)
@@ -62,7 +62,7 @@ def proved(problem: MilpInstance, duals: np.ndarray, scale: int) -> Relaxed:
     sides = np.where(price > 0, low, np.where(price < 0, high, 0))
     reduced = problem.price * scale - problem.matrix.T @ price
     ends = np.minimum(reduced * problem.bounds[0], reduced * problem.bounds[1])
-    return Relaxed(scale, int(price @ sides) + int(ends.sum()), reduced)
+    return RelaxationBound(scale, int(price @ sides) + int(ends.sum()), reduced)
 
 
 def _duals(problem: MilpInstance, most: int, seconds: float) -> np.ndarray | None:

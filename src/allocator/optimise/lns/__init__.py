@@ -1,0 +1,1 @@
+"""Large neighbourhood search: operators, assignment neighbourhoods, repair, and the last tie-break."""

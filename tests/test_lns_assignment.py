@@ -1,0 +1,206 @@
+"""Exchanges: movers assigned anew at once, and what comes of it is never worse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from allocator.optimise.descent import task_of
+from allocator.optimise.first import any_plan
+from allocator.optimise.lns import large_neighbourhood, mover_selection, operators
+from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourhood
+from allocator.optimise.lns.mover_selection import MoverSelector
+from allocator.optimise.lns.operators import SLOTS, By, NeighbourhoodOperator
+from allocator.optimise.standing import Standing
+from allocator.optimise.task import Task
+from allocator.program.evaluate import level_costs, violated_rows
+from allocator.program.subproblem import level_objective
+from allocator.rules.examples import example_rule
+from allocator.solvers.budget import Budget, Clock, Slice
+from allocator.solvers.context import SolveContext
+from big_world import postings
+from brute_force import least_costs, policy_for, priced_at_random
+
+RULES = (
+    {"id": "some", "kind": "capacity", "on": "turn", "atleast": 1, "atmost": 2},
+    {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 6},
+    {"id": "even", "kind": "balance", "on": "turn", "load": "person.age", "level": 2},
+)
+WAYS: tuple[By, ...] = ("chance", "chain", "alike", "back")
+
+
+def standing_of(task: Task, level: int, search: SolveContext) -> Standing:
+    clock = Clock(search.budget, search.budget.share(1.0))
+    found = any_plan(task, None, clock, search, lambda _cost, _bound: None)
+    assert found.values is not None
+    return Standing(task, level, found.values, 0, 0.0, lambda _cost, _bound: None)
+
+
+def everything_of(task: Task) -> np.ndarray:
+    return np.ones(task.program.decisions.count, dtype=np.bool_)
+
+
+def task_for(seed: int) -> tuple[Task, tuple[int, ...] | None]:
+    rules = [example_rule(rule) for rule in RULES]
+    policy, _ = policy_for(rules)
+    policy, space = policy_for([*rules, *priced_at_random("turn", policy.context, seed)])
+    return task_of(policy, policy.compile()), least_costs(policy, space)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("seed", range(4))
+def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int) -> None:
+    task, least = task_for(seed)
+    assert least is not None
+    search = SolveContext(seed, Budget(10.0, workers))
+    standing = standing_of(task, 1, search)
+    exchanges, program = AssignmentNeighbourhood(standing, everything_of(task), search), task.program
+    movable = np.ones(program.decisions.count, dtype=np.bool_)
+    for way in WAYS * 3:
+        before = standing.cost
+        part = search.budget.share(0.5)
+        found = exchanges.batch(
+            NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, exchanges=True),
+            part,
+            movable,
+            lambda: False,
+        )
+        assert least[0] <= standing.cost <= before and 0 <= found.effort <= 1
+        assert not violated_rows(program, standing.values[None, :]).any()
+        assert level_costs(program, standing.values[None, :])[0, 0] == standing.cost
+    assert search.budget.spent_work > 0
+    # A level that is held to its cost stays at it while the next is made better.
+    task.cap(1, standing.cost, proved=False)
+    second = Standing(task, 2, standing.values, 0, 0.0, lambda _cost, _bound: None)
+    AssignmentNeighbourhood(second, everything_of(task), search).batch(
+        NeighbourhoodOperator("turn", SLOTS, False, 0.5, exchanges=True),
+        search.budget.share(0.5),
+        movable,
+        lambda: False,
+    )
+    assert task.cost(second.values, 1) <= standing.cost and second.cost <= task.cost(standing.values, 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_closed_stays_as_it_is(seed: int) -> None:
+    task, _ = task_for(seed)
+    search = SolveContext(seed, Budget(10.0, 2))
+    standing = standing_of(task, 1, search)
+    movable = np.random.default_rng(seed).random(task.program.decisions.count) < 0.7
+    before = standing.values[: len(movable)]
+    exchanges = AssignmentNeighbourhood(standing, everything_of(task), search)
+    for way in WAYS * 4:
+        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, exchanges=True)
+        exchanges.batch(arm, search.budget.share(0.1), movable, lambda: False)
+        assert (standing.values[: len(movable)][~movable] == before[~movable]).all()
+
+
+def test_the_same_seed_makes_the_same_exchanges() -> None:
+    made = []
+    for _ in range(2):
+        task, _ = task_for(3)
+        search = SolveContext(5, Budget(10.0, 1))
+        standing = standing_of(task, 1, search)
+        movable = np.ones(task.program.decisions.count, dtype=np.bool_)
+        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, exchanges=True)
+        found = AssignmentNeighbourhood(standing, everything_of(task), search).batch(
+            arm, search.budget.share(0.5), movable, lambda: False
+        )
+        made.append((standing.values.tolist(), found.effort, search.budget.spent_work))
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_there_may_be_no_time_left_for_an_exchange(workers: int) -> None:
+    task, _ = task_for(1)
+    search = SolveContext(1, Budget(10.0, workers))
+    exchanges = AssignmentNeighbourhood(standing_of(task, 1, search), everything_of(task), search)
+    part = Slice(0.0, 0.0 if workers == 1 else None)
+    arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, exchanges=True)
+    assert exchanges.batch(arm, part, everything_of(task), lambda: False).effort == 1.0
+
+
+def test_what_is_not_open_stays_where_it_is() -> None:
+    task, _ = task_for(1)
+    search = SolveContext(1, Budget(10.0, 2))
+    standing = standing_of(task, 1, search)
+    nothing = np.zeros(task.program.decisions.count, dtype=np.bool_)
+    before = standing.values
+    for way in WAYS:
+        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, exchanges=True)
+        AssignmentNeighbourhood(standing, everything_of(task), search).batch(
+            arm, search.budget.share(0.5), nothing, lambda: False
+        )
+    assert standing.values is before
+
+
+def test_movers_are_one_at_a_place_and_go_where_they_cost_less() -> None:
+    task, _ = task_for(2)
+    search = SolveContext(1, Budget(10.0, 2))
+    values, program = standing_of(task, 1, search).values, task.program
+    everything = np.ones(program.decisions.count, dtype=np.bool_)
+    grid = program.decisions.grids["turn"]
+    price = level_objective(program, 1)
+    cheaper = 0
+    for seed in range(20):
+        chooser = MoverSelector(program, price, everything, np.random.default_rng(seed))
+        for way in WAYS:
+            movers = chooser.movers("turn", way, values, everything)
+            assert movers is not None
+            own = movers.own
+            assert (values[own] > 0).all() and len(np.unique(own)) == len(own)
+            items, slots, _, periods = (
+                (
+                    np.concatenate(found)
+                    for found in zip(*(np.nonzero(grid == column) for column in own), strict=True)
+                )
+                if len(own)
+                else (np.zeros(0, int),) * 4
+            )
+            for period in np.unique(periods):
+                assert len(np.unique(slots[periods == period])) == (periods == period).sum()
+                assert len(np.unique(items[periods == period])) == (periods == period).sum()
+            if way == "chain":
+                cheaper += bool((price[own] > price[movers.columns].min(initial=0)).any())
+    assert cheaper
+
+
+@pytest.mark.parametrize("tried", [1, 40])
+def test_those_of_whom_there_are_many_are_exchanged_first(
+    monkeypatch: pytest.MonkeyPatch, tried: int
+) -> None:
+    """Eight of forty count for a seat of their own: where all are tried, they are never taken."""
+    monkeypatch.setattr(mover_selection, "FREE", 0.0)
+    monkeypatch.setattr(mover_selection, "TRIED", tried)
+    policy = postings(40, 4)
+    few = {"kind": "capacity", "on": "posting", "items": "person.id < 'P008'", "atleast": 1}
+    takes = tuple(rule for rule in policy.rules if rule.kind == "take")
+    program = replace(policy, rules=(*takes, example_rule(few, id="few"))).compile()
+    grid = program.decisions.grids["posting"]
+    values = np.zeros(len(program), dtype=np.int64)
+    values[grid[np.arange(40), np.arange(40) // 2 % 4, 0, :]] = 1
+    everything = np.ones(program.decisions.count, dtype=np.bool_)
+    chosen = set()
+    for seed in range(20):
+        chooser = MoverSelector(program, np.zeros(len(program)), everything, np.random.default_rng(seed))
+        movers = chooser.movers("posting", "alike", values, everything)
+        assert movers is not None and len(movers.own)
+        chosen |= {int(np.argwhere(grid == column)[0, 0]) for column in movers.own}
+    assert (min(chosen) < 8) == (tried == 1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pieces_and_exchanges_find_the_best_plan(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    monkeypatch.setattr(large_neighbourhood, "LARGE", 0)
+    monkeypatch.setattr(operators, "FEW", 1)
+    task, least = task_for(seed)
+    assert least is not None
+    search = SolveContext(seed, Budget(10.0, 2))
+    standing = standing_of(task, 1, search)
+    everything = np.ones(len(task.program), dtype=np.bool_)
+    large_neighbourhood.LargeNeighbourhoodSearch(standing, everything, search, races=False).run(
+        search.budget.share(1.0)
+    )
+    assert standing.cost == standing.bound == least[0]

@@ -1,0 +1,82 @@
+"""Pieces side by side: each over decisions of its own, taken over whatever else has changed since."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from allocator.optimise.asking import Asking
+from allocator.optimise.descent import task_of
+from allocator.optimise.first import any_plan
+from allocator.optimise.lns import large_neighbourhood, operators
+from allocator.optimise.lns.parallel_lns import merge_piece, solve_parallel
+from allocator.optimise.standing import Standing
+from allocator.optimise.task import Task
+from allocator.program.evaluate import violated_rows
+from allocator.rules.examples import example_rule
+from allocator.solvers.budget import Budget, Clock
+from allocator.solvers.context import SolveContext
+from brute_force import least_costs, policy_for, priced_at_random
+
+RULES = (
+    {"id": "some", "kind": "capacity", "on": "turn", "atleast": 1, "atmost": 2},
+    {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 6},
+)
+
+
+def standing_of(task: Task, search: SolveContext) -> Standing:
+    clock = Clock(search.budget, search.budget.share(1.0))
+    found = any_plan(task, None, clock, search, lambda _cost, _bound: None)
+    assert found.values is not None
+    return Standing(task, 1, found.values, 0, 0.0, lambda _cost, _bound: None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pieces_side_by_side_find_the_best_plan(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    monkeypatch.setattr(large_neighbourhood, "LARGE", 0)
+    monkeypatch.setattr(operators, "FEW", 1)
+    rules = [example_rule(rule) for rule in RULES]
+    policy, space = policy_for(rules)
+    policy, space = policy_for([*rules, *priced_at_random("turn", policy.context, seed)])
+    search = SolveContext(seed, Budget(10.0, 2))
+    standing = standing_of(task_of(policy, policy.compile()), search)
+    everything = np.ones(len(standing.task.program), dtype=np.bool_)
+    large_neighbourhood.LargeNeighbourhoodSearch(standing, everything, search, races=False).run(
+        search.budget.share(1.0)
+    )
+    assert least_costs(policy, space) == (standing.cost,) == (standing.bound,)
+    assert not violated_rows(standing.task.program, standing.values[None, :]).any()
+
+
+def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
+    rules = [example_rule(rule) for rule in RULES]
+    policy, _ = policy_for(rules)
+    policy, _ = policy_for([*rules, *priced_at_random("turn", policy.context, 2)])
+    search = SolveContext(1, Budget(10.0, 2))
+    standing = standing_of(task_of(policy, policy.compile()), search)
+    start, program = standing.values, standing.task.program
+    frees = []
+    for period in (0, 1):
+        free = np.zeros(len(program), dtype=np.bool_)
+        columns = program.decisions.grids["turn"][..., period].reshape(-1)
+        free[columns[columns >= 0]] = True
+        free[program.decisions.count :] = True
+        frees.append(free)
+    problems = [standing.task.question(1).piece(start, free) for free in frees]
+    looked: list[int] = []
+    asking = Asking(search.budget.share(1.0), threads=1)
+    first, second = solve_parallel(
+        [p for p in problems if p], search, asking, lambda: looked.append(1), lambda: looked.append(0)
+    )
+    assert 0 in looked and 1 in looked and first.values is not None and second.values is not None
+    for free, found in zip(frees, (first, second), strict=True):
+        merge_piece(standing, start, free, found.values)
+    for period, found in ((0, first), (1, second)):
+        grid = program.decisions.grids["turn"][..., period]
+        columns = grid[grid >= 0]
+        assert standing.values[columns].tolist() == found.values[columns].tolist()
+    # What no longer fits is left out: nobody is anywhere.
+    before = standing.values
+    empty = np.zeros(len(program), dtype=np.int64)
+    merge_piece(standing, start, np.ones(len(program), dtype=np.bool_), empty)
+    assert standing.values is before
