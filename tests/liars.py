@@ -19,9 +19,9 @@ HONEST = cpsat.minimise
 
 def too_early(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
     """Call the plan to begin from the best there is."""
-    if asking.hint is None or not problem.price.any():
+    if asking.hint is None or not problem.objective.any():
         return HONEST(problem, search, asking)
-    cost = int(problem.price @ asking.hint[problem.columns]) + problem.constant
+    cost = int(problem.objective @ asking.hint[problem.columns]) + problem.constant
     return Outcome("optimal", asking.hint, cost, cost)
 
 
@@ -32,7 +32,7 @@ def none_at_all(problem: MilpInstance, search: SolveContext, asking: Asking) -> 
 
 def never_ends(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
     """Find nothing where there is anything to minimise."""
-    return Outcome("unknown") if problem.price.any() else HONEST(problem, search, asking)
+    return Outcome("unknown") if problem.objective.any() else HONEST(problem, search, asking)
 
 
 class EarlyRace(large_neighbourhood.MipRace):

@@ -53,7 +53,7 @@ def some_plans(space: Space, count: int) -> np.ndarray:
 
 
 def whole_of(program: Program) -> MilpInstance:
-    whole = Subproblem(program, None, {}, (program.lower, program.upper)).whole()
+    whole = Subproblem(program, None, {}, (program.lower, program.upper)).full()
     assert whole is not None
     return whole
 
@@ -176,7 +176,7 @@ def test_a_narrow_program_asks_what_the_whole_does_where_all_else_is_0() -> None
     grid, own = program.decisions.grids["turn"], made.decisions.grids["turn"]
     assert np.array_equal(grid[own >= 0], columns[own[own >= 0]])
     plans = (rng.random((4000, len(columns))) < 0.4).astype(np.int64)
-    wholes = np.tile(whole.held[: program.decisions.count], (len(plans), 1))
+    wholes = np.tile(whole.fixed[: program.decisions.count], (len(plans), 1))
     wholes[:, asked.columns] = 0
     wholes[:, columns] = plans
     is_within = ((made.lower <= plans) & (plans <= made.upper)).all(axis=1)

@@ -62,7 +62,7 @@ def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
         free[columns[columns >= 0]] = True
         free[program.decisions.count :] = True
         frees.append(free)
-    problems = [standing.task.question(1).piece(start, free) for free in frees]
+    problems = [standing.task.question(1).restrict(start, free) for free in frees]
     looked: list[int] = []
     asking = Asking(search.budget.share(1.0), threads=1)
     first, second = solve_parallel(

@@ -29,9 +29,9 @@ def problem_of(matrix: Matrix, low: list[int], high: list[int], price: list[int]
         bounds=(np.zeros(count, dtype=np.int64), np.full(count, 2)),
         matrix=csr_array(np.array(matrix, dtype=np.int64).reshape(len(low), count)),
         sides=(np.array(low), np.array(high)),
-        price=np.array(price),
+        objective=np.array(price),
         constant=0,
-        held=np.zeros(count, dtype=np.int64),
+        fixed=np.zeros(count, dtype=np.int64),
     )
 
 
@@ -41,7 +41,7 @@ def least(problem: MilpInstance) -> int | None:
     for values in product(range(3), repeat=len(problem)):
         sums = problem.matrix @ np.array(values)
         if ((problem.sides[0] <= sums) & (sums <= problem.sides[1])).all():
-            costs.append(int(problem.price @ np.array(values)))
+            costs.append(int(problem.objective @ np.array(values)))
     return min(costs, default=None)
 
 
@@ -71,7 +71,7 @@ def networks(draw: st.DrawFn) -> MilpInstance:
 def test_a_flow_finds_the_least_of_any_network(problem: MilpInstance) -> None:
     network = as_network(problem)
     assert network is not None
-    flow = cheapest_flow(network, problem.price)
+    flow = cheapest_flow(network, problem.objective)
     best = least(problem)
     if best is None:
         assert flow is None
@@ -81,7 +81,7 @@ def test_a_flow_finds_the_least_of_any_network(problem: MilpInstance) -> None:
     sums = problem.matrix @ found
     assert ((problem.sides[0] <= sums) & (sums <= problem.sides[1])).all()
     assert ((found >= 0) & (found <= 2)).all()
-    assert int(problem.price @ found) == best
+    assert int(problem.objective @ found) == best
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_start_by_flow_keeps_what_is_asked_and_leaves_out_what_is_only_paid() 
     policy, _ = policy_for(example_rule(rule) for rule in (*RULES[:2], even))
     program = policy.compile()
     question = Subproblem(program, None, {}, (program.lower, program.upper))
-    whole = question.whole()
+    whole = question.full()
     assert whole is not None and best_by_flow(program, whole) is None
     decisions = plan_by_flow(program, whole)
     assert decisions is not None
@@ -170,5 +170,5 @@ def test_a_rule_that_asks_something_of_an_auxiliary_is_no_start() -> None:
     even = {"id": "even", "kind": "balance", "on": "casework", "each": "item"}
     policy, _ = policy_for(example_rule(rule) for rule in (*RULES[:2], even))
     program = policy.compile()
-    whole = Subproblem(program, None, {}, (program.lower, program.upper)).whole()
+    whole = Subproblem(program, None, {}, (program.lower, program.upper)).full()
     assert whole is not None and plan_by_flow(program, whole) is None

@@ -44,7 +44,7 @@ def race(monkeypatch: pytest.MonkeyPatch) -> MipRace:
     monkeypatch.setattr(mip, "Child", Recorded)
     policy = postings(40, 8)
     program = policy.compile()
-    whole = task_of(policy, program).question(1).whole()
+    whole = task_of(policy, program).question(1).full()
     assert whole is not None
     return MipRace(whole, program, 1)
 
@@ -122,7 +122,7 @@ def test_slots_one_by_one_prove_more_than_the_relaxation(
     write(tmp_path, make(60, 8, 1), "sq")
     policy = api.bind(api.load(tmp_path))
     program = policy.compile()
-    whole = task_of(policy, program).question(1).whole()
+    whole = task_of(policy, program).question(1).full()
     assert whole is not None
     race = Heard(whole, program, 1)
     race.begin()

@@ -196,7 +196,7 @@ def ended(is_running: Callable[[], bool]) -> None:
 def test_a_flow_settles_every_level(seed: int) -> None:
     drawn = network(seed)
     task = drawn.task()
-    whole = task.question(None).whole()
+    whole = task.question(None).full()
     assert whole is not None
     found = best_by_flow(task.program, whole)
     assert found is not None
@@ -209,7 +209,7 @@ def test_a_flow_gives_a_plan_to_begin_from(seed: int) -> None:
     even = {"kind": "balance", "on": "casework", "each": "item", "over": "horizon", "level": 1}
     drawn = Drawn(*policy_for([*network(seed).own, example_rule(even, id="even")]), seed)
     task = drawn.task()
-    whole = task.question(None).whole()
+    whole = task.question(None).full()
     assert whole is not None
     start = plan_by_flow(task.program, whole)
     assert best_by_flow(task.program, whole) is None and start is not None
@@ -221,7 +221,7 @@ def test_a_flow_gives_a_plan_to_begin_from(seed: int) -> None:
 def test_constraint_search_proves_the_first_level(seed: int, workers: int) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search(workers)
-    whole = task.question(1).whole()
+    whole = task.question(1).full()
     assert whole is not None
     found = minimise(whole, search, Asking(search.budget.share(1.0)))
     assert found.values is not None
@@ -234,7 +234,7 @@ def test_constraint_search_proves_the_first_level(seed: int, workers: int) -> No
 def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search()
-    whole, hint = task.question(1).whole(), evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
+    whole, hint = task.question(1).full(), evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
     assert whole is not None
     found = minimise(whole, search, Asking(search.budget.share(1.0), hint=hint, gap=gap))
     assert found.values is not None and found.cost is not None
@@ -248,7 +248,7 @@ def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -
 def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
     drawn = possible(seed)
     task = drawn.task()
-    whole = task.question(1).whole()
+    whole = task.question(1).full()
     assert whole is not None
     known = evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
     for cutoff in (INFINITE, task.cost(known, 1)):
@@ -270,7 +270,7 @@ def test_slots_one_by_one_prove_no_more_than_is_true(seed: int, monkeypatch: pyt
     monkeypatch.setattr(mip, "SLOW", 0.0)
     drawn = possible(seed)
     task = drawn.task()
-    whole = task.question(1).whole()
+    whole = task.question(1).full()
     assert whole is not None
     race = MipRace(whole, task.program, seed)
     race.begin()
@@ -285,7 +285,7 @@ def test_the_ladder_proves_no_more_than_is_true(seed: int) -> None:
     """The bound of a level holds of plans that cost no more than the bounds of those before."""
     drawn = possible(seed)
     task = drawn.task()
-    whole = task.question(None).whole()
+    whole = task.question(None).full()
     assert whole is not None
     ladder = Ladder(task.program, whole, seed)
     ended(lambda: ladder._child.is_running)
@@ -342,7 +342,7 @@ def test_what_is_mended_is_a_plan(seed: int) -> None:
     with mock.patch.object(plan_repair, "LARGE", 0):
         found = plan_repair.elastic_repair(task, search.budget.share(0.1), search)
     if found is None:
-        whole = task.question(None).whole()
+        whole = task.question(None).full()
         assert whole is not None
         assert find_network_part(task.program, whole) is None, "of so little a search sees the end"
     else:

@@ -463,5 +463,5 @@ def test_a_plan_of_zones_that_something_ties_stays_as_it_is() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {**OF_SEVERAL[1], "level": 1}])
     task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
     whole, given = decompose_by_slot(task.program), split_at_random(policy, 1)
-    assert whole is not None and given is not None and len(whole.ties)
+    assert whole is not None and given is not None and len(whole.linking_rows)
     assert reoptimise_pairs(task, whole, given, clock, search) is given

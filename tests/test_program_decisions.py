@@ -72,7 +72,7 @@ def spelled(layer: str, roles: tuple[int, ...]) -> tuple[Plans, Program, Spells]
     space, plans = common_plans(frozenset({layer}))
     builder = ProgramBuilder(space.decisions, [])
     spells = add_spells(builder, space.context.layers[layer], roles)
-    return plans, builder.finish(), spells
+    return plans, builder.build(), spells
 
 
 @pytest.mark.parametrize(("layer", "roles"), [("turn", (0,)), ("posting", (0,)), ("posting", (0, 1))])
@@ -130,7 +130,7 @@ def cut(bound: int) -> RuleCut:
 
 def test_cuts_are_further_rows() -> None:
     space = Space.of(world_of(frozenset({"zoning"})))
-    program = ProgramBuilder(space.decisions, ["first", "second"]).finish()
+    program = ProgramBuilder(space.decisions, ["first", "second"]).build()
     more = add_cuts(add_cuts(program, [cut(0)]), [cut(1), cut(2)])
     assert len(program.rows) == 0 and len(more.rows) == 3
     assert more.rows.tags.tolist() == [[1, -1, 0, -1, -1, -1, -1]] * 3
@@ -150,7 +150,7 @@ def test_a_cut_leaves_out_what_is_no_decision() -> None:
     layer = space.context.layers["turn"]
     gone = ("turn", layer.item_index["Zhao"], 0, 0, 2)
     cut = RuleCut("only", Subject(), (gone, ("turn", 0, 0, 0, 0)), (-1, 1), 0)
-    program = add_cuts(ProgramBuilder(space.decisions, ["only"]).finish(), [cut])
+    program = add_cuts(ProgramBuilder(space.decisions, ["only"]).build(), [cut])
     assert program.rows.cols.tolist() == [space.decisions.grids["turn"][0, 0, 0, 0]]
     assert program.rows.coefs.tolist() == [1]
 

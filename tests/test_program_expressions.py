@@ -60,21 +60,21 @@ def test_what_is_no_decision_is_left_out_of_an_expression() -> None:
 def test_bounds_hold_every_value(expr: Expr, plan: list[int]) -> None:
     low, high = builder().bounds(expr)
     assert low <= value(expr, plan) <= high
-    assert builder().upper(expr) == high
+    assert builder().upper_bound(expr) == high
 
 
 def test_bounds_of_auxiliaries_are_their_own() -> None:
     made = builder()
-    [column] = made.variables(np.array([-3]), np.array([7]))
+    [column] = made.add_variables(np.array([-3]), np.array([7]))
     assert made.bounds(Expr.of([column, 0], np.array([2, -1])) + 1) == (-6, 15)
-    assert made.upper(Expr.of([column], -2)) == 6
+    assert made.upper_bound(Expr.of([column], -2)) == 6
 
 
 @given(st.lists(exprs(), min_size=1, max_size=4), st.integers(-5, 5), st.integers(1, 4), plans)
 def test_the_greatest_is_the_greatest(group: list[Expr], floor: int, divisor: int, plan: list[int]) -> None:
     made = builder()
-    greatest = made.most(group, floor, tag(0, SUBJECT), divisor)
-    program = made.finish()
+    greatest = made.maximum(group, floor, tag(0, SUBJECT), divisor)
+    program = made.build()
     values = evaluate_auxiliaries(program, np.array([plan]))
     expected = max([floor, *(-(-value(expr, plan) // divisor) for expr in group)])
     assert value(greatest, values[0].tolist()) == expected
@@ -86,8 +86,8 @@ def test_the_greatest_is_the_greatest(group: list[Expr], floor: int, divisor: in
 @given(st.lists(exprs(), min_size=1, max_size=4), plans)
 def test_the_least_is_the_least(group: list[Expr], plan: list[int]) -> None:
     made = builder()
-    least = made.least(group, tag(0, SUBJECT))
-    program = made.finish()
+    least = made.minimum(group, tag(0, SUBJECT))
+    program = made.build()
     values = evaluate_auxiliaries(program, np.array([plan]))
     assert value(least, values[0].tolist()) == min(value(expr, plan) for expr in group)
     assert not violated_rows(program, values).any()
@@ -97,10 +97,10 @@ def test_the_least_is_the_least(group: list[Expr], plan: list[int]) -> None:
 @given(exprs(), exprs(), plans)
 def test_definitions_may_read_earlier_ones(a: Expr, b: Expr, plan: list[int]) -> None:
     made, mark = builder(), tag(0, SUBJECT)
-    far = made.most([a, b], 0, mark)
-    gap = made.most([far * 2 - made.least([a, b], mark), a], 1, mark)
-    both = made.most([gap + far, b], 0, mark)
-    program = made.finish()
+    far = made.maximum([a, b], 0, mark)
+    gap = made.maximum([far * 2 - made.minimum([a, b], mark), a], 1, mark)
+    both = made.maximum([gap + far, b], 0, mark)
+    program = made.build()
     x, y = value(a, plan), value(b, plan)
     values = evaluate_auxiliaries(program, np.array([plan, [0] * DECISIONS.count]))
     above = max(0, x, y)
@@ -115,16 +115,16 @@ def test_definitions_may_read_earlier_ones(a: Expr, b: Expr, plan: list[int]) ->
 def test_one_expression_that_is_never_below_the_floor_needs_no_variable() -> None:
     made = builder()
     expr = Expr.of([0, 1])
-    assert made.most([expr], 0, tag(0, SUBJECT)) is expr
-    assert len(made.finish()) == DECISIONS.count
+    assert made.maximum([expr], 0, tag(0, SUBJECT)) is expr
+    assert len(made.build()) == DECISIONS.count
 
 
 def test_rows_hold_between_their_sides() -> None:
     made = builder()
-    made.row(Expr.of([0, 1]) + 5, 6, 6, tag(0, SUBJECT))
-    made.row(Expr.of([2]), -INFINITE, 0, tag(1, SUBJECT))
-    made.row(Expr.of([2], -1), -1, INFINITE, tag(1, SUBJECT))
-    program = made.finish()
+    made.add_row(Expr.of([0, 1]) + 5, 6, 6, tag(0, SUBJECT))
+    made.add_row(Expr.of([2]), -INFINITE, 0, tag(1, SUBJECT))
+    made.add_row(Expr.of([2], -1), -1, INFINITE, tag(1, SUBJECT))
+    program = made.build()
     plan = np.zeros((4, DECISIONS.count), dtype=np.int64)
     plan[1, 0] = plan[2, [0, 1]] = plan[3, [1, 2]] = 1
     plan[2, 1] = 1
@@ -149,8 +149,8 @@ def test_rows_hold_between_their_sides() -> None:
 def test_a_block_is_as_many_rows() -> None:
     made = builder()
     cols = np.array([[0, 1, -1], [2, -1, -1], [-1, -1, -1]])
-    made.block(cols, np.array([1, 2, 4]), (1, 2), tags(0, np.zeros((3, 6), dtype=np.int64)))
-    program = made.finish()
+    made.add_rows(cols, np.array([1, 2, 4]), (1, 2), tags(0, np.zeros((3, 6), dtype=np.int64)))
+    program = made.build()
     plan = np.zeros((2, DECISIONS.count), dtype=np.int64)
     plan[1, [0, 1, 2]] = 1
     assert violated_rows(program, plan).tolist() == [[True, True, True], [True, False, True]]
@@ -158,11 +158,11 @@ def test_a_block_is_as_many_rows() -> None:
 
 def test_costs_add_up_by_level_and_by_rule() -> None:
     made = builder()
-    made.cost(np.array([0, 1]), np.array([3, 0]), 2, tags(0, np.zeros((2, 6), dtype=np.int64)))
-    made.cost(np.array([1, 1]), np.array([5, 7]), 1, tags(1, np.zeros((2, 6), dtype=np.int64)))
-    made.constant(2, 1, 10)
-    made.constant(3, 0, 0)
-    program = made.finish()
+    made.add_costs(np.array([0, 1]), np.array([3, 0]), 2, tags(0, np.zeros((2, 6), dtype=np.int64)))
+    made.add_costs(np.array([1, 1]), np.array([5, 7]), 1, tags(1, np.zeros((2, 6), dtype=np.int64)))
+    made.add_constant(2, 1, 10)
+    made.add_constant(3, 0, 0)
+    program = made.build()
     assert program.levels == (1, 2)
     assert program.constant(2) == 10 and program.constant(1) == 0
     assert len(program.costs.cols) == 3, "a price of 0 is no term"
@@ -173,7 +173,7 @@ def test_costs_add_up_by_level_and_by_rule() -> None:
 
 
 def test_an_empty_program_admits_everything() -> None:
-    program = builder().finish()
+    program = builder().build()
     plan = np.ones((2, DECISIONS.count), dtype=np.int64)
     assert violated_rows(program, evaluate_auxiliaries(program, plan)).shape == (2, 0)
     assert level_costs(program, plan).shape == (2, 0)
@@ -184,7 +184,7 @@ def test_an_empty_program_admits_everything() -> None:
 def test_rows_without_terms_are_kept(sizes: tuple[int, ...]) -> None:
     made = builder()
     for size in sizes:
-        made.row(Expr.of(list(range(size))), 1, INFINITE, tag(0, SUBJECT))
-    program = made.finish()
+        made.add_row(Expr.of(list(range(size))), 1, INFINITE, tag(0, SUBJECT))
+    program = made.build()
     plan = np.ones((1, DECISIONS.count), dtype=np.int64)
     assert violated_rows(program, plan)[0].tolist() == [size == 0 for size in sizes]

@@ -39,19 +39,19 @@ def alone(group: list[tuple[list[int], list[int], int]]) -> list[Expr]:
 def test_many_at_once_are_as_each_alone(chosen: list, plan: list[int]) -> None:
     one, many = ProgramBuilder(DECISIONS, ["rule"]), ProgramBuilder(DECISIONS, ["rule"])
     for k, group in enumerate(chosen):
-        most = one.most(alone(group), 0, tag(0, Subject(item=k)))
-        one.cost(most.cols, most.coefs, 1, np.broadcast_to(tag(0, Subject(item=k)), (len(most.cols), 7)))
-        one.constant(1, 0, most.constant)
+        most = one.maximum(alone(group), 0, tag(0, Subject(item=k)))
+        one.add_costs(most.cols, most.coefs, 1, np.broadcast_to(tag(0, Subject(item=k)), (len(most.cols), 7)))
+        one.add_constant(1, 0, most.constant)
     rows = [part for group in chosen for part in group]
     exprs = ExprArray.of(*(np.array([part[k] for part in rows], dtype=np.int64) for k in range(3)))
     owners = np.repeat(np.arange(len(chosen)), [len(group) for group in chosen])
     found = maximum_each(many, exprs, owners, tagged(len(chosen)))
     for cols, coefs in zip(found.cols.T, found.coefs.T, strict=True):
         exists = cols >= 0
-        many.cost(cols[exists], coefs[exists], 1, tagged(len(chosen))[exists])
-    many.constant(1, 0, int(found.constants.sum()))
+        many.add_costs(cols[exists], coefs[exists], 1, tagged(len(chosen))[exists])
+    many.add_constant(1, 0, int(found.constants.sum()))
     costs = []
-    for program in (one.finish(), many.finish()):
+    for program in (one.build(), many.build()):
         values = evaluate_auxiliaries(program, np.array([plan]))
         assert not violated_rows(program, values).any()
         costs.append((len(program), sorted(program.upper.tolist()), level_costs(program, values).sum()))
@@ -62,10 +62,10 @@ def test_nothing_to_choose_from_among_others_is_the_floor() -> None:
     builder, mark = ProgramBuilder(DECISIONS, ["rule"]), tag(0, Subject())
     first, second = (Expr.of([col]) for col in (0, 1))
     made = [
-        builder.most([], 2, mark),
-        builder.most([first * 3, second], 1, mark),
-        builder.most([], 5, mark),
-        builder.least([first * -3, second], mark),
+        builder.maximum([], 2, mark),
+        builder.maximum([first * 3, second], 1, mark),
+        builder.maximum([], 5, mark),
+        builder.minimum([first * -3, second], mark),
     ]
-    [values] = evaluate_auxiliaries(builder.finish(), np.eye(1, DECISIONS.count, dtype=np.int64))
+    [values] = evaluate_auxiliaries(builder.build(), np.eye(1, DECISIONS.count, dtype=np.int64))
     assert [int(values[one.cols[0]]) for one in made] == [2, 3, 5, -3]

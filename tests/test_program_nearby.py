@@ -50,9 +50,9 @@ def look_near(trial: Trial) -> None:
         moved = np.tile(base[: program.decisions.count], (NEAR, 1))
         for row, decisions in zip(moved, flips, strict=True):
             row[decisions] = 1 - row[decisions]
-        whole, near = evaluate_auxiliaries(program, moved), NeighbourEvaluator(program, base).look(flips)
+        whole, near = evaluate_auxiliaries(program, moved), NeighbourEvaluator(program, base).evaluate(flips)
         assert (near.costs == rule_costs(program, whole) - rule_costs(program, base[None, :])).all()
         assert (
-            near.broken[:, 0].tolist()
+            near.violated[:, 0].tolist()
             == (beyond(program, whole) > beyond(program, base[None, :])).any(axis=1).tolist()
         )

@@ -34,7 +34,7 @@ def admits(problem: MilpInstance | None, values: IntArray) -> bool:
     own = values[problem.columns]
     sums = problem.matrix @ own
     return bool(
-        np.array_equal(problem.whole(own), values)
+        np.array_equal(problem.full_values(own), values)
         and ((problem.bounds[0] <= own) & (own <= problem.bounds[1])).all()
         and ((problem.sides[0] <= sums) & (sums <= problem.sides[1])).all()
     )
@@ -67,10 +67,10 @@ def test_a_piece_admits_and_prices_the_plans_that_the_program_does(trial: Trial)
         free = rng.choice(program.decisions.count, FREE, replace=False)
         near = evaluate_auxiliaries(program, neighbours(base[: program.decisions.count], free))
         holds = ~violated_rows(program, near).any(axis=1)
-        problem = question_of(program).piece(base, dependents(program, free))
+        problem = question_of(program).restrict(base, dependents(program, free))
         assert [admits(problem, plan) for plan in near] == holds.tolist()
         if problem is not None and program.levels:
-            paid = [int(problem.price @ plan[problem.columns]) + problem.constant for plan in near[holds]]
+            paid = [int(problem.objective @ plan[problem.columns]) + problem.constant for plan in near[holds]]
             assert paid == level_costs(program, near[holds])[:, -1].tolist()
 
 
@@ -80,7 +80,7 @@ def test_the_whole_admits_the_plans_that_the_program_does_and_falls_into_parts(t
     values = evaluate_auxiliaries(program, plans.thinned(200).matrix)
     holds = ~violated_rows(program, values).any(axis=1)
     for as_written in (True, False):
-        whole = question_of(program).whole(as_written=as_written)
+        whole = question_of(program).full(as_written=as_written)
         assert [admits(whole, plan) for plan in values] == holds.tolist()
     assert whole is not None
     parts = independent_components(whole)
@@ -142,7 +142,7 @@ def test_a_level_before_is_held_to_its_cap() -> None:
     holds, costs = ~violated_rows(program, values).any(axis=1), level_costs(program, values)[:, 0]
     assert len(np.unique(costs[holds])) > 1
     for cap in np.unique(costs[holds]).tolist():
-        whole = Subproblem(program, None, {program.levels[0]: cap}, (program.lower, program.upper)).whole()
+        whole = Subproblem(program, None, {program.levels[0]: cap}, (program.lower, program.upper)).full()
         assert [admits(whole, plan) for plan in values] == (holds & (costs <= cap)).tolist()
 
 
@@ -166,10 +166,10 @@ def test_a_row_of_no_terms_that_cannot_hold_leaves_nothing() -> None:
 def test_a_question_leaves_its_program_as_it_is() -> None:
     """A column may stand twice in a row of the program, but once in that of a question."""
     builder = ProgramBuilder(Decisions.of(list(example_context().layers.values())), ["rule"])
-    builder.row(Expr.of([1, 0, 1, 2], [2, 1, -2, 1]), 0, 1, tag(0, Subject()))
-    program = builder.finish()
+    builder.add_row(Expr.of([1, 0, 1, 2], [2, 1, -2, 1]), 0, 1, tag(0, Subject()))
+    program = builder.build()
     before = program.rows.cols.copy(), program.rows.coefs.copy()
-    problem = question_of(program).whole(as_written=True)
+    problem = question_of(program).full(as_written=True)
     assert problem is not None and problem.matrix.toarray()[0, :3].tolist() == [1, 0, 1]
     assert problem.matrix.nnz == 2
     assert np.array_equal(program.rows.cols, before[0]) and np.array_equal(program.rows.coefs, before[1])
@@ -194,7 +194,7 @@ def test_an_excerpt_asks_what_its_rules_ask() -> None:
 def test_no_plan_costs_less_than_follows_from_the_rows_alone(trial: Trial) -> None:
     program, plans = tried(trial)
     asked = question_of(program)
-    whole = Subproblem(program, None, {}, asked.bounds).whole()
+    whole = Subproblem(program, None, {}, asked.bounds).full()
     assert whole is not None
     assert (
         objective_lower_bound(asked, whole)
@@ -209,5 +209,5 @@ def test_what_must_be_paid_follows_from_the_rows_alone() -> None:
     excluded = {"kind": "exclude", "on": "turn", "item": "Wang", "slot": "East", "during": "2027"}
     program = policy_of(context, *(example_rule(fields) for fields in (pinned, excluded))).compile()
     asked = question_of(program)
-    whole = Subproblem(program, None, {}, asked.bounds).whole()
+    whole = Subproblem(program, None, {}, asked.bounds).full()
     assert whole is not None and objective_lower_bound(asked, whole) == 5

@@ -29,8 +29,8 @@ AS_IT_IS = Potential(0.0, 0.0)
 
 def placed(program: Program, tables: IncrementalEvaluator, values: IntArray, movers: Movers) -> Reassignment:
     own = movers.own
-    state = tables.state(values)
-    return Reassignment(movers.columns, state, tables.changed(state, own, np.full_like(own, -1)))
+    state = tables.evaluate(values)
+    return Reassignment(movers.columns, state, tables.update(state, own, np.full_like(own, -1)))
 
 
 def moved(program: Program, values: IntArray, movers: Movers, places: IntArray) -> IntArray:
@@ -59,14 +59,16 @@ def test_a_changed_state_is_as_if_looked_at_whole(trial: Trial) -> None:
     rng, tables = np.random.default_rng(4), IncrementalEvaluator(program)
     for values in evaluate_auxiliaries(program, plans.matrix[rng.choice(len(plans), FROM)]):
         flips = rng.choice(program.decisions.count, 3, replace=False)
-        changed = tables.changed(tables.state(values), flips, 1 - 2 * values[flips])
+        changed = tables.update(tables.evaluate(values), flips, 1 - 2 * values[flips])
         decisions = values[: program.decisions.count].copy()
         decisions[flips] = 1 - decisions[flips]
         whole = evaluate_auxiliaries(program, decisions[None, :])
-        expected = tables.state(whole[0])
-        assert (changed.values == whole[0]).all() and (changed.asked == expected.asked).all()
-        assert all((a == b).all() for a, b in zip(changed.exprs, expected.exprs, strict=True))
-        assert tables.breaks(changed) == violated_rows(program, whole).any()
+        expected = tables.evaluate(whole[0])
+        assert (changed.values == whole[0]).all() and (changed.row_values == expected.row_values).all()
+        assert all(
+            (a == b).all() for a, b in zip(changed.expression_values, expected.expression_values, strict=True)
+        )
+        assert tables.violates_rows(changed) == violated_rows(program, whole).any()
 
 
 @pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
@@ -81,7 +83,7 @@ def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
             costs, impossible = reassignment_costs(tables, placing, level_prices, AS_IT_IS)
             changes = DeltaEvaluator(tables, placing)
             for k in range(len(tables.ranks)):
-                changes.follow(k)
+                changes.propagate_rank(k)
             size = np.arange(placing.shape[0])
             start = level_costs(program, values[None, :])[0]
             for places in map(np.array, permutations(size.tolist())):

@@ -51,19 +51,19 @@ def made(
     builder = ProgramBuilder(DECISIONS, ["rule"])
     for cols, low, high, sign in rows:
         sides = (low, high) if sign > 0 else (-high, -low)
-        builder.row(Expr.of(cols, np.full(len(cols), sign)), *sides, MARK)
+        builder.add_row(Expr.of(cols, np.full(len(cols), sign)), *sides, MARK)
     exprs = [Expr.of(list(range(OPEN)), np.array(coefs)) + constant for coefs, constant in parts]
-    most, least = builder.most(exprs, -50, MARK, divisor), builder.least(exprs, MARK)
-    return Made(builder.finish(), int(most.cols[0]), int(least.cols[0]))
+    most, least = builder.maximum(exprs, -50, MARK, divisor), builder.minimum(exprs, MARK)
+    return Made(builder.build(), int(most.cols[0]), int(least.cols[0]))
 
 
 def bounds(made: Made) -> tuple[int, int] | None:
     """Return the least that the greatest can be and the most that the least can be, None if no plan can."""
     program = made.program
-    whole = Subproblem(program, None, {}, (program.lower, program.upper)).whole()
+    whole = Subproblem(program, None, {}, (program.lower, program.upper)).full()
     if whole is None:
         return None
-    lower, upper = whole.held.copy(), whole.held.copy()
+    lower, upper = whole.fixed.copy(), whole.fixed.copy()
     lower[whole.columns], upper[whole.columns] = whole.bounds
     return int(lower[made.most]), int(upper[made.least])
 
@@ -110,6 +110,6 @@ def test_where_loads_can_be_even_no_difference_is_paid_for() -> None:
 def test_an_open_side_says_nothing_of_the_least() -> None:
     builder = ProgramBuilder(DECISIONS, ["rule"])
     loads = [Expr.of([k], np.array([4])) for k in range(3)]
-    builder.row(Expr.of([0, 1, 2]), 1, INFINITE, MARK)
-    most, least = builder.most(loads, 0, MARK), builder.least(loads, MARK)
-    assert bounds(Made(builder.finish(), int(most.cols[0]), int(least.cols[0]))) == (2, 4)
+    builder.add_row(Expr.of([0, 1, 2]), 1, INFINITE, MARK)
+    most, least = builder.maximum(loads, 0, MARK), builder.minimum(loads, MARK)
+    assert bounds(Made(builder.build(), int(most.cols[0]), int(least.cols[0]))) == (2, 4)

@@ -113,10 +113,10 @@ def test_unmet_demand_is_what_no_matching_meets(data: st.DataObject) -> None:
         rows, cols = linear_sum_assignment(may[:, seats], maximize=True)
         met = int(may[rows, seats[cols]].sum())
     parts = list(hall_violators(TransportInstance(np.ones(suppliers, dtype=np.int64), wants, may)))
-    assert sum(part.needs - part.supply for part in parts) == int(wants.sum()) - met
+    assert sum(part.demand - part.supply for part in parts) == int(wants.sum()) - met
     for part in parts:
-        givers = np.flatnonzero(may[:, list(part.wants)].any(axis=1)).tolist()
-        assert list(part.has) == givers and part.supply == len(givers)
+        givers = np.flatnonzero(may[:, list(part.takers)].any(axis=1)).tolist()
+        assert list(part.suppliers) == givers and part.supply == len(givers)
 
 
 def test_somebody_with_no_place_open_to_him_is_named_with_the_rule(tmp_path: Path) -> None:

@@ -119,7 +119,11 @@ def test_no_plan_costs_less_than_what_is_read_of_it(policy: Policy, data: st.Dat
     placed = placing.decisions(zone)  # zones that have slots are given some, no dearer ones
     assert placed is not None and (placing.zone(decisions) == zone).all()
     again = evaluate_auxiliaries(program, placed[None, :])
-    assert len(whole.ties) or len(whole.tied) or int(level_costs(program, again)[0, at]) <= cost
+    assert (
+        len(whole.linking_rows)
+        or len(whole.linking_variables)
+        or int(level_costs(program, again)[0, at]) <= cost
+    )
     if read[1].is_all:
         assert read[1].cost(zone) == cost and not violated_rows(program, again).any()
 

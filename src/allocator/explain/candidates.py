@@ -117,14 +117,14 @@ class _Bench:
         ]
         if not possible:
             return self._impossible(moves[0])
-        near = self._vicinity.look([flips for _, flips in possible])
-        best = min(range(len(possible)), key=lambda k: self._order(near.broken[k], near.costs[k]))
-        touched = near.broken[best] | (near.costs[best] != 0)
+        near = self._vicinity.evaluate([flips for _, flips in possible])
+        best = min(range(len(possible)), key=lambda k: self._order(near.violated[k], near.costs[k]))
+        touched = near.violated[best] | (near.costs[best] != 0)
         rules = [rule for rule, met in zip(self._policy.rules, touched, strict=True) if met]
         unseen = [rule for rule in self._unwritten if rule not in rules]
         candidate = self._confirmed(possible[best][0], [*rules, *unseen])
         if self._is_seen:
-            self._must_agree(candidate, near.broken[best], near.costs[best])
+            self._must_agree(candidate, near.violated[best], near.costs[best])
         return candidate
 
     def _impossible(self, move: Move) -> Candidate:

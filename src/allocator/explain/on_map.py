@@ -42,7 +42,7 @@ def blocked_on_map(policy: Policy) -> tuple[Blocked, ...]:
         for band in shared_bands(whole):
             weights = dict(zip(items, band.weights.tolist(), strict=True))
             look = _Look(alone, layer, alone.map, band, weights)
-            found += [Blocked(alone.rules[band.rule].id, text) for text in look.found(len(whole.parts))]
+            found += [Blocked(alone.rules[band.rule].id, text) for text in look.found(len(whole.blocks))]
     return tuple(dict.fromkeys(found))
 
 

@@ -39,7 +39,7 @@ def beginning(task: Task, hint: IntArray | None, clock: Clock, search: SolveCont
         clock: The time that there is.
         search: How to search.
     """
-    whole = task.question(None).whole()
+    whole = task.question(None).full()
     if whole is None:  # the rows alone leave no plan
         return None
     for is_flow, make in _ways(task, whole, hint, clock, search):

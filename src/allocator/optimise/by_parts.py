@@ -38,7 +38,7 @@ def search_parts(
     threads_each = 0 if len(parts) == 1 else 1
 
     def one(k: int) -> Outcome:
-        problem = question.piece(values, parts[k])
+        problem = question.restrict(values, parts[k])
         if problem is None:
             return Outcome("infeasible")
         found = minimise(problem, search, replace(asking(k), threads=threads_each))

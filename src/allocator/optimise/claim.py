@@ -52,7 +52,7 @@ class Claim:
 
     def asked_of(self, task: Task) -> MilpInstance:
         """Return the question whether there is such a plan, of the program as it is written."""
-        problem = Subproblem(task.program, None, self.caps, task.bounds).whole(as_written=True)
+        problem = Subproblem(task.program, None, self.caps, task.bounds).full(as_written=True)
         assert problem is not None, "nothing is looked at yet"
         return problem
 

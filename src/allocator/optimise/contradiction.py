@@ -116,7 +116,7 @@ def _models(error: ContradictionError) -> dict[str, str]:
     from allocator.optimise import cpsat
 
     task, claim = error.task, error.claim
-    problem = Subproblem(task.program, claim.level, _above(claim), task.bounds).whole(as_written=True)
+    problem = Subproblem(task.program, claim.level, _above(claim), task.bounds).full(as_written=True)
     assert problem is not None, "nothing is looked at yet"
     proto = cpsat.model_of(problem, Asking(Slice(1.0, None))).proto
     return {"model.mps": _mps(problem), "model.pb.txt": str(proto)}
@@ -131,7 +131,7 @@ def _mps(problem: MilpInstance) -> str:
     model.helper.fill_model_from_sparse_data(
         problem.bounds[0].astype(float),
         problem.bounds[1].astype(float),
-        problem.price.astype(float),
+        problem.objective.astype(float),
         low,
         high,
         csr_matrix(problem.matrix.astype(float)),

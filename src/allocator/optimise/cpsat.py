@@ -37,12 +37,12 @@ def minimise(problem: MilpInstance, search: SolveContext, asking: Asking) -> Out
         if (low > 0).any() or (high < 0).any():  # a row without variables comes to 0
             return Outcome("infeasible")
         cost = problem.constant
-        return Outcome("optimal", problem.whole(problem.columns), max(0, cost), cost)
+        return Outcome("optimal", problem.full_values(problem.columns), max(0, cost), cost)
     if asking.part.is_over:
         return Outcome("unknown", effort=1.0)
     solver = _solver(search, asking)
-    shown = None if asking.show is unseen else lambda found: asking.show(problem.whole(found))
-    watcher = _Watcher(asking.tell if problem.price.any() else unheard, shown)
+    shown = None if asking.show is unseen else lambda found: asking.show(problem.full_values(found))
+    watcher = _Watcher(asking.tell if problem.objective.any() else unheard, shown)
     solver.best_bound_callback = watcher.on_bound
     status = _FOUND.get(_run(solver, model_of(problem, asking), watcher, search, asking), "unknown")
     response, part = solver.response_proto, asking.part
@@ -55,11 +55,11 @@ def minimise(problem: MilpInstance, search: SolveContext, asking: Asking) -> Out
     if status not in _PLANS:
         return Outcome(status, effort=effort)  # its bound cannot be told from a default
     found = np.array(response.solution, dtype=np.int64)
-    cost = int(problem.price @ found) + problem.constant
+    cost = int(problem.objective @ found) + problem.constant
     bound = max(0, math.ceil(solver.best_objective_bound - 1e-6))
-    if asking.gap > 0.0 and problem.price.any() and bound < cost:
+    if asking.gap > 0.0 and problem.objective.any() and bound < cost:
         status = "feasible"  # within the gap CP-SAT calls a plan optimal
-    return Outcome(status, problem.whole(found), cost if status == "optimal" else bound, cost, effort)
+    return Outcome(status, problem.full_values(found), cost if status == "optimal" else bound, cost, effort)
 
 
 def model_of(problem: MilpInstance, asking: Asking) -> cp_model.CpModel:
@@ -75,10 +75,10 @@ def model_of(problem: MilpInstance, asking: Asking) -> cp_model.CpModel:
         linear.vars.extend(cols[starts[k] : starts[k + 1]])
         linear.coeffs.extend(coefs[starts[k] : starts[k + 1]])
         linear.domain.extend([-FAR if low <= -INFINITE else low, FAR if high >= INFINITE else high])
-    priced = np.flatnonzero(problem.price)
+    priced = np.flatnonzero(problem.objective)
     if len(priced):
         proto.objective.vars.extend(priced.tolist())
-        proto.objective.coeffs.extend(problem.price[priced].tolist())
+        proto.objective.coeffs.extend(problem.objective[priced].tolist())
         proto.objective.domain.extend([asking.known - problem.constant, FAR])  # without the offset
         proto.objective.offset = problem.constant
     if asking.hint is not None:

@@ -76,7 +76,7 @@ class Descent(Levels):
         """Settle every level by one flow, where the program is a network; return whether it was."""
         if self._is_too_late:
             return False
-        whole = self.task.question(None).whole()
+        whole = self.task.question(None).full()
         found = None if whole is None else best_by_flow(self.program, whole)
         if found is None or not self.task.is_sound(found):
             return False
@@ -162,7 +162,7 @@ class Descent(Levels):
         open_levels = sum(self._is_open(level) for level in self.program.levels)
         if not self.flows or self.search.budget.deterministic or open_levels < 2:
             return None
-        whole = self.task.question(None).whole()
+        whole = self.task.question(None).full()
         if whole is None or len(whole) == 0:
             return None
         return Ladder(self.program, whole, self.search.seed)

@@ -31,11 +31,11 @@ def _once(task: Task, hint: IntArray | None, clock: Clock, search: SolveContext,
     if clock.is_over or search.is_over:  # to read what is large takes seconds, and nothing would come of it
         return Outcome("unknown")
     question, parts = task.question(None), task.parts()
-    whole = question.whole()
+    whole = question.full()
     if whole is None or parts is None:
         return Outcome("infeasible")
     guess = whole.bounds[0] if hint is None else hint[whole.columns]
-    values = whole.whole(guess.clip(*whole.bounds))
+    values = whole.full_values(guess.clip(*whole.bounds))
 
     def asking(k: int) -> Asking:
         return Asking(turn(clock, search, k, len(parts)), hint=hint, tell=tell)
@@ -53,12 +53,12 @@ def is_impossible(task: Task, clock: Clock, search: SolveContext) -> Bound | Non
     Returns:
         Who proved that there is no plan; None only if one turned up after all.
     """
-    problem = task.question(None).whole(as_written=True)
+    problem = task.question(None).full(as_written=True)
     assert problem is not None, "nothing is looked at yet"
     found = minimise(problem, search, Asking(clock.share(1.0), twice=True))
     if found.values is not None:
         return None
-    if task.question(None).whole() is not None:
+    if task.question(None).full() is not None:
         return Bound(by=frozenset((CP_SAT,)))
     second = found.found == "infeasible" and len(problem) > 0
     return Bound(by=BY_ROWS, second=frozenset((CP_SAT,)) if second else NOBODY)

@@ -64,7 +64,7 @@ def cheapest_plan(program: Program, problem: MilpInstance, network: Network) -> 
     levels = [level_objective(program, level)[problem.columns] for level in program.levels]
     price = in_one(levels, problem.bounds[1] - problem.bounds[0], FAR // (network.nodes + 1))
     flow = None if price is None else cheapest_flow(network, price)
-    return None if flow is None else problem.whole(flow[: len(problem)])
+    return None if flow is None else problem.full_values(flow[: len(problem)])
 
 
 def in_one(levels: Sequence[IntArray], room: IntArray, limit: int) -> IntArray | None:

@@ -34,7 +34,7 @@ class Ladder:
         self.values: IntArray | None = None
         self._levels, self._problem = program.levels, problem
         by_level = [level_objective(program, level) for level in program.levels]
-        outside = problem.held.copy()
+        outside = problem.fixed.copy()
         outside[problem.columns] = 0
         self._constants = [
             program.constant(level) + int(price @ outside)
@@ -56,7 +56,7 @@ class Ladder:
             self.proofs = tuple(before)
             self._prove(len(self._levels) - 1, float(message["last"]))
         if "values" in message:
-            self.values = self._problem.whole(values_in(message))
+            self.values = self._problem.full_values(values_in(message))
 
     def _prove(self, step: int, found: float) -> None:
         bound = max(0, math.ceil(found - SLACK) + self._constants[step])

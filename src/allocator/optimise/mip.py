@@ -78,7 +78,7 @@ class MipRace:
         problem = self._problem
         self._child.begin(
             seed=self._seed,
-            cost=problem.price.astype(float),
+            cost=problem.objective.astype(float),
             cutoff=np.inf if known == INFINITE else float(known - problem.constant),
             branched=branching_variables(self._program)[problem.columns],
             slots=variable_slots(self._program)[problem.columns],
@@ -112,4 +112,4 @@ class MipRace:
         if "relaxed" in message:
             self.relaxed = np.frombuffer(base64.b64decode(str(message["relaxed"])), dtype=np.float32)
         if isinstance(cost := message.get("cost"), float):
-            self.cost, self.values = round(cost) + constant, self._problem.whole(values_in(message))
+            self.cost, self.values = round(cost) + constant, self._problem.full_values(values_in(message))

@@ -83,17 +83,17 @@ class Task:
 
     def least(self, level: int) -> int:
         """Return what a level costs at least by the bounds that follow from the rows alone."""
-        whole = self.question(None).whole()
+        whole = self.question(None).full()
         return 0 if whole is None else objective_lower_bound(self.question(level), whole)
 
     def follow(self) -> Bounds:
         """Return the bounds of all variables that follow from the rows; as written, where no plan does."""
-        whole = self.question(None).whole()
-        return self.bounds if whole is None else whole.whole_bounds()
+        whole = self.question(None).full()
+        return self.bounds if whole is None else whole.full_bounds()
 
     def parts(self) -> list[BoolArray] | None:
         """Return ``[variables]`` masks of the independent parts, or None if no plan is possible."""
-        whole = self.question(None).whole()
+        whole = self.question(None).full()
         if self._parts is None and whole is not None:
             self._parts = [self._mask(columns) for columns in independent_components(whole)]
         return self._parts

@@ -54,7 +54,7 @@ def ask_highs(
     answers = [OPEN] * len(claims)
 
     def hear(message: Message) -> None:
-        values = problem.whole(values_in(message)) if "values" in message else None
+        values = problem.full_values(values_in(message)) if "values" in message else None
         if message["found"] == "none" or values is not None:
             answers[int(message["claim"])] = Answer(message["found"], values)
 

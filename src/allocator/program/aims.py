@@ -19,13 +19,13 @@ class Potential:
 
     Attributes:
         depth: How far down the values that there are now, from 0, the greatest, to 1, the least.
-        urge: How much is charged for what is above: with 1 no more altogether than coming down would save, so
-            that nothing dearer is done for it; with 0 for each what it would save if it alone were above.
+        strength: From 0 to 1. With 1 all values above the target are charged together what the reduction
+            saves; with 0 each of them is charged that amount.
         power: 1 charges for how far each is above; 2 for the square of that, the furthest before all.
     """
 
     depth: float
-    urge: float
+    strength: float
     power: int = 1
 
 
@@ -55,7 +55,7 @@ def potential_costs(
     Returns:
         None if it is no such thing: of one expression, of the nth greatest, or better the worse it is.
     """
-    sign = -1 if definitions.least[auxiliary] else 1
+    sign = -1 if definitions.is_minimum[auxiliary] else 1
     one_by_one = (
         definitions.power[auxiliary] == definitions.nth[auxiliary] == definitions.divisor[auxiliary] == 1
     )
@@ -69,13 +69,13 @@ def potential_costs(
     without = sign * before[rows]
     after, without = np.maximum(without + sign * changed.data - low, 0), np.maximum(without - low, 0)
     more = after**aim.power - without**aim.power
-    charge = abs(worth) * float(share) ** aim.urge
+    charge = abs(worth) * float(share) ** aim.strength
     return np.asarray(np.bincount(changed.indices, charge * more, changed.shape[1]), dtype=np.float64)
 
 
 def active_slope(definitions: Definitions, auxiliary: int, now: IntArray) -> tuple[int, float]:
     """Return which expression an auxiliary follows now, and by how much for one more of it."""
-    sign = -1 if definitions.least[auxiliary] else 1
+    sign = -1 if definitions.is_minimum[auxiliary] else 1
     active = int(np.argmax(sign * now))
     root, limit = float(now[active]) / definitions.divisor[auxiliary], float(definitions.limit[auxiliary])
     if definitions.nth[auxiliary] > 1 or sign * root < sign * limit:

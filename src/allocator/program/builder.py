@@ -44,7 +44,7 @@ class ProgramBuilder:
         self._pieces: list[ExcessComponents] = []
         self._made: dict[int, tuple[IntArray, Any]] = {}
 
-    def variables(self, lower: IntArray, upper: IntArray) -> IntArray:
+    def add_variables(self, lower: IntArray, upper: IntArray) -> IntArray:
         """Add auxiliary variables with their bounds and return their columns."""
         return self._ends.add(lower, upper)
 
@@ -66,13 +66,13 @@ class ProgramBuilder:
         least, greatest = np.minimum(*ends).sum(axis=1), np.maximum(*ends).sum(axis=1)
         return least + exprs.constants, greatest + exprs.constants
 
-    def upper(self, expr: Expr) -> int:
+    def upper_bound(self, expr: Expr) -> int:
         """Return the greatest value that ``expr`` can take, term by term."""
         if len(expr.cols) == 0 or expr.cols.max() < self.decisions.count:
             return int(np.maximum(expr.coefs, 0).sum()) + expr.constant
         return self.bounds(expr)[1]
 
-    def row(self, expr: Expr, lo: int, hi: int, tag: TagArray, *, defining: bool = False) -> None:
+    def add_row(self, expr: Expr, lo: int, hi: int, tag: TagArray, *, defining: bool = False) -> None:
         """Add ``lo <= expr <= hi``."""
         low = -INFINITE if lo <= -INFINITE else lo - expr.constant
         high = INFINITE if hi >= INFINITE else hi - expr.constant
@@ -83,7 +83,7 @@ class ProgramBuilder:
         self._row_tags.append(tag)
         self._row_defining.append(np.array([defining]))
 
-    def block(
+    def add_rows(
         self,
         cols: IntArray,
         coefs: IntArray,
@@ -110,7 +110,7 @@ class ProgramBuilder:
         self._row_tags.append(tags)
         self._row_defining.append(np.full(len(cols), defining))
 
-    def cost(self, cols: IntArray, coefs: IntArray, level: int, tags: TagArray) -> None:
+    def add_costs(self, cols: IntArray, coefs: IntArray, level: int, tags: TagArray) -> None:
         """Add cost terms ``coefs * x[cols]`` to ``level``."""
         kept = coefs != 0
         if kept.any():
@@ -118,43 +118,43 @@ class ProgramBuilder:
             levels = np.full(int(kept.sum()), level, dtype=np.int64)
             self._costs.append((cols[kept], coefs[kept], levels, tags[kept]))
 
-    def constant(self, level: int, rule: int, amount: int) -> None:
+    def add_constant(self, level: int, rule: int, amount: int) -> None:
         """Add a cost to ``level`` that no decision can change."""
         if amount:
             self._constants.append((level, rule, amount))
 
-    def most(self, exprs: Sequence[Expr], floor: int, tag: TagArray, divisor: int = 1) -> Expr:
+    def maximum(self, exprs: Sequence[Expr], floor: int, tag: TagArray, divisor: int = 1) -> Expr:
         """Return a variable that is the greatest of ``floor`` and ``ceil(expr / divisor)`` of each."""
         if len(exprs) == 1 and divisor == 1 and self.bounds(exprs[0])[0] >= floor:
             return exprs[0]
         highest = max([self.bounds(expr)[1] for expr in exprs], default=floor)
         upper = max(floor, -(-highest // divisor))
-        [column] = self.variables(np.array([floor]), np.array([upper]))
+        [column] = self.add_variables(np.array([floor]), np.array([upper]))
         self._definitions.add(column, exprs, limit=floor, divisor=divisor)
         variable = Expr.of([column])
         for expr in exprs:
-            self.row(variable * divisor - expr, 0, INFINITE, tag, defining=True)
+            self.add_row(variable * divisor - expr, 0, INFINITE, tag, defining=True)
         return variable
 
-    def least(self, exprs: Sequence[Expr], tag: TagArray) -> Expr:
+    def minimum(self, exprs: Sequence[Expr], tag: TagArray) -> Expr:
         """Return a variable that is the least of ``exprs`` (at least one)."""
         ends = [self.bounds(expr) for expr in exprs]
         ceiling = min(high for _, high in ends)
-        [column] = self.variables(np.array([min(low for low, _ in ends)]), np.array([ceiling]))
+        [column] = self.add_variables(np.array([min(low for low, _ in ends)]), np.array([ceiling]))
         self._definitions.add(column, exprs, least=True, limit=ceiling)
         variable = Expr.of([column])
         for expr in exprs:
-            self.row(variable - expr, -INFINITE, 0, tag, defining=True)
+            self.add_row(variable - expr, -INFINITE, 0, tag, defining=True)
         return variable
 
-    def nth(self, exprs: Sequence[Expr], nth: int) -> Expr:
+    def nth_largest(self, exprs: Sequence[Expr], nth: int) -> Expr:
         """Return a variable that is the nth greatest of ``exprs``, of which there are so many at least.
 
         No row holds it to that: it is for use where any other value costs as much or more.
         """
         ends = np.array([self.bounds(expr) for expr in exprs])
         lowest, highest = (int(np.sort(side)[-nth]) for side in ends.T)
-        [column] = self.variables(np.array([lowest]), np.array([highest]))
+        [column] = self.add_variables(np.array([lowest]), np.array([highest]))
         self._definitions.add(column, exprs, limit=lowest, nth=nth)
         return Expr.of([column])
 
@@ -165,32 +165,32 @@ class ProgramBuilder:
         """
         upper = self.bounds(root)[1]
         refuse_too_large(upper * upper)
-        [column] = self.variables(np.array([0]), np.array([upper * upper]))
+        [column] = self.add_variables(np.array([0]), np.array([upper * upper]))
         self._definitions.add(column, [root], power=2)
         variable = Expr.of([column])
         for k in initial_tangents(upper):
-            self.row(variable - root * (2 * k + 1), -k * (k + 1), INFINITE, tag, defining=True)
+            self.add_row(variable - root * (2 * k + 1), -k * (k + 1), INFINITE, tag, defining=True)
         return variable
 
-    def define_each(self, columns: IntArray, exprs: ExprArray, lengths: IntArray) -> None:
+    def define_maxima(self, columns: IntArray, exprs: ExprArray, lengths: IntArray) -> None:
         """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order.
 
         The caller adds the rows that make it so.
         """
         self._definitions.add_block(columns, exprs, lengths)
 
-    def once(self, matrix: IntArray, make: Callable[[IntArray], T]) -> T:
+    def cached(self, matrix: IntArray, make: Callable[[IntArray], T]) -> T:
         """Return what is made of a matrix, which is made once for all that share it."""
         if id(matrix) not in self._made:
             self._made[id(matrix)] = matrix, make(matrix)
         made: T = self._made[id(matrix)][1]
         return made
 
-    def medoid(self, medoid: Medoid) -> None:
+    def add_medoid(self, medoid: Medoid) -> None:
         """Say that an auxiliary is the way of all members to the one of them to which it is least."""
         self._medoids.append(medoid)
 
-    def pieces(self, members: IntArray, near: Neighbours, free: int, tag: TagArray) -> Expr:
+    def excess_components(self, members: IntArray, near: Neighbours, free: int, tag: TagArray) -> Expr:
         """Return a variable: by how many pieces more than ``free`` the members fall apart.
 
         Args:
@@ -199,14 +199,14 @@ class ProgramBuilder:
             free: So many pieces count for nothing, at least 1.
             tag: What it is about.
         """
-        [column] = self.variables(np.array([0]), np.array([max(0, len(members) - free)]))
+        [column] = self.add_variables(np.array([0]), np.array([max(0, len(members) - free)]))
         made = ExcessComponents(int(column), members, near, free, tag)
         self._pieces.append(made)
         for row in initial_separator_rows(made):
-            self.row(Expr(row.cols, row.coefs), row.low, row.high, tag, defining=True)
+            self.add_row(Expr(row.cols, row.coefs), row.low, row.high, tag, defining=True)
         return Expr.of([column])
 
-    def finish(self) -> Program:
+    def build(self) -> Program:
         """Return the program as arrays."""
         lower, upper = self._ends.all()
         return Program(
@@ -216,11 +216,11 @@ class ProgramBuilder:
             rows=self._rows(),
             costs=self._cost_arrays(),
             constants=tuple(self._constants),
-            definitions=self._definitions.finish(),
+            definitions=self._definitions.build(),
             rules=self.rules,
             levels=self._levels(),
             medoids=tuple(self._medoids),
-            pieces=tuple(self._pieces),
+            excess_components=tuple(self._pieces),
         )
 
     def _rows(self) -> Rows:

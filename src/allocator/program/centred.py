@@ -32,7 +32,7 @@ def add_medoid_distance(builder: ProgramBuilder, seats: IntArray, far: IntArray,
     """
     members = membership_variables(builder, seats, tag)
     way = _of_many(builder, members, far, tag) if len(seats) > MANY else _of_few(builder, members, far, tag)
-    builder.medoid(Medoid(int(way.cols[0]), members, far, is_defined=len(seats) <= MANY))
+    builder.add_medoid(Medoid(int(way.cols[0]), members, far, has_definition=len(seats) <= MANY))
     return way
 
 
@@ -40,16 +40,16 @@ def membership_variables(builder: ProgramBuilder, seats: IntArray, tag: TagArray
     """Return ``[n]`` variables that are 1 for whoever has any of his seats."""
     if seats.shape[1] == 1:
         return np.asarray(seats[:, 0])
-    there = [builder.most([Expr.of([col]) for col in own[own >= 0]], 0, tag) for own in seats]
+    there = [builder.maximum([Expr.of([col]) for col in own[own >= 0]], 0, tag) for own in seats]
     return np.array([one.cols[0] for one in there], dtype=np.int64)
 
 
 def _of_many(builder: ProgramBuilder, members: IntArray, far: IntArray, tag: TagArray) -> Expr:
     """Return a variable with one row: all but one go to another, at what the nearest costs at least."""
-    least, most = builder.once(far, _extremes)
-    [column] = builder.variables(np.array([0]), np.array([most]))
+    least, most = builder.cached(far, _extremes)
+    [column] = builder.add_variables(np.array([0]), np.array([most]))
     way = Expr.of([column])
-    builder.row(way - Expr.of(members, least), -int(least.max()), INFINITE, tag, defining=True)
+    builder.add_row(way - Expr.of(members, least), -int(least.max()), INFINITE, tag, defining=True)
     return way
 
 
@@ -63,22 +63,24 @@ def _of_few(builder: ProgramBuilder, members: IntArray, far: IntArray, tag: TagA
     """Return a variable that is held to what it is by a variable for every two members."""
     count, worst = len(members), 1 + int(far.sum(axis=0).max(initial=0))
     ways = [Expr(np.append(members, members[j]), np.append(far[:, j], -worst), worst) for j in range(count)]
-    way = builder.nth([*ways, Expr.of(members, worst)], count + 1)
+    way = builder.nth_largest([*ways, Expr.of(members, worst)], count + 1)
     centre = _centres(builder, members, ways)
     goes = _goes(builder, members, centre)
     rows, others = ~np.eye(count, dtype=np.bool_), np.ones(count, dtype=np.int64)
     several = np.repeat(tag, count, axis=0)
     # Every member goes to a centre, of which there is one at most, itself a member.
-    builder.block(
+    builder.add_rows(
         np.hstack([goes, members[:, None]]), np.append(others, -1), (0, INFINITE), several, defining=True
     )
-    builder.block(
+    builder.add_rows(
         np.stack([centre, members], axis=1), np.array([1, -1]), (-INFINITE, 0), several, defining=True
     )
-    builder.block(centre[None, :], others, (-INFINITE, 1), tag, defining=True)
+    builder.add_rows(centre[None, :], others, (-INFINITE, 1), tag, defining=True)
     each = np.stack([goes, np.broadcast_to(centre, goes.shape)], axis=2)[rows]
-    builder.block(each, np.array([1, -1]), (-INFINITE, 0), np.repeat(tag, len(each), axis=0), defining=True)
-    builder.row(way - Expr.of(goes, far.reshape(-1)), 0, INFINITE, tag, defining=True)
+    builder.add_rows(
+        each, np.array([1, -1]), (-INFINITE, 0), np.repeat(tag, len(each), axis=0), defining=True
+    )
+    builder.add_row(way - Expr.of(goes, far.reshape(-1)), 0, INFINITE, tag, defining=True)
     return way
 
 
@@ -86,11 +88,11 @@ def _centres(builder: ProgramBuilder, members: IntArray, ways: Sequence[Expr]) -
     """Return ``[n]`` variables that are 1 for the member to which the way is least, the first of several."""
     count = len(members)
     ranks = [way * count + j for j, way in enumerate(ways)]
-    first = builder.nth(ranks, count)
+    first = builder.nth_largest(ranks, count)
     exprs = [first - rank + Expr.of([member]) for rank, member in zip(ranks, members.tolist(), strict=True)]
     zeros = np.zeros(count, dtype=np.int64)
-    columns = builder.variables(zeros, zeros + 1)
-    builder.define_each(
+    columns = builder.add_variables(zeros, zeros + 1)
+    builder.define_maxima(
         columns,
         ExprArray(
             np.stack([expr.cols for expr in exprs]),
@@ -109,9 +111,9 @@ def _goes(builder: ProgramBuilder, members: IntArray, centre: IntArray) -> IntAr
     np.fill_diagonal(goes, centre)
     i, j = np.nonzero(goes < 0)
     zeros = np.zeros(len(i), dtype=np.int64)
-    goes[i, j] = builder.variables(zeros, zeros + 1)
+    goes[i, j] = builder.add_variables(zeros, zeros + 1)
     both = ExprArray(
         np.stack([members[i], centre[j]], axis=1), np.ones((len(i), 2), dtype=np.int64), zeros - 1
     )
-    builder.define_each(goes[i, j], both, zeros + 1)
+    builder.define_maxima(goes[i, j], both, zeros + 1)
     return goes

@@ -57,17 +57,17 @@ class DeltaEvaluator:
         self._added = [self._matrix(np.arange(len(columns)), pairs, np.ones_like(columns), len(columns))]
         self._exprs: list[csr_array] = []
 
-    def stacked(self) -> tuple[IntArray, csr_array]:
+    def changes(self) -> tuple[IntArray, csr_array]:
         """Return the variables that change and ``[variables, m * n]`` by how much, mover by mover."""
         if len(self._columns) > 1:
             self._columns = [np.concatenate(self._columns)]
             self._added = [csr_array(vstack(self._added, format="csr"))]
         return self._columns[0], self._added[0]
 
-    def follow(self, k: int) -> None:
+    def propagate_rank(self, k: int) -> None:
         """Find what the auxiliaries of rank ``k`` change by; those that are coupled are marked so."""
         rank = self._tables.ranks[k]
-        columns, added = self.stacked()
+        columns, added = self.changes()
         read = rank.is_read[columns]
         if not read.all():
             columns, added = columns[read], added[np.flatnonzero(read)]
@@ -90,7 +90,7 @@ class DeltaEvaluator:
         """Add what auxiliaries of a rank change by that are about one mover at one place."""
         exprs, ends = self._tables.ranks[k].expressions(wanted)
         entries = select_lines(changed, exprs)
-        results = self._placing.base.exprs[k][exprs]
+        results = self._placing.base.expression_values[k][exprs]
         of = np.repeat(np.arange(len(exprs)), entries.lengths)
         results[of] += entries.data
         by = self._change(k, wanted, ends, results[None, :])[0]
@@ -104,7 +104,7 @@ class DeltaEvaluator:
         by_mover = np.repeat(at_place[wanted], np.diff(ends))
         of = np.repeat(np.arange(len(exprs)), entries.lengths)
         mover, place = np.divmod(entries.indices, places)
-        results = np.tile(self._placing.base.exprs[k][exprs], (max(self._placing.shape), 1))
+        results = np.tile(self._placing.base.expression_values[k][exprs], (max(self._placing.shape), 1))
         results[np.where(by_mover[of], mover, place), of] += entries.data
         by = self._change(k, wanted, ends, results).T
         which, one = np.nonzero(by)
@@ -128,7 +128,7 @@ class DeltaEvaluator:
             self._columns.append(self._tables.ranks[k].columns[wanted])
             self._added.append(self._matrix(which, pairs, by, len(wanted)))
 
-    def worth(self, price: IntArray, aim: Potential) -> tuple[FloatArray, FloatArray]:
+    def coefficients(self, price: IntArray, aim: Potential) -> tuple[FloatArray, FloatArray]:
         """Return what one more of each variable costs, and ``[m * n]`` what is estimated besides."""
         worth, extra = price.astype(np.float64), np.zeros(self._pairs)
         definitions, placing = self._tables.program.definitions, self._placing
@@ -136,7 +136,7 @@ class DeltaEvaluator:
             for one in np.flatnonzero(self.coupled[rank.columns] & (worth[rank.columns] != 0)).tolist():
                 amount, number = float(worth[rank.columns[one]]), rank.first + one
                 span = slice(rank.starts[one], rank.starts[one + 1])
-                now, before = placing.plan.exprs[k][span], placing.base.exprs[k][span]
+                now, before = placing.plan.expression_values[k][span], placing.base.expression_values[k][span]
                 aimed = potential_costs(definitions, number, amount, self._exprs[k][span], now, before, aim)
                 if aimed is not None:
                     extra += aimed

@@ -86,7 +86,7 @@ class DefinitionBuilder:
         auxiliaries = np.unique(cols[cols >= self._decisions])
         return 1 + max(self._rank_of.get(col, 0) for col in auxiliaries.tolist())
 
-    def finish(self) -> Definitions:
+    def build(self) -> Definitions:
         """Return the definitions as arrays, sorted by rank."""
         blocks = sorted(self._blocks, key=lambda block: block.rank)
         sizes = [len(block.cols) for block in blocks]
@@ -97,7 +97,7 @@ class DefinitionBuilder:
             term_cols=np.concatenate([EMPTY, *(block.term_cols for block in blocks)]),
             term_coefs=np.concatenate([EMPTY, *(block.term_coefs for block in blocks)]),
             constants=np.concatenate([EMPTY, *(block.constants for block in blocks)]),
-            least=np.repeat(np.array([block.least for block in blocks], dtype=np.bool_), sizes),
+            is_minimum=np.repeat(np.array([block.least for block in blocks], dtype=np.bool_), sizes),
             limit=np.repeat(np.array([block.limit for block in blocks], dtype=np.int64), sizes),
             divisor=np.repeat(np.array([block.divisor for block in blocks], dtype=np.int64), sizes),
             power=np.repeat(np.array([block.power for block in blocks], dtype=np.int64), sizes),

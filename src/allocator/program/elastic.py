@@ -64,7 +64,7 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
         program,
         lower=np.concatenate([bounds[0], np.zeros(count, dtype=np.int64)]),
         upper=np.concatenate([bounds[1], np.array(most, dtype=np.int64)]),
-        rows=append_rows(rows.of(kept), made, defining=True),
+        rows=append_rows(rows.select(kept), made, defining=True),
         costs=Costs(
             np.concatenate([added, costs.cols[first], costs.cols]),
             np.concatenate([np.full_like(added, price), costs.coefs[first], costs.coefs]),
@@ -72,7 +72,7 @@ def elastic(program: Program, bounds: Bounds, loose: IntArray) -> Program:
             np.concatenate([rows.tags[loose], costs.tags[first], costs.tags]),
         ),
         constants=(*program.constants, (ELASTIC_LEVEL, 0, -cheapest)),
-        definitions=program.definitions.and_then(definitions.finish()),
+        definitions=program.definitions.concat(definitions.build()),
         levels=(ELASTIC_LEVEL, *program.levels),
     )
 

@@ -58,7 +58,7 @@ def auxiliary_values(
         starts: ``[auxiliaries + 1]``: the expressions of each are ``starts[k]:starts[k + 1]``.
         results: ``[n, expressions]`` what these come to.
     """
-    lengths, least = np.diff(starts), definitions.least[auxiliaries]
+    lengths, least = np.diff(starts), definitions.is_minimum[auxiliaries]
     # A least one is the greatest of what it is not: both are then found in one sweep.
     signs = np.where(least, -1, 1)
     divisors = np.repeat(definitions.divisor[auxiliaries], lengths)

@@ -34,19 +34,19 @@ class ExprArray:
         return cls(cols, weights, np.broadcast_to(np.asarray(constants, dtype=np.int64), len(cols)))
 
     @classmethod
-    def nothing(cls, count: int, width: int) -> ExprArray:
+    def empty(cls, count: int, width: int) -> ExprArray:
         """Return expressions of no terms, to be filled in."""
         cols = np.full((count, width), -1, dtype=np.int64)
         return cls(cols, np.zeros_like(cols), np.zeros(count, dtype=np.int64))
 
     @classmethod
-    def joined(cls, parts: Sequence[ExprArray]) -> ExprArray:
+    def concat(cls, parts: Sequence[ExprArray]) -> ExprArray:
         """Return all the expressions of ``parts``, in order."""
         width = max((part.cols.shape[1] for part in parts), default=0)
         filled = [((0, 0), (0, width - part.cols.shape[1])) for part in parts]
         cols = [np.pad(part.cols, more, constant_values=-1) for part, more in zip(parts, filled, strict=True)]
         coefs = [np.pad(part.coefs, more) for part, more in zip(parts, filled, strict=True)]
-        none = cls.nothing(0, width)
+        none = cls.empty(0, width)
         return cls(
             np.concatenate([none.cols, *cols]),
             np.concatenate([none.coefs, *coefs]),

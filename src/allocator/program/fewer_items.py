@@ -44,7 +44,9 @@ def restrict_items(part: SlotBlock, items: IntArray) -> SlotBlock:
                 term_coefs=defined.term_coefs[read],
             ),
             medoids=tuple(_of_fewer(one, kept, number) for one in program.medoids),
-            pieces=tuple(restrict_components(one, kept, number) for one in program.pieces),
+            excess_components=tuple(
+                restrict_components(one, kept, number) for one in program.excess_components
+            ),
         ),
     )
 
@@ -52,8 +54,10 @@ def restrict_items(part: SlotBlock, items: IntArray) -> SlotBlock:
 def _of_fewer(medoid: Medoid, kept: np.ndarray, number: IntArray) -> Medoid:
     """Return what is left of a medoid."""
     stays = kept[medoid.members]
-    far = medoid.far[np.ix_(stays, stays)]
-    return replace(medoid, column=int(number[medoid.column]), members=number[medoid.members[stays]], far=far)
+    far = medoid.distances[np.ix_(stays, stays)]
+    return replace(
+        medoid, column=int(number[medoid.column]), members=number[medoid.members[stays]], distances=far
+    )
 
 
 def _starts(starts: IntArray, kept: np.ndarray) -> IntArray:

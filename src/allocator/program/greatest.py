@@ -26,10 +26,10 @@ def maximum_each(builder: ProgramBuilder, exprs: ExprArray, owners: IntArray, ta
     made, which = np.unique(owners[~itself], return_inverse=True)
     upper = np.zeros_like(made)
     np.maximum.at(upper, which, highest[~itself])
-    columns = builder.variables(np.zeros_like(upper), upper)
+    columns = builder.add_variables(np.zeros_like(upper), upper)
     _define(builder, columns, exprs[~itself], which, tags[made])
     width = exprs.cols.shape[1]
-    found = ExprArray.nothing(len(tags), max(1, width))
+    found = ExprArray.empty(len(tags), max(1, width))
     found.cols[made, 0], found.coefs[made, 0] = columns, 1
     found.cols[owners[itself], :width] = exprs.cols[itself]
     found.coefs[owners[itself], :width] = exprs.coefs[itself]
@@ -41,7 +41,7 @@ def _define(
     builder: ProgramBuilder, columns: IntArray, exprs: ExprArray, which: IntArray, tags: TagArray
 ) -> None:
     """Say that each variable is the greatest of 0 and its expressions, and at least each of them."""
-    builder.define_each(columns, exprs, np.bincount(which, minlength=len(columns)))
+    builder.define_maxima(columns, exprs, np.bincount(which, minlength=len(columns)))
     cols = np.hstack([columns[which][:, None], exprs.cols])
     coefs = np.hstack([np.ones_like(which)[:, None], -exprs.coefs])
-    builder.block(cols, coefs, (exprs.constants, INFINITE), tags[which], defining=True)
+    builder.add_rows(cols, coefs, (exprs.constants, INFINITE), tags[which], defining=True)

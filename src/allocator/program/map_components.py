@@ -23,15 +23,15 @@ MANY = 200
 def excess_components(pieces: ExcessComponents, values: IntArray) -> int:
     """Return what the auxiliary comes to in a plan, ``[variables]``."""
     there = np.flatnonzero(values[pieces.members] > 0).tolist()
-    found = sum(1 for _ in parts(there, pieces.near))
-    return max(0, found - pieces.free)
+    found = sum(1 for _ in parts(there, pieces.neighbours))
+    return max(0, found - pieces.allowed)
 
 
 def initial_separator_rows(pieces: ExcessComponents) -> Iterator[LinearRow]:
     """Yield what is said beforehand: of all members, and of every two that are two steps from each other."""
-    near, count = pieces.near, len(pieces.members)
+    near, count = pieces.neighbours, len(pieces.members)
     yield separator_row(pieces, range(count))
-    if pieces.free > 1 or count > MANY:
+    if pieces.allowed > 1 or count > MANY:
         return
     for u in range(count):
         further = {v for between in near.get(u, ()) for v in near.get(between, ())} - set(near.get(u, ()))
@@ -45,12 +45,14 @@ def separator_row(pieces: ExcessComponents, there: Iterable[int]) -> LinearRow:
         pieces: The auxiliary.
         there: Members, by number.
     """
-    apart = sorted(parts(set(there), pieces.near), key=lambda part: (-len(part), min(part)))
+    apart = sorted(parts(set(there), pieces.neighbours), key=lambda part: (-len(part), min(part)))
     ends = [min(part) for part in apart]
-    between = [v for k, part in enumerate(apart) if k for v in minimal_separator(pieces.near, part, ends)]
+    between = [
+        v for k, part in enumerate(apart) if k for v in minimal_separator(pieces.neighbours, part, ends)
+    ]
     cols = [pieces.column, *pieces.members[ends], *pieces.members[between]]
     coefs = [1, *[-1] * len(ends), *[1] * len(between)]
-    return LinearRow(np.array(cols), np.array(coefs), -pieces.free, INFINITE, pieces.tag)
+    return LinearRow(np.array(cols), np.array(coefs), -pieces.allowed, INFINITE, pieces.tag)
 
 
 def minimal_separator(near: Neighbours, part: Set[int], ends: Collection[int]) -> list[int]:
@@ -77,9 +79,9 @@ def restrict_components(
     place = {old: new for new, old in enumerate(stays.tolist())}
     near = {
         place[u]: frozenset(place[v] for v in others if v in place)
-        for u, others in pieces.near.items()
+        for u, others in pieces.neighbours.items()
         if u in place
     }
     return ExcessComponents(
-        int(number[pieces.column]), number[pieces.members[stays]], near, pieces.free, pieces.tag
+        int(number[pieces.column]), number[pieces.members[stays]], near, pieces.allowed, pieces.tag
     )

@@ -19,7 +19,7 @@ from allocator.program.program import INFINITE, ExcessComponents, IntArray, Medo
 
 def undefined_auxiliaries(program: Program) -> list[Medoid | ExcessComponents]:
     """Return the auxiliaries that no definition says: the ways to centres, and the pieces of maps."""
-    return [*(one for one in program.medoids if not one.is_defined), *program.pieces]
+    return [*(one for one in program.medoids if not one.has_definition), *program.excess_components]
 
 
 def evaluate_undefined(chosen: Sequence[Medoid | ExcessComponents], values: IntArray) -> None:
@@ -38,7 +38,7 @@ def evaluate_undefined(chosen: Sequence[Medoid | ExcessComponents], values: IntA
 def medoid_distance(medoid: Medoid, values: IntArray) -> int:
     """Return what a medoid comes to in a plan, ``[variables]``."""
     there = np.flatnonzero(values[medoid.members])
-    return int(medoid.far[np.ix_(there, there)].sum(axis=0).min(initial=INFINITE)) if len(there) else 0
+    return int(medoid.distances[np.ix_(there, there)].sum(axis=0).min(initial=INFINITE)) if len(there) else 0
 
 
 def violated_benders(program: Program, values: IntArray, true: IntArray) -> list[Medoid | ExcessComponents]:
@@ -73,6 +73,6 @@ def _rows(program: Program, medoid: Medoid, true: IntArray) -> Iterator[LinearRo
     coefs = np.append(1, np.where(there, -way, way))
     yield LinearRow(cols, coefs, way - way * int(there.sum()), INFINITE, rows.tags[first])
     # Whoever goes takes with him what he costs at most, whoever comes takes nothing.
-    least = int(medoid.far[there].sum(axis=0).min())
-    dearest = np.where(there, medoid.far.max(axis=1), 0)
+    least = int(medoid.distances[there].sum(axis=0).min())
+    dearest = np.where(there, medoid.distances.max(axis=1), 0)
     yield LinearRow(cols, np.append(1, -dearest), least - int(dearest.sum()), INFINITE, rows.tags[first])

@@ -43,7 +43,7 @@ def restrict_to_decisions(program: Program, asked: MilpInstance, kept: BoolArray
         rows=rows,
         costs=Costs(number[costs.cols[paid]], costs.coefs[paid], costs.levels[paid], costs.tags[paid]),
         constants=(),
-        definitions=DefinitionBuilder(len(columns)).finish(),
+        definitions=DefinitionBuilder(len(columns)).build(),
         rules=program.rules,
         levels=tuple(np.unique(costs.levels[paid]).tolist()),
     )

@@ -23,11 +23,11 @@ class NeighbourCosts:
     """What plans do against the one that they lie near to.
 
     Attributes:
-        broken: ``[n, rules]`` whether a row of the rule is broken more than before.
+        violated: ``[n, rules]`` whether a row of the rule is broken more than before.
         costs: ``[n, rules]`` what each rule costs more than before.
     """
 
-    broken: BoolArray
+    violated: BoolArray
     costs: IntArray
 
 
@@ -44,7 +44,7 @@ class NeighbourEvaluator:
         self._in_definitions = _by_column(definitions.term_coefs, definitions.term_cols, starts, width)
         self._sums = rows.sums(values[None, :])[0]
 
-    def look(self, flips: Sequence[IntArray]) -> NeighbourCosts:
+    def evaluate(self, flips: Sequence[IntArray]) -> NeighbourCosts:
         """Return what each plan does that differs from the one in the decisions of ``flips``."""
         plans = np.repeat(self._values[None, :], len(flips), axis=0)
         for plan, decisions in zip(plans, flips, strict=True):
@@ -119,7 +119,7 @@ def _some(definitions: Definitions, chosen: IntArray) -> Definitions:
         term_cols=definitions.term_cols[terms],
         term_coefs=definitions.term_coefs[terms],
         constants=definitions.constants[expressions],
-        least=definitions.least[chosen],
+        is_minimum=definitions.is_minimum[chosen],
         limit=definitions.limit[chosen],
         divisor=definitions.divisor[chosen],
         power=definitions.power[chosen],

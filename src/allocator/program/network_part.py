@@ -52,7 +52,7 @@ def find_network_part(
     candidates = asking[(asking >= 0) & ~np.isin(asking, auxiliary)].tolist()
 
     def joined(rules: list[int]) -> NetworkPart | None:
-        problem = asked.of_rows(np.flatnonzero(np.isin(rule_of, rules)))
+        problem = asked.select_rows(np.flatnonzero(np.isin(rule_of, rules)))
         network = as_network(problem)
         names = tuple(program.rules[rule] for rule in rules)
         return None if network is None else NetworkPart(names, problem, network)

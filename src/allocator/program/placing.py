@@ -37,11 +37,11 @@ def reassignment_costs(
     """
     changes = DeltaEvaluator(tables, placing)
     for k in range(len(tables.ranks)):
-        changes.follow(k)
-    columns, added = changes.stacked()
+        changes.propagate_rank(k)
+    columns, added = changes.changes()
     costs = []
     for one in prices:
-        worth, extra = changes.worth(one, aim)
+        worth, extra = changes.coefficients(one, aim)
         costs.append((worth[columns] @ added + extra).reshape(placing.shape))
     return costs, _impossible(tables, placing, columns, added, changes.coupled)
 
@@ -61,16 +61,18 @@ def _impossible(
     never = (~there.all(axis=0) & ~nobody[:, None]) | held
 
     # Rows that no mover can break, whoever is there, are passed over: most of them.
-    before = placing.base.asked
+    before = placing.base.row_values
     broken = (before < tables.low) | (before > tables.high)
     periods = len(placing.columns)
-    near = (before + periods * tables.least < tables.low) | (before + periods * tables.most > tables.high)
-    entries = pair_products(_of_rows(tables.asked, columns, near), columns, added, placing)
+    near = (before + periods * tables.lowest_step < tables.low) | (
+        before + periods * tables.highest_step > tables.high
+    )
+    entries = pair_products(_of_rows(tables.rows, columns, near), columns, added, placing)
     lengths = np.diff(entries.indptr)
     at_place, at_mover = locality(entries.indptr, entries.indices, places)
     if coupled.any():
         free = np.ones(len(at_place), dtype=np.bool_)
-        free[select_lines(tables.asked, np.flatnonzero(coupled)).indices] = False
+        free[select_lines(tables.rows, np.flatnonzero(coupled)).indices] = False
         at_place, at_mover = at_place & free, at_mover & free
     rows = np.repeat(np.arange(len(lengths)), lengths)
     after = before[rows] + entries.data

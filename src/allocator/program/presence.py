@@ -27,14 +27,14 @@ def presence_variables(builder: ProgramBuilder, steps: IntArray) -> IntArray:
     if len(several):
         items, periods = several.T
         zeros = np.zeros(len(several), dtype=np.int64)
-        made = builder.variables(zeros, zeros + 1)
+        made = builder.add_variables(zeros, zeros + 1)
         summed = steps[items, periods]
         ones = np.ones(summed.shape[1], dtype=np.int64)
-        builder.define_each(made, ExprArray.of(summed, ones), zeros + 1)
+        builder.define_maxima(made, ExprArray.of(summed, ones), zeros + 1)
         subjects = np.full((len(several), len(Subject._fields)), -1, dtype=np.int64)
         subjects[:, 0], subjects[:, 3] = items, periods
         both = np.hstack([made[:, None], summed])
         coefs = np.concatenate([[1], -ones])
-        builder.block(both, coefs, (0, 0), tags(NO_RULE, subjects), defining=True)
+        builder.add_rows(both, coefs, (0, 0), tags(NO_RULE, subjects), defining=True)
         columns[items, periods] = made
     return columns

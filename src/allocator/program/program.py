@@ -56,7 +56,7 @@ class Rows:
     def _matrix(self) -> csr_array:
         return csr_from_terms(self.coefs, self.cols, self.starts)
 
-    def of(self, kept: npt.NDArray[np.bool_]) -> Rows:
+    def select(self, kept: npt.NDArray[np.bool_]) -> Rows:
         """Return some of the rows, ``[n]`` whether each is kept."""
         lengths = np.diff(self.starts)
         terms = np.repeat(kept, lengths)
@@ -100,7 +100,7 @@ class Costs:
 class Definitions:
     """How each auxiliary follows from earlier variables: the most (or least, or nth) of some expressions.
 
-    Auxiliary ``k`` is ``max(floor, ceil(e / divisor) ...)`` over its expressions, or with ``least``
+    Auxiliary ``k`` is ``max(floor, ceil(e / divisor) ...)`` over its expressions, or with ``is_minimum``
     ``min(ceiling, e ...)``; with ``power`` 2 it is the square of that, and with ``nth`` above 1 the nth
     greatest of the expressions. Expressions are rows in compressed form, grouped by auxiliary and rank: an
     auxiliary of rank ``q`` reads decisions and auxiliaries of lower rank.
@@ -112,7 +112,7 @@ class Definitions:
     term_cols: IntArray
     term_coefs: IntArray
     constants: IntArray  # [expressions]
-    least: npt.NDArray[np.bool_]  # [aux]
+    is_minimum: npt.NDArray[np.bool_]  # [aux]
     limit: IntArray  # [aux]: the floor, or the ceiling where least
     divisor: IntArray  # [aux]
     power: IntArray  # [aux]: 1 or 2
@@ -131,7 +131,7 @@ class Definitions:
             found.append((slice(first, last), matrix))
         return found
 
-    def and_then(self, more: Definitions) -> Definitions:
+    def concat(self, more: Definitions) -> Definitions:
         """Return these definitions and some that may read all of them."""
         last = int(self.rank.max(initial=0))
         return Definitions(
@@ -141,7 +141,7 @@ class Definitions:
             term_cols=np.concatenate([self.term_cols, more.term_cols]),
             term_coefs=np.concatenate([self.term_coefs, more.term_coefs]),
             constants=np.concatenate([self.constants, more.constants]),
-            least=np.concatenate([self.least, more.least]),
+            is_minimum=np.concatenate([self.is_minimum, more.is_minimum]),
             limit=np.concatenate([self.limit, more.limit]),
             divisor=np.concatenate([self.divisor, more.divisor]),
             power=np.concatenate([self.power, more.power]),
@@ -157,43 +157,43 @@ class Medoid:
     Attributes:
         column: The auxiliary.
         members: ``[n]`` 0/1 variables, whether each is a member.
-        far: ``[n, n]`` what each costs with each as the centre, never negative.
-        is_defined: Whether `Definitions` and rows say the same; else this alone does, for very many members.
+        distances: ``[n, n]`` what each costs with each as the centre, never negative.
+        has_definition: Whether `Definitions` and rows define it, too; not so with very many members.
     """
 
     column: int
     members: IntArray
-    far: IntArray
-    is_defined: bool = True
+    distances: IntArray
+    has_definition: bool = True
 
     @property
     def key(self) -> object:
         """What tells it from another one of the same members: slots may share the matrix."""
-        return id(self.far)
+        return id(self.distances)
 
 
 @dataclass(frozen=True, eq=False)
 class ExcessComponents:
-    """An auxiliary that is by how many pieces more than ``free`` members fall apart; see ``pieces.py``.
+    """An auxiliary that is by how many pieces more than ``allowed`` members fall apart; see ``pieces.py``.
 
     Attributes:
         column: The auxiliary.
         members: ``[n]`` 0/1 variables, whether each is a member.
-        near: Which of the ``n`` are neighbours, by number.
-        free: So many pieces count for nothing, at least 1.
+        neighbours: Which of the ``n`` are neighbours, by number.
+        allowed: So many pieces count for nothing, at least 1.
         tag: ``[1, 7]`` what its rows are about.
     """
 
     column: int
     members: IntArray
-    near: Neighbours
-    free: int
+    neighbours: Neighbours
+    allowed: int
     tag: TagArray
 
     @property
     def key(self) -> object:
         """What tells it from another one of the same members."""
-        return self.free, sorted((one, sorted(others)) for one, others in self.near.items())
+        return self.allowed, sorted((one, sorted(others)) for one, others in self.neighbours.items())
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +211,7 @@ class Program:
         rules: Rule ids; tags count into them.
         levels: The levels of the objective, most important first, the hard level left out.
         medoids: Which auxiliaries are the way to a centre; no definition reads one.
-        pieces: Which auxiliaries count pieces of maps; no definition reads one.
+        excess_components: Which auxiliaries count pieces of maps; no definition reads one.
     """
 
     decisions: Decisions
@@ -224,7 +224,7 @@ class Program:
     rules: tuple[str, ...]
     levels: tuple[int, ...]
     medoids: tuple[Medoid, ...] = ()
-    pieces: tuple[ExcessComponents, ...] = ()
+    excess_components: tuple[ExcessComponents, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lower)

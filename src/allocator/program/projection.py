@@ -21,7 +21,7 @@ def restrict_to_rules(program: Program, rules: Iterable[str]) -> Program:
     """
     numbers = [program.rules.index(rule) for rule in rules]
     return replace(
-        program, rows=program.rows.of(np.isin(program.rows.tags[:, 0], numbers) | program.rows.defining)
+        program, rows=program.rows.select(np.isin(program.rows.tags[:, 0], numbers) | program.rows.defining)
     )
 
 
@@ -44,12 +44,12 @@ def decision_rows(program: Program, whole: MilpInstance) -> MilpInstance:
     is_apart = np.ones(len(whole.rows), dtype=np.bool_)
     terms = np.flatnonzero(whole.matrix.indices >= decided)
     is_apart[np.searchsorted(whole.matrix.indptr, terms, side="right") - 1] = False
-    asked = whole.of_rows(np.flatnonzero(is_apart & ~program.rows.defining[whole.rows]))
+    asked = whole.select_rows(np.flatnonzero(is_apart & ~program.rows.defining[whole.rows]))
     matrix = asked.matrix
     return replace(
         asked,
         columns=asked.columns[:decided],
         bounds=(asked.bounds[0][:decided], asked.bounds[1][:decided]),
         matrix=csr_array((matrix.data, matrix.indices, matrix.indptr), (matrix.shape[0], decided)),
-        price=asked.price[:decided],
+        objective=asked.objective[:decided],
     )

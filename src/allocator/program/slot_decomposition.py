@@ -44,7 +44,7 @@ class SlotBlock:
         arrays = (
             *(self.items, rows.starts, rows.cols, rows.coefs, rows.lo, rows.hi),
             *(costs.cols, costs.coefs, costs.levels, defined.cols, defined.start, defined.expr_start),
-            *(defined.term_cols, defined.term_coefs, defined.constants, defined.least, defined.limit),
+            *(defined.term_cols, defined.term_coefs, defined.constants, defined.is_minimum, defined.limit),
             *(defined.divisor, defined.power, defined.nth),
         )
         # Slots that may have the same members share the matrix of what these cost.
@@ -59,23 +59,23 @@ class SlotDecomposition:
     """A program whose items each take exactly one slot.
 
     Attributes:
-        parts: The part of each slot.
+        blocks: The part of each slot.
         items: Items that take a slot.
-        ties: Rows that tie slots together, over the variables of the whole program.
-        tied: Auxiliaries that follow from several slots, and what they cost.
-        costs: The cost terms of these.
+        linking_rows: Rows that tie slots together, over the variables of the whole program.
+        linking_variables: Auxiliaries that follow from several slots, and what they cost.
+        linking_costs: The cost terms of these.
     """
 
-    parts: Sequence[SlotBlock]
+    blocks: Sequence[SlotBlock]
     items: IntArray
-    ties: Rows
-    tied: IntArray
-    costs: Costs
+    linking_rows: Rows
+    linking_variables: IntArray
+    linking_costs: Costs
 
     @property
-    def is_tied(self) -> bool:
+    def is_linked(self) -> bool:
         """Whether anything ties slots together."""
-        return len(self.tied) > 0 or len(self.ties) > 0
+        return len(self.linking_variables) > 0 or len(self.linking_rows) > 0
 
 
 def decompose_by_slot(program: Program) -> SlotDecomposition | None:
@@ -104,7 +104,7 @@ def decompose_by_slot(program: Program) -> SlotDecomposition | None:
         return None
     if any(label[one.column] == ACROSS for one in undefined_auxiliaries(program)):
         return None
-    ties = rows.of(across & ~once | _reads(rows, label == ACROSS))
+    ties = rows.select(across & ~once | _reads(rows, label == ACROSS))
     parts = [
         _part(
             program, grid, slot, label, needed, (~rows.defining & one_slot & ((low == slot) | (low > high)))
@@ -206,7 +206,7 @@ def _part(
     columns = np.concatenate([grid[items, slot], np.flatnonzero(own)])
     number = np.full(len(program), -1, dtype=np.int64)
     number[columns] = np.arange(len(columns))
-    rows = program.rows.of(asked)
+    rows = program.rows.select(asked)
     part = replace(
         program,
         decisions=Decisions({}, {}, len(items)),
@@ -221,9 +221,9 @@ def _part(
             for one in program.medoids
             if label[one.column] == slot and own[one.column]
         ),
-        pieces=tuple(
+        excess_components=tuple(
             replace(one, column=int(number[one.column]), members=number[one.members])
-            for one in program.pieces
+            for one in program.excess_components
             if label[one.column] == slot and own[one.column]
         ),
     )
@@ -250,7 +250,7 @@ def _definitions_of(defined: Definitions, kept: BoolArray, number: IntArray) -> 
         term_cols=number[defined.term_cols[terms]],
         term_coefs=defined.term_coefs[terms],
         constants=defined.constants[exprs],
-        least=defined.least[kept],
+        is_minimum=defined.is_minimum[kept],
         limit=defined.limit[kept],
         divisor=defined.divisor[kept],
         power=defined.power[kept],

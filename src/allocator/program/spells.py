@@ -130,7 +130,7 @@ def link_spells(builder: ProgramBuilder, narrow: Spells, wide: Spells, others: I
                 coefs = np.full(cols.shape[1], -1, dtype=np.int64)
                 coefs[: stays.shape[1]] = 1
                 marks = tags(NO_RULE, _subjects(inner.pairs, t))
-                builder.block(cols, coefs, (-INFINITE, 0), marks, defining=True)
+                builder.add_rows(cols, coefs, (-INFINITE, 0), marks, defining=True)
 
 
 def _subjects(pairs: IntArray, period: int) -> IntArray:
@@ -198,8 +198,8 @@ class _Places:
         coefs = np.full(cols.shape[1], -1, dtype=np.int64)
         coefs[: inside.shape[1]] = 1
         zeros = np.zeros(len(self.pairs), dtype=np.int64)
-        columns = builder.variables(zeros, zeros + 1)
-        builder.define_each(columns, ExprArray.of(cols, coefs, first - last), zeros + 1)
+        columns = builder.add_variables(zeros, zeros + 1)
+        builder.define_maxima(columns, ExprArray.of(cols, coefs, first - last), zeros + 1)
         return columns
 
     def _link(self, builder: ProgramBuilder, period: int, covering: IntArray) -> None:
@@ -224,7 +224,7 @@ class _Places:
     def _block(
         self, builder: ProgramBuilder, cols: IntArray, coefs: IntArray, sides: tuple[int, int], period: int
     ) -> None:
-        builder.block(cols, coefs, sides, tags(NO_RULE, _subjects(self.pairs, period)), defining=True)
+        builder.add_rows(cols, coefs, sides, tags(NO_RULE, _subjects(self.pairs, period)), defining=True)
 
 
 def past_runs(layer: Layer, roles: tuple[int, ...]) -> IntArray:

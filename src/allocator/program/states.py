@@ -55,13 +55,13 @@ class EvaluatedPlan:
 
     Attributes:
         values: ``[variables]``.
-        asked: What each row of `Tables.asked` comes to.
-        exprs: By rank, what each expression comes to.
+        row_values: What each row of `IncrementalEvaluator.rows` comes to.
+        expression_values: By rank, what each expression comes to.
     """
 
     values: IntArray
-    asked: IntArray
-    exprs: Sequence[IntArray]
+    row_values: IntArray
+    expression_values: Sequence[IntArray]
 
 
 class SparseLines(NamedTuple):
@@ -111,24 +111,24 @@ class IncrementalEvaluator:
 
     Attributes:
         program: The program.
-        asked: ``[rows, variables]`` the rows that ask something of a plan, by columns.
+        rows: ``[rows, variables]`` the rows that ask something of a plan, by columns.
         low: Their lower sides.
         high: Their upper sides.
-        least: By how much one decision takes from each at most, as a number of 0 or less; no matter how far
-            where auxiliaries stand in it.
-        most: By how much one decision adds to each at most, likewise.
+        lowest_step: The most that one decision can take from each sum, 0 or less; `-INFINITE` for a row that
+            reads auxiliaries.
+        highest_step: The most that one decision can add to each sum, likewise.
         ranks: The auxiliaries.
     """
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        rows, definitions = program.rows.of(~program.rows.defining), program.definitions
+        rows, definitions = program.rows.select(~program.rows.defining), program.definitions
         by_row = csr_array((rows.coefs, rows.cols, rows.starts), (len(rows), len(program)), copy=True)
         by_row.sum_duplicates()
-        self.asked, self.low, self.high = csc_array(by_row), rows.lo, rows.hi
+        self.rows, self.low, self.high = csc_array(by_row), rows.lo, rows.hi
         through = by_row[:, program.decisions.count :].count_nonzero(axis=1) > 0
-        self.least = np.where(through, -INFINITE, by_row.min(axis=1).toarray())
-        self.most = np.where(through, INFINITE, by_row.max(axis=1).toarray())
+        self.lowest_step = np.where(through, -INFINITE, by_row.min(axis=1).toarray())
+        self.highest_step = np.where(through, INFINITE, by_row.max(axis=1).toarray())
         self.ranks: list[AuxiliaryRank] = []
         for group, terms in definitions.ranks:
             shape = terms.shape[0], len(program)
@@ -148,16 +148,16 @@ class IncrementalEvaluator:
             )
             self.ranks.append(rank)
 
-    def state(self, values: IntArray) -> EvaluatedPlan:
+    def evaluate(self, values: IntArray) -> EvaluatedPlan:
         """Return the state of a plan, given as all its variables."""
         exprs = [rank.by_row @ values + rank.constants for rank in self.ranks]
-        return EvaluatedPlan(values, self.asked @ values, exprs)
+        return EvaluatedPlan(values, self.rows @ values, exprs)
 
-    def changed(self, state: EvaluatedPlan, columns: IntArray, by: IntArray) -> EvaluatedPlan:
+    def update(self, state: EvaluatedPlan, columns: IntArray, by: IntArray) -> EvaluatedPlan:
         """Return the state of the plan with some decisions changed by so much, its auxiliaries following."""
         values, exprs = state.values.copy(), []
         values[columns] += by
-        for rank, before in zip(self.ranks, state.exprs, strict=True):
+        for rank, before in zip(self.ranks, state.expression_values, strict=True):
             read = select_lines(rank.by_column, columns)
             sums = before.copy()
             np.add.at(sums, read.indices, read.times(by))
@@ -175,8 +175,8 @@ class IncrementalEvaluator:
             ways = np.array([one.column for one in undefined_auxiliaries(self.program)])
             columns = np.concatenate([columns, ways])
             by = np.concatenate([by, values[ways] - state.values[ways]])
-        asked = state.asked.copy()
-        read = select_lines(self.asked, columns)
+        asked = state.row_values.copy()
+        read = select_lines(self.rows, columns)
         np.add.at(asked, read.indices, read.times(by))
         return EvaluatedPlan(values, asked, exprs)
 
@@ -188,6 +188,6 @@ class IncrementalEvaluator:
         )
         return np.asarray(found[0])
 
-    def breaks(self, state: EvaluatedPlan) -> bool:
+    def violates_rows(self, state: EvaluatedPlan) -> bool:
         """Whether a plan breaks a row."""
-        return bool(((state.asked < self.low) | (state.asked > self.high)).any())
+        return bool(((state.row_values < self.low) | (state.row_values > self.high)).any())

@@ -24,16 +24,16 @@ BoolArray = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class MilpInstance:
-    """The least ``price @ x`` with ``sides[0] <= matrix @ x <= sides[1]`` over whole ``x`` in bounds.
+    """The least ``objective @ x`` with ``sides[0] <= matrix @ x <= sides[1]`` over whole ``x`` in bounds.
 
     Attributes:
         columns: ``[n]`` which variable of the program each is.
         bounds: ``[n]`` lower and upper bounds.
         matrix: ``[rows, n]`` whole coefficients, each column once a row.
         sides: ``[rows]`` lower and upper sides, open ones beyond ``INFINITE``.
-        price: ``[n]`` what one of each costs.
+        objective: ``[n]`` what one of each costs.
         constant: What is paid whatever the ``x``.
-        held: ``[variables]`` values of the program's other variables (anything at ``columns``).
+        fixed: ``[variables]`` values of the program's other variables (anything at ``columns``).
         rows: ``[rows]`` which row of the program each is, caps counting on; empty where it is of no program.
     """
 
@@ -41,25 +41,25 @@ class MilpInstance:
     bounds: Bounds
     matrix: csr_array
     sides: Bounds
-    price: IntArray
+    objective: IntArray
     constant: int
-    held: IntArray
+    fixed: IntArray
     rows: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
-    def of_rows(self, rows: IntArray) -> MilpInstance:
+    def select_rows(self, rows: IntArray) -> MilpInstance:
         """Return the problem with only some of its rows, given by their numbers in it."""
         sides = self.sides[0][rows], self.sides[1][rows]
         return replace(self, matrix=csr_array(self.matrix[rows]), sides=sides, rows=self.rows[rows])
 
-    def whole_bounds(self) -> Bounds:
+    def full_bounds(self) -> Bounds:
         """Return the bounds of all variables of the program: those of this problem, and what is held."""
-        lower, upper = self.held.copy(), self.held.copy()
+        lower, upper = self.fixed.copy(), self.fixed.copy()
         lower[self.columns], upper[self.columns] = self.bounds
         return lower, upper
 
-    def whole(self, found: IntArray) -> IntArray:
+    def full_values(self, found: IntArray) -> IntArray:
         """Return the values of all variables of the program, given those of this problem."""
-        values = self.held.copy()
+        values = self.fixed.copy()
         values[self.columns] = found
         return values
 
@@ -77,7 +77,7 @@ class Subproblem:
     bounds: Bounds
 
     @cached_property
-    def price(self) -> IntArray:
+    def objective(self) -> IntArray:
         """``[variables]``: what one of each costs at the level."""
         program, level = self.program, self.level
         return np.zeros(len(program), dtype=np.int64) if level is None else level_objective(program, level)
@@ -111,7 +111,7 @@ class Subproblem:
         """The bounds, and what follows from totals: it holds of every piece, too."""
         return aggregate_bounds(self.program, self._matrix, self._sides, self.bounds)
 
-    def whole(self, *, as_written: bool = False) -> MilpInstance | None:
+    def full(self, *, as_written: bool = False) -> MilpInstance | None:
         """Return the whole question, or None if the rows leave some variable no value.
 
         Args:
@@ -129,7 +129,7 @@ class Subproblem:
     def _every(self) -> BoolArray:
         return np.ones(len(self.program), dtype=np.bool_)
 
-    def piece(self, values: IntArray, free: BoolArray) -> MilpInstance | None:
+    def restrict(self, values: IntArray, free: BoolArray) -> MilpInstance | None:
         """Return the question over the ``free`` variables with all others held to ``values``."""
         return self._problem(free, values)
 
@@ -150,8 +150,10 @@ class Subproblem:
             if found is None:
                 return None
             bounds = found
-        constant = self.constant + int(self.price @ held)
-        problem = MilpInstance(columns, bounds, matrix, sides, self.price[columns], constant, values, touched)
+        constant = self.constant + int(self.objective @ held)
+        problem = MilpInstance(
+            columns, bounds, matrix, sides, self.objective[columns], constant, values, touched
+        )
         return problem if as_written else _reduced(problem)
 
     def _touched(self, free: BoolArray) -> IntArray:
@@ -176,8 +178,8 @@ def level_objective(program: Program, level: int) -> IntArray:
 
 def objective_lower_bound(question: Subproblem, whole: MilpInstance) -> int:
     """Return the least that a question can cost within the bounds of a problem over the whole program."""
-    lower, upper = whole.whole_bounds()
-    cheapest = np.minimum(question.price * lower, question.price * upper)
+    lower, upper = whole.full_bounds()
+    cheapest = np.minimum(question.objective * lower, question.objective * upper)
     return int(cheapest.sum()) + question.constant
 
 
@@ -195,19 +197,19 @@ def _reduced(problem: MilpInstance) -> MilpInstance:
     least, most = RowActivities(problem.matrix).of(lower, upper)
     asking = np.flatnonzero((least < problem.sides[0]) | (most > problem.sides[1]))
     rows = problem.matrix[asking]
-    fixed = lower.copy()
-    fixed[free] = 0
-    low, high = _moved((problem.sides[0][asking], problem.sides[1][asking]), rows @ fixed)
-    held = problem.held.copy()
-    held[problem.columns] = lower
+    at_lower = lower.copy()
+    at_lower[free] = 0
+    low, high = _moved((problem.sides[0][asking], problem.sides[1][asking]), rows @ at_lower)
+    fixed = problem.fixed.copy()
+    fixed[problem.columns] = lower
     return MilpInstance(
         columns=problem.columns[free],
         bounds=(lower[free], upper[free]),
         matrix=select_columns(rows, is_free),
         sides=(low, high),
-        price=problem.price[free],
-        constant=problem.constant + int(problem.price @ fixed),
-        held=held,
+        objective=problem.objective[free],
+        constant=problem.constant + int(problem.objective @ at_lower),
+        fixed=fixed,
         rows=problem.rows[asking],
     )
 

@@ -41,7 +41,7 @@ def aggregate_bounds(program: Program, matrix: csr_array, sides: Bounds, bounds:
         column = definitions.cols[auxiliary]
         expressions = int(definitions.start[auxiliary + 1] - definitions.start[auxiliary])
         coefs, constant = _total(definitions, auxiliary, len(program))
-        if definitions.least[auxiliary]:
+        if definitions.is_minimum[auxiliary]:
             most = constant + at_most.greatest(coefs, bounds)
             upper[column] = min(upper[column], most // expressions)
         else:

@@ -94,8 +94,8 @@ class _Counts:
         most = self.rows.layer.spec.take.most
         each = np.full(len(items), sum(row.least for row in rows) if most is None else most)
         for part in hall_violators(TransportInstance(each, np.array([row.least for row in rows]), may)):
-            asked = [rows[k] for k in part.wants]
-            yield self._finding(period, asked, [items[k] for k in part.has], part.needs, part.supply)
+            asked = [rows[k] for k in part.takers]
+            yield self._finding(period, asked, [items[k] for k in part.suppliers], part.demand, part.supply)
 
     def _too_many(self, period: int, rows: Sequence[SlotRow]) -> Iterator[Supply]:
         """Yield the people who must each have a place, where there are fewer places that they may take."""
@@ -108,9 +108,9 @@ class _Counts:
         wants = np.full(len(bound), least)
         has = np.array([row.most or 0 for row in rows])
         for part in hall_violators(TransportInstance(has, wants, may[bound].T)):
-            full = [rows[k] for k in part.has]
-            people = [items[bound[k]] for k in part.wants]
-            yield self._finding(period, full, people, part.needs, part.supply, too_many=True)
+            full = [rows[k] for k in part.suppliers]
+            people = [items[bound[k]] for k in part.takers]
+            yield self._finding(period, full, people, part.demand, part.supply, too_many=True)
 
     def _eligible(self, rows: Sequence[SlotRow]) -> tuple[list[int], np.ndarray]:
         """Return the items that any row counts, and ``[I, R]`` in how many decisions of a row each may be."""

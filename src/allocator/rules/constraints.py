@@ -57,13 +57,13 @@ class ConstraintWriter:
 
     def at_most(self, expr: Expr, bound: int, subject: Subject) -> None:
         """Ask for ``expr <= bound``; a soft rule pays for each unit above it."""
-        if self._scope.waives(subject) or self._builder.upper(expr) <= bound:
+        if self._scope.waives(subject) or self._builder.upper_bound(expr) <= bound:
             return
         mark = tag(self._number, subject)
         if self.level == 0:
-            self._builder.row(expr, -INFINITE, bound, mark)
+            self._builder.add_row(expr, -INFINITE, bound, mark)
         else:
-            self.penalise(self._builder.most([expr - bound], 0, mark), subject)
+            self.penalise(self._builder.maximum([expr - bound], 0, mark), subject)
 
     def at_least(self, expr: Expr, bound: int, subject: Subject) -> None:
         """Ask for ``expr >= bound``; a soft rule pays for each unit below it."""
@@ -78,11 +78,11 @@ class ConstraintWriter:
             short.append((whole * slope - part * scale + constant, scale))
         if self.level == 0:
             for expr, _ in short:
-                self._builder.row(expr, -INFINITE, 0, mark)
+                self._builder.add_row(expr, -INFINITE, 0, mark)
             return
         common = math.lcm(*(scale for _, scale in short))
         scaled = [expr * (common // scale) for expr, scale in short]
-        self.penalise(self._builder.most(scaled, 0, mark, common), subject)
+        self.penalise(self._builder.maximum(scaled, 0, mark, common), subject)
 
     def penalise(self, expr: Expr, subject: Subject) -> None:
         """Pay for ``expr`` (never negative); a hard rule asks for it to be 0."""
@@ -90,11 +90,11 @@ class ConstraintWriter:
             return
         mark = tag(self._number, subject)
         if self.level == 0:
-            self._builder.row(expr, -INFINITE, 0, mark)
+            self._builder.add_row(expr, -INFINITE, 0, mark)
             return
         marks = np.broadcast_to(mark, (len(expr.cols), mark.shape[1]))
-        self._builder.cost(expr.cols, checked_product(expr.coefs, self.weight), self.level, marks)
-        self._builder.constant(self.level, self._number, expr.constant * self.weight)
+        self._builder.add_costs(expr.cols, checked_product(expr.coefs, self.weight), self.level, marks)
+        self._builder.add_constant(self.level, self._number, expr.constant * self.weight)
 
     def forbid(self, where: IntArray, amounts: IntArray | int = 1) -> None:
         """Forbid decisions, or pay ``amounts`` for each.
@@ -116,10 +116,10 @@ class ConstraintWriter:
         kept = (cols >= 0) & ~self._waived(subjects)
         cols, marks = cols[kept], tags(self._number, subjects[kept])
         if self.level == 0:
-            self._builder.block(cols[:, None], np.ones(1, dtype=np.int64), (-INFINITE, 0), marks)
+            self._builder.add_rows(cols[:, None], np.ones(1, dtype=np.int64), (-INFINITE, 0), marks)
         else:
             prices = np.broadcast_to(np.asarray(amounts, dtype=np.int64), kept.shape)[kept]
-            self._builder.cost(cols, checked_product(prices, self.weight), self.level, marks)
+            self._builder.add_costs(cols, checked_product(prices, self.weight), self.level, marks)
 
     def at_most_each(
         self, where: IntArray, cols: IntArray, coefs: Sequence[int] | IntArray, bound: int | IntArray
@@ -154,27 +154,27 @@ class ConstraintWriter:
 
     def _post_each(self, where: IntArray, exprs: ExprArray) -> None:
         sides = -INFINITE, -exprs.constants
-        self._builder.block(exprs.cols, exprs.coefs, sides, self._marks(where))
+        self._builder.add_rows(exprs.cols, exprs.coefs, sides, self._marks(where))
 
     def _pay_each(self, where: IntArray, exprs: ExprArray) -> None:
         rows, places = (exprs.cols >= 0).nonzero()
         prices = checked_product(exprs.coefs[rows, places], self.weight)
-        self._builder.cost(exprs.cols[rows, places], prices, self.level, self._marks(where)[rows])
-        self._builder.constant(self.level, self._number, int(exprs.constants.sum()) * self.weight)
+        self._builder.add_costs(exprs.cols[rows, places], prices, self.level, self._marks(where)[rows])
+        self._builder.add_constant(self.level, self._number, int(exprs.constants.sum()) * self.weight)
 
     def _marks(self, where: IntArray) -> TagArray:
         return tags(self._number, _subjects(where))
 
     def maximum(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
         """Return the greatest of ``floor`` and ``exprs`` (exact from below: for use where less is better)."""
-        return self._builder.most(exprs, floor, tag(self._number, subject))
+        return self._builder.maximum(exprs, floor, tag(self._number, subject))
 
     def implied(self, expr: Expr, bound: int, subject: Subject) -> None:
         """Add ``expr <= bound``, which holds of every plan whose auxiliaries are as defined.
 
         It asks for nothing; it only tightens the relaxation, and is never switched off.
         """
-        self._builder.row(expr, -INFINITE, bound, tag(self._number, subject), defining=True)
+        self._builder.add_row(expr, -INFINITE, bound, tag(self._number, subject), defining=True)
 
     def implied_each(self, where: IntArray, exprs: ExprArray) -> None:
         """Add ``expr <= 0`` for each of many, as ``implied`` does for one.
@@ -184,7 +184,7 @@ class ConstraintWriter:
             exprs: ``n`` expressions.
         """
         sides = -INFINITE, -exprs.constants
-        self._builder.block(exprs.cols, exprs.coefs, sides, self._marks(where), defining=True)
+        self._builder.add_rows(exprs.cols, exprs.coefs, sides, self._marks(where), defining=True)
 
     def square(self, root: Expr, subject: Subject) -> Expr:
         """Return the square of ``root``, which is never negative (exact from below: where less is better)."""
@@ -202,7 +202,7 @@ class ConstraintWriter:
 
     def minimum(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
         """Return the least of ``exprs`` (exact from above: for use where more is better)."""
-        return self._builder.least(exprs, tag(self._number, subject))
+        return self._builder.minimum(exprs, tag(self._number, subject))
 
     def medoid_distance(self, seats: IntArray, far: IntArray, subject: Subject) -> Expr:
         """Return the least way of all who sit somewhere to one of them (for use where less is better).
@@ -224,11 +224,13 @@ class ConstraintWriter:
             subject: What it is about.
         """
         mark = tag(self._number, subject)
-        return self._builder.pieces(membership_variables(self._builder, seats, mark), near, free, mark)
+        return self._builder.excess_components(
+            membership_variables(self._builder, seats, mark), near, free, mark
+        )
 
     def nth_largest(self, exprs: Sequence[Expr], nth: int) -> Expr:
         """Return the nth greatest of ``exprs`` (for use where any other number costs as much or more)."""
-        return self._builder.nth(exprs, nth)
+        return self._builder.nth_largest(exprs, nth)
 
     def upper_bound(self, expr: Expr) -> int:
         """Return the greatest value that ``expr`` can take."""

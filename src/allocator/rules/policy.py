@@ -82,7 +82,7 @@ class Policy:
                 faults.append(self.doubt(rule, TOO_LARGE))
         if faults:
             raise InputError(faults)
-        return self._within_limits(builder.finish())
+        return self._within_limits(builder.build())
 
     def _within_limits(self, program: Program) -> Program:
         """Return a program whose sums can be counted with.

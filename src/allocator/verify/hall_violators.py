@@ -16,14 +16,14 @@ class TransportInstance:
     """Who has what others want.
 
     Attributes:
-        has: ``[H]`` how much each supplier has.
-        wants: ``[W]`` how much each taker wants.
-        may: ``[H, W]`` how much each supplier may give each taker.
+        supply: ``[H]`` how much each supplier has.
+        demand: ``[W]`` how much each taker wants.
+        capacity: ``[H, W]`` how much each supplier may give each taker.
     """
 
-    has: Counts
-    wants: Counts
-    may: Counts
+    supply: Counts
+    demand: Counts
+    capacity: Counts
 
 
 @dataclass(frozen=True)
@@ -31,59 +31,59 @@ class HallViolator:
     """Takers whose wants exceed all that they can be given together.
 
     Attributes:
-        wants: Numbers of the takers.
-        has: Numbers of the suppliers who may give them anything.
-        needs: How much they want in all.
+        takers: Numbers of the takers.
+        suppliers: Numbers of the suppliers who may give them anything.
+        demand: How much they want in all.
         supply: How much they can be given in all.
     """
 
-    wants: tuple[int, ...]
-    has: tuple[int, ...]
-    needs: int
+    takers: tuple[int, ...]
+    suppliers: tuple[int, ...]
+    demand: int
     supply: int
 
 
-def hall_violators(demand: TransportInstance) -> Iterator[HallViolator]:
+def hall_violators(instance: TransportInstance) -> Iterator[HallViolator]:
     """Yield the takers that cannot all be given what they want, each connected part of them by itself.
 
     A maximum flow from suppliers to takers is as large as what everybody wants, or the takers from which a
     path of the residual network leads to an unmet want are a violator.
     """
-    total = int(demand.wants.sum())
-    given, flow = _flow(demand)
+    total = int(instance.demand.sum())
+    given, flow = _flow(instance)
     if flow >= total:
         return
-    short = _unmet_takers(demand, given)
-    for takers in _parts(demand.may > 0, short):
-        suppliers = np.flatnonzero((demand.may[:, takers] > 0).any(axis=1))
-        needs = int(demand.wants[takers].sum())
+    short = _unmet_takers(instance, given)
+    for takers in _parts(instance.capacity > 0, short):
+        suppliers = np.flatnonzero((instance.capacity[:, takers] > 0).any(axis=1))
+        needs = int(instance.demand[takers].sum())
         supply = int(given[:, takers].sum())
         if supply < needs:
             yield HallViolator(tuple(takers), tuple(suppliers.tolist()), needs, supply)
 
 
-def _flow(demand: TransportInstance) -> tuple[Counts, int]:
+def _flow(instance: TransportInstance) -> tuple[Counts, int]:
     """Return ``[H, W]`` who gives whom how much at the most, and the sum of it."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_flow
 
-    suppliers, takers = demand.may.shape
+    suppliers, takers = instance.capacity.shape
     source, sink = suppliers + takers, suppliers + takers + 1
-    gives, takes = np.nonzero(demand.may)
+    gives, takes = np.nonzero(instance.capacity)
     tails = np.concatenate([np.full(suppliers, source), gives, suppliers + np.arange(takers)])
     heads = np.concatenate([np.arange(suppliers), suppliers + takes, np.full(takers, sink)])
-    most = np.concatenate([demand.has, demand.may[gives, takes], demand.wants])
+    most = np.concatenate([instance.supply, instance.capacity[gives, takes], instance.demand])
     network = csr_array((most.astype(np.int32), (tails, heads)), shape=(sink + 1, sink + 1))
     found = maximum_flow(network, source, sink)
     given = found.flow[:suppliers, suppliers:source].toarray()
     return np.asarray(given, dtype=np.int64), int(found.flow_value)
 
 
-def _unmet_takers(demand: TransportInstance, given: Counts) -> npt.NDArray[np.bool_]:
+def _unmet_takers(instance: TransportInstance, given: Counts) -> npt.NDArray[np.bool_]:
     """Return ``[W]``: takers with an unmet want, and those who have what could be given them instead."""
-    short: npt.NDArray[np.bool_] = np.asarray(given.sum(axis=0) < demand.wants)
+    short: npt.NDArray[np.bool_] = np.asarray(given.sum(axis=0) < instance.demand)
     while True:
-        could = np.logical_and(demand.may > given, short).any(axis=1, keepdims=True)
+        could = np.logical_and(instance.capacity > given, short).any(axis=1, keepdims=True)
         grown: npt.NDArray[np.bool_] = short | np.logical_and(given > 0, could).any(axis=0)
         if np.array_equal(grown, short):
             return short

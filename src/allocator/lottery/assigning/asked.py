@@ -74,7 +74,7 @@ class Asked:
 
     def problem(self) -> MilpInstance | None:
         """Return what every assignment must keep, or None if none can."""
-        return task_of(self.policy, self.program).question(None).whole()
+        return task_of(self.policy, self.program).question(None).full()
 
     def bounded(self, problem: MilpInstance) -> IntArray:
         """Return ``[n]`` the pair of each variable of a problem, -1 for those that are of none."""
@@ -87,7 +87,7 @@ class Asked:
         """Return the decisions of bounded pairs that are taken in every assignment."""
         decided: BoolArray = np.ones(len(self.pairs), dtype=np.bool_)
         decided[problem.columns[problem.columns < len(self.pairs)]] = False
-        return np.flatnonzero(decided & (self.pairs >= 0) & (problem.held[: len(self.pairs)] > 0))
+        return np.flatnonzero(decided & (self.pairs >= 0) & (problem.fixed[: len(self.pairs)] > 0))
 
 
 @dataclass(frozen=True)

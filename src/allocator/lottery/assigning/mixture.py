@@ -130,7 +130,7 @@ class _Mixing:
             rate = weight + (level == aim)
             price += rate * level_objective(program, program.levels[level])
             constant += rate * program.constant(program.levels[level])
-        fixed = problem.held.copy()
+        fixed = problem.fixed.copy()
         fixed[problem.columns] = 0
         own = price[problem.columns]
         bounded = self._pairs >= 0
@@ -144,7 +144,7 @@ class _Mixing:
         left = max(0.1, self._end - time.monotonic())
         asking = Asking(replace(self._search.budget.share(1.0), seconds=left, work=None), threads=1)
         shift = int(np.minimum(whole * self._problem.bounds[0], whole * self._problem.bounds[1]).sum())
-        problem = replace(self._problem, price=whole, constant=-shift)  # so that no cost is below 0
+        problem = replace(self._problem, objective=whole, constant=-shift)  # so that no cost is below 0
         others = [self._plans[k][problem.columns] for k in full]
         decided = problem.columns < self._asked.program.decisions.count
         outcome = minimise(_without(problem, others, decided), self._search, asking)

@@ -76,7 +76,7 @@ def _altogether(asked: Asked, impossible: Impossible) -> Text:
 def _short(asked: Asked, problem: MilpInstance) -> Iterator[Text]:
     """Yield the cases that cannot have their people where none of them may be likelier than the bound."""
     rows = asked.program.rows
-    lower, upper = problem.held.astype(float), problem.held.astype(float)
+    lower, upper = problem.fixed.astype(float), problem.fixed.astype(float)
     lower[problem.columns], upper[problem.columns] = problem.bounds
     chance = upper.copy()
     chance[: len(asked.pairs)][asked.pairs >= 0] *= float(asked.most)

@@ -65,7 +65,7 @@ def _by_flow(asked: Asked, problem: MilpInstance, network: Network, limited: Boo
         if asked.spread is not None:
             raise Impossible(found=len(found), proved=False)
         return mixture(asked, problem)
-    decisions = [problem.whole(values)[: asked.program.decisions.count] for values, _ in found.values()]
+    decisions = [problem.full_values(values)[: asked.program.decisions.count] for values, _ in found.values()]
     plans = evaluate_auxiliaries(asked.program, np.array(decisions))
     return Lottery(plans, [many for _, many in found.values()], bounds, "flow")
 
@@ -92,7 +92,7 @@ def _count(found: dict[bytes, tuple[IntArray, int]], plans: Iterable[IntArray]) 
 def _expected(asked: Asked, problem: MilpInstance, chances: Chances, level: int) -> Fraction:
     """Return what a level costs in the mean."""
     price = level_objective(asked.program, level)
-    fixed = problem.held.copy()
+    fixed = problem.fixed.copy()
     fixed[problem.columns] = 0
     constant = asked.program.constant(level) + int(price @ fixed)
     paid = int(price[problem.columns] @ chances.flow[: len(problem)])

@@ -94,12 +94,12 @@ class AssignmentNeighbourhood:
         movers = self._chooser.movers(arm.layer, arm.by, self._state.values, movable)
         if movers is None:
             return WORK
-        base = self._tables.changed(self._state, *movers.out)
+        base = self._tables.update(self._state, *movers.out)
         cost, impossible = self._priced(Reassignment(movers.columns, self._state, base), arm.deep)
         places = self._assigned(np.where(impossible, np.inf, cost))
         if places is not None and (len(movers.left) or (places != np.arange(len(places))).any()):
             columns = movers.at(places)
-            self._go_to(self._tables.changed(base, columns, np.ones_like(columns)))
+            self._go_to(self._tables.update(base, columns, np.ones_like(columns)))
         return WORK + WORK_OF_PAIR * cost.size
 
     def _begin(self) -> None:
@@ -113,13 +113,13 @@ class AssignmentNeighbourhood:
             self._tables = IncrementalEvaluator(program)
         if self._last is not standing.values:
             self._last = standing.values
-            self._state = self._tables.state(standing.values)
+            self._state = self._tables.evaluate(standing.values)
 
     def _go_to(self, state: EvaluatedPlan) -> None:
         """Go to a plan that breaks nothing and is not far above the best, which it may be."""
         task = self._standing.task
         lower, upper = task.bounds
-        if self._tables.breaks(state) or ((state.values < lower) | (state.values > upper)).any():
+        if self._tables.violates_rows(state) or ((state.values < lower) | (state.values > upper)).any():
             return
         if any(task.cost(state.values, level) > most for level, most in task.caps.items()):
             return

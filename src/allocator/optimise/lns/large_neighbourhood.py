@@ -62,7 +62,7 @@ class LargeNeighbourhoodSearch:
         races: bool = True,
         given: Witnesses = NOBODY,
     ) -> None:
-        whole = standing.task.question(standing.level).piece(standing.values, open_parts)
+        whole = standing.task.question(standing.level).restrict(standing.values, open_parts)
         assert whole is not None, "the plan in hand solves it"
         self._whole, self._open_parts = whole, open_parts
         self._standing, self._search = standing, search
@@ -133,7 +133,7 @@ class LargeNeighbourhoodSearch:
             chosen = self._chosen(arm, near)
             free = dependents(program, chosen[~taken[chosen]])
             taken[chosen] = True
-            problem = self._standing.task.question(self._standing.level).piece(start, free)
+            problem = self._standing.task.question(self._standing.level).restrict(start, free)
             assert problem is not None, "the plan in hand solves it"
             if len(problem):
                 pieces.append((arm, free, problem))
@@ -158,7 +158,7 @@ class LargeNeighbourhoodSearch:
 
     def _chosen(self, arm: NeighbourhoodOperator, near: NeighbourhoodSelector) -> IntArray:
         standing = self._standing
-        price = standing.task.question(standing.level).price
+        price = standing.task.question(standing.level).objective
         return near.free(arm, standing.values, price, self._paid)
 
     def _learn(
@@ -214,7 +214,7 @@ class LargeNeighbourhoodSearch:
         """Solve the piece over the ``free`` variables, with more rows while its plan calls for cuts."""
         clock, standing = Clock(self._search.budget, part), self._standing
         while True:
-            problem = standing.task.question(standing.level).piece(standing.values, free)
+            problem = standing.task.question(standing.level).restrict(standing.values, free)
             assert problem is not None, "the plan in hand solves it"
             is_whole = len(problem) >= len(self._whole)
             by = standing.further(CP_SAT, *self._given)

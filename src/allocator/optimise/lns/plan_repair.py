@@ -50,7 +50,7 @@ def local_repair(task: Task, hint: IntArray, part: Slice, search: SolveContext) 
         part: The time that mending may take.
         search: How to search.
     """
-    clock, whole = Clock(search.budget, part), task.question(None).whole()
+    clock, whole = Clock(search.budget, part), task.question(None).full()
     if whole is None:
         return None
     near = _within_bounds(task, whole, hint)
@@ -63,7 +63,7 @@ def local_repair(task: Task, hint: IntArray, part: Slice, search: SolveContext) 
             return None
         if free[whole.columns[: np.searchsorted(whole.columns, len(free))]].sum() > LARGEST:
             return None
-        problem = question.piece(near, dependents(task.program, np.flatnonzero(free)))
+        problem = question.restrict(near, dependents(task.program, np.flatnonzero(free)))
         if problem is None:
             continue
         found = minimise(problem, search, Asking(clock.share(PIECE_PART, most=PIECE), hint=near)).values
@@ -76,7 +76,7 @@ def local_repair(task: Task, hint: IntArray, part: Slice, search: SolveContext) 
 
 def _within_bounds(task: Task, whole: MilpInstance, hint: IntArray) -> IntArray:
     """Return the hint with what the rows alone leave one value at that value."""
-    decisions = whole.whole(hint[whole.columns])[: task.program.decisions.count]
+    decisions = whole.full_values(hint[whole.columns])[: task.program.decisions.count]
     return np.asarray(evaluate_auxiliaries(task.program, decisions[None, :])[0])
 
 
@@ -125,7 +125,7 @@ def elastic_repair(task: Task, time: Slice, search: SolveContext) -> IntArray | 
     program = task.program
     if program.decisions.count < LARGE or undefined_auxiliaries(program):
         return None
-    whole = task.question(None).whole()
+    whole = task.question(None).full()
     part = None if whole is None else find_network_part(program, whole, lambda: search.is_over)
     if whole is None or part is None or search.is_over:
         return None

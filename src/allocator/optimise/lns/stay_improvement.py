@@ -250,9 +250,9 @@ class _Tries:
     def _are_free(self, stays: HeldSeats, tried: Sequence[SeatExchange]) -> list[bool]:
         """Return of exchanges whether they break nothing and change the cost of no level."""
         self._near = self._near or NeighbourEvaluator(self.task.program, self.values)
-        near = self._near.look([np.flatnonzero(self._with(stays, exchange)) for exchange in tried])
+        near = self._near.evaluate([np.flatnonzero(self._with(stays, exchange)) for exchange in tried])
         same = (near.costs @ self._of_level.T == 0).all(axis=1)
-        return [bool(free) for free in same & ~near.broken.any(axis=1)]
+        return [bool(free) for free in same & ~near.violated.any(axis=1)]
 
     def _with(self, stays: HeldSeats, exchange: SeatExchange) -> BoolArray:
         flips, flipped = stays.flips(exchange), self._flipped.copy()

@@ -70,12 +70,12 @@ def candidates(
         more: By slot, bands that hold besides what the program says.
     """
     alike: dict[bytes, list[int]] = {}
-    for number, part in enumerate(whole.parts):
+    for number, part in enumerate(whole.blocks):
         alike.setdefault(part.key, []).append(number)
     shared = shared_bands(whole)
     found = []
     for numbers in alike.values():
-        part, slots = whole.parts[numbers[0]], [whole.parts[number].slot for number in numbers]
+        part, slots = whole.blocks[numbers[0]], [whole.blocks[number].slot for number in numbers]
         chosen = _chosen(part.items, near)
         every = [*bands(part.program), *_widest([more.get(slot, []) for slot in slots])]
         sets = connected_sets(chosen, every, MADE * most, goes_on)
@@ -112,9 +112,9 @@ def bands(program: Program) -> list[Band]:
 
 def shared_bands(whole: SlotDecomposition) -> list[Band]:
     """Return the bands of sums over all items that hold in any slot, each as wide as its widest."""
-    if any(not np.array_equal(part.items, whole.items) for part in whole.parts):
+    if any(not np.array_equal(part.items, whole.items) for part in whole.blocks):
         return []
-    return list(_widest([bands(part.program) for part in whole.parts]))
+    return list(_widest([bands(part.program) for part in whole.blocks]))
 
 
 def _widest(several: Sequence[list[Band]]) -> Iterator[Band]:
@@ -181,16 +181,16 @@ def cost_bands(task: Task, whole: SlotDecomposition, decisions: IntArray) -> Map
     if not task.program.levels:
         return {}
     caps = {task.program.levels[0]: costs_of(task.program, decisions)[0]}
-    problem = Subproblem(task.program, None, caps, task.bounds).whole()
+    problem = Subproblem(task.program, None, caps, task.bounds).full()
     if problem is None:
         return {}
-    lower, upper = problem.whole_bounds()
+    lower, upper = problem.full_bounds()
     slot, item = (np.full(len(task.program), -1, dtype=np.int64) for _ in range(2))
-    for part in whole.parts:
+    for part in whole.blocks:
         own = part.columns[: len(part.items)]
         slot[own], item[own] = part.slot, np.arange(len(own))
     found: dict[int, list[Band]] = {}
-    ties, sizes = whole.ties, {part.slot: len(part.items) for part in whole.parts}
+    ties, sizes = whole.linking_rows, {part.slot: len(part.items) for part in whole.blocks}
     for row in range(len(ties)):
         terms = slice(ties.starts[row], ties.starts[row + 1])
         cols, coefs = ties.cols[terms], ties.coefs[terms]
@@ -211,7 +211,7 @@ def cost_bands(task: Task, whole: SlotDecomposition, decisions: IntArray) -> Map
 
 def balanced_attribute(whole: SlotDecomposition) -> IntArray | None:
     """Return ``[items]`` what each item adds to a sum of its slot that is compared to others, or None."""
-    ties, first = whole.ties, whole.parts[0]
+    ties, first = whole.linking_rows, whole.blocks[0]
     count = len(first.items)
     if count < len(whole.items):
         return None

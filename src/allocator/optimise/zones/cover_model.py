@@ -134,7 +134,7 @@ class CoverModel:
         """A variable of one slot has its value in the zone that is chosen there."""
         nothing = np.zeros_like(self._tied)
         first = rows.add(nothing, nothing)
-        known = np.flatnonzero(~np.isin(self._tied, self._whole.tied))
+        known = np.flatnonzero(~np.isin(self._tied, self._whole.linking_variables))
         rows.terms(first + known, self._zones + known, np.full_like(known, -1))
         for group, start in zip(self._groups, self._starts.tolist(), strict=False):
             variables = group.part.columns[np.isin(group.part.columns, self._tied)]
@@ -144,7 +144,7 @@ class CoverModel:
 
     def _keep_ties(self, rows: CooBuilder) -> None:
         """What ties slots together is asked as the program asks it."""
-        ties = self._whole.ties
+        ties = self._whole.linking_rows
         row = np.repeat(np.arange(len(ties)), np.diff(ties.starts))
         first = rows.add(ties.lo, ties.hi)
         rows.terms(first + row, self._zones + np.searchsorted(self._tied, ties.cols), ties.coefs)
@@ -157,7 +157,7 @@ class CoverModel:
         return np.concatenate([nothing, lower]), np.concatenate([*most, upper])
 
     def _price(self, k: int, level: int) -> IntArray:
-        costs, tied = self._whole.costs, np.zeros_like(self._tied)
+        costs, tied = self._whole.linking_costs, np.zeros_like(self._tied)
         at = costs.levels == level
         np.add.at(tied, np.searchsorted(self._tied, costs.cols[at]), costs.coefs[at])
         return np.concatenate([*(group.costs[:, k] for group in self._groups), tied])

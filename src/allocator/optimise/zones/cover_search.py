@@ -48,7 +48,7 @@ class CoverSearch:
             constant: What is paid in any case.
             asking: How to search; its hint, if there is one, is a cover.
         """
-        problem = replace(self._capped(), price=price, constant=constant)
+        problem = replace(self._capped(), objective=price, constant=constant)
         given = found = _of(problem, asking.hint)
         asking.tell(found.cost, asking.known)
         if given.cost is None or given.cost > asking.known:
@@ -144,7 +144,7 @@ def _of(problem: MilpInstance, hint: IntArray | None) -> Outcome:
     """Return what a hint costs, as if that were the least."""
     if hint is None:
         return Outcome("unknown")
-    cost = int(problem.price @ hint) + problem.constant
+    cost = int(problem.objective @ hint) + problem.constant
     return Outcome("optimal", hint, cost, cost)
 
 
@@ -156,5 +156,5 @@ def _within(problem: MilpInstance, kept: BoolArray) -> MilpInstance:
         columns=problem.columns[chosen],
         bounds=(problem.bounds[0][chosen], problem.bounds[1][chosen]),
         matrix=csr_array(problem.matrix[:, chosen]),
-        price=problem.price[chosen],
+        objective=problem.objective[chosen],
     )

@@ -81,7 +81,7 @@ class WindowSearch:
             remainder = ResidualCover(self.program, self.whole.items, self.groups, classes or apart(left))
             problem, choice = remainder.problem(sums, left, constant)
             cover = CoverSearch(problem, choice, self.search)
-            found = cover.minimise(problem.price, constant, Asking(clock.share(1.0), known=least))
+            found = cover.minimise(problem.objective, constant, Asking(clock.share(1.0), known=least))
             if found.values is not None and found.cost is not None and found.cost < cost:
                 cost = found.cost
                 show(remainder.decisions(found.values), cost)
@@ -91,7 +91,7 @@ class WindowSearch:
 
     def _all(self, sums: SumConstraints) -> Domain:
         """Return every zone and every value of the shared numbers that rows speak of."""
-        lower, upper = (bound[self.whole.tied] for bound in self.bounds)
+        lower, upper = (bound[self.whole.linking_variables] for bound in self.bounds)
         upper = np.where(sums.shared.any(axis=0), upper, lower)
         return Domain([np.ones(len(group.held), dtype=np.bool_) for group in self.groups], lower, upper)
 
@@ -100,7 +100,7 @@ class WindowSearch:
 
         Numbers that nothing asks for nor pays for are left out with the rows that define them.
         """
-        tied, paid = self.whole.tied, [*self.caps, level]
+        tied, paid = self.whole.linking_variables, [*self.caps, level]
         ties = self._asked([self.program.levels[k] for k in paid])
         row = np.repeat(np.arange(len(ties)), np.diff(ties.starts))
         shared = np.zeros((len(ties) + len(paid), len(tied)), dtype=np.int64)
@@ -108,7 +108,7 @@ class WindowSearch:
         np.add.at(shared, (row[across], np.searchsorted(tied, ties.cols[across])), ties.coefs[across])
         blocks = list(self._blocks(ties, row))
         low, high = [*ties.lo.tolist()], [*ties.hi.tolist()]
-        costs = self.whole.costs
+        costs = self.whole.linking_costs
         for number, k in enumerate(paid, len(ties)):
             name = self.program.levels[k]
             at = costs.levels == name
@@ -120,21 +120,21 @@ class WindowSearch:
 
     def _asked(self, levels: Sequence[int]) -> Rows:
         """Return the rows that ask something, and those that define what is asked of or paid for."""
-        ties, costs = self.whole.ties, self.whole.costs
+        ties, costs = self.whole.linking_rows, self.whole.linking_costs
         row = np.repeat(np.arange(len(ties)), np.diff(ties.starts))
-        across = np.isin(ties.cols, self.whole.tied)
+        across = np.isin(ties.cols, self.whole.linking_variables)
         kept = ~ties.defining
         known = costs.cols[np.isin(costs.levels, levels)]
         while True:
             met = np.union1d(known, ties.cols[across & kept[row]])
             more = kept | (np.bincount(row[np.isin(ties.cols, met)], minlength=len(ties)) > 0)
             if (more == kept).all() and len(met) == len(known):
-                return ties.of(kept)
+                return ties.select(kept)
             kept, known = more, met
 
     def _blocks(self, ties: Rows, row: IntArray) -> Iterator[tuple[int, int, IntArray]]:
         """Yield what zones count in rows that tie slots together, by what the variables of their slot are."""
-        asked = np.append(self.whole.ties.cols, self.whole.tied)
+        asked = np.append(self.whole.linking_rows.cols, self.whole.linking_variables)
         for slot, group in enumerate(self.groups):
             variables = group.part.columns[np.isin(group.part.columns, asked)]  # as the values are
             order = np.argsort(variables)

@@ -67,7 +67,7 @@ def solve_zones(
     first = first_plan(task, whole, start, own, search, show)
     if first is not None and is_least(task, first):
         return _proved(task, first)
-    tied = np.unique(np.append(whole.ties.cols, whole.tied))
+    tied = np.unique(np.append(whole.linking_rows.cols, whole.linking_variables))
     more: Mapping[int, list[Band]] = {}
     if first is not None and len(tied):
         few = Clock(search.budget, own.share(BEFORE_PART))
@@ -114,7 +114,7 @@ def _better(
     show: Callable[[IntArray], None],
 ) -> IntArray:
     """Return a plan that is better two zones at a time: exactly, or by chance where zones are tied."""
-    if whole.is_tied:
+    if whole.is_linked:
         return recombine(task, whole, decisions, clock, search, show)
     return reoptimise_pairs(task, whole, decisions, clock, search, show)
 
@@ -136,7 +136,7 @@ def _of_a_large_map(
     assert task.map is not None
     own = Clock(search.budget, clock.share(ROUTE_PART))
     read_off = recognise_first(task.program, whole, task.map)
-    if read_off is None or (whole.is_tied and read_off[0] != task.program.levels[0]):
+    if read_off is None or (whole.is_linked and read_off[0] != task.program.levels[0]):
         decisions = first_plan(task, whole, start, own, search, show) if first is None else first
         if decisions is not None:
             decisions = _better(task, whole, decisions, own, search, show)
@@ -190,4 +190,4 @@ def _all_zones(
 
 def _apart(whole: SlotDecomposition, found: Sequence[Candidates]) -> list[Candidates]:
     """Return the zones of each slot by itself, where rows tell slots apart that are alike otherwise."""
-    return [replace(one, slots=[slot], part=whole.parts[slot]) for one in found for slot in one.slots]
+    return [replace(one, slots=[slot], part=whole.blocks[slot]) for one in found for slot in one.slots]

@@ -47,7 +47,7 @@ class RelaxationBound:
 
 def relaxed(problem: MilpInstance, seconds: float) -> RelaxationBound | None:
     """Return what the relaxation of a problem proves; None if it could not be solved."""
-    most = int(np.abs(problem.price).max(initial=0))
+    most = int(np.abs(problem.objective).max(initial=0))
     if most == 0:
         return None
     duals = _duals(problem, most, seconds)
@@ -60,7 +60,7 @@ def proved(problem: MilpInstance, duals: np.ndarray, scale: int) -> RelaxationBo
     price = np.rint(duals * scale).astype(np.int64)
     price[(price > 0) & (low <= -INFINITE) | (price < 0) & (high >= INFINITE)] = 0
     sides = np.where(price > 0, low, np.where(price < 0, high, 0))
-    reduced = problem.price * scale - problem.matrix.T @ price
+    reduced = problem.objective * scale - problem.matrix.T @ price
     ends = np.minimum(reduced * problem.bounds[0], reduced * problem.bounds[1])
     return RelaxationBound(scale, int(price @ sides) + int(ends.sum()), reduced)
 
@@ -72,7 +72,7 @@ def _duals(problem: MilpInstance, most: int, seconds: float) -> np.ndarray | Non
     above, below = (low > -INFINITE) & ~equal, (high < INFINITE) & ~equal
     matrix = csr_array(problem.matrix, dtype=float)
     program = LinearProgram(
-        cost=problem.price / most,
+        cost=problem.objective / most,
         rows=_stacked(matrix[below], -matrix[above]),
         upper=np.concatenate([high[below], -low[above]]),
         equal_rows=matrix[equal],

@@ -146,7 +146,7 @@ def plans_by_splitting(
     """Yield the best of plans that random trees give, and then what comes of each by changes of its units."""
     plans = sorted(split_plans(task, whole, clock, search), key=lambda plan: costs_of(task.program, plan))
     yield from plans[:1]
-    if not whole.is_tied:  # other ways are as good there
+    if not whole.is_linked:  # other ways are as good there
         plans = plans[:1]
     for plan in plans:
         yield improve_by_units(task, plan, clock, search)
@@ -174,7 +174,7 @@ def splittings(task: Task, whole: SlotDecomposition, seed: int) -> list[TreeSpli
     """Return what splits a map into zones: first into those that are about as large, if that may be paid."""
     assert task.map is not None
     items, bands, compared = whole.items.tolist(), [_tightest(whole)], balanced_attribute(whole)
-    even = None if compared is None else _about_the_mean(compared, len(whole.parts))
+    even = None if compared is None else _about_the_mean(compared, len(whole.blocks))
     if even is not None and _room(even) < _room(bands[0]):
         bands = [even, *bands]
     return [
@@ -189,7 +189,7 @@ def _split(
     task: Task, whole: SlotDecomposition, splitting: TreeSplitter, chance: random.Random
 ) -> IntArray | None:
     """Return the decisions of zones, put into slots by chance; None if a row forbids them."""
-    slots, [grid] = list(range(len(whole.parts))), task.program.decisions.grids.values()
+    slots, [grid] = list(range(len(whole.blocks))), task.program.decisions.grids.values()
     zones = splitting.zones(frozenset(whole.items.tolist()), len(slots))
     if zones is None:
         return None

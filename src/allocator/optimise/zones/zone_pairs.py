@@ -149,13 +149,13 @@ def reoptimise_pairs(
         show: Is shown every better plan.
     """
     assert task.map is not None
-    if whole.is_tied:
+    if whole.is_linked:
         return decisions
     [grid] = task.program.decisions.grids.values()
     chance, settled = random.Random(search.seed), set[tuple[bytes, bytes]]()
     while True:
         before = decisions
-        zones = [np.flatnonzero(_held(decisions, grid[:, slot, 0, 0])) for slot in range(len(whole.parts))]
+        zones = [np.flatnonzero(_held(decisions, grid[:, slot, 0, 0])) for slot in range(len(whole.blocks))]
         pairs = list(_neighbouring(zones, task.map))
         chance.shuffle(pairs)
         for a, b in pairs:
@@ -194,8 +194,8 @@ def _two(
 
     if len(items) > MOST:
         return None
-    parts = [restrict_items(whole.parts[slot], items) for slot in slots]
-    two = SlotDecomposition(parts, items, whole.ties, whole.tied, whole.costs)
+    parts = [restrict_items(whole.blocks[slot], items) for slot in slots]
+    two = SlotDecomposition(parts, items, whole.linking_rows, whole.linking_variables, whole.linking_costs)
     found = candidates(two, task.map, lambda _: EMPTY, MOST_ZONES, goes_on)
     if found is None:
         return None

@@ -102,7 +102,7 @@ class Leaders:
         where, owners = np.unique(np.concatenate(found), axis=0, return_inverse=True)
         own = tuple(where[:, [0, 1, 3]].T)
         alone = ExprArray.of(writer.grid()[tuple(where.T)][:, None], amounts[own][:, None])
-        exprs = ExprArray.joined([alone, *(one.exprs() for one in meetings)])
+        exprs = ExprArray.concat([alone, *(one.exprs() for one in meetings)])
         whose = np.concatenate([np.arange(len(where)), owners])
         order = np.argsort(whose, kind="stable")
         writer.penalise_each(where, writer.maximum_each(where, exprs[order], whose[order]))

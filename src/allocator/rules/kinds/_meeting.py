@@ -80,7 +80,7 @@ class MeetingRule(Rule):
                 writer.at_most_each(meetings.where[asked.rows], asked.cols, asked.coefs, asked.bound)
             return
         parts = list(self.asked(meetings))
-        over = ExprArray.joined([ExprArray.of(asked.cols, asked.coefs, -asked.bound) for asked in parts])
+        over = ExprArray.concat([ExprArray.of(asked.cols, asked.coefs, -asked.bound) for asked in parts])
         rows = np.concatenate([np.zeros(0, dtype=np.int64), *(asked.rows for asked in parts)])
         where, owners = np.unique(meetings.where[rows], axis=0, return_inverse=True)
         order = np.argsort(owners, kind="stable")

@@ -147,7 +147,7 @@ def read(program: Program, whole: SlotDecomposition, near: Neighbours, level: in
         near: Which items are neighbours.
         level: The level.
     """
-    parts = whole.parts
+    parts = whole.blocks
     if any(not np.array_equal(part.items, whole.items) for part in parts):
         return None
     ways = [_way(part, level) for part in parts]
@@ -159,14 +159,20 @@ def read(program: Program, whole: SlotDecomposition, near: Neighbours, level: in
     alike = len({part.key for part in parts}) == 1 and all((own == fewest).all() for own, _, _ in paid)
     asked, all_read = _shared(parts)
     least = sum(least for _, least, _ in paid)
-    tied = np.isin(whole.costs.cols, whole.tied) & (whole.costs.levels == level)
+    tied = np.isin(whole.linking_costs.cols, whole.linking_variables) & (whole.linking_costs.levels == level)
     return Districting(
         len(parts),
         coef * far + fewest[:, None],
         _near(whole.items, near),
         asked,
-        program.constant(level) + least + _least(program, whole.costs.cols[tied], whole.costs.coefs[tied]),
-        alike and all_read and all(full for _, _, full in paid) and not len(whole.ties) and not tied.any(),
+        program.constant(level)
+        + least
+        + _least(program, whole.linking_costs.cols[tied], whole.linking_costs.coefs[tied]),
+        alike
+        and all_read
+        and all(full for _, _, full in paid)
+        and not len(whole.linking_rows)
+        and not tied.any(),
     )
 
 
@@ -175,7 +181,7 @@ def _way(part: SlotBlock, level: int) -> tuple[IntArray, int] | None:
     for one in part.program.medoids:
         coef = _coef(part.program, one, level)
         if coef > 0 and np.array_equal(one.members, np.arange(len(part.items))):
-            return one.far, coef
+            return one.distances, coef
     return None
 
 

@@ -24,7 +24,7 @@ class SlotPlacement:
 
     def __init__(self, program: Program, whole: SlotDecomposition, level: int) -> None:
         self._program, self._whole, self._level = program, whole, program.levels.index(level)
-        self._alike = len({part.key for part in whole.parts}) == 1
+        self._alike = len({part.key for part in whole.blocks}) == 1
 
     def decisions(self, zone: IntArray) -> IntArray | None:
         """Return the decisions of zones, ``[n]`` the zone of each item; None if slots cannot have them."""
@@ -36,7 +36,7 @@ class SlotPlacement:
         decisions = np.zeros(self._program.decisions.count, dtype=np.int64)
         [grid] = self._program.decisions.grids.values()
         for name, slot in zip(names.tolist(), slots.tolist(), strict=True):
-            columns = grid[self._whole.items[zone == name], self._whole.parts[slot].slot, 0, 0]
+            columns = grid[self._whole.items[zone == name], self._whole.blocks[slot].slot, 0, 0]
             if (columns < 0).any():
                 return None
             decisions[columns] = 1
@@ -51,7 +51,7 @@ class SlotPlacement:
     def _dealt(self, zone: IntArray, names: IntArray) -> IntArray | None:
         """Return the slot of each zone, as cheap as can be; None if some zone has none."""
         held = (zone == names[:, None]).astype(np.int64)
-        costs = np.stack([self._costs(part, held) for part in self._whole.parts], axis=1)
+        costs = np.stack([self._costs(part, held) for part in self._whole.blocks], axis=1)
         found = assign(costs)
         return None if found is None or (costs[found] >= NEVER).any() else found[1]
 
