@@ -80,7 +80,7 @@ def main() -> None:
             try:
                 answer = drawn(scenario, scores)
             except CannotDraw as refusal:
-                sys.exit("\n".join(text.en for text in (*refusal.reasons, *refusal.mends)))
+                sys.exit("\n".join(text.en for text in (*refusal.reasons, *refusal.remedies)))
         else:
             plan = api.solve(api.bind(scenario), seconds=given.time_limit, confirm="off")
             answer = told(plan, scores, given.fair)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.lottery.registry import all_draws
+from allocator.lottery.kinds import all_draw_kinds
 from cli_world import call
 from draw_world import DRAWS_ONLY, SCENARIO, write_hearing
 
@@ -284,11 +284,11 @@ def test_hostile_audit_files(hearing: Path, tmp_path: Path, name: str) -> None:
         assert file.read_text(encoding="utf-8") == forged
 
 
-@pytest.mark.parametrize("kind", all_draws())
+@pytest.mark.parametrize("kind", all_draw_kinds())
 def test_every_kind_of_draw_is_documented(kind: str) -> None:
     page = (Path(__file__).resolve().parents[1] / "docs" / "draw.md").read_text(encoding="utf-8")
     assert f"### `{kind}`" in page
-    draw = all_draws()[kind]
+    draw = all_draw_kinds()[kind]
     own = [
         field.alias or name
         for name, field in draw.model_fields.items()

@@ -18,8 +18,8 @@ from allocator import api
 from allocator.lottery import CannotDraw
 from allocator.lottery.assigning.chances import Chances
 from allocator.lottery.assigning.peel import peeled
+from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._assignment_checks import pair_chances
-from allocator.lottery.numbers import Numbers
 from allocator.optimise.flow import cheapest_flow
 from allocator.program.network import Network
 from cli_world import call
@@ -82,7 +82,7 @@ def test_draws_come_about_as_often_as_they_should(tmp_path: Path) -> None:
     audit = api.commit(api.draws(many_cases(tmp_path, "probability: 0.5, different: 50"))["teams"])
     committed, samples = audit.committed, 10_000
     drawn = Counter(
-        audit.kind.decide(committed, Numbers(audit.commitment, str(seed))).assignment
+        audit.kind.decide(committed, LotteryNumbers(audit.commitment, str(seed))).assignment
         for seed in range(samples)
     )
     total = sum(one.tickets for one in committed.lottery)

@@ -11,9 +11,9 @@ import pytest
 from allocator import api
 from allocator.cli import draw as drawing
 from allocator.errors import InputError
-from allocator.lottery import audit_text, commit, steps
-from allocator.lottery.canonical import commitment_to, laid_out
-from allocator.lottery.seed_event import read_time
+from allocator.lottery import audit_text, commit, protocol
+from allocator.lottery.hashing import commitment_to, laid_out
+from allocator.lottery.seed import read_time
 from cli_world import call
 from draw_world import SCENARIO, write_hearing
 
@@ -24,7 +24,7 @@ AT = read_time("2026-03-01 09:30")
 @pytest.fixture(autouse=True)
 def one_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commit at one time, to one result."""
-    monkeypatch.setattr(steps, "now", lambda: AT)
+    monkeypatch.setattr(protocol, "now", lambda: AT)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_commitment_is_not_replaced_by_another(
     hearing: Path, audit: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = audit.read_bytes()
-    monkeypatch.setattr(steps, "now", lambda: read_time("2026-03-01 09:31"))
+    monkeypatch.setattr(protocol, "now", lambda: read_time("2026-03-01 09:31"))
     done = call("draw", hearing, "delegates", "-o", audit)
     assert (done.status, done.out, audit.read_bytes()) == (2, "", before)
     assert "holds another commitment: a draw is committed to once, and one is published" in done.err

@@ -112,8 +112,8 @@ def test_conflict_is_minimal_and_its_mend_the_least(number: int) -> None:
     assert not any(all_panels(_only(panels, conflict.bounds)))
     for bound in conflict.bounds:
         assert any(all_panels(_only(panels, tuple(one for one in conflict.bounds if one != bound))))
-    assert any(all_panels(_mended(panels, conflict.mends)))
-    given = sum(bound.by for bound in conflict.mends)
+    assert any(all_panels(_mended(panels, conflict.remedies)))
+    given = sum(bound.by for bound in conflict.remedies)
     free = Panels(people, member, (0, 0, 0), (9, 9, 9), 4)
     assert given == min(_broken(panels, counts) for counts in all_panels(free))
 

@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
+from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._pairing_draw import draw_pairing
 from allocator.lottery.kinds._pairing_file import PairingRules
-from allocator.lottery.numbers import Numbers
 from allocator.lottery.pairing import Seats, first_pairing
 from allocator.lottery.staffing import find_shortage
 
@@ -95,7 +95,7 @@ def test_units_and_inspectors_without_recusals_have_equal_chances() -> None:
     units: Counter[str] = Counter()
     seats: Counter[str] = Counter()
     for seed in range(4000):
-        result = draw_pairing(rules(), allowed, {}, Numbers("c", str(seed)))
+        result = draw_pairing(rules(), allowed, {}, LotteryNumbers("c", str(seed)))
         units.update(team.unit for team in result.teams)
         seats.update(name for team in result.teams for name in team.inspectors)
     for counts, names, drawn, limit in ((units, allowed, 3, 39.1), (seats, inspectors, 6, 42.6)):
@@ -106,7 +106,7 @@ def test_units_and_inspectors_without_recusals_have_equal_chances() -> None:
 def test_a_unit_that_cannot_be_staffed_is_passed_over() -> None:
     allowed = {"A": frozenset({"P", "Q"}), "B": frozenset({"P", "Q"}), "C": frozenset({"R", "S"})}
     for seed in range(20):
-        result = draw_pairing(rules(size=2), allowed, {}, Numbers("c", str(seed)))
+        result = draw_pairing(rules(size=2), allowed, {}, LotteryNumbers("c", str(seed)))
         drawn = {team.unit for team in result.teams}
         assert "C" in drawn and len(drawn) == 2
         assert set(result.passed_over) <= {"A", "B"} - drawn

@@ -17,10 +17,9 @@ import pytest
 
 from allocator import api
 from allocator.errors import InputError
-from allocator.lottery import Audit, audit_text, commit, reveal, steps
-from allocator.lottery.canonical import commitment_to
+from allocator.lottery import Audit, audit_text, commit, protocol, reveal
+from allocator.lottery.hashing import LotteryNumbers, commitment_to
 from allocator.lottery.kinds import _pairing_draw
-from allocator.lottery.numbers import Numbers
 from cli_world import call
 from draw_world import SCENARIO, write_hearing
 
@@ -34,7 +33,7 @@ DRAWS = ("delegates", "inspection", "duty")
 def few_trials() -> Iterator[None]:
     """Make 20 trial draws of a pairing: each replay makes them again. Commit at one time, to one result."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "now", lambda: datetime.fromisoformat("2026-03-01T09:30+08:00"))
+        patch.setattr(protocol, "now", lambda: datetime.fromisoformat("2026-03-01T09:30+08:00"))
         patch.setattr(_pairing_draw, "MOST_TRIALS", 20)
         yield
 
@@ -241,7 +240,7 @@ def test_chances_come_about(hearing: Path, drawn: dict[str, str], name: str, tmp
     audit, _ = api.read_audit(file)
     seen = Counter[str]()
     for seed in range(2000):
-        result = audit.kind.decide(audit.committed, Numbers(audit.commitment, str(seed)))
+        result = audit.kind.decide(audit.committed, LotteryNumbers(audit.commitment, str(seed)))
         if name == "delegates":
             seen.update(result.drawn)
         else:

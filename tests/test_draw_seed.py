@@ -15,10 +15,9 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.lottery import Audit, audit_text
-from allocator.lottery.numbers import Numbers
-from allocator.lottery.seed_check import is_spelt
-from allocator.lottery.seed_event import read_time, time_of_source, written
-from allocator.lottery.seed_form import days_in, form_of_source, read_form
+from allocator.lottery.hashing import LotteryNumbers
+from allocator.lottery.replay import is_spelt
+from allocator.lottery.seed import days_in, form_of_source, format_time, read_form, read_time, time_of_source
 from allocator.model.text import Text
 from cli_world import call
 from draw_world import SCENARIO, write_hearing
@@ -77,7 +76,7 @@ def test_a_result_of_another_spelling_never_holds(
 ) -> None:
     """Forged as one who cheats would: the result is that of the other spelling, all else is right."""
     read, _ = api.read_audit(audit)
-    result = read.kind.decide(read.committed, Numbers(read.commitment, seed))
+    result = read.kind.decide(read.committed, LotteryNumbers(read.commitment, seed))
     audit.write_text(audit_text(read.drawn(seed, result)), encoding="utf-8")
     done = call("verify", hearing, audit)
     assert done.status == (1 if seed else 2)
@@ -173,10 +172,10 @@ def test_days_and_times() -> None:
     words = Text(zh="２０２６年3月1日 开奖", en="of 2026-03-01, not 2026-13-01")
     assert days_in(words) == {date(2026, 3, 1)}
     moment = time_of_source(words)
-    assert moment is not None and written(moment) == "2026-03-01T00:00+08:00"
+    assert moment is not None and format_time(moment) == "2026-03-01T00:00+08:00"
     assert time_of_source(Text(zh="2026-03-01", en="2026-03-02")) is None
-    assert written(read_time("2026-03-01 21:15")) == "2026-03-01T21:15+08:00"
-    assert written(read_time("2026-03-01T13:15Z")) == "2026-03-01T21:15+08:00"
+    assert format_time(read_time("2026-03-01 21:15")) == "2026-03-01T21:15+08:00"
+    assert format_time(read_time("2026-03-01T13:15Z")) == "2026-03-01T21:15+08:00"
     for text in ("2026-03-01 25:00", "21:15", "2026-02-30", "9999-12-31T23:00-08:00", "1.3.2026"):
         with pytest.raises(ValueError, match=r"."):
             read_time(text)

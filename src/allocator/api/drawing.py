@@ -88,9 +88,9 @@ def replay(draw: BoundDraw, audit: Audit, content: bytes) -> tuple[Check, ...]:
         audit: What the file says.
         content: The bytes of the file, which are held to what would be written.
     """
-    from allocator.lottery import judge as looked_at
+    from allocator.lottery import replay_checks
 
-    return tuple(looked_at(draw, audit, content))
+    return tuple(replay_checks(draw, audit, content))
 
 
 def is_audit(path: Path | str) -> bool:

@@ -20,7 +20,7 @@ from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.lottery import Audit, CannotDraw, audit_text
-from allocator.lottery.seed_event import now, written
+from allocator.lottery.seed import format_time, now
 from allocator.model.scenario import Scenario
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
@@ -87,7 +87,7 @@ def command(
         else:
             draw = _undrawn(bound, name, audit)
     except CannotDraw as refusal:
-        output.data({"ok": False, "reasons": refusal.reasons, "mends": refusal.mends})
+        output.data({"ok": False, "reasons": refusal.reasons, "mends": refusal.remedies})
         output.report(render_refusal(refusal, output.language))
         return NO
     if seed is not None:
@@ -127,8 +127,8 @@ def _remark(draw: Audit, audit: Path | None) -> Text | None:
     if due is None or due <= now():
         return None
     return Text(
-        zh=f"提示：种子要到 {written(due)} 才产生，在此之前的结果不能是公开抽签",
-        en=f"note: the seed comes about at {written(due)}; a result before that cannot be the public one",
+        zh=f"提示：种子要到 {format_time(due)} 才产生，在此之前的结果不能是公开抽签",
+        en=f"note: the seed comes about at {format_time(due)}; a result before that cannot be the public one",
     )
 
 

@@ -73,7 +73,7 @@ def command(
 
 def _replayed(scenario: Path, file: Path, output: Output, published: str | None, seed: str | None) -> int:
     """Replay a draw, and say whether everything in its file is so."""
-    from allocator.lottery.public_check import public_checks, to_compare
+    from allocator.lottery.replay import public_checks, to_compare
     from allocator.report.rendering.draws import render_checks
 
     audit, content = api.read_audit(file)

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from allocator.errors import Fault, InputError, nearest, shorten
-from allocator.lottery.canonical import canonical, commitment_to, laid_out
-from allocator.lottery.kind import Committed, Draw, Part
-from allocator.lottery.registry import all_draws
+from allocator.lottery.draw_kind import Committed, Draw, Part
+from allocator.lottery.hashing import canonical, commitment_to, laid_out
+from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.jsontext import shown_json
 from allocator.model.reading import bounded
 from allocator.model.reading.jsonfile import json_fault, parse_json
@@ -123,7 +123,7 @@ def _check_format(said: str, committed: Committed, file: str) -> None:
 
 
 def _kind(name: object, file: str) -> type[Draw]:
-    known = all_draws()
+    known = all_draw_kinds()
     if not isinstance(name, str) or name not in known:
         message = Text(zh="没有此抽签种类", en="there is no such kind of draw")
         shown, near = shorten(name), nearest(str(name), known)

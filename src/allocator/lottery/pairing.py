@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 Teams = list[list[str]]
 
 
-class TooTangled(Exception):  # noqa: N818 - it is an answer
+class SearchLimitReached(Exception):  # noqa: N818 - it is an answer
     """So many pairs may not go together that the search was given up."""
 
 
@@ -59,7 +59,7 @@ def first_pairing(seats: Seats) -> Teams | None:
             stack.pop()
         else:
             stack.append((following, following.candidates()))
-    raise TooTangled
+    raise SearchLimitReached
 
 
 class _Fill:

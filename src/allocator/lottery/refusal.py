@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.lottery.kind import CannotDraw
+from allocator.lottery.findings import CannotDraw
 from allocator.lottery.kinds._panel_file import PanelRules
 from allocator.lottery.leximin.panels import Panels
 from allocator.lottery.leximin.quotas import Bound, find_conflict
@@ -27,7 +27,7 @@ def refuse(panels: Panels, rules: PanelRules) -> None:
     if conflict is not None:
         raise CannotDraw(
             [_reason(bound, panels, rules) for bound in conflict.bounds],
-            [_mend(bound, rules) for bound in conflict.mends],
+            [_mend(bound, rules) for bound in conflict.remedies],
         )
 
 

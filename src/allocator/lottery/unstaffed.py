@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from allocator.lottery.kind import CannotDraw
+from allocator.lottery.findings import CannotDraw, named
 from allocator.lottery.kinds._pairing_file import PairingRules
-from allocator.lottery.naming import named
 from allocator.lottery.staffing import find_shortage
 from allocator.model.text import Text
 
-TANGLED = Text(
+SEARCH_LIMIT_REACHED = Text(
     zh="不得同组的人太多，无法在限定步数内配齐",
     en="too many inspectors are to be kept apart: the teams could not be filled in so many steps",
 )

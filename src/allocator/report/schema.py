@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from allocator.lottery.registry import all_draws
+from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.plan import Plan
 from allocator.model.spec import ScenarioSpec
 from allocator.rules.packs import Pack
@@ -31,7 +31,7 @@ _SHORTHAND: Mapping[str, Schema] = {
 def scenario_schema() -> Schema:
     """Return the schema of ``scenario.yaml``."""
     schema = ScenarioSpec.model_json_schema()
-    kinds = all_draws()
+    kinds = all_draw_kinds()
     references, shared = models_json_schema([(kind, "validation") for kind in kinds.values()])
     mapping = {name: references[kind, "validation"]["$ref"] for name, kind in kinds.items()}
     named = schema["properties"]["draws"]["patternProperties"]

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from allocator.lottery.assigning.asked import Asked, Impossible
-from allocator.lottery.kind import CannotDraw
+from allocator.lottery.findings import CannotDraw
 from allocator.model.text import Text
 from allocator.program.program import INFINITE, Rows
 from allocator.program.subproblem import BoolArray, MilpInstance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from allocator.lottery.kind import Check
+from allocator.lottery.findings import Check
 from allocator.lottery.kinds._assignment_file import AssignmentCommitted, ExpectedCost
 from allocator.model.plan import HARD, Assignment
 from allocator.model.text import Text

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from allocator.lottery.kind import Committed, Part
+from allocator.lottery.draw_kind import Committed, Part
 from allocator.rules.kind import FieldError
 
 Count = Annotated[int, Field(ge=0)]

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BeforeValidator, WithJsonSchema
 
 from allocator.errors import InputError
-from allocator.lottery.sight import Sight
+from allocator.lottery.scenario_view import ScenarioView
 from allocator.model.layer import IntArray, Layer
 from allocator.model.text import Text
 from allocator.rules.kind import FieldError
@@ -73,7 +73,7 @@ def absent_from(layer: Layer) -> Iterator[str]:
                 yield from (f"{name}@{layer.periods[int(t)].id}" for t in np.flatnonzero(~here))
 
 
-def worths(policy: Policy, on: str, text: str, sight: Sight) -> IntArray:
+def worths(policy: Policy, on: str, text: str, view: ScenarioView) -> IntArray:
     """Return ``[I, S]`` what pairs of a layer are worth.
 
     Raises:
@@ -87,10 +87,10 @@ def worths(policy: Policy, on: str, text: str, sight: Sight) -> IntArray:
         found = selector.over(*axes, pairs=context.pairs(layer)).astype(np.int64)
     except SelectorError as error:
         known = {"detail": error.detail, "nearest": error.nearest, "allowed": error.allowed}
-        raise InputError([sight.fault(error.message, "worth", **known)]) from None
+        raise InputError([view.fault(error.message, "worth", **known)]) from None
     if found.min(initial=0) < 0:
         i, s = np.unravel_index(int(found.argmin()), found.shape)
         message = Text(zh="价值不得为负", en="nothing may be worth less than 0")
         where = f"{found[i, s]} ({layer.items[int(i)]}, {layer.slots[int(s)]})"
-        raise InputError([sight.fault(message, "worth", found=where)])
+        raise InputError([view.fault(message, "worth", found=where)])
     return found

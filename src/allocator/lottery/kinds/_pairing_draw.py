@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._pairing_file import PairingResult, PairingRules, Team
-from allocator.lottery.numbers import Numbers
 from allocator.lottery.pairing import Seats, first_pairing
 
 MOST_TRIALS = 1_000
@@ -20,7 +20,7 @@ def draw_pairing(
     rules: PairingRules,
     allowed: Mapping[str, frozenset[str]],
     apart: Mapping[str, frozenset[str]],
-    numbers: Numbers,
+    numbers: LotteryNumbers,
 ) -> PairingResult:
     """Return the teams that the numbers decide.
 
@@ -74,7 +74,7 @@ def try_out(
     seats: Counter[str] = Counter()
     passed = short = 0
     for trial in range(trials):
-        result = draw_pairing(rules, allowed, apart, Numbers(TRIAL, str(trial)))
+        result = draw_pairing(rules, allowed, apart, LotteryNumbers(TRIAL, str(trial)))
         passed += len(result.passed_over)
         short += len(result.teams) < rules.size
         seats.update(name for team in result.teams for name in team.inspectors)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from importlib import import_module
 
-from allocator.lottery.kind import Check
+from allocator.lottery.findings import Check
 from allocator.lottery.kinds._panel_file import PanelCommitted, ProofLevel
 from allocator.lottery.leximin.lottery import fractions_of, mean_panel
 from allocator.lottery.leximin.panels import Panels

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from allocator.lottery.kind import Committed, Part, Words
+from allocator.lottery.draw_kind import Committed, Part, Words
 from allocator.lottery.leximin.panels import Panels
 from allocator.rules.kind import FieldError
 

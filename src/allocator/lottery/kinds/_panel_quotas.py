@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import model_validator
 
 from allocator.errors import Fault, InputError, nearest, shorten
-from allocator.lottery.sight import Sight
+from allocator.lottery.scenario_view import ScenarioView
 from allocator.model.spec import Range, Strict
 from allocator.model.text import Text
 from allocator.rules.axis import Axis
@@ -70,26 +70,26 @@ class Counted:
     ids: frozenset[str]
 
 
-def read_quota(quota: Quota, field: str, axis: Axis, sight: Sight) -> Iterator[Counted]:
+def read_quota(quota: Quota, field: str, axis: Axis, view: ScenarioView) -> Iterator[Counted]:
     """Yield a quota, or each of those that the values of a text make, with whom it counts.
 
     Raises:
         InputError: An expression is wrong, or asks for at most so many of a value that nobody has.
     """
     if quota.each and quota.count is not None:
-        values = sight.values(quota.each, "STRING", f"{field}.each", axis)
+        values = view.values(quota.each, "STRING", f"{field}.each", axis)
         yield from _of_each(quota, quota.count, dict(zip(axis.ids, values, strict=True)))
         return
     if quota.count is not None:
-        holds = sight.holds(quota.when, f"{field}.when", axis)
+        holds = view.holds(quota.when, f"{field}.when", axis)
         ids = frozenset(name for name, held in zip(axis.ids, holds, strict=True) if held)
         yield Counted(quota.title or Text(zh=quota.when, en=quota.when), quota.when, quota.count, ids)
         return
-    texts = dict(zip(axis.ids, sight.values(quota.by, "STRING", f"{field}.by", axis), strict=True))
+    texts = dict(zip(axis.ids, view.values(quota.by, "STRING", f"{field}.by", axis), strict=True))
     known = sorted(set(texts.values()))
     for value, count in quota.counts.items():
         if value not in known:
-            raise InputError([_nobody(sight, f"{field}.counts.{value}", value, known)])
+            raise InputError([_nobody(view, f"{field}.counts.{value}", value, known)])
         title = Text(zh=f"{quota.title.zh} {value}".strip(), en=f"{quota.title.en} {value}".strip())
         ids = frozenset(name for name, text in texts.items() if text == value)
         yield Counted(title, f'{quota.by} == "{value}"', count, ids)
@@ -108,7 +108,7 @@ def _of_each(quota: Quota, count: Range, texts: Mapping[str, str]) -> Iterator[C
             yield Counted(title, when, count, frozenset(names))
 
 
-def _nobody(sight: Sight, field: str, value: str, known: list[str]) -> Fault:
+def _nobody(view: ScenarioView, field: str, value: str, known: list[str]) -> Fault:
     message = Text(zh="候选池中没有此值", en="nobody in the pool has this value")
     allowed = ", ".join(shorten(one, 30) for one in known[:20])
-    return sight.fault(message, field, found=shorten(value), allowed=allowed, nearest=nearest(value, known))
+    return view.fault(message, field, found=shorten(value), allowed=allowed, nearest=nearest(value, known))

@@ -11,9 +11,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from allocator.errors import Fault, InputError, nearest
-from allocator.lottery.canonical import canonical
-from allocator.lottery.differences import names_differ, rules_differ
-from allocator.lottery.kind import Check, Committed, Draw, Line, Part
+from allocator.lottery.draw_kind import Committed, Draw, Part
+from allocator.lottery.findings import Check, Line, names_differ, percent, rules_differ
+from allocator.lottery.hashing import LotteryNumbers, canonical
 from allocator.lottery.kinds._assignment_checks import (
     assignments_of,
     lottery_checks,
@@ -27,9 +27,7 @@ from allocator.lottery.kinds._assignment_file import (
     Slot,
 )
 from allocator.lottery.kinds._assignment_pool import Share, absent_from, recused, worths
-from allocator.lottery.naming import percent
-from allocator.lottery.numbers import Numbers
-from allocator.lottery.sight import Sight
+from allocator.lottery.scenario_view import ScenarioView
 from allocator.model.layer import IntArray
 from allocator.model.plan import Assignment
 from allocator.model.spec import Name
@@ -109,13 +107,13 @@ class AssignmentByLot(Draw):
             raise FieldError(zh="perturb 与 worth 须同时给出", en="perturb and worth stand together")
         return self
 
-    def pool(self, sight: Sight) -> AssignmentPool:
+    def pool(self, view: ScenarioView) -> AssignmentPool:
         """Return the rules of the scenario, and who may not be assigned to what."""
-        policy = bind_policy(sight.scenario)
+        policy = bind_policy(view.scenario)
         if self.on not in policy.context.layers:
-            raise InputError([_no_layer(self.on, tuple(policy.context.layers), sight)])
+            raise InputError([_no_layer(self.on, tuple(policy.context.layers), view)])
         layer = policy.context.layers[self.on]
-        sight.leave_out(absent_from(layer))
+        view.leave_out(absent_from(layer))
         rules = AssignmentRules(
             on=self.on,
             probability=self.probability.as_integer_ratio(),
@@ -125,9 +123,9 @@ class AssignmentByLot(Draw):
             scenario=policy.sha256,
             rules=tuple(_written(rule) for rule in policy.rules),
         )
-        worth = worths(policy, self.on, self.worth, sight) if self.worth else None
+        worth = worths(policy, self.on, self.worth, view) if self.worth else None
         names = (*layer.items, *layer.slots)
-        label = dict(zip(names, sight.label(names), strict=True))
+        label = dict(zip(names, view.label(names), strict=True))
         return AssignmentPool(policy, rules, recused(policy, layer), layer.items, label, worth)
 
     def commit(self, scenario: str, draw: Name, pool: AssignmentPool) -> AssignmentCommitted:
@@ -144,7 +142,7 @@ class AssignmentByLot(Draw):
         )
 
     @classmethod
-    def decide(cls, committed: AssignmentCommitted, numbers: Numbers) -> AssignmentResult:
+    def decide(cls, committed: AssignmentCommitted, numbers: LotteryNumbers) -> AssignmentResult:
         """Draw a ticket, and with it an assignment."""
         ticket, assignment = numbers.lot([one.tickets for one in committed.lottery])
         return AssignmentResult(ticket=ticket, assignment=assignment)
@@ -216,9 +214,9 @@ def _written(rule: Rule) -> str:
     return canonical(rule.model_dump(mode="json", exclude_defaults=True))
 
 
-def _no_layer(found: str, known: tuple[str, ...], sight: Sight) -> Fault:
+def _no_layer(found: str, known: tuple[str, ...], view: ScenarioView) -> Fault:
     message = Text(zh="没有此层", en="there is no such layer")
-    return sight.fault(message, "on", found=found, allowed=", ".join(known), nearest=nearest(found, known))
+    return view.fault(message, "on", found=found, allowed=", ".join(known), nearest=nearest(found, known))
 
 
 def _range(low: float, high: float) -> str:

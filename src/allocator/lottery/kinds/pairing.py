@@ -12,8 +12,9 @@ import numpy as np
 from pydantic import Field
 
 from allocator.errors import InputError
-from allocator.lottery.differences import names_differ, rules_differ
-from allocator.lottery.kind import CannotDraw, Check, Committed, Draw, Line, Part, Words
+from allocator.lottery.draw_kind import Committed, Draw, Part, Words
+from allocator.lottery.findings import CannotDraw, Check, Line, named, names_differ, percent, rules_differ
+from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._pairing_draw import draw_pairing, trials_for, try_out
 from allocator.lottery.kinds._pairing_file import (
     Condition,
@@ -23,10 +24,8 @@ from allocator.lottery.kinds._pairing_file import (
     PairingRules,
     UnitEntry,
 )
-from allocator.lottery.naming import named, percent
-from allocator.lottery.numbers import Numbers
-from allocator.lottery.pairing import TooTangled
-from allocator.lottery.sight import Sight, sentence
+from allocator.lottery.pairing import SearchLimitReached
+from allocator.lottery.scenario_view import ScenarioView, source_text
 from allocator.model.spec import Name, Source, Strict
 from allocator.model.text import Text
 from allocator.rules.means import Means
@@ -96,35 +95,35 @@ class Pairing(Draw):
         ),
     ] = ()
 
-    def pool(self, sight: Sight) -> PairingPool:
+    def pool(self, view: ScenarioView) -> PairingPool:
         """Return units, inspectors and recusals."""
         if self.inspectors.name == self.units.name and self.inspectors.table == self.units.table:
             message = Text(
                 zh="与 units 同名，请取名：people as inspector",
                 en="has the name that `units` has: people as inspector",
             )
-            raise InputError([sight.fault(message, "inspectors")])
-        units = sight.axis(self.units, "units", self.inspectors)
-        people = sight.axis(self.inspectors, "inspectors", self.units)
-        others = sight.axis(self.inspectors, "inspectors", prefix="other")
+            raise InputError([view.fault(message, "inspectors")])
+        units = view.axis(self.units, "units", self.inspectors)
+        people = view.axis(self.inspectors, "inspectors", self.units)
+        others = view.axis(self.inspectors, "inspectors", prefix="other")
         recused = np.zeros((len(units), len(people)), dtype=np.bool_)
         for number, one in enumerate(self.recusals):
-            recused |= sight.holds(one.when, f"recusals.{number}.when", units, people)
+            recused |= view.holds(one.when, f"recusals.{number}.when", units, people)
         apart = np.zeros((len(people), len(people)), dtype=np.bool_)
         for number, one in enumerate(self.apart):
-            apart |= sight.holds(one.when, f"apart.{number}.when", people, others)
+            apart |= view.holds(one.when, f"apart.{number}.when", people, others)
         apart = (apart | apart.T) & ~np.eye(len(people), dtype=np.bool_)
         return PairingPool(
             rules=self._rules(),
             recused=_pairs(units.ids, recused, people.ids),
             apart=_pairs(people.ids, apart, people.ids),
-            label=dict(zip((*units.ids, *people.ids), sight.label((*units.ids, *people.ids)), strict=True)),
+            label=dict(zip((*units.ids, *people.ids), view.label((*units.ids, *people.ids)), strict=True)),
         )
 
     def _rules(self) -> PairingRules:
         return PairingRules(
-            units=sentence(self.units),
-            inspectors=sentence(self.inspectors),
+            units=source_text(self.units),
+            inspectors=source_text(self.inspectors),
             size=self.size,
             team=self.team,
             load=self.load,
@@ -139,8 +138,8 @@ class Pairing(Draw):
         trials = trials_for(len(pool.recused), len(pool.apart), self.size)
         try:
             seats, passed, short = try_out(pool.rules, pool.allowed, pool.apart, trials)
-        except TooTangled:
-            raise CannotDraw([refusal.TANGLED], []) from None
+        except SearchLimitReached:
+            raise CannotDraw([refusal.SEARCH_LIMIT_REACHED], []) from None
         if short:
             raise CannotDraw([refusal.short_of(short, trials)], [])
         chance = Fraction(self.size, len(pool.recused))
@@ -160,7 +159,7 @@ class Pairing(Draw):
         )
 
     @classmethod
-    def decide(cls, committed: PairingCommitted, numbers: Numbers) -> PairingResult:
+    def decide(cls, committed: PairingCommitted, numbers: LotteryNumbers) -> PairingResult:
         """Draw the units, then their inspectors."""
         return draw_pairing(committed.rules, _allowed(committed), _apart(committed), numbers)
 

@@ -10,8 +10,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from allocator.lottery.differences import names_differ, rules_differ
-from allocator.lottery.kind import Check, Committed, Draw, Line, Part, Words
+from allocator.lottery.draw_kind import Committed, Draw, Part, Words
+from allocator.lottery.findings import Check, Line, names_differ, percent, rules_differ
+from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._panel_checks import lottery_checks
 from allocator.lottery.kinds._panel_file import (
     Alike,
@@ -25,9 +26,7 @@ from allocator.lottery.kinds._panel_file import (
 from allocator.lottery.kinds._panel_quotas import Counted, Quota, read_quota
 from allocator.lottery.leximin.lottery import fractions_of, mean_panel
 from allocator.lottery.leximin.panels import Panels
-from allocator.lottery.naming import percent
-from allocator.lottery.numbers import Numbers
-from allocator.lottery.sight import Sight, sentence
+from allocator.lottery.scenario_view import ScenarioView, source_text
 from allocator.model.spec import Name, Source
 from allocator.model.text import Text
 from allocator.rules.means import Means
@@ -66,17 +65,17 @@ class Panel(Draw):
     size: Annotated[int, Field(ge=1, le=10**6), Means(zh="抽取人数", en="How many are drawn.")]
     quotas: Annotated[tuple[Quota, ...], Means(zh="名额", en="How many of whom a panel has.")] = ()
 
-    def pool(self, sight: Sight) -> PanelPool:
+    def pool(self, view: ScenarioView) -> PanelPool:
         """Return the pool with the quotas that each of it counts to."""
-        axis = sight.axis(self.source, "from")
+        axis = view.axis(self.source, "from")
         counted: list[Counted] = []
         for number, quota in enumerate(self.quotas):
-            counted.extend(read_quota(quota, f"quotas.{number}", axis, sight))
+            counted.extend(read_quota(quota, f"quotas.{number}", axis, view))
         rules = PanelRules(
-            source=sentence(self.source), size=self.size, quotas=tuple(self._terms(one) for one in counted)
+            source=source_text(self.source), size=self.size, quotas=tuple(self._terms(one) for one in counted)
         )
         member = {name: tuple(q for q, one in enumerate(counted) if name in one.ids) for name in axis.ids}
-        return PanelPool(rules, member, dict(zip(axis.ids, sight.label(axis.ids), strict=True)))
+        return PanelPool(rules, member, dict(zip(axis.ids, view.label(axis.ids), strict=True)))
 
     def _terms(self, quota: Counted) -> QuotaTerms:
         most = self.size if quota.count.most is None else min(quota.count.most, self.size)
@@ -118,7 +117,7 @@ class Panel(Draw):
         )
 
     @classmethod
-    def decide(cls, committed: PanelCommitted, numbers: Numbers) -> PanelResult:
+    def decide(cls, committed: PanelCommitted, numbers: LotteryNumbers) -> PanelResult:
         """Draw a ticket, and with it a panel; then of each type those with the lowest numbers."""
         ticket, panel = numbers.lot([one.tickets for one in committed.lottery])
         counts = committed.lottery[panel].counts

@@ -27,11 +27,11 @@ class Conflict:
 
     Attributes:
         bounds: None of them can be left out.
-        mends: Bounds with how much each gives way, the fewest places in all.
+        remedies: Bounds with how much each gives way, the fewest places in all.
     """
 
     bounds: tuple[Bound, ...]
-    mends: tuple[Bound, ...]
+    remedies: tuple[Bound, ...]
 
 
 def find_conflict(panels: Panels) -> Conflict | None:

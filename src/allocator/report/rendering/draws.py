@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from allocator.lottery import Audit, CannotDraw, Check
-from allocator.lottery.naming import one_named
+from allocator.lottery.findings import one_named
 from allocator.model.text import Language
 from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
 
@@ -80,7 +80,7 @@ def render_refusal(refusal: CannotDraw, language: Language) -> Iterator[str]:
     yield pick(language, "无法抽签，以下要求不能同时满足：", "cannot be drawn; these cannot hold together:")
     for reason in refusal.reasons:
         yield printable(f"  {reason(language)}")
-    if refusal.mends:
+    if refusal.remedies:
         yield pick(language, "最小的改动：", "the least change:")
-    for mend in refusal.mends:
+    for mend in refusal.remedies:
         yield printable(f"  {mend(language)}")

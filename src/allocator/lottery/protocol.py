@@ -7,12 +7,10 @@ from datetime import datetime
 
 from allocator.errors import Fault, InputError
 from allocator.lottery.audit import FIRST, Audit
-from allocator.lottery.bind import BoundDraw
-from allocator.lottery.canonical import commitment_to
-from allocator.lottery.numbers import Numbers
-from allocator.lottery.seed_event import now, written
-from allocator.lottery.seed_form import ALLOWED, read_form
-from allocator.lottery.terms import Terms
+from allocator.lottery.draw_binding import BoundDraw
+from allocator.lottery.draw_kind import Terms
+from allocator.lottery.hashing import LotteryNumbers, commitment_to
+from allocator.lottery.seed import ALLOWED_FORMS, format_time, now, read_form
 from allocator.model.text import Text
 from allocator.rules.draft import Draft
 
@@ -36,8 +34,8 @@ def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = N
         raise InputError(faults)
     terms = Terms(
         form=str(bound.spelling),
-        seed_at=written(bound.seed_at) if bound.seed_at else "",
-        committed_at="" if rehearsal else written(moment),
+        seed_at=format_time(bound.seed_at) if bound.seed_at else "",
+        committed_at="" if rehearsal else format_time(moment),
         rehearsal=rehearsal,
         day=bound.day.isoformat() if bound.day else "",
         absent=bound.absent,
@@ -65,7 +63,7 @@ def _untimely(bound: BoundDraw, moment: datetime) -> Iterator[Fault]:
             en="must say how the seed is spelt, which does not follow from its source, or whoever draws could"
             " choose a spelling",
         )
-        yield draft.fault(message, "seed_form", allowed=ALLOWED)
+        yield draft.fault(message, "seed_form", allowed=ALLOWED_FORMS)
     if bound.seed_at is None:
         message = Text(
             zh="须写明种子何时产生，否则无人知道承诺是否在前",
@@ -74,11 +72,11 @@ def _untimely(bound: BoundDraw, moment: datetime) -> Iterator[Fault]:
         yield draft.fault(message, "seed_at", allowed=example)
     elif bound.seed_at <= moment:
         message = Text(
-            zh=f"种子在承诺（{written(moment)}）之前已产生；请用以后的种子。只作演练可直接给出 --seed",
-            en=f"the seed came about before the commitment ({written(moment)}): name a later one; "
+            zh=f"种子在承诺（{format_time(moment)}）之前已产生；请用以后的种子。只作演练可直接给出 --seed",
+            en=f"the seed came about before the commitment ({format_time(moment)}): name a later one; "
             "to rehearse, give --seed at once",
         )
-        yield draft.fault(message, "seed_at", found=written(bound.seed_at), allowed=example)
+        yield draft.fault(message, "seed_at", found=format_time(bound.seed_at), allowed=example)
 
 
 def reveal(audit: Audit, seed: str) -> Audit:
@@ -95,4 +93,4 @@ def reveal(audit: Audit, seed: str) -> Audit:
         )
         raise InputError([Fault(message, column="--seed")])
     public = read_form(terms.form).check(seed)
-    return audit.drawn(public, audit.kind.decide(audit.committed, Numbers(audit.commitment, public)))
+    return audit.drawn(public, audit.kind.decide(audit.committed, LotteryNumbers(audit.commitment, public)))

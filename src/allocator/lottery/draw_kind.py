@@ -1,21 +1,22 @@
-"""What a kind of draw is: its fields, what is committed to, how the seed decides, and what is checked."""
+"""The base class of a kind of draw, and the parts that every audit file has."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from allocator.lottery.numbers import Numbers
-from allocator.lottery.sight import Sight
-from allocator.lottery.terms import Terms
+from allocator.lottery.findings import Check, Line, named
+from allocator.lottery.hashing import LotteryNumbers
+from allocator.lottery.scenario_view import ScenarioView
+from allocator.lottery.seed import format_time, read_form, read_time
 from allocator.model.plan import Assignment
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
+from allocator.rules.kind import FieldError
 from allocator.rules.means import Means
 
 
@@ -42,6 +43,76 @@ class Words(Part):
         return Text(zh=self.zh, en=self.en)
 
 
+def _seed_form(text: str) -> str:
+    try:
+        return str(read_form(text))
+    except ValueError:
+        raise FieldError(zh="不是种子的写法", en="is no form of a seed") from None
+
+
+def _seed_moment(text: str) -> str:
+    try:
+        same = not text or format_time(read_time(text)) == text
+    except ValueError:
+        same = False
+    if not same:
+        raise FieldError(zh="不是时间（如 2026-03-01T21:15+08:00）", en="is no time (2026-03-01T21:15+08:00)")
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_seed_moment)]
+
+
+class Terms(BaseModel):
+    """What every draw commits to besides its pool and rules.
+
+    Attributes:
+        form: The one spelling of the seed, such as ``digits:3``.
+        seed_at: When the seed comes about, to the minute with offset; empty in a rehearsal that does not say.
+        committed_at: When the draw was committed to; empty in a rehearsal.
+        rehearsal: Whether commitment and seed came together, so that seeds could have been tried.
+        day: The day on which those drawn have to be there; empty where nobody ever joins, leaves or is away.
+        absent: Who would be in the pool, but is not there on that day, or in which period: ``P3@2027``.
+        names: The names that people know the ids of the pool by.
+        draws: Every draw of the scenario, so that no other one can be pointed at later.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    form: Annotated[str, AfterValidator(_seed_form)]
+    seed_at: Moment
+    committed_at: Moment
+    rehearsal: bool
+    day: str
+    absent: tuple[str, ...]
+    names: Mapping[str, str]
+    draws: tuple[str, ...]
+
+    @property
+    def due(self) -> datetime | None:
+        """When the seed comes about."""
+        return read_time(self.seed_at) if self.seed_at else None
+
+    def lines(self, label: Mapping[str, str]) -> list[Text]:
+        """Return what a report says of the terms."""
+        form = read_form(self.form)
+        many = f"{form.values:,}" if form.values is not None and form.values < 10**6 else ""
+        found = [
+            Text(
+                zh=f"种子写法：{form.text.zh}，如 {form.example}" + (f"；只有 {many} 种可能" if many else ""),
+                en=f"spelling of the seed: {form.text.en}, such as {form.example}"
+                + (f"; only {many} seeds are possible" if many else ""),
+            )
+        ]
+        if self.seed_at:
+            found.append(Text(zh=f"种子产生：{self.seed_at}", en=f"the seed comes about: {self.seed_at}"))
+        if self.absent:
+            who = named(self.absent, {one: label.get(one.partition("@")[0], one) for one in self.absent})
+            zh, en = (f"{self.day} ", f" on {self.day}") if self.day else ("", "")
+            found.append(Text(zh=f"{zh}不在岗，不参加抽签：{who}", en=f"not there{en}, left out: {who}"))
+        return found
+
+
 class Committed(Part):
     """What every kind commits to.
 
@@ -64,38 +135,6 @@ class Committed(Part):
     def content(self) -> dict[str, Any]:
         """Return it as plain data, of which the SHA-256 is published."""
         return self.model_dump(mode="json", exclude={"terms"} if self.terms is None else None)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at in a draw, and whether it is so."""
-
-    text: Text
-    holds: bool = True
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a report: what, how many there are, how many of them are drawn, with what chance."""
-
-    text: Text
-    there: int
-    asked: str
-    chance: Text | str
-    drawn: int | None = None
-
-
-class CannotDraw(Exception):  # noqa: N818 - it is an answer
-    """The rules of a draw cannot be met; says which, and the least that would mend it.
-
-    Attributes:
-        reasons: What cannot hold together, none of which can be left out.
-        mends: Changes that together would do, the least in all.
-    """
-
-    def __init__(self, reasons: Sequence[Text], mends: Sequence[Text]) -> None:
-        super().__init__("; ".join(reason.en for reason in reasons))
-        self.reasons, self.mends = tuple(reasons), tuple(mends)
 
 
 class Draw(Strict):
@@ -146,7 +185,7 @@ class Draw(Strict):
     ] = None
 
     @abstractmethod
-    def pool(self, sight: Sight) -> Any:
+    def pool(self, view: ScenarioView) -> Any:
         """Return who and what is drawn from, as far as the rules look at them.
 
         Raises:
@@ -163,7 +202,7 @@ class Draw(Strict):
 
     @classmethod
     @abstractmethod
-    def decide(cls, committed: Any, numbers: Numbers) -> Part:
+    def decide(cls, committed: Any, numbers: LotteryNumbers) -> Part:
         """Return the result that the numbers of a seed decide. Plain Python: it is what anyone replays."""
 
     @abstractmethod

@@ -21,7 +21,7 @@ from allocator.rules.presence import comes_and_goes, presence
 from allocator.rules.selectors import SelectorError
 
 
-class Sight:
+class ScenarioView:
     """A scenario as one of its draws sees it; what is wrong is told at the field that says so."""
 
     def __init__(
@@ -116,7 +116,7 @@ class Sight:
         return [self.scenario.organisation.label(name) for name in names]
 
 
-def sentence(source: Source) -> str:
+def source_text(source: Source) -> str:
     """Return a ``table as name where condition`` sentence as an audit file has it."""
     name = f" as {source.name}" if source.name else ""
     return f"{source.table}{name} where {source.where}" if source.where else f"{source.table}{name}"

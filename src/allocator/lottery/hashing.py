@@ -1,24 +1,46 @@
-"""Lottery numbers: the SHA-256 of the commitment, the public seed and what the number is for.
-
-    number = SHA-256(commitment LF seed LF part LF part ...), UTF-8, read as a number of 256 bits
-
-Every name in the hat has a number of its own, which anyone can find with ``printf`` and ``sha256sum``; the
-lowest are drawn. There is no stream of random bits to keep in step with, in whatever language a draw is
-replayed.
-"""
+"""Canonical JSON, the SHA-256 of a commitment, and the lottery numbers of a draw."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate, count
+from typing import Any
+
+
+def canonical(value: Any) -> str:
+    """Return JSON with sorted keys, no spaces, and no escapes but those that JSON needs; no floats."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def commitment_to(committed: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of canonical JSON in UTF-8, in hexadecimal."""
+    return sha256(canonical(committed).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def laid_out(value: Mapping[str, Any], indent: str = "") -> str:
+    """Return an object as JSON with an entry a line, so that a person can read it and compare two."""
+    inner = indent + "  "
+    entries = (f"{inner}{canonical(key)}: {_entry(part, inner)}" for key, part in sorted(value.items()))
+    return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
+
+
+def _entry(value: Any, indent: str) -> str:
+    if isinstance(value, Mapping) and any(isinstance(part, list | dict) for part in value.values()):
+        return laid_out(value, indent)
+    if isinstance(value, list) and any(isinstance(part, list | dict) for part in value):
+        lines = ",\n".join(f"{indent}  {canonical(part)}" for part in value)
+        return f"[\n{lines}\n{indent}]"
+    return canonical(value)
+
 
 _ALL = 2**256
 
 
 @dataclass(frozen=True)
-class Numbers:
+class LotteryNumbers:
     """The numbers of one draw."""
 
     commitment: str

@@ -1,8 +1,4 @@
-"""The one spelling of a public seed: a form such as ``digits:3``, which is part of the commitment.
-
-Whoever draws could otherwise try ``517``, ``3D: 517``, ``３Ｄ：517`` ... until a result pleases. The form
-is read from ``seed_form`` of the draw, or follows from the lottery that ``seed`` names.
-"""
+"""The public seed of a draw: its one spelling, and the time at which it becomes known."""
 
 from __future__ import annotations
 
@@ -10,22 +6,32 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta, timezone
 
 from allocator.errors import Fault, InputError, shorten, visible
 from allocator.model.text import Text
 
-ALLOWED = "digits:N, hex:N (N 1-200), decimal:N (N 1-9)"
+ALLOWED_FORMS = "digits:N, hex:N (N 1-200), decimal:N (N 1-9)"
+
+
 #: Longest text that is searched for a seed.
-_LONGEST = 1000
+_MAX_SEED_LENGTH = 1000
+
+
 _FORM = re.compile(r"(?:digits|hex):(?:[1-9]|[1-9]\d|1\d\d|200)|decimal:[1-9]")
+
+
 #: Lotteries whose published numbers have one length and one order, as the official results print them.
 _LOTTERIES = (
     (re.compile(r"(?<![0-9A-Za-z])3D(?![0-9A-Za-z])", re.IGNORECASE), "digits:3"),
     (re.compile(r"排列(?:3|三)(?!\d)"), "digits:3"),
     (re.compile(r"排列(?:5|五)(?!\d)"), "digits:5"),
 )
+
+
 _NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+
+
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日")
 
 
@@ -78,9 +84,9 @@ class SeedForm:
 
     def nearest(self, seed: str) -> str:
         """Return the seed of this form that another spelling most likely means; empty where none is near."""
-        if len(seed) > _LONGEST:
+        if len(seed) > _MAX_SEED_LENGTH:
             return ""
-        return next((one for one in self._candidates(_plain(seed)) if self.fits(one)), "")
+        return next((one for one in self._candidates(_normalised(seed)) if self.fits(one)), "")
 
     def _candidates(self, plain: str) -> Iterator[str]:
         """Yield what a plain text may mean, the likeliest first."""
@@ -114,7 +120,7 @@ class SeedForm:
 
 
 #: What a rehearsal takes where no form is said.
-DEFAULT = SeedForm("digits", 6)
+DEFAULT_FORM = SeedForm("digits", 6)
 
 
 def read_form(text: str) -> SeedForm:
@@ -131,31 +137,79 @@ def read_form(text: str) -> SeedForm:
 
 def form_of_source(source: Text) -> SeedForm | None:
     """Return the form of the numbers of the one lottery that a source names; None if none or several."""
-    named = [form for pattern, form in _LOTTERIES if pattern.search(_words(source))]
+    named = [form for pattern, form in _LOTTERIES if pattern.search(_source_words(source))]
     return read_form(named[0]) if len(named) == 1 else None
 
 
 def days_in(source: Text) -> set[date]:
     """Return the days that the words about a source name."""
-    parts = ([part for part in match if part] for match in _DATE.findall(_words(source)))
+    parts = ([part for part in match if part] for match in _DATE.findall(_source_words(source)))
     texts = ("-".join(part.zfill(2) for part in found) for found in parts)
-    return {day for day in map(_day, texts) if day is not None}
+    return {day for day in map(_date_of, texts) if day is not None}
 
 
-def _words(source: Text) -> str:
+def _source_words(source: Text) -> str:
     return unicodedata.normalize("NFKC", f"{source.zh} {source.en}")
 
 
-def _day(text: str) -> date | None:
+def _date_of(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
         return None
 
 
-def _plain(text: str) -> str:
+def _normalised(text: str) -> str:
     """Return a text with digits of any script as 0-9, without marks that are not seen."""
     hidden = ("Cf", "Cs")
     seen = (one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) not in hidden)
     digits = (str(unicodedata.decimal(one)) if one.isdecimal() else one for one in seen)
     return " ".join("".join(digits).translate(_NUMERALS).split())
+
+
+#: China Standard Time: times without an offset are read in it, and all are written in it.
+CHINA_TIME = timezone(timedelta(hours=8))
+
+
+_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[ T]+(\d{2}:\d{2})(?::00)?\s*(Z|[+-]\d{2}:\d{2})?)?", re.IGNORECASE
+)
+
+
+def now() -> datetime:
+    """Return the time of the clock."""
+    return datetime.now(CHINA_TIME)
+
+
+def format_time(moment: datetime) -> str:
+    """Return a time to the minute, as an audit file has it."""
+    return moment.astimezone(CHINA_TIME).isoformat(timespec="minutes")
+
+
+def read_time(text: str) -> datetime:
+    """Return the time that ``2026-03-01 21:15`` or ``2026-03-01`` (its beginning) says.
+
+    Raises:
+        ValueError: It is no such time.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(text)
+    day, clock, offset = match.groups()
+    moment = datetime.fromisoformat(f"{day}T{clock or '00:00'}{(offset or '').upper()}")
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=CHINA_TIME)
+    try:
+        return moment.astimezone(CHINA_TIME)
+    except OverflowError:
+        raise ValueError(text) from None
+
+
+def time_of_source(source: Text) -> datetime | None:
+    """Return the beginning of the one day that the words about a source name; None if none or several."""
+    days = days_in(source)
+    return start_of_day(next(iter(days))) if len(days) == 1 else None
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the first moment of a day."""
+    return datetime.combine(day, time(), CHINA_TIME)

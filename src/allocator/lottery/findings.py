@@ -1,15 +1,66 @@
-"""How a scenario differs from what was committed to: its rules, and who is in the hat."""
+"""Findings about a draw: checks, report lines, refusals, and differences between file and scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from allocator.errors import shorten
-from allocator.lottery.canonical import canonical
-from allocator.lottery.kind import Check
-from allocator.lottery.naming import named
+from allocator.lottery.hashing import canonical
 from allocator.model.text import Text
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at in a draw, and whether it is so."""
+
+    text: Text
+    holds: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a report: what, how many there are, how many of them are drawn, with what chance."""
+
+    text: Text
+    there: int
+    asked: str
+    chance: Text | str
+    drawn: int | None = None
+
+
+class CannotDraw(Exception):  # noqa: N818 - it is an answer
+    """The rules of a draw cannot be met; says which, and the least that would mend it.
+
+    Attributes:
+        reasons: What cannot hold together, none of which can be left out.
+        remedies: Changes that together would do, the least in all.
+    """
+
+    def __init__(self, reasons: Sequence[Text], mends: Sequence[Text]) -> None:
+        super().__init__("; ".join(reason.en for reason in reasons))
+        self.reasons, self.remedies = tuple(reasons), tuple(mends)
+
+
+MOST_NAMED = 20
+
+
+def named(ids: Sequence[str], label: Mapping[str, str]) -> str:
+    """Return ``name (id), name (id) ... (+3)``."""
+    shown = ", ".join(one_named(name, label.get(name, name)) for name in ids[:MOST_NAMED])
+    more = len(ids) - MOST_NAMED
+    return f"{shown} ... (+{more})" if more > 0 else shown
+
+
+def one_named(name: str, label: str) -> str:
+    """Return ``name (id)``, or the id alone where there is no name."""
+    return shorten(name) if label == name else f"{shorten(label, 40)} ({shorten(name, 40)})"
+
+
+def percent(chance: float) -> str:
+    """Return a chance as people read it."""
+    return f"{100 * chance:.2f}%"
 
 
 def rules_differ(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[Check]:
