@@ -82,7 +82,7 @@ def test_what_is_offered_holds_costs_what_it_says_and_gets_no_worse(
     last: tuple[Proof, ...] = ()
     for reached in offered(policy, Options(seconds=6, workers=workers)):
         proofs = reached.proofs
-        judgement = judge(policy.until(reached.periods), reached.assignments)
+        judgement = judge(policy.truncate(reached.periods), reached.assignments)
         assert not judgement.broken
         assert [judgement.costs[proof.level] for proof in proofs] == [proof.cost for proof in proofs]
         assert all(0 <= proof.bound <= proof.cost for proof in proofs)

@@ -131,7 +131,7 @@ def test_each_rule_of_the_page_bars_whom_it_says(tmp_path: Path, name: str, who:
 
 def test_all_rules_of_the_page_bind_together_and_evaluate(tmp_path: Path) -> None:
     policy = bound(tmp_path, *blocks().values())
-    policy.examine()
+    policy.check_expressions()
     policy.compile()
     assert {rule.id for rule in policy.rules} >= blocks().keys()
 

@@ -133,7 +133,7 @@ def test_an_enclave_may_stay(tmp_path: Path, hang: str, moves: int, parts_too_ma
 def test_what_is_whole_today_may_not_fall_apart(tmp_path: Path) -> None:
     whole = "".join(f"{unit},{zone},member_of,\n" for unit, zone in zip("ABCDEF", "XXXYYY", strict=True))
     policy = enclave(tmp_path, ", allow: as_now", whole)
-    assert policy.map is not None, "as strict as ever, so that zones can be told"
+    assert policy.adjacency is not None, "as strict as ever, so that zones can be told"
     program = policy.compile()
     split = Plan(
         scenario=ScenarioRef(name="enclave", sha256=""),

@@ -159,7 +159,7 @@ def test_an_amount_below_zero_is_refused_wherever_it_is_read(
     tmp_path: Path, carried: str, load: str, column: str, who: str
 ) -> None:
     policy = people(tmp_path, carried, load)
-    for looked_at, named in ((policy.examine, column), (policy.compile, "load")):
+    for looked_at, named in ((policy.check_expressions, column), (policy.compile, "load")):
         with pytest.raises(InputError) as caught:
             looked_at()
         [fault] = caught.value.faults
@@ -202,6 +202,6 @@ def test_the_rules_of_the_page_bind_and_evaluate(tmp_path: Path) -> None:
     (base / "people.csv").write_text("id,grade,capacity\nWang,head,3\nLi,cadre,4\n", "utf-8")
     (base / "postings.csv").unlink()
     policy = api.bind(api.with_scores(api.load(base), {"fit": (("Wang",), ("C1",), np.array([[3]]))}))
-    policy.examine()
+    policy.check_expressions()
     policy.compile()
     assert len(policy.rules) - len(policy.context.layers) == rules.count("id: ") == 10

@@ -65,7 +65,7 @@ def test_figures_are_added_up_or_the_last_one(tmp_path: Path) -> None:
 def test_a_figure_that_cannot_be_used_is_told(tmp_path: Path, text: str, zh: str, en: str) -> None:
     pack = f'rules: [{{id: even, kind: balance, on: zoning, load: "{text}"}}]\n'
     with pytest.raises(InputError) as caught:
-        api.bind(api.load(with_table(tmp_path, pack=pack))).examine()
+        api.bind(api.load(with_table(tmp_path, pack=pack))).check_expressions()
     [fault] = caught.value.faults
     assert zh in fault.message.zh and en in fault.message.en
     assert fault.column == "even.load"

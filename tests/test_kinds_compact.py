@@ -62,12 +62,12 @@ def test_program_and_check_agree_on_every_plan_by_a_table(fields: dict[str, obje
 
 @pytest.mark.parametrize("values", [[[0.5] * 4] * 4, [[-1] * 4] * 4])
 def test_a_table_has_whole_numbers_from_0(values: list[list[float]]) -> None:
-    [problem] = example_rule(CENTRE, table="road").examine(world_with(values))
+    [problem] = example_rule(CENTRE, table="road").validate_in(world_with(values))
     assert "whole" in problem.message.en
 
 
 def test_an_unknown_table_is_named_with_the_nearest() -> None:
-    [problem] = example_rule(CENTRE, table="raod").examine(world_with(ROADS))
+    [problem] = example_rule(CENTRE, table="raod").validate_in(world_with(ROADS))
     assert (problem.field, problem.nearest) == ("table", "road")
 
 

@@ -65,7 +65,7 @@ def test_about_names_what_breaches_name(kind: type[Rule]) -> None:
             broken += bool(found)
             if broken == 100:
                 break
-    assert named == set(kind.about)
+    assert named == set(kind.subject_dims)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -46,7 +46,7 @@ class Crowd(Rule):
 
     name: ClassVar[str] = "crowd"
     summary: ClassVar[Text] = Text(zh="不得拥挤", en="not too many at once")
-    about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "crowd", "on": "turn", "most": 1},

@@ -76,7 +76,7 @@ def rules(draw: Any, kind: str) -> tuple[World, dict[str, Any]]:
 
 def names_all(kind: str) -> bool:
     """Say whether the oracle names all that an exception may be from; only then can it leave that out."""
-    return set(oracle(kind).NAMES) == set(all_kinds()[kind].about) - {"part"}
+    return set(oracle(kind).NAMES) == set(all_kinds()[kind].subject_dims) - {"part"}
 
 
 def breaches(kind: str, rule: Mapping[str, Any], world: World, plan: frozenset[Seat]) -> Counter[Any]:
@@ -99,7 +99,7 @@ def compare(kind: str, data: Any, count: int) -> None:
     policy = policy_for(world, rule)
     if hasattr(one, "contradicts"):
         note(rule)
-        refused = any(problem.field == "atmost" for problem in policy.rules[0].examine(policy.context))
+        refused = any(problem.field == "atmost" for problem in policy.rules[0].validate_in(policy.context))
         assert refused == one.contradicts(Scope(rule, world, frozenset()))
         if refused:
             return
@@ -174,7 +174,7 @@ def test_every_kind_has_an_oracle_and_every_oracle_a_kind() -> None:
 
 def test_what_a_breach_names_is_what_the_oracle_names() -> None:
     for kind, one in all_kinds().items():
-        assert set(oracle(kind).NAMES) <= set(one.about)
+        assert set(oracle(kind).NAMES) <= set(one.subject_dims)
 
 
 def _roles(layer: str) -> tuple[str | None, ...]:

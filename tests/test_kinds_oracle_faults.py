@@ -96,7 +96,7 @@ def test_fields_that_would_be_passed_over_are_refused(fields: dict[str, Any]) ->
 def test_a_notation_of_roles_that_the_rule_is_not_about_is_told() -> None:
     fields = {"kind": "composition", "on": "posting", "role": "member", "exactly": "1 lead"}
     rule = all_kinds()["composition"].model_validate({"id": "tried", **fields})
-    [problem] = rule.examine(WORLD)
+    [problem] = rule.validate_in(WORLD)
     assert (problem.field, problem.found, problem.allowed) == ("exactly", "lead", "member")
 
 
@@ -180,6 +180,6 @@ def test_more_asked_than_allowed_by_an_expression_is_told(
     fields: dict[str, Any], told: list[tuple[str, str]]
 ) -> None:
     rule = all_kinds()[fields["kind"]].model_validate({"id": "tried", "on": "turn", **fields})
-    problems = list(rule.examine(WORLD))
+    problems = list(rule.validate_in(WORLD))
     assert [(problem.found, problem.allowed) for problem in problems] == told
     assert {problem.field for problem in problems} <= {"atmost"}

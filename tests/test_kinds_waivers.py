@@ -33,10 +33,10 @@ def waivers_for(trial: Trial) -> list[tuple[Waiver, ...]]:
     layer = plans_of(trial.kind, trial.number).context.layers[rule.on]
     chosen: list[tuple[Waiver, ...]] = []
     for field, dimension in DIMENSIONS.items():
-        if dimension in rule.about:
+        if dimension in rule.subject_dims:
             chosen.extend((waiver(rule, **{field: name}),) for name in getattr(layer, field)[:2])
             chosen.append((waiver(rule, FIRST_YEAR, **{field: getattr(layer, field)}),))
-    if {"item", "slot"} <= set(rule.about):
+    if {"item", "slot"} <= set(rule.subject_dims):
         chosen.append((waiver(rule, items=layer.items[0], slots=layer.slots[-1]),))
     return chosen or [(waiver(rule, FIRST_YEAR),)]
 

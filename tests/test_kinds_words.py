@@ -43,7 +43,7 @@ def described(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 @KINDS
 def test_every_kind_says_in_chinese_what_its_docstring_says(kind: type[Rule]) -> None:
-    assert "in_chinese" in vars(kind), "a kind that inherits the words of another says something else"
+    assert "doc_zh" in vars(kind), "a kind that inherits the words of another says something else"
     meaning = kind_view(kind).meaning
     assert HAN.search(meaning.zh)
     assert meaning.en and not HAN.search(meaning.en)

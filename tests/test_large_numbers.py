@@ -49,7 +49,7 @@ def test_many_large_rules_of_a_level_are_refused_together(tmp_path: Path) -> Non
     assert call("check", with_rules(tmp_path / "few", one)).status == 0
     policy = api.bind(api.load(with_rules(tmp_path / "many", *[one] * 80)))
     with pytest.raises(InputError, match="its numbers are too large"):
-        policy.examine()
+        policy.check_expressions()
 
 
 def test_a_plan_of_the_largest_numbers_is_solved_and_holds(tmp_path: Path) -> None:

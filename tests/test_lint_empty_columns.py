@@ -47,7 +47,7 @@ def test_a_misspelt_header_and_the_rule_that_it_kills_are_both_told(tmp_path: Pa
 def test_rules_name_kinds_of_ties_in_chinese_too(tmp_path: Path) -> None:
     rule = "rules:\n  - {id: kin, kind: apart, on: posting, ties: [亲属, 夫妻]}\n"
     policy = bound(tmp_path, rule)
-    [kinds] = [one.kinds_of_ties() for one in policy.rules if one.id == "kin"]
+    [kinds] = [one.tie_kinds() for one in policy.rules if one.id == "kin"]
     assert kinds == ("kin", "spouse")
 
 

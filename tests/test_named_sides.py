@@ -188,5 +188,5 @@ def test_the_schema_knows_a_named_side(source: object) -> None:
 def test_whose_home_is_meant_must_be_said_of_units(tmp_path: Path) -> None:
     context = bind_context(api.load(folder(tmp_path)))
     rule = Strength.model_validate({"id": "s", "kind": "strength", "on": "zoning", "atleast": 1})
-    assert [problem.field for problem in rule.examine(context)] == ["unit"]
-    assert not list(rule.model_copy(update={"unit": "unit.kind"}).examine(context))
+    assert [problem.field for problem in rule.validate_in(context)] == ["unit"]
+    assert not list(rule.model_copy(update={"unit": "unit.kind"}).validate_in(context))

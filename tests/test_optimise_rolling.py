@@ -92,7 +92,7 @@ def test_a_window_of_one_is_the_best_of_each_year_given_those_before() -> None:
     policy = rotation(4)
     found = rolled(policy, 1)
     for year in range(1, 5):
-        until = policy.until({"posting": year})
+        until = policy.truncate({"posting": year})
         settled = tuple(pin(one) for one in within(found, year - 1))
         step = solve(replace(until, rules=(*until.rules, *settled)), Options(seconds=20, workers=1))
         assert step.status == "optimal"
@@ -159,7 +159,7 @@ def test_first_periods_that_cannot_be_alone_widen_the_window() -> None:
     """Each of the three has two turns, no fewer and no more: of one period that cannot be asked."""
     even = turn_rule("balance", over="horizon", each="item", measure="deviation", target=2)
     policy = policy_of(TURN, turn_rule("take", places="0-1"), even)
-    assert solve(policy.until({"turn": 1}), Options(seconds=10, workers=1)).status == "infeasible"
+    assert solve(policy.truncate({"turn": 1}), Options(seconds=10, workers=1)).status == "infeasible"
     found = rolled(policy, 1)
     assert found.assignments
     assert_sound(policy, found)

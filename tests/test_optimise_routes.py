@@ -377,7 +377,7 @@ def test_a_start_in_steps_is_a_plan(seed: int) -> None:
     made = add_layer(drawn.policy, Made(), drawn.search(), 0.5)
     if made is None:  # what is asked of all periods together cannot be in the first ones alone
         [(layer, periods)] = [(name, len(one.periods)) for name, one in drawn.policy.context.layers.items()]
-        first = [drawn.policy.until({layer: count}) for count in range(1, periods)]
+        first = [drawn.policy.truncate({layer: count}) for count in range(1, periods)]
         assert any(least_costs(policy, Space.of(policy.context)) is None for policy in first)
         return
     program = drawn.policy.compile()

@@ -140,12 +140,12 @@ def test_too_many_zones_are_left_to_other_routes() -> None:
 )
 def test_what_is_not_of_zones_is_told(rules: list[Fields]) -> None:
     policy = zoning(map_world(3, 6, 2), rules)
-    assert policy.map is None or decompose_by_slot(policy.compile()) is None
+    assert policy.adjacency is None or decompose_by_slot(policy.compile()) is None
 
 
 def test_a_countys_townships_are_settled_by_all_their_zones() -> None:
     policy = bind(load(folder("henan-cooperation")))
-    found = solve(policy.until({"zoning": 1}), Options(seconds=60))
+    found = solve(policy.truncate({"zoning": 1}), Options(seconds=60))
     assert (found.status, found.run["route"], found.run["structure"]) == ("optimal", "1: zones", "zones")
 
 

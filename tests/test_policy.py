@@ -35,14 +35,14 @@ def on_turn(kind: str, **fields: object):
 def test_cut_down_to_some_layers_only_their_rules_are_left() -> None:
     rules = (example_rule(FOLLOW), on_turn("balance"), example_rule({"kind": "contiguous", "on": "zoning"}))
     policy = Policy(WORLD, rules, (), {})
-    assert [rule.id for rule in policy.until({"turn": 2}).rules] == ["balance"]
-    assert [rule.id for rule in policy.until({"zoning": 1}).rules] == ["contiguous"]
-    assert [rule.id for rule in policy.until({"turn": 1, "zoning": 1}).rules] == [
+    assert [rule.id for rule in policy.truncate({"turn": 2}).rules] == ["balance"]
+    assert [rule.id for rule in policy.truncate({"zoning": 1}).rules] == ["contiguous"]
+    assert [rule.id for rule in policy.truncate({"turn": 1, "zoning": 1}).rules] == [
         "follow",
         "balance",
         "contiguous",
     ]
-    short = policy.until({"turn": 2, "zoning": 9})
+    short = policy.truncate({"turn": 2, "zoning": 9})
     assert short.context.layers["turn"].shape == (3, 2, 1, 2)
     assert short.context.layers["zoning"].shape[3] == 1
     assert policy.layer_of(rules[1]) is WORLD.layers["turn"]
@@ -127,8 +127,8 @@ def test_a_roster_answers_who_was_where() -> None:
     wang, li, east, west, lead, member = 0, 1, 0, 1, 0, 1
     assert roster.seats(wang, 0) == ((east, lead),) and roster.seats(wang, 2) == ()
     assert roster.members(east, 0) == ((wang, lead), (li, member))
-    assert roster.who(east, 0, (lead,)) == (wang,)
-    assert roster.slots(wang, 1, (lead,)) == () and roster.slots(wang, 1, (lead, member)) == (east,)
+    assert roster.items_in(east, 0, (lead,)) == (wang,)
+    assert roster.slots_of(wang, 1, (lead,)) == () and roster.slots_of(wang, 1, (lead, member)) == (east,)
     assert roster.holds(wang, east, 0, (lead,)) and not roster.holds(wang, west, 0, (lead, member))
     assert roster.seats(li, -2) == ((west, lead),) and roster.holds(li, west, -2, (lead,))
     assert list(roster.spells((lead, member))) == [(wang, east, 0, 1), (li, east, 0, 0)]
@@ -174,14 +174,14 @@ def test_what_is_asked_of_all_periods_refuses_no_first_periods_of_a_plan(
     policy = Policy(WORLD, (rule,), (), {})
     plan = read_plan(kept, WORLD, rule)
     assert not judge(policy, plan).broken
-    until = policy.until({rule.on: periods})
+    until = policy.truncate({rule.on: periods})
     first = until.context.layers[rule.on].period_index
     assert not judge(until, tuple(one for one in plan if one.period in first)).broken
 
 
 def asked_at_least(periods: int, **fields: object) -> list[int | str]:
     policy = Policy(WORLD, (on_turn("frequency", atmost=3, **fields),), (), {})
-    return [dict(rule)["atleast"] for rule in policy.until({"turn": periods}).rules]
+    return [dict(rule)["atleast"] for rule in policy.truncate({"turn": periods}).rules]
 
 
 def test_a_least_number_is_asked_for_less_what_periods_to_come_can_add() -> None:
@@ -198,6 +198,6 @@ def test_a_least_sum_is_asked_for_at_the_end_alone_and_the_greatest_always() -> 
     least = on_turn("capacity", each="item", over="horizon", atleast=2)
     each = on_turn("capacity", each="item", atleast=1)
     for rule, left in ((both, [(None, 3)]), (least, []), (each, [(1, None)])):
-        short = Policy(WORLD, (rule,), (), {}).until({"turn": 2})
+        short = Policy(WORLD, (rule,), (), {}).truncate({"turn": 2})
         assert [(dict(one)["atleast"], dict(one)["atmost"]) for one in short.rules] == left
-        assert Policy(WORLD, (rule,), (), {}).until({"turn": 3}).rules == (rule,)
+        assert Policy(WORLD, (rule,), (), {}).truncate({"turn": 3}).rules == (rule,)

@@ -40,12 +40,12 @@ def big(tmp_path: Path) -> Path:
 
 def test_a_person_takes_little_memory(tmp_path: Path) -> None:
     base = big(tmp_path)
-    api.bind(api.load(base)).examine()  # what is loaded once and for all is no part of it
+    api.bind(api.load(base)).check_expressions()  # what is loaded once and for all is no part of it
     gc.collect()
     tracemalloc.start()
     try:
         policy = api.bind(api.load(base))
-        policy.examine()
+        policy.check_expressions()
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -107,7 +107,7 @@ def test_a_post_given_up_now_is_one_that_would_fall_vacant(foreseen: tuple[api.P
 
 def test_looking_at_one_year_only_costs_a_recruit(tmp_path: Path) -> None:
     scenario = api.load(part_of(NAME, (FORESEEN,), tmp_path))
-    year = api.solve(api.bind(scenario).until({"posting": 1}), seconds=30, workers=1)
+    year = api.solve(api.bind(scenario).truncate({"posting": 1}), seconds=30, workers=1)
     # Nobody is recruited; the posts of the offices move.
     assert (year.status, costs(year)[:2]) == ("optimal", [(0, 0), (5, 5)])
     settled = [f"{one.item}={one.slot}@2024" for one in year.assignments if one.layer == "posting"]

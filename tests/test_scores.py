@@ -89,7 +89,7 @@ def test_a_failing_expression_names_the_pair(tmp_path: Path) -> None:
     pack = "rules: [{id: a, kind: prefer, on: casework, cost: 10 / score.bid, level: 1}]\n"
     base = with_scores(tmp_path, {"scores-bid": BIDS}, pack)
     with pytest.raises(InputError) as caught:
-        api.bind(api.load(base)).examine()
+        api.bind(api.load(base)).check_expressions()
     [fault] = caught.value.faults
     assert "(Wang, C2)" in fault.message.en and "（Wang, C2）" in fault.message.zh
 

@@ -75,7 +75,7 @@ def test_a_known_kind_that_nobody_has_is_told_and_no_fault(tmp_path: Path) -> No
 def test_a_rule_that_has_other_pairs_is_about_something(tmp_path: Path) -> None:
     for other in ("pairs: [[Wang, Li]]", "when: person.grade == other.grade", "acquainted: 0.5"):
         policy = bound(tmp_path, _pack(f"kind: apart, ties: kin, {other}"))
-        assert not list(policy.rules[-1].idle(policy.scopes["r"])), other
+        assert not list(policy.rules[-1].vacuous_selectors(policy.scopes["r"])), other
 
 
 def test_kinds_of_the_tables_that_nobody_asks_for_are_told(tmp_path: Path) -> None:

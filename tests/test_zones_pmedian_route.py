@@ -97,8 +97,8 @@ def test_the_best_of_all_plans_is_found_and_proved_of_many_maps(policy: Policy) 
 def test_no_plan_costs_less_than_what_is_read_of_it(policy: Policy, data: st.DataObject) -> None:
     program = policy.compile()
     whole = decompose_by_slot(program)
-    assert whole is not None and policy.map is not None
-    read = recognise_first(program, whole, policy.map)
+    assert whole is not None and policy.adjacency is not None
+    read = recognise_first(program, whole, policy.adjacency)
     assert read is not None and read[0] == 1
     placing, at = SlotPlacement(program, whole, 1), program.levels.index(1)
     zone = np.array(

@@ -75,7 +75,7 @@ def trials(
 @cache
 def world_of(layers: frozenset[str], periods: int = ALL_PERIODS) -> RuleContext:
     """Return the small world with only some layers."""
-    return _whole_world().until(dict.fromkeys(sorted(layers), periods))
+    return _whole_world().truncate(dict.fromkeys(sorted(layers), periods))
 
 
 @cache

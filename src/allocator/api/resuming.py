@@ -144,7 +144,7 @@ def _first_ones(every: Mapping[str, int], partial: Any, file: str) -> dict[str, 
 def _must_hold(policy: Policy, plan: Plan, periods: Mapping[str, int], file: str) -> None:
     """Refuse a plan that was changed since: it must break no hard rule, and cost what it says."""
     admit(policy, plan, file)
-    judgement = judge(policy.until(periods), plan.assignments)
+    judgement = judge(policy.truncate(periods), plan.assignments)
     if judgement.broken or claims_against(plan, judgement):
         raise InputError([_no_plan(file, "", "")])
 

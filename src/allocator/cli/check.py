@@ -41,7 +41,7 @@ def command(
     output = Output(lang, as_json=as_json)
     loaded = api.load(scenario)
     policy, draws = _bound(loaded)
-    policy.examine()
+    policy.check_expressions()
     expected = read_expected(policy.context.scenario.folder)
     figures = measure(expected, policy) if expected else []
     summary = summarise(policy)

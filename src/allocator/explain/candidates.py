@@ -162,7 +162,7 @@ class _Bench:
         drops = {(*taken, period) for taken in move.drops}
         adds = {(*taken, period) for taken in move.adds}
         taken = {*self._roster[self.layer.name].taken} - drops | adds
-        return self._roster.changed(self.layer.name, taken)
+        return self._roster.with_layer(self.layer.name, taken)
 
     def _found_before(self, rule: Rule) -> tuple[Breach, ...]:
         if rule.id not in self._before:

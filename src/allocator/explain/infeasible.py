@@ -67,7 +67,7 @@ def why_infeasible(policy: Policy, seconds: float = 30.0, observer: Observer = N
     conflict = minimal_conflict(policy, seconds * CONFLICT_PART, observer)
     giving = {rule.id: rule.relaxed() for rule in conflict}
     repairs, _ = _given_up(policy, giving, seconds * WAY_PART, observer)
-    recusing = {rule.id: (other,) for rule in policy.rules if rule.is_hard and (other := rule.waivable())}
+    recusing = {rule.id: (other,) for rule in policy.rules if rule.is_hard and (other := rule.softened())}
     waivers, fewest = _given_up(policy, recusing, seconds * WAY_PART, observer)
     blocked = () if observer.stop_reason() else blocked_on_map(policy)
     named = tuple(rule.id for rule in conflict)
@@ -106,7 +106,7 @@ def _named(policy: Policy, rule: Rule, breach: Breach) -> Text:
     parts += [label(layer.slots[subject.slot])] if subject.slot >= 0 else []
     parts += [layer.periods[subject.period].id] if subject.period >= 0 else []
     where = " · ".join(parts)
-    detail = breach.detail or (rule.why if rule.waivable() and rule.why else _exception(rule, breach))
+    detail = breach.detail or (rule.why if rule.softened() and rule.why else _exception(rule, breach))
     return Text(zh=f"{where}：{detail.zh}", en=f"{where}: {detail.en}")
 
 

@@ -46,7 +46,7 @@ class Move:
 
 def holders(roster: LayerRoster, seat: Seat) -> tuple[int, ...]:
     """Return who holds a seat."""
-    return roster.who(seat.slot, seat.period, (seat.role,))
+    return roster.items_in(seat.slot, seat.period, (seat.role,))
 
 
 def moves_to(layer: Layer, roster: LayerRoster, seat: Seat, item: int) -> Iterator[Move]:

@@ -33,15 +33,15 @@ def blocked_on_map(policy: Policy) -> tuple[Blocked, ...]:
     """Return what keeps the maps of a policy from being made into zones; nothing where that is not seen."""
     found: list[Blocked] = []
     for name, layer in policy.context.layers.items():
-        alone = policy.until({name: len(layer.periods)})
+        alone = policy.truncate({name: len(layer.periods)})
         alone = replace(alone, rules=tuple(rule for rule in alone.rules if rule.is_hard))
-        whole = None if alone.map is None else decompose_by_slot(alone.compile())
-        if whole is None or alone.map is None:
+        whole = None if alone.adjacency is None else decompose_by_slot(alone.compile())
+        if whole is None or alone.adjacency is None:
             continue
         items = whole.items.tolist()
         for band in shared_bands(whole):
             weights = dict(zip(items, band.weights.tolist(), strict=True))
-            look = _Look(alone, layer, alone.map, band, weights)
+            look = _Look(alone, layer, alone.adjacency, band, weights)
             found += [Blocked(alone.rules[band.rule].id, text) for text in look.found(len(whole.blocks))]
     return tuple(dict.fromkeys(found))
 

@@ -197,4 +197,4 @@ def task_of(policy: Policy, program: Program) -> Task:
             return []
         return policy.cuts(Roster(policy.context.layers, program.decisions.assignments(decisions)))
 
-    return Task(program, cuts, policy.map)
+    return Task(program, cuts, policy.adjacency)

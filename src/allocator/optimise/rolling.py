@@ -136,7 +136,7 @@ class _Rolling:
         """Decide a window with all before it held; where that cannot be, set earlier decisions free."""
         names = list(self._whole)
         before = {name: self._whole[name] for name in names[: names.index(window.layer)]}
-        policy = self._policy.until({**before, window.layer: max(window.end, done)})
+        policy = self._policy.truncate({**before, window.layer: max(window.end, done)})
         program = compiled(policy, self._search)
         start = self._start(program.decisions, done, window.end)
         is_last = window.end == self._whole[window.layer]

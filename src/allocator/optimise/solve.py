@@ -162,7 +162,7 @@ def _search(policy: Policy, search: SolveContext, begun: WarmStart) -> tuple[Fou
         done = decided.get(name, 0)
         if len(decided) > k + 1:
             continue
-        partial = policy.until({other: periods[other] for other in list(periods)[: k + 1]})
+        partial = policy.truncate({other: periods[other] for other in list(periods)[: k + 1]})
         if done < periods[name] and (k > 0 or periods[name] > 1):
             made = add_layer(partial, made, search, STEPS_PART, done) or made
         last = k == len(periods) - 1

@@ -72,7 +72,7 @@ def add_layer(policy: Policy, made: Made, search: SolveContext, part: float, don
     whole = {name: len(other.periods) for name, other in policy.context.layers.items()}
     planned = [step for step in steps(layer) if step.periods > done]
     for step in planned:
-        partial = policy.until({**whole, layer.name: step.periods})
+        partial = policy.truncate({**whole, layer.name: step.periods})
         decided = _decide(partial, made, search, part / len(planned), step)
         if decided is None:
             return None

@@ -30,7 +30,7 @@ def doubts_about(policy: Policy) -> tuple[Fault, ...]:
     Raises:
         InputError: An expression of a rule cannot be evaluated.
     """
-    policy.examine()
+    policy.check_expressions()
     found = (doubt for one in all_lints() for doubt in one(policy))
     return (*policy.context.scenario.doubts, *found)
 

@@ -51,7 +51,7 @@ def kind_view(kind: type[Rule]) -> KindView:
     return KindView(
         name=kind.name,
         summary=kind.summary,
-        about=kind.about,
+        about=kind.subject_dims,
         can_be_soft=kind.can_be_soft,
         meaning=_prose(kind),
         fields=tuple(lines),
@@ -154,4 +154,4 @@ def _shown(value: Any) -> str:
 def _prose(kind: type[Rule]) -> Text:
     """Return what a kind asks for: its docstring, and the same in Chinese."""
     english = inspect.cleandoc(kind.__doc__ or "").replace("``", "`")
-    return Text(zh=kind.in_chinese, en=english)
+    return Text(zh=kind.doc_zh, en=english)

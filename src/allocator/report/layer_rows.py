@@ -47,7 +47,7 @@ class LayerRows:
     def of(cls, policy: Policy, name: str) -> LayerRows:
         """Return the rows of the layer called ``name``; rules that also read other layers are left out."""
         layer = policy.context.layers[name]
-        alone = policy.until({name: len(layer.periods)})
+        alone = policy.truncate({name: len(layer.periods)})
         rules = tuple(rule for rule in alone.rules if rule.is_hard and not rule.one_slot)
         return cls(replace(alone, rules=rules), layer)
 

@@ -72,7 +72,7 @@ def shortages(policy: Policy) -> tuple[Shortage, ...]:
     found: list[Shortage] = []
     for name, layer in policy.context.layers.items():
         rows = LayerRows.of(policy, name)
-        recuses = layer.spec.items.table == "people" and any(rule.waivable() for rule in rows.policy.rules)
+        recuses = layer.spec.items.table == "people" and any(rule.softened() for rule in rows.policy.rules)
         if recuses and prod(layer.shape) <= MOST_PLACES:
             found.extend(_Look(rows).found())
     return tuple(found)

@@ -165,7 +165,7 @@ class _Counts:
         rule = policy.rules[rows[0].rule]
         scope = policy.scopes[rule.id]
         parts = (
-            rule.part_of(scope, Subject(slot=row.slot, period=row.period, part=row.part))
+            rule.part_label(scope, Subject(slot=row.slot, period=row.period, part=row.part))
             for row in rows
             if row.part >= 0
         )

@@ -126,7 +126,7 @@ def _faults(rule: Rule, draft: Draft | None, context: RuleContext) -> Iterator[F
         return  # what else the rule says is about layers that there are not
     for written in expressions(rule):
         yield from _expression_faults(written, rule, draft, context)
-    for problem in rule.examine(context):
+    for problem in rule.validate_in(context):
         details = {"found": problem.found or None, "allowed": problem.allowed, "nearest": problem.nearest}
         yield draft.fault(problem.message, problem.field, **details)
 
@@ -176,11 +176,11 @@ def _waiver_faults(waiver: Waiver, draft: Draft, book: Rulebook, context: RuleCo
         return
     layer = context.layers[rule.on]
     for field, named, known in (("items", waiver.items, layer.items), ("slots", waiver.slots, layer.slots)):
-        if named and field.removesuffix("s") not in rule.about:
+        if named and field.removesuffix("s") not in rule.subject_dims:
             message = Text(
                 zh=f"规则 {rule.id} 不针对此类对象", en=f"the rule {rule.id} does not name its {field}"
             )
-            yield draft.fault(message, field, allowed=", ".join(rule.about))
+            yield draft.fault(message, field, allowed=", ".join(rule.subject_dims))
         for name in named:
             if name not in known:
                 yield _unknown(

@@ -82,7 +82,7 @@ class RuleContext:
             self._pairs[layer.name] = pairs_of(self.scenario, layer)
         return self._pairs[layer.name]
 
-    def until(self, layers: Mapping[str, int]) -> RuleContext:
+    def truncate(self, layers: Mapping[str, int]) -> RuleContext:
         """Return the context with the named layers only, each cut to its first periods."""
         kept = {name: layer.until(layers[name]) for name, layer in self.layers.items() if name in layers}
         return self._sharing(replace(self, layers=kept))

@@ -56,7 +56,7 @@ def is_by_item(layer: Layer) -> bool:
 
 def ranks_changes(rules: Iterable[Rule]) -> bool:
     """Whether some soft rule says by itself what a change from the baseline costs, and at which level."""
-    return any(rule.prices_changes for rule in rules)
+    return any(rule.penalises_changes for rule in rules)
 
 
 def without_baseline(option: str) -> Fault:

@@ -103,9 +103,9 @@ class Rule(Strict):
     name: ClassVar[str]
     summary: ClassVar[Text]
     #: What the kind's docstring says, in Chinese; without it the docstring is shown.
-    in_chinese: ClassVar[str] = ""
+    doc_zh: ClassVar[str] = ""
     #: What a breach's subject names; a waiver can only name these.
-    about: ClassVar[tuple[Dimension, ...]]
+    subject_dims: ClassVar[tuple[Dimension, ...]]
     examples: ClassVar[tuple[Example, ...]]
     #: True where the kind reads spells, so that an item may take at most one slot a period.
     one_slot: ClassVar[bool] = False
@@ -159,15 +159,15 @@ class Rule(Strict):
         """The level as plans write it."""
         return self.level
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Yield what is wrong with the kind's own fields in this scenario; expressions are seen to."""
         yield from ()
 
-    def kinds_of_ties(self) -> tuple[str, ...]:
+    def tie_kinds(self) -> tuple[str, ...]:
         """Return the kinds of ties or links that the rule names; most kinds of rules look at none."""
         return ()
 
-    def idle(self, scope: Scope) -> Iterator[tuple[str, str]]:
+    def vacuous_selectors(self, scope: Scope) -> Iterator[tuple[str, str]]:
         """Yield each key that chooses nobody and nothing of the layer, with what stands there."""
         items, slots, *_ = scope.layer.shape
         if self.items and items and not len(scope.items):
@@ -183,14 +183,14 @@ class Rule(Strict):
         """Yield what the rule finds in a plan; shares nothing with ``post`` but the scope."""
         raise TypeError(f"{type(self).__name__} is no rule kind: it has no check")
 
-    def measured(self, roster: Roster, scope: Scope) -> Text | None:
+    def measurement(self, roster: Roster, scope: Scope) -> Text | None:
         """Return what a plan has of what the rule measures, such as loads from the least to the greatest.
 
         None for the kinds of which reports count breaches, and where there is nothing to measure.
         """
         return None
 
-    def part_of(self, scope: Scope, subject: Subject) -> Text:
+    def part_label(self, scope: Scope, subject: Subject) -> Text:
         """Return what the ``part`` of a subject is, such as a skill or a grade; empty if it has no word."""
         return Text()
 
@@ -201,7 +201,7 @@ class Rule(Strict):
         """
         yield from ()
 
-    def waivable(self) -> Rule | None:
+    def softened(self) -> Rule | None:
         """Return the rule at level 1, paying 1 for each place to waive; None for kinds that bar nobody."""
         return None
 
@@ -213,7 +213,7 @@ class Rule(Strict):
         """
         return (self.model_copy(update={"level": 1}),) if self.can_be_soft else (self,)
 
-    def so_far(self, to_come: int) -> Rule | None:
+    def relaxed_for_prefix(self, to_come: int) -> Rule | None:
         """Return what the rule asks of the first periods alone, where it adds up all; None if nothing.
 
         What it asks at least of all periods cannot be asked of the first ones: a plan of these may be one of
@@ -230,12 +230,12 @@ class Rule(Strict):
         return False
 
     @property
-    def prices_changes(self) -> bool:
+    def penalises_changes(self) -> bool:
         """Whether it is soft and pays for what is not as in the baseline."""
         return False
 
     @property
-    def cuts(self) -> bool:
+    def has_cuts(self) -> bool:
         """Whether it may ask for cuts."""
         return type(self).separate is not Rule.separate
 
@@ -243,6 +243,6 @@ class Rule(Strict):
         """Yield cuts for what could not be written beforehand and the plan breaks; most kinds have none."""
         yield from ()
 
-    def map_of(self, scope: Scope) -> Neighbours | None:
+    def adjacency(self, scope: Scope) -> Neighbours | None:
         """Return which items are neighbours, if cuts ask for connected slots and for nothing else."""
         return None

@@ -77,9 +77,9 @@ class Policy:
             try:
                 rule.post(ConstraintWriter(builder, scope, number, shared), scope)
             except SelectorError as error:
-                faults.append(self.fault(rule, error))
+                faults.append(self.expression_fault(rule, error))
             except TooLargeError:
-                faults.append(self.doubt(rule, TOO_LARGE))
+                faults.append(self.rule_fault(rule, TOO_LARGE))
         if faults:
             raise InputError(faults)
         return self._within_limits(builder.build())
@@ -93,10 +93,10 @@ class Policy:
         try:
             refuse_large_program(program)
         except TooLargeError as error:
-            raise InputError([self.doubt(self.rules[error.rule or 0], TOO_LARGE)]) from None
+            raise InputError([self.rule_fault(self.rules[error.rule or 0], TOO_LARGE)]) from None
         return program
 
-    def examine(self) -> None:
+    def check_expressions(self) -> None:
         """Evaluate every expression of every rule: an empty cell that one reads is found.
 
         Only where the numbers of the rules are so large that sums of them may be too large are they compiled.
@@ -130,7 +130,7 @@ class Policy:
                 numbers.append(self.scopes[rule.id].evaluate(written))
             except SelectorError as error:
                 scope_is_known = scope_is_known and not chooses
-                yield self.fault(rule, error, ".".join(written.path))
+                yield self.expression_fault(rule, error, ".".join(written.path))
 
     def breaches(self, rule: Rule, roster: Roster) -> Iterator[Breach]:
         """Yield what a rule finds in a plan, but for what is waived."""
@@ -140,12 +140,12 @@ class Policy:
                 if not scope.waives(breach.subject):
                     yield breach
         except SelectorError as error:
-            raise InputError([self.fault(rule, error)]) from None
+            raise InputError([self.expression_fault(rule, error)]) from None
 
     @cached_property
     def has_cuts(self) -> bool:
         """Whether any rule may ask for cuts."""
-        return any(rule.cuts for rule in self.rules)
+        return any(rule.has_cuts for rule in self.rules)
 
     def cuts(self, roster: Roster) -> list[RuleCut]:
         """Return the cuts that rules with a ``separate`` ask for, given a plan."""
@@ -155,39 +155,39 @@ class Policy:
         return found
 
     @cached_property
-    def map(self) -> Neighbours | None:
+    def adjacency(self) -> Neighbours | None:
         """Which items are neighbours, where one rule asks for cuts: that every slot be connected."""
-        asking = [rule for rule in self.rules if rule.cuts]
-        return asking[0].map_of(self.scopes[asking[0].id]) if len(asking) == 1 else None
+        asking = [rule for rule in self.rules if rule.has_cuts]
+        return asking[0].adjacency(self.scopes[asking[0].id]) if len(asking) == 1 else None
 
-    def until(self, layers: Mapping[str, int]) -> Policy:
+    def truncate(self, layers: Mapping[str, int]) -> Policy:
         """Return the policy of the named layers only, each with its first so many periods.
 
         Where periods are left out, a rule that asks for something at least over all of them asks for what
-        must be there by then (``Rule.so_far``).
+        must be there by then (``Rule.relaxed_for_prefix``).
         """
-        context = self.context.until(layers)
+        context = self.context.truncate(layers)
         kept = (rule for rule in self.rules if layers_read(rule) <= layers.keys())
-        asked = tuple(rule for one in kept if (rule := self._so_far(one, context)) is not None)
+        asked = tuple(rule for one in kept if (rule := self._relaxed_in(one, context)) is not None)
         return replace(self, context=context, rules=asked)
 
-    def _so_far(self, rule: Rule, context: RuleContext) -> Rule | None:
+    def _relaxed_in(self, rule: Rule, context: RuleContext) -> Rule | None:
         """Return what a rule asks in a context of fewer periods."""
         kept = len(context.layers[rule.on].periods)
         later = self.context.layers[rule.on].periods[kept:]
         to_come = sum(not rule.during or period.id in rule.during for period in later)
-        return rule.so_far(to_come) if to_come else rule
+        return rule.relaxed_for_prefix(to_come) if to_come else rule
 
     def layer_of(self, rule: Rule) -> Layer:
         """Return the layer that a rule is about."""
         return self.context.layers[rule.on]
 
-    def fault(self, rule: Rule, error: SelectorError, key: str = "") -> Fault:
+    def expression_fault(self, rule: Rule, error: SelectorError, key: str = "") -> Fault:
         """Return the fault of an expression of a rule, at the rule's (or its field's) place in its pack."""
         known = {"nearest": error.nearest, "allowed": error.allowed}
         return self._draft(rule).fault(error.message, key, detail=error.detail, **known)
 
-    def doubt(self, rule: Rule, message: Text, key: str = "", **details: str) -> Fault:
+    def rule_fault(self, rule: Rule, message: Text, key: str = "", **details: str) -> Fault:
         """Return a doubt about a rule (or a field of it), at its place in its pack."""
         return self._draft(rule).fault(message, key, **details)
 

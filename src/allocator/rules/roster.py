@@ -37,7 +37,7 @@ class LayerRoster:
         """Return the (slot, role) pairs that an item holds in a period."""
         return self._by_item.get((item, period), ()) if period >= 0 else self.layer.past.held(item, period)
 
-    def slots(self, item: int, period: int, roles: Collection[int]) -> tuple[int, ...]:
+    def slots_of(self, item: int, period: int, roles: Collection[int]) -> tuple[int, ...]:
         """Return the slots that an item holds in a period in any of ``roles``, in order."""
         return tuple(sorted({slot for slot, role in self.seats(item, period) if role in roles}))
 
@@ -45,7 +45,7 @@ class LayerRoster:
         """Return the (item, role) pairs in a slot in a period."""
         return self._by_slot.get((slot, period), ()) if period >= 0 else self.layer.past.members(slot, period)
 
-    def who(self, slot: int, period: int, roles: Collection[int]) -> tuple[int, ...]:
+    def items_in(self, slot: int, period: int, roles: Collection[int]) -> tuple[int, ...]:
         """Return the items in a slot in a period in any of ``roles``, in order."""
         return tuple(sorted({item for item, role in self.members(slot, period) if role in roles}))
 
@@ -81,7 +81,7 @@ class Roster(Mapping[str, LayerRoster]):
                 taken[layer.name].append(_indices(layer, assignment))
         self._layers = {name: LayerRoster(layer, taken[name]) for name, layer in layers.items()}
 
-    def changed(self, name: str, taken: Iterable[tuple[int, int, int, int]]) -> Roster:
+    def with_layer(self, name: str, taken: Iterable[tuple[int, int, int, int]]) -> Roster:
         """Return the rosters with another one for a layer."""
         other = Roster({}, ())
         other._layers = {**self._layers, name: LayerRoster(self._layers[name].layer, taken)}

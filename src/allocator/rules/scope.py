@@ -212,12 +212,12 @@ class Scope:
         periods = context.period_axes(self.layer)[0]
         return items, slots, take(periods, np.asarray(self.periods, dtype=np.int64))
 
-    def was_there(self, item: int, slot: int, period: int = -1) -> bool:
+    def held_before(self, item: int, slot: int, period: int = -1) -> bool:
         """Return whether the history has the item in the slot, in the roles of the rule, in a past period."""
         held = self.layer.past.held(item, period)
         return any(at == slot and role in self.roles for at, role in held)
 
-    def were_there(self, period: int) -> BoolArray:
+    def holders_before(self, period: int) -> BoolArray:
         """Return ``[I, S]``: who was where in a past period, in the roles of the rule."""
         if period not in self._history:
             held = np.zeros(self.layer.shape[:2], dtype=np.bool_)
@@ -241,7 +241,7 @@ class Scope:
         """Whether any named exception concerns this rule."""
         return bool(self._waivers)
 
-    def of_others(self, items: tuple[str, ...]) -> Scope:
+    def with_items(self, items: tuple[str, ...]) -> Scope:
         """Return the scope of the same rule with other items, all of them in service and in scope."""
         layer = self.layer
         present = np.ones((len(items), len(layer.periods)), dtype=np.bool_)

@@ -71,4 +71,4 @@ def judge(policy: Policy, assignments: Iterable[Assignment]) -> Judgement:
 
 def measured(policy: Policy, rule: Rule, roster: Roster) -> Text | None:
     """Return what a plan has of what a soft rule measures; None where breaches are counted."""
-    return None if rule.is_hard else rule.measured(roster, policy.scopes[rule.id])
+    return None if rule.is_hard else rule.measurement(roster, policy.scopes[rule.id])

@@ -28,7 +28,7 @@ def lottery(asked: Asked) -> Lottery:
     Raises:
         Impossible: There is none within the bound, or with so many different assignments.
     """
-    cutting = [rule.id for rule in asked.policy.rules if rule.cuts]
+    cutting = [rule.id for rule in asked.policy.rules if rule.has_cuts]
     if cutting:
         raise Impossible(beyond=cutting)
     problem = asked.problem()

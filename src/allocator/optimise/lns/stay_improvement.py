@@ -179,7 +179,7 @@ def improve_stays(policy: Policy, task: Task, values: IntArray) -> IntArray:
     Layers that rules with cuts are about are left as they are: rows alone do not say what breaks there.
     """
     baseline = policy.context.baseline
-    cut = {name for rule in policy.rules if rule.cuts for name in layers_read(rule)}
+    cut = {name for rule in policy.rules if rule.has_cuts for name in layers_read(rule)}
     decisions = values[: task.program.decisions.count]
     stays = [
         HeldSeats(layer, task.program.decisions.grids[name], decisions, baseline)

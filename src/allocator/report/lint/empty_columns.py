@@ -54,7 +54,7 @@ def _doubt(policy: Policy, rule: Rule, key: str, variable: str, column: tuple[st
         zh=f"规则 {rule.id} 读取 {table} 表的 {shorten(name)} 列，而该列全部{zh}",
         en=f"the rule {rule.id} reads the column {shorten(name)} of {table}, which is {en} in every row",
     )
-    return policy.doubt(rule, message, key, found=shorten(variable))
+    return policy.rule_fault(rule, message, key, found=shorten(variable))
 
 
 def _is_empty(table: str, name: str, rows: Sequence[Row]) -> bool:

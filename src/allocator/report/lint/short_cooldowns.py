@@ -19,4 +19,4 @@ def doubts(policy: Policy) -> Iterator[Fault]:
                 en="two stays are always a period apart, so that this asks for nothing; to bar a return "
                 "after one period away write 2",
             )
-            yield policy.doubt(rule, message, "periods", found="1")
+            yield policy.rule_fault(rule, message, "periods", found="1")

@@ -17,4 +17,4 @@ def doubts(policy: Policy) -> Iterator[Fault]:
     for one in supplies(policy):
         text = as_text(one, policy)
         message = Text(zh=f"无法满足：{text.zh}", en=f"cannot be met: {text.en}")
-        yield policy.doubt(rules[one.rule], message)
+        yield policy.rule_fault(rules[one.rule], message)

@@ -12,9 +12,9 @@ from allocator.rules.policy import Policy
 def doubts(policy: Policy) -> Iterator[Fault]:
     """Yield the rules whose ``items``, ``slots`` or ``ties`` select nothing."""
     for rule in policy.rules:
-        for key, text in rule.idle(policy.scopes[rule.id]):
+        for key, text in rule.vacuous_selectors(policy.scopes[rule.id]):
             message = Text(
                 zh=f"规则 {rule.id} 不涉及任何对象（{key}）",
                 en=f"the rule {rule.id} is about nothing ({key})",
             )
-            yield policy.doubt(rule, message, key, found=shorten(text))
+            yield policy.rule_fault(rule, message, key, found=shorten(text))

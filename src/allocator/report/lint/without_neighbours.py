@@ -30,4 +30,4 @@ def doubts(policy: Policy) -> Iterator[Fault]:
                 en=f"no neighbour along links of {kinds}: {', '.join(named)}"
                 + (f" and {more} more" if more else ""),
             )
-            yield policy.doubt(rule, message, "link")
+            yield policy.rule_fault(rule, message, "link")

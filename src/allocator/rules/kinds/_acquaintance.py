@@ -75,7 +75,7 @@ class Acquaintance(Strict):
         first, last = (found.start, found.end) if self.measured == "period" else (today, today)
         return Lens(first, last, frozenset(self.kinds), self.years)
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """A kind that nobody has asks for nothing, and nobody would notice."""
         known = known_kinds(context.scenario.organisation, "ties")
         named = {f"acquaintance.kinds.{k}": kind for k, kind in enumerate(self.kinds)}

@@ -56,7 +56,7 @@ def exactly_once(writer: ConstraintWriter, scope: Scope, subject: Subject, perio
 
 def was_assigned(scope: Scope, subject: Subject, period: int) -> bool:
     """Whether the history has the subject assigned in a past period, in the slots and roles of the rule."""
-    held = scope.were_there(period)
+    held = scope.holders_before(period)
     items = scope.items if subject.item < 0 else np.array([subject.item])
     slots = scope.slots if subject.slot < 0 else np.array([subject.slot])
     return bool(held[np.ix_(items, slots)].any())
@@ -65,8 +65,8 @@ def was_assigned(scope: Scope, subject: Subject, period: int) -> bool:
 def is_assigned(roster: LayerRoster, scope: Scope, subject: Subject, period: int) -> bool:
     """Whether a plan, or the history before it, has the subject assigned in a period."""
     if subject.item < 0:
-        return any(item in scope.item_set for item in roster.who(subject.slot, period, scope.roles))
-    slots = roster.slots(subject.item, period, scope.roles)
+        return any(item in scope.item_set for item in roster.items_in(subject.slot, period, scope.roles))
+    slots = roster.slots_of(subject.item, period, scope.roles)
     return any(slot == subject.slot if subject.slot >= 0 else slot in scope.slot_set for slot in slots)
 
 
@@ -122,4 +122,4 @@ def _held(
 
 def members_of(roster: LayerRoster, scope: Scope, items: Collection[int], slot: int, period: int) -> int:
     """Return how many of ``items`` a plan has in a slot, in the roles of the rule, each counted once."""
-    return sum(item in items for item in roster.who(slot, period, scope.roles))
+    return sum(item in items for item in roster.items_in(slot, period, scope.roles))

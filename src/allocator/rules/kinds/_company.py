@@ -119,11 +119,11 @@ def _by_pair(
 
 def together_in(roster: LayerRoster, scope: Scope, pair: Pair, period: int) -> bool:
     """Whether two items share a slot of the rule in a period, which may be past."""
-    one, other = (set(roster.slots(item, period, scope.roles)) for item in pair)
+    one, other = (set(roster.slots_of(item, period, scope.roles)) for item in pair)
     return not scope.slot_set.isdisjoint(one & other)
 
 
 def were_together(scope: Scope, pair: Pair, period: int) -> bool:
     """Whether the history has two items in one slot of the rule in a past period."""
-    held = scope.were_there(period)
+    held = scope.holders_before(period)
     return bool((held[pair[0], scope.slots] & held[pair[1], scope.slots]).any())

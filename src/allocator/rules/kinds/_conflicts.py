@@ -67,9 +67,9 @@ class Conflicts:
         """``[I, S, T]``: the greatest of one's own conflict and those of others that are passed on."""
         return np.maximum(self.own, self._led[0])
 
-    def of_others(self, people: Iterable[str]) -> Conflicts:
+    def of_people(self, people: Iterable[str]) -> Conflicts:
         """Return the conflicts of other people, as if they were the items, in the same places."""
-        return Conflicts(self.asking, self.scope.of_others(tuple(people)))
+        return Conflicts(self.asking, self.scope.with_items(tuple(people)))
 
     def detail(self, item: int, slot: int, period: int) -> Text:
         """Say how a conflict came to be: by which path of ties, through whom; empty if the rule says it."""
@@ -103,7 +103,7 @@ class Conflicts:
 
     @cached_property
     def _leaders(self) -> Conflicts:
-        return self.of_others(self._named)
+        return self.of_people(self._named)
 
     @cached_property
     def _led(self) -> tuple[IntArray, IntArray]:

@@ -40,7 +40,7 @@ class Led(Strict):
         Means(zh="那一层中为首者的角色", en="The roles there of those who lead."),
     ]
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """The layer must be one of people, in the roles that it has."""
         layer = context.layers.get(self.layer)
         if layer is None:
@@ -145,8 +145,8 @@ class Leaders:
         if mover < 0 or seen >= len(layer.periods):
             return 0, Text()
         plan, everyone = roster[layer.name], range(len(layer.roles))
-        groups = plan.slots(mover, seen, everyone)
-        leads = [p for g in groups for p in plan.who(g, seen, self._roles)]
+        groups = plan.slots_of(mover, seen, everyone)
+        leads = [p for g in groups for p in plan.items_in(g, seen, self._roles)]
         worst = max(leads, key=lambda p: int(self._theirs[p, slot, period]), default=-1)
         if worst < 0 or not self._theirs[worst, slot, period]:
             return 0, Text()
@@ -158,7 +158,7 @@ class Leaders:
 
     @cached_property
     def _others(self) -> Conflicts:
-        return self._conflicts.of_others(self._layer.items)
+        return self._conflicts.of_people(self._layer.items)
 
     @cached_property
     def _theirs(self) -> IntArray:

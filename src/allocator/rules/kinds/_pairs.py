@@ -58,7 +58,7 @@ class PairRule(Rule):
         ),
     ] = 2
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Every id must be of somebody, every kind of tie a known one: others ask for nothing, unnoticed."""
         organisation = context.scenario.organisation
         named = {f"ties.{k}": kind for k, kind in enumerate(self.ties)}
@@ -70,13 +70,13 @@ class PairRule(Rule):
                     message = Text(zh="场景中没有此编号", en="the scenario has no such id")
                     yield Problem(f"pairs.{k}", message, shorten(name), nearest=nearest(name, known))
 
-    def kinds_of_ties(self) -> tuple[str, ...]:
+    def tie_kinds(self) -> tuple[str, ...]:
         """Return those that make a pair."""
         return self.ties
 
-    def idle(self, scope: Scope) -> Iterator[tuple[str, str]]:
+    def vacuous_selectors(self, scope: Scope) -> Iterator[tuple[str, str]]:
         """Ties that nobody has make no pairs."""
-        yield from super().idle(scope)
+        yield from super().vacuous_selectors(scope)
         others = self.pairs or self.when or self.acquainted is not None
         if self.ties and not others and kinds_in(scope.context.scenario.organisation).isdisjoint(self.ties):
             yield "ties", ", ".join(self.ties)

@@ -26,8 +26,8 @@ class Apart(PairRule):
 
     name: ClassVar[str] = "apart"
     summary: ClassVar[Text] = Text(zh="分开：亲属等不得在同一机构", en="pairs that never share a slot")
-    in_chinese: ClassVar[str] = "结成对的两个对象，同一周期不在同一去处（限规则所指的角色）。"
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "period")
+    doc_zh: ClassVar[str] = "结成对的两个对象，同一周期不在同一去处（限规则所指的角色）。"
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "apart", "on": "turn", "ties": "kin"},
@@ -81,7 +81,7 @@ class Apart(PairRule):
         for pairs, periods in self.chosen_pairs(scope):
             for s in scope.slots.tolist():
                 for t in periods:
-                    members = frozenset(roster[self.on].who(s, t, scope.roles))
+                    members = frozenset(roster[self.on].items_in(s, t, scope.roles))
                     for a, b in pairs:
                         if a in members and b in members:
                             subject = Subject(item=a, other=b, slot=s, period=t)

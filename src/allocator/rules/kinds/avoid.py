@@ -42,14 +42,14 @@ class Avoid(Rule):
         zh="回避：地域、亲属、任职、公务回避，按条件或熟识程度",
         en="recusal, by a condition or by how well people know each other",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "`when` 成立之处，或与有关的人、单位、地点熟识的，不得安排。\n\n"
         "非硬规则：`when` 成立的每处计 1；熟识的按最强关系链的强度计百分数（0.42 计 42）；\n"
         "`pays: place` 则每处计 1，两者兼有也计 1。\n\n"
         "回避可以传递：`through` 所列的人（如 `person.leaders`），或另一层中带领其所在组的人，\n"
         "他们应当回避的，本人也不得安排；非硬规则按其中（连同本人）最重的一人计一次。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "avoid", "on": "turn", "when": "person.native_place == group.place"},
@@ -138,10 +138,10 @@ class Avoid(Rule):
             raise FieldError(zh="需给出 when 或 acquaintance", en="needs when or acquaintance")
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Kinds of ties must be known, and conflicts pass on between people."""
         if self.acquaintance is not None:
-            yield from self.acquaintance.examine(context)
+            yield from self.acquaintance.validate_in(context)
         if self.through and self.when and context.layers[self.on].spec.items.table != "people":
             message = Text(
                 zh="when 只能在人员之间传递，该层安排的不是人员",
@@ -149,11 +149,11 @@ class Avoid(Rule):
             )
             yield Problem("through", message)
         if isinstance(self.through, Led):
-            yield from self.through.examine(context)
+            yield from self.through.validate_in(context)
         elif self.through:
             yield from self._strangers(context)
 
-    def kinds_of_ties(self) -> tuple[str, ...]:
+    def tie_kinds(self) -> tuple[str, ...]:
         """Return those that paths of acquaintance are made of."""
         return self.acquaintance.kinds if self.acquaintance else ()
 
@@ -203,7 +203,7 @@ class Avoid(Rule):
                     yield Breach(Subject(item=i, slot=s, period=t), amount, detail)
                     break
 
-    def waivable(self) -> Rule:
+    def softened(self) -> Rule:
         """Return the rule as one that pays 1 for each place."""
         return self.model_copy(update={"level": 1, "weight": 1, "pays": "place"})
 

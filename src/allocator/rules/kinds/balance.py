@@ -31,13 +31,13 @@ class Balance(LoadRule):
 
     name: ClassVar[str] = "balance"
     summary: ClassVar[Text] = Text(zh="各机构或各人的负荷均衡", en="even loads of slots or items")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "各周期（或全程）的负荷应当均衡。\n\n"
         "`measure: range` 计最大与最小负荷之差超出 `tolerance` 的部分；`deviation` 计各负荷偏离 `target`\n"
         "超出 `tolerance` 的总和；`squares` 计其平方和，一处偏得多比几处各偏一点代价更大。\n"
         "`each: layer` 为各去处合计，可有目标，无从比较大小。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period", "part")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "balance", "on": "turn", "tolerance": 1},
@@ -212,7 +212,7 @@ class Balance(LoadRule):
                 amount = far if self.measure == "deviation" else far * far
                 yield Breach(subject, amount, groups.named(subject, detail))
 
-    def measured(self, roster: Roster, scope: Scope) -> Text | None:
+    def measurement(self, roster: Roster, scope: Scope) -> Text | None:
         """Return the least and the greatest load, in the period in which they are furthest apart."""
         loads = self.loads_by_period(roster, scope)
         if not loads:

@@ -41,7 +41,7 @@ class Capacity(LoadRule):
         zh="每个机构容纳、每个人承担、或全层合计的数量上下限",
         en="how much a slot holds, an item carries, or a layer does in all",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "每个去处（或对象）的负荷在 `atleast` 与 `atmost` 之间。\n\n"
         "`load` 是一次安排增加的负荷，不填为 1，如 `case.effort`、`unit.workload`。\n"
         "上下限可以是数，也可以是去处（或对象）自身的表达式，如 `person.capacity`；\n"
@@ -51,7 +51,7 @@ class Capacity(LoadRule):
         "`each: layer` 为各去处合计，如每月走访 2 至 3 个单位，不论由谁带队；其上下限只可读周期。\n"
         "`each: group.parent` 为同一上级的去处合计；同一值只有一个上下限，值相同而上下限不同即报错。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period", "part")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "capacity", "on": "turn", "each": "slot", "atleast": 1, "atmost": 2},
@@ -188,7 +188,7 @@ class Capacity(LoadRule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Nothing may be asked to have a greater load than it is allowed."""
         if not may_cross(self.atleast, self.atmost):
             return
@@ -197,7 +197,7 @@ class Capacity(LoadRule):
         except SelectorError:
             return  # what is wrong with the expression is told by itself
 
-    def so_far(self, to_come: int) -> Rule | None:
+    def relaxed_for_prefix(self, to_come: int) -> Rule | None:
         """Ask for no least sum: one period to come can add any load."""
         if self.atleast is None or self.over == "period" or not self.is_hard:
             return self

@@ -54,13 +54,13 @@ class Choice(Rule):
         zh="任选：所列各项中至少（至多）占几项（两天至少休一天）",
         en="at least or at most so many of a list: one of these two days off",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "每个对象占 `of` 所列各项中的至少 `atleast` 项、至多 `atmost` 项。\n\n"
         "对象在该项所列周期之一、以所列角色之一、在所列去处之一，即占该项：一个周末是含两个周期的一项。\n"
         "`off: true` 时计未占的项数，如两天中至少休一天。每多或少一项计 1。\n"
         "只看规划期以内；在规则所指各周期中均不在任的不计。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item",)
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item",)
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={
@@ -148,7 +148,7 @@ class Choice(Rule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Slots, roles and periods must be of the layer."""
         layer = context.layers[self.on]
         roles = [role for role in layer.roles if role is not None]
@@ -165,7 +165,7 @@ class Choice(Rule):
                         allowed = ", ".join(known[:20])
                         yield Problem(f"of.{k}.{field}", message, name, allowed, nearest(name, known))
 
-    def so_far(self, to_come: int) -> Rule | None:
+    def relaxed_for_prefix(self, to_come: int) -> Rule | None:
         """Ask only for what no later period can mend: entries that are had stay had."""
         if not self.is_hard:
             return self

@@ -39,13 +39,13 @@ class Compact(Rule):
 
     name: ClassVar[str] = "compact"
     summary: ClassVar[Text] = Text(zh="就近：片区内距离最短", en="members of a slot lie close together")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "去处的成员按距离计代价，以 `metres` 米为一个单位。\n\n"
         "`to: seat` 量到驻地，`to: members` 量成员两两之间；`to: centre` 量到中心，即使 `load` 乘距离之和\n"
         "最小的那个成员，`power: 2` 即为惯性矩。距离按大圆计算，取整到单位；`beyond` 个单位以内不计。\n"
         "没有坐标的按距离 0 计，也不作中心。给出 `table` 的，到中心的距离由该表读取。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "role", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "compact", "on": "zoning", "beyond": 10},
@@ -119,7 +119,7 @@ class Compact(Rule):
             )
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """The table must be one of the scenario's, of whole numbers from 0."""
         if not self.table:
             return
@@ -179,7 +179,7 @@ class Compact(Rule):
         pairs = self._pairs(scope)
         for s in scope.slots.tolist():
             for t in scope.periods:
-                members = set(roster[self.on].who(s, t, scope.roles))
+                members = set(roster[self.on].items_in(s, t, scope.roles))
                 for a, b, far in pairs:
                     if a in members and b in members:
                         yield Breach(Subject(item=a, other=b, slot=s, period=t), far)
@@ -194,7 +194,7 @@ class Compact(Rule):
         far, placed = self._to_centres(scope)
         for s in scope.slots.tolist():
             for t in scope.periods:
-                members = set(roster[self.on].who(s, t, scope.roles)) & set(placed)
+                members = set(roster[self.on].items_in(s, t, scope.roles)) & set(placed)
                 ways = {j: sum(int(far[i, j]) for i in members) for j in sorted(members)}
                 if ways and (least := min(ways.values())) > 0:
                     centre = min(ways, key=ways.__getitem__)

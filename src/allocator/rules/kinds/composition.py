@@ -44,14 +44,14 @@ class Composition(Rule):
         zh="每个机构各职级或角色的人数，如“1正+1副+2干部”",
         en="how many of each grade or role a slot has, such as 1 head + 1 deputy + 2 cadres",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "每个去处在每个周期应有的各职级或角色的人数。\n\n"
         "`atleast` 取写法中的下限，`atmost` 取上限，`exactly` 上下限都取。`seats` 表示用该组自己的席位列。\n"
         "一个词若是该层的角色就按角色，否则按职级；一人兼两个角色，按职级只计一人。\n\n"
         "也可给每个词一个数，如 `{正: 1, 干部: score.demand}`：可用去处与周期的表达式，\n"
         "或去处与周期的分值表，空格为 0。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "composition", "on": "turn", "slots": "group.id == 'East'", "atleast": "1正+1干部"},
@@ -125,7 +125,7 @@ class Composition(Rule):
             )
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """The notations must be readable, and the items must be people."""
         for name in ("atleast", "atmost", "exactly"):
             bound = getattr(self, name)
@@ -164,12 +164,12 @@ class Composition(Rule):
         counting = cache(partial(_counted, scope))
         for subject, term in self._asked(scope):
             roles, items = counting(term.word_id)
-            number = len(items.intersection(roster[self.on].who(subject.slot, subject.period, roles)))
+            number = len(items.intersection(roster[self.on].items_in(subject.slot, subject.period, roles)))
             off = max(term.least - number, 0 if term.most is None else number - term.most)
             if off > 0:
                 yield Breach(subject, off, _found(scope, term, number))
 
-    def part_of(self, scope: Scope, subject: Subject) -> Text:
+    def part_label(self, scope: Scope, subject: Subject) -> Text:
         """Return the role or the grade that is counted."""
         terms = (term for one, term in self._asked(scope) if one == subject)
         return next((_word(scope, term) for term in terms), Text())

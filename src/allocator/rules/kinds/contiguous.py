@@ -39,13 +39,13 @@ class Contiguous(Rule):
 
     name: ClassVar[str] = "contiguous"
     summary: ClassVar[Text] = Text(zh="片区连片：成员单位相互毗邻", en="members hang together on the map")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "同一去处的成员，经某一类或几类关系（如毗邻、轮渡）相互可达，连成一片。\n\n"
         "超出 `allow` 的每一块为一处违反。`allow: as_now` 为维持现状：各去处现有几块，至多几块；现状取自\n"
         "历史（`member_of` 关系、任职经历），没有历史的取自基准方案。硬规则在求解中逐步加入约束，直到符合；\n"
         "非硬规则按多出的块数计代价。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "contiguous", "on": "zoning", "items": "unit.kind == 'township'"},
@@ -86,12 +86,12 @@ class Contiguous(Rule):
         ),
     ] = 1
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Along links of a kind that there is not nobody is next to anybody: no plan would hold."""
         known = known_kinds(context.scenario.organisation, "links")
         yield from unknown_kinds({f"link.{k}": kind for k, kind in enumerate(self.link)}, known)
 
-    def kinds_of_ties(self) -> tuple[str, ...]:
+    def tie_kinds(self) -> tuple[str, ...]:
         """Return those that make neighbours."""
         return self.link
 
@@ -158,7 +158,7 @@ class Contiguous(Rule):
             coefs = (1,) * len(ends) + (-1,) * len(through)
             yield RuleCut(self.id, subject, (*ends, *through), coefs, len(apart))
 
-    def map_of(self, scope: Scope) -> Neighbours | None:
+    def adjacency(self, scope: Scope) -> Neighbours | None:
         """Return the neighbours, where the rule is about all items wherever they are, in one part each."""
         able = np.flatnonzero(scope.layer.open.any(axis=(1, 2)))
         every = scope.covered[able].all() and len(scope.roles) == len(scope.layer.roles)
@@ -235,7 +235,7 @@ def _fallen_apart(
     """Yield each slot and period whose members are in parts, with the parts."""
     for s in scope.slots.tolist():
         for t in scope.periods:
-            members = [i for i in held.who(s, t, scope.roles) if i in scope.item_set]
+            members = [i for i in held.items_in(s, t, scope.roles) if i in scope.item_set]
             found = sorted(parts(members, near), key=min)
             if len(found) > 1:
                 yield s, t, found

@@ -33,12 +33,12 @@ class Cooldown(Rule):
         zh="回任间隔：离任后至少隔若干个周期才可回任",
         en="at least so many periods between two stays in a slot",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "同一对象在同一去处的两段任职之间，至少相隔 `periods` 个周期，与 `frequency` 的 `apart` 同义。\n\n"
         "如 `periods: 2`，2026 年后离任的，2027、2028 年不在，2029 年起可以回任。规划期以前的任职计入；\n"
         "每次过早回任计 1。`periods: 1` 只要求中间确已离任。一段任职可以多长，由 `max_term` 规定。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -96,6 +96,8 @@ def _post_returns(writer: ConstraintWriter, scope: Scope, pairs: IntArray, left:
     signs = {left: 1, **dict.fromkeys(range(left + 1, back), -1), back: 1}
     steps = writer.grid()[i, s][:, list(scope.roles), max(left, 0) : back + 1]
     coefs = np.tile([sign for t, sign in signs.items() if t >= 0], len(scope.roles))
-    known = sum((sign * scope.were_there(t)[i, s].astype(np.int64) for t, sign in signs.items() if t < 0), 0)
+    known = sum(
+        (sign * scope.holders_before(t)[i, s].astype(np.int64) for t, sign in signs.items() if t < 0), 0
+    )
     where = about(item=i, slot=s, period=back)
     writer.at_most_each(where, steps.reshape(len(pairs), len(coefs)), coefs, 1 - known)

@@ -34,12 +34,12 @@ class Cover(Rule):
 
     name: ClassVar[str] = "cover"
     summary: ClassVar[Text] = Text(zh="专长覆盖：每组须具备所需专长", en="skills that each slot needs")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "每个周期每个去处，每项所需专长至少有 `atleast` 名达到等级的成员。\n\n"
         "`skills` 写作 `{审查: 3, 财务: 2}`，或 `own`：用案件自身的 skills 列。\n"
         "一人兼两个角色，只计一人。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "cover", "on": "turn", "slots": "group.id == 'East'", "skills": {"law": 3}},
@@ -98,7 +98,7 @@ class Cover(Rule):
             raise FieldError(zh="skills 不能为空", en="needs at least one skill")
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Only people have skills."""
         if context.layers[self.on].spec.items.table != "people":
             yield Problem(
@@ -135,7 +135,7 @@ class Cover(Rule):
                         )
                         yield Breach(Subject(slot=s, period=t, part=part), asked - number, detail)
 
-    def part_of(self, scope: Scope, subject: Subject) -> Text:
+    def part_label(self, scope: Scope, subject: Subject) -> Text:
         """Return the skill with its level."""
         skill, level = list(self._needs(scope, subject.slot).items())[subject.part]
         return Text(zh=f"“{skill}”{level} 级", en=f"{skill} at level {level}")

@@ -20,8 +20,8 @@ class Eligible(Rule):
 
     name: ClassVar[str] = "eligible"
     summary: ClassVar[Text] = Text(zh="任职资格：符合条件者方可担任", en="who may take a place at all")
-    in_chinese: ClassVar[str] = "`when` 不成立的位置不得担任（非硬规则每处计 1）。"
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    doc_zh: ClassVar[str] = "`when` 不成立的位置不得担任（非硬规则每处计 1）。"
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "eligible", "on": "posting", "role": "lead", "when": "person.grade == 'head'"},

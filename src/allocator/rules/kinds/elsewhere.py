@@ -26,12 +26,12 @@ class Elsewhere(MeetingRule):
     summary: ClassVar[Text] = Text(
         zh="异地：办案人员与案发地、籍贯地不在同一处", en="be away from something else"
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "占据的每个位置上，`this` 与 `that` 不在同一处。\n\n"
         "两者各为一处地点，或另一层所决定的去向，写法同 `follow`。不在任何地方的，与谁都不同处。\n"
         "`key` 相符的对象有几个的，任何一个在同一处即为违反。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ABOUT
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ABOUT
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "elsewhere", "on": "casework", "this": "person.unit", "that": "case.unit"},

@@ -26,8 +26,8 @@ class Exclude(Rule):
     summary: ClassVar[Text] = Text(
         zh="排除：某人不得在某机构或任何机构", en="a place that somebody is kept out of"
     )
-    in_chinese: ClassVar[str] = "`item` 在规则所指的周期和角色中不在 `slot`；不填 `slot` 则不在任何去处。"
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    doc_zh: ClassVar[str] = "`item` 在规则所指的周期和角色中不在 `slot`；不填 `slot` 则不在任何去处。"
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "exclude", "on": "posting", "item": "Wang", "slot": "East", "during": "2027"},
@@ -47,7 +47,7 @@ class Exclude(Rule):
         str, Means(zh="去处编号；不填为任何去处", en="Id of the slot; any slot if not given.")
     ] = ""
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """The item and the slot must be of the layer."""
         layer = context.layers[self.on]
         for field, found, known in (("item", self.item, layer.items), ("slot", self.slot, layer.slots)):

@@ -32,14 +32,14 @@ class Fairness(LoadRule):
     summary: ClassVar[Text] = Text(
         zh="公平：最差的一个尽可能好（最大最小）", en="the worst-off is as well off as can be (max-min)"
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "各周期（或全程）中负荷最小的去处（或对象）至少有 `target`。\n\n"
         "非硬规则：按最小者所差的数计代价，只看最差的一个，不看其余。`load: score.bid` 时，不会为了别的案件\n"
         "搭配得好而让某一案件搭配得差。\n\n"
         "`worst: 2` 为最小的两个之和，应达到 `target` 的两倍。`worst` 为 1、2、3……的规则依次放在各级，\n"
         "即为字典序最大最小（leximin）：先顾最差的，再顾次差的。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("period",)
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("period",)
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "fairness", "on": "turn", "target": 1},
@@ -119,7 +119,7 @@ class Fairness(LoadRule):
         ),
     ] = 1
 
-    def so_far(self, to_come: int) -> Rule | None:
+    def relaxed_for_prefix(self, to_come: int) -> Rule | None:
         """Ask for nothing where loads add up over all periods: one to come can add any load."""
         return None if self.over == "horizon" and self.is_hard else self
 
@@ -146,7 +146,7 @@ class Fairness(LoadRule):
         beyond = [writer.maximum([one - mark], 0, about) for one in short]
         return writer.maximum([mark * self.worst + Expr.total(beyond)], 0, about)
 
-    def measured(self, roster: Roster, scope: Scope) -> Text | None:
+    def measurement(self, roster: Roster, scope: Scope) -> Text | None:
         """Return what the worst-off have, in the period in which they have least, and what they should."""
         loads = {t: sorted(found)[: self.worst] for t, found in self.loads_by_period(roster, scope).items()}
         if not loads:

@@ -27,13 +27,13 @@ class Follow(MeetingRule):
     summary: ClassVar[Text] = Text(
         zh="随同：人员随单位入片区、案件在本片区办理", en="go where something else goes"
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "占据的每个位置上，`this` 与 `that` 在同一处。\n\n"
         "两者各为一处地点（`group.parent`），或另一层所决定的去向（`{layer: zoning, item: person.unit}`）。\n"
         "那一层有此对象而未作安排的，不在任何地方，算作违反。\n"
         "`key` 相符的对象有几个的，全部都须在同一处。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ABOUT
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ABOUT
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={

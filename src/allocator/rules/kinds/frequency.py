@@ -48,7 +48,7 @@ class Frequency(Rule):
         zh="频次：全程或任意连续若干周期内安排几次、两次间隔多久（走访、轮值牵头、夜班）",
         en="how often over the horizon or in any so many periods, and how far apart: visits, turns, nights",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "每个对象在规划期内至少有 `atleast` 个、至多有 `atmost` 个周期得到安排。\n\n"
         "同一周期占几个位置都只算一次；每多或少一个周期计 1；\n"
         "`atmost` 不得小于 `atleast`。\n\n"
@@ -62,7 +62,7 @@ class Frequency(Rule):
         "`each: slot` 计一个去处有人的周期，`each: pair` 计一个对象在一个去处的周期。\n"
         "在规则所指各周期中均不存在的不计。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={
@@ -211,7 +211,7 @@ class Frequency(Rule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Nobody may be asked for more periods than he is allowed."""
         if not may_cross(self.atleast, self.atmost):
             return
@@ -225,7 +225,7 @@ class Frequency(Rule):
             named = ", ".join(ids[k] for ids, k in sides if k >= 0)
             yield from crossed([(named, "", *self._bounds(subject, least, most))])
 
-    def so_far(self, to_come: int) -> Rule | None:
+    def relaxed_for_prefix(self, to_come: int) -> Rule | None:
         """Ask for so many periods fewer as there are to come, each of which can add one."""
         if self.atleast is None or not self.is_hard or self.within is not None:
             return self

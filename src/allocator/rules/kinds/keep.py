@@ -47,13 +47,13 @@ class Keep(Rule):
 
     name: ClassVar[str] = "keep"
     summary: ClassVar[Text] = Text(zh="照旧：基准方案已定的保持不变", en="what the baseline decided stays")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "基准方案某期已有人的去处，照原样不动；基准方案空着的，自由安排。\n\n"
         "`each: item` 时，基准方案已安排的对象留在原处，用于以案件为对象的层。每有一个席位换人计一次：\n"
         "按角色，离开的与新来的取多者。\n\n"
         "已不在场景中或不能任职的人、`vacated` 所列的人，其席位空出，可由他人接替。去处已不存在的，不作要求。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "keep", "on": "turn"},
@@ -93,11 +93,11 @@ class Keep(Rule):
     vacated: Annotated[tuple[Vacated, ...], Means(zh="席位空出的人", en="Those whose seats are open.")] = ()
 
     @property
-    def prices_changes(self) -> bool:
+    def penalises_changes(self) -> bool:
         """Whether it is soft and pays for what is not as in the baseline."""
         return not self.is_hard
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Whoever is named must be of the layer."""
         layer = context.layers[self.on]
         for number, one in enumerate(self.vacated):
@@ -142,9 +142,9 @@ class Keep(Rule):
 
     def _there(self, roster: LayerRoster, scope: Scope, subject: Subject) -> frozenset[int]:
         if self.each == "slot":
-            found = roster.who(subject.slot, subject.period, (subject.role,))
+            found = roster.items_in(subject.slot, subject.period, (subject.role,))
         else:
-            found = roster.slots(subject.item, subject.period, (subject.role,))
+            found = roster.slots_of(subject.item, subject.period, (subject.role,))
         return frozenset(found) & self._partners(scope)
 
     def _partners(self, scope: Scope) -> frozenset[int]:

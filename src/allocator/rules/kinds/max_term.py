@@ -27,12 +27,12 @@ class MaxTerm(Rule):
 
     name: ClassVar[str] = "max_term"
     summary: ClassVar[Text] = Text(zh="任期上限：连续任职不超过若干周期", en="longest term on end in a slot")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "在一个去处（限规则所指的角色）连续任职不超过 `periods` 个周期。\n\n"
         "规划期以前的任职计入；每超一个周期计 1。离开后再回来重新起算（见 `cooldown`）。\n"
         "填了 `during` 时，判断最后一个周期在其中的任职。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example(

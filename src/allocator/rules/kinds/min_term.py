@@ -32,13 +32,13 @@ class MinTerm(Rule):
 
     name: ClassVar[str] = "min_term"
     summary: ClassVar[Text] = Text(zh="最低任职年限：到任后至少任满若干周期", en="shortest term in a slot")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "在一个去处（限规则所指的角色）任职，在规划期内结束的，应当任满 `periods` 个周期。\n\n"
         "规划期以前的任职计入；到规划期末仍在任的不算；因退休、离岗而结束的不算。每差一个周期计 1。\n"
         "刚好在规划期前一个周期结束的任职也要判断，计入首个周期。\n"
         "填了 `during` 时，判断最后一个周期在其中的任职；规划期首个周期兼指规划期前一个周期。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -83,10 +83,10 @@ class MinTerm(Rule):
 
     def _begun(self, scope: Scope) -> Iterator[tuple[int, int, int]]:
         """Yield item, slot and length of each stay from before that should go on into the horizon."""
-        held = scope.were_there(-1) & scope.covered[:, :, 0] & scope.layer.open[:, :, 0]
+        held = scope.holders_before(-1) & scope.covered[:, :, 0] & scope.layer.open[:, :, 0]
         for i, s in np.argwhere(held).tolist():
             run = 1
-            while run < self.periods and scope.was_there(i, s, -run - 1):
+            while run < self.periods and scope.held_before(i, s, -run - 1):
                 run += 1
             if run < self.periods:
                 yield i, s, run

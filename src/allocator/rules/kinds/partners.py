@@ -41,7 +41,7 @@ class Partners(PairRule):
         zh="搭档：两人同组几次、两次同组间隔多久（轮换搭档）",
         en="how often two are together, and how far apart: new partners, not always the same",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "两个对象在规划期内同处一个去处至少 `atleast` 个、至多 `atmost` 个周期。\n\n"
         "规则不选定配对时，所涉对象两两成对。同一周期同在几个去处只算一次；每多或少一个周期计 1。\n"
         "规划期以前的最后 `past` 个周期一并计入。\n\n"
@@ -49,7 +49,7 @@ class Partners(PairRule):
         "按后一次所在周期判断。"
         "从不同时在任的两个不计。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "other", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "partners", "on": "turn", "atmost": 1},
@@ -118,7 +118,7 @@ class Partners(PairRule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def so_far(self, to_come: int) -> Rule | None:
+    def relaxed_for_prefix(self, to_come: int) -> Rule | None:
         """Ask for so many periods fewer as there are to come, each of which can add one."""
         if self.atleast is None or not self.is_hard:
             return self

@@ -29,11 +29,11 @@ class Pin(Rule):
 
     name: ClassVar[str] = "pin"
     summary: ClassVar[Text] = Text(zh="指定：某人某期必须在某机构", en="a place settled beforehand")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "`item` 在规则所指的每个周期都在 `slot`，担任规则所指的角色之一。\n\n"
         "不填 `during` 时，指两者都在的各周期：案件只在一个周期办理，人员可能退休。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "pin", "on": "posting", "item": "Wang", "slot": "East", "during": "2027"},
@@ -60,7 +60,7 @@ class Pin(Rule):
             )
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """The item and the slot must be of the layer, and both be there at some time."""
         layer = context.layers[self.on]
         if self.item in layer.item_index and self.slot in layer.slot_index:

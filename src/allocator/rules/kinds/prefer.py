@@ -27,11 +27,11 @@ class Prefer(Rule):
 
     name: ClassVar[str] = "prefer"
     summary: ClassVar[Text] = Text(zh="优先安排：不符合者计入代价", en="places that are better than others")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "占据的位置中 `when` 不成立的，每个计 `cost`（不填为 1）。\n\n"
         "不填 `when` 时每个位置都计；`cost` 为负按 0 计。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "prefer", "on": "turn", "when": "person.unit == 'Mill' || group.id == 'East'"},

@@ -23,8 +23,8 @@ class Separate(Rule):
 
     name: ClassVar[str] = "separate"
     summary: ClassVar[Text] = Text(zh="分离：审查调查与审理人员分设", en="roles that exclude each other")
-    in_chinese: ClassVar[str] = "一个对象在同一去处（或同一周期的所有去处）至多担任 `roles` 中的一个。"
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    doc_zh: ClassVar[str] = "一个对象在同一去处（或同一周期的所有去处）至多担任 `roles` 中的一个。"
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "separate", "on": "casework", "roles": ["investigator", "reviewer"]},

@@ -32,13 +32,13 @@ class Stability(Rule):
 
     name: ClassVar[str] = "stability"
     summary: ClassVar[Text] = Text(zh="人员稳定：调动最少、经验流失最少", en="as few moves as can be")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "可以留任而离开原去处的，或不在基准方案所定去处的，每次计 `lost`。\n\n"
         "`against: history` 每期与上一期相比（首期与任职经历相比）；\n"
         "`against: baseline` 与给定的基准方案相比，没有给定则不计。\n"
         "`lost` 是离开一次的代价，不填为 1，可用人员、去处、周期的字段计算。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -74,7 +74,7 @@ class Stability(Rule):
         return self.against == "history"
 
     @property
-    def prices_changes(self) -> bool:
+    def penalises_changes(self) -> bool:
         """Whether it is soft and pays for what is not as in the baseline."""
         return self.against == "baseline" and not self.is_hard
 
@@ -93,7 +93,7 @@ class Stability(Rule):
             return
         can_stay = scope.covered & scope.layer.open
         if 0 in scope.periods:
-            held = np.argwhere(can_stay[:, :, 0] & scope.were_there(-1))
+            held = np.argwhere(can_stay[:, :, 0] & scope.holders_before(-1))
             yield _gone(writer, scope, np.insert(held, 2, 0, axis=1))
         for t in scope.periods:
             for block in writer.spells(scope.roles).blocks if t > 0 else ():
@@ -113,7 +113,7 @@ class Stability(Rule):
             return
         for i in scope.items.tolist():
             for t in scope.periods:
-                for s in roster[self.on].slots(i, t - 1, scope.roles):
+                for s in roster[self.on].slots_of(i, t - 1, scope.roles):
                     if s in scope.slot_set and scope.layer.can_be(i, s, t):
                         yield i, s, t
 

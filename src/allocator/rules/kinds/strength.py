@@ -49,14 +49,14 @@ class Strength(Rule):
         zh="留守力量：抽调、跟班期间原单位须留足人手",
         en="how many of each home unit stay while others are away",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "每个周期，每个原单位至少有 `atleast` 人留守，即在本层没有安排。\n\n"
         "`percent` 按在任人员的百分比要求，不足一人的进一：3 人的 50% 须留 2 人。\n"
         "人手本就不足的单位全员留守。每少一人计 1。`unit` 为各对象所属的原单位，没有单位的不计。\n"
         "填了 `slots` 或 `role` 时，只有这些位置算作离岗。`also` 那一层有安排的也算离岗：\n"
         "有人脱产、有人办案时，家里仍须有人。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("period", "part")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("period", "part")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "strength", "on": "turn", "unit": "person.grade", "atleast": 1},
@@ -151,7 +151,7 @@ class Strength(Rule):
             raise FieldError(zh="需给出 atleast 或 percent", en="needs atleast or percent")
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """Only people have a unit of their own; who is away for a part of the horizon is not away for all."""
         if (
             self.also is not None

@@ -47,7 +47,7 @@ class Succession(Rule):
         zh="先后：某岗位之后不得（或只能）任某岗位，某岗位之前须先任某岗位",
         en="what may not or may only follow what, and what must come before",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "对象先前所在的去处，决定其随后可以到哪里。\n\n"
         "`after: X` 配 `never: Y`：在 X 之后的 `within` 个周期内（不填为 1）不得在 Y；\n"
         "配 `only: Y`：只能在 Y，留在 X 的，`only` 须一并写明 X。每有一个周期违反计 1。\n\n"
@@ -58,7 +58,7 @@ class Succession(Rule):
         "没有安排的周期照样算一个周期，既不违反，也不中断：\n"
         "夜班之后两天就是两天，不论是否上班。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={
@@ -178,7 +178,7 @@ class Succession(Rule):
             raise _NEEDS
         return self
 
-    def examine(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
         """The roles must be of the layer."""
         known = [role for role in context.layers[self.on].roles if role is not None]
         for field in ("earlier_role", "later_role"):
@@ -187,9 +187,9 @@ class Succession(Rule):
                     message = Text(zh="该层没有此角色", en="the layer has no such role")
                     yield Problem(field, message, role, ", ".join(known), nearest(role, known))
 
-    def idle(self, scope: Scope) -> Iterator[tuple[str, str]]:
+    def vacuous_selectors(self, scope: Scope) -> Iterator[tuple[str, str]]:
         """Slots that are nowhere neither follow nor precede."""
-        yield from super().idle(scope)
+        yield from super().vacuous_selectors(scope)
         for field in ("after", "never", "only", "before", "requires"):
             text = getattr(self, field)
             if text and len(scope.slots) and not scope.slot_test(text).any():

@@ -30,12 +30,12 @@ class Take(Rule):
         zh="每个对象每个周期占几个位置（由层的 take 给出）",
         en="how many places an item takes in a period (from the layer's `take`)",
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "在任的每个对象占 `places` 所定数目的位置（去处与角色）。\n\n"
         "填了 `slots` 或 `role` 时，只计这些位置，如一人一期至多一处为首。\n"
         "不可能的安排（已退休的人、其他周期的案件）也算违反。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "take", "on": "turn", "places": 1},

@@ -23,10 +23,10 @@ class Together(PairRule):
 
     name: ClassVar[str] = "together"
     summary: ClassVar[Text] = Text(zh="同组：应在同一机构", en="pairs that always share a slot")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "两个对象都在任的每个周期，结成对的两个应当在同样的去处，或都不作安排。\n\n不在一处的，每个周期计 1。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "other", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "other", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -59,7 +59,7 @@ class Together(PairRule):
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the slots of each pair."""
         for a, b, t in self._pairs_there(scope):
-            held = [set(roster[self.on].slots(i, t, scope.roles)) & scope.slot_set for i in (a, b)]
+            held = [set(roster[self.on].slots_of(i, t, scope.roles)) & scope.slot_set for i in (a, b)]
             if held[0] != held[1]:
                 yield Breach(Subject(item=a, other=b, period=t))
 

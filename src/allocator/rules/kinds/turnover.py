@@ -29,12 +29,12 @@ class Turnover(Rule):
 
     name: ClassVar[str] = "turnover"
     summary: ClassVar[Text] = Text(zh="轮换比例：每期成员更换的上下限", en="share of members that change")
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "去处原有的成员中，应有 `atleast` 到 `atmost` 百分比的人离开。\n\n"
         "按规则所指的对象和角色，与上一周期相比（首期与任职经历相比）。比例不取整：9 人的 20% 要 2 人离开。\n"
         "每多或少一人计 1。该周期不存在的去处（如已办结的案件）不判断。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
     one_slot: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -95,7 +95,7 @@ class Turnover(Rule):
         """Return how many members the slot had, and how many of them it still has."""
         roles, grid = list(scope.roles), writer.grid()
         if t == 0:
-            held = scope.items[scope.were_there(-1)[scope.items, s]]
+            held = scope.items[scope.holders_before(-1)[scope.items, s]]
             return Expr(constant=len(held)), Expr.of(grid[held][:, s, roles, 0])
         stay = writer.spells(scope.roles).staying(scope.items, s, t)
         return Expr.of(grid[scope.items][:, s, roles, t - 1]), stay
@@ -105,8 +105,8 @@ class Turnover(Rule):
         held = roster[self.on]
         for s in scope.slots.tolist():
             for t in scope.periods:
-                before = set(held.who(s, t - 1, scope.roles)) & scope.item_set
-                left = len(before - set(held.who(s, t, scope.roles)))
+                before = set(held.items_in(s, t - 1, scope.roles)) & scope.item_set
+                left = len(before - set(held.items_in(s, t, scope.roles)))
                 few = -(-(self.atleast * len(before) - 100 * left) // 100)
                 many = -(-(100 * left - self.atmost * len(before)) // 100)
                 if scope.layer.active[s, t] and max(few, many) > 0:

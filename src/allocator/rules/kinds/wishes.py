@@ -45,13 +45,13 @@ class Wishes(Rule):
     summary: ClassVar[Text] = Text(
         zh="个人意愿：意愿表中想要与不想要的", en="what people want, from wishes.csv"
     )
-    in_chinese: ClassVar[str] = (
+    doc_zh: ClassVar[str] = (
         "满足意愿表（wishes.csv）中所涉对象的意愿。\n\n"
         "权重为正的，对象在所写的去处、角色和周期即为满足；不写即为任何一个。未满足的，按权重计一次。\n"
         "权重为负的则相反：对象每有一个周期在那里，按权重的绝对值计一次；不写去处即希望该周期休息。\n\n"
         "所写去处、角色或周期不在规则范围内的，留给其他规则。"
     )
-    about: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
+    subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             rule={"kind": "wishes", "on": "turn"},
