@@ -160,7 +160,8 @@ def told(plan: Plan, scores: np.ndarray, fair: bool) -> dict[str, object]:
     bounds = dict(
         zip(("worst", "total") if fair else ("total",), bounds_of(plan, most, pairs, scores), strict=True)
     )
-    return {"pairs": pairs, "bound": bounds["total"], "bounds": bounds, "route": plan.run["route"], **figures}
+    route = plan.run["route"]["levels"][0]["solver"]
+    return {"pairs": pairs, "bound": bounds["total"], "bounds": bounds, "route": route, **figures}
 
 
 def bounds_of(plan: Plan, most: int, pairs: list[list[int]], scores: np.ndarray) -> Iterator[float]:

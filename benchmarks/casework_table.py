@@ -104,9 +104,8 @@ def told(row: Row, data: Path | None) -> str:
         ours = f"{answer['worst']:g}, {ours}"
     proved = answer.get("status", "optimal") == "optimal"
     bound = f"{answer['bound']:g}{'' if proved else ' ?'}"
-    route = answer["route"].split(",")[0].split(": ")[-1]
     numbers = f"{answer['seconds']:>7.2f}{row.limit:>5g}{answer['memory']:>6.1f}"
-    return f"{row.title:<40}{ours:>20}{bound:>12}{numbers}  {route:<12}{row.known}"
+    return f"{row.title:<40}{ours:>20}{bound:>12}{numbers}  {answer['route']:<12}{row.known}"
 
 
 def panel(title: str, limit: float) -> str:

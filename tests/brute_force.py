@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -125,3 +126,8 @@ def assert_best(policy: Policy, space: Space) -> tuple[int, ...] | None:
     assert not judgement.broken
     assert all(judgement.costs.get(proof.level, 0) == proof.cost for proof in found.proofs)
     return best
+
+
+def solver_by_level(run: Mapping[str, Any]) -> dict[int, str]:
+    """Return the solver of each level's plan, as a run says it."""
+    return {one["level"]: one["solver"] for one in run["route"].get("levels", ())}

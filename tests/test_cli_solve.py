@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -342,31 +343,86 @@ def test_a_rolling_solve_goes_on_from_its_own_plan_and_jointly_from_there(
 
 
 def test_a_rolling_solve_ended_by_its_last_window_says_so_in_both_languages() -> None:
-    run = {"stopped": "windows", "structure": "rolling, windows of 2"}
+    run = {"stopped": "windows", "route": {"kind": "rolling", "window": 2}, "structure": {"kind": "rolling"}}
     assert "ended by the last window" in run_line(run, "en") and "最后一个窗口" in run_line(run, "zh")
 
 
+MANY = [f"r{k}" for k in range(8)]
+ONE = {"level": 1, "solver": "cp-sat"}
+
+
 @pytest.mark.parametrize(
-    ("said", "zh"),
+    ("kind", "rules", "en", "zh"),
     [
-        ("network", "网络流"),
-        ("network but for what is paid: a, b", "除计价外为网络流（a, b）"),
-        ("no network: a, b, c and 16 more", "非网络流（a, b, c 等另 16 条）"),
-        ("no network", "非网络流"),
-        ("zones", "片区"),
-        ("not looked at", "未及分析"),
-        ("rolling, windows of 2", "滚动求解，窗口 2 期"),
+        ("network", (), "network", "网络流"),
+        ("network_constraints", "ab", "network but for what is paid: a, b", "除计价外为网络流（a, b）"),
         (
+            "none",
+            MANY,
+            "no network: r0, r1, r2, r3, r4 and 3 more",
+            "非网络流（r0, r1, r2, r3, r4 等另 3 条）",
+        ),
+        ("none", (), "no network", "非网络流"),
+        ("zones", (), "zones", "片区"),
+        ("unknown", (), "not looked at", "未及分析"),
+    ],
+)
+def test_the_structure_of_a_program_is_told_in_both_languages(
+    kind: str, rules: Sequence[str], en: str, zh: str
+) -> None:
+    run = {"structure": {"kind": kind, "rules": list(rules)}, "seconds": 1.5}
+    assert run_line(run, "en") == f"seconds 1.5 · structure {en}"
+    assert run_line(run, "zh") == f"用时（秒） 1.5 · 结构 {zh}"
+
+
+@pytest.mark.parametrize(
+    ("failed", "en", "zh"),
+    [
+        (None, "rolling, windows of 2", "滚动求解，窗口 2 期"),
+        (
+            "posting 2026 - 2027",
             "rolling, windows of 2, no plan found for posting 2026 - 2027",
             "滚动求解，窗口 2 期，posting 2026 - 2027 未得方案",
         ),
-        ("of another kind", "of another kind"),
     ],
 )
-def test_how_a_plan_was_found_is_told_in_both_languages(said: str, zh: str) -> None:
-    run = {"structure": said, "seconds": 1.5}
-    assert run_line(run, "en") == f"seconds 1.5 · structure {said}"
-    assert run_line(run, "zh") == f"用时（秒） 1.5 · 结构 {zh}"
+def test_windows_are_told_in_both_languages(failed: str | None, en: str, zh: str) -> None:
+    route = {"kind": "rolling", "window": 2, "failed_window": failed}
+    run = {"route": route, "structure": {"kind": "rolling"}}
+    assert run_line(run, "en") == f"route cp-sat · structure {en}"
+    assert run_line(run, "zh") == f"求解路径 cp-sat · 结构 {zh}"
+
+
+@pytest.mark.parametrize(
+    ("route", "text"),
+    [
+        (
+            {"kind": "lexicographic", "levels": [{"level": 1, "solver": "cp-sat", "proof": ["highs"]}]},
+            "1: cp-sat",
+        ),
+        (
+            {"kind": "network_flow", "levels": [{"level": k, "solver": "flow"} for k in (1, 2)]},
+            "1: flow, 2: flow",
+        ),
+        ({"kind": "zones"}, "zones"),
+        ({"kind": "network_flow"}, "flow"),
+        ({"kind": "draw", "draw": "panel"}, "draw panel"),
+    ],
+)
+def test_the_solver_of_each_level_is_told(route: object, text: str) -> None:
+    assert run_line({"route": route}, "en") == f"route {text}"
+    assert run_line({"route": route}, "zh") == f"求解路径 {text}"
+
+
+def test_a_plan_of_before_shows_the_text_that_it_carries(scenario: Path) -> None:
+    old = {"route": "1: cp-sat, 2: mip", "structure": "no network: a, b, c and 16 more"}
+    file = write_plan(scenario)
+    written = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**written, "run": old}), encoding="utf-8")
+    text = "1: cp-sat, 2: mip · structure no network: a, b, c and 16 more"
+    assert f"route {text}" in call("show", file).out
+    assert call("verify", scenario, file).status == 0
+    assert f"求解路径 {text.replace('structure', '结构')}" in call("show", file, lang="zh").out
 
 
 @pytest.mark.parametrize(

@@ -38,4 +38,4 @@ def test_a_rolling_solve_keeps_some_for_every_window(monkeypatch: pytest.MonkeyP
     kept: list[float] = []
     monkeypatch.setattr(Budget, "keep", lambda _self, compiling: kept.append(compiling))
     found = solve(postings(8, 2), Options(seconds=5.0, workers=1, window=2))
-    assert found.run["structure"] == "rolling, windows of 2" and len(kept) == 2
+    assert found.run["route"]["window"] == 2 and len(kept) == 2

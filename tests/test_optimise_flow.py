@@ -17,7 +17,7 @@ from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance, Subproblem
 from allocator.program.twins import distinct_rows
 from allocator.rules.examples import example_rule
-from brute_force import assert_best, policy_for, solved
+from brute_force import assert_best, policy_for, solved, solver_by_level
 
 Matrix = list[list[int]]
 
@@ -144,14 +144,16 @@ def test_a_flow_is_as_good_as_the_best_of_all_plans() -> None:
     policy, space = policy_for(example_rule(rule) for rule in RULES)
     found = solved(policy)
     assert_best(policy, space)
-    assert found.run["route"] == "1: flow, 2: flow" and found.run["structure"] == "network"
+    assert solver_by_level(found.run) == {1: "flow", 2: "flow"}
+    assert (found.run["route"]["kind"], found.run["structure"]) == ("network_flow", {"kind": "network"})
+    assert [one["proof"] for one in found.run["route"]["levels"]] == [["flow"], ["zero"]]
 
 
 @pytest.mark.parametrize("level", [1, "hard"])
 def test_a_plan_says_which_rules_are_no_network(level: int | str) -> None:
     even = {"id": "even", "kind": "balance", "on": "casework", "each": "item", "level": level}
     policy, _ = policy_for(example_rule(rule) for rule in (*RULES[:2], even))
-    assert solved(policy).run["structure"] == "no network: even"
+    assert solved(policy).run["structure"] == {"kind": "none", "rules": ["even"]}
 
 
 def test_a_start_by_flow_keeps_what_is_asked_and_leaves_out_what_is_only_paid() -> None:

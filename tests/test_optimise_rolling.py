@@ -85,7 +85,7 @@ def test_a_window_of_all_periods_is_the_ordinary_solve(window: int) -> None:
     policy = rotation(4)
     found, plain = rolled(policy, window), rolled(policy, 0)
     assert (found.assignments, found.proofs, found.status) == (plain.assignments, plain.proofs, plain.status)
-    assert "rolling" not in found.run["structure"]
+    assert found.run["route"]["kind"] != "rolling" != found.run["structure"]["kind"]
 
 
 def test_a_window_of_one_is_the_best_of_each_year_given_those_before() -> None:
@@ -114,7 +114,7 @@ def test_a_long_horizon_has_a_plan(window: int) -> None:
     policy = rotation(12)
     found = rolled(policy, window)
     assert found.status == "feasible" and found.run["stopped"] == "windows"
-    assert found.run["structure"] == f"rolling, windows of {window}"
+    assert (found.run["route"]["kind"], found.run["route"]["window"]) == ("rolling", window)
     assert len({one.period for one in found.assignments}) == 12
     assert_sound(policy, found)
 
@@ -152,7 +152,8 @@ def test_what_cannot_be_is_infeasible_and_names_the_window(window: int) -> None:
     rules = turn_rule("take", places=1), turn_rule("capacity", atleast=2, during=["2028"])
     found = rolled(policy_of(TURN, *rules), window)
     assert (found.status, found.assignments, found.run["stopped"]) == ("infeasible", (), "proved")
-    assert "no plan found for turn" in found.run["structure"] and "2028" in found.run["structure"]
+    failed = found.run["route"]["failed_window"]
+    assert failed.startswith("turn ") and "2028" in failed
 
 
 def test_first_periods_that_cannot_be_alone_widen_the_window() -> None:

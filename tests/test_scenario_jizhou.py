@@ -63,7 +63,7 @@ def test_plans_by_windows_hold_and_claim_nothing_that_is_not_proved(
 ) -> None:
     for length, found in by_window.items():
         assert api.verify(policy, found).holds and found.status == "feasible"
-        assert found.run["structure"] == f"rolling, windows of {length}"
+        assert (found.run["route"]["kind"], found.run["route"]["window"]) == ("rolling", length)
         assert found.run["stopped"] == "windows"
         assert all(score.bound <= 47 for score in found.score if score.level == 1)
 

@@ -11,6 +11,7 @@ from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.files import read_bytes
 from allocator.model.reading.planfile import PLAN_BYTES
 from allocator.model.reading.wholefile import write_whole
+from allocator.model.run import RunRoute
 from allocator.model.scenario import Scenario
 from allocator.verify import judge
 
@@ -72,7 +73,7 @@ def drawn_plan(draw: BoundDraw, audit: Audit) -> Plan | None:
         score=tuple(LevelScore(level=level, cost=cost, bound=0) for level, cost in judgement.costs.items()),
         rules=tuple(finding.score for finding in judgement.findings),
         run={
-            "route": f"draw {audit.committed.draw}",
+            "route": RunRoute(kind="draw", draw=audit.committed.draw).to_json(),
             "seed": audit.seed,
             "commitment": audit.commitment,
             "rehearsal": audit.committed.terms is None or audit.committed.terms.rehearsal,

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from allocator.model.plan import HARD
+from allocator.model.run import RunRoute
 from allocator.model.text import Text
 from allocator.optimise.confirm import Confirm
-from allocator.optimise.solve import Options, Solved, route_text, solve
+from allocator.optimise.solve import Options, Solved, solve, with_levels
 from allocator.optimise.warm_start import WarmStart
 from allocator.rules.keeping import kept, vacated
 from allocator.rules.kind import Rule
@@ -116,10 +117,12 @@ def _told(done: list[Solved], counted: tuple[Rule, ...]) -> FewestChanges:
     changes = next(iter(_changes(last)), Proof(FIRST, 0, 0))
     won = {level - 1: solver for level, solver in last.won.items()}
     spent = round(sum(float(one.run["seconds"]) for one in done), 2)
+    proofs = tuple(_own(proof) for proof in last.proofs if proof.level != FIRST)
+    route = with_levels(RunRoute(kind="minimum_changes"), won, proofs)
     solved = replace(
         last,
-        proofs=tuple(_own(proof) for proof in last.proofs if proof.level != FIRST),
-        run={**last.run, "seconds": spent, "route": route_text(won)},
+        proofs=proofs,
+        run={**last.run, "seconds": spent, "route": route.to_json()},
         won=won,
     )
     return FewestChanges(solved, counted, changes)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
 from allocator.model.plan import HARD, Assignment
+from allocator.model.run import RouteKind, RunLevel, RunRoute, RunStructure
+from allocator.model.witnesses import FLOW, in_order
 from allocator.optimise.claim import ContradictionError
 from allocator.optimise.confirm import Confirm, with_second_proofs
 from allocator.optimise.contradiction import reported
@@ -28,8 +30,7 @@ from allocator.solvers.observer import NULL_OBSERVER, Observer
 #: Parts of the time left that a layer's first steps, and a joint search of the first layers, may take.
 STEPS_PART = 0.15
 JOINT_PART = 0.5
-#: So many rules are named at most as the reason for a route.
-MOST_RULES = 5
+_ROUTES: Mapping[str, RouteKind] = {FLOW: "network_flow", "zones": "zones"}
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,16 @@ def solve(
     if is_rolling:
         rolled = roll(policy, search, begun, options.window)
         found, descent = rolled.found, rolled.descent
-        structure = f"rolling, windows of {options.window}"
-        structure += f", no plan found for {rolled.stuck}" if rolled.stuck else ""
+        structure = RunStructure(kind="rolling")
+        route = RunRoute(kind="rolling", window=options.window, failed_window=rolled.stuck or None)
     else:
         found, descent = _search(policy, search, begun)
         structure = _structure(descent, search)
+        route = RunRoute(kind=_ROUTES.get(descent.settled_by, "lexicographic"))
     if descent.best is not None and not search.is_stopped:
         descent.best = improve_stays(policy, descent.task, descent.best)
     stopped = _stopped(found, search, is_rolling=is_rolling)
-    return _told(policy, options, search, found, descent, structure, stopped)
+    return _told(policy, options, search, found, descent, (route, structure), stopped)
 
 
 def _told(
@@ -122,7 +124,7 @@ def _told(
     search: SolveContext,
     found: Found,
     descent: Descent,
-    structure: str,
+    route: tuple[RunRoute, RunStructure],
     stopped: str,
 ) -> Solved:
     """Return what was found, once another solver has been asked about what is proved of it."""
@@ -139,8 +141,8 @@ def _told(
     run = {
         "seed": options.seed,
         "seconds": round(search.budget.elapsed, 2),
-        "route": route_text(descent.won, descent.settled_by or "cp-sat"),
-        "structure": structure,
+        "route": with_levels(route[0], descent.won, proofs).to_json(),
+        "structure": route[1].to_json(),
         "workers": search.budget.workers,
         "stopped": stopped,
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
@@ -189,26 +191,26 @@ def _joint(policy: Policy, made: Made, search: SolveContext, part: float) -> tup
     return descent.run(start, part), descent
 
 
-def route_text(won: Mapping[int, str], without: str = "cp-sat") -> str:
-    """Say which solver gave each level's plan: ``1: cp-sat, 2: mip``; ``without`` levels, which did."""
-    return ", ".join(f"{level}: {solver}" for level, solver in sorted(won.items())) or without
+def with_levels(route: RunRoute, won: Mapping[int, str], proofs: Iterable[Proof]) -> RunRoute:
+    """Return a route with the solver of each level's plan, and what proved it to be the best."""
+    proved = {proof.level: in_order(proof.by) for proof in proofs if proof.cost == proof.bound}
+    levels = (
+        RunLevel(level=level, solver=solver, proof=proved.get(level, ()))
+        for level, solver in sorted(won.items())
+    )
+    return route.model_copy(update={"levels": tuple(levels)})
 
 
-def _structure(descent: Descent, search: SolveContext) -> str:
-    """Say why that route: whether the program is a network, or of zones, and if neither, by which rules."""
+def _structure(descent: Descent, search: SolveContext) -> RunStructure:
+    """Return whether the program is a network, or of zones, and if neither, by which rules."""
     if descent.settled_by:
-        return {"flow": "network"}.get(descent.settled_by, descent.settled_by)
+        return RunStructure(kind="network" if descent.settled_by == FLOW else "zones")
     if descent.best is None and search.is_over:
-        return "not looked at"
+        return RunStructure(kind="unknown")
     asked, paid = non_network_rules(descent.program)
     if descent.flows:
-        return f"network but for what is paid: {_listed(paid)}"
-    return f"no network: {_listed(asked or paid)}" if asked or paid else "no network"
-
-
-def _listed(rules: tuple[str, ...]) -> str:
-    more = len(rules) - MOST_RULES
-    return ", ".join(rules[:MOST_RULES]) + (f" and {more} more" if more > 0 else "")
+        return RunStructure(kind="network_constraints", rules=paid)
+    return RunStructure(kind="none", rules=asked or paid)
 
 
 def _stopped(found: Found, search: SolveContext, *, is_rolling: bool) -> str:

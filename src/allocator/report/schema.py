@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.plan import Plan
+from allocator.model.run import RunRoute, RunStructure
 from allocator.model.spec import ScenarioSpec
 from allocator.rules.packs import Pack
 from allocator.rules.registry import all_kinds
@@ -62,8 +64,14 @@ def rules_schema() -> Schema:
 
 
 def plan_schema() -> Schema:
-    """Return the schema of a plan, ``allocator-plan/1``."""
-    return _finished(Plan.model_json_schema(), "allocator-plan/1")
+    """Return the schema of a plan, ``allocator-plan/1``; older plans carry text as route and structure."""
+    schema = Plan.model_json_schema()
+    parts: Mapping[str, type[BaseModel]] = {"route": RunRoute, "structure": RunStructure}
+    references, shared = models_json_schema([(part, "validation") for part in parts.values()])
+    schema["properties"]["run"]["properties"] = {
+        name: {"anyOf": [references[part, "validation"], _STRING]} for name, part in parts.items()
+    }
+    return _finished({**schema, "$defs": {**schema.get("$defs", {}), **shared["$defs"]}}, "allocator-plan/1")
 
 
 SCHEMAS: Mapping[str, Callable[[], Schema]] = {

@@ -1,19 +1,19 @@
-"""How a plan was found, in one line: what the engine writes down in English, in the reader's language."""
+"""How a plan was found, in one line, in the reader's language."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from allocator.model.asked import Asked
+from allocator.model.run import RunRoute, RunStructure, read_run_part
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
 
-#: So many pins, exclusions and layers to keep are named.
-MOST_ASKED = 12
+#: At most this many pins, exclusions and layers to keep are named, and this many rules.
+MOST_ASKED, MOST_RULES = 12, 5
 _KNOWN = {
     "seconds": Text(zh="用时（秒）", en="seconds"),
     "route": Text(zh="求解路径", en="route"),
@@ -30,18 +30,16 @@ _ENDED = {
     "asked": Text(zh="中断", en="request"),
     "memory": Text(zh="内存限额", en="the limit of memory"),
 }
-#: What ``run.structure`` may say, and the same in Chinese; the names of rules stay what they are.
-_STRUCTURES: Mapping[str, str] = {
-    r"network but for what is paid: (.*)": "除计价外为网络流（{}）",
-    r"no network: (.*)": "非网络流（{}）",
-    r"no network": "非网络流",
-    r"network": "网络流",
-    r"zones": "片区",
-    r"not looked at": "未及分析",
-    r"rolling, windows of (\d+), no plan found for (.*)": "滚动求解，窗口 {} 期，{} 未得方案",
-    r"rolling, windows of (\d+)": "滚动求解，窗口 {} 期",
+_STRUCTURES = {
+    "network": Text(zh="网络流", en="network"),
+    "network_constraints": Text(zh="除计价外为网络流", en="network but for what is paid"),
+    "zones": Text(zh="片区", en="zones"),
+    "none": Text(zh="非网络流", en="no network"),
+    "rolling": Text(zh="滚动求解", en="rolling"),
+    "unknown": Text(zh="未及分析", en="not looked at"),
 }
-_MORE = re.compile(r" and (\d+) more\b")
+#: The solver of a route that no level was left for.
+_SOLVERS = {"network_flow": "flow", "zones": "zones"}
 
 
 def run_line(run: Mapping[str, Any], language: Language) -> str:
@@ -49,7 +47,8 @@ def run_line(run: Mapping[str, Any], language: Language) -> str:
     shown = {
         **run,
         "stopped": _ENDED.get(str(run.get("stopped")), Text())(language),
-        "structure": _structure(str(run.get("structure", "")), language),
+        "route": _route_text(run),
+        "structure": _structure_text(run, language),
     }
     parts = [f"{words(language)} {shown[key]}" for key, words in _KNOWN.items() if key in run]
     versions = run.get("versions")
@@ -75,11 +74,41 @@ def listed_options(asked: Asked) -> str:
     return "  ".join(options[:MOST_ASKED]) + (f"  ... +{more}" if more > 0 else "")
 
 
-def _structure(said: str, language: Language) -> str:
-    """Return what the engine says of a program; what is not known to this table stays English."""
-    if language == "en":
-        return said
-    for pattern, chinese in _STRUCTURES.items():
-        if found := re.fullmatch(pattern, said):
-            return _MORE.sub(r" 等另 \1 条", chinese.format(*found.groups()))
-    return said
+def _route_text(run: Mapping[str, Any]) -> str:
+    """Return the solver of each level; of plans written before, the text that they carry."""
+    route = read_run_part(RunRoute, run.get("route"))
+    if route is None:
+        return str(run.get("route"))
+    if route.kind == "draw":
+        return f"draw {route.draw}"
+    levels = ", ".join(f"{one.level}: {one.solver}" for one in route.levels)
+    return levels or _SOLVERS.get(route.kind, "cp-sat")
+
+
+def _structure_text(run: Mapping[str, Any], language: Language) -> str:
+    """Return the structure of the program; of plans written before, the text that they carry."""
+    structure = read_run_part(RunStructure, run.get("structure"))
+    if structure is None:
+        return str(run.get("structure"))
+    words = _STRUCTURES[structure.kind](language)
+    if structure.kind == "rolling":
+        return words + _windows_text(read_run_part(RunRoute, run.get("route")), language)
+    if not structure.rules:
+        return words
+    rules = _listed_rules(structure.rules, language)
+    return pick(language, f"{words}（{rules}）", f"{words}: {rules}")
+
+
+def _windows_text(route: RunRoute | None, language: Language) -> str:
+    if route is None or route.window is None:
+        return ""
+    length, failed = route.window, route.failed_window
+    text = pick(language, f"，窗口 {length} 期", f", windows of {length}")
+    if failed is None:
+        return text
+    return text + pick(language, f"，{failed} 未得方案", f", no plan found for {failed}")
+
+
+def _listed_rules(rules: tuple[str, ...], language: Language) -> str:
+    named, more = ", ".join(rules[:MOST_RULES]), len(rules) - MOST_RULES
+    return named + (pick(language, f" 等另 {more} 条", f" and {more} more") if more > 0 else "")
