@@ -7,9 +7,9 @@ from itertools import combinations
 from xml.etree import ElementTree as ET
 
 from allocator.graph.distance import Position
+from allocator.model.organisation import NamedEntity
 from allocator.model.text import Text
 from allocator.report.board import Board, Member, Row
-from allocator.report.frame import Named
 from allocator.report.picture.shapes import Box, Drawing, Label
 from allocator.report.picture.sheet import Sheet
 
@@ -26,7 +26,7 @@ def row(slot: str, *cells: Iterable[str], period: str | None = None, parent: str
         )
         for cell in cells
     )
-    return Row(Named(slot, slot), Named(parent, parent) if parent else None, period, members)
+    return Row(NamedEntity(slot, slot), NamedEntity(parent, parent) if parent else None, period, members)
 
 
 def sheet_of(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from allocator import api
 from allocator.model.plan import Assignment, Plan
-from allocator.report.expected import read_expected
-from allocator.report.measuring import measure
 from allocator.rules.policy import Policy
+from allocator.verify.figure_specs import read_expected
+from allocator.verify.figures import measure
 
 ROOT = Path(__file__).resolve().parents[1]
 Figures = dict[str, tuple[str, str]]

@@ -17,8 +17,8 @@ from allocator.errors import InputError, InternalError
 from allocator.model.plan import Assignment, Plan
 from allocator.optimise import begin, fewest
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
-from allocator.report.changes import changes_from
 from allocator.rules.policy import Policy
+from allocator.verify.diff import plan_diff
 from cli_world import call, good_plan
 from small_folder import SCENARIO, folder
 from tiny_scenario import write_scenario
@@ -354,13 +354,13 @@ def test_changes_name_who_left_and_who_came(running: Path, tmp_path: Path) -> No
     one = next(it for it in before.assignments if it.slot == "C1")
     other = next(item for item in "ABCDE" if (item, one.role) not in seats(before, "C1"))
     moved = tuple(it.model_copy(update={"item": other}) if it is one else it for it in before.assignments)
-    changes = changes_from(policy, before, moved)
+    changes = plan_diff(policy, before, moved)
     [seat] = changes.seats
     assert (seat.place.name, [it.id for it in seat.left], [it.id for it in seat.came]) == (
         "甲案", [one.item], [other],
     )  # fmt: skip
     assert (changes.count, changes.new, changes.gone.assignments) == (1, 0, 0)
-    assert not changes_from(policy, before, before.assignments).seats
+    assert not plan_diff(policy, before, before.assignments).seats
 
 
 def test_changes_are_told_with_names_and_cut_where_they_are_many(

@@ -9,10 +9,10 @@ import pytest
 
 from allocator import api
 from allocator.errors import Fault, InputError
-from allocator.report.expected import read_expected
-from allocator.report.measuring import measure
 from allocator.rules.binding import bind_context
 from allocator.rules.context import RuleContext
+from allocator.verify.figure_specs import read_expected
+from allocator.verify.figures import measure
 from cli_world import call
 from small_folder import SCENARIO, folder
 

@@ -9,8 +9,8 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.model.text import Text
-from allocator.report.expected import read_expected
-from allocator.report.measuring import Figure, measure
+from allocator.verify.figure_specs import read_expected
+from allocator.verify.figures import Figure, measure
 from cli_world import good_plan
 from tiny_scenario import write_scenario
 

@@ -14,11 +14,11 @@ from allocator import api
 from allocator.cli.main import run
 from allocator.model.plan import Assignment, Plan
 from allocator.model.reading.planfile import plan_text
-from allocator.report.expected import read_expected
-from allocator.report.measuring import measure
 from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.verify.figure_specs import read_expected
+from allocator.verify.figures import measure
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "scenarios" / "neijiang-zones"

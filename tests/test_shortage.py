@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from allocator import api
 from allocator.explain import why_infeasible
-from allocator.report import shortage
-from allocator.report.shortage import shortages
 from allocator.rules.policy import Policy
+from allocator.verify import slot_shortages
+from allocator.verify.slot_shortages import find_slot_shortages
 from cli_world import call
 
 SCENARIO = """\
@@ -74,7 +74,7 @@ def bound(folder: Path, rules: str = RULES, **tables: str) -> Policy:
 
 
 def test_the_case_the_candidates_and_the_rules_are_named(tmp_path: Path) -> None:
-    [one] = shortages(bound(tmp_path))
+    [one] = find_slot_shortages(bound(tmp_path))
     assert (one.layer, one.slot.id, one.period, one.needs) == ("casework", "C7", "2026", 3)
     assert [who.id for who in one.may] == ["P5"]
     asked = {demand.roles: (demand.rule, demand.needs, len(demand.may)) for demand in one.demands}
@@ -161,19 +161,19 @@ def test_one_person_cannot_be_both(tmp_path: Path) -> None:
     rules = rules.replace("case.place !=", 'case.id == "C1" && person.id != "P1" || case.place !=')
     tables = {"cases": "id,place,received\nC1,,2026-01-01\n", "ties": "source,target,kind\n"}
     policy = bound(tmp_path, rules, **tables)
-    [one] = shortages(policy)
+    [one] = find_slot_shortages(policy)
     assert (one.demands, [who.id for who in one.may], one.needs) == ((), ["P1"], 2)
     assert "but not in different roles at once" in call("check", tmp_path, COLUMNS="200").out
     apart = "  - {id: one-role, kind: separate, on: casework, roles: [chief, member]"
     for other in ("", f"{apart}, slots: 'case.id == \"C2\"'}}\n"):
-        assert shortages(bound(tmp_path, rules.replace(apart + "}\n", other), **tables)) == ()
+        assert find_slot_shortages(bound(tmp_path, rules.replace(apart + "}\n", other), **tables)) == ()
 
 
 def test_a_layer_too_large_to_look_at_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shortage, "MOST_PLACES", 29)
-    assert shortages(bound(tmp_path)) == ()
-    monkeypatch.setattr(shortage, "MOST_PLACES", 30)
-    assert len(shortages(bound(tmp_path))) == 1
+    monkeypatch.setattr(slot_shortages, "MOST_PLACES", 29)
+    assert find_slot_shortages(bound(tmp_path)) == ()
+    monkeypatch.setattr(slot_shortages, "MOST_PLACES", 30)
+    assert len(find_slot_shortages(bound(tmp_path))) == 1
 
 
 def can_be_met(chiefs: set[int], members: set[int], needs: int) -> bool:
@@ -202,7 +202,7 @@ rules:
         "cases": "id,received\nC1,2026-01-01\n",
         "ties": "source,target,kind\n",
     }
-    found = shortages(bound(tmp_path_factory.mktemp("short"), rules, **tables))
+    found = find_slot_shortages(bound(tmp_path_factory.mktemp("short"), rules, **tables))
     assert bool(found) != can_be_met(chiefs, members, needs)
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from allocator import api
-from allocator.report.supply import supplies
 from allocator.verify.hall_violators import TransportInstance, hall_violators
+from allocator.verify.imbalances import find_imbalances
 from cli_world import call
 
 SCENARIO = """\
@@ -51,7 +51,7 @@ def scenario(base: Path, grades: dict[str, int], seats: str, groups: int = 2, ta
 
 def test_too_few_of_a_role_are_counted(tmp_path: Path) -> None:
     folder = scenario(tmp_path / "s", {"head": 2, "deputy": 1, "cadre": 2}, "1组长+1副组长+1组员")
-    [one] = supplies(api.bind(api.load(folder)))
+    [one] = find_imbalances(api.bind(api.load(folder)))
     assert (one.rule, one.roles, one.needs, one.supply, one.off) == ("seats", ("deputy",), 2, 1, 1)
     assert one.periods == ("2026", "2027")
     assert [who.id for who in one.people] == ["d0"] and [slot.id for slot in one.slots] == ["G0", "G1"]
@@ -75,27 +75,27 @@ def test_the_way_out_is_one_that_somebody_can_take(tmp_path: Path) -> None:
 
 def test_eight_people_for_ten_seats_are_two_short(tmp_path: Path) -> None:
     folder = scenario(tmp_path / "s", {"head": 4, "deputy": 4}, "1组长+1副组长+3组员")
-    [one] = supplies(api.bind(api.load(folder)))
+    [one] = find_imbalances(api.bind(api.load(folder)))
     assert (one.roles, one.needs, one.supply, one.off) == ((), 10, 8, 2)
     assert "takes 2 places" not in call("solve", folder, "--time-limit", "20").out
 
 
 def test_more_people_than_seats_are_counted(tmp_path: Path) -> None:
     folder = scenario(tmp_path / "s", {"head": 4, "deputy": 4}, "1组长+1副组长+1组员")
-    [one] = supplies(api.bind(api.load(folder)))
+    [one] = find_imbalances(api.bind(api.load(folder)))
     assert one.too_many and (one.needs, one.supply, one.off) == (8, 6, 2)
     said = call("check", folder).out
     assert "8 must have a place, there are 6: 2 too many (more seats, or `take: 0-1` in the layer)" in said
     assert "8 人须有位置，可用位置 6 个，多出 2 人" in call("check", folder, lang="zh").out
     free = scenario(tmp_path / "free", {"head": 4, "deputy": 4}, "1组长+1副组长+1组员", take="0-1")
-    assert supplies(api.bind(api.load(free))) == ()
+    assert find_imbalances(api.bind(api.load(free))) == ()
     assert call("solve", free, "--time-limit", "20").status == 0
 
 
 @pytest.mark.parametrize("grades", [{"head": 2, "deputy": 2, "cadre": 2}, {"deputy": 6}])
 def test_enough_is_not_told(tmp_path: Path, grades: dict[str, int]) -> None:
     folder = scenario(tmp_path / "s", grades, "1组长+1副组长+1组员")
-    assert supplies(api.bind(api.load(folder))) == ()
+    assert find_imbalances(api.bind(api.load(folder))) == ()
     assert call("solve", folder, "--time-limit", "20").status == 0
 
 
@@ -123,7 +123,7 @@ def test_somebody_with_no_place_open_to_him_is_named_with_the_rule(tmp_path: Pat
     folder = scenario(tmp_path / "s", {"head": 1, "deputy": 3}, "2组员")
     away = '  - {id: away, kind: eligible, on: posting, when: person.id != "h0" || period.id != "2027"}\n'
     (folder / "r.yaml").write_text(RULES + away, "utf-8")
-    [one] = [found for found in supplies(api.bind(api.load(folder))) if found.too_many]
+    [one] = [found for found in find_imbalances(api.bind(api.load(folder))) if found.too_many]
     assert (one.rule, one.periods, one.needs, one.supply) == ("take.posting", ("2027",), 1, 0)
     assert (one.slots, one.barred, one.people[0].id) == ((), (("away", 1),), "h0")
     said = call("check", folder).out

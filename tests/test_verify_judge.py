@@ -14,7 +14,7 @@ from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore, Scenar
 from allocator.rules.binding import bind_context
 from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.policy import Policy
-from allocator.verify import admit, claims_against, judge
+from allocator.verify import check_references, judge, score_disagreements
 from small_folder import folder
 
 WORLD = example_context()
@@ -74,18 +74,18 @@ def test_a_name_that_the_scenario_does_not_have_is_told(field: str, found: str |
     changed = whole.assignments[3].model_copy(update={field: found})
     assignments = (*whole.assignments[:3], changed, *whole.assignments[4:])
     with pytest.raises(InputError) as caught:
-        admit(POLICY, whole.model_copy(update={"assignments": assignments}), "edited.json")
+        check_references(POLICY, whole.model_copy(update={"assignments": assignments}), "edited.json")
     [fault] = caught.value.faults
     assert (fault.file, fault.column) == ("edited.json", f"assignments.3.{field}")
     assert (fault.found, fault.nearest) == (found or "null", near)
-    admit(POLICY, whole)
+    check_references(POLICY, whole)
 
 
 def test_every_unknown_name_is_told_at_once() -> None:
     whole = plan()
     wrong = tuple(one.model_copy(update={"item": "X", "slot": "Y"}) for one in whole.assignments)
     with pytest.raises(InputError) as caught:
-        admit(POLICY, whole.model_copy(update={"assignments": wrong}))
+        check_references(POLICY, whole.model_copy(update={"assignments": wrong}))
     assert len(caught.value.faults) == 2 * len(wrong)
 
 
@@ -110,7 +110,7 @@ def level_score(**changes: object) -> LevelScore:
 )
 def test_a_claim_that_is_not_so_is_told(claims: dict[str, object], rule: str) -> None:
     claiming = plan(**claims)
-    [disagreement] = claims_against(claiming, judge(POLICY, claiming.assignments))
+    [disagreement] = score_disagreements(claiming, judge(POLICY, claiming.assignments))
     assert disagreement.rule == rule
     assert "自称" in disagreement.message.zh and "claims" in disagreement.message.en
 
@@ -118,7 +118,7 @@ def test_a_claim_that_is_not_so_is_told(claims: dict[str, object], rule: str) ->
 def test_a_claim_that_is_so_or_none_at_all_is_fine() -> None:
     claims = {"rules": (rule_score(), rule_score(id="gone")), "score": (level_score(), level_score(bound=6))}
     for claiming in (plan(**claims), plan()):
-        assert claims_against(claiming, judge(POLICY, claiming.assignments)) == ()
+        assert score_disagreements(claiming, judge(POLICY, claiming.assignments)) == ()
 
 
 def test_a_rule_that_reads_an_empty_cell_is_an_input_fault_of_the_judge_too() -> None:

@@ -27,7 +27,7 @@ from allocator.api.solving import fewest_changes, solve
 from allocator.model.reading.planfile import read_plan, write_plan
 from allocator.rules.calls import as_asked
 from allocator.rules.policy import Policy
-from allocator.verify import claims_of
+from allocator.verify import plan_inconsistencies
 
 __all__ = [
     "Checkpoints",
@@ -39,7 +39,6 @@ __all__ = [
     "bundled_scenarios",
     "candidates",
     "checkpoint_of",
-    "claims_of",
     "commit",
     "copied",
     "drawn_plan",
@@ -47,6 +46,7 @@ __all__ = [
     "fewest_changes",
     "is_audit",
     "load",
+    "plan_inconsistencies",
     "price",
     "read_audit",
     "read_plan",

@@ -15,12 +15,12 @@ from allocator.verify import (
     Disagreement,
     Judgement,
     OtherVersion,
-    admit,
-    claims_against,
-    claims_of,
+    check_references,
     judge,
-    listing_claims,
+    listing_disagreements,
     other_version,
+    plan_inconsistencies,
+    score_disagreements,
 )
 
 if TYPE_CHECKING:
@@ -61,16 +61,16 @@ def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
     Raises:
         InputError: The plan names what the scenario does not have.
     """
-    admit(policy, plan, file)
+    check_references(policy, plan, file)
     policy = as_asked(policy, plan, file)
     differs = other_version(policy, plan)
-    claims = list(claims_of(plan))
+    claims = list(plan_inconsistencies(plan))
     if not plan.is_found and not plan.assignments:
         return Verdict(Judgement(()), tuple(claims), differs)
     if differs is None:
-        claims += listing_claims(policy, plan)
+        claims += listing_disagreements(policy, plan)
     judgement = judge(policy, plan.assignments)
-    claims += claims_against(plan, judgement)
+    claims += score_disagreements(plan, judgement)
     return Verdict(judgement, tuple(dict.fromkeys(claims)), differs)
 
 
@@ -103,7 +103,7 @@ def candidates(
     """
     from allocator.explain import Asked, find_seat, rank_candidates
 
-    admit(policy, plan, file)
+    check_references(policy, plan, file)
     policy = as_asked(policy, plan, file)
     layer = layer_called(policy.context, layer)
     item, slot, role = _codes(policy, item, slot, role, layer)

@@ -8,7 +8,7 @@ from allocator.model.plan import Plan
 from allocator.rules.calls import as_asked
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer
-from allocator.verify import admit
+from allocator.verify import check_references
 
 if TYPE_CHECKING:
     from allocator.explain import Ranking
@@ -45,7 +45,7 @@ def price(
     from allocator.explain.pinned import solve_pinned
     from allocator.optimise.solve import Options
 
-    admit(policy, plan, file)
+    check_references(policy, plan, file)
     policy = as_asked(policy, plan, file)
     options, item = Options(seconds, seed, workers), ranking.candidates[0].item
     return solve_pinned(policy, plan.assignments, ranking.seat, item, options, observer)

@@ -19,7 +19,7 @@ from allocator.model.text import Text
 from allocator.model.witnesses import witnesses_of
 from allocator.rules.beside import asked_beside
 from allocator.rules.policy import Policy
-from allocator.verify import admit, claims_against, judge
+from allocator.verify import check_references, judge, score_disagreements
 
 if TYPE_CHECKING:
     from allocator.optimise.warm_start import WarmStart
@@ -143,9 +143,9 @@ def _first_ones(every: Mapping[str, int], partial: Any, file: str) -> dict[str, 
 
 def _must_hold(policy: Policy, plan: Plan, periods: Mapping[str, int], file: str) -> None:
     """Refuse a plan that was changed since: it must break no hard rule, and cost what it says."""
-    admit(policy, plan, file)
+    check_references(policy, plan, file)
     judgement = judge(policy.truncate(periods), plan.assignments)
-    if judgement.broken or claims_against(plan, judgement):
+    if judgement.broken or score_disagreements(plan, judgement):
         raise InputError([_no_plan(file, "", "")])
 
 

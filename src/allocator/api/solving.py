@@ -10,12 +10,12 @@ from allocator.api.checkpoints import free_score
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
-from allocator.report.changes import changes_from
 from allocator.rules.beside import asked_beside
 from allocator.rules.keeping import without_baseline
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
-from allocator.verify import Judgement, claims_against, judge
+from allocator.verify import Judgement, judge, score_disagreements
+from allocator.verify.diff import plan_diff
 
 if TYPE_CHECKING:
     from allocator.api.resuming import Resumed
@@ -142,7 +142,7 @@ def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
         return Plan(scenario=policy.reference, status=solved.status, assignments=(), run=run)
     judgement = judge(policy, solved.assignments)
     baseline = policy.context.baseline
-    changes = None if baseline is None else changes_from(policy, baseline, solved.assignments)
+    changes = None if baseline is None else plan_diff(policy, baseline, solved.assignments)
     plan = Plan(
         scenario=policy.reference,
         status=solved.status,
@@ -172,6 +172,6 @@ def _must_agree(plan: Plan, judgement: Judgement, costs: Mapping[str, int]) -> N
         for found in judgement.findings
         if not found.rule.is_hard and found.cost != costs.get(found.rule.id, 0)
     ]
-    levels = [claim.message.en for claim in claims_against(plan, judgement)]
+    levels = [claim.message.en for claim in score_disagreements(plan, judgement)]
     if broken or priced or levels:
         raise InternalError("; ".join(["the solver and the checks disagree", *broken, *priced, *levels]))

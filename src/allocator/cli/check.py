@@ -15,15 +15,15 @@ from allocator.model.reading import bounded
 from allocator.model.scenario import Scenario
 from allocator.model.text import Language
 from allocator.report.doubts import counted, doubts_about
-from allocator.report.expected import read_expected
 from allocator.report.grouping import grouped
-from allocator.report.measuring import Figure, measure
 from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.shortages import render_shortages
 from allocator.report.rendering.summaries import render_summary
-from allocator.report.shortage import shortages
 from allocator.report.summary import summarise
+from allocator.verify.figure_specs import read_expected
+from allocator.verify.figures import Figure, measure
+from allocator.verify.slot_shortages import find_slot_shortages
 
 if TYPE_CHECKING:
     from allocator.lottery import BoundDraw
@@ -46,7 +46,7 @@ def command(
     figures = measure(expected, policy) if expected else []
     summary = summarise(policy)
     drawn = {name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in draws.items()}
-    short = shortages(policy)
+    short = find_slot_shortages(policy)
     doubts = doubts_about(policy)
     if strict and doubts:
         raise bounded(doubts)

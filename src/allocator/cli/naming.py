@@ -75,7 +75,7 @@ def _doubtful(policy: api.Policy, plan: Plan, file: Path) -> tuple[Text, ...]:
     verdict = api.verify(policy, plan, file=file.name)
     if not plan.is_found and not plan.assignments:
         return ()  # an answer without a plan claims none
-    said = verdict.disagreements if verdict.differs is None else api.claims_of(plan)
+    said = verdict.disagreements if verdict.differs is None else api.plan_inconsistencies(plan)
     return tuple(one.message for one in said)
 
 

@@ -14,10 +14,10 @@ from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.shortages import render_shortages
 from allocator.report.score import rule_whys
-from allocator.report.shortage import shortages
-from allocator.report.supply import supplies
-from allocator.report.supply_text import as_text
+from allocator.report.supply_text import imbalance_text
 from allocator.solvers.observer import StopRequest
+from allocator.verify.imbalances import find_imbalances
+from allocator.verify.slot_shortages import find_slot_shortages
 
 #: At most so many recusals are named.
 MOST_WAIVERS = 20
@@ -94,8 +94,8 @@ def reasons_as_data(policy: api.Policy, reasons: Reasons) -> dict[str, Any]:
     """Return for ``--json`` what a report says: nothing is cut short, and texts are in both languages."""
     whys = rule_whys(policy)
     return {
-        "supply": plain(supplies(policy)),
-        "shortages": plain(shortages(policy)),
+        "supply": plain(find_imbalances(policy)),
+        "shortages": plain(find_slot_shortages(policy)),
         "blocked": plain(reasons.blocked),
         "conflict": [{"rule": rule, "why": plain(whys.get(rule, Text()))} for rule in reasons.rules],
         "repairs": plain(reasons.repairs),
@@ -114,9 +114,11 @@ def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> 
             "已按要求停止查找原因：以下未必是全部，所列规则也未必都有关",
             "stopped looking for reasons as asked: there may be more of them, and fewer rules may matter",
         )
-    for count in supplies(policy):
-        yield printable(pick(language, "无法满足：", "cannot be met: ") + as_text(count, policy)(language))
-    yield from render_shortages(shortages(policy), policy, language)
+    for count in find_imbalances(policy):
+        yield printable(
+            pick(language, "无法满足：", "cannot be met: ") + imbalance_text(count, policy)(language)
+        )
+    yield from render_shortages(find_slot_shortages(policy), policy, language)
     if reasons.blocked:
         yield pick(language, "地图本身无法如此划分：", "the map itself cannot be divided so:")
     for blocked in reasons.blocked:

@@ -30,18 +30,18 @@ from allocator.model.notation import scenario_roles
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.planfile import plan_text
 from allocator.model.text import Language, Text
-from allocator.report.changes import changes_from
 from allocator.report.doubts import doubts_about
-from allocator.report.expected import read_expected
-from allocator.report.measuring import measure
-from allocator.report.rendering.changes import render_changes
+from allocator.report.rendering.changes import render_diff
 from allocator.report.rendering.console import printable
 from allocator.report.rendering.plans import heading, render_score
 from allocator.report.rendering.runs import listed_options, run_line
 from allocator.report.view import bound_view
 from allocator.rules.calls import asked_of
 from allocator.solvers.observer import ObserverGroup, StopRequest
-from allocator.verify import admit_baseline
+from allocator.verify import check_baseline
+from allocator.verify.diff import plan_diff
+from allocator.verify.figure_specs import read_expected
+from allocator.verify.figures import measure
 
 HELP = both("求解：给出最好的方案及已证明的下界", "Find the best plan, with a proven bound.")
 
@@ -201,7 +201,7 @@ def _bound(scenario: Path, baseline: Path | None, output: Output, **wishes: Iter
     start = api.read_plan(baseline) if baseline else None
     policy = api.bind(api.load(scenario), baseline=start, **wishes)
     if baseline and start:
-        admit_baseline(policy, start, baseline.name)
+        check_baseline(policy, start, baseline.name)
         if dropped := asked_of(start, baseline.name).without(policy.asked):
             output.remark(_dropped(dropped))
     return policy
@@ -257,4 +257,4 @@ def _changes(policy: api.Policy, plan: Plan, language: Language) -> Iterator[str
         found = {"cost": carried["fewest"], "bound": carried["bound"], "proof": carried["proof"]}
         fewest = LevelScore.model_validate({"level": 1, **found})
     roles = scenario_roles(policy.context.scenario.spec)
-    yield from render_changes(changes_from(policy, baseline, plan.assignments), roles, language, fewest)
+    yield from render_diff(plan_diff(policy, baseline, plan.assignments), roles, language, fewest)

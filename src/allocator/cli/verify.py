@@ -16,12 +16,12 @@ from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import Plan
 from allocator.model.text import Text
-from allocator.report.expected import read_expected
 from allocator.report.findings import findings
-from allocator.report.measuring import Figure, measure
 from allocator.report.plain import plain
 from allocator.report.rendering.scores import figure_table
 from allocator.report.rendering.verdicts import render_findings
+from allocator.verify.figure_specs import read_expected
+from allocator.verify.figures import Figure, measure
 
 HELP = both(
     "复核方案或抽签：逐条判断，与求解器无关",

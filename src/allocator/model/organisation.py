@@ -25,6 +25,19 @@ Entity = Unit | Person | Group | Case
 
 
 @dataclass(frozen=True)
+class NamedEntity:
+    """The id of an entity and the name that a person knows it by."""
+
+    id: str
+    name: str
+
+    @property
+    def name_and_id(self) -> str:
+        """``name (id)``, or the id alone where there is no name."""
+        return self.id if self.name == self.id else f"{self.name} ({self.id})"
+
+
+@dataclass(frozen=True)
 class Organisation:
     """Units, people, groups and cases by id, in the order of their tables, and what ties them.
 
@@ -81,3 +94,7 @@ class Organisation:
             return entity_id
         name = entity.title if isinstance(entity, Case) else entity.name
         return name or entity_id
+
+    def named(self, entity_id: str) -> NamedEntity:
+        """Return the id of an entity with its name."""
+        return NamedEntity(entity_id, self.label(entity_id))

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment
 from allocator.model.text import Text
 from allocator.report.away import Away
-from allocator.report.frame import Frame, Held, Named, Shape
-from allocator.report.tally import Number
+from allocator.report.frame import Frame, Held, Shape
+from allocator.verify.indicator_totals import Number
 
 #: ``+`` was not in this slot in the period before, ``*`` was in it in another role.
 Mark = Literal["", "+", "*"]
@@ -32,8 +33,8 @@ class Member:
 class Row:
     """A slot in a period: its parent, its members column by column, and its tallies column by column."""
 
-    slot: Named
-    parent: Named | None
+    slot: NamedEntity
+    parent: NamedEntity | None
     period: str | None
     cells: tuple[tuple[Member, ...], ...]
     tallies: tuple[Number | None, ...] = ()

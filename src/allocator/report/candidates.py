@@ -9,10 +9,10 @@ from allocator.explain.candidates import Candidate, Ranking
 from allocator.explain.price import PinnedSolve
 from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Level
 from allocator.model.text import Text
 from allocator.report.findings import Place, RuleFinding, rule_finding
-from allocator.report.frame import Named
 from allocator.report.words import STATUS, level_text
 from allocator.rules.policy import Policy
 
@@ -44,10 +44,10 @@ class CandidateLine:
         paid: What is newly found by the other rules.
     """
 
-    item: Named
+    item: NamedEntity
     status: str
     rank: int | None
-    replaces: Named | None
+    replaces: NamedEntity | None
     leaves: tuple[Place, ...]
     exchange: bool
     costs: tuple[CostLine, ...]
@@ -62,7 +62,7 @@ class RankingView:
 
     layer: str
     title: Text
-    slot: Named
+    slot: NamedEntity
     role: Text | None
     period: str | None
     candidates: tuple[CandidateLine, ...]
@@ -145,8 +145,8 @@ class _Words:
         self._levels = policy.context.scenario.spec.levels
         self._level_of = {rule.id: rule.plan_level for rule in policy.rules}
 
-    def named(self, entity: str) -> Named:
-        return Named(entity, self._policy.context.scenario.organisation.label(entity))
+    def named(self, entity: str) -> NamedEntity:
+        return NamedEntity(entity, self._policy.context.scenario.organisation.label(entity))
 
     def role(self, index: int) -> Text | None:
         role = self.layer.roles[index]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Level
 from allocator.model.text import Text
-from allocator.report.frame import Named
 from allocator.report.words import level_text
 from allocator.rules.kind import Breach
 from allocator.rules.policy import Policy
@@ -20,7 +20,7 @@ from allocator.verify import Disagreement, Finding, Judgement, OtherVersion
 class Place:
     """A slot and a role in it, None where slots know no roles."""
 
-    slot: Named
+    slot: NamedEntity
     role: Text | None
 
 
@@ -31,9 +31,9 @@ class BreachLine:
     Where an item left the slot, ``instead`` has the places that it has instead; elsewhere that is None.
     """
 
-    item: Named | None
-    other: Named | None
-    slot: Named | None
+    item: NamedEntity | None
+    other: NamedEntity | None
+    slot: NamedEntity | None
     role: Text | None
     period: str | None
     amount: int
@@ -131,14 +131,16 @@ def _instead(policy: Policy, layer: Layer, breach: Breach) -> tuple[Place, ...] 
     if breach.instead is None:
         return None
     label = policy.context.scenario.organisation.label
-    named = ((Named(layer.slots[slot], label(layer.slots[slot])), role) for slot, role in breach.instead)
+    named = (
+        (NamedEntity(layer.slots[slot], label(layer.slots[slot])), role) for slot, role in breach.instead
+    )
     return tuple(Place(slot, _role(policy, layer, role)) for slot, role in named)
 
 
-def _named(policy: Policy, ids: tuple[str, ...], index: int) -> Named | None:
+def _named(policy: Policy, ids: tuple[str, ...], index: int) -> NamedEntity | None:
     if index < 0:
         return None
-    return Named(ids[index], policy.context.scenario.organisation.label(ids[index]))
+    return NamedEntity(ids[index], policy.context.scenario.organisation.label(ids[index]))
 
 
 def _role(policy: Policy, layer: Layer, index: int) -> Text | None:

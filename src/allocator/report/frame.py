@@ -8,25 +8,18 @@ from typing import Literal
 
 from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.model.tables import Group, Unit
 from allocator.model.text import Text
 from allocator.report.away import Away, away
-from allocator.report.tally import Tally, tallies
 from allocator.report.words import kind_text
 from allocator.rules.context import RuleContext
+from allocator.verify.indicator_totals import IndicatorTotal, tallies
 
 Shape = Literal["once", "roster", "cases"]
 Held = frozenset[tuple[str, str | None]]
-
-
-@dataclass(frozen=True)
-class Named:
-    """Something by id and by the name that a person knows it by."""
-
-    id: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -61,13 +54,13 @@ class Frame:
     homes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
     active: Mapping[str | None, frozenset[str]] | None = None
-    tallies: tuple[Tally, ...] = ()
+    tallies: tuple[IndicatorTotal, ...] = ()
     away: tuple[Away, ...] = ()
     before: Mapping[str, Held] | None = None
 
-    def named(self, entity: str) -> Named:
+    def named(self, entity: str) -> NamedEntity:
         """Return an item, slot or parent with its name."""
-        return Named(entity, self.names.get(entity, entity))
+        return NamedEntity(entity, self.names.get(entity, entity))
 
     def column(self, item: str, role: str | None) -> str:
         """Return the key of the column that an item in a role stands in."""

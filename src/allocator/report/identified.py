@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from allocator.model.organisation import Organisation
-from allocator.report.frame import Named
+from allocator.model.organisation import NamedEntity, Organisation
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,9 @@ class IdentityLine:
     """
 
     name: str
-    person: Named | None
+    person: NamedEntity | None
     answer: Literal["open", "same_as", "not_same_as"]
-    case: Named | None = None
+    case: NamedEntity | None = None
     known_from: str = ""
 
 
@@ -37,12 +36,12 @@ def identity_lines(organisation: Organisation) -> tuple[IdentityLine, ...]:
 def _lines(organisation: Organisation) -> Iterator[IdentityLine]:
     label = organisation.label
     for person, name in organisation.assumed.items():
-        yield IdentityLine(name, Named(person, label(person)), "open")
+        yield IdentityLine(name, NamedEntity(person, label(person)), "open")
     for one in organisation.identities:
         yield IdentityLine(
             one.name,
-            Named(one.person, label(one.person)) if one.person else None,
+            NamedEntity(one.person, label(one.person)) if one.person else None,
             one.answer,
-            Named(one.case, label(one.case)) if one.case else None,
+            NamedEntity(one.case, label(one.case)) if one.case else None,
             one.known_from,
         )

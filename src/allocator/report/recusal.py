@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allocator.model.layer import Layer
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
-from allocator.report.frame import Named
 from allocator.rules.kind import Breach
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
@@ -27,7 +27,7 @@ class Recusal:
         roles: The roles that are barred; empty for all.
     """
 
-    who: Named
+    who: NamedEntity
     rule: str
     why: Text
     detail: Text
@@ -39,7 +39,7 @@ class Register:
     """The recusals of one case in one layer; ``free`` counts the others who could be there."""
 
     layer: str
-    case: Named
+    case: NamedEntity
     recusals: tuple[Recusal, ...]
     free: int
 
@@ -95,5 +95,5 @@ def _recusal(
     return Recusal(_named(scenario, layer.items[breach.subject.item]), rule, why, breach.detail, roles)
 
 
-def _named(scenario: Scenario, entity: str) -> Named:
-    return Named(entity, scenario.organisation.label(entity))
+def _named(scenario: Scenario, entity: str) -> NamedEntity:
+    return NamedEntity(entity, scenario.organisation.label(entity))

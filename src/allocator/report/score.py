@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment, BoundProof, Level, LevelScore, Plan, RuleScore
 from allocator.model.text import Text
 from allocator.model.witnesses import is_confirmed
-from allocator.report.frame import Named
 from allocator.report.words import level_text
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.rules.waivers import Waiver
-from allocator.verify import measured
+from allocator.verify import measure_rule
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class WaiverLine:
     """A named exception, and how many breaches of its rule it excuses in the plan."""
 
     rule: str
-    items: tuple[Named, ...]
-    slots: tuple[Named, ...]
+    items: tuple[NamedEntity, ...]
+    slots: tuple[NamedEntity, ...]
     reason: Text
     until: date
     excused: int
@@ -92,7 +92,7 @@ def rule_lines(
 def rule_terms(policy: Policy, assignments: Iterable[Assignment]) -> dict[str, Text | None]:
     """Return by rule what a plan has of what it measures, None where breaches are counted."""
     roster = Roster(policy.context.layers, assignments)
-    return {rule.id: measured(policy, rule, roster) for rule in policy.rules}
+    return {rule.id: measure_rule(policy, rule, roster) for rule in policy.rules}
 
 
 def rule_whys(policy: Policy) -> dict[str, Text]:
@@ -107,8 +107,8 @@ def waiver_lines(policy: Policy, plan: Plan) -> tuple[WaiverLine, ...]:
     return tuple(
         WaiverLine(
             rule=waiver.rule,
-            items=tuple(Named(item, label(item)) for item in waiver.items),
-            slots=tuple(Named(slot, label(slot)) for slot in waiver.slots),
+            items=tuple(NamedEntity(item, label(item)) for item in waiver.items),
+            slots=tuple(NamedEntity(slot, label(slot)) for slot in waiver.slots),
             reason=waiver.reason,
             until=waiver.until,
             excused=sum(one is waiver for one in excused),

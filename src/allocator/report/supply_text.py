@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language, Text
-from allocator.report.frame import Named
-from allocator.report.supply import Supply
 from allocator.rules.policy import Policy
+from allocator.verify.imbalances import Imbalance
 
 _MOST_NAMED = 5
 #: What items of a table are counted as.
@@ -19,12 +19,12 @@ _COUNTED: Mapping[str, Text] = {
 }
 
 
-def as_text(one: Supply, policy: Policy) -> Text:
+def imbalance_text(one: Imbalance, policy: Policy) -> Text:
     """Return ``deputy lead: 8 needed, 6 may, 2 short`` in both languages."""
     return Text(zh=_zh(one, policy), en=_en(one, policy))
 
 
-def _zh(one: Supply, policy: Policy) -> str:
+def _zh(one: Imbalance, policy: Policy) -> str:
     periods = f"{_when(one, policy, 'zh')}："
     count = _COUNTED[_table(one, policy)].zh
     roles = "、".join(what("zh") for what in _counted(one, policy))
@@ -48,7 +48,7 @@ def _zh(one: Supply, policy: Policy) -> str:
     return f"{periods}{who}（不合格：{_barred(one, '，', f' {count}')}）"
 
 
-def _en(one: Supply, policy: Policy) -> str:
+def _en(one: Imbalance, policy: Policy) -> str:
     periods = f"{_when(one, policy, 'en')}: "
     if one.too_many and not one.slots:
         barred = _barred(one, ", ", "")
@@ -71,32 +71,32 @@ def _en(one: Supply, policy: Policy) -> str:
     return f"{who} (barred: {_barred(one, ', ', '')})"
 
 
-def _counted(one: Supply, policy: Policy) -> Iterator[Text]:
+def _counted(one: Imbalance, policy: Policy) -> Iterator[Text]:
     """Yield what is counted: roles, or skills, grades and the like."""
     yield from (policy.context.words.roles.text(role) for role in one.roles)
     yield from one.what
 
 
-def _where(one: Supply, policy: Policy) -> str:
+def _where(one: Imbalance, policy: Policy) -> str:
     """Return the slots, where they are a few and not all."""
     is_all = len(one.slots) == len(policy.context.layers[one.layer].slots)
     return "" if is_all or len(one.slots) > _MOST_NAMED else ", ".join(slot.name for slot in one.slots)
 
 
-def _when(one: Supply, policy: Policy, language: Language) -> str:
+def _when(one: Imbalance, policy: Policy, language: Language) -> str:
     """Return the periods; of a layer that is decided once, what it is called."""
     if one.periods:
         return ("、" if language == "zh" else ", ").join(one.periods)
     return policy.context.layers[one.layer].spec.title(language) or one.layer
 
 
-def _table(one: Supply, policy: Policy) -> str:
+def _table(one: Imbalance, policy: Policy) -> str:
     return policy.context.layers[one.layer].spec.items.table
 
 
-def _barred(one: Supply, comma: str, unit: str) -> str:
+def _barred(one: Imbalance, comma: str, unit: str) -> str:
     return comma.join(f"{rule} {number}{unit}" for rule, number in one.barred)
 
 
-def _listed(people: Sequence[Named], comma: str, more: str) -> str:
+def _listed(people: Sequence[NamedEntity], comma: str, more: str) -> str:
     return comma.join(who.name for who in people[:_MOST_NAMED]) + (more if len(people) > _MOST_NAMED else "")

@@ -10,10 +10,8 @@ from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.plan import Plan
 from allocator.model.text import Text
 from allocator.report.board import Board, board
-from allocator.report.expected import read_expected
 from allocator.report.frame import bare_frames, bound_frames
 from allocator.report.identified import IdentityLine, identity_lines
-from allocator.report.measuring import Figure, measure
 from allocator.report.recusal import Register, register
 from allocator.report.score import (
     LevelLine,
@@ -28,7 +26,9 @@ from allocator.report.score import (
 from allocator.report.wished import WishLine, wish_lines
 from allocator.report.words import status_text
 from allocator.rules.policy import Policy
-from allocator.verify import OtherVersion, claims_of, other_version
+from allocator.verify import OtherVersion, other_version, plan_inconsistencies
+from allocator.verify.figure_specs import read_expected
+from allocator.verify.figures import Figure, measure
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def bound_view(
 def bare_view(plan: Plan) -> PlanView:
     """Lay out a plan by ids only, where its scenario is not at hand."""
     is_answer = not plan.is_found and not plan.assignments
-    doubtful = () if is_answer else tuple(one.message for one in claims_of(plan))
+    doubtful = () if is_answer else tuple(one.message for one in plan_inconsistencies(plan))
     return PlanView(
         scenario=plan.scenario.name,
         title=Text(),

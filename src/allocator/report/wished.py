@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from allocator.model.notation import scenario_roles
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment, Plan
 from allocator.model.tables import Wish
 from allocator.model.text import Text
-from allocator.report.frame import Named
 from allocator.rules.policy import Policy
 
 
@@ -28,8 +28,8 @@ class WishLine:
     """
 
     layer: str
-    item: Named
-    slot: Named | None
+    item: NamedEntity
+    slot: NamedEntity | None
     role: Text
     period: str
     weight: int
@@ -54,8 +54,8 @@ def _of_layer(policy: Policy, plan: Plan, name: str) -> Iterator[WishLine]:
         if known and (not wish.period or wish.period in layer.period_index):
             yield WishLine(
                 layer=name,
-                item=Named(wish.item, label(wish.item)),
-                slot=Named(wish.slot, label(wish.slot)) if wish.slot else None,
+                item=NamedEntity(wish.item, label(wish.item)),
+                slot=NamedEntity(wish.slot, label(wish.slot)) if wish.slot else None,
                 role=words.get(wish.role, Text()),
                 period=wish.period,
                 weight=wish.weight,

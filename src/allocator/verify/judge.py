@@ -63,12 +63,12 @@ def judge(policy: Policy, assignments: Iterable[Assignment]) -> Judgement:
     roster = Roster(policy.context.layers, assignments)
     return Judgement(
         tuple(
-            Finding(rule, tuple(policy.breaches(rule, roster)), measured(policy, rule, roster))
+            Finding(rule, tuple(policy.breaches(rule, roster)), measure_rule(policy, rule, roster))
             for rule in policy.rules
         )
     )
 
 
-def measured(policy: Policy, rule: Rule, roster: Roster) -> Text | None:
+def measure_rule(policy: Policy, rule: Rule, roster: Roster) -> Text | None:
     """Return what a plan has of what a soft rule measures; None where breaches are counted."""
     return None if rule.is_hard else rule.measurement(roster, policy.scopes[rule.id])

@@ -13,13 +13,13 @@ from allocator.errors import nearest, shorten
 from allocator.model.plan import BoundProof, LevelScore, Plan
 from allocator.model.text import Text
 from allocator.model.witnesses import EARLIER, NAMES, SECOND, ZERO, is_confirmed
-from allocator.verify.claims import Disagreement
+from allocator.verify.score_check import Disagreement
 
 #: How many names are shown.
 NAMED = 3
 
 
-def proof_claims(plan: Plan) -> Iterator[Disagreement]:
+def proof_inconsistencies(plan: Plan) -> Iterator[Disagreement]:
     """Yield what a plan says of its proofs and that cannot be; needs no scenario."""
     for score in plan.score:
         named = Text(zh=f"级别 {score.level} 的证明", en=f"the proof of level {score.level}")
@@ -35,7 +35,7 @@ def is_proved_twice(plan: Plan) -> bool:
 
     That no level costs less than nothing needs no proof: where none costs anything nothing is proved twice.
     """
-    if plan.status not in ("optimal", "infeasible") or any(proof_claims(plan)):
+    if plan.status not in ("optimal", "infeasible") or any(proof_inconsistencies(plan)):
         return False
     proofs = [score.proof for score in plan.score if score.cost > 0]
     if plan.status == "infeasible":

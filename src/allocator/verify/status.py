@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
-from allocator.verify.claims import Disagreement
+from allocator.verify.score_check import Disagreement
 
 
-def status_claims(plan: Plan) -> Iterator[Disagreement]:
+def status_inconsistencies(plan: Plan) -> Iterator[Disagreement]:
     """Yield what of a plan's status and bounds does not follow from the rest of it; needs no scenario."""
     yield from map(_claim, _found(plan) if plan.is_found else _not_found(plan))
     for score in plan.score:

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from allocator.errors import Fault
 from allocator.model.text import Text
-from allocator.report.supply import supplies
-from allocator.report.supply_text import as_text
+from allocator.report.supply_text import imbalance_text
 from allocator.rules.policy import Policy
+from allocator.verify.imbalances import find_imbalances
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
     """Yield each count that no plan can meet, at the rule that asks for it."""
     rules = {rule.id: rule for rule in policy.rules}
-    for one in supplies(policy):
-        text = as_text(one, policy)
+    for one in find_imbalances(policy):
+        text = imbalance_text(one, policy)
         message = Text(zh=f"无法满足：{text.zh}", en=f"cannot be met: {text.en}")
         yield policy.rule_fault(rules[one.rule], message)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language
 from allocator.report.board import Member, Row
-from allocator.report.frame import Named
 from allocator.report.picture.sheet import Sheet
 from allocator.report.picture.words import counted, listed, weighed
 
@@ -87,10 +87,10 @@ class CardMaker:
         return self._by_parent(rows, periods)
 
     def _by_parent(self, rows: Iterable[Row], periods: tuple[str | None, ...]) -> list[Section]:
-        by_slot: dict[Named, list[Row]] = {}
+        by_slot: dict[NamedEntity, list[Row]] = {}
         for row in rows:
             by_slot.setdefault(row.slot, []).append(row)
-        by_parent: dict[Named | None, list[list[Row]]] = {}
+        by_parent: dict[NamedEntity | None, list[list[Row]]] = {}
         for found in by_slot.values():
             by_parent.setdefault(found[0].parent, []).append(found)
         # A heading for each card would say less than it takes room.

@@ -8,12 +8,12 @@ from itertools import groupby
 from rich.console import RenderableType
 from rich.table import Table
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language
 from allocator.report.away import Away
 from allocator.report.board import Board, Member, Row
-from allocator.report.frame import Named
 from allocator.report.rendering.console import add_column, number, pick, printable, table
-from allocator.report.tally import Number
+from allocator.verify.indicator_totals import Number
 
 #: At most so many people are named who are not there in a period.
 _MOST_AWAY = 12
@@ -73,14 +73,14 @@ class BoardRenderer:
         for title in board.tallies:
             add_column(grid, title(self._language), right=True)
 
-    def _name(self, named: Named | None) -> str:
+    def _name(self, named: NamedEntity | None) -> str:
         if named is None:
             return ""
         shown = f"{named.name} {named.id}" if self._ids and named.name != named.id else named.name
         return printable(shown)
 
     def _members(self, members: tuple[Member, ...]) -> str:
-        names = [self._name(Named(one.id, one.name)) + one.mark + self._post(one) for one in members]
+        names = [self._name(NamedEntity(one.id, one.name)) + one.mark + self._post(one) for one in members]
         apart = ", " if any(" " in name for name in names) else "  "
         return apart.join(names) or "—"
 
@@ -92,7 +92,7 @@ class BoardRenderer:
     def _away(self, board: Board) -> Iterator[str]:
         """Yield a line for each period in which somebody is not there: who, and why."""
         for period, gone in groupby(board.away, key=lambda one: one.period):
-            named = [self._name(Named(one.id, one.name)) + self._why(one) for one in gone]
+            named = [self._name(NamedEntity(one.id, one.name)) + self._why(one) for one in gone]
             shown = pick(self._language, "、", ", ").join(named[:_MOST_AWAY])
             more = len(named) - _MOST_AWAY
             rest = pick(self._language, f"，另有 {more} 人", f" and {more} more") if more > 0 else ""

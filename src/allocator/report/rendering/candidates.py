@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language
 from allocator.report.candidates import CandidateLine, PinnedView, RankingView
 from allocator.report.findings import RuleFinding
-from allocator.report.frame import Named
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.verdicts import breach_line
 
@@ -171,5 +171,5 @@ def _more(count: int, every: bool, language: Language) -> Iterator[str]:
         yield "  " + pick(language, f"另有 {count} 个（--all 全部列出）", f"{count} more (see --all)")
 
 
-def _named(named: Named) -> str:
+def _named(named: NamedEntity) -> str:
     return named.id if named.name == named.id else f"{named.name} ({named.id})"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import LevelScore
 from allocator.model.text import Language, Text
 from allocator.model.witnesses import is_confirmed
-from allocator.report.changes import Changes, Seat
-from allocator.report.frame import Named
 from allocator.report.rendering.console import number, pick, printable
-from allocator.verify import Gone
+from allocator.verify import MissingReferences
+from allocator.verify.diff import PlanDiff, SeatChange
 
 #: How many changed seats, and how many names of what is gone, are listed.
 LISTED = 20
@@ -23,8 +23,8 @@ _FIELDS: Mapping[str, Text] = {
 }
 
 
-def render_changes(
-    changes: Changes, roles: Mapping[str, Text], language: Language, fewest: LevelScore | None = None
+def render_diff(
+    changes: PlanDiff, roles: Mapping[str, Text], language: Language, fewest: LevelScore | None = None
 ) -> Iterator[str]:
     """Yield what changed from the baseline.
 
@@ -44,7 +44,7 @@ def render_changes(
         yield "  " + pick(language, f"另有 {more} 行（见 --json）", f"{more} more lines (see --json)")
 
 
-def gone_line(gone: Gone, language: Language) -> str:
+def gone_line(gone: MissingReferences, language: Language) -> str:
     """Say in one line what a baseline names and the scenario no longer has."""
     zh = language == "zh"
     parts = []
@@ -60,7 +60,7 @@ def gone_line(gone: Gone, language: Language) -> str:
     )
 
 
-def _heading(changes: Changes, language: Language) -> str:
+def _heading(changes: PlanDiff, language: Language) -> str:
     seats, new = number(changes.count), number(changes.new)
     return pick(
         language,
@@ -69,7 +69,7 @@ def _heading(changes: Changes, language: Language) -> str:
     )
 
 
-def _fewest(fewest: LevelScore, changes: Changes, language: Language) -> str:
+def _fewest(fewest: LevelScore, changes: PlanDiff, language: Language) -> str:
     """Say how few changes there can be; seats whose holders are gone change hands in any case."""
     if fewest.cost > fewest.bound:
         least = pick(language, f"；至少 {fewest.bound} 个", f"; at least {fewest.bound} must")
@@ -84,7 +84,7 @@ def _fewest(fewest: LevelScore, changes: Changes, language: Language) -> str:
     return least
 
 
-def _seat(seat: Seat, roles: Mapping[str, Text], language: Language) -> str:
+def _seat(seat: SeatChange, roles: Mapping[str, Text], language: Language) -> str:
     role = "" if seat.role is None else " " + roles.get(seat.role, Text(zh=seat.role, en=seat.role))(language)
     when = "" if seat.period is None else f" @{seat.period}"
     left = [_named(one) + (_gone(language) if one.id in seat.gone else "") for one in seat.left]
@@ -100,5 +100,5 @@ def _listed(names: Iterable[str], language: Language) -> str:
     return ("、" if language == "zh" else ", ").join(names) or "—"
 
 
-def _named(named: Named) -> str:
+def _named(named: NamedEntity) -> str:
     return named.id if named.name == named.id else f"{named.name} ({named.id})"

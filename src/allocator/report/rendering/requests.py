@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import RenderableType
 from rich.table import Table
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language
-from allocator.report.frame import Named
 from allocator.report.identified import IdentityLine
 from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
 from allocator.report.wished import WishLine
@@ -60,5 +60,5 @@ def identity_table(lines: Sequence[IdentityLine], language: Language) -> Table:
     return grid
 
 
-def _named(named: Named | None) -> str:
+def _named(named: NamedEntity | None) -> str:
     return printable(named.name) if named else "—"

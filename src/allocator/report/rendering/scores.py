@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import HARD
 from allocator.model.text import Language
-from allocator.report.frame import Named
-from allocator.report.measuring import Figure
 from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
 from allocator.report.score import LevelLine, RuleLine, WaiverLine
+from allocator.verify.figures import Figure
 
 Heading = tuple[str, str]
 
@@ -78,5 +78,5 @@ def _grid(
     return grid
 
 
-def _named(named: Named) -> str:
+def _named(named: NamedEntity) -> str:
     return named.id if named.name == named.id else f"{named.name} ({named.id})"

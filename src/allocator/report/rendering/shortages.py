@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from allocator.model.notation import scenario_roles
+from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language
-from allocator.report.frame import Named
 from allocator.report.rendering.console import pick, printable
-from allocator.report.shortage import Barred, Shortage
 from allocator.rules.policy import Policy
+from allocator.verify.slot_shortages import BarredPerson, SlotShortage
 
 #: At most so many slots, and so many people of each, are named.
 MOST_SLOTS, MOST_PEOPLE = 10, 12
 
 
-def render_shortages(found: Sequence[Shortage], policy: Policy, language: Language) -> Iterator[str]:
+def render_shortages(found: Sequence[SlotShortage], policy: Policy, language: Language) -> Iterator[str]:
     """Yield what each slot needs, who may be there, and who is barred by which rule."""
     if found:
         yield pick(language, "人手不足：", "without enough people:")
@@ -30,7 +30,7 @@ def render_shortages(found: Sequence[Shortage], policy: Policy, language: Langua
         yield pick(language, f"  ……另有 {more} 处", f"  ... and {more} more")
 
 
-def _head(one: Shortage, policy: Policy, language: Language) -> str:
+def _head(one: SlotShortage, policy: Policy, language: Language) -> str:
     """Say ``Bribery case C7 · 2026: needs 3, 1 may: Sun; chief needs 1, nobody may``."""
     name = one.slot.name if one.slot.name == one.slot.id else f"{one.slot.name} {one.slot.id}"
     where = f"{name} · {one.period}" if one.period else name
@@ -47,7 +47,7 @@ def _head(one: Shortage, policy: Policy, language: Language) -> str:
     return f"{where}{colon}{comma.join(parts)}"
 
 
-def _may(people: Sequence[Named], language: Language) -> str:
+def _may(people: Sequence[NamedEntity], language: Language) -> str:
     if not people:
         return pick(language, "无人可选", "nobody may")
     names = pick(language, "、", ", ").join(one.name for one in people[:MOST_PEOPLE])
@@ -55,7 +55,7 @@ def _may(people: Sequence[Named], language: Language) -> str:
     return pick(language, f"可选 {len(people)} 人：{names}{more}", f"{len(people)} may: {names}{more}")
 
 
-def _barred(one: Barred, language: Language) -> str:
+def _barred(one: BarredPerson, language: Language) -> str:
     """Say ``Wang: kin (Wang - kin of - Zhao), native``."""
     left, right = pick(language, "（", " ("), pick(language, "）", ")")
     reasons = [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import HARD
 from allocator.model.text import Language, Text
 from allocator.report.findings import BreachLine, Findings, Place, RuleFinding
-from allocator.report.frame import Named
 from allocator.report.rendering.console import number, pick, printable
 
 #: How many breaches of a rule are listed unless all are asked for.
@@ -70,7 +70,7 @@ def _move(who: str, left: str, instead: Sequence[Place], language: Language) -> 
     return f"{who} from {left} to {', '.join(places) or 'nowhere'}"
 
 
-def _named(named: Named) -> str:
+def _named(named: NamedEntity) -> str:
     return named.id if named.name == named.id else f"{named.name} ({named.id})"
 
 

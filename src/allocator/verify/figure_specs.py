@@ -44,7 +44,7 @@ class Percent(Strict):
 Value = int | Percent
 
 
-class Count(Strict):
+class CountSpec(Strict):
     """``TABLE where CEL`` or ``LAYER where CEL``; with ``distinct``, how many different texts it gives."""
 
     count: str
@@ -56,22 +56,22 @@ class Count(Strict):
         return {"count": value} if isinstance(value, str) else value
 
 
-class Share(Strict):
+class ShareSpec(Strict):
     """One count as a percentage of another, rounded half up to ``decimals`` (as many as the value has)."""
 
-    part: Count
-    of: Count
+    part: CountSpec
+    of: CountSpec
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None
 
 
-class Sum(Strict):
+class SumSpec(Strict):
     """The sum of a number over rows or assignments: ``of`` says which, ``value`` is CEL giving the number."""
 
     of: str
     value: str
 
 
-class OfRule(Strict):
+class RuleFigureSpec(Strict):
     """What a rule finds in the plan: so many violations, or so much cost."""
 
     id: str
@@ -79,13 +79,13 @@ class OfRule(Strict):
     cost: int | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> OfRule:
+    def _one(self) -> RuleFigureSpec:
         if (self.violations is None) == (self.cost is None):
             raise FieldError(zh="需给出 violations 或 cost 之一", en="needs one of violations and cost")
         return self
 
 
-class Asked(Strict):
+class FigureSpec(Strict):
     """A figure: its words, its value (or bounds), and how it is measured.
 
     Attributes:
@@ -110,12 +110,12 @@ class Asked(Strict):
     atmost: Value | None = None
     count: str = ""
     distinct: str = ""
-    share: Share | None = None
-    sum: Sum | None = None
-    rule: OfRule | None = None
+    share: ShareSpec | None = None
+    sum: SumSpec | None = None
+    rule: RuleFigureSpec | None = None
 
     @model_validator(mode="after")
-    def _one_measure(self) -> Asked:
+    def _one_measure(self) -> FigureSpec:
         if sum(bool(one) for one in (self.count, self.share, self.sum, self.rule)) != 1:
             raise FieldError(
                 zh="需给出 count、share、sum、rule 之一", en="needs one of count, share, sum and rule"
@@ -143,24 +143,24 @@ class Asked(Strict):
         return Text(zh=self.zh, en=self.en)
 
 
-class Figures(Strict):
+class FigureFile(Strict):
     """The content of ``expected.yaml``."""
 
     source: str = ""
-    figures: tuple[Asked, ...]
+    figures: tuple[FigureSpec, ...]
 
 
-def source_of(sentence: str) -> tuple[str, str]:
+def split_sentence(sentence: str) -> tuple[str, str]:
     """Split ``TABLE where CEL`` into the table (or layer) and the expression, empty if there is none."""
     source, _, where = sentence.strip().partition(" where ")
     return source.strip(), where.strip()
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedFigures:
     """The figures that a scenario must show, and where they are written."""
 
-    figures: tuple[Asked, ...]
+    figures: tuple[FigureSpec, ...]
     document: YamlDocument
 
     def fault(self, path: KeyPath, message: Text, **details: Any) -> Fault:
@@ -169,7 +169,7 @@ class Expected:
         return Fault(message, FILE, self.document.line_of(where), dotted(where), **details)
 
 
-def read_expected(folder: Path) -> Expected | None:
+def read_expected(folder: Path) -> ExpectedFigures | None:
     """Read the figures of a scenario folder; None if it has none.
 
     Raises:
@@ -179,4 +179,4 @@ def read_expected(folder: Path) -> Expected | None:
     if not path.exists():
         return None
     document = read_yaml(path, FILE)
-    return Expected(validate_yaml(document, Figures).figures, document)
+    return ExpectedFigures(validate_yaml(document, FigureFile).figures, document)

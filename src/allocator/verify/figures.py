@@ -14,12 +14,21 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.plan import Plan
 from allocator.model.reading.yamlfile import KeyPath
 from allocator.model.text import Text
-from allocator.report.expected import Asked, Count, Expected, OfRule, Percent, Share, Sum, source_of
-from allocator.report.rows import countable, layer_axis, table_axis
 from allocator.rules.axis import Axis, take
 from allocator.rules.policy import Policy
 from allocator.rules.selectors import SelectorError
 from allocator.verify import Judgement, judge
+from allocator.verify.countable_rows import countable, layer_axis, table_axis
+from allocator.verify.figure_specs import (
+    CountSpec,
+    ExpectedFigures,
+    FigureSpec,
+    Percent,
+    RuleFigureSpec,
+    ShareSpec,
+    SumSpec,
+    split_sentence,
+)
 
 
 @dataclass(frozen=True)
@@ -34,20 +43,20 @@ class Figure:
 
 
 def measure(
-    expected: Expected, policy: Policy, plan: Plan | None = None, judgement: Judgement | None = None
+    expected: ExpectedFigures, policy: Policy, plan: Plan | None = None, judgement: Judgement | None = None
 ) -> list[Figure]:
     """Measure the figures; without a plan only those that the tables alone show.
 
     Args:
         expected: What ``read_expected`` returned.
         policy: The scenario with its rules bound.
-        plan: A plan that names only what the scenario has (see ``admit``).
+        plan: A plan that names only what the scenario has (see ``check_references``).
         judgement: What the rules find in the plan, if that is known already.
 
     Raises:
         InputError: With a fault for each measure that cannot be read.
     """
-    meter = _Meter(expected, policy, plan, judgement)
+    meter = _FigureMeter(expected, policy, plan, judgement)
     figures: list[Figure] = []
     faults: list[Fault] = []
     for number, asked in enumerate(expected.figures):
@@ -63,20 +72,20 @@ def measure(
     return figures
 
 
-def _needs_plan(asked: Asked, policy: Policy) -> bool:
+def _needs_plan(asked: FigureSpec, policy: Policy) -> bool:
     return asked.rule is not None or any(
-        source_of(one)[0] in policy.context.layers for one in asked.sentences
+        split_sentence(one)[0] in policy.context.layers for one in asked.sentences
     )
 
 
-class _Meter:
+class _FigureMeter:
     def __init__(
-        self, expected: Expected, policy: Policy, plan: Plan | None, judgement: Judgement | None
+        self, expected: ExpectedFigures, policy: Policy, plan: Plan | None, judgement: Judgement | None
     ) -> None:
         self._expected, self._policy, self._plan, self._given = expected, policy, plan, judgement
         self._assignments = plan.assignments if plan else ()
 
-    def figure(self, number: int, asked: Asked) -> Figure:
+    def figure(self, number: int, asked: FigureSpec) -> Figure:
         """Return a figure; one that speaks of assignments means nothing without a plan."""
         if asked.rule is not None:
             value = self._of_rule(asked.rule, (number, "rule", "id"))
@@ -87,24 +96,24 @@ class _Meter:
         if asked.sum is not None:
             found = self._sum(asked.sum, (number, "sum"))
         else:
-            found = self._count(Count(count=asked.count, distinct=asked.distinct), (number,))
+            found = self._count(CountSpec(count=asked.count, distinct=asked.distinct), (number,))
         return Figure(asked.id, asked.text, _said(asked), str(found), _fits(asked, found, found))
 
-    def _count(self, count: Count, path: KeyPath) -> int:
+    def _count(self, count: CountSpec, path: KeyPath) -> int:
         axis = self._chosen(count.count, (*path, "count"))
         if not count.distinct:
             return len(axis)
         return len(set(self._values(axis, count.distinct, "STRING", (*path, "distinct"))))
 
-    def _share(self, share: Share, path: KeyPath) -> Fraction | None:
+    def _share(self, share: ShareSpec, path: KeyPath) -> Fraction | None:
         part, whole = self._count(share.part, (*path, "part")), self._count(share.of, (*path, "of"))
         return Fraction(100 * part, whole) if whole else None
 
-    def _sum(self, asked: Sum, path: KeyPath) -> int:
+    def _sum(self, asked: SumSpec, path: KeyPath) -> int:
         axis = self._chosen(asked.of, (*path, "of"))
         return sum(map(int, self._values(axis, asked.value, "INT", (*path, "value"))))
 
-    def _of_rule(self, asked: OfRule, path: KeyPath) -> int:
+    def _of_rule(self, asked: RuleFigureSpec, path: KeyPath) -> int:
         rules = [rule.id for rule in self._policy.rules]
         if asked.id not in rules:
             message = Text(zh="没有此规则", en="there is no such rule")
@@ -121,7 +130,7 @@ class _Meter:
 
     def _chosen(self, sentence: str, path: KeyPath) -> Axis:
         """Return the rows that ``TABLE where CEL`` chooses."""
-        source, where = source_of(sentence)
+        source, where = split_sentence(sentence)
         axis = self._axis(source, path)
         if not where:
             return axis
@@ -149,7 +158,7 @@ class _Meter:
             raise InputError([self._expected.fault(path, error.message, **details)]) from None
 
 
-def _share_figure(asked: Asked, share: Share, found: Fraction | None) -> Figure:
+def _share_figure(asked: FigureSpec, share: ShareSpec, found: Fraction | None) -> Figure:
     """Return the figure of a share: a value is compared as printed, a bound with the exact share."""
     if found is None:
         return Figure(asked.id, asked.text, _said(asked), "0/0", False)
@@ -157,7 +166,7 @@ def _share_figure(asked: Asked, share: Share, found: Fraction | None) -> Figure:
     return Figure(asked.id, asked.text, _said(asked), f"{printed}%", _fits(asked, Fraction(printed), found))
 
 
-def _decimals(asked: Asked, share: Share) -> int:
+def _decimals(asked: FigureSpec, share: ShareSpec) -> int:
     if share.decimals is not None:
         return share.decimals
     given = (asked.value, asked.atleast, asked.atmost)
@@ -169,13 +178,13 @@ def _rounded(number: Fraction, decimals: int) -> Decimal:
     return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def _said(asked: Asked) -> str:
+def _said(asked: FigureSpec) -> str:
     """Return what the document says: ``24``, ``≥13%``, ``≤3`` or both bounds."""
     bounds = [("", asked.value), ("≥", asked.atleast), ("≤", asked.atmost)]
     return " ".join(f"{sign}{bound}" for sign, bound in bounds if bound is not None)
 
 
-def _fits(asked: Asked, printed: Fraction | int, exact: Fraction | int) -> bool:
+def _fits(asked: FigureSpec, printed: Fraction | int, exact: Fraction | int) -> bool:
     value, least, most = (_number(one) for one in (asked.value, asked.atleast, asked.atmost))
     return (
         (value is None or printed == value)

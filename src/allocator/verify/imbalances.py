@@ -13,19 +13,19 @@ from math import prod
 
 import numpy as np
 
+from allocator.model.organisation import NamedEntity
 from allocator.model.text import Text
 from allocator.program.tags import Subject
-from allocator.report.frame import Named
-from allocator.report.layer_rows import LayerRows, SlotRow
 from allocator.rules.policy import Policy
 from allocator.verify.hall_violators import TransportInstance, hall_violators
+from allocator.verify.layer_rows import LayerRows, SlotRow
 
 #: A layer with more places than this is not counted: that would take as long as to begin a search.
 MOST_PLACES = 500_000
 
 
 @dataclass(frozen=True)
-class Supply:
+class Imbalance:
     """A count that rules every plan out.
 
     Attributes:
@@ -51,8 +51,8 @@ class Supply:
     roles: tuple[str, ...]
     needs: int
     supply: int
-    slots: tuple[Named, ...]
-    people: tuple[Named, ...]
+    slots: tuple[NamedEntity, ...]
+    people: tuple[NamedEntity, ...]
     barred: tuple[tuple[str, int], ...] = ()
     what: tuple[Text, ...] = ()
 
@@ -62,23 +62,23 @@ class Supply:
         return self.needs - self.supply
 
 
-def supplies(policy: Policy) -> tuple[Supply, ...]:
+def find_imbalances(policy: Policy) -> tuple[Imbalance, ...]:
     """Return every count by which no plan can keep the hard rules, like ones of several periods as one."""
-    found: dict[Supply, list[str]] = {}
+    found: dict[Imbalance, list[str]] = {}
     for name, layer in policy.context.layers.items():
         if prod(layer.shape) <= MOST_PLACES:
-            for one in _Counts(LayerRows.of(policy, name)).found():
+            for one in _ImbalanceSearch(LayerRows.of(policy, name)).found():
                 found.setdefault(replace(one, periods=()), []).extend(one.periods)
     return tuple(replace(one, periods=tuple(periods)) for one, periods in found.items())
 
 
 @dataclass(frozen=True, eq=False)
-class _Counts:
+class _ImbalanceSearch:
     """The counts of one layer."""
 
     rows: LayerRows
 
-    def found(self) -> Iterator[Supply]:
+    def found(self) -> Iterator[Imbalance]:
         by_rule: dict[tuple[int, int], list[SlotRow]] = {}
         for row in self.rows.slot_rows():
             by_rule.setdefault((row.period, row.rule), []).append(row)
@@ -86,7 +86,7 @@ class _Counts:
             yield from self._too_few(period, _disjoint(row for row in rows if row.least))
             yield from self._too_many(period, _disjoint(row for row in rows if row.most is not None))
 
-    def _too_few(self, period: int, rows: Sequence[SlotRow]) -> Iterator[Supply]:
+    def _too_few(self, period: int, rows: Sequence[SlotRow]) -> Iterator[Imbalance]:
         """Yield the places for which too few people are eligible."""
         if not rows:
             return
@@ -97,7 +97,7 @@ class _Counts:
             asked = [rows[k] for k in part.takers]
             yield self._finding(period, asked, [items[k] for k in part.suppliers], part.demand, part.supply)
 
-    def _too_many(self, period: int, rows: Sequence[SlotRow]) -> Iterator[Supply]:
+    def _too_many(self, period: int, rows: Sequence[SlotRow]) -> Iterator[Imbalance]:
         """Yield the people who must each have a place, where there are fewer places that they may take."""
         least = self.rows.layer.spec.take.least
         if not rows or not least:
@@ -141,11 +141,11 @@ class _Counts:
         supply: int,
         *,
         too_many: bool = False,
-    ) -> Supply:
+    ) -> Imbalance:
         layer, period_id = self.rows.layer, self.rows.layer.period_id(period)
         roles = {self.rows.places[col][1] for row in rows for col in row.cols}
         named = () if len(roles) == len(layer.roles) else tuple(sorted(roles))
-        return Supply(
+        return Imbalance(
             layer=layer.name,
             periods=() if period_id is None else (period_id,),
             rule=self.rows.policy.rules[rows[0].rule].id if rows else f"take.{layer.name}",
@@ -205,8 +205,8 @@ class _Counts:
         rules, numbers = self.rows.policy.rules, sorted(set().union(*barring))
         return tuple((rules[n].id, sum(n in barred for barred in barring)) for n in numbers)
 
-    def _named(self, entity: str) -> Named:
-        return Named(entity, self.rows.policy.context.scenario.organisation.label(entity))
+    def _named(self, entity: str) -> NamedEntity:
+        return NamedEntity(entity, self.rows.policy.context.scenario.organisation.label(entity))
 
 
 def _disjoint(rows: Iterable[SlotRow]) -> list[SlotRow]:

@@ -18,7 +18,7 @@ class Disagreement:
     message: Text
 
 
-def claims_against(plan: Plan, judgement: Judgement) -> tuple[Disagreement, ...]:
+def score_disagreements(plan: Plan, judgement: Judgement) -> tuple[Disagreement, ...]:
     """Return where the plan's own score differs from what the rules find; no score claims nothing."""
     return (*_rules(plan, judgement), *_levels(plan, judgement))
 

@@ -12,33 +12,33 @@ from functools import cached_property
 from math import prod
 
 from allocator.model.layer import Layer
+from allocator.model.organisation import NamedEntity
 from allocator.model.text import Text
-from allocator.report.frame import Named
-from allocator.report.layer_rows import LayerRows, SlotRow
 from allocator.rules.kinds.separate import Separate
 from allocator.rules.policy import Policy
+from allocator.verify.layer_rows import LayerRows, SlotRow
 
 
 @dataclass(frozen=True)
-class Demand:
+class SlotDemand:
     """How many a rule asks for in some roles (all if empty), and who may be there."""
 
     rule: str
     roles: tuple[str, ...]
     needs: int
-    may: tuple[Named, ...]
+    may: tuple[NamedEntity, ...]
 
 
 @dataclass(frozen=True)
-class Barred:
+class BarredPerson:
     """Someone who may not be there in any role that is asked for: by which rules, and what was found."""
 
-    who: Named
+    who: NamedEntity
     rules: tuple[tuple[str, Text], ...]
 
 
 @dataclass(frozen=True)
-class Shortage:
+class SlotShortage:
     """A slot without enough people in a period.
 
     Attributes:
@@ -52,34 +52,34 @@ class Shortage:
     """
 
     layer: str
-    slot: Named
+    slot: NamedEntity
     period: str | None
     needs: int
-    may: tuple[Named, ...]
-    demands: tuple[Demand, ...]
-    barred: tuple[Barred, ...]
+    may: tuple[NamedEntity, ...]
+    demands: tuple[SlotDemand, ...]
+    barred: tuple[BarredPerson, ...]
 
 
 #: A layer with more places than this is not looked at: that would take as long as to begin a search.
 MOST_PLACES = 2_000_000
 
 
-def shortages(policy: Policy) -> tuple[Shortage, ...]:
+def find_slot_shortages(policy: Policy) -> tuple[SlotShortage, ...]:
     """Return every slot of people for which hard rules, each by itself, leave too few.
 
     Only layers in which some rule recuses people are looked at.
     """
-    found: list[Shortage] = []
+    found: list[SlotShortage] = []
     for name, layer in policy.context.layers.items():
         rows = LayerRows.of(policy, name)
         recuses = layer.spec.items.table == "people" and any(rule.softened() for rule in rows.policy.rules)
         if recuses and prod(layer.shape) <= MOST_PLACES:
-            found.extend(_Look(rows).found())
+            found.extend(_ShortageSearch(rows).found())
     return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
-class _Look:
+class _ShortageSearch:
     """One layer with the rules that are about it alone."""
 
     rows: LayerRows
@@ -92,7 +92,7 @@ class _Look:
     def layer(self) -> Layer:
         return self.rows.layer
 
-    def found(self) -> Iterator[Shortage]:
+    def found(self) -> Iterator[SlotShortage]:
         asked: dict[tuple[int, int], list[SlotRow]] = {}
         for row in self.rows.slot_rows():
             if row.least:
@@ -103,12 +103,12 @@ class _Look:
             if short or (self._is_one_place and not self._matched(in_all)):
                 yield self._shortage(s, t, short, in_all)
 
-    def _shortage(self, s: int, t: int, short: Sequence[SlotRow], in_all: Sequence[SlotRow]) -> Shortage:
+    def _shortage(self, s: int, t: int, short: Sequence[SlotRow], in_all: Sequence[SlotRow]) -> SlotShortage:
         rows = [*short, *in_all]
         asked = {self.rows.places[col] for row in rows for col in row.cols}
         may = {item for row in rows for item in self._may(row.cols)}
         out = sorted({item for item, _ in asked} - may)
-        return Shortage(
+        return SlotShortage(
             layer=self.layer.name,
             slot=self._named(self.layer.slots[s]),
             period=self.layer.period_id(t),
@@ -118,19 +118,19 @@ class _Look:
             barred=tuple(self._out(item, s, [row.cols for row in rows]) for item in out),
         )
 
-    def _demand(self, row: SlotRow) -> Demand:
+    def _demand(self, row: SlotRow) -> SlotDemand:
         roles = {self.rows.places[col][1] for col in row.cols}
         named = () if len(roles) == len(self.layer.roles) else tuple(sorted(roles))
         words = tuple(str(self.layer.roles[role]) for role in named)
         may = tuple(self._named(self.layer.items[item]) for item in sorted(self._may(row.cols)))
-        return Demand(self.policy.rules[row.rule].id, words, row.least, may)
+        return SlotDemand(self.policy.rules[row.rule].id, words, row.least, may)
 
-    def _out(self, item: int, slot: int, asked: Sequence[Sequence[int]]) -> Barred:
+    def _out(self, item: int, slot: int, asked: Sequence[Sequence[int]]) -> BarredPerson:
         own = {col for cols in asked for col in cols if self.rows.places[col][0] == item}
         numbers = sorted({number for col in own for number in self.rows.barring.get(col, ())})
         rules = [self.policy.rules[number].id for number in numbers]
         details = tuple((rule, self._details.get((rule, item, slot), Text())) for rule in rules)
-        return Barred(self._named(self.layer.items[item]), details)
+        return BarredPerson(self._named(self.layer.items[item]), details)
 
     def _by_rule(self, rows: Sequence[SlotRow], number: int) -> list[SlotRow]:
         """Return what a rule asks of a slot, if no decision counts twice; else the most that it asks."""
@@ -172,8 +172,8 @@ class _Look:
             for breach in rule.recusals(self.policy.scopes[rule.id])
         }
 
-    def _named(self, entity: str) -> Named:
-        return Named(entity, self.policy.context.scenario.organisation.label(entity))
+    def _named(self, entity: str) -> NamedEntity:
+        return NamedEntity(entity, self.policy.context.scenario.organisation.label(entity))
 
 
 def _needs(rows: Sequence[SlotRow]) -> int:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.model.layer import Layer
+from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment, Plan
-from allocator.report.frame import Named
 from allocator.rules.context import RuleContext
 from allocator.rules.keeping import is_by_item
 from allocator.rules.policy import Policy
-from allocator.verify import Gone, gone_from
+from allocator.verify import MissingReferences, missing_references
 
 #: A plan carries at most so many changed seats; their number it always says.
 MOST_CARRIED = 1_000
 
 
 @dataclass(frozen=True)
-class Seat:
+class SeatChange:
     """A role of what was running in the baseline, whose holders are no longer the same.
 
     Attributes:
@@ -32,11 +32,11 @@ class Seat:
     """
 
     layer: str
-    place: Named
+    place: NamedEntity
     role: str | None
     period: str | None
-    left: tuple[Named, ...]
-    came: tuple[Named, ...]
+    left: tuple[NamedEntity, ...]
+    came: tuple[NamedEntity, ...]
     gone: tuple[str, ...]
 
     @property
@@ -46,7 +46,7 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Changes:
+class PlanDiff:
     """All that changed.
 
     Attributes:
@@ -55,9 +55,9 @@ class Changes:
         gone: What the baseline names and the scenario no longer has.
     """
 
-    seats: tuple[Seat, ...]
+    seats: tuple[SeatChange, ...]
     new: int
-    gone: Gone
+    gone: MissingReferences
 
     @property
     def count(self) -> int:
@@ -80,10 +80,10 @@ class Changes:
         return {"seats": self.count, "new": self.new, "dropped": self.gone.assignments, "list": listed}
 
 
-def changes_from(policy: Policy, baseline: Plan, assignments: Iterable[Assignment]) -> Changes:
+def plan_diff(policy: Policy, baseline: Plan, assignments: Iterable[Assignment]) -> PlanDiff:
     """Return what changed from a baseline; what it named and is no longer there has not changed."""
     found = tuple(assignments)
-    seats: list[Seat] = []
+    seats: list[SeatChange] = []
     new = 0
     for layer in policy.context.layers.values():
         before, after = _held(layer, baseline.assignments), _held(layer, found)
@@ -92,7 +92,7 @@ def changes_from(policy: Policy, baseline: Plan, assignments: Iterable[Assignmen
         for seat in sorted({*before, *after}, key=lambda seat: _order(layer, seat)):
             if (seat[0], seat[2]) in running and before.get(seat) != after.get(seat):
                 seats.append(_seat(policy.context, layer, seat, before.get(seat, ()), after.get(seat, ())))
-    return Changes(tuple(seats), new, gone_from(policy, baseline))
+    return PlanDiff(tuple(seats), new, missing_references(policy, baseline))
 
 
 _Key = tuple[str, str | None, str | None]
@@ -126,17 +126,17 @@ def _order(layer: Layer, seat: _Key) -> tuple[int, int, int]:
 
 def _seat(
     context: RuleContext, layer: Layer, seat: _Key, before: Iterable[str], after: Iterable[str]
-) -> Seat:
+) -> SeatChange:
     label = context.scenario.organisation.label
     known = layer.slot_index if is_by_item(layer) else layer.item_index
     left, came = sorted({*before} - {*after}), sorted({*after} - {*before})
     place, role, period = seat
-    return Seat(
+    return SeatChange(
         layer=layer.name,
-        place=Named(place, label(place)),
+        place=NamedEntity(place, label(place)),
         role=role,
         period=period,
-        left=tuple(Named(one, label(one)) for one in left),
-        came=tuple(Named(one, label(one)) for one in came),
+        left=tuple(NamedEntity(one, label(one)) for one in left),
+        came=tuple(NamedEntity(one, label(one)) for one in came),
         gone=tuple(one for one in left if one not in known),
     )

@@ -18,7 +18,7 @@ DECIMALS = 2
 
 
 @dataclass(frozen=True)
-class Tally:
+class IndicatorTotal:
     """An indicator as a column beside the groups.
 
     Attributes:
@@ -43,7 +43,7 @@ class Tally:
         return int(number) if number == int(number) else number
 
 
-def tallies(layer: Layer, scenario: Scenario) -> tuple[Tally, ...]:
+def tallies(layer: Layer, scenario: Scenario) -> tuple[IndicatorTotal, ...]:
     """Return a layer's tallies: of each indicator that any item or slot has, in the table's order."""
     rows = scenario.organisation.indicators
     mentioned = {*layer.items, *layer.slots}
@@ -52,9 +52,9 @@ def tallies(layer: Layer, scenario: Scenario) -> tuple[Tally, ...]:
     return tuple(_tally(name, scenario.spec.indicators.get(name), known) for name in names)
 
 
-def _tally(name: str, spec: IndicatorSpec | None, known: Mapping[str, Figures]) -> Tally:
+def _tally(name: str, spec: IndicatorSpec | None, known: Mapping[str, Figures]) -> IndicatorTotal:
     spec = spec or IndicatorSpec()
     taken = known[TOTAL if spec.per_group == "sum" else LATEST]
     of = {entity: values[name] for entity, values in taken.items() if name in values}
     title = spec.title if spec.title.zh or spec.title.en else Text(zh=name, en=name)
-    return Tally(name, title, spec.per_group, of)
+    return IndicatorTotal(name, title, spec.per_group, of)

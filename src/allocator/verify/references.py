@@ -17,7 +17,7 @@ from allocator.rules.policy import Policy
 SHOWN_OF_ANOTHER = 5
 
 
-def admit(policy: Policy, plan: Plan, file: str = "plan") -> None:
+def check_references(policy: Policy, plan: Plan, file: str = "plan") -> None:
     """Check that every assignment names what the scenario has.
 
     Raises:
@@ -32,7 +32,7 @@ def admit(policy: Policy, plan: Plan, file: str = "plan") -> None:
 
 
 @dataclass(frozen=True)
-class Gone:
+class MissingReferences:
     """What a baseline names and the scenario no longer has.
 
     Attributes:
@@ -46,7 +46,7 @@ class Gone:
     names: Mapping[str, tuple[str, ...]]
 
 
-def gone_from(policy: Policy, plan: Plan) -> Gone:
+def missing_references(policy: Policy, plan: Plan) -> MissingReferences:
     """Return what a plan names and the scenario does not have."""
     names: dict[str, dict[str, None]] = {}
     count = 0
@@ -55,10 +55,12 @@ def gone_from(policy: Policy, plan: Plan) -> Gone:
         count += bool(unknown)
         for field, found, _ in unknown:
             names.setdefault(field, {})[found or "null"] = None
-    return Gone(count, len(plan.assignments), {field: tuple(found) for field, found in names.items()})
+    return MissingReferences(
+        count, len(plan.assignments), {field: tuple(found) for field, found in names.items()}
+    )
 
 
-def admit_baseline(policy: Policy, plan: Plan, file: str = "plan") -> Gone:
+def check_baseline(policy: Policy, plan: Plan, file: str = "plan") -> MissingReferences:
     """Check that a baseline is of this scenario; one of an older version may name what is gone since.
 
     Raises:
@@ -68,10 +70,10 @@ def admit_baseline(policy: Policy, plan: Plan, file: str = "plan") -> Gone:
     if plan.status in ("infeasible", "unknown"):
         text = Text(zh="基准文件中没有方案", en="the baseline holds no plan")
         raise InputError([Fault(text, file, column="status", found=plan.status, allowed="optimal, feasible")])
-    gone = gone_from(policy, plan)
+    gone = missing_references(policy, plan)
     older = plan.scenario.name == policy.context.scenario.name and plan.scenario.sha256 != policy.sha256
     if not older or (gone.assignments and gone.assignments == gone.of):
-        admit(policy, plan, file)
+        check_references(policy, plan, file)
     return gone
 
 

@@ -13,27 +13,27 @@ from allocator.model.plan import HARD, RUN_KEYS, Level, Plan, RuleScore
 from allocator.model.text import Text
 from allocator.rules.calls import asked_of
 from allocator.rules.policy import Policy
-from allocator.verify.claims import Disagreement
-from allocator.verify.proofs import proof_claims
-from allocator.verify.status import status_claims
+from allocator.verify.proofs import proof_inconsistencies
+from allocator.verify.score_check import Disagreement
+from allocator.verify.status import status_inconsistencies
 
 PartT = TypeVar("PartT", bound=Hashable)
 #: How many of like things are named.
 NAMED = 3
 
 
-def claims_of(plan: Plan) -> Iterator[Disagreement]:
+def plan_inconsistencies(plan: Plan) -> Iterator[Disagreement]:
     """Yield what of a plan does not hang together, is there twice or is an unknown key; needs no scenario."""
-    yield from status_claims(plan)
-    yield from proof_claims(plan)
+    yield from status_inconsistencies(plan)
+    yield from proof_inconsistencies(plan)
     yield from _twice(plan)
     yield from _unknown_keys(plan)
 
 
-def listing_claims(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
+def listing_disagreements(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
     """Yield levels and rules that the scenario has and the plan does not list, or lists otherwise.
 
-    A plan without any score claims nothing of it; whether it may is for its status (``status_claims``).
+    A plan without any score claims nothing of it; ``status_inconsistencies`` says whether it may.
 
     Args:
         policy: The policy of the scenario, with what the plan was asked for (``calls.as_asked``).
