@@ -10,8 +10,8 @@ from allocator.model.organisation import Organisation
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Link, Person, Unit
-from allocator.rules.binding import bind_context
 from allocator.rules.examples import example_rule
+from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 
 

@@ -15,9 +15,9 @@ from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violat
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
-from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Rule
 from allocator.verify import judge
 from worlds import Plans, Space, world_of
 

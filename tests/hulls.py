@@ -25,9 +25,9 @@ from allocator.program.subproblem import level_objective
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
-from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
+from allocator.rules.rule import Rule
 from worlds import HARD, Trial, trials, world_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "formulations.md"

@@ -19,8 +19,8 @@ from allocator.program.exprs import ExprArray
 from allocator.program.tags import Subject
 from allocator.rules import constraints, kinds, policy
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Rule
 from allocator.rules.kinds._meeting import Asked
+from allocator.rules.rule import Rule
 
 METHODS = (
     *("at_most", "at_least", "at_least_share", "at_most_each", "penalise", "penalise_each", "forbid"),

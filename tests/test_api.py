@@ -17,11 +17,11 @@ from allocator.errors import InternalError
 from allocator.model.plan import Plan
 from allocator.model.reading.planfile import plan_text
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Rule
 from allocator.rules.kinds.avoid import Avoid
 from allocator.rules.kinds.cover import Cover
 from allocator.rules.kinds.max_term import MaxTerm
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Rule
 from allocator.rules.scope import Scope
 from allocator.solvers import budget
 from big_world import postings

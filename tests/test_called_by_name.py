@@ -99,9 +99,9 @@ def test_a_name_that_is_nearly_right_is_offered(tmp_path: Path) -> None:
 def test_explain_takes_names(tmp_path: Path) -> None:
     place = write_scenario(tmp_path)
     plan = write_plan(place)
-    by_code = call("explain", place, plan, "--slot", "G1", "--item", "P7")
-    assert by_code.status == 0
-    assert call("explain", place, plan, "--slot", "第一组", "--item", "赵磊").out == by_code.out
+    resolve_seat = call("explain", place, plan, "--slot", "G1", "--item", "P7")
+    assert resolve_seat.status == 0
+    assert call("explain", place, plan, "--slot", "第一组", "--item", "赵磊").out == resolve_seat.out
 
 
 def test_a_layer_may_be_called_by_its_title(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_layer_may_be_called_by_its_title(tmp_path: Path) -> None:
         policy = api.bind(
             api.load(place), baseline=api.read_plan(plan), keep=[name], exclude=[f"P1={name}/组长"]
         )
-        assert (policy.asked.keep, policy.asked.exclude) == (("posting",), ("P1=posting/lead",))
+        assert (policy.overrides.keep, policy.overrides.exclude) == (("posting",), ("P1=posting/lead",))
     by_name = call("explain", place, plan, "--slot", "G1", "--layer", "posting")
     assert by_name.status == 0
     assert call("explain", place, plan, "--slot", "G1", "--layer", "人员编组").out == by_name.out

@@ -25,7 +25,7 @@ def test_the_list_has_title_and_numbers(lang: str) -> None:
     [line] = [line for line in out.splitlines() if line.startswith(f"  {LIKE} ")]
     policy = api.bind(api.load(ROOT / "scenarios" / LIKE))
     assert policy.context.scenario.spec.title(lang) in line
-    assert line.split()[-5:] == ["52", "68", "24", "1", str(len(policy.drafts))]
+    assert line.split()[-5:] == ["52", "68", "24", "1", str(len(policy.entries))]
     assert out.splitlines()[-1].endswith(f"--like {NAMES[0]}")
 
 

@@ -12,7 +12,7 @@ from allocator.explain import why_infeasible
 from allocator.explain.on_map import blocked_on_map
 from allocator.model.organisation import Organisation
 from allocator.model.tables import Group, Link, Unit
-from allocator.rules.binding import bind_context
+from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 from brute_force import least_costs, solved
 from worlds import Space

@@ -11,10 +11,10 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.model.layer import Layer
-from allocator.rules.binding import bind_context
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
-from allocator.rules.facts import END_OF_TIME, Facts, period_axis
+from allocator.rules.facts import END_OF_TIME, EntityVariables, period_axis
+from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import MISSING, SelectorError
@@ -75,7 +75,7 @@ def test_ascii_columns_are_fields_of_their_own_type(tmp_path: Path) -> None:
     )
     context = bind_context(api.load(base))
     assert column(context, "group.grade_of_place", side="slot") == ["A", ""]
-    types = Facts(context.scenario).types("groups")
+    types = EntityVariables(context.scenario).types("groups")
     assert "Ort-Name" not in types
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from allocator import api
 from allocator.errors import Fault, InputError
-from allocator.rules.binding import bind_context
 from allocator.rules.context import RuleContext
+from allocator.rules.layer_binding import bind_context
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import measure
 from cli_world import call

@@ -6,7 +6,7 @@ import pytest
 
 from allocator.program.cuts import add_cuts
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
-from allocator.rules.kind import Rule
+from allocator.rules.rule import Rule
 from test_kinds_waivers import waivers_for
 from worlds import HARD, Trial, found_amounts, plans_of, policy_of, trials
 

@@ -16,8 +16,8 @@ import pytest
 import allocator
 from allocator.report.schema import rules_schema
 from allocator.rules import kinds
-from allocator.rules.kind import Rule
 from allocator.rules.registry import all_kinds
+from allocator.rules.rule import Rule
 from test_kinds_examples import test_a_kind_has_examples_and_says_what_it_is as says_what_it_is
 from test_kinds_examples import test_about_names_what_breaches_name as about_is_right
 from test_kinds_examples import test_examples_are_kept_and_broken_as_they_say as examples_are_right
@@ -35,7 +35,7 @@ from typing import ClassVar, Literal
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach, Dimension, Example, Rule
+from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope

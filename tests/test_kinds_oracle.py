@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from allocator.program.decisions import Decisions
-from allocator.rules.kind import Rule
 from allocator.rules.registry import all_kinds
+from allocator.rules.rule import Rule
 from oracles import kinds
 from oracles.build import assignments, found, policy_for
 from oracles.draws import ROLES, common_fields, plans, waivers, worlds

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from allocator.report.kinds import kind_view
-from allocator.rules.kind import Rule
 from allocator.rules.means import CHINESE
 from allocator.rules.registry import all_kinds
+from allocator.rules.rule import Rule
 from cli_world import call
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

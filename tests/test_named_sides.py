@@ -15,9 +15,9 @@ from allocator.errors import InputError
 from allocator.model.plan import Plan
 from allocator.model.reading.planfile import write_plan
 from allocator.report.schema import scenario_schema
-from allocator.rules.binding import bind_context
 from allocator.rules.context import RuleContext
 from allocator.rules.kinds.strength import Strength
+from allocator.rules.layer_binding import bind_context
 from cli_world import call
 from small_folder import folder
 

@@ -19,8 +19,8 @@ from allocator.optimise.rolling import windows
 from allocator.optimise.solve import Options, Solved, solve
 from allocator.optimise.start import Made, add_layer
 from allocator.optimise.warm_start import WarmStart
-from allocator.rules.binding import bind_context
 from allocator.rules.examples import example_context, example_rule
+from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 from allocator.solvers.budget import Budget
 from allocator.solvers.context import SolveContext

@@ -35,8 +35,8 @@ from allocator.program.network_part import find_network_part
 from allocator.program.program import INFINITE, IntArray
 from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
-from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
+from allocator.rules.rule import Rule
 from allocator.solvers.bounds import KnownBounds
 from allocator.solvers.budget import Budget, Clock
 from allocator.solvers.context import SolveContext

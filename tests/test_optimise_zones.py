@@ -32,7 +32,7 @@ from allocator.optimise.zones.zone_pairs import recombine, reoptimise_pairs
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.program.subproblem import MilpInstance
-from allocator.rules.binding import bind_context
+from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 from allocator.solvers.budget import Budget, Clock
 from allocator.solvers.context import SolveContext

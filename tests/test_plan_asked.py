@@ -13,9 +13,9 @@ import pytest
 import tiny_scenario
 from allocator import api
 from allocator.errors import InputError
-from allocator.model.asked import MOST
+from allocator.model.overrides import MOST
 from allocator.model.plan import RUN_KEYS
-from allocator.rules.places import MOST_WRONG
+from allocator.rules.places import MAX_FAULTS
 from cli_world import call
 from tiny_scenario import write_scenario
 
@@ -56,7 +56,7 @@ def test_a_pin_takes_a_role_by_id_or_word(tmp_path: Path, role: str, text: str) 
     policy = api.bind(api.load(write_scenario(tmp_path)), pins=[text.format(role)])
     pin = policy.rules[-1]
     assert (pin.id, pin.on, pin.role, pin.during) == ("pin.1", "posting", ("lead",), ("2027",))
-    assert policy.asked.pin == ("P2=G1/lead@2027",)
+    assert policy.overrides.pin == ("P2=G1/lead@2027",)
     assert (pin.why.zh, pin.why.en) == (
         "指定 李秀英 → 第一组（组长，2027）",
         "pinned: 李秀英 → 第一组 (lead, 2027)",
@@ -223,7 +223,7 @@ def test_who_was_kept_out_may_be_gone_since(tmp_path: Path) -> None:
     write_scenario(tmp_path, {"scenario.yaml": ties})
     done = call("verify", scenario, plan)
     assert done.status == 0 and "another version" in done.out.splitlines()[0], done.out + done.err
-    policy = api.as_asked(api.bind(api.load(scenario)), api.read_plan(plan))
+    policy = api.with_plan_overrides(api.bind(api.load(scenario)), api.read_plan(plan))
     assert [rule.id for rule in policy.rules if rule.kind == "exclude"] == ["exclude.1"]
 
 
@@ -245,7 +245,7 @@ def test_after_many_faults_no_more_are_looked_for(tmp_path: Path) -> None:
     for option in ("pins", "exclude"):
         with pytest.raises(InputError) as caught:
             api.bind(scenario, **{option: [f"P2=G{k}" for k in range(100, 1000)]})
-        assert len(caught.value.faults) == MOST_WRONG
+        assert len(caught.value.faults) == MAX_FAULTS
 
 
 def test_faults_of_the_rules_and_of_a_call_are_told_at_once(tmp_path: Path) -> None:

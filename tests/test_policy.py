@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from allocator.errors import InputError
 from allocator.model.plan import Assignment
 from allocator.rules.examples import example_context, example_rule, read_plan
-from allocator.rules.fields import expressions, layers_read, parts_with_layer
-from allocator.rules.kind import Rule
+from allocator.rules.fields import expression_fields, layer_references, layers_read
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
 from allocator.rules.roster import LayerRoster, Roster
+from allocator.rules.rule import Rule
 from allocator.rules.scope import Scope
 from allocator.verify import judge
 from worlds import Space, policy_of, world_of
@@ -51,10 +51,10 @@ def test_cut_down_to_some_layers_only_their_rules_are_left() -> None:
 def test_the_layers_and_expressions_of_a_rule_are_read_off_its_fields() -> None:
     rule = example_rule(FOLLOW)
     assert layers_read(rule) == {"turn", "zoning"}
-    assert list(parts_with_layer(rule)) == [("that", "zoning")]
-    assert [written.path for written in expressions(rule)] == [("this",), ("that", "item")]
+    assert list(layer_references(rule)) == [("that", "zoning")]
+    assert [written.path for written in expression_fields(rule)] == [("this",), ("that", "item")]
     capacity = on_turn("capacity", atmost="group.seats == '' ? 1 : 2", items="person.age > 1")
-    assert [written.path for written in expressions(capacity)] == [("items",), ("atmost",)]
+    assert [written.path for written in expression_fields(capacity)] == [("items",), ("atmost",)]
 
 
 def test_every_rule_whose_expression_fails_is_told() -> None:

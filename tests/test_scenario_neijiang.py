@@ -14,9 +14,9 @@ from allocator import api
 from allocator.cli.main import run
 from allocator.model.plan import Assignment, Plan
 from allocator.model.reading.planfile import plan_text
-from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Rule
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import measure
 

@@ -24,10 +24,10 @@ from allocator.program.program import Program
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_context, read_plan
 from allocator.rules.fields import layers_read
-from allocator.rules.kind import Example, Rule
 from allocator.rules.policy import Policy
 from allocator.rules.registry import all_kinds
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Example, Rule
 from allocator.rules.scope import Scope
 from allocator.rules.waivers import Waiver
 

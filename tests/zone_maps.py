@@ -13,9 +13,9 @@ from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Link, Unit
-from allocator.rules.binding import bind_context
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
+from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 
 SPEC = {

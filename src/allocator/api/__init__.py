@@ -25,7 +25,7 @@ from allocator.api.pricing import price
 from allocator.api.resuming import Resumed, resumed
 from allocator.api.solving import fewest_changes, solve
 from allocator.model.reading.planfile import read_plan, write_plan
-from allocator.rules.calls import as_asked
+from allocator.rules.calls import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.verify import plan_inconsistencies
 
@@ -34,7 +34,6 @@ __all__ = [
     "Policy",
     "Resumed",
     "Verdict",
-    "as_asked",
     "bind",
     "bundled_scenarios",
     "candidates",
@@ -55,6 +54,7 @@ __all__ = [
     "reveal",
     "solve",
     "verify",
+    "with_plan_overrides",
     "with_scores",
     "write_audit",
     "write_plan",

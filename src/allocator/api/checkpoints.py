@@ -13,7 +13,7 @@ from allocator.model.plan import HARD, BoundProof, Level, LevelScore, Plan
 from allocator.model.reading.planfile import write_plan
 from allocator.model.reading.wholefile import unfinished
 from allocator.model.witnesses import ZERO
-from allocator.rules.beside import asked_beside
+from allocator.rules.beside import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import KnownBounds
 from allocator.solvers.observer import NullObserver, Snapshot
@@ -90,10 +90,10 @@ def _plan(policy: Policy, reached: Snapshot) -> Plan:
     run: dict[str, Any] = {"checkpoint": True, "seconds": round(reached.seconds, 2)}
     if not is_whole:
         run["partial"] = reached.periods
-    if beside := asked_beside(policy):
+    if beside := overrides_digest(policy):
         run["beside"] = beside
-    if policy.asked:
-        run["asked"] = policy.asked.carried()
+    if policy.overrides:
+        run["asked"] = policy.overrides.carried()
     if known.searches:
         run["proved"] = _carried(known)
     score = (free_score(HARD), *(proof.score for proof in proofs))

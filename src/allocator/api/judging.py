@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
-from allocator.rules.called import code_of, layer_called
-from allocator.rules.calls import as_asked
+from allocator.rules.called import resolve_code, resolve_layer
+from allocator.rules.calls import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.verify import (
@@ -62,7 +62,7 @@ def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
         InputError: The plan names what the scenario does not have.
     """
     check_references(policy, plan, file)
-    policy = as_asked(policy, plan, file)
+    policy = with_plan_overrides(policy, plan, file)
     differs = other_version(policy, plan)
     claims = list(plan_inconsistencies(plan))
     if not plan.is_found and not plan.assignments:
@@ -104,8 +104,8 @@ def candidates(
     from allocator.explain import Asked, find_seat, rank_candidates
 
     check_references(policy, plan, file)
-    policy = as_asked(policy, plan, file)
-    layer = layer_called(policy.context, layer)
+    policy = with_plan_overrides(policy, plan, file)
+    layer = resolve_layer(policy.context, layer)
     item, slot, role = _codes(policy, item, slot, role, layer)
     asked = Asked(slot=slot, role=role, period=period, layer=layer, item=item)
     seat = find_seat(policy, Roster(policy.context.layers, plan.assignments), asked)
@@ -124,8 +124,8 @@ def _codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple
     items = dict.fromkeys(code for one in named for code in one.items)
     slots = dict.fromkeys(code for one in named for code in one.slots)
     found = (
-        code_of(policy.context, item, items, "--item", faults),
-        code_of(policy.context, slot, slots, "--slot", faults),
+        resolve_code(policy.context, item, items, "--item", faults),
+        resolve_code(policy.context, slot, slots, "--slot", faults),
         policy.context.words.roles.id_of(role) or role,
     )
     if faults:

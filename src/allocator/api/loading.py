@@ -13,10 +13,10 @@ from allocator.model.plan import Plan
 from allocator.model.reading import bounded, load_scenario, read_spec, scenario_digest
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
-from allocator.rules.bind import bind_policy
-from allocator.rules.calls import call_faults, with_call
+from allocator.rules.calls import override_faults, with_overrides
 from allocator.rules.packs import read_rulebook
 from allocator.rules.policy import Policy
+from allocator.rules.rule_binding import bind_policy
 
 
 def load(path: Path | str) -> Scenario:
@@ -85,5 +85,5 @@ def bind(
     try:
         policy = bind_policy(scenario, baseline=baseline)
     except InputError as error:
-        raise bounded([*call_faults(scenario, baseline, **asked), *error.faults]) from None
-    return with_call(policy, **asked)
+        raise bounded([*override_faults(scenario, baseline, **asked), *error.faults]) from None
+    return with_overrides(policy, **asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocator.model.plan import Plan
-from allocator.rules.calls import as_asked
+from allocator.rules.calls import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.verify import check_references
@@ -46,6 +46,6 @@ def price(
     from allocator.optimise.solve import Options
 
     check_references(policy, plan, file)
-    policy = as_asked(policy, plan, file)
+    policy = with_plan_overrides(policy, plan, file)
     options, item = Options(seconds, seed, workers), ranking.candidates[0].item
     return solve_pinned(policy, plan.assignments, ranking.seat, item, options, observer)

@@ -17,7 +17,7 @@ from allocator.model.reading.jsonfile import json_fault
 from allocator.model.reading.planfile import read_plan
 from allocator.model.text import Text
 from allocator.model.witnesses import witnesses_of
-from allocator.rules.beside import asked_beside
+from allocator.rules.beside import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.verify import check_references, judge, score_disagreements
 
@@ -118,7 +118,7 @@ def _others(policy: Policy, plan: Plan, file: str) -> Iterator[Fault]:
         )
         found, allowed = plan.scenario.sha256[:12], policy.sha256[:12]
         yield Fault(message, file, column="scenario.sha256", found=found, allowed=allowed)
-    elif plan.run.get("beside", "") != asked_beside(policy):
+    elif plan.run.get("beside", "") != overrides_digest(policy):
         message = Text(
             zh="是按另外的 --pin、--exclude、--keep、--baseline 或 --fewest-changes 作出的，不能由此继续",
             en="was made with other --pin, --exclude, --keep, --baseline or --fewest-changes: "

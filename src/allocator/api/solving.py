@@ -10,7 +10,7 @@ from allocator.api.checkpoints import free_score
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
-from allocator.rules.beside import asked_beside
+from allocator.rules.beside import overrides_digest
 from allocator.rules.keeping import without_baseline
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
@@ -72,7 +72,7 @@ def solve(
             observer=ObserverGroup(observer, limit),
             begun=None if begun is None else begun.begun,
         )
-    return _plan(policy, solved, asked_beside(policy))
+    return _plan(policy, solved, overrides_digest(policy))
 
 
 def fewest_changes(
@@ -108,7 +108,7 @@ def fewest_changes(
     limit = StopRequest()
     with memories.held_to(memory, limit):
         found = fewest.solve_with_fewest_changes(policy, options, observer=ObserverGroup(observer, limit))
-    plan = _plan(policy, found.solved, asked_beside(policy, "fewest changes"))
+    plan = _plan(policy, found.solved, overrides_digest(policy, "fewest changes"))
     if not plan.score:
         return plan
     counted = sum(one.cost for one in judge(replace(policy, rules=found.counted), plan.assignments).findings)
@@ -135,7 +135,7 @@ def _must_be_a_window(window: int | None) -> None:
 
 def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
     run = {**solved.run, "beside": beside} if beside else solved.run
-    run = {**run, "asked": policy.asked.carried()} if policy.asked else run
+    run = {**run, "asked": policy.overrides.carried()} if policy.overrides else run
     if solved.refuted is not None:
         run = {**run, "proof": solved.refuted.said.model_dump(mode="json")}
     if not solved.proofs:

@@ -118,7 +118,7 @@ def command(
     differs = other_version(policy, read)
     if strict:
         refuse_other_version(differs, plan)
-    policy = api.as_asked(policy, read, plan.name)
+    policy = api.with_plan_overrides(policy, read, plan.name)
     ranking = api.candidates(policy, read, slot, file=plan.name, **seat)
     view = ranking_view(policy, ranking, ranked=not item)
     solved = _solved(policy, read, ranking, time_limit, workers, plan.name) if solve else None

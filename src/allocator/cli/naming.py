@@ -46,7 +46,7 @@ def name_plan(
     if policy is None:
         return None, bare_view(plan)
     try:
-        policy = api.as_asked(policy, plan, file.name)
+        policy = api.with_plan_overrides(policy, plan, file.name)
         return policy, bound_view(policy, plan, recusals=recusals, doubtful=_doubtful(policy, plan, file))
     except InputError as error:
         if scenario is not None:

@@ -25,8 +25,8 @@ from allocator.cli.resuming import check_resumable, goes_on_from, keeper_of, kep
 from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
 from allocator.errors import Fault, InputError
-from allocator.model.asked import Asked
 from allocator.model.notation import scenario_roles
+from allocator.model.overrides import Overrides
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.planfile import plan_text
 from allocator.model.text import Language, Text
@@ -36,7 +36,7 @@ from allocator.report.rendering.console import printable
 from allocator.report.rendering.plans import heading, render_score
 from allocator.report.rendering.runs import listed_options, run_line
 from allocator.report.view import bound_view
-from allocator.rules.calls import asked_of
+from allocator.rules.calls import plan_overrides
 from allocator.solvers.observer import ObserverGroup, StopRequest
 from allocator.verify import check_baseline
 from allocator.verify.diff import plan_diff
@@ -202,12 +202,12 @@ def _bound(scenario: Path, baseline: Path | None, output: Output, **wishes: Iter
     policy = api.bind(api.load(scenario), baseline=start, **wishes)
     if baseline and start:
         check_baseline(policy, start, baseline.name)
-        if dropped := asked_of(start, baseline.name).without(policy.asked):
+        if dropped := plan_overrides(start, baseline.name).without(policy.overrides):
             output.remark(_dropped(dropped))
     return policy
 
 
-def _dropped(asked: Asked) -> Text:
+def _dropped(asked: Overrides) -> Text:
     """Say what the baseline was asked for and this call is not: it may change hands now."""
     listed = printable(listed_options(asked))
     zh = f"提示：基准方案曾要求，本次未要求：{listed}"

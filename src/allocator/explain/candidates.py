@@ -19,9 +19,9 @@ from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.nearby import NeighbourEvaluator
 from allocator.program.tags import Subject
 from allocator.rules.fields import layers_read
-from allocator.rules.kind import Breach, Rule
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Rule
 from allocator.verify import Finding
 
 

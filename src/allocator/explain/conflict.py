@@ -18,8 +18,8 @@ from allocator.optimise.zones.map_search import solve_zones
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.program.projection import restrict_to_rules
-from allocator.rules.kind import Rule
 from allocator.rules.policy import Policy
+from allocator.rules.rule import Rule
 from allocator.solvers.budget import Budget, Clock, Slice
 from allocator.solvers.context import SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, Observer

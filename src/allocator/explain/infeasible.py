@@ -13,8 +13,8 @@ from allocator.explain.conflict import minimal_conflict
 from allocator.explain.on_map import Blocked, blocked_on_map
 from allocator.model.text import Text
 from allocator.optimise.solve import Options, solve
-from allocator.rules.kind import Breach, Rule
 from allocator.rules.policy import Policy
+from allocator.rules.rule import Breach, Rule
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
 from allocator.verify.judge import judge
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import Layer
 from allocator.model.text import Text
-from allocator.rules.called import role_of
+from allocator.rules.called import resolve_role
 from allocator.rules.context import RuleContext
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
@@ -69,7 +69,7 @@ def _unfit(context: RuleContext, layer: Layer, asked: Asked) -> Iterator[Fault]:
         yield _unknown("--item", asked.item, layer.items, zh, en)
     if asked.role and asked.role not in layer.roles:
         faults: list[Fault] = []
-        role_of(context, asked.role, [layer], "--role", faults)
+        resolve_role(context, asked.role, [layer], "--role", faults)
         yield from faults
     active = [layer.periods[t].id for t in _periods(layer, layer.slot_index[asked.slot])]
     if (asked.period and asked.period not in active) or not active:

@@ -26,8 +26,8 @@ from allocator.model.reading import YamlDocument, bounded, validate_yaml
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.compiler import Compiler
-from allocator.rules.draft import Draft
-from allocator.rules.facts import Facts
+from allocator.rules.facts import EntityVariables
+from allocator.rules.yaml_entry import YamlEntry
 
 FILE = "scenario.yaml"
 
@@ -68,11 +68,11 @@ def bind_draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
     Raises:
         InputError: With every fault of every draw.
     """
-    facts, compiler = Facts(scenario), Compiler()
+    facts, compiler = EntityVariables(scenario), Compiler()
     bound: dict[str, BoundDraw] = {}
     faults: list[Fault] = []
     for name, fields in scenario.spec.draws.items():
-        draft = Draft({**fields, "id": f"draws.{name}"}, scenario.document, ("draws", name))
+        draft = YamlEntry({**fields, "id": f"draws.{name}"}, scenario.document, ("draws", name))
         try:
             draw = _read_draw(draft, fields)
             form, seed_at, day = seed_terms(draw, draft)
@@ -86,7 +86,7 @@ def bind_draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
     return bound
 
 
-def _read_draw(draft: Draft, fields: Mapping[str, Any]) -> Draw:
+def _read_draw(draft: YamlEntry, fields: Mapping[str, Any]) -> Draw:
     """Return a draw as its kind reads it."""
     known, kind = all_draw_kinds(), fields.get("kind")
     if not isinstance(kind, str) or kind not in known:
@@ -101,7 +101,7 @@ def _read_draw(draft: Draft, fields: Mapping[str, Any]) -> Draw:
         raise InputError(named) from None
 
 
-def _draw_document(draft: Draft, fields: Mapping[str, Any]) -> YamlDocument:
+def _draw_document(draft: YamlEntry, fields: Mapping[str, Any]) -> YamlDocument:
     """Return a draw as a document of its own, with the lines of the file that it stands in."""
     lines = draft.document.lines if draft.document else {}
     depth = len(draft.path)
@@ -109,7 +109,7 @@ def _draw_document(draft: Draft, fields: Mapping[str, Any]) -> YamlDocument:
     return YamlDocument(FILE, dict(fields), own, b"")
 
 
-def seed_terms(draw: Draw, draft: Draft) -> tuple[SeedForm | None, datetime | None, date | None]:
+def seed_terms(draw: Draw, draft: YamlEntry) -> tuple[SeedForm | None, datetime | None, date | None]:
     """Return the spelling of the seed, when it comes about, and when those drawn have to be there.
 
     Raises:
@@ -145,7 +145,7 @@ def seed_terms(draw: Draw, draft: Draft) -> tuple[SeedForm | None, datetime | No
     return form, moment, day if draw.on_one_day else None
 
 
-def _no_form(found: str, draft: Draft) -> Fault:
+def _no_form(found: str, draft: YamlEntry) -> Fault:
     message = Text(zh="不是种子的写法", en="is no form of a seed")
     kinds = ("digits", "hex", "decimal")
     kind, _, count = found.partition(":")
@@ -164,14 +164,14 @@ def _is_form(text: str) -> bool:
     return True
 
 
-def _no_time(found: str, draft: Draft) -> Fault:
+def _no_time(found: str, draft: YamlEntry) -> Fault:
     message = Text(zh="不是时间", en="is no time")
     return draft.fault(
         message, "seed_at", found=shorten(found), allowed="2026-03-01, 2026-03-01 21:15 (+08:00)"
     )
 
 
-def _two_days(found: str | None, days: set[date], draft: Draft) -> Fault:
+def _two_days(found: str | None, days: set[date], draft: YamlEntry) -> Fault:
     message = Text(
         zh="seed 所写的日期与种子产生之日不一",
         en="`seed` names another day than the one on which it comes about",

@@ -16,8 +16,8 @@ from allocator.lottery.seed import format_time, read_form, read_time
 from allocator.model.plan import Assignment
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
-from allocator.rules.kind import FieldError
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
+from allocator.rules.rule import FieldError
 
 
 class Part(BaseModel):
@@ -148,11 +148,11 @@ class Draw(Strict):
     #: Whether those drawn are needed on one day; else the scenario's periods say when.
     on_one_day: ClassVar[bool] = True
 
-    kind: Annotated[str, Means(zh="抽签种类", en="The kind of draw.")]
-    title: Annotated[Text, Means(zh="抽签名称", en="What people call the draw.")] = Text()
+    kind: Annotated[str, Doc(zh="抽签种类", en="The kind of draw.")]
+    title: Annotated[Text, Doc(zh="抽签名称", en="What people call the draw.")] = Text()
     seed: Annotated[
         Text,
-        Means(
+        Doc(
             zh="公开种子的出处，须在承诺之后才产生，如指定期次的福利彩票开奖号码",
             en="Where the public seed will come from; it must come about after the commitment, such as the"
             " numbers of a lottery on a day that is named.",
@@ -160,7 +160,7 @@ class Draw(Strict):
     ] = Text()
     seed_form: Annotated[
         str,
-        Means(
+        Doc(
             zh="种子的唯一写法：digits:N（N 位数字）、hex:N（N 位十六进制）、decimal:N（N 位小数）；"
             "默认按 seed 所写的彩票（3D、排列3、排列5）",
             en="The one spelling of the seed: digits:N, hex:N, decimal:N (N decimals); by default that of the"
@@ -169,7 +169,7 @@ class Draw(Strict):
     ] = ""
     seed_at: Annotated[
         str,
-        Means(
+        Doc(
             zh="种子产生的时间，如 2026-03-01 21:15（北京时间）；默认为 seed 所写日期的零时",
             en="When the seed comes about: 2026-03-01 21:15 (China time); by default the beginning of the day"
             " that `seed` names.",
@@ -177,7 +177,7 @@ class Draw(Strict):
     ] = ""
     day: Annotated[
         date | None,
-        Means(
+        Doc(
             zh="抽中者须在岗的日期；当日未到岗、已退休或离岗者不参加抽签；默认为种子产生之日",
             en="The day on which those drawn are needed: nobody who is not there is in the pool; by"
             " default the day of the seed.",

@@ -12,7 +12,7 @@ from allocator.lottery.draw_kind import Terms
 from allocator.lottery.hashing import LotteryNumbers, commitment_to
 from allocator.lottery.seed import ALLOWED_FORMS, format_time, now, read_form
 from allocator.model.text import Text
-from allocator.rules.draft import Draft
+from allocator.rules.yaml_entry import YamlEntry
 
 
 def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = None) -> Audit:
@@ -49,7 +49,7 @@ def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = N
 
 def _untimely(bound: BoundDraw, moment: datetime) -> Iterator[Fault]:
     """Yield why a commitment at this time would show nothing."""
-    draft = Draft({"id": f"draws.{bound.name}"}, bound.scenario.document, ("draws", bound.name))
+    draft = YamlEntry({"id": f"draws.{bound.name}"}, bound.scenario.document, ("draws", bound.name))
     example = "seed_at: 2026-03-01 21:15"
     if not bound.draw.seed:
         message = Text(

@@ -15,10 +15,10 @@ from allocator.model.spec import Period, Source
 from allocator.model.text import Text
 from allocator.rules.axis import Axis
 from allocator.rules.compiler import Compiler
-from allocator.rules.draft import Draft
-from allocator.rules.facts import Facts
+from allocator.rules.facts import EntityVariables
 from allocator.rules.presence import comes_and_goes, presence
 from allocator.rules.selectors import SelectorError
+from allocator.rules.yaml_entry import YamlEntry
 
 
 class ScenarioView:
@@ -27,8 +27,8 @@ class ScenarioView:
     def __init__(
         self,
         scenario: Scenario,
-        draft: Draft,
-        facts: Facts,
+        draft: YamlEntry,
+        facts: EntityVariables,
         compiler: Compiler,
         day: date | None = None,
     ) -> None:

@@ -18,10 +18,10 @@ from allocator.model.text import Text
 from allocator.optimise.confirm import Confirm
 from allocator.optimise.solve import Options, Solved, solve, with_levels
 from allocator.optimise.warm_start import WarmStart
-from allocator.rules.keeping import kept, vacated
-from allocator.rules.kind import Rule
+from allocator.rules.keeping import kept, open_seats
 from allocator.rules.kinds.exclude import Exclude
 from allocator.rules.policy import Policy
+from allocator.rules.rule import Rule
 from allocator.solvers.bounds import KnownBounds, Proof
 from allocator.solvers.observer import (
     NULL_OBSERVER,
@@ -142,7 +142,7 @@ def _keeping(policy: Policy, *, everywhere: bool = False) -> tuple[Rule, ...]:
             level=HARD,
             vacated=[one for one in people if one["item"] in layer.item_index]
             if everywhere
-            else vacated(name, excluded),
+            else open_seats(name, excluded),
         )
         for name, layer in policy.context.layers.items()
     )

@@ -42,7 +42,7 @@ class ScenarioLine:
 def scenario_line(name: str, policy: Policy) -> ScenarioLine:
     """Return what a scenario with its rules shows."""
     spec, organisation = policy.context.scenario.spec, policy.context.scenario.organisation
-    written = [rule for rule in policy.rules if rule.id in policy.drafts]
+    written = [rule for rule in policy.rules if rule.id in policy.entries]
     return ScenarioLine(
         id=name,
         title=spec.title,

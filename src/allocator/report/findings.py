@@ -11,8 +11,8 @@ from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Level
 from allocator.model.text import Text
 from allocator.report.words import level_text
-from allocator.rules.kind import Breach
 from allocator.rules.policy import Policy
+from allocator.rules.rule import Breach
 from allocator.verify import Disagreement, Finding, Judgement, OtherVersion
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from allocator.model.text import Text
-from allocator.rules.kind import Example, Rule
 from allocator.rules.means import HOLDS, meaning
+from allocator.rules.rule import Example, Rule
 
 Schema = Mapping[str, Any]
 

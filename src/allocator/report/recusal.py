@@ -10,9 +10,9 @@ from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
-from allocator.rules.kind import Breach
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from allocator.model.reading import scenario_digest
 from allocator.rules.policy import Policy
 
 
-def asked_beside(policy: Policy, *more: str) -> str:
+def overrides_digest(policy: Policy, *more: str) -> str:
     """Return the digest of pins, exclusions, kept layers, the baseline and ``more``; empty without any."""
     implied = {f"take.{name}" for name in policy.context.layers}
-    given = [rule for rule in policy.rules if rule.id not in policy.drafts and rule.id not in implied]
+    given = [rule for rule in policy.rules if rule.id not in policy.entries and rule.id not in implied]
     parts: list[tuple[str, str]] = [(f"rule {rule.id}", rule.model_dump_json()) for rule in given]
     if policy.context.baseline is not None:
         seats = sorted(seat.model_dump_json() for seat in policy.context.baseline.assignments)

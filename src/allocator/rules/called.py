@@ -14,13 +14,13 @@ from allocator.model.reading.words import listed
 from allocator.model.tables import Person
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
-from allocator.rules.places import Place
+from allocator.rules.places import SeatSpec
 
 #: How many codes are offered of a name that several bear.
 OFFERED = 10
 
 
-def by_code(context: RuleContext, place: Place, option: str, faults: list[Fault]) -> Place | None:
+def resolve_seat(context: RuleContext, place: SeatSpec, option: str, faults: list[Fault]) -> SeatSpec | None:
     """Return a place with codes where it was written with names and words.
 
     None if a name is that of several, or a role is that of no layer.
@@ -32,11 +32,11 @@ def by_code(context: RuleContext, place: Place, option: str, faults: list[Fault]
         faults: Gets a fault for each name that several bear, and for a role that there is not.
     """
     before = len(faults)
-    item = code_of(context, place.item, context.items, option, faults)
+    item = resolve_code(context, place.item, context.items, option, faults)
     slot, role = _slot(context, place.slot, option, faults), ""
     if slot not in context.layers and slot not in context.slots and "/" in slot and len(faults) == before:
         slot, _, word = (part.strip() for part in slot.rpartition("/"))
-        role = role_of(context, word, context.layers.values(), option, faults, found=place.text)
+        role = resolve_role(context, word, context.layers.values(), option, faults, found=place.text)
         slot = _slot(context, slot, option, faults)
     return replace(place, item=item, slot=slot, role=role) if len(faults) == before else None
 
@@ -45,11 +45,11 @@ def _slot(context: RuleContext, name: str, option: str, faults: list[Fault]) -> 
     """Return the code of a slot or, since an exclusion may be from a whole layer, of a layer."""
     if name in context.layers:
         return name
-    found = code_of(context, name, context.slots, option, faults)
-    return found if found in context.slots else layer_called(context, found)
+    found = resolve_code(context, name, context.slots, option, faults)
+    return found if found in context.slots else resolve_layer(context, found)
 
 
-def layer_called(context: RuleContext, name: str) -> str:
+def resolve_layer(context: RuleContext, name: str) -> str:
     """Return the layer of a name or a title that it alone has; the name itself if there is none."""
     wanted = _plain(name)
     if not wanted or name in context.layers:
@@ -59,7 +59,7 @@ def layer_called(context: RuleContext, name: str) -> str:
     return found[0] if len(found) == 1 else name
 
 
-def in_words(context: RuleContext, place: Place) -> Text:
+def describe_seat(context: RuleContext, place: SeatSpec) -> Text:
     """Return a place written with codes in words: ``陈静 → 第一组（组长，2026）``."""
     organisation, roles = context.scenario.organisation, context.words.roles
     slot = context.layers[place.slot].spec.title if place.slot in context.layers else Text()
@@ -74,7 +74,7 @@ def in_words(context: RuleContext, place: Place) -> Text:
     return Text(zh=said(here.zh, zh, "（", "，", "）"), en=said(here.en, en, " (", ", ", ")"))
 
 
-def role_of(
+def resolve_role(
     context: RuleContext,
     word: str,
     layers: Iterable[Layer],
@@ -109,7 +109,9 @@ def _words(role: str, words: Vocabulary) -> Iterable[str]:
     return dict.fromkeys((role, words.word(role, "zh"), words.word(role, "en")))
 
 
-def code_of(context: RuleContext, name: str, codes: Collection[str], option: str, faults: list[Fault]) -> str:
+def resolve_code(
+    context: RuleContext, name: str, codes: Collection[str], option: str, faults: list[Fault]
+) -> str:
     """Return the code of what is called ``name``; the name itself if it is a code, or nobody's name.
 
     Args:

@@ -12,27 +12,27 @@ from itertools import chain
 from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError
-from allocator.model.asked import MOST, Asked
+from allocator.model.overrides import MOST, Overrides
 from allocator.model.plan import Plan
 from allocator.model.reading import bounded
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.jsonfile import json_fault
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
-from allocator.rules.bind import with_rules
-from allocator.rules.binding import bind_context
 from allocator.rules.context import RuleContext
 from allocator.rules.exclusions import exclusion_rules
 from allocator.rules.keeping import keep_rules
-from allocator.rules.kind import Rule
+from allocator.rules.layer_binding import bind_context
 from allocator.rules.pins import pin_rules
 from allocator.rules.policy import Policy
+from allocator.rules.rule import Rule
+from allocator.rules.rule_binding import with_rules
 
 #: Where a plan says what was asked for.
 PLACE = "run.asked"
 
 
-def with_call(
+def with_overrides(
     policy: Policy, *, pins: Iterable[str] = (), exclude: Iterable[str] = (), keep: Iterable[str] = ()
 ) -> Policy:
     """Return a policy with the rules that a call asks for.
@@ -47,13 +47,13 @@ def with_call(
         InputError: With every fault of them all.
     """
     faults: list[Fault] = []
-    rules, asked = _call(policy.context, pins, exclude, keep, faults)
+    rules, overrides = _call(policy.context, pins, exclude, keep, faults)
     if faults:
         raise InputError(faults)
-    return with_rules(policy, rules, asked) if asked else policy
+    return with_rules(policy, rules, overrides) if overrides else policy
 
 
-def call_faults(
+def override_faults(
     scenario: Scenario,
     baseline: Plan | None,
     *,
@@ -76,18 +76,18 @@ def _call(
     exclude: Iterable[str],
     keep: Iterable[str],
     faults: list[Fault],
-) -> tuple[tuple[Rule, ...], Asked]:
+) -> tuple[tuple[Rule, ...], Overrides]:
     """Return the rules of a call, and what it asks for in codes."""
     pinned = pin_rules(context, _counted(pins, "--pin", faults), faults)
     excluded = exclusion_rules(context, _counted(exclude, "--exclude", faults), faults)
     kept = keep_rules(context, keep, [*chain(*excluded.values())], faults)
     rules = (*chain(*pinned.values()), *chain(*excluded.values()), *kept)
     if faults:
-        return (), Asked()
-    return rules, Asked(pin=tuple(pinned), exclude=tuple(excluded), keep=tuple(rule.on for rule in kept))
+        return (), Overrides()
+    return rules, Overrides(pin=tuple(pinned), exclude=tuple(excluded), keep=tuple(rule.on for rule in kept))
 
 
-def as_asked(policy: Policy, plan: Plan, file: str = "plan") -> Policy:
+def with_plan_overrides(policy: Policy, plan: Plan, file: str = "plan") -> Policy:
     """Return a policy with the pins and exclusions that a plan was asked for; the rest stays as it is.
 
     Layers to keep are not among them: what they kept stands in the baseline alone. A policy that was bound
@@ -102,35 +102,35 @@ def as_asked(policy: Policy, plan: Plan, file: str = "plan") -> Policy:
     Raises:
         InputError: What was asked for is not written as plans write it, or the scenario does not have it.
     """
-    asked = asked_of(plan, file)
-    if policy.asked or not (asked.pin or asked.exclude):
+    overrides = plan_overrides(plan, file)
+    if policy.overrides or not (overrides.pin or overrides.exclude):
         return policy
     is_other = plan.scenario.sha256 != policy.sha256
-    out = [one for one in asked.exclude if not is_other or _is_there(policy, one)]
+    out = [one for one in overrides.exclude if not is_other or _is_there(policy, one)]
     try:
-        bound = with_call(policy, pins=asked.pin, exclude=out)
+        bound = with_overrides(policy, pins=overrides.pin, exclude=out)
     except InputError as error:
         raise bounded([_of_plan(fault, file) for fault in error.faults]) from None
-    return replace(bound, asked=asked)
+    return replace(bound, overrides=overrides)
 
 
 def _is_there(policy: Policy, excluded: str) -> bool:
     """Whether a scenario has all that an exclusion names."""
     try:
-        with_call(policy, exclude=[excluded])
+        with_overrides(policy, exclude=[excluded])
     except InputError:
         return False
     return True
 
 
-def asked_of(plan: Plan, file: str = "plan") -> Asked:
+def plan_overrides(plan: Plan, file: str = "plan") -> Overrides:
     """Return what a plan says that it was asked for.
 
     Raises:
         InputError: It is not written as plans write it.
     """
     try:
-        return Asked.model_validate(plan.run.get("asked", {}))
+        return Overrides.model_validate(plan.run.get("asked", {}))
     except ValidationError as error:
         faults = FaultList()
         for detail in error.errors(include_url=False):

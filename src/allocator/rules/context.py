@@ -14,7 +14,7 @@ from allocator.model.reading.words import Words, scenario_words
 from allocator.model.scenario import Scenario
 from allocator.rules.axis import Axis
 from allocator.rules.compiler import Compiler
-from allocator.rules.facts import Facts, period_axis
+from allocator.rules.facts import EntityVariables, period_axis
 from allocator.rules.pairs import Pairs, pairs_of
 
 
@@ -25,14 +25,14 @@ class RuleContext:
     Attributes:
         scenario: The scenario.
         layers: The layers in the order in which a first plan decides them.
-        facts: The variables of entities.
+        variables: The variables of entities.
         compiler: Compiles selectors and remembers them.
         baseline: A plan to stay close to, where one is given.
     """
 
     scenario: Scenario
     layers: Mapping[str, Layer]
-    facts: Facts
+    variables: EntityVariables
     compiler: Compiler = field(default_factory=Compiler)
     baseline: Plan | None = None
     _pairs: dict[str, Pairs] = field(default_factory=dict)
@@ -65,12 +65,12 @@ class RuleContext:
     def item_axes(self, layer: Layer, prefix: str = "") -> tuple[Axis, ...]:
         """Return the variables of a layer's items as one axis; with a prefix, only the items' own."""
         if prefix:
-            return (self.facts.axis(layer.spec.items.table, layer.items, prefix),)
-        return (self.facts.side(layer.spec.items, layer.items, layer.spec.slots),)
+            return (self.variables.axis(layer.spec.items.table, layer.items, prefix),)
+        return (self.variables.side(layer.spec.items, layer.items, layer.spec.slots),)
 
     def slot_axes(self, layer: Layer) -> tuple[Axis, ...]:
         """Return the variables of a layer's slots as one axis (cases bring the unit they concern)."""
-        return (self.facts.side(layer.spec.slots, layer.slots, layer.spec.items),)
+        return (self.variables.side(layer.spec.slots, layer.slots, layer.spec.items),)
 
     def period_axes(self, layer: Layer) -> tuple[Axis, ...]:
         """Return the variables of a layer's periods as one axis."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from allocator.errors import Fault
 from allocator.model.layer import Layer
 from allocator.model.text import Text
-from allocator.rules.called import by_code, in_words
+from allocator.rules.called import describe_seat, resolve_seat
 from allocator.rules.context import RuleContext
 from allocator.rules.kinds.exclude import Exclude
-from allocator.rules.places import MOST_WRONG, Place, misplaced, read_place
+from allocator.rules.places import MAX_FAULTS, SeatSpec, parse_seat_spec, unplaced_faults
 
 OPTION = "--exclude"
 _ALLOWED = "ITEM, ITEM=SLOT, ITEM=LAYER, ITEM@PERIOD, ITEM=SLOT@PERIOD, ITEM=SLOT/ROLE, ITEM=SLOT/ROLE@PERIOD"
@@ -30,19 +30,19 @@ def exclusion_rules(
     """
     rules: dict[str, tuple[Exclude, ...]] = {}
     for text in exclusions:
-        if len(faults) >= MOST_WRONG:
+        if len(faults) >= MAX_FAULTS:
             break
-        written = read_place(text)
+        written = parse_seat_spec(text)
         if written is None:
             message = Text(zh="排除的写法有误", en="an exclusion is written wrongly")
             faults.append(Fault(message, column=OPTION, found=text, allowed=_ALLOWED))
             continue
-        place = by_code(context, written, OPTION, faults)
+        place = resolve_seat(context, written, OPTION, faults)
         if place is None or place.code in rules:
             continue
         layers = _layers(context, place)
         if not layers:
-            faults.extend(misplaced(context, place, OPTION, tuple(context.layers)))
+            faults.extend(unplaced_faults(context, place, OPTION, tuple(context.layers)))
         faults.extend(fault for layer in layers for fault in _impossible(layer, place))
         first = sum(map(len, rules.values())) + 1
         rules[place.code] = tuple(
@@ -51,7 +51,7 @@ def exclusion_rules(
     return rules
 
 
-def _layers(context: RuleContext, place: Place) -> list[Layer]:
+def _layers(context: RuleContext, place: SeatSpec) -> list[Layer]:
     """Return the layers that an exclusion is about: of a period, those decided in each, if there are any."""
     with_role = [layer for layer in context.layers.values() if {*place.roles} <= {*layer.roles}]
     knowing = [layer for layer in with_role if place.item in layer.item_index]
@@ -62,7 +62,7 @@ def _layers(context: RuleContext, place: Place) -> list[Layer]:
     return yearly if place.period and yearly else knowing
 
 
-def _rule(context: RuleContext, layer: Layer, place: Place, number: int) -> Exclude:
+def _rule(context: RuleContext, layer: Layer, place: SeatSpec, number: int) -> Exclude:
     slot = place.slot if place.slot in layer.slot_index else ""
     fields = {
         "id": f"exclude.{number}",
@@ -71,12 +71,12 @@ def _rule(context: RuleContext, layer: Layer, place: Place, number: int) -> Excl
         "item": place.item,
         "slot": slot,
     }
-    where = in_words(context, place)
+    where = describe_seat(context, place)
     why = Text(zh=f"排除 {where.zh}", en=f"kept out: {where.en}")
     return Exclude.model_validate({**fields, "role": place.roles, "during": place.during, "why": why})
 
 
-def _impossible(layer: Layer, place: Place) -> Iterator[Fault]:
+def _impossible(layer: Layer, place: SeatSpec) -> Iterator[Fault]:
     """Yield what is wrong with keeping somebody out of a layer in which everybody must have a place."""
     if layer.spec.take.least == 0 or place.slot in layer.slot_index:
         return

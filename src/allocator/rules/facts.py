@@ -48,7 +48,7 @@ CONCERNED = "concerned"
 _OF_PYTHON = {bool: T.BOOL, int: T.INT, float: T.DOUBLE, str: T.STRING, date: T.TIMESTAMP}
 
 
-class Facts:
+class EntityVariables:
     """The variables of a scenario's entities, table by table, worked out when first read."""
 
     def __init__(self, scenario: Scenario) -> None:

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from allocator.rules.expressions import Expression
-from allocator.rules.kind import Rule
+from allocator.rules.rule import Rule
 
 
 @dataclass(frozen=True)
-class Written:
+class ExpressionField:
     """An expression as a rule writes it: where it stands, its text, what it ranges over."""
 
     path: tuple[str, ...]
@@ -23,23 +23,23 @@ class Written:
     holder: BaseModel
 
 
-def expressions(model: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Written]:
+def expression_fields(model: BaseModel, path: tuple[str, ...] = ()) -> Iterator[ExpressionField]:
     """Yield every expression that a rule, or a part of it, holds; numbers and empty ones are none."""
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
         if isinstance(value, BaseModel):
-            yield from expressions(value, (*path, name))
+            yield from expression_fields(value, (*path, name))
             continue
         if isinstance(value, str) and value and value not in _words(field.annotation):
             for mark in (*field.metadata, *_marks(field.annotation)):
                 if isinstance(mark, Expression):
-                    yield Written((*path, name), value, mark, model)
+                    yield ExpressionField((*path, name), value, mark, model)
                     break
         elif isinstance(value, Mapping):
             found = (mark for mark in _marks(field.annotation, within=True) if isinstance(mark, Expression))
             for mark in found:
                 texts = ((key, one) for key, one in value.items() if isinstance(one, str) and one)
-                yield from (Written((*path, name, key), one, mark, model) for key, one in texts)
+                yield from (ExpressionField((*path, name, key), one, mark, model) for key, one in texts)
                 break
 
 
@@ -64,7 +64,7 @@ def _words(annotation: Any) -> Iterator[str]:
             yield from _words(member)
 
 
-def parts_with_layer(rule: BaseModel) -> Iterator[tuple[str, str]]:
+def layer_references(rule: BaseModel) -> Iterator[tuple[str, str]]:
     """Yield ``(field, layer)`` for each part of a rule that names another layer."""
     for name in type(rule).model_fields:
         value = getattr(rule, name)
@@ -74,4 +74,4 @@ def parts_with_layer(rule: BaseModel) -> Iterator[tuple[str, str]]:
 
 def layers_read(rule: Rule) -> set[str]:
     """Return the layers that a rule is about or looks at."""
-    return {rule.on, *(layer for _, layer in parts_with_layer(rule))}
+    return {rule.on, *(layer for _, layer in layer_references(rule))}

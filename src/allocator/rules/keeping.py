@@ -8,11 +8,11 @@ from typing import Any
 from allocator.errors import Fault, nearest
 from allocator.model.layer import Layer
 from allocator.model.text import Text
-from allocator.rules.called import layer_called
+from allocator.rules.called import resolve_layer
 from allocator.rules.context import RuleContext
-from allocator.rules.kind import Rule
 from allocator.rules.kinds.exclude import Exclude
 from allocator.rules.kinds.keep import Keep
+from allocator.rules.rule import Rule
 
 OPTION = "--keep"
 
@@ -28,7 +28,7 @@ def keep_rules(
         exclusions: Who is kept out of where.
         faults: Gets a fault for each layer that there is not, and if there is no baseline.
     """
-    named = list(dict.fromkeys(layer_called(context, name) for name in layers))
+    named = list(dict.fromkeys(resolve_layer(context, name) for name in layers))
     for name in (name for name in named if name not in context.layers):
         message = Text(zh="没有此层", en="there is no such layer")
         near = nearest(name, context.layers)
@@ -37,7 +37,7 @@ def keep_rules(
         faults.append(without_baseline(OPTION))
     why = Text(zh="照基准方案不变", en="as in the baseline")
     return tuple(
-        kept(context, name, id=f"keep.{name}", why=why, vacated=vacated(name, exclusions))
+        kept(context, name, id=f"keep.{name}", why=why, vacated=open_seats(name, exclusions))
         for name in named
         if name in context.layers
     )
@@ -64,7 +64,7 @@ def without_baseline(option: str) -> Fault:
     return Fault(Text(zh="需要基准方案（--baseline）", en="needs a baseline (--baseline)"), column=option)
 
 
-def vacated(layer: str, exclusions: Iterable[Exclude]) -> list[dict[str, object]]:
+def open_seats(layer: str, exclusions: Iterable[Exclude]) -> list[dict[str, object]]:
     """Return the seats of a layer that are open since somebody is excluded from them."""
     return [
         {"item": one.item, "slot": one.slot, "role": one.role, "during": one.during}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel
 
 from allocator.model.text import Text
-from allocator.rules.kind import Rule
+from allocator.rules.rule import Rule
 
 TOO_LARGE = Text(
     zh="数值过大：负荷、代价与权重合计起来可能超出可计算的范围（2^60），请改用较大的单位或较小的权重",

@@ -18,7 +18,7 @@ CHINESE = "x-zh"
 
 
 @dataclass(frozen=True)
-class Means:
+class Doc:
     """Metadata of a field: ``periods: Annotated[int, Means(zh=..., en=...)]``.
 
     The JSON Schema has the English words as the field's description and the Chinese ones beside it.
@@ -42,4 +42,4 @@ class Means:
 
 def meaning(metadata: Iterable[Any]) -> Text:
     """Return what a field of this metadata means; an empty text if it does not say."""
-    return next((mark.text for mark in metadata if isinstance(mark, Means)), Text())
+    return next((mark.text for mark in metadata if isinstance(mark, Doc)), Text())

@@ -11,10 +11,10 @@ from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
-from allocator.rules.draft import Draft
-from allocator.rules.kind import Rule, Several
 from allocator.rules.registry import all_kinds
+from allocator.rules.rule import Rule, Several
 from allocator.rules.waivers import Waiver
+from allocator.rules.yaml_entry import YamlEntry
 
 #: Folders above a scenario in which ``rules/`` is looked for.
 FOLDERS_UP = 3
@@ -52,14 +52,14 @@ class Rulebook:
     """All rules and waivers of a scenario's packs, and the bytes that they were read from."""
 
     rules: dict[str, Rule] = field(default_factory=dict)
-    drafts: dict[str, Draft] = field(default_factory=dict)
-    waivers: list[tuple[Waiver, Draft]] = field(default_factory=list)
+    entries: dict[str, YamlEntry] = field(default_factory=dict)
+    waivers: list[tuple[Waiver, YamlEntry]] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Asker:
+class ImportSite:
     """Where a pack is asked for by name: the file, and the line and key in it."""
 
     file: str = "scenario.yaml"
@@ -76,10 +76,10 @@ def read_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
     """
     reader = _Reader(folder)
     for name in names:
-        for rule_id, draft in reader.read(name, (), Asker()).items():
-            reader.add(rule_id, draft)
-    for draft in reader.book.drafts.values():
-        reader.validate(draft)
+        for rule_id, entry in reader.read(name, (), ImportSite()).items():
+            reader.add(rule_id, entry)
+    for entry in reader.book.entries.values():
+        reader.validate(entry)
     return reader.book
 
 
@@ -88,28 +88,28 @@ class _Reader:
         self.folder = folder
         self.book = Rulebook()
         self.faults = self.book.faults
-        self._read: dict[Path, dict[str, Draft]] = {}
+        self._read: dict[Path, dict[str, YamlEntry]] = {}
 
-    def read(self, name: str, chain: tuple[str, ...], asker: Asker) -> dict[str, Draft]:
+    def read(self, name: str, chain: tuple[str, ...], site: ImportSite) -> dict[str, YamlEntry]:
         """Return the rules of a pack by id, those of the packs that it extends first."""
-        path = self._find(name, asker)
+        path = self._find(name, site)
         if path is None:
             return {}
         if path.stem in chain:
             circle = " → ".join([*chain[chain.index(path.stem) :], path.stem])
             message = Text(zh="规则包循环继承", en="packs extend one another in a circle")
-            self.faults.append(Fault(message, asker.file, asker.row, asker.column, found=circle))
+            self.faults.append(Fault(message, site.file, site.row, site.column, found=circle))
             return {}
         if len(chain) == DEEPEST:
             message = Text(zh="规则包继承层次过多", en="packs extend one another through too many steps")
             allowed = f"≤ {DEEPEST}"
-            self.faults.append(Fault(message, asker.file, asker.row, asker.column, allowed=allowed))
+            self.faults.append(Fault(message, site.file, site.row, site.column, allowed=allowed))
             return {}
         if path not in self._read:
             self._read[path] = self._rules_of(path, chain)
         return dict(self._read[path])
 
-    def _rules_of(self, path: Path, chain: tuple[str, ...]) -> dict[str, Draft]:
+    def _rules_of(self, path: Path, chain: tuple[str, ...]) -> dict[str, YamlEntry]:
         """Read a pack, once however many others extend it."""
         try:
             document = read_yaml(path, path.name)
@@ -118,40 +118,40 @@ class _Reader:
             self.faults.extend(error.faults)
             return {}
         self.book.contents[path.name] = document.content
-        drafts: dict[str, Draft] = {}
+        entries: dict[str, YamlEntry] = {}
         for k, base in enumerate(pack.extends):
-            asker = Asker(path.name, document.line_of(("extends", k)), "extends")
-            drafts.update(self.read(base, (*chain, path.stem), asker))
-        self._apply(pack, document, drafts)
-        return drafts
+            site = ImportSite(path.name, document.line_of(("extends", k)), "extends")
+            entries.update(self.read(base, (*chain, path.stem), site))
+        self._apply(pack, document, entries)
+        return entries
 
-    def _apply(self, pack: Pack, document: YamlDocument, drafts: dict[str, Draft]) -> None:
+    def _apply(self, pack: Pack, document: YamlDocument, entries: dict[str, YamlEntry]) -> None:
         """Change, drop and add rules as the pack says."""
         for k, change in enumerate(pack.change):
-            draft = Draft(change, document, ("change", k))
-            if base := self._known(drafts, str(change.get("id", "")), draft):
-                drafts[str(change["id"])] = replace(draft, fields={**base.fields, **change})
+            entry = YamlEntry(change, document, ("change", k))
+            if base := self._known(entries, str(change.get("id", "")), entry):
+                entries[str(change["id"])] = replace(entry, fields={**base.fields, **change})
         for k, dropped in enumerate(pack.drop):
-            if self._known(drafts, dropped, Draft({"id": dropped}, document, ("drop", k))):
-                del drafts[dropped]
+            if self._known(entries, dropped, YamlEntry({"id": dropped}, document, ("drop", k))):
+                del entries[dropped]
         for k, fields in enumerate(pack.rules):
-            draft = Draft(fields, document, ("rules", k))
+            entry = YamlEntry(fields, document, ("rules", k))
             rule_id = str(fields.get("id", f"rules.{k}"))
-            if rule_id in drafts:
-                self.faults.append(_twice(draft, drafts[rule_id]))
-            drafts[rule_id] = draft
+            if rule_id in entries:
+                self.faults.append(_twice(entry, entries[rule_id]))
+            entries[rule_id] = entry
         for k, waiver in enumerate(pack.waive):
-            self.book.waivers.append((waiver, Draft({"id": waiver.rule}, document, ("waive", k))))
+            self.book.waivers.append((waiver, YamlEntry({"id": waiver.rule}, document, ("waive", k))))
 
-    def _known(self, drafts: Mapping[str, Draft], rule_id: str, draft: Draft) -> Draft | None:
-        if rule_id not in drafts:
+    def _known(self, entries: Mapping[str, YamlEntry], rule_id: str, entry: YamlEntry) -> YamlEntry | None:
+        if rule_id not in entries:
             message = Text(
                 zh="被继承的规则包中没有此规则", en="no pack that this one extends has such a rule"
             )
-            self.faults.append(draft.fault(message, found=rule_id, nearest=nearest(rule_id, drafts)))
-        return drafts.get(rule_id)
+            self.faults.append(entry.fault(message, found=rule_id, nearest=nearest(rule_id, entries)))
+        return entries.get(rule_id)
 
-    def _find(self, name: str, asker: Asker) -> Path | None:
+    def _find(self, name: str, site: ImportSite) -> Path | None:
         candidates = list(_places(name, self.folder))
         for path in candidates:
             if path.is_file():
@@ -159,37 +159,37 @@ class _Reader:
         known = sorted({p.stem for place in candidates for p in place.parent.glob("*.yaml")} - {"scenario"})
         message = Text(zh="找不到规则包", en="there is no such rule pack")
         fault = Fault(
-            message, asker.file, asker.row, asker.column, found=shorten(name),
+            message, site.file, site.row, site.column, found=shorten(name),
             allowed=", ".join(known[:30]), nearest=nearest(name, known),
         )  # fmt: skip
         self.faults.append(fault)
         return None
 
-    def add(self, rule_id: str, draft: Draft) -> None:
+    def add(self, rule_id: str, entry: YamlEntry) -> None:
         """Take a rule into the book; its id is unique in the scenario."""
-        first = self.book.drafts.get(rule_id)
-        if first is not None and first != draft:
-            self.faults.append(_twice(draft, first))
-        self.book.drafts[rule_id] = draft
+        first = self.book.entries.get(rule_id)
+        if first is not None and first != entry:
+            self.faults.append(_twice(entry, first))
+        self.book.entries[rule_id] = entry
 
-    def validate(self, draft: Draft) -> None:
+    def validate(self, entry: YamlEntry) -> None:
         """Check the rule's fields against its kind."""
-        kinds, name = all_kinds(), draft.fields.get("kind")
+        kinds, name = all_kinds(), entry.fields.get("kind")
         if not isinstance(name, str) or name not in kinds:
             message = Text(zh="没有此规则种类", en="there is no such rule kind")
             known = {"allowed": ", ".join(kinds), "nearest": nearest(str(name), kinds)}
-            self.faults.append(draft.fault(message, "kind", found=str(name), **known))
+            self.faults.append(entry.fault(message, "kind", found=str(name), **known))
             return
         try:
-            rule = validate_yaml(_part(draft), kinds[name])
+            rule = validate_yaml(_part(entry), kinds[name])
         except InputError as error:
             self.faults.extend(
-                replace(fault, column=f"{draft.name}.{fault.column}".rstrip(".")) for fault in error.faults
+                replace(fault, column=f"{entry.name}.{fault.column}".rstrip(".")) for fault in error.faults
             )
             return
         if not rule.is_hard and not rule.can_be_soft:
             message = Text(zh=f"{name} 只能是硬规则", en=f"{name} can only be hard")
-            self.faults.append(draft.fault(message, "level", found=str(rule.level), allowed="hard"))
+            self.faults.append(entry.fault(message, "level", found=str(rule.level), allowed="hard"))
         self.book.rules[rule.id] = rule
 
 
@@ -203,20 +203,20 @@ def _places(name: str, folder: Path) -> Iterator[Path]:
     yield from (parent / "rules" / f"{name}.yaml" for parent in above)
 
 
-def _twice(draft: Draft, first: Draft) -> Fault:
+def _twice(entry: YamlEntry, first: YamlEntry) -> Fault:
     line = first.document.line_of(first.path) if first.document else 0
     label = first.document.label if first.document else ""
     message = Text(
         zh=f"规则编号重复（首见于 {label} 第 {line} 行）",
         en=f"a rule of this id already stands in {label}, line {line}",
     )
-    return draft.fault(message, "id", found=str(draft.fields.get("id")))
+    return entry.fault(message, "id", found=str(entry.fields.get("id")))
 
 
-def _part(draft: Draft) -> YamlDocument:
+def _part(entry: YamlEntry) -> YamlDocument:
     """Return a rule as a document of its own, with the lines of the file that it stands in."""
-    if draft.document is None:
-        return YamlDocument("", dict(draft.fields), {}, b"")
-    depth = len(draft.path)
-    lines = {path[depth:]: line for path, line in draft.document.lines.items() if path[:depth] == draft.path}
-    return YamlDocument(draft.document.label, dict(draft.fields), lines, draft.document.content)
+    if entry.document is None:
+        return YamlDocument("", dict(entry.fields), {}, b"")
+    depth = len(entry.path)
+    lines = {path[depth:]: line for path, line in entry.document.lines.items() if path[:depth] == entry.path}
+    return YamlDocument(entry.document.label, dict(entry.fields), lines, entry.document.content)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from allocator.errors import Fault
 from allocator.model.text import Text
-from allocator.rules.called import by_code, in_words
+from allocator.rules.called import describe_seat, resolve_seat
 from allocator.rules.context import RuleContext
 from allocator.rules.kinds.pin import Pin
-from allocator.rules.places import MOST_WRONG, Place, misplaced, read_place
+from allocator.rules.places import MAX_FAULTS, SeatSpec, parse_seat_spec, unplaced_faults
 
 OPTION = "--pin"
 _ALLOWED = "ITEM=SLOT, ITEM=SLOT@PERIOD, ITEM=SLOT/ROLE, ITEM=SLOT/ROLE@PERIOD"
@@ -27,29 +27,29 @@ def pin_rules(context: RuleContext, pins: Iterable[str], faults: list[Fault]) ->
     """
     rules: dict[str, tuple[Pin, ...]] = {}
     for text in pins:
-        if len(faults) >= MOST_WRONG:
+        if len(faults) >= MAX_FAULTS:
             break
-        written = read_place(text)
+        written = parse_seat_spec(text)
         if written is None or not written.slot:
             message = Text(zh="指定的写法有误", en="a pin is written wrongly")
             faults.append(Fault(message, column=OPTION, found=text, allowed=_ALLOWED))
-        elif (place := by_code(context, written, OPTION, faults)) is None or place.code in rules:
+        elif (place := resolve_seat(context, written, OPTION, faults)) is None or place.code in rules:
             continue
         elif (on := _layer(context, place)) is None:
-            faults.extend(misplaced(context, place, OPTION))
+            faults.extend(unplaced_faults(context, place, OPTION))
         else:
             rules[place.code] = (_rule(context, on, place, len(rules) + 1),)
     return rules
 
 
-def _rule(context: RuleContext, on: str, place: Place, number: int) -> Pin:
-    where = in_words(context, place)
+def _rule(context: RuleContext, on: str, place: SeatSpec, number: int) -> Pin:
+    where = describe_seat(context, place)
     fields = {"id": f"pin.{number}", "kind": "pin", "on": on, "item": place.item, "slot": place.slot}
     why = Text(zh=f"指定 {where.zh}", en=f"pinned: {where.en}")
     return Pin.model_validate({**fields, "role": place.roles, "during": place.during, "why": why})
 
 
-def _layer(context: RuleContext, place: Place) -> str | None:
+def _layer(context: RuleContext, place: SeatSpec) -> str | None:
     fitting = (
         name
         for name, layer in context.layers.items()

@@ -14,15 +14,15 @@ from allocator.rules.context import RuleContext
 #: How the parts of a place are told apart; a Chinese keyboard gives the wide ones.
 _WIDE = str.maketrans("＝＠／", "=@/")
 #: After so many faults no more places are looked at: for each a near name is looked for.
-MOST_WRONG = 50
+MAX_FAULTS = 50
 _WRITTEN = re.compile(r"(?P<item>[^=@]+)(?:=(?P<slot>[^=@]+))?(?:@(?P<period>[^=@]+))?")
 
 
 @dataclass(frozen=True)
-class Place:
+class SeatSpec:
     """A place as it is written; slot, role and period are empty where they are not given.
 
-    A slot may have a ``/`` in its name: only who knows the slots can tell the role from it (``by_code``).
+    A slot may have a ``/`` in its name: ``resolve_seat`` tells the role from it.
     """
 
     text: str
@@ -49,17 +49,19 @@ class Place:
         return f"{self.item}{slot}{role}" + (f"@{self.period}" if self.period else "")
 
 
-def read_place(text: str) -> Place | None:
+def parse_seat_spec(text: str) -> SeatSpec | None:
     """Return what is written, or None if it is written wrongly."""
     found = _WRITTEN.fullmatch(text.strip().translate(_WIDE))
     if found is None:
         return None
     item, slot, period = ((part or "").strip() for part in found.group("item", "slot", "period"))
     written = [part for part in found.groups() if part is not None]
-    return Place(text, item, slot, period) if all(part.strip() for part in written) else None
+    return SeatSpec(text, item, slot, period) if all(part.strip() for part in written) else None
 
 
-def misplaced(context: RuleContext, place: Place, option: str, also: tuple[str, ...] = ()) -> Iterator[Fault]:
+def unplaced_faults(
+    context: RuleContext, place: SeatSpec, option: str, also: tuple[str, ...] = ()
+) -> Iterator[Fault]:
     """Yield why no layer has the item and the slot (and the role) of a place.
 
     Args:
@@ -81,12 +83,12 @@ def misplaced(context: RuleContext, place: Place, option: str, also: tuple[str, 
         yield _without_role(both, place, option) if both else _without_both(place, option)
 
 
-def _without_both(place: Place, option: str) -> Fault:
+def _without_both(place: SeatSpec, option: str) -> Fault:
     message = Text(zh="没有层同时含有两者", en="no layer has both of these")
     return Fault(message, column=option, found=place.text)
 
 
-def _without_role(layers: Sequence[Layer], place: Place, option: str) -> Fault:
+def _without_role(layers: Sequence[Layer], place: SeatSpec, option: str) -> Fault:
     """Return that the layers in which the item may have the slot do not have the role."""
     names = ", ".join(layer.name for layer in layers)
     message = Text(zh=f"{names} 层没有此角色", en=f"the layer {names} has no such role")

@@ -9,8 +9,8 @@ from math import prod
 
 from allocator.errors import Fault, InputError
 from allocator.graph.neighbours import Neighbours
-from allocator.model.asked import Asked
 from allocator.model.layer import Layer
+from allocator.model.overrides import Overrides
 from allocator.model.plan import ScenarioRef
 from allocator.model.text import Text
 from allocator.program.builder import ProgramBuilder
@@ -20,14 +20,14 @@ from allocator.program.magnitude import MAX_MAGNITUDE, TooLargeError, refuse_lar
 from allocator.program.program import Program
 from allocator.rules.constraints import ConstraintWriter, SharedVariables
 from allocator.rules.context import RuleContext
-from allocator.rules.draft import Draft
-from allocator.rules.fields import expressions, layers_read
-from allocator.rules.kind import Breach, Rule
+from allocator.rules.fields import expression_fields, layers_read
 from allocator.rules.large import TOO_LARGE, reach
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Rule
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
 from allocator.rules.waivers import Waiver
+from allocator.rules.yaml_entry import YamlEntry
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,19 +38,19 @@ class Policy:
         context: What the rules look at.
         rules: The rules, those that the layers imply first.
         waivers: Named exceptions.
-        drafts: Where each rule is written, for faults.
+        entries: Where each rule is written, for faults.
         sha256: Digest of the scenario and the rule packs as they were read; names the input in a plan.
         files: SHA-256 of each of their files by name.
-        asked: What a call asks for beside the scenario; its rules are among the others.
+        overrides: What a call asks for beside the scenario; its rules are among the others.
     """
 
     context: RuleContext
     rules: tuple[Rule, ...]
     waivers: tuple[Waiver, ...]
-    drafts: Mapping[str, Draft]
+    entries: Mapping[str, YamlEntry]
     sha256: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
-    asked: Asked = field(default_factory=Asked)
+    overrides: Overrides = field(default_factory=Overrides)
 
     @property
     def reference(self) -> ScenarioRef:
@@ -122,7 +122,7 @@ class Policy:
             numbers: Takes the largest number that each expression gives.
         """
         scope_is_known = True
-        for written in expressions(rule):
+        for written in expression_fields(rule):
             chooses = written.path in (("items",), ("slots",))
             if not (scope_is_known or chooses):
                 continue
@@ -185,12 +185,12 @@ class Policy:
     def expression_fault(self, rule: Rule, error: SelectorError, key: str = "") -> Fault:
         """Return the fault of an expression of a rule, at the rule's (or its field's) place in its pack."""
         known = {"nearest": error.nearest, "allowed": error.allowed}
-        return self._draft(rule).fault(error.message, key, detail=error.detail, **known)
+        return self._entry_of(rule).fault(error.message, key, detail=error.detail, **known)
 
     def rule_fault(self, rule: Rule, message: Text, key: str = "", **details: str) -> Fault:
         """Return a doubt about a rule (or a field of it), at its place in its pack."""
-        return self._draft(rule).fault(message, key, **details)
+        return self._entry_of(rule).fault(message, key, **details)
 
-    def _draft(self, rule: Rule) -> Draft:
+    def _entry_of(self, rule: Rule) -> YamlEntry:
         """Return where a rule is written; one that a layer implies is written nowhere."""
-        return self.drafts.get(rule.id) or Draft({"id": rule.id})
+        return self.entries.get(rule.id) or YamlEntry({"id": rule.id})

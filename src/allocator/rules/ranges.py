@@ -11,7 +11,7 @@ from allocator.rules.selectors import SelectorError
 
 if TYPE_CHECKING:
     from allocator.rules.context import RuleContext
-    from allocator.rules.kind import Rule
+    from allocator.rules.rule import Rule
 
 #: What a field ``each`` may say that is no expression.
 WORDS = frozenset({"slot", "item", "layer", "pair"})

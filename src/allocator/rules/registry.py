@@ -7,7 +7,7 @@ from functools import cache
 
 from allocator.discovery import named_classes
 from allocator.rules import kinds
-from allocator.rules.kind import Rule
+from allocator.rules.rule import Rule
 
 
 @cache

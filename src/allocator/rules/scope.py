@@ -17,10 +17,10 @@ from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
 from allocator.rules.axis import Axis, take
 from allocator.rules.context import RuleContext
-from allocator.rules.fields import Written
-from allocator.rules.kind import Rule
+from allocator.rules.fields import ExpressionField
 from allocator.rules.pairs import SCORE, pair_types, pairs_between
 from allocator.rules.ranges import layer_types, ranges_over, types_of
+from allocator.rules.rule import Rule
 from allocator.rules.selectors import SelectorError, shown
 from allocator.rules.waivers import Waiver, waived
 
@@ -169,7 +169,7 @@ class Scope:
         result[np.ix_(self.items, self.items)] = values.over(own, others).astype(np.bool_)
         return result
 
-    def evaluate(self, written: Written) -> int:
+    def evaluate(self, written: ExpressionField) -> int:
         """Evaluate an expression of the rule over its whole range, to see that it can be.
 
         Returns:
@@ -195,7 +195,7 @@ class Scope:
             refuse_negative(found, written.text, *(axis.ids for axis in axes))
         return _largest(found)
 
-    def _range(self, written: Written, over: str) -> tuple[Axis, ...]:
+    def _range(self, written: ExpressionField, over: str) -> tuple[Axis, ...]:
         """Return the axes that an expression ranges over: a rule's own items and slots are not yet chosen."""
         context = self.context
         if over.startswith("there-"):

@@ -8,7 +8,7 @@ from allocator.model.layer import Layer
 from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.tags import Subject
-from allocator.rules.kind import Several
+from allocator.rules.rule import Several
 
 
 class Waiver(Strict):

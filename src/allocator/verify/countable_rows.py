@@ -36,7 +36,7 @@ def table_axis(context: RuleContext, table: str) -> Axis | None:
         return _edges(table, getattr(organisation, table))
     if table not in PREFIXES:
         return None
-    return context.facts.side(Source.model_validate(table), organisation.table(table))
+    return context.variables.side(Source.model_validate(table), organisation.table(table))
 
 
 def layer_axis(context: RuleContext, layer: Layer, assignments: Iterable[Assignment]) -> Axis:

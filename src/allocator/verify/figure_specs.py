@@ -15,7 +15,7 @@ from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
 from allocator.model.reading.yamlfile import KeyPath, dotted
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
-from allocator.rules.kind import FieldError
+from allocator.rules.rule import FieldError
 
 FILE = "expected.yaml"
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,6}))?%")

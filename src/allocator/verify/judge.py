@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from allocator.model.plan import HARD, Assignment, Level, RuleScore
 from allocator.model.text import Text
-from allocator.rules.kind import Breach, Rule
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Rule
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from allocator.errors import nearest, shorten
 from allocator.model.plan import HARD, RUN_KEYS, Level, Plan, RuleScore
 from allocator.model.text import Text
-from allocator.rules.calls import asked_of
+from allocator.rules.calls import plan_overrides
 from allocator.rules.policy import Policy
 from allocator.verify.proofs import proof_inconsistencies
 from allocator.verify.score_check import Disagreement
@@ -44,7 +44,7 @@ def listing_disagreements(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
         levels = {HARD, *rules.values()}
         yield from _differences(levels, [one.level for one in plan.score], _LEVEL)
     if plan.rules:
-        kept = {f"keep.{layer}" for layer in asked_of(plan).keep if layer in policy.context.layers}
+        kept = {f"keep.{layer}" for layer in plan_overrides(plan).keep if layer in policy.context.layers}
         stated = [one.id for one in plan.rules if one.id in rules or not _is_kept(one, kept)]
         yield from _differences(rules, stated, _RULE)
     for one in plan.rules:

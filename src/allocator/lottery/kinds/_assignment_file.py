@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from allocator.lottery.draw_kind import Committed, Part
-from allocator.rules.kind import FieldError
+from allocator.rules.rule import FieldError
 
 Count = Annotated[int, Field(ge=0)]
 Fraction = tuple[int, Annotated[int, Field(ge=1)]]

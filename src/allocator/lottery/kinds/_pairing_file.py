@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from allocator.lottery.draw_kind import Committed, Part, Words
-from allocator.rules.kind import FieldError
+from allocator.rules.rule import FieldError
 
 
 class Condition(Part):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from allocator.lottery.draw_kind import Committed, Part, Words
 from allocator.lottery.leximin.panels import Panels
-from allocator.rules.kind import FieldError
+from allocator.rules.rule import FieldError
 
 
 class QuotaTerms(Part):

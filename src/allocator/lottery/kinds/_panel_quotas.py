@@ -14,8 +14,8 @@ from allocator.lottery.scenario_view import ScenarioView
 from allocator.model.spec import Range, Strict
 from allocator.model.text import Text
 from allocator.rules.axis import Axis
-from allocator.rules.kind import FieldError
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
+from allocator.rules.rule import FieldError
 
 
 class Quota(Strict):
@@ -25,24 +25,24 @@ class Quota(Strict):
     anybody has: at most one of each ``person.household``. Whoever has an empty text is then not counted.
     """
 
-    when: Annotated[str, Means(zh="条件（CEL）", en="A condition (CEL) over one of the pool.")] = ""
-    count: Annotated[Range | None, Means(zh="符合条件者的人数", en="How many of those.")] = None
+    when: Annotated[str, Doc(zh="条件（CEL）", en="A condition (CEL) over one of the pool.")] = ""
+    count: Annotated[Range | None, Doc(zh="符合条件者的人数", en="How many of those.")] = None
     by: Annotated[
-        str, Means(zh="得出文字的 CEL，如 person.grade", en="CEL that gives a text, such as person.grade.")
+        str, Doc(zh="得出文字的 CEL，如 person.grade", en="CEL that gives a text, such as person.grade.")
     ] = ""
     counts: Annotated[
         Mapping[str, Range],
-        Means(zh="各个值的人数；未列的值不限", en="How many of each value; of others, any number."),
+        Doc(zh="各个值的人数；未列的值不限", en="How many of each value; of others, any number."),
     ] = {}
     each: Annotated[
         str,
-        Means(
+        Doc(
             zh="得出文字的 CEL，如 person.household；每个非空的值各自符合 count",
             en="CEL that gives a text, such as person.household: `count` holds for each value "
             "but the empty one.",
         ),
     ] = ""
-    title: Annotated[Text, Means(zh="名称", en="What people call it.")] = Text()
+    title: Annotated[Text, Doc(zh="名称", en="What people call it.")] = Text()
 
     @model_validator(mode="after")
     def _one_form(self) -> Quota:

@@ -32,10 +32,10 @@ from allocator.model.layer import IntArray
 from allocator.model.plan import Assignment
 from allocator.model.spec import Name
 from allocator.model.text import Text
-from allocator.rules.bind import bind_policy
-from allocator.rules.kind import FieldError, Rule
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.policy import Policy
+from allocator.rules.rule import FieldError, Rule
+from allocator.rules.rule_binding import bind_policy
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +67,10 @@ class AssignmentByLot(Draw):
     result: ClassVar[type[Part]] = AssignmentResult
     on_one_day = False
 
-    on: Annotated[str, Means(zh="配对概率受限的层", en="The layer whose pairs are bounded.")]
+    on: Annotated[str, Doc(zh="配对概率受限的层", en="The layer whose pairs are bounded.")]
     probability: Annotated[
         Share,
-        Means(
+        Doc(
             zh="任何一对的概率上限，如 0.5 或 1/3，分母至多 100",
             en="The greatest probability of a pair, such as 0.5 or 1/3; a denominator of at most 100.",
         ),
@@ -78,14 +78,14 @@ class AssignmentByLot(Draw):
     different: Annotated[
         int,
         Field(ge=1, le=10**4),
-        Means(
+        Doc(
             zh="签中至少几套不同的安排",
             en="So many different assignments at least are in the lottery.",
         ),
     ] = 20
     perturb: Annotated[
         Share,
-        Means(
+        Doc(
             zh="再把概率摊开的力度，0 至 1：概率 x 的一对只值 worth·(x − perturb·x²)",
             en="How far chances are spread beyond the bound, 0 to 1: at probability x a pair is worth"
             " worth * (x - perturb * x * x).",
@@ -93,10 +93,10 @@ class AssignmentByLot(Draw):
     ] = Fraction(0)
     worth: Annotated[
         str,
-        Means(zh="一对的价值（CEL），perturb 用", en="What a pair is worth (CEL): score.fit."),
+        Doc(zh="一对的价值（CEL），perturb 用", en="What a pair is worth (CEL): score.fit."),
     ] = ""
     seconds: Annotated[
-        float, Field(gt=0, le=10**6), Means(zh="求解时限（秒）", en="Seconds that a search may take.")
+        float, Field(gt=0, le=10**6), Doc(zh="求解时限（秒）", en="Seconds that a search may take.")
     ] = 60.0
 
     @model_validator(mode="after")

@@ -28,7 +28,7 @@ from allocator.lottery.pairing import SearchLimitReached
 from allocator.lottery.scenario_view import ScenarioView, source_text
 from allocator.model.spec import Name, Source, Strict
 from allocator.model.text import Text
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 
 Pairs = Mapping[str, frozenset[str]]
 
@@ -36,8 +36,8 @@ Pairs = Mapping[str, frozenset[str]]
 class Recusal(Strict):
     """A condition under which somebody may not go, or two may not go together."""
 
-    when: Annotated[str, Means(zh="条件（CEL）", en="A condition (CEL).")]
-    why: Annotated[Text, Means(zh="缘由", en="The reason.")] = Text()
+    when: Annotated[str, Doc(zh="条件（CEL）", en="A condition (CEL).")]
+    why: Annotated[Text, Doc(zh="缘由", en="The reason.")] = Text()
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,24 +72,22 @@ class Pairing(Draw):
     committed: ClassVar[type[Committed]] = PairingCommitted
     result: ClassVar[type[Part]] = PairingResult
 
-    units: Annotated[Source, Means(zh="检查对象，如 units where ...", en="What is visited: units where ...")]
-    inspectors: Annotated[
-        Source, Means(zh="检查人员，如 people where ...", en="Who visits: people where ...")
-    ]
-    size: Annotated[int, Field(ge=1, le=10**5), Means(zh="抽取多少检查对象", en="How many units are drawn.")]
+    units: Annotated[Source, Doc(zh="检查对象，如 units where ...", en="What is visited: units where ...")]
+    inspectors: Annotated[Source, Doc(zh="检查人员，如 people where ...", en="Who visits: people where ...")]
+    size: Annotated[int, Field(ge=1, le=10**5), Doc(zh="抽取多少检查对象", en="How many units are drawn.")]
     team: Annotated[
-        int, Field(ge=1, le=100), Means(zh="每个对象几名检查人员", en="Inspectors for each unit.")
+        int, Field(ge=1, le=100), Doc(zh="每个对象几名检查人员", en="Inspectors for each unit.")
     ] = 2
     load: Annotated[
-        int, Field(ge=1, le=10**5), Means(zh="每人至多几个对象", en="Units for an inspector at most.")
+        int, Field(ge=1, le=10**5), Doc(zh="每人至多几个对象", en="Units for an inspector at most.")
     ] = 1
     recusals: Annotated[
         tuple[Recusal, ...],
-        Means(zh="回避：检查人员与对象的条件", en="Conditions over inspector and unit: may not go there."),
+        Doc(zh="回避：检查人员与对象的条件", en="Conditions over inspector and unit: may not go there."),
     ] = ()
     apart: Annotated[
         tuple[Recusal, ...],
-        Means(
+        Doc(
             zh="不得同组：检查人员与另一人（other）的条件",
             en="Conditions over an inspector and another (`other`): may not be in one team.",
         ),

@@ -29,7 +29,7 @@ from allocator.lottery.leximin.panels import Panels
 from allocator.lottery.scenario_view import ScenarioView, source_text
 from allocator.model.spec import Name, Source
 from allocator.model.text import Text
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +60,10 @@ class Panel(Draw):
     source: Annotated[
         Source,
         Field(alias="from"),
-        Means(zh="候选池，如 people where person.grade != 'head'", en="The pool: people where ..."),
+        Doc(zh="候选池，如 people where person.grade != 'head'", en="The pool: people where ..."),
     ]
-    size: Annotated[int, Field(ge=1, le=10**6), Means(zh="抽取人数", en="How many are drawn.")]
-    quotas: Annotated[tuple[Quota, ...], Means(zh="名额", en="How many of whom a panel has.")] = ()
+    size: Annotated[int, Field(ge=1, le=10**6), Doc(zh="抽取人数", en="How many are drawn.")]
+    quotas: Annotated[tuple[Quota, ...], Doc(zh="名额", en="How many of whom a panel has.")] = ()
 
     def pool(self, view: ScenarioView) -> PanelPool:
         """Return the pool with the quotas that each of it counts to."""

@@ -9,9 +9,9 @@ from allocator.errors import Fault, shorten
 from allocator.model.tables import TABLES, Row
 from allocator.model.text import Text
 from allocator.rules.facts import PREFIXES, UNIT_OF, side_prefixes
-from allocator.rules.fields import expressions
-from allocator.rules.kind import Rule
+from allocator.rules.fields import expression_fields
 from allocator.rules.policy import Policy
+from allocator.rules.rule import Rule
 
 _VARIABLE = re.compile(r"\b([A-Za-z_]\w*)\s*\.\s*([A-Za-z_]\w*)")
 _EXTRA = re.compile(r"""\b([A-Za-z_]\w*)\s*\.\s*extra\s*\[\s*(?:"([^"]*)"|'([^']*)')""")
@@ -25,7 +25,7 @@ def doubts(policy: Policy) -> Iterator[Fault]:
     for rule in policy.rules:
         told: set[tuple[str, str]] = set()
         tables = _tables(policy, rule)
-        for written in expressions(rule):
+        for written in expression_fields(rule):
             for prefix, name, variable in _read(written.text):
                 column = (tables.get(prefix, ""), name)
                 if column[0] not in TABLES or column in told:

@@ -11,7 +11,7 @@ from rich.table import Table
 from allocator.model.text import Language
 from allocator.report.kinds import FieldLine, KindView
 from allocator.report.rendering.console import add_column, pick, table
-from allocator.rules.kind import Example
+from allocator.rules.rule import Example
 
 _ABOUT = {
     "item": ("对象", "item"),

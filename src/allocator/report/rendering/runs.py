@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from allocator.model.asked import Asked
+from allocator.model.overrides import Overrides
 from allocator.model.run import RunRoute, RunStructure, read_run_part
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
@@ -60,14 +60,14 @@ def run_line(run: Mapping[str, Any], language: Language) -> str:
 def asked_line(run: Mapping[str, Any], language: Language) -> str:
     """Return what the call asked for beside the scenario, as it is written there; empty if nothing was."""
     try:
-        asked = Asked.model_validate(run.get("asked", {}))
+        asked = Overrides.model_validate(run.get("asked", {}))
     except ValidationError:  # `verify` says what is wrong with it
         return ""
     words = pick(language, "另有要求：", "asked for beside the scenario: ")
     return printable(f"{words}{listed_options(asked)}") if asked else ""
 
 
-def listed_options(asked: Asked) -> str:
+def listed_options(asked: Overrides) -> str:
     """Return what was asked for as options in one line, the first so many of them."""
     options = asked.options
     more = len(options) - MOST_ASKED

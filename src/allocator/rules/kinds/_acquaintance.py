@@ -15,9 +15,9 @@ from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import PairTexts
-from allocator.rules.kind import Kinds, Problem
 from allocator.rules.kinds._ties import unknown_kinds
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
+from allocator.rules.rule import FieldProblem, Kinds
 from allocator.rules.scope import Scope
 
 
@@ -26,7 +26,7 @@ class Acquaintance(Strict):
 
     of: Annotated[
         PairTexts,
-        Means(
+        Doc(
             zh="不得熟识的单位、人员、地点或当事人，如 `case.parties`、`[group.place]`",
             en="Units, people, places or parties: `case.parties`, `[group.place]`.",
         ),
@@ -34,18 +34,18 @@ class Acquaintance(Strict):
     above: Annotated[
         float,
         Field(gt=0, le=1),
-        Means(
+        Doc(
             zh="熟识程度从此值起算：硬规则禁止，其他规则按程度的百分数计代价",
             en="Strength from which it counts; a hard rule forbids from there, a soft one pays the "
             "strength in percent.",
         ),
     ] = 0.3
     hops: Annotated[
-        int, Field(ge=1, le=6), Means(zh="关系链最长几步", en="Longest path of ties that counts.")
+        int, Field(ge=1, le=6), Doc(zh="关系链最长几步", en="Longest path of ties that counts.")
     ] = 3
     kinds: Annotated[
         Kinds,
-        Means(
+        Doc(
             zh="只看这几类关系，如 `[kin, spouse]`、`[served_at, works_in]`；不填为全部",
             en="Kinds of ties that paths are made of, such as `[kin, spouse]` or `[served_at, works_in]`; "
             "all if empty.",
@@ -53,7 +53,7 @@ class Acquaintance(Strict):
     ] = ()
     years: Annotated[
         Annotated[int, Field(ge=0, le=100)] | None,
-        Means(
+        Doc(
             zh="关系结束后几年内仍照计、满期不计；不填为逐年减弱",
             en="For so many years a tie that has ended counts in full, and then no longer; if not given, "
             "it fades.",
@@ -61,7 +61,7 @@ class Acquaintance(Strict):
     ] = None
     measured: Annotated[
         Literal["today", "period"],
-        Means(
+        Doc(
             zh="何时的关系：场景的 today，还是办案所在周期（周期内任一日存续即计）",
             en="Which ties: those of the scenario's `today`, or those that hold on any day of the period in "
             "question.",
@@ -75,7 +75,7 @@ class Acquaintance(Strict):
         first, last = (found.start, found.end) if self.measured == "period" else (today, today)
         return Lens(first, last, frozenset(self.kinds), self.years)
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """A kind that nobody has asks for nothing, and nobody would notice."""
         known = known_kinds(context.scenario.organisation, "ties")
         named = {f"acquaintance.kinds.{k}": kind for k, kind in enumerate(self.kinds)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from allocator.model.text import Text
-from allocator.rules.kind import FieldError, Problem
+from allocator.rules.rule import FieldError, FieldProblem
 
 #: Whose bounds they are, when they are read in a period, the least number and the greatest (None for none).
 Bounds = tuple[str, str, int, int | None]
@@ -28,11 +28,11 @@ def may_cross(atleast: int | str | None, atmost: int | str | None) -> bool:
     return None not in (atleast, atmost) and (isinstance(atleast, str) or isinstance(atmost, str))
 
 
-def crossed(bounds: Iterable[Bounds]) -> Iterator[Problem]:
+def crossed(bounds: Iterable[Bounds]) -> Iterator[FieldProblem]:
     """Yield each subject of which a rule asks more than it allows, once, with both numbers."""
     told: set[str] = set()
     for whose, when, least, most in bounds:
         if most is not None and most < least and whose not in told:
             told.add(whose)
             where = f"{whose} @ {when}" if when else whose
-            yield Problem("atmost", _CROSSED, f"{where}: {most}", f"≥ {least}")
+            yield FieldProblem("atmost", _CROSSED, f"{where}: {most}", f"≥ {least}")

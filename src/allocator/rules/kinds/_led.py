@@ -18,10 +18,10 @@ from allocator.program.exprs import ExprArray
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kind import Problem, Several
 from allocator.rules.kinds._conflicts import Conflicts
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import FieldProblem, Several
 
 
 class Led(Strict):
@@ -29,7 +29,7 @@ class Led(Strict):
 
     layer: Annotated[
         str,
-        Means(
+        Doc(
             zh="编组的那一层；其中每人至多占一个去处",
             en="The layer of groups; a person takes at most one slot there.",
         ),
@@ -37,22 +37,22 @@ class Led(Strict):
     role: Annotated[
         Several,
         Field(min_length=1),
-        Means(zh="那一层中为首者的角色", en="The roles there of those who lead."),
+        Doc(zh="那一层中为首者的角色", en="The roles there of those who lead."),
     ]
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """The layer must be one of people, in the roles that it has."""
         layer = context.layers.get(self.layer)
         if layer is None:
             return
         if layer.spec.items.table != "people":
             message = Text(zh="该层安排的不是人员", en="the layer does not assign people")
-            yield Problem("through.layer", message, self.layer)
+            yield FieldProblem("through.layer", message, self.layer)
         known = [role for role in layer.roles if role is not None]
         for role in self.role:
             if role not in known:
                 message = Text(zh="该层没有此角色", en="the layer has no such role")
-                yield Problem("through.role", message, role, ", ".join(known), nearest(role, known))
+                yield FieldProblem("through.role", message, role, ", ".join(known), nearest(role, known))
 
 
 class Meeting(NamedTuple):

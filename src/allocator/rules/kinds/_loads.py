@@ -15,10 +15,10 @@ from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import EachAmount, PairAmount, SideText
-from allocator.rules.kind import FieldError, Rule
 from allocator.rules.kinds._groups import Groups, groups_of
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import FieldError, Rule
 from allocator.rules.scope import Scope
 
 
@@ -32,7 +32,7 @@ def _a_word_or_an_expression(value: str) -> str:
 Each = Annotated[
     Literal["slot", "item", "layer"] | SideText,
     AfterValidator(_a_word_or_an_expression),
-    Means(
+    Doc(
         zh="计每个去处（slot）、每个对象（item）还是全层合计（layer）的负荷；表达式如 `group.parent`，"
         "值相同的去处（或对象）合并计算，值为空的不计",
         en="Whether loads are of slots, of items, or of the layer as a whole (all slots together). With an "
@@ -42,14 +42,14 @@ Each = Annotated[
 ]
 Load = Annotated[
     PairAmount,
-    Means(
+    Doc(
         zh="一次安排增加的负荷，如 `case.effort`、`case.effort * person.pace`，不能为负",
         en="What one assignment adds, never negative: `case.effort`, `case.effort * person.pace`.",
     ),
 ]
 Carried = Annotated[
     EachAmount,
-    Means(
+    Doc(
         zh='各自起初已有的负荷，如上年的 `person.indicators["办案量2025"]`；`each: layer` 时为整数',
         en='What each has to begin with, such as last year\'s `person.indicators["load 2025"]`; for '
         "`each: layer` a number.",
@@ -57,7 +57,7 @@ Carried = Annotated[
 ]
 Over = Annotated[
     Literal["period", "horizon"],
-    Means(
+    Doc(
         zh="逐期计算（period），还是全程合计（horizon）",
         en="Whether loads are added up in each period or over the horizon.",
     ),

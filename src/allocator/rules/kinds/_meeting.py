@@ -20,10 +20,10 @@ from allocator.program.exprs import ExprArray
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairText
-from allocator.rules.kind import Dimension, Rule
 from allocator.rules.kinds._whereabouts import Decided, Known, Side, whereabouts
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Dimension, Rule
 from allocator.rules.scope import Scope
 
 ABOUT: tuple[Dimension, ...] = ("item", "slot", "role", "period")
@@ -61,12 +61,12 @@ class MeetingRule(Rule):
 
     this: Annotated[
         Side | PairText,
-        Means(
+        Doc(
             zh="一方：一处地点，或另一层所决定的去向",
             en="One side: a place, or whereabouts that another layer decides.",
         ),
     ]
-    that: Annotated[Side | PairText, Means(zh="另一方：写法相同", en="The other side, written the same way.")]
+    that: Annotated[Side | PairText, Doc(zh="另一方：写法相同", en="The other side, written the same way.")]
 
     def asked(self, meetings: Meetings) -> Iterator[Asked]:
         """Yield what is asked if a place is taken; each kind says it."""

@@ -14,9 +14,9 @@ from allocator.graph.neighbours import neighbours
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import ItemsTest
-from allocator.rules.kind import Kinds, Problem, Rule
 from allocator.rules.kinds._ties import unknown_kinds
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
+from allocator.rules.rule import FieldProblem, Kinds, Rule
 from allocator.rules.scope import Scope
 
 Pairs = tuple[tuple[int, int], ...]
@@ -27,11 +27,11 @@ class PairRule(Rule):
 
     pairs: Annotated[
         tuple[Annotated[tuple[str, ...], Field(min_length=2)], ...],
-        Means(zh="编号的若干组，同组两两成对", en="Lists of ids; every two of a list are a pair."),
+        Doc(zh="编号的若干组，同组两两成对", en="Lists of ids; every two of a list are a pair."),
     ] = ()
     ties: Annotated[
         Kinds,
-        Means(
+        Doc(
             zh="有此类关系（ties.csv 或 links.csv 中的 kind）的两个对象成对，在关系存续的周期内",
             en="Kinds of tie (from `ties.csv` or `links.csv`) that make two items a pair, in the periods "
             "in which it holds.",
@@ -39,26 +39,22 @@ class PairRule(Rule):
     ] = ()
     when: Annotated[
         ItemsTest,
-        Means(
+        Doc(
             zh="两个对象满足此条件即成对，第二个记作 `other`",
             en="Two items for which it holds are a pair; the second is `other`.",
         ),
     ] = ""
     acquainted: Annotated[
         Annotated[float, Field(gt=0, le=1)] | None,
-        Means(
-            zh="两人熟识程度达到此值即成对", en="Strength of acquaintance from which two people are a pair."
-        ),
+        Doc(zh="两人熟识程度达到此值即成对", en="Strength of acquaintance from which two people are a pair."),
     ] = None
     hops: Annotated[
         int,
         Field(ge=1, le=6),
-        Means(
-            zh="计算 `acquainted` 时关系链最长几步", en="Longest path of ties that counts for `acquainted`."
-        ),
+        Doc(zh="计算 `acquainted` 时关系链最长几步", en="Longest path of ties that counts for `acquainted`."),
     ] = 2
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Every id must be of somebody, every kind of tie a known one: others ask for nothing, unnoticed."""
         organisation = context.scenario.organisation
         named = {f"ties.{k}": kind for k, kind in enumerate(self.ties)}
@@ -68,7 +64,7 @@ class PairRule(Rule):
             for name in group:
                 if name not in known:
                     message = Text(zh="场景中没有此编号", en="the scenario has no such id")
-                    yield Problem(f"pairs.{k}", message, shorten(name), nearest=nearest(name, known))
+                    yield FieldProblem(f"pairs.{k}", message, shorten(name), nearest=nearest(name, known))
 
     def tie_kinds(self) -> tuple[str, ...]:
         """Return those that make a pair."""

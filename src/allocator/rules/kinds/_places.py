@@ -8,8 +8,8 @@ import numpy as np
 
 from allocator.model.layer import BoolArray, IntArray
 from allocator.program.tags import Subject
-from allocator.rules.kind import Breach
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach
 from allocator.rules.scope import Scope
 
 

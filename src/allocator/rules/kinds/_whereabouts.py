@@ -12,7 +12,7 @@ from allocator.model.layer import IntArray, Layer
 from allocator.model.spec import Strict
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairText, ThereItemText, ThereSlotText
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
 
@@ -25,23 +25,21 @@ class Side(Strict):
 
     layer: Annotated[
         str,
-        Means(
-            zh="那一层；其中每个对象至多占一个去处", en="That layer; an item takes at most one slot there."
-        ),
+        Doc(zh="那一层；其中每个对象至多占一个去处", en="That layer; an item takes at most one slot there."),
     ]
     item: Annotated[
-        PairText, Means(zh="那一层中对象的编号（或 `key`）", en="The id (or the `key`) of the item there.")
+        PairText, Doc(zh="那一层中对象的编号（或 `key`）", en="The id (or the `key`) of the item there.")
     ]
     key: Annotated[
         ThereItemText,
-        Means(
+        Doc(
             zh="与 `item` 相比的文字；不填为对象编号",
             en="What `item` is compared with, the id of that layer's item if empty.",
         ),
     ] = ""
     at: Annotated[
         ThereSlotText,
-        Means(
+        Doc(
             zh="所在之处的称呼；不填为去处编号", en="What the whereabouts are called, the slot's id if empty."
         ),
     ] = ""

@@ -8,7 +8,6 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Breach
 from allocator.rules.kinds._assigned import (
     at_least_once,
     at_most_once,
@@ -17,6 +16,7 @@ from allocator.rules.kinds._assigned import (
     was_assigned,
 )
 from allocator.rules.roster import LayerRoster
+from allocator.rules.rule import Breach
 from allocator.rules.scope import Scope
 
 

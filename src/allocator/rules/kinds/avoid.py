@@ -14,13 +14,13 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import PairTest, PairTexts
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._acquaintance import Acquaintance
 from allocator.rules.kinds._conflicts import Conflicts
 from allocator.rules.kinds._led import Leaders, Led
 from allocator.rules.kinds._places import places
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
 
@@ -108,24 +108,22 @@ class Avoid(Rule):
     )
 
     kind: Literal["avoid"]
-    when: Annotated[
-        PairTest, Means(zh="此条件成立时应当回避", en="Where it holds the person keeps away.")
-    ] = ""
+    when: Annotated[PairTest, Doc(zh="此条件成立时应当回避", en="Where it holds the person keeps away.")] = ""
     acquaintance: Annotated[
         Acquaintance | None,
-        Means(zh="与谁熟识到何种程度应当回避", en="Whom the person must not know, and how well."),
+        Doc(zh="与谁熟识到何种程度应当回避", en="Whom the person must not know, and how well."),
     ] = None
 
     pays: Annotated[
         Literal["strength", "place"],
-        Means(
+        Doc(
             zh="非硬规则按什么计代价：熟识程度的百分数（strength），还是每处计 1（place）",
             en="What a soft rule pays: the strength of acquaintance in percent, or 1 for each place.",
         ),
     ] = "strength"
     through: Annotated[
         PairTexts | Led,
-        Means(
+        Doc(
             zh="谁的回避也算本人的：人员编号的列表（如 `person.leaders`），或另一层中带领其所在组的人",
             en="Whose conflicts count as one's own: a list of ids (`person.leaders`), or whoever leads the "
             "person's group in another layer.",
@@ -138,7 +136,7 @@ class Avoid(Rule):
             raise FieldError(zh="需给出 when 或 acquaintance", en="needs when or acquaintance")
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Kinds of ties must be known, and conflicts pass on between people."""
         if self.acquaintance is not None:
             yield from self.acquaintance.validate_in(context)
@@ -147,7 +145,7 @@ class Avoid(Rule):
                 zh="when 只能在人员之间传递，该层安排的不是人员",
                 en="`when` passes on between people only, and the layer does not assign people",
             )
-            yield Problem("through", message)
+            yield FieldProblem("through", message)
         if isinstance(self.through, Led):
             yield from self.through.validate_in(context)
         elif self.through:
@@ -157,7 +155,7 @@ class Avoid(Rule):
         """Return those that paths of acquaintance are made of."""
         return self.acquaintance.kinds if self.acquaintance else ()
 
-    def _strangers(self, context: RuleContext) -> Iterator[Problem]:
+    def _strangers(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Yield who is to pass conflicts on and is nobody of the scenario."""
         known = context.scenario.organisation.people
         try:
@@ -166,7 +164,7 @@ class Avoid(Rule):
             return  # what is wrong with the expression is told by itself
         for name in sorted(lists - known.keys()):
             message = Text(zh="人员表中没有此编号", en="is nobody of the table of people")
-            yield Problem("through", message, shorten(name), nearest=nearest(name, known))
+            yield FieldProblem("through", message, shorten(name), nearest=nearest(name, known))
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid or price the places."""

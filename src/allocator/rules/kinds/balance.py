@@ -13,10 +13,10 @@ from allocator.program.tags import Subject
 from allocator.rules.amounts import refuse_negative
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import EachAimed
-from allocator.rules.kind import Breach, Dimension, Example, FieldError
 from allocator.rules.kinds._loads import LoadRule, shortfall
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError
 from allocator.rules.scope import Scope
 
 
@@ -135,17 +135,17 @@ class Balance(LoadRule):
     kind: Literal["balance"]
     measure: Annotated[
         Literal["range", "deviation", "squares"],
-        Means(
+        Doc(
             zh="怎样算不均：最大与最小之差（range）、偏离之和（deviation）、偏离平方和（squares）",
             en="How unevenness is counted: greatest less least, sum of distances, or sum of their squares.",
         ),
     ] = "range"
     tolerance: Annotated[
-        int, Field(ge=0, le=10**9), Means(zh="在此差距以内不计", en="A difference up to this much is free.")
+        int, Field(ge=0, le=10**9), Doc(zh="在此差距以内不计", en="A difference up to this much is free.")
     ] = 0
     target: Annotated[
         EachAimed,
-        Means(
+        Doc(
             zh="应有的负荷，用于 deviation 和 squares；可为去处（或对象）自身的表达式，逐期计算时可读周期",
             en="The load that there should be, for `deviation` and `squares`; may read slot or item, and "
             "the period unless `over: horizon`.",

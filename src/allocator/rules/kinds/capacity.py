@@ -12,12 +12,12 @@ from allocator.model.text import Text
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import EachLimit
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._bounds import Bounds, crossed, may_cross, refuse_crossed
 from allocator.rules.kinds._groups import Groups
 from allocator.rules.kinds._loads import LoadRule, subjects
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
 
@@ -165,11 +165,11 @@ class Capacity(LoadRule):
 
     kind: Literal["capacity"]
     atleast: Annotated[
-        EachLimit | None, Means(zh="下限；不填为不限", en="The lower limit; none if not given.")
+        EachLimit | None, Doc(zh="下限；不填为不限", en="The lower limit; none if not given.")
     ] = None
     atmost: Annotated[
         EachLimit | None,
-        Means(
+        Doc(
             zh="上限，如 `person.capacity`；不填为不限",
             en="The upper limit, such as `person.capacity`; none if not given.",
         ),
@@ -188,7 +188,7 @@ class Capacity(LoadRule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Nothing may be asked to have a greater load than it is allowed."""
         if not may_cross(self.atleast, self.atmost):
             return

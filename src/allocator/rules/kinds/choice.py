@@ -16,11 +16,11 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule, Several
 from allocator.rules.kinds._bounds import refuse_crossed
 from allocator.rules.kinds._held import held
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope
 
 Limit = Annotated[int, Field(ge=0, le=10**6)]
@@ -29,9 +29,9 @@ Limit = Annotated[int, Field(ge=0, le=10**6)]
 class Option(Strict):
     """One entry of the list: what an item holds in any of these slots, roles and periods."""
 
-    slot: Annotated[Several, Means(zh="去处编号；不填为任何去处", en="Ids of slots; any if empty.")] = ()
-    role: Annotated[Several, Means(zh="角色；不填为任何角色", en="Roles; any if empty.")] = ()
-    period: Annotated[Several, Means(zh="周期编号；不填为任何周期", en="Ids of periods; any if empty.")] = ()
+    slot: Annotated[Several, Doc(zh="去处编号；不填为任何去处", en="Ids of slots; any if empty.")] = ()
+    role: Annotated[Several, Doc(zh="角色；不填为任何角色", en="Roles; any if empty.")] = ()
+    period: Annotated[Several, Doc(zh="周期编号；不填为任何周期", en="Ids of periods; any if empty.")] = ()
 
     @model_validator(mode="after")
     def _something_named(self) -> Option:
@@ -122,12 +122,12 @@ class Choice(Rule):
     kind: Literal["choice"]
     of: Annotated[
         Annotated[tuple[Option, ...], Field(min_length=1)],
-        Means(zh="所列各项", en="The entries of the list."),
+        Doc(zh="所列各项", en="The entries of the list."),
     ]
-    atleast: Annotated[Limit | None, Means(zh="至少几项；不填为不限", en="At least so many entries.")] = None
-    atmost: Annotated[Limit | None, Means(zh="至多几项；不填为不限", en="At most so many entries.")] = None
+    atleast: Annotated[Limit | None, Doc(zh="至少几项；不填为不限", en="At least so many entries.")] = None
+    atmost: Annotated[Limit | None, Doc(zh="至多几项；不填为不限", en="At most so many entries.")] = None
     off: Annotated[
-        bool, Means(zh="计未占的项数（休息、不任）", en="Whether entries that it does not have are counted.")
+        bool, Doc(zh="计未占的项数（休息、不任）", en="Whether entries that it does not have are counted.")
     ] = False
 
     @model_validator(mode="after")
@@ -148,7 +148,7 @@ class Choice(Rule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Slots, roles and periods must be of the layer."""
         layer = context.layers[self.on]
         roles = [role for role in layer.roles if role is not None]
@@ -163,7 +163,7 @@ class Choice(Rule):
                     if name not in known:
                         message = Text(zh="该层中没有", en="is not in the rule's layer")
                         allowed = ", ".join(known[:20])
-                        yield Problem(f"of.{k}.{field}", message, name, allowed, nearest(name, known))
+                        yield FieldProblem(f"of.{k}.{field}", message, name, allowed, nearest(name, known))
 
     def relaxed_for_prefix(self, to_come: int) -> Rule | None:
         """Ask only for what no later period can mend: entries that are had stay had."""

@@ -17,9 +17,9 @@ from allocator.rules.amounts import refuse_negative
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import ItemAmount
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
 
@@ -78,25 +78,25 @@ class Compact(Rule):
     kind: Literal["compact"]
     to: Annotated[
         Literal["seat", "members", "centre"],
-        Means(
+        Doc(
             zh="距离量到驻地（seat）、成员两两之间（members），还是最居中的成员（centre）",
             en="Whether distance is to the seat of the slot, between members, or to the one in the middle.",
         ),
     ] = "seat"
     load: Annotated[
         ItemAmount,
-        Means(
+        Doc(
             zh="到中心的距离乘以此数，如 `unit.workload`",
             en="What the distance of a member to the centre is multiplied by, such as `unit.workload`.",
         ),
     ] = 1
     power: Annotated[
         Literal[1, 2],
-        Means(zh="距离的一次方还是平方", en="Whether the distance counts or its square."),
+        Doc(zh="距离的一次方还是平方", en="Whether the distance counts or its square."),
     ] = 1
     table: Annotated[
         str,
-        Means(
+        Doc(
             zh="距离表：scores-NAME.csv 的 NAME，行为成员，列为中心，须为非负整数",
             en="Distances to the centre: the NAME of `scores-NAME.csv`, members in rows, centres in columns, "
             "whole numbers from 0.",
@@ -105,10 +105,10 @@ class Compact(Rule):
     metres: Annotated[
         int,
         Field(ge=1, le=10**7),
-        Means(zh="一个距离单位合多少米", en="How many metres one unit of distance has."),
+        Doc(zh="一个距离单位合多少米", en="How many metres one unit of distance has."),
     ] = 1000
     beyond: Annotated[
-        int, Field(ge=0, le=10**7), Means(zh="在此单位数以内不计", en="So many units are free.")
+        int, Field(ge=0, le=10**7), Doc(zh="在此单位数以内不计", en="So many units are free.")
     ] = 0
 
     @model_validator(mode="after")
@@ -119,17 +119,17 @@ class Compact(Rule):
             )
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """The table must be one of the scenario's, of whole numbers from 0."""
         if not self.table:
             return
         scores = context.scenario.organisation.scores
         if self.table not in scores:
             message = Text(zh="场景中没有此表", en="the scenario has no such table")
-            yield Problem("table", message, self.table, nearest=nearest(self.table, scores))
+            yield FieldProblem("table", message, self.table, nearest=nearest(self.table, scores))
         elif not scores[self.table].is_whole or scores[self.table].values.min(initial=0) < 0:
             message = Text(zh="表中须为非负整数", en="the table must have whole numbers from 0")
-            yield Problem("table", message, self.table)
+            yield FieldProblem("table", message, self.table)
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Price each place, each two members in a slot, or the way of all to its centre."""

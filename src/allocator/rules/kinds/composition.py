@@ -15,10 +15,10 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import SlotLimit
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_so_many, at_most_so_many
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 
 #: A notation, or a number for each word.
@@ -108,14 +108,14 @@ class Composition(Rule):
     kind: Literal["composition"]
     atleast: Annotated[
         Numbers,
-        Means(
+        Doc(
             zh="至少：如 `1正+1副+2干部`，或 `seats`（组表的席位列），或每个词一个数",
             en="At least: `1正+1副+2干部` (1 head, 1 deputy, 2 cadres), `seats`: the groups' column, or a "
             "number for each word.",
         ),
     ] = ""
-    atmost: Annotated[Numbers, Means(zh="至多：写法相同", en="At most, written the same way.")] = ""
-    exactly: Annotated[Numbers, Means(zh="恰好：写法相同", en="Exactly, written the same way.")] = ""
+    atmost: Annotated[Numbers, Doc(zh="至多：写法相同", en="At most, written the same way.")] = ""
+    exactly: Annotated[Numbers, Doc(zh="恰好：写法相同", en="Exactly, written the same way.")] = ""
 
     @model_validator(mode="after")
     def _something_asked(self) -> Composition:
@@ -125,7 +125,7 @@ class Composition(Rule):
             )
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """The notations must be readable, and the items must be people."""
         for name in ("atleast", "atmost", "exactly"):
             bound = getattr(self, name)
@@ -135,17 +135,19 @@ class Composition(Rule):
                 try:
                     noted = None if text in ("", SEATS) else parse_notation(text, context.vocabulary)
                 except NotationError as error:
-                    yield Problem(name, error.message, found, ", ".join(error.allowed), error.nearest)
+                    yield FieldProblem(name, error.message, found, ", ".join(error.allowed), error.nearest)
                     continue
                 words = set() if noted is None else {term.word_id for term in noted.terms}
                 if not isinstance(bound, str) and not words.isdisjoint(met):
-                    yield Problem(name, Text(zh="同一职级或角色写了两次", en="gives a word twice"), found)
+                    yield FieldProblem(
+                        name, Text(zh="同一职级或角色写了两次", en="gives a word twice"), found
+                    )
                 met |= words
                 if others := sorted(words & set(context.layers[self.on].roles) - set(self.role or words)):
                     message = Text(zh="规则的 role 不含此角色", en="is no role that the rule is about")
-                    yield Problem(name, message, ", ".join(others), ", ".join(self.role))
+                    yield FieldProblem(name, message, ", ".join(others), ", ".join(self.role))
         if context.layers[self.on].spec.items.table != "people":
-            yield Problem(
+            yield FieldProblem(
                 "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
             )
 

@@ -16,11 +16,11 @@ from allocator.program.cuts import RuleCut
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kind import Breach, Dimension, Example, Kinds, Problem, Rule
 from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.kinds._ties import unknown_kinds
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import LayerRoster, Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Kinds, Rule
 from allocator.rules.scope import Scope
 
 #: Instead of a number of parts: as many as each slot is in today.
@@ -73,20 +73,20 @@ class Contiguous(Rule):
     link: Annotated[
         Kinds,
         Field(min_length=1),
-        Means(
+        Doc(
             zh="哪些类单位关系（links.csv 中的 kind）算相邻，一类或几类",
             en="The kind of link (from `links.csv`) that makes two units neighbours, or several kinds.",
         ),
     ] = ("adjacent",)
     allow: Annotated[
         Literal["as_now"] | Annotated[int, Field(ge=1, le=10**6)],
-        Means(
+        Doc(
             zh="每个去处至多几块；`as_now` 为不多于现状",
             en="How many parts a slot may be in; `as_now`: as many as it is in today.",
         ),
     ] = 1
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Along links of a kind that there is not nobody is next to anybody: no plan would hold."""
         known = known_kinds(context.scenario.organisation, "links")
         yield from unknown_kinds({f"link.{k}": kind for k, kind in enumerate(self.link)}, known)

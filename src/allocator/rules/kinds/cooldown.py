@@ -12,10 +12,10 @@ from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import about
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
 
 
@@ -57,9 +57,7 @@ class Cooldown(Rule):
     periods: Annotated[
         int,
         Field(ge=1, le=1000),
-        Means(
-            zh="两段任职之间至少相隔几个周期", en="At least so many periods between two stays in one slot."
-        ),
+        Doc(zh="两段任职之间至少相隔几个周期", en="At least so many periods between two stays in one slot."),
     ]
 
     @property

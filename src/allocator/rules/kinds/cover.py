@@ -14,10 +14,10 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import SlotCount
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_so_many, members_of
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 
 #: Instead of a list of skills: read the case's own column.
@@ -78,14 +78,14 @@ class Cover(Rule):
     kind: Literal["cover"]
     skills: Annotated[
         Mapping[str, SkillLevel] | Literal["own"],
-        Means(
+        Doc(
             zh="所需专长及最低等级，如 `{审查: 3, 财务: 2}`；`own` 为案件自身的 skills 列",
             en="Skills with their least levels, `{law: 3, accounting: 2}`; `own` for those of the case.",
         ),
     ]
     atleast: Annotated[
         SlotCount,
-        Means(
+        Doc(
             zh="每项专长至少几人具备；可读去处和周期，或二者的分值表，如 `score.demand`",
             en="How many members have each of the skills; may read slot and period, or a score table of both "
             "(`score.demand`).",
@@ -98,10 +98,10 @@ class Cover(Rule):
             raise FieldError(zh="skills 不能为空", en="needs at least one skill")
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Only people have skills."""
         if context.layers[self.on].spec.items.table != "people":
-            yield Problem(
+            yield FieldProblem(
                 "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
             )
 

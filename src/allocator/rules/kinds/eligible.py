@@ -8,10 +8,10 @@ from typing import Annotated, ClassVar, Literal
 from allocator.model.text import Text
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairTest
-from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import breaches, places
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
 
 
@@ -31,7 +31,7 @@ class Eligible(Rule):
     )
 
     kind: Literal["eligible"]
-    when: Annotated[PairTest, Means(zh="任职条件，符合者方可担任", en="The condition for taking a place.")]
+    when: Annotated[PairTest, Doc(zh="任职条件，符合者方可担任", en="The condition for taking a place.")]
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid the places where the condition does not hold."""

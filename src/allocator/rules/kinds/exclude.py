@@ -12,10 +12,10 @@ from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule
 from allocator.rules.kinds._places import places
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Rule
 from allocator.rules.scope import Scope
 
 
@@ -42,18 +42,16 @@ class Exclude(Rule):
     )
 
     kind: Literal["exclude"]
-    item: Annotated[str, Means(zh="对象编号", en="Id of the item.")]
-    slot: Annotated[
-        str, Means(zh="去处编号；不填为任何去处", en="Id of the slot; any slot if not given.")
-    ] = ""
+    item: Annotated[str, Doc(zh="对象编号", en="Id of the item.")]
+    slot: Annotated[str, Doc(zh="去处编号；不填为任何去处", en="Id of the slot; any slot if not given.")] = ""
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """The item and the slot must be of the layer."""
         layer = context.layers[self.on]
         for field, found, known in (("item", self.item, layer.items), ("slot", self.slot, layer.slots)):
             if (found or field == "item") and found not in known:
                 message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")
-                yield Problem(field, message, found, nearest=nearest(found, known))
+                yield FieldProblem(field, message, found, nearest=nearest(found, known))
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid each decision that would put the item there."""

@@ -11,10 +11,10 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._loads import LoadRule, shortfall
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
 
 
@@ -106,13 +106,13 @@ class Fairness(LoadRule):
     target: Annotated[
         int,
         Field(ge=1, le=10**9),
-        Means(zh="最差者也应达到的数", en="What the worst-off should have."),
+        Doc(zh="最差者也应达到的数", en="What the worst-off should have."),
     ]
 
     worst: Annotated[
         int,
         Field(ge=1, le=1000),
-        Means(
+        Doc(
             zh="看最差的几个：其和应达到 target 的几倍；不足这么多个时看全部",
             en="How many of the worst-off are added up, all if there are fewer: they should have so many "
             "times `target`.",

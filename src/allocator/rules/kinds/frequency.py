@@ -14,13 +14,13 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import EachNumber
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_least_once, at_most_once, is_assigned, was_assigned
 from allocator.rules.kinds._bounds import crossed, may_cross, refuse_crossed
 from allocator.rules.kinds._loads import subjects
 from allocator.rules.kinds._windows import breaches_in, post_windows, windows
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 from allocator.rules.selectors import SelectorError
 
@@ -167,28 +167,28 @@ class Frequency(Rule):
     kind: Literal["frequency"]
     each: Annotated[
         Literal["item", "slot", "pair"],
-        Means(
+        Doc(
             zh="计每个对象（item）、每个去处（slot），还是每对对象与去处（pair）",
             en="Whether items, slots, or pairs of an item and a slot are counted.",
         ),
     ] = "item"
     atleast: Annotated[
         EachNumber | None,
-        Means(
+        Doc(
             zh="至少几个周期；不填为不限",
             en="In at least so many periods; none if not given.",
         ),
     ] = None
     atmost: Annotated[
         EachNumber | None,
-        Means(
+        Doc(
             zh="至多几个周期；不填为不限",
             en="In at most so many periods; none if not given.",
         ),
     ] = None
     within: Annotated[
         Annotated[int, Field(ge=1, le=1000)] | None,
-        Means(
+        Doc(
             zh="限度针对任意连续几个周期（计入规划期以前）；不填为全程",
             en="The bounds are for any so many consecutive periods, past ones too; for all if not given.",
         ),
@@ -196,7 +196,7 @@ class Frequency(Rule):
     apart: Annotated[
         int,
         Field(ge=0, le=1000),
-        Means(zh="两次之间至少相隔几个周期", en="At least so many periods between two of them."),
+        Doc(zh="两次之间至少相隔几个周期", en="At least so many periods between two of them."),
     ] = 0
 
     @model_validator(mode="after")
@@ -211,7 +211,7 @@ class Frequency(Rule):
         refuse_crossed(self.atleast, self.atmost)
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Nobody may be asked for more periods than he is allowed."""
         if not may_cross(self.atleast, self.atmost):
             return

@@ -16,22 +16,22 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kind import Breach, Dimension, Example, Problem, Rule, Several
 from allocator.rules.kinds._baseline import seats_in_baseline
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import LayerRoster, Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope
 
 
 class Vacated(Strict):
     """Whose seat need not stay as it is."""
 
-    item: Annotated[str, Means(zh="对象编号", en="Id of the item.")]
+    item: Annotated[str, Doc(zh="对象编号", en="Id of the item.")]
     slot: Annotated[
-        str, Means(zh="去处编号；不填为任何去处", en="Id of the slot; wherever it is if not given.")
+        str, Doc(zh="去处编号；不填为任何去处", en="Id of the slot; wherever it is if not given.")
     ] = ""
-    role: Annotated[Several, Means(zh="哪些角色；不填为全部", en="In which roles; all if empty.")] = ()
-    during: Annotated[Several, Means(zh="哪些周期；不填为全部", en="In which periods; all if empty.")] = ()
+    role: Annotated[Several, Doc(zh="哪些角色；不填为全部", en="In which roles; all if empty.")] = ()
+    during: Annotated[Several, Doc(zh="哪些周期；不填为全部", en="In which periods; all if empty.")] = ()
 
 
 class Keep(Rule):
@@ -85,31 +85,33 @@ class Keep(Rule):
     kind: Literal["keep"]
     each: Annotated[
         Literal["slot", "item"],
-        Means(
+        Doc(
             zh="每个去处（slot）照旧，还是每个对象（item）照旧",
             en="Whether each slot or each item stays as it is.",
         ),
     ] = "slot"
-    vacated: Annotated[tuple[Vacated, ...], Means(zh="席位空出的人", en="Those whose seats are open.")] = ()
+    vacated: Annotated[tuple[Vacated, ...], Doc(zh="席位空出的人", en="Those whose seats are open.")] = ()
 
     @property
     def penalises_changes(self) -> bool:
         """Whether it is soft and pays for what is not as in the baseline."""
         return not self.is_hard
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Whoever is named must be of the layer."""
         layer = context.layers[self.on]
         for number, one in enumerate(self.vacated):
             for key, found, known in (("item", one.item, layer.items), ("slot", one.slot, layer.slots)):
                 if found and found not in known:
                     message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")
-                    yield Problem(f"vacated.{number}.{key}", message, found, nearest=nearest(found, known))
+                    yield FieldProblem(
+                        f"vacated.{number}.{key}", message, found, nearest=nearest(found, known)
+                    )
             roles = [role for role in layer.roles if role is not None]
             for role in (role for role in one.role if role not in roles):
                 message = Text(zh="该层没有此角色", en="the layer has no such role")
                 near = nearest(role, roles)
-                yield Problem(f"vacated.{number}.role", message, role, ", ".join(roles), near)
+                yield FieldProblem(f"vacated.{number}.role", message, role, ", ".join(roles), near)
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """For each role of what is kept: who was there stays, and no more come than seats are open."""

@@ -11,9 +11,9 @@ from pydantic import Field
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Breach, Dimension, Example, Rule
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
 
 
@@ -49,7 +49,7 @@ class MaxTerm(Rule):
 
     kind: Literal["max_term"]
     periods: Annotated[
-        int, Field(ge=1, le=1000), Means(zh="最多连续任职几个周期", en="The longest term, in periods on end.")
+        int, Field(ge=1, le=1000), Doc(zh="最多连续任职几个周期", en="The longest term, in periods on end.")
     ]
 
     @property

@@ -14,9 +14,9 @@ from allocator.program.expr import Expr
 from allocator.program.spells import Spells
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Breach, Dimension, Example, Rule
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
 
 
@@ -50,7 +50,7 @@ class MinTerm(Rule):
 
     kind: Literal["min_term"]
     periods: Annotated[
-        int, Field(ge=2, le=1000), Means(zh="至少任满几个周期", en="The shortest term, in periods.")
+        int, Field(ge=2, le=1000), Doc(zh="至少任满几个周期", en="The shortest term, in periods.")
     ]
 
     @property

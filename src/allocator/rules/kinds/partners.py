@@ -12,12 +12,12 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._bounds import refuse_crossed
 from allocator.rules.kinds._company import company, together_in, were_together
 from allocator.rules.kinds._pairs import PairRule
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.scope import Scope
 
 Pair = tuple[int, int]
@@ -87,25 +87,21 @@ class Partners(PairRule):
     kind: Literal["partners"]
     atleast: Annotated[
         Limit | None,
-        Means(
-            zh="至少同组几个周期；不填为不限", en="Together in at least so many periods; none if not given."
-        ),
+        Doc(zh="至少同组几个周期；不填为不限", en="Together in at least so many periods; none if not given."),
     ] = None
     atmost: Annotated[
         Limit | None,
-        Means(
-            zh="至多同组几个周期；不填为不限", en="Together in at most so many periods; none if not given."
-        ),
+        Doc(zh="至多同组几个周期；不填为不限", en="Together in at most so many periods; none if not given."),
     ] = None
     apart: Annotated[
         int,
         Field(ge=0, le=1000),
-        Means(zh="两次同组之间至少相隔几个周期", en="At least so many periods between two times together."),
+        Doc(zh="两次同组之间至少相隔几个周期", en="At least so many periods between two times together."),
     ] = 0
     past: Annotated[
         int,
         Field(ge=0, le=1000),
-        Means(
+        Doc(
             zh="规划期以前的最后几个周期也计入次数",
             en="So many periods before the horizon count for `atleast` and `atmost`, too.",
         ),

@@ -14,9 +14,9 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 
 
@@ -48,8 +48,8 @@ class Pin(Rule):
     )
 
     kind: Literal["pin"]
-    item: Annotated[str, Means(zh="对象编号", en="Id of the item.")]
-    slot: Annotated[str, Means(zh="去处编号", en="Id of the slot.")]
+    item: Annotated[str, Doc(zh="对象编号", en="Id of the item.")]
+    slot: Annotated[str, Doc(zh="去处编号", en="Id of the slot.")]
 
     @model_validator(mode="after")
     def _named(self) -> Pin:
@@ -60,7 +60,7 @@ class Pin(Rule):
             )
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """The item and the slot must be of the layer, and both be there at some time."""
         layer = context.layers[self.on]
         if self.item in layer.item_index and self.slot in layer.slot_index:
@@ -68,7 +68,7 @@ class Pin(Rule):
         for field, found, known in (("item", self.item, layer.items), ("slot", self.slot, layer.slots)):
             if found not in known:
                 message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")
-                yield Problem(field, message, found, nearest=nearest(found, known))
+                yield FieldProblem(field, message, found, nearest=nearest(found, known))
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each period."""
@@ -90,7 +90,7 @@ class Pin(Rule):
         there = _together(scope.layer, self.item, self.slot)
         return (t for t in scope.periods if self.during or there[t])
 
-    def _apart(self, layer: Layer) -> Iterator[Problem]:
+    def _apart(self, layer: Layer) -> Iterator[FieldProblem]:
         """Yield that the two are never there at once, unless a period is named: the search then says so."""
         if self.during or _together(layer, self.item, self.slot).any():
             return
@@ -103,7 +103,7 @@ class Pin(Rule):
             f"{name}: {', '.join(p.id for p, here in zip(layer.periods, there, strict=True) if here) or '-'}"
             for name, there in ((self.item, items), (self.slot, slots))
         )
-        yield Problem("slot", message, self.slot, allowed=when)
+        yield FieldProblem("slot", message, self.slot, allowed=when)
 
 
 def _together(layer: Layer, item: str, slot: str) -> BoolArray:

@@ -12,10 +12,10 @@ from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairNumber, PairTest
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.kinds._places import breaches, places
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.scope import Scope
 
 
@@ -46,10 +46,10 @@ class Prefer(Rule):
     )
 
     kind: Literal["prefer"]
-    when: Annotated[PairTest, Means(zh="此条件成立的位置不计代价", en="Places where it holds are free.")] = ""
+    when: Annotated[PairTest, Doc(zh="此条件成立的位置不计代价", en="Places where it holds are free.")] = ""
     cost: Annotated[
         PairNumber,
-        Means(
+        Doc(
             zh="其他位置每占一个的代价；负数按 0 计",
             en="What each other place costs; a negative price counts as 0.",
         ),

@@ -12,9 +12,9 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule, Several
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule, Several
 from allocator.rules.scope import Scope
 
 
@@ -47,11 +47,11 @@ class Separate(Rule):
     roles: Annotated[
         Several,
         Field(min_length=2),
-        Means(zh="相互排斥的角色，至少两个", en="Roles that exclude each other, at least two."),
+        Doc(zh="相互排斥的角色，至少两个", en="Roles that exclude each other, at least two."),
     ]
     within: Annotated[
         Literal["slot", "period"],
-        Means(
+        Doc(
             zh="在同一去处内（slot），还是同一周期的所有去处内（period）",
             en="Within one slot, or within one period over all slots.",
         ),

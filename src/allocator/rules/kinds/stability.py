@@ -14,11 +14,11 @@ from allocator.program.spells import SpellBlock
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions import PairNumber
-from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._baseline import seats_in_baseline
 from allocator.rules.kinds._places import about
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
 
 
@@ -61,12 +61,12 @@ class Stability(Rule):
     kind: Literal["stability"]
     against: Annotated[
         Literal["history", "baseline"],
-        Means(
+        Doc(
             zh="与上一周期相比（history），还是与基准方案相比（baseline）",
             en="Whether the period before or the baseline plan is compared with.",
         ),
     ] = "history"
-    lost: Annotated[PairNumber, Means(zh="离开一次的代价", en="What leaving costs.")] = 1
+    lost: Annotated[PairNumber, Doc(zh="离开一次的代价", en="What leaving costs.")] = 1
 
     @property
     def reads_history(self) -> bool:

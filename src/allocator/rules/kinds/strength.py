@@ -16,10 +16,10 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import ItemText, PeriodCount, PeriodPercent
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule
 from allocator.rules.kinds._assigned import at_most_once, is_assigned
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 
 
@@ -28,9 +28,7 @@ class Also(Strict):
 
     layer: Annotated[
         str,
-        Means(
-            zh="那一层；其中每个对象至多占一个去处", en="That layer; an item takes at most one slot there."
-        ),
+        Doc(zh="那一层；其中每个对象至多占一个去处", en="That layer; an item takes at most one slot there."),
     ]
 
 
@@ -121,25 +119,25 @@ class Strength(Rule):
     kind: Literal["strength"]
     unit: Annotated[
         ItemText,
-        Means(
+        Doc(
             zh="各对象的原单位，如 `home.parent`；不填为人员的所在单位",
             en="The home unit of an item, such as `home.parent`; a person's own unit if empty.",
         ),
     ] = ""
     atleast: Annotated[
         PeriodCount,
-        Means(zh="至少留守几人；可读周期", en="How many people stay, at least; may read the period."),
+        Doc(zh="至少留守几人；可读周期", en="How many people stay, at least; may read the period."),
     ] = 0
     percent: Annotated[
         PeriodPercent,
-        Means(
+        Doc(
             zh="至少留守在任人员的百分之几；可读周期",
             en="Which share of those in service stays, in percent; may read the period.",
         ),
     ] = 0
     also: Annotated[
         Also | None,
-        Means(
+        Doc(
             zh="在另一层有安排的（按编号对应）也算离岗",
             en="Another layer: whoever (by id) is assigned there is away too.",
         ),
@@ -151,7 +149,7 @@ class Strength(Rule):
             raise FieldError(zh="需给出 atleast 或 percent", en="needs atleast or percent")
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Only people have a unit of their own; who is away for a part of the horizon is not away for all."""
         if (
             self.also is not None
@@ -162,13 +160,13 @@ class Strength(Rule):
                 zh="本层整个规划期只决定一次，不能与逐期决定的层合计",
                 en="this layer is decided once, that one in each period",
             )
-            yield Problem("also.layer", message, self.also.layer)
+            yield FieldProblem("also.layer", message, self.also.layer)
         if not self.unit and context.layers[self.on].spec.items.table != "people":
             message = Text(
                 zh="该层的对象不是人员，须说明各对象的原单位",
                 en="the items of that layer are not people: say what the home unit of each is",
             )
-            yield Problem("unit", message)
+            yield FieldProblem("unit", message)
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each home unit and period: at most so many of its people are away."""

@@ -15,10 +15,10 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions import SlotTest
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Problem, Rule, Several
 from allocator.rules.kinds._held import chosen_places, held, posted
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope
 
 _NEEDS = FieldError(
@@ -137,31 +137,29 @@ class Succession(Rule):
     )
 
     kind: Literal["succession"]
-    after: Annotated[SlotTest, Means(zh="先任的去处：其后受限制", en="What restricts what follows it.")] = ""
-    never: Annotated[SlotTest, Means(zh="其后不得到的去处", en="What may not follow it.")] = ""
-    only: Annotated[SlotTest, Means(zh="其后只能到的去处", en="The only thing that may follow it.")] = ""
+    after: Annotated[SlotTest, Doc(zh="先任的去处：其后受限制", en="What restricts what follows it.")] = ""
+    never: Annotated[SlotTest, Doc(zh="其后不得到的去处", en="What may not follow it.")] = ""
+    only: Annotated[SlotTest, Doc(zh="其后只能到的去处", en="The only thing that may follow it.")] = ""
     before: Annotated[
-        SlotTest, Means(zh="须有前提的去处", en="What nobody comes to without something before.")
+        SlotTest, Doc(zh="须有前提的去处", en="What nobody comes to without something before.")
     ] = ""
-    requires: Annotated[SlotTest, Means(zh="到任以前须曾在的去处", en="What must have been held before.")] = (
-        ""
-    )
+    requires: Annotated[SlotTest, Doc(zh="到任以前须曾在的去处", en="What must have been held before.")] = ""
     earlier_role: Annotated[
         Several,
-        Means(
+        Doc(
             zh="先任（after、requires）限哪些角色；不填为全部", en="Roles of what comes first; all if empty."
         ),
     ] = ()
     later_role: Annotated[
         Several,
-        Means(
+        Doc(
             zh="后任（never、only、before）限哪些角色；不填为全部",
             en="Roles of what comes later; all if empty.",
         ),
     ] = ()
     within: Annotated[
         Annotated[int, Field(ge=1, le=1000)] | None,
-        Means(
+        Doc(
             zh="相隔多少个周期以内；不填时 after 为 1，before 为任何时候",
             en="Within how many periods; if not given 1 for `after`, any number for `before`.",
         ),
@@ -178,14 +176,14 @@ class Succession(Rule):
             raise _NEEDS
         return self
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """The roles must be of the layer."""
         known = [role for role in context.layers[self.on].roles if role is not None]
         for field in ("earlier_role", "later_role"):
             for role in getattr(self, field):
                 if role not in known:
                     message = Text(zh="该层没有此角色", en="the layer has no such role")
-                    yield Problem(field, message, role, ", ".join(known), nearest(role, known))
+                    yield FieldProblem(field, message, role, ", ".join(known), nearest(role, known))
 
     def vacuous_selectors(self, scope: Scope) -> Iterator[tuple[str, str]]:
         """Slots that are nowhere neither follow nor precede."""

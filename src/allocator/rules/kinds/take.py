@@ -11,10 +11,10 @@ from allocator.model.spec import Range
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Breach, Dimension, Example, Rule
 from allocator.rules.kinds._places import about
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
 
 
@@ -58,7 +58,7 @@ class Take(Rule):
     )
 
     kind: Literal["take"]
-    places: Annotated[Range, Means(zh="占几个位置", en="How many places an item takes.")]
+    places: Annotated[Range, Doc(zh="占几个位置", en="How many places an item takes.")]
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each item and period."""

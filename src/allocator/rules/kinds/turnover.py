@@ -11,9 +11,9 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kind import Breach, Dimension, Example, FieldError, Rule
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.scope import Scope
 
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -61,10 +61,10 @@ class Turnover(Rule):
 
     kind: Literal["turnover"]
     atleast: Annotated[
-        Percent, Means(zh="至少更换百分之几", en="The least share that changes, in percent.")
+        Percent, Doc(zh="至少更换百分之几", en="The least share that changes, in percent.")
     ] = 0
     atmost: Annotated[
-        Percent, Means(zh="至多更换百分之几", en="The greatest share that changes, in percent.")
+        Percent, Doc(zh="至多更换百分之几", en="The greatest share that changes, in percent.")
     ] = 100
 
     @model_validator(mode="after")

@@ -16,7 +16,7 @@ from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
 from allocator.model.text import Text
 from allocator.rules.compiler import Compiler
 from allocator.rules.context import RuleContext
-from allocator.rules.facts import Facts, side_prefixes
+from allocator.rules.facts import EntityVariables, side_prefixes
 from allocator.rules.history import past_of
 from allocator.rules.pairs import SCORE
 from allocator.rules.presence import presence
@@ -33,21 +33,21 @@ def bind_context(scenario: Scenario, baseline: Plan | None = None) -> RuleContex
     Raises:
         InputError: A layer's selector is wrong, or a layer has a role that the scenario does not name.
     """
-    facts, compiler = Facts(scenario), Compiler()
+    variables, compiler = EntityVariables(scenario), Compiler()
     layers: dict[str, Layer] = {}
     faults: list[Fault] = []
     for name, spec in scenario.spec.layers.items():
         faults.extend(_unknown_roles(name, spec, scenario.spec))
-        if clashes := list(_clashes(name, spec, facts, compiler)):
+        if clashes := list(_clashes(name, spec, variables, compiler)):
             faults.extend(clashes)
             continue
         try:
-            layers[name] = _bind(name, spec, scenario, facts, compiler)
+            layers[name] = _bind(name, spec, scenario, variables, compiler)
         except InputError as error:
             faults.extend(error.faults)
     if faults:
         raise InputError(faults)
-    return RuleContext(scenario, layers, facts, compiler, baseline)
+    return RuleContext(scenario, layers, variables, compiler, baseline)
 
 
 def _unknown_roles(name: str, spec: LayerSpec, scenario: ScenarioSpec) -> Iterable[Fault]:
@@ -63,7 +63,7 @@ def _unknown_roles(name: str, spec: LayerSpec, scenario: ScenarioSpec) -> Iterab
             )
 
 
-def _clashes(name: str, spec: LayerSpec, facts: Facts, compiler: Compiler) -> Iterable[Fault]:
+def _clashes(name: str, spec: LayerSpec, variables: EntityVariables, compiler: Compiler) -> Iterable[Fault]:
     """Yield names that would mean two things, on both sides of a layer or elsewhere, or nothing in CEL."""
     prefix = side_prefixes(spec.slots)[0]
     if prefix == side_prefixes(spec.items)[0]:
@@ -78,14 +78,16 @@ def _clashes(name: str, spec: LayerSpec, facts: Facts, compiler: Compiler) -> It
             yield Fault(message, file=FILE, column=f"layers.{name}.{side}", found=source.name)
             continue
         try:
-            compiler.compile(f"{side_prefixes(source)[0]}.id", facts.side(source, ()).types, "STRING")
+            compiler.compile(f"{side_prefixes(source)[0]}.id", variables.side(source, ()).types, "STRING")
         except SelectorError as error:
             yield _selector_fault(f"layers.{name}.{side}", error)
 
 
-def _bind(name: str, spec: LayerSpec, scenario: Scenario, facts: Facts, compiler: Compiler) -> Layer:
-    items = _select(f"layers.{name}.items", spec.items, scenario, facts, compiler)
-    slots = _select(f"layers.{name}.slots", spec.slots, scenario, facts, compiler)
+def _bind(
+    name: str, spec: LayerSpec, scenario: Scenario, variables: EntityVariables, compiler: Compiler
+) -> Layer:
+    items = _select(f"layers.{name}.items", spec.items, scenario, variables, compiler)
+    slots = _select(f"layers.{name}.slots", spec.slots, scenario, variables, compiler)
     periods = scenario.spec.periods
     if spec.periods == "once":
         periods = (_span(periods),)
@@ -95,15 +97,15 @@ def _bind(name: str, spec: LayerSpec, scenario: Scenario, facts: Facts, compiler
     everywhere = np.ones((len(items), len(slots)), dtype=np.bool_)
     layer = Layer(name, spec, items, slots, roles, periods, present, active, everywhere)
     past = past_of(layer, scenario)
-    return replace(layer, past=past, possible=_possible(layer, scenario, facts, compiler))
+    return replace(layer, past=past, possible=_possible(layer, scenario, variables, compiler))
 
 
-def _possible(layer: Layer, scenario: Scenario, facts: Facts, compiler: Compiler) -> BoolArray:
+def _possible(layer: Layer, scenario: Scenario, variables: EntityVariables, compiler: Compiler) -> BoolArray:
     """Return ``[I, S]``: where the layer's ``pairs`` holds, everywhere if it has none."""
     text = layer.spec.pairs
     if not text:
         return layer.possible
-    context = RuleContext(scenario, {}, facts)
+    context = RuleContext(scenario, {}, variables)
     axes = (*context.item_axes(layer), *context.slot_axes(layer))
     types = {name: kind for axis in axes for name, kind in axis.types.items()}
     pairs = context.pairs(layer)
@@ -126,11 +128,11 @@ def _selector_fault(where: str, error: SelectorError) -> Fault:
 
 
 def _select(
-    where: str, source: Source, scenario: Scenario, facts: Facts, compiler: Compiler
+    where: str, source: Source, scenario: Scenario, variables: EntityVariables, compiler: Compiler
 ) -> tuple[str, ...]:
     """Return the ids of the rows that a ``table where condition`` sentence selects."""
     rows = scenario.organisation.table(source.table)
-    axis = facts.side(source, rows)
+    axis = variables.side(source, rows)
     chosen: Iterable[bool] = [True] * len(rows)
     if source.where:
         try:

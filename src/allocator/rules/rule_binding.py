@@ -7,22 +7,22 @@ from dataclasses import replace
 from hashlib import sha256
 
 from allocator.errors import Fault, InputError, nearest
-from allocator.model.asked import Asked
+from allocator.model.overrides import Overrides
 from allocator.model.plan import Plan
 from allocator.model.reading import bounded, scenario_digest
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
-from allocator.rules.binding import bind_context
 from allocator.rules.context import RuleContext
-from allocator.rules.draft import Draft
-from allocator.rules.fields import Written, expressions, parts_with_layer
-from allocator.rules.kind import Rule
+from allocator.rules.fields import ExpressionField, expression_fields, layer_references
 from allocator.rules.kinds.take import Take
+from allocator.rules.layer_binding import bind_context
 from allocator.rules.packs import Rulebook, read_rulebook
 from allocator.rules.policy import Policy
 from allocator.rules.ranges import layer_types, ranges_over
+from allocator.rules.rule import Rule
 from allocator.rules.selectors import SelectorError
 from allocator.rules.waivers import Waiver
+from allocator.rules.yaml_entry import YamlEntry
 
 
 def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
@@ -43,18 +43,18 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
     implied = [_take(name, context) for name in context.layers]
     rules = [*book.rules.values()]
     faults = list(book.faults)
-    faults.extend(fault for rule in rules for fault in _faults(rule, book.drafts.get(rule.id), context))
-    faults.extend(_reserved(book.drafts, implied))
-    for waiver, draft in book.waivers:
-        faults.extend(_waiver_faults(waiver, draft, book, context))
+    faults.extend(fault for rule in rules for fault in _faults(rule, book.entries.get(rule.id), context))
+    faults.extend(_reserved(book.entries, implied))
+    for waiver, entry in book.waivers:
+        faults.extend(_waiver_faults(waiver, entry, book, context))
     if faults:
         raise bounded(faults)
     waivers = tuple(waiver for waiver, _ in book.waivers)
     digest, files = _digest(scenario, book), {**scenario.files, **_pack_digests(book)}
-    return Policy(context, (*implied, *rules), waivers, book.drafts, digest, files)
+    return Policy(context, (*implied, *rules), waivers, book.entries, digest, files)
 
 
-def with_rules(policy: Policy, rules: Iterable[Rule], asked: Asked) -> Policy:
+def with_rules(policy: Policy, rules: Iterable[Rule], overrides: Overrides) -> Policy:
     """Return a policy with further rules, that a call asks for.
 
     Raises:
@@ -62,10 +62,10 @@ def with_rules(policy: Policy, rules: Iterable[Rule], asked: Asked) -> Policy:
     """
     given = tuple(rules)
     faults = [fault for rule in given for fault in _faults(rule, None, policy.context)]
-    faults.extend(_reserved(policy.drafts, given))
+    faults.extend(_reserved(policy.entries, given))
     if faults:
         raise bounded(faults)
-    return replace(policy, rules=(*policy.rules, *given), asked=asked)
+    return replace(policy, rules=(*policy.rules, *given), overrides=overrides)
 
 
 def _pack_digests(book: Rulebook) -> dict[str, str]:
@@ -86,59 +86,59 @@ def _take(layer: str, context: RuleContext) -> Rule:
     return Take.model_validate({**fields, "why": why})
 
 
-def _reserved(drafts: Mapping[str, Draft], own: Iterable[Rule]) -> Iterator[Fault]:
+def _reserved(entries: Mapping[str, YamlEntry], own: Iterable[Rule]) -> Iterator[Fault]:
     """Yield rules of packs that have the id of a rule that stands in none."""
     for rule in own:
-        if rule.id in drafts:
+        if rule.id in entries:
             message = Text(
                 zh="此编号已由程序使用", en="this id is already used by a rule that stands in no pack"
             )
-            yield drafts[rule.id].fault(message, "id", found=rule.id)
+            yield entries[rule.id].fault(message, "id", found=rule.id)
 
 
-def _faults(rule: Rule, draft: Draft | None, context: RuleContext) -> Iterator[Fault]:
+def _faults(rule: Rule, entry: YamlEntry | None, context: RuleContext) -> Iterator[Fault]:
     """Yield what keeps a rule from being bound."""
-    draft = draft or Draft({"id": rule.id})
+    entry = entry or YamlEntry({"id": rule.id})
     if rule.on not in context.layers:
-        yield _unknown(draft, "on", rule.on, context.layers, Text(zh="没有此层", en="there is no such layer"))
+        yield _unknown(entry, "on", rule.on, context.layers, Text(zh="没有此层", en="there is no such layer"))
         return
     layer = context.layers[rule.on]
     roles = [role for role in layer.roles if role is not None]
     for role in rule.role:
         if role not in roles:
             fault = _unknown(
-                draft, "role", role, roles, Text(zh="该层没有此角色", en="the layer has no such role")
+                entry, "role", role, roles, Text(zh="该层没有此角色", en="the layer has no such role")
             )
             meant = context.words.roles.id_of(role)
             yield replace(fault, nearest=meant) if meant in roles else fault
-    yield from _period_faults(rule, draft, context)
+    yield from _period_faults(rule, entry, context)
     if rule.one_slot and layer.spec.take.most != 1:
-        yield draft.fault(_ONE_SLOT, "on", found=rule.on, allowed="take: 1, take: 0-1")
-    others = dict(parts_with_layer(rule))
+        yield entry.fault(_ONE_SLOT, "on", found=rule.on, allowed="take: 1, take: 0-1")
+    others = dict(layer_references(rule))
     for field, name in others.items():
         if name not in context.layers:
             yield _unknown(
-                draft, field, name, context.layers, Text(zh="没有此层", en="there is no such layer")
+                entry, field, name, context.layers, Text(zh="没有此层", en="there is no such layer")
             )
         elif context.layers[name].spec.take.most != 1:
-            yield draft.fault(_ONE_SLOT, field, found=name, allowed="take: 1, take: 0-1")
+            yield entry.fault(_ONE_SLOT, field, found=name, allowed="take: 1, take: 0-1")
     if not all(name in context.layers for name in others.values()):
         return  # what else the rule says is about layers that there are not
-    for written in expressions(rule):
-        yield from _expression_faults(written, rule, draft, context)
+    for written in expression_fields(rule):
+        yield from _expression_faults(written, rule, entry, context)
     for problem in rule.validate_in(context):
         details = {"found": problem.found or None, "allowed": problem.allowed, "nearest": problem.nearest}
-        yield draft.fault(problem.message, problem.field, **details)
+        yield entry.fault(problem.message, problem.field, **details)
 
 
-def _period_faults(rule: Rule, draft: Draft, context: RuleContext) -> Iterator[Fault]:
+def _period_faults(rule: Rule, entry: YamlEntry, context: RuleContext) -> Iterator[Fault]:
     periods = [period.id for period in context.scenario.spec.periods]
     for period in rule.during:
         if period not in periods:
             unknown = Text(zh="没有此周期", en="there is no such period")
-            yield _unknown(draft, "during", period, periods, unknown)
+            yield _unknown(entry, "during", period, periods, unknown)
     if rule.during and context.layers[rule.on].once:
-        yield draft.fault(_ONCE, "during", found=", ".join(rule.during))
+        yield entry.fault(_ONCE, "during", found=", ".join(rule.during))
 
 
 _ONCE = Text(zh="该层整个规划期只决定一次，不分周期", en="the layer is decided once, for all periods")
@@ -148,7 +148,9 @@ _ONE_SLOT = Text(
 )
 
 
-def _expression_faults(written: Written, rule: Rule, draft: Draft, context: RuleContext) -> Iterator[Fault]:
+def _expression_faults(
+    written: ExpressionField, rule: Rule, entry: YamlEntry, context: RuleContext
+) -> Iterator[Fault]:
     over: str = written.expression.over
     layer = context.layers[rule.on]
     if over.startswith("there-"):
@@ -158,20 +160,20 @@ def _expression_faults(written: Written, rule: Rule, draft: Draft, context: Rule
         context.compiler.compile(written.text, layer_types(context, layer, over), written.expression.returns)
     except SelectorError as error:
         details = {"detail": error.detail, "nearest": error.nearest, "allowed": error.allowed}
-        yield draft.fault(error.message, ".".join(written.path), **details)
+        yield entry.fault(error.message, ".".join(written.path), **details)
 
 
-def _waiver_faults(waiver: Waiver, draft: Draft, book: Rulebook, context: RuleContext) -> Iterator[Fault]:
+def _waiver_faults(waiver: Waiver, entry: YamlEntry, book: Rulebook, context: RuleContext) -> Iterator[Fault]:
     rule = book.rules.get(waiver.rule)
-    if rule is None and waiver.rule in book.drafts:
+    if rule is None and waiver.rule in book.entries:
         return  # what is wrong with that rule is told already
     if rule is None:
         yield _unknown(
-            draft, "rule", waiver.rule, book.rules, Text(zh="没有此规则", en="there is no such rule")
+            entry, "rule", waiver.rule, book.rules, Text(zh="没有此规则", en="there is no such rule")
         )
         return
     if not waiver.reason:
-        yield draft.fault(Text(zh="须说明理由", en="an exception needs a reason"), "reason")
+        yield entry.fault(Text(zh="须说明理由", en="an exception needs a reason"), "reason")
     if rule.on not in context.layers:
         return
     layer = context.layers[rule.on]
@@ -180,16 +182,16 @@ def _waiver_faults(waiver: Waiver, draft: Draft, book: Rulebook, context: RuleCo
             message = Text(
                 zh=f"规则 {rule.id} 不针对此类对象", en=f"the rule {rule.id} does not name its {field}"
             )
-            yield draft.fault(message, field, allowed=", ".join(rule.subject_dims))
+            yield entry.fault(message, field, allowed=", ".join(rule.subject_dims))
         for name in named:
             if name not in known:
                 yield _unknown(
-                    draft, field, name, known, Text(zh="该层中没有", en="is not in the rule's layer")
+                    entry, field, name, known, Text(zh="该层中没有", en="is not in the rule's layer")
                 )
 
 
-def _unknown(draft: Draft, field: str, found: str, known: Iterable[str], message: Text) -> Fault:
+def _unknown(entry: YamlEntry, field: str, found: str, known: Iterable[str], message: Text) -> Fault:
     names = list(known)
-    return draft.fault(
+    return entry.fault(
         message, field, found=found, allowed=", ".join(names[:20]), nearest=nearest(found, names)
     )

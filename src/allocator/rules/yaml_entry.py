@@ -12,7 +12,7 @@ from allocator.model.text import Text
 
 
 @dataclass(frozen=True)
-class Draft:
+class YamlEntry:
     """A rule as it is written: its fields, and where they stand."""
 
     fields: Mapping[str, Any]

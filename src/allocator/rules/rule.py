@@ -14,7 +14,7 @@ from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.expressions import ItemTest, SlotTest
-from allocator.rules.means import Means
+from allocator.rules.means import Doc
 
 if TYPE_CHECKING:
     from allocator.graph.neighbours import Neighbours
@@ -56,7 +56,7 @@ class FieldError(ValueError):
 
 
 @dataclass(frozen=True)
-class Problem:
+class FieldProblem:
     """What a rule finds wrong with one of its own fields once it knows the scenario."""
 
     field: str
@@ -115,13 +115,13 @@ class Rule(Strict):
     id: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"),
-        Means(zh="规则编号，在场景内唯一", en="Name of the rule, unique in the scenario."),
+        Doc(zh="规则编号，在场景内唯一", en="Name of the rule, unique in the scenario."),
     ]
-    kind: Annotated[str, Means(zh="规则种类", en="The kind of rule.")]
-    on: Annotated[str, Means(zh="规则所针对的层", en="The layer that the rule is about.")]
+    kind: Annotated[str, Doc(zh="规则种类", en="The kind of rule.")]
+    on: Annotated[str, Doc(zh="规则所针对的层", en="The layer that the rule is about.")]
     level: Annotated[
         Literal["hard"] | Annotated[int, Field(ge=1, le=99)],
-        Means(
+        Doc(
             zh="`hard` 为硬规则，必须守住；1、2、3…… 依次严格优先",
             en="`hard`, or 1, 2, 3 ... each strictly more important than the next.",
         ),
@@ -129,21 +129,21 @@ class Rule(Strict):
     weight: Annotated[
         int,
         Field(ge=1, le=10**6),
-        Means(zh="同一级别内，每违反一个单位的代价", en="What one unit of breach costs within its level."),
+        Doc(zh="同一级别内，每违反一个单位的代价", en="What one unit of breach costs within its level."),
     ] = 1
-    why: Annotated[Text, Means(zh="缘由，报告中给出", en="The reason that a report gives.")] = Text()
+    why: Annotated[Text, Doc(zh="缘由，报告中给出", en="The reason that a report gives.")] = Text()
     items: Annotated[
-        ItemTest, Means(zh="规则针对哪些对象；不填为全部", en="Which items the rule is about; all if empty.")
+        ItemTest, Doc(zh="规则针对哪些对象；不填为全部", en="Which items the rule is about; all if empty.")
     ] = ""
     slots: Annotated[
-        SlotTest, Means(zh="规则针对哪些去处；不填为全部", en="Which slots the rule is about; all if empty.")
+        SlotTest, Doc(zh="规则针对哪些去处；不填为全部", en="Which slots the rule is about; all if empty.")
     ] = ""
     role: Annotated[
-        Several, Means(zh="规则针对哪些角色；不填为全部", en="Which roles the rule is about; all if empty.")
+        Several, Doc(zh="规则针对哪些角色；不填为全部", en="Which roles the rule is about; all if empty.")
     ] = ()
     during: Annotated[
         Several,
-        Means(
+        Doc(
             zh="规则针对哪些周期（编号）；不填为全部",
             en="Ids of the periods that the rule is about; all if empty.",
         ),
@@ -159,7 +159,7 @@ class Rule(Strict):
         """The level as plans write it."""
         return self.level
 
-    def validate_in(self, context: RuleContext) -> Iterator[Problem]:
+    def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Yield what is wrong with the kind's own fields in this scenario; expressions are seen to."""
         yield from ()
 

@@ -11,7 +11,7 @@ MOST = 2_000
 _Places = Annotated[tuple[str, ...], Field(max_length=MOST), FailFast()]
 
 
-class Asked(BaseModel):
+class Overrides(BaseModel):
     """The pins, exclusions and layers to keep of a call, with codes for all names.
 
     Attributes:
@@ -35,10 +35,10 @@ class Asked(BaseModel):
         """The same as options of a call."""
         return [f"--{name} {place}" for name, places in self for place in places]
 
-    def without(self, other: Asked) -> Asked:
+    def without(self, other: Overrides) -> Overrides:
         """Return the pins and exclusions that another call does not ask for; layers to keep are left out."""
         pin = tuple(one for one in self.pin if one not in other.pin)
-        return Asked(pin=pin, exclude=tuple(one for one in self.exclude if one not in other.exclude))
+        return Overrides(pin=pin, exclude=tuple(one for one in self.exclude if one not in other.exclude))
 
     def carried(self) -> dict[str, list[str]]:
         """Return the same as JSON; what was not asked for is left out."""
