@@ -12,7 +12,7 @@ from allocator.optimise.first import any_plan
 from allocator.optimise.lns import large_neighbourhood, mover_selection, operators
 from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourhood
 from allocator.optimise.lns.mover_selection import MoverSelector
-from allocator.optimise.lns.operators import SLOTS, By, NeighbourhoodOperator
+from allocator.optimise.lns.operators import SLOTS, NeighbourhoodOperator, Selection
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
 from allocator.program.evaluate import level_costs, violated_rows
@@ -28,7 +28,7 @@ RULES = (
     {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 6},
     {"id": "even", "kind": "balance", "on": "turn", "load": "person.age", "level": 2},
 )
-WAYS: tuple[By, ...] = ("chance", "chain", "alike", "back")
+WAYS: tuple[Selection, ...] = ("random", "chain", "similar", "return")
 
 
 def standing_of(task: Task, level: int, search: SolveContext) -> Standing:
@@ -62,7 +62,7 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
         before = standing.cost
         part = search.budget.share(0.5)
         found = exchanges.batch(
-            NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, exchanges=True),
+            NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, by_assignment=True),
             part,
             movable,
             lambda: False,
@@ -75,7 +75,7 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
     task.cap(1, standing.cost, proved=False)
     second = Standing(task, 2, standing.values, 0, 0.0, lambda _cost, _bound: None)
     AssignmentNeighbourhood(second, everything_of(task), search).batch(
-        NeighbourhoodOperator("turn", SLOTS, False, 0.5, exchanges=True),
+        NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True),
         search.budget.share(0.5),
         movable,
         lambda: False,
@@ -92,7 +92,7 @@ def test_what_is_closed_stays_as_it_is(seed: int) -> None:
     before = standing.values[: len(movable)]
     exchanges = AssignmentNeighbourhood(standing, everything_of(task), search)
     for way in WAYS * 4:
-        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, exchanges=True)
+        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, by_assignment=True)
         exchanges.batch(arm, search.budget.share(0.1), movable, lambda: False)
         assert (standing.values[: len(movable)][~movable] == before[~movable]).all()
 
@@ -104,7 +104,7 @@ def test_the_same_seed_makes_the_same_exchanges() -> None:
         search = SolveContext(5, Budget(10.0, 1))
         standing = standing_of(task, 1, search)
         movable = np.ones(task.program.decisions.count, dtype=np.bool_)
-        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, exchanges=True)
+        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True)
         found = AssignmentNeighbourhood(standing, everything_of(task), search).batch(
             arm, search.budget.share(0.5), movable, lambda: False
         )
@@ -118,7 +118,7 @@ def test_there_may_be_no_time_left_for_an_exchange(workers: int) -> None:
     search = SolveContext(1, Budget(10.0, workers))
     exchanges = AssignmentNeighbourhood(standing_of(task, 1, search), everything_of(task), search)
     part = Slice(0.0, 0.0 if workers == 1 else None)
-    arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, exchanges=True)
+    arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True)
     assert exchanges.batch(arm, part, everything_of(task), lambda: False).effort == 1.0
 
 
@@ -129,7 +129,7 @@ def test_what_is_not_open_stays_where_it_is() -> None:
     nothing = np.zeros(task.program.decisions.count, dtype=np.bool_)
     before = standing.values
     for way in WAYS:
-        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, exchanges=True)
+        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, by_assignment=True)
         AssignmentNeighbourhood(standing, everything_of(task), search).batch(
             arm, search.budget.share(0.5), nothing, lambda: False
         )
@@ -185,7 +185,7 @@ def test_those_of_whom_there_are_many_are_exchanged_first(
     chosen = set()
     for seed in range(20):
         chooser = MoverSelector(program, np.zeros(len(program)), everything, np.random.default_rng(seed))
-        movers = chooser.movers("posting", "alike", values, everything)
+        movers = chooser.movers("posting", "similar", values, everything)
         assert movers is not None and len(movers.own)
         chosen |= {int(np.argwhere(grid == column)[0, 0]) for column in movers.own}
     assert (min(chosen) < 8) == (tried == 1)

@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from allocator.program.promising_only import restrict_to_decisions
 
 from allocator.optimise.descent import task_of
 from allocator.optimise.flow import cheapest_plan
 from allocator.optimise.lns import plan_repair
-from allocator.optimise.lns.operators import NeighbourhoodSelector, _chain
+from allocator.optimise.lns.operators import NeighbourhoodSelector, follow_chains
 from allocator.optimise.outcome import Outcome
 from allocator.program import tangents
 from allocator.program.decisions import Decisions
 from allocator.program.elastic import ELASTIC_LEVEL, elastic
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
-from allocator.program.narrow import restrict_to_decisions
 from allocator.program.network_part import find_network_part
 from allocator.program.paid import penalty_by_place
 from allocator.program.program import IntArray, Program
@@ -282,12 +282,12 @@ def test_pieces_are_chosen_where_the_plan_pays() -> None:
     near = NeighbourhoodSelector(program.decisions, np.ones(program.decisions.count, dtype=np.bool_), 1)
     weights = np.array([0, 0, 5])
     for _ in range(10):
-        assert set(near._some("turn", 0, 0.1, weights)) == set(grid[2][grid[2] >= 0])
+        assert set(near._select("turn", 0, 0.1, weights)) == set(grid[2][grid[2] >= 0])
 
 
 def test_a_chain_leads_where_items_would_cost_less() -> None:
-    assert _chain([5, 1], {5: [2, 3], 2: [7], 3: [5]}, 4) == [5, 2, 3, 7]
-    assert _chain([5, 1], {5: [2]}, 3) == [5, 2, 1]
+    assert follow_chains([5, 1], {5: [2, 3], 2: [7], 3: [5]}, 4) == [5, 2, 3, 7]
+    assert follow_chains([5, 1], {5: [2]}, 3) == [5, 2, 1]
     policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
     program = policy.compile()
     grid = program.decisions.grids["turn"]
@@ -295,7 +295,7 @@ def test_a_chain_leads_where_items_would_cost_less() -> None:
     values = np.zeros(len(program), dtype=np.int64)
     values[[grid[0, 0, 0, 0], grid[1, 1, 0, 1]]] = 1
     price = level_objective(program, 1)  # the West costs nothing
-    assert near._cheaper("turn", values, price) == {0: [1]}
+    assert near._cheaper_slots("turn", values, price) == {0: [1]}
 
 
 def test_what_a_relaxation_finds_likely_is_all_that_narrow_pieces_set_free() -> None:
@@ -303,11 +303,11 @@ def test_what_a_relaxation_finds_likely_is_all_that_narrow_pieces_set_free() -> 
     near = NeighbourhoodSelector(decisions, np.ones(decisions.count, dtype=np.bool_), 1)
     likely = np.random.default_rng(2).random(decisions.count) < 0.2
     values = (np.random.default_rng(3).random(decisions.count) < 0.1).astype(np.int64)
-    near.guide(likely)
-    narrow = [arm for arm in near.arms if arm.narrow]
+    near.set_promising(likely)
+    narrow = [arm for arm in near.operators if arm.promising_only]
     assert {arm.by for arm in narrow} == {"chance", "paid", "chain"}
     for arm in narrow:
-        free = near.free(
+        free = near.free_decisions(
             arm, values, values, lambda _layer, axis: np.ones(decisions.grids["wide"].shape[axis])
         )
         assert len(free) and (likely[free] | (values[free] > 0)).all()
@@ -324,8 +324,8 @@ def test_the_arm_that_gains_most_for_its_time_comes_next() -> None:
     policy, _ = policy_for(example_rule(rule) for rule in STAFFED)
     decisions = policy.compile().decisions
     near = NeighbourhoodSelector(decisions, np.ones(decisions.count, dtype=np.bool_), 1)
-    for k in range(len(near.arms)):
-        assert near.next() is near.arms[k]
-        near.arms[k].learn(Outcome("feasible", effort=0.5), 10 if k == 1 else 1)
-    chosen = [near.next() for _ in range(200)]
-    assert 120 < sum(arm is near.arms[1] for arm in chosen) < 200
+    for k in range(len(near.operators)):
+        assert near.select() is near.operators[k]
+        near.operators[k].learn(Outcome("feasible", effort=0.5), 10 if k == 1 else 1)
+    chosen = [near.select() for _ in range(200)]
+    assert 120 < sum(arm is near.operators[1] for arm in chosen) < 200

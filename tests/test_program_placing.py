@@ -23,7 +23,7 @@ from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
 
 #: So many plans are looked round from, and movers chosen so often in each way.
 FROM, OFTEN = 4, 3
-WAYS = ("chance", "alike", "chain")
+WAYS = ("random", "similar", "chain")
 AS_IT_IS = Potential(0.0, 0.0)
 
 

@@ -92,21 +92,21 @@ class LargeNeighbourhoodSearch:
         while not self._is_over(clock):
             before = self._standing.cost
             self._guide(near)
-            if near.is_resting:
+            if near.all_exhausted:
                 self._solve(self._open_parts, clock.left)
                 continue
             several = self._free_threads
             if several == 1:
-                self._pull(near.next(), near, clock)
+                self._pull(near.select(), near, clock)
             else:
                 self._pull_several(several, near, clock)
             in_vain = 0 if self._standing.cost < before else in_vain + several
-            if in_vain >= PATIENCE * len(near.arms):
+            if in_vain >= PATIENCE * len(near.operators):
                 in_vain, self._piece = 0, self._piece * LONGER
 
     def _pull(self, arm: NeighbourhoodOperator, near: NeighbourhoodSelector, clock: Clock) -> None:
         before, part = self._standing.cost, clock.share(1.0, most=self._piece)
-        if arm.exchanges:
+        if arm.by_assignment:
             found = self._exchanges.batch(arm, part, self._open_decisions, self._is_done)
         else:
             found = self._solve(dependents(self._standing.task.program, self._chosen(arm, near)), part)
@@ -117,10 +117,10 @@ class LargeNeighbourhoodSearch:
 
         What is the whole is solved alone: that proves something.
         """
-        arms = [near.next()]
+        arms = [near.select()]
         while len(arms) < several:
-            arms.append(near.next(exchanges=False if any(arm.exchanges for arm in arms) else None))
-        whole = next((arm for arm in arms if arm.part >= 1.0 and not arm.exchanges), None)
+            arms.append(near.select(by_assignment=False if any(arm.by_assignment for arm in arms) else None))
+        whole = next((arm for arm in arms if arm.part >= 1.0 and not arm.by_assignment), None)
         if whole is not None:
             self._pull(whole, near, clock)
             return
@@ -128,7 +128,7 @@ class LargeNeighbourhoodSearch:
         taken = np.zeros(program.decisions.count, dtype=np.bool_)
         pieces: list[tuple[NeighbourhoodOperator, BoolArray, MilpInstance]] = []
         for arm in arms:
-            if arm.exchanges:
+            if arm.by_assignment:
                 continue
             chosen = self._chosen(arm, near)
             free = dependents(program, chosen[~taken[chosen]])
@@ -141,9 +141,9 @@ class LargeNeighbourhoodSearch:
         asking = replace(self._asking(part, is_whole=False), is_done=self._is_stopped, threads=1)
 
         def meanwhile() -> bool:
-            if not any(arm.exchanges for arm in arms) or clock.is_over:
+            if not any(arm.by_assignment for arm in arms) or clock.is_over:
                 return False
-            arm, before = near.next(exchanges=True), self._standing.cost
+            arm, before = near.select(by_assignment=True), self._standing.cost
             movable = self._open_decisions & ~taken
             self._learn(arm, self._exchanges.batch(arm, part, movable, self._is_done), before, near)
             return True
@@ -167,7 +167,7 @@ class LargeNeighbourhoodSearch:
         gain = before - self._standing.cost
         arm.learn(found, gain / max(1, before - self._standing.bound))
         if gain:
-            near.wake()
+            near.reset()
 
     @property
     def _free_threads(self) -> int:
@@ -188,7 +188,7 @@ class LargeNeighbourhoodSearch:
         likely = np.zeros(decisions, dtype=np.bool_)
         found = self._whole.columns[relaxed > LIKELY]
         likely[found[found < decisions]] = True
-        near.guide(likely)
+        near.set_promising(likely)
 
     def _paid(self, layer: str, axis: int) -> IntArray:
         """Return what the plan pays for each place of a layer along an axis."""

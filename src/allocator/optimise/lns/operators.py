@@ -1,10 +1,11 @@
-"""Neighbourhoods: which decisions to set free while the rest of a plan stays as it is.
+"""Neighbourhood operators: which decisions a piece of large neighbourhood search sets free.
 
-They read the program's layers, not its rules: some items of a layer, some slots over all periods, or
-some periods; items and slots by chance, or half of them by what the plan pays for them. A piece across
-layers has some items of one, what others decide of the same items, and as much again of layers that decide
-of something else. How much of it at once is learnt: more where pieces are solved with ease, less where they
-are not.
+An operator reads the layers of the program, not its rules. It frees some items of a layer, some slots over all
+periods, or some periods. Items and slots are drawn at random, or half of them in proportion to the penalty that
+the plan pays there. An operator across layers frees some items of one layer, the decisions of other layers about
+the same items, and as large a share of layers that decide about something else. Each operator adapts its
+share: it grows after pieces that were easy to solve, and shrinks after pieces that were not solved.
+
 Method: adaptive large neighbourhood search (Shaw, CP 1998; Ropke and Pisinger, Transportation Science 2006).
 """
 
@@ -21,195 +22,235 @@ from allocator.program.decisions import Decisions
 from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray
 
-#: What the first pieces set free: a part of a layer, but no more decisions than this.
-FIRST, MOST = 0.4, 4000
-#: More than anything costs.
-FAR = 2**62
-By = Literal["chance", "paid", "chain", "alike", "back"]
-#: How much what an arm gained last counts beside what it gained before.
-NEWS = 0.3
-#: An arm that gained nothing is tried this often beside the best, and all alike if none gained anything.
-LITTLE, TINY = 0.1, 1e-9
-#: The part of its time below which a piece counts as that short.
-SHORT = 0.02
-#: Where there are more places than this, what the plan pays for them says where to look.
-FEW = 12
-#: By how much later pieces are more or less.
-MUCH_MORE, MORE, LESS = 1.6, 1.15, 0.8
-#: The parts of its time below which a piece was trivial, and easy.
-TRIVIAL, EASY = 0.1, 0.5
-#: The dimensions of a layer's grid by which pieces are chosen.
+#: Stands for the cost of a place that an item cannot have: more than anything costs.
+PROHIBITIVE = 2**62
+#: How an operator selects places, or the movers of an assignment.
+Selection = Literal["random", "penalised", "chain", "similar", "return"]
+#: The dimensions of a layer's grid along which places are selected.
 ITEMS, SLOTS, PERIODS = 0, 1, 3
+
+
+@dataclass(frozen=True)
+class OperatorParams:
+    """How operators are chosen, and how much they free.
+
+    Attributes:
+        first_share: The share of a layer's places that the first pieces free.
+        first_decisions: The most decisions that the first pieces free.
+        many_places: A layer with more slots than this also has operators that follow the penalties.
+        smoothing: The weight of the last reward against those before it.
+        exploration: The weight of an operator without a reward, as a share of the best operator's weight.
+        minimum_weight: The weight of every operator while none has a reward.
+        minimum_effort: Pieces that took a smaller share of their time count as if they took this share.
+        trivial_effort: A piece that took less than this share of its time was trivial.
+        easy_effort: A piece that took less than this share of its time was easy.
+        trivial_growth: The factor of the share freed after a trivial piece.
+        easy_growth: The factor after an easy piece.
+        unsolved_shrinkage: The factor after a piece that was not solved to its end.
+    """
+
+    first_share: float = 0.4
+    first_decisions: int = 4000
+    many_places: int = 12
+    smoothing: float = 0.3
+    exploration: float = 0.1
+    minimum_weight: float = 1e-9
+    minimum_effort: float = 0.02
+    trivial_effort: float = 0.1
+    easy_effort: float = 0.5
+    trivial_growth: float = 1.6
+    easy_growth: float = 1.15
+    unsolved_shrinkage: float = 0.8
+
+
+#: The parameters of every search.
+PARAMS = OperatorParams()
 
 
 @dataclass
 class NeighbourhoodOperator:
-    """One way to choose what to set free, and how much of it at a time.
+    """One way to select what to free, and how much of it at a time.
 
     Attributes:
         layer: The layer.
-        axis: By what it chooses there: items, slots or periods.
-        across: Whether other layers' decisions are set free too.
-        part: The part of the places along the axis that is chosen.
-        rests: Whether it has chosen all there is, in vain: it waits for the plan to change.
-        by: How it chooses: by chance; half of the places by what the plan pays for them; or slots that the
-            plan pays for with those where their items would cost less, and so on along the chain; for
-            exchanges, by chance, items that are alike, items that would cost less elsewhere, or items that
-            are alike after a few others were sent back to where they cost less.
-        exchanges: Whether items are exchanged between slots, one of each: no piece is searched.
-        narrow: Whether of what it chooses only what is likely is set free, and what the plan has.
-        deep: Whether exchanges bring what is greatest of many down to the middle, not just the next value.
-        rate: What its last pieces gained for their time; None before the first.
+        axis: The dimension along which places are selected: items, slots or periods.
+        across_layers: Whether decisions of other layers are freed too.
+        share: The share of the places along the axis that is selected.
+        exhausted: Whether all places were selected without a gain. The operator then waits for a new plan.
+        selection: How places are selected. ``random``: uniformly. ``penalised``: half of them in proportion to
+            the penalty that the plan pays there. ``chain``: slots with a penalty, the slots where their
+            items would cost less, and so on. An operator by assignment selects its movers instead:
+            ``random``; ``similar``, items that are alike; ``chain``, items that cost less elsewhere;
+            ``return``, similar items after a few others were sent back to where they cost less.
+        by_assignment: Whether the operator solves an assignment of one item per slot, not a piece.
+        promising_only: Whether only promising decisions are freed, and those of the plan.
+        deep_targets: Whether an assignment aims to lower maxima to the median, not just to the next value.
+        reward: The smoothed gain of its pieces per share of their time; None before the first piece.
     """
 
     layer: str
     axis: int
-    across: bool
-    part: float
-    rests: bool = False
-    by: By = "chance"
-    exchanges: bool = False
-    narrow: bool = False
-    deep: bool = False
-    rate: float | None = None
+    across_layers: bool
+    share: float
+    exhausted: bool = False
+    selection: Selection = "random"
+    by_assignment: bool = False
+    promising_only: bool = False
+    deep_targets: bool = False
+    reward: float | None = None
 
-    def learn(self, outcome: Outcome, gain: float) -> None:
-        """Choose more the next time if the piece was solved with ease, less if it was not solved.
+    def update(self, outcome: Outcome, gain: float) -> None:
+        """Update the reward, and adapt the share to how hard the last piece was.
 
         Args:
-            outcome: What came of a piece.
-            gain: The part of what was open, between cost and bound, that it closed: the first pieces gain
-                more than later ones ever can, whichever they are.
+            outcome: The result of a piece.
+            gain: The share of the gap between cost and bound that the piece closed. A share, since the first
+                pieces of a search gain more than later ones ever can, whichever operator they have.
         """
-        rate = gain / max(SHORT, outcome.effort)
-        self.rate = rate if self.rate is None else (1 - NEWS) * self.rate + NEWS * rate
-        if self.exchanges:
-            return  # by chance: there is no end to them
+        reward = gain / max(PARAMS.minimum_effort, outcome.effort)
+        if self.reward is not None:
+            reward = (1 - PARAMS.smoothing) * self.reward + PARAMS.smoothing * reward
+        self.reward = reward
+        if self.by_assignment:
+            return  # its movers are drawn at random, so that it is never exhausted
         if outcome.found != "optimal":
-            self.part *= LESS
+            self.share *= PARAMS.unsolved_shrinkage
             return
-        self.rests = self.part >= 1.0 and not gain
-        if outcome.effort < EASY:
-            self.part = min(1.0, self.part * (MUCH_MORE if outcome.effort < TRIVIAL else MORE))
+        self.exhausted = self.share >= 1.0 and not gain
+        if outcome.effort < PARAMS.easy_effort:
+            trivial = outcome.effort < PARAMS.trivial_effort
+            self.share = min(1.0, self.share * (PARAMS.trivial_growth if trivial else PARAMS.easy_growth))
 
 
 class NeighbourhoodSelector:
-    """Chooses pieces of a plan.
+    """Chooses the operator of the next piece, and the decisions that it frees.
 
     Args:
         decisions: The decisions.
-        open_decisions: ``[decisions]`` which of them are worth setting free.
-        seed: Seed of every choice.
+        open_decisions: ``[decisions]`` whether each is worth freeing.
+        seed: The seed of every random choice.
+
+    Attributes:
+        operators: The operators.
     """
 
     def __init__(self, decisions: Decisions, open_decisions: BoolArray, seed: int) -> None:
         self._decisions, self._open = decisions, open_decisions
         self._random = np.random.default_rng(seed)
-        self._live = {name: self._places(grid) for name, grid in decisions.grids.items()}
-        self._likely: BoolArray = np.ones(decisions.count, dtype=np.bool_)
-        self.arms = list(self._arms())
+        self._live = {name: self._open_places(grid) for name, grid in decisions.grids.items()}
+        self._promising: BoolArray = np.ones(decisions.count, dtype=np.bool_)
+        self.operators = [one for name in self._live for one in self._operators_of(name)]
 
-    def guide(self, likely: BoolArray) -> None:
-        """Take over which decisions a relaxation finds likely: pieces of these alone can be larger."""
-        self._likely = likely
-        for name, live in self._live.items():
-            grid = self._decisions.grids[name]
-            part = min(FIRST, MOST / max(1, int(likely[grid[grid >= 0]].sum())))
-            if len(live[SLOTS]) > FEW:
-                self.arms += [
-                    NeighbourhoodOperator(name, SLOTS, False, part, by=by, narrow=True)
-                    for by in ("chance", "paid", "chain")
-                ]
-
-    def free(
-        self,
-        arm: NeighbourhoodOperator,
-        values: IntArray,
-        price: IntArray,
-        paid: Callable[[str, int], IntArray],
-    ) -> IntArray:
-        """Return the decisions that ``arm`` sets free.
+    def set_promising(self, promising: BoolArray) -> None:
+        """Add operators that free only the decisions which a relaxation finds promising.
 
         Args:
-            arm: The way to choose.
-            values: ``[variables]`` the plan.
-            price: ``[variables]`` what one of each costs.
-            paid: Returns what the plan pays for each place of a layer along an axis.
+            promising: ``[decisions]`` whether each is promising. Pieces of these alone can be larger.
         """
-        weights = None if arm.by == "chance" else paid(arm.layer, arm.axis)
-        after = self._cheaper(arm.layer, values, price) if arm.by == "chain" else None
-        chosen = self._some(arm.layer, arm.axis, arm.part, weights, after)
-        if arm.narrow:
-            chosen = chosen[self._likely[chosen] | (values[chosen] > 0)]
-        if not arm.across:
+        self._promising = promising
+        ways: tuple[Selection, ...] = ("random", "penalised", "chain")
+        for name, live in self._live.items():
+            grid = self._decisions.grids[name]
+            if len(live[SLOTS]) > PARAMS.many_places:
+                share = _first_share(int(promising[grid[grid >= 0]].sum()))
+                self.operators += [
+                    NeighbourhoodOperator(name, SLOTS, False, share, selection=way, promising_only=True)
+                    for way in ways
+                ]
+
+    def free_decisions(
+        self,
+        operator: NeighbourhoodOperator,
+        values: IntArray,
+        price: IntArray,
+        penalties: Callable[[str, int], IntArray],
+    ) -> IntArray:
+        """Return the decisions that an operator frees.
+
+        Args:
+            operator: The operator.
+            values: ``[variables]`` the plan.
+            price: ``[variables]`` the cost of one of each.
+            penalties: Returns the penalty that the plan pays at each place of a layer along an axis.
+        """
+        is_random = operator.selection == "random"
+        weights = None if is_random else penalties(operator.layer, operator.axis)
+        after = self._cheaper_slots(operator.layer, values, price) if operator.selection == "chain" else None
+        chosen = self._select(operator.layer, operator.axis, operator.share, weights, after)
+        if operator.promising_only:
+            chosen = chosen[self._promising[chosen] | (values[chosen] > 0)]
+        if not operator.across_layers:
             return chosen
         others = [
-            self._beside(arm.layer, name, chosen) for name in self._decisions.grids if name != arm.layer
+            self._linked_decisions(operator.layer, name, chosen)
+            for name in self._decisions.grids
+            if name != operator.layer
         ]
         return np.unique(np.concatenate([chosen, *others]))
 
-    def next(self, *, exchanges: bool | None = None) -> NeighbourhoodOperator:
-        """Return an arm that is new; else one by lot, in favour of what gained most for its time of late.
+    def select(self, *, by_assignment: bool | None = None) -> NeighbourhoodOperator:
+        """Return an operator without a reward yet; else one at random, weighted by reward.
 
         Args:
-            exchanges: Whether it is one that makes exchanges; either if None.
+            by_assignment: Whether the operator solves assignments; None for either kind.
         """
-        allowed = [arm for arm in self.arms if exchanges is None or arm.exchanges is exchanges]
-        awake = [arm for arm in allowed if not arm.rests]
-        new = next((arm for arm in awake if arm.rate is None), None)
+        allowed = [
+            one for one in self.operators if by_assignment is None or one.by_assignment is by_assignment
+        ]
+        ready = [one for one in allowed if not one.exhausted]
+        new = next((one for one in ready if one.reward is None), None)
         if new is not None:
             return new
-        rates = np.array([arm.rate or 0.0 for arm in awake])
-        weights = rates + max(LITTLE * rates.max(), TINY)
-        return awake[int(self._random.choice(len(awake), p=weights / weights.sum()))]
+        rewards = np.array([one.reward or 0.0 for one in ready])
+        weights = rewards + max(PARAMS.exploration * rewards.max(), PARAMS.minimum_weight)
+        return ready[int(self._random.choice(len(ready), p=weights / weights.sum()))]
 
     @property
-    def is_resting(self) -> bool:
-        """Whether all arms have chosen all there is, in vain; those that make exchanges never have."""
-        return all(arm.rests for arm in self.arms if not arm.exchanges)
+    def all_exhausted(self) -> bool:
+        """Whether all operators that solve pieces are exhausted."""
+        return all(one.exhausted for one in self.operators if not one.by_assignment)
 
-    def wake(self) -> None:
-        """Let every arm choose again: the plan has changed."""
-        for arm in self.arms:
-            arm.rests = False
+    def reset(self) -> None:
+        """Let exhausted operators be selected again, since the plan has changed."""
+        for one in self.operators:
+            one.exhausted = False
 
-    def _arms(self) -> list[NeighbourhoodOperator]:
-        """Return the arms of each layer; across layers only by items, which layers may share."""
-        arms: list[NeighbourhoodOperator] = []
-        several = sum(len(live[ITEMS]) > 0 for live in self._live.values()) > 1
-        for name, live in self._live.items():
-            part = min(FIRST, MOST / max(1, self._of(self._decisions.grids[name]).size))
-            if len(live[SLOTS]) > FEW:
-                ways: tuple[By, ...] = ("alike", "back", "chain", "chance")
-                arms += [
-                    NeighbourhoodOperator(name, SLOTS, False, part, by=by, exchanges=True, deep=deep)
-                    for deep in (False, True)
-                    for by in ways
-                ]
-            arms += [
-                NeighbourhoodOperator(name, axis, False, part)
-                for axis, places in live.items()
-                if len(places) > 1
+    def _operators_of(self, name: str) -> list[NeighbourhoodOperator]:
+        """Return the operators of a layer; only those by items go across layers, which may share items."""
+        live = self._live[name]
+        share = _first_share(self._open_among(self._decisions.grids[name]).size)
+        many = {axis: len(places) > PARAMS.many_places for axis, places in live.items()}
+        found: list[NeighbourhoodOperator] = []
+        if many[SLOTS]:
+            ways: tuple[Selection, ...] = ("similar", "return", "chain", "random")
+            found += [
+                NeighbourhoodOperator(
+                    name, SLOTS, False, share, selection=way, by_assignment=True, deep_targets=deep
+                )
+                for deep in (False, True)
+                for way in ways
             ]
-            arms += [
-                NeighbourhoodOperator(name, axis, False, part, by="paid")
-                for axis in (SLOTS, ITEMS)
-                if len(live[axis]) > FEW
-            ]
-            arms += (
-                [NeighbourhoodOperator(name, SLOTS, False, part, by="chain")]
-                if len(live[SLOTS]) > FEW
-                else []
-            )
-            if several and len(live[ITEMS]) > 1:
-                arms.append(NeighbourhoodOperator(name, ITEMS, True, part))
-        return arms
+        found += [
+            NeighbourhoodOperator(name, axis, False, share)
+            for axis, places in live.items()
+            if len(places) > 1
+        ]
+        found += [
+            NeighbourhoodOperator(name, axis, False, share, selection="penalised")
+            for axis in (SLOTS, ITEMS)
+            if many[axis]
+        ]
+        if many[SLOTS]:
+            found.append(NeighbourhoodOperator(name, SLOTS, False, share, selection="chain"))
+        if sum(len(own[ITEMS]) > 0 for own in self._live.values()) > 1 and len(live[ITEMS]) > 1:
+            found.append(NeighbourhoodOperator(name, ITEMS, True, share))
+        return found
 
-    def _some(
+    def _select(
         self,
         layer: str,
         axis: int,
-        part: float,
+        share: float,
         weights: IntArray | None = None,
         after: Mapping[int, list[int]] | None = None,
     ) -> IntArray:
@@ -217,26 +258,26 @@ class NeighbourhoodSelector:
 
         Args:
             layer: The layer.
-            axis: Along what.
-            part: How many of the places.
-            weights: ``[places]``: half of the places are chosen in this proportion.
-            after: Which places come after one that is chosen so.
+            axis: The dimension.
+            share: The share of the places.
+            weights: ``[places]`` weights by which half of the places are drawn.
+            after: For each place drawn by weight, the places that follow it in a chain.
         """
         live = self._live[layer][axis]
         least = min(len(live), 2 if axis == SLOTS else 1)
-        count = max(least, round(part * len(live)))
+        count = max(least, round(share * len(live)))
         chosen = self._random.permutation(live)
-        if weights is not None and (share := weights[live].astype(float)).any():
-            dear = self._random.choice(live, np.count_nonzero(share), replace=False, p=share / share.sum())
-            first = dear[: -(-count // 2)].tolist() if after is None else _chain(dear.tolist(), after, count)
+        if weights is not None and (own := weights[live].astype(float)).any():
+            dear = self._random.choice(live, np.count_nonzero(own), replace=False, p=own / own.sum()).tolist()
+            first = dear[: -(-count // 2)] if after is None else follow_chains(dear, after, count)
             chosen = np.array(list(dict.fromkeys([*first, *chosen.tolist()])), dtype=np.int64)
         chosen = chosen[: min(count, len(live))]
-        return self._of(self._decisions.grids[layer].take(chosen, axis=axis))
+        return self._open_among(self._decisions.grids[layer].take(chosen, axis=axis))
 
-    def _cheaper(self, layer: str, values: IntArray, price: IntArray) -> Mapping[int, list[int]]:
-        """Return for each slot those where an item of it would cost less than it does there."""
+    def _cheaper_slots(self, layer: str, values: IntArray, price: IntArray) -> Mapping[int, list[int]]:
+        """Return for each slot the slots where one of its items would cost less than it does there."""
         grid = self._decisions.grids[layer]
-        costs = np.where(grid >= 0, price[grid], FAR).min(axis=(2, 3))
+        costs = np.where(grid >= 0, price[grid], PROHIBITIVE).min(axis=(2, 3))
         best = costs.argmin(axis=1)
         found: dict[int, list[int]] = {}
         for i, s, _, _ in np.argwhere((grid >= 0) & (values[grid] > 0)).tolist():
@@ -244,33 +285,38 @@ class NeighbourhoodSelector:
                 found.setdefault(s, []).append(int(best[i]))
         return found
 
-    def _beside(self, layer: str, other: str, chosen: IntArray) -> IntArray:
-        """Return what ``other`` decides of the same items; of other things, at most as much as was chosen."""
+    def _linked_decisions(self, layer: str, other: str, chosen: IntArray) -> IntArray:
+        """Return the decisions of ``other`` about the chosen items; a share of them if no items are shared."""
         mine, theirs = self._decisions.layers[layer], self._decisions.layers[other]
         grid = self._decisions.grids[other]
         if not mine.item_index.keys() & theirs.item_index.keys():
-            return self._some(other, ITEMS, min(1.0, chosen.size / max(1, self._of(grid).size)))
+            return self._select(other, ITEMS, min(1.0, chosen.size / max(1, self._open_among(grid).size)))
         items = np.flatnonzero(np.isin(self._decisions.grids[layer], chosen).any(axis=(1, 2, 3)))
         same = (theirs.item_index.get(mine.items[i], -1) for i in items)
-        return self._of(grid[[k for k in same if k >= 0]])
+        return self._open_among(grid[[k for k in same if k >= 0]])
 
-    def _places(self, grid: IntArray) -> dict[int, IntArray]:
-        """Return along each axis the places where something is open."""
+    def _open_places(self, grid: IntArray) -> dict[int, IntArray]:
+        """Return along each axis the places where some decision is open."""
         is_open = (grid >= 0) & self._open[grid]
         along = {
             axis: tuple(other for other in range(4) if other != axis) for axis in (SLOTS, ITEMS, PERIODS)
         }
         return {axis: np.flatnonzero(is_open.any(axis=rest)) for axis, rest in along.items()}
 
-    def _of(self, columns: IntArray) -> IntArray:
-        """Return the open decisions among ``columns``."""
+    def _open_among(self, columns: IntArray) -> IntArray:
+        """Return the open decisions among ``columns``, in which -1 stands for none."""
         flat = columns.reshape(-1)
         flat = flat[flat >= 0]
         return np.asarray(flat[self._open[flat]])
 
 
-def _chain(first: list[int], after: Mapping[int, list[int]], count: int) -> list[int]:
-    """Return places: the first, those after it, those after these, and so on; then the next of ``first``."""
+def _first_share(decisions: int) -> float:
+    """Return the share of a layer that its first pieces free, by the number of its decisions."""
+    return min(PARAMS.first_share, PARAMS.first_decisions / max(1, decisions))
+
+
+def follow_chains(first: list[int], after: Mapping[int, list[int]], count: int) -> list[int]:
+    """Return at most ``count`` places: the first of ``first``, its chain breadth first, then the next."""
     found: dict[int, None] = {}
     for one in first:
         waiting = [one]
