@@ -72,7 +72,7 @@ def lying_highs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have HiGHS say too early that nothing is better, while CP-SAT comes to no end."""
     monkeypatch.setattr(cpsat, "minimise", never_ends)
     monkeypatch.setattr(large_neighbourhood, "MipRace", EarlyRace)
-    monkeypatch.setattr(large_neighbourhood, "RACE_AFTER", 0.0)
+    monkeypatch.setattr(large_neighbourhood, "PARAMS", large_neighbourhood.LnsParams(race_after=0.0))
 
 
 def stuck_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from allocator import api
 from allocator.errors import InputError, InternalError
 from allocator.model.plan import Assignment, Plan
-from allocator.optimise import begin, fewest
+from allocator.optimise import fewest
+from allocator.optimise.lns import plan_repair
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.rules.policy import Policy
 from allocator.verify.diff import plan_diff
@@ -277,7 +279,8 @@ def test_the_fewest_changes_are_those_of_all_plans(
     policy = api.bind(scenario, baseline=before, exclude=excluded, pins=pinned)
     plans, costs = every_plan(policy)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(begin, "LARGE", 0 if is_large else begin.LARGE)
+        if is_large:
+            patch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
         plan = api.fewest_changes(policy, seconds=5, workers=1)
     if not len(plans):
         assert plan.status == "infeasible"

@@ -11,8 +11,9 @@ from allocator.optimise.descent import task_of
 from allocator.optimise.first import any_plan
 from allocator.optimise.lns import large_neighbourhood, mover_selection, operators
 from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourhood
-from allocator.optimise.lns.mover_selection import MoverSelector
-from allocator.optimise.lns.operators import SLOTS, NeighbourhoodOperator, Selection
+from allocator.optimise.lns.large_neighbourhood import LnsParams
+from allocator.optimise.lns.mover_selection import MoverParams, MoverSelector
+from allocator.optimise.lns.operators import SLOTS, NeighbourhoodOperator, OperatorParams, Selection
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
 from allocator.program.evaluate import level_costs, violated_rows
@@ -61,8 +62,8 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
     for way in WAYS * 3:
         before = standing.cost
         part = search.budget.share(0.5)
-        found = exchanges.batch(
-            NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, by_assignment=True),
+        found = exchanges.run_batch(
+            NeighbourhoodOperator("turn", SLOTS, False, 0.5, selection=way, by_assignment=True),
             part,
             movable,
             lambda: False,
@@ -74,7 +75,7 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
     # A level that is held to its cost stays at it while the next is made better.
     task.cap(1, standing.cost, proved=False)
     second = Standing(task, 2, standing.values, 0, 0.0, lambda _cost, _bound: None)
-    AssignmentNeighbourhood(second, everything_of(task), search).batch(
+    AssignmentNeighbourhood(second, everything_of(task), search).run_batch(
         NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True),
         search.budget.share(0.5),
         movable,
@@ -92,8 +93,8 @@ def test_what_is_closed_stays_as_it_is(seed: int) -> None:
     before = standing.values[: len(movable)]
     exchanges = AssignmentNeighbourhood(standing, everything_of(task), search)
     for way in WAYS * 4:
-        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, by_assignment=True)
-        exchanges.batch(arm, search.budget.share(0.1), movable, lambda: False)
+        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, selection=way, by_assignment=True)
+        exchanges.run_batch(arm, search.budget.share(0.1), movable, lambda: False)
         assert (standing.values[: len(movable)][~movable] == before[~movable]).all()
 
 
@@ -105,7 +106,7 @@ def test_the_same_seed_makes_the_same_exchanges() -> None:
         standing = standing_of(task, 1, search)
         movable = np.ones(task.program.decisions.count, dtype=np.bool_)
         arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True)
-        found = AssignmentNeighbourhood(standing, everything_of(task), search).batch(
+        found = AssignmentNeighbourhood(standing, everything_of(task), search).run_batch(
             arm, search.budget.share(0.5), movable, lambda: False
         )
         made.append((standing.values.tolist(), found.effort, search.budget.spent_work))
@@ -119,7 +120,7 @@ def test_there_may_be_no_time_left_for_an_exchange(workers: int) -> None:
     exchanges = AssignmentNeighbourhood(standing_of(task, 1, search), everything_of(task), search)
     part = Slice(0.0, 0.0 if workers == 1 else None)
     arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True)
-    assert exchanges.batch(arm, part, everything_of(task), lambda: False).effort == 1.0
+    assert exchanges.run_batch(arm, part, everything_of(task), lambda: False).effort == 1.0
 
 
 def test_what_is_not_open_stays_where_it_is() -> None:
@@ -129,8 +130,8 @@ def test_what_is_not_open_stays_where_it_is() -> None:
     nothing = np.zeros(task.program.decisions.count, dtype=np.bool_)
     before = standing.values
     for way in WAYS:
-        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by=way, by_assignment=True)
-        AssignmentNeighbourhood(standing, everything_of(task), search).batch(
+        arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, selection=way, by_assignment=True)
+        AssignmentNeighbourhood(standing, everything_of(task), search).run_batch(
             arm, search.budget.share(0.5), nothing, lambda: False
         )
     assert standing.values is before
@@ -172,8 +173,7 @@ def test_those_of_whom_there_are_many_are_exchanged_first(
     monkeypatch: pytest.MonkeyPatch, tried: int
 ) -> None:
     """Eight of forty count for a seat of their own: where all are tried, they are never taken."""
-    monkeypatch.setattr(mover_selection, "FREE", 0.0)
-    monkeypatch.setattr(mover_selection, "TRIED", tried)
+    monkeypatch.setattr(mover_selection, "PARAMS", MoverParams(free_seed=0.0, seeds_tried=tried))
     policy = postings(40, 4)
     few = {"kind": "capacity", "on": "posting", "items": "person.id < 'P008'", "atleast": 1}
     takes = tuple(rule for rule in policy.rules if rule.kind == "take")
@@ -193,8 +193,8 @@ def test_those_of_whom_there_are_many_are_exchanged_first(
 
 @pytest.mark.parametrize("seed", range(3))
 def test_pieces_and_exchanges_find_the_best_plan(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    monkeypatch.setattr(large_neighbourhood, "LARGE", 0)
-    monkeypatch.setattr(operators, "FEW", 1)
+    monkeypatch.setattr(large_neighbourhood, "PARAMS", LnsParams(largest_whole=0))
+    monkeypatch.setattr(operators, "PARAMS", OperatorParams(many_places=1))
     task, least = task_for(seed)
     assert least is not None
     search = SolveContext(seed, Budget(10.0, 2))

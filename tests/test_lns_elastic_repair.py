@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from allocator.program.promising_only import restrict_to_decisions
 
 from allocator.optimise.descent import task_of
 from allocator.optimise.flow import cheapest_plan
@@ -18,6 +17,7 @@ from allocator.program import tangents
 from allocator.program.decisions import Decisions
 from allocator.program.elastic import ELASTIC_LEVEL, elastic
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
+from allocator.program.narrow import restrict_to_decisions
 from allocator.program.network_part import find_network_part
 from allocator.program.paid import penalty_by_place
 from allocator.program.program import IntArray, Program
@@ -134,7 +134,7 @@ def attracted() -> Policy:
 
 
 def test_what_a_flow_breaks_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_repair, "LARGE", 0)
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     policy = attracted()
     task = task_of(policy, policy.compile())
     part = find_network_part(task.program, whole_of(task.program))
@@ -148,8 +148,8 @@ def test_what_a_flow_breaks_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("many", [100, 1])
 def test_a_few_decisions_are_mended_first_then_all(monkeypatch: pytest.MonkeyPatch, many: int) -> None:
-    monkeypatch.setattr(plan_repair, "LARGE", 0)
-    monkeypatch.setattr(plan_repair, "MANY", many)
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, sampled_decisions=many))
     made: list[int] = []
 
     def counting(*given: Any) -> tuple[Program, IntArray]:
@@ -188,7 +188,7 @@ def test_a_narrow_program_asks_what_the_whole_does_where_all_else_is_0() -> None
 
 
 def test_what_cannot_be_mended_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_repair, "LARGE", 0)
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     apart = {"id": "all-apart", "kind": "apart", "on": "turn", "when": "true"}
     three = {"id": "three", "kind": "capacity", "on": "turn", "each": "layer", "atleast": 3}
     policy, _ = policy_for(example_rule(rule) for rule in (*STAFFED[:2], apart, three))
@@ -305,7 +305,7 @@ def test_what_a_relaxation_finds_likely_is_all_that_narrow_pieces_set_free() -> 
     values = (np.random.default_rng(3).random(decisions.count) < 0.1).astype(np.int64)
     near.set_promising(likely)
     narrow = [arm for arm in near.operators if arm.promising_only]
-    assert {arm.by for arm in narrow} == {"chance", "paid", "chain"}
+    assert {arm.selection for arm in narrow} == {"random", "penalised", "chain"}
     for arm in narrow:
         free = near.free_decisions(
             arm, values, values, lambda _layer, axis: np.ones(decisions.grids["wide"].shape[axis])
@@ -326,6 +326,6 @@ def test_the_arm_that_gains_most_for_its_time_comes_next() -> None:
     near = NeighbourhoodSelector(decisions, np.ones(decisions.count, dtype=np.bool_), 1)
     for k in range(len(near.operators)):
         assert near.select() is near.operators[k]
-        near.operators[k].learn(Outcome("feasible", effort=0.5), 10 if k == 1 else 1)
+        near.operators[k].update(Outcome("feasible", effort=0.5), 10 if k == 1 else 1)
     chosen = [near.select() for _ in range(200)]
     assert 120 < sum(arm is near.operators[1] for arm in chosen) < 200

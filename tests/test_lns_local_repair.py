@@ -77,7 +77,7 @@ def test_where_they_cannot_change_places_more_may_move(monkeypatch: pytest.Monke
     task, hint = in_turn(ruled(TEN, PIN, avoid))
     slots = {slot for slot, _ in changed(task, hint, mended_of(task, hint))}
     assert {"G00", "G01"} < slots
-    monkeypatch.setattr(plan_repair, "_of_the_same_items", lambda _decisions, some: some)
+    monkeypatch.setattr(plan_repair, "_decisions_of_items", lambda _decisions, some: some)
     assert mended_of(task, hint) is None
 
 
@@ -102,7 +102,7 @@ def test_a_large_program_is_mended_from_the_plan_to_begin_from(monkeypatch: pyte
     monkeypatch.setattr(descent, "best_by_flow", lambda *_: None)
     monkeypatch.setattr(begin, "plan_by_flow", lambda *_: None)
     monkeypatch.setattr(begin, "elastic_repair", lambda *_: pytest.fail("it is mended near the hint"))
-    monkeypatch.setattr(begin, "LARGE", 0)
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     found = solve(policy, Options(seconds=5.0, workers=1), begun=begun)
     assert found.status == "optimal"
     moved = {*found.assignments} ^ {*begun.assignments}
@@ -114,7 +114,7 @@ def test_a_large_program_is_mended_from_the_plan_to_begin_from(monkeypatch: pyte
 
 def test_what_is_too_much_to_mend_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     task, hint = in_turn(ruled(TEN, PIN))
-    monkeypatch.setattr(plan_repair, "LARGEST", 20)
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, largest_piece=20))
     assert mended_of(task, hint) is None
 
 
@@ -122,9 +122,11 @@ def test_a_hint_that_breaks_many_rows_is_no_plan_nearly(monkeypatch: pytest.Monk
     stays = [f"P{k:03}" for k in range(20)]
     leads = {"kind": "avoid", "on": "posting", "when": f"person.id in {stays} && group.id == 'G00'"}
     task, hint = in_turn(ruled({**TEN, "atleast": 5, "atmost": 20}, leads))
-    monkeypatch.setattr(plan_repair, "FAR", 11 / 168)  # four leave the group each year: twelve are nowhere
+    monkeypatch.setattr(
+        plan_repair, "PARAMS", replace(plan_repair.PARAMS, most_violated=11 / 168)
+    )  # four leave the group each year: twelve are nowhere
     assert mended_of(task, hint) is None
-    monkeypatch.setattr(plan_repair, "FAR", 12 / 168)
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, most_violated=12 / 168))
     assert {slot for slot, _ in changed(task, hint, mended_of(task, hint))} > {"G00"}
 
 
@@ -135,9 +137,9 @@ def test_where_the_rows_leave_nobody_a_place_there_is_nothing_to_mend(
     policy = ruled(TEN, PIN, {**PIN, "slot": "G02"})
     task, hint = in_turn(policy)
     assert mended_of(task, hint) is None
-    for name in ("plan_by_flow", "mended", "repaired"):
+    for name in ("plan_by_flow", "local_repair", "elastic_repair"):
         monkeypatch.setattr(begin, name, lambda *_: pytest.fail("it is infeasible by its bounds"))
-    monkeypatch.setattr(begin, "LARGE", 0)
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     assert solve(policy, Options(seconds=5.0, workers=1)).status == "infeasible"
 
 
@@ -151,9 +153,11 @@ def test_a_mended_plan_is_improved_to_the_best_of_all(
     pin = {"id": "pin", "kind": "pin", "on": "turn", "item": item, "slot": slot, "during": ["2026"]}
     policy, space = policy_for(example_rule(rule) for rule in (*STAFFED, pin))
     best = least_costs(policy, space)
-    monkeypatch.setattr(begin, "LARGE", 0)
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     monkeypatch.setattr(begin, "plan_by_flow", lambda *_: None)
-    monkeypatch.setattr(plan_repair, "FAR", 1.0)  # one of nine places is much
+    monkeypatch.setattr(
+        plan_repair, "PARAMS", replace(plan_repair.PARAMS, most_violated=1.0)
+    )  # one of nine places is much
     found = solve(policy, Options(seconds=5.0, workers=1), begun=WarmStart(before))
     if best is None:
         assert found.status == "infeasible"

@@ -9,6 +9,8 @@ from allocator.optimise.asking import Asking
 from allocator.optimise.descent import task_of
 from allocator.optimise.first import any_plan
 from allocator.optimise.lns import large_neighbourhood, operators
+from allocator.optimise.lns.large_neighbourhood import LnsParams
+from allocator.optimise.lns.operators import OperatorParams
 from allocator.optimise.lns.parallel_lns import merge_piece, solve_parallel
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
@@ -33,8 +35,8 @@ def standing_of(task: Task, search: SolveContext) -> Standing:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_pieces_side_by_side_find_the_best_plan(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    monkeypatch.setattr(large_neighbourhood, "LARGE", 0)
-    monkeypatch.setattr(operators, "FEW", 1)
+    monkeypatch.setattr(large_neighbourhood, "PARAMS", LnsParams(largest_whole=0))
+    monkeypatch.setattr(operators, "PARAMS", OperatorParams(many_places=1))
     rules = [example_rule(rule) for rule in RULES]
     policy, space = policy_for(rules)
     policy, space = policy_for([*rules, *priced_at_random("turn", policy.context, seed)])

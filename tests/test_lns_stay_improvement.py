@@ -17,7 +17,7 @@ from allocator import api
 from allocator.model.plan import Assignment
 from allocator.optimise.descent import task_of
 from allocator.optimise.lns import stay_improvement
-from allocator.optimise.lns.stay_improvement import improve_stays
+from allocator.optimise.lns.stay_improvement import StayParams, improve_stays
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.policy import Policy
@@ -122,7 +122,7 @@ def test_layers_with_cuts_are_left_as_they_are() -> None:
 
 
 def test_what_is_looked_at_is_limited_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stay_improvement, "MOST", 0)
+    monkeypatch.setattr(stay_improvement, "PARAMS", StayParams(most_exchanges=0))
     assert stayed([ONE_EACH], SHUFFLED) == set(SHUFFLED.split())
 
 

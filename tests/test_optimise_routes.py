@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from unittest import mock
 
@@ -23,6 +23,8 @@ from allocator.optimise.first import any_plan, is_impossible
 from allocator.optimise.flow import best_by_flow, plan_by_flow
 from allocator.optimise.ladder import Ladder
 from allocator.optimise.lns import large_neighbourhood, operators, plan_repair
+from allocator.optimise.lns.large_neighbourhood import LnsParams
+from allocator.optimise.lns.operators import OperatorParams
 from allocator.optimise.mip import MipRace
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.standing import Standing
@@ -327,7 +329,10 @@ def test_pieces_and_exchanges_are_never_worse_than_their_start_and_prove_what_th
     task, search = drawn.task(), drawn.search()
     standing = standing_of(task, 1, drawn.worst)
     before, everything = standing.cost, np.ones(len(task.program), dtype=np.bool_)
-    with mock.patch.object(large_neighbourhood, "LARGE", 0), mock.patch.object(operators, "FEW", 1):
+    with (
+        mock.patch.object(large_neighbourhood, "PARAMS", LnsParams(largest_whole=0)),
+        mock.patch.object(operators, "PARAMS", OperatorParams(many_places=1)),
+    ):
         large_neighbourhood.LargeNeighbourhoodSearch(standing, everything, search, races=False).run(
             search.budget.share(1.0)
         )
@@ -339,7 +344,7 @@ def test_pieces_and_exchanges_are_never_worse_than_their_start_and_prove_what_th
 def test_what_is_mended_is_a_plan(seed: int) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search()
-    with mock.patch.object(plan_repair, "LARGE", 0):
+    with mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)):
         found = plan_repair.elastic_repair(task, search.budget.share(0.1), search)
     if found is None:
         whole = task.question(None).full()
@@ -367,7 +372,7 @@ def test_that_there_is_no_plan_is_said_twice(seed: int) -> None:
     clock = Clock(search.budget, search.budget.share(1.0))
     assert any_plan(task, None, clock, search, lambda _cost, _bound: None).found == "infeasible"
     assert is_impossible(task, clock, search)
-    with mock.patch.object(plan_repair, "LARGE", 0):
+    with mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)):
         assert plan_repair.elastic_repair(task, search.budget.share(0.02), search) is None
 
 
@@ -406,7 +411,10 @@ def test_a_descent_with_every_route_for_what_is_large_ends_with_the_best(seed: i
     """Flows, mending and pieces, as of a program of thousands of variables."""
     drawn = possible(seed)
     made = Descent(drawn.task(), drawn.search(), "all")
-    with mock.patch.object(plan_repair, "LARGE", 0), mock.patch.object(large_neighbourhood, "LARGE", 0):
+    with (
+        mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)),
+        mock.patch.object(large_neighbourhood, "PARAMS", LnsParams(largest_whole=0)),
+    ):
         found = made.run(None, 1.0)
     assert found == "optimal" and made.decisions is not None
     assert assert_sound(drawn, made.task, made.decisions) == drawn.least

@@ -14,6 +14,7 @@ import pytest
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.optimise import descent, levels
 from allocator.optimise import solve as engine
+from allocator.optimise.lns import plan_repair
 from allocator.optimise.route import minimise_level
 from allocator.optimise.solve import Options, Solved, solve
 from allocator.optimise.standing import Standing
@@ -261,7 +262,7 @@ def test_a_budget_shares_out_seconds_or_work() -> None:
 def test_what_is_large_is_not_looked_at_once_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     for looks in ("best_by_flow", "beginning", "any_plan"):
         monkeypatch.setattr(descent, looks, lambda *_: pytest.fail("looked"))
-    monkeypatch.setattr(descent, "LARGE", 1)
+    monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=1))
     found = solve(postings(8, 2), Options(seconds=0.0, workers=2))
     assert (found.status, found.assignments) == ("unknown", ())
     assert found.run["structure"] == {"kind": "unknown"}

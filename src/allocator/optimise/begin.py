@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.optimise.flow import plan_by_flow
-from allocator.optimise.lns.plan_repair import LARGE, elastic_repair, local_repair
+from allocator.optimise.lns.plan_repair import elastic_repair, is_large, local_repair
 from allocator.optimise.task import Task
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
@@ -53,7 +53,7 @@ def _ways(
     task: Task, whole: MilpInstance, hint: IntArray | None, clock: Clock, search: SolveContext
 ) -> Iterator[tuple[bool, Callable[[], IntArray | None]]]:
     yield True, lambda: _by_flow(task.program, whole)
-    if task.program.decisions.count < LARGE:
+    if not is_large(task.program):
         return
     if hint is not None:
         yield False, lambda: local_repair(task, hint, clock.share(MENDING_PART), search)

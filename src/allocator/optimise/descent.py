@@ -13,7 +13,7 @@ from allocator.optimise.first import any_plan, is_impossible
 from allocator.optimise.flow import best_by_flow
 from allocator.optimise.ladder import Ladder
 from allocator.optimise.levels import Levels
-from allocator.optimise.lns.plan_repair import LARGE
+from allocator.optimise.lns.plan_repair import is_large
 from allocator.optimise.outcome import Found
 from allocator.optimise.task import Task
 from allocator.optimise.zones.lexicographic_cover import BY_COVER
@@ -94,7 +94,7 @@ class Descent(Levels):
     @property
     def _is_too_late(self) -> bool:
         """Whether the time is over and the program so large that even to look at it takes seconds."""
-        return self.program.decisions.count >= LARGE and self.search.is_over
+        return is_large(self.program) and self.search.is_over
 
     def _by_zones(self, start: IntArray | None, part: float) -> Found:
         """Settle every level by the best of all zones, where they can be told; keep what comes of it else."""

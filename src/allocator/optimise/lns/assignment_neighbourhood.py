@@ -1,13 +1,16 @@
-"""Exchanges of any length at once: at each place one item, or nobody, is taken out; all are assigned anew.
+"""Assignment neighbourhood: one item, or a vacancy, is taken out at each place, and all are assigned anew.
 
-The best of all such exchanges is one assignment problem, solved in a thousandth of a second where a search
-for it takes seconds. It is the best but for what places share, so what is found is checked like any plan.
+The best cyclic exchange of any length is one linear assignment problem. It takes a thousandth of a second,
+where a search takes seconds. The costs are exact but for those that places share, so that every result is
+checked like any plan.
+
 Method: see ``program/placing.py``; assignment by SciPy (Crouse, IEEE Trans. Aerospace 2016).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,62 +28,86 @@ from allocator.solvers.budget import Clock, Slice
 from allocator.solvers.context import SolveContext
 from allocator.solvers.linear import assign
 
-#: The aim for the greatest of many is at most the square of this down their values, most often less.
-DEPTH = 0.5
-#: One that is deep is half of the time in their middle, and charges by a power up to this.
-MIDDLE, STEEP = 0.5, 4
-#: A batch ends after so many exchanges in a row without a gain.
-PATIENCE = 15
-#: How far the walk may be above the best plan, as a part of what is open between that and the bound.
-ABOVE = (0.0, 0.0, 0.0, 0.1, 0.2)
-#: Deterministic work of an exchange, and of each pair of a mover and a place.
-WORK, WORK_OF_PAIR = 1e-3, 3e-7
-#: Beyond this a sum of costs is not exact any more.
+#: Sums of costs beyond this are not exact in floating point.
 EXACT = 2.0**52
 
 
-class AssignmentNeighbourhood:
-    """Exchanges within the layers of a program: a walk from plan to plan that is never far above the best.
+@dataclass(frozen=True)
+class AssignmentParams:
+    """How far a walk by assignments goes.
 
-    A plan a little dearer than the best is often on the way to a better one, above all where the greatest of
-    many loads only comes down once all are seen to.
+    Attributes:
+        patience: A batch ends after this number of assignments in a row without a gain.
+        deviations: How far the walk may be above the best plan, as shares of the gap between its cost and its
+            bound. Each batch draws one: most batches only accept plans that are no worse.
+        target_depth: The square of this is the deepest target for a maximum: the share of the values that
+            are above it. Most targets are less deep.
+        median_depth: The depth of half of the deep targets: the median of the values.
+        steepest_power: The greatest power by which a deep target charges values above it.
+        work: The deterministic work of an assignment, in units of the solver's deterministic time.
+        work_per_pair: The deterministic work of each pair of a mover and a place.
+    """
+
+    patience: int = 15
+    deviations: tuple[float, ...] = (0.0, 0.0, 0.0, 0.1, 0.2)
+    target_depth: float = 0.5
+    median_depth: float = 0.5
+    steepest_power: int = 4
+    work: float = 1e-3
+    work_per_pair: float = 3e-7
+
+
+#: The parameters of every walk.
+PARAMS = AssignmentParams()
+
+
+class AssignmentNeighbourhood:
+    """A walk from plan to plan by assignments within a layer, never far above the best plan.
+
+    A plan slightly dearer than the best often leads to a better one, above all where the maximum of many
+    loads only falls once all of them are lowered.
+
     Method: record-to-record travel (Dueck, Journal of Computational Physics 1993).
 
     Args:
-        standing: The best plan, which is made better.
-        open_decisions: ``[decisions]`` which of them may change.
-        search: How to search.
+        incumbent: The best plan of the level, which the walk improves.
+        open_decisions: ``[decisions]`` whether each may change.
+        context: The settings of the solve.
     """
 
-    def __init__(self, standing: Standing, open_decisions: BoolArray, search: SolveContext) -> None:
-        self._standing, self._open, self._search = standing, open_decisions, search
-        self._random = np.random.default_rng(search.seed)
-        self._made_for: Program | None = None
-        self._last: IntArray | None = None
-        self._above = 0.0
+    def __init__(self, incumbent: Standing, open_decisions: BoolArray, context: SolveContext) -> None:
+        self._incumbent, self._open, self._context = incumbent, open_decisions, context
+        self._random = np.random.default_rng(context.seed)
+        self._program: Program | None = None
+        self._last_incumbent: IntArray | None = None
+        self._deviation = 0.0
 
-    def batch(
-        self, arm: NeighbourhoodOperator, part: Slice, movable: BoolArray, is_done: Callable[[], bool]
+    def run_batch(
+        self,
+        operator: NeighbourhoodOperator,
+        part: Slice,
+        movable: BoolArray,
+        is_done: Callable[[], bool],
     ) -> Outcome:
-        """Make exchanges until several in a row gained nothing.
+        """Make assignments until several in a row gained nothing.
 
         Args:
-            arm: The layer, and how movers are chosen.
-            part: How long.
-            movable: ``[decisions]`` which of these may change now.
-            is_done: Asked after each whether to end.
+            operator: The layer, and the selection of movers.
+            part: The time limit.
+            movable: ``[decisions]`` whether each may change now.
+            is_done: Asked after each assignment whether to end.
         """
-        budget = self._search.budget
+        budget = self._context.budget
         clock, spent, in_vain = Clock(budget, part), budget.spent_work, 0
-        open_cost = self._standing.cost - self._standing.bound
-        self._above = float(self._random.choice(ABOVE)) * open_cost
-        if not self._above:
-            self._last = None  # back to the best
-        while in_vain < PATIENCE:
-            before = self._standing.cost
-            budget.spent_work += self._change(arm, movable)
-            in_vain = 0 if self._standing.cost < before else in_vain + 1
-            if clock.is_over or self._search.is_stopped or is_done():
+        gap = self._incumbent.cost - self._incumbent.bound
+        self._deviation = float(self._random.choice(PARAMS.deviations)) * gap
+        if not self._deviation:
+            self._last_incumbent = None  # start again from the incumbent
+        while in_vain < PARAMS.patience:
+            before = self._incumbent.cost
+            budget.spent_work += self._assign_movers(operator, movable)
+            in_vain = 0 if self._incumbent.cost < before else in_vain + 1
+            if clock.is_over or self._context.is_stopped or is_done():
                 break
         if part.is_over:
             return Outcome("feasible", effort=1.0)
@@ -88,52 +115,55 @@ class AssignmentNeighbourhood:
             return Outcome("feasible", effort=(budget.spent_work - spent) / part.work)
         return Outcome("feasible", effort=1 - clock.left.seconds / part.seconds)
 
-    def _change(self, arm: NeighbourhoodOperator, movable: BoolArray) -> float:
-        """Make the best exchange of some movers; return the work that it took."""
-        self._begin()
-        movers = self._chooser.movers(arm.layer, arm.by, self._state.values, movable)
+    def _assign_movers(self, operator: NeighbourhoodOperator, movable: BoolArray) -> float:
+        """Assign some movers as cheaply as possible; return the work that it took."""
+        self._synchronise()
+        movers = self._selector.movers(operator.layer, operator.selection, self._plan.values, movable)
         if movers is None:
-            return WORK
-        base = self._tables.update(self._state, *movers.out)
-        cost, impossible = self._priced(Reassignment(movers.columns, self._state, base), arm.deep)
-        places = self._assigned(np.where(impossible, np.inf, cost))
+            return PARAMS.work
+        base = self._evaluator.update(self._plan, *movers.removal)
+        reassignment = Reassignment(movers.columns, self._plan, base)
+        cost, impossible = self._mover_costs(reassignment, operator.deep_targets)
+        places = self._best_places(np.where(impossible, np.inf, cost))
         if places is not None and (len(movers.left) or (places != np.arange(len(places))).any()):
             columns = movers.at(places)
-            self._go_to(self._tables.update(base, columns, np.ones_like(columns)))
-        return WORK + WORK_OF_PAIR * cost.size
+            self._accept(self._evaluator.update(base, columns, np.ones_like(columns)))
+        return PARAMS.work + PARAMS.work_per_pair * cost.size
 
-    def _begin(self) -> None:
-        """Walk on from the best plan if another has been found since; the program may have grown, too."""
-        standing, program = self._standing, self._standing.task.program
-        if self._made_for is not program:
-            self._made_for, self._last = program, None
-            self._at = program.levels.index(standing.level)
+    def _synchronise(self) -> None:
+        """Move the walk to the incumbent if that has changed since; follow the program if it has grown."""
+        incumbent, program = self._incumbent, self._incumbent.task.program
+        if self._program is not program:
+            self._program, self._last_incumbent = program, None
+            self._at = program.levels.index(incumbent.level)
             self._prices = [level_objective(program, level) for level in program.levels]
-            self._chooser = MoverSelector(program, self._prices[self._at], self._open, self._random)
-            self._tables = IncrementalEvaluator(program)
-        if self._last is not standing.values:
-            self._last = standing.values
-            self._state = self._tables.evaluate(standing.values)
+            self._selector = MoverSelector(program, self._prices[self._at], self._open, self._random)
+            self._evaluator = IncrementalEvaluator(program)
+        if self._last_incumbent is not incumbent.values:
+            self._last_incumbent = incumbent.values
+            self._plan = self._evaluator.evaluate(incumbent.values)
 
-    def _go_to(self, state: EvaluatedPlan) -> None:
-        """Go to a plan that breaks nothing and is not far above the best, which it may be."""
-        task = self._standing.task
+    def _accept(self, plan: EvaluatedPlan) -> None:
+        """Go to a plan if it is feasible and within the deviation; it may be the new incumbent."""
+        task = self._incumbent.task
         lower, upper = task.bounds
-        if self._tables.violates_rows(state) or ((state.values < lower) | (state.values > upper)).any():
+        if self._evaluator.violates_rows(plan) or ((plan.values < lower) | (plan.values > upper)).any():
             return
-        if any(task.cost(state.values, level) > most for level, most in task.caps.items()):
+        if any(task.cost(plan.values, level) > most for level, most in task.caps.items()):
             return
-        cost = task.cost(state.values, self._standing.level)
-        if cost <= self._standing.cost:
-            self._standing.take(state.values, "exchange", follows=True)
-            self._last = self._standing.values
-        if cost <= self._standing.cost + self._above:
-            self._state = state
+        cost = task.cost(plan.values, self._incumbent.level)
+        if cost <= self._incumbent.cost:
+            self._incumbent.take(plan.values, "exchange", follows=True)
+            self._last_incumbent = self._incumbent.values
+        if cost <= self._incumbent.cost + self._deviation:
+            self._plan = plan
 
-    def _assigned(self, cost: FloatArray) -> IntArray | None:
-        """Return the place of each mover in an assignment of least cost, None if there is none.
+    def _best_places(self, cost: FloatArray) -> IntArray | None:
+        """Return the place of each mover in an assignment of least cost; None if there is none.
 
-        Of those as good any is taken: from each of them others lead on.
+        Args:
+            cost: ``[movers, places]`` the costs. Of several best assignments a random one is returned, since
+                each leads to other plans.
         """
         order = self._random.permutation(len(cost))
         found = assign(cost[order])
@@ -142,27 +172,32 @@ class AssignmentNeighbourhood:
         rows, places = found
         return np.asarray(places[np.argsort(order[rows])])
 
-    def _priced(self, placing: Reassignment, deep: bool) -> tuple[FloatArray, BoolArray]:
-        """Return what each mover costs at each place: levels held to their cost first, those to come last."""
-        costs, impossible = reassignment_costs(self._tables, placing, self._prices, self._aim(deep))
+    def _mover_costs(self, reassignment: Reassignment, deep: bool) -> tuple[FloatArray, BoolArray]:
+        """Return ``[movers, places]`` the cost of each mover at each place, and whether it cannot be there.
+
+        The costs of all levels are one number: levels above this one count first, levels below it last.
+        """
+        target = self._target(deep)
+        costs, impossible = reassignment_costs(self._evaluator, reassignment, self._prices, target)
         total = costs[self._at]
-        for before in reversed(costs[: self._at]):
-            total = _in_order(before, total, else_only=total)
-        for after in costs[self._at + 1 :]:
-            total = _in_order(total, after, else_only=total)
+        for above in reversed(costs[: self._at]):
+            total = _lexicographic(above, total, fallback=total)
+        for below in costs[self._at + 1 :]:
+            total = _lexicographic(total, below, fallback=total)
         return total, impossible
 
-    def _aim(self, deep: bool) -> Potential:
-        """Return what the greatest of many is to come down to this time: first a little, late all the way."""
+    def _target(self, deep: bool) -> Potential:
+        """Return a random target for maxima: usually just below their values, or far down if deep."""
         random = self._random
         if deep:
-            depth = min(MIDDLE, random.uniform(0, 2 * MIDDLE))
-            return Potential(depth, random.uniform(0, 1), int(random.integers(1, STEEP + 1)))
-        depth = max(0.0, random.uniform(-DEPTH / 3, DEPTH)) ** 2
+            depth = min(PARAMS.median_depth, random.uniform(0, 2 * PARAMS.median_depth))
+            share = random.uniform(0, 1)
+            return Potential(depth, share, int(random.integers(1, PARAMS.steepest_power + 1)))
+        depth = max(0.0, random.uniform(-PARAMS.target_depth / 3, PARAMS.target_depth)) ** 2
         return Potential(depth, max(0.0, random.uniform(-0.5, 1)), int(random.integers(1, 3)))
 
 
-def _in_order(first: FloatArray, then: FloatArray, else_only: FloatArray) -> FloatArray:
-    """Return what decides by the first and, that being the same, by the other, if there is room for both."""
-    weight = len(first) * float(np.ptp(then)) + 1
-    return first * weight + then if weight * len(first) * float(np.ptp(first)) < EXACT else else_only
+def _lexicographic(first: FloatArray, second: FloatArray, fallback: FloatArray) -> FloatArray:
+    """Return costs that order by the first, then by the second; the fallback where that is not exact."""
+    weight = len(first) * float(np.ptp(second)) + 1
+    return first * weight + second if weight * len(first) * float(np.ptp(first)) < EXACT else fallback

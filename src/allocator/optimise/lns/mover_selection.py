@@ -14,7 +14,7 @@ import numpy as np
 
 from allocator.optimise.lns.operators import PROHIBITIVE, Selection
 from allocator.program.program import IntArray, Program
-from allocator.program.similarity import asked_of, similarity
+from allocator.program.similar import item_features, similarity
 from allocator.program.subproblem import BoolArray
 
 
@@ -114,7 +114,7 @@ class StayTable:
     best: IntArray
 
     def stays(self, values: IntArray, open_decisions: BoolArray) -> IntArray:
-        """Return ``[n, 3]`` item, slot and role of the items that keep one place in all periods and may go."""
+        """Return ``[n, 3]`` item, slot and role of items that keep one place in all periods and may go."""
         found = np.argwhere(values[self.grid[..., 0]] > 0)
         columns = self.grid[tuple(found.T)]
         may_go = (columns >= 0) & open_decisions[columns] & (values[columns] > 0)
@@ -171,7 +171,7 @@ class MoverSelector:
     ) -> None:
         self._program, self._price, self._open, self._random = program, price, open_decisions, random
         self._tables: dict[tuple[str, int, int], StayTable] = {}
-        self._requirements = {name: asked_of(program, name) for name in program.decisions.grids}
+        self._features = {name: item_features(program, name) for name in program.decisions.grids}
 
     def movers(
         self, layer: str, selection: Selection, values: IntArray, open_decisions: BoolArray
@@ -234,11 +234,11 @@ class MoverSelector:
         return StayWindow(table.grid, stays, np.where(gains[:, None], cheaper, stays), free)
 
     def _similar(self, window: StayWindow, layer: str) -> IntArray:
-        """Return for each slot the stay most similar to a seed: an item free to go, or one with many similar."""
+        """Return for each slot the stay most similar to a seed: an item free to go, or one like many."""
         items, is_free = window.stays[:, 0], self._random.random() < PARAMS.free_seed
         weights = window.free / window.free.sum() if is_free else None
         seeds = self._random.choice(items, 1 if is_free else PARAMS.seeds_tried, p=weights)
-        alike = [similarity(self._requirements[layer], int(one))[items] for one in seeds]
+        alike = [similarity(self._features[layer], int(one))[items] for one in seeds]
         return one_per_slot(window.stays[np.argsort(-max(alike, key=np.sum), kind="stable")])
 
     def _chain(self, window: StayWindow) -> Movers:

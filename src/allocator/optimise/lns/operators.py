@@ -1,10 +1,11 @@
 """Neighbourhood operators: which decisions a piece of large neighbourhood search sets free.
 
-An operator reads the layers of the program, not its rules. It frees some items of a layer, some slots over all
-periods, or some periods. Items and slots are drawn at random, or half of them in proportion to the penalty that
-the plan pays there. An operator across layers frees some items of one layer, the decisions of other layers about
-the same items, and as large a share of layers that decide about something else. Each operator adapts its
-share: it grows after pieces that were easy to solve, and shrinks after pieces that were not solved.
+An operator reads the layers of the program, not its rules. It frees some items of a layer, some slots over
+all periods, or some periods. Items and slots are drawn at random, or half of them in proportion to the
+penalty that the plan pays there. An operator across layers frees some items of one layer, the decisions of
+other layers about the same items, and as large a share of layers that decide about something else. Each
+operator adapts its share: it grows after pieces that were easy to solve, and shrinks after pieces that were
+not solved.
 
 Method: adaptive large neighbourhood search (Shaw, CP 1998; Ropke and Pisinger, Transportation Science 2006).
 """
@@ -77,8 +78,8 @@ class NeighbourhoodOperator:
         across_layers: Whether decisions of other layers are freed too.
         share: The share of the places along the axis that is selected.
         exhausted: Whether all places were selected without a gain. The operator then waits for a new plan.
-        selection: How places are selected. ``random``: uniformly. ``penalised``: half of them in proportion to
-            the penalty that the plan pays there. ``chain``: slots with a penalty, the slots where their
+        selection: How places are selected. ``random``: uniformly. ``penalised``: half of them in proportion
+            to the penalty that the plan pays there. ``chain``: slots with a penalty, the slots where their
             items would cost less, and so on. An operator by assignment selects its movers instead:
             ``random``; ``similar``, items that are alike; ``chain``, items that cost less elsewhere;
             ``return``, similar items after a few others were sent back to where they cost less.
@@ -286,7 +287,7 @@ class NeighbourhoodSelector:
         return found
 
     def _linked_decisions(self, layer: str, other: str, chosen: IntArray) -> IntArray:
-        """Return the decisions of ``other`` about the chosen items; a share of them if no items are shared."""
+        """Return the decisions of ``other`` about the chosen items; a share of them if none are shared."""
         mine, theirs = self._decisions.layers[layer], self._decisions.layers[other]
         grid = self._decisions.grids[other]
         if not mine.item_index.keys() & theirs.item_index.keys():

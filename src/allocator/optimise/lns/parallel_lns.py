@@ -1,13 +1,15 @@
-"""Pieces side by side: as many as there are threads, each over decisions that no other sets free."""
+"""Parallel large neighbourhood search: disjoint pieces are solved side by side, one in each thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 
 import numpy as np
 
 from allocator.optimise.asking import Asking, minimise
+from allocator.optimise.lns.operators import NeighbourhoodOperator
 from allocator.optimise.outcome import Outcome
 from allocator.optimise.standing import Standing
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
@@ -15,54 +17,69 @@ from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray, MilpInstance
 from allocator.solvers.context import SolveContext
 
-#: How often whoever waits looks around, in seconds.
-WATCH = 0.05
+#: Seconds between two looks at the solve while pieces are solved.
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A piece of a plan.
+
+    Attributes:
+        operator: The operator that chose it.
+        free: ``[variables]`` whether each is free.
+        problem: The problem over the free variables.
+    """
+
+    operator: NeighbourhoodOperator
+    free: BoolArray
+    problem: MilpInstance
 
 
 def solve_parallel(
     problems: Sequence[MilpInstance],
-    search: SolveContext,
+    context: SolveContext,
     asking: Asking,
-    look: Callable[[], object],
-    meanwhile: Callable[[], bool],
+    poll: Callable[[], object],
+    work_meanwhile: Callable[[], bool],
 ) -> list[Outcome]:
     """Solve pieces, each in a thread of its own.
 
     Args:
         problems: The pieces.
-        search: How to search.
-        asking: How to search each.
-        look: Called now and then while they are solved.
-        meanwhile: Called in this thread, again and again until it says that there is nothing more to do.
+        context: The settings of the solve.
+        asking: The parameters of each search.
+        poll: Called again and again while they are solved.
+        work_meanwhile: Called in this thread until it returns that there is nothing more to do.
     """
     with ThreadPoolExecutor(max(1, len(problems))) as pool:
-        searches = [pool.submit(minimise, problem, search, asking) for problem in problems]
+        searches = [pool.submit(minimise, problem, context, asking) for problem in problems]
         waiting = is_busy = True
         while waiting:
             try:
-                is_busy = is_busy and meanwhile()
-                waiting = bool(wait(searches, 0 if is_busy else WATCH).not_done)
-                look()
+                is_busy = is_busy and work_meanwhile()
+                waiting = bool(wait(searches, 0 if is_busy else POLL_SECONDS).not_done)
+                poll()
             except KeyboardInterrupt:
-                search.request_stop()
+                context.request_stop()
     return [done.result() for done in searches]
 
 
-def merge_piece(standing: Standing, start: IntArray, free: BoolArray, found: IntArray) -> None:
-    """Take over what was found of a piece, whatever else has changed since.
+def merge_piece(incumbent: Standing, start: IntArray, free: BoolArray, found: IntArray) -> None:
+    """Merge the solution of a piece into the incumbent, which may have changed elsewhere since.
 
     Args:
-        standing: What stands.
-        start: The values that the piece was cut from.
-        free: ``[variables]`` what it set free.
-        found: ``[variables]`` what was found.
+        incumbent: The incumbent of the level.
+        start: ``[variables]`` the plan that the piece was cut from.
+        free: ``[variables]`` whether each was free in the piece.
+        found: ``[variables]`` the solution of the piece.
     """
-    if standing.values is start:
-        standing.take(found)
+    if incumbent.values is start:
+        incumbent.take(found)
         return
-    program = standing.task.program
+    program = incumbent.task.program
     count = program.decisions.count
-    decisions = np.where(free[:count], found[:count], standing.values[:count])
+    decisions = np.where(free[:count], found[:count], incumbent.values[:count])
     merged = evaluate_auxiliaries(program, decisions[None, :])
     if not violated_rows(program, merged).any():
-        standing.take(merged[0])
+        incumbent.take(merged[0])

@@ -1,9 +1,13 @@
-"""A first plan near what nearly is one: what stands stays, and only around what is broken it may change.
+"""Repair: a first plan made from one that violates a few rows, locally or by elastic rows.
 
-A baseline with a pin, an exclusion or somebody who left breaks few rows. Everything is held as it was but
-for what these rows speak of, and that piece is solved to the least cost of the first level; where nothing
-in it mends the plan, the piece grows. It is a large neighbourhood search (Shaw, 1998) whose neighbourhood
-is what has to change, so its first answer is mostly the best one too.
+Local repair starts from a hint, such as a baseline with a pin, an exclusion or a person who left. It frees
+only what the violated rows are about, and solves that piece to the least cost of the first level; if the
+piece has no plan, a larger one is freed. Its first plan is mostly the best one, too (large neighbourhood
+search: Shaw, 1998).
+
+Elastic repair starts from the cheapest flow of the rows that form a network, such as grades and exclusions.
+The rows that the flow violates (skills, relatives kept apart) are made elastic, and their violation is
+minimised like the cost of a level. Of millions of decisions a few hundred thousand are enough for that.
 """
 
 from __future__ import annotations
@@ -33,70 +37,99 @@ from allocator.program.subproblem import BoolArray, MilpInstance
 from allocator.solvers.budget import Clock, Slice
 from allocator.solvers.context import SolveContext
 
-#: Pieces with more decisions than this take as long as a plan from nothing.
-LARGEST = 20_000
-#: What breaks more rows than this part of all that is chosen is no plan that a small change mends.
-FAR = 0.1
-#: The part of the time left for each piece, and the most seconds of it.
-PIECE_PART, PIECE = 0.5, 0.7
+
+@dataclass(frozen=True)
+class RepairParams:
+    """When and how far a plan is repaired.
+
+    Attributes:
+        largest_piece: Local repair ends at pieces with more decisions than this: a plan from scratch would
+            not take longer.
+        most_violated: Local repair is not tried where more rows are violated than this share of the decisions
+            that are 1.
+        piece_part: The part of the time left for each piece.
+        piece_seconds: The most seconds of a piece.
+        large_program: Programs with fewer decisions than this are not repaired by elastic rows: a search
+            finds their first plan at once.
+        sampled_decisions: Elastic repair of more than twice as many decisions first frees a random sample of
+            this size: few rows are violated, and each can be repaired in very many ways.
+        attempt_part: The part of the time left for each attempt of elastic repair.
+    """
+
+    largest_piece: int = 20_000
+    most_violated: float = 0.1
+    piece_part: float = 0.5
+    piece_seconds: float = 0.7
+    large_program: int = 6_000
+    sampled_decisions: int = 400_000
+    attempt_part: float = 0.5
 
 
-def local_repair(task: Task, hint: IntArray, part: Slice, search: SolveContext) -> IntArray | None:
-    """Return a plan near ``hint`` as values of all variables, or None if none was found so.
+#: The parameters of every repair.
+PARAMS = RepairParams()
+
+
+def is_large(program: Program) -> bool:
+    """Whether a program is so large that a search does not find a first plan at once."""
+    return program.decisions.count >= PARAMS.large_program
+
+
+def local_repair(task: Task, hint: IntArray, part: Slice, context: SolveContext) -> IntArray | None:
+    """Return a plan near ``hint`` as values of all variables; None if none was found.
 
     Args:
-        task: What is to be solved.
-        hint: ``[variables]`` what nearly is a plan; what rows alone settle is taken as they settle it.
-        part: The time that mending may take.
-        search: How to search.
+        task: The constrained program.
+        hint: ``[variables]`` nearly a plan. Variables that the rows fix have the value that these ask for.
+        part: The time limit.
+        context: The settings of the solve.
     """
-    clock, whole = Clock(search.budget, part), task.question(None).full()
+    clock, whole = Clock(context.budget, part), task.question(None).full()
     if whole is None:
         return None
     near = _within_bounds(task, whole, hint)
-    broken = violated_rows(task.program, near[None, :])[0]
-    if not broken.any():
+    violated = violated_rows(task.program, near[None, :])[0]
+    if not violated.any():
         return near
     question = task.question(next(iter(task.program.levels), None))
-    for free in _pieces(task.program, near, broken):
-        if clock.is_over or search.is_over:
+    for free in _pieces(task.program, near, violated):
+        if clock.is_over or context.is_over:
             return None
-        if free[whole.columns[: np.searchsorted(whole.columns, len(free))]].sum() > LARGEST:
+        if free[whole.columns[: np.searchsorted(whole.columns, len(free))]].sum() > PARAMS.largest_piece:
             return None
         problem = question.restrict(near, dependents(task.program, np.flatnonzero(free)))
         if problem is None:
             continue
-        found = minimise(problem, search, Asking(clock.share(PIECE_PART, most=PIECE), hint=near)).values
+        time = clock.share(PARAMS.piece_part, most=PARAMS.piece_seconds)
+        found = minimise(problem, context, Asking(time, hint=near)).values
         if found is not None:
-            return np.asarray(
-                evaluate_auxiliaries(task.program, found[None, : task.program.decisions.count])[0]
-            )
+            decisions = found[None, : task.program.decisions.count]
+            return np.asarray(evaluate_auxiliaries(task.program, decisions)[0])
     return None
 
 
 def _within_bounds(task: Task, whole: MilpInstance, hint: IntArray) -> IntArray:
-    """Return the hint with what the rows alone leave one value at that value."""
+    """Return the hint with each variable that the rows fix at that value."""
     decisions = whole.full_values(hint[whole.columns])[: task.program.decisions.count]
     return np.asarray(evaluate_auxiliaries(task.program, decisions[None, :])[0])
 
 
-def _pieces(program: Program, near: IntArray, broken: BoolArray) -> Iterator[BoolArray]:
-    """Yield ``[decisions]`` that may change, first fewer, then more.
+def _pieces(program: Program, near: IntArray, violated: BoolArray) -> Iterator[BoolArray]:
+    """Yield ``[decisions]`` whether each is free, in two pieces; none where too many rows are violated.
 
-    First what the broken rows speak of, and whatever else is chosen may be given up; then also wherever
-    else whoever these rows speak of could be. Nothing where very much is broken.
+    The first frees the decisions in violated rows, and all that are 1. The second also frees all decisions of
+    the items in violated rows.
     """
     rows, decisions = program.rows, program.decisions
     chosen = near[: decisions.count] > 0
-    if broken.sum() > FAR * chosen.sum():
+    if violated.sum() > PARAMS.most_violated * chosen.sum():
         return
-    free = antecedents(program, rows.cols[np.repeat(broken, np.diff(rows.starts))])
+    free = antecedents(program, rows.cols[np.repeat(violated, np.diff(rows.starts))])
     yield free | chosen
-    yield free | chosen | _of_the_same_items(decisions, free & chosen)
+    yield free | chosen | _decisions_of_items(decisions, free & chosen)
 
 
-def _of_the_same_items(decisions: Decisions, some: BoolArray) -> BoolArray:
-    """Return ``[decisions]``: all decisions of the items of some."""
+def _decisions_of_items(decisions: Decisions, some: BoolArray) -> BoolArray:
+    """Return ``[decisions]`` whether each is about the item of one of ``some`` decisions."""
     found = np.zeros(decisions.count, dtype=np.bool_)
     for grid in decisions.grids.values():
         is_some = np.where(grid >= 0, some[grid], False).any(axis=(1, 2, 3))
@@ -105,102 +138,101 @@ def _of_the_same_items(decisions: Decisions, some: BoolArray) -> BoolArray:
     return found
 
 
-#: Of more than twice as many decisions so many are looked at first: a plan is broken at few places, and each
-#: can be mended in very many ways.
-MANY = 400_000
-#: The part of the time left for each of these two.
-NARROW_PART = 0.5
-#: Smaller programs are found a first plan by search in no time.
-LARGE = 6_000
-
-
-def elastic_repair(task: Task, time: Slice, search: SolveContext) -> IntArray | None:
-    """Return a plan as values of all variables, or None if none was found so.
+def elastic_repair(task: Task, time: Slice, context: SolveContext) -> IntArray | None:
+    """Return a plan as values of all variables; None if none was found.
 
     Args:
-        task: What is to be solved.
-        time: The time that mending may take.
-        search: How to search.
+        task: The constrained program.
+        time: The time limit.
+        context: The settings of the solve.
     """
     program = task.program
-    if program.decisions.count < LARGE or undefined_auxiliaries(program):
+    if not is_large(program) or undefined_auxiliaries(program):
         return None
     whole = task.question(None).full()
-    part = None if whole is None else find_network_part(program, whole, lambda: search.is_over)
-    if whole is None or part is None or search.is_over:
+    part = None if whole is None else find_network_part(program, whole, lambda: context.is_over)
+    if whole is None or part is None or context.is_over:
         return None
     flow = cheapest_plan(program, part.problem, part.network)
-    if flow is None or search.is_over:
+    if flow is None or context.is_over:
         return None
     decisions = flow[: program.decisions.count]
-    clock = Clock(search.budget, time)
-    for loose in _narrowed(program, task.bounds, whole, decisions, search.seed):
-        mended = decisions.copy()
-        found = _mended(
-            loose.program, loose.bounds, decisions[loose.columns], clock.share(NARROW_PART), search
-        )
+    clock = Clock(context.budget, time)
+    for one in _restrictions(program, task.bounds, whole, decisions, context.seed):
+        repaired = decisions.copy()
+        part_time = clock.share(PARAMS.attempt_part)
+        found = _minimise_violation(one.program, one.bounds, decisions[one.columns], part_time, context)
         if found is not None:
-            mended[loose.columns] = found
-            return np.asarray(evaluate_auxiliaries(program, mended[None, :])[0])
-        if clock.is_over or search.is_over:
+            repaired[one.columns] = found
+            return np.asarray(evaluate_auxiliaries(program, repaired[None, :])[0])
+        if clock.is_over or context.is_over:
             break
     return None
 
 
-class _Narrowed(NamedTuple):
-    """A program, bounds of its variables, and which decision of the whole program each of its own is."""
+class _Restriction(NamedTuple):
+    """A program over some decisions of another.
+
+    Attributes:
+        program: The program.
+        bounds: The bounds of its variables.
+        columns: ``[decisions]`` the decision of the other program that each is.
+    """
 
     program: Program
     bounds: Bounds
     columns: IntArray
 
 
-def _narrowed(
+def _restrictions(
     program: Program, bounds: Bounds, whole: MilpInstance, decisions: IntArray, seed: int
-) -> Iterator[_Narrowed]:
-    """Yield what is to be mended: where there are very many decisions, of a few by chance, then of all."""
-    count = program.decisions.count
+) -> Iterator[_Restriction]:
+    """Yield the programs to repair: of very many decisions over a random sample first, then over all."""
+    count, sample = program.decisions.count, PARAMS.sampled_decisions
     if rows_with_auxiliaries(program).any():
-        yield _Narrowed(program, bounds, np.arange(count))
+        yield _Restriction(program, bounds, np.arange(count))
         return
-    asked = decision_rows(program, whole)
-    for part in (MANY / count, 1.0) if count > 2 * MANY else (1.0,):
-        kept = np.random.default_rng(seed).random(len(asked)) < part
-        made, columns = restrict_to_decisions(program, asked, kept | (decisions[asked.columns] > 0))
-        yield _Narrowed(made, (made.lower, made.upper), columns)
+    rows = decision_rows(program, whole)
+    for share in (sample / count, 1.0) if count > 2 * sample else (1.0,):
+        kept = np.random.default_rng(seed).random(len(rows)) < share
+        restricted, columns = restrict_to_decisions(program, rows, kept | (decisions[rows.columns] > 0))
+        yield _Restriction(restricted, (restricted.lower, restricted.upper), columns)
 
 
-def _mended(
-    program: Program, bounds: Bounds, decisions: IntArray, time: Slice, search: SolveContext
+def _minimise_violation(
+    program: Program, bounds: Bounds, decisions: IntArray, time: Slice, context: SolveContext
 ) -> IntArray | None:
-    """Return decisions near some that may break a program, and do not; None if none are found."""
-    broken = np.flatnonzero(violated_rows(program, evaluate_auxiliaries(program, decisions[None, :]))[0])
-    if not len(broken):
+    """Return decisions that violate no row, found from some that may; None if none were found."""
+    violated = np.flatnonzero(violated_rows(program, evaluate_auxiliaries(program, decisions[None, :]))[0])
+    if not len(violated):
         return decisions
-    loose = elastic(program, bounds, broken)
+    loose = elastic(program, bounds, violated)
     start = evaluate_auxiliaries(loose, decisions[None, :])[0]
     task = Task(loose, lambda _: [])
-    standing = _Mending(task, ELASTIC_LEVEL, start, 0, 0.0, lambda _cost, _bound: None, elastic=len(broken))
-    LargeNeighbourhoodSearch(standing, np.ones(len(loose), dtype=np.bool_), search, races=False).run(time)
-    return standing.values[: len(decisions)] if standing.is_mended else None
+    incumbent = _ElasticIncumbent(
+        task, ELASTIC_LEVEL, start, 0, 0.0, lambda _cost, _bound: None, elastic=len(violated)
+    )
+    open_parts = np.ones(len(loose), dtype=np.bool_)
+    LargeNeighbourhoodSearch(incumbent, open_parts, context, races=False).run(time)
+    return incumbent.values[: len(decisions)] if incumbent.is_repaired else None
 
 
 @dataclass(eq=False)
-class _Mending(Standing):
-    """A plan that is good enough once nothing of it is broken.
+class _ElasticIncumbent(Standing):
+    """A plan that is good enough once it violates no row.
 
     Attributes:
-        elastic: How many of the last variables say what is broken.
+        elastic: The number of variables, the last ones, that measure violations.
     """
 
     elastic: int = 0
 
     @property
-    def is_mended(self) -> bool:
-        """Whether nothing is broken."""
+    def is_repaired(self) -> bool:
+        """Whether no row is violated."""
         return not self.values[len(self.values) - self.elastic :].any()
 
     @property
     def is_good_enough(self) -> bool:
-        """Whether nothing is broken, or nothing can be better."""
-        return self.is_mended or super().is_good_enough
+        """Whether no row is violated, or nothing can be better."""
+        return self.is_repaired or super().is_good_enough
