@@ -9,11 +9,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import typer
+import click
 
 import draw_world
 import tiny_scenario
-from allocator.cli.main import COMMANDS, program
+from allocator.cli.program import COMMANDS, Program
 from cli_world import call, write_plan
 from fuzz_base import Calls
 from fuzz_scenarios import expressions, tables, yamls
@@ -120,8 +120,10 @@ def options(draw: Random, folder: Path) -> Calls:
 
 @cache
 def _parameters(command: str) -> Sequence[Any]:
-    group = typer.main.get_command(program([command]))
-    return [one for one in group.commands[command].params if one.name not in ("help", "lang")]
+    group = Program()
+    found = group.get_command(click.Context(group), command)
+    assert found is not None
+    return [one for one in found.params if one.name not in ("help", "lang")]
 
 
 READERS: Mapping[str, Callable[[Random, Path], Calls]] = {

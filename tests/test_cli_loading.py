@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from allocator.cli.main import COMMANDS
+from allocator.cli.program import COMMANDS
 from tiny_scenario import write_scenario
 
 

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 import allocator
 from allocator.cli.language import language_of
-from allocator.cli.main import COMMANDS
+from allocator.cli.program import COMMANDS
 from cli_world import call
 from tiny_scenario import write_scenario
 
@@ -66,12 +66,13 @@ def test_help_leaves_nothing_out_however_narrow_the_terminal(command: str) -> No
 
 def test_help_says_what_a_value_may_be_and_is() -> None:
     zh, en = (call("solve", "--help", lang=lang).out for lang in ("zh", "en"))
-    assert "时限（秒）（0.1 至 1000000，默认 60）" in zh and "（至少 1）" in zh
-    assert "time limit in seconds (0.1 to 1000000, default 60)" in en and "(at least 1)" in en
+    assert "时限（秒）  [默认 60; 0.1<=x<=1000000]" in zh and "[x>=1]" in zh
+    assert "time limit in seconds  [default: 60; 0.1<=x<=1000000]" in en and "[x>=1]" in en
     assert "--lang zh|en" in en and "--seed N " in en and "-o, --output FILE " in en
-    assert "--fewest-changes, --free-changes" in en, "an option that may be said either way"
-    assert "去处（编号或名称）（必填）" in call("explain", "--help", lang="zh").out
-    assert "Usage: allocator COMMAND [OPTIONS]\n" in call("--help", lang="en").out
+    assert "--fewest-changes / --free-changes" in en, "an option that may be said either way"
+    assert "去处（编号或名称）  [必填]" in call("explain", "--help", lang="zh").out
+    assert call("--help", lang="en").out.startswith("Usage: allocator [OPTIONS] COMMAND [ARGS]...\n")
+    assert call("--help", lang="zh").out.startswith("用法：allocator [选项] 命令 [参数]...\n")
 
 
 @pytest.mark.parametrize(
@@ -198,8 +199,9 @@ def test_the_language_may_stand_before_the_command(tmp_path: Path) -> None:
         (["check", "x", "y"], "多余的参数 y"),
         (["schema"], "缺少参数 scenario|rules|plan；可用 scenario, rules, plan"),
         (["schema", "rulez"], "scenario|rules|plan 的值有误：“rulez”不在可选之列：scenario, rules, plan"),
-        (["solve", "x", "--time-limit", "-1"], "--time-limit 的值有误：须不小于 0.1"),
-        (["solve", "x", "--time-limit", "inf"], "--time-limit 的值有误：须不大于 1000000"),
+        (["solve", "x", "--time-limit", "-1"], "--time-limit 的值有误：-1.0 不在范围内：0.1<=x<=1000000"),
+        (["solve", "x", "--time-limit", "inf"], "--time-limit 的值有误：inf 不在范围内：0.1<=x<=1000000"),
+        (["solve", "x", "--time-limit", "nan"], "--time-limit 的值有误：须为数"),
         (["solve", "x", "--time-limit", "soon"], "--time-limit 的值有误：须为数"),
         (["solve", "x", "--seed", "1.5"], "--seed 的值有误：须为整数"),
     ],

@@ -428,7 +428,7 @@ def test_a_plan_of_before_shows_the_text_that_it_carries(scenario: Path) -> None
 @pytest.mark.parametrize(
     ("given", "en", "zh"),
     [
-        (("--window", "0"), "--window", "须不小于 1"),
+        (("--window", "0"), "--window", "不在范围内：x>=1"),
         (("--window", "two"), "--window", "--window"),
         (
             ("--window", "2", "--fewest-changes"),

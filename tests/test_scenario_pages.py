@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from allocator.cli.main import COMMANDS
+from allocator.cli.program import COMMANDS
 from picture_tools import NS
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator import api
 from allocator.cli.failures import FINE
-from allocator.cli.language import both
-from allocator.cli.options import AsJson, Lang, ScenarioPath, Strict
+from allocator.cli.options import command as declare
+from allocator.cli.options import flag, scenario_argument
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError
 from allocator.model.reading import bounded
@@ -28,17 +29,16 @@ from allocator.verify.slot_shortages import find_slot_shortages
 if TYPE_CHECKING:
     from allocator.lottery import BoundDraw
 
-HELP = both(
-    "检查输入：一次列出全部问题及所在文件、行、列",
-    "Is the input sound? Every fault, with file, row and column.",
+
+@declare(
+    "check",
+    zh="检查输入：一次列出全部问题及所在文件、行、列",
+    en="Is the input sound? Every fault, with file, row and column.",
 )
-
-
-def command(
-    scenario: ScenarioPath, strict: Strict = False, as_json: AsJson = False, lang: Lang = None
-) -> int:
+@scenario_argument
+@flag("--strict", zh="存疑即为错误", en="treat doubts as faults")
+def command(output: Output, scenario: Path, strict: bool) -> int:
     """Read a scenario and its rules, evaluate every expression; tell what is short or in doubt."""
-    output = Output(lang, as_json=as_json)
     loaded = api.load(scenario)
     policy, draws = _bound(loaded)
     policy.check_expressions()

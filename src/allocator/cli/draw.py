@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
 from rich.console import RenderableType
 
 from allocator import api
 from allocator.cli.doubted import mention_doubts
 from allocator.cli.drawn_once import refuse_to_replace
 from allocator.cli.failures import FINE, NO
-from allocator.cli.language import both
-from allocator.cli.options import AsJson, Lang, ScenarioPath
+from allocator.cli.options import FILE, argument, option, output_option, scenario_argument
+from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.cli.streams import write_json
 from allocator.cli.writing import check_writable
@@ -29,10 +29,6 @@ from allocator.report.rendering.draws import render_draw, render_refusal
 if TYPE_CHECKING:
     from allocator.lottery import BoundDraw
 
-HELP = both(
-    "公开抽签：先承诺、后抽取，人人可重放", "A public random draw that anyone can replay: commit, then draw."
-)
-
 _REHEARSAL = Text(
     zh="提示：这是演练，不是公开抽签：未事先公布承诺（--audit），抽签人可以试多个种子",
     en="note: a rehearsal, no public draw: nothing was committed to before (--audit), so whoever draws could"
@@ -40,68 +36,80 @@ _REHEARSAL = Text(
 )
 
 
-def command(
-    scenario: ScenarioPath,
-    name: Annotated[
-        str,
-        typer.Argument(metavar="[DRAW]", help=both("抽签的名称，只有一个时可省略", "which draw, if several")),
-    ] = "",
-    audit: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help=both("事先公布的承诺文件", "the file committed to before")),
-    ] = None,
-    seed: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT", help=both("公开的种子（写法见承诺）", "the seed, spelt as committed to")
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help=both("写到此文件；结果也写回 --audit", "write it here; a result always goes to --audit too"),
-        ),
-    ] = None,
-    plan: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help=both("抽中的整套安排另存为方案", "write the assignment drawn as a plan")
-        ),
-    ] = None,
-    as_json: AsJson = False,
-    lang: Lang = None,
-) -> int:
+@dataclass(frozen=True)
+class DrawCall:
+    """What ``allocator draw`` is called with.
+
+    Attributes:
+        scenario: The scenario.
+        name: Which of its draws; empty for the only one.
+        audit: The file committed to before.
+        seed: The public seed; None to commit.
+        out: Where to write the commitment or the result.
+        plan: Where to write the assignment drawn as a plan.
+    """
+
+    scenario: Path
+    name: str
+    audit: Path | None
+    seed: str | None
+    out: Path | None
+    plan: Path | None
+
+
+@declare(
+    "draw",
+    zh="公开抽签：先承诺、后抽取，人人可重放",
+    en="A public random draw that anyone can replay: commit, then draw.",
+)
+@scenario_argument
+@argument(
+    "name",
+    required=False,
+    default="",
+    metavar="[DRAW]",
+    zh="抽签的名称，只有一个时可省略",
+    en="which draw, if several",
+)
+@option("--audit", type=FILE, metavar="FILE", zh="事先公布的承诺文件", en="the file committed to before")
+@option("--seed", metavar="TEXT", zh="公开的种子（写法见承诺）", en="the seed, spelt as committed to")
+@output_option(zh="写到此文件；结果也写回 --audit", en="write it here; a result always goes to --audit too")
+@option(
+    "--plan",
+    type=FILE,
+    metavar="FILE",
+    zh="抽中的整套安排另存为方案",
+    en="write the assignment drawn as a plan",
+)
+def command(output: Output, **given: Any) -> int:
     """Without a seed, commit: write down pool, rules and chances. With one, draw."""
-    output = Output(lang, as_json=as_json)
-    check_writable(out)
-    check_writable(plan)
-    loaded = api.load(scenario)
+    call = DrawCall(**given)
+    check_writable(call.out)
+    check_writable(call.plan)
+    loaded = api.load(call.scenario)
     bound = api.draws(loaded)
-    mention_doubts(loaded.doubts, scenario, output)
+    mention_doubts(loaded.doubts, call.scenario, output)
     try:
-        if audit is None:
-            draw = api.commit(_chosen(bound, name), rehearsal=seed is not None)
+        if call.audit is None:
+            draw = api.commit(_chosen(bound, call.name), rehearsal=call.seed is not None)
         else:
-            draw = _undrawn(bound, name, audit)
+            draw = _undrawn(bound, call.name, call.audit)
     except CannotDraw as refusal:
         output.data({"ok": False, "reasons": refusal.reasons, "mends": refusal.remedies})
         output.report(render_refusal(refusal, output.language))
         return NO
-    if seed is not None:
-        draw = _drawn(draw, seed, audit)
-    if remark := _remark(draw, audit):
+    if call.seed is not None:
+        draw = _drawn(draw, call.seed, call.audit)
+    if remark := _remark(draw, call.audit):
         output.remark(remark)
-    targets = [file for file in (audit if seed is not None else None, out) if file is not None]
+    targets = [file for file in (call.audit if call.seed is not None else None, call.out) if file is not None]
     for target in targets:
         refuse_to_replace(draw, target)
     for target in targets:
         api.write_audit(draw, target)
-    if plan is not None:
-        _write_plan(bound[draw.committed.draw], draw, plan)
-    if as_json:
+    if call.plan is not None:
+        _write_plan(bound[draw.committed.draw], draw, call.plan)
+    if output.as_json:
         write_json(audit_text(draw))
     output.report(_report(draw, loaded, targets, output.language))
     return FINE

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from allocator import api
 from allocator.cli.failures import FINE, NO
 from allocator.cli.interrupt import stopping
-from allocator.cli.language import both
 from allocator.cli.naming import refuse_other_version
-from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioPath
+from allocator.cli.options import command as declare
+from allocator.cli.options import (
+    flag,
+    option,
+    plan_argument,
+    same_version_option,
+    scenario_argument,
+    time_limit_option,
+    workers_option,
+)
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError
 from allocator.explain import Ranking
@@ -26,6 +34,103 @@ from allocator.solvers.observer import StopRequest
 from allocator.verify import OtherVersion, other_version
 
 
+@dataclass(frozen=True)
+class ExplainCall:
+    """What ``allocator explain`` is called with.
+
+    Attributes:
+        scenario: The scenario.
+        plan: A plan for it.
+        slot: The slot of the seat, by id or name.
+        role: Its role; empty for the first that somebody holds there.
+        period: Its period; empty for the first.
+        item: The only candidate to look at; empty for all.
+        layer: Its layer; empty for the first that fits.
+        every: Whether to list every candidate with every reason.
+        solve: Whether to solve anew with the item at the seat.
+        time_limit: Seconds for that.
+        workers: Threads for that, 0 for as many as there are cores.
+        strict: Whether to refuse a plan of another version of the scenario.
+    """
+
+    scenario: Path
+    plan: Path
+    slot: str
+    role: str
+    period: str
+    item: str
+    layer: str
+    every: bool
+    solve: bool
+    time_limit: float
+    workers: int
+    strict: bool
+
+
+@declare(
+    "explain",
+    zh="某席位谁合适：排序列出，并说明不可者的缘由",
+    en="Who fits a seat, best first, and why others do not.",
+)
+@scenario_argument
+@plan_argument
+@option("--slot", required=True, metavar="SLOT", zh="去处（编号或名称）", en="the slot, by id or name")
+@option(
+    "--role", default="", metavar="ROLE", zh="角色，默认首个有人的", en="the role; by default the first held"
+)
+@option("--period", default="", metavar="PERIOD", zh="周期，默认首期", en="the period; by default the first")
+@option(
+    "--item",
+    default="",
+    metavar="ITEM",
+    zh="只看此人（编号或姓名），详列",
+    en="look at this one alone, by id or name",
+)
+@option(
+    "--layer",
+    default="",
+    metavar="LAYER",
+    zh="层，默认首个合适的",
+    en="the layer; by default the first that fits",
+)
+@flag("--all", "every", zh="逐个列出", en="list every candidate with every reason")
+@flag(
+    "--solve",
+    zh="就全部周期重新求解：指定此人的代价（须有 --item）",
+    en="solve all periods anew with --item at the seat: what that costs",
+)
+@time_limit_option(20, zh="--solve 的时限（秒）", en="seconds for --solve")
+@workers_option(zh="--solve 的线程数，0 为核数", en="threads for --solve, 0 for all")
+@same_version_option
+def command(output: Output, **given: Any) -> int:
+    """Rank who could have a seat of a plan, were nothing else to change; or solve anew with one at it."""
+    call = ExplainCall(**given)
+    if call.solve and not call.item:
+        raise InputError([Fault(Text(zh="须与 --item 同用", en="goes with --item"), column="--solve")])
+    policy = api.bind(api.load(call.scenario))
+    seat = {"role": call.role, "period": call.period, "layer": call.layer, "item": call.item}
+    read = api.read_plan(call.plan)
+    if not read.is_found and not read.assignments:
+        output.data({"seat": None, "status": read.status})
+        output.report([printable(f"{status_text(read)(output.language)} · {_NOTHING(output.language)}")])
+        return NO
+    differs = other_version(policy, read)
+    if call.strict:
+        refuse_other_version(differs, call.plan)
+    policy = api.with_plan_overrides(policy, read, call.plan.name)
+    ranking = api.candidates(policy, read, call.slot, file=call.plan.name, **seat)
+    view = ranking_view(policy, ranking, ranked=not call.item)
+    solved = _solved(policy, read, ranking, call) if call.solve else None
+    output.data({**plain(view), "differs": plain(differs), "solved": plain(solved)})
+    output.report([] if differs is None else [printable(_warning(differs)(output.language))])
+    output.report(
+        render_candidate(view, output.language, solved)
+        if call.item
+        else render_ranking(view, output.language, every=call.every)
+    )
+    return FINE
+
+
 def _warning(differs: OtherVersion) -> Text:
     return Text(zh=f"警告：{differs.message.zh}", en=f"warning: {differs.message.en}")
 
@@ -33,100 +138,20 @@ def _warning(differs: OtherVersion) -> Text:
 _NOTHING = Text(zh="文件中没有方案，只有这一答复", en="the file holds no plan, only this answer")
 
 
-def _solved(
-    policy: api.Policy, plan: Plan, ranking: Ranking, seconds: float, workers: int, file: str
-) -> PinnedView | None:
+def _solved(policy: api.Policy, plan: Plan, ranking: Ranking, call: ExplainCall) -> PinnedView | None:
     """Solve anew with the only candidate at the seat; None where they have it or cannot be there at all."""
     [candidate] = ranking.candidates
     if candidate.is_holder or not candidate.is_possible:
         return None
     stop = StopRequest()
     with stopping(stop):
-        found = api.price(policy, plan, ranking, seconds=seconds, workers=workers, observer=stop, file=file)
+        found = api.price(
+            policy,
+            plan,
+            ranking,
+            seconds=call.time_limit,
+            workers=call.workers,
+            observer=stop,
+            file=call.plan.name,
+        )
     return pinned_view(policy, found)
-
-
-HELP = both(
-    "某席位谁合适：排序列出，并说明不可者的缘由", "Who fits a seat, best first, and why others do not."
-)
-
-
-def command(
-    scenario: ScenarioPath,
-    plan: PlanPath,
-    slot: Annotated[
-        str, typer.Option(metavar="SLOT", help=both("去处（编号或名称）", "the slot, by id or name"))
-    ],
-    role: Annotated[
-        str,
-        typer.Option(
-            metavar="ROLE", help=both("角色，默认首个有人的", "the role; by default the first held")
-        ),
-    ] = "",
-    period: Annotated[
-        str, typer.Option(metavar="PERIOD", help=both("周期，默认首期", "the period; by default the first"))
-    ] = "",
-    item: Annotated[
-        str,
-        typer.Option(
-            metavar="ITEM", help=both("只看此人（编号或姓名），详列", "look at this one alone, by id or name")
-        ),
-    ] = "",
-    layer: Annotated[
-        str,
-        typer.Option(
-            metavar="LAYER", help=both("层，默认首个合适的", "the layer; by default the first that fits")
-        ),
-    ] = "",
-    every: Annotated[
-        bool, typer.Option("--all", help=both("逐个列出", "list every candidate with every reason"))
-    ] = False,
-    solve: Annotated[
-        bool,
-        typer.Option(
-            "--solve",
-            help=both(
-                "就全部周期重新求解：指定此人的代价（须有 --item）",
-                "solve all periods anew with --item at the seat: what that costs",
-            ),
-        ),
-    ] = False,
-    time_limit: Annotated[
-        float, typer.Option(min=0.1, max=10**6, help=both("--solve 的时限（秒）", "seconds for --solve"))
-    ] = 20,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=0, max=1024, help=both("--solve 的线程数，0 为核数", "threads for --solve, 0 for all")
-        ),
-    ] = 0,
-    strict: SameVersion = False,
-    as_json: AsJson = False,
-    lang: Lang = None,
-) -> int:
-    """Rank who could have a seat of a plan, were nothing else to change; or solve anew with one at it."""
-    output = Output(lang, as_json=as_json)
-    if solve and not item:
-        raise InputError([Fault(Text(zh="须与 --item 同用", en="goes with --item"), column="--solve")])
-    policy = api.bind(api.load(scenario))
-    seat = {"role": role, "period": period, "layer": layer, "item": item}
-    read = api.read_plan(plan)
-    if not read.is_found and not read.assignments:
-        output.data({"seat": None, "status": read.status})
-        output.report([printable(f"{status_text(read)(output.language)} · {_NOTHING(output.language)}")])
-        return NO
-    differs = other_version(policy, read)
-    if strict:
-        refuse_other_version(differs, plan)
-    policy = api.with_plan_overrides(policy, read, plan.name)
-    ranking = api.candidates(policy, read, slot, file=plan.name, **seat)
-    view = ranking_view(policy, ranking, ranked=not item)
-    solved = _solved(policy, read, ranking, time_limit, workers, plan.name) if solve else None
-    output.data({**plain(view), "differs": plain(differs), "solved": plain(solved)})
-    output.report([] if differs is None else [printable(_warning(differs)(output.language))])
-    output.report(
-        render_candidate(view, output.language, solved)
-        if item
-        else render_ranking(view, output.language, every=every)
-    )
-    return FINE

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from allocator import api
 from allocator.cli.failures import FINE, NO
-from allocator.cli.language import both
 from allocator.cli.naming import name_plan
-from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioFolder
+from allocator.cli.options import FILE, option, plan_argument, same_version_option, scenario_option
+from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.model.reading.wholefile import write_whole
 from allocator.model.text import Text
@@ -20,38 +17,40 @@ from allocator.report.rendering.console import pick, printable
 from allocator.report.words import status_text
 
 _FORMATS = formats_text()
-HELP = both(f"导出方案：{_FORMATS.zh}", f"Write a plan as {_FORMATS.en}.")
 
 _NOTHING = Text(
     zh="文件中没有方案，未导出", en="the file holds an answer without a plan, and nothing is exported"
 )
 
 
+@declare(
+    "export",
+    zh=f"导出方案：{_FORMATS.zh}",
+    en=f"Write a plan as {_FORMATS.en}.",
+)
+@plan_argument
+@option(
+    "--to",
+    type=FILE,
+    required=True,
+    metavar="FILE",
+    zh="写到此文件，格式随扩展名",
+    en="the file to write; its ending says what as",
+)
+@option("--layer", metavar="L", zh="只导出这一层", en="one layer only")
+@option("--period", metavar="P", zh="只导出这一期", en="one period only")
+@scenario_option
+@same_version_option
 def command(
-    plan: PlanPath,
-    to: Annotated[
-        Path,
-        typer.Option(
-            "--to",
-            metavar="FILE",
-            help=both("写到此文件，格式随扩展名", "the file to write; its ending says what as"),
-        ),
-    ],
-    layer: Annotated[
-        str | None,
-        typer.Option("--layer", metavar="L", help=both("只导出这一层", "one layer only")),
-    ] = None,
-    period: Annotated[
-        str | None,
-        typer.Option("--period", metavar="P", help=both("只导出这一期", "one period only")),
-    ] = None,
-    scenario: ScenarioFolder = None,
-    strict: SameVersion = False,
-    as_json: AsJson = False,
-    lang: Lang = None,
+    output: Output,
+    plan: Path,
+    to: Path,
+    layer: str | None,
+    period: str | None,
+    scenario: Path | None,
+    strict: bool,
 ) -> int:
     """Write a plan, or one layer or period of it, to a file; a picture shows one layer."""
-    output = Output(lang, as_json=as_json)
     exporter = exporter_for(to)
     read = api.read_plan(plan)
     if not read.is_found and not read.assignments:

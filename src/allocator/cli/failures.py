@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typer.exceptions import TyperException
-
 from allocator.cli.output import print_json
 from allocator.cli.streams import complain
-from allocator.cli.usage import usage_words
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.reading.oswords import system_words
 from allocator.model.text import Language, Text
@@ -28,8 +25,6 @@ def explain(error: BaseException, language: Language, *, as_json: bool) -> int:
 def _told(error: BaseException) -> tuple[int, tuple[Fault, ...]]:
     if isinstance(error, InputError):
         return WRONG, error.faults
-    if isinstance(error, TyperException):
-        return error.exit_code, (Fault(usage_words(error.format_message())),)
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED, (Fault(Text(zh="已中断", en="interrupted")),)
     if isinstance(error, MemoryError):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from allocator.cli.failures import FINE
-from allocator.cli.language import both
-from allocator.cli.options import AsJson, Lang
+from allocator.cli.options import argument
+from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.text import Text
@@ -16,16 +12,11 @@ from allocator.report.kinds import kind_view
 from allocator.report.rendering.kinds import render_kind, render_kinds
 from allocator.rules.registry import all_kinds
 
-HELP = both("规则种类：字段、含义、示例", "The rule kinds: fields, meaning, examples.")
 
-
-def command(
-    kind: Annotated[str, typer.Argument(metavar="[KIND]", help=both("规则种类", "a rule kind"))] = "",
-    as_json: AsJson = False,
-    lang: Lang = None,
-) -> int:
+@declare("kinds", zh="规则种类：字段、含义、示例", en="The rule kinds: fields, meaning, examples.")
+@argument("kind", required=False, default="", metavar="[KIND]", zh="规则种类", en="a rule kind")
+def command(output: Output, kind: str) -> int:
     """List all kinds, or say what there is to know of one."""
-    output = Output(lang, as_json=as_json)
     known = all_kinds()
     if not kind:
         views = [kind_view(one) for one in known.values()]

@@ -6,16 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from allocator import api
 from allocator.api.bundled import named
 from allocator.cli.callname import call_name, quoted
 from allocator.cli.failures import FINE
-from allocator.cli.language import both
-from allocator.cli.options import AsJson, Lang
+from allocator.cli.options import FILE, argument, option
+from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading.problems import CODES
@@ -24,30 +21,25 @@ from allocator.model.spec import scenario_name
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
 
-HELP = both(
-    "新建场景：带注释的入门场景，或复制一个示例",
-    "Write a commented starter scenario, or a copy of one that comes with the program.",
-)
 #: Which a planner takes first of all.
 FIRST_PLAN = "plan.json"
 
 
-def command(
-    name: Annotated[Path, typer.Argument(metavar="NAME", help=both("新文件夹", "the new folder"))],
-    like: Annotated[
-        str,
-        typer.Option(
-            metavar="SCENARIO",
-            help=both(
-                "复制此示例及其规则（见 scenarios）", "copy this scenario with its rules (see scenarios)"
-            ),
-        ),
-    ] = "",
-    as_json: AsJson = False,
-    lang: Lang = None,
-) -> int:
+@declare(
+    "new",
+    zh="新建场景：带注释的入门场景，或复制一个示例",
+    en="Write a commented starter scenario, or a copy of one that comes with the program.",
+)
+@argument("name", type=FILE, metavar="NAME", zh="新文件夹", en="the new folder")
+@option(
+    "--like",
+    default="",
+    metavar="SCENARIO",
+    zh="复制此示例及其规则（见 scenarios）",
+    en="copy this scenario with its rules (see scenarios)",
+)
+def command(output: Output, name: Path, like: str) -> int:
     """Write a scenario with its rules into a new folder; the last part of the name is the scenario's."""
-    output = Output(lang, as_json=as_json)
     try:
         scenario_name(name.name)
     except ValueError:

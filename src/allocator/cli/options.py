@@ -1,33 +1,147 @@
-"""Arguments and options that several commands share."""
+"""Arguments and options of the commands, each with its help in both languages."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any
 
-import typer
+import click
 
-from allocator.cli.language import both
+from allocator.cli.output import Output
+from allocator.messages import click as words
+from allocator.model.text import Text
 
-ScenarioPath = Annotated[
-    Path,
-    typer.Argument(metavar="SCENARIO", help=both("场景文件夹（或 .xlsx）", "scenario folder (or .xlsx)")),
-]
-PlanPath = Annotated[Path, typer.Argument(metavar="PLAN", help=both("方案文件", "plan file"))]
-ScenarioFolder = Annotated[
-    Path | None,
-    typer.Option("--scenario", metavar="DIR", help=both("场景文件夹", "the scenario's folder")),
-]
-SameVersion = Annotated[
-    bool,
-    typer.Option(
-        "--strict",
-        help=both("拒绝为场景另一版本作出的方案", "refuse a plan of another version of the scenario"),
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help=both("输出 JSON", "print JSON"))]
-Lang = Annotated[
-    Literal["zh", "en"] | None,
-    typer.Option("--lang", help=both("语言，默认随系统", "language, by default that of the locale")),
-]
-Strict = Annotated[bool, typer.Option("--strict", help=both("存疑即为错误", "treat doubts as faults"))]
+#: What declares a parameter of a command.
+Decorator = Callable[[Callable[..., int]], Callable[..., int]]
+
+
+class Option(click.Option):
+    """An option whose help is known in both languages."""
+
+    def __init__(self, names: Sequence[str], *, text: Text, **settings: Any) -> None:
+        super().__init__(names, help=text.en, **settings)
+        self.text = text
+
+
+class Argument(click.Argument):
+    """An argument whose help is known in both languages."""
+
+    def __init__(self, names: Sequence[str], *, text: Text, **settings: Any) -> None:
+        super().__init__(names, help=text.en, **settings)
+        self.text = text
+
+
+class Command(click.Command):
+    """A command whose help is known in both languages."""
+
+    def __init__(self, name: str, *, text: Text, **settings: Any) -> None:
+        super().__init__(name, **{**settings, "help": text.en})
+        self.text = text
+
+
+class FiniteRange(click.FloatRange):
+    """A number within bounds; ``nan`` is within none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number that a word stands for."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(words.not_a_number(value, self.name), param, ctx)
+        return number
+
+
+def localise(command: click.Command) -> None:
+    """Put the help of a command and of its parameters into the language of the call."""
+    language = words.LANGUAGE.get()
+    if isinstance(command, Command):
+        command.help = command.short_help = command.text(language)
+    command.options_metavar = words.OPTIONS(language)
+    for parameter in command.params:
+        if isinstance(parameter, (Option, Argument)):
+            parameter.help = parameter.text(language)
+        if isinstance(parameter.type, (click.IntRange, click.FloatRange)):
+            parameter.type.name = words.number_type(type(parameter.type).name)
+    if shows_help := command.get_help_option(click.Context(command)):
+        shows_help.help = words.TRANSLATIONS.gettext("Show this message and exit.")
+
+
+def command(name: str, *, zh: str, en: str) -> Callable[[Callable[..., int]], Command]:
+    """Make a function a command with ``--json`` and ``--lang``.
+
+    The function is called with an ``Output`` and with the arguments and options that are declared below; it
+    returns the exit status.
+    """
+
+    def declare(function: Callable[..., int]) -> Command:
+        @wraps(function)
+        def run(as_json: bool, **given: Any) -> int:
+            return function(Output(as_json=as_json), **given)
+
+        made = click.command(name, cls=Command, text=Text(zh=zh, en=en))(run)
+        made.params += [as_json_option(), lang_option()]
+        return made
+
+    return declare
+
+
+def as_json_option() -> Option:
+    """Return ``--json``."""
+    return Option(["--json", "as_json"], is_flag=True, text=Text(zh="输出 JSON", en="print JSON"))
+
+
+def lang_option() -> Option:
+    """Return ``--lang``; ``language_of`` has read its value before the call is parsed."""
+    return Option(
+        ["--lang"],
+        type=click.Choice(["zh", "en"]),
+        metavar="zh|en",
+        expose_value=False,
+        text=Text(zh="语言，默认随系统", en="language, by default that of the locale"),
+    )
+
+
+def option(*names: str, zh: str, en: str, **settings: Any) -> Decorator:
+    """Declare an option of a command, with its help in both languages."""
+    settings.setdefault("show_default", settings.get("default") not in (None, ""))
+    return click.option(*names, cls=Option, text=Text(zh=zh, en=en), **settings)
+
+
+def flag(*names: str, zh: str, en: str) -> Decorator:
+    """Declare an option without a value."""
+    return option(*names, zh=zh, en=en, is_flag=True)
+
+
+def argument(name: str, *, zh: str, en: str, **settings: Any) -> Decorator:
+    """Declare an argument of a command, with its help in both languages."""
+    return click.argument(name, cls=Argument, text=Text(zh=zh, en=en), **settings)
+
+
+FILE = click.Path(path_type=Path)
+scenario_argument = argument(
+    "scenario", type=FILE, metavar="SCENARIO", zh="场景文件夹（或 .xlsx）", en="scenario folder (or .xlsx)"
+)
+plan_argument = argument("plan", type=FILE, metavar="PLAN", zh="方案文件", en="plan file")
+scenario_option = option("--scenario", type=FILE, metavar="DIR", zh="场景文件夹", en="the scenario's folder")
+same_version_option = flag(
+    "--strict", zh="拒绝为场景另一版本作出的方案", en="refuse a plan of another version of the scenario"
+)
+
+
+def output_option(*, zh: str, en: str) -> Decorator:
+    """Declare the file that an answer is written to."""
+    return option("-o", "--output", "out", type=FILE, metavar="FILE", zh=zh, en=en)
+
+
+def time_limit_option(default: float, *, zh: str, en: str) -> Decorator:
+    """Declare the time limit of a solve, in seconds."""
+    return option(
+        "--time-limit", type=FiniteRange(min=0.1, max=10**6), default=default, metavar="N", zh=zh, en=en
+    )
+
+
+def workers_option(*, zh: str, en: str) -> Decorator:
+    """Declare the number of threads of a solve."""
+    return option("--workers", type=click.IntRange(min=0, max=1024), default=0, metavar="N", zh=zh, en=en)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable
 from functools import cached_property
@@ -11,19 +10,19 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-from allocator.cli.language import SPOKEN, language_of
 from allocator.cli.streams import complain, write_json
 from allocator.errors import Fault
+from allocator.messages.click import LANGUAGE
 from allocator.model.text import Language, Text
 from allocator.report.plain import plain
 from allocator.report.rendering.console import console_for
 
 
 class Output:
-    """The output of one command, in one language, as a report or as JSON."""
+    """The output of one command, in the language of the call, as a report or as JSON."""
 
-    def __init__(self, lang: Language | None, *, as_json: bool) -> None:
-        self.language: Language = lang or SPOKEN.get() or language_of([], os.environ)
+    def __init__(self, *, as_json: bool) -> None:
+        self.language: Language = LANGUAGE.get()
         self.as_json = as_json
 
     @cached_property

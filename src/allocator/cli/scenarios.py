@@ -5,19 +5,18 @@ from __future__ import annotations
 from allocator import api
 from allocator.cli.callname import call_name
 from allocator.cli.failures import FINE
-from allocator.cli.language import both
-from allocator.cli.options import AsJson, Lang
+from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.report.collection import scenario_line
 from allocator.report.rendering.collection import render_scenarios
 from allocator.report.rendering.console import pick
 
-HELP = both("列出随程序提供的示例场景", "The scenarios that come with the program, to copy from.")
 
-
-def command(as_json: AsJson = False, lang: Lang = None) -> int:
+@declare(
+    "scenarios", zh="列出随程序提供的示例场景", en="The scenarios that come with the program, to copy from."
+)
+def command(output: Output) -> int:
     """List the scenarios that come with the program, with what each decides and how large it is."""
-    output = Output(lang, as_json=as_json)
     places = api.bundled_scenarios()
     lines = [scenario_line(name, api.bind(api.load(place))) for name, place in places.items()]
     output.data(lines)

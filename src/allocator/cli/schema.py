@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-import typer
+import click
 
 from allocator.cli.failures import FINE
-from allocator.cli.language import both
-from allocator.cli.options import AsJson, Lang
-from allocator.cli.output import print_json
+from allocator.cli.options import argument
+from allocator.cli.options import command as declare
+from allocator.cli.output import Output, print_json
 from allocator.report.schema import SCHEMAS
 
-HELP = both("输出 JSON Schema，供编辑器使用", "JSON Schema of scenarios, rule packs or plans, for editors.")
 
-
-def command(
-    of: Annotated[
-        Literal["scenario", "rules", "plan"],
-        typer.Argument(metavar="scenario|rules|plan", help=both("哪一种文件", "of which kind of file")),
-    ],
-    as_json: AsJson = False,
-    lang: Lang = None,
-) -> int:
+@declare(
+    "schema",
+    zh="输出 JSON Schema，供编辑器使用",
+    en="JSON Schema of scenarios, rule packs or plans, for editors.",
+)
+@argument(
+    "of",
+    type=click.Choice(["scenario", "rules", "plan"]),
+    metavar="scenario|rules|plan",
+    zh="哪一种文件",
+    en="of which kind of file",
+)
+def command(output: Output, of: str) -> int:
     """Print a schema; it is JSON in any case and has no language."""
     print_json(SCHEMAS[of]())
     return FINE

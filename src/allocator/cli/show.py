@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from pathlib import Path
 
 from allocator import api
 from allocator.cli.failures import FINE, NO
-from allocator.cli.language import both
 from allocator.cli.naming import name_plan
-from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioFolder
+from allocator.cli.options import command as declare
+from allocator.cli.options import flag, plan_argument, same_version_option, scenario_option
 from allocator.cli.output import Output
 from allocator.report.rendering.plans import render_plan
 
-HELP = both("展示方案：名单、得分与变动", "Who is where, what it costs, and what changed.")
 
-
+@declare("show", zh="展示方案：名单、得分与变动", en="Who is where, what it costs, and what changed.")
+@plan_argument
+@scenario_option
+@flag("--ids", zh="名称旁注明编号", en="show ids beside names")
+@flag("--posts", zh="姓名旁注明单位与职务", en="show units and posts beside names")
+@flag("--recusals", zh="列出回避登记：谁因何回避何案", en="list who is out of which case, and why")
+@same_version_option
 def command(
-    plan: PlanPath,
-    scenario: ScenarioFolder = None,
-    ids: Annotated[bool, typer.Option("--ids", help=both("名称旁注明编号", "show ids beside names"))] = False,
-    posts: Annotated[
-        bool,
-        typer.Option("--posts", help=both("姓名旁注明单位与职务", "show units and posts beside names")),
-    ] = False,
-    recusals: Annotated[
-        bool,
-        typer.Option(
-            "--recusals", help=both("列出回避登记：谁因何回避何案", "list who is out of which case, and why")
-        ),
-    ] = False,
-    strict: SameVersion = False,
-    as_json: AsJson = False,
-    lang: Lang = None,
+    output: Output, plan: Path, scenario: Path | None, ids: bool, posts: bool, recusals: bool, strict: bool
 ) -> int:
     """Lay out a plan with the names of its scenario, or by ids where the scenario is not at hand."""
-    output = Output(lang, as_json=as_json)
     shown = api.read_plan(plan)
     _, view = name_plan(shown, plan, scenario, output, recusals=recusals, strict=strict)
     output.data(view)

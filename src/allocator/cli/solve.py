@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
+import click
 from rich.console import RenderableType
 
 from allocator import api
@@ -16,8 +17,17 @@ from allocator.cli.changing import is_counted
 from allocator.cli.doubted import mention_doubts
 from allocator.cli.failures import FINE, INTERRUPTED, NO, WRONG
 from allocator.cli.interrupt import stopping
-from allocator.cli.language import both
-from allocator.cli.options import AsJson, Lang, ScenarioPath
+from allocator.cli.options import (
+    FILE,
+    FiniteRange,
+    flag,
+    option,
+    output_option,
+    scenario_argument,
+    time_limit_option,
+    workers_option,
+)
+from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.cli.progress import watching
 from allocator.cli.reasons import Reasons, find_reasons, reasons_as_data, render_reasons
@@ -43,143 +53,145 @@ from allocator.verify.diff import plan_diff
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import measure
 
-HELP = both("求解：给出最好的方案及已证明的下界", "Find the best plan, with a proven bound.")
+
+@dataclass(frozen=True)
+class SolveCall:
+    """What ``allocator solve`` is called with.
+
+    Attributes:
+        scenario: The scenario.
+        out: Where to write the plan.
+        time_limit: Seconds.
+        seed: Seed of random choices.
+        workers: Threads, 0 for as many as there are cores.
+        window: How many periods are searched jointly; None for all.
+        baseline: The plan to start from and to change as little as can be.
+        pin: Settled places.
+        keep: Layers that stay as in the baseline.
+        exclude: Who is kept out of where.
+        fewest: Whether the changes from the baseline come first; None to judge by the rules.
+        resume: Whether to go on from the checkpoint or the plan at ``out``.
+        confirm: Whether another solver proves it again, however long that takes.
+        memory: GiB to stay within; None for no limit.
+    """
+
+    scenario: Path
+    out: Path | None
+    time_limit: float
+    seed: int
+    workers: int
+    window: int | None
+    baseline: Path | None
+    pin: tuple[str, ...]
+    keep: tuple[str, ...]
+    exclude: tuple[str, ...]
+    fewest: bool | None
+    resume: bool
+    confirm: bool
+    memory: float | None
 
 
-def command(
-    scenario: ScenarioPath,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help=both("方案写到此文件", "write the plan here")),
-    ] = None,
-    time_limit: Annotated[
-        float, typer.Option(min=0.1, max=10**6, help=both("时限（秒）", "time limit in seconds"))
-    ] = 60,
-    seed: Annotated[
-        int, typer.Option(min=0, max=2**31 - 1, help=both("随机种子", "seed of random choices"))
-    ] = 1,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=0, max=1024, help=both("线程数，0 为核数；1 则可重现", "threads, 0 for all cores; 1 repeats")
-        ),
-    ] = 0,
-    window: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="N",
-            help=both("滚动求解：每次共同求解 N 个周期", "roll: search N periods jointly at a time"),
-        ),
-    ] = None,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="PLAN",
-            help=both(
-                "由此方案出发，先使变动最少，再优化各级；规则自行为变动定级时依规则，滚动求解时只作起点",
-                "start from this plan and first change as little as can be, then optimise the levels; where "
-                "rules rank changes from a baseline they alone do, and with --window it is a start only",
-            ),
-        ),
-    ] = None,
-    pin: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ITEM=SLOT[/ROLE][@PERIOD]",
-            help=both("指定位置（编号或名称），可重复", "settle a place, by ids or names; repeatable"),
-        ),
-    ] = None,
-    keep: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LAYER",
-            help=both(
-                "此层照基准方案不变，只安排新的，可重复", "a layer to keep as in the baseline; repeatable"
-            ),
-        ),
-    ] = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ITEM[=SLOT[/ROLE]][@PERIOD]",
-            help=both("排除：不在此处或任何处，可重复", "keep out of a slot, or of all; repeatable"),
-        ),
-    ] = None,
-    fewest: Annotated[
-        bool | None,
-        typer.Option(
-            "--fewest-changes/--free-changes",
-            help=both(
-                "先使与基准方案相比变动最少，或变动不计（基准只作起点）；默认见 --baseline",
-                "first as few changes from the baseline as can be, or as many as it takes: the baseline is a "
-                "start only; by default as --baseline says",
-            ),
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help=both("从 -o 文件的检查点（或其中方案）继续", "go on from the checkpoint (or plan) at -o"),
-        ),
-    ] = False,
-    confirm: Annotated[
-        bool,
-        typer.Option(
-            "--confirm",
-            help=both(
-                "不限时请另一求解器再证一次", "have another solver prove it again, as long as that takes"
-            ),
-        ),
-    ] = False,
-    memory: Annotated[
-        float | None,
-        typer.Option(
-            min=0.01,
-            max=10**6,
-            metavar="GIB",
-            help=both("内存限额，接近时停止", "memory to stay within; near it a solve ends"),
-        ),
-    ] = None,
-    as_json: AsJson = False,
-    lang: Lang = None,
-) -> int:
+@declare("solve", zh="求解：给出最好的方案及已证明的下界", en="Find the best plan, with a proven bound.")
+@scenario_argument
+@output_option(zh="方案写到此文件", en="write the plan here")
+@time_limit_option(60, zh="时限（秒）", en="time limit in seconds")
+@option(
+    "--seed",
+    type=click.IntRange(min=0, max=2**31 - 1),
+    default=1,
+    metavar="N",
+    zh="随机种子",
+    en="seed of random choices",
+)
+@workers_option(zh="线程数，0 为核数；1 则可重现", en="threads, 0 for all cores; 1 repeats")
+@option(
+    "--window",
+    type=click.IntRange(min=1),
+    metavar="N",
+    zh="滚动求解：每次共同求解 N 个周期",
+    en="roll: search N periods jointly at a time",
+)
+@option(
+    "--baseline",
+    type=FILE,
+    metavar="PLAN",
+    zh="由此方案出发，先使变动最少，再优化各级；规则自行为变动定级时依规则，滚动求解时只作起点",
+    en="start from this plan and first change as little as can be, then optimise the levels; where "
+    "rules rank changes from a baseline they alone do, and with --window it is a start only",
+)
+@option(
+    "--pin",
+    multiple=True,
+    metavar="ITEM=SLOT[/ROLE][@PERIOD]",
+    zh="指定位置（编号或名称），可重复",
+    en="settle a place, by ids or names; repeatable",
+)
+@option(
+    "--keep",
+    multiple=True,
+    metavar="LAYER",
+    zh="此层照基准方案不变，只安排新的，可重复",
+    en="a layer to keep as in the baseline; repeatable",
+)
+@option(
+    "--exclude",
+    multiple=True,
+    metavar="ITEM[=SLOT[/ROLE]][@PERIOD]",
+    zh="排除：不在此处或任何处，可重复",
+    en="keep out of a slot, or of all; repeatable",
+)
+@option(
+    "--fewest-changes/--free-changes",
+    "fewest",
+    default=None,
+    zh="先使与基准方案相比变动最少，或变动不计（基准只作起点）；默认见 --baseline",
+    en="first as few changes from the baseline as can be, or as many as it takes: the baseline is a "
+    "start only; by default as --baseline says",
+)
+@flag(
+    "--resume",
+    zh="从 -o 文件的检查点（或其中方案）继续",
+    en="go on from the checkpoint (or plan) at -o",
+)
+@flag(
+    "--confirm",
+    zh="不限时请另一求解器再证一次",
+    en="have another solver prove it again, as long as that takes",
+)
+@option(
+    "--memory",
+    type=FiniteRange(min=0.01, max=10**6),
+    metavar="GIB",
+    zh="内存限额，接近时停止",
+    en="memory to stay within; near it a solve ends",
+)
+def command(output: Output, **given: Any) -> int:
     """Solve a scenario, write the plan, and say what it costs or why there is none."""
-    output = Output(lang, as_json=as_json)
-    check_writable(out)
-    if resume:
-        check_resumable(out, fewest=fewest is True)
-    if window is not None and fewest:
+    call = SolveCall(**given)
+    check_writable(call.out)
+    if call.resume:
+        check_resumable(call.out, fewest=call.fewest is True)
+    if call.window is not None and call.fewest:
         raise InputError([_rolls_alone()])
-    policy = _bound(scenario, baseline, output, pins=pin or (), keep=keep or (), exclude=exclude or ())
-    fewest = is_counted(policy, fewest, rolls=window is not None, resumes=resume)
+    policy = _bound(call, output)
+    fewest = is_counted(policy, call.fewest, rolls=call.window is not None, resumes=call.resume)
     _check_figures(policy)
-    mention_doubts(doubts_about(policy), scenario, output)
-    begun = goes_on_from(policy, out, output) if resume and out is not None else None
+    mention_doubts(doubts_about(policy), call.scenario, output)
+    begun = goes_on_from(policy, call.out, output) if call.resume and call.out is not None else None
     stop = StopRequest()
-    keeper = None if fewest else keeper_of(policy, out)
+    keeper = None if fewest else keeper_of(policy, call.out)
     with stopping(stop):
-        with watching(_levels(policy), output.language) as live, kept(keeper, output) as writer:
-            go_on = partial(api.solve, window=window, begun=begun)
-            plan = (api.fewest_changes if fewest else go_on)(
-                policy,
-                seconds=time_limit,
-                seed=seed,
-                workers=workers,
-                memory=memory,
-                confirm="full" if confirm else "spare",
-                observer=ObserverGroup(stop, live, writer),
-            )
-        written = write_answer(plan, out, output) if plan.is_found else None
+        plan = _solved(policy, call, output, stop, keeper, begun, fewest=fewest)
+        written = write_answer(plan, call.out, output) if plan.is_found else None
     is_stopped = stop.is_requested or plan.run.get("stopped") == "memory"
-    reasons = find_reasons(policy, time_limit) if plan.status == "infeasible" and not is_stopped else None
+    is_unexplained = plan.status == "infeasible" and not is_stopped
+    reasons = find_reasons(policy, call.time_limit) if is_unexplained else None
     if reasons is not None:
         plan = plan.model_copy(update={"run": {**plan.run, "conflict": list(reasons.rules)}})
-    written = written or write_answer(plan, out, output)
+    written = written or write_answer(plan, call.out, output)
     if written.is_done and plan.status != "unknown" and keeper is not None:
         keeper.remove()
-    if as_json:
+    if output.as_json:
         write_json(plan_text(_explained(policy, plan, reasons)))
     output.report(_result(policy, plan, reasons, written, output.language))
     if written.fault is not None:
@@ -187,6 +199,29 @@ def command(
     if stop.reason == "asked":
         return INTERRUPTED
     return FINE if plan.is_found else NO
+
+
+def _solved(
+    policy: api.Policy,
+    call: SolveCall,
+    output: Output,
+    stop: StopRequest,
+    keeper: api.Checkpoints | None,
+    begun: api.Resumed | None,
+    *,
+    fewest: bool,
+) -> Plan:
+    with watching(_levels(policy), output.language) as live, kept(keeper, output) as writer:
+        go_on = partial(api.solve, window=call.window, begun=begun)
+        return (api.fewest_changes if fewest else go_on)(
+            policy,
+            seconds=call.time_limit,
+            seed=call.seed,
+            workers=call.workers,
+            memory=call.memory,
+            confirm="full" if call.confirm else "spare",
+            observer=ObserverGroup(stop, live, writer),
+        )
 
 
 def _rolls_alone() -> Fault:
@@ -197,9 +232,12 @@ def _rolls_alone() -> Fault:
     return Fault(message, column="--window")
 
 
-def _bound(scenario: Path, baseline: Path | None, output: Output, **wishes: Iterable[str]) -> api.Policy:
+def _bound(call: SolveCall, output: Output) -> api.Policy:
+    baseline = call.baseline
     start = api.read_plan(baseline) if baseline else None
-    policy = api.bind(api.load(scenario), baseline=start, **wishes)
+    policy = api.bind(
+        api.load(call.scenario), baseline=start, pins=call.pin, keep=call.keep, exclude=call.exclude
+    )
     if baseline and start:
         check_baseline(policy, start, baseline.name)
         if dropped := plan_overrides(start, baseline.name).without(policy.overrides):

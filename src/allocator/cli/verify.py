@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from allocator import api
 from allocator.cli.failures import FINE, NO
-from allocator.cli.language import both
 from allocator.cli.naming import refuse_other_version
-from allocator.cli.options import AsJson, Lang, PlanPath, SameVersion, ScenarioPath
+from allocator.cli.options import command as declare
+from allocator.cli.options import flag, option, plan_argument, same_version_option, scenario_argument
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import Plan
@@ -23,36 +20,35 @@ from allocator.report.rendering.verdicts import render_findings
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import Figure, measure
 
-HELP = both(
-    "复核方案或抽签：逐条判断，与求解器无关",
-    "Judge a plan or a draw, point by point, by code that never imports the solver.",
+
+@declare(
+    "verify",
+    zh="复核方案或抽签：逐条判断，与求解器无关",
+    en="Judge a plan or a draw, point by point, by code that never imports the solver.",
 )
-
-
+@scenario_argument
+@plan_argument
+@flag("--all", "every", zh="列出每一处", en="list every breach")
+@flag("--expected", "figures", zh="并核对文件数据", en="hold it to the document's figures too")
+@same_version_option
+@option(
+    "--published",
+    metavar="TEXT",
+    zh="抽签：事先公布的那一行或承诺值",
+    en="a draw: the line or the SHA-256 that was published",
+)
+@option("--seed", metavar="TEXT", zh="抽签：公开的种子", en="a draw: the seed that came about")
 def command(
-    scenario: ScenarioPath,
-    plan: PlanPath,
-    every: Annotated[bool, typer.Option("--all", help=both("列出每一处", "list every breach"))] = False,
-    figures: Annotated[
-        bool, typer.Option("--expected", help=both("并核对文件数据", "hold it to the document's figures too"))
-    ] = False,
-    strict: SameVersion = False,
-    published: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT",
-            help=both("抽签：事先公布的那一行或承诺值", "a draw: the line or the SHA-256 that was published"),
-        ),
-    ] = None,
-    seed: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help=both("抽签：公开的种子", "a draw: the seed that came about")),
-    ] = None,
-    as_json: AsJson = False,
-    lang: Lang = None,
+    output: Output,
+    scenario: Path,
+    plan: Path,
+    every: bool,
+    figures: bool,
+    strict: bool,
+    published: str | None,
+    seed: str | None,
 ) -> int:
     """Judge a plan and name every rule that it breaks; or replay a draw and name all that is not so."""
-    output = Output(lang, as_json=as_json)
     if api.is_audit(plan):
         return _replayed(scenario, plan, output, published, seed)
     if published is not None or seed is not None:

@@ -1,0 +1,246 @@
+"""The program ``allocator``: its commands, each loaded when it is asked for, and its help."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import click
+
+import allocator
+from allocator.cli.callname import call_name
+from allocator.cli.options import Option, lang_option, localise
+from allocator.messages import click as words
+from allocator.model.text import Language, Text
+
+#: Width of help where no terminal says otherwise, in cells; the widest first column of a list in it.
+WIDTH, FIRST_COLUMN = 120, 34
+
+
+def _scenarios() -> click.Command:
+    from allocator.cli.scenarios import command
+
+    return command
+
+
+def _new() -> click.Command:
+    from allocator.cli.new import command
+
+    return command
+
+
+def _check() -> click.Command:
+    from allocator.cli.check import command
+
+    return command
+
+
+def _solve() -> click.Command:
+    from allocator.cli.solve import command
+
+    return command
+
+
+def _show() -> click.Command:
+    from allocator.cli.show import command
+
+    return command
+
+
+def _verify() -> click.Command:
+    from allocator.cli.verify import command
+
+    return command
+
+
+def _export() -> click.Command:
+    from allocator.cli.export import command
+
+    return command
+
+
+def _explain() -> click.Command:
+    from allocator.cli.explain import command
+
+    return command
+
+
+def _draw() -> click.Command:
+    from allocator.cli.draw import command
+
+    return command
+
+
+def _kinds() -> click.Command:
+    from allocator.cli.kinds import command
+
+    return command
+
+
+def _schema() -> click.Command:
+    from allocator.cli.schema import command
+
+    return command
+
+
+#: What loads each command: a check need not wait for what a solver or a report loads.
+COMMANDS: Mapping[str, Callable[[], click.Command]] = {
+    "scenarios": _scenarios,
+    "new": _new,
+    "check": _check,
+    "solve": _solve,
+    "show": _show,
+    "verify": _verify,
+    "export": _export,
+    "explain": _explain,
+    "draw": _draw,
+    "kinds": _kinds,
+    "schema": _schema,
+}
+
+
+class HelpFormatter(click.HelpFormatter):
+    """The layout of click's help, measured in cells of a terminal: a Chinese character takes two."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write how the program is called."""
+        usage = words.TRANSLATIONS.gettext("Usage:")
+        blank = " " if usage.isascii() else ""
+        self._write_rows([(f"{prefix or usage + blank}{prog} {args}",)], indent=0)
+
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a section."""
+        self.write(f"{heading}\n")
+
+    def write_text(self, text: str) -> None:
+        """Write a paragraph."""
+        self._write_rows([(text,)], indent=self.current_indent)
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = FIRST_COLUMN, col_spacing: int = 2
+    ) -> None:
+        """Write names, and what each means in the column beside them; nothing is cut off."""
+        self._write_rows(list(rows), indent=self.current_indent, first_column=col_max)
+
+    def _write_rows(
+        self, rows: Sequence[tuple[str, ...]], *, indent: int, first_column: int | None = None
+    ) -> None:
+        from rich.console import Console
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text as Line
+
+        grid = Table.grid(padding=(0, 2))
+        for number, _ in enumerate(rows[0]):
+            grid.add_column(max_width=first_column if number == 0 else None, overflow="fold")
+        for row in rows:
+            grid.add_row(*map(Line, row))
+        console = Console(width=self.width, color_system=None, file=None, force_terminal=False)
+        with console.capture() as captured:
+            console.print(Padding(grid, (0, 0, 0, indent)))
+        for line in captured.get().splitlines():
+            self.write(f"{line.rstrip()}\n")
+
+
+class Context(click.Context):
+    """A call of the program or of a command."""
+
+    formatter_class = HelpFormatter
+
+
+class Program(click.Group):
+    """The program of several commands."""
+
+    context_class = Context
+
+    def __init__(self) -> None:
+        words.install()
+        width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+        super().__init__(
+            "allocator",
+            callback=_print_help,
+            params=[_version_option(), lang_option()],
+            help=_HELP(words.LANGUAGE.get()),
+            invoke_without_command=True,
+            subcommand_metavar=words.COMMAND(words.LANGUAGE.get()),
+            context_settings={"terminal_width": width},
+        )
+        localise(self)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order in which a planner needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; None if there is none of this name."""
+        load = COMMANDS.get(cmd_name)
+        if load is None:
+            return None
+        command = load()
+        command.context_class = Context
+        localise(command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called; of one that there is not, say which is meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands from no scenario to a plan of one's own."""
+        language = words.LANGUAGE.get()
+        with formatter.section(Text(zh="由此入手", en="To begin")(language)):
+            formatter.write_dl(_first_steps(language), col_max=formatter.width)
+
+
+_HELP = Text(
+    zh="纪检监察力量统筹：划片、编组、轮换、办案，一次算清并有证明",
+    en="Plans who serves where for supervision bodies, with proofs and reasons",
+)
+
+
+def _version_option() -> click.Option:
+    return Option(
+        ["--version"],
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_print_version,
+        text=Text(zh="显示版本", en="show the version"),
+    )
+
+
+def _print_version(context: click.Context, parameter: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        sys.stdout.write(f"allocator {allocator.__version__}\n")
+        context.exit()
+
+
+@click.pass_context
+def _print_help(context: click.Context) -> None:
+    """Print the help of the program where no command is named."""
+    if context.invoked_subcommand is None:
+        sys.stdout.write(context.get_help() + "\n")
+
+
+def _first_steps(language: Language) -> list[tuple[str, str]]:
+    """Return the commands from no scenario to a plan of one's own, and what each does."""
+    program, mine = call_name(), Text(zh="我的方案", en="mine")(language)
+    plan, table = f"{mine}/plan.json", f"{mine}/{Text(zh='方案', en='plan')(language)}.csv"
+    steps = (
+        ("scenarios", Text(zh="看有哪些示例", en="see which scenarios there are")),
+        (
+            f"new {mine} --like neijiang-zones",
+            Text(zh="复制一个，再换上自己的表", en="copy one; put your tables in"),
+        ),
+        (f"check {mine}", Text(zh="检查，直到通过", en="check it until all is well")),
+        (f"solve {mine} -o {plan}", Text(zh="求解，限一分钟", en="solve it, within a minute")),
+        (f"show {plan}", Text(zh="看方案", en="look at the plan")),
+        (f"export {plan} --to {table}", Text(zh="导出表格", en="write it as a table")),
+    )
+    return [(f"{program} {step}", text(language)) for step, text in steps]
