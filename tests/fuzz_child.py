@@ -18,7 +18,7 @@ from time import process_time
 from typing import Any
 from unicodedata import category
 
-from allocator.lottery.kinds import _pairing_draw
+from allocator.lottery.kinds import _pairing_audit
 from cli_world import call
 from fuzz_inputs import READERS
 
@@ -81,7 +81,7 @@ def main() -> None:
     """Run a range of inputs; the last line of standard error names that which ended it all."""
     folder, first, last = Path(sys.argv[1]).resolve(), int(sys.argv[2]), int(sys.argv[3])
     os.chdir(folder)  # some calls write where they stand
-    _pairing_draw.MOST_TRIALS = 20
+    _pairing_audit.MAX_TRIALS = 20
     for reader in sys.argv[4:]:
         READERS[reader](Random(0), folder)  # what all inputs share takes its time once
     resource.setrlimit(resource.RLIMIT_DATA, (GIB, GIB))

@@ -16,10 +16,9 @@ from scipy.stats import chi2
 
 from allocator import api
 from allocator.lottery import CannotDraw
-from allocator.lottery.assigning.chances import Chances
-from allocator.lottery.assigning.peel import peeled
 from allocator.lottery.hashing import LotteryNumbers
-from allocator.lottery.kinds._assignment_checks import pair_chances
+from allocator.lottery.kinds._assignment_audit import pair_chances
+from allocator.lottery.plra.flow_lottery import ScaledFlow, birkhoff_decomposition
 from allocator.optimise.flow import cheapest_flow
 from allocator.program.network import Network
 from cli_world import call
@@ -128,7 +127,7 @@ def test_spread_chances_are_the_best_of_their_grid(tmp_path: Path) -> None:
 
 
 @st.composite
-def chances(draw: st.DrawFn) -> tuple[Network, Chances]:
+def chances(draw: st.DrawFn) -> tuple[Network, ScaledFlow]:
     """Draw a small network with a sum of flows through it."""
     nodes, count = 4, draw(st.integers(2, 8))
     ends = [draw(st.permutations(range(nodes)))[:2] for _ in range(count)]
@@ -149,13 +148,13 @@ def chances(draw: st.DrawFn) -> tuple[Network, Chances]:
         flow = cheapest_flow(network, price)
         assert flow is not None
         flows.append(flow)
-    return network, Chances(np.sum(flows, axis=0), len(flows))
+    return network, ScaledFlow(np.sum(flows, axis=0), len(flows))
 
 
 @given(chances(), st.integers(0, 9))
-def test_what_is_peeled_off_adds_up(given_chances: tuple[Network, Chances], seed: int) -> None:
+def test_what_is_peeled_off_adds_up(given_chances: tuple[Network, ScaledFlow], seed: int) -> None:
     network, wanted = given_chances
-    flows = list(peeled(network, wanted, np.random.default_rng(seed)))
+    flows = list(birkhoff_decomposition(network, wanted, np.random.default_rng(seed)))
     assert len(flows) == wanted.rounds
     assert np.sum(flows, axis=0).tolist() == wanted.flow.tolist()
     for flow in flows:

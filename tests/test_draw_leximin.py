@@ -7,12 +7,18 @@ from random import Random
 
 import pytest
 
-from allocator.lottery.leximin.lottery import Lottery, fractions_of, mean_panel
-from allocator.lottery.leximin.panels import Panels
-from allocator.lottery.leximin.proof import Level, priced_most, rooms
-from allocator.lottery.leximin.quotas import Bound, find_conflict
-from allocator.lottery.leximin.search import heaviest_weight
-from allocator.lottery.leximin.solve import leximin
+from allocator.lottery.kinds._panel_audit import heaviest_weight
+from allocator.lottery.leximin.leximin_solver import leximin_lottery
+from allocator.lottery.leximin.panel_infeasibility import QuotaBound, find_quota_conflict
+from allocator.lottery.leximin.panels import (
+    LeximinLevel,
+    PanelLottery,
+    Panels,
+    mean_panel,
+    possible_raises,
+    type_chances,
+    weight_bound_by_prices,
+)
 from draw_world import all_panels, brute_force_chances
 
 
@@ -32,28 +38,28 @@ def random_panels(random: Random) -> Panels:
             return panels
 
 
-def chances(panels: Panels, lottery: Lottery) -> list[Fraction]:
+def chances(panels: Panels, lottery: PanelLottery) -> list[Fraction]:
     mean = mean_panel(lottery.panels, lottery.weights)
-    return fractions_of(mean, panels.people, lottery.total)
+    return type_chances(mean, panels.people, lottery.total)
 
 
-def worst_room(panels: Panels, lottery: Lottery) -> Fraction:
+def worst_room(panels: Panels, lottery: PanelLottery) -> Fraction:
     """Return by how much a chance could be higher, with every bound of the proof found again."""
     levels = []
     for level in lottery.levels:
         found = (
-            priced_most(panels, level.weights, level.prices)
+            weight_bound_by_prices(panels, level.weights, level.prices)
             if level.prices
             else heaviest_weight(panels, level.weights)
         )
-        levels.append(Level(level.settles, level.weights, level.prices, max(found, level.most)))
-    return max(rooms(panels, mean_panel(lottery.panels, lottery.weights), lottery.total, levels))
+        levels.append(LeximinLevel(level.settles, level.weights, level.prices, max(found, level.most)))
+    return max(possible_raises(panels, mean_panel(lottery.panels, lottery.weights), lottery.total, levels))
 
 
 @pytest.mark.parametrize("number", range(40))
 def test_as_brute_force(number: int) -> None:
     panels = random_panels(Random(number))
-    lottery = leximin(panels)
+    lottery = leximin_lottery(panels)
     assert all(map(panels.admit, lottery.panels)) and all(weight > 0 for weight in lottery.weights)
     assert sorted(t for level in lottery.levels for t in level.settles) == list(range(len(panels.people)))
     assert [float(chance) for chance in chances(panels, lottery)] == pytest.approx(
@@ -66,7 +72,7 @@ RING = Panels((1, 1, 1, 1), ((0, 1), (1, 2), (0, 2), ()), (0, 0, 0), (1, 1, 1), 
 
 
 def test_whole_panels_where_parts_of_people_would_do_better() -> None:
-    lottery = leximin(RING)
+    lottery = leximin_lottery(RING)
     assert not lottery.levels[0].prices, "by parts, each of the ring could be drawn half of the time"
     assert chances(RING, lottery) == [Fraction(1, 3)] * 3 + [1]
     assert worst_room(RING, lottery) < 1e-6
@@ -74,26 +80,26 @@ def test_whole_panels_where_parts_of_people_would_do_better() -> None:
 
 def test_simple_chances_are_exact() -> None:
     panels = Panels((5, 7), ((0,), ()), (1,), (1,), 3)
-    lottery = leximin(panels)
+    lottery = leximin_lottery(panels)
     assert chances(panels, lottery) == [Fraction(1, 5), Fraction(2, 7)]
     assert worst_room(panels, lottery) == 0
 
 
 def test_somebody_who_can_never_be_drawn() -> None:
     panels = Panels((2, 3), ((0,), ()), (0,), (0,), 2)
-    assert chances(panels, leximin(panels)) == [0, Fraction(2, 3)]
+    assert chances(panels, leximin_lottery(panels)) == [0, Fraction(2, 3)]
 
 
 def test_everybody_is_drawn() -> None:
     panels = Panels((2, 3), ((0,), ()), (0,), (5,), 5)
-    assert chances(panels, leximin(panels)) == [1, 1]
+    assert chances(panels, leximin_lottery(panels)) == [1, 1]
 
 
 def test_a_false_proof_has_room() -> None:
     """A lottery that is not LEXIMIN, with the proof of the one that is."""
     panels = Panels((2, 2), ((0,), ()), (0,), (2,), 2)
-    proof = leximin(panels).levels
-    unfair = Lottery(((2, 0), (0, 2)), (3, 1), proof)
+    proof = leximin_lottery(panels).levels
+    unfair = PanelLottery(((2, 0), (0, 2)), (3, 1), proof)
     assert worst_room(panels, unfair) == Fraction(1, 4) * 2
 
 
@@ -104,7 +110,7 @@ def test_conflict_is_minimal_and_its_mend_the_least(number: int) -> None:
     least = tuple(random.randint(0, 5) for _ in range(3))
     most = tuple(low + random.randint(0, 1) for low in least)
     panels = Panels(people, member, least, most, 4)
-    conflict = find_conflict(panels)
+    conflict = find_quota_conflict(panels)
     feasible = any(True for _ in all_panels(panels))
     assert (conflict is None) == feasible
     if conflict is None:
@@ -123,14 +129,14 @@ def _broken(panels: Panels, counts: tuple[int, ...]) -> int:
     return sum(max(0, low - n) + max(0, n - high) for low, n, high in triples)
 
 
-def _only(panels: Panels, bounds: tuple[Bound, ...]) -> Panels:
+def _only(panels: Panels, bounds: tuple[QuotaBound, ...]) -> Panels:
     held = {(bound.quota, bound.side) for bound in bounds}
     least = tuple(low if (q, "least") in held else 0 for q, low in enumerate(panels.least))
     most = tuple(high if (q, "most") in held else 99 for q, high in enumerate(panels.most))
     return Panels(panels.people, panels.member, least, most, panels.size)
 
 
-def _mended(panels: Panels, mends: tuple[Bound, ...]) -> Panels:
+def _mended(panels: Panels, mends: tuple[QuotaBound, ...]) -> Panels:
     by = {(bound.quota, bound.side): bound.by for bound in mends}
     least = tuple(low - by.get((q, "least"), 0) for q, low in enumerate(panels.least))
     most = tuple(high + by.get((q, "most"), 0) for q, high in enumerate(panels.most))

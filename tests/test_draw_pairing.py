@@ -10,10 +10,9 @@ from random import Random
 import pytest
 
 from allocator.lottery.hashing import LotteryNumbers
-from allocator.lottery.kinds._pairing_draw import draw_pairing
-from allocator.lottery.kinds._pairing_file import PairingRules
-from allocator.lottery.pairing import Seats, first_pairing
-from allocator.lottery.staffing import find_shortage
+from allocator.lottery.kinds._pairing_audit import PairingRules, draw_pairing
+from allocator.lottery.kinds._pairing_search import Seats, first_pairing
+from allocator.lottery.pairing_infeasibility import find_shortage
 
 
 def random_seats(random: Random) -> Seats:

@@ -19,10 +19,10 @@ from allocator.rules.rule import FieldError
 from allocator.rules.selectors import SelectorError
 
 #: Chances are counted in parts of a whole; more parts than these would take as many searches.
-MOST_PARTS = 100
+MAX_DENOMINATOR = 100
 
 
-def read_share(value: Any) -> Fraction:
+def parse_share(value: Any) -> Fraction:
     """Return a part of a whole: ``0.5``, ``"1/3"``, ``1``.
 
     Raises:
@@ -32,22 +32,23 @@ def read_share(value: Any) -> Fraction:
         share = value if isinstance(value, Fraction) else Fraction(str(value))
     except (ValueError, ZeroDivisionError):
         share = Fraction(-1)
-    if isinstance(value, bool) or not 0 <= share <= 1 or share.denominator > MOST_PARTS:
+    if isinstance(value, bool) or not 0 <= share <= 1 or share.denominator > MAX_DENOMINATOR:
+        most = MAX_DENOMINATOR
         raise FieldError(
-            zh=f"应为 0 至 1 的小数或分数，分母至多 {MOST_PARTS}，如 0.35 或 1/3",
-            en=f"should be a number from 0 to 1, with a denominator of at most {MOST_PARTS}: 0.35 or 1/3",
+            zh=f"应为 0 至 1 的小数或分数，分母至多 {most}，如 0.35 或 1/3",
+            en=f"should be a number from 0 to 1, with a denominator of at most {most}: 0.35 or 1/3",
         )
     return share
 
 
 Share = Annotated[
     Fraction,
-    BeforeValidator(read_share),
+    BeforeValidator(parse_share),
     WithJsonSchema({"type": ["number", "string"], "minimum": 0, "maximum": 1}),
 ]
 
 
-def recused(policy: Policy, layer: Layer) -> Mapping[str, tuple[str, ...]]:
+def recused_by_slot(policy: Policy, layer: Layer) -> Mapping[str, tuple[str, ...]]:
     """Return for each slot of a layer who may not be assigned to it, in any role and period."""
     possible = np.asarray(layer.open.any(axis=2))
     for rule in policy.rules:
@@ -73,7 +74,7 @@ def absent_from(layer: Layer) -> Iterator[str]:
                 yield from (f"{name}@{layer.periods[int(t)].id}" for t in np.flatnonzero(~here))
 
 
-def worths(policy: Policy, on: str, text: str, view: ScenarioView) -> IntArray:
+def pair_worths(policy: Policy, on: str, text: str, view: ScenarioView) -> IntArray:
     """Return ``[I, S]`` what pairs of a layer are worth.
 
     Raises:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib import import_module
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
@@ -14,19 +13,17 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.lottery.draw_kind import Committed, Draw, Part
 from allocator.lottery.findings import Check, Line, names_differ, percent, rules_differ
 from allocator.lottery.hashing import LotteryNumbers, canonical
-from allocator.lottery.kinds._assignment_checks import (
+from allocator.lottery.kinds._assignment_audit import (
+    AssignmentCommitted,
+    AssignmentResult,
+    AssignmentRules,
+    SlotEntry,
     assignments_of,
     lottery_checks,
     pair_chances,
     rule_checks,
 )
-from allocator.lottery.kinds._assignment_file import (
-    AssignmentCommitted,
-    AssignmentResult,
-    AssignmentRules,
-    Slot,
-)
-from allocator.lottery.kinds._assignment_pool import Share, absent_from, recused, worths
+from allocator.lottery.kinds._assignment_pool import Share, absent_from, pair_worths, recused_by_slot
 from allocator.lottery.scenario_view import ScenarioView
 from allocator.model.layer import IntArray
 from allocator.model.plan import Assignment
@@ -123,21 +120,23 @@ class AssignmentByLot(Draw):
             scenario=policy.sha256,
             rules=tuple(_written(rule) for rule in policy.rules),
         )
-        worth = worths(policy, self.on, self.worth, view) if self.worth else None
+        worth = pair_worths(policy, self.on, self.worth, view) if self.worth else None
         names = (*layer.items, *layer.slots)
         label = dict(zip(names, view.label(names), strict=True))
-        return AssignmentPool(policy, rules, recused(policy, layer), layer.items, label, worth)
+        return AssignmentPool(policy, rules, recused_by_slot(policy, layer), layer.items, label, worth)
 
     def commit(self, scenario: str, draw: Name, pool: AssignmentPool) -> AssignmentCommitted:
         """Return the rules, the pool and the lottery. Asks the solver."""
-        found = import_module("allocator.lottery.assigning.commit").commit(
+        from allocator.lottery.plra.plra_solver import commit_lottery
+
+        found = commit_lottery(
             pool.policy, self.on, self.probability, self.different, self.seconds, self.perturb, pool.worth
         )
         return AssignmentCommitted(
             **self.head(scenario, draw),
             rules=pool.rules,
             items=pool.items,
-            slots=tuple(Slot(id=slot, recused=out) for slot, out in pool.recused.items()),
+            slots=tuple(SlotEntry(id=slot, recused=out) for slot, out in pool.recused.items()),
             **found,
         )
 

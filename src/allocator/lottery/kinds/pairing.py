@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib import import_module
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -15,16 +14,18 @@ from allocator.errors import InputError
 from allocator.lottery.draw_kind import Committed, Draw, Part, Words
 from allocator.lottery.findings import CannotDraw, Check, Line, named, names_differ, percent, rules_differ
 from allocator.lottery.hashing import LotteryNumbers
-from allocator.lottery.kinds._pairing_draw import draw_pairing, trials_for, try_out
-from allocator.lottery.kinds._pairing_file import (
+from allocator.lottery.kinds._pairing_audit import (
     Condition,
     InspectorEntry,
     PairingCommitted,
     PairingResult,
     PairingRules,
     UnitEntry,
+    draw_pairing,
+    run_trials,
+    trial_count,
 )
-from allocator.lottery.pairing import SearchLimitReached
+from allocator.lottery.kinds._pairing_search import SearchLimitReached
 from allocator.lottery.scenario_view import ScenarioView, source_text
 from allocator.model.spec import Name, Source, Strict
 from allocator.model.text import Text
@@ -131,15 +132,20 @@ class Pairing(Draw):
 
     def commit(self, scenario: str, draw: Name, pool: PairingPool) -> PairingCommitted:
         """Return units, inspectors, recusals and chances, if every draw can be staffed. Asks the solver."""
-        refusal = import_module("allocator.lottery.unstaffed")
-        refusal.refuse(pool.rules, pool.allowed, pool.label)
-        trials = trials_for(len(pool.recused), len(pool.apart), self.size)
+        from allocator.lottery.pairing_infeasibility import (
+            SEARCH_LIMIT_REACHED,
+            refuse_unstaffable,
+            short_of,
+        )
+
+        refuse_unstaffable(pool.rules, pool.allowed, pool.label)
+        trials = trial_count(len(pool.recused), len(pool.apart), self.size)
         try:
-            seats, passed, short = try_out(pool.rules, pool.allowed, pool.apart, trials)
+            seats, passed, short = run_trials(pool.rules, pool.allowed, pool.apart, trials)
         except SearchLimitReached:
-            raise CannotDraw([refusal.SEARCH_LIMIT_REACHED], []) from None
+            raise CannotDraw([SEARCH_LIMIT_REACHED], []) from None
         if short:
-            raise CannotDraw([refusal.short_of(short, trials)], [])
+            raise CannotDraw([short_of(short, trials)], [])
         chance = Fraction(self.size, len(pool.recused))
         return PairingCommitted(
             **self.head(scenario, draw),
@@ -178,7 +184,7 @@ class Pairing(Draw):
         if wrong:
             zh, en = f"检查对象的机会不实，应为 {true}", f"the chance of a unit is not so: it is {true}"
             yield Check(Text(zh=f"{zh}：{named(wrong, {})}", en=f"{en}: {named(wrong, {})}"), False)
-        seats, passed, _ = try_out(rules, _allowed(committed), _apart(committed), committed.trials)
+        seats, passed, _ = run_trials(rules, _allowed(committed), _apart(committed), committed.trials)
         wrong = [one.id for one in committed.inspectors if one.seats != seats.get(one.id, 0)]
         if passed != committed.passed_over or wrong:
             who = named(wrong, {}) or "passed_over"

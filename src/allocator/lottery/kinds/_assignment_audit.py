@@ -1,16 +1,107 @@
-"""What is checked of the audit file of an assignment by lot: the chances, the bound, the rules."""
+"""The audit file of an assignment by lot, and the checks of its lottery, its bound and its rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import Annotated
 
+from pydantic import Field, model_validator
+
+from allocator.lottery.draw_kind import Committed, Part
 from allocator.lottery.findings import Check
-from allocator.lottery.kinds._assignment_file import AssignmentCommitted, ExpectedCost
 from allocator.model.plan import HARD, Assignment
 from allocator.model.text import Text
 from allocator.rules.policy import Policy
+from allocator.rules.rule import FieldError
 from allocator.verify.judge import judge
+
+Count = Annotated[int, Field(ge=0)]
+
+
+WholeFraction = tuple[int, Annotated[int, Field(ge=1)]]
+
+
+class AssignmentRules(Part):
+    """What was asked of the lottery, and the rules that every assignment keeps.
+
+    Attributes:
+        on: The layer whose pairs are bounded.
+        probability: Their greatest chance.
+        different: So many different assignments at least.
+        perturb: By how much likely pairs are worth less.
+        worth: What a pair is worth, for that.
+        scenario: The SHA-256 of the scenario and its rule packs.
+        rules: Each rule as canonical JSON.
+    """
+
+    on: str
+    probability: WholeFraction
+    different: Annotated[int, Field(ge=1)]
+    perturb: WholeFraction
+    worth: str
+    scenario: str
+    rules: tuple[str, ...]
+
+
+class SlotEntry(Part):
+    """Something that is assigned to, and who may not be."""
+
+    id: str
+    recused: tuple[str, ...]
+
+
+class PairEntry(Part):
+    """One possible assignment, and how many tickets choose it."""
+
+    layer: str
+    item: str
+    slot: str
+    role: str | None
+    period: str | None
+    tickets: Annotated[int, Field(ge=1)]
+
+
+class AssignmentTickets(Part):
+    """How many tickets draw an assignment, and which pairs it is made of, by number."""
+
+    tickets: Annotated[int, Field(ge=1)]
+    pairs: tuple[Count, ...]
+
+
+class ExpectedCost(Part):
+    """What a level costs in the mean, and what no lottery within the bound costs less than."""
+
+    level: int
+    cost: tuple[int, Annotated[int, Field(ge=1)]]
+    bound: tuple[int, Annotated[int, Field(ge=1)]]
+
+
+class AssignmentCommitted(Committed):
+    """Rules, pool, pairs, the lottery over whole assignments, and what it costs in the mean."""
+
+    rules: AssignmentRules
+    items: tuple[str, ...]
+    slots: tuple[SlotEntry, ...]
+    pairs: Annotated[tuple[PairEntry, ...], Field(min_length=1)]
+    lottery: Annotated[tuple[AssignmentTickets, ...], Field(min_length=1)]
+    expected: tuple[ExpectedCost, ...]
+    route: str
+
+    @model_validator(mode="after")
+    def _fits(self) -> AssignmentCommitted:
+        many = len(self.pairs)
+        if any(pair >= many for one in self.lottery for pair in one.pairs):
+            raise FieldError(zh="签与人案对不上", en="pairs and lottery do not fit together")
+        return self
+
+
+class AssignmentResult(Part):
+    """The ticket drawn, and the assignment of the lottery that it draws."""
+
+    ticket: Count
+    assignment: Count
+
 
 #: By how much a chance may pass the bound: what rounding to whole tickets takes.
 ROOM = Fraction(1, 100_000)
@@ -101,10 +192,10 @@ def rule_checks(committed: AssignmentCommitted, policy: Policy) -> Iterator[Chec
         for level, cost in judgement.costs.items():
             if level != HARD:
                 mean[level] = mean.get(level, Fraction(0)) + Fraction(cost * one.tickets, total)
-    yield _expected(committed.expected, mean, len(committed.lottery))
+    yield _expected_check(committed.expected, mean, len(committed.lottery))
 
 
-def _expected(said: tuple[ExpectedCost, ...], mean: Mapping[int, Fraction], many: int) -> Check:
+def _expected_check(said: tuple[ExpectedCost, ...], mean: Mapping[int, Fraction], many: int) -> Check:
     claimed = {one.level: one.cost for one in said}
     true = {level: cost.as_integer_ratio() for level, cost in mean.items()}
     wrong = [level for level in {**claimed, **true} if claimed.get(level) != true.get(level)]

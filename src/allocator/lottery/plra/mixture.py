@@ -1,50 +1,138 @@
-"""Mixing assignments under any rules, by column generation: mix those found, then look for a better one.
-
-First the greatest chance of a pair is brought down to the bound, then the expected cost of each level is
-minimised in turn, those before it held. Each time a linear program mixes the assignments found so far; its
-prices say what a further assignment would have to cost, and CP-SAT looks for one.
-"""
+"""A lottery under any rules, by column generation: mixes the assignments found, then prices a better one."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import coo_array, csr_array, hstack, vstack
 
-from allocator.lottery.assigning.asked import Asked, Impossible, Lottery
-from allocator.lottery.assigning.master import Master, Mixed
+from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, NoLottery
 from allocator.optimise.asking import Asking, minimise
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.subproblem import BoolArray, MilpInstance, level_objective
 from allocator.solvers.budget import Budget
 from allocator.solvers.context import SolveContext
+from allocator.solvers.linear import LinearProgram, solve_linear
+
+#: What was reached before may be lost by so much, relative to its size: solvers reckon in floats.
+LOOSE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class AssignmentMixture:
+    """A mix of assignments.
+
+    Attributes:
+        value: What was minimised.
+        shares: ``[k]`` share of each assignment.
+        share: What the shares' adding up to 1 is worth.
+        pairs: By pair, what a unit of its chance costs.
+        levels: By level, what a unit of its cost costs beyond itself.
+        full: Assignments that have the greatest share allowed.
+    """
+
+    value: float
+    shares: np.ndarray
+    share: float
+    pairs: Mapping[int, float]
+    levels: Sequence[float]
+    full: Sequence[int]
+
+
+@dataclass(eq=False)
+class AssignmentMaster:
+    """The assignments found so far.
+
+    Attributes:
+        most: The greatest chance of a pair.
+        different: One of so many is the greatest share of an assignment.
+        levels: How many levels there are.
+    """
+
+    most: float
+    different: int
+    levels: int
+    _costs: list[list[int]] = field(default_factory=list)
+    _held: dict[int, float] = field(default_factory=dict)
+    _row: dict[int, int] = field(default_factory=dict)
+    _rows: list[int] = field(default_factory=list)
+    _columns: list[int] = field(default_factory=list)
+
+    def add(self, pairs: list[int], costs: list[int]) -> None:
+        """Add an assignment with the pairs that it takes and what it costs by level."""
+        for pair in pairs:
+            self._rows.append(self._row.setdefault(pair, len(self._row)))
+        self._columns += [len(self._costs)] * len(pairs)
+        self._costs.append(costs)
+
+    def hold(self, level: int, cost: float) -> None:
+        """Let a level cost no more from now on."""
+        self._held[level] = cost + LOOSE * max(1.0, abs(cost))
+
+    def mix(self, level: int | None) -> AssignmentMixture:
+        """Return the mix that costs least at a level; if None, whose likeliest pair is least likely."""
+        many, count = len(self._costs), len(self._row)
+        narrow = level is None
+        held = [] if narrow else list(self._held)
+        costs = np.array(self._costs, dtype=float).reshape(many, self.levels)
+        objective = np.append(np.zeros(many) if narrow else costs[:, level], 1.0 if narrow else 0.0)
+        taken = coo_array((np.ones(len(self._columns)), (self._rows, self._columns)), shape=(count, many))
+        chances = hstack([taken, np.full((count, 1), -1.0 if narrow else 0.0)])
+        matrix = vstack([chances, np.hstack([costs[:, held].T, np.zeros((len(held), 1))])], format="csr")
+        sides = [0.0 if narrow else self.most] * count + [self._held[one] for one in held]
+        share = 1.0 / self.different
+        whole = np.append(np.ones(many), 0.0)[None, :]
+        bounds = [(0.0, share)] * many + [(0.0, 1.0)]
+        solved = solve_linear(
+            LinearProgram(objective, matrix, np.array(sides), whole, np.ones(1), np.array(bounds))
+        )
+        worth = -solved.duals
+        levels = [0.0] * self.levels
+        for one, rate in zip(held, worth[count:].tolist(), strict=True):
+            levels[one] = rate
+        shares = solved.values[:many]
+        return AssignmentMixture(
+            value=solved.cost,
+            shares=shares,
+            share=float(solved.equal_duals[0]),
+            pairs={pair: float(worth[row]) for pair, row in self._row.items() if worth[row] > 0},
+            levels=levels,
+            full=np.flatnonzero(shares >= share - LOOSE).tolist(),
+        )
+
 
 #: Prices are rounded to whole numbers of which the greatest is this.
 SCALE = 10**9
+
+
 #: A mix this close to its bound, relative to it, is taken for the best.
 WORTH = 1e-6
+
+
 #: Shares no greater than this are none: solvers reckon in floats.
 DUST = 1e-7
+
+
 TICKETS = 10**9
 
 
-def mixture(asked: Asked, problem: MilpInstance) -> Lottery:
+def mixed_lottery(spec: LotterySpec, problem: MilpInstance) -> AssignmentLottery:
     """Return a lottery over assignments within the bound, of least expected cost as far as time allows.
 
     Raises:
-        Impossible: No lottery within the bound was found.
+        NoLottery: No lottery within the bound was found.
     """
-    return _Mixing(asked, problem).lottery()
+    return _ColumnGeneration(spec, problem).lottery()
 
 
 @dataclass(frozen=True)
-class _Priced:
+class _PricedAssignment:
     """What a further assignment costs at the master's prices.
 
     Attributes:
@@ -56,52 +144,52 @@ class _Priced:
     least: float
 
 
-class _Mixing:
-    def __init__(self, asked: Asked, problem: MilpInstance) -> None:
-        self._asked, self._problem = asked, problem
-        self._pairs = asked.bounded(problem)
-        self._search = SolveContext(1, Budget(asked.seconds, 1))
-        self._end = time.monotonic() + asked.seconds
+class _ColumnGeneration:
+    def __init__(self, spec: LotterySpec, problem: MilpInstance) -> None:
+        self._spec, self._problem = spec, problem
+        self._pairs = spec.pairs_of_variables(problem)
+        self._search = SolveContext(1, Budget(spec.seconds, 1))
+        self._end = time.monotonic() + spec.seconds
         self._plans: list[IntArray] = []
         self._taken = np.zeros(0, dtype=np.int64)
-        self._master = Master(float(asked.most), asked.different, self._levels)
+        self._master = AssignmentMaster(float(spec.most), spec.different, self._levels)
 
     @property
     def _levels(self) -> int:
-        return len(self._asked.program.levels)
+        return len(self._spec.program.levels)
 
-    def lottery(self) -> Lottery:
+    def lottery(self) -> AssignmentLottery:
         """Lower the greatest chance to the bound, then the levels one by one."""
         self._begin()
-        mixed, bound = self._minimise(None, enough=float(self._asked.most))
+        mixed, bound = self._minimise(None, enough=float(self._spec.most))
         if mixed.value > self._master.most + WORTH:
             least = Fraction(ceil(mixed.value * 10**4 - 0.01), 10**4)
-            raise Impossible(least=least, proved=mixed.value <= bound + 10 * WORTH)
+            raise NoLottery(least=least, proved=mixed.value <= bound + 10 * WORTH)
         self._master.most = max(self._master.most, mixed.value)
         bounds = []
         for level in range(self._levels):
             mixed, bound = self._minimise(level)
             self._master.hold(level, mixed.value)
             bounds.append(Fraction(min(bound, mixed.value)).limit_denominator(10**6))
-        tickets = _whole(mixed.shares)
+        tickets = _integer_weights(mixed.shares)
         kept = [k for k, many in enumerate(tickets) if many]
-        if len(kept) < self._asked.different:
-            raise Impossible(found=len(kept))
-        return Lottery(
+        if len(kept) < self._spec.different:
+            raise NoLottery(found=len(kept))
+        return AssignmentLottery(
             np.array([self._plans[k] for k in kept]), [tickets[k] for k in kept], bounds, "mixture"
         )
 
     def _begin(self) -> None:
         """Find as many different assignments as are asked for, each of pairs seldom taken before."""
-        while len(self._plans) < self._asked.different:
+        while len(self._plans) < self._spec.different:
             uses = np.bincount(self._taken, minlength=int(self._pairs.max(initial=0)) + 1)
             price = np.where(self._pairs >= 0, uses[self._pairs], 0).astype(float)
             found = self._priced(price, 0.0, range(len(self._plans)))
             if found.values is None:
-                raise Impossible(found=len(self._plans), proved=found.least == np.inf)
+                raise NoLottery(found=len(self._plans), proved=found.least == np.inf)
             self._add(found.values)
 
-    def _minimise(self, level: int | None, enough: float = -np.inf) -> tuple[Mixed, float]:
+    def _minimise(self, level: int | None, enough: float = -np.inf) -> tuple[AssignmentMixture, float]:
         """Mix, and look for what would better the mix, until nothing would; return the mix and its bound."""
         bound, end = -np.inf, time.monotonic() + self._part(level)
         while True:
@@ -122,9 +210,9 @@ class _Mixing:
         left = max(0.0, self._end - time.monotonic())
         return left / (self._levels + 1 if level is None else self._levels - level)
 
-    def _prices(self, aim: int | None, mixed: Mixed) -> tuple[np.ndarray, float]:
+    def _prices(self, aim: int | None, mixed: AssignmentMixture) -> tuple[np.ndarray, float]:
         """Return ``[n]`` what each variable costs a further assignment, and what it costs in any case."""
-        program, problem = self._asked.program, self._problem
+        program, problem = self._spec.program, self._problem
         price, constant = np.zeros(len(program)), -mixed.share
         for level, weight in enumerate(mixed.levels):
             rate = weight + (level == aim)
@@ -133,11 +221,13 @@ class _Mixing:
         fixed = problem.fixed.copy()
         fixed[problem.columns] = 0
         own = price[problem.columns]
-        bounded = self._pairs >= 0
-        own[bounded] += np.array([mixed.pairs.get(pair, 0.0) for pair in self._pairs[bounded].tolist()])
+        pairs_of_variables = self._pairs >= 0
+        own[pairs_of_variables] += np.array(
+            [mixed.pairs.get(pair, 0.0) for pair in self._pairs[pairs_of_variables].tolist()]
+        )
         return own, constant + float(price @ fixed)
 
-    def _priced(self, price: np.ndarray, constant: float, full: Sequence[int]) -> _Priced:
+    def _priced(self, price: np.ndarray, constant: float, full: Sequence[int]) -> _PricedAssignment:
         """Look for the assignment of least price that is none of ``full``."""
         unit = SCALE / max(1e-12, float(np.abs(price).max(initial=0.0)))
         whole = np.rint(price * unit).astype(np.int64)
@@ -146,14 +236,14 @@ class _Mixing:
         shift = int(np.minimum(whole * self._problem.bounds[0], whole * self._problem.bounds[1]).sum())
         problem = replace(self._problem, objective=whole, constant=-shift)  # so that no cost is below 0
         others = [self._plans[k][problem.columns] for k in full]
-        decided = problem.columns < self._asked.program.decisions.count
+        decided = problem.columns < self._spec.program.decisions.count
         outcome = minimise(_without(problem, others, decided), self._search, asking)
         if outcome.values is None:
-            return _Priced(None, np.inf if outcome.found == "infeasible" else -np.inf)
+            return _PricedAssignment(None, np.inf if outcome.found == "infeasible" else -np.inf)
         off = 0.5 * np.count_nonzero(price)  # rounded prices differ by half a unit each at most
         least = (outcome.bound + shift - off) / unit + constant
-        decisions = outcome.values[: self._asked.program.decisions.count]
-        return _Priced(evaluate_auxiliaries(self._asked.program, decisions[None, :])[0], least)
+        decisions = outcome.values[: self._spec.program.decisions.count]
+        return _PricedAssignment(evaluate_auxiliaries(self._spec.program, decisions[None, :])[0], least)
 
     def _is_known(self, values: IntArray) -> bool:
         return any(np.array_equal(values, plan) for plan in self._plans)
@@ -163,7 +253,7 @@ class _Mixing:
         columns = self._problem.columns
         taken = self._pairs[(self._pairs >= 0) & (values[columns] > 0)]
         self._taken = np.append(self._taken, taken)
-        costs = level_costs(self._asked.program, values[None, :])[0]
+        costs = level_costs(self._spec.program, values[None, :])[0]
         self._master.add(taken.tolist(), costs.tolist())
 
 
@@ -181,7 +271,7 @@ def _without(problem: MilpInstance, full: list[IntArray], decided: BoolArray) ->
     )
 
 
-def _whole(shares: np.ndarray) -> list[int]:
+def _integer_weights(shares: np.ndarray) -> list[int]:
     """Return tickets in these shares, by largest remainder."""
     kept = np.where(shares > DUST, shares, 0.0)
     exact = kept / kept.sum() * TICKETS

@@ -1,19 +1,94 @@
-"""How numbers decide a pairing, and how trial draws count the chances of inspectors."""
+"""The audit file of a pairing, and how lottery numbers decide it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Annotated
 
+from pydantic import Field, model_validator
+
+from allocator.lottery.draw_kind import Committed, Part, Words
 from allocator.lottery.hashing import LotteryNumbers
-from allocator.lottery.kinds._pairing_file import PairingResult, PairingRules, Team
-from allocator.lottery.pairing import Seats, first_pairing
+from allocator.lottery.kinds._pairing_search import Seats, first_pairing
+from allocator.rules.rule import FieldError
 
-MOST_TRIALS = 1_000
+
+class Condition(Part):
+    """A condition and the reason for it."""
+
+    when: str
+    why: Words
+
+
+class PairingRules(Part):
+    """Which units are visited by which inspectors, how many of both, and who may not go."""
+
+    units: str
+    inspectors: str
+    size: Annotated[int, Field(ge=1)]
+    team: Annotated[int, Field(ge=1)]
+    load: Annotated[int, Field(ge=1)]
+    recusals: tuple[Condition, ...]
+    apart: tuple[Condition, ...]
+
+
+class UnitEntry(Part):
+    """A unit: who may not go there, and the chance that it is drawn, a fraction."""
+
+    id: str
+    recused: tuple[str, ...]
+    chance: tuple[int, Annotated[int, Field(ge=1)]]
+
+
+class InspectorEntry(Part):
+    """An inspector: with whom not to be in one team, and how many seats the trial draws gave."""
+
+    id: str
+    apart: tuple[str, ...]
+    seats: int
+
+
+class PairingCommitted(Committed):
+    """Rules, units, inspectors, the number of trial draws, and how many units they passed over."""
+
+    rules: PairingRules
+    units: Annotated[tuple[UnitEntry, ...], Field(min_length=1)]
+    inspectors: Annotated[tuple[InspectorEntry, ...], Field(min_length=1)]
+    trials: Annotated[int, Field(ge=1, le=10**4)]
+    passed_over: int
+
+    @model_validator(mode="after")
+    def _fits(self) -> PairingCommitted:
+        for entries in (self.units, self.inspectors):
+            if len({entry.id for entry in entries}) < len(entries):
+                raise FieldError(zh="编号重复", en="an id is repeated")
+        return self
+
+
+class Team(Part):
+    """A unit drawn, and the inspectors drawn for it."""
+
+    unit: str
+    inspectors: tuple[str, ...]
+
+
+class PairingResult(Part):
+    """The teams in the order in which their units were drawn; who was passed over because nobody could go."""
+
+    teams: tuple[Team, ...]
+    passed_over: tuple[str, ...]
+
+
+MAX_TRIALS = 1_000
+
+
 #: Numbers that all trial draws together may look at.
-_PATIENCE = 1_000_000
+_TRIAL_BUDGET = 1_000_000
+
+
 #: What stands in place of the commitment in a trial draw.
-TRIAL = "trial"
+TRIAL_COMMITMENT = "trial"
 
 
 def draw_pairing(
@@ -59,12 +134,12 @@ def draw_pairing(
     return PairingResult(teams=drawn, passed_over=tuple(passed))
 
 
-def trials_for(units: int, inspectors: int, size: int) -> int:
+def trial_count(units: int, inspectors: int, size: int) -> int:
     """Return how many trial draws are made: fewer where each looks at many numbers."""
-    return max(1, min(MOST_TRIALS, _PATIENCE // (units + size * inspectors)))
+    return max(1, min(MAX_TRIALS, _TRIAL_BUDGET // (units + size * inspectors)))
 
 
-def try_out(
+def run_trials(
     rules: PairingRules,
     allowed: Mapping[str, frozenset[str]],
     apart: Mapping[str, frozenset[str]],
@@ -74,7 +149,7 @@ def try_out(
     seats: Counter[str] = Counter()
     passed = short = 0
     for trial in range(trials):
-        result = draw_pairing(rules, allowed, apart, LotteryNumbers(TRIAL, str(trial)))
+        result = draw_pairing(rules, allowed, apart, LotteryNumbers(TRIAL_COMMITMENT, str(trial)))
         passed += len(result.passed_over)
         short += len(result.teams) < rules.size
         seats.update(name for team in result.teams for name in team.inspectors)

@@ -35,7 +35,7 @@ class Seats:
 
 
 #: Steps of a search after which it is given up; without pairs apart none is ever taken back.
-MOST_STEPS = 50_000
+MAX_STEPS = 50_000
 
 
 def first_pairing(seats: Seats) -> Teams | None:
@@ -48,7 +48,7 @@ def first_pairing(seats: Seats) -> Teams | None:
     if start is None:
         return None
     stack: list[tuple[_Fill, Iterator[str]]] = [(start, start.candidates())]
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         if not stack:
             return None
         fill, candidates = stack[-1]

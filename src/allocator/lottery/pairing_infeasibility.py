@@ -1,13 +1,60 @@
-"""Says why some draws of units could not be staffed, and the least that would mend it."""
+"""Says why some draws of units could not be staffed, and the least change that would help."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from allocator.lottery.findings import CannotDraw, named
-from allocator.lottery.kinds._pairing_file import PairingRules
-from allocator.lottery.staffing import find_shortage
+from allocator.lottery.kinds._pairing_audit import PairingRules
 from allocator.model.text import Text
+from allocator.solvers.integer_program import IntegerProgram
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Units that may be drawn together, who alone could fill their open seats, and how many are short."""
+
+    units: tuple[str, ...]
+    inspectors: tuple[str, ...]
+    short: int
+
+
+def find_shortage(allowed: Mapping[str, Sequence[str]], size: int, team: int, load: int) -> Shortage | None:
+    """Return the worst shortage of a draw, or None if every draw of ``size`` units can be staffed.
+
+    Args:
+        allowed: For each unit the inspectors who may go there.
+        size: Units drawn.
+        team: Inspectors for each.
+        load: Units for an inspector at most.
+    """
+    program = IntegerProgram()
+    needed = {name: program.add_variable(0, 1) for names in allowed.values() for name in names}
+    drawn = {unit: program.add_variable(0, 1) for unit in allowed}  # with seats that only these could take
+    open_seats = []
+    for unit, names in allowed.items():
+        seats = program.add_variable(0, team)
+        program.add_row({seats: 1, drawn[unit]: -team}, None, 0)
+        others = {needed[name]: -1 for name in names}
+        program.add_row({seats: 1, **others}, None, team - len(names), only_if=drawn[unit])
+        open_seats.append(seats)
+    program.add_row(dict.fromkeys(drawn.values(), 1), None, size)
+    program.maximise(dict.fromkeys(open_seats, 1) | dict.fromkeys(needed.values(), -load))
+    solved = program.solve()
+    if solved is None:
+        raise ArithmeticError("whether every draw can be staffed could not be found out")
+    if solved.objective < 1:
+        return None
+    values = solved.values
+    chosen = tuple(
+        unit
+        for (unit, one), seats in zip(drawn.items(), open_seats, strict=True)
+        if values[one] and values[seats]
+    )
+    named = tuple(name for name, one in needed.items() if values[one])
+    return Shortage(chosen, named, solved.objective)
+
 
 SEARCH_LIMIT_REACHED = Text(
     zh="不得同组的人太多，无法在限定步数内配齐",
@@ -15,7 +62,9 @@ SEARCH_LIMIT_REACHED = Text(
 )
 
 
-def refuse(rules: PairingRules, allowed: Mapping[str, frozenset[str]], label: Mapping[str, str]) -> None:
+def refuse_unstaffable(
+    rules: PairingRules, allowed: Mapping[str, frozenset[str]], label: Mapping[str, str]
+) -> None:
     """Refuse rules under which some draw of units could not be staffed.
 
     Raises:
@@ -38,10 +87,10 @@ def refuse(rules: PairingRules, allowed: Mapping[str, frozenset[str]], label: Ma
         en=f"if {units} are drawn, {shortage.short} seats stay empty; only these could take them"
         f" (at most {rules.load} each): {inspectors}",
     )
-    raise CannotDraw([reason], list(_mends(rules, sorted_names)))
+    raise CannotDraw([reason], list(_remedies(rules, sorted_names)))
 
 
-def _mends(rules: PairingRules, allowed: Mapping[str, list[str]]) -> Iterator[Text]:
+def _remedies(rules: PairingRules, allowed: Mapping[str, list[str]]) -> Iterator[Text]:
     """Yield the smallest change of one number that would do: load, else team, else size."""
     changes = (
         ("load", "每人至多", [(rules.team, load) for load in range(rules.load + 1, rules.size + 1)]),

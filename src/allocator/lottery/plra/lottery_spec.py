@@ -31,7 +31,7 @@ class Spread:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class LotterySpec:
     """A lottery that is asked for.
 
     Attributes:
@@ -53,7 +53,7 @@ class Asked:
     spread: Spread | None = None
 
     @classmethod
-    def of(cls, policy: Policy, layer: str, most: Fraction, different: int, seconds: float) -> Asked:
+    def of(cls, policy: Policy, layer: str, most: Fraction, different: int, seconds: float) -> LotterySpec:
         """Return what is asked of a layer of a policy: a pair is an item and a slot in a period."""
         program = policy.compile()
         grid = program.decisions.grids[layer]
@@ -64,7 +64,7 @@ class Asked:
         pairs[grid[possible]] = np.broadcast_to(number, grid.shape)[possible]
         return cls(policy, program, pairs, most, different, seconds)
 
-    def spreading(self, layer: str, worth: IntArray, strength: Fraction) -> Asked:
+    def with_spread(self, layer: str, worth: IntArray, strength: Fraction) -> LotterySpec:
         """Return the same with chances spread; ``worth`` is ``[I, S]``."""
         grid = self.program.decisions.grids[layer]
         possible = grid >= 0
@@ -76,31 +76,22 @@ class Asked:
         """Return what every assignment must keep, or None if none can."""
         return task_of(self.policy, self.program).question(None).full()
 
-    def bounded(self, problem: MilpInstance) -> IntArray:
+    def pairs_of_variables(self, problem: MilpInstance) -> IntArray:
         """Return ``[n]`` the pair of each variable of a problem, -1 for those that are of none."""
         found = np.full(len(problem), -1, dtype=np.int64)
         decisions = problem.columns < len(self.pairs)
         found[decisions] = self.pairs[problem.columns[decisions]]
         return found
 
-    def certain(self, problem: MilpInstance) -> IntArray:
+    def certain_decisions(self, problem: MilpInstance) -> IntArray:
         """Return the decisions of bounded pairs that are taken in every assignment."""
         decided: BoolArray = np.ones(len(self.pairs), dtype=np.bool_)
         decided[problem.columns[problem.columns < len(self.pairs)]] = False
         return np.flatnonzero(decided & (self.pairs >= 0) & (problem.fixed[: len(self.pairs)] > 0))
 
 
-@dataclass(frozen=True)
-class Expected:
-    """What a level costs in the mean, and what no lottery within the bound costs less than."""
-
-    level: int
-    cost: Fraction
-    bound: Fraction
-
-
 @dataclass(frozen=True, eq=False)
-class Lottery:
+class AssignmentLottery:
     """Assignments with tickets.
 
     Attributes:
@@ -116,7 +107,7 @@ class Lottery:
     route: str
 
 
-class Impossible(Exception):  # noqa: N818 - it is an answer
+class NoLottery(Exception):  # noqa: N818 - it is an answer
     """No lottery is within the bound.
 
     Attributes:

@@ -1,0 +1,201 @@
+"""The audit file of a panel, and the checks of its lottery, its chances and its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from allocator.lottery.draw_kind import Committed, Part, Words
+from allocator.lottery.findings import Check
+from allocator.lottery.leximin.panels import (
+    LeximinLevel,
+    Panels,
+    mean_panel,
+    possible_raises,
+    type_chances,
+    weight_bound_by_prices,
+)
+from allocator.model.text import Text
+from allocator.rules.rule import FieldError
+from allocator.solvers.linear import solve_integer
+
+
+class QuotaTerms(Part):
+    """A quota as it is committed to: whom it counts, and how many of them a panel has."""
+
+    title: Words
+    when: str
+    least: Annotated[int, Field(ge=0)]
+    most: Annotated[int, Field(ge=0)]
+
+
+class PanelRules(Part):
+    """From where how many are drawn, within which quotas."""
+
+    source: str
+    size: Annotated[int, Field(ge=1)]
+    quotas: tuple[QuotaTerms, ...]
+
+
+class PoolType(Part):
+    """Those of the pool who count to the same quotas, and the chance of each: a fraction."""
+
+    quotas: tuple[int, ...]
+    ids: Annotated[tuple[str, ...], Field(min_length=1)]
+    chance: tuple[int, Annotated[int, Field(ge=1)]]
+
+
+class PanelTickets(Part):
+    """How many tickets of the lottery draw a panel, and how many of each type of the pool are in it."""
+
+    tickets: Annotated[int, Field(ge=1)]
+    counts: tuple[Annotated[int, Field(ge=0)], ...]
+
+
+class ProofLevel(Part):
+    """A level of the proof that the chances are LEXIMIN; see ``leximin/proof.py``."""
+
+    settles: Annotated[tuple[int, ...], Field(min_length=1)]
+    weights: tuple[Annotated[int, Field(ge=0)], ...]
+    prices: tuple[int, ...]
+    most: int
+
+
+class PanelCommitted(Committed):
+    """Pool by type, rules, lottery over panels, proof."""
+
+    rules: PanelRules
+    pool: Annotated[tuple[PoolType, ...], Field(min_length=1)]
+    lottery: Annotated[tuple[PanelTickets, ...], Field(min_length=1)]
+    proof: tuple[ProofLevel, ...]
+
+    @model_validator(mode="after")
+    def _fits(self) -> PanelCommitted:
+        types, quotas = range(len(self.pool)), range(len(self.rules.quotas))
+        sound = (
+            all(q in quotas for alike in self.pool for q in alike.quotas)
+            and len({name for alike in self.pool for name in alike.ids}) == sum(self.panels.people)
+            and all(len(one.counts) == len(types) for one in self.lottery)
+            and all(len(one.weights) == len(types) for one in self.proof)
+            and all(len(one.prices) in (0, 1 + len(quotas)) for one in self.proof)
+            and sorted(t for one in self.proof for t in one.settles) == list(types)
+            and all(one.weights[t] > 0 for one in self.proof for t in one.settles)
+        )
+        if not sound:
+            raise FieldError(
+                zh="池、名额、签与证明对不上", en="pool, quotas, lottery and proof do not fit together"
+            )
+        return self
+
+    @property
+    def panels(self) -> Panels:
+        """All panels within the quotas."""
+        return Panels(
+            people=tuple(len(alike.ids) for alike in self.pool),
+            member=tuple(alike.quotas for alike in self.pool),
+            least=tuple(quota.least for quota in self.rules.quotas),
+            most=tuple(quota.most for quota in self.rules.quotas),
+            size=self.rules.size,
+        )
+
+
+class PanelResult(Part):
+    """The ticket drawn, the panel of the lottery that it draws, and who is in it."""
+
+    ticket: int
+    panel: int
+    drawn: tuple[str, ...]
+
+
+#: Seconds that one search may take.
+_PATIENCE = 60
+
+
+def heaviest_weight(panels: Panels, weights: tuple[int, ...]) -> int | None:
+    """Return what no panel weighs more than, by branch and bound; None where time runs out."""
+    rows = np.vstack([panels.matrix, np.ones(len(panels.people))])
+    solved = solve_integer(
+        -np.array(weights, dtype=np.float64) / max(1, *weights),
+        rows,
+        ([*panels.least, panels.size], [*panels.most, panels.size]),
+        np.array(panels.people, dtype=np.float64),
+        _PATIENCE,
+    )
+    if solved is None:
+        return None
+    found: int = sum(w * count for w, count in zip(weights, solved.values.tolist(), strict=True))
+    return max(found, round(-solved.bound * max(1, *weights)))
+
+
+#: By how much a chance may fall short of LEXIMIN: what rounding to whole tickets takes.
+ROOM = Fraction(1, 100_000)
+
+
+def lottery_checks(committed: PanelCommitted) -> Iterator[Check]:
+    """Yield whether every panel keeps the quotas, the chances are so, and the proof holds."""
+    panels = committed.panels
+    wrong = [k for k, one in enumerate(committed.lottery) if not panels.admit(one.counts)]
+    many = len(committed.lottery)
+    if wrong:
+        shown = ", ".join(map(str, wrong[:10]))
+        yield Check(Text(zh=f"不守名额的组：{shown}", en=f"panels that break a quota: {shown}"), False)
+        return
+    yield Check(Text(zh=f"{many} 个组均守名额", en=f"all panels of the lottery keep the quotas ({many})"))
+    weights = tuple(one.tickets for one in committed.lottery)
+    mean = mean_panel(tuple(one.counts for one in committed.lottery), weights)
+    true = type_chances(mean, panels.people, sum(weights))
+    claimed = [alike.chance for alike in committed.pool]
+    if claimed != [(chance.numerator, chance.denominator) for chance in true]:
+        bad = next(k for k, one in enumerate(true) if claimed[k] != (one.numerator, one.denominator))
+        yield Check(
+            Text(
+                zh=f"机会不实：第 {bad} 类为 {true[bad]}",
+                en=f"a chance is not so: that of type {bad} is {true[bad]}",
+            ),
+            False,
+        )
+    else:
+        yield Check(Text(zh="各人机会与签相符", en="everybody's chance is what the lottery gives"))
+    yield _proof(committed, panels, mean, sum(weights))
+
+
+def _proof(committed: PanelCommitted, panels: Panels, mean: list[int], total: int) -> Check:
+    levels = []
+    for number, level in enumerate(committed.proof):
+        most = _most(panels, level)
+        if most is None or abs(most - level.most) > _tolerated(level):
+            text = Text(
+                zh=f"证明第 {number} 层的上界不实：文件为 {level.most}，实为 {most}",
+                en=f"a bound of the proof is not so: that of level {number} is {most}, not {level.most}",
+            )
+            return Check(text, False)
+        levels.append(LeximinLevel(level.settles, level.weights, level.prices, max(most, level.most)))
+    room = max(possible_raises(panels, mean, total, levels))
+    shown = f"{float(room):.1e}"
+    if room > ROOM:
+        text = Text(
+            zh=f"机会不是最均等的：有人的机会可提高 {shown}",
+            en=f"the chances are not LEXIMIN: somebody's could be higher by {shown}",
+        )
+        return Check(text, False)
+    text = Text(
+        zh=f"机会已证明最均等（LEXIMIN，{len(levels)} 层，误差不超过 {shown}）",
+        en=f"the chances are proved LEXIMIN ({len(levels)} levels, to within {shown})",
+    )
+    return Check(text)
+
+
+def _most(panels: Panels, level: ProofLevel) -> int | None:
+    """Return what no panel weighs more than, by arithmetic if there are prices and else by search."""
+    if level.prices:
+        return weight_bound_by_prices(panels, level.weights, level.prices)
+    return heaviest_weight(panels, level.weights)
+
+
+def _tolerated(level: ProofLevel) -> int:
+    """A search reckons in floats; a bound by prices is exact."""
+    return 0 if level.prices else max(1, abs(level.most) // 10**7)
