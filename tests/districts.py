@@ -43,9 +43,9 @@ def districts(draw: st.DrawFn, most: int = 8) -> Districting:
 
 def all_zones(given: Districting) -> Iterator[IntArray]:
     """Yield all plans of a map."""
-    for zone in _partitions([], len(given), given.count):
+    for zone in _partitions([], len(given), given.zone_count):
         own = np.array(zone)
-        if given.keeps(own) and given.is_connected(own):
+        if given.keeps_bands(own) and given.is_connected(own):
             yield own
 
 

@@ -76,8 +76,8 @@ def test_the_best_of_the_model_is_the_best_of_all_zones(made: Districting, with_
     best, drawn = least(made), everything(made)
     if best is not None and with_fixing:
         prices = LagrangianDual(made, best[0])
-        prices.seek(always, unheard, 200)
-        drawn = prices.drawn()
+        prices.maximise(always, unheard, 200)
+        drawn = prices.result()
     model = hess(made, drawn)
     values = best_of(model, SeparatorCuts(arrays(made, model)))
     if best is None:
@@ -85,7 +85,7 @@ def test_the_best_of_the_model_is_the_best_of_all_zones(made: Districting, with_
         return
     assert values is not None
     zone = model.zone(values)
-    assert made.is_connected(zone) and made.keeps(zone) and made.cost(zone) == best[0]
+    assert made.is_connected(zone) and made.keeps_bands(zone) and made.cost(zone) == best[0]
     assert round(float(model.cost @ values) * model.unit) + model.constant == best[0]
     again = model.values(made, zone)
     assert again is not None and round(float(model.cost @ again) * model.unit) + model.constant == best[0]
@@ -100,37 +100,37 @@ def test_no_plan_costs_less_than_prices_prove_and_none_is_left_out(
     assume(best is not None)
     assert best is not None
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(lagrangian, "FIXING", fixing)
+        patched.setattr(lagrangian, "PARAMS", replace(lagrangian.PARAMS, fixing_steps=fixing))
         told: list[int] = []
         prices = LagrangianDual(made, best[0] + more)
-        prices.seek(always, told.append, data.draw(st.integers(1, 150)))
+        prices.maximise(always, told.append, data.draw(st.integers(1, 150)))
         if data.draw(st.booleans()):
-            prices.lower(best[0])
-            prices.seek(always, told.append, 50)
+            prices.lower_cutoff(best[0])
+            prices.maximise(always, told.append, 50)
     assert told == sorted(told) and told[-1] == prices.bound <= best[0]
-    drawn = prices.drawn()
+    drawn = prices.result()
     place = {centre: k for k, centre in enumerate(drawn.centres.tolist())}
     for zone in all_zones(made):
-        if made.cost(zone) > prices.most:
+        if made.cost(zone) > prices.cutoff:
             continue
         for own in np.unique(zone):
             members = np.flatnonzero(zone == own)
-            assert drawn.able[members, place[made.centre(members)]].all()
+            assert drawn.allowed[members, place[made.medoid(members)]].all()
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_prices_prove_nearly_all_that_the_relaxation_does(seed: int) -> None:
     made = district(seed, 20, 3)
     everyone = [[other for other in range(20) if other != k] for k in range(20)]
-    made = replace(made, near=everyone, asked=[SumBand(np.ones(20, dtype=np.int64), 6, 7)])
+    made = replace(made, neighbours=everyone, sum_bands=[SumBand(np.ones(20, dtype=np.int64), 6, 7)])
     plans = CentreSearch(made, 1, lambda _: True)
-    plans.begin(10, 50, always)
+    plans.try_scattered(10, 50, always)
     prices, model = LagrangianDual(made, plans.cost), hess(made, everything(made))
-    prices.seek(always, unheard, 3000)
+    prices.maximise(always, unheard, 3000)
     rows = LinearConstraint(model.matrix, model.low, model.high)
     relaxed = milp(model.cost, bounds=Bounds(0, 1), constraints=rows).fun * model.unit
     assert relaxed * 0.99 < prices.bound <= plans.cost
-    assert prices.able.sum() < len(made) ** 2
+    assert prices.allowed.sum() < len(made) ** 2
 
 
 def test_prices_are_given_up_when_they_may_not_go_on() -> None:
@@ -138,7 +138,7 @@ def test_prices_are_given_up_when_they_may_not_go_on() -> None:
     best = least(made)
     assert best is not None
     prices, left = LagrangianDual(made, best[0]), iter([True, False])
-    prices.seek(lambda: next(left), unheard, 99)
+    prices.maximise(lambda: next(left), unheard, 99)
     assert 0 <= prices.bound <= best[0]
 
 
@@ -151,12 +151,12 @@ def test_zones_in_the_making_stay_whole_and_come_into_balance(seed: int, zones: 
     if found is None:
         return
     shaping = BorderSearch(made, found)
-    assert shaping.is_whole and made.is_connected(shaping.zone)
+    assert shaping.is_connected and made.is_connected(shaping.zone)
     if shaping.balance():
-        assert made.keeps(shaping.zone) and made.is_connected(shaping.zone)
+        assert made.keeps_bands(shaping.zone) and made.is_connected(shaping.zone)
         before = made.cost(shaping.zone)
         shaping.improve()
-        assert made.keeps(shaping.zone) and made.is_connected(shaping.zone)
+        assert made.keeps_bands(shaping.zone) and made.is_connected(shaping.zone)
         assert shaping.cost == made.cost(shaping.zone) <= before
 
 
@@ -170,20 +170,20 @@ def test_plans_are_plans_and_often_the_best(made: Districting) -> None:
         return len(refused) > 1
 
     plans = CentreSearch(made, 1, judge)
-    plans.begin(5, 30, always)
+    plans.try_scattered(5, 30, always)
     if plans.zone is not None:
-        plans.follow([plans.centres, np.arange(made.count)], always)
-        plans.surround(everything(made), 20, always)
+        plans.try_each([plans.centres, np.arange(made.zone_count)], always)
+        plans.vary_best(everything(made), 20, always)
         assert best is not None and made.cost(plans.zone) == plans.cost >= best[0]
-        assert made.keeps(plans.zone) and made.is_connected(plans.zone)
+        assert made.keeps_bands(plans.zone) and made.is_connected(plans.zone)
 
 
 def test_plans_end_when_they_may_not_go_on() -> None:
     made = district(4, 20, 3)
     plans = CentreSearch(made, 1, lambda _: True)
-    plans.begin(5, 30, lambda: False)
-    plans.follow([np.arange(3)], lambda: False)
-    plans.surround(everything(made), 20, always)
+    plans.try_scattered(5, 30, lambda: False)
+    plans.try_each([np.arange(3)], lambda: False)
+    plans.vary_best(everything(made), 20, always)
     assert plans.zone is None
 
 
@@ -244,18 +244,18 @@ def test_after_cuts_the_best_is_still_the_best() -> None:
     far += [[106, 166, 148, 0, 120], [32, 122, 158, 120, 0]]
     made = Districting(3, np.array(far), [[1], [0, 2], [1, 3], [2, 4], [3]], [])
     plans = CentreSearch(made, 1, lambda _: True)
-    plans.take(np.array([1, 2, 2, 0, 0]))
+    plans.offer(np.array([1, 2, 2, 0, 0]))
     assert plans.zone is not None and plans.cost == 190
     prices = LagrangianDual(made, plans.cost)
-    prices.seek(always, unheard, 3000)
-    branching = BranchAndCut(made, hess(made, prices.drawn()), 1)
-    branching.run(plans.zone, always, plans.take, unheard, lambda: None)
+    prices.maximise(always, unheard, 3000)
+    branching = BranchAndCut(made, hess(made, prices.result()), 1)
+    branching.run(plans.zone, always, plans.offer, unheard, lambda: None)
     assert (branching.ended, plans.cost) == ("optimal", 166)
 
 
 def test_branch_and_cut_says_that_nothing_is_possible_and_can_be_ended() -> None:
     made = district(3, 6, 2)
-    none = replace(made, asked=[SumBand(np.ones(6, dtype=np.int64), 5, 6)])
+    none = replace(made, sum_bands=[SumBand(np.ones(6, dtype=np.int64), 5, 6)])
     zone = np.array([0, 0, 0, 1, 1, 1])
     impossible = BranchAndCut(none, hess(none, everything(none)), 1)
     impossible.run(zone, always, unheard_plan, unheard, lambda: None)
@@ -275,20 +275,22 @@ def test_a_map_says_what_leaves_it_the_least_room() -> None:
     wide, narrow = SumBand(ones, 1, 5), SumBand(2 * ones, 5, 7)
     signed = SumBand(np.array([1, -1, 0, 0, 0, 0]), 0, 0)
     open_end = SumBand(ones, 2, INFINITE)
-    chosen = replace(made, asked=[wide, narrow, signed, open_end])
-    assert (chosen.band.low, chosen.band.high) == (5, 7) and not chosen.may_be_empty
-    assert not chosen.keeps(np.zeros(6, dtype=np.int64))
-    free = replace(made, asked=[signed])
-    assert (free.band.low, free.band.high, free.may_be_empty) == (0, 6, True)
-    assert free.keeps(np.zeros(6, dtype=np.int64)) and not free.keeps(np.array([0, 1, 0, 0, 0, 0]))
+    chosen = replace(made, sum_bands=[wide, narrow, signed, open_end])
+    assert (chosen.band.low, chosen.band.high) == (5, 7) and not chosen.allows_empty
+    assert not chosen.keeps_bands(np.zeros(6, dtype=np.int64))
+    free = replace(made, sum_bands=[signed])
+    assert (free.band.low, free.band.high, free.allows_empty) == (0, 6, True)
+    assert free.keeps_bands(np.zeros(6, dtype=np.int64)) and not free.keeps_bands(
+        np.array([0, 1, 0, 0, 0, 0])
+    )
 
 
 def test_a_map_in_pieces_has_no_plan_around_centres_of_one() -> None:
-    made = replace(district(1, 6, 1), near=[[1], [0], [3], [2, 4], [3, 5], [4]], asked=[])
+    made = replace(district(1, 6, 1), neighbours=[[1], [0], [3], [2, 4], [3, 5], [4]], sum_bands=[])
     found = location_allocation(made, np.array([4]))
-    assert found is not None and not BorderSearch(made, found).is_whole
+    assert found is not None and not BorderSearch(made, found).is_connected
     plans = CentreSearch(made, 1, lambda _: True)
-    plans.begin(3, 20, always)
+    plans.try_scattered(3, 20, always)
     assert plans.zone is None
 
 
@@ -305,8 +307,8 @@ def test_chance_is_the_same_with_the_same_seed() -> None:
     found = []
     for _ in range(2):
         plans = CentreSearch(made, 7, lambda _: True)
-        plans.begin(4, 40, counted([], 99))
-        plans.surround(everything(made), 12, always)
+        plans.try_scattered(4, 40, counted([], 99))
+        plans.vary_best(everything(made), 12, always)
         assert plans.zone is not None
         found.append(plans.zone.tolist())
     assert found[0] == found[1]

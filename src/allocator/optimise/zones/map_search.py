@@ -146,7 +146,7 @@ def _of_a_large_map(
     if read_off is None:
         return None
     level, given = read_off
-    is_all = given.is_all and len(task.program.levels) == 1
+    is_all = given.is_exact and len(task.program.levels) == 1
     part = clock if is_all else Clock(search.budget, own.share(CENTRES_PART))
     placing = SlotPlacement(task.program, whole, level)
 

@@ -47,9 +47,9 @@ def location_allocation(given: Districting, centres: IntArray) -> Allocation | N
             return best
         members = [np.flatnonzero(zone == k) for k in range(len(centres))]
         centres = np.array(
-            [given.centre(own) if len(own) else old for own, old in zip(members, centres, strict=True)]
+            [given.medoid(own) if len(own) else old for own, old in zip(members, centres, strict=True)]
         )
-        cost = int(given.far[np.arange(len(zone)), centres[zone]].sum())
+        cost = int(given.distances[np.arange(len(zone)), centres[zone]].sum())
         if least is not None and cost >= least:
             return best
         best, least = Allocation(zone, centres), cost
@@ -61,7 +61,7 @@ def assigned(given: Districting, centres: IntArray) -> IntArray | None:
 
     A unit without weight goes where it costs least.
     """
-    far = given.far[:, centres].astype(float)
+    far = given.distances[:, centres].astype(float)
     found = None
     if len(centres) > NEAREST:
         found = _sent(given, far, np.argpartition(far, NEAREST, axis=1)[:, :NEAREST])

@@ -1,7 +1,8 @@
-"""Zones that are changed unit by unit along their borders: made whole, brought into balance, made better."""
+"""Border search: moves and swaps at the borders of zones make them connected, balanced and cheaper."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
@@ -11,220 +12,255 @@ from allocator.optimise.zones.pmedian.allocate import Allocation
 from allocator.optimise.zones.pmedian.districting import Districting
 from allocator.program.program import INFINITE, IntArray
 
+FloatArray = npt.NDArray[np.float64]
 
-def repair_contiguity(given: Districting, made: Allocation) -> tuple[IntArray, bool]:
-    """Return ``[n]`` the zone of each unit, and whether all zones are connected now.
+
+@dataclass(frozen=True)
+class BorderParams:
+    """How far borders are searched.
+
+    Attributes:
+        moves_tried: The number of best moves that are tried before the search for one is given up.
+        balancing_moves: The most moves that balance the zones, for each unit.
+        least_gain: The least lowering of the imbalance by which a move counts as balancing.
+        inner_weight: The weight of the deviation of sums within their bands, against 1 outside.
+    """
+
+    moves_tried: int = 60
+    balancing_moves: int = 3
+    least_gain: float = 1e-12
+    inner_weight: float = 0.2
+
+
+#: The parameters of every search.
+PARAMS = BorderParams()
+
+
+def repair_contiguity(districting: Districting, allocation: Allocation) -> tuple[IntArray, bool]:
+    """Return ``[n]`` the zone of each unit, and whether all zones are connected.
+
+    Each zone keeps the component of its centre. Other units go to the nearest centre whose zone they touch.
 
     Args:
-        given: The map.
-        made: Zones and their centres, which stay theirs; others go to the nearest centre that they touch.
+        districting: The districting.
+        allocation: Zones and their centres.
     """
-    zone, queue = made.zone.copy(), list[tuple[int, int, int]]()
-    zone[made.centres] = np.arange(len(made.centres))
-    for k, centre in enumerate(made.centres.tolist()):
-        for piece in given.pieces(np.flatnonzero(zone == k)):
-            if centre not in piece:
-                zone[piece] = -1
+    zone, queue = allocation.zone.copy(), list[tuple[int, int, int]]()
+    centres = allocation.centres
+    zone[centres] = np.arange(len(centres))
+    for k, centre in enumerate(centres.tolist()):
+        for component in districting.components(np.flatnonzero(zone == k)):
+            if centre not in component:
+                zone[component] = -1
 
-    def wait(unit: int, k: int) -> None:
-        heappush(queue, (int(given.far[unit, made.centres[k]]), unit, k))
+    def enqueue(unit: int, k: int) -> None:
+        heappush(queue, (int(districting.distances[unit, centres[k]]), unit, k))
 
     for unit in np.flatnonzero(zone < 0).tolist():
-        for other in given.near[unit]:
+        for other in districting.neighbours[unit]:
             if zone[other] >= 0:
-                wait(unit, int(zone[other]))
+                enqueue(unit, int(zone[other]))
     while queue:
         _, unit, k = heappop(queue)
         if zone[unit] < 0:
             zone[unit] = k
-            for other in given.near[unit]:
+            for other in districting.neighbours[unit]:
                 if zone[other] < 0:
-                    wait(other, k)
-    is_whole = bool((zone >= 0).all())
-    return np.maximum(zone, 0), is_whole
-
-
-FloatArray = npt.NDArray[np.float64]
-#: Of the moves that look best so many are tried before a search for one is given up.
-TRIED = 60
-#: Moves that bring sums into balance: so many for each unit at most.
-MENDING = 3
+                    enqueue(other, k)
+    is_connected = bool((zone >= 0).all())
+    return np.maximum(zone, 0), is_connected
 
 
 class BorderSearch:
-    """Zones with their centres and sums.
+    """A search over the borders of zones.
 
     Args:
-        given: The map.
-        made: Zones to begin from; pieces without the centre are given to zones that they touch.
+        districting: The districting.
+        allocation: The zones to start from, which are made connected first.
 
     Attributes:
         zone: ``[n]`` the zone of each unit.
-        centres: ``[zones]`` the unit that is each zone's centre.
-        is_whole: Whether every zone is connected, which they then stay.
+        centres: ``[zones]`` the centre of each zone.
+        is_connected: Whether every zone is connected, which they then stay.
     """
 
-    def __init__(self, given: Districting, made: Allocation) -> None:
-        self.centres = made.centres.copy()
-        self._given = given
-        self._coefs = np.array([one.coefs for one in given.asked], dtype=np.int64).reshape(-1, len(given))
-        self._low = np.array([one.low for one in given.asked], dtype=np.int64)
-        self._high = np.array([one.high for one in given.asked], dtype=np.int64)
-        self._middle = self._middles()
-        self.zone, self.is_whole = repair_contiguity(given, made)
-        self._sums = np.array(
-            [np.bincount(self.zone, row, given.count) for row in self._coefs], dtype=np.int64
-        ).reshape(-1, given.count)
+    def __init__(self, districting: Districting, allocation: Allocation) -> None:
+        self.centres = allocation.centres.copy()
+        self._districting = districting
+        bands, count = districting.sum_bands, districting.zone_count
+        self._coefs = np.array([one.coefs for one in bands], dtype=np.int64).reshape(-1, len(districting))
+        self._low = np.array([one.low for one in bands], dtype=np.int64)
+        self._high = np.array([one.high for one in bands], dtype=np.int64)
+        self._targets = self._band_targets()
+        self.zone, self.is_connected = repair_contiguity(districting, allocation)
+        sums = [np.bincount(self.zone, row, count) for row in self._coefs]
+        self._sums = np.array(sums, dtype=np.int64).reshape(-1, count)
 
     @property
     def cost(self) -> int:
-        """What the zones cost with their centres as they are."""
-        return int(self._given.far[np.arange(len(self.zone)), self.centres[self.zone]].sum())
+        """The cost of the zones with their present centres."""
+        own = self.centres[self.zone]
+        return int(self._districting.distances[np.arange(len(self.zone)), own].sum())
 
     @property
-    def is_in_balance(self) -> bool:
-        """Whether all sums are within their sides."""
+    def is_balanced(self) -> bool:
+        """Whether all sums are within their bands."""
         low, high = self._low[:, None], self._high[:, None]
         return bool(((self._sums >= low) & (self._sums <= high)).all())
 
     def balance(self) -> bool:
-        """Move units, and swap some, until all sums are within their sides; return whether they are."""
-        for _ in range(MENDING * len(self.zone)):
-            if self.is_in_balance:
+        """Move or swap units until all sums are within their bands; return whether they are."""
+        for _ in range(PARAMS.balancing_moves * len(self.zone)):
+            if self.is_balanced:
                 return True
-            if not (self._move(self._towards_balance()) or self._swap(balancing=True)):
+            if not (self._try_moves(self._balancing_moves()) or self._try_swaps(balancing=True)):
                 return False
-        return self.is_in_balance
+        return self.is_balanced
 
     def improve(self) -> None:
-        """Move and swap units as long as zones get better, centres moving along."""
+        """Move and swap units as long as the cost falls, and move the centres along."""
         while True:
             for k in np.unique(self.zone).tolist():
-                self.centres[k] = self._given.centre(np.flatnonzero(self.zone == k))
+                self.centres[k] = self._districting.medoid(np.flatnonzero(self.zone == k))
             before = self.cost
-            while self._move(self._gains()) or self._swap(balancing=False):
+            while self._try_moves(self._improving_moves()) or self._try_swaps(balancing=False):
                 pass
             if self.cost >= before:
                 return
 
-    def _middles(self) -> FloatArray:
-        """Return ``[asked]`` what sums are drawn to: the middle of their sides, or the side that there is."""
+    def _band_targets(self) -> FloatArray:
+        """Return ``[bands]`` the sum that zones are balanced to: the mean of all zones, within the band."""
         low = np.where(self._low <= -INFINITE, self._high, self._low).astype(float)
         high = np.where(self._high >= INFINITE, self._low, self._high).astype(float)
-        mean = self._coefs.sum(axis=1) / self._given.count
+        mean = self._coefs.sum(axis=1) / self._districting.zone_count
         return np.asarray(np.clip(mean, low, high))
 
-    def _border(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Return ``[m]`` each: units that may leave their zone, the zone they leave, the one they touch."""
-        tails, heads = self._given.arcs
+    def _border_moves(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Return ``[moves]`` each: units that may leave their zone, their zone, and the zone they touch."""
+        tails, heads = self._districting.arcs
+        count = self._districting.zone_count
         crossing = (self.zone[tails] != self.zone[heads]) & (self.centres[self.zone[tails]] != tails)
-        able = np.unique(tails[crossing] * self._given.count + self.zone[heads[crossing]])
-        units, there = np.divmod(able, self._given.count)
+        pairs = np.unique(tails[crossing] * count + self.zone[heads[crossing]])
+        units, there = np.divmod(pairs, count)
         return units, self.zone[units], there
 
-    def _ways(self, units: IntArray, here: IntArray, there: IntArray) -> IntArray:
-        """Return ``[m]`` what moves cost more."""
-        far, centres = self._given.far, self.centres
-        return np.asarray(far[units, centres[there]] - far[units, centres[here]])
+    def _added_costs(self, units: IntArray, here: IntArray, there: IntArray) -> IntArray:
+        """Return ``[moves]`` the cost that each move adds."""
+        distances, centres = self._districting.distances, self.centres
+        return np.asarray(distances[units, centres[there]] - distances[units, centres[here]])
 
-    def _strain(self, sums: IntArray) -> FloatArray:
-        """Return ``[...]`` by how much sums ``[asked, ...]`` are off their middles, squared and added up."""
+    def _imbalance(self, sums: IntArray) -> FloatArray:
+        """Return ``[...]`` the squared relative deviation of sums ``[bands, ...]`` from their targets."""
         shape = (-1, *(1,) * (sums.ndim - 1))
-        off = (sums - self._middle.reshape(shape)) / np.maximum(1.0, np.abs(self._middle)).reshape(shape)
-        beyond = (sums < self._low.reshape(shape)) | (sums > self._high.reshape(shape))
-        return np.asarray((off**2 * np.where(beyond, 1.0, 0.2)).sum(axis=0))
+        targets = self._targets.reshape(shape)
+        off = (sums - targets) / np.maximum(1.0, np.abs(self._targets)).reshape(shape)
+        outside = (sums < self._low.reshape(shape)) | (sums > self._high.reshape(shape))
+        return np.asarray((off**2 * np.where(outside, 1.0, PARAMS.inner_weight)).sum(axis=0))
 
-    def _towards_balance(self) -> tuple[IntArray, IntArray]:
-        """Return moves that lessen the strain, those first that cost least for it."""
-        units, here, there = self._border()
+    def _balancing_moves(self) -> tuple[IntArray, IntArray]:
+        """Return units and target zones of moves that lower the imbalance, least added cost for it first."""
+        units, here, there = self._border_moves()
         moved = self._coefs[:, units]
         sums = self._sums
         gain = (
-            self._strain(sums[:, here]) + self._strain(sums[:, there])
-            - self._strain(sums[:, here] - moved) - self._strain(sums[:, there] + moved)
+            self._imbalance(sums[:, here]) + self._imbalance(sums[:, there])
+            - self._imbalance(sums[:, here] - moved) - self._imbalance(sums[:, there] + moved)
         )  # fmt: skip
-        able = np.flatnonzero(gain > 1e-12)
-        dear = self._ways(units[able], here[able], there[able]) / gain[able]
-        order = able[np.argsort(dear, kind="stable")]
+        able = np.flatnonzero(gain > PARAMS.least_gain)
+        price = self._added_costs(units[able], here[able], there[able]) / gain[able]
+        order = able[np.argsort(price, kind="stable")]
         return units[order], there[order]
 
-    def _gains(self) -> tuple[IntArray, IntArray]:
-        """Return moves that cost less and keep all sums within their sides, the best first."""
-        units, here, there = self._border()
-        more = self._ways(units, here, there)
-        able = np.flatnonzero(more < 0)
-        units, here, there, more = units[able], here[able], there[able], more[able]
+    def _improving_moves(self) -> tuple[IntArray, IntArray]:
+        """Return units and target zones of moves that lower the cost and keep all bands, the best first."""
+        units, here, there = self._border_moves()
+        added = self._added_costs(units, here, there)
+        able = np.flatnonzero(added < 0)
+        units, here, there, added = units[able], here[able], there[able], added[able]
         moved = self._coefs[:, units]
         fits = self._fits(self._sums[:, here] - moved) & self._fits(self._sums[:, there] + moved)
-        order = np.flatnonzero(fits)[np.argsort(more[fits], kind="stable")]
+        order = np.flatnonzero(fits)[np.argsort(added[fits], kind="stable")]
         return units[order], there[order]
 
     def _fits(self, sums: IntArray) -> npt.NDArray[np.bool_]:
+        """Return ``[...]`` whether sums ``[bands, ...]`` are within all bands."""
         shape = (-1, *(1,) * (sums.ndim - 1))
         fits = (sums >= self._low.reshape(shape)) & (sums <= self._high.reshape(shape))
         return np.asarray(fits.all(axis=0))
 
-    def _move(self, moves: tuple[IntArray, IntArray]) -> bool:
-        """Make the first of some moves that leaves zones whole; return whether any did."""
-        for unit, there in zip(moves[0][:TRIED].tolist(), moves[1][:TRIED].tolist(), strict=True):
-            if self._stays_whole(unit):
+    def _try_moves(self, moves: tuple[IntArray, IntArray]) -> bool:
+        """Make the first of some moves that leaves zones connected; return whether any did."""
+        units, zones = (one[: PARAMS.moves_tried].tolist() for one in moves)
+        for unit, there in zip(units, zones, strict=True):
+            if self._can_leave(unit):
                 self._put(unit, there)
                 return True
         return False
 
-    def _swap(self, *, balancing: bool) -> bool:
-        """Make the best move there and back between two zones that both can bear; return whether any did."""
-        units, here, there = self._border()
-        more = self._ways(units, here, there)
+    def _try_swaps(self, *, balancing: bool) -> bool:
+        """Make the best swap of two units between zones that touch; return whether any could be made."""
+        units, here, there = self._border_moves()
+        added, count = self._added_costs(units, here, there), self._districting.zone_count
         found: list[tuple[float, int, int]] = []
-        pairs = here * self._given.count + there
+        pairs = here * count + there
         for pair in np.unique(pairs).tolist():
-            q, p = divmod(pair, self._given.count)
-            if q > p:
+            q, p = divmod(pair, count)
+            go, come = np.flatnonzero(pairs == pair), np.flatnonzero(pairs == p * count + q)
+            if q > p or not (len(go) and len(come)):
                 continue
-            go, come = units[pairs == pair], units[pairs == p * self._given.count + q]
-            if not (len(go) and len(come)):
-                continue
-            dear = more[pairs == pair][:, None] + more[pairs == p * self._given.count + q][None, :]
-            moved = self._coefs[:, go][:, :, None] - self._coefs[:, come][:, None, :]
-            q_sums, p_sums = self._sums[:, q][:, None, None] - moved, self._sums[:, p][:, None, None] + moved
-            if balancing:
-                now = self._strain(self._sums[:, [q]])[0] + self._strain(self._sums[:, [p]])[0]
-                gain = now - self._strain(q_sums) - self._strain(p_sums)
-                worth = np.where(gain > 1e-12, dear / np.maximum(gain, 1e-12), np.inf)
-            else:
-                fits = self._fits(q_sums) & self._fits(p_sums) & (dear < 0)
-                worth = np.where(fits, dear.astype(float), np.inf)
-            least = np.argsort(worth, axis=None, kind="stable")[:TRIED]
+            more = added[go][:, None] + added[come][None, :]
+            worth = self._swap_values((q, p), units[go], units[come], more, balancing=balancing)
+            least = np.argsort(worth, axis=None, kind="stable")[: PARAMS.moves_tried]
             a, b = np.unravel_index(least, worth.shape)
             good = np.isfinite(worth[a, b])
-            found += zip(
-                worth[a, b][good].tolist(), go[a][good].tolist(), come[b][good].tolist(), strict=True
-            )
-        return any(self._swapped(one, other) for _, one, other in sorted(found)[:TRIED])
+            one, other = units[go][a][good].tolist(), units[come][b][good].tolist()
+            found += zip(worth[a, b][good].tolist(), one, other, strict=True)
+        return any(self._try_swap(one, other) for _, one, other in sorted(found)[: PARAMS.moves_tried])
 
-    def _swapped(self, one: int, other: int) -> bool:
-        """Let two units change places if their zones stay whole; return whether they did."""
+    def _swap_values(
+        self, zones: tuple[int, int], go: IntArray, come: IntArray, added: IntArray, *, balancing: bool
+    ) -> FloatArray:
+        """Return ``[go, come]`` the value of each swap, the less the better; infinite where it is of no use.
+
+        Args:
+            zones: The zone that ``go`` leave, and the zone that ``come`` leave.
+            go: Units of the one zone.
+            come: Units of the other.
+            added: ``[go, come]`` the cost that each swap adds.
+            balancing: Whether swaps are to lower the imbalance, not the cost.
+        """
+        q, p = zones
+        moved = self._coefs[:, go][:, :, None] - self._coefs[:, come][:, None, :]
+        q_sums, p_sums = self._sums[:, q][:, None, None] - moved, self._sums[:, p][:, None, None] + moved
+        if not balancing:
+            fits = self._fits(q_sums) & self._fits(p_sums) & (added < 0)
+            return np.where(fits, added.astype(float), np.inf)
+        now = self._imbalance(self._sums[:, [q]])[0] + self._imbalance(self._sums[:, [p]])[0]
+        gain = now - self._imbalance(q_sums) - self._imbalance(p_sums)
+        return np.where(gain > PARAMS.least_gain, added / np.maximum(gain, PARAMS.least_gain), np.inf)
+
+    def _try_swap(self, one: int, other: int) -> bool:
+        """Swap two units if their zones stay connected; return whether they do."""
         q, p = int(self.zone[one]), int(self.zone[other])
         self._put(one, p)
         self._put(other, q)
-        if self._is_one(q) and self._is_one(p):
+        if self._is_zone_connected(q) and self._is_zone_connected(p):
             return True
         self._put(one, q)
         self._put(other, p)
         return False
 
-    def _is_one(self, k: int) -> bool:
-        return len(self._given.pieces(np.flatnonzero(self.zone == k))) == 1
+    def _is_zone_connected(self, k: int) -> bool:
+        return len(self._districting.components(np.flatnonzero(self.zone == k))) == 1
 
     def _put(self, unit: int, there: int) -> None:
         self._sums[:, self.zone[unit]] -= self._coefs[:, unit]
         self._sums[:, there] += self._coefs[:, unit]
         self.zone[unit] = there
 
-    def _stays_whole(self, unit: int) -> bool:
-        """Whether the zone of a unit hangs together without it: its neighbours still reach each other."""
-        zone, near = self.zone, self._given.near
+    def _can_leave(self, unit: int) -> bool:
+        """Whether the zone of a unit is connected without it: its neighbours there still reach each other."""
+        zone, near = self.zone, self._districting.neighbours
         own = zone[unit]
         around = [other for other in near[unit] if zone[other] == own]
         if len(around) < 2:

@@ -1,78 +1,92 @@
-"""Plans of zones around centres, one after another: from chance, from what promises much, near the best."""
+"""Centre search: a multi-start local search over sets of centres, for plans of a districting."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from allocator.optimise.zones.pmedian.allocate import location_allocation
 from allocator.optimise.zones.pmedian.border_search import BorderSearch
 from allocator.optimise.zones.pmedian.districting import Districting
-from allocator.optimise.zones.pmedian.lagrangian import LagrangianBound
+from allocator.optimise.zones.pmedian.lagrangian import FloatArray, LagrangianBound
 from allocator.program.program import IntArray
 
-#: Asked before each plan is made.
-GoesOn = Callable[[], bool]
-#: So many centres at most change in a plan near the best.
-CHANGED = 3
+#: Asked before each plan whether the search may continue.
+MayContinue = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class CentreParams:
+    """How sets of centres are varied.
+
+    Attributes:
+        most_replaced: The most centres of the best plan that promising ones replace at once.
+    """
+
+    most_replaced: int = 3
+
+
+#: The parameters of every search.
+PARAMS = CentreParams()
 
 
 class CentreSearch:
-    """The best plan of a map so far.
+    """A search for the best plan of a districting.
 
     Args:
-        given: The map.
-        seed: Seed of every random choice.
-        judge: Asked of each plan that costs less whether it is one.
+        districting: The districting.
+        seed: The seed of every random choice.
+        accept: Asked of each better plan whether the whole program accepts it, too.
 
     Attributes:
-        zone: ``[n]`` the zone of each unit in the best plan, None before there is one.
-        cost: What it costs, the constant of the map not counted.
-        centres: ``[zones]`` the centres that it has.
+        zone: ``[n]`` the zone of each unit in the best plan; None before the first plan.
+        cost: Its cost, without the constant of the districting.
+        centres: ``[zones]`` its centres.
     """
 
     def __init__(
         self,
-        given: Districting,
+        districting: Districting,
         seed: int,
-        judge: Callable[[IntArray], bool],
+        accept: Callable[[IntArray], bool],
     ) -> None:
         self.zone: IntArray | None = None
         self.cost = 0
         self.centres = np.zeros(0, dtype=np.int64)
-        self._given, self._judge = given, judge
-        self._chance = np.random.default_rng(seed)
+        self._districting, self._accept = districting, accept
+        self._random = np.random.default_rng(seed)
         self._tried: set[bytes] = set()
         self._turn = 0
 
-    def begin(self, enough: int, tries: int, goes_on: GoesOn) -> None:
-        """Make plans from centres that chance scatters, until there are enough or too many tries."""
+    def try_scattered(self, enough: int, tries: int, may_continue: MayContinue) -> None:
+        """Make plans from randomly scattered centres, until there are enough or too many were tried."""
         made = 0
         for _ in range(tries):
-            if made == enough or not goes_on():
+            if made == enough or not may_continue():
                 return
             made += self.try_centres(self._scattered())
 
-    def follow(self, several: Iterable[IntArray], goes_on: GoesOn) -> None:
-        """Make plans from each of some sets of centres."""
+    def try_each(self, several: Iterable[IntArray], may_continue: MayContinue) -> None:
+        """Make a plan from each of some sets of centres."""
         for centres in several:
-            if not goes_on():
+            if not may_continue():
                 return
             self.try_centres(centres)
 
-    def surround(self, drawn: LagrangianBound, patience: int, goes_on: GoesOn) -> None:
-        """Make plans from centres that differ a little from those of the best, until many are no better.
+    def vary_best(self, bound: LagrangianBound, patience: int, may_continue: MayContinue) -> None:
+        """Make plans from centres near those of the best plan, until many in a row are no better.
 
         Args:
-            drawn: Which centres are likely.
-            patience: So many plans in a row that are no better are enough.
-            goes_on: Asked before each plan is made.
+            bound: The centres that are left, and how promising each is.
+            patience: The number of plans in a row without a gain that ends the search.
+            may_continue: Asked before each plan.
         """
         in_vain = 0
-        likely = self._likely(drawn)
-        ways = self._beside, lambda: self._with_likely(drawn, likely), self._scattered
-        while in_vain < patience and self.zone is not None and goes_on():
+        weights = self._promise(bound)
+        ways = self._shifted, lambda: self._with_promising(bound, weights), self._scattered
+        while in_vain < patience and self.zone is not None and may_continue():
             before = self.cost
             centres = ways[self._turn % len(ways)]()
             self._turn += 1
@@ -81,68 +95,72 @@ class CentreSearch:
             in_vain = 0 if self.cost < before else in_vain + 1
 
     def try_centres(self, centres: IntArray) -> bool:
-        """Make a plan from some centres; return whether there is one."""
+        """Make a plan from some centres, by allocation and border search; return whether there is one."""
         key = np.sort(centres).tobytes()
         if key in self._tried:
             return False
         self._tried.add(key)
-        made = location_allocation(self._given, centres)
+        made = location_allocation(self._districting, centres)
         if made is None:
             return False
         key = b"made" + np.sort(made.centres).tobytes()
         if key in self._tried:
             return False
         self._tried.add(key)
-        shaping = BorderSearch(self._given, made)
-        if not (shaping.is_whole and shaping.balance()):
+        borders = BorderSearch(self._districting, made)
+        if not (borders.is_connected and borders.balance()):
             return False
-        shaping.improve()
-        return self.take(shaping.zone)
+        borders.improve()
+        return self.offer(borders.zone)
 
-    def take(self, zone: IntArray) -> bool:
-        """Take a plan over if it is better; return whether it is a plan at all."""
-        given = self._given
-        cost = given.cost(zone) - given.constant
+    def offer(self, zone: IntArray) -> bool:
+        """Take over a plan if it is better than the best; return whether it is a plan at all."""
+        districting = self._districting
+        cost = districting.cost(zone) - districting.constant
         if self.zone is not None and cost >= self.cost:
             return True
-        if not (given.keeps(zone) and given.is_connected(zone) and self._judge(zone)):
+        if not (districting.keeps_bands(zone) and districting.is_connected(zone) and self._accept(zone)):
             return False
         self.zone, self.cost = zone.copy(), cost
-        self.centres = np.array([given.centre(np.flatnonzero(zone == own)) for own in np.unique(zone)])
+        self.centres = np.array([districting.medoid(np.flatnonzero(zone == own)) for own in np.unique(zone)])
         return True
 
     def _scattered(self) -> IntArray:
-        """Return centres each drawn by how far it is from those before (Arthur and Vassilvitskii, 2007)."""
-        given = self._given
-        centres = [int(self._chance.integers(len(given)))]
-        while len(centres) < given.count:
-            ways = given.far[:, centres].min(axis=1).astype(float)
-            ways[centres] = 0.0
-            if ways.sum() == 0.0:
-                ways = np.ones(len(given))
-                ways[centres] = 0.0
-            centres.append(int(self._chance.choice(len(given), p=ways / ways.sum())))
+        """Return random centres, each drawn by its distance from those before (k-means++).
+
+        Method: Arthur and Vassilvitskii, SODA 2007.
+        """
+        distances, count = self._districting.distances, len(self._districting)
+        centres = [int(self._random.integers(count))]
+        while len(centres) < self._districting.zone_count:
+            weights = distances[:, centres].min(axis=1).astype(float)
+            weights[centres] = 0.0
+            if weights.sum() == 0.0:
+                weights = np.ones(count)
+                weights[centres] = 0.0
+            centres.append(int(self._random.choice(count, p=weights / weights.sum())))
         return np.array(centres)
 
-    def _beside(self) -> IntArray:
-        """Return the centres of the best plan, each moved by a few steps at most."""
+    def _shifted(self) -> IntArray:
+        """Return the centres of the best plan, shifted by a few random steps to neighbours."""
         centres = self.centres.copy()
-        for _ in range(int(self._chance.integers(1, 2 * len(centres) + 1))):
-            place = int(self._chance.integers(len(centres)))
-            around = self._given.near[int(centres[place])]
+        for _ in range(int(self._random.integers(1, 2 * len(centres) + 1))):
+            place = int(self._random.integers(len(centres)))
+            around = self._districting.neighbours[int(centres[place])]
             if around:
-                centres[place] = around[int(self._chance.integers(len(around)))]
+                centres[place] = around[int(self._random.integers(len(around)))]
         return centres
 
-    def _with_likely(self, drawn: LagrangianBound, likely: np.ndarray) -> IntArray:
-        """Return the centres of the best plan, a few of them replaced by likely ones."""
+    def _with_promising(self, bound: LagrangianBound, weights: FloatArray) -> IntArray:
+        """Return the centres of the best plan, a few of them replaced by promising ones."""
         centres = self.centres.copy()
-        for place in self._chance.integers(len(centres), size=int(self._chance.integers(1, CHANGED + 1))):
-            centres[place] = self._chance.choice(drawn.centres, p=likely)
+        replaced = int(self._random.integers(1, PARAMS.most_replaced + 1))
+        for place in self._random.integers(len(centres), size=replaced):
+            centres[place] = self._random.choice(bound.centres, p=weights)
         return centres
 
-    def _likely(self, drawn: LagrangianBound) -> np.ndarray:
-        """Return ``[m]`` how likely each centre is to come in: more so if it adds less to the bound."""
-        gap = max(1.0, float(self.cost - drawn.bound))
-        weight = np.exp(-(drawn.promise - drawn.promise.min()) / gap)
+    def _promise(self, bound: LagrangianBound) -> FloatArray:
+        """Return ``[m]`` the probability of each centre: the greater, the less its reduced cost."""
+        gap = max(1.0, float(self.cost - bound.bound))
+        weight = np.exp(-(bound.centre_values - bound.centre_values.min()) / gap)
         return np.asarray(weight / weight.sum())

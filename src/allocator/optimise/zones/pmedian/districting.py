@@ -1,4 +1,4 @@
-"""A map to be made into zones around centres: what is left of a program once only that is looked at."""
+"""The p-median districting problem: connected zones around centres; and its recognition in a program."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class SumBand:
     """A sum over the units of a zone that lies between two numbers in every zone.
 
     Attributes:
-        coefs: ``[n]`` what each unit adds, of any sign.
-        low: The least that the sum may be, ``-INFINITE`` if it may be anything.
-        high: The greatest.
+        coefs: ``[n]`` the summand of each unit, of any sign.
+        low: The least value of the sum, ``-INFINITE`` if there is none.
+        high: The greatest value, ``INFINITE`` if there is none.
     """
 
     coefs: IntArray
@@ -29,96 +29,96 @@ class SumBand:
     high: int
 
     @property
-    def allows_nobody(self) -> bool:
-        """Whether a zone without units keeps it."""
+    def allows_empty(self) -> bool:
+        """Whether a zone without units keeps the band."""
         return self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True, eq=False)
 class Districting:
-    """``n`` units to be made into zones, each connected, each costing the way of all to one of them.
+    """A partition of ``n`` units into connected zones, each of which costs its units' distances to a centre.
 
     Attributes:
-        count: How many zones there may be; all of them are there unless a zone may have no units.
-        far: ``[n, n]`` what each unit costs with each as the centre of its zone.
-        near: Of each unit its neighbours, in order.
-        asked: What is asked of every zone.
-        constant: What is paid besides, at least.
-        is_all: Whether this is all that the program says: what is best here is then best there.
+        zone_count: The number of zones. Fewer are allowed only if a zone may be empty.
+        distances: ``[n, n]`` the cost of each unit with each other as the centre of its zone.
+        neighbours: For each unit its neighbours, in order.
+        sum_bands: The bands that every zone keeps.
+        constant: The least cost besides the distances.
+        is_exact: Whether the program says nothing else, so that an optimum here is an optimum of it.
     """
 
-    count: int
-    far: IntArray
-    near: Sequence[Sequence[int]]
-    asked: Sequence[SumBand]
+    zone_count: int
+    distances: IntArray
+    neighbours: Sequence[Sequence[int]]
+    sum_bands: Sequence[SumBand]
     constant: int = 0
-    is_all: bool = True
+    is_exact: bool = True
 
     def __len__(self) -> int:
-        return len(self.far)
+        return len(self.distances)
 
     @cached_property
     def band(self) -> Band:
-        """What leaves sums of one sign the least room; the number of units if nothing does."""
+        """The tightest band of summands of one sign; of the number of units if there is none."""
         able = [
             Band(one.coefs, max(0, one.low), one.high)
-            for one in self.asked
+            for one in self.sum_bands
             if (one.coefs >= 0).all() and one.coefs.any() and 0 < one.high < INFINITE
         ]
         count = len(self)
-        anything = Band(np.ones(count, dtype=np.int64), 0 if self.may_be_empty else 1, count)
-        return min(able, key=lambda band: (band.high - band.low) / band.high, default=anything)
+        trivial = Band(np.ones(count, dtype=np.int64), 0 if self.allows_empty else 1, count)
+        return min(able, key=lambda band: (band.high - band.low) / band.high, default=trivial)
 
     @cached_property
-    def may_be_empty(self) -> bool:
-        """Whether a zone may have no units."""
-        return all(one.allows_nobody for one in self.asked)
+    def allows_empty(self) -> bool:
+        """Whether a zone may be empty."""
+        return all(one.allows_empty for one in self.sum_bands)
 
     @cached_property
     def arcs(self) -> tuple[IntArray, IntArray]:
-        """``[arcs]`` twice: each unit with each of its neighbours."""
-        lengths = [len(own) for own in self.near]
+        """Tails and heads ``[arcs]`` of the arcs from each unit to each of its neighbours."""
+        lengths = [len(own) for own in self.neighbours]
         tails = np.repeat(np.arange(len(self)), lengths)
-        return tails, np.array([other for own in self.near for other in own], dtype=np.int64)
+        return tails, np.array([other for own in self.neighbours for other in own], dtype=np.int64)
 
-    def centre(self, members: IntArray) -> int:
-        """Return the member to which the way of all is least, the first of several."""
-        return int(members[self.far[np.ix_(members, members)].sum(axis=0).argmin()])
+    def medoid(self, members: IntArray) -> int:
+        """Return the member with the least sum of distances from all members, the first of several."""
+        return int(members[self.distances[np.ix_(members, members)].sum(axis=0).argmin()])
 
     def cost(self, zone: IntArray) -> int:
-        """Return what zones cost, ``[n]`` the number of each unit's."""
+        """Return the cost of a partition, ``[n]`` the zone of each unit."""
         total = self.constant
         for own in np.unique(zone):
             members = np.flatnonzero(zone == own)
-            total += int(self.far[np.ix_(members, members)].sum(axis=0).min())
+            total += int(self.distances[np.ix_(members, members)].sum(axis=0).min())
         return total
 
     def is_connected(self, zone: IntArray) -> bool:
-        """Whether every zone hangs together."""
-        return all(len(self.pieces(np.flatnonzero(zone == own))) == 1 for own in np.unique(zone))
+        """Whether every zone is connected."""
+        return all(len(self.components(np.flatnonzero(zone == own))) == 1 for own in np.unique(zone))
 
-    def pieces(self, members: IntArray) -> list[list[int]]:
-        """Return the pieces into which units fall, each from its least unit on."""
+    def components(self, members: IntArray) -> list[list[int]]:
+        """Return the connected components of some units, each breadth first from its least unit."""
         left, found = set(members.tolist()), []
         for first in members.tolist():
             if first not in left:
                 continue
             left.discard(first)
-            piece = [first]
-            for one in piece:
-                more = [other for other in self.near[one] if other in left]
+            component = [first]
+            for one in component:
+                more = [other for other in self.neighbours[one] if other in left]
                 left.difference_update(more)
-                piece += more
-            found.append(piece)
+                component += more
+            found.append(component)
         return found
 
-    def keeps(self, zone: IntArray) -> bool:
-        """Whether every zone keeps what is asked of it."""
-        there = np.bincount(zone, minlength=self.count) > 0
-        if not (self.may_be_empty or there.all()):
+    def keeps_bands(self, zone: IntArray) -> bool:
+        """Whether every zone keeps all bands, and is empty only if it may be."""
+        there = np.bincount(zone, minlength=self.zone_count) > 0
+        if not (self.allows_empty or there.all()):
             return False
-        for one in self.asked:
-            sums = np.bincount(zone, weights=one.coefs, minlength=self.count)[there]
+        for one in self.sum_bands:
+            sums = np.bincount(zone, weights=one.coefs, minlength=self.zone_count)[there]
             if (sums < one.low).any() or (sums > one.high).any():
                 return False
         return True
@@ -127,90 +127,86 @@ class Districting:
 def recognise_first(
     program: Program, whole: SlotDecomposition, near: Neighbours
 ) -> tuple[int, Districting] | None:
-    """Return the first level that pays for zones around centres, and these; None if none does."""
+    """Return the first level that pays for distances to centres, and its districting; None if none does."""
     for level in program.levels:
-        given = read(program, whole, near, level)
-        if given is not None and given.count <= len(given):
-            return level, given
+        found = recognise(program, whole, near, level)
+        if found is not None and found.zone_count <= len(found):
+            return level, found
     return None
 
 
-def read(program: Program, whole: SlotDecomposition, near: Neighbours, level: int) -> Districting | None:
-    """Return what a program pays at a level and asks, as zones around centres; None if it pays for no centre.
+def recognise(program: Program, whole: SlotDecomposition, near: Neighbours, level: int) -> Districting | None:
+    """Return a relaxation of a program as a districting; None if the level pays for no distance to a centre.
 
-    What is not of zones around centres is left out, and what slots ask differently is asked of none, so
-    that no plan of the program costs less than the bound of what is returned.
+    Whatever is not of such a districting is left out, and bands that differ between slots are widened. So no
+    plan of the program costs less at the level than the bound of the districting.
 
     Args:
         program: The program.
-        whole: The same, slot by slot.
-        near: Which items are neighbours.
+        whole: Its decomposition by slot.
+        near: The neighbours of each item.
         level: The level.
     """
-    parts = whole.blocks
-    if any(not np.array_equal(part.items, whole.items) for part in parts):
+    blocks = whole.blocks
+    if any(not np.array_equal(block.items, whole.items) for block in blocks):
         return None
-    ways = [_way(part, level) for part in parts]
-    if any(way is None or way[0] is not ways[0][0] for way in ways if ways[0]) or ways[0] is None:
+    priced = [_priced_distances(block, level) for block in blocks]
+    if priced[0] is None or any(one is None or one[0] is not priced[0][0] for one in priced):
         return None
-    far, coef = ways[0]
-    paid = [_paid(part, level) for part in parts]
-    fewest = np.min([own for own, _, _ in paid], axis=0)
-    alike = len({part.key for part in parts}) == 1 and all((own == fewest).all() for own, _, _ in paid)
-    asked, all_read = _shared(parts)
-    least = sum(least for _, least, _ in paid)
-    tied = np.isin(whole.linking_costs.cols, whole.linking_variables) & (whole.linking_costs.levels == level)
+    distances, price = priced[0]
+    costs = [_other_costs(block, level) for block in blocks]
+    cheapest = np.min([own for own, _, _ in costs], axis=0)
+    bands, all_read = _common_bands(blocks)
+    least = sum(least for _, least, _ in costs)
+    linking = whole.linking_costs
+    linked = np.isin(linking.cols, whole.linking_variables) & (linking.levels == level)
+    alike = len({block.key for block in blocks}) == 1 and all((own == cheapest).all() for own, _, _ in costs)
+    is_exact = alike and all_read and all(full for _, _, full in costs)
     return Districting(
-        len(parts),
-        coef * far + fewest[:, None],
-        _near(whole.items, near),
-        asked,
-        program.constant(level)
-        + least
-        + _least(program, whole.linking_costs.cols[tied], whole.linking_costs.coefs[tied]),
-        alike
-        and all_read
-        and all(full for _, _, full in paid)
-        and not len(whole.linking_rows)
-        and not tied.any(),
+        len(blocks),
+        price * distances + cheapest[:, None],
+        _neighbour_lists(whole.items, near),
+        bands,
+        program.constant(level) + least + _least_cost(program, linking.cols[linked], linking.coefs[linked]),
+        is_exact and not len(whole.linking_rows) and not linked.any(),
     )
 
 
-def _way(part: SlotBlock, level: int) -> tuple[IntArray, int] | None:
-    """Return the matrix of the way that a slot pays for at a level, and its price; the first of several."""
-    for one in part.program.medoids:
-        coef = _coef(part.program, one, level)
-        if coef > 0 and np.array_equal(one.members, np.arange(len(part.items))):
-            return one.distances, coef
+def _priced_distances(block: SlotBlock, level: int) -> tuple[IntArray, int] | None:
+    """Return the distances that a slot pays for at a level, and their price; the first of several."""
+    for one in block.program.medoids:
+        price = _price(block.program, one, level)
+        if price > 0 and np.array_equal(one.members, np.arange(len(block.items))):
+            return one.distances, price
     return None
 
 
-def _coef(program: Program, medoid: Medoid, level: int) -> int:
+def _price(program: Program, medoid: Medoid, level: int) -> int:
     costs = program.costs
     return int(costs.coefs[(costs.cols == medoid.column) & (costs.levels == level)].sum())
 
 
-def _paid(part: SlotBlock, level: int) -> tuple[IntArray, int, bool]:
-    """Return what each item pays for the slot, what all else costs at least, and if that is certain."""
-    program, count = part.program, len(part.items)
+def _other_costs(block: SlotBlock, level: int) -> tuple[IntArray, int, bool]:
+    """Return the costs of items in the slot, the least cost of all else, and whether nothing else costs."""
+    program, count = block.program, len(block.items)
     costs, own = program.costs, np.zeros(count, dtype=np.int64)
     at = costs.levels == level
     items = at & (costs.cols < count)
     np.add.at(own, costs.cols[items], costs.coefs[items])
-    way = next((one.column for one in program.medoids if _coef(program, one, level) > 0), -1)
-    rest = at & (costs.cols >= count) & (costs.cols != way)
-    return own, _least(program, costs.cols[rest], costs.coefs[rest]), not rest.any()
+    medoid = next((one.column for one in program.medoids if _price(program, one, level) > 0), -1)
+    rest = at & (costs.cols >= count) & (costs.cols != medoid)
+    return own, _least_cost(program, costs.cols[rest], costs.coefs[rest]), not rest.any()
 
 
-def _least(program: Program, cols: IntArray, coefs: IntArray) -> int:
-    """Return what variables cost at least within their bounds."""
+def _least_cost(program: Program, cols: IntArray, coefs: IntArray) -> int:
+    """Return the least cost of variables within their bounds."""
     ends = np.minimum(coefs * program.lower[cols], coefs * program.upper[cols])
     return int(ends.sum())
 
 
-def _shared(parts: Iterable[SlotBlock]) -> tuple[list[SumBand], bool]:
-    """Return what every slot asks of its items alone, and whether no slot asks for more."""
-    read = [_asked(part) for part in parts]
+def _common_bands(blocks: Iterable[SlotBlock]) -> tuple[list[SumBand], bool]:
+    """Return the bands that every slot keeps, and whether no slot has other rows or tighter bands."""
+    read = [_bands_of(block) for block in blocks]
     found = []
     for key, one in read[0][0].items():
         if all(key in own for own, _ in read):
@@ -224,11 +220,11 @@ def _shared(parts: Iterable[SlotBlock]) -> tuple[list[SumBand], bool]:
     return found, same and all(full for _, full in read)
 
 
-def _asked(part: SlotBlock) -> tuple[dict[bytes, SumBand], bool]:
-    """Return the rows of a slot over its items, by what they add up, and whether these are all."""
-    rows, count = part.program.rows, len(part.items)
+def _bands_of(block: SlotBlock) -> tuple[dict[bytes, SumBand], bool]:
+    """Return the rows of a slot over its items alone, by their coefficients, and whether these are all."""
+    rows, count = block.program.rows, len(block.items)
     found: dict[bytes, SumBand] = {}
-    fixed = (part.program.lower[:count] > 0).any() or (part.program.upper[:count] < 1).any()
+    fixed = (block.program.lower[:count] > 0).any() or (block.program.upper[:count] < 1).any()
     is_all = not fixed
     for row in range(len(rows)):
         terms = slice(rows.starts[row], rows.starts[row + 1])
@@ -248,7 +244,7 @@ def _asked(part: SlotBlock) -> tuple[dict[bytes, SumBand], bool]:
     return found, bool(is_all)
 
 
-def _near(items: IntArray, near: Neighbours) -> list[list[int]]:
-    """Return of each item its neighbours among the items, by their places."""
+def _neighbour_lists(items: IntArray, near: Neighbours) -> list[list[int]]:
+    """Return for each item the positions of its neighbours among the items."""
     place = {item: k for k, item in enumerate(items.tolist())}
     return [sorted(place[other] for other in near.get(item, ()) if other in place) for item in items.tolist()]

@@ -50,7 +50,7 @@ class HessModel:
         centre = np.zeros(len(zone), dtype=np.int64)
         for own in np.unique(zone):
             members = np.flatnonzero(zone == own)
-            centre[members] = given.centre(members)
+            centre[members] = given.medoid(members)
         values = (centre[self.units] == self.centres).astype(np.int64)
         return values if values.sum() == len(zone) else None
 
@@ -73,32 +73,32 @@ def hess(given: Districting, drawn: LagrangianBound) -> HessModel:
     rows = _Rows(len(units))
     everyone = np.ones(len(given))
     rows.add(units, np.arange(len(units)), np.ones(len(units)), everyone, everyone)
-    fewest = 0 if given.may_be_empty else given.count
+    fewest = 0 if given.allows_empty else given.zone_count
     rows.add(
         np.zeros(len(own), dtype=np.int64),
         own,
         np.ones(len(own)),
         np.array([fewest]),
-        np.array([given.count]),
+        np.array([given.zone_count]),
     )
-    for one in given.asked:
+    for one in given.sum_bands:
         _ask(rows, one, units, places, own)
     other = centres[places] != units
     pairs, several = np.arange(len(units))[other], int(other.sum())
     _at_most(rows, pairs, np.arange(several), own[places[other]])
     _with_neighbours(rows, given, number, units[other], places[other], pairs, centres)
-    reduced = given.far[units, centres[places]] - drawn.prices[units]
+    reduced = given.distances[units, centres[places]] - drawn.unit_prices[units]
     unit = max(1.0, float(np.abs(reduced).max(initial=0))) / FINE
     return HessModel(
-        units, centres[places], reduced / unit, unit, int(drawn.prices.sum()), *rows.finish()
+        units, centres[places], reduced / unit, unit, int(drawn.unit_prices.sum()), *rows.finish()
     )  # fmt: skip
 
 
 def _reaching(given: Districting, drawn: LagrangianBound) -> BoolArray:
     """Return the pairs of units that can reach their centre through others that can go there, too."""
-    able = np.zeros_like(drawn.able)
+    able = np.zeros_like(drawn.allowed)
     for place, centre in enumerate(drawn.centres.tolist()):
-        for piece in given.pieces(np.flatnonzero(drawn.able[:, place])):
+        for piece in given.components(np.flatnonzero(drawn.allowed[:, place])):
             if centre in piece:
                 able[piece, place] = True
     return able

@@ -1,9 +1,10 @@
-"""What prices of units and of weight prove: a bound of all zones, and which units can go to which centre.
+"""Lagrangian relaxation of a districting: a lower bound, and the pairs that a better plan may use.
 
-Every unit is in one zone and every zone in its band at prices only; then each centre draws whoever is
-cheaper than his price, and the cheapest centres stand for the zones. Any prices prove a bound, and by how
-much more a plan costs that does otherwise in one place (Geoffrion, 1974; for districts Hojati, 1996).
-Prices are found by subgradient steps (Held, Wolfe and Crowder, 1974), and rounded before they prove.
+The assignment of each unit to one zone, and the band of each zone, are priced by multipliers. Then each
+centre takes all units with negative reduced cost, and the cheapest centres are chosen. Any multipliers prove
+a bound, and how much more a plan costs that uses a certain pair (Geoffrion, 1974; for districts Hojati,
+1996). The multipliers are found by subgradient steps (Held, Wolfe and Crowder, 1974), and rounded before they
+prove a bound.
 """
 
 from __future__ import annotations
@@ -19,231 +20,258 @@ from allocator.optimise.zones.pmedian.districting import Districting
 from allocator.program.program import IntArray
 
 FloatArray = npt.NDArray[np.float64]
-#: A unit is not looked at for a centre to which it would cost so many times its price more.
-BEYOND = 0.5
-#: So few pairs are all looked at.
-FEW = 200_000
+#: Rounded multipliers, and all sums of them, stay below this, so that they are exact.
+EXACT = 2.0**61
+
+
+@dataclass(frozen=True)
+class LagrangianParams:
+    """How multipliers are searched for.
+
+    Attributes:
+        shrinkage: The factor of the step length after ``patience`` steps without a gain.
+        patience: The number of steps without a gain after which steps are shortened.
+        shortest_step: The relative step length at which the search ends; it starts with 1.
+        least_gain: The least share of the gap by which a better bound counts as a gain.
+        fixing_steps: After this number of steps, pairs that cannot be in a better plan are removed.
+        all_pairs: With no more pairs than this, every pair is evaluated in every step.
+        reach: With more pairs, a pair is evaluated only if it costs less than its multiplier by this factor
+            above 1 at the start of the steps.
+    """
+
+    shrinkage: float = 0.67
+    patience: int = 20
+    shortest_step: float = 1e-3
+    least_gain: float = 1e-4
+    fixing_steps: int = 60
+    all_pairs: int = 200_000
+    reach: float = 0.5
+
+
+#: The parameters of every search.
+PARAMS = LagrangianParams()
 
 
 class CentreSubproblem:
-    """Pairs of units and centres, centre by centre.
+    """The Lagrangian subproblem: the units that each centre takes at given multipliers.
 
-    What is left out may be drawn once prices have moved far. So what is found is not proved, but close.
+    Pairs that are not evaluated might be taken once multipliers have moved far. So its value is close to a
+    bound, but proves none.
 
     Args:
-        given: The map.
-        centres: ``[m]`` units that can be a centre.
-        able: ``[n, m]`` whether each unit can go to each of them.
-        units: ``[n]`` prices of units that others will be near to.
-        weight: ``[m]`` prices of a unit of weight at each centre, too.
+        districting: The districting.
+        centres: ``[m]`` the units that may be a centre.
+        allowed: ``[n, m]`` whether each unit may go to each of them.
+        unit_prices: ``[n]`` multipliers near those that will be evaluated.
+        load_prices: ``[m]`` multipliers of a unit of load at each centre, likewise.
     """
 
     def __init__(
-        self, given: Districting, centres: IntArray, able: BoolArray, units: FloatArray, weight: FloatArray
+        self,
+        districting: Districting,
+        centres: IntArray,
+        allowed: BoolArray,
+        unit_prices: FloatArray,
+        load_prices: FloatArray,
     ) -> None:
-        looked_at, places = able, np.arange(len(centres))
-        if able.sum() > FEW:
-            far = given.far[:, centres] - (1 + BEYOND) * np.abs(units)[:, None]
-            priced = np.flatnonzero(weight)
-            far[:, priced] += given.band.weights[:, None] * weight[priced]
-            looked_at = able & (far < 0)
-        looked_at = looked_at.copy()
-        looked_at[centres, places] = False
-        self._place, self._unit = np.nonzero(looked_at.T)
+        evaluated, places = allowed, np.arange(len(centres))
+        if allowed.sum() > PARAMS.all_pairs:
+            costs = districting.distances[:, centres] - (1 + PARAMS.reach) * np.abs(unit_prices)[:, None]
+            priced = np.flatnonzero(load_prices)
+            costs[:, priced] += districting.band.weights[:, None] * load_prices[priced]
+            evaluated = allowed & (costs < 0)
+        evaluated = evaluated.copy()
+        evaluated[centres, places] = False
+        self._place, self._unit = np.nonzero(evaluated.T)
         self._starts = np.searchsorted(self._place, np.arange(len(centres) + 1))
         self._filled = np.flatnonzero(np.diff(self._starts))
-        self._far = given.far[self._unit, centres[self._place]].astype(float)
-        self._loads = given.band.weights.astype(float)
-        self._own = centres
-        self._own_far = given.far[centres, centres].astype(float)
+        self._distances = districting.distances[self._unit, centres[self._place]].astype(float)
+        self._loads = districting.band.weights.astype(float)
+        self._centres = centres
+        self._own_distances = districting.distances[centres, centres].astype(float)
         self._load = self._loads[self._unit]
         self._reduced = np.zeros(0)
 
-    def worth(self, units: FloatArray, weight: FloatArray) -> FloatArray:
-        """Return ``[m]`` what each centre and all that it draws cost beyond their prices."""
-        self._reduced = self._far - units[self._unit]
-        if weight.any():
-            self._reduced += self._load * weight[self._place]
-        found = self._own_far - units[self._own] + self._loads[self._own] * weight
-        drawn = np.minimum(self._reduced, 0.0)
+    def centre_values(self, unit_prices: FloatArray, load_prices: FloatArray) -> FloatArray:
+        """Return ``[m]`` the reduced cost of each centre with all units that it takes."""
+        self._reduced = self._distances - unit_prices[self._unit]
+        if load_prices.any():
+            self._reduced += self._load * load_prices[self._place]
+        own_loads = self._loads[self._centres] * load_prices
+        found = self._own_distances - unit_prices[self._centres] + own_loads
+        taken = np.minimum(self._reduced, 0.0)
         if len(self._filled):
-            found[self._filled] += np.add.reduceat(drawn, self._starts[self._filled])
+            found[self._filled] += np.add.reduceat(taken, self._starts[self._filled])
         return np.asarray(found)
 
-    def taken(self, chosen: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Return ``[n]`` by how many of some centres each unit is drawn, and the weight that each draws."""
-        times, sums = np.zeros(len(self._loads)), np.zeros(len(chosen))
+    def counts_and_loads(self, chosen: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return ``[n]`` the number of chosen centres that take each unit, and the load of each centre."""
+        counts, loads = np.zeros(len(self._loads)), np.zeros(len(chosen))
         for k, place in enumerate(chosen.tolist()):
             own = slice(self._starts[place], self._starts[place + 1])
-            members = np.append(self._unit[own][self._reduced[own] < 0], self._own[place])
-            times[members] += 1.0
-            sums[k] = self._loads[members].sum()
-        return times, sums
-
-
-#: Rounded prices, and all that is added up of them, stay below this.
-MOST = 2.0**61
-#: A step is shortened to this part of it after so many without a gain; at the least the search ends.
-SHORTER, PATIENCE, SHORTEST = 0.67, 20, 1e-3
-#: A gain is what closes so much of the gap.
-GAIN = 1e-4
-#: After so many steps what cannot be in a better plan is left out.
-FIXING = 60
+            members = np.append(self._unit[own][self._reduced[own] < 0], self._centres[place])
+            counts[members] += 1.0
+            loads[k] = self._loads[members].sum()
+        return counts, loads
 
 
 @dataclass(frozen=True, eq=False)
 class LagrangianBound:
-    """What is left of a map, and what is proved of it.
+    """A lower bound of a districting, and the pairs that a better plan may use.
 
     Attributes:
-        centres: ``[m]`` units that can be a centre, in order.
-        able: ``[n, m]`` whether each unit can go to each of them.
-        bound: What anything costs at least, the constant of the map not counted.
-        prices: ``[n]`` what is paid for each unit's going somewhere.
-        promise: ``[m]`` what each centre adds to the bound by its prices: the less the better.
+        centres: ``[m]`` the units that may be a centre, in order.
+        allowed: ``[n, m]`` whether each unit may go to each of them.
+        bound: The least cost of any plan, without the constant of the districting.
+        unit_prices: ``[n]`` the multiplier of each unit.
+        centre_values: ``[m]`` the reduced cost of each centre; the less, the more promising it is.
     """
 
     centres: IntArray
-    able: BoolArray
+    allowed: BoolArray
     bound: int
-    prices: IntArray
-    promise: FloatArray
+    unit_prices: IntArray
+    centre_values: FloatArray
 
 
 class LagrangianDual:
-    """A search for prices, leaving out what can only be in plans that cost more than one that is known.
+    """A search for multipliers that removes pairs which only plans above a cutoff can use.
 
     Args:
-        given: The map.
-        most: What that plan costs, the constant of the map not counted.
+        districting: The districting.
+        cutoff: The cost of a known plan, without the constant of the districting.
 
     Attributes:
-        most: The same.
-        bound: What anything costs at least, the constant of the map not counted.
-        centres: ``[m]`` units that can be a centre, in order.
-        able: ``[n, m]`` whether each unit can go to each of them.
+        cutoff: The same.
+        bound: The least cost of any plan, without the constant of the districting.
+        centres: ``[m]`` the units that may be a centre, in order.
+        allowed: ``[n, m]`` whether each unit may go to each of them.
     """
 
-    def __init__(self, given: Districting, most: int) -> None:
-        self.most, self.bound = most, 0
-        count, share = len(given), min(len(given) - 1, max(1, len(given) // (2 * given.count)))
+    def __init__(self, districting: Districting, cutoff: int) -> None:
+        self.cutoff, self.bound = cutoff, 0
+        count = len(districting)
+        nearest = min(count - 1, max(1, count // (2 * districting.zone_count)))
         self.centres = np.arange(count)
-        self.able = np.ones((count, count), dtype=np.bool_)
-        self._given, self._weights, self._band = given, given.band.weights, given.band
-        # At first a unit is worth what it costs to go as far as a zone of usual size reaches.
-        self._best = np.partition(given.far, share, axis=1)[:, share].astype(float), np.zeros(count)
-        self._promise = np.zeros(count)
-        self._met: dict[bytes, IntArray] = {}
-        self._drawing = CentreSubproblem(given, self.centres, self.able, *self._best)
+        self.allowed = np.ones((count, count), dtype=np.bool_)
+        self._districting, self._band = districting, districting.band
+        self._weights = districting.band.weights
+        # At first the price of a unit is its distance to the border of a zone of usual size.
+        first = np.partition(districting.distances, nearest, axis=1)[:, nearest].astype(float)
+        self._best = first, np.zeros(count)
+        self._centre_values = np.zeros(count)
+        self._chosen_sets: dict[bytes, IntArray] = {}
+        self._subproblem = CentreSubproblem(districting, self.centres, self.allowed, *self._best)
 
-    def lower(self, most: int) -> None:
-        """Know of a plan that costs ``most``."""
-        self.most = min(self.most, most)
+    def lower_cutoff(self, cost: int) -> None:
+        """Lower the cutoff to the cost of a plan, if that is less."""
+        self.cutoff = min(self.cutoff, cost)
 
-    def met(self) -> list[IntArray]:
-        """Return the sets of centres that stood for the zones in some step, the last first."""
-        return [own for own in reversed(self._met.values()) if len(own) == self._given.count]
+    def centre_sets(self) -> list[IntArray]:
+        """Return the sets of centres that were chosen in some step, the last first."""
+        count = self._districting.zone_count
+        return [own for own in reversed(self._chosen_sets.values()) if len(own) == count]
 
-    def drawn(self) -> LagrangianBound:
-        """Return what is left, and what is proved."""
+    def result(self) -> LagrangianBound:
+        """Return the bound, and the pairs that are left."""
         prices = np.rint(self._best[0]).astype(np.int64)
-        return LagrangianBound(self.centres, self.able, self.bound, prices, self._promise)
+        return LagrangianBound(self.centres, self.allowed, self.bound, prices, self._centre_values)
 
-    def seek(self, goes_on: Callable[[], bool], heard: Callable[[int], None], steps: int) -> None:
-        """Take steps until they are of no use, or for as long as they may go on.
+    def maximise(self, may_continue: Callable[[], bool], on_bound: Callable[[int], None], steps: int) -> None:
+        """Take subgradient steps until they are of no use, or no longer allowed.
 
         Args:
-            goes_on: Asked before each step.
-            heard: Told what is proved, now and then.
-            steps: How many steps at most.
+            may_continue: Asked before each step.
+            on_bound: Called with the proven bound now and then.
+            steps: The most steps.
         """
-        theta, stall, best = 1.0, 0, -np.inf
-        units, weight = self._best
+        step_length, stall, best = 1.0, 0, -np.inf
+        units, loads = self._best
         usual = float(self._weights.mean()) or 1.0
         for step in range(1, steps + 1):
-            if not goes_on() or (len(self.centres) <= self._given.count and step > 1):
+            if not may_continue() or (len(self.centres) <= self._districting.zone_count and step > 1):
                 break
-            found, by_units, by_weight = self._stepped(units, weight)
-            gap = max(self.most - found, 1e-9 * abs(self.most), 1e-9)
-            stall = 0 if found > best + GAIN * gap else stall + 1
-            if found > best:
-                best, self._best = found, (units, weight)
-            if stall >= PATIENCE:
-                theta, stall = theta * SHORTER, 0
-                units, weight = self._best
+            value, by_units, by_loads = self._evaluate(units, loads)
+            gap = max(self.cutoff - value, 1e-9 * abs(self.cutoff), 1e-9)
+            stall = 0 if value > best + PARAMS.least_gain * gap else stall + 1
+            if value > best:
+                best, self._best = value, (units, loads)
+            if stall >= PARAMS.patience:
+                step_length, stall = step_length * PARAMS.shrinkage, 0
+                units, loads = self._best
                 continue
-            length = float(by_units @ by_units) + float(by_weight @ by_weight) / usual**2
-            if theta < SHORTEST or length == 0.0:
+            norm = float(by_units @ by_units) + float(by_loads @ by_loads) / usual**2
+            if step_length < PARAMS.shortest_step or norm == 0.0:
                 break
-            stride = theta * gap / length
-            moved = weight + stride * by_weight / usual**2
-            units, weight = units + stride * by_units, np.where(moved * weight < 0, 0.0, moved)
-            if step % FIXING == 0:
-                kept = self.fix()
-                weight = weight[kept]
-                heard(self.bound)
-        self.fix()
-        heard(self.bound)
+            stride = step_length * gap / norm
+            moved = loads + stride * by_loads / usual**2
+            units, loads = units + stride * by_units, np.where(moved * loads < 0, 0.0, moved)
+            if step % PARAMS.fixing_steps == 0:
+                loads = loads[self.remove_pairs()]
+                on_bound(self.bound)
+        self.remove_pairs()
+        on_bound(self.bound)
 
-    def _stepped(self, units: FloatArray, weight: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-        """Return what prices prove, but for rounding, and which way they would have to move."""
-        band, drawing = self._band, self._drawing
-        worth = drawing.worth(units, weight) - weight * np.where(weight > 0, band.high, band.low)
-        chosen = self._cheapest(worth)
-        stand_for = np.sort(self.centres[chosen])
-        self._met[stand_for.tobytes()] = stand_for
-        times, sums = drawing.taken(chosen)
-        over, under, at = sums - band.high, sums - band.low, weight[chosen]
-        by_weight = np.zeros(len(self.centres))
+    def _evaluate(self, units: FloatArray, loads: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        """Return the value of the relaxation at multipliers, without rounding, and a subgradient of both."""
+        band, subproblem = self._band, self._subproblem
+        values = subproblem.centre_values(units, loads) - loads * np.where(loads > 0, band.high, band.low)
+        chosen = self._cheapest(values)
+        centres = np.sort(self.centres[chosen])
+        self._chosen_sets[centres.tobytes()] = centres
+        counts, sums = subproblem.counts_and_loads(chosen)
+        over, under, at = sums - band.high, sums - band.low, loads[chosen]
+        by_loads = np.zeros(len(self.centres))
         leaning_over = (at > 0) | ((at == 0) & (over > 0))
         leaning_under = (at < 0) | (under < 0)
-        by_weight[chosen] = np.where(leaning_over, over, np.where(leaning_under, under, 0))
-        return float(units.sum() + worth[chosen].sum()), 1.0 - times, by_weight
+        by_loads[chosen] = np.where(leaning_over, over, np.where(leaning_under, under, 0))
+        return float(units.sum() + values[chosen].sum()), 1.0 - counts, by_loads
 
-    def _cheapest(self, worth: FloatArray | IntArray) -> IntArray:
-        """Return the centres that stand for the zones, by their places."""
-        chosen = np.argsort(worth, kind="stable")[: self._given.count]
-        return chosen[worth[chosen] < 0] if self._given.may_be_empty else chosen
+    def _cheapest(self, values: FloatArray | IntArray) -> IntArray:
+        """Return the positions of the centres that are chosen at given reduced costs."""
+        chosen = np.argsort(values, kind="stable")[: self._districting.zone_count]
+        return chosen[values[chosen] < 0] if self._districting.allows_empty else chosen
 
-    def fix(self) -> BoolArray:
-        """Prove what the best prices prove, and leave out what costs more than the known plan.
+    def remove_pairs(self) -> BoolArray:
+        """Prove the bound of the best multipliers, and remove the pairs that cost more than the cutoff.
 
         Returns:
-            ``[m]`` which of the centres are left.
+            ``[m]`` whether each of the centres is left.
         """
-        given, band = self._given, self._band
-        units, weight = self._best
+        districting, band = self._districting, self._band
+        units, loads = self._best
         scale = self._scale(units)
-        a, q = np.rint(units * scale).astype(np.int64), np.rint(weight * scale).astype(np.int64)
+        a, q = np.rint(units * scale).astype(np.int64), np.rint(loads * scale).astype(np.int64)
         places = np.arange(len(self.centres))
-        reduced = given.far[:, self.centres] * scale
+        reduced = districting.distances[:, self.centres] * scale
         reduced -= a[:, None]
         priced = np.flatnonzero(q)
         reduced[:, priced] += self._weights[:, None] * q[priced]
         own = reduced[self.centres, places]
         reduced[self.centres, places] = 0
-        worth = own + np.minimum(reduced, 0).sum(axis=0, where=self.able)
-        worth -= q * np.where(q > 0, band.high, band.low)
-        chosen = self._cheapest(worth)
-        bound = int(a.sum() + worth[chosen].sum())
-        # What is left out costs more than the known plan, and so does everything where centres are too few.
-        nothing_left = len(chosen) < given.count and not given.may_be_empty
-        self.bound = max(self.bound, self.most if nothing_left else min(self.most, -(-bound // scale)))
+        values = own + np.minimum(reduced, 0).sum(axis=0, where=self.allowed)
+        values -= q * np.where(q > 0, band.high, band.low)
+        chosen = self._cheapest(values)
+        bound = int(a.sum() + values[chosen].sum())
+        # Plans with removed pairs cost more than the cutoff, and so do all where too few centres are left.
+        nothing_left = len(chosen) < districting.zone_count and not districting.allows_empty
+        self.bound = max(self.bound, self.cutoff if nothing_left else min(self.cutoff, -(-bound // scale)))
         # With this centre instead of the dearest of those chosen, and with this unit going there.
-        dearest = int(worth[chosen].max()) if len(chosen) == given.count else 0
-        with_centre = bound + np.maximum(0, worth - dearest)
+        dearest = int(values[chosen].max()) if len(chosen) == districting.zone_count else 0
+        with_centre = bound + np.maximum(0, values - dearest)
         with_centre[chosen] = bound
-        room = self.most * scale - with_centre
+        room = self.cutoff * scale - with_centre
         kept = room >= 0
-        self.able &= reduced <= room
-        self.able, self.centres = self.able[:, kept], self.centres[kept]
-        self._promise = worth[kept] / scale
-        self._best = units, weight[kept]
-        self._drawing = CentreSubproblem(given, self.centres, self.able, *self._best)
+        self.allowed &= reduced <= room
+        self.allowed, self.centres = self.allowed[:, kept], self.centres[kept]
+        self._centre_values = values[kept] / scale
+        self._best = units, loads[kept]
+        self._subproblem = CentreSubproblem(districting, self.centres, self.allowed, *self._best)
         return np.asarray(kept)
 
     def _scale(self, units: FloatArray) -> int:
-        """Return into how many parts of 1 prices are rounded."""
-        largest = float(self._given.far.sum(axis=0).max()) + float(np.abs(units).sum()) + 1.0
-        largest = max(largest * (2 + self._given.count), float(self.most) * 2)
-        return int(2 ** max(0, min(20, int(np.log2(MOST / largest)))))
+        """Return the number of parts of 1 to which multipliers are rounded."""
+        distances = self._districting.distances
+        largest = float(distances.sum(axis=0).max()) + float(np.abs(units).sum()) + 1.0
+        largest = max(largest * (2 + self._districting.zone_count), float(self.cutoff) * 2)
+        return int(2 ** max(0, min(20, int(np.log2(EXACT / largest)))))

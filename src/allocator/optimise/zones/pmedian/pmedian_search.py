@@ -12,7 +12,7 @@ from allocator.optimise.asking import Teller, unseen
 from allocator.optimise.task import Task
 from allocator.optimise.zones.lexicographic_cover import ZonesResult
 from allocator.optimise.zones.pmedian.branching import WATCH, BranchAndCut
-from allocator.optimise.zones.pmedian.centre_search import CentreSearch, GoesOn
+from allocator.optimise.zones.pmedian.centre_search import CentreSearch, MayContinue
 from allocator.optimise.zones.pmedian.districting import Districting
 from allocator.optimise.zones.pmedian.hess import hess
 from allocator.optimise.zones.pmedian.lagrangian import LagrangianDual
@@ -78,10 +78,10 @@ class PMedianSearch:
         """
         plans = CentreSearch(self.given, self.search.seed, self._judge)
         if start is not None:
-            plans.take(start)
-        plans.begin(PLANS, TRIES, self._for(FIRST_PART))
+            plans.offer(start)
+        plans.try_scattered(PLANS, TRIES, self._for(FIRST_PART))
         if plans.zone is None and (zone := another()) is not None:
-            plans.take(zone)
+            plans.offer(zone)
         if plans.zone is None:
             return None
         self._prove(plans)
@@ -91,22 +91,22 @@ class PMedianSearch:
         """Close the gap between cost and bound as far as time allows."""
         prices = LagrangianDual(self.given, plans.cost)
         steps = max(50, LOOKED_AT // len(self.given) ** 2)
-        prices.seek(self._for(PRICES_PART), self._hear, steps)
+        prices.maximise(self._for(PRICES_PART), self._hear, steps)
         plans_end = self._for(PLANS_PART)
-        plans.follow(prices.met()[:PROMISING], plans_end)
-        plans.surround(prices.drawn(), PATIENCE, plans_end)
-        if plans.cost < prices.most:
-            prices.lower(plans.cost)
-            prices.seek(self._for(PRICES_PART), self._hear, steps)
+        plans.try_each(prices.centre_sets()[:PROMISING], plans_end)
+        plans.vary_best(prices.result(), PATIENCE, plans_end)
+        if plans.cost < prices.cutoff:
+            prices.lower_cutoff(plans.cost)
+            prices.maximise(self._for(PRICES_PART), self._hear, steps)
         if prices.bound < plans.cost:
             self._search_on(plans, prices)
 
     def _search_on(self, plans: CentreSearch, prices: LagrangianDual) -> None:
         """Search what is left by branch and cut, or for other plans, or for both."""
-        pairs, last = int(prices.able.sum()), self._for(1.0)
+        pairs, last = int(prices.allowed.sum()), self._for(1.0)
 
         def look_around() -> None:
-            plans.surround(prices.drawn(), 1, last)
+            plans.vary_best(prices.result(), 1, last)
 
         if self.search.budget.deterministic and pairs > MANY_PAIRS:
             return  # what comes of a search that is cut off depends on the machine
@@ -117,16 +117,20 @@ class PMedianSearch:
             look_around()
 
     def _branch_and_cut(
-        self, plans: CentreSearch, prices: LagrangianDual, goes_on: GoesOn, meanwhile: Callable[[], object]
+        self,
+        plans: CentreSearch,
+        prices: LagrangianDual,
+        goes_on: MayContinue,
+        meanwhile: Callable[[], object],
     ) -> bool:
         """Search what is left, and return whether that came to its end."""
         assert plans.zone is not None
-        branching = BranchAndCut(self.given, hess(self.given, prices.drawn()), self.search.seed)
+        branching = BranchAndCut(self.given, hess(self.given, prices.result()), self.search.seed)
 
         def hear(bound: int) -> None:  # of what is left: what is not costs more than the known plan
             self._hear(min(bound, plans.cost), is_search=True)
 
-        branching.run(plans.zone, goes_on, plans.take, hear, meanwhile)
+        branching.run(plans.zone, goes_on, plans.offer, hear, meanwhile)
         if branching.ended:
             found = branching.last if branching.ended == "optimal" else None
             cost = plans.cost if found is None else self.given.cost(found) - self.given.constant
@@ -139,7 +143,7 @@ class PMedianSearch:
         if decisions is None:
             return False
         values = evaluate_auxiliaries(self.task.program, decisions[None, :])
-        if not self.given.is_all and violated_rows(self.task.program, values).any():
+        if not self.given.is_exact and violated_rows(self.task.program, values).any():
             return False
         costs = level_costs(self.task.program, values)[0].tolist()
         if self.decisions is None or costs < self.costs:
@@ -159,7 +163,7 @@ class PMedianSearch:
             self.bound = bound + self.given.constant
             self.tell(self._cost, min(self._cost, self.bound))
 
-    def _for(self, part: float) -> GoesOn:
+    def _for(self, part: float) -> MayContinue:
         """Return whether to go on: for a part of the time left, by the clock; work is counted by steps."""
         budget, left = self.search.budget, self.clock.share(1.0)
         seconds = max(0.0, left.seconds - KEPT_BACK * len(self.given) ** 2)
