@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from allocator import api
 from allocator.errors import Fault, InputError, nearest
+from allocator.messages.os import os_text
 from allocator.model.plan import Plan
 from allocator.model.reading.faults import MOST_FAULTS
 from allocator.model.reading.files import decode
-from allocator.model.reading.oswords import system_words
 from allocator.model.reading.planfile import plan_text, read_plan, write_plan
 from cli_world import call, good_plan
 from cli_world import write_plan as write_good_plan
@@ -116,10 +116,10 @@ def test_what_a_link_points_to_is_written(scenario: Path, tmp_path: Path) -> Non
 
 
 def test_the_system_speaks_both_languages() -> None:
-    assert system_words(PermissionError(errno.EACCES, "Permission denied"))("zh") == "没有权限"
-    assert system_words(OSError(errno.ENOSPC, "No space"))("en") == "no space is left on the disk"
-    assert system_words(OSError(9999, "a new complaint"))("zh") == "a new complaint"
-    assert system_words(ValueError("embedded null byte"))("zh") == "ValueError"
+    assert os_text(PermissionError(errno.EACCES, "Permission denied"))("zh") == "没有权限"
+    assert os_text(OSError(errno.ENOSPC, "No space"))("en") == "no space is left on the disk"
+    assert os_text(OSError(9999, "a new complaint"))("zh") == "a new complaint"
+    assert os_text(ValueError("embedded null byte"))("zh") == "ValueError"
 
 
 @pytest.mark.parametrize("where", ["nowhere/plan.json", "."])

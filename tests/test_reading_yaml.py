@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator.errors import Fault, InputError, caret
+from allocator.messages.yaml import reader_text, syntax_text
 from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
 from allocator.model.reading.files import YAML_BYTES
 from allocator.model.reading.yamlfile import parse_yaml
-from allocator.model.reading.yamlwords import reader_words, syntax_words
 from allocator.model.spec import ScenarioSpec
 
 SCENARIO = """\
@@ -140,8 +140,8 @@ def test_the_parsers_words_are_said_in_chinese(
 
 def test_words_of_the_parser_that_nobody_knows_are_kept() -> None:
     error = yaml.MarkedYAMLError(problem="a new complaint")
-    assert syntax_words(error, "x")("zh") == "写法有误（a new complaint）"
-    assert reader_words("invalid bytes")("zh") == "不是 YAML（invalid bytes）"
+    assert syntax_text(error, "x")("zh") == "写法有误（a new complaint）"
+    assert reader_text("invalid bytes")("zh") == "不是 YAML（invalid bytes）"
 
 
 def test_the_caret_stands_under_wide_characters_and_in_long_lines() -> None:

@@ -13,7 +13,7 @@ from cel_expr_python import cel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator.rules.celwords import compiler_words, runtime_words
+from allocator.messages.cel import compiler_text, runtime_text
 from allocator.rules.compiler import MAX_LENGTH, Compiler
 from allocator.rules.selectors import MISSING, Axis, Selector, SelectorError
 
@@ -290,8 +290,8 @@ def test_what_the_compiler_finds_is_said_in_both_languages(text: str, zh: str, e
 
 
 def test_words_of_the_compiler_that_nobody_knows_are_kept() -> None:
-    assert compiler_words("a new complaint")("zh") == "写法有误（a new complaint）"
-    assert runtime_words("UNKNOWN: a new complaint [UNKNOWN]")("en") == "a new complaint"
+    assert compiler_text("a new complaint")("zh") == "写法有误（a new complaint）"
+    assert runtime_text("UNKNOWN: a new complaint [UNKNOWN]")("en") == "a new complaint"
 
 
 HOSTILE = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator.cli.output import print_json
 from allocator.cli.streams import complain
 from allocator.errors import Fault, InputError, InternalError
-from allocator.model.reading.oswords import system_words
+from allocator.messages.os import os_text
 from allocator.model.text import Language, Text
 from allocator.report.grouping import grouped
 
@@ -34,7 +34,7 @@ def _told(error: BaseException) -> tuple[int, tuple[Fault, ...]]:
 
 def unwritten(error: OSError, language: Language) -> int:
     """Say that the answer could not be written where it was to go, such as a full disk."""
-    why = system_words(error)
+    why = os_text(error)
     text = Text(zh=f"无法输出（{why.zh}）", en=f"the output cannot be written: {why.en}")
     complain(text(language))
     return WRONG

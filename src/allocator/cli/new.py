@@ -15,7 +15,7 @@ from allocator.cli.options import FILE, argument, option
 from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, nearest, shorten
-from allocator.model.reading.problems import CODES
+from allocator.messages.pydantic import CODES
 from allocator.model.reading.wholefile import unwritable
 from allocator.model.spec import scenario_name
 from allocator.model.text import Language, Text

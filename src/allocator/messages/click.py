@@ -1,4 +1,4 @@
-"""What click says of a call and in its help, in Chinese: a catalogue for ``gettext``.
+"""Messages of click in Chinese: a catalogue for ``gettext``.
 
 Click asks ``gettext`` for each of its messages. English ones stay as they are.
 """
@@ -125,7 +125,7 @@ _NUMBERS: Mapping[str, Text] = {
 #: Words of the usage line that click does not ask ``gettext`` for.
 OPTIONS = Text(zh="[选项]", en="[OPTIONS]")
 COMMAND = Text(zh="命令 [参数]...", en="COMMAND [ARGS]...")
-#: The language that click speaks, and everything else that is said to whoever called.
+#: The language of the call: of click and of everything else that is printed.
 LANGUAGE: ContextVar[Language] = ContextVar("LANGUAGE", default="en")
 
 #: The modules of click that bind the functions of ``gettext`` by name.

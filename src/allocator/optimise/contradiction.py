@@ -14,8 +14,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from allocator.errors import InternalError
+from allocator.messages.os import os_text
 from allocator.model.plan import HARD, Assignment, Plan, ScenarioRef, Status
-from allocator.model.reading.oswords import system_words
 from allocator.model.text import Text
 from allocator.model.witnesses import in_order
 from allocator.optimise.asking import Asking
@@ -59,7 +59,7 @@ def reported(
         for name, content in files.items():
             (folder / name).write_text(content, encoding="utf-8")
     except OSError as unwritten:
-        why = system_words(unwritten)
+        why = os_text(unwritten)
         kept = Text(zh=f"模型未能保存（{why.zh}）", en=f"the models could not be kept ({why.en})")
     else:
         kept = Text(zh=f"模型与两个方案保存在 {folder}", en=f"the models and both plans are in {folder}")

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from cel_expr_python import cel
 
 from allocator.errors import caret, nearest
+from allocator.messages.cel import compiler_text
 from allocator.model.text import Text
 from allocator.rules.axis import Types
-from allocator.rules.celwords import compiler_words
 from allocator.rules.chinese_names import chinese_name
 from allocator.rules.selectors import Selector, SelectorError, other_type, shown
 
@@ -87,7 +87,7 @@ def _explained(text: str, error: str, types: Types) -> SelectorError:
     found = _PLACE.search(error)
     if not found:
         reason = error.split(": ", 1)[-1].splitlines()[0].split(" [")[0] if error else "?"
-        words = compiler_words(reason)
+        words = compiler_text(reason)
         message = Text(zh=f"表达式无法使用：{words.zh}", en=f"the expression cannot be used: {words.en}")
         return SelectorError(message, detail=shown(text))
     line, column, rest = int(found[1]), int(found[2]), found[3].split("\n")[0].split(" (in container")[0]
@@ -100,6 +100,6 @@ def _explained(text: str, error: str, types: Types) -> SelectorError:
             near=nearest(unknown[1], types),
             allowed=", ".join(sorted(types)),
         )
-    words = compiler_words(rest)
+    words = compiler_text(rest)
     message = Text(zh=f"表达式有误：{words.zh}", en=f"the expression is wrong: {words.en}")
     return SelectorError(message, detail=detail)

@@ -20,13 +20,13 @@ import numpy.typing as npt
 from cel_expr_python import cel
 
 from allocator.errors import shorten
+from allocator.messages.cel import runtime_text, type_text
 from allocator.model.distinct import Codes
 from allocator.model.scores import Coded as PairCodes
 from allocator.model.text import Text
 from allocator.rules.axis import Axis
 from allocator.rules.celcost import too_much
 from allocator.rules.celtree import Node, tree
-from allocator.rules.celwords import runtime_words, type_words
 from allocator.rules.pairs import Pairs, combinations
 
 IntArray = npt.NDArray[np.int64]
@@ -198,7 +198,7 @@ class Selector:
         return value
 
     def _failed(self, reason: str) -> SelectorError:
-        words = runtime_words(reason)
+        words = runtime_text(reason)
         message = Text(zh=f"表达式求值失败：{words.zh}", en=f"the expression fails: {words.en}")
         return SelectorError(message, detail=shown(self.text))
 
@@ -211,8 +211,8 @@ def _hashable(value: Any) -> Any:
 
 def other_type(text: str, found: str, returns: str) -> SelectorError:
     """Return the error of an expression that gives another type than it should."""
-    asked = _TEXTS if returns == "LIST" else type_words(returns)
-    given = type_words(found)
+    asked = _TEXTS if returns == "LIST" else type_text(returns)
+    given = type_text(found)
     message = Text(
         zh=f"表达式的结果应为{asked.zh}，现为{given.zh}",
         en=f"the expression should give {asked.en}, but gives {given.en}",

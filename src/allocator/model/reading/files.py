@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.errors import Fault, InputError, nearest
-from allocator.model.reading.oswords import system_words
+from allocator.messages.os import os_text
 from allocator.model.text import Text
 
 TABLE_BYTES = 64 * 2**20
@@ -59,7 +59,7 @@ def read_bytes(path: Path, label: str, limit: int) -> bytes:
     except FileNotFoundError:
         raise InputError([missing(path, label)]) from None
     except (OSError, ValueError) as error:
-        why = system_words(error)
+        why = os_text(error)
         raise _error(label, f"无法读取（{why.zh}）", f"cannot be read ({why.en})") from None
     if len(content) > limit:
         size = f"{limit // 2**20} MiB"

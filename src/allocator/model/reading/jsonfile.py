@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError, caret, shorten
-from allocator.model.reading.problems import problem
+from allocator.messages.pydantic import problem_of
 from allocator.model.text import Text
 
 
@@ -66,7 +66,7 @@ def _no_json(error: json.JSONDecodeError, file: str) -> Fault:
 
 def json_fault(detail: ErrorDetails, file: str, where: tuple[str | int, ...]) -> Fault:
     """Return what pydantic finds wrong with a part of a JSON file, at its path."""
-    wrong, value = problem(detail), detail["input"]
+    wrong, value = problem_of(detail), detail["input"]
     shown = detail["type"] != "missing" and not isinstance(value, dict | list)
     found = shorten(json.dumps(value, ensure_ascii=False)).strip('"') if shown else None
     column = ".".join(str(part) for part in where)

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from allocator.errors import Fault, InputError, shorten
+from allocator.messages.os import os_text
 from allocator.model.reading.files import missing
-from allocator.model.reading.oswords import system_words
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
@@ -67,7 +67,7 @@ def locate(path: Path) -> Location:
             return _folder(path.parent)
         raise _not_found(path)
     except (OSError, ValueError) as error:
-        why = system_words(error)
+        why = os_text(error)
         raise _error(path, f"无法读取（{why.zh}）", f"cannot be read ({why.en})") from None
 
 

@@ -12,13 +12,13 @@ from typing import get_args, get_origin
 from pydantic import ValidationError
 
 from allocator.errors import Fault, shorten
+from allocator.messages.pydantic import DAY, problem_of
 from allocator.model.notation import Vocabulary
 from allocator.model.reading.cleaning import plain_id, plain_name, plain_number
 from allocator.model.reading.days import FORMS, read_day
 from allocator.model.reading.extras import typed_column
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.grid import Grid
-from allocator.model.reading.problems import DAY, problem
 from allocator.model.reading.tienames import kind_of_tie
 from allocator.model.reading.words import Words, listed
 from allocator.model.tables import TABLES, Row, columns, required_columns
@@ -134,7 +134,7 @@ class _RowReader:
         """Report what is wrong with a row; return it without that, so that the rest of it is checked."""
         required = required_columns(self._grid.table)
         for detail in error.errors(include_url=False):
-            found = problem(detail)
+            found = problem_of(detail)
             column = str(detail["loc"][0])
             cell = detail["input"] if isinstance(detail["input"], str) else None
             self._faults.add(self._fault(found.message, line, column, cell, found.allowed))

@@ -11,8 +11,8 @@ from pydantic import BaseModel, PydanticInvalidForJsonSchema, ValidationError
 from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.messages.pydantic import NO_CHOICE, problem_of
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.problems import NO_CHOICE, problem
 from allocator.model.reading.widemarks import told
 from allocator.model.reading.words import listed
 from allocator.model.reading.yamlfile import KeyPath, YamlDocument, dotted
@@ -67,7 +67,7 @@ def _telling(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
 
 def _fault(detail: ErrorDetails, document: YamlDocument, model: type[BaseModel], label: str) -> Fault:
     path, value = _place(detail["loc"], document.data)
-    wrong = problem(detail)
+    wrong = problem_of(detail)
     allowed, near = wrong.allowed, nearest(str(value), wrong.names)
     if detail["type"] == "missing":
         key = str(detail["loc"][-1])

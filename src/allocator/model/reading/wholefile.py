@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from allocator.errors import Fault, InputError, shorten
-from allocator.model.reading.oswords import system_words
+from allocator.messages.os import os_text
 from allocator.model.text import Text
 
 
@@ -56,5 +56,5 @@ def _prefix(path: Path) -> str:
 
 def unwritable(error: OSError, path: Path) -> Fault:
     """Return the fault of a file or folder that cannot be written."""
-    why = system_words(error)
+    why = os_text(error)
     return Fault(Text(zh=f"无法写入（{why.zh}）", en=f"cannot be written: {why.en}"), shorten(path, 200))

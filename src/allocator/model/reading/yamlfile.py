@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from allocator.errors import Fault, InputError, caret, shorten
+from allocator.messages.yaml import reader_text, syntax_text
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import YAML_BYTES, decode, read_bytes
 from allocator.model.reading.widemarks import told
 from allocator.model.reading.yamlscalar import SAFE_TAGS, Scalar, plain_value, tagged_value
-from allocator.model.reading.yamlwords import reader_words, syntax_words
 from allocator.model.text import Text
 
 DEEPEST = 50
@@ -191,7 +191,7 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
     mark = _telling_mark(error, lines)
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
     number, column = (mark.line + 1, mark.column) if mark else (1, 0)
-    words = syntax_words(error, line[column : column + 1])
+    words = syntax_text(error, line[column : column + 1])
     message = Text(
         zh=f"YAML 语法错误，第 {column + 1} 字符处：{words.zh}",
         en=f"YAML syntax error at character {column + 1}: {words.en}",
@@ -207,7 +207,7 @@ def _telling_mark(error: yaml.MarkedYAMLError, lines: list[str]) -> yaml.Mark | 
 
 
 def _unreadable(error: yaml.YAMLError, text: str, label: str) -> Fault:
-    message = reader_words(getattr(error, "reason", "") or shorten(error))
+    message = reader_text(getattr(error, "reason", "") or shorten(error))
     bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if bad is None:
         return Fault(message, label)

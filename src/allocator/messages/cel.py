@@ -1,4 +1,4 @@
-"""What the CEL compiler and its runtime find wrong, in both languages: they speak English only."""
+"""Messages of the CEL compiler and of its runtime in both languages."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _TYPES: Mapping[str, Text] = {
 }
 
 
-def type_words(name: str) -> Text:
-    """Return what people call a type of CEL."""
+def type_text(name: str) -> Text:
+    """Return the name of a type of CEL."""
     plain = name.strip().split("(")[0].split("<")[0].lower()
     return _TYPES.get(plain.rpartition(".")[2], Text(zh=name, en=name))
 
 
-def compiler_words(problem: str) -> Text:
-    """Return what the compiler finds wrong with an expression."""
+def compiler_text(problem: str) -> Text:
+    """Return the message of an expression that does not compile."""
     return _said(problem.removeprefix("Syntax error: "), _COMPILER)
 
 
-def runtime_words(problem: str) -> Text:
-    """Return why an expression has no value."""
+def runtime_text(problem: str) -> Text:
+    """Return the message of an expression that fails on a value."""
     plain = re.sub(r"^[A-Z_]+: | \[[A-Z_]+\]$", "", problem)
     return _said(plain, _RUNTIME)
 
@@ -63,7 +63,7 @@ def _named(zh: str, en: str) -> Callable[[re.Match[str]], Text]:
 def _overload(found: re.Match[str]) -> Text:
     """Say that an operator does not fit what it is applied to: ``'_==_'`` to ``'(string, int)'``."""
     operator = found[1].strip("_@").replace("_", "")
-    given = [type_words(name) for name in re.split(r", (?![^(]*\))", found[2])]
+    given = [type_text(name) for name in re.split(r", (?![^(]*\))", found[2])]
     zh, en = "、".join(one.zh for one in given), ", ".join(one.en for one in given)
     return Text(
         zh=f"{operator} 不能用于：{zh}", en=f"no matching overload: {operator} cannot be applied to {en}"
@@ -71,7 +71,7 @@ def _overload(found: re.Match[str]) -> Text:
 
 
 def _key(found: re.Match[str]) -> Text:
-    words = type_words(found[1])
+    words = type_text(found[1])
     return Text(zh=f"键值表的键不能是{words.zh}", en=f"a key of a map cannot be {words.en}")
 
 
@@ -90,12 +90,10 @@ def _character(found: re.Match[str]) -> Text:
     return Text(zh=zh, en=f"'{shorten(character)}' is no character of an expression; put a text in quotes")
 
 
-_OPEN = _fixed("引号没有闭合", "a quote is never closed")
 _ENDS = _fixed("表达式没有写完", "the expression ends too early")
 _NO_KEY = r"(?i)(?:unsupported|invalid) map key type: '?([^']*)"
 _COMPILER: Patterns = {
     r"no matching overload for '(.*?)' applied to '\((.*)\)'": _overload,
-    r"String must end with": _OPEN,
     r"(?i)illegal escape sequence": _fixed(
         "文字中以 \\ 起首的转义写法有误", "an escape in a text, after \\, is wrong"
     ),
@@ -108,7 +106,7 @@ _COMPILER: Patterns = {
     ),
     r"reserved identifier: (\w+)": _named("{} 是保留字，不能作名称", "{} is a reserved word"),
     r"expression of type '(.*?)' cannot be": lambda found: Text(
-        zh=f"{type_words(found[1]).zh}没有字段", en=f"{type_words(found[1]).en} has no fields"
+        zh=f"{type_text(found[1]).zh}没有字段", en=f"{type_text(found[1]).en} has no fields"
     ),
     r"invalid \w+ literal": _fixed("数的写法有误或过大", "the number is written wrongly or too large"),
     _NO_KEY: _key,
@@ -131,10 +129,10 @@ _RUNTIME: Patterns = {
     ),
     r"overflow": _fixed("数过大", "the number is too large"),
     r"cannot convert (\w+) to (\w+)": lambda found: Text(
-        zh=f"不能把{type_words(found[1]).zh}转为{type_words(found[2]).zh}",
-        en=f"{type_words(found[1]).en} cannot be turned into {type_words(found[2]).en}",
+        zh=f"不能把{type_text(found[1]).zh}转为{type_text(found[2]).zh}",
+        en=f"{type_text(found[1]).en} cannot be turned into {type_text(found[2]).en}",
     ),
     r"String to (\w+) conversion failed": lambda found: Text(
-        zh=f"文字不是{type_words(found[1]).zh}", en=f"the text is not {type_words(found[1]).en}"
+        zh=f"文字不是{type_text(found[1]).zh}", en=f"the text is not {type_text(found[1]).en}"
     ),
 }

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, said in both languages."""
+"""Messages of pydantic in both languages, by the type of the error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from allocator.model.text import Text
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a value, what would do instead, and the names that would."""
+    """A message about a wrong value.
+
+    Attributes:
+        message: What is wrong.
+        allowed: What would be accepted instead.
+        names: The names that would be accepted; the nearest one can be proposed.
+    """
 
     message: Text
     allowed: str = ""
@@ -109,8 +115,8 @@ _PATTERNS: Mapping[str, Problem] = {
 }
 
 
-def problem(error: ErrorDetails) -> Problem:
-    """Return what ``error`` means to a person.
+def problem_of(error: ErrorDetails) -> Problem:
+    """Return the message of an error.
 
     A ``ValueError`` raised by a validator is known by its code, or brings its own ``message`` as a Text.
     """

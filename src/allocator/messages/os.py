@@ -1,4 +1,4 @@
-"""Why the system refuses a file, in both languages: it speaks the language of its locale at best."""
+"""Messages of the operating system in both languages, by the number of the error."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _WORDS: Mapping[int, Text] = {
 }
 
 
-def system_words(error: Exception) -> Text:
-    """Return why the system refuses; what is not known by its number is kept in the system's words."""
+def os_text(error: Exception) -> Text:
+    """Return the message of an error of the system; one of an unknown number stays as the system words it."""
     known = _WORDS.get(error.errno or 0) if isinstance(error, OSError) else None
     if known:
         return known

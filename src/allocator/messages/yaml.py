@@ -1,7 +1,4 @@
-"""What the YAML parser finds wrong, in both languages: it speaks English only.
-
-Its texts are those of libyaml and, where that is not at hand, of PyYAML's own parser.
-"""
+"""Messages of the YAML parsers in both languages: of libyaml, else of PyYAML's own parser."""
 
 from __future__ import annotations
 
@@ -32,17 +29,28 @@ _CHINESE = {
     r"found unexpected document indicator": "引号没有闭合就遇到 --- 或 ...",
     r"found unexpected end of stream": "文件在此中断",
     r"found undefined tag handle|found undefined tag": "标签没有定义；文字以 ! 开头的请加引号",
-    r"(did not find expected|expected).*(tag URI|'!'|URI)": "标签的写法有误；文字以 ! 开头的请加引号",
+    r"(did not find|expected).*(tag URI|'!'|URI)": "标签的写法有误；文字以 ! 开头的请加引号",
     r"(did not find expected|expected).*alphabetic or numeric": "& 或 * 之后缺少名称；以它们开头的请加引号",
     r"(did not find expected|expected).*comment or.* line break": "| 或 > 之后只能换行",
     r"(found an|expected) indentation indicator": "| 或 > 之后的缩进数须为 1 到 9",
     r"found .*(duplicate|incompatible|unknown).*(directive|document)": "文件开头的 % 指令有误",
+    r"duplicate tag handle|found extremely long version number": "文件开头的 % 指令有误",
+    r"(did not find|could not find|found).*(digit|version number|directive|white|alphabetical)": (
+        "文件开头的 % 指令有误"
+    ),
+    r"expected (a digit|' ')": "文件开头的 % 指令有误",
+    r"(did not find the )?expected '>'": "标签的写法有误；文字以 ! 开头的请加引号",
+    r"found unexpected ':'": "此处不能有冒号；含冒号的文字请加引号",
+    r"found unexpected document separator": "引号没有闭合就遇到 --- 或 ...",
+    r"expected chomping or indentation": "| 或 > 之后只能是 +、- 或缩进数",
+    r"found (undefined alias|duplicate anchor)|second occurrence": "不能用 & 和 * 引用，请写全",
+    r"but found another document": "一个文件只能有一份内容，不能有第二个 ---",
     r"(did not find )?expected .*document start": "此前的内容已经结束，此处多出内容",
 }
 
 
-def syntax_words(error: yaml.MarkedYAMLError, character: str) -> Text:
-    """Return what is wrong with the syntax.
+def syntax_text(error: yaml.MarkedYAMLError, character: str) -> Text:
+    """Return the message of a syntax error.
 
     Args:
         error: What the parser raised.
@@ -57,8 +65,8 @@ def syntax_words(error: yaml.MarkedYAMLError, character: str) -> Text:
     return Text(zh=next(known, f"写法有误（{problem}）"), en=problem)
 
 
-def reader_words(reason: str) -> Text:
-    """Return why a text cannot be YAML at all."""
+def reader_text(reason: str) -> Text:
+    """Return the message of a text that cannot be YAML at all."""
     zh = "含有控制字符" if _CONTROL.search(reason) else f"不是 YAML（{reason}）"
     en = "has a control character" if _CONTROL.search(reason) else f"is not YAML: {reason}"
     return Text(zh=zh, en=en)
