@@ -2,15 +2,15 @@
 
 from allocator.verify.judge import Finding, Judgement, judge, measure_rule
 from allocator.verify.listing_check import listing_disagreements, plan_inconsistencies
-from allocator.verify.proofs import is_proved_twice
 from allocator.verify.references import (
     MissingReferences,
+    OtherVersion,
     check_baseline,
     check_references,
     missing_references,
+    other_version,
 )
-from allocator.verify.score_check import Disagreement, score_disagreements
-from allocator.verify.versions import OtherVersion, other_version
+from allocator.verify.score_check import Disagreement, is_proved_twice, score_disagreements
 
 __all__ = [
     "Disagreement",

@@ -18,7 +18,7 @@ from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.policy import Policy
 from allocator.verify.hall_violators import TransportInstance, hall_violators
-from allocator.verify.layer_rows import LayerRows, SlotRow
+from allocator.verify.slot_shortages import LayerRows, SlotRow
 
 #: A layer with more places than this is not counted: that would take as long as to begin a search.
 MOST_PLACES = 500_000

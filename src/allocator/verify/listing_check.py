@@ -13,9 +13,7 @@ from allocator.model.plan import HARD, RUN_KEYS, Level, Plan, RuleScore
 from allocator.model.text import Text
 from allocator.rules.calls import plan_overrides
 from allocator.rules.policy import Policy
-from allocator.verify.proofs import proof_inconsistencies
-from allocator.verify.score_check import Disagreement
-from allocator.verify.status import status_inconsistencies
+from allocator.verify.score_check import Disagreement, proof_inconsistencies, status_inconsistencies
 
 PartT = TypeVar("PartT", bound=Hashable)
 #: How many of like things are named.
