@@ -11,7 +11,7 @@ from allocator import api
 from allocator.model.plan import Assignment, Plan
 from allocator.rules.policy import Policy
 from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import measure
+from allocator.verify.figures import measure_figures
 
 ROOT = Path(__file__).resolve().parents[1]
 Figures = dict[str, tuple[str, str]]
@@ -38,7 +38,7 @@ def unlike_the_document(policy: Policy, plan: Plan) -> Figures:
     """Return each figure of the document that the plan does not show: as expected, and as found."""
     expected = read_expected(policy.context.scenario.folder)
     assert expected is not None
-    figures = measure(expected, policy, plan)
+    figures = measure_figures(expected, policy, plan)
     return {figure.id: (figure.expected, figure.found) for figure in figures if not figure.holds}
 
 

@@ -12,7 +12,7 @@ from allocator.errors import Fault, InputError
 from allocator.rules.context import RuleContext
 from allocator.rules.layer_binding import bind_context
 from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import measure
+from allocator.verify.figures import measure_figures
 from cli_world import call
 from small_folder import SCENARIO, folder
 
@@ -126,5 +126,5 @@ def test_a_check_counts_them_and_expected_figures_add_them_up(tmp_path: Path) ->
     )
     expected = read_expected(base)
     assert expected
-    [figure] = measure(expected, api.bind(api.load(base)), None)
+    [figure] = measure_figures(expected, api.bind(api.load(base)), None)
     assert figure.found == "49" and figure.holds

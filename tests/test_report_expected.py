@@ -10,7 +10,7 @@ from allocator import api
 from allocator.errors import InputError
 from allocator.model.text import Text
 from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import Figure, measure
+from allocator.verify.figures import Figure, measure_figures
 from cli_world import good_plan
 from tiny_scenario import write_scenario
 
@@ -21,7 +21,7 @@ def measured(tmp_path: Path, figure: str, *, with_plan: bool = True) -> list[Fig
     expected = read_expected(folder)
     assert expected
     policy = api.bind(api.load(folder))
-    return measure(expected, policy, good_plan(folder) if with_plan else None)
+    return measure_figures(expected, policy, good_plan(folder) if with_plan else None)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Rule
 from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import measure
+from allocator.verify.figures import measure_figures
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "scenarios" / "neijiang-zones"
@@ -47,7 +47,7 @@ def test_the_tables_are_those_that_the_script_makes(tmp_path: Path) -> None:
 def test_what_the_tables_show_is_what_the_document_says(policy: Policy) -> None:
     expected = read_expected(FOLDER)
     assert expected is not None
-    figures = measure(expected, policy)
+    figures = measure_figures(expected, policy)
     assert {"offices", "townships", "agencies"} <= {figure.id for figure in figures}
     assert [figure.id for figure in figures if figure.holds is False] == []
 
@@ -64,7 +64,7 @@ def test_the_plan_holds_and_shows_every_figure(policy: Policy, plan: Plan) -> No
     assert api.verify(policy, plan).holds
     expected = read_expected(FOLDER)
     assert expected is not None
-    assert [figure.id for figure in measure(expected, policy, plan) if not figure.holds] == []
+    assert [figure.id for figure in measure_figures(expected, policy, plan) if not figure.holds] == []
 
 
 @pytest.mark.slow

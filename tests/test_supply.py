@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from allocator import api
-from allocator.verify.hall_violators import TransportInstance, hall_violators
-from allocator.verify.imbalances import find_imbalances
+from allocator.verify.imbalances import TransportInstance, find_imbalances, hall_violators
 from cli_world import call
 
 SCENARIO = """\

@@ -149,7 +149,7 @@ def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
         assignments=solved.assignments,
         score=_score(solved, judgement),
         rules=tuple(finding.score for finding in judgement.findings),
-        run=run if changes is None else {**run, "changes": changes.carried()},
+        run=run if changes is None else {**run, "changes": changes.to_run_data()},
     )
     _must_agree(plan, judgement, solved.rule_costs)
     return plan

@@ -23,7 +23,7 @@ from allocator.report.rendering.shortages import render_shortages
 from allocator.report.rendering.summaries import render_summary
 from allocator.report.summary import summarise
 from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import Figure, measure
+from allocator.verify.figures import Figure, measure_figures
 from allocator.verify.slot_shortages import find_slot_shortages
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def command(output: Output, scenario: Path, strict: bool) -> int:
     policy, draws = _bound(loaded)
     policy.check_expressions()
     expected = read_expected(policy.context.scenario.folder)
-    figures = measure(expected, policy) if expected else []
+    figures = measure_figures(expected, policy) if expected else []
     summary = summarise(policy)
     drawn = {name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in draws.items()}
     short = find_slot_shortages(policy)

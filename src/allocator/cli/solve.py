@@ -51,7 +51,7 @@ from allocator.solvers.observer import ObserverGroup, StopRequest
 from allocator.verify import check_baseline
 from allocator.verify.diff import plan_diff
 from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import measure
+from allocator.verify.figures import measure_figures
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ def _check_figures(policy: api.Policy) -> None:
     """Refuse faulty figures of the document before minutes are spent on the plan that they are held to."""
     expected = read_expected(policy.context.scenario.folder)
     if expected is not None:
-        measure(expected, policy)
+        measure_figures(expected, policy)
 
 
 def _explained(policy: api.Policy, plan: Plan, reasons: Reasons | None) -> Plan:

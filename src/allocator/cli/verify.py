@@ -18,7 +18,7 @@ from allocator.report.plain import plain
 from allocator.report.rendering.scores import figure_table
 from allocator.report.rendering.verdicts import render_findings
 from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import Figure, measure
+from allocator.verify.figures import Figure, measure_figures
 
 
 @declare(
@@ -89,4 +89,4 @@ def _replayed(scenario: Path, file: Path, output: Output, published: str | None,
 
 def _measured(policy: api.Policy, plan: Plan, verdict: api.Verdict) -> list[Figure]:
     expected = read_expected(policy.context.scenario.folder)
-    return measure(expected, policy, plan, verdict.judgement) if expected else []
+    return measure_figures(expected, policy, plan, verdict.judgement) if expected else []

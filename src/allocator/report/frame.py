@@ -16,7 +16,7 @@ from allocator.model.text import Text
 from allocator.report.away import Away, away
 from allocator.report.words import kind_text
 from allocator.rules.context import RuleContext
-from allocator.verify.indicator_totals import IndicatorTotal, tallies
+from allocator.verify.indicator_totals import IndicatorTotal, indicator_totals
 
 Shape = Literal["once", "roster", "cases"]
 Held = frozenset[tuple[str, str | None]]
@@ -111,7 +111,7 @@ def _bound(layer: Layer, scenario: Scenario) -> Frame:
         homes=_homes(layer, scenario),
         parents=parents,
         active={periods[t]: _active(layer, t) for t in range(len(periods))},
-        tallies=tallies(layer, scenario),
+        tallies=indicator_totals(layer, scenario),
         away=away(layer, scenario),
         before=_before(layer),
     )

@@ -28,7 +28,7 @@ from allocator.report.words import status_text
 from allocator.rules.policy import Policy
 from allocator.verify import OtherVersion, other_version, plan_inconsistencies
 from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import Figure, measure
+from allocator.verify.figures import Figure, measure_figures
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def bound_view(
     """
     spec = policy.context.scenario.spec
     expected = read_expected(policy.context.scenario.folder)
-    figures = measure(expected, policy, plan) if expected and plan.assignments else []
+    figures = measure_figures(expected, policy, plan) if expected and plan.assignments else []
     return PlanView(
         scenario=spec.scenario,
         title=spec.title,

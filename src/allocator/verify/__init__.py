@@ -1,4 +1,4 @@
-"""Judges plans by the rules' own checks; never imports the engine or the solver."""
+"""Judges plans by the checks of the rules themselves; imports neither `optimise` nor a solver."""
 
 from allocator.verify.judge import Finding, Judgement, judge, measure_rule
 from allocator.verify.listing_check import listing_disagreements, plan_inconsistencies

@@ -1,4 +1,4 @@
-"""What changed from a baseline: seat by seat, who left and who came."""
+"""The difference between a plan and its baseline: seat by seat, who left and who came."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from allocator.rules.keeping import is_by_item
 from allocator.rules.policy import Policy
 from allocator.verify import MissingReferences, missing_references
 
-#: A plan carries at most so many changed seats; their number it always says.
+#: Changed seats that a plan lists under ``run``; their number is always given.
 MOST_CARRIED = 1_000
 
 
 @dataclass(frozen=True)
 class SeatChange:
-    """A role of what was running in the baseline, whose holders are no longer the same.
+    """A seat that was filled in the baseline and has other holders now.
 
     Attributes:
         layer: The layer.
-        place: The slot, or the item in a layer of cases; it is what both plans fill.
+        place: The slot; in a layer of cases the item.
         role: The role, None in a layer without roles.
         period: The period, None in a layer decided once.
-        left: Who was there; ``gone`` says who of them the scenario no longer has.
-        came: Who is there now.
+        left: Holders in the baseline only.
+        came: Holders in the plan only.
+        gone: Ids in ``left`` that the scenario no longer has.
     """
 
     layer: str
@@ -41,18 +42,18 @@ class SeatChange:
 
     @property
     def count(self) -> int:
-        """How many seats change hands."""
+        """Number of seats that change hands."""
         return max(len(self.left), len(self.came))
 
 
 @dataclass(frozen=True)
 class PlanDiff:
-    """All that changed.
+    """The difference between a plan and its baseline.
 
     Attributes:
         seats: The seats that changed hands.
-        new: How many seats are filled in slots (or of items) that the baseline left empty.
-        gone: What the baseline names and the scenario no longer has.
+        new: Number of filled seats in slots (or of items) that the baseline left empty.
+        gone: Names in the baseline that the scenario no longer has.
     """
 
     seats: tuple[SeatChange, ...]
@@ -61,11 +62,11 @@ class PlanDiff:
 
     @property
     def count(self) -> int:
-        """How many seats change hands."""
+        """Number of seats that change hands."""
         return sum(seat.count for seat in self.seats)
 
-    def carried(self) -> dict[str, Any]:
-        """Return the changes as a plan carries them under ``run``."""
+    def to_run_data(self) -> dict[str, Any]:
+        """Return the difference as a plan holds it under ``run.changes``."""
         listed = [
             {
                 "layer": seat.layer,
@@ -81,7 +82,7 @@ class PlanDiff:
 
 
 def plan_diff(policy: Policy, baseline: Plan, assignments: Iterable[Assignment]) -> PlanDiff:
-    """Return what changed from a baseline; what it named and is no longer there has not changed."""
+    """Return the difference between assignments and a baseline, without slots and items that are gone."""
     found = tuple(assignments)
     seats: list[SeatChange] = []
     new = 0
@@ -91,15 +92,18 @@ def plan_diff(policy: Policy, baseline: Plan, assignments: Iterable[Assignment])
         new += sum(len(who) for (place, _, period), who in after.items() if (place, period) not in running)
         for seat in sorted({*before, *after}, key=lambda seat: _order(layer, seat)):
             if (seat[0], seat[2]) in running and before.get(seat) != after.get(seat):
-                seats.append(_seat(policy.context, layer, seat, before.get(seat, ()), after.get(seat, ())))
+                seats.append(
+                    _seat_change(policy.context, layer, seat, before.get(seat, ()), after.get(seat, ()))
+                )
     return PlanDiff(tuple(seats), new, missing_references(policy, baseline))
 
 
+#: Place, role and period of a seat.
 _Key = tuple[str, str | None, str | None]
 
 
 def _held(layer: Layer, assignments: Iterable[Assignment]) -> Mapping[_Key, frozenset[str]]:
-    """Return who holds each role of each slot (or where each item is) by period."""
+    """Return the holders of each seat; in a layer of cases the slots of each item."""
     held: dict[_Key, set[str]] = {}
     for one in assignments:
         if one.layer == layer.name and one.role in layer.roles:
@@ -109,7 +113,7 @@ def _held(layer: Layer, assignments: Iterable[Assignment]) -> Mapping[_Key, froz
 
 
 def _exists(layer: Layer, place: str, period: str | None) -> bool:
-    """Whether a slot (or an item) is still there in a period."""
+    """Return whether a slot (or an item) still exists in a period."""
     index, exists = (
         (layer.item_index, layer.present) if is_by_item(layer) else (layer.slot_index, layer.active)
     )
@@ -124,19 +128,19 @@ def _order(layer: Layer, seat: _Key) -> tuple[int, int, int]:
     return layer.period_index.get(period, -1), index.get(place, -1), layer.roles.index(role)
 
 
-def _seat(
+def _seat_change(
     context: RuleContext, layer: Layer, seat: _Key, before: Iterable[str], after: Iterable[str]
 ) -> SeatChange:
-    label = context.scenario.organisation.label
+    named = context.scenario.organisation.named
     known = layer.slot_index if is_by_item(layer) else layer.item_index
     left, came = sorted({*before} - {*after}), sorted({*after} - {*before})
     place, role, period = seat
     return SeatChange(
         layer=layer.name,
-        place=NamedEntity(place, label(place)),
+        place=named(place),
         role=role,
         period=period,
-        left=tuple(NamedEntity(one, label(one)) for one in left),
-        came=tuple(NamedEntity(one, label(one)) for one in came),
+        left=tuple(map(named, left)),
+        came=tuple(map(named, came)),
         gone=tuple(one for one in left if one not in known),
     )

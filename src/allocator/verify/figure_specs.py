@@ -1,4 +1,4 @@
-"""``expected.yaml``: the figures of a source document that a scenario, and a plan for it, must show."""
+"""Reads ``expected.yaml``: the figures of a source document that a scenario and its plan must show."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CountSpec(Strict):
 
 
 class ShareSpec(Strict):
-    """One count as a percentage of another, rounded half up to ``decimals`` (as many as the value has)."""
+    """One count as a percentage of another, rounded half up to ``decimals`` (default: of the value)."""
 
     part: CountSpec
     of: CountSpec
@@ -65,14 +65,14 @@ class ShareSpec(Strict):
 
 
 class SumSpec(Strict):
-    """The sum of a number over rows or assignments: ``of`` says which, ``value`` is CEL giving the number."""
+    """The sum of a number over rows or assignments: ``of`` selects them, ``value`` is CEL for the number."""
 
     of: str
     value: str
 
 
 class RuleFigureSpec(Strict):
-    """What a rule finds in the plan: so many violations, or so much cost."""
+    """Violations or cost of a rule in the plan."""
 
     id: str
     violations: int | None = None
@@ -86,20 +86,20 @@ class RuleFigureSpec(Strict):
 
 
 class FigureSpec(Strict):
-    """A figure: its words, its value (or bounds), and how it is measured.
+    """A figure: its words, its value or bounds, and its measure.
 
     Attributes:
         id: Name of the figure.
-        zh: What the document says, in Chinese.
+        zh: The words of the document, in Chinese.
         en: The same in English.
-        value: What the document says it is.
-        atleast: The least that it may be, where the document gives a bound.
-        atmost: The most that it may be.
+        value: The value in the document.
+        atleast: The lower bound, where the document gives one.
+        atmost: The upper bound.
         count: Counts the rows of a table or the assignments of a layer.
-        distinct: With ``count``: how many different texts this expression gives.
+        distinct: With ``count``: the number of different texts of this expression.
         share: One count as a percentage of another.
         sum: The sum of a number.
-        rule: What a rule finds, its value given there.
+        rule: Violations or cost of a rule, with their value.
     """
 
     id: Name
@@ -132,14 +132,14 @@ class FigureSpec(Strict):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What is counted or added up: ``TABLE where CEL`` or ``LAYER where CEL``."""
+        """The selections of rows: ``TABLE where CEL`` or ``LAYER where CEL``."""
         shared = (self.share.part.count, self.share.of.count) if self.share else ()
         added = (self.sum.of,) if self.sum else ()
         return (*filter(None, (self.count,)), *shared, *added)
 
     @property
     def text(self) -> Text:
-        """What the document says."""
+        """The words of the document."""
         return Text(zh=self.zh, en=self.en)
 
 
@@ -158,7 +158,7 @@ def split_sentence(sentence: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class ExpectedFigures:
-    """The figures that a scenario must show, and where they are written."""
+    """The figures that a scenario must show, and the file that they were read from."""
 
     figures: tuple[FigureSpec, ...]
     document: YamlDocument

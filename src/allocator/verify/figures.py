@@ -1,4 +1,4 @@
-"""Measures the figures of ``expected.yaml`` in a scenario and a plan for it."""
+"""Measures the figures of ``expected.yaml`` in a scenario and in a plan for it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from allocator.verify.figure_specs import (
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of the source document against what the scenario and the plan show."""
+    """A figure: its value in the source document, and its value in the scenario and the plan."""
 
     id: str
     text: Text
@@ -47,16 +47,16 @@ class Figure:
     holds: bool
 
 
-def measure(
+def measure_figures(
     expected: ExpectedFigures, policy: Policy, plan: Plan | None = None, judgement: Judgement | None = None
 ) -> list[Figure]:
-    """Measure the figures; without a plan only those that the tables alone show.
+    """Measure the figures; without a plan only those that need none.
 
     Args:
-        expected: What ``read_expected`` returned.
+        expected: The figures (see ``read_expected``).
         policy: The scenario with its rules bound.
-        plan: A plan that names only what the scenario has (see ``check_references``).
-        judgement: What the rules find in the plan, if that is known already.
+        plan: A plan without unknown names (see ``check_references``).
+        judgement: The findings of the rules in the plan, if they are known already.
 
     Raises:
         InputError: With a fault for each measure that cannot be read.
@@ -84,6 +84,8 @@ def _needs_plan(asked: FigureSpec, policy: Policy) -> bool:
 
 
 class _FigureMeter:
+    """Measures figures one by one; the plan is judged once, when a figure first needs it."""
+
     def __init__(
         self, expected: ExpectedFigures, policy: Policy, plan: Plan | None, judgement: Judgement | None
     ) -> None:
@@ -91,9 +93,9 @@ class _FigureMeter:
         self._assignments = plan.assignments if plan else ()
 
     def figure(self, number: int, asked: FigureSpec) -> Figure:
-        """Return a figure; one that speaks of assignments means nothing without a plan."""
+        """Return a figure; without a plan, one that counts assignments is to be left out."""
         if asked.rule is not None:
-            value = self._of_rule(asked.rule, (number, "rule", "id"))
+            value = self._rule_figure(asked.rule, (number, "rule", "id"))
             said = asked.rule.cost if asked.rule.violations is None else asked.rule.violations
             return Figure(asked.id, asked.text, str(said), str(value), value == said)
         if asked.share is not None:
@@ -102,10 +104,10 @@ class _FigureMeter:
             found = self._sum(asked.sum, (number, "sum"))
         else:
             found = self._count(CountSpec(count=asked.count, distinct=asked.distinct), (number,))
-        return Figure(asked.id, asked.text, _said(asked), str(found), _fits(asked, found, found))
+        return Figure(asked.id, asked.text, _expected_text(asked), str(found), _holds(asked, found, found))
 
     def _count(self, count: CountSpec, path: KeyPath) -> int:
-        axis = self._chosen(count.count, (*path, "count"))
+        axis = self._selected_rows(count.count, (*path, "count"))
         if not count.distinct:
             return len(axis)
         return len(set(self._values(axis, count.distinct, "STRING", (*path, "distinct"))))
@@ -115,17 +117,17 @@ class _FigureMeter:
         return Fraction(100 * part, whole) if whole else None
 
     def _sum(self, asked: SumSpec, path: KeyPath) -> int:
-        axis = self._chosen(asked.of, (*path, "of"))
+        axis = self._selected_rows(asked.of, (*path, "of"))
         return sum(map(int, self._values(axis, asked.value, "INT", (*path, "value"))))
 
-    def _of_rule(self, asked: RuleFigureSpec, path: KeyPath) -> int:
+    def _rule_figure(self, asked: RuleFigureSpec, path: KeyPath) -> int:
         rules = [rule.id for rule in self._policy.rules]
         if asked.id not in rules:
             message = Text(zh="没有此规则", en="there is no such rule")
             near = nearest(asked.id, rules)
             raise InputError([self._expected.fault(path, message, found=asked.id, nearest=near)])
         if self._plan is None:
-            return 0  # nothing to judge yet: it was only to be seen that there is such a rule
+            return 0  # without a plan only the id of the rule is checked
         score = next(one.score for one in self._judgement.findings if one.rule.id == asked.id)
         return score.cost if asked.violations is None else score.violations
 
@@ -133,8 +135,8 @@ class _FigureMeter:
     def _judgement(self) -> Judgement:
         return self._given or judge(self._policy, self._assignments)
 
-    def _chosen(self, sentence: str, path: KeyPath) -> Axis:
-        """Return the rows that ``TABLE where CEL`` chooses."""
+    def _selected_rows(self, sentence: str, path: KeyPath) -> Axis:
+        """Return the rows that ``TABLE where CEL`` selects."""
         source, where = split_sentence(sentence)
         axis = self._axis(source, path)
         if not where:
@@ -149,7 +151,7 @@ class _FigureMeter:
             return table
         if source in context.layers:
             return layer_axis(context, context.layers[source], self._assignments)
-        known = countable(context)
+        known = countable_names(context)
         message = Text(zh="没有此表或层", en="there is no such table or layer")
         details = {"found": source, "allowed": ", ".join(known), "nearest": nearest(source, known)}
         raise InputError([self._expected.fault(path, message, **details)])
@@ -164,11 +166,13 @@ class _FigureMeter:
 
 
 def _share_figure(asked: FigureSpec, share: ShareSpec, found: Fraction | None) -> Figure:
-    """Return the figure of a share: a value is compared as printed, a bound with the exact share."""
+    """Return the figure of a share; a value is compared rounded, a bound with the exact share."""
     if found is None:
-        return Figure(asked.id, asked.text, _said(asked), "0/0", False)
+        return Figure(asked.id, asked.text, _expected_text(asked), "0/0", False)
     printed = _rounded(found, _decimals(asked, share))
-    return Figure(asked.id, asked.text, _said(asked), f"{printed}%", _fits(asked, Fraction(printed), found))
+    return Figure(
+        asked.id, asked.text, _expected_text(asked), f"{printed}%", _holds(asked, Fraction(printed), found)
+    )
 
 
 def _decimals(asked: FigureSpec, share: ShareSpec) -> int:
@@ -183,13 +187,13 @@ def _rounded(number: Fraction, decimals: int) -> Decimal:
     return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def _said(asked: FigureSpec) -> str:
-    """Return what the document says: ``24``, ``≥13%``, ``≤3`` or both bounds."""
+def _expected_text(asked: FigureSpec) -> str:
+    """Return the value in the document: ``24``, ``≥13%``, ``≤3`` or both bounds."""
     bounds = [("", asked.value), ("≥", asked.atleast), ("≤", asked.atmost)]
     return " ".join(f"{sign}{bound}" for sign, bound in bounds if bound is not None)
 
 
-def _fits(asked: FigureSpec, printed: Fraction | int, exact: Fraction | int) -> bool:
+def _holds(asked: FigureSpec, printed: Fraction | int, exact: Fraction | int) -> bool:
     value, least, most = (_number(one) for one in (asked.value, asked.atleast, asked.atmost))
     return (
         (value is None or printed == value)
@@ -204,7 +208,7 @@ def _number(value: int | Percent | None) -> Fraction | None:
     return Fraction(value.number if isinstance(value, Percent) else value)
 
 
-_EDGES = {
+_TABLES_WITHOUT_IDS = {
     "links": "link",
     "ties": "tie",
     "postings": "posting",
@@ -213,16 +217,16 @@ _EDGES = {
 }
 
 
-def countable(context: RuleContext) -> tuple[str, ...]:
-    """Return the names of what can be counted: tables, then layers."""
-    return (*PREFIXES, *_EDGES, *context.layers)
+def countable_names(context: RuleContext) -> tuple[str, ...]:
+    """Return the names of all that can be counted: tables, then layers."""
+    return (*PREFIXES, *_TABLES_WITHOUT_IDS, *context.layers)
 
 
 def table_axis(context: RuleContext, table: str) -> Axis | None:
     """Return the rows of a table with their variables; None if there is no such table."""
     organisation = context.scenario.organisation
-    if table in _EDGES:
-        return _edges(table, getattr(organisation, table))
+    if table in _TABLES_WITHOUT_IDS:
+        return _rows_without_ids(table, getattr(organisation, table))
     if table not in PREFIXES:
         return None
     return context.variables.side(Source.model_validate(table), organisation.table(table))
@@ -245,9 +249,9 @@ def layer_axis(context: RuleContext, layer: Layer, assignments: Iterable[Assignm
     return Axis([one.item for one in taken], columns, types)
 
 
-def _edges(table: str, rows: Sequence[Row]) -> Axis:
-    """Return the rows of a table without ids; their variables are named as the header names the columns."""
-    prefix = _EDGES[table]
+def _rows_without_ids(table: str, rows: Sequence[Row]) -> Axis:
+    """Return the rows of a table without ids; variables have the names of the columns."""
+    prefix = _TABLES_WITHOUT_IDS[table]
     fields = {field.alias or name: (name, field) for name, field in TABLES[table].model_fields.items()}
     types = {f"{prefix}.{shown}": type_of(field.annotation) for shown, (_, field) in fields.items()}
     columns = {

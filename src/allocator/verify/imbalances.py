@@ -1,8 +1,8 @@
-"""Supply against demand: too few people for the places that a rule asks for, or too many for those it allows.
+"""Imbalances of supply and demand: too few people for the places of a rule, or too many.
 
-Seen before any search, by counting: in each period the places of one rule and the people who may take them
-are a bipartite graph, and a demand that a maximum flow leaves unmet violates Hall's condition (P. Hall,
-Journal of the London Mathematical Society 1935). Each finding rules every plan out.
+They are found by counting, before any search. In each period the places of one rule and the people who may
+take them are a bipartite graph. A demand that a maximum flow leaves unmet violates Hall's condition (P. Hall,
+Journal of the London Mathematical Society 1935). Each imbalance proves that there is no plan.
 """
 
 from __future__ import annotations
@@ -12,29 +12,31 @@ from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
+import numpy.typing as npt
 
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.policy import Policy
-from allocator.verify.hall_violators import TransportInstance, hall_violators
 from allocator.verify.slot_shortages import LayerRows, SlotRow
 
-#: A layer with more places than this is not counted: that would take as long as to begin a search.
+Counts = npt.NDArray[np.int64]
+
+#: Places of a layer above which it is left out: counting would take as long as the start of a search.
 MOST_PLACES = 500_000
 
 
 @dataclass(frozen=True)
 class Imbalance:
-    """A count that rules every plan out.
+    """A count that proves that there is no plan.
 
     Attributes:
         layer: The layer.
         periods: Ids of the periods with the same count; empty for a layer that is decided once.
-        rule: The rule that asks for the places, or allows no more of them; where no place at all is open to
-            people who must have one, the rule that says so (``take.LAYER``).
-        too_many: Whether people are left over; else places are.
-        roles: The roles that are counted, none where it is all of them.
+        rule: The rule that demands the places, or limits them; ``take.LAYER`` where no place at all is open
+            to people who must have one.
+        too_many: Whether people are left over; otherwise places are.
+        roles: The roles that are counted; empty for all.
         what: What else is counted, such as a skill or a grade; none where the rule counts roles or everybody.
         needs: Places that must be filled; people who must have one if there are too many.
         supply: How many of these can be filled; places that there are if there are too many people.
@@ -58,27 +60,27 @@ class Imbalance:
 
     @property
     def off(self) -> int:
-        """How many places or people are left over."""
+        """Number of places or people that are left over."""
         return self.needs - self.supply
 
 
 def find_imbalances(policy: Policy) -> tuple[Imbalance, ...]:
-    """Return every count by which no plan can keep the hard rules, like ones of several periods as one."""
+    """Return every imbalance that the hard rules imply, equal ones of several periods as one."""
     found: dict[Imbalance, list[str]] = {}
     for name, layer in policy.context.layers.items():
         if prod(layer.shape) <= MOST_PLACES:
-            for one in _ImbalanceSearch(LayerRows.of(policy, name)).found():
+            for one in _ImbalanceSearch(LayerRows.of(policy, name)).imbalances():
                 found.setdefault(replace(one, periods=()), []).extend(one.periods)
     return tuple(replace(one, periods=tuple(periods)) for one, periods in found.items())
 
 
 @dataclass(frozen=True, eq=False)
 class _ImbalanceSearch:
-    """The counts of one layer."""
+    """Finds the imbalances of one layer."""
 
     rows: LayerRows
 
-    def found(self) -> Iterator[Imbalance]:
+    def imbalances(self) -> Iterator[Imbalance]:
         by_rule: dict[tuple[int, int], list[SlotRow]] = {}
         for row in self.rows.slot_rows():
             by_rule.setdefault((row.period, row.rule), []).append(row)
@@ -87,7 +89,7 @@ class _ImbalanceSearch:
             yield from self._too_many(period, _disjoint(row for row in rows if row.most is not None))
 
     def _too_few(self, period: int, rows: Sequence[SlotRow]) -> Iterator[Imbalance]:
-        """Yield the places for which too few people are eligible."""
+        """Yield the places of a rule with too few eligible people."""
         if not rows:
             return
         items, may = self._eligible(rows)
@@ -98,7 +100,7 @@ class _ImbalanceSearch:
             yield self._finding(period, asked, [items[k] for k in part.suppliers], part.demand, part.supply)
 
     def _too_many(self, period: int, rows: Sequence[SlotRow]) -> Iterator[Imbalance]:
-        """Yield the people who must each have a place, where there are fewer places that they may take."""
+        """Yield the people who must have a place, where a rule allows them fewer places."""
         least = self.rows.layer.spec.take.least
         if not rows or not least:
             return
@@ -113,7 +115,7 @@ class _ImbalanceSearch:
             yield self._finding(period, full, people, part.demand, part.supply, too_many=True)
 
     def _eligible(self, rows: Sequence[SlotRow]) -> tuple[list[int], np.ndarray]:
-        """Return the items that any row counts, and ``[I, R]`` in how many decisions of a row each may be."""
+        """Return the items of the rows, and ``[I, R]`` the number of open decisions of each in a row."""
         places, barring = self.rows.places, self.rows.barring
         counted = {item for row in rows for item in (places[col][0] for col in row.cols)}
         items = sorted(counted)
@@ -125,7 +127,7 @@ class _ImbalanceSearch:
         return items, may
 
     def _elsewhere(self, period: int, rows: Sequence[SlotRow]) -> set[int]:
-        """Return the items that may take a place which none of the rows counts."""
+        """Return the items that may take a place which no row counts."""
         counted = {col for row in rows for col in row.cols}
         grid = self.rows.program.decisions.grids[self.rows.layer.name][..., period]
         places, barring = self.rows.places, self.rows.barring
@@ -156,11 +158,11 @@ class _ImbalanceSearch:
             slots=tuple(self._named(layer.slots[s]) for s in sorted({row.slot for row in rows})),
             people=tuple(self._named(layer.items[item]) for item in people),
             barred=self._barring(period, rows, people, too_many=too_many),
-            what=() if named or too_many else self._what(rows),
+            what=() if named or too_many else self._parts_counted(rows),
         )
 
-    def _what(self, rows: Sequence[SlotRow]) -> tuple[Text, ...]:
-        """Return the skills, grades or whatever else the rows of a rule count by."""
+    def _parts_counted(self, rows: Sequence[SlotRow]) -> tuple[Text, ...]:
+        """Return the parts, such as skills or grades, that the rows of a rule count by."""
         policy = self.rows.policy
         rule = policy.rules[rows[0].rule]
         scope = policy.scopes[rule.id]
@@ -174,13 +176,13 @@ class _ImbalanceSearch:
     def _barring(
         self, period: int, rows: Sequence[SlotRow], people: Sequence[int], *, too_many: bool
     ) -> tuple[tuple[str, int], ...]:
-        """Return how many people each rule keeps from the places, or from every place if none is open."""
+        """Return the number of people that each rule bars from the places, or from all if none is open."""
         if not too_many:
             return self._barred(rows, set(people))
         return () if rows else self._shut_out(period, people)
 
     def _shut_out(self, period: int, people: Sequence[int]) -> tuple[tuple[str, int], ...]:
-        """Return how many people each rule keeps from all places; without such a rule, from any of them."""
+        """Return the number of people that each rule bars from all places, or else from any of them."""
         grid = self.rows.program.decisions.grids[self.rows.layer.name][..., period]
         barring = list[set[int]]()
         for item in people:
@@ -190,7 +192,7 @@ class _ImbalanceSearch:
         return self._counted(barring)
 
     def _barred(self, rows: Sequence[SlotRow], people: set[int]) -> tuple[tuple[str, int], ...]:
-        """Return how many of the other people each rule keeps from all of these places."""
+        """Return the number of other people that each rule bars from all of these places."""
         places, barring = self.rows.places, self.rows.barring
         by_item: dict[int, set[int]] = {}
         for row in rows:
@@ -201,19 +203,117 @@ class _ImbalanceSearch:
         return self._counted(list(by_item.values()))
 
     def _counted(self, barring: Sequence[set[int]]) -> tuple[tuple[str, int], ...]:
-        """Return how many of some people each rule bars, by the rules that bar each of them."""
+        """Return the number of people that each rule bars, from the rules that bar each person."""
         rules, numbers = self.rows.policy.rules, sorted(set().union(*barring))
         return tuple((rules[n].id, sum(n in barred for barred in barring)) for n in numbers)
 
     def _named(self, entity: str) -> NamedEntity:
-        return NamedEntity(entity, self.rows.policy.context.scenario.organisation.label(entity))
+        return self.rows.policy.context.scenario.organisation.named(entity)
 
 
 def _disjoint(rows: Iterable[SlotRow]) -> list[SlotRow]:
-    """Return rows of which no two count one decision; of those that do, the first."""
+    """Return rows that share no decision; of rows that do, the first."""
     kept, counted = list[SlotRow](), set[int]()
     for row in rows:
         if counted.isdisjoint(row.cols):
             kept.append(row)
             counted.update(row.cols)
     return kept
+
+
+@dataclass(frozen=True, eq=False)
+class TransportInstance:
+    """A transportation problem: suppliers, takers, and capacities between them.
+
+    Attributes:
+        supply: ``[H]`` supply of each supplier.
+        demand: ``[W]`` demand of each taker.
+        capacity: ``[H, W]`` the most that each supplier may give each taker.
+    """
+
+    supply: Counts
+    demand: Counts
+    capacity: Counts
+
+
+@dataclass(frozen=True)
+class HallViolator:
+    """Takers whose joint demand exceeds the supply that can reach them.
+
+    Attributes:
+        takers: Numbers of the takers.
+        suppliers: Numbers of the suppliers with a capacity to any of them.
+        demand: Their joint demand.
+        supply: The supply that can reach them.
+    """
+
+    takers: tuple[int, ...]
+    suppliers: tuple[int, ...]
+    demand: int
+    supply: int
+
+
+def hall_violators(instance: TransportInstance) -> Iterator[HallViolator]:
+    """Yield the takers whose demand cannot be met, each connected component by itself.
+
+    If a maximum flow from suppliers to takers is below the whole demand, the takers with a path to an unmet
+    demand in the residual network form a violator.
+    """
+    total = int(instance.demand.sum())
+    given, flow = _flow(instance)
+    if flow >= total:
+        return
+    short = _unmet_takers(instance, given)
+    for takers in _components(instance.capacity > 0, short):
+        suppliers = np.flatnonzero((instance.capacity[:, takers] > 0).any(axis=1))
+        needs = int(instance.demand[takers].sum())
+        supply = int(given[:, takers].sum())
+        if supply < needs:
+            yield HallViolator(tuple(takers), tuple(suppliers.tolist()), needs, supply)
+
+
+def _flow(instance: TransportInstance) -> tuple[Counts, int]:
+    """Return a maximum flow ``[H, W]`` from suppliers to takers, and its value."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_flow
+
+    suppliers, takers = instance.capacity.shape
+    source, sink = suppliers + takers, suppliers + takers + 1
+    gives, takes = np.nonzero(instance.capacity)
+    tails = np.concatenate([np.full(suppliers, source), gives, suppliers + np.arange(takers)])
+    heads = np.concatenate([np.arange(suppliers), suppliers + takes, np.full(takers, sink)])
+    most = np.concatenate([instance.supply, instance.capacity[gives, takes], instance.demand])
+    network = csr_array((most.astype(np.int32), (tails, heads)), shape=(sink + 1, sink + 1))
+    found = maximum_flow(network, source, sink)
+    given = found.flow[:suppliers, suppliers:source].toarray()
+    return np.asarray(given, dtype=np.int64), int(found.flow_value)
+
+
+def _unmet_takers(instance: TransportInstance, given: Counts) -> npt.NDArray[np.bool_]:
+    """Return ``[W]``: takers with an unmet demand, and takers whose supply could be given to them."""
+    short: npt.NDArray[np.bool_] = np.asarray(given.sum(axis=0) < instance.demand)
+    while True:
+        could = np.logical_and(instance.capacity > given, short).any(axis=1, keepdims=True)
+        grown: npt.NDArray[np.bool_] = short | np.logical_and(given > 0, could).any(axis=0)
+        if np.array_equal(grown, short):
+            return short
+        short = grown
+
+
+def _components(linked: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> Iterator[list[int]]:
+    """Yield the connected components of the takers ``among`` all; a common supplier connects two."""
+    left = np.flatnonzero(among).tolist()
+    alone = [taker for taker in left if not linked[:, taker].any()]
+    if alone:
+        yield alone
+    left = [taker for taker in left if taker not in set(alone)]
+    while left:
+        part = np.zeros(linked.shape[1], dtype=np.bool_)
+        part[left[0]] = True
+        while True:
+            grown = among & linked[linked[:, part].any(axis=1)].any(axis=0)
+            if (grown == part).all():
+                break
+            part = grown | part
+        yield np.flatnonzero(part).tolist()
+        left = [taker for taker in left if not part[taker]]

@@ -1,4 +1,4 @@
-"""Tallies: what the members of a group have together of each indicator, such as clues or a fill rate."""
+"""Totals of indicators over the members of a group, such as clues or a fill rate."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from allocator.model.text import Text
 from allocator.rules.figures import LATEST, TOTAL, Figures, figures
 
 Number = int | float
-#: Decimals of a tally: a mean of shares has no more meaning than that.
+#: Decimals of a total; a mean of shares is not more precise.
 DECIMALS = 2
 
 
 @dataclass(frozen=True)
 class IndicatorTotal:
-    """An indicator as a column beside the groups.
+    """An indicator that is totalled over the members of a group.
 
     Attributes:
         name: The indicator, as the table calls it.
         title: What people call it.
-        per_group: Whether a group has the sum of its members' figures or their mean.
-        of: The figure of each entity that has one: of all periods for a sum, the last one for a mean.
+        per_group: Whether the total of a group is the sum or the mean over its members.
+        of: Value by entity: over all periods for a sum, of the last period for a mean.
     """
 
     name: str
@@ -34,7 +34,7 @@ class IndicatorTotal:
     of: Mapping[str, Number]
 
     def over(self, entities: Iterable[str]) -> Number | None:
-        """Return what entities have together; None where none of them has a figure."""
+        """Return the total over entities; None where none of them has a value."""
         found = [self.of[one] for one in entities if one in self.of]
         if not found:
             return None
@@ -43,16 +43,16 @@ class IndicatorTotal:
         return int(number) if number == int(number) else number
 
 
-def tallies(layer: Layer, scenario: Scenario) -> tuple[IndicatorTotal, ...]:
-    """Return a layer's tallies: of each indicator that any item or slot has, in the table's order."""
+def indicator_totals(layer: Layer, scenario: Scenario) -> tuple[IndicatorTotal, ...]:
+    """Return a total for each indicator of any item or slot of a layer, in the order of the table."""
     rows = scenario.organisation.indicators
     mentioned = {*layer.items, *layer.slots}
     names = dict.fromkeys(row.indicator for row in rows if row.subject in mentioned)
     known = figures(rows) if names else {}
-    return tuple(_tally(name, scenario.spec.indicators.get(name), known) for name in names)
+    return tuple(_indicator_total(name, scenario.spec.indicators.get(name), known) for name in names)
 
 
-def _tally(name: str, spec: IndicatorSpec | None, known: Mapping[str, Figures]) -> IndicatorTotal:
+def _indicator_total(name: str, spec: IndicatorSpec | None, known: Mapping[str, Figures]) -> IndicatorTotal:
     spec = spec or IndicatorSpec()
     taken = known[TOTAL if spec.per_group == "sum" else LATEST]
     of = {entity: values[name] for entity, values in taken.items() if name in values}

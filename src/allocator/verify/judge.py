@@ -14,7 +14,7 @@ from allocator.rules.rule import Breach, Rule
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule finds in a plan; ``measured`` says it in the rule's own terms where it has such."""
+    """The breaches of one rule in a plan; ``measured`` has the measure of a rule that measures."""
 
     rule: Rule
     breaches: tuple[Breach, ...]
@@ -27,7 +27,7 @@ class Finding:
 
     @property
     def score(self) -> RuleScore:
-        """The finding as plans write it."""
+        """The finding as an entry of ``rules`` in a plan."""
         return RuleScore(
             id=self.rule.id, level=self.rule.plan_level, violations=len(self.breaches), cost=self.cost
         )
@@ -35,7 +35,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What all rules find in a plan, in the order of the rules."""
+    """The findings of all rules in a plan, in the order of the rules."""
 
     findings: tuple[Finding, ...]
 
@@ -46,7 +46,7 @@ class Judgement:
 
     @property
     def costs(self) -> dict[Level, int]:
-        """What the plan costs at each level, the hard level first."""
+        """Cost of the plan by level, the hard level first."""
         costs: dict[Level, int] = {HARD: 0}
         for found in sorted(self.findings, key=lambda f: (not f.rule.is_hard, str(f.rule.level).zfill(3))):
             level = found.rule.plan_level
@@ -55,10 +55,10 @@ class Judgement:
 
 
 def judge(policy: Policy, assignments: Iterable[Assignment]) -> Judgement:
-    """Return what every rule of the policy finds in a plan.
+    """Return the findings of every rule of the policy in a plan.
 
     Raises:
-        KeyError, ValueError: An assignment names what the scenario does not have (see ``read``).
+        KeyError, ValueError: An assignment has an unknown name (see ``check_references``).
     """
     roster = Roster(policy.context.layers, assignments)
     return Judgement(
@@ -70,5 +70,5 @@ def judge(policy: Policy, assignments: Iterable[Assignment]) -> Judgement:
 
 
 def measure_rule(policy: Policy, rule: Rule, roster: Roster) -> Text | None:
-    """Return what a plan has of what a soft rule measures; None where breaches are counted."""
+    """Return the measure of a soft rule in a plan; None where the rule counts breaches."""
     return None if rule.is_hard else rule.measurement(roster, policy.scopes[rule.id])

@@ -1,4 +1,4 @@
-"""Whether a plan lists what the scenario has: every level and rule, each once, and no unknown key."""
+"""Checks the lists of a plan: every level and rule of the scenario, each once, and no unknown key."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from allocator.rules.policy import Policy
 from allocator.verify.score_check import Disagreement, proof_inconsistencies, status_inconsistencies
 
 PartT = TypeVar("PartT", bound=Hashable)
-#: How many of like things are named.
+#: Names that are listed in one message.
 NAMED = 3
 
 
 def plan_inconsistencies(plan: Plan) -> Iterator[Disagreement]:
-    """Yield what of a plan does not hang together, is there twice or is an unknown key; needs no scenario."""
+    """Yield contradictions, repeated entries and unknown keys of a plan; needs no scenario."""
     yield from status_inconsistencies(plan)
     yield from proof_inconsistencies(plan)
-    yield from _twice(plan)
+    yield from _repeated_entries(plan)
     yield from _unknown_keys(plan)
 
 
 def listing_disagreements(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
-    """Yield levels and rules that the scenario has and the plan does not list, or lists otherwise.
+    """Yield differences between the levels and rules of a scenario and those that a plan lists.
 
-    A plan without any score claims nothing of it; ``status_inconsistencies`` says whether it may.
+    A plan without a score claims nothing about levels; ``status_inconsistencies`` says whether it may be.
 
     Args:
         policy: The policy of the scenario, with what the plan was asked for (``calls.as_asked``).
@@ -43,7 +43,7 @@ def listing_disagreements(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
         yield from _differences(levels, [one.level for one in plan.score], _LEVEL)
     if plan.rules:
         kept = {f"keep.{layer}" for layer in plan_overrides(plan).keep if layer in policy.context.layers}
-        stated = [one.id for one in plan.rules if one.id in rules or not _is_kept(one, kept)]
+        stated = [one.id for one in plan.rules if one.id in rules or not _is_kept_layer(one, kept)]
         yield from _differences(rules, stated, _RULE)
     for one in plan.rules:
         if one.level != rules.get(one.id, one.level):
@@ -60,8 +60,8 @@ _NO_HINT = Text()
 _LEVEL, _RULE = Text(zh="级别", en="level"), Text(zh="规则", en="rule")
 
 
-def _is_kept(rule: RuleScore, kept: Collection[str]) -> bool:
-    """Whether a rule keeps a layer as in the baseline: without that it cannot be judged, and holds."""
+def _is_kept_layer(rule: RuleScore, kept: Collection[str]) -> bool:
+    """Return whether a rule keeps a layer as in the baseline; without the baseline it counts as kept."""
     return rule.id in kept and (rule.level, rule.violations, rule.cost) == (HARD, 0, 0)
 
 
@@ -71,19 +71,21 @@ def _differences(
     stated = list(dict.fromkeys(stated))
     missing = [str(one) for one in known if one not in stated]
     if missing:
-        yield _named(missing, Text(zh=f"方案未列出{what.zh}", en=f"the plan does not list the {what.en}"))
+        yield _disagreement(
+            missing, Text(zh=f"方案未列出{what.zh}", en=f"the plan does not list the {what.en}")
+        )
     surplus = [str(one) for one in stated if one not in known]
     if surplus:
         message = Text(zh=f"场景没有方案所列的{what.zh}", en=f"the scenario has no such {what.en}")
-        yield _named(surplus, message, _hint(nearest(surplus[0], [str(one) for one in known])))
+        yield _disagreement(surplus, message, _hint(nearest(surplus[0], [str(one) for one in known])))
 
 
 def _hint(near: str) -> Text:
     return Text(zh=f"（是否为“{near}”？）", en=f" (did you mean '{near}'?)") if near else Text()
 
 
-def _named(names: list[str], what: Text, hint: Text = _NO_HINT) -> Disagreement:
-    """Return one disagreement for like things: how many, and the first of them by name."""
+def _disagreement(names: list[str], what: Text, hint: Text = _NO_HINT) -> Disagreement:
+    """Return one disagreement about several names: their number, and the first of them."""
     shown, more = [shorten(name) for name in names[:NAMED]], len(names) - NAMED
     zh, en = "、".join(shown), ", ".join(shown)
     if more > 0:
@@ -91,7 +93,7 @@ def _named(names: list[str], what: Text, hint: Text = _NO_HINT) -> Disagreement:
     return Disagreement("", Text(zh=f"{what.zh}：{zh}{hint.zh}", en=f"{what.en}: {en}{hint.en}"))
 
 
-def _twice(plan: Plan) -> Iterator[Disagreement]:
+def _repeated_entries(plan: Plan) -> Iterator[Disagreement]:
     seats = ((one.layer, one.item, one.slot, one.role, one.period) for one in plan.assignments)
     named = (
         (_more_than_once("安排", "an assignment"), [_seat(*seat) for seat in _repeated(seats)]),
@@ -103,7 +105,7 @@ def _twice(plan: Plan) -> Iterator[Disagreement]:
     )
     for what, names in named:
         if names:
-            yield _named(names, what)
+            yield _disagreement(names, what)
 
 
 def _more_than_once(zh: str, en: str) -> Text:
@@ -125,11 +127,11 @@ def _unknown_keys(plan: Plan) -> Iterator[Disagreement]:
         for key in part.model_extra or {}:
             found.setdefault(f"{where}{key}")
     if found:
-        yield _named(sorted(found), Text(zh="方案中有未知的键", en="the plan has an unknown key"))
+        yield _disagreement(sorted(found), Text(zh="方案中有未知的键", en="the plan has an unknown key"))
     notes = sorted(plan.run.keys() - {*RUN_KEYS})
     if notes:
         message = Text(zh="方案的 run 中有未知的键", en="the run of the plan has an unknown key")
-        yield _named(notes, message, _hint(nearest(notes[0], RUN_KEYS)))
+        yield _disagreement(notes, message, _hint(nearest(notes[0], RUN_KEYS)))
 
 
 def _parts(plan: Plan) -> Iterator[tuple[str, BaseModel]]:

@@ -1,4 +1,4 @@
-"""Whether a plan speaks of this scenario at all: every layer, item, slot, role and period must exist."""
+"""Whether a plan belongs to a scenario: the names that it uses, and the version that it was made for."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from allocator.model.reading.faults import FaultList
 from allocator.model.text import Text
 from allocator.rules.policy import Policy
 
-#: How many unknown names are told of a plan that is of another scenario anyway.
+#: Unknown names that are listed of a plan which was made for another scenario.
 SHOWN_OF_ANOTHER = 5
 
 
 def check_references(policy: Policy, plan: Plan, file: str = "plan") -> None:
-    """Check that every assignment names what the scenario has.
+    """Check that every layer, item, slot, role and period of a plan exists in the scenario.
 
     Raises:
-        InputError: With a fault for each name that it does not have.
+        InputError: With a fault for each name that does not exist.
     """
     faults = FaultList()
     for number, assignment in enumerate(plan.assignments):
-        _examine(policy, assignment, f"assignments.{number}", file, faults)
+        _check_assignment(policy, assignment, f"assignments.{number}", file, faults)
     if faults.kept and plan.scenario.name != policy.context.scenario.name:
-        raise InputError([_other(policy, plan, file), *faults.kept[:SHOWN_OF_ANOTHER]])
+        raise InputError([_other_scenario_fault(policy, plan, file), *faults.kept[:SHOWN_OF_ANOTHER]])
     faults.raise_if_any()
 
 
 @dataclass(frozen=True)
 class MissingReferences:
-    """What a baseline names and the scenario no longer has.
+    """Names in a baseline that the scenario no longer has.
 
     Attributes:
-        assignments: How many assignments name such a thing; they ask nothing.
-        of: How many assignments there are in all.
-        names: The names, by what they are of: ``layer``, ``item``, ``slot``, ``role`` or ``period``.
+        assignments: Number of assignments with such a name; they are left out.
+        of: Number of all assignments.
+        names: The names, by their field: ``layer``, ``item``, ``slot``, ``role`` or ``period``.
     """
 
     assignments: int
@@ -47,11 +47,11 @@ class MissingReferences:
 
 
 def missing_references(policy: Policy, plan: Plan) -> MissingReferences:
-    """Return what a plan names and the scenario does not have."""
+    """Return the names in a plan that the scenario does not have."""
     names: dict[str, dict[str, None]] = {}
     count = 0
     for assignment in plan.assignments:
-        unknown = list(_unknown(policy, assignment))
+        unknown = list(_unknown_names(policy, assignment))
         count += bool(unknown)
         for field, found, _ in unknown:
             names.setdefault(field, {})[found or "null"] = None
@@ -61,11 +61,11 @@ def missing_references(policy: Policy, plan: Plan) -> MissingReferences:
 
 
 def check_baseline(policy: Policy, plan: Plan, file: str = "plan") -> MissingReferences:
-    """Check that a baseline is of this scenario; one of an older version may name what is gone since.
+    """Check that a baseline belongs to this scenario; one of an older version may have names that are gone.
 
     Raises:
-        InputError: It names what the scenario does not have, and was made for this very version of it or
-            for another scenario, or nothing that it names is left; or no plan was found when it was made.
+        InputError: The baseline holds no plan; or it has unknown names although it was made for this
+            version of the scenario; or it was made for another scenario; or none of its names is known.
     """
     if plan.status in ("infeasible", "unknown"):
         text = Text(zh="基准文件中没有方案", en="the baseline holds no plan")
@@ -77,40 +77,43 @@ def check_baseline(policy: Policy, plan: Plan, file: str = "plan") -> MissingRef
     return gone
 
 
-def _other(policy: Policy, plan: Plan, file: str) -> Fault:
-    """Return what explains all the rest: the plan is of another scenario."""
+def _other_scenario_fault(policy: Policy, plan: Plan, file: str) -> Fault:
+    """Return the fault that explains all others: the plan was made for another scenario."""
     text = Text(zh="方案是为另一场景作出的", en="the plan was made for another scenario")
     found, allowed = shorten(plan.scenario.name), policy.context.scenario.name
     return Fault(text, file, column="scenario.name", found=found, allowed=allowed)
 
 
-def _examine(policy: Policy, assignment: Assignment, where: str, file: str, faults: FaultList) -> None:
-    for field, found, known in _unknown(policy, assignment):
-        _refuse(file, f"{where}.{field}", found, known, faults)
+def _check_assignment(
+    policy: Policy, assignment: Assignment, where: str, file: str, faults: FaultList
+) -> None:
+    for field, found, known in _unknown_names(policy, assignment):
+        _add_fault(file, f"{where}.{field}", found, known, faults)
 
 
-def _unknown(policy: Policy, assignment: Assignment) -> Iterator[Name]:
-    """Yield what an assignment names and the scenario does not have, with what it has."""
+def _unknown_names(policy: Policy, assignment: Assignment) -> Iterator[NameCheck]:
+    """Yield each unknown name of an assignment: its field, the name, and the names that exist."""
     layer = policy.context.layers.get(assignment.layer)
     if layer is None:
         yield "layer", assignment.layer, policy.context.layers
         return
-    for field, found, known in _names(layer, assignment):
+    for field, found, known in _fields(layer, assignment):
         if found not in known:
             yield field, found, known
 
 
-Name = tuple[str, str | None, Collection[str | None]]
+#: A field of an assignment, the name in it, and the names that exist.
+NameCheck = tuple[str, str | None, Collection[str | None]]
 
 
-def _names(layer: Layer, assignment: Assignment) -> Iterator[Name]:
+def _fields(layer: Layer, assignment: Assignment) -> Iterator[NameCheck]:
     yield "item", assignment.item, layer.item_index.keys()
     yield "slot", assignment.slot, layer.slot_index.keys()
     yield "role", assignment.role, layer.roles
     yield "period", assignment.period, layer.period_index.keys()
 
 
-def _refuse(
+def _add_fault(
     file: str, where: str, found: str | None, known: Collection[str | None], faults: FaultList
 ) -> None:
     names = [name for name in known if name is not None]
@@ -121,7 +124,7 @@ def _refuse(
     faults.add(Fault(text, file, column=where, found=shown, allowed=allowed, nearest=near))
 
 
-#: How many of like things are named.
+#: Files and rules that are listed of each sort.
 NAMED = 8
 _HEAD = Text(zh="方案是为本场景的另一版本作出的", en="the plan was made for another version of the scenario")
 _UNTOLD = Text(zh="有何不同，方案未记", en="it does not say in which files")
@@ -129,16 +132,16 @@ _UNTOLD = Text(zh="有何不同，方案未记", en="it does not say in which fi
 
 @dataclass(frozen=True)
 class OtherVersion:
-    """What differs between a scenario and the one that a plan was made for, as far as the plan tells.
+    """Differences between a scenario and the version that a plan was made for, as the plan records it.
 
     Attributes:
-        name: What the plan calls its scenario, if this one is called otherwise.
+        name: Name of the scenario in the plan, if it differs.
         changed: Files with another content.
-        added: Files that this scenario has and that one had not.
-        gone: Files that it had and this one has not.
+        added: Files that only this version has.
+        gone: Files that only the earlier version has.
         new_rules: Rules that the plan does not list.
-        old_rules: Rules that the plan lists and this scenario has not.
-        is_told: Whether the plan says what the files were.
+        old_rules: Rules that the plan lists and this version does not have.
+        is_told: Whether the plan records the files of its version.
     """
 
     name: str = ""
@@ -152,11 +155,11 @@ class OtherVersion:
     @property
     def message(self) -> Text:
         """The differences in one line."""
-        parts = list(self._parts()) or ([] if self.is_told else [_UNTOLD])
+        parts = list(self._texts()) or ([] if self.is_told else [_UNTOLD])
         zh, en = "；".join(one.zh for one in parts), "; ".join(one.en for one in parts)
         return Text(zh=f"{_HEAD.zh}：{zh}" if zh else _HEAD.zh, en=f"{_HEAD.en}: {en}" if en else _HEAD.en)
 
-    def _parts(self) -> Iterator[Text]:
+    def _texts(self) -> Iterator[Text]:
         if self.name:
             yield Text(zh=f"那一场景名为 {self.name}", en=f"that one is called {self.name}")
         yield from _listed("改动的文件", "files changed", self.changed)
@@ -175,7 +178,7 @@ def _listed(zh: str, en: str, names: tuple[str, ...]) -> Iterator[Text]:
 
 
 def other_version(policy: Policy, plan: Plan) -> OtherVersion | None:
-    """Return what differs; None if the plan was made for this very version."""
+    """Return the differences to the version of a plan; None if the plan was made for this version."""
     if plan.scenario.sha256 == policy.sha256:
         return None
     then, now = plan.scenario.files, policy.files
@@ -183,7 +186,7 @@ def other_version(policy: Policy, plan: Plan) -> OtherVersion | None:
     is_of_call = bool(plan.run.get("beside"))
     return OtherVersion(
         name=plan.scenario.name if plan.scenario.name != policy.context.scenario.name else "",
-        changed=_differing(then, now),
+        changed=_changed_files(then, now),
         added=tuple(name for name in now if then and name not in then),
         gone=tuple(name for name in then if name not in now),
         new_rules=tuple(one for one in known if stated and one not in stated),
@@ -192,5 +195,5 @@ def other_version(policy: Policy, plan: Plan) -> OtherVersion | None:
     )
 
 
-def _differing(then: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+def _changed_files(then: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(name for name, digest in now.items() if name in then and then[name] != digest)

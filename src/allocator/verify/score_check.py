@@ -1,4 +1,8 @@
-"""What a plan says of itself against what the rules find: a difference is a fault of the plan."""
+"""Checks the claims of a plan: its score against the rules, its status and its proofs by themselves.
+
+Whether a solver has proved a bound cannot be judged without that solver. Whether the plan says so without
+contradiction can.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +17,35 @@ from allocator.model.text import Text
 from allocator.model.witnesses import EARLIER, NAMES, SECOND, ZERO, is_confirmed
 from allocator.verify.judge import Judgement
 
+#: Names that are listed in one message.
+NAMED = 3
+
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Something that the plan claims and that is not so; ``rule`` is empty where it is about a level."""
+    """A false claim of a plan; ``rule`` is empty where the claim is not about a rule."""
 
     rule: str
     message: Text
 
 
 def score_disagreements(plan: Plan, judgement: Judgement) -> tuple[Disagreement, ...]:
-    """Return where the plan's own score differs from what the rules find; no score claims nothing."""
-    return (*_rules(plan, judgement), *_levels(plan, judgement))
+    """Return the differences between the score in a plan and the findings of the rules.
+
+    A plan without a score claims nothing.
+    """
+    return (*_rule_disagreements(plan, judgement), *_level_disagreements(plan, judgement))
 
 
-def _rules(plan: Plan, judgement: Judgement) -> Iterator[Disagreement]:
+def _rule_disagreements(plan: Plan, judgement: Judgement) -> Iterator[Disagreement]:
     claimed = {score.id: score for score in plan.rules}
     for finding in judgement.findings:
         claim, found = claimed.get(finding.rule.id), finding.score
         if claim is not None and (claim.violations, claim.cost) != (found.violations, found.cost):
-            yield Disagreement(found.id, _differs(claim, found))
+            yield Disagreement(found.id, _rule_text(claim, found))
 
 
-def _differs(claim: RuleScore, found: RuleScore) -> Text:
+def _rule_text(claim: RuleScore, found: RuleScore) -> Text:
     return Text(
         zh=f"方案自称 {claim.violations} 处、代价 {claim.cost}，"
         f"实为 {found.violations} 处、代价 {found.cost}",
@@ -44,15 +54,15 @@ def _differs(claim: RuleScore, found: RuleScore) -> Text:
     )
 
 
-def _levels(plan: Plan, judgement: Judgement) -> Iterator[Disagreement]:
+def _level_disagreements(plan: Plan, judgement: Judgement) -> Iterator[Disagreement]:
     costs = judgement.costs
     for score in plan.score:
         cost = costs.get(score.level, 0)
         if score.cost != cost or score.bound > cost:
-            yield Disagreement("", _level_differs(score, cost))
+            yield Disagreement("", _level_text(score, cost))
 
 
-def _level_differs(score: LevelScore, cost: int) -> Text:
+def _level_text(score: LevelScore, cost: int) -> Text:
     return Text(
         zh=f"级别 {score.level}：方案自称代价 {score.cost}（下界 {score.bound}），实为 {cost}",
         en=f"level {score.level}: the plan claims cost {score.cost} (bound {score.bound}), but it is {cost}",
@@ -60,18 +70,18 @@ def _level_differs(score: LevelScore, cost: int) -> Text:
 
 
 def status_inconsistencies(plan: Plan) -> Iterator[Disagreement]:
-    """Yield what of a plan's status and bounds does not follow from the rest of it; needs no scenario."""
-    yield from map(_claim, _found(plan) if plan.is_found else _not_found(plan))
+    """Yield contradictions between the status of a plan, its bounds and its content; needs no scenario."""
+    yield from map(_about_plan, _missing_content(plan) if plan.is_found else _content_without_plan(plan))
     for score in plan.score:
-        yield from map(_claim, _bound(score, optimal=plan.status == "optimal"))
+        yield from map(_about_plan, _bound_contradictions(score, optimal=plan.status == "optimal"))
 
 
-def _claim(message: Text) -> Disagreement:
+def _about_plan(message: Text) -> Disagreement:
     return Disagreement("", message)
 
 
-def _not_found(plan: Plan) -> Iterator[Text]:
-    """Yield what an answer without a plan holds all the same; that there is no plan is an answer to judge."""
+def _content_without_plan(plan: Plan) -> Iterator[Text]:
+    """Yield the content of an answer without a plan that should be empty, or the absence of a plan."""
     held = [f"{name}: {len(parts)}" for name, parts in _parts(plan) if parts]
     listed = ", ".join(held)
     if held:
@@ -90,8 +100,8 @@ def _parts(plan: Plan) -> tuple[tuple[str, tuple[object, ...]], ...]:
     return ("assignments", plan.assignments), ("score", plan.score), ("rules", plan.rules)
 
 
-def _found(plan: Plan) -> Iterator[Text]:
-    """Yield what a plan that was found lacks. One made by hand may leave out what it would claim."""
+def _missing_content(plan: Plan) -> Iterator[Text]:
+    """Yield the missing parts of a plan; one made by hand may leave out its score and its rules."""
     is_checkpoint = plan.run.get("checkpoint") is True
     if is_checkpoint and plan.status == "optimal":
         yield Text(
@@ -102,15 +112,15 @@ def _found(plan: Plan) -> Iterator[Text]:
     if claims_nothing:
         return
     for name, parts in (("score", plan.score), ("rules", plan.rules)):
-        if not parts and not (name == "rules" and is_checkpoint):  # which lists none
+        if not parts and not (name == "rules" and is_checkpoint):  # a checkpoint lists no rules
             yield Text(
                 zh=f"方案自称 {plan.status}，其 {name} 却是空的",
                 en=f"the plan claims to be {plan.status}, but its {name} is empty",
             )
 
 
-def _bound(score: LevelScore, *, optimal: bool) -> Iterator[Text]:
-    """Yield what of a level's cost and bound cannot be, whatever the scenario: nothing costs less than 0."""
+def _bound_contradictions(score: LevelScore, *, optimal: bool) -> Iterator[Text]:
+    """Yield contradictions between the cost and the bound of a level; neither is below 0."""
     if min(score.cost, score.bound) < 0:
         yield Text(
             zh=f"级别 {score.level}：代价 {score.cost}、下界 {score.bound} 不可能，二者都不小于 0",
@@ -130,25 +140,21 @@ def _bound(score: LevelScore, *, optimal: bool) -> Iterator[Text]:
         )
 
 
-#: How many names are shown.
-NAMED = 3
-
-
 def proof_inconsistencies(plan: Plan) -> Iterator[Disagreement]:
-    """Yield what a plan says of its proofs and that cannot be; needs no scenario."""
+    """Yield claims about proofs that cannot be true; needs no scenario."""
     for score in plan.score:
         named = Text(zh=f"级别 {score.level} 的证明", en=f"the proof of level {score.level}")
-        for message in (*_named(score.proof), *_of_a_bound(score)):
+        for message in (*_proof_faults(score.proof), *_zero_bound_faults(score)):
             yield _about(named, message)
     if "proof" in plan.run:
-        for message in _of_no_plan(plan):
+        for message in _infeasibility_proof_faults(plan):
             yield _about(Text(zh="run.proof ", en="run.proof"), message)
 
 
 def is_proved_twice(plan: Plan) -> bool:
-    """Whether the status of a plan stands on two proofs: of every level that costs anything, or of no plan.
+    """Return whether two solvers have proved each level with a cost, or that no plan exists.
 
-    That no level costs less than nothing needs no proof: where none costs anything nothing is proved twice.
+    A bound of 0 needs no proof. Where no level costs anything, nothing is proved twice.
     """
     if plan.status not in ("optimal", "infeasible") or any(proof_inconsistencies(plan)):
         return False
@@ -162,8 +168,8 @@ def _about(named: Text, message: Text) -> Disagreement:
     return Disagreement("", Text(zh=f"{named.zh}{message.zh}", en=f"{named.en} {message.en}"))
 
 
-def _of_no_plan(plan: Plan) -> Iterator[Text]:
-    """Yield what is wrong with who proved that there is no plan."""
+def _infeasibility_proof_faults(plan: Plan) -> Iterator[Text]:
+    """Yield the faults of the proof that there is no plan."""
     if plan.status != "infeasible":
         yield Text(
             zh=f"说明由谁证明无解，方案状态却是 {plan.status}",
@@ -174,26 +180,26 @@ def _of_no_plan(plan: Plan) -> Iterator[Text]:
     except ValidationError:
         yield Text(zh="不是由求解器名称组成的 by 与 confirmed", en="is not `by` and `confirmed` with names")
         return
-    yield from _named(proof)
+    yield from _proof_faults(proof)
     if proof.model_extra:
         key = shorten(sorted(proof.model_extra)[0])
         yield Text(zh=f"含未知的键：{key}", en=f"has an unknown key: {key}")
     if ZERO in proof.by:
-        yield _zero()
+        yield _zero_text()
 
 
-def _named(proof: BoundProof) -> Iterator[Text]:
-    """Yield names that there are not or that are there twice, and second proofs that are none."""
+def _proof_faults(proof: BoundProof) -> Iterator[Text]:
+    """Yield unknown and repeated names of solvers, and confirmations that confirm nothing."""
     second = proof.confirmed or ()
     if unknown := list(dict.fromkeys(name for name in (*proof.by, *second) if name not in NAMES)):
-        yield _unknown(unknown)
+        yield _unknown_text(unknown)
     if len({*proof.by}) < len(proof.by) or len({*second}) < len(second):
         yield Text(zh="把同一求解器写了不止一次", en="names a solver more than once")
     if proof.confirmed is not None:
-        yield from _confirmed(proof.by, second)
+        yield from _confirmation_faults(proof.by, second)
 
 
-def _unknown(names: list[str]) -> Text:
+def _unknown_text(names: list[str]) -> Text:
     near, shown = nearest(names[0], NAMES), _listed(names)
     hint = Text(zh=f"（是否为“{near}”？）", en=f" (did you mean '{near}'?)") if near else Text()
     return Text(
@@ -203,12 +209,12 @@ def _unknown(names: list[str]) -> Text:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """Return the first of some names, however many there are."""
+    """Return the first of some names in one line."""
     every = list(dict.fromkeys(names))
     return ", ".join(map(shorten, every[:NAMED])) + (", ..." if len(every) > NAMED else "")
 
 
-def _confirmed(by: tuple[str, ...], second: tuple[str, ...]) -> Iterator[Text]:
+def _confirmation_faults(by: tuple[str, ...], second: tuple[str, ...]) -> Iterator[Text]:
     if not second or not by or EARLIER in by:
         yield Text(
             zh="自称双重证明，却未写明两次各由哪个求解器作出",
@@ -226,14 +232,14 @@ def _confirmed(by: tuple[str, ...], second: tuple[str, ...]) -> Iterator[Text]:
         )
 
 
-def _of_a_bound(score: LevelScore) -> Iterator[Text]:
+def _zero_bound_faults(score: LevelScore) -> Iterator[Text]:
     if ZERO in score.proof.by and score.bound > 0:
-        yield _zero()
+        yield _zero_text()
     if ZERO in score.proof.by and score.proof.confirmed:
         yield Text(zh="下界为 0，无须确认", en="is of a bound of 0, which needs no confirmation")
 
 
-def _zero() -> Text:
+def _zero_text() -> Text:
     return Text(
         zh="只凭“代价不小于零”，不能证明这一点",
         en="stands on that nothing costs less than 0, which does not prove this",

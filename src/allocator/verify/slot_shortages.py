@@ -1,7 +1,7 @@
-"""Slots that have too few people who may be there, seen before any search from what single rules ask and bar.
+"""Slots with too few eligible people, found before any search from the rows of single rules.
 
-What a rule asks of a slot is read off its rows ("at least so many of these decisions"), and whom it bars off
-the rows "this decision is 0". So every kind of rule counts that writes such rows.
+A row that demands a number of decisions is the demand of its rule. A row that fixes one decision to 0 bars a
+person. So every kind of rule that writes such rows is counted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from allocator.rules.policy import Policy
 
 @dataclass(frozen=True)
 class SlotDemand:
-    """How many a rule asks for in some roles (all if empty), and who may be there."""
+    """The number of people that a rule demands in some roles (all if empty), and who is eligible."""
 
     rule: str
     roles: tuple[str, ...]
@@ -33,7 +33,7 @@ class SlotDemand:
 
 @dataclass(frozen=True)
 class BarredPerson:
-    """Someone who may not be there in any role that is asked for: by which rules, and what was found."""
+    """Someone who is barred from every demanded role: by which rules, and each rule's reason."""
 
     who: NamedEntity
     rules: tuple[tuple[str, Text], ...]
@@ -41,16 +41,16 @@ class BarredPerson:
 
 @dataclass(frozen=True)
 class SlotShortage:
-    """A slot without enough people in a period.
+    """A slot with too few eligible people in a period.
 
     Attributes:
         layer: The layer.
         slot: The slot, such as a case.
         period: Id of the period, None for a layer that is decided once.
-        needs: How many people are asked for in all.
-        may: Who may be there in some role.
-        demands: What cannot be met; empty where each can, but not all together by different people.
-        barred: Who may not.
+        needs: Number of people that are demanded in all.
+        may: The people who are eligible for some role.
+        demands: The demands that cannot be met; empty where each can, but not all by different people.
+        barred: The people who are barred.
     """
 
     layer: str
@@ -62,27 +62,27 @@ class SlotShortage:
     barred: tuple[BarredPerson, ...]
 
 
-#: A layer with more places than this is not looked at: that would take as long as to begin a search.
+#: Places of a layer above which it is left out: counting would take as long as the start of a search.
 MOST_PLACES = 2_000_000
 
 
 def find_slot_shortages(policy: Policy) -> tuple[SlotShortage, ...]:
-    """Return every slot of people for which hard rules, each by itself, leave too few.
+    """Return every slot for which single hard rules leave too few people.
 
-    Only layers in which some rule recuses people are looked at.
+    Only layers of people with a rule that recuses are examined.
     """
     found: list[SlotShortage] = []
     for name, layer in policy.context.layers.items():
         rows = LayerRows.of(policy, name)
         recuses = layer.spec.items.table == "people" and any(rule.softened() for rule in rows.policy.rules)
         if recuses and prod(layer.shape) <= MOST_PLACES:
-            found.extend(_ShortageSearch(rows).found())
+            found.extend(_ShortageSearch(rows).shortages())
     return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
 class _ShortageSearch:
-    """One layer with the rules that are about it alone."""
+    """Finds the shortages of one layer."""
 
     rows: LayerRows
 
@@ -94,7 +94,7 @@ class _ShortageSearch:
     def layer(self) -> Layer:
         return self.rows.layer
 
-    def found(self) -> Iterator[SlotShortage]:
+    def shortages(self) -> Iterator[SlotShortage]:
         asked: dict[tuple[int, int], list[SlotRow]] = {}
         for row in self.rows.slot_rows():
             if row.least:
@@ -102,7 +102,7 @@ class _ShortageSearch:
         for (s, t), rows in sorted(asked.items()):
             short = [row for row in rows if len(self._may(row.cols)) < row.least]
             in_all = max((self._by_rule(rows, number) for number in {row.rule for row in rows}), key=_needs)
-            if short or (self._is_one_place and not self._matched(in_all)):
+            if short or (self._is_one_place and not self._is_matched(in_all)):
                 yield self._shortage(s, t, short, in_all)
 
     def _shortage(self, s: int, t: int, short: Sequence[SlotRow], in_all: Sequence[SlotRow]) -> SlotShortage:
@@ -135,7 +135,7 @@ class _ShortageSearch:
         return BarredPerson(self._named(self.layer.items[item]), details)
 
     def _by_rule(self, rows: Sequence[SlotRow], number: int) -> list[SlotRow]:
-        """Return what a rule asks of a slot, if no decision counts twice; else the most that it asks."""
+        """Return the rows of a rule; only the one that demands most, if a decision is in several."""
         own = [row for row in rows if row.rule == number]
         cols = [col for row in own for col in row.cols]
         return own if len(cols) == len(set(cols)) else [max(own, key=lambda row: row.least)]
@@ -143,8 +143,8 @@ class _ShortageSearch:
     def _may(self, cols: Sequence[int]) -> set[int]:
         return {self.rows.places[col][0] for col in cols if col not in self.rows.barring}
 
-    def _matched(self, rows: Sequence[SlotRow]) -> bool:
-        """Whether different people can meet all that is asked (augmenting paths, one for each seat)."""
+    def _is_matched(self, rows: Sequence[SlotRow]) -> bool:
+        """Return whether different people can fill all seats: bipartite matching by augmenting paths."""
         seats = [self._may(row.cols) for row in rows for _ in range(row.least)]
         held: dict[int, int] = {}
 
@@ -160,14 +160,14 @@ class _ShortageSearch:
 
     @cached_property
     def _is_one_place(self) -> bool:
-        """Whether nobody holds two places in one slot."""
+        """Whether nobody can hold two places in one slot."""
         everywhere = (rule for rule in self.policy.rules if not (rule.items or rule.slots or rule.during))
         kept_apart = [rule.roles for rule in everywhere if isinstance(rule, Separate)]
         return self.layer.spec.take.most == 1 or any({*self.layer.roles} <= {*roles} for roles in kept_apart)
 
     @cached_property
     def _details(self) -> Mapping[tuple[str, int, int], Text]:
-        """What each recusal stands on: by rule, item and slot."""
+        """The reason of each recusal, by rule, item and slot."""
         return {
             (rule.id, breach.subject.item, breach.subject.slot): breach.detail
             for rule in self.policy.rules
@@ -175,7 +175,7 @@ class _ShortageSearch:
         }
 
     def _named(self, entity: str) -> NamedEntity:
-        return NamedEntity(entity, self.policy.context.scenario.organisation.label(entity))
+        return self.policy.context.scenario.organisation.named(entity)
 
 
 def _needs(rows: Sequence[SlotRow]) -> int:
@@ -184,16 +184,16 @@ def _needs(rows: Sequence[SlotRow]) -> int:
 
 @dataclass(frozen=True)
 class SlotRow:
-    """A number of decisions of one slot and period, as the rule of number ``rule`` bounds it.
+    """A row that bounds a number of decisions of one slot and period.
 
     Attributes:
         rule: Number of the rule among the policy's.
         slot: The slot.
         period: The period.
-        least: At least so many of the decisions; 0 where the row asks for none.
-        most: At most so many; None where it allows any number.
+        least: Lower bound of the row, at least 0.
+        most: Upper bound; None where there is none.
         cols: The decisions.
-        part: What else the rule counts by, such as a skill, by its number; -1 where it does not.
+        part: Number of the part, such as a skill, that the rule counts; -1 where it counts none.
     """
 
     rule: int
@@ -207,14 +207,14 @@ class SlotRow:
 
 @dataclass(frozen=True, eq=False)
 class LayerRows:
-    """One layer with the hard rules that are about it alone."""
+    """The program of the hard rules about one layer alone."""
 
     policy: Policy
     layer: Layer
 
     @classmethod
     def of(cls, policy: Policy, name: str) -> LayerRows:
-        """Return the rows of the layer called ``name``; rules that also read other layers are left out."""
+        """Return the rows of a layer; rules that also read other layers are left out."""
         layer = policy.context.layers[name]
         alone = policy.truncate({name: len(layer.periods)})
         rules = tuple(rule for rule in alone.rules if rule.is_hard and not rule.one_slot)
@@ -233,7 +233,7 @@ class LayerRows:
 
     @cached_property
     def barring(self) -> Mapping[int, tuple[int, ...]]:
-        """By decision, the numbers of the rules that forbid it outright."""
+        """Numbers of the rules that fix a decision to 0, by decision."""
         rows, found = self.program.rows, dict[int, tuple[int, ...]]()
         alone = (np.diff(rows.starts) == 1) & ~rows.defining
         for row in np.flatnonzero(alone).tolist():
