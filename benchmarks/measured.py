@@ -27,7 +27,7 @@ def elapsed() -> float:
 
 def held() -> float:
     """Return the GiB of memory that this process holds now; the most it ever held where that is not told."""
-    from allocator.optimise.memory import resident  # after the clock has started
+    from allocator.solvers.memory import resident  # after the clock has started
 
     return round((resident() or 0) / GIB, 3)
 
@@ -75,10 +75,10 @@ class PeakMemory(AbstractContextManager["PeakMemory"]):
         self._thread.join()
 
     def _watch(self) -> None:
-        from allocator.optimise.memory import in_all  # after the clock has started
+        from allocator.solvers.memory import resident_in_all  # after the clock has started
 
         while not self._over.wait(EVERY):
-            self._most = max(self._most, in_all())
+            self._most = max(self._most, resident_in_all())
 
     @property
     def gib(self) -> float:

@@ -6,43 +6,51 @@ from pathlib import Path
 
 import pytest
 
-from allocator.optimise import cpsat, witness
-from allocator.optimise.asking import Asking
+from allocator.optimise import witness
 from allocator.optimise.lns import large_neighbourhood
-from allocator.optimise.outcome import Outcome
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
+from allocator.solvers.adapters.cp_sat import CpSat
 from allocator.solvers.context import SolveContext
+from allocator.solvers.protocol import SearchParams, SearchResult
 
-HONEST = cpsat.minimise
+HONEST = CpSat.minimise
 
 
-def too_early(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
+def too_early(
+    solver: CpSat, problem: MilpInstance, search: SolveContext, search_params: SearchParams
+) -> SearchResult:
     """Call the plan to begin from the best there is."""
-    if asking.hint is None or not problem.objective.any():
-        return HONEST(problem, search, asking)
-    cost = int(problem.objective @ asking.hint[problem.columns]) + problem.constant
-    return Outcome("optimal", asking.hint, cost, cost)
+    if search_params.hint is None or not problem.objective.any():
+        return HONEST(solver, problem, search, search_params)
+    cost = int(problem.objective @ search_params.hint[problem.columns]) + problem.constant
+    return SearchResult("optimal", search_params.hint, cost, cost)
 
 
-def none_at_all(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
+def none_at_all(
+    solver: CpSat, problem: MilpInstance, search: SolveContext, search_params: SearchParams
+) -> SearchResult:
     """Say of anything that there is no plan."""
-    return Outcome("infeasible")
+    return SearchResult("infeasible")
 
 
-def never_ends(problem: MilpInstance, search: SolveContext, asking: Asking) -> Outcome:
+def never_ends(
+    solver: CpSat, problem: MilpInstance, search: SolveContext, search_params: SearchParams
+) -> SearchResult:
     """Find nothing where there is anything to minimise."""
-    return Outcome("unknown") if problem.objective.any() else HONEST(problem, search, asking)
+    return (
+        SearchResult("unknown") if problem.objective.any() else HONEST(solver, problem, search, search_params)
+    )
 
 
-class EarlyRace(large_neighbourhood.MipRace):
+class EarlyRace(large_neighbourhood.BackgroundMip):
     """Branch and cut that calls the first plan that it hears of the best there is."""
 
     def begin(self, known: int = INFINITE) -> None:
         """Begin, and end at once."""
         self.bound = max(self.bound, known)
 
-    def renew(self, known: int) -> None:
+    def restart_if_stale(self, known: int) -> None:
         """Stay with that."""
 
 
@@ -65,20 +73,20 @@ class Stuck:
 
 def lying_cp_sat(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have CP-SAT say too early that nothing is better."""
-    monkeypatch.setattr(cpsat, "minimise", too_early)
+    monkeypatch.setattr(CpSat, "minimise", too_early)
 
 
 def lying_highs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have HiGHS say too early that nothing is better, while CP-SAT comes to no end."""
-    monkeypatch.setattr(cpsat, "minimise", never_ends)
-    monkeypatch.setattr(large_neighbourhood, "MipRace", EarlyRace)
+    monkeypatch.setattr(CpSat, "minimise", never_ends)
+    monkeypatch.setattr(large_neighbourhood, "BackgroundMip", EarlyRace)
     monkeypatch.setattr(large_neighbourhood, "PARAMS", large_neighbourhood.LnsParams(race_after=0.0))
 
 
 def stuck_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have neither witness ever come to an end."""
-    monkeypatch.setattr(witness, "Child", Stuck)
-    monkeypatch.setattr(witness, "minimise", lambda *_: Outcome("unknown"))
+    monkeypatch.setattr(witness, "WorkerProcess", Stuck)
+    monkeypatch.setattr(witness, "minimise", lambda *_: SearchResult("unknown"))
 
 
 def keep_reports_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,8 @@ from allocator.rules.kinds.max_term import MaxTerm
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Rule
 from allocator.rules.scope import Scope
-from allocator.solvers import budget
+from allocator.solvers import deadline
+from allocator.solvers.deadline import BudgetParams
 from big_world import postings
 from small_folder import bound, folder
 
@@ -166,7 +167,7 @@ def test_the_same_input_gives_the_same_plan_byte_for_byte(policy: api.Policy, tm
 
 @pytest.mark.slow
 def test_a_search_cut_off_by_its_limit_is_repeatable_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budget, "WORK_PER_SECOND", 0.01)
+    monkeypatch.setattr(deadline, "BUDGET_PARAMS", BudgetParams(work_per_second=0.01))
     policy = postings(24, 6)
     first, second = (api.solve(policy, seconds=40, seed=6, workers=1) for _ in range(2))
     assert first.status == "feasible" and first.run["stopped"] == "work"

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from allocator.optimise import confirm, cpsat
+from allocator.optimise import confirm
 from allocator.optimise.claim import OPEN, Answer, Claim
+from allocator.solvers.adapters.cp_sat import CpSat
 from allocator.solvers.context import SolveContext
 from cli_world import call
 from killed_world import rivals
@@ -110,7 +111,7 @@ def test_no_plan_is_proved_twice_or_contradicted(tmp_path: Path, monkeypatch: py
     assert "无解（双重证明）" in call("show", file, lang="zh").out
     assert "infeasible (proved twice)" in call("export", file, "--to", tmp_path / "x.csv").out
     assert "the file holds no plan" in call("verify", short, file).out.splitlines()[0]
-    monkeypatch.setattr(cpsat, "minimise", none_at_all)
+    monkeypatch.setattr(CpSat, "minimise", none_at_all)
     keep_reports_in(tmp_path / "kept", monkeypatch)
     lied = call("solve", write_scenario(tmp_path), *ALONE, "--confirm")
     assert lied.status == 3 and "cp-sat says that there is no plan, and highs found one" in lied.err

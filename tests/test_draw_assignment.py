@@ -19,8 +19,8 @@ from allocator.lottery import CannotDraw
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._assignment_audit import pair_chances
 from allocator.lottery.plra.flow_lottery import ScaledFlow, birkhoff_decomposition
-from allocator.optimise.flow import cheapest_flow
 from allocator.program.network import Network
+from allocator.solvers.adapters.flow import cheapest_flow
 from cli_world import call
 from lot_world import CASES, all_assignments, best_means, write_lot
 

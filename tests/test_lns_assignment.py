@@ -19,8 +19,8 @@ from allocator.optimise.task import Task
 from allocator.program.evaluate import level_costs, violated_rows
 from allocator.program.subproblem import level_objective
 from allocator.rules.examples import example_rule
-from allocator.solvers.budget import Budget, Clock, Slice
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Budget, Deadline
 from big_world import postings
 from brute_force import least_costs, policy_for, priced_at_random
 
@@ -33,8 +33,8 @@ WAYS: tuple[Selection, ...] = ("random", "chain", "similar", "return")
 
 
 def standing_of(task: Task, level: int, search: SolveContext) -> Standing:
-    clock = Clock(search.budget, search.budget.share(1.0))
-    found = any_plan(task, None, clock, search, lambda _cost, _bound: None)
+    deadline = Deadline(search.budget, search.budget.share(1.0))
+    found = any_plan(task, None, deadline, search, lambda _cost, _bound: None)
     assert found.values is not None
     return Standing(task, level, found.values, 0, 0.0, lambda _cost, _bound: None)
 
@@ -118,7 +118,7 @@ def test_there_may_be_no_time_left_for_an_exchange(workers: int) -> None:
     task, _ = task_for(1)
     search = SolveContext(1, Budget(10.0, workers))
     exchanges = AssignmentNeighbourhood(standing_of(task, 1, search), everything_of(task), search)
-    part = Slice(0.0, 0.0 if workers == 1 else None)
+    part = Allotment(0.0, 0.0 if workers == 1 else None)
     arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True)
     assert exchanges.run_batch(arm, part, everything_of(task), lambda: False).effort == 1.0
 

@@ -12,7 +12,6 @@ from allocator.optimise.descent import task_of
 from allocator.optimise.flow import cheapest_plan
 from allocator.optimise.lns import plan_repair
 from allocator.optimise.lns.operators import NeighbourhoodSelector, follow_chains
-from allocator.optimise.outcome import Outcome
 from allocator.program import tangents
 from allocator.program.decisions import Decisions
 from allocator.program.elastic import ELASTIC_LEVEL, elastic
@@ -32,8 +31,9 @@ from allocator.program.tangents import (
 )
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
-from allocator.solvers.budget import Budget
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget
+from allocator.solvers.protocol import SearchResult
 from big_world import postings
 from brute_force import assert_best, policy_for
 from worlds import Space
@@ -326,6 +326,6 @@ def test_the_arm_that_gains_most_for_its_time_comes_next() -> None:
     near = NeighbourhoodSelector(decisions, np.ones(decisions.count, dtype=np.bool_), 1)
     for k in range(len(near.operators)):
         assert near.select() is near.operators[k]
-        near.operators[k].update(Outcome("feasible", effort=0.5), 10 if k == 1 else 1)
+        near.operators[k].update(SearchResult("feasible", effort=0.5), 10 if k == 1 else 1)
     chosen = [near.select() for _ in range(200)]
     assert 120 < sum(arm is near.operators[1] for arm in chosen) < 200

@@ -19,8 +19,8 @@ from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
-from allocator.solvers.budget import Budget
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget
 from big_world import postings
 from brute_force import least_costs, policy_for
 from test_lns_elastic_repair import STAFFED

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allocator.optimise.asking import Asking
 from allocator.optimise.descent import task_of
 from allocator.optimise.first import any_plan
 from allocator.optimise.lns import large_neighbourhood, operators
@@ -16,8 +15,9 @@ from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
 from allocator.program.evaluate import violated_rows
 from allocator.rules.examples import example_rule
-from allocator.solvers.budget import Budget, Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.protocol import SearchParams
 from brute_force import least_costs, policy_for, priced_at_random
 
 RULES = (
@@ -27,8 +27,8 @@ RULES = (
 
 
 def standing_of(task: Task, search: SolveContext) -> Standing:
-    clock = Clock(search.budget, search.budget.share(1.0))
-    found = any_plan(task, None, clock, search, lambda _cost, _bound: None)
+    deadline = Deadline(search.budget, search.budget.share(1.0))
+    found = any_plan(task, None, deadline, search, lambda _cost, _bound: None)
     assert found.values is not None
     return Standing(task, 1, found.values, 0, 0.0, lambda _cost, _bound: None)
 
@@ -66,9 +66,9 @@ def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
         frees.append(free)
     problems = [standing.task.question(1).restrict(start, free) for free in frees]
     looked: list[int] = []
-    asking = Asking(search.budget.share(1.0), threads=1)
+    search_params = SearchParams(search.budget.share(1.0), threads=1)
     first, second = solve_parallel(
-        [p for p in problems if p], search, asking, lambda: looked.append(1), lambda: looked.append(0)
+        [p for p in problems if p], search, search_params, lambda: looked.append(1), lambda: looked.append(0)
     )
     assert 0 in looked and 1 in looked and first.values is not None and second.values is not None
     for free, found in zip(frees, (first, second), strict=True):

@@ -10,15 +10,15 @@ import pytest
 
 from allocator import api
 from allocator.errors import InputError
-from allocator.optimise import memory
-from allocator.optimise.child import RUNNING
 from allocator.optimise.descent import task_of
-from allocator.optimise.memory import GIB, NEAR, held_to, in_all, resident
-from allocator.optimise.mip import MipRace
 from allocator.optimise.solve import Options, solve
 from allocator.program.program import Program
 from allocator.rules.policy import Policy
+from allocator.solvers import memory
+from allocator.solvers.background import BackgroundMip
+from allocator.solvers.memory import GIB, NEAR, memory_limit, resident, resident_in_all
 from allocator.solvers.observer import CallbackObserver, ObserverGroup, Progress, StopRequest
+from allocator.solvers.worker_process import LIVE_WORKERS
 from big_world import postings
 from cli_world import call
 from tiny_scenario import write_scenario
@@ -51,7 +51,7 @@ def test_near_the_limit_a_search_ends_with_its_best_plan() -> None:
 
     policy, stop = postings(40, 8), StopRequest()
     began = time.monotonic()
-    with held_to((held + (120 << 20)) / NEAR / GIB, stop):
+    with memory_limit((held + (120 << 20)) / NEAR / GIB, stop):
         found = solve(
             policy,
             Options(seconds=60, workers=1),
@@ -81,15 +81,15 @@ def test_no_other_layer_is_written_near_the_limit(tmp_path: Path, monkeypatch: p
 def test_what_runs_beside_is_ended_first(monkeypatch: pytest.MonkeyPatch) -> None:
     beside, taken = Beside(7), {"self": 10 << 20, 7: 30 << 20}
     monkeypatch.setattr(memory, "resident", lambda pid="self": taken[pid])
-    monkeypatch.setattr(memory, "RUNNING", {beside})
+    monkeypatch.setattr(memory, "LIVE_WORKERS", {beside})
     stop = StopRequest()
-    with held_to(100 / 1024, stop):
-        time.sleep(3 * memory.EVERY)
-        assert not beside.killed and in_all() == 40 << 20
+    with memory_limit(100 / 1024, stop):
+        time.sleep(3 * memory.POLL_SECONDS)
+        assert not beside.killed and resident_in_all() == 40 << 20
         taken[7] = 85 << 20
         wait_until(lambda: beside.killed)
         taken[7] = 0
-        time.sleep(3 * memory.EVERY)
+        time.sleep(3 * memory.POLL_SECONDS)
         assert beside.killed and not stop.is_requested
         taken["self"] = 95 << 20
         wait_until(lambda: stop.is_requested)
@@ -101,14 +101,14 @@ def test_what_runs_beside_is_counted_while_it_does() -> None:
     program = policy.compile()
     whole = task_of(policy, program).question(1).full()
     assert whole is not None
-    race = MipRace(whole, program, 1)
+    race = BackgroundMip(whole, program, 1)
     race.begin()
     try:
-        wait_until(lambda: in_all() - (resident() or 0) > 20 << 20)
-        assert in_all() - (resident() or 0) > 20 << 20
+        wait_until(lambda: resident_in_all() - (resident() or 0) > 20 << 20)
+        assert resident_in_all() - (resident() or 0) > 20 << 20
     finally:
         race.close()
-    assert not RUNNING and in_all() - (resident() or 0) < 1 << 20
+    assert not LIVE_WORKERS and resident_in_all() - (resident() or 0) < 1 << 20
 
 
 def test_a_first_reason_to_stop_stays() -> None:
@@ -121,7 +121,7 @@ def test_a_first_reason_to_stop_stays() -> None:
 @pytest.mark.parametrize("held", [None, 95 << 20])
 def test_a_limit_that_cannot_be_held_is_refused(monkeypatch: pytest.MonkeyPatch, held: int | None) -> None:
     monkeypatch.setattr(memory, "resident", lambda: held)
-    with pytest.raises(InputError, match="--memory: "), held_to(100 / 1024, StopRequest()):
+    with pytest.raises(InputError, match="--memory: "), memory_limit(100 / 1024, StopRequest()):
         pytest.fail("went on")
 
 

@@ -13,9 +13,8 @@ import pytest
 
 from allocator import api
 from allocator.model.witnesses import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
-from allocator.optimise import confirm, fewest, witness_parts
+from allocator.optimise import confirm, fewest
 from allocator.optimise import witness as witness_module
-from allocator.optimise.child import RUNNING, Child
 from allocator.optimise.claim import Claim, ContradictionError, claims_in, settled_plan
 from allocator.optimise.confirm import WITNESSES, Confirming, time_for
 from allocator.optimise.descent import task_of
@@ -27,9 +26,11 @@ from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import Bound, KnownBounds, Proof
-from allocator.solvers.budget import Budget
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget
+from allocator.solvers.highs_worker import components
 from allocator.solvers.observer import CONFIRM, CallbackObserver, ObserverGroup, Progress, StopRequest
+from allocator.solvers.worker_process import LIVE_WORKERS, WorkerProcess
 from brute_force import least_costs, parts_of, policy_for
 from killed_world import rivals
 from liars import stuck_witnesses
@@ -192,7 +193,7 @@ def test_a_witness_that_cannot_end_in_time_confirms_nothing(
     spent = time.monotonic() - began
     assert found.status == "optimal" and not any(one.is_confirmed for one in found.proofs)
     assert [one.cost for one in found.proofs[1:]] == list(drawn.least)
-    assert spent < FULL.seconds / 2 and not RUNNING
+    assert spent < FULL.seconds / 2 and not LIVE_WORKERS
 
 
 def test_a_request_to_stop_ends_a_witness_that_has_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,27 +253,27 @@ def test_a_search_that_highs_has_no_time_for_is_open(
 ) -> None:
     """The process ends by itself and in time, and says nothing of what it has not looked at."""
 
-    class Hurried(Child):
+    class Hurried(WorkerProcess):
         def begin(self, **arrays: Any) -> None:
             super().begin(**{**arrays, "seconds": 0.0})
 
-    monkeypatch.setattr(witness_module, "Child", Hurried)
+    monkeypatch.setattr(witness_module, "WorkerProcess", Hurried)
     claims = [Claim(1, {1: 20}, Bound(21, frozenset((CP_SAT,))))] * 2
     task = task_of(rivalry, rivalry.compile())
     answers = witness_module.ask_highs(task, claims, 20.0, searching())
-    assert [one.found for one in answers] == ["open", "open"] and not RUNNING
+    assert [one.found for one in answers] == ["open", "open"] and not LIVE_WORKERS
 
 
 def recorded(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Return what processes beside are sent from now on."""
     sent: list[dict[str, Any]] = []
 
-    class Recorded(Child):
+    class Recorded(WorkerProcess):
         def begin(self, **arrays: Any) -> None:
             sent.append(arrays)
             super().begin(**arrays)
 
-    monkeypatch.setattr(witness_module, "Child", Recorded)
+    monkeypatch.setattr(witness_module, "WorkerProcess", Recorded)
     return sent
 
 
@@ -291,7 +292,7 @@ def test_parts_that_no_row_ties_are_asked_about_one_by_one(
     claims = claimed(drawn, frozenset((CP_SAT,)))
     found = Confirming(task, searching(), 20.0, best).run(claims)
     assert seconds_of(found) == [frozenset((HIGHS,))] * len(claims)
-    assert sent[0]["part"].max() > 0 and (sent[0]["known"] == best).all()
+    assert sent[0]["component"].max() > 0 and (sent[0]["known"] == best).all()
     worst = np.asarray(evaluate_auxiliaries(task.program, drawn.worst[None, :])[0])
     costs = level_costs(task.program, worst[None, :])[0].tolist()
     proofs = [Proof.of(k, c, Bound(c, frozenset((CP_SAT,)))) for k, c in zip((1, 2), costs, strict=True)]
@@ -313,13 +314,13 @@ def test_what_is_asked_of_a_part_is_what_the_whole_asks_of_it() -> None:
         "coefs": np.array([1.0, 2.0, 3.0]),
         "prices": np.array([[1.0, 0.0, 1.0], [0.0, 2.0, 3.0], [1.0, 1.0, 1.0]]),
         "known": np.array([1, 1, 2]),
-        "part": np.array([0, 1, 0]),
+        "component": np.array([0, 1, 0]),
     }
-    [only] = witness_parts.parts_of(problem, 0)
-    assert only.columns.tolist() == [0, 2] and only.most.tolist() == [2.0, np.inf, np.inf]
-    one, two = witness_parts.parts_of(problem, 1)
-    assert one.columns.tolist() == [0, 2] and one.most.tolist() == [3.0, 5.0, np.inf]
-    assert two.columns.tolist() == [1] and two.most.tolist() == [0.0, 1.0, np.inf]
+    [only] = components.component_problems(problem, 0)
+    assert only.columns.tolist() == [0, 2] and only.caps.tolist() == [2.0, np.inf, np.inf]
+    one, two = components.component_problems(problem, 1)
+    assert one.columns.tolist() == [0, 2] and one.caps.tolist() == [3.0, 5.0, np.inf]
+    assert two.columns.tolist() == [1] and two.caps.tolist() == [0.0, 1.0, np.inf]
     assert one.problem["cols"].tolist() == [0, 1] and one.problem["coefs"].tolist() == [1.0, 2.0]
     assert two.problem["starts"].tolist() == [0, 1] and two.problem["row_upper"].tolist() == [4.0]
     assert one.problem["upper"].tolist() == [5.0, 7.0] and two.problem["branched"].tolist() == [False]

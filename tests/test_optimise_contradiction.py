@@ -12,9 +12,9 @@ import pytest
 
 from allocator import api
 from allocator.errors import InternalError
-from allocator.optimise import cpsat
 from allocator.optimise.solve import Options, solve
 from allocator.rules.policy import Policy
+from allocator.solvers.adapters.cp_sat import CpSat
 from allocator.verify import judge
 from killed_world import rivals
 from liars import keep_reports_in, lying_cp_sat, lying_highs, none_at_all
@@ -51,7 +51,7 @@ def test_a_solver_that_ends_too_early_is_caught(
 
 def test_a_solver_that_finds_no_plan_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     policy = possible(0).policy
-    monkeypatch.setattr(cpsat, "minimise", none_at_all)
+    monkeypatch.setattr(CpSat, "minimise", none_at_all)
     keep_reports_in(tmp_path, monkeypatch)
     assert solve(policy, replace(FULL, confirm="off")).status == "infeasible"
     with pytest.raises(InternalError, match="cp-sat says that there is no plan, and highs found one"):

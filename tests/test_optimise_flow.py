@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from allocator.optimise.flow import best_by_flow, cheapest_flow, in_one, plan_by_flow
+from allocator.optimise.flow import best_by_flow, plan_by_flow
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.network import as_network
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance, Subproblem
 from allocator.program.twins import distinct_rows
 from allocator.rules.examples import example_rule
+from allocator.solvers.adapters.flow import cheapest_flow, lexicographic_price
 from brute_force import assert_best, policy_for, solved, solver_by_level
 
 Matrix = list[list[int]]
@@ -119,7 +120,7 @@ SIGNS = st.lists(st.sampled_from([-1, 1]), min_size=1, max_size=3)
 @given(st.lists(st.lists(st.integers(0, 9), min_size=4, max_size=4), min_size=1, max_size=3))
 def test_one_price_ranks_plans_as_the_levels_do(levels: list[list[int]]) -> None:
     prices = [np.array(level) for level in levels]
-    one = in_one(prices, np.ones(4, dtype=np.int64), 2**60)
+    one = lexicographic_price(prices, np.ones(4, dtype=np.int64), 2**60)
     assert one is not None
     plans = [np.array(plan) for plan in product((0, 1), repeat=4)]
     ranked = sorted(plans, key=lambda plan: int(one @ plan))
@@ -129,7 +130,7 @@ def test_one_price_ranks_plans_as_the_levels_do(levels: list[list[int]]) -> None
 
 def test_prices_that_are_too_large_for_one_are_not_put_together() -> None:
     large = np.full(3, 2**40)
-    assert in_one([large, large], np.ones(3, dtype=np.int64), 2**60) is None
+    assert lexicographic_price([large, large], np.ones(3, dtype=np.int64), 2**60) is None
 
 
 RULES = (

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from allocator import api
-from allocator.optimise import mip
 from allocator.optimise.descent import task_of
-from allocator.optimise.mip import MipRace
 from allocator.program.branching import branching_variables
 from allocator.rules.examples import example_rule
+from allocator.solvers import background
+from allocator.solvers.background import BackgroundMip, BackgroundMipParams
 from benchmarks.rotation import write
 from benchmarks.rotation_instance import make
 from big_world import postings
@@ -38,15 +38,15 @@ class Recorded:
 
 
 @pytest.fixture
-def race(monkeypatch: pytest.MonkeyPatch) -> MipRace:
+def race(monkeypatch: pytest.MonkeyPatch) -> BackgroundMip:
     """Return a search whose process is not begun; what it is sent is in ``Recorded.sent``."""
     monkeypatch.setattr(Recorded, "sent", [])
-    monkeypatch.setattr(mip, "Child", Recorded)
+    monkeypatch.setattr(background, "WorkerProcess", Recorded)
     policy = postings(40, 8)
     program = policy.compile()
     whole = task_of(policy, program).question(1).full()
     assert whole is not None
-    return MipRace(whole, program, 1)
+    return BackgroundMip(whole, program, 1)
 
 
 def cutoffs() -> list[object]:
@@ -54,34 +54,34 @@ def cutoffs() -> list[object]:
 
 
 def test_a_search_that_cannot_find_a_plan_begins_again_from_a_better_one(
-    race: MipRace, monkeypatch: pytest.MonkeyPatch
+    race: BackgroundMip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mip, "SETTLED", 0.0)
-    monkeypatch.setattr(mip, "LARGE", 10)
+    monkeypatch.setattr(background, "MIP_PARAMS", BackgroundMipParams(10, restart_after=0.0))
     race.begin(2_700)
-    race._hear({"searches": True})
+    race._receive({"searches": True})
     race.begin(2_600)
     race.bound = 700
-    race.renew(1_800)
+    race.restart_if_stale(1_800)
     assert cutoffs() == [2_700.0]
-    race.renew(900)
+    race.restart_if_stale(900)
     assert cutoffs() == [2_700.0, 900.0]
     assert [arrays["relaxes"] for arrays in Recorded.sent] == [True, False]
 
 
 @pytest.mark.parametrize("why", ["has a plan", "is young", "has ended", "looks at the relaxation"])
 def test_a_search_goes_on_where_that_may_lead_somewhere(
-    why: str, race: MipRace, monkeypatch: pytest.MonkeyPatch
+    why: str, race: BackgroundMip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mip, "SETTLED", 60.0 if why == "is young" else 0.0)
+    after = 60.0 if why == "is young" else 0.0
+    monkeypatch.setattr(background, "MIP_PARAMS", BackgroundMipParams(restart_after=after))
     race.begin(2_700)
     if why != "looks at the relaxation":
-        race._hear({"searches": True})
+        race._receive({"searches": True})
     if why == "has a plan":
         race.values = np.zeros(1, dtype=np.int64)
     if why == "has ended":
         race.close()
-    race.renew(900)
+    race.restart_if_stale(900)
     assert cutoffs() == [2_700.0]
 
 
@@ -101,13 +101,13 @@ def test_branches_are_on_decisions_and_on_what_bounds_many(
     assert found[program.decisions.count :].sum() == greatest_of
 
 
-class Heard(MipRace):
+class Heard(BackgroundMip):
     """A search that writes down its bounds, those after the relaxation apart."""
 
     relaxation, bounds = 0, ()
 
-    def _hear(self, message: Any) -> None:
-        super()._hear(message)
+    def _receive(self, message: Any) -> None:
+        super()._receive(message)
         if "relaxed" in message:
             self.relaxation = self.bound
         self.bounds = (*self.bounds, self.bound)
@@ -117,8 +117,7 @@ def test_slots_one_by_one_prove_more_than_the_relaxation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The relaxation evens out loads by tenths of people; a slot alone cannot."""
-    monkeypatch.setattr(mip, "LARGE", 0)
-    monkeypatch.setattr(mip, "SLOW", 0.0)
+    monkeypatch.setattr(background, "MIP_PARAMS", BackgroundMipParams(0, 0.0))
     write(tmp_path, make(60, 8, 1), "sq")
     policy = api.bind(api.load(tmp_path))
     program = policy.compile()

@@ -9,11 +9,12 @@ import pytest
 from scipy.sparse import csr_array
 
 from allocator import api
-from allocator.optimise.asking import Asking, minimise
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
-from allocator.solvers.budget import Budget
+from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget
+from allocator.solvers.protocol import SearchParams
 from small_folder import SCENARIO, folder
 
 NOBODY = """\
@@ -39,7 +40,7 @@ def test_rows_without_variables_hold_of_zero_or_not_at_all(
     matrix = csr_array((len(low), 0), dtype=np.int64)
     problem = MilpInstance(empty, (empty, empty), matrix, sides, empty, 7, np.array([1, 0]))
     search = SolveContext(1, Budget(5.0, 1))
-    found = minimise(problem, search, Asking(search.budget.share(1.0)))
+    found = minimise(problem, search, SearchParams(search.budget.share(1.0)))
     if holds:
         assert (found.found, found.cost, found.bound) == ("optimal", 7, 7)
         assert found.values is not None and found.values.tolist() == [1, 0]

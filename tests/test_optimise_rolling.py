@@ -22,8 +22,8 @@ from allocator.optimise.warm_start import WarmStart
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
-from allocator.solvers.budget import Budget
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget
 from allocator.solvers.observer import CallbackObserver, Progress, Snapshot, StopRequest
 from allocator.verify import judge
 from test_optimise_solve import DEAD_END, TURN, assert_sound, turn_rule

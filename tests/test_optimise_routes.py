@@ -15,17 +15,13 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from allocator.optimise import mip
-from allocator.optimise.asking import Asking, minimise
 from allocator.optimise.by_parts import minimise_parts
 from allocator.optimise.descent import Descent, task_of
 from allocator.optimise.first import any_plan, is_impossible
 from allocator.optimise.flow import best_by_flow, plan_by_flow
-from allocator.optimise.ladder import Ladder
 from allocator.optimise.lns import large_neighbourhood, operators, plan_repair
 from allocator.optimise.lns.large_neighbourhood import LnsParams
 from allocator.optimise.lns.operators import OperatorParams
-from allocator.optimise.mip import MipRace
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.standing import Standing
 from allocator.optimise.start import Made, add_layer
@@ -39,9 +35,13 @@ from allocator.rules.examples import example_rule
 from allocator.rules.fields import layers_read
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
+from allocator.solvers import background
+from allocator.solvers.adapters import minimise
+from allocator.solvers.background import BackgroundMip, BackgroundMipParams, LexicographicRelaxation
 from allocator.solvers.bounds import KnownBounds
-from allocator.solvers.budget import Budget, Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.protocol import SearchParams
 from allocator.verify import judge
 from brute_force import least_costs, parts_of, policy_for, priced_at_random
 from worlds import HARD, Space, Trial, trials
@@ -225,7 +225,7 @@ def test_constraint_search_proves_the_first_level(seed: int, workers: int) -> No
     task, search = drawn.task(), drawn.search(workers)
     whole = task.question(1).full()
     assert whole is not None
-    found = minimise(whole, search, Asking(search.budget.share(1.0)))
+    found = minimise(whole, search, SearchParams(search.budget.share(1.0)))
     assert found.values is not None
     costs = assert_sound(drawn, task, found.values)
     assert (found.found, found.cost, found.bound, costs[0]) == ("optimal", *drawn.least[:1] * 3)
@@ -238,7 +238,7 @@ def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -
     task, search = drawn.task(), drawn.search()
     whole, hint = task.question(1).full(), evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
     assert whole is not None
-    found = minimise(whole, search, Asking(search.budget.share(1.0), hint=hint, gap=gap))
+    found = minimise(whole, search, SearchParams(search.budget.share(1.0), hint=hint, gap=gap))
     assert found.values is not None and found.cost is not None
     assert assert_sound(drawn, task, found.values)[0] <= found.cost  # auxiliaries may be above what they are
     assert found.bound <= drawn.least[0] <= found.cost
@@ -254,7 +254,7 @@ def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
     assert whole is not None
     known = evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
     for cutoff in (INFINITE, task.cost(known, 1)):
-        race = MipRace(whole, task.program, seed)
+        race = BackgroundMip(whole, task.program, seed)
         race.begin(cutoff)
         ended(lambda race=race: race.is_running)
         race.close()
@@ -268,13 +268,12 @@ def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_slots_one_by_one_prove_no_more_than_is_true(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mip, "LARGE", 0)
-    monkeypatch.setattr(mip, "SLOW", 0.0)
+    monkeypatch.setattr(background, "MIP_PARAMS", BackgroundMipParams(0, 0.0))
     drawn = possible(seed)
     task = drawn.task()
     whole = task.question(1).full()
     assert whole is not None
-    race = MipRace(whole, task.program, seed)
+    race = BackgroundMip(whole, task.program, seed)
     race.begin()
     ended(lambda: race.is_running)
     race.close()
@@ -283,23 +282,23 @@ def test_slots_one_by_one_prove_no_more_than_is_true(seed: int, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_ladder_proves_no_more_than_is_true(seed: int) -> None:
+def test_the_lexicographic_relaxation_proves_no_more_than_is_true(seed: int) -> None:
     """The bound of a level holds of plans that cost no more than the bounds of those before."""
     drawn = possible(seed)
     task = drawn.task()
     whole = task.question(None).full()
     assert whole is not None
-    ladder = Ladder(task.program, whole, seed)
-    ended(lambda: ladder._child.is_running)
-    ladder.close()
-    assert ladder.proofs[0].level == 1 and len(ladder.proofs) >= 1
-    known = KnownBounds((ladder.proofs,))
+    relaxation = LexicographicRelaxation(task.program, whole, seed)
+    ended(lambda: relaxation.is_running)
+    relaxation.close()
+    assert relaxation.proofs[0].level == 1 and len(relaxation.proofs) >= 1
+    known = KnownBounds((relaxation.proofs,))
     costs = dict(zip(task.program.levels, drawn.least, strict=True))
     for level, least in costs.items():
         assert known.of(level, costs).value <= least
-    if ladder.values is not None:
-        found = assert_sound(drawn, task, ladder.values)
-        assert found == drawn.least == tuple(proof.bound for proof in ladder.proofs)
+    if relaxation.values is not None:
+        found = assert_sound(drawn, task, relaxation.values)
+        assert found == drawn.least == tuple(proof.bound for proof in relaxation.proofs)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -314,7 +313,7 @@ def test_independent_parts_add_up_to_the_best(seed: int, workers: int) -> None:
     for level, least in zip(task.program.levels, drawn.least, strict=True):
         standing = standing_of(task, level, decisions)
         before = standing.cost
-        unproved = minimise_parts(standing, parts, Clock(search.budget, search.budget.share(0.5)), search)
+        unproved = minimise_parts(standing, parts, Deadline(search.budget, search.budget.share(0.5)), search)
         assert_sound(drawn, task, standing.values)
         assert standing.bound <= least <= standing.cost <= before
         if level == 1:
@@ -358,20 +357,20 @@ def test_what_is_mended_is_a_plan(seed: int) -> None:
 def test_any_plan_is_a_plan_and_never_said_not_to_be(seed: int) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search()
-    clock = Clock(search.budget, search.budget.share(1.0))
-    found = any_plan(task, None, clock, search, lambda _cost, _bound: None)
+    deadline = Deadline(search.budget, search.budget.share(1.0))
+    found = any_plan(task, None, deadline, search, lambda _cost, _bound: None)
     assert found.values is not None
     assert_sound(drawn, task, found.values)
-    assert not is_impossible(task, clock, search)
+    assert not is_impossible(task, deadline, search)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_that_there_is_no_plan_is_said_twice(seed: int) -> None:
     drawn = impossible(seed)
     task, search = drawn.task(), drawn.search()
-    clock = Clock(search.budget, search.budget.share(1.0))
-    assert any_plan(task, None, clock, search, lambda _cost, _bound: None).found == "infeasible"
-    assert is_impossible(task, clock, search)
+    deadline = Deadline(search.budget, search.budget.share(1.0))
+    assert any_plan(task, None, deadline, search, lambda _cost, _bound: None).found == "infeasible"
+    assert is_impossible(task, deadline, search)
     with mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)):
         assert plan_repair.elastic_repair(task, search.budget.share(0.02), search) is None
 

@@ -22,8 +22,8 @@ from allocator.optimise.start import Made, Step, add_layer, as_before, steps
 from allocator.program.decisions import Decisions
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
-from allocator.solvers.budget import Budget, Slice
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Budget
 from allocator.solvers.observer import CallbackObserver, ObserverGroup, Progress, StopRequest
 from allocator.verify import judge
 from big_world import chequers, postings
@@ -242,9 +242,9 @@ def test_zones_of_a_larger_map_hang_together() -> None:
 
 
 def test_a_budget_shares_out_seconds_or_work() -> None:
-    clock = Budget(100.0, 2)
-    assert not clock.deterministic
-    half = clock.share(0.5)
+    deadline = Budget(100.0, 2)
+    assert not deadline.deterministic
+    half = deadline.share(0.5)
     assert 49 < half.seconds <= 50 and half.work is None and half.work_left == float("inf")
     work = Budget(100.0, 1)
     assert work.deterministic
@@ -254,9 +254,9 @@ def test_a_budget_shares_out_seconds_or_work() -> None:
     assert work.share(1.0).work == pytest.approx(first.work)
     work.spent_work += first.work
     assert work.is_over and work.share(1.0).work == 0.0
-    assert Budget(0.0, 2).is_over and not clock.is_over
-    assert Slice(1.0, 2.0).work_left == 2.0
-    assert Budget(0.0, 1).seconds_left == 0.0 and clock.elapsed >= 0
+    assert Budget(0.0, 2).is_over and not deadline.is_over
+    assert Allotment(1.0, 2.0).work_left == 2.0
+    assert Budget(0.0, 1).seconds_left == 0.0 and deadline.elapsed >= 0
 
 
 def test_what_is_large_is_not_looked_at_once_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,7 +301,7 @@ def test_progress_only_ever_gets_better() -> None:
 def test_time_that_later_levels_leave_goes_to_the_first_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[int] = []
 
-    def when_asked_again(standing: Standing, part: Slice, search: SolveContext) -> None:
+    def when_asked_again(standing: Standing, part: Allotment, search: SolveContext) -> None:
         searched.append(standing.level)
         if searched.count(standing.level) > 1:
             minimise_level(standing, part, search)
@@ -325,7 +325,7 @@ def test_a_level_that_gets_no_better_leaves_later_ones_as_they_are(
 ) -> None:
     searched: list[int] = []
 
-    def but_the_second(standing: Standing, part: Slice, search: SolveContext) -> None:
+    def but_the_second(standing: Standing, part: Allotment, search: SolveContext) -> None:
         searched.append(standing.level)
         if standing.level != 2:
             minimise_level(standing, part, search)

@@ -18,7 +18,6 @@ from allocator.api import bind, load
 from allocator.graph.neighbours import neighbours, parts
 from allocator.model.tables import Link
 from allocator.optimise import descent, levels
-from allocator.optimise.asking import Asking, unheard
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.zones import cover_search, local_search, residual_cover, spanning_trees
 from allocator.optimise.zones import map_search as route
@@ -34,8 +33,9 @@ from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.program.subproblem import MilpInstance
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
-from allocator.solvers.budget import Budget, Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.protocol import SearchParams, unheard
 from brute_force import assert_best, solved, solver_by_level
 from scenario_tools import folder
 from worlds import Space
@@ -188,18 +188,18 @@ def covers(draw: st.DrawFn) -> tuple[MilpInstance, list[np.ndarray]]:
     return cover_by(sets, 5), [draw(prices), draw(prices)]
 
 
-def searching() -> tuple[SolveContext, Clock]:
+def searching() -> tuple[SolveContext, Deadline]:
     search = SolveContext(1, Budget(30, 1))
-    return search, Clock(search.budget, search.budget.share(1.0))
+    return search, Deadline(search.budget, search.budget.share(1.0))
 
 
 def test_columns_that_cost_more_each_are_looked_at_too() -> None:
     # Two triangles of pairs at 2 and single ones at 4; in the best cover is a pair of both triangles at 7.
     pairs, single = [0b11, 0b101, 0b110, 0b11000, 0b101000, 0b110000], [1 << item for item in range(6)]
-    problem, (search, clock) = cover_by([*pairs, *single, 0b1001], 6), searching()
+    problem, (search, deadline) = cover_by([*pairs, *single, 0b1001], 6), searching()
     with mock.patch.object(cover_search, "FEW", 6):
         made = cover_search.CoverSearch(problem, np.ones(13, dtype=np.bool_), search)
-        found = made.minimise(np.array([2] * 6 + [4] * 6 + [7]), 0, Asking(clock.share(1.0)))
+        found = made.minimise(np.array([2] * 6 + [4] * 6 + [7]), 0, SearchParams(deadline.share(1.0)))
     assert (found.found, found.cost, found.bound) == ("optimal", 11, 11)
 
 
@@ -209,16 +209,16 @@ def test_a_cover_of_few_columns_is_the_best_of_all(
     drawn: tuple[MilpInstance, list[np.ndarray]], few: int, is_begun: bool
 ) -> None:
     problem, prices = drawn
-    search, clock = searching()
+    search, deadline = searching()
     every = (np.arange(2 ** len(problem))[:, None] >> np.arange(len(problem))) & 1
     left = every[(every @ problem.matrix.T.toarray() == 1).all(axis=1)]
     hint = left[0] if is_begun and len(left) else None
     with mock.patch.object(cover_search, "FEW", few), mock.patch.object(cover_search, "WIDER", 2):
         made = cover_search.CoverSearch(problem, np.ones(len(problem), dtype=np.bool_), search)
         for price in prices:
-            found = made.minimise(price, 0, Asking(clock.share(1.0), hint=hint))
+            found = made.minimise(price, 0, SearchParams(deadline.share(1.0), hint=hint))
             if not len(left):
-                assert found.found == "infeasible" and made.second_opinion(clock)
+                assert found.found == "infeasible" and made.second_opinion(deadline)
                 return
             least = int((left @ price).min())
             assert (found.found, found.cost, found.bound) == ("optimal", least, least)
@@ -226,19 +226,21 @@ def test_a_cover_of_few_columns_is_the_best_of_all(
 
 
 def test_a_cover_that_costs_what_is_known_to_be_the_least_is_not_searched_for() -> None:
-    problem, (search, clock) = cover_by([0b1, 0b10, 0b11], 2), searching()
+    problem, (search, deadline) = cover_by([0b1, 0b10, 0b11], 2), searching()
     hint = np.array([1, 1, 0])
     made = cover_search.CoverSearch(problem, np.ones(3, dtype=np.bool_), search)
     with mock.patch.object(cover_search, "relaxed", side_effect=AssertionError):
-        found = made.minimise(np.array([1, 1, 5]), 3, Asking(clock.share(1.0), hint=hint, known=5))
+        found = made.minimise(np.array([1, 1, 5]), 3, SearchParams(deadline.share(1.0), hint=hint, known=5))
     assert (found.found, found.cost, found.bound) == ("optimal", 5, 5)
 
 
 def test_a_cover_to_begin_from_is_kept_where_there_is_no_time_for_a_better_one() -> None:
-    problem, (search, clock) = cover_by([0b1, 0b10, 0b11], 2), searching()
+    problem, (search, deadline) = cover_by([0b1, 0b10, 0b11], 2), searching()
     made = cover_search.CoverSearch(problem, np.ones(3, dtype=np.bool_), search)
-    clock.stop()
-    found = made.minimise(np.array([1, 1, 1]), 0, Asking(clock.share(1.0), hint=np.array([1, 1, 0]), known=1))
+    deadline.stop()
+    found = made.minimise(
+        np.array([1, 1, 1]), 0, SearchParams(deadline.share(1.0), hint=np.array([1, 1, 0]), known=1)
+    )
     assert (found.found, found.cost) == ("feasible", 2) and found.bound <= 1
 
 
@@ -267,16 +269,16 @@ def test_a_large_map_has_a_first_plan_by_splitting() -> None:
     town = {"kind": "capacity", "items": "unit.kind == 'town'", "atleast": 2}
     policy = zoning(map_world(5, 80, 4), [band, town, {"kind": "compact", "to": "seat", "level": 1}])
     task = descent.task_of(policy, policy.compile())
-    whole, (search, clock) = decompose_by_slot(task.program), searching()
+    whole, (search, deadline) = decompose_by_slot(task.program), searching()
     assert whole is not None
-    decisions = first_plan(task, whole, None, clock, search)
+    decisions = first_plan(task, whole, None, deadline, search)
     assert decisions is not None and task.is_sound(evaluate_auxiliaries(task.program, decisions[None, :])[0])
-    found = solve_zones(task, clock, search, lambda _: unheard)
+    found = solve_zones(task, deadline, search, lambda _: unheard)
     assert found is not None and found.found == "feasible" and found.decisions is not None
     better = evaluate_auxiliaries(task.program, np.stack([found.decisions, decisions]))
     assert task.is_sound(better[0]) and np.diff(level_costs(task.program, better)[:, 0]) >= 0
     search.request_stop()
-    assert first_plan(task, whole, None, clock, search) is None
+    assert first_plan(task, whole, None, deadline, search) is None
 
 
 def test_the_better_of_a_start_and_a_split_map_is_kept() -> None:
@@ -308,8 +310,8 @@ def test_a_plan_is_climbed_from_until_no_unit_makes_it_better(seed: int, rules: 
     given = split_at_random(policy, seed)
     if given is None:
         return
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    made = improve_by_units(task, given, clock, search)
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
+    made = improve_by_units(task, given, deadline, search)
     assert costs_of(task.program, made) <= costs_of(task.program, given)
     assert is_plan(task, made) and task.is_sound(evaluate_auxiliaries(task.program, made[None, :])[0])
     grid = task.program.decisions.grids["zoning"][:, :, 0, 0]
@@ -325,13 +327,13 @@ def test_a_plan_is_climbed_from_as_long_as_there_is_time_and_if_it_is_not_too_la
     policy = zoning(grid_world(3, 4, 4, 3), [BALANCED])
     given = split_at_random(policy, 1)
     assert given is not None
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
-    best = costs_of(task.program, improve_by_units(task, given, clock, search))
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
+    best = costs_of(task.program, improve_by_units(task, given, deadline, search))
     assert best < costs_of(task.program, given)
     with mock.patch.object(local_search, "AT_ONCE", 10):
-        assert improve_by_units(task, given, clock, search) is given
+        assert improve_by_units(task, given, deadline, search) is given
     search.request_stop()
-    assert improve_by_units(task, given, clock, search) is given
+    assert improve_by_units(task, given, deadline, search) is given
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -344,12 +346,12 @@ def test_a_plan_and_its_cover_by_zones_are_one(seed: int) -> None:
         found.append((model, more[4]))  # type: ignore[arg-type]
         return ZonesResult("unknown")
 
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     with (
         mock.patch.object(route, "solve_cover_levels", hear),
         mock.patch.object(route, "is_least", lambda *_: False),
     ):
-        solve_zones(task, clock, search, lambda _: unheard)
+        solve_zones(task, deadline, search, lambda _: unheard)
     [(model, plan)] = found
     values = model.values(plan)
     assert values is not None
@@ -364,14 +366,14 @@ def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
     policy = zoning(map_world(4, 9, 3), [{**NEAR, "level": 1}])
     for most, step in ((10**6, "solve_cover_levels"), (0, "reoptimise_pairs")):
         shown: list[np.ndarray] = []
-        task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+        task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
         with (
             mock.patch.object(route, "MOST_ZONES", most),
             mock.patch.object(route, "recognise_first", lambda *_: None),
             mock.patch.object(route, step, side_effect=KeyboardInterrupt),
             pytest.raises(KeyboardInterrupt),
         ):
-            solve_zones(task, clock, search, lambda _: unheard, show=shown.append)
+            solve_zones(task, deadline, search, lambda _: unheard, show=shown.append)
         assert shown and is_plan(task, shown[-1])
 
 
@@ -381,18 +383,18 @@ def test_zones_that_are_to_be_even_keep_a_band_that_is_narrower_still() -> None:
     load = sum(unit.workload for unit in context.scenario.organisation.units.values())
     band = {"kind": "capacity", "load": "unit.workload", "atleast": load // 6 - 1, "atmost": load // 6 + 2}
     policy = zoning(context, [BALANCED, band, {**NEAR, "level": 2}])
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None and len(spanning_trees.splittings(task, whole, 1)) == 1
-    plan = first_plan(task, whole, None, clock, search)
+    plan = first_plan(task, whole, None, deadline, search)
     assert plan is not None and is_plan(task, plan)
 
 
 def test_where_chance_gives_no_even_zones_those_around_centres_are_taken() -> None:
     policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {**NEAR, "level": 2}])
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     with mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_: iter(())):
-        found = solve_zones(task, clock, search, lambda _: lambda *_: search.request_stop())
+        found = solve_zones(task, deadline, search, lambda _: lambda *_: search.request_stop())
     assert found is not None and found.decisions is not None and is_plan(task, found.decisions)
 
 
@@ -400,33 +402,33 @@ def test_tied_zones_get_better_by_splitting_two_anew() -> None:
     policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {"kind": "capacity", "atleast": 2}])
     given = split_at_random(policy, 1)
     assert given is not None
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
     shown: list[np.ndarray] = []
-    made = recombine(task, whole, given, clock, search, shown.append)
+    made = recombine(task, whole, given, deadline, search, shown.append)
     costs = [costs_of(task.program, plan) for plan in (given, *shown)]
     assert costs == sorted(costs, reverse=True) and costs[-1] == costs_of(task.program, made) < costs[0]
     assert all(is_plan(task, plan) for plan in (*shown, made))
-    assert is_least(task, made) and recombine(task, whole, made, clock, search) is made
+    assert is_least(task, made) and recombine(task, whole, made, deadline, search) is made
     search.request_stop()
-    assert recombine(task, whole, given, clock, search) is given
+    assert recombine(task, whole, given, deadline, search) is given
 
 
 def test_a_start_is_taken_for_a_plan_only_if_it_is_one() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     nobody = np.zeros(task.program.decisions.count, dtype=np.int64)
-    found = solve_zones(task, clock, search, lambda _: unheard, nobody)
+    found = solve_zones(task, deadline, search, lambda _: unheard, nobody)
     assert found is not None and found.found == "optimal"
 
 
 def split_at_random(policy: Policy, seed: int) -> np.ndarray | None:
     search = SolveContext(seed, Budget(30, 1))
     task = descent.task_of(policy, policy.compile())
-    whole, clock = decompose_by_slot(task.program), Clock(search.budget, search.budget.share(1.0))
+    whole, deadline = decompose_by_slot(task.program), Deadline(search.budget, search.budget.share(1.0))
     assert whole is not None
-    return next(split_plans(task, whole, clock, search), None)
+    return next(split_plans(task, whole, deadline, search), None)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -437,10 +439,12 @@ def test_two_zones_made_anew_are_the_best_two(seed: int) -> None:
     best, given = solved(policy), split_at_random(policy, seed)
     if best.status == "infeasible" or given is None:
         return
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
-    made = evaluate_auxiliaries(task.program, reoptimise_pairs(task, whole, given, clock, search)[None, :])[0]
+    made = evaluate_auxiliaries(
+        task.program, reoptimise_pairs(task, whole, given, deadline, search)[None, :]
+    )[0]
     assert task.is_sound(made)
     assert [task.cost(made, level) for level in (1, 2)] == [proof.cost for proof in best.proofs[1:]]
 
@@ -449,21 +453,21 @@ def test_zones_made_anew_two_by_two_get_better_and_keep_what_is_asked() -> None:
     band = {"kind": "capacity", "load": "unit.workload", "atleast": 8, "atmost": 60}
     policy = zoning(map_world(5, 40, 4), [band, {**NEAR, "level": 1}])
     given = split_at_random(policy, 1)
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None and given is not None
     values = evaluate_auxiliaries(
-        task.program, np.stack([given, reoptimise_pairs(task, whole, given, clock, search)])
+        task.program, np.stack([given, reoptimise_pairs(task, whole, given, deadline, search)])
     )
     costs = level_costs(task.program, values)[:, 0].tolist()
     assert task.is_sound(values[1]) and costs[1] < costs[0]
     search.request_stop()
-    assert (reoptimise_pairs(task, whole, given, clock, search) == given).all()
+    assert (reoptimise_pairs(task, whole, given, deadline, search) == given).all()
 
 
 def test_a_plan_of_zones_that_something_ties_stays_as_it_is() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {**OF_SEVERAL[1], "level": 1}])
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     whole, given = decompose_by_slot(task.program), split_at_random(policy, 1)
     assert whole is not None and given is not None and len(whole.linking_rows)
-    assert reoptimise_pairs(task, whole, given, clock, search) is given
+    assert reoptimise_pairs(task, whole, given, deadline, search) is given

@@ -22,8 +22,8 @@ from allocator.optimise.zones.pmedian.centre_search import CentreSearch
 from allocator.optimise.zones.pmedian.districting import Districting, SumBand
 from allocator.optimise.zones.pmedian.hess import HessModel, hess
 from allocator.optimise.zones.pmedian.lagrangian import LagrangianBound, LagrangianDual
-from allocator.optimise.zones.pmedian.separate import SeparatorCuts
 from allocator.program.program import INFINITE, IntArray
+from allocator.solvers.highs_worker.connectivity_cuts import SeparatorCuts
 from districts import all_zones, district, districts, least
 
 
@@ -60,7 +60,7 @@ def best_of(model: HessModel, separation: SeparatorCuts | None) -> IntArray | No
         if found.x is None:
             return None
         values = np.rint(found.x).astype(np.int64)
-        cuts = [] if separation is None else separation.cuts(values)
+        cuts = [] if separation is None else separation.violated(values)
         if not cuts:
             return values
         assert any(coefs @ values[cols] > 0 for cols, coefs in cuts), "the answer is cut off"
@@ -204,7 +204,7 @@ def test_zones_that_hang_together_by_neighbours_alone_are_cut_off() -> None:
     separation = SeparatorCuts(arrays(made, model))
     loose = best_of(model, None)
     assert best is not None and loose is not None and made.cost(model.zone(loose)) < best[0]
-    cuts = separation.cuts(loose)
+    cuts = separation.violated(loose)
     assert cuts and all(coefs[0] == 1 and (coefs[1:] == -1).all() for _, coefs in cuts)
     for zone in all_zones(made):  # no plan is cut off
         values = model.values(made, zone)
@@ -234,7 +234,7 @@ def test_an_answer_that_does_not_cost_what_is_told_proves_nothing() -> None:
     for off, ended in ((0.0, "optimal"), (-500.0 / model.unit, "")):
         branching = BranchAndCut(made, model, 1)
         for message in ({"bound": float(model.cost @ values) + off}, {"values": text}, {"ended": "optimal"}):
-            branching._hear(message)
+            branching._receive(message)
         assert branching.ended == ended
 
 

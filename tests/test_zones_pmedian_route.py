@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.optimise import descent
-from allocator.optimise.asking import unheard
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.zones import map_search as route
 from allocator.optimise.zones import spanning_trees
@@ -22,9 +21,10 @@ from allocator.program import centred
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
-from allocator.solvers.budget import Budget, Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget, Deadline
 from allocator.solvers.observer import CallbackObserver
+from allocator.solvers.protocol import unheard
 from brute_force import assert_best, least_costs, solved, solver_by_level
 from worlds import Space
 from zone_maps import Fields, grid_world, map_world, zoning
@@ -45,9 +45,9 @@ MORE: tuple[Fields, ...] = (
 )
 
 
-def searching(seconds: float = 30.0, workers: int = 1) -> tuple[SolveContext, Clock]:
+def searching(seconds: float = 30.0, workers: int = 1) -> tuple[SolveContext, Deadline]:
     search = SolveContext(1, Budget(seconds, workers))
-    return search, Clock(search.budget, search.budget.share(1.0))
+    return search, Deadline(search.budget, search.budget.share(1.0))
 
 
 @st.composite
@@ -62,9 +62,9 @@ def maps_around_centres(draw: st.DrawFn) -> Policy:
 def assert_best_around_centres(policy: Policy) -> None:
     """What the route finds is a plan, none costs less than it proves, and where it reads all it is best."""
     best, task = least_costs(policy, Space.of(policy.context)), descent.task_of(policy, policy.compile())
-    search, clock = searching()
+    search, deadline = searching()
     with mock.patch.object(route, "MOST_ZONES", 0):
-        found = solve_zones(task, clock, search, lambda _: unheard)
+        found = solve_zones(task, deadline, search, lambda _: unheard)
     if found is None:
         return
     assert (found.found == "infeasible") == (best is None) == (found.decisions is None)
@@ -170,9 +170,9 @@ def test_where_branch_and_cut_is_too_long_plans_are_sought_while_there_is_time()
     policy = zoning(grid_world(3, 9, 8, 4), [{**NEAR, "level": 1}, {**BAND, "atleast": 38, "atmost": 52}])
     task = descent.task_of(policy, policy.compile())
     for many, most, workers in ((0, 10**6, 2), (0, 0, 2), (0, 10**6, 1)):
-        search, clock = searching(0.5, workers)
+        search, deadline = searching(0.5, workers)
         with mock.patch.object(centres, "MANY_PAIRS", many), mock.patch.object(centres, "MOST_PAIRS", most):
-            found = solve_zones(task, clock, search, lambda _: unheard)
+            found = solve_zones(task, deadline, search, lambda _: unheard)
         assert found is not None and found.decisions is not None and found.is_all
         [proof] = found.proofs
         assert 0 < proof.bound <= proof.cost
@@ -182,10 +182,10 @@ def test_where_branch_and_cut_is_too_long_plans_are_sought_while_there_is_time()
 def test_a_plan_to_begin_from_is_not_given_up() -> None:
     policy = zoning(map_world(2, 8, 2), [{**NEAR, "level": 1}, {**BAND, "atmost": 16}])
     best = solved(policy)
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     start = task.program.decisions.vector(best.assignments)
     with mock.patch.object(route, "MOST_ZONES", 0), mock.patch.object(centres, "TRIES", 0):
-        found = solve_zones(task, clock, search, lambda _: unheard, start)
+        found = solve_zones(task, deadline, search, lambda _: unheard, start)
     assert found is not None and found.decisions is not None
     cost = task.cost(evaluate_auxiliaries(task.program, found.decisions[None, :])[0], 1)
     assert cost == best.proofs[1].cost == found.proofs[0].bound
@@ -193,13 +193,13 @@ def test_a_plan_to_begin_from_is_not_given_up() -> None:
 
 def test_where_flows_give_no_plan_a_map_is_split_by_chance() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     with mock.patch.object(route, "MOST_ZONES", 0), mock.patch.object(centres, "TRIES", 0):
-        found = solve_zones(task, clock, search, lambda _: unheard)
+        found = solve_zones(task, deadline, search, lambda _: unheard)
     assert found is not None and found.decisions is not None
     with (
         mock.patch.object(route, "MOST_ZONES", 0),
         mock.patch.object(centres, "TRIES", 0),
         mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_: iter(())),
     ):
-        assert solve_zones(task, clock, search, lambda _: unheard) is None
+        assert solve_zones(task, deadline, search, lambda _: unheard) is None

@@ -11,8 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.optimise import descent
-from allocator.optimise.asking import unheard
-from allocator.optimise.outcome import Outcome
 from allocator.optimise.solve import Options, solve
 from allocator.optimise.zones import lexicographic_cover, residual_cover
 from allocator.optimise.zones import map_search as route
@@ -24,8 +22,9 @@ from allocator.optimise.zones.residual_cover import OPEN, Domain, SumConstraints
 from allocator.optimise.zones.spanning_trees import split_plans
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
-from allocator.solvers.budget import Budget, Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.protocol import SearchResult, unheard
 from allocator.verify import judge
 from brute_force import assert_best, solved, solver_by_level
 from worlds import Space
@@ -102,9 +101,9 @@ def test_the_best_of_all_windows_is_the_best_of_all(seed: int, rules: list[Field
         assert_best(policy, Space.of(policy.context))
 
 
-def searching(seconds: float = 30.0) -> tuple[SolveContext, Clock]:
+def searching(seconds: float = 30.0) -> tuple[SolveContext, Deadline]:
     search = SolveContext(1, Budget(seconds, 1))
-    return search, Clock(search.budget, search.budget.share(1.0))
+    return search, Deadline(search.budget, search.budget.share(1.0))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -118,7 +117,7 @@ def test_even_zones_of_a_county_are_proved(seed: int) -> None:
 
 def windows_of(policy: Policy) -> tuple[WindowSearch, list[np.ndarray]]:
     """Return the windows of a map, and some plans of it by chance."""
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
     kept: list[WindowSearch] = []
@@ -134,8 +133,8 @@ def windows_of(policy: Policy) -> tuple[WindowSearch, list[np.ndarray]]:
         mock.patch.object(route, "is_least", lambda *_: False),
         mock.patch.object(route, "solve_cover_levels"),
     ):
-        solve_zones(task, clock, search, lambda _: unheard)
-    return kept[0], list(split_plans(task, whole, clock, search))
+        solve_zones(task, deadline, search, lambda _: unheard)
+    return kept[0], list(split_plans(task, whole, deadline, search))
 
 
 def test_windows_show_what_is_better_and_prove_it() -> None:
@@ -145,41 +144,41 @@ def test_windows_show_what_is_better_and_prove_it() -> None:
     worst = max(costs_of(made.program, plan)[0] for plan in plans)
     assert worst > best.cost
     shown: list[tuple[int, int]] = []
-    task, (_, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (_, deadline) = descent.task_of(policy, policy.compile()), searching()
 
     def show(decisions: np.ndarray, cost: int) -> None:
         assert is_plan(task, decisions)
         shown.append((costs_of(task.program, decisions)[0], cost))
 
-    assert made.best(0, worst, 0, clock, show) == best.cost
+    assert made.best(0, worst, 0, deadline, show) == best.cost
     assert shown[-1] == (best.cost, best.cost) and all(own <= told for own, told in shown)
-    assert made.best(0, best.cost, 0, clock, show) == best.cost and shown[-1] == (best.cost, best.cost)
+    assert made.best(0, best.cost, 0, deadline, show) == best.cost and shown[-1] == (best.cost, best.cost)
 
 
 def test_windows_that_are_cut_off_claim_no_more_than_is_proved() -> None:
     policy = zoning(grid_world(2, 4, 4, 3), [EVEN])
     made, _ = windows_of(policy)
     [best] = solved(policy).proofs[1:]
-    _, clock = searching()
-    clock.stop()
-    assert made.best(0, 50, 0, clock, lambda *_: None) <= best.cost
+    _, deadline = searching()
+    deadline.stop()
+    assert made.best(0, 50, 0, deadline, lambda *_: None) <= best.cost
 
 
 def test_a_window_that_is_not_searched_to_its_end_proves_nothing() -> None:
     policy = zoning(grid_world(2, 4, 4, 3), [EVEN])
     made, _ = windows_of(policy)
-    _, clock = searching()
-    with mock.patch.object(lexicographic_cover.CoverSearch, "minimise", lambda *_: Outcome("unknown")):
-        assert made.best(0, 50, 0, clock, lambda *_: pytest.fail("found")) < 5
+    _, deadline = searching()
+    with mock.patch.object(lexicographic_cover.CoverSearch, "minimise", lambda *_: SearchResult("unknown")):
+        assert made.best(0, 50, 0, deadline, lambda *_: pytest.fail("found")) < 5
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_zones_of_better_plans_lie_in_the_bands_of_a_plan(seed: int) -> None:
     policy = zoning(grid_world(seed, 4, 3, 3), [EVEN])
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
-    plans = sorted(split_plans(task, whole, clock, search), key=lambda plan: costs_of(task.program, plan))
+    plans = sorted(split_plans(task, whole, deadline, search), key=lambda plan: costs_of(task.program, plan))
     grid = task.program.decisions.grids["zoning"][:, :, 0, 0]
     narrowed = False
     for k, plan in enumerate(plans):
@@ -195,8 +194,8 @@ def test_zones_of_better_plans_lie_in_the_bands_of_a_plan(seed: int) -> None:
 
 def test_a_plan_that_pays_nothing_says_nothing_of_others() -> None:
     policy = zoning(grid_world(1, 3, 3, 2), [{"kind": "balance", "load": "unit.workload", "tolerance": 9}])
-    task, (search, clock) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
-    plan = next(iter(split_plans(task, whole, clock, search)))
+    plan = next(iter(split_plans(task, whole, deadline, search)))
     assert cost_bands(task, whole, plan) == {}

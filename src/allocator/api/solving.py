@@ -60,12 +60,12 @@ def solve(
     """
     _must_have_layers(policy)
     _must_be_a_window(window)
-    from allocator.optimise import memory as memories
     from allocator.optimise import solve as engine
+    from allocator.solvers import memory as memories
 
     options = engine.Options(seconds, seed, workers, window or 0, confirm)
     limit = StopRequest()
-    with memories.held_to(memory, limit):
+    with memories.memory_limit(memory, limit):
         solved = engine.solve(
             policy,
             options,
@@ -101,12 +101,12 @@ def fewest_changes(
     if policy.context.baseline is None:
         raise InputError([without_baseline("--fewest-changes")])
     from allocator.optimise import fewest
-    from allocator.optimise import memory as memories
     from allocator.optimise import solve as engine
+    from allocator.solvers import memory as memories
 
     options = engine.Options(seconds, seed, workers, confirm=confirm)
     limit = StopRequest()
-    with memories.held_to(memory, limit):
+    with memories.memory_limit(memory, limit):
         found = fewest.solve_with_fewest_changes(policy, options, observer=ObserverGroup(observer, limit))
     plan = _plan(policy, found.solved, overrides_digest(policy, "fewest changes"))
     if not plan.score:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from allocator.optimise.asking import unheard
 from allocator.optimise.descent import task_of
 from allocator.optimise.first import any_plan
 from allocator.optimise.task import Task
@@ -20,9 +19,10 @@ from allocator.program.program import IntArray, Program
 from allocator.program.projection import restrict_to_rules
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
-from allocator.solvers.budget import Budget, Clock, Slice
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Budget, Deadline
 from allocator.solvers.observer import NULL_OBSERVER, Observer
+from allocator.solvers.protocol import unheard
 
 #: Seconds for one question whether some rules can hold together. That they cannot is mostly seen at once.
 ASK = 1.0
@@ -75,14 +75,14 @@ class _Conflict:
         task = self._task(rules)
         if any(task.is_sound(plan) for plan in self._plans):
             return True
-        clock = Clock(self._search.budget, Slice(min(ASK, left), None))
-        zoned = solve_zones(task, clock, self._search, lambda _: unheard)
+        deadline = Deadline(self._search.budget, Allotment(min(ASK, left), None))
+        zoned = solve_zones(task, deadline, self._search, lambda _: unheard)
         if zoned is not None and zoned.decisions is not None:
             self._plans.append(evaluate_auxiliaries(task.program, zoned.decisions[None, :])[0])
             return True
         if zoned is not None and zoned.found == "infeasible":
             return False
-        found = any_plan(task, None, clock, self._search, unheard)
+        found = any_plan(task, None, deadline, self._search, unheard)
         if found.values is not None:
             self._plans.append(found.values)
         return found.found != "infeasible"

@@ -13,8 +13,8 @@ from allocator.optimise.task import Task
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.program.subproblem import MilpInstance
-from allocator.solvers.budget import Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Deadline
 
 #: The part of the time for mending what is hinted at, then that of what is left for mending a flow.
 MENDING_PART, REPAIR_PART = 0.25, 0.5
@@ -28,7 +28,9 @@ class Beginning:
     is_flow: bool
 
 
-def beginning(task: Task, hint: IntArray | None, clock: Clock, search: SolveContext) -> Beginning | None:
+def beginning(
+    task: Task, hint: IntArray | None, deadline: Deadline, search: SolveContext
+) -> Beginning | None:
     """Return a plan, or None if none was made: what is no network and small is better searched for.
 
     Near the hint comes before any other way: that is where whoever gave a baseline wants to stay.
@@ -36,13 +38,13 @@ def beginning(task: Task, hint: IntArray | None, clock: Clock, search: SolveCont
     Args:
         task: What is to be solved.
         hint: ``[variables]`` what nearly is a plan, if anything is known.
-        clock: The time that there is.
+        deadline: The time that there is.
         search: How to search.
     """
     whole = task.question(None).full()
     if whole is None:  # the rows alone leave no plan
         return None
-    for is_flow, make in _ways(task, whole, hint, clock, search):
+    for is_flow, make in _ways(task, whole, hint, deadline, search):
         values = make()
         if values is not None and task.is_sound(values):
             return Beginning(values, is_flow)
@@ -50,14 +52,14 @@ def beginning(task: Task, hint: IntArray | None, clock: Clock, search: SolveCont
 
 
 def _ways(
-    task: Task, whole: MilpInstance, hint: IntArray | None, clock: Clock, search: SolveContext
+    task: Task, whole: MilpInstance, hint: IntArray | None, deadline: Deadline, search: SolveContext
 ) -> Iterator[tuple[bool, Callable[[], IntArray | None]]]:
     yield True, lambda: _by_flow(task.program, whole)
     if not is_large(task.program):
         return
     if hint is not None:
-        yield False, lambda: local_repair(task, hint, clock.share(MENDING_PART), search)
-    yield False, lambda: elastic_repair(task, clock.share(REPAIR_PART), search)
+        yield False, lambda: local_repair(task, hint, deadline.share(MENDING_PART), search)
+    yield False, lambda: elastic_repair(task, deadline.share(REPAIR_PART), search)
 
 
 def _by_flow(program: Program, whole: MilpInstance) -> IntArray | None:

@@ -8,13 +8,13 @@ from dataclasses import replace
 from threading import Lock
 
 from allocator.model.witnesses import CP_SAT, joined
-from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.outcome import Outcome
 from allocator.optimise.standing import Standing
 from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray, Subproblem
-from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.protocol import SearchParams, SearchResult
 
 
 def search_parts(
@@ -22,9 +22,9 @@ def search_parts(
     parts: Sequence[BoolArray],
     values: IntArray,
     search: SolveContext,
-    asking: Callable[[int], Asking],
-    ended: Callable[[BoolArray, Outcome], None] = lambda _part, _found: None,
-) -> list[Outcome]:
+    search_params: Callable[[int], SearchParams],
+    ended: Callable[[BoolArray, SearchResult], None] = lambda _part, _found: None,
+) -> list[SearchResult]:
     """Search each part with all others held to ``values``, as many at a time as there are threads.
 
     Args:
@@ -32,16 +32,16 @@ def search_parts(
         parts: ``[variables]`` masks, independent of each other.
         values: What is outside a part; values of other parts are never read.
         search: How to search.
-        asking: Returns how to search part ``k``; called when its turn comes.
+        search_params: Returns how to search part ``k``; called when its turn comes.
         ended: Hears of each part that has been searched, in the thread that searched it.
     """
     threads_each = 0 if len(parts) == 1 else 1
 
-    def one(k: int) -> Outcome:
+    def one(k: int) -> SearchResult:
         problem = question.restrict(values, parts[k])
         if problem is None:
-            return Outcome("infeasible")
-        found = minimise(problem, search, replace(asking(k), threads=threads_each))
+            return SearchResult("infeasible")
+        found = minimise(problem, search, replace(search_params(k), threads=threads_each))
         ended(parts[k], found)
         return found
 
@@ -54,7 +54,7 @@ def search_parts(
     return [done.result() for done in searches]
 
 
-def merged(values: IntArray, parts: Sequence[BoolArray], outcomes: Sequence[Outcome]) -> IntArray:
+def merged(values: IntArray, parts: Sequence[BoolArray], outcomes: Sequence[SearchResult]) -> IntArray:
     """Return ``values`` with each part as it was found, where it was."""
     result = values.copy()
     for part, outcome in zip(parts, outcomes, strict=True):
@@ -69,20 +69,20 @@ class _Ended:
     def __init__(self, standing: Standing) -> None:
         self._standing, self._values, self._lock = standing, standing.values, Lock()
 
-    def __call__(self, part: BoolArray, found: Outcome) -> None:
+    def __call__(self, part: BoolArray, found: SearchResult) -> None:
         """Hear of a part."""
         with self._lock:
             self._values = merged(self._values, [part], [found])
         self._standing.show(self._values)
 
 
-def turn(clock: Clock, search: SolveContext, k: int, count: int) -> Slice:
+def turn(deadline: Deadline, search: SolveContext, k: int, count: int) -> Allotment:
     """Return the time that the ``k``-th of ``count`` parts may take of what is left."""
-    return clock.share(min(1.0, search.budget.workers / (count - k)))
+    return deadline.share(min(1.0, search.budget.workers / (count - k)))
 
 
 def minimise_parts(
-    standing: Standing, parts: list[BoolArray], clock: Clock, search: SolveContext
+    standing: Standing, parts: list[BoolArray], deadline: Deadline, search: SolveContext
 ) -> list[BoolArray]:
     """Minimise a level over each independent part and return the parts that are not proved.
 
@@ -90,15 +90,15 @@ def minimise_parts(
     could cost less there and leave room for another.
     """
 
-    def asking(k: int) -> Asking:
-        return Asking(turn(clock, search, k, len(parts)), hint=standing.values, gap=standing.gap)
+    def search_params(k: int) -> SearchParams:
+        return SearchParams(turn(deadline, search, k, len(parts)), hint=standing.values, gap=standing.gap)
 
     while True:
         question, ended = standing.task.question(standing.level), _Ended(standing)
-        outcomes = search_parts(question, parts, standing.values, search, asking, ended)
+        outcomes = search_parts(question, parts, standing.values, search, search_params, ended)
         if standing.take(merged(standing.values, parts, outcomes)):
             break
-        if clock.is_over or search.is_over:
+        if deadline.is_over or search.is_over:
             return parts
     losses = [None if found.cost is None else found.cost - found.bound for found in outcomes]
     if None not in losses and standing.task.is_tight:

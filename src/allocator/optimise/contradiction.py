@@ -5,26 +5,20 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from scipy.sparse import csr_matrix
 
 from allocator.errors import InternalError
 from allocator.messages.os import os_text
 from allocator.model.plan import HARD, Assignment, Plan, ScenarioRef, Status
 from allocator.model.text import Text
 from allocator.model.witnesses import in_order
-from allocator.optimise.asking import Asking
 from allocator.optimise.claim import Claim, ContradictionError
 from allocator.program.evaluate import level_costs
-from allocator.program.program import INFINITE
-from allocator.program.subproblem import MilpInstance, Subproblem
+from allocator.program.subproblem import Subproblem
 from allocator.solvers.bounds import Proof
-from allocator.solvers.budget import Slice
+from allocator.solvers.model_files import model_files
 
 
 def reported(
@@ -113,30 +107,7 @@ def _above(claim: Claim) -> dict[int, int]:
 
 def _models(error: ContradictionError) -> dict[str, str]:
     """Return the question as files of both solvers: the least cost of the level, those above held."""
-    from allocator.optimise import cpsat
-
     task, claim = error.task, error.claim
     problem = Subproblem(task.program, claim.level, _above(claim), task.bounds).full(as_written=True)
     assert problem is not None, "nothing is looked at yet"
-    proto = cpsat.model_of(problem, Asking(Slice(1.0, None))).proto
-    return {"model.mps": _mps(problem), "model.pb.txt": str(proto)}
-
-
-def _mps(problem: MilpInstance) -> str:
-    """Return a problem as MPS, its variables and rows named by their numbers."""
-    builder: Any = import_module("ortools.linear_solver.python.model_builder")
-    model = builder.Model()
-    low, high = (side.astype(float) for side in problem.sides)
-    low[problem.sides[0] <= -INFINITE], high[problem.sides[1] >= INFINITE] = -np.inf, np.inf
-    model.helper.fill_model_from_sparse_data(
-        problem.bounds[0].astype(float),
-        problem.bounds[1].astype(float),
-        problem.objective.astype(float),
-        low,
-        high,
-        csr_matrix(problem.matrix.astype(float)),
-    )
-    model.helper.set_objective_offset(float(problem.constant))
-    for k in range(len(problem)):
-        model.helper.set_var_integrality(k, True)
-    return str(model.export_to_mps_string())
+    return model_files(problem)

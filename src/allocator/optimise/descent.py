@@ -11,10 +11,8 @@ from allocator.model.witnesses import FLOW
 from allocator.optimise.begin import beginning
 from allocator.optimise.first import any_plan, is_impossible
 from allocator.optimise.flow import best_by_flow
-from allocator.optimise.ladder import Ladder
 from allocator.optimise.levels import Levels
 from allocator.optimise.lns.plan_repair import is_large
-from allocator.optimise.outcome import Found
 from allocator.optimise.task import Task
 from allocator.optimise.zones.lexicographic_cover import BY_COVER
 from allocator.optimise.zones.map_search import solve_zones
@@ -23,9 +21,11 @@ from allocator.program.evaluate import evaluate_auxiliaries, rule_costs
 from allocator.program.program import IntArray, Program
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.solvers.background import LexicographicRelaxation
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.budget import Clock, Slice
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.protocol import Found
 
 #: Without any plan nothing else matters: a first one may take this part of all the time left.
 FIRST_PLAN_PART = 0.5
@@ -69,8 +69,8 @@ class Descent(Levels):
         self._kept.begin(self.program, self.best)
         if self._is_searched:
             return self._as_searched()
-        clock = Clock(self.search.budget, self.search.budget.share(part))
-        return self._one_by_one(clock, gap, self._ladder() if gap == 0.0 else None)
+        deadline = Deadline(self.search.budget, self.search.budget.share(part))
+        return self._one_by_one(deadline, gap, self._begin_relaxation() if gap == 0.0 else None)
 
     def _by_flow(self) -> bool:
         """Settle every level by one flow, where the program is a network; return whether it was."""
@@ -98,8 +98,8 @@ class Descent(Levels):
 
     def _by_zones(self, start: IntArray | None, part: float) -> Found:
         """Settle every level by the best of all zones, where they can be told; keep what comes of it else."""
-        clock = Clock(self.search.budget, self.search.budget.share(part))
-        found = solve_zones(self.task, clock, self.search, self._teller, start, self._take)
+        deadline = Deadline(self.search.budget, self.search.budget.share(part))
+        found = solve_zones(self.task, deadline, self.search, self._teller, start, self._take)
         if found is None:
             return "unknown"
         if found.found == "infeasible":
@@ -136,24 +136,24 @@ class Descent(Levels):
             self.won[level] = self.settled_by
         return "optimal" if self._first_open() is None else "feasible"
 
-    def _first_plan(self, hint: IntArray | None, part: Slice) -> Found:
+    def _first_plan(self, hint: IntArray | None, part: Allotment) -> Found:
         """Find any plan; say that there is none only if that is confirmed."""
         if self._is_too_late:
             return "unknown"
-        clock = Clock(self.search.budget, part)
-        made = beginning(self.task, hint, clock, self.search)
+        deadline = Deadline(self.search.budget, part)
+        made = beginning(self.task, hint, deadline, self.search)
         if made is not None:
             self.best, self.flows = made.values, made.is_flow
             return "feasible"
-        found = any_plan(self.task, hint, clock, self.search, self._teller(HARD))
+        found = any_plan(self.task, hint, deadline, self.search, self._teller(HARD))
         self.best = found.values
         if found.found != "infeasible" or self.task.is_fixed:
             return found.found
-        again = Clock(self.search.budget, self.search.budget.share(0.2))
+        again = Deadline(self.search.budget, self.search.budget.share(0.2))
         self.refuted = is_impossible(self.task, again, self.search)
         return "infeasible" if self.refuted is not None else "unknown"
 
-    def _ladder(self) -> Ladder | None:
+    def _begin_relaxation(self) -> LexicographicRelaxation | None:
         """Begin to climb the relaxations of all levels, where they are likely tight and the clock counts.
 
         They are where what is asked is a network and only what is paid is not. Elsewhere the process would
@@ -165,7 +165,7 @@ class Descent(Levels):
         whole = self.task.question(None).full()
         if whole is None or len(whole) == 0:
             return None
-        return Ladder(self.program, whole, self.search.seed)
+        return LexicographicRelaxation(self.program, whole, self.search.seed)
 
     @property
     def rule_costs(self) -> dict[str, int]:
@@ -185,7 +185,7 @@ def compiled(policy: Policy, search: SolveContext) -> Program:
     """Return the program of a policy; the time that judging a plan of it will take is kept for that."""
     began = search.budget.elapsed
     program = policy.compile()
-    search.budget.keep(search.budget.elapsed - began)
+    search.budget.reserve_for_judging(search.budget.elapsed - began)
     return program
 
 

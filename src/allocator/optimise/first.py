@@ -3,51 +3,57 @@
 from __future__ import annotations
 
 from allocator.model.witnesses import BY_ROWS, CP_SAT, NOBODY
-from allocator.optimise.asking import Asking, Teller, minimise
 from allocator.optimise.by_parts import merged, search_parts, turn
-from allocator.optimise.outcome import Outcome
 from allocator.optimise.task import Task
 from allocator.program.program import IntArray
+from allocator.solvers.adapters import minimise
 from allocator.solvers.bounds import Bound
-from allocator.solvers.budget import Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Deadline
+from allocator.solvers.protocol import SearchParams, SearchResult, Teller
 
 
-def any_plan(task: Task, hint: IntArray | None, clock: Clock, search: SolveContext, tell: Teller) -> Outcome:
+def any_plan(
+    task: Task, hint: IntArray | None, deadline: Deadline, search: SolveContext, tell: Teller
+) -> SearchResult:
     """Search for any plan, from a ``hint`` that need not be one."""
     while True:
-        found = _once(task, hint, clock, search, tell)
+        found = _once(task, hint, deadline, search, tell)
         if found.values is None:
             return found
         settled = task.settled(found.values)
         if settled is not None:
-            return Outcome("feasible", settled)
-        if clock.is_over or search.is_over:
-            return Outcome("unknown")
+            return SearchResult("feasible", settled)
+        if deadline.is_over or search.is_over:
+            return SearchResult("unknown")
         hint = found.values
 
 
-def _once(task: Task, hint: IntArray | None, clock: Clock, search: SolveContext, tell: Teller) -> Outcome:
-    if clock.is_over or search.is_over:  # to read what is large takes seconds, and nothing would come of it
-        return Outcome("unknown")
+def _once(
+    task: Task, hint: IntArray | None, deadline: Deadline, search: SolveContext, tell: Teller
+) -> SearchResult:
+    if (
+        deadline.is_over or search.is_over
+    ):  # to read what is large takes seconds, and nothing would come of it
+        return SearchResult("unknown")
     question, parts = task.question(None), task.parts()
     whole = question.full()
     if whole is None or parts is None:
-        return Outcome("infeasible")
+        return SearchResult("infeasible")
     guess = whole.bounds[0] if hint is None else hint[whole.columns]
     values = whole.full_values(guess.clip(*whole.bounds))
 
-    def asking(k: int) -> Asking:
-        return Asking(turn(clock, search, k, len(parts)), hint=hint, tell=tell)
+    def search_params(k: int) -> SearchParams:
+        return SearchParams(turn(deadline, search, k, len(parts)), hint=hint, tell=tell)
 
-    outcomes = search_parts(question, parts, values, search, asking)
+    outcomes = search_parts(question, parts, values, search, search_params)
     without = [found for found in outcomes if found.values is None]
     if without:
         return next((found for found in without if found.ended), without[0])
-    return Outcome("feasible", merged(values, parts, outcomes))
+    return SearchResult("feasible", merged(values, parts, outcomes))
 
 
-def is_impossible(task: Task, clock: Clock, search: SolveContext) -> Bound | None:
+def is_impossible(task: Task, deadline: Deadline, search: SolveContext) -> Bound | None:
     """Ask once more, of the program as written and without presolve: one such answer may be wrong.
 
     Returns:
@@ -55,7 +61,7 @@ def is_impossible(task: Task, clock: Clock, search: SolveContext) -> Bound | Non
     """
     problem = task.question(None).full(as_written=True)
     assert problem is not None, "nothing is looked at yet"
-    found = minimise(problem, search, Asking(clock.share(1.0), twice=True))
+    found = minimise(problem, search, SearchParams(deadline.share(1.0), without_presolve=True))
     if found.values is not None:
         return None
     if task.question(None).full() is not None:

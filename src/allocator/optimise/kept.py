@@ -8,7 +8,7 @@ from allocator.model.plan import Level
 from allocator.program.evaluate import level_costs
 from allocator.program.program import IntArray, Program
 from allocator.solvers.bounds import Bound, KnownBounds
-from allocator.solvers.budget import Budget
+from allocator.solvers.deadline import Budget
 from allocator.solvers.observer import Observer, Snapshot
 
 

@@ -10,17 +10,17 @@ import numpy as np
 from allocator.model.plan import HARD, Level
 from allocator.model.witnesses import BY_ROWS, joined
 from allocator.optimise.kept import Kept
-from allocator.optimise.ladder import Ladder
-from allocator.optimise.outcome import Found
 from allocator.optimise.route import minimise_level
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
 from allocator.program.evaluate import level_costs
 from allocator.program.program import IntArray, Program
+from allocator.solvers.background import LexicographicRelaxation
 from allocator.solvers.bounds import Bound, KnownBounds, Proof
-from allocator.solvers.budget import Clock, Slice
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Deadline
 from allocator.solvers.observer import NULL_OBSERVER, Observer, Progress
+from allocator.solvers.protocol import Found
 
 #: Of the time that other levels left, an open one is given this part, or so many seconds; so many times.
 AGAIN_PART, AGAIN, ROUNDS = 0.5, 1.0, 20
@@ -56,29 +56,33 @@ class Levels:
     def __post_init__(self) -> None:
         self._kept = Kept(self.observer, self.known, self.search.budget)
 
-    def _one_by_one(self, clock: Clock, gap: float, ladder: Ladder | None) -> Found:
+    def _one_by_one(
+        self, deadline: Deadline, gap: float, relaxation: LexicographicRelaxation | None
+    ) -> Found:
         """Minimise every level, and again the first that is open while the others have left time."""
         try:
-            self._levels(0, clock, gap, ladder)
+            self._levels(0, deadline, gap, relaxation)
             for _ in range(ROUNDS if gap == 0.0 else 0):
                 k = self._first_open()
-                if k is None or clock.is_over or self.search.is_over:
+                if k is None or deadline.is_over or self.search.is_over:
                     break
-                self._once_more(k, clock, ladder)
+                self._once_more(k, deadline, relaxation)
         finally:
-            if ladder is not None:
-                ladder.close()
+            if relaxation is not None:
+                relaxation.close()
         return "optimal" if self._first_open() is None else "feasible"
 
-    def _levels(self, first: int, clock: Clock, gap: float, ladder: Ladder | None) -> None:
+    def _levels(
+        self, first: int, deadline: Deadline, gap: float, relaxation: LexicographicRelaxation | None
+    ) -> None:
         """Minimise level after level from one on, each for its part of the time."""
         for k, level in enumerate(self.program.levels[first:], first):
             still_open = sum(self._is_open(other) for other in self.program.levels[k:])
-            self._level(level, clock.share(1 / max(1, still_open)), gap, ladder)
+            self._level(level, deadline.share(1 / max(1, still_open)), gap, relaxation)
         # A later level may have found a plan that is better at an earlier one too.
         self.proofs = [replace(proof, cost=self.cost(proof.level)) for proof in self.proofs]
 
-    def _once_more(self, first: int, clock: Clock, ladder: Ladder | None) -> None:
+    def _once_more(self, first: int, deadline: Deadline, relaxation: LexicographicRelaxation | None) -> None:
         """Spend time that the levels after an open one have left on it, and on them if it gets better.
 
         What was proved of them stays true: they were then held to no less.
@@ -88,9 +92,9 @@ class Levels:
         self.task.release(level)
         self.proofs = before[:first]
         part = 1.0 if first + 1 == len(before) else AGAIN_PART
-        self._level(level, clock.share(part, least=AGAIN), 0.0, ladder)
+        self._level(level, deadline.share(part, least=AGAIN), 0.0, relaxation)
         if self.proofs[first].cost < before[first].cost:
-            self._levels(first + 1, clock, 0.0, ladder)
+            self._levels(first + 1, deadline, 0.0, relaxation)
             return
         for proof, other in zip(before[first + 1 :], self.program.levels[first + 1 :], strict=True):
             self.proofs.append(proof)
@@ -100,7 +104,9 @@ class Levels:
         """Return which level is the first that is not proved; None if all are."""
         return next((k for k, proof in enumerate(self.proofs) if proof.bound < proof.cost), None)
 
-    def _level(self, level: int, part: Slice, gap: float, ladder: Ladder | None) -> None:
+    def _level(
+        self, level: int, part: Allotment, gap: float, relaxation: LexicographicRelaxation | None
+    ) -> None:
         """Minimise one level and hold it to what it then costs."""
         assert self.best is not None
         bound = self.by_rows(level) | self.known.of(level, self.costs)
@@ -108,11 +114,13 @@ class Levels:
         def keep(values: IntArray, bound: Bound) -> None:
             self._kept.hear(self.program, level, values, bound)
 
-        standing = Standing(self.task, level, self.best, bound.value, gap, self._teller(level), ladder, keep)
+        standing = Standing(
+            self.task, level, self.best, bound.value, gap, self._teller(level), relaxation, keep
+        )
         standing.by, standing.second = bound.by, bound.second
         standing.above = joined(*(proof.by for proof in self.proofs))
         standing.won = self.won.get(level, standing.won)
-        standing.hear_ladder()
+        standing.take_relaxation()
         self._teller(level)(standing.cost, min(standing.bound, standing.cost))
         if standing.bound < standing.cost and not self.search.is_over:
             minimise_level(standing, part, self.search)

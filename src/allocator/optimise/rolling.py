@@ -20,7 +20,6 @@ import numpy as np
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
 from allocator.optimise.descent import Descent, compiled, task_of
-from allocator.optimise.outcome import Found
 from allocator.optimise.start import Made, carried_on, columns_of, settled
 from allocator.optimise.warm_start import WarmStart
 from allocator.program.decisions import Decisions
@@ -30,6 +29,7 @@ from allocator.rules.policy import Policy
 from allocator.solvers.bounds import Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, CallbackObserver, Snapshot
+from allocator.solvers.protocol import Found
 
 
 @dataclass(frozen=True)

@@ -9,25 +9,27 @@ from allocator.optimise.by_parts import minimise_parts
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.optimise.standing import Standing
 from allocator.program.subproblem import BoolArray
-from allocator.solvers.budget import Clock, Slice
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Deadline
 
 #: The part of the time that independent parts have together.
 PARTS_PART = 0.6
 
 
-def minimise_level(standing: Standing, part: Slice, search: SolveContext) -> None:
+def minimise_level(standing: Standing, part: Allotment, search: SolveContext) -> None:
     """Improve what stands of a level until it is proved or the time is over."""
-    clock = Clock(search.budget, part)
+    deadline = Deadline(search.budget, part)
     parts = standing.task.parts()
     assert parts is not None, "there is a plan"
     unproved = parts
     if len(parts) != 1:
-        unproved = minimise_parts(standing, parts, Clock(search.budget, clock.share(PARTS_PART)), search)
-    if not (standing.is_good_enough or clock.is_over or search.is_over):
+        unproved = minimise_parts(
+            standing, parts, Deadline(search.budget, deadline.share(PARTS_PART)), search
+        )
+    if not (standing.is_good_enough or deadline.is_over or search.is_over):
         given = NOBODY if len(parts) == 1 else joined((CP_SAT,), standing.above)
         LargeNeighbourhoodSearch(standing, _open(parts, unproved, standing), search, given=given).run(
-            clock.left
+            deadline.left
         )
 
 

@@ -16,16 +16,16 @@ from allocator.optimise.confirm import Confirm, with_second_proofs
 from allocator.optimise.contradiction import reported
 from allocator.optimise.descent import Descent, compiled, task_of
 from allocator.optimise.lns.stay_improvement import improve_stays
-from allocator.optimise.outcome import Found
 from allocator.optimise.rolling import is_needed, roll
 from allocator.optimise.start import Made, add_layer, as_before
 from allocator.optimise.warm_start import WarmStart
 from allocator.program.obstacles import non_network_rules
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.budget import Budget
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget
 from allocator.solvers.observer import NULL_OBSERVER, Observer
+from allocator.solvers.protocol import Found
 
 #: Parts of the time left that a layer's first steps, and a joint search of the first layers, may take.
 STEPS_PART = 0.15

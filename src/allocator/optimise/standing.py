@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from allocator.model.plan import Level
 from allocator.model.witnesses import CP_SAT, NOBODY, NOTHING_IS_LESS, Witnesses, joined
-from allocator.optimise.asking import Teller
-from allocator.optimise.ladder import Ladder
 from allocator.optimise.task import Task
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
+from allocator.solvers.background import LexicographicRelaxation
 from allocator.solvers.bounds import Bound, KnownBounds
+from allocator.solvers.protocol import Teller
 
 #: Is given a plan within all caps, as values of all variables, and the proven bound.
 Keep = Callable[[IntArray, Bound], None]
@@ -33,7 +33,7 @@ class Standing:
         bound: A proven lower bound of what it costs.
         gap: Relative gap at which the plan is good enough.
         tell: Whom to tell.
-        ladder: Relaxations of all levels, climbed beside.
+        relaxation: Relaxations of all levels, climbed beside.
         keep: Who keeps the plan that is best at all levels; of two that cost the same here it is either.
         won: Which solver found the plan.
         by: The back ends that the proof of the bound stands on.
@@ -47,7 +47,7 @@ class Standing:
     bound: int
     gap: float
     tell: Teller
-    ladder: Ladder | None = None
+    relaxation: LexicographicRelaxation | None = None
     keep: Keep = kept_nowhere
     won: str = CP_SAT
     by: Witnesses = NOTHING_IS_LESS
@@ -93,13 +93,13 @@ class Standing:
             if is_proof:
                 self.keep(self.values, self.proved)
 
-    def hear_ladder(self) -> None:
+    def take_relaxation(self) -> None:
         """Hear what the relaxations of all levels prove of this one, and take a better plan from them."""
-        if self.ladder is None:
+        if self.relaxation is None:
             return
         caps: dict[Level, int] = dict(self.task.caps.items())
-        self.hear_proof(None, KnownBounds((self.ladder.proofs,)).of(self.level, caps))
-        values = self.ladder.values
+        self.hear_proof(None, KnownBounds((self.relaxation.proofs,)).of(self.level, caps))
+        values = self.relaxation.values
         if values is None or self.task.cost(values, self.level) >= self.cost:
             return
         if self._is_within_caps(values):

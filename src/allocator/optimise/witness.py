@@ -13,15 +13,16 @@ import numpy as np
 from scipy.sparse import block_array
 from scipy.sparse.csgraph import connected_components
 
-from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.child import Child, Message, arrays_of, values_in
 from allocator.optimise.claim import OPEN, Answer, Claim
 from allocator.optimise.task import Task
 from allocator.program.branching import branching_variables
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance, level_objective
-from allocator.solvers.budget import Slice
+from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment
+from allocator.solvers.protocol import SearchParams
+from allocator.solvers.worker_process import Message, WorkerProcess, problem_arrays, values_in
 
 #: How often a running witness is looked at, in seconds.
 WATCH = 0.02
@@ -53,7 +54,7 @@ def ask_highs(
         return ask_cp_sat(task, claims, seconds, search)
     answers = [OPEN] * len(claims)
 
-    def hear(message: Message) -> None:
+    def receive(message: Message) -> None:
         values = problem.full_values(values_in(message)) if "values" in message else None
         if message["found"] == "none" or values is not None:
             answers[int(message["claim"])] = Answer(message["found"], values)
@@ -63,8 +64,8 @@ def ask_highs(
     constants = np.array([task.program.constant(level) for level in levels], dtype=float)
     own = np.array([level_objective(task.program, level)[problem.columns] for level in levels], dtype=float)
     end = time.monotonic() + seconds
-    child = Child("witness_child", hear)
-    child.begin(
+    worker = WorkerProcess("refutation", receive)
+    worker.begin(
         seed=search.seed,
         seconds=seconds,
         branched=branching_variables(task.program)[problem.columns],
@@ -72,13 +73,13 @@ def ask_highs(
         caps=np.array(caps, dtype=float).reshape(len(claims), len(levels)) - constants,
         asked=np.array([-1 if one.level is None else levels.index(one.level) for one in claims]),
         **_by_parts(task, problem, plan),
-        **arrays_of(problem),
+        **problem_arrays(problem),
     )
     try:
-        while child.is_running and time.monotonic() < end and not search.is_stopped:
+        while worker.is_running and time.monotonic() < end and not search.is_stopped:
             time.sleep(WATCH)
     finally:
-        child.close()
+        worker.close()
     return answers
 
 
@@ -86,13 +87,13 @@ def _by_parts(task: Task, problem: MilpInstance, plan: Plan | None) -> dict[str,
     """Return the plan, the part of the program that each variable is in, and which levels cost the least."""
     if plan is None:
         none = np.zeros(len(problem), dtype=np.int64)
-        return {"known": none, "part": none, "least": np.zeros(len(task.program.levels), dtype=np.bool_)}
+        return {"known": none, "component": none, "least": np.zeros(len(task.program.levels), dtype=np.bool_)}
     ties = problem.matrix.astype(np.bool_)
-    _, part = connected_components(block_array([[None, ties.T], [ties, None]]), directed=False)
+    _, component = connected_components(block_array([[None, ties.T], [ties, None]]), directed=False)
     least = [level in plan.least or _is_nothing(task, plan.values, level) for level in task.program.levels]
     return {
         "known": plan.values[problem.columns],
-        "part": part[: len(problem)],
+        "component": component[: len(problem)],
         "least": np.array(least, dtype=np.bool_),
     }
 
@@ -117,7 +118,7 @@ def ask_cp_sat(
         left = (end - time.monotonic()) / (len(claims) - k)
         if search.is_stopped:
             left = 0.0
-        found = minimise(claim.asked_of(task), search, Asking(Slice(max(0.0, left), None)))
+        found = minimise(claim.asked_of(task), search, SearchParams(Allotment(max(0.0, left), None)))
         answers.append(_answer(found.found == "infeasible", found.values))
     return answers
 

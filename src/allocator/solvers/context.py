@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from allocator.solvers.budget import Budget
+from allocator.solvers.deadline import Budget
 from allocator.solvers.observer import NULL_OBSERVER, Observer, StopReason, StopRequest
 
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, NoLottery, Spread
 from allocator.lottery.plra.mixture import mixed_lottery
-from allocator.optimise.flow import FAR, cheapest_flow, in_one
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.network import Network
 from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray, MilpInstance, level_objective
+from allocator.solvers.adapters.flow import MAX_COST, cheapest_flow, lexicographic_price
 
 #: Spread chances are multiples of a part of the bound, one of so many or more in a whole.
 GRID = 40
@@ -111,8 +111,8 @@ def _scaled(network: Network, part: int, rounds: int, limited: BoolArray) -> Net
 def _price(spec: LotterySpec, problem: MilpInstance, network: Network, unit: int, more: int = 0) -> IntArray:
     """Return one price that ranks as the levels do, with room to be multiplied by ``unit`` and grow."""
     levels = [level_objective(spec.program, level)[problem.columns] for level in spec.program.levels]
-    limit = FAR // (network.nodes + 1) // unit - more
-    price = in_one(levels, problem.bounds[1] - problem.bounds[0], limit)
+    limit = MAX_COST // (network.nodes + 1) // unit - more
+    price = lexicographic_price(levels, problem.bounds[1] - problem.bounds[0], limit)
     if price is None:
         raise OverflowError("the levels cannot be put into one price")
     return price

@@ -12,13 +12,14 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, NoLottery
-from allocator.optimise.asking import Asking, minimise
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.subproblem import BoolArray, MilpInstance, level_objective
-from allocator.solvers.budget import Budget
+from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Budget
 from allocator.solvers.linear import LinearProgram, solve_linear
+from allocator.solvers.protocol import SearchParams
 
 #: What was reached before may be lost by so much, relative to its size: solvers reckon in floats.
 LOOSE = 1e-9
@@ -232,12 +233,14 @@ class _ColumnGeneration:
         unit = SCALE / max(1e-12, float(np.abs(price).max(initial=0.0)))
         whole = np.rint(price * unit).astype(np.int64)
         left = max(0.1, self._end - time.monotonic())
-        asking = Asking(replace(self._search.budget.share(1.0), seconds=left, work=None), threads=1)
+        search_params = SearchParams(
+            replace(self._search.budget.share(1.0), seconds=left, work=None), threads=1
+        )
         shift = int(np.minimum(whole * self._problem.bounds[0], whole * self._problem.bounds[1]).sum())
         problem = replace(self._problem, objective=whole, constant=-shift)  # so that no cost is below 0
         others = [self._plans[k][problem.columns] for k in full]
         decided = problem.columns < self._spec.program.decisions.count
-        outcome = minimise(_without(problem, others, decided), self._search, asking)
+        outcome = minimise(_without(problem, others, decided), self._search, search_params)
         if outcome.values is None:
             return _PricedAssignment(None, np.inf if outcome.found == "infeasible" else -np.inf)
         off = 0.5 * np.count_nonzero(price)  # rounded prices differ by half a unit each at most

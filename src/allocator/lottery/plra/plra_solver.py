@@ -54,9 +54,9 @@ def _mixed_lottery(spec: LotterySpec, problem: MilpInstance) -> AssignmentLotter
         program = spec.program
         part = find_network_part(program, problem)
         kept = set() if part is None else {*part.rules}
-        asking = {program.rules[k] for k in program.rows.tags[~program.rows.defining, 0]}
+        search_params = {program.rules[k] for k in program.rows.tags[~program.rows.defining, 0]}
         _, paying = non_network_rules(program)
-        raise NoLottery(beyond=[*sorted(asking - kept), *paying])
+        raise NoLottery(beyond=[*sorted(search_params - kept), *paying])
     return mixed_lottery(spec, problem)
 
 

@@ -16,7 +16,6 @@ import numpy as np
 
 from allocator.optimise.lns.mover_selection import MoverSelector
 from allocator.optimise.lns.operators import NeighbourhoodOperator
-from allocator.optimise.outcome import Outcome
 from allocator.optimise.standing import Standing
 from allocator.program.aims import Potential
 from allocator.program.changing import FloatArray, Reassignment
@@ -24,9 +23,10 @@ from allocator.program.placing import reassignment_costs
 from allocator.program.program import IntArray, Program
 from allocator.program.states import BoolArray, EvaluatedPlan, IncrementalEvaluator
 from allocator.program.subproblem import level_objective
-from allocator.solvers.budget import Clock, Slice
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Deadline
 from allocator.solvers.linear import assign
+from allocator.solvers.protocol import SearchResult
 
 #: Sums of costs beyond this are not exact in floating point.
 EXACT = 2.0**52
@@ -85,10 +85,10 @@ class AssignmentNeighbourhood:
     def run_batch(
         self,
         operator: NeighbourhoodOperator,
-        part: Slice,
+        part: Allotment,
         movable: BoolArray,
         is_done: Callable[[], bool],
-    ) -> Outcome:
+    ) -> SearchResult:
         """Make assignments until several in a row gained nothing.
 
         Args:
@@ -98,7 +98,7 @@ class AssignmentNeighbourhood:
             is_done: Asked after each assignment whether to end.
         """
         budget = self._context.budget
-        clock, spent, in_vain = Clock(budget, part), budget.spent_work, 0
+        deadline, spent, in_vain = Deadline(budget, part), budget.spent_work, 0
         gap = self._incumbent.cost - self._incumbent.bound
         self._deviation = float(self._random.choice(PARAMS.deviations)) * gap
         if not self._deviation:
@@ -107,13 +107,13 @@ class AssignmentNeighbourhood:
             before = self._incumbent.cost
             budget.spent_work += self._assign_movers(operator, movable)
             in_vain = 0 if self._incumbent.cost < before else in_vain + 1
-            if clock.is_over or self._context.is_stopped or is_done():
+            if deadline.is_over or self._context.is_stopped or is_done():
                 break
         if part.is_over:
-            return Outcome("feasible", effort=1.0)
+            return SearchResult("feasible", effort=1.0)
         if part.work is not None:
-            return Outcome("feasible", effort=(budget.spent_work - spent) / part.work)
-        return Outcome("feasible", effort=1 - clock.left.seconds / part.seconds)
+            return SearchResult("feasible", effort=(budget.spent_work - spent) / part.work)
+        return SearchResult("feasible", effort=1 - deadline.left.seconds / part.seconds)
 
     def _assign_movers(self, operator: NeighbourhoodOperator, movable: BoolArray) -> float:
         """Assign some movers as cheaply as possible; return the work that it took."""

@@ -14,19 +14,19 @@ from functools import cached_property
 import numpy as np
 
 from allocator.model.witnesses import CP_SAT, HIGHS, NOBODY, Witnesses, joined
-from allocator.optimise.asking import Asking, minimise, unheard, unseen
 from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourhood
 from allocator.optimise.lns.operators import NeighbourhoodOperator, NeighbourhoodSelector
 from allocator.optimise.lns.parallel_lns import Piece, merge_piece, solve_parallel
-from allocator.optimise.mip import MipRace
-from allocator.optimise.outcome import Outcome
 from allocator.optimise.standing import Standing
 from allocator.program.following import dependents
 from allocator.program.paid import penalty_by_place
 from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray
-from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.adapters import minimise
+from allocator.solvers.background import BackgroundMip
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.protocol import SearchParams, SearchResult, unheard, unseen
 
 
 @dataclass(frozen=True)
@@ -90,45 +90,45 @@ class LargeNeighbourhoodSearch:
         self._selector = NeighbourhoodSelector(
             incumbent.task.program.decisions, self._open_decisions, context.seed
         )
-        self._race = MipRace(whole, incumbent.task.program, context.seed)
+        self._race = BackgroundMip(whole, incumbent.task.program, context.seed)
         never = context.budget.deterministic or not races or len(whole) > PARAMS.largest_race
         self._race_at = np.inf if never else time.monotonic() + PARAMS.race_after
         self._piece_seconds = PARAMS.piece_seconds
         self._knows_relaxation = False
         self._race_plan: IntArray | None = None
 
-    def run(self, part: Slice) -> None:
+    def run(self, part: Allotment) -> None:
         """Improve the incumbent until the time is over or nothing can be better."""
-        clock = Clock(self._context.budget, part)
+        deadline = Deadline(self._context.budget, part)
         try:
             if len(self._whole) <= PARAMS.largest_whole:
-                self._solve(self._open_parts, clock.share(PARAMS.whole_part, least=PARAMS.whole_seconds))
-            self._solve_pieces(clock)
+                self._solve(self._open_parts, deadline.share(PARAMS.whole_part, least=PARAMS.whole_seconds))
+            self._solve_pieces(deadline)
         finally:
             self._race.close()
             self._update_from_race()
 
-    def _solve_pieces(self, clock: Clock) -> None:
+    def _solve_pieces(self, deadline: Deadline) -> None:
         """Solve piece after piece, as long as there is time and something to find."""
         in_vain = 0
-        while not self._is_over(clock):
+        while not self._is_over(deadline):
             before = self._incumbent.cost
             self._find_promising()
             if self._selector.all_exhausted:
-                self._solve(self._open_parts, clock.left)
+                self._solve(self._open_parts, deadline.left)
                 continue
             threads = self._free_threads
             if threads == 1:
-                self._apply(self._selector.select(), clock)
+                self._apply(self._selector.select(), deadline)
             else:
-                self._apply_parallel(threads, clock)
+                self._apply_parallel(threads, deadline)
             in_vain = 0 if self._incumbent.cost < before else in_vain + threads
             if in_vain >= PARAMS.patience * len(self._selector.operators):
                 in_vain, self._piece_seconds = 0, self._piece_seconds * PARAMS.piece_growth
 
-    def _apply(self, operator: NeighbourhoodOperator, clock: Clock) -> None:
+    def _apply(self, operator: NeighbourhoodOperator, deadline: Deadline) -> None:
         """Solve one piece of an operator, or a batch of assignments."""
-        before, part = self._incumbent.cost, clock.share(1.0, most=self._piece_seconds)
+        before, part = self._incumbent.cost, deadline.share(1.0, most=self._piece_seconds)
         if operator.by_assignment:
             found = self._assignments.run_batch(operator, part, self._open_decisions, self._is_done)
         else:
@@ -136,7 +136,7 @@ class LargeNeighbourhoodSearch:
             found = self._solve(free, part)
         self._reward(operator, found, before)
 
-    def _apply_parallel(self, threads: int, clock: Clock) -> None:
+    def _apply_parallel(self, threads: int, deadline: Deadline) -> None:
         """Solve several pieces side by side, and assignments of other items if an operator makes such.
 
         A piece that is the whole is solved alone, since its bound is a proof.
@@ -147,15 +147,17 @@ class LargeNeighbourhoodSearch:
             operators.append(self._selector.select(by_assignment=False if has_assignment else None))
         whole = next((one for one in operators if one.share >= 1.0 and not one.by_assignment), None)
         if whole is not None:
-            self._apply(whole, clock)
+            self._apply(whole, deadline)
             return
         start = self._incumbent.values
         pieces, taken = self._disjoint_pieces(operators)
-        part = clock.share(1.0, most=self._piece_seconds)
-        asking = replace(self._asking(part, is_whole=False), is_done=self._is_stopped, threads=1)
+        part = deadline.share(1.0, most=self._piece_seconds)
+        search_params = replace(
+            self._search_params(part, is_whole=False), is_done=self._is_stopped, threads=1
+        )
 
         def run_assignments() -> bool:
-            if not any(one.by_assignment for one in operators) or clock.is_over:
+            if not any(one.by_assignment for one in operators) or deadline.is_over:
                 return False
             operator, before = self._selector.select(by_assignment=True), self._incumbent.cost
             movable = self._open_decisions & ~taken
@@ -164,7 +166,7 @@ class LargeNeighbourhoodSearch:
             return True
 
         problems = [piece.problem for piece in pieces]
-        outcomes = solve_parallel(problems, self._context, asking, self._is_done, run_assignments)
+        outcomes = solve_parallel(problems, self._context, search_params, self._is_done, run_assignments)
         for piece, found in zip(pieces, outcomes, strict=True):
             before = self._incumbent.cost
             if found.values is not None:
@@ -198,7 +200,7 @@ class LargeNeighbourhoodSearch:
         incumbent = self._incumbent
         return penalty_by_place(incumbent.task.program, incumbent.values, incumbent.level, layer, axis)
 
-    def _reward(self, operator: NeighbourhoodOperator, found: Outcome, before: int) -> None:
+    def _reward(self, operator: NeighbourhoodOperator, found: SearchResult, before: int) -> None:
         """Tell an operator the gain of its piece, given the cost before it."""
         gain = before - self._incumbent.cost
         operator.update(found, gain / max(1, before - self._incumbent.bound))
@@ -214,8 +216,8 @@ class LargeNeighbourhoodSearch:
     def _is_stopped(self) -> bool:
         return self._context.is_stopped or self._incumbent.is_good_enough
 
-    def _is_over(self, clock: Clock) -> bool:
-        return clock.is_over or self._context.is_stopped or self._is_done()
+    def _is_over(self, deadline: Deadline) -> bool:
+        return deadline.is_over or self._context.is_stopped or self._is_done()
 
     def _find_promising(self) -> None:
         """Set the promising decisions, once the relaxation is known."""
@@ -236,30 +238,30 @@ class LargeNeighbourhoodSearch:
         found[columns[columns < count]] = True
         return found
 
-    def _solve(self, free: BoolArray, part: Slice) -> Outcome:
+    def _solve(self, free: BoolArray, part: Allotment) -> SearchResult:
         """Solve the piece of the ``free`` variables, again with more rows while its plan calls for cuts."""
-        clock, incumbent = Clock(self._context.budget, part), self._incumbent
+        deadline, incumbent = Deadline(self._context.budget, part), self._incumbent
         while True:
             problem = incumbent.task.question(incumbent.level).restrict(incumbent.values, free)
             assert problem is not None, "the incumbent solves it"
             is_whole = len(problem) >= len(self._whole)
             by = incumbent.further(CP_SAT, *self._given)
-            found = minimise(problem, self._context, self._asking(clock.left, is_whole))
+            found = minimise(problem, self._context, self._search_params(deadline.left, is_whole))
             if is_whole:
                 incumbent.hear(None, found.bound, by)
-            if found.values is None or incumbent.take(found.values) or self._is_over(clock):
+            if found.values is None or incumbent.take(found.values) or self._is_over(deadline):
                 return found
 
-    def _asking(self, part: Slice, is_whole: bool) -> Asking:
+    def _search_params(self, part: Allotment, is_whole: bool) -> SearchParams:
         """Return the parameters of a search. Only a search of the whole program reports its bounds."""
         incumbent = self._incumbent
         reports = is_whole and not (incumbent.task.has_grown or incumbent.task.is_rough)
         by = incumbent.further(CP_SAT, *self._given)
-        return Asking(
+        return SearchParams(
             part,
             hint=incumbent.values,
             gap=incumbent.gap if is_whole else 0.0,
-            known=incumbent.bound,
+            known_bound=incumbent.bound,
             tell=(lambda cost, bound: incumbent.hear(cost, bound, by)) if reports else unheard,
             show=incumbent.show if is_whole else unseen,
             is_done=self._is_done,
@@ -269,13 +271,13 @@ class LargeNeighbourhoodSearch:
         """Start branch and cut when due, take over its results; return whether the plan is good enough."""
         if time.monotonic() > self._race_at:
             self._race.begin(self._incumbent.cost)
-            self._race.renew(self._incumbent.cost)
+            self._race.restart_if_stale(self._incumbent.cost)
         self._update_from_race()
         return self._incumbent.is_good_enough
 
     def _update_from_race(self) -> None:
         """Take over bounds and better plans of branch and cut, and of the relaxations of all levels."""
-        self._incumbent.hear_ladder()
+        self._incumbent.take_relaxation()
         self._incumbent.hear(None, self._race.bound, joined((HIGHS,), self._given))
         values, cost = self._race.plan
         if values is None or cost is None or values is self._race_plan:

@@ -18,10 +18,10 @@ from typing import Literal
 
 import numpy as np
 
-from allocator.optimise.outcome import Outcome
 from allocator.program.decisions import Decisions
 from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray
+from allocator.solvers.protocol import SearchResult
 
 #: Stands for the cost of a place that an item cannot have: more than anything costs.
 PROHIBITIVE = 2**62
@@ -100,7 +100,7 @@ class NeighbourhoodOperator:
     deep_targets: bool = False
     reward: float | None = None
 
-    def update(self, outcome: Outcome, gain: float) -> None:
+    def update(self, outcome: SearchResult, gain: float) -> None:
         """Update the reward, and adapt the share to how hard the last piece was.
 
         Args:

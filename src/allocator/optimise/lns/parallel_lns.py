@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.optimise.asking import Asking, minimise
 from allocator.optimise.lns.operators import NeighbourhoodOperator
-from allocator.optimise.outcome import Outcome
 from allocator.optimise.standing import Standing
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import IntArray
 from allocator.program.subproblem import BoolArray, MilpInstance
+from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
+from allocator.solvers.protocol import SearchParams, SearchResult
 
 #: Seconds between two looks at the solve while pieces are solved.
 POLL_SECONDS = 0.05
@@ -39,21 +39,21 @@ class Piece:
 def solve_parallel(
     problems: Sequence[MilpInstance],
     context: SolveContext,
-    asking: Asking,
+    search_params: SearchParams,
     poll: Callable[[], object],
     work_meanwhile: Callable[[], bool],
-) -> list[Outcome]:
+) -> list[SearchResult]:
     """Solve pieces, each in a thread of its own.
 
     Args:
         problems: The pieces.
         context: The settings of the solve.
-        asking: The parameters of each search.
+        search_params: The parameters of each search.
         poll: Called again and again while they are solved.
         work_meanwhile: Called in this thread until it returns that there is nothing more to do.
     """
     with ThreadPoolExecutor(max(1, len(problems))) as pool:
-        searches = [pool.submit(minimise, problem, context, asking) for problem in problems]
+        searches = [pool.submit(minimise, problem, context, search_params) for problem in problems]
         waiting = is_busy = True
         while waiting:
             try:

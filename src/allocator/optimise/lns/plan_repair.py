@@ -18,7 +18,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from allocator.optimise.asking import Asking, minimise
 from allocator.optimise.flow import cheapest_plan
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.optimise.standing import Standing
@@ -34,8 +33,10 @@ from allocator.program.program import IntArray, Program
 from allocator.program.projection import decision_rows, rows_with_auxiliaries
 from allocator.program.propagate import Bounds
 from allocator.program.subproblem import BoolArray, MilpInstance
-from allocator.solvers.budget import Clock, Slice
+from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.protocol import SearchParams
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def is_large(program: Program) -> bool:
     return program.decisions.count >= PARAMS.large_program
 
 
-def local_repair(task: Task, hint: IntArray, part: Slice, context: SolveContext) -> IntArray | None:
+def local_repair(task: Task, hint: IntArray, part: Allotment, context: SolveContext) -> IntArray | None:
     """Return a plan near ``hint`` as values of all variables; None if none was found.
 
     Args:
@@ -83,7 +84,7 @@ def local_repair(task: Task, hint: IntArray, part: Slice, context: SolveContext)
         part: The time limit.
         context: The settings of the solve.
     """
-    clock, whole = Clock(context.budget, part), task.question(None).full()
+    deadline, whole = Deadline(context.budget, part), task.question(None).full()
     if whole is None:
         return None
     near = _within_bounds(task, whole, hint)
@@ -92,15 +93,15 @@ def local_repair(task: Task, hint: IntArray, part: Slice, context: SolveContext)
         return near
     question = task.question(next(iter(task.program.levels), None))
     for free in _pieces(task.program, near, violated):
-        if clock.is_over or context.is_over:
+        if deadline.is_over or context.is_over:
             return None
         if free[whole.columns[: np.searchsorted(whole.columns, len(free))]].sum() > PARAMS.largest_piece:
             return None
         problem = question.restrict(near, dependents(task.program, np.flatnonzero(free)))
         if problem is None:
             continue
-        time = clock.share(PARAMS.piece_part, most=PARAMS.piece_seconds)
-        found = minimise(problem, context, Asking(time, hint=near)).values
+        time = deadline.share(PARAMS.piece_part, most=PARAMS.piece_seconds)
+        found = minimise(problem, context, SearchParams(time, hint=near)).values
         if found is not None:
             decisions = found[None, : task.program.decisions.count]
             return np.asarray(evaluate_auxiliaries(task.program, decisions)[0])
@@ -138,7 +139,7 @@ def _decisions_of_items(decisions: Decisions, some: BoolArray) -> BoolArray:
     return found
 
 
-def elastic_repair(task: Task, time: Slice, context: SolveContext) -> IntArray | None:
+def elastic_repair(task: Task, time: Allotment, context: SolveContext) -> IntArray | None:
     """Return a plan as values of all variables; None if none was found.
 
     Args:
@@ -157,15 +158,15 @@ def elastic_repair(task: Task, time: Slice, context: SolveContext) -> IntArray |
     if flow is None or context.is_over:
         return None
     decisions = flow[: program.decisions.count]
-    clock = Clock(context.budget, time)
+    deadline = Deadline(context.budget, time)
     for one in _restrictions(program, task.bounds, whole, decisions, context.seed):
         repaired = decisions.copy()
-        part_time = clock.share(PARAMS.attempt_part)
+        part_time = deadline.share(PARAMS.attempt_part)
         found = _minimise_violation(one.program, one.bounds, decisions[one.columns], part_time, context)
         if found is not None:
             repaired[one.columns] = found
             return np.asarray(evaluate_auxiliaries(program, repaired[None, :])[0])
-        if clock.is_over or context.is_over:
+        if deadline.is_over or context.is_over:
             break
     return None
 
@@ -200,7 +201,7 @@ def _restrictions(
 
 
 def _minimise_violation(
-    program: Program, bounds: Bounds, decisions: IntArray, time: Slice, context: SolveContext
+    program: Program, bounds: Bounds, decisions: IntArray, time: Allotment, context: SolveContext
 ) -> IntArray | None:
     """Return decisions that violate no row, found from some that may; None if none were found."""
     violated = np.flatnonzero(violated_rows(program, evaluate_auxiliaries(program, decisions[None, :]))[0])

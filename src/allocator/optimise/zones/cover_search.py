@@ -11,14 +11,14 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from allocator.optimise.asking import Asking, minimise
-from allocator.optimise.outcome import Outcome
 from allocator.optimise.zones.connected_sets import BoolArray
 from allocator.optimise.zones.relaxation import RelaxationBound, relaxed
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.subproblem import MilpInstance
-from allocator.solvers.budget import Clock
+from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Deadline
+from allocator.solvers.protocol import SearchParams, SearchResult
 
 #: So many columns are searched at first, and so many times more where they are too few.
 FEW, WIDER = 300, 8
@@ -40,52 +40,61 @@ class CoverSearch:
         self._of_use = np.ones(len(problem), dtype=np.bool_)
         self._caps: list[tuple[IntArray, int]] = []
 
-    def minimise(self, price: IntArray, constant: int, asking: Asking) -> Outcome:
+    def minimise(self, price: IntArray, constant: int, search_params: SearchParams) -> SearchResult:
         """Return the least cost at some prices, all earlier prices held to what they came to.
 
         Args:
             price: ``[n]`` what each column costs.
             constant: What is paid in any case.
-            asking: How to search; its hint, if there is one, is a cover.
+            search_params: How to search; its hint, if there is one, is a cover.
         """
         problem = replace(self._capped(), objective=price, constant=constant)
-        given = found = _of(problem, asking.hint)
-        asking.tell(found.cost, asking.known)
-        if given.cost is None or given.cost > asking.known:
-            found = self._search_for(problem, asking, Clock(self._search.budget, asking.part))
+        given = found = _of(problem, search_params.hint)
+        search_params.tell(found.cost, search_params.known_bound)
+        if given.cost is None or given.cost > search_params.known_bound:
+            found = self._search_for(
+                problem, search_params, Deadline(self._search.budget, search_params.allotment)
+            )
         if given.cost is not None and (found.cost is None or found.cost > given.cost):  # cut off too early
-            found = replace(given, found="feasible", bound=max(found.bound, asking.known))
+            found = replace(given, found="feasible", bound=max(found.bound, search_params.known_bound))
         if found.cost is not None:
             self._caps.append((price, found.cost - constant))
         return found
 
-    def _search_for(self, problem: MilpInstance, asking: Asking, clock: Clock) -> Outcome:
+    def _search_for(
+        self, problem: MilpInstance, search_params: SearchParams, deadline: Deadline
+    ) -> SearchResult:
         """Relax the problem, search, and forget columns that are then known to be of no use."""
-        told = relaxed(_within(problem, self._of_use), clock.share(RELAXATION_PART).seconds)
+        told = relaxed(_within(problem, self._of_use), deadline.share(RELAXATION_PART).seconds)
         if told is None:
-            return self._ask(problem, self._of_use, replace(asking, part=clock.share(1.0)))
+            return self._ask(problem, self._of_use, replace(search_params, allotment=deadline.share(1.0)))
         reduced = np.zeros(len(problem), dtype=np.int64)
         reduced[self._of_use] = told.reduced
-        told, known = replace(told, reduced=reduced), max(asking.known, told.least + problem.constant)
-        asking.tell(_of(problem, asking.hint).cost, known)
-        found = self._widening(problem, told, replace(asking, known=known), clock)
+        told, known = (
+            replace(told, reduced=reduced),
+            max(search_params.known_bound, told.least + problem.constant),
+        )
+        search_params.tell(_of(problem, search_params.hint).cost, known)
+        found = self._widening(problem, told, replace(search_params, known_bound=known), deadline)
         if found.cost is not None:
             self._of_use &= ~self._choice | (told.reduced <= told.room(found.cost - problem.constant))
         return found
 
     def _widening(
-        self, problem: MilpInstance, told: RelaxationBound, asking: Asking, clock: Clock
-    ) -> Outcome:
+        self, problem: MilpInstance, told: RelaxationBound, search_params: SearchParams, deadline: Deadline
+    ) -> SearchResult:
         """Search few columns, those of the hint among them, then as many as it takes."""
-        bound, few = asking.known, FEW
-        room, heard = self._room_for(told, few), asking.tell
-        asking = replace(asking, tell=lambda cost, _: heard(cost, bound))  # of few columns no bound counts
+        bound, few = search_params.known_bound, FEW
+        room, heard = self._room_for(told, few), search_params.tell
+        search_params = replace(
+            search_params, tell=lambda cost, _: heard(cost, bound)
+        )  # of few columns no bound counts
         while True:
             kept = self._of_use & (~self._choice | (told.reduced <= room))
-            if asking.hint is not None:
-                kept |= asking.hint > 0
-            asking = replace(asking, part=clock.share(1.0))
-            found = self._ask(problem, kept, asking)
+            if search_params.hint is not None:
+                kept |= search_params.hint > 0
+            search_params = replace(search_params, allotment=deadline.share(1.0))
+            found = self._ask(problem, kept, search_params)
             if (kept | ~self._of_use).all():
                 return replace(found, bound=max(found.bound, bound))
             if found.found not in ("optimal", "infeasible"):
@@ -97,7 +106,7 @@ class CoverSearch:
             needed = told.room(found.cost - problem.constant)
             if needed <= room + told.scale:  # with what was left out it costs at least as much
                 return found
-            asking = replace(asking, hint=found.values)
+            search_params = replace(search_params, hint=found.values)
             room, few = min(wider[0], needed), wider[1]
 
     def _wider(self, told: RelaxationBound, room: int, few: int) -> tuple[int, int]:
@@ -108,17 +117,19 @@ class CoverSearch:
             if wider > room or few >= len(self._problem):
                 return wider, few
 
-    def second_opinion(self, clock: Clock) -> bool:
+    def second_opinion(self, deadline: Deadline) -> bool:
         """Whether nothing at all is possible when asked in another way."""
-        found = self._ask(self._problem, self._of_use, Asking(clock.share(1.0), twice=True))
+        found = self._ask(
+            self._problem, self._of_use, SearchParams(deadline.share(1.0), without_presolve=True)
+        )
         return found.found == "infeasible"
 
-    def _ask(self, problem: MilpInstance, kept: BoolArray, asking: Asking) -> Outcome:
+    def _ask(self, problem: MilpInstance, kept: BoolArray, search_params: SearchParams) -> SearchResult:
         part = _within(problem, kept)
         used = np.diff(part.matrix.indptr) > 0
         if ((part.sides[0] > 0) | (part.sides[1] < 0))[~used].any():
-            return Outcome("infeasible")  # an item that no zone has, say
-        return minimise(part, self._search, asking)
+            return SearchResult("infeasible")  # an item that no zone has, say
+        return minimise(part, self._search, search_params)
 
     def _room_for(self, told: RelaxationBound, few: int) -> int:
         """Return a reduced cost that so few columns are below."""
@@ -140,12 +151,12 @@ class CoverSearch:
         )
 
 
-def _of(problem: MilpInstance, hint: IntArray | None) -> Outcome:
+def _of(problem: MilpInstance, hint: IntArray | None) -> SearchResult:
     """Return what a hint costs, as if that were the least."""
     if hint is None:
-        return Outcome("unknown")
+        return SearchResult("unknown")
     cost = int(problem.objective @ hint) + problem.constant
-    return Outcome("optimal", hint, cost, cost)
+    return SearchResult("optimal", hint, cost, cost)
 
 
 def _within(problem: MilpInstance, kept: BoolArray) -> MilpInstance:

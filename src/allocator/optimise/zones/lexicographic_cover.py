@@ -10,8 +10,6 @@ from itertools import count
 import numpy as np
 
 from allocator.model.witnesses import BY_ROWS, COVER, CP_SAT
-from allocator.optimise.asking import Asking, Teller, unheard, unseen
-from allocator.optimise.outcome import Found
 from allocator.optimise.zones.candidates import Candidates
 from allocator.optimise.zones.cover_model import CoverModel
 from allocator.optimise.zones.cover_search import CoverSearch
@@ -20,8 +18,9 @@ from allocator.program.program import IntArray, Program, Rows
 from allocator.program.propagate import Bounds
 from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.budget import Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Deadline
+from allocator.solvers.protocol import Found, SearchParams, Teller, unheard, unseen
 
 
 @dataclass(eq=False)
@@ -45,7 +44,7 @@ class WindowSearch:
     caps: dict[int, int] = field(default_factory=dict)
 
     def best(
-        self, level: int, cost: int, known: int, clock: Clock, show: Callable[[IntArray, int], None]
+        self, level: int, cost: int, known: int, deadline: Deadline, show: Callable[[IntArray, int], None]
     ) -> int:
         """Search for less than a cost, show what is found, and return what a level costs at least.
 
@@ -53,7 +52,7 @@ class WindowSearch:
             level: The place of the level among the levels; others are held to their caps.
             cost: What the best plan known costs.
             known: What the level is known to cost at least.
-            clock: The time that it may take.
+            deadline: The time that it may take.
             show: Is shown the decisions of every better plan and what they cost at most.
         """
         constant = self.program.constant(self.program.levels[level])
@@ -71,7 +70,7 @@ class WindowSearch:
             least, _, left = heapq.heappop(heap)
             if least >= cost:
                 break
-            if clock.is_over or self.search.is_stopped:
+            if deadline.is_over or self.search.is_stopped:
                 return least
             classes = alike(self.groups, sums, left)
             if classes is None and left.widest is not None:
@@ -81,7 +80,9 @@ class WindowSearch:
             remainder = ResidualCover(self.program, self.whole.items, self.groups, classes or apart(left))
             problem, choice = remainder.problem(sums, left, constant)
             cover = CoverSearch(problem, choice, self.search)
-            found = cover.minimise(problem.objective, constant, Asking(clock.share(1.0), known=least))
+            found = cover.minimise(
+                problem.objective, constant, SearchParams(deadline.share(1.0), known_bound=least)
+            )
             if found.values is not None and found.cost is not None and found.cost < cost:
                 cost = found.cost
                 show(remainder.decisions(found.values), cost)
@@ -172,7 +173,7 @@ def solve_cover_levels(
     program: Program,
     model: CoverModel,
     cover: CoverSearch,
-    clock: Clock,
+    deadline: Deadline,
     teller: Callable[[int], Teller] = lambda _level: unheard,
     show: Callable[[IntArray], None] = unseen,
     first: IntArray | None = None,
@@ -185,7 +186,7 @@ def solve_cover_levels(
         program: The program.
         model: The cover of its map by zones.
         cover: The search for the best.
-        clock: The time that it may take.
+        deadline: The time that it may take.
         teller: Whom to tell of costs and bounds of a level.
         show: Is shown better decisions on the way.
         first: Decisions of a plan to begin from.
@@ -195,17 +196,19 @@ def solve_cover_levels(
     proofs: list[Proof] = []
     values = None if first is None else model.values(first)
     for k, level in enumerate(program.levels or (None,)):
-        asking = Asking(clock.share(1.0), hint=values, show=lambda found: show(model.decisions(found)))
+        search_params = SearchParams(
+            deadline.share(1.0), hint=values, show=lambda found: show(model.decisions(found))
+        )
         if level is None:
-            one = cover.minimise(np.zeros(len(model.problem), dtype=np.int64), 0, asking)
+            one = cover.minimise(np.zeros(len(model.problem), dtype=np.int64), 0, search_params)
         else:
-            asking = replace(asking, tell=teller(level), known=least(level))
+            search_params = replace(search_params, tell=teller(level), known_bound=least(level))
             if windows is not None and values is not None:
-                asking = _through(windows, model, k, asking, clock)
-            one = cover.minimise(model.prices[k], program.constant(level), asking)
+                search_params = _through(windows, model, k, search_params, deadline)
+            one = cover.minimise(model.prices[k], program.constant(level), search_params)
         if one.values is None:
             if one.found == "infeasible" and values is None:
-                return ZonesResult("infeasible" if cover.second_opinion(clock) else "unknown")
+                return ZonesResult("infeasible" if cover.second_opinion(deadline) else "unknown")
             break
         values = one.values
         if level is not None and one.cost is not None:
@@ -213,7 +216,7 @@ def solve_cover_levels(
                 windows.caps[k] = one.cost
             by = BY_ROWS if one.bound <= least(level) else BY_COVER
             proofs.append(Proof.of(level, one.cost, Bound(one.bound, by)))
-            asking.tell(one.cost, proofs[-1].bound)
+            search_params.tell(one.cost, proofs[-1].bound)
         if one.found != "optimal":
             break
     if values is None:
@@ -222,9 +225,11 @@ def solve_cover_levels(
     return ZonesResult("optimal" if proved else "feasible", model.decisions(values), tuple(proofs))
 
 
-def _through(windows: WindowSearch, model: CoverModel, k: int, asking: Asking, clock: Clock) -> Asking:
+def _through(
+    windows: WindowSearch, model: CoverModel, k: int, search_params: SearchParams, deadline: Deadline
+) -> SearchParams:
     """Return what to ask once windows have been searched: from a better cover, and with a better bound."""
-    best = asking.hint
+    best = search_params.hint
     assert best is not None
     cost = model.cost(k, best)
 
@@ -233,11 +238,11 @@ def _through(windows: WindowSearch, model: CoverModel, k: int, asking: Asking, c
         found = model.values(decisions)
         if found is not None and model.allows(found):
             best = found
-            asking.show(found)
-            asking.tell(model.cost(k, found), asking.known)
+            search_params.show(found)
+            search_params.tell(model.cost(k, found), search_params.known_bound)
 
-    if cost > asking.known:
-        few = Clock(windows.search.budget, clock.share(WINDOWS_PART))
-        known = windows.best(k, cost, asking.known, few, take)
-        asking = replace(asking, known=max(asking.known, known))
-    return replace(asking, part=clock.share(1.0), hint=best)
+    if cost > search_params.known_bound:
+        few = Deadline(windows.search.budget, deadline.share(WINDOWS_PART))
+        known = windows.best(k, cost, search_params.known_bound, few, take)
+        search_params = replace(search_params, known_bound=max(search_params.known_bound, known))
+    return replace(search_params, allotment=deadline.share(1.0), hint=best)

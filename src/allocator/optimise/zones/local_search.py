@@ -18,8 +18,8 @@ from allocator.graph.neighbours import Neighbours, parts
 from allocator.optimise.task import Task
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray, Program
-from allocator.solvers.budget import Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Deadline
 
 #: So many values are worked out at a time; a program of which that is fewer plans than this is left as it
 #: is, since one step may take seconds.
@@ -31,13 +31,13 @@ VALUES_PER_WORK = 1.3e8
 Change = tuple[tuple[int, int], ...]
 
 
-def improve_by_units(task: Task, decisions: IntArray, clock: Clock, search: SolveContext) -> IntArray:
+def improve_by_units(task: Task, decisions: IntArray, deadline: Deadline, search: SolveContext) -> IntArray:
     """Return a plan that no change of one unit or two makes better, as far as time allows.
 
     Args:
         task: What is to be solved, with its map.
         decisions: A plan that breaks nothing.
-        clock: The time that it may take.
+        deadline: The time that it may take.
         search: How to search.
     """
     assert task.map is not None
@@ -49,7 +49,7 @@ def improve_by_units(task: Task, decisions: IntArray, clock: Clock, search: Solv
     while True:
         zones = _Zones(slot_of(task.program, best), task.map)
         for changes in (zones.shifts(), zones.swaps()):
-            if clock.is_over or search.is_stopped:
+            if deadline.is_over or search.is_stopped:
                 return best
             better = pricing.better(best, changes, cost)
             search.budget.spent_work += pricing.worked_out / VALUES_PER_WORK

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from allocator.model.witnesses import BY_ROWS
-from allocator.optimise.asking import Teller, unseen
 from allocator.optimise.task import Task
 from allocator.optimise.zones.candidates import Candidates, candidates, cost_bands
 from allocator.optimise.zones.connected_sets import MOST, Band
@@ -24,8 +23,9 @@ from allocator.optimise.zones.zone_pairs import recombine, reoptimise_pairs
 from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition, decompose_by_slot
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.budget import Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Deadline
+from allocator.solvers.protocol import Teller, unseen
 
 #: More zones, or more branches looked at for them, are left to other routes.
 MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
@@ -41,7 +41,7 @@ CENTRES_PART = 0.6
 
 def solve_zones(
     task: Task,
-    clock: Clock,
+    deadline: Deadline,
     search: SolveContext,
     teller: Callable[[int], Teller],
     start: IntArray | None = None,
@@ -51,7 +51,7 @@ def solve_zones(
 
     Args:
         task: What is to be solved.
-        clock: The time that it may take.
+        deadline: The time that it may take.
         search: How to search.
         teller: Whom to tell of costs and bounds of a level.
         start: Decisions to begin from.
@@ -60,24 +60,24 @@ def solve_zones(
     whole = None if task.map is None or task.is_fixed else decompose_by_slot(task.program)
     if whole is None:
         return None
-    own = Clock(search.budget, clock.share(ROUTE_PART))
+    own = Deadline(search.budget, deadline.share(ROUTE_PART))
     show = _told(task, teller, show)
     if len(whole.items) > MOST:
-        return _of_a_large_map(task, whole, clock, search, teller, show, start)
+        return _of_a_large_map(task, whole, deadline, search, teller, show, start)
     first = first_plan(task, whole, start, own, search, show)
     if first is not None and is_least(task, first):
         return _proved(task, first)
     tied = np.unique(np.append(whole.linking_rows.cols, whole.linking_variables))
     more: Mapping[int, list[Band]] = {}
     if first is not None and len(tied):
-        few = Clock(search.budget, own.share(BEFORE_PART))
+        few = Deadline(search.budget, own.share(BEFORE_PART))
         first = recombine(task, whole, first, few, search, show, PATIENCE)
         if is_least(task, first):
             return _proved(task, first)
         more = cost_bands(task, whole, first)
-    found = _all_zones(task, whole, tied, more, Clock(search.budget, own.share(FINDING_PART)), search)
+    found = _all_zones(task, whole, tied, more, Deadline(search.budget, own.share(FINDING_PART)), search)
     if found is None:
-        return _of_a_large_map(task, whole, clock, search, teller, show, start, first)
+        return _of_a_large_map(task, whole, deadline, search, teller, show, start, first)
     model = CoverModel(task.program, whole, found, tied)
     cover = CoverSearch(model.problem, model.choice, search)
     windows = WindowSearch(task.program, whole, found, task.follow(), search) if len(tied) else None
@@ -109,20 +109,20 @@ def _better(
     task: Task,
     whole: SlotDecomposition,
     decisions: IntArray,
-    clock: Clock,
+    deadline: Deadline,
     search: SolveContext,
     show: Callable[[IntArray], None],
 ) -> IntArray:
     """Return a plan that is better two zones at a time: exactly, or by chance where zones are tied."""
     if whole.is_linked:
-        return recombine(task, whole, decisions, clock, search, show)
-    return reoptimise_pairs(task, whole, decisions, clock, search, show)
+        return recombine(task, whole, decisions, deadline, search, show)
+    return reoptimise_pairs(task, whole, decisions, deadline, search, show)
 
 
 def _of_a_large_map(
     task: Task,
     whole: SlotDecomposition,
-    clock: Clock,
+    deadline: Deadline,
     search: SolveContext,
     teller: Callable[[int], Teller],
     show: Callable[[IntArray], None],
@@ -134,7 +134,7 @@ def _of_a_large_map(
     A first plan that has been made already, of which a start is no better, is not made again.
     """
     assert task.map is not None
-    own = Clock(search.budget, clock.share(ROUTE_PART))
+    own = Deadline(search.budget, deadline.share(ROUTE_PART))
     read_off = recognise_first(task.program, whole, task.map)
     if read_off is None or (whole.is_linked and read_off[0] != task.program.levels[0]):
         decisions = first_plan(task, whole, start, own, search, show) if first is None else first
@@ -147,7 +147,7 @@ def _of_a_large_map(
         return None
     level, given = read_off
     is_all = given.is_exact and len(task.program.levels) == 1
-    part = clock if is_all else Clock(search.budget, own.share(CENTRES_PART))
+    part = deadline if is_all else Deadline(search.budget, own.share(CENTRES_PART))
     placing = SlotPlacement(task.program, whole, level)
 
     def split() -> IntArray | None:
@@ -167,7 +167,7 @@ def _all_zones(
     whole: SlotDecomposition,
     tied: IntArray,
     more: Mapping[int, list[Band]],
-    clock: Clock,
+    deadline: Deadline,
     search: SolveContext,
 ) -> list[Candidates] | None:
     """Return the zones of all slots, or None if they are too many to be found or chosen from."""
@@ -177,7 +177,7 @@ def _all_zones(
     def goes_on(more: int) -> bool:
         nonlocal branches
         branches -= more
-        return branches >= 0 and not (search.is_stopped or clock.is_over)
+        return branches >= 0 and not (search.is_stopped or deadline.is_over)
 
     def wanted(part: SlotBlock) -> IntArray:
         return np.flatnonzero(np.isin(part.columns, tied))

@@ -9,7 +9,6 @@ from itertools import chain
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours
-from allocator.optimise.asking import unseen
 from allocator.optimise.task import Task
 from allocator.optimise.zones.candidates import balanced_attribute, shared_bands
 from allocator.optimise.zones.connected_sets import Band
@@ -17,8 +16,9 @@ from allocator.optimise.zones.local_search import costs_of, improve_by_units, is
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.slot_decomposition import SlotDecomposition
-from allocator.solvers.budget import Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Deadline
+from allocator.solvers.protocol import unseen
 
 #: So many trees are tried for one split before the splits above it are given up.
 TREES = 40
@@ -115,7 +115,7 @@ def first_plan(
     task: Task,
     whole: SlotDecomposition,
     start: IntArray | None,
-    clock: Clock,
+    deadline: Deadline,
     search: SolveContext,
     show: Callable[[IntArray], None] = unseen,
 ) -> IntArray | None:
@@ -125,12 +125,12 @@ def first_plan(
         task: What is to be solved, with its map.
         whole: Its program, slot by slot.
         start: Decisions to begin from.
-        clock: The time that it may take a part of.
+        deadline: The time that it may take a part of.
         search: How to search.
         show: Is shown every better plan on the way.
     """
     best, costs = None, list[int]()
-    part = Clock(search.budget, clock.share(SPLITTING_PART))
+    part = Deadline(search.budget, deadline.share(SPLITTING_PART))
     given = [] if start is None or not is_plan(task, start) else [start]
     for plan in chain(given, plans_by_splitting(task, whole, part, search)):
         mine = costs_of(task.program, plan)
@@ -141,26 +141,26 @@ def first_plan(
 
 
 def plans_by_splitting(
-    task: Task, whole: SlotDecomposition, clock: Clock, search: SolveContext
+    task: Task, whole: SlotDecomposition, deadline: Deadline, search: SolveContext
 ) -> Iterator[IntArray]:
     """Yield the best of plans that random trees give, and then what comes of each by changes of its units."""
-    plans = sorted(split_plans(task, whole, clock, search), key=lambda plan: costs_of(task.program, plan))
+    plans = sorted(split_plans(task, whole, deadline, search), key=lambda plan: costs_of(task.program, plan))
     yield from plans[:1]
     if not whole.is_linked:  # other ways are as good there
         plans = plans[:1]
     for plan in plans:
-        yield improve_by_units(task, plan, clock, search)
+        yield improve_by_units(task, plan, deadline, search)
 
 
 def split_plans(
-    task: Task, whole: SlotDecomposition, clock: Clock, search: SolveContext
+    task: Task, whole: SlotDecomposition, deadline: Deadline, search: SolveContext
 ) -> Iterator[IntArray]:
     """Yield plans of connected zones, as random trees give them, that break no row."""
     chance = random.Random(search.seed)
     for splitting in splittings(task, whole, search.seed):
         plans = 0
         for _ in range(TRIES):
-            if plans == PLANS or clock.is_over or search.is_stopped:
+            if plans == PLANS or deadline.is_over or search.is_stopped:
                 break
             decisions = _split(task, whole, splitting, chance)
             if decisions is not None:

@@ -15,7 +15,6 @@ from itertools import combinations
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours
-from allocator.optimise.asking import unseen
 from allocator.optimise.task import Task
 from allocator.optimise.zones.candidates import balanced_attribute, candidates
 from allocator.optimise.zones.connected_sets import MOST
@@ -29,8 +28,9 @@ from allocator.program.expr import EMPTY
 from allocator.program.fewer_items import restrict_items
 from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotDecomposition
-from allocator.solvers.budget import Clock
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Deadline
+from allocator.solvers.protocol import unseen
 
 #: So many splits in vain are enough.
 PATIENCE = 5000
@@ -42,7 +42,7 @@ def recombine(
     task: Task,
     whole: SlotDecomposition,
     decisions: IntArray,
-    clock: Clock,
+    deadline: Deadline,
     search: SolveContext,
     show: Callable[[IntArray], None] = unseen,
     patience: int = PATIENCE,
@@ -53,7 +53,7 @@ def recombine(
         task: What is to be solved, with its map.
         whole: Its program, slot by slot.
         decisions: A plan.
-        clock: The time that it may take.
+        deadline: The time that it may take.
         search: How to search.
         show: Is shown every better plan.
         patience: So many splits in vain are enough.
@@ -61,12 +61,12 @@ def recombine(
     pairs, levels = _Pairs(task, whole, search.seed), task.program.levels
     best, least, in_vain = costs_of(task.program, decisions), [task.least(level) for level in levels], 0
     there = decisions
-    while in_vain < patience and best != least and not (clock.is_over or search.is_stopped):
+    while in_vain < patience and best != least and not (deadline.is_over or search.is_stopped):
         in_vain += 1
         made = pairs.split_anew(there)
         if made is None or not is_plan(task, made):
             continue
-        made = improve_by_units(task, made, clock, search)
+        made = improve_by_units(task, made, deadline, search)
         costs = costs_of(task.program, made)
         if costs < best:
             in_vain, best, decisions = 0, costs, made
@@ -134,7 +134,7 @@ def reoptimise_pairs(
     task: Task,
     whole: SlotDecomposition,
     decisions: IntArray,
-    clock: Clock,
+    deadline: Deadline,
     search: SolveContext,
     show: Callable[[IntArray], None] = unseen,
 ) -> IntArray:
@@ -144,7 +144,7 @@ def reoptimise_pairs(
         task: What is to be solved, with its map.
         whole: Its program, slot by slot; where something ties slots together the plan stays as it is.
         decisions: A plan.
-        clock: The time that it may take.
+        deadline: The time that it may take.
         search: How to search.
         show: Is shown every better plan.
     """
@@ -162,10 +162,10 @@ def reoptimise_pairs(
             key = zones[a].tobytes(), zones[b].tobytes()
             if key in settled:
                 continue
-            if clock.is_over or search.is_stopped:
+            if deadline.is_over or search.is_stopped:
                 return decisions
             settled.add(key)
-            better = _two(task, whole, (a, b), np.union1d(zones[a], zones[b]), decisions, clock, search)
+            better = _two(task, whole, (a, b), np.union1d(zones[a], zones[b]), decisions, deadline, search)
             if better is not None:
                 decisions = better
                 show(decisions)
@@ -180,7 +180,7 @@ def _two(
     slots: tuple[int, int],
     items: IntArray,
     decisions: IntArray,
-    clock: Clock,
+    deadline: Deadline,
     search: SolveContext,
 ) -> IntArray | None:
     """Return the plan with two slots as good as they can be, if that is better."""
@@ -190,7 +190,7 @@ def _two(
     def goes_on(more: int) -> bool:
         nonlocal branches
         branches -= more
-        return branches >= 0 and not (search.is_stopped or clock.is_over)
+        return branches >= 0 and not (search.is_stopped or deadline.is_over)
 
     if len(items) > MOST:
         return None
@@ -201,7 +201,7 @@ def _two(
         return None
     program, model = task.program, CoverModel(task.program, two, found, EMPTY)
     cover = CoverSearch(model.problem, model.choice, search)
-    made = solve_cover_levels(program, model, cover, clock)
+    made = solve_cover_levels(program, model, cover, deadline)
     if made.decisions is None:
         return None
     [grid] = program.decisions.grids.values()

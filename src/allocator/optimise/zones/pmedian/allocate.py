@@ -1,7 +1,6 @@
 """Location and allocation in turn: units to centres by a flow within the band, then centres anew.
 
 Method: Hess, Weaver, Siegfeldt, Whelan and Zitlau (1965), the allocation by min-cost flow.
-Solver: OR-Tools' cost-scaling min-cost flow.
 """
 
 from __future__ import annotations
@@ -10,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from allocator.optimise.zones.pmedian.districting import Districting
 from allocator.program.program import IntArray
+from allocator.solvers.adapters.flow import cheapest_flow_of_supplies
 
 #: Costs of a unit of weight are told apart to so many parts of the greatest.
 FINE = 1_000_000
@@ -75,26 +74,23 @@ def _sent(given: Districting, far: FloatArray, able: IntArray) -> IntArray | Non
     band, (units, zones), few = given.band, far.shape, able.shape[1]
     cost = np.take_along_axis(far, able, axis=1) / np.maximum(1, band.weights)[:, None]
     price = np.rint(cost * (FINE / max(1.0, cost.max(initial=0.0)))).astype(np.int64)
-    flow, sink, total = SimpleMinCostFlow(), units + zones, int(band.weights.sum())
-    tails = np.repeat(np.arange(units), few)
-    flow.add_arcs_with_capacity_and_unit_cost(
-        tails, units + able.ravel(), np.repeat(band.weights, few), price.ravel()
-    )
+    sink, total = units + zones, int(band.weights.sum())
     own, sinks = units + np.arange(zones), np.full(zones, sink)
     high = min(band.high, total)
     low = min(band.low, high)
-    # What a zone needs comes first: it is paid for better than any way could cost.
-    flow.add_arcs_with_capacity_and_unit_cost(
-        own, sinks, np.full(zones, low), np.full(zones, -FINE * (zones + 1))
+    # The need of a zone comes first: it is paid for better than any distance could cost.
+    need, nothing = np.full(zones, -FINE * (zones + 1)), np.zeros(zones, dtype=np.int64)
+    tails = np.concatenate([np.repeat(np.arange(units), few), own, own])
+    heads = np.concatenate([units + able.ravel(), sinks, sinks])
+    capacity = np.concatenate([np.repeat(band.weights, few), np.full(zones, low), np.full(zones, high - low)])
+    flow = cheapest_flow_of_supplies(
+        (tails, heads),
+        capacity,
+        np.concatenate([price.ravel(), need, nothing]),
+        np.concatenate([band.weights, nothing, [-total]]),
     )
-    flow.add_arcs_with_capacity_and_unit_cost(
-        own, sinks, np.full(zones, high - low), np.zeros(zones, dtype=np.int64)
-    )
-    flow.set_nodes_supplies(
-        np.arange(sink + 1), np.concatenate([band.weights, np.zeros(zones, dtype=np.int64), [-total]])
-    )
-    if flow.solve() != flow.OPTIMAL:
+    if flow is None:
         return None
-    most = flow.flows(np.arange(units * few)).reshape(units, few).argmax(axis=1)
+    most = flow[: units * few].reshape(units, few).argmax(axis=1)
     zone = np.take_along_axis(able, most[:, None], axis=1)[:, 0]
     return np.asarray(np.where(band.weights > 0, zone, far.argmin(axis=1)))

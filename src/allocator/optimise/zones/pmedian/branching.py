@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from allocator.optimise.child import Child, Message, values_in
 from allocator.optimise.zones.pmedian.districting import Districting
 from allocator.optimise.zones.pmedian.hess import HessModel
 from allocator.program.program import IntArray
+from allocator.solvers.worker_process import Message, WorkerProcess, values_in
 
 #: How often whoever waits looks around, in seconds.
 WATCH = 0.05
@@ -62,8 +62,8 @@ class BranchAndCut:
         """
         model, (tails, heads) = self._model, self._given.arcs
         values, count = model.values(self._given, zone), len(model.units)
-        child, told = Child("zones.pmedian.hess_child", self._hear), 0
-        child.begin(
+        worker, told = WorkerProcess("districting", self._receive), 0
+        worker.begin(
             seed=self._seed,
             cost=model.cost,
             cutoff=np.inf if values is None else float(model.cost @ values) + ABOVE,
@@ -80,7 +80,7 @@ class BranchAndCut:
             heads=heads,
         )
         try:
-            while child.is_running and goes_on():
+            while worker.is_running and goes_on():
                 meanwhile()
                 while self._found:
                     take(self._found.pop(0))
@@ -88,11 +88,11 @@ class BranchAndCut:
                     told = self.bound
                     heard(told)
         finally:
-            child.close()
+            worker.close()
         for found in self._found:
             take(found)
 
-    def _hear(self, message: Message) -> None:
+    def _receive(self, message: Message) -> None:
         bound = message.get("bound")
         if isinstance(bound, float) and math.isfinite(bound):
             self._slack = SLACK * (1 + abs(bound)) * self._model.unit

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from allocator.model.witnesses import HIGHS, PRICES
-from allocator.optimise.asking import Teller, unseen
 from allocator.optimise.task import Task
 from allocator.optimise.zones.lexicographic_cover import ZonesResult
 from allocator.optimise.zones.pmedian.branching import WATCH, BranchAndCut
@@ -20,8 +19,9 @@ from allocator.optimise.zones.pmedian.placing import SlotPlacement
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.budget import Clock, Slice
 from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.protocol import Teller, unseen
 
 #: So many plans at first, of so many tries at most.
 PLANS, TRIES = 12, 200
@@ -47,7 +47,7 @@ class PMedianSearch:
         given: The map, as far as it is one of zones around centres.
         level: The level that pays for the way to centres.
         placing: Puts zones into slots.
-        clock: The time that it may take.
+        deadline: The time that it may take.
         search: How to search.
         tell: Whom to tell of cost and bound.
         show: Is shown every better plan.
@@ -60,7 +60,7 @@ class PMedianSearch:
     given: Districting
     level: int
     placing: SlotPlacement
-    clock: Clock
+    deadline: Deadline
     search: SolveContext
     tell: Teller
     show: Callable[[IntArray], None] = unseen
@@ -165,14 +165,14 @@ class PMedianSearch:
 
     def _for(self, part: float) -> MayContinue:
         """Return whether to go on: for a part of the time left, by the clock; work is counted by steps."""
-        budget, left = self.search.budget, self.clock.share(1.0)
+        budget, left = self.search.budget, self.deadline.share(1.0)
         seconds = max(0.0, left.seconds - KEPT_BACK * len(self.given) ** 2)
-        clock = Clock(budget, Slice(seconds if budget.deterministic else seconds * part, left.work))
+        deadline = Deadline(budget, Allotment(seconds if budget.deterministic else seconds * part, left.work))
 
         def goes_on() -> bool:
-            if clock.is_over:
+            if deadline.is_over:
                 budget.cut_short |= budget.deterministic
-            return not (clock.is_over or self.search.is_stopped)
+            return not (deadline.is_over or self.search.is_stopped)
 
         return goes_on
 

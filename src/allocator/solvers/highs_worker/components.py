@@ -1,8 +1,8 @@
-"""Parts of a program that no row ties: a witness is asked about each by itself.
+"""Components of a program that no row ties together: each is searched by itself.
 
-Where the levels above cost the least that they can, each part costs its least there, in any plan. A plan that
-costs less at the level asked about then does so in some part, which costs no more than now above. Of 16
-districts with 6,000 variables each HiGHS sees to one after the other; of all together it sees no end.
+Where the levels above cost their least, each component costs its least there, in any plan. A plan that costs
+less at the level of a claim then costs less in some component, which costs no more than now above. HiGHS gets
+through 16 districts of 6,000 variables one after the other; of all together it sees no end.
 """
 
 from __future__ import annotations
@@ -14,43 +14,43 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Problem = Mapping[str, npt.NDArray[Any]]
+Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """A part of a problem, or the whole of it.
+class ComponentProblem:
+    """One component of a problem, or the whole of it.
 
     Attributes:
         columns: ``[n]`` which variables of the problem it has.
         problem: Its rows and bounds, ``branched`` and the ``prices`` of levels.
-        most: ``[levels]`` what a plan that is asked for costs here at most; infinite where that is open.
+        caps: ``[levels]`` the most that a plan may cost here, infinite where that is open.
     """
 
     columns: npt.NDArray[np.int64]
-    problem: Problem
-    most: npt.NDArray[np.float64]
+    problem: Arrays
+    caps: npt.NDArray[np.float64]
 
 
-def parts_of(problem: Problem, asked: int) -> Iterator[Part]:
-    """Yield the parts in which a plan could cost less at a level than the known one, those above held.
+def component_problems(problem: Arrays, level: int) -> Iterator[ComponentProblem]:
+    """Yield the components in which a plan could cost less at a level than the known one.
 
     Args:
         problem: Rows and bounds, ``branched``, ``prices`` by level; ``[n]`` the ``known`` plan, and the
-            ``part`` of each variable.
-        asked: The level, by its place.
+            ``component`` of each variable.
+        level: The level, by its place.
     """
-    prices, known, part = problem["prices"], problem["known"], problem["part"]
-    for number in np.unique(part[np.flatnonzero(prices[asked])]):
-        columns = np.flatnonzero(part == number)
+    prices, known, component = problem["prices"], problem["known"], problem["component"]
+    for number in np.unique(component[np.flatnonzero(prices[level])]):
+        columns = np.flatnonzero(component == number)
         own = _excerpt(problem, columns)
-        most = np.full(len(prices), np.inf)
-        most[: asked + 1] = own["prices"][: asked + 1] @ known[columns]
-        most[asked] -= 1.0
-        yield Part(columns, own, most)
+        caps = np.full(len(prices), np.inf)
+        caps[: level + 1] = own["prices"][: level + 1] @ known[columns]
+        caps[level] -= 1.0
+        yield ComponentProblem(columns, own, caps)
 
 
-def _excerpt(problem: Problem, columns: npt.NDArray[np.int64]) -> Problem:
+def _excerpt(problem: Arrays, columns: npt.NDArray[np.int64]) -> Arrays:
     """Return some variables of a problem with all rows that they stand in, which have no others."""
     number = np.full(len(problem["lower"]), -1)
     number[columns] = np.arange(len(columns))

@@ -1,4 +1,4 @@
-"""A limit of memory: near it the processes beside are ended first, then the search, with its best plan."""
+"""A limit of memory: near it worker processes are ended first, then the search, which keeps its best plan."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import Any
 
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
-from allocator.optimise.child import RUNNING
 from allocator.solvers.observer import StopRequest
+from allocator.solvers.worker_process import LIVE_WORKERS
 
 OPTION = "--memory"
-#: How often the memory is looked at, in seconds.
-EVERY = 0.05
-#: The part of the limit that is near it: a search may take so much more before it hears that it is to stop.
+#: Seconds between two looks at the memory.
+POLL_SECONDS = 0.05
+#: The part of the limit that is near it: a search may take the rest before it stops.
 NEAR = 0.9
 GIB = 2**30
 resource: Any = import_module("resource") if find_spec("resource") else None
@@ -31,28 +31,28 @@ def resident(pid: int | str = "self") -> int | None:
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return _most_ever() if pid == "self" else None
+        return _peak_memory() if pid == "self" else None
     lines = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
     held = lines.get("VmRSS", "").split()  # which a process that has just ended does not have
     return int(held[0]) * 1024 if held else None
 
 
-def _most_ever() -> int | None:
-    """Return the most that this process ever took, for systems without ``/proc``; None if not told either."""
+def _peak_memory() -> int | None:
+    """Return the peak of this process in bytes, for systems without ``/proc``; None if that is not known."""
     if resource is None:
         return None
     most: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if platform.system() == "Darwin" else most * 1024
 
 
-def in_all() -> int:
-    """Return the bytes of memory of this process and of those beside it."""
-    return (resident() or 0) + sum(resident(child.pid) or 0 for child in list(RUNNING))
+def resident_in_all() -> int:
+    """Return the bytes of memory of this process and of its workers."""
+    return (resident() or 0) + sum(resident(worker.pid) or 0 for worker in list(LIVE_WORKERS))
 
 
 @contextmanager
-def held_to(gib: float | None, stop: StopRequest) -> Iterator[None]:
-    """Within the block, ask ``stop`` for an end when so many GiB of memory are nearly taken.
+def memory_limit(gib: float | None, stop: StopRequest) -> Iterator[None]:
+    """Ask ``stop`` for an end, within the block, when this many GiB of memory are nearly taken.
 
     Raises:
         InputError: The system does not tell how much is taken, or more is already.
@@ -61,7 +61,7 @@ def held_to(gib: float | None, stop: StopRequest) -> Iterator[None]:
         yield
         return
     most = int(gib * GIB)
-    _must_be_possible(gib, most)
+    _check_limit(gib, most)
     over = Event()
     watch = Thread(target=_watch, args=(most, stop, over), daemon=True)
     watch.start()
@@ -72,7 +72,7 @@ def held_to(gib: float | None, stop: StopRequest) -> Iterator[None]:
         watch.join()
 
 
-def _must_be_possible(gib: float, most: int) -> None:
+def _check_limit(gib: float, most: int) -> None:
     held = resident()
     if held is None:
         message = Text(
@@ -86,11 +86,11 @@ def _must_be_possible(gib: float, most: int) -> None:
 
 
 def _watch(most: int, stop: StopRequest, over: Event) -> None:
-    while not over.wait(EVERY):
-        if in_all() < NEAR * most:
+    while not over.wait(POLL_SECONDS):
+        if resident_in_all() < NEAR * most:
             continue
-        for child in list(RUNNING):
-            child.kill()
+        for worker in list(LIVE_WORKERS):
+            worker.kill()
         if (resident() or 0) >= NEAR * most:
             stop.request("memory")
             return

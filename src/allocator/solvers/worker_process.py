@@ -1,4 +1,7 @@
-"""Work in a process beside: it is sent arrays, tells lines of JSON, and can be ended at any moment."""
+"""A worker process that runs HiGHS: it takes arrays, answers in lines of JSON, and can be ended at any time.
+
+HiGHS (``highspy``) and OR-Tools cannot be loaded into one process.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,20 @@ from allocator.program.program import INFINITE, IntArray
 from allocator.program.subproblem import MilpInstance
 
 Message = Mapping[str, Any]
-#: Those that run now: a limit of memory counts what they take, and ends them first.
-RUNNING: set[Child] = set()
+#: The workers that run now: a limit of memory counts what they take, and ends them first.
+LIVE_WORKERS: set[WorkerProcess] = set()
 
 
-class Child:
-    """A process that runs a module of this package.
+class WorkerProcess:
+    """A process that runs one job of ``allocator.solvers.highs_worker``.
 
     Args:
-        module: Its name in this package.
-        hear: Called, in a thread of its own, with each message.
+        job: The name of the job.
+        receive: Called, in a thread of its own, with each message.
     """
 
-    def __init__(self, module: str, hear: Callable[[Message], None]) -> None:
-        self._module, self._hear = module, hear
+    def __init__(self, job: str, receive: Callable[[Message], None]) -> None:
+        self._job, self._receive = job, receive
         self._process: subprocess.Popen[bytes] | None = None
         self._thread: Thread | None = None
 
@@ -45,16 +48,16 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def begin(self, **arrays: Any) -> None:
-        """Begin, with these arrays (and numbers) sent to its standard input as ``.npz``."""
+        """Start the process and send it these arrays (and numbers) as ``.npz``."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", f"allocator.optimise.{self._module}"],
+            [sys.executable, "-m", "allocator.solvers.highs_worker", self._job],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._thread = Thread(target=self._follow, args=(self._process, arrays), daemon=True)
+        self._thread = Thread(target=self._converse, args=(self._process, arrays), daemon=True)
         self._thread.start()
-        RUNNING.add(self)
+        LIVE_WORKERS.add(self)
 
     @property
     def pid(self) -> int:
@@ -63,15 +66,15 @@ class Child:
         return self._process.pid
 
     def kill(self) -> None:
-        """End the process, from whatever thread; ``close`` is still called by whoever began it."""
+        """End the process, from any thread; the one that began it still calls ``close``."""
         if self._process is not None:
             self._process.kill()
 
     def close(self) -> None:
-        """End it; what it has told stays."""
+        """End the process and free its pipes; messages received stay."""
         if self._process is None or self._thread is None:
             return
-        RUNNING.discard(self)
+        LIVE_WORKERS.discard(self)
         self._process.kill()
         self._process.wait()
         self._thread.join()
@@ -79,8 +82,8 @@ class Child:
             if pipe is not None:
                 pipe.close()
 
-    def _follow(self, process: subprocess.Popen[bytes], arrays: Mapping[str, Any]) -> None:
-        """Send the arrays, then hear what the process tells until it ends."""
+    def _converse(self, process: subprocess.Popen[bytes], arrays: Mapping[str, Any]) -> None:
+        """Send the arrays, then receive messages until the process ends."""
         assert process.stdin is not None and process.stdout is not None
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
@@ -88,18 +91,18 @@ class Child:
             process.stdin.write(buffer.getbuffer())
             process.stdin.close()
             for line in process.stdout:
-                self._hear(json.loads(line))
+                self._receive(json.loads(line))
         except (BrokenPipeError, ValueError):
             return
 
 
-def arrays_of(problem: MilpInstance) -> dict[str, np.ndarray]:
-    """Return the rows and bounds of a problem as a process reads them, open sides infinite."""
+def problem_arrays(problem: MilpInstance) -> dict[str, np.ndarray]:
+    """Return rows and bounds of a problem as the worker reads them, open sides infinite."""
     return {
         "lower": problem.bounds[0].astype(float),
         "upper": problem.bounds[1].astype(float),
-        "row_lower": _open(problem.sides[0]),
-        "row_upper": _open(problem.sides[1]),
+        "row_lower": _with_infinities(problem.sides[0]),
+        "row_upper": _with_infinities(problem.sides[1]),
         "starts": problem.matrix.indptr.astype(np.int32),
         "cols": problem.matrix.indices.astype(np.int32),
         "coefs": problem.matrix.data.astype(float),
@@ -111,7 +114,7 @@ def values_in(message: Message) -> IntArray:
     return np.frombuffer(base64.b64decode(str(message["values"])), dtype=np.int64)
 
 
-def _open(sides: IntArray) -> np.ndarray:
+def _with_infinities(sides: IntArray) -> np.ndarray:
     result = sides.astype(float)
     result[sides >= INFINITE] = np.inf
     result[sides <= -INFINITE] = -np.inf

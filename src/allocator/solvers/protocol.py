@@ -1,0 +1,107 @@
+"""The protocol of a solver: a problem and search parameters in, a result out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from allocator.program.program import IntArray
+from allocator.program.subproblem import MilpInstance
+from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import Allotment
+
+Found = Literal["optimal", "feasible", "infeasible", "unknown"]
+Teller = Callable[[int | None, int], None]
+
+
+def unheard(cost: int | None, bound: int) -> None:
+    """Tell nobody."""
+
+
+def unseen(values: IntArray) -> None:
+    """Show nobody."""
+
+
+def never() -> bool:
+    """Go on to the end."""
+    return False
+
+
+@dataclass(frozen=True, eq=False)
+class SearchParams:
+    """Parameters of one search for the least cost of a problem.
+
+    Attributes:
+        allotment: Seconds, and deterministic work, that the search may take.
+        hint: ``[variables]`` values of all variables of the program to start from.
+        gap: Relative gap at which the incumbent is good enough; 0 asks for a proof.
+        known_bound: A lower bound of the cost that is proved already.
+        threads: Threads of the search; 0 for those of the budget.
+        tell: Called with each better cost and bound.
+        show: Called with each better plan while the search goes on, as values of all variables.
+        is_done: Called now and then; the search ends where it returns True.
+        without_presolve: Search the problem as it is written, with another seed: for a second opinion.
+    """
+
+    allotment: Allotment
+    hint: IntArray | None = None
+    gap: float = 0.0
+    known_bound: int = 0
+    threads: int = 0
+    tell: Teller = unheard
+    show: Callable[[IntArray], None] = unseen
+    is_done: Callable[[], bool] = never
+    without_presolve: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class SearchResult:
+    """The result of one search.
+
+    Attributes:
+        found: ``optimal`` and ``infeasible`` are proved; ``unknown`` means neither a plan nor a proof.
+        values: ``[variables]`` values of all variables of the program; None without a plan.
+        bound: A proven lower bound of the cost.
+        cost: Cost of the plan at the level that was searched.
+        effort: Part of the allotted time (or work) that was used.
+    """
+
+    found: Found
+    values: IntArray | None = None
+    bound: int = 0
+    cost: int | None = None
+    effort: float = 0.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to search for."""
+        return self.found in ("optimal", "infeasible")
+
+
+class Solver(ABC):
+    """Searches a problem for the values of least cost.
+
+    Attributes:
+        name: The name that plans write for the solver's proofs (see ``allocator.model.witnesses``); the
+            module has the same name, with ``_`` in place of ``-``.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def minimise(self, problem: MilpInstance, context: SolveContext, params: SearchParams) -> SearchResult:
+        """Return the best values found within the allotment, and what is proved of the cost.
+
+        A solver that cannot take the problem returns ``unknown``.
+        """
+
+
+def result_without_variables(problem: MilpInstance) -> SearchResult:
+    """Return the result of a problem that has no variables: each of its rows comes to 0."""
+    low, high = problem.sides
+    if (low > 0).any() or (high < 0).any():
+        return SearchResult("infeasible")
+    cost = problem.constant
+    return SearchResult("optimal", problem.full_values(problem.columns), max(0, cost), cost)
