@@ -14,7 +14,7 @@ from allocator.optimise.solve import Options, Solved, solve
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
-from allocator.rules.fields import layers_read
+from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Rule

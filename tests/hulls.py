@@ -24,9 +24,9 @@ from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.subproblem import level_objective
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
-from allocator.rules.fields import layers_read
+from allocator.rules.expressions.fields import layers_read
+from allocator.rules.kinds import all_kinds
 from allocator.rules.policy import Policy
-from allocator.rules.registry import all_kinds
 from allocator.rules.rule import Rule
 from worlds import HARD, Trial, trials, world_of
 

@@ -19,7 +19,7 @@ from allocator.program.exprs import ExprArray
 from allocator.program.tags import Subject
 from allocator.rules import constraints, kinds, policy
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kinds._meeting import Asked
+from allocator.rules.kinds._cross_layer import Asked
 from allocator.rules.rule import Rule
 
 METHODS = (

@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 
 from allocator.model.reading import read_yaml
+from allocator.rules.kinds import all_kinds
 from allocator.rules.kinds.contiguous import Contiguous
-from allocator.rules.registry import all_kinds
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario
 

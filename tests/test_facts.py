@@ -13,11 +13,11 @@ from allocator.errors import InputError
 from allocator.model.layer import Layer
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
-from allocator.rules.facts import END_OF_TIME, EntityVariables, period_axis
+from allocator.rules.expressions.selectors import MISSING, SelectorError
+from allocator.rules.expressions.variables import END_OF_TIME, EntityVariables, period_axis
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 from allocator.rules.scope import Scope
-from allocator.rules.selectors import MISSING, SelectorError
 from small_folder import folder
 
 

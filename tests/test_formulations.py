@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
-from allocator.rules.registry import all_kinds
+from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
 from brute_force import parts_of, policy_for
 from hulls import EPS, Relaxation, loss_of_kind, recorded

@@ -10,8 +10,8 @@ import pytest
 from cel_expr_python import cel
 
 import tiny_scenario
-from allocator.rules.compiler import Compiler
-from allocator.rules.selectors import SelectorError
+from allocator.rules.expressions.compiler import Compiler
+from allocator.rules.expressions.selectors import SelectorError
 from cli_world import call
 from test_reading_workbook import NS, workbook
 from tiny_scenario import write_scenario

@@ -8,8 +8,8 @@ import pytest
 from allocator.program.decisions import Decisions
 from allocator.program.tags import Subject
 from allocator.rules.examples import read_plan
-from allocator.rules.fields import layers_read
-from allocator.rules.registry import all_kinds
+from allocator.rules.expressions.fields import layers_read
+from allocator.rules.kinds import all_kinds
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Rule
 from worlds import HARD, Plans, Trial, plans_of, policy_of, program_amounts, trials, world_of

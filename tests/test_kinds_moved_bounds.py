@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from allocator.rules.registry import all_kinds
+from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
 from moved_bounds import Site, moved, written_for
 from worlds import Trial, amounts_of, differences, plans_of, policy_of, trials

@@ -16,7 +16,7 @@ import pytest
 import allocator
 from allocator.report.schema import rules_schema
 from allocator.rules import kinds
-from allocator.rules.registry import all_kinds
+from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
 from test_kinds_examples import test_a_kind_has_examples_and_says_what_it_is as says_what_it_is
 from test_kinds_examples import test_about_names_what_breaches_name as about_is_right

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from allocator.program.decisions import Decisions
-from allocator.rules.registry import all_kinds
+from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
 from oracles import kinds
 from oracles.build import assignments, found, policy_for

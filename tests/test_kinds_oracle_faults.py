@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from allocator.model.plan import Assignment
 from allocator.program.decisions import Decisions
 from allocator.rules.examples import example_context, read_plan
+from allocator.rules.kinds import all_kinds
 from allocator.rules.policy import Policy
-from allocator.rules.registry import all_kinds
-from allocator.rules.waivers import Waiver
+from allocator.rules.rule import Waiver
 from worlds import Plans, found_amounts, policy_of, program_amounts
 
 WORLD = example_context()

@@ -6,9 +6,8 @@ from datetime import date
 
 import pytest
 
-from allocator.rules.registry import all_kinds
-from allocator.rules.rule import Rule
-from allocator.rules.waivers import Waiver
+from allocator.rules.kinds import all_kinds
+from allocator.rules.rule import Rule, Waiver
 from worlds import (
     Trial,
     differences,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from allocator.report.kinds import kind_view
-from allocator.rules.means import CHINESE
-from allocator.rules.registry import all_kinds
+from allocator.rules.expressions.fields import CHINESE
+from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
 from cli_world import call
 

@@ -16,8 +16,8 @@ from pydantic_core import core_schema
 from allocator.messages import cel, os, pydantic
 from allocator.messages.yaml import syntax_text
 from allocator.model.text import Text
-from allocator.rules.compiler import Compiler
-from allocator.rules.selectors import SelectorError
+from allocator.rules.expressions.compiler import Compiler
+from allocator.rules.expressions.selectors import SelectorError
 from test_selectors import GROUPS, PEOPLE, TYPES
 
 Words = Callable[[re.Match[str]], Text]

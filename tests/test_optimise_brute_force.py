@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from allocator.rules.fields import layers_read
+from allocator.rules.expressions.fields import layers_read
 from allocator.rules.rule import Rule
 from brute_force import assert_best, policy_for, priced_at_random, space_of
 from worlds import HARD, SOFT, Trial, trials

@@ -32,7 +32,7 @@ from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violat
 from allocator.program.network_part import find_network_part
 from allocator.program.program import INFINITE, IntArray
 from allocator.rules.examples import example_rule
-from allocator.rules.fields import layers_read
+from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers import background

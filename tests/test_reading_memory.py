@@ -11,7 +11,7 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.model.reading.files import read_bytes
-from allocator.rules.columns import Columns, joined
+from allocator.rules.expressions.axes import Columns, joined
 from small_folder import folder
 
 PEOPLE = 5_000

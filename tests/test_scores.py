@@ -15,10 +15,9 @@ from allocator import api
 from allocator.errors import Fault, InputError
 from allocator.model.distinct import Distinct
 from allocator.model.scores import ScoreTable
-from allocator.rules.axis import Axis
-from allocator.rules.compiler import Compiler
-from allocator.rules.facts import type_of
-from allocator.rules.pairs import Pairs, combinations
+from allocator.rules.expressions.axes import Axis, Pairs, combinations
+from allocator.rules.expressions.compiler import Compiler
+from allocator.rules.expressions.variables import type_of
 from cli_world import call
 from small_folder import SCENARIO, folder
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.messages.cel import compiler_text, runtime_text
-from allocator.rules.compiler import MAX_LENGTH, Compiler
-from allocator.rules.selectors import MISSING, Axis, Selector, SelectorError
+from allocator.rules.expressions.compiler import MAX_LENGTH, Compiler
+from allocator.rules.expressions.selectors import MISSING, Axis, Selector, SelectorError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

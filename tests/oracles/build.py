@@ -15,10 +15,10 @@ from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Absence, Case, Group, Link, Person, Posting, Tie, Unit, Wish
+from allocator.rules.kinds import all_kinds
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
-from allocator.rules.registry import all_kinds
-from allocator.rules.waivers import Waiver
+from allocator.rules.rule import Waiver
 from allocator.verify.judge import judge
 from oracles.calendars import Calendar
 from oracles.draws import FURTHEST

@@ -25,7 +25,7 @@ from allocator.api.pricing import price
 from allocator.api.resuming import Resumed, resumed
 from allocator.api.solving import fewest_changes, solve
 from allocator.model.reading.planfile import read_plan, write_plan
-from allocator.rules.calls import with_plan_overrides
+from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.verify import plan_inconsistencies
 

@@ -13,7 +13,7 @@ from allocator.model.plan import HARD, BoundProof, Level, LevelScore, Plan
 from allocator.model.reading.planfile import write_plan
 from allocator.model.reading.wholefile import unfinished
 from allocator.model.witnesses import ZERO
-from allocator.rules.beside import overrides_digest
+from allocator.rules.overrides import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import KnownBounds
 from allocator.solvers.observer import NullObserver, Snapshot

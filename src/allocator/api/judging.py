@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
-from allocator.rules.called import resolve_code, resolve_layer
-from allocator.rules.calls import with_plan_overrides
+from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.rules.seat_specs import resolve_code, resolve_layer
 from allocator.verify import (
     Disagreement,
     Judgement,

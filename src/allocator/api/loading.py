@@ -13,7 +13,7 @@ from allocator.model.plan import Plan
 from allocator.model.reading import bounded, load_scenario, read_spec, scenario_digest
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
-from allocator.rules.calls import override_faults, with_overrides
+from allocator.rules.overrides import override_faults, with_overrides
 from allocator.rules.packs import read_rulebook
 from allocator.rules.policy import Policy
 from allocator.rules.rule_binding import bind_policy

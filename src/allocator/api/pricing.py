@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocator.model.plan import Plan
-from allocator.rules.calls import with_plan_overrides
+from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.verify import check_references

@@ -17,7 +17,7 @@ from allocator.model.reading.jsonfile import json_fault
 from allocator.model.reading.planfile import read_plan
 from allocator.model.text import Text
 from allocator.model.witnesses import witnesses_of
-from allocator.rules.beside import overrides_digest
+from allocator.rules.overrides import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.verify import check_references, judge, score_disagreements
 

@@ -10,8 +10,8 @@ from allocator.api.checkpoints import free_score
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
-from allocator.rules.beside import overrides_digest
-from allocator.rules.keeping import without_baseline
+from allocator.rules.override_rules import without_baseline
+from allocator.rules.overrides import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
 from allocator.verify import Judgement, judge, score_disagreements

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator import api
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
-from allocator.rules.keeping import ranks_changes, without_baseline
+from allocator.rules.override_rules import ranks_changes, without_baseline
 
 
 def is_counted(policy: api.Policy, asked: bool | None, *, rolls: bool, resumes: bool) -> bool:

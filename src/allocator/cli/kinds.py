@@ -10,7 +10,7 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.text import Text
 from allocator.report.kinds import kind_view
 from allocator.report.rendering.kinds import render_kind, render_kinds
-from allocator.rules.registry import all_kinds
+from allocator.rules.kinds import all_kinds
 
 
 @declare("kinds", zh="规则种类：字段、含义、示例", en="The rule kinds: fields, meaning, examples.")

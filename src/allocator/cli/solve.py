@@ -46,7 +46,7 @@ from allocator.report.rendering.console import printable
 from allocator.report.rendering.plans import heading, render_score
 from allocator.report.rendering.runs import listed_options, run_line
 from allocator.report.view import bound_view
-from allocator.rules.calls import plan_overrides
+from allocator.rules.overrides import plan_overrides
 from allocator.solvers.observer import ObserverGroup, StopRequest
 from allocator.verify import check_baseline
 from allocator.verify.diff import plan_diff

@@ -18,7 +18,7 @@ from allocator.model.plan import Assignment
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.nearby import NeighbourEvaluator
 from allocator.program.tags import Subject
-from allocator.rules.fields import layers_read
+from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Rule

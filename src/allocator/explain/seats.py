@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import Layer
 from allocator.model.text import Text
-from allocator.rules.called import resolve_role
 from allocator.rules.context import RuleContext
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.rules.seat_specs import resolve_role
 
 
 @dataclass(frozen=True)

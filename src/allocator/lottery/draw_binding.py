@@ -25,9 +25,9 @@ from allocator.lottery.seed import (
 from allocator.model.reading import YamlDocument, bounded, validate_yaml
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
-from allocator.rules.compiler import Compiler
-from allocator.rules.facts import EntityVariables
-from allocator.rules.yaml_entry import YamlEntry
+from allocator.rules.expressions.compiler import Compiler
+from allocator.rules.expressions.variables import EntityVariables
+from allocator.rules.packs import YamlEntry
 
 FILE = "scenario.yaml"
 

@@ -16,7 +16,7 @@ from allocator.lottery.seed import format_time, read_form, read_time
 from allocator.model.plan import Assignment
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc
 from allocator.rules.rule import FieldError
 
 

@@ -12,7 +12,7 @@ from allocator.lottery.draw_kind import Terms
 from allocator.lottery.hashing import LotteryNumbers, commitment_to
 from allocator.lottery.seed import ALLOWED_FORMS, format_time, now, read_form
 from allocator.model.text import Text
-from allocator.rules.yaml_entry import YamlEntry
+from allocator.rules.packs import YamlEntry
 
 
 def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = None) -> Audit:

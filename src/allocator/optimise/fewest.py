@@ -18,8 +18,8 @@ from allocator.model.text import Text
 from allocator.optimise.confirm import Confirm
 from allocator.optimise.solve import Options, Solved, solve, with_levels
 from allocator.optimise.warm_start import WarmStart
-from allocator.rules.keeping import kept, open_seats
 from allocator.rules.kinds.exclude import Exclude
+from allocator.rules.override_rules import keep_rule, open_seats
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.bounds import KnownBounds, Proof
@@ -158,7 +158,7 @@ def _of_layer(policy: Policy, layer: str, **fields: Any) -> Rule:
     own = f"changes.{layer}"
     while any(rule.id == own for rule in policy.rules):
         own += "."
-    return kept(
+    return keep_rule(
         policy.context, layer, id=own, why=Text(zh="变动最少", en="as few changes as can be"), **fields
     )
 

@@ -10,7 +10,7 @@ from allocator.model.scenario import Scenario
 from allocator.model.spec import Period
 from allocator.model.tables import Absence, Person
 from allocator.model.text import Text
-from allocator.rules.presence import absences_of, days_away, days_of
+from allocator.rules.attendance import absences_of, days_away, days_of
 
 
 @dataclass(frozen=True)

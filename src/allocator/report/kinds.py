@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from allocator.model.text import Text
-from allocator.rules.means import HOLDS, meaning
+from allocator.rules.expressions.fields import HOLDS, meaning
 from allocator.rules.rule import Example, Rule
 
 Schema = Mapping[str, Any]

@@ -12,8 +12,8 @@ from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.plan import Plan
 from allocator.model.run import RunRoute, RunStructure
 from allocator.model.spec import ScenarioSpec
+from allocator.rules.kinds import all_kinds
 from allocator.rules.packs import Pack
-from allocator.rules.registry import all_kinds
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

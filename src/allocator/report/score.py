@@ -13,7 +13,7 @@ from allocator.model.witnesses import is_confirmed
 from allocator.report.words import level_text
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
-from allocator.rules.waivers import Waiver
+from allocator.rules.rule import Waiver
 from allocator.verify import measure_rule
 
 

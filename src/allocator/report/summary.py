@@ -10,7 +10,7 @@ from allocator.model.plan import HARD, Level
 from allocator.model.text import Text
 from allocator.report.words import level_text
 from allocator.rules.policy import Policy
-from allocator.rules.waivers import Waiver
+from allocator.rules.rule import Waiver
 
 #: Tables that are counted where there are any rows.
 _SELDOM = ("absences", "indicators", "identities", "wishes")

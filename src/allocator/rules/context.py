@@ -1,10 +1,11 @@
-"""The context of rules: the scenario, its layers, its graph and the variables of its entities."""
+"""The context of rules: the scenario, its layers, its graph and the variables that expressions may read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from allocator.graph import OrganisationGraph, build_graph
 from allocator.model.layer import Layer
@@ -12,10 +13,13 @@ from allocator.model.notation import Vocabulary
 from allocator.model.plan import Plan
 from allocator.model.reading.words import Words, scenario_words
 from allocator.model.scenario import Scenario
-from allocator.rules.axis import Axis
-from allocator.rules.compiler import Compiler
-from allocator.rules.facts import EntityVariables, period_axis
-from allocator.rules.pairs import Pairs, pairs_of
+from allocator.rules.expressions.axes import Axis, Pairs, Types, pair_types, pairs_of
+from allocator.rules.expressions.compiler import Compiler
+from allocator.rules.expressions.selectors import SelectorError
+from allocator.rules.expressions.variables import EntityVariables, period_axis
+
+if TYPE_CHECKING:
+    from allocator.rules.rule import Rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,3 +100,56 @@ class RuleContext:
         for name in {"graph", "vocabulary"} & self.__dict__.keys():
             other.__dict__[name] = self.__dict__[name]
         return other
+
+
+#: What a field ``each`` may say that is no expression.
+WORDS = frozenset({"slot", "item", "layer", "pair"})
+
+
+def side_of(rule: Rule, context: RuleContext) -> str:
+    """Return what the field ``each`` of a rule is about: ``item``, ``slot`` or another word that it knows.
+
+    An expression is about the slots if it can be of slots, else about the items.
+    """
+    each = str(dict(rule)["each"])
+    if each in WORDS:
+        return each
+    layer = context.layers[rule.on]
+    for side in ("slot", "item"):
+        try:
+            context.compiler.compile(each, layer_types(context, layer, side), "STRING")
+        except SelectorError:
+            continue
+        return side
+    return "slot"
+
+
+def ranges_over(over: str, rule: Rule, context: RuleContext) -> str:
+    """Return what an expression of a rule ranges over where the fields of the rule decide that."""
+    if over in ("each", "side"):
+        return side_of(rule, context)
+    if over == "each-period":
+        side, horizon = side_of(rule, context), dict(rule).get("over") == "horizon"
+        return side if horizon else f"{side}-period" if side in ("item", "slot") else "period"
+    return over
+
+
+def layer_types(context: RuleContext, layer: Layer, over: str) -> Types:
+    """Return the variables that an expression may use: of items, slots, periods, pairs or two items."""
+    item, slot, period = context.item_axes(layer), context.slot_axes(layer), context.period_axes(layer)
+    axes = {
+        "item": item,
+        "slot": slot,
+        "period": period,
+        "pair": (*item, *slot, *period),
+        "item-period": (*item, *period),
+        "slot-period": (*slot, *period),
+        "items": (*item, *context.item_axes(layer, "other")),
+    }
+    own = types_of(axes[over])
+    return {**own, **pair_types(context.scenario)} if over == "pair" or over.endswith("-period") else own
+
+
+def types_of(axes: tuple[Axis, ...]) -> Types:
+    """Return the variables of several axes."""
+    return {name: kind for axis in axes for name, kind in axis.types.items()}

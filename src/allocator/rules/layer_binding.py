@@ -14,13 +14,12 @@ from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
 from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
 from allocator.model.text import Text
-from allocator.rules.compiler import Compiler
+from allocator.rules.attendance import past_of, presence
 from allocator.rules.context import RuleContext
-from allocator.rules.facts import EntityVariables, side_prefixes
-from allocator.rules.history import past_of
-from allocator.rules.pairs import SCORE
-from allocator.rules.presence import presence
-from allocator.rules.selectors import SelectorError
+from allocator.rules.expressions.axes import SCORE
+from allocator.rules.expressions.compiler import Compiler
+from allocator.rules.expressions.selectors import SelectorError
+from allocator.rules.expressions.variables import EntityVariables, side_prefixes
 
 FILE = "scenario.yaml"
 #: Names that expressions read as something else.

@@ -11,10 +11,32 @@ from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
-from allocator.rules.registry import all_kinds
-from allocator.rules.rule import Rule, Several
-from allocator.rules.waivers import Waiver
-from allocator.rules.yaml_entry import YamlEntry
+from allocator.rules.kinds import all_kinds
+from allocator.rules.rule import Rule, Several, Waiver
+
+
+@dataclass(frozen=True)
+class YamlEntry:
+    """A rule as it is written: its fields, and where they stand."""
+
+    fields: Mapping[str, Any]
+    document: YamlDocument | None = None
+    path: tuple[str | int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The rule's id, or where it stands if it has none."""
+        return shorten(self.fields.get("id") or ".".join(str(part) for part in self.path))
+
+    def fault(self, message: Text, key: str = "", **details: Any) -> Fault:
+        """Return a fault at a field of the rule; a rule given with the call stands in no file."""
+        column = f"{self.name}.{key}" if key else self.name
+        if self.document is None:
+            return Fault(message, column=column, **details)
+        steps = (int(step) if step.isdecimal() else step for step in key.split("."))
+        line = self.document.line_of((*self.path, *steps) if key else self.path)
+        return Fault(message, self.document.label, line, column, **details)
+
 
 #: Folders above a scenario in which ``rules/`` is looked for.
 FOLDERS_UP = 3

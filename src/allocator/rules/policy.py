@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 
+from pydantic import BaseModel
+
 from allocator.errors import Fault, InputError
 from allocator.graph.neighbours import Neighbours
 from allocator.model.layer import Layer
@@ -20,14 +22,12 @@ from allocator.program.magnitude import MAX_MAGNITUDE, TooLargeError, refuse_lar
 from allocator.program.program import Program
 from allocator.rules.constraints import ConstraintWriter, SharedVariables
 from allocator.rules.context import RuleContext
-from allocator.rules.fields import expression_fields, layers_read
-from allocator.rules.large import TOO_LARGE, reach
+from allocator.rules.expressions.fields import expression_fields, layers_read
+from allocator.rules.expressions.selectors import SelectorError
+from allocator.rules.packs import YamlEntry
 from allocator.rules.roster import Roster
-from allocator.rules.rule import Breach, Rule
+from allocator.rules.rule import Breach, Rule, Waiver
 from allocator.rules.scope import Scope
-from allocator.rules.selectors import SelectorError
-from allocator.rules.waivers import Waiver
-from allocator.rules.yaml_entry import YamlEntry
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +108,7 @@ class Policy:
         for rule in self.rules:
             numbers = [0]
             faults.extend(self._expression_faults(rule, numbers))
-            most += reach(rule, max(numbers), prod(self.context.layers[rule.on].shape))
+            most += magnitude_bound(rule, max(numbers), prod(self.context.layers[rule.on].shape))
         if faults:
             raise InputError(faults)
         if most >= MAX_MAGNITUDE:
@@ -194,3 +194,40 @@ class Policy:
     def _entry_of(self, rule: Rule) -> YamlEntry:
         """Return where a rule is written; one that a layer implies is written nowhere."""
         return self.entries.get(rule.id) or YamlEntry({"id": rule.id})
+
+
+TOO_LARGE = Text(
+    zh="数值过大：负荷、代价与权重合计起来可能超出可计算的范围（2^60），请改用较大的单位或较小的权重",
+    en="its numbers are too large: loads, costs and weights may come to 2^60 or more; use a larger unit or "
+    "smaller weights",
+)
+
+
+#: A share in percent multiplies what it is of.
+_PERCENT = 100
+
+
+def magnitude_bound(rule: Rule, given: int, places: int) -> int:
+    """Return what a rule's sums never come to more than; most rules stay far below it.
+
+    Args:
+        rule: The rule.
+        given: The largest number that its expressions give.
+        places: How many places its layer has; no sum has many more terms.
+    """
+    largest = max([1, given, *map(abs, _numbers(rule))]) * max(1, places) * _PERCENT
+    return rule.weight * (largest**2 if getattr(rule, "measure", "") == "squares" else largest)
+
+
+def _numbers(value: object) -> Iterator[int]:
+    """Yield every whole number that a rule, or a part of it, holds; its weight is counted apart."""
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            if name != "weight":
+                yield from _numbers(getattr(value, name))
+    elif isinstance(value, Mapping):
+        yield from (number for one in value.values() for number in _numbers(one))
+    elif isinstance(value, tuple | list):
+        yield from (number for one in value for number in _numbers(one))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield value

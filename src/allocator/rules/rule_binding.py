@@ -12,17 +12,14 @@ from allocator.model.plan import Plan
 from allocator.model.reading import bounded, scenario_digest
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
-from allocator.rules.context import RuleContext
-from allocator.rules.fields import ExpressionField, expression_fields, layer_references
+from allocator.rules.context import RuleContext, layer_types, ranges_over
+from allocator.rules.expressions.fields import ExpressionField, expression_fields, layer_references
+from allocator.rules.expressions.selectors import SelectorError
 from allocator.rules.kinds.take import Take
 from allocator.rules.layer_binding import bind_context
-from allocator.rules.packs import Rulebook, read_rulebook
+from allocator.rules.packs import Rulebook, YamlEntry, read_rulebook
 from allocator.rules.policy import Policy
-from allocator.rules.ranges import layer_types, ranges_over
-from allocator.rules.rule import Rule
-from allocator.rules.selectors import SelectorError
-from allocator.rules.waivers import Waiver
-from allocator.rules.yaml_entry import YamlEntry
+from allocator.rules.rule import Rule, Waiver
 
 
 def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:

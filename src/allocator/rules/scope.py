@@ -14,15 +14,11 @@ from allocator.model.layer import BoolArray, IntArray
 from allocator.model.past import Past
 from allocator.model.text import Text
 from allocator.program.tags import Subject
-from allocator.rules.amounts import refuse_negative
-from allocator.rules.axis import Axis, take
-from allocator.rules.context import RuleContext
-from allocator.rules.fields import ExpressionField
-from allocator.rules.pairs import SCORE, pair_types, pairs_between
-from allocator.rules.ranges import layer_types, ranges_over, types_of
-from allocator.rules.rule import Rule
-from allocator.rules.selectors import SelectorError, shown
-from allocator.rules.waivers import Waiver, waived
+from allocator.rules.context import RuleContext, layer_types, ranges_over, types_of
+from allocator.rules.expressions.axes import SCORE, Axis, pair_types, pairs_between, take
+from allocator.rules.expressions.fields import ExpressionField
+from allocator.rules.expressions.selectors import SelectorError, refuse_negative, shown
+from allocator.rules.rule import Rule, Waiver, waived
 
 
 class Scope:

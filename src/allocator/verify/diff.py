@@ -10,7 +10,7 @@ from allocator.model.layer import Layer
 from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment, Plan
 from allocator.rules.context import RuleContext
-from allocator.rules.keeping import is_by_item
+from allocator.rules.override_rules import is_by_item
 from allocator.rules.policy import Policy
 from allocator.verify import MissingReferences, missing_references
 

@@ -18,11 +18,11 @@ from allocator.model.reading.yamlfile import KeyPath
 from allocator.model.spec import Source
 from allocator.model.tables import TABLES, Row
 from allocator.model.text import Text
-from allocator.rules.axis import Axis, take
 from allocator.rules.context import RuleContext
-from allocator.rules.facts import PREFIXES, period_axis, type_of, value_of
+from allocator.rules.expressions.axes import Axis, take
+from allocator.rules.expressions.selectors import SelectorError
+from allocator.rules.expressions.variables import PREFIXES, period_axis, type_of, value_of
 from allocator.rules.policy import Policy
-from allocator.rules.selectors import SelectorError
 from allocator.verify import Judgement, judge
 from allocator.verify.figure_specs import (
     CountSpec,

@@ -10,7 +10,7 @@ from allocator.model.layer import Layer
 from allocator.model.scenario import Scenario
 from allocator.model.spec import IndicatorSpec
 from allocator.model.text import Text
-from allocator.rules.figures import LATEST, TOTAL, Figures, figures
+from allocator.rules.expressions.variables import LATEST, TOTAL, Figures, indicator_maps
 
 Number = int | float
 #: Decimals of a total; a mean of shares is not more precise.
@@ -48,7 +48,7 @@ def indicator_totals(layer: Layer, scenario: Scenario) -> tuple[IndicatorTotal, 
     rows = scenario.organisation.indicators
     mentioned = {*layer.items, *layer.slots}
     names = dict.fromkeys(row.indicator for row in rows if row.subject in mentioned)
-    known = figures(rows) if names else {}
+    known = indicator_maps(rows) if names else {}
     return tuple(_indicator_total(name, scenario.spec.indicators.get(name), known) for name in names)
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from allocator.errors import nearest, shorten
 from allocator.model.plan import HARD, RUN_KEYS, Level, Plan, RuleScore
 from allocator.model.text import Text
-from allocator.rules.calls import plan_overrides
+from allocator.rules.overrides import plan_overrides
 from allocator.rules.policy import Policy
 from allocator.verify.score_check import Disagreement, proof_inconsistencies, status_inconsistencies
 

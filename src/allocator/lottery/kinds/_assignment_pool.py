@@ -13,10 +13,10 @@ from allocator.errors import InputError
 from allocator.lottery.scenario_view import ScenarioView
 from allocator.model.layer import IntArray, Layer
 from allocator.model.text import Text
-from allocator.rules.pairs import pair_types
+from allocator.rules.expressions.axes import pair_types
+from allocator.rules.expressions.selectors import SelectorError
 from allocator.rules.policy import Policy
 from allocator.rules.rule import FieldError
-from allocator.rules.selectors import SelectorError
 
 #: Chances are counted in parts of a whole; more parts than these would take as many searches.
 MAX_DENOMINATOR = 100

@@ -29,7 +29,7 @@ from allocator.model.layer import IntArray
 from allocator.model.plan import Assignment
 from allocator.model.spec import Name
 from allocator.model.text import Text
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc
 from allocator.rules.policy import Policy
 from allocator.rules.rule import FieldError, Rule
 from allocator.rules.rule_binding import bind_policy

@@ -29,7 +29,7 @@ from allocator.lottery.kinds._pairing_search import SearchLimitReached
 from allocator.lottery.scenario_view import ScenarioView, source_text
 from allocator.model.spec import Name, Source, Strict
 from allocator.model.text import Text
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc
 
 Pairs = Mapping[str, frozenset[str]]
 

@@ -28,8 +28,8 @@ from allocator.lottery.leximin.panels import Panels, mean_panel, type_chances
 from allocator.lottery.scenario_view import ScenarioView, source_text
 from allocator.model.spec import Name, Range, Source, Strict
 from allocator.model.text import Text
-from allocator.rules.axis import Axis
-from allocator.rules.means import Doc
+from allocator.rules.expressions.axes import Axis
+from allocator.rules.expressions.fields import Doc
 from allocator.rules.rule import FieldError
 
 

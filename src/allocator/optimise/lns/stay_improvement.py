@@ -21,7 +21,7 @@ from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.nearby import NeighbourEvaluator
 from allocator.program.program import IntArray
 from allocator.program.states import BoolArray
-from allocator.rules.fields import layers_read
+from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy
 
 #: The (slot, role) pairs that an item has in a period.

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from allocator.errors import Fault, shorten
 from allocator.model.tables import TABLES, Row
 from allocator.model.text import Text
-from allocator.rules.facts import PREFIXES, UNIT_OF, side_prefixes
-from allocator.rules.fields import expression_fields
+from allocator.rules.expressions.fields import expression_fields
+from allocator.rules.expressions.variables import PREFIXES, UNIT_OF, side_prefixes
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 

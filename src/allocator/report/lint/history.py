@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from allocator.errors import Fault, shorten
 from allocator.model.text import Text
-from allocator.rules.history import History, history_of, past_of
+from allocator.rules.attendance import History, history_of, past_of
 from allocator.rules.policy import Policy
 
 FILE = "scenario.yaml"

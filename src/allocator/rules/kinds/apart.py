@@ -13,9 +13,9 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kinds._assigned import at_most_once
+from allocator.rules.kinds._indicators01 import at_most_once
 from allocator.rules.kinds._pairs import PairRule, cliques
-from allocator.rules.kinds._places import about
+from allocator.rules.kinds._seats import about
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope

@@ -13,16 +13,14 @@ from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.expressions import PairTest, PairTexts
-from allocator.rules.kinds._acquaintance import Acquaintance
-from allocator.rules.kinds._conflicts import Conflicts
-from allocator.rules.kinds._led import Leaders, Led
-from allocator.rules.kinds._places import places
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, PairTest, PairTexts
+from allocator.rules.expressions.selectors import SelectorError
+from allocator.rules.kinds._conflicts import Acquaintance, Conflicts
+from allocator.rules.kinds._delegated_conflicts import Leaders, Led
+from allocator.rules.kinds._seats import places
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
-from allocator.rules.selectors import SelectorError
 
 
 class Avoid(Rule):

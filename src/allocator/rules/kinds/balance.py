@@ -10,11 +10,10 @@ from pydantic import Field, model_validator
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.amounts import refuse_negative
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.expressions import EachAimed
+from allocator.rules.expressions.fields import Doc, EachAimed
+from allocator.rules.expressions.selectors import refuse_negative
 from allocator.rules.kinds._loads import LoadRule, shortfall
-from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError
 from allocator.rules.scope import Scope

@@ -11,15 +11,13 @@ from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.expressions import EachLimit
-from allocator.rules.kinds._bounds import Bounds, crossed, may_cross, refuse_crossed
-from allocator.rules.kinds._groups import Groups
-from allocator.rules.kinds._loads import LoadRule, subjects
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, EachLimit
+from allocator.rules.expressions.selectors import SelectorError
+from allocator.rules.kinds._field_checks import Bounds, crossed, may_cross, refuse_crossed
+from allocator.rules.kinds._loads import Groups, LoadRule, subjects
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
-from allocator.rules.selectors import SelectorError
 
 
 class Capacity(LoadRule):

@@ -16,9 +16,9 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kinds._bounds import refuse_crossed
-from allocator.rules.kinds._held import held
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc
+from allocator.rules.kinds._field_checks import refuse_crossed
+from allocator.rules.kinds._indicators01 import held
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope

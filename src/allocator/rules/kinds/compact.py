@@ -13,15 +13,13 @@ from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.amounts import refuse_negative
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.expressions import ItemAmount
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, ItemAmount
+from allocator.rules.expressions.selectors import SelectorError, refuse_negative
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
-from allocator.rules.selectors import SelectorError
 
 #: What all cost with one centre, times the number of centres, stays below this: their ranks fit in 64 bits.
 FAR = 2**60

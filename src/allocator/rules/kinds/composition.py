@@ -14,9 +14,8 @@ from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.expressions import SlotLimit
-from allocator.rules.kinds._assigned import at_least_so_many, at_most_so_many
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, SlotLimit
+from allocator.rules.kinds._indicators01 import at_least_so_many, at_most_so_many
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope

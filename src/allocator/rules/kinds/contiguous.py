@@ -16,9 +16,9 @@ from allocator.program.cuts import RuleCut
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kinds._baseline import seats_in_baseline
-from allocator.rules.kinds._ties import unknown_kinds
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc
+from allocator.rules.kinds._field_checks import unknown_kinds
+from allocator.rules.kinds._seats import seats_in_baseline
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Kinds, Rule
 from allocator.rules.scope import Scope

@@ -13,9 +13,8 @@ from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.expressions import SlotCount
-from allocator.rules.kinds._assigned import at_least_so_many, members_of
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, SlotCount
+from allocator.rules.kinds._indicators01 import at_least_so_many, members_of
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope

@@ -7,9 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from allocator.model.text import Text
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.expressions import PairTest
-from allocator.rules.kinds._places import breaches, places
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, PairTest
+from allocator.rules.kinds._seats import breaches, places
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope

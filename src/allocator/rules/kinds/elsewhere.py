@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.rules.kinds._meeting import ABOUT, Asked, MeetingRule, Meetings, seen
+from allocator.rules.kinds._cross_layer import ABOUT, Asked, MeetingRule, Meetings, seen
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope

@@ -12,8 +12,8 @@ from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kinds._places import places
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc
+from allocator.rules.kinds._seats import places
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Rule
 from allocator.rules.scope import Scope

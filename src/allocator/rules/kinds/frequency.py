@@ -13,16 +13,22 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.expressions import EachNumber
-from allocator.rules.kinds._assigned import at_least_once, at_most_once, is_assigned, was_assigned
-from allocator.rules.kinds._bounds import crossed, may_cross, refuse_crossed
+from allocator.rules.expressions.fields import Doc, EachNumber
+from allocator.rules.expressions.selectors import SelectorError
+from allocator.rules.kinds._field_checks import crossed, may_cross, refuse_crossed
+from allocator.rules.kinds._indicators01 import (
+    at_least_once,
+    at_most_once,
+    breaches_in,
+    is_assigned,
+    post_windows,
+    was_assigned,
+    windows,
+)
 from allocator.rules.kinds._loads import subjects
-from allocator.rules.kinds._windows import breaches_in, post_windows, windows
-from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
-from allocator.rules.selectors import SelectorError
 
 
 class Frequency(Rule):

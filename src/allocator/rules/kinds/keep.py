@@ -16,8 +16,8 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.kinds._baseline import seats_in_baseline
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc
+from allocator.rules.kinds._seats import seats_in_baseline
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope

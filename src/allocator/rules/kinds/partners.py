@@ -12,10 +12,9 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kinds._bounds import refuse_crossed
-from allocator.rules.kinds._company import company, together_in, were_together
-from allocator.rules.kinds._pairs import PairRule
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc
+from allocator.rules.kinds._field_checks import refuse_crossed
+from allocator.rules.kinds._pairs import PairRule, company, together_in, were_together
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.scope import Scope

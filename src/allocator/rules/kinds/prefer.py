@@ -11,9 +11,8 @@ from pydantic import model_validator
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.expressions import PairNumber, PairTest
-from allocator.rules.kinds._places import breaches, places
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, PairNumber, PairTest
+from allocator.rules.kinds._seats import breaches, places
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.scope import Scope

@@ -13,10 +13,8 @@ from allocator.program.exprs import ExprArray
 from allocator.program.spells import SpellBlock
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.expressions import PairNumber
-from allocator.rules.kinds._baseline import seats_in_baseline
-from allocator.rules.kinds._places import about
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, PairNumber
+from allocator.rules.kinds._seats import about, seats_in_baseline
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope

@@ -15,9 +15,8 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.expressions import ItemText, PeriodCount, PeriodPercent
-from allocator.rules.kinds._assigned import at_most_once, is_assigned
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, ItemText, PeriodCount, PeriodPercent
+from allocator.rules.kinds._indicators01 import at_most_once, is_assigned
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope

@@ -14,9 +14,8 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
-from allocator.rules.expressions import SlotTest
-from allocator.rules.kinds._held import chosen_places, held, posted
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc, SlotTest
+from allocator.rules.kinds._indicators01 import chosen_places, held, posted
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope

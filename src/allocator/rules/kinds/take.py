@@ -11,8 +11,8 @@ from allocator.model.spec import Range
 from allocator.model.text import Text
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kinds._places import about
-from allocator.rules.means import Doc
+from allocator.rules.expressions.fields import Doc
+from allocator.rules.kinds._seats import about
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope

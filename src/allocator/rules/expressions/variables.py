@@ -1,4 +1,4 @@
-"""Facts: what expressions can read of units, people, groups, cases and periods.
+"""Variables: what expressions can read of units, people, groups, cases and periods.
 
 Names are dotted: ``person.native_place``, ``group.kind``, ``case.effort``. A person's own unit is
 ``home``; in casework the unit that a case concerns is ``unit`` (``concerned`` where units meet cases in a
@@ -18,21 +18,80 @@ read: the fault names it.
 from __future__ import annotations
 
 import types as pytypes
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from cel_expr_python import cel
 
+from allocator.model.organisation import Organisation
 from allocator.model.scenario import Scenario
 from allocator.model.spec import Period, Source
-from allocator.model.tables import TABLES, Person, Row
-from allocator.rules.axis import Axis, Types
-from allocator.rules.columns import Columns, joined
-from allocator.rules.figures import FIGURES, figures
-from allocator.rules.leaders import leaders_of
-from allocator.rules.selectors import MISSING
+from allocator.model.tables import TABLES, Indicator, Person, Row
+from allocator.rules.expressions.axes import Axis, Columns, Types, joined
+from allocator.rules.expressions.selectors import MISSING
+
+#: What expressions call the figures added up over all periods, and those of the last period.
+TOTAL, LATEST = "indicators", "latest"
+FIGURES = (TOTAL, LATEST)
+
+Figures = Mapping[str, Mapping[str, int | float]]
+
+
+def indicator_maps(rows: Iterable[Indicator]) -> Mapping[str, Figures]:
+    """Return for ``indicators`` and ``latest`` the figures of each entity by name.
+
+    A name that has a decimal anywhere is one of decimals for all, so that it may be compared and added up.
+    """
+    ordered = sorted(rows, key=lambda row: row.period)
+    decimals = {row.indicator for row in ordered if not row.value.is_integer()}
+    total: dict[str, dict[str, int | float]] = {}
+    latest: dict[str, dict[str, int | float]] = {}
+    for row in ordered:
+        name, value = row.indicator, row.value if row.indicator in decimals else int(row.value)
+        latest.setdefault(row.subject, {})[name] = value
+        added = total.setdefault(row.subject, {})
+        added[name] = added.get(name, 0) + value
+    return {TOTAL: total, LATEST: latest}
+
+
+#: The kind of tie from whoever leads to the person, unit or group that he leads.
+LEADS = "leads"
+
+
+def leaders_of(organisation: Organisation, first: date, last: date) -> Mapping[str, list[str]]:
+    """Return for each person who leads him on any of some days, the nearest first.
+
+    Whoever leads a body leads those of the bodies below it. A person serves in his unit, and in the groups
+    and units of his postings of those days.
+    """
+    led: dict[str, list[str]] = {}
+    for tie in organisation.ties:
+        if tie.kind == LEADS and tie.source in organisation.people and tie.holds(first, last):
+            led.setdefault(tie.target, []).append(tie.source)
+    serves: dict[str, list[str]] = {}
+    for post in organisation.postings:
+        if (post.start or date.min) <= last and (post.end or date.max) >= first:
+            serves.setdefault(post.person, []).append(post.group)
+    found = {}
+    for person in organisation.people.values():
+        places = [person.unit, *serves.get(person.id, ())]
+        bodies = [body for place in places for body in _upwards(organisation, place)]
+        leads = [leader for one in (person.id, *bodies) for leader in led.get(one, ())]
+        found[person.id] = [one for one in dict.fromkeys(leads) if one != person.id]
+    return found
+
+
+def _upwards(organisation: Organisation, body: str) -> Iterator[str]:
+    """Yield a unit or group and those above it; a circle has been told of when the tables were read."""
+    seen: set[str] = set()
+    while body and body not in seen:
+        seen.add(body)
+        yield body
+        row = organisation.units.get(body) or organisation.groups.get(body)
+        body = row.parent if row else ""
+
 
 T = cel.Type
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
@@ -133,7 +192,7 @@ class EntityVariables:
 
     @cached_property
     def _figures(self) -> Mapping[str, Mapping[str, Mapping[str, int | float]]]:
-        return figures(self._scenario.organisation.indicators)
+        return indicator_maps(self._scenario.organisation.indicators)
 
     @cached_property
     def _leaders(self) -> Mapping[str, list[str]]:

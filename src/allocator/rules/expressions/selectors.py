@@ -22,14 +22,13 @@ from cel_expr_python import cel
 from allocator.errors import shorten
 from allocator.messages.cel import runtime_text, type_text
 from allocator.model.distinct import Codes
+from allocator.model.layer import IntArray
 from allocator.model.scores import Coded as PairCodes
 from allocator.model.text import Text
-from allocator.rules.axis import Axis
-from allocator.rules.celcost import too_much
-from allocator.rules.celtree import Node, tree
-from allocator.rules.pairs import Pairs, combinations
+from allocator.rules.expressions.axes import Axis, Pairs, combinations
+from allocator.rules.expressions.cost import too_much
+from allocator.rules.expressions.syntax_tree import Node, tree
 
-IntArray = npt.NDArray[np.int64]
 #: The distinct combinations of values on an axis, and which one each entity has.
 Coded = tuple[list[dict[str, Any]], IntArray]
 #: How values are kept, by what an expression returns; other values are objects.
@@ -226,3 +225,25 @@ _TEXTS = Text(zh="文字的列表", en="a list of texts")
 def shown(text: str) -> str:
     """Return an expression as one line under a fault."""
     return f"    {shorten(text, 200)}"
+
+
+def refuse_negative(values: IntArray, expression: int | str, *ids: Sequence[str]) -> None:
+    """Refuse amounts below 0, naming whose the first is.
+
+    Args:
+        values: One amount for each combination of the entities.
+        expression: What gives them, shown with the fault.
+        ids: The entities along each axis of ``values``.
+
+    Raises:
+        SelectorError: An amount is negative.
+    """
+    found = np.argwhere(values < 0)
+    if len(found):
+        first = tuple(found[0].tolist())
+        who = ", ".join(shorten(names[k], 40) for names, k in zip(ids, first, strict=True))
+        amount = int(values[first])
+        raise SelectorError(
+            Text(zh=f"不能为负数，{who} 为 {amount}", en=f"may not be negative, but is {amount} for {who}"),
+            detail=shown(str(expression)),
+        )

@@ -1,9 +1,10 @@
-"""A least and a greatest number that contradict each other: no plan keeps both, so the rule is refused."""
+"""Checks of fields that several kinds share: contradictory bounds, and unknown kinds of ties."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from allocator.errors import nearest, shorten
 from allocator.model.text import Text
 from allocator.rules.rule import FieldError, FieldProblem
 
@@ -36,3 +37,12 @@ def crossed(bounds: Iterable[Bounds]) -> Iterator[FieldProblem]:
             told.add(whose)
             where = f"{whose} @ {when}" if when else whose
             yield FieldProblem("atmost", _CROSSED, f"{where}: {most}", f"≥ {least}")
+
+
+def unknown_kinds(named: Mapping[str, str], known: Sequence[str]) -> Iterator[FieldProblem]:
+    """Yield each kind, by the field that names it, that is none of the known ones."""
+    for field, kind in named.items():
+        if kind not in known:
+            message = Text(zh="没有此类关系", en="there is no such kind of tie")
+            near = nearest(kind, known)
+            yield FieldProblem(field, message, shorten(kind), allowed=", ".join(known[:40]), nearest=near)

@@ -18,8 +18,8 @@ from allocator.program.exprs import ExprArray
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
+from allocator.rules.expressions.fields import Doc
 from allocator.rules.kinds._conflicts import Conflicts
-from allocator.rules.means import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import FieldProblem, Several
 

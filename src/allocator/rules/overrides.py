@@ -14,16 +14,14 @@ from pydantic import ValidationError
 from allocator.errors import Fault, InputError
 from allocator.model.overrides import MOST, Overrides
 from allocator.model.plan import Plan
-from allocator.model.reading import bounded
+from allocator.model.reading import bounded, scenario_digest
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.jsonfile import json_fault
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
-from allocator.rules.exclusions import exclusion_rules
-from allocator.rules.keeping import keep_rules
 from allocator.rules.layer_binding import bind_context
-from allocator.rules.pins import pin_rules
+from allocator.rules.override_rules import exclusion_rules, keep_rules, pin_rules
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.rules.rule_binding import with_rules
@@ -154,3 +152,19 @@ def _counted(written: Iterable[str], option: str, faults: list[Fault]) -> tuple[
     )
     faults.append(Fault(message, column=option, found=str(len(kept)), allowed=f"≤ {MOST}"))
     return ()
+
+
+def overrides_digest(policy: Policy, *more: str) -> str:
+    """Return the digest of pins, exclusions, kept layers, the baseline and ``more``; empty without any."""
+    implied = {f"take.{name}" for name in policy.context.layers}
+    given = [rule for rule in policy.rules if rule.id not in policy.entries and rule.id not in implied]
+    parts: list[tuple[str, str]] = [(f"rule {rule.id}", rule.model_dump_json()) for rule in given]
+    if policy.context.baseline is not None:
+        seats = sorted(seat.model_dump_json() for seat in policy.context.baseline.assignments)
+        parts.append(("baseline", "\n".join(seats)))
+    parts.extend((one, "") for one in more)
+    return scenario_digest(_encoded(parts)) if parts else ""
+
+
+def _encoded(parts: Iterable[tuple[str, str]]) -> Iterable[tuple[str, bytes]]:
+    return ((name, content.encode()) for name, content in parts)

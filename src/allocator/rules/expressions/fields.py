@@ -1,16 +1,54 @@
-"""Marks the fields of a rule that hold CEL expressions: what they range over and what they give."""
+"""The fields of a rule: their documentation, the CEL expressions in them, and where a rule holds some."""
 
 from __future__ import annotations
 
+import types
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, WithJsonSchema
-from pydantic_core import PydanticKnownError
+from pydantic import AfterValidator, BaseModel, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticKnownError
 
 from allocator.model.text import Text
-from allocator.rules.means import HOLDS
-from allocator.rules.selectors import LARGEST
+from allocator.rules.expressions.selectors import LARGEST
+
+if TYPE_CHECKING:
+    from allocator.rules.rule import Rule
+
+#: Where a schema says, in both languages, what a text in it stands for: a CEL expression over what.
+HOLDS = "x-holds"
+#: Where a schema has its description in Chinese.
+CHINESE = "x-zh"
+
+
+@dataclass(frozen=True)
+class Doc:
+    """Metadata of a field: ``periods: Annotated[int, Means(zh=..., en=...)]``.
+
+    The JSON Schema has the English words as the field's description and the Chinese ones beside it.
+    """
+
+    zh: str
+    en: str
+
+    @property
+    def text(self) -> Text:
+        """The meaning as a text in both languages."""
+        return Text(zh=self.zh, en=self.en)
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = dict(handler(core))
+        holds = schema.get(HOLDS)
+        en = f"{self.en} ({holds['en']})" if holds else self.en
+        zh = f"{self.zh}（{holds['zh']}）" if holds else self.zh
+        return {**schema, "description": en, CHINESE: zh}
+
+
+def meaning(metadata: Iterable[Any]) -> Text:
+    """Return what a field of this metadata means; an empty text if it does not say."""
+    return next((mark.text for mark in metadata if isinstance(mark, Doc)), Text())
+
 
 Range = Literal[
     "item",
@@ -120,3 +158,67 @@ SlotCount = Annotated[int | str, _between(1, 10**6), Expression("slot-period", "
 PeriodCount = Annotated[int | str, _between(0, 10**6), Expression("period", "INT"), _NUMBER]
 PeriodPercent = Annotated[int | str, _between(0, 100), Expression("period", "INT"), _NUMBER]
 EachAimed = Annotated[int | str, _between(0, 10**9), Expression("each-period", "INT", amount=True), _AMOUNT]
+
+
+@dataclass(frozen=True)
+class ExpressionField:
+    """An expression as a rule writes it: where it stands, its text, what it ranges over."""
+
+    path: tuple[str, ...]
+    text: str
+    expression: Expression
+    holder: BaseModel
+
+
+def expression_fields(model: BaseModel, path: tuple[str, ...] = ()) -> Iterator[ExpressionField]:
+    """Yield every expression that a rule, or a part of it, holds; numbers and empty ones are none."""
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from expression_fields(value, (*path, name))
+            continue
+        if isinstance(value, str) and value and value not in _words(field.annotation):
+            for mark in (*field.metadata, *_marks(field.annotation)):
+                if isinstance(mark, Expression):
+                    yield ExpressionField((*path, name), value, mark, model)
+                    break
+        elif isinstance(value, Mapping):
+            found = (mark for mark in _marks(field.annotation, within=True) if isinstance(mark, Expression))
+            for mark in found:
+                texts = ((key, one) for key, one in value.items() if isinstance(one, str) and one)
+                yield from (ExpressionField((*path, name, key), one, mark, model) for key, one in texts)
+                break
+
+
+def _marks(annotation: Any, *, within: bool = False) -> Iterator[Any]:
+    """Yield the metadata of an annotation and of each member of a union; or of the values of a mapping."""
+    if get_origin(annotation) is Annotated:
+        yield from () if within else get_args(annotation)[1:]
+        yield from _marks(get_args(annotation)[0], within=within)
+    elif get_origin(annotation) in (Union, types.UnionType):
+        for member in get_args(annotation):
+            yield from _marks(member, within=within)
+    elif get_origin(annotation) is Mapping and within:
+        yield from _marks(get_args(annotation)[1])
+
+
+def _words(annotation: Any) -> Iterator[str]:
+    """Yield the words that may stand in the place of an expression."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    elif get_origin(annotation) in (Union, types.UnionType):
+        for member in get_args(annotation):
+            yield from _words(member)
+
+
+def layer_references(rule: BaseModel) -> Iterator[tuple[str, str]]:
+    """Yield ``(field, layer)`` for each part of a rule that names another layer."""
+    for name in type(rule).model_fields:
+        value = getattr(rule, name)
+        if isinstance(value, BaseModel) and isinstance(layer := getattr(value, "layer", None), str):
+            yield name, layer
+
+
+def layers_read(rule: Rule) -> set[str]:
+    """Return the layers that a rule is about or looks at."""
+    return {rule.on, *(layer for _, layer in layer_references(rule))}

@@ -15,7 +15,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from allocator.rules.celtree import Node
+from allocator.rules.expressions.syntax_tree import Node
 
 #: The most units of one evaluation: less than half a GiB and half a second.
 MOST_AT_ONCE = 10**7

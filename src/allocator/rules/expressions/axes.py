@@ -1,9 +1,14 @@
-"""Pairs: what expressions may read of an item and a slot together, the numbers of the score tables."""
+"""Axes: entities in order with the variables that expressions read of them, and the scores of pairs.
+
+Each column of an axis is computed when an expression first reads it. A table has some twenty variables and a
+rule reads two or three of them; computed beforehand for 500,000 people, the others would take a gigabyte.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +18,70 @@ from allocator.model.distinct import Codes
 from allocator.model.layer import IntArray, Layer
 from allocator.model.scenario import Scenario
 from allocator.model.scores import Coded
-from allocator.rules.axis import Types
+
+
+class Columns(Mapping[str, Sequence[Any]]):
+    """The values of each variable for every entity of an axis."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Sequence[Any]]) -> None:
+        """Take note of how a column is made.
+
+        Args:
+            names: The variables.
+            make: Returns the values of one of them; asked once for each that is read.
+        """
+        self._names = tuple(names)
+        self._make = make
+        self._made: dict[str, Sequence[Any]] = {}
+
+    def __getitem__(self, name: str) -> Sequence[Any]:
+        if name not in self._made:
+            if name not in self._names:
+                raise KeyError(name)
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def joined(one: Mapping[str, Sequence[Any]], other: Mapping[str, Sequence[Any]]) -> Columns:
+    """Return the columns of both; where both have one of a name, that of the second."""
+    return Columns(
+        {**dict.fromkeys(one), **dict.fromkeys(other)}, lambda name: (other if name in other else one)[name]
+    )
+
+
+Types = Mapping[str, cel.Type]
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """Entities in order, and for each variable its value for each of them."""
+
+    ids: Sequence[str]
+    columns: Mapping[str, Sequence[Any]]
+    types: Types
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def take(axis: Axis, chosen: npt.NDArray[np.int64]) -> Axis:
+    """Return the axis with only the chosen entities, in the order given."""
+    if np.array_equal(chosen, np.arange(len(axis))):
+        return axis
+    places = chosen.tolist()
+
+    def column(name: str) -> list[Any]:
+        values = axis.columns[name]
+        return [values[k] for k in places]
+
+    return Axis([axis.ids[k] for k in places], Columns(axis.columns, column), axis.types)
+
 
 #: What the variables of pairs begin with: ``score.bid`` is the number in ``scores-bid.csv``.
 SCORE = "score"
