@@ -19,7 +19,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from allocator.program.evaluate import evaluate_auxiliaries
-from allocator.program.medoids import add_benders_rows, violated_benders
+from allocator.program.lazy_auxiliaries import add_benders_rows, violated_benders
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.subproblem import level_objective
 from allocator.rules.context import RuleContext

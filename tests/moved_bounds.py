@@ -14,8 +14,7 @@ from unittest import mock
 
 import numpy as np
 
-from allocator.program.expr import Expr
-from allocator.program.exprs import ExprArray
+from allocator.program.expr import Expr, ExprArray
 from allocator.program.tags import Subject
 from allocator.rules import constraints, kinds, policy
 from allocator.rules.constraints import ConstraintWriter

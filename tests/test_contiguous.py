@@ -17,7 +17,7 @@ from allocator.graph.neighbours import neighbours, parts
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.optimise.solve import Options, solve
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
-from allocator.program.map_components import separator_row
+from allocator.program.lazy_auxiliaries import separator_row
 from allocator.program.program import ExcessComponents
 from allocator.report.lint import without_neighbours
 from allocator.rules.examples import example_rule

@@ -20,7 +20,7 @@ from allocator.errors import InputError, InternalError
 from allocator.explain import Candidate, Ranking, Seat, rank_candidates
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.program.decisions import Decisions
-from allocator.program.nearby import NeighbourCosts, NeighbourEvaluator
+from allocator.program.incremental import NeighbourCosts, NeighbourEvaluator
 from allocator.program.tags import Subject
 from allocator.rules.examples import read_plan
 from allocator.rules.policy import Policy

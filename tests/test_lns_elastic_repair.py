@@ -12,22 +12,25 @@ from allocator.optimise.descent import task_of
 from allocator.optimise.flow import cheapest_plan
 from allocator.optimise.lns import plan_repair
 from allocator.optimise.lns.operators import NeighbourhoodSelector, follow_chains
-from allocator.program import tangents
-from allocator.program.decisions import Decisions
-from allocator.program.elastic import ELASTIC_LEVEL, elastic
-from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
-from allocator.program.narrow import restrict_to_decisions
-from allocator.program.network_part import find_network_part
-from allocator.program.paid import penalty_by_place
-from allocator.program.program import IntArray, Program
-from allocator.program.projection import decision_rows
-from allocator.program.subproblem import MilpInstance, Subproblem, level_objective
-from allocator.program.tangents import (
-    NEAR,
+from allocator.program import cuts
+from allocator.program.cuts import (
     add_tangents,
     has_outer_approximation,
     initial_tangents,
     violated_tangents,
+)
+from allocator.program.decisions import Decisions
+from allocator.program.elastic import ELASTIC_LEVEL, elastic
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
+from allocator.program.network import find_network_part
+from allocator.program.program import IntArray, Program
+from allocator.program.structure import penalty_by_place
+from allocator.program.subproblem import (
+    MilpInstance,
+    Subproblem,
+    decision_rows,
+    level_objective,
+    restrict_to_decisions,
 )
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
@@ -217,11 +220,14 @@ FAR_OUT = {
 
 def test_squares_far_out_are_proved_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Distances of hundreds, where most tangents are written only when a plan calls for them."""
-    monkeypatch.setattr(tangents, "NEAR", 3)
+    monkeypatch.setattr(cuts, "TANGENT_PARAMS", cuts.TangentParams(dense_until=3))
     policy, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
     assert has_outer_approximation(policy.compile())
     best = assert_best(policy, space)
     assert best is not None and best[0] > 100 * 100
+
+
+DENSE = cuts.TANGENT_PARAMS.dense_until
 
 
 def test_tangents_meet_the_squares_that_call_for_them() -> None:
@@ -229,7 +235,7 @@ def test_tangents_meet_the_squares_that_call_for_them() -> None:
     program = policy.compile()
     true = evaluate_auxiliaries(program, some_plans(space, 40))
     squares = program.definitions.cols[program.definitions.power == 2]
-    assert len(squares) and (true[:, squares] > NEAR * NEAR).any()
+    assert len(squares) and (true[:, squares] > DENSE**2).any()
     assert not violated_rows(program, true)[:, program.rows.defining].any()
     for plan in true:
         cheap = plan.copy()
@@ -265,8 +271,8 @@ def test_a_tangent_has_the_tag_of_the_first_row_of_its_square() -> None:
 
 def test_tangents_reach_as_far_as_they_must() -> None:
     ks = list(initial_tangents(1000))
-    assert ks[: NEAR + 1] == list(range(NEAR + 1)) and ks == sorted(set(ks)) and ks[-1] > 1000 / 1.5
-    assert len(ks) < NEAR + 12
+    assert ks[: DENSE + 1] == list(range(DENSE + 1)) and ks == sorted(set(ks)) and ks[-1] > 1000 / 1.5
+    assert len(ks) < DENSE + 12
 
 
 def test_pieces_are_chosen_where_the_plan_pays() -> None:

@@ -21,7 +21,7 @@ from allocator.optimise.descent import task_of
 from allocator.optimise.solve import Options, Solved, solve
 from allocator.optimise.task import Task
 from allocator.optimise.warm_start import WarmStart
-from allocator.program import tangents
+from allocator.program import cuts
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
@@ -106,7 +106,7 @@ def test_what_is_written_only_as_plans_call_for_it_is_confirmed(
     others = frozenset({HIGHS, CP_SAT} - {witness})
     near: Mapping[str, Any] = {"kind": "compact", "to": "centre", "load": "unit.workload", "level": 1}
     on_map = zoning(map_world(3, 6, 2), [dict(near)])
-    monkeypatch.setattr(tangents, "NEAR", 3)
+    monkeypatch.setattr(cuts, "TANGENT_PARAMS", cuts.TangentParams(dense_until=3))
     far_out, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
     for policy, plans in ((on_map, Space.of(on_map.context)), (far_out, space)):
         best = least_costs(policy, plans)

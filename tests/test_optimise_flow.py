@@ -12,10 +12,9 @@ from scipy.sparse import csr_array
 
 from allocator.optimise.flow import best_by_flow, plan_by_flow
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
-from allocator.program.network import as_network
+from allocator.program.network import as_network, likely_duplicates, merge_duplicates
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance, Subproblem
-from allocator.program.twins import distinct_rows
 from allocator.rules.examples import example_rule
 from allocator.solvers.adapters.flow import cheapest_flow, lexicographic_price
 from brute_force import assert_best, policy_for, solved, solver_by_level
@@ -107,7 +106,7 @@ def test_twin_rows_ask_the_same_together(rows: Matrix, data: st.DataObject) -> N
     low = np.array([data.draw(st.integers(-4, 4)) for _ in repeated])
     high = low + data.draw(st.integers(0, 4))
     matrix = csr_array(np.array(repeated, dtype=np.int64))
-    merged, (least_of, most_of) = distinct_rows(matrix, (low, high))
+    merged, (least_of, most_of) = merge_duplicates(matrix, (low, high), likely_duplicates(matrix))
     assert merged.shape[0] <= len(repeated)
     for values in product(range(3), repeat=3):
         sums, own = matrix @ np.array(values), merged @ np.array(values)

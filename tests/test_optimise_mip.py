@@ -11,7 +11,7 @@ import pytest
 
 from allocator import api
 from allocator.optimise.descent import task_of
-from allocator.program.branching import branching_variables
+from allocator.program.structure import branching_variables
 from allocator.rules.examples import example_rule
 from allocator.solvers import background
 from allocator.solvers.background import BackgroundMip, BackgroundMipParams

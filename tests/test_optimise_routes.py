@@ -27,9 +27,9 @@ from allocator.optimise.standing import Standing
 from allocator.optimise.start import Made, add_layer
 from allocator.optimise.task import Task
 from allocator.optimise.warm_start import WarmStart
-from allocator.program import parts as parting
+from allocator.program import structure as parting
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
-from allocator.program.network_part import find_network_part
+from allocator.program.network import find_network_part
 from allocator.program.program import INFINITE, IntArray
 from allocator.rules.examples import example_rule
 from allocator.rules.expressions.fields import layers_read
@@ -306,7 +306,7 @@ def test_the_lexicographic_relaxation_proves_no_more_than_is_true(seed: int) -> 
 def test_independent_parts_add_up_to_the_best(seed: int, workers: int) -> None:
     drawn = of_parts(seed)
     task, search = drawn.task(), drawn.search(workers)
-    with mock.patch.object(parting, "SMALL", 1):
+    with mock.patch.object(parting, "MIN_COMPONENT", 1):
         parts = task.parts()
     assert parts is not None and len(parts) > 1
     decisions = drawn.worst

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
-from allocator.program.expr import Expr
-from allocator.program.exprs import ExprArray
-from allocator.program.greatest import maximum_each
+from allocator.program.expr import Expr, ExprArray
 from allocator.program.tags import Subject, tag, tags
 from worlds import world_of
 
@@ -45,7 +43,7 @@ def test_many_at_once_are_as_each_alone(chosen: list, plan: list[int]) -> None:
     rows = [part for group in chosen for part in group]
     exprs = ExprArray.of(*(np.array([part[k] for part in rows], dtype=np.int64) for k in range(3)))
     owners = np.repeat(np.arange(len(chosen)), [len(group) for group in chosen])
-    found = maximum_each(many, exprs, owners, tagged(len(chosen)))
+    found = many.maximum_each(exprs, owners, tagged(len(chosen)))
     for cols, coefs in zip(found.cols.T, found.coefs.T, strict=True):
         exists = cols >= 0
         many.add_costs(cols[exists], coefs[exists], 1, tagged(len(chosen))[exists])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allocator.program import centred
+from allocator.program import lazy_auxiliaries
 from allocator.program.evaluate import evaluate_auxiliaries, rule_costs
-from allocator.program.nearby import NeighbourEvaluator
+from allocator.program.incremental import NeighbourEvaluator
 from allocator.program.program import Program
 from allocator.rules.kinds.compact import Compact
 from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
@@ -32,7 +32,7 @@ def test_a_plan_nearby_is_as_if_looked_at_whole(trial: Trial) -> None:
 
 @pytest.mark.parametrize("trial", trials({"compact": Compact}), ids=str)
 def test_so_is_one_with_a_way_that_only_a_matrix_says(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(centred, "MANY", 0)
+    monkeypatch.setattr(lazy_auxiliaries, "MEDOID_LIMIT", 0)
     look_near(trial)
 
 

@@ -8,16 +8,14 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from allocator.program import centred
+from allocator.program import lazy_auxiliaries
+from allocator.program.bounds import tighten_bounds
 from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.expr import Expr
-from allocator.program.following import antecedents, dependents
-from allocator.program.parts import independent_components
 from allocator.program.program import INFINITE, IntArray, Program
-from allocator.program.projection import restrict_to_rules
-from allocator.program.propagate import tighten_bounds
+from allocator.program.structure import antecedents, dependents, independent_components
 from allocator.program.subproblem import MilpInstance, Subproblem, objective_lower_bound
 from allocator.program.tags import Subject, tag
 from allocator.rules.examples import example_context, example_rule
@@ -100,7 +98,7 @@ def test_what_follows_from_a_decision_is_all_that_changes_with_it(trial: Trial) 
 
 @pytest.mark.parametrize("trial", trials({"compact": Compact}, [SOFT]), ids=str)
 def test_a_way_that_only_a_matrix_says_follows_too(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(centred, "MANY", 0)
+    monkeypatch.setattr(lazy_auxiliaries, "MEDOID_LIMIT", 0)
     assert_follows(policy_of(tried(trial)[1].context, trial.rule()).compile(), tried(trial)[1])
 
 
@@ -120,7 +118,7 @@ def test_what_leads_to_an_auxiliary_is_all_that_it_follows_from(trial: Trial) ->
 
 
 def test_all_members_lead_to_a_way_that_only_a_matrix_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(centred, "MANY", 0)
+    monkeypatch.setattr(lazy_auxiliaries, "MEDOID_LIMIT", 0)
     trial = trials({"compact": Compact}, [SOFT])[0]
     assert_leads(policy_of(tried(trial)[1].context, trial.rule()).compile())
 
@@ -182,7 +180,7 @@ def test_an_excerpt_asks_what_its_rules_ask() -> None:
     plans = plans_of(kept.kind, kept.number).thinned(300)
     alone = policy_of(plans.context, kept.rule()).compile()
     both = policy_of(plans.context, left_out.rule(), kept.rule()).compile()
-    some = restrict_to_rules(both, [kept.rule().id])
+    some = both.restrict_to_rules([kept.rule().id])
     assert len(alone.rows) <= len(some.rows) < len(both.rows)
     broken = [
         violated_rows(p, evaluate_auxiliaries(p, plans.matrix)).any(axis=1) for p in (alone, some, both)

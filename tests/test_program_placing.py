@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 
 from allocator.optimise.lns.mover_selection import Movers, MoverSelector
-from allocator.program.aims import Potential
-from allocator.program.changing import DeltaEvaluator, Reassignment
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
-from allocator.program.medoids import undefined_auxiliaries
-from allocator.program.placing import reassignment_costs
+from allocator.program.incremental import IncrementalEvaluator
+from allocator.program.lazy_auxiliaries import undefined_auxiliaries
 from allocator.program.program import IntArray, Program
-from allocator.program.similar import item_features, similarity
-from allocator.program.states import IncrementalEvaluator
+from allocator.program.reassignment import DeltaEvaluator, Potential, Reassignment, reassignment_costs
+from allocator.program.structure import item_features, similarity
 from allocator.program.subproblem import level_objective
 from allocator.rules.examples import example_rule
 from brute_force import policy_for

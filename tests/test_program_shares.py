@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.program.shares import share_facets
+from allocator.program.cuts import share_facets
 
 
 @given(st.integers(0, 100), st.integers(0, 40), st.integers(0, 40))

@@ -17,7 +17,7 @@ from allocator.optimise.zones.map_search import solve_zones
 from allocator.optimise.zones.pmedian import pmedian_search as centres
 from allocator.optimise.zones.pmedian.districting import recognise_first
 from allocator.optimise.zones.pmedian.placing import SlotPlacement
-from allocator.program import centred
+from allocator.program import lazy_auxiliaries
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
@@ -131,7 +131,7 @@ def test_no_plan_costs_less_than_what_is_read_of_it(policy: Policy, data: st.Dat
 @given(maps_around_centres())
 def test_a_way_that_only_a_matrix_says_is_the_same_way(policy: Policy) -> None:
     written = least_costs(policy, Space.of(policy.context))
-    with mock.patch.object(centred, "MANY", 0):
+    with mock.patch.object(lazy_auxiliaries, "MEDOID_LIMIT", 0):
         assert least_costs(policy, Space.of(policy.context)) == written
         assert_best(policy, Space.of(policy.context))
 
@@ -139,7 +139,10 @@ def test_a_way_that_only_a_matrix_says_is_the_same_way(policy: Policy) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_way_that_only_a_matrix_says_is_priced_as_plans_call_for_it(seed: int) -> None:
     policy = zoning(map_world(seed, 5, 2), [{**NEAR, "level": 1}, BAND])
-    with mock.patch.object(centred, "MANY", 0), mock.patch.object(descent, "solve_zones", lambda *_: None):
+    with (
+        mock.patch.object(lazy_auxiliaries, "MEDOID_LIMIT", 0),
+        mock.patch.object(descent, "solve_zones", lambda *_: None),
+    ):
         assert_best(policy, Space.of(policy.context))
 
 

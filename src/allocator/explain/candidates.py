@@ -16,7 +16,7 @@ from allocator.explain.seats import Seat
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.plan import Assignment
 from allocator.program.evaluate import evaluate_auxiliaries
-from allocator.program.nearby import NeighbourEvaluator
+from allocator.program.incremental import NeighbourEvaluator
 from allocator.program.tags import Subject
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy

@@ -16,7 +16,6 @@ from allocator.optimise.task import Task
 from allocator.optimise.zones.map_search import solve_zones
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
-from allocator.program.projection import restrict_to_rules
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.context import SolveContext
@@ -88,5 +87,5 @@ class _Conflict:
         return found.found != "infeasible"
 
     def _task(self, rules: list[Rule]) -> Task:
-        program = restrict_to_rules(self._program, (rule.id for rule in rules))
+        program = self._program.restrict_to_rules(rule.id for rule in rules)
         return task_of(replace(self._policy, rules=tuple(rules)), program)

@@ -9,8 +9,8 @@ from threading import Lock
 
 from allocator.model.witnesses import CP_SAT, joined
 from allocator.optimise.standing import Standing
-from allocator.program.program import IntArray
-from allocator.program.subproblem import BoolArray, Subproblem
+from allocator.program.program import BoolArray, IntArray
+from allocator.program.subproblem import Subproblem
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from allocator.program.medoids import undefined_auxiliaries
+from allocator.program.lazy_auxiliaries import undefined_auxiliaries
 from allocator.program.network import Network, as_network
 from allocator.program.program import IntArray, Program
-from allocator.program.projection import decision_rows, rows_with_auxiliaries
-from allocator.program.subproblem import MilpInstance, level_objective
+from allocator.program.subproblem import MilpInstance, decision_rows, level_objective, rows_with_auxiliaries
 from allocator.solvers.adapters.flow import MAX_COST, cheapest_flow, lexicographic_price
 
 

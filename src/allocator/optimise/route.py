@@ -8,7 +8,7 @@ from allocator.model.witnesses import CP_SAT, NOBODY, joined
 from allocator.optimise.by_parts import minimise_parts
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.optimise.standing import Standing
-from allocator.program.subproblem import BoolArray
+from allocator.program.program import BoolArray
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
 

@@ -19,7 +19,7 @@ from allocator.optimise.lns.stay_improvement import improve_stays
 from allocator.optimise.rolling import is_needed, roll
 from allocator.optimise.start import Made, add_layer, as_before
 from allocator.optimise.warm_start import WarmStart
-from allocator.program.obstacles import non_network_rules
+from allocator.program.network import non_network_rules
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours
-from allocator.program.cuts import RuleCut, add_cuts
+from allocator.program.bounds import Bounds
+from allocator.program.cuts import RuleCut, add_cuts, add_tangents, has_outer_approximation, violated_tangents
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
-from allocator.program.medoids import add_benders_rows, undefined_auxiliaries, violated_benders
-from allocator.program.parts import independent_components
-from allocator.program.program import IntArray, Program
-from allocator.program.propagate import Bounds
-from allocator.program.subproblem import BoolArray, Subproblem, objective_lower_bound
-from allocator.program.tangents import add_tangents, has_outer_approximation, violated_tangents
+from allocator.program.lazy_auxiliaries import add_benders_rows, undefined_auxiliaries, violated_benders
+from allocator.program.program import BoolArray, IntArray, Program
+from allocator.program.structure import independent_components
+from allocator.program.subproblem import Subproblem, objective_lower_bound
 
 
 @dataclass(eq=False)

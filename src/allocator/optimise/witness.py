@@ -15,8 +15,8 @@ from scipy.sparse.csgraph import connected_components
 
 from allocator.optimise.claim import OPEN, Answer, Claim
 from allocator.optimise.task import Task
-from allocator.program.branching import branching_variables
 from allocator.program.program import IntArray
+from allocator.program.structure import branching_variables
 from allocator.program.subproblem import MilpInstance, level_objective
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext

@@ -1,4 +1,4 @@
-"""Collects variables, rows and costs, in pieces of any size, and hands them over as arrays."""
+"""The builder of a program: it collects variables, rows and costs in blocks and returns them as arrays."""
 
 from __future__ import annotations
 
@@ -8,28 +8,24 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from allocator.graph.neighbours import Neighbours
+from allocator.program.auxiliary_definitions import DefinitionBuilder, VariableBounds
+from allocator.program.cuts import initial_tangents
 from allocator.program.decisions import Decisions
-from allocator.program.defining import DefinitionBuilder
-from allocator.program.ends import VariableBounds
-from allocator.program.expr import EMPTY, Expr
-from allocator.program.exprs import ExprArray
+from allocator.program.expr import EMPTY, Expr, ExprArray
 from allocator.program.magnitude import refuse_large_sums, refuse_too_large
-from allocator.program.map_components import initial_separator_rows
 from allocator.program.program import INFINITE, Costs, ExcessComponents, IntArray, Medoid, Program, Rows
 from allocator.program.tags import WIDTH, TagArray
-from allocator.program.tangents import initial_tangents
 
 T = TypeVar("T")
 
 
 class ProgramBuilder:
-    """A program under construction; rules write to it through their pens."""
+    """A program under construction; each rule writes to it through a constraint writer."""
 
     def __init__(self, decisions: Decisions, rules: Sequence[str]) -> None:
         self.decisions = decisions
         self.rules = tuple(rules)
-        self._ends = VariableBounds(decisions.count)
+        self._bounds = VariableBounds(decisions.count)
         self._row_lengths: list[IntArray] = []
         self._row_cols: list[IntArray] = []
         self._row_coefs: list[IntArray] = []
@@ -41,39 +37,39 @@ class ProgramBuilder:
         self._constants: list[tuple[int, int, int]] = []
         self._definitions = DefinitionBuilder(decisions.count)
         self._medoids: list[Medoid] = []
-        self._pieces: list[ExcessComponents] = []
-        self._made: dict[int, tuple[IntArray, Any]] = {}
+        self._components: list[ExcessComponents] = []
+        self._cache: dict[int, tuple[IntArray, Any]] = {}
 
     def add_variables(self, lower: IntArray, upper: IntArray) -> IntArray:
         """Add auxiliary variables with their bounds and return their columns."""
-        return self._ends.add(lower, upper)
+        return self._bounds.add(lower, upper)
 
     def bounds(self, expr: Expr) -> tuple[int, int]:
-        """Return the least and greatest value that ``expr`` can take, term by term."""
-        lower, upper = self._ends.of(expr.cols)
+        """Return a lower and an upper bound of ``expr``, term by term."""
+        lower, upper = self._bounds.of(expr.cols)
         refuse_large_sums(expr.coefs, lower, upper)
         ends = expr.coefs * lower, expr.coefs * upper
-        least, most = int(np.minimum(*ends).sum()), int(np.maximum(*ends).sum())
-        return least + expr.constant, most + expr.constant
+        low, high = int(np.minimum(*ends).sum()), int(np.maximum(*ends).sum())
+        return low + expr.constant, high + expr.constant
 
     def bounds_each(self, exprs: ExprArray) -> tuple[IntArray, IntArray]:
-        """Return the least and greatest value that each of ``exprs`` can take, term by term."""
+        """Return ``[n]`` a lower and an upper bound of each of ``exprs``, term by term."""
         exists = exprs.cols >= 0
         lower, upper = (np.zeros_like(exprs.cols) for _ in range(2))
-        lower[exists], upper[exists] = self._ends.of(exprs.cols[exists])
+        lower[exists], upper[exists] = self._bounds.of(exprs.cols[exists])
         refuse_large_sums(exprs.coefs, lower, upper)
         ends = exprs.coefs * lower, exprs.coefs * upper
-        least, greatest = np.minimum(*ends).sum(axis=1), np.maximum(*ends).sum(axis=1)
-        return least + exprs.constants, greatest + exprs.constants
+        low, high = np.minimum(*ends).sum(axis=1), np.maximum(*ends).sum(axis=1)
+        return low + exprs.constants, high + exprs.constants
 
     def upper_bound(self, expr: Expr) -> int:
-        """Return the greatest value that ``expr`` can take, term by term."""
+        """Return an upper bound of ``expr``, term by term."""
         if len(expr.cols) == 0 or expr.cols.max() < self.decisions.count:
             return int(np.maximum(expr.coefs, 0).sum()) + expr.constant
         return self.bounds(expr)[1]
 
     def add_row(self, expr: Expr, lo: int, hi: int, tag: TagArray, *, defining: bool = False) -> None:
-        """Add ``lo <= expr <= hi``."""
+        """Add ``lo <= expr <= hi``; ``defining`` says whether the row only defines an auxiliary."""
         low = -INFINITE if lo <= -INFINITE else lo - expr.constant
         high = INFINITE if hi >= INFINITE else hi - expr.constant
         self._row_lengths.append(np.array([len(expr.cols)], dtype=np.int64))
@@ -95,7 +91,7 @@ class ProgramBuilder:
         """Add ``n`` rows of one shape: ``sides[0] <= sum(coefs * x[cols[k]]) <= sides[1]``.
 
         Args:
-            cols: ``[n, w]`` columns; -1 stands for no such variable and is left out.
+            cols: ``[n, w]`` columns; -1 stands for no variable and is left out.
             coefs: ``[w]`` coefficients, or ``[n, w]``.
             sides: The lower and the upper side, of every row or ``[n]`` of each.
             tags: ``[n, 7]`` tags.
@@ -124,7 +120,7 @@ class ProgramBuilder:
             self._constants.append((level, rule, amount))
 
     def maximum(self, exprs: Sequence[Expr], floor: int, tag: TagArray, divisor: int = 1) -> Expr:
-        """Return a variable that is the greatest of ``floor`` and ``ceil(expr / divisor)`` of each."""
+        """Return a variable that is the maximum of ``floor`` and ``ceil(expr / divisor)`` of each."""
         if len(exprs) == 1 and divisor == 1 and self.bounds(exprs[0])[0] >= floor:
             return exprs[0]
         highest = max([self.bounds(expr)[1] for expr in exprs], default=floor)
@@ -136,21 +132,53 @@ class ProgramBuilder:
             self.add_row(variable * divisor - expr, 0, INFINITE, tag, defining=True)
         return variable
 
+    def maximum_each(self, exprs: ExprArray, owners: IntArray, tags: TagArray) -> ExprArray:
+        """Return for each of ``m`` owners the maximum of 0 and its expressions, as a variable.
+
+        An owner with one expression that is never negative gets that expression itself.
+
+        Args:
+            exprs: ``n`` expressions.
+            owners: ``[n]`` owner of each, in order; every owner has at least one.
+            tags: ``[m, 7]`` the tag of each owner.
+        """
+        least, highest = self.bounds_each(exprs)
+        itself = (least >= 0) & (np.bincount(owners, minlength=len(tags))[owners] == 1)
+        made, which = np.unique(owners[~itself], return_inverse=True)
+        upper = np.zeros_like(made)
+        np.maximum.at(upper, which, highest[~itself])
+        columns = self.add_variables(np.zeros_like(upper), upper)
+        self._write_maxima(columns, exprs[~itself], which, tags[made])
+        width = exprs.cols.shape[1]
+        found = ExprArray.empty(len(tags), max(1, width))
+        found.cols[made, 0], found.coefs[made, 0] = columns, 1
+        found.cols[owners[itself], :width] = exprs.cols[itself]
+        found.coefs[owners[itself], :width] = exprs.coefs[itself]
+        found.constants[owners[itself]] = exprs.constants[itself]
+        return found
+
+    def _write_maxima(self, columns: IntArray, exprs: ExprArray, which: IntArray, tags: TagArray) -> None:
+        """Define each variable as the maximum of 0 and its expressions, and add the rows that bound it."""
+        self.define_maxima(columns, exprs, np.bincount(which, minlength=len(columns)))
+        cols = np.hstack([columns[which][:, None], exprs.cols])
+        coefs = np.hstack([np.ones_like(which)[:, None], -exprs.coefs])
+        self.add_rows(cols, coefs, (exprs.constants, INFINITE), tags[which], defining=True)
+
     def minimum(self, exprs: Sequence[Expr], tag: TagArray) -> Expr:
-        """Return a variable that is the least of ``exprs`` (at least one)."""
+        """Return a variable that is the minimum of ``exprs`` (at least one)."""
         ends = [self.bounds(expr) for expr in exprs]
         ceiling = min(high for _, high in ends)
         [column] = self.add_variables(np.array([min(low for low, _ in ends)]), np.array([ceiling]))
-        self._definitions.add(column, exprs, least=True, limit=ceiling)
+        self._definitions.add(column, exprs, is_minimum=True, limit=ceiling)
         variable = Expr.of([column])
         for expr in exprs:
             self.add_row(variable - expr, -INFINITE, 0, tag, defining=True)
         return variable
 
     def nth_largest(self, exprs: Sequence[Expr], nth: int) -> Expr:
-        """Return a variable that is the nth greatest of ``exprs``, of which there are so many at least.
+        """Return a variable that is the nth largest of ``exprs``, of which there are at least ``nth``.
 
-        No row holds it to that: it is for use where any other value costs as much or more.
+        No row holds it to that: use it only where any other value costs as much or more.
         """
         ends = np.array([self.bounds(expr) for expr in exprs])
         lowest, highest = (int(np.sort(side)[-nth]) for side in ends.T)
@@ -159,9 +187,10 @@ class ProgramBuilder:
         return Expr.of([column])
 
     def square(self, root: Expr, tag: TagArray) -> Expr:
-        """Return a variable that is the square of ``root``, a whole number of 0 or more.
+        """Return a variable that is the square of ``root``, which is never negative.
 
-        Its rows are tangents, all of them only near 0: ``tangents.py`` adds those that a plan calls for.
+        Its rows are tangents. Only small roots have all of them: `cuts.add_tangents` adds those that a plan
+        violates.
         """
         upper = self.bounds(root)[1]
         refuse_too_large(upper * upper)
@@ -173,42 +202,33 @@ class ProgramBuilder:
         return variable
 
     def define_maxima(self, columns: IntArray, exprs: ExprArray, lengths: IntArray) -> None:
-        """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order.
+        """Define each of ``columns`` as the maximum of 0 and its expressions; the caller adds the rows.
 
-        The caller adds the rows that make it so.
+        Args:
+            columns: ``[n]`` auxiliaries.
+            exprs: Their expressions, one auxiliary after another.
+            lengths: ``[n]`` number of expressions of each.
         """
-        self._definitions.add_block(columns, exprs, lengths)
+        self._definitions.add_maxima(columns, exprs, lengths)
 
     def cached(self, matrix: IntArray, make: Callable[[IntArray], T]) -> T:
-        """Return what is made of a matrix, which is made once for all that share it."""
-        if id(matrix) not in self._made:
-            self._made[id(matrix)] = matrix, make(matrix)
-        made: T = self._made[id(matrix)][1]
+        """Return ``make(matrix)``, computed once for each matrix object."""
+        if id(matrix) not in self._cache:
+            self._cache[id(matrix)] = matrix, make(matrix)
+        made: T = self._cache[id(matrix)][1]
         return made
 
     def add_medoid(self, medoid: Medoid) -> None:
-        """Say that an auxiliary is the way of all members to the one of them to which it is least."""
+        """Record an auxiliary that is a medoid distance."""
         self._medoids.append(medoid)
 
-    def excess_components(self, members: IntArray, near: Neighbours, free: int, tag: TagArray) -> Expr:
-        """Return a variable: by how many pieces more than ``free`` the members fall apart.
-
-        Args:
-            members: ``[n]`` 0/1 variables, whether each is a member.
-            near: Which of the ``n`` are neighbours, by number.
-            free: So many pieces count for nothing, at least 1.
-            tag: What it is about.
-        """
-        [column] = self.add_variables(np.array([0]), np.array([max(0, len(members) - free)]))
-        made = ExcessComponents(int(column), members, near, free, tag)
-        self._pieces.append(made)
-        for row in initial_separator_rows(made):
-            self.add_row(Expr(row.cols, row.coefs), row.low, row.high, tag, defining=True)
-        return Expr.of([column])
+    def add_components(self, components: ExcessComponents) -> None:
+        """Record an auxiliary that is an excess of components."""
+        self._components.append(components)
 
     def build(self) -> Program:
         """Return the program as arrays."""
-        lower, upper = self._ends.all()
+        lower, upper = self._bounds.all()
         return Program(
             decisions=self.decisions,
             lower=lower,
@@ -220,7 +240,7 @@ class ProgramBuilder:
             rules=self.rules,
             levels=self._levels(),
             medoids=tuple(self._medoids),
-            excess_components=tuple(self._pieces),
+            excess_components=tuple(self._components),
         )
 
     def _rows(self) -> Rows:

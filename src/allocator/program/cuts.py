@@ -1,22 +1,46 @@
-"""Cuts: rows that a rule adds when a plan breaks it in a way that could not be written beforehand."""
+"""Rows beside those of the builder: cuts that rules add later, tangents of squares, facets of shares.
+
+The square of a whole number ``d`` is the maximum of ``(2k + 1) d - k (k + 1)`` over whole ``k``; the two
+tangents with ``k = d - 1`` and ``k = d`` meet it. Every tangent holds in every plan. A program with a few of
+them bounds the cost of a plan from below; one with the tangents that meet the squares of a plan prices that
+plan exactly.
+
+A share of a whole number of members is rounded up: of 3 members 67% are 3, not 2.01. The points
+``(w, ceil(p w / 100))`` lie above the line of the percentage, and their convex envelope is the tightest
+linear bound.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import gcd, isqrt
+from typing import NamedTuple
 
 import numpy as np
 
-from allocator.program.more_rows import LinearRow, append_rows
-from allocator.program.program import INFINITE, Program
-from allocator.program.tags import Subject, tag
+from allocator.program.expr import EMPTY
+from allocator.program.program import INFINITE, Definitions, IntArray, Program, Rows
+from allocator.program.tags import WIDTH, Subject, TagArray, tag
 
+#: A decision: layer, item, slot, role, period.
 Place = tuple[str, int, int, int, int]
+
+
+class LinearRow(NamedTuple):
+    """One row ``low <= sum(coefs * x[cols]) <= high``, with its tag ``[7]``."""
+
+    cols: IntArray
+    coefs: IntArray
+    low: int
+    high: int
+    tag: TagArray
 
 
 @dataclass(frozen=True)
 class RuleCut:
-    """``sum(coefs * decisions) <= bound`` over places (layer, item, slot, role, period)."""
+    """A cut of a rule: ``sum(coefs * decisions) <= bound`` over places (layer, item, slot, role, period)."""
 
     rule: str
     subject: Subject
@@ -25,16 +49,152 @@ class RuleCut:
     bound: int
 
 
-def add_cuts(program: Program, cuts: Sequence[RuleCut]) -> Program:
-    """Return the program with the cuts as further rows."""
-    return replace(
-        program, rows=append_rows(program.rows, [_row(program, cut) for cut in cuts], defining=False)
+@dataclass(frozen=True)
+class TangentParams:
+    """Which tangents of a square are written beforehand.
+
+    Attributes:
+        dense_until: Every tangent is written up to this root. Good plans are seldom further from a target.
+        stretch: Beyond it, each tangent touches at this factor of the root of the one before.
+    """
+
+    dense_until: int = 48
+    stretch: float = 1.4
+
+
+TANGENT_PARAMS = TangentParams()
+
+
+class ShareFacet(NamedTuple):
+    """``scale * part >= slope * whole + constant``."""
+
+    scale: int
+    slope: int
+    constant: int
+
+
+def append_rows(rows: Rows, more: Sequence[LinearRow], *, defining: bool) -> Rows:
+    """Return the rows followed by more rows; ``defining`` says whether these only define auxiliaries."""
+    lengths = np.array([len(row.cols) for row in more], dtype=np.int64)
+    return Rows(
+        starts=np.concatenate([rows.starts, rows.starts[-1] + np.cumsum(lengths)]),
+        cols=np.concatenate([rows.cols, EMPTY, *(row.cols for row in more)]),
+        coefs=np.concatenate([rows.coefs, EMPTY, *(row.coefs for row in more)]),
+        lo=np.concatenate([rows.lo, np.array([row.low for row in more], dtype=np.int64)]),
+        hi=np.concatenate([rows.hi, np.array([row.high for row in more], dtype=np.int64)]),
+        tags=np.concatenate(
+            [rows.tags, np.zeros((0, WIDTH), np.int32), *(row.tag.reshape(1, WIDTH) for row in more)]
+        ),
+        defining=np.concatenate([rows.defining, np.full(len(more), defining)]),
     )
 
 
-def _row(program: Program, cut: RuleCut) -> LinearRow:
+def add_cuts(program: Program, cuts: Sequence[RuleCut]) -> Program:
+    """Return the program with the cuts of rules as further rows."""
+    rows = [_cut_row(program, cut) for cut in cuts]
+    return replace(program, rows=append_rows(program.rows, rows, defining=False))
+
+
+def _cut_row(program: Program, cut: RuleCut) -> LinearRow:
     grids = program.decisions.grids
     found = np.array([grids[layer][i, s, r, t] for layer, i, s, r, t in cut.places], dtype=np.int64)
     exists = found >= 0
     mark = tag(program.rules.index(cut.rule), cut.subject)
     return LinearRow(found[exists], np.array(cut.coefs, dtype=np.int64)[exists], -INFINITE, cut.bound, mark)
+
+
+def initial_tangents(upper: int) -> Iterator[int]:
+    """Yield the ``k`` of the tangents that are written beforehand for roots from 0 to ``upper``."""
+    k = 0
+    while k <= upper:
+        yield k
+        k = k + 1 if k < TANGENT_PARAMS.dense_until else int(k * TANGENT_PARAMS.stretch)
+
+
+def has_outer_approximation(program: Program) -> bool:
+    """Return whether the rows understate some square, far out, because they hold only some tangents."""
+    definitions = program.definitions
+    squares = definitions.cols[definitions.power == 2]
+    return bool((program.upper[squares] > TANGENT_PARAMS.dense_until**2).any())
+
+
+def violated_tangents(program: Program, values: IntArray, true: IntArray) -> list[tuple[int, int]]:
+    """Return the missing tangents that meet the squares that a solver understated, as auxiliary and ``k``.
+
+    Args:
+        program: The program.
+        values: ``[variables]`` the values that a solver found.
+        true: ``[variables]`` the same with every auxiliary at its defined value.
+    """
+    columns = program.definitions.cols
+    squares = np.flatnonzero(program.definitions.power == 2)
+    less = squares[values[columns[squares]] < true[columns[squares]]]
+    roots = ((int(square), isqrt(int(true[columns[square]]))) for square in less)
+    return [(square, k) for square, root in roots for k in (root - 1, root)]
+
+
+def add_tangents(program: Program, tangents: Sequence[tuple[int, int]]) -> Program:
+    """Return the program with further tangents, each given by its auxiliary and its ``k``."""
+    columns = program.definitions.cols[[auxiliary for auxiliary, _ in tangents]]
+    tags = program.rows.tags[_first_rows(program.rows, columns)]
+    made = [_tangent(program.definitions, *one, tag) for one, tag in zip(tangents, tags, strict=True)]
+    return replace(program, rows=append_rows(program.rows, made, defining=True))
+
+
+def _first_rows(rows: Rows, columns: IntArray) -> IntArray:
+    """Return the first row of each column, by one pass over all terms."""
+    places = np.flatnonzero(np.isin(rows.cols, columns))
+    met, first = np.unique(rows.cols[places], return_index=True)
+    firsts = places[first[np.searchsorted(met, columns)]]
+    return np.asarray(np.searchsorted(rows.starts, firsts, side="right") - 1)
+
+
+def _tangent(definitions: Definitions, auxiliary: int, k: int, tag: TagArray) -> LinearRow:
+    """Return one tangent of a square, with the tag of its other tangents."""
+    column, expr = int(definitions.cols[auxiliary]), int(definitions.start[auxiliary])
+    terms = slice(int(definitions.expr_start[expr]), int(definitions.expr_start[expr + 1]))
+    slope = 2 * k + 1
+    return LinearRow(
+        cols=np.append(column, definitions.term_cols[terms]),
+        coefs=np.append(1, -slope * definitions.term_coefs[terms]),
+        low=slope * int(definitions.constants[expr]) - k * (k + 1),
+        high=INFINITE,
+        tag=tag,
+    )
+
+
+def share_facets(percent: int, low: int, high: int) -> list[ShareFacet]:
+    """Return the facets that bound a part from below that is ``percent`` of a whole, rounded up.
+
+    Every facet holds for each such pair of whole numbers. The maximum of the facets, rounded up, is the
+    minimum of the part.
+
+    Args:
+        percent: From 0 to 100.
+        low: Lower bound of the whole, never negative.
+        high: Upper bound of the whole.
+    """
+    points = [(whole, -(-percent * whole // 100)) for whole in range(low, high + 1)]
+    if len(points) == 1:
+        return [ShareFacet(1, 0, points[0][1])]
+    return list(_lines(_lower_envelope(points)))
+
+
+def _lower_envelope(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the corners of the lower convex envelope of points in order (Andrew 1979)."""
+    corners: list[tuple[int, int]] = []
+    for x, y in points:
+        while len(corners) > 1:
+            (x0, y0), (x1, y1) = corners[-2:]
+            if (y1 - y0) * (x - x0) < (y - y0) * (x1 - x0):
+                break
+            corners.pop()
+        corners.append((x, y))
+    return corners
+
+
+def _lines(corners: list[tuple[int, int]]) -> Iterator[ShareFacet]:
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        divisor = gcd(x1 - x0, y1 - y0)
+        scale, slope = (x1 - x0) // divisor, (y1 - y0) // divisor
+        yield ShareFacet(scale, slope, scale * y0 - slope * x0)

@@ -17,12 +17,12 @@ IntArray = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """Where each decision stands among the program's variables.
+    """The number of each decision among the program's variables.
 
     Attributes:
         layers: The layers, in their order.
         grids: By layer name, ``[I, S, R, T]`` of variable numbers; -1 where there is no decision.
-        count: How many decisions there are; they are the program's first variables.
+        count: Number of decisions; they are the program's first variables.
     """
 
     layers: Mapping[str, Layer]
@@ -61,7 +61,7 @@ class Decisions:
         return int(self.grids[layer.name][i, s, layer.roles.index(assignment.role), t])
 
     def vector(self, assignments: Iterable[Assignment]) -> IntArray:
-        """Return the 0/1 values ``[count]`` of the decisions; what is no decision is passed over."""
+        """Return the 0/1 values ``[count]`` of the decisions; other assignments are left out."""
         values = np.zeros(self.count, dtype=np.int64)
         columns = [self.column(assignment) for assignment in assignments]
         values[[column for column in columns if column >= 0]] = 1

@@ -1,8 +1,8 @@
-"""Linear expressions with whole coefficients over the program's variables."""
+"""Linear expressions with whole coefficients over the program's variables: one, or many of one shape."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,7 @@ EMPTY: IntArray = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expr:
-    """``sum(coefs * variables[cols]) + constant``; a column may stand more than once."""
+    """``sum(coefs * variables[cols]) + constant``; a column may occur more than once."""
 
     cols: IntArray = field(default_factory=lambda: EMPTY)
     coefs: IntArray = field(default_factory=lambda: EMPTY)
@@ -56,3 +56,73 @@ class Expr:
     def __mul__(self, factor: int) -> Expr:
         coefs = -self.coefs if factor == -1 else checked_product(self.coefs, factor)
         return Expr(self.cols, coefs, self.constant * factor)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExprArray:
+    """``n`` expressions, written and bounded at once.
+
+    Expression ``k`` is ``sum(coefs[k] * variables[cols[k]]) + constants[k]``.
+
+    Attributes:
+        cols: ``[n, w]`` columns; -1 stands for no variable.
+        coefs: ``[n, w]`` coefficients.
+        constants: ``[n]`` constants.
+    """
+
+    cols: IntArray
+    coefs: IntArray
+    constants: IntArray
+
+    @classmethod
+    def of(cls, cols: IntArray, coefs: Sequence[int] | IntArray, constants: IntArray | int = 0) -> ExprArray:
+        """Return expressions; coefficients and constants may be the same for all."""
+        weights = np.broadcast_to(np.asarray(coefs, dtype=np.int64), cols.shape)
+        cols, weights = _without_gaps(cols, weights)
+        return cls(cols, weights, np.broadcast_to(np.asarray(constants, dtype=np.int64), len(cols)))
+
+    @classmethod
+    def empty(cls, count: int, width: int) -> ExprArray:
+        """Return ``count`` expressions without terms, with room for ``width`` terms each."""
+        cols = np.full((count, width), -1, dtype=np.int64)
+        return cls(cols, np.zeros_like(cols), np.zeros(count, dtype=np.int64))
+
+    @classmethod
+    def concat(cls, parts: Sequence[ExprArray]) -> ExprArray:
+        """Return all the expressions of ``parts``, in order."""
+        width = max((part.cols.shape[1] for part in parts), default=0)
+        filled = [((0, 0), (0, width - part.cols.shape[1])) for part in parts]
+        cols = [np.pad(part.cols, more, constant_values=-1) for part, more in zip(parts, filled, strict=True)]
+        coefs = [np.pad(part.coefs, more) for part, more in zip(parts, filled, strict=True)]
+        none = cls.empty(0, width)
+        return cls(
+            np.concatenate([none.cols, *cols]),
+            np.concatenate([none.coefs, *coefs]),
+            np.concatenate([none.constants, *(part.constants for part in parts)]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.cols)
+
+    def __getitem__(self, chosen: IntArray | npt.NDArray[np.bool_]) -> ExprArray:
+        return ExprArray(self.cols[chosen], self.coefs[chosen], self.constants[chosen])
+
+    def __add__(self, amounts: IntArray | int) -> ExprArray:
+        return ExprArray(self.cols, self.coefs, self.constants + amounts)
+
+    def __mul__(self, factors: IntArray) -> ExprArray:
+        coefs = checked_product(self.coefs, factors[:, None])
+        return ExprArray(self.cols, coefs, checked_product(self.constants, factors))
+
+
+def _without_gaps(cols: IntArray, weights: IntArray) -> tuple[IntArray, IntArray]:
+    """Return columns and weights packed to the left if more than half of the places hold no variable."""
+    exists = cols >= 0
+    lengths = exists.sum(axis=1)
+    width = int(lengths.max(initial=0))
+    if 2 * width >= cols.shape[1]:
+        return cols, weights
+    there = np.arange(width) < lengths[:, None]
+    dense = np.full(there.shape, -1, dtype=np.int64), np.zeros(there.shape, dtype=np.int64)
+    dense[0][there], dense[1][there] = cols[exists], weights[exists]
+    return dense

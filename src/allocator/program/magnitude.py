@@ -1,7 +1,7 @@
-"""How large the numbers of a program may be: beyond that whole numbers of 64 bits would wrap in silence.
+"""The limit of the numbers of a program: beyond it whole numbers of 64 bits would wrap in silence.
 
-Bounds are taken before anything is multiplied: roughly, in Python's numbers, which do not wrap, and only
-where that is too much in floating point, term by term.
+Sums are bounded before any product is computed. A rough bound comes first, in Python's whole numbers, which
+do not wrap. Where it exceeds the limit, a bound in floating point, term by term, decides.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from allocator.program.program import Program
 
 IntArray = npt.NDArray[np.int64]
-#: No sum of a program, whatever its plan, comes to this or more: CP-SAT counts to 2^62.
+#: Every sum of a program is below this in every plan: CP-SAT's limit is 2^62.
 MAX_MAGNITUDE = 2**60
 
 
 class TooLargeError(ArithmeticError):
-    """The numbers of a rule come to more than can be counted with.
+    """The numbers of a rule exceed the limit.
 
     Attributes:
-        rule: Number of the rule in the program; None for the one that is being written.
+        rule: Number of the rule in the program; None for the rule that is being written.
     """
 
     def __init__(self, rule: int | None = None) -> None:
@@ -32,10 +32,10 @@ class TooLargeError(ArithmeticError):
 
 
 def refuse_too_large(number: int) -> None:
-    """Refuse a number of ``MAX_MAGNITUDE`` or more, above or below zero.
+    """Refuse a number of ``MAX_MAGNITUDE`` or more in absolute value.
 
     Raises:
-        TooLargeError: It is.
+        TooLargeError: The number is that large.
     """
     if abs(number) >= MAX_MAGNITUDE:
         raise TooLargeError
@@ -45,28 +45,31 @@ def checked_product(numbers: IntArray, factor: int | IntArray) -> IntArray:
     """Return ``numbers * factor``.
 
     Raises:
-        TooLargeError: A product may come to ``MAX_MAGNITUDE`` or more.
+        TooLargeError: A product may reach ``MAX_MAGNITUDE``.
     """
     refuse_too_large(_largest(numbers) * _largest(np.asarray(factor)))
     return numbers * factor
 
 
 def refuse_large_sums(coefs: IntArray, lower: IntArray, upper: IntArray) -> None:
-    """Refuse sums along the last axis of ``coefs`` times variables of these bounds.
+    """Refuse sums, along the last axis, of ``coefs`` times variables within bounds.
 
     Raises:
-        TooLargeError: One of them may come to ``MAX_MAGNITUDE`` or more.
+        TooLargeError: A sum may reach ``MAX_MAGNITUDE``.
     """
     rough = _largest(coefs) * max(_largest(lower), _largest(upper)) * coefs.shape[-1]
-    if rough >= MAX_MAGNITUDE and _reach(coefs, lower, upper).sum(axis=-1).max(initial=0) >= MAX_MAGNITUDE:
+    if (
+        rough >= MAX_MAGNITUDE
+        and _term_limits(coefs, lower, upper).sum(axis=-1).max(initial=0) >= MAX_MAGNITUDE
+    ):
         raise TooLargeError
 
 
 def refuse_large_program(program: Program) -> None:
-    """Refuse a program of which a row, or the costs of a level, may come to ``MAX_MAGNITUDE`` or more.
+    """Refuse a program of which a row, or the cost of a level, may reach ``MAX_MAGNITUDE``.
 
     Raises:
-        TooLargeError: With the rule that adds most to the sum.
+        TooLargeError: It names the rule that adds most to the sum.
     """
     rows, costs = program.rows, program.costs
     rows_of_terms = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
@@ -82,11 +85,11 @@ def refuse_large_program(program: Program) -> None:
 def _refuse(
     program: Program, coefs: IntArray, cols: IntArray, sums: IntArray, rules: npt.NDArray[np.int32]
 ) -> None:
-    """Refuse terms of which those of one sum may come to ``MAX_MAGNITUDE`` or more."""
+    """Refuse terms, if those of one sum may reach ``MAX_MAGNITUDE``."""
     bound = max(_largest(program.lower), _largest(program.upper))
     if _largest(coefs) * bound * len(coefs) < MAX_MAGNITUDE:
         return
-    terms = _reach(coefs, program.lower[cols], program.upper[cols])
+    terms = _term_limits(coefs, program.lower[cols], program.upper[cols])
     greatest = np.bincount(sums, terms)
     if greatest.max(initial=0) >= MAX_MAGNITUDE:
         blamed = np.where(sums == greatest.argmax(), terms, 0)
@@ -94,11 +97,11 @@ def _refuse(
 
 
 def _largest(numbers: IntArray) -> int:
-    """Return the largest number, above or below zero, as a number of any size."""
+    """Return the largest absolute value, as a Python number, which does not wrap."""
     return max(abs(int(numbers.max(initial=0))), abs(int(numbers.min(initial=0))))
 
 
-def _reach(coefs: IntArray, lower: IntArray, upper: IntArray) -> npt.NDArray[np.float64]:
-    """Return how far from 0 each term may be."""
+def _term_limits(coefs: IntArray, lower: IntArray, upper: IntArray) -> npt.NDArray[np.float64]:
+    """Return the largest absolute value that each term can have."""
     ends = np.maximum(np.abs(lower.astype(np.float64)), np.abs(upper.astype(np.float64)))
     return np.asarray(np.abs(coefs.astype(np.float64)) * ends)

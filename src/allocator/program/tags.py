@@ -1,4 +1,4 @@
-"""Tags: every row and cost says which rule it comes from and what it is about."""
+"""Tags: every row and cost carries its rule and its subject."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ WIDTH = 7
 
 
 class Subject(NamedTuple):
-    """What a row, cost or breach is about, by index into the rule's layer; -1 where it is not.
+    """The subject of a row, cost or breach, by index into the rule's layer; -1 where there is none.
 
-    ``other`` is a second item; ``part`` whatever else the kind counts by (a seat, a skill, a place).
+    ``other`` is a second item. ``part`` is any further thing that the kind counts by (a seat, a skill, a
+    place).
     """
 
     item: int = -1

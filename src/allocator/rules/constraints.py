@@ -16,15 +16,16 @@ import numpy.typing as npt
 from allocator.graph.neighbours import Neighbours
 from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
-from allocator.program.centred import add_medoid_distance, membership_variables
-from allocator.program.expr import Expr
-from allocator.program.exprs import ExprArray
-from allocator.program.greatest import maximum_each
+from allocator.program.cuts import share_facets
+from allocator.program.expr import Expr, ExprArray
+from allocator.program.lazy_auxiliaries import (
+    add_excess_components,
+    add_medoid_distance,
+    membership_variables,
+)
 from allocator.program.magnitude import checked_product
-from allocator.program.presence import presence_variables
 from allocator.program.program import INFINITE
-from allocator.program.shares import share_facets
-from allocator.program.spells import Spells, add_spells, link_spells
+from allocator.program.spells import Spells, add_spells, link_spells, presence_variables
 from allocator.program.tags import Subject, TagArray, tag, tags
 from allocator.rules.scope import Scope
 
@@ -198,7 +199,7 @@ class ConstraintWriter:
             exprs: ``n`` expressions.
             owners: ``[n]`` whose each is, by index into ``where``, in order; each has one at least.
         """
-        return maximum_each(self._builder, exprs, owners, self._marks(where))
+        return self._builder.maximum_each(exprs, owners, self._marks(where))
 
     def minimum(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
         """Return the least of ``exprs`` (exact from above: for use where more is better)."""
@@ -224,8 +225,8 @@ class ConstraintWriter:
             subject: What it is about.
         """
         mark = tag(self._number, subject)
-        return self._builder.excess_components(
-            membership_variables(self._builder, seats, mark), near, free, mark
+        return add_excess_components(
+            self._builder, membership_variables(self._builder, seats, mark), near, free, mark
         )
 
     def nth_largest(self, exprs: Sequence[Expr], nth: int) -> Expr:

@@ -15,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.model.witnesses import HIGHS
-from allocator.program.about import variable_slots
-from allocator.program.branching import branching_variables
 from allocator.program.program import INFINITE, IntArray, Program
+from allocator.program.structure import branching_variables, variable_slots
 from allocator.program.subproblem import MilpInstance, level_objective
 from allocator.solvers.bounds import Proof
 from allocator.solvers.worker_process import Message, WorkerProcess, problem_arrays, values_in

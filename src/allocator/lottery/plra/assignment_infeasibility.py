@@ -10,8 +10,8 @@ import numpy as np
 from allocator.lottery.findings import CannotDraw
 from allocator.lottery.plra.lottery_spec import LotterySpec, NoLottery
 from allocator.model.text import Text
-from allocator.program.program import INFINITE, Rows
-from allocator.program.subproblem import BoolArray, MilpInstance
+from allocator.program.program import INFINITE, BoolArray, Rows
+from allocator.program.subproblem import MilpInstance
 from allocator.program.tags import Subject
 
 #: So many cases are named at most.

@@ -12,8 +12,8 @@ from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, 
 from allocator.lottery.plra.mixture import mixed_lottery
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.network import Network
-from allocator.program.program import IntArray
-from allocator.program.subproblem import BoolArray, MilpInstance, level_objective
+from allocator.program.program import BoolArray, IntArray
+from allocator.program.subproblem import MilpInstance, level_objective
 from allocator.solvers.adapters.flow import MAX_COST, cheapest_flow, lexicographic_price
 
 #: Spread chances are multiples of a part of the bound, one of so many or more in a whole.

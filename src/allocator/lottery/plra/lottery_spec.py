@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from allocator.optimise.descent import task_of
-from allocator.program.program import IntArray, Program
-from allocator.program.subproblem import BoolArray, MilpInstance
+from allocator.program.program import BoolArray, IntArray, Program
+from allocator.program.subproblem import MilpInstance
 from allocator.rules.policy import Policy
 
 

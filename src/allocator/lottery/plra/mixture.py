@@ -13,8 +13,8 @@ from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, NoLottery
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
-from allocator.program.program import INFINITE, IntArray
-from allocator.program.subproblem import BoolArray, MilpInstance, level_objective
+from allocator.program.program import INFINITE, BoolArray, IntArray
+from allocator.program.subproblem import MilpInstance, level_objective
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget

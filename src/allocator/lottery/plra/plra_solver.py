@@ -14,9 +14,7 @@ from allocator.lottery.plra.assignment_infeasibility import explain_no_lottery
 from allocator.lottery.plra.flow_lottery import flow_lottery
 from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, NoLottery
 from allocator.lottery.plra.mixture import mixed_lottery
-from allocator.program.network import as_network
-from allocator.program.network_part import find_network_part
-from allocator.program.obstacles import non_network_rules
+from allocator.program.network import as_network, find_network_part, non_network_rules
 from allocator.program.program import IntArray, Program
 from allocator.program.subproblem import MilpInstance
 from allocator.rules.policy import Policy

@@ -17,11 +17,9 @@ import numpy as np
 from allocator.optimise.lns.mover_selection import MoverSelector
 from allocator.optimise.lns.operators import NeighbourhoodOperator
 from allocator.optimise.standing import Standing
-from allocator.program.aims import Potential
-from allocator.program.changing import FloatArray, Reassignment
-from allocator.program.placing import reassignment_costs
-from allocator.program.program import IntArray, Program
-from allocator.program.states import BoolArray, EvaluatedPlan, IncrementalEvaluator
+from allocator.program.incremental import EvaluatedPlan, IncrementalEvaluator
+from allocator.program.program import BoolArray, IntArray, Program
+from allocator.program.reassignment import FloatArray, Potential, Reassignment, reassignment_costs
 from allocator.program.subproblem import level_objective
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline

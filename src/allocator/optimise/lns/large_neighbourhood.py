@@ -18,10 +18,8 @@ from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourh
 from allocator.optimise.lns.operators import NeighbourhoodOperator, NeighbourhoodSelector
 from allocator.optimise.lns.parallel_lns import Piece, merge_piece, solve_parallel
 from allocator.optimise.standing import Standing
-from allocator.program.following import dependents
-from allocator.program.paid import penalty_by_place
-from allocator.program.program import IntArray
-from allocator.program.subproblem import BoolArray
+from allocator.program.program import BoolArray, IntArray
+from allocator.program.structure import dependents, penalty_by_place
 from allocator.solvers.adapters import minimise
 from allocator.solvers.background import BackgroundMip
 from allocator.solvers.context import SolveContext

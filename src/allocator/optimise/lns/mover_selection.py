@@ -13,9 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from allocator.optimise.lns.operators import PROHIBITIVE, Selection
-from allocator.program.program import IntArray, Program
-from allocator.program.similar import item_features, similarity
-from allocator.program.subproblem import BoolArray
+from allocator.program.program import BoolArray, IntArray, Program
+from allocator.program.structure import item_features, similarity
 
 
 @dataclass(frozen=True)

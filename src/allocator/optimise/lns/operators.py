@@ -19,8 +19,7 @@ from typing import Literal
 import numpy as np
 
 from allocator.program.decisions import Decisions
-from allocator.program.program import IntArray
-from allocator.program.subproblem import BoolArray
+from allocator.program.program import BoolArray, IntArray
 from allocator.solvers.protocol import SearchResult
 
 #: Stands for the cost of a place that an item cannot have: more than anything costs.

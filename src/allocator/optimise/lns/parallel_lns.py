@@ -11,8 +11,8 @@ import numpy as np
 from allocator.optimise.lns.operators import NeighbourhoodOperator
 from allocator.optimise.standing import Standing
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
-from allocator.program.program import IntArray
-from allocator.program.subproblem import BoolArray, MilpInstance
+from allocator.program.program import BoolArray, IntArray
+from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.protocol import SearchParams, SearchResult

@@ -22,17 +22,20 @@ from allocator.optimise.flow import cheapest_plan
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.optimise.standing import Standing
 from allocator.optimise.task import Task
+from allocator.program.bounds import Bounds
 from allocator.program.decisions import Decisions
 from allocator.program.elastic import ELASTIC_LEVEL, elastic
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
-from allocator.program.following import antecedents, dependents
-from allocator.program.medoids import undefined_auxiliaries
-from allocator.program.narrow import restrict_to_decisions
-from allocator.program.network_part import find_network_part
-from allocator.program.program import IntArray, Program
-from allocator.program.projection import decision_rows, rows_with_auxiliaries
-from allocator.program.propagate import Bounds
-from allocator.program.subproblem import BoolArray, MilpInstance
+from allocator.program.lazy_auxiliaries import undefined_auxiliaries
+from allocator.program.network import find_network_part
+from allocator.program.program import BoolArray, IntArray, Program
+from allocator.program.structure import antecedents, dependents
+from allocator.program.subproblem import (
+    MilpInstance,
+    decision_rows,
+    restrict_to_decisions,
+    rows_with_auxiliaries,
+)
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline

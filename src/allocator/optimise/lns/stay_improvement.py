@@ -18,9 +18,8 @@ from allocator.model.layer import Layer
 from allocator.model.plan import Plan
 from allocator.optimise.task import Task
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
-from allocator.program.nearby import NeighbourEvaluator
-from allocator.program.program import IntArray
-from allocator.program.states import BoolArray
+from allocator.program.incremental import NeighbourEvaluator
+from allocator.program.program import BoolArray, IntArray
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy
 

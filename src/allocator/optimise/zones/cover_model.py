@@ -8,9 +8,9 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from allocator.optimise.zones.candidates import Candidates
+from allocator.program.bounds import Bounds
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
-from allocator.program.propagate import Bounds
 from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.program.subproblem import MilpInstance
 

@@ -14,8 +14,8 @@ from allocator.optimise.zones.candidates import Candidates
 from allocator.optimise.zones.cover_model import CoverModel
 from allocator.optimise.zones.cover_search import CoverSearch
 from allocator.optimise.zones.residual_cover import OPEN, Domain, ResidualCover, SumConstraints, alike, apart
+from allocator.program.bounds import Bounds
 from allocator.program.program import IntArray, Program, Rows
-from allocator.program.propagate import Bounds
 from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext

@@ -25,9 +25,8 @@ from allocator.optimise.zones.local_search import costs_of, improve_by_units, is
 from allocator.optimise.zones.spanning_trees import TreeSplitter, splittings
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.expr import EMPTY
-from allocator.program.fewer_items import restrict_items
 from allocator.program.program import IntArray
-from allocator.program.slot_decomposition import SlotDecomposition
+from allocator.program.slot_decomposition import SlotDecomposition, restrict_items
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
 from allocator.solvers.protocol import unseen

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from allocator.model.layer import IntArray, Layer
 from allocator.model.spec import Strict
 from allocator.model.text import Text
-from allocator.program.exprs import ExprArray
+from allocator.program.expr import ExprArray
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc, PairText, ThereItemText, ThereSlotText

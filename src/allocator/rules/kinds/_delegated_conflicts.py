@@ -13,8 +13,7 @@ from allocator.errors import nearest
 from allocator.model.layer import IntArray, Layer
 from allocator.model.spec import Strict
 from allocator.model.text import Text
-from allocator.program.expr import Expr
-from allocator.program.exprs import ExprArray
+from allocator.program.expr import Expr, ExprArray
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext

@@ -14,8 +14,7 @@ from allocator.graph.lens import Lens
 from allocator.graph.neighbours import neighbours
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.program.expr import Expr
-from allocator.program.exprs import ExprArray
+from allocator.program.expr import Expr, ExprArray
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext

@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.text import Text
-from allocator.program.exprs import ExprArray
+from allocator.program.expr import ExprArray
 from allocator.program.spells import SpellBlock
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter

@@ -1,4 +1,4 @@
-"""Collects how auxiliaries follow from decisions and orders them so that each follows from earlier ones."""
+"""Auxiliary variables while a program is built: their bounds, and how each follows from earlier variables."""
 
 from __future__ import annotations
 
@@ -7,9 +7,47 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.program.expr import EMPTY, Expr
-from allocator.program.exprs import ExprArray
+from allocator.program.expr import EMPTY, Expr, ExprArray
 from allocator.program.program import Definitions, IntArray
+
+
+class VariableBounds:
+    """Lower and upper bounds of all variables: 0 and 1 for decisions, then those of added auxiliaries.
+
+    The room for auxiliaries is doubled when it is full, so each bound is copied once or twice however many
+    auxiliaries are added. The bounds of decisions, of which there may be millions, are written at the end.
+    """
+
+    def __init__(self, decisions: int) -> None:
+        self._decisions, self._count = decisions, 0
+        self._room = np.zeros((2, 64), dtype=np.int64)
+
+    def __len__(self) -> int:
+        return self._decisions + self._count
+
+    def add(self, lower: IntArray, upper: IntArray) -> IntArray:
+        """Add auxiliaries with their bounds and return their columns."""
+        first, count = len(self), self._count + len(lower)
+        if count > self._room.shape[1]:
+            larger = np.zeros((2, 2 * count), dtype=np.int64)
+            larger[:, : self._count] = self._room[:, : self._count]
+            self._room = larger
+        self._room[:, self._count : count] = lower, upper
+        self._count = count
+        return np.arange(first, len(self), dtype=np.int64)
+
+    def of(self, cols: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the lower and the upper bound of some variables."""
+        lower, upper = np.zeros(len(cols), dtype=np.int64), np.ones(len(cols), dtype=np.int64)
+        auxiliary = np.flatnonzero(cols >= self._decisions)
+        lower[auxiliary], upper[auxiliary] = self._room[:, cols[auxiliary] - self._decisions]
+        return lower, upper
+
+    def all(self) -> tuple[IntArray, IntArray]:
+        """Return ``[variables]`` the lower and the upper bound of every variable."""
+        decided = np.zeros(self._decisions, dtype=np.int64), np.ones(self._decisions, dtype=np.int64)
+        added = self._room[:, : self._count]
+        return np.concatenate([decided[0], added[0]]), np.concatenate([decided[1], added[1]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +60,7 @@ class _Block:
     term_cols: IntArray
     term_coefs: IntArray
     constants: IntArray
-    least: bool
+    is_minimum: bool
     limit: int
     divisor: int
     rank: int
@@ -43,13 +81,13 @@ class DefinitionBuilder:
         column: int,
         exprs: Sequence[Expr],
         *,
-        least: bool = False,
+        is_minimum: bool = False,
         limit: int = 0,
         divisor: int = 1,
         power: int = 1,
         nth: int = 1,
     ) -> None:
-        """Say that ``column`` is the most (or least) of ``exprs`` and ``limit``, its square, or their nth."""
+        """Define ``column`` by expressions; see `Definitions` for the meaning of the arguments."""
         term_cols = np.concatenate([EMPTY, *(expr.cols for expr in exprs)])
         rank = self._rank(term_cols)
         self._rank_of[int(column)] = rank
@@ -61,7 +99,7 @@ class DefinitionBuilder:
                 term_cols,
                 np.concatenate([EMPTY, *(expr.coefs for expr in exprs)]),
                 np.array([expr.constant for expr in exprs], dtype=np.int64),
-                least,
+                is_minimum,
                 limit,
                 divisor,
                 rank,
@@ -70,8 +108,14 @@ class DefinitionBuilder:
             )
         )
 
-    def add_block(self, columns: IntArray, exprs: ExprArray, lengths: IntArray) -> None:
-        """Say that each of ``columns`` is the greatest of 0 and so many of the expressions, in order."""
+    def add_maxima(self, columns: IntArray, exprs: ExprArray, lengths: IntArray) -> None:
+        """Define each of ``columns`` as the maximum of 0 and its expressions.
+
+        Args:
+            columns: ``[n]`` auxiliaries.
+            exprs: Their expressions, one auxiliary after another.
+            lengths: ``[n]`` number of expressions of each.
+        """
         exists = exprs.cols >= 0
         term_cols = exprs.cols[exists]
         rank = self._rank(term_cols)
@@ -97,7 +141,7 @@ class DefinitionBuilder:
             term_cols=np.concatenate([EMPTY, *(block.term_cols for block in blocks)]),
             term_coefs=np.concatenate([EMPTY, *(block.term_coefs for block in blocks)]),
             constants=np.concatenate([EMPTY, *(block.constants for block in blocks)]),
-            is_minimum=np.repeat(np.array([block.least for block in blocks], dtype=np.bool_), sizes),
+            is_minimum=np.repeat(np.array([block.is_minimum for block in blocks], dtype=np.bool_), sizes),
             limit=np.repeat(np.array([block.limit for block in blocks], dtype=np.int64), sizes),
             divisor=np.repeat(np.array([block.divisor for block in blocks], dtype=np.int64), sizes),
             power=np.repeat(np.array([block.power for block in blocks], dtype=np.int64), sizes),
