@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from allocator.report.schema import rules_schema, scenario_schema
+from allocator.report.json_schemas import rules_schema, scenario_schema
 from fuzz_base import BASE_RULES, BASE_SCENARIO, BASE_TABLES, Calls, checked, loaded, write
 from fuzz_expressions import expression
 from fuzz_schemas import altered, instance

@@ -9,15 +9,15 @@ from xml.etree import ElementTree as ET
 from allocator.graph.distance import Position
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Text
-from allocator.report.board import Board, Member, Row
 from allocator.report.picture.shapes import Box, Drawing, Label
 from allocator.report.picture.sheet import Sheet
+from allocator.report.roster_view import Member, RosterRow, RosterView
 
 NS = "{http://www.w3.org/2000/svg}"
 ROLES = (Text(zh="组长", en="lead"), Text(zh="组员", en="member"))
 
 
-def row(slot: str, *cells: Iterable[str], period: str | None = None, parent: str = "") -> Row:
+def row(slot: str, *cells: Iterable[str], period: str | None = None, parent: str = "") -> RosterRow:
     """Return a row whose members are ``name`` or ``name+`` or ``name*``."""
     members = tuple(
         tuple(
@@ -26,13 +26,15 @@ def row(slot: str, *cells: Iterable[str], period: str | None = None, parent: str
         )
         for cell in cells
     )
-    return Row(NamedEntity(slot, slot), NamedEntity(parent, parent) if parent else None, period, members)
+    return RosterRow(
+        NamedEntity(slot, slot), NamedEntity(parent, parent) if parent else None, period, members
+    )
 
 
 def sheet_of(
-    rows: Sequence[Row], shape: str = "once", *, columns: Sequence[Text] = ROLES, **more: object
+    rows: Sequence[RosterRow], shape: str = "once", *, columns: Sequence[Text] = ROLES, **more: object
 ) -> Sheet:
-    board = Board("posting", Text(zh="编组", en="posting"), shape, tuple(columns), tuple(rows), ())
+    board = RosterView("posting", Text(zh="编组", en="posting"), shape, tuple(columns), tuple(rows), ())
     return Sheet(Text(zh="某县", en="A county"), Text(zh="最优", en="optimal"), True, board, **more)
 
 

@@ -376,7 +376,7 @@ def test_changes_are_told_with_names_and_cut_where_they_are_many(
     done = call("solve", base, *options, lang="zh")
     assert "与基准方案相比：变动席位 2 个，新增席位 2 个；已证明最少\n" in done.out
     assert done.out.count(" → ") == 2 and "  甲案 (C1) 主办 @2026: " in done.out
-    monkeypatch.setattr("allocator.report.rendering.changes.LISTED", 1)
+    monkeypatch.setattr("allocator.report.rendering.solve_text.LISTED", 1)
     assert "  1 more lines (see --json)\n" in call("solve", base, *options).out
     assert len(json.loads(call("solve", base, *options, "--json").out)["run"]["changes"]["list"]) == 2
 

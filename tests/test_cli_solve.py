@@ -24,7 +24,7 @@ from allocator.cli.progress import progress_line
 from allocator.errors import InternalError
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.text import Text
-from allocator.report.rendering.runs import run_line
+from allocator.report.rendering.solve_text import run_line
 from allocator.solvers.observer import Observer, Progress
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario

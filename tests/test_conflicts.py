@@ -13,7 +13,7 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.model.plan import Assignment
-from allocator.report.recusal import register
+from allocator.report.recusal_register import recusal_registers
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from cli_world import call
@@ -172,9 +172,9 @@ def test_the_plan_gives_the_group_another_lead_or_there_is_none(tmp_path: Path) 
     [breach] = policy.breaches(rule_made, Roster(policy.context.layers, [*placed, taken]))
     assert breach.detail.en == "through 赵敏, who keeps away"
     made = plan.model_copy(update={"assignments": (*placed, taken)})
-    out = {(one.who.id, one.detail.en) for one in register(policy, made)[0].recusals}
+    out = {(one.who.id, one.detail.en) for one in recusal_registers(policy, made)[0].recusals}
     assert out == {("P4", ""), ("P5", ""), ("P2", breach.detail.en)}
-    assert {one.who.id for one in register(policy)[0].recusals} == {"P4", "P5"}
+    assert {one.who.id for one in recusal_registers(policy)[0].recusals} == {"P4", "P5"}
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_members_of_one_team_are_apart(tmp_path: Path, name: str, pairs: Mapping
 def test_the_register_names_the_rule_the_path_the_leader_and_the_source(tmp_path: Path) -> None:
     rules = blocks()
     policy = bound(tmp_path, rules["leader-kin"], rules["former-post"])
-    [k1, *_] = register(policy)
+    [k1, *_] = recusal_registers(policy)
     told = {(one.who.id, one.rule): one.detail for one in k1.recusals}
     assert told["P2", "leader-kin"].en == "through 何文: 何文 — kin of (declared 2025-03) — 张某"
     assert told["P2", "leader-kin"].zh == "经 何文：何文 — 亲属（declared 2025-03） — 张某"
@@ -217,7 +217,10 @@ def test_a_condition_is_asked_of_the_leader_who_is_nobody_of_the_layer(tmp_path:
     )
     policy = bound(tmp_path, made, tables={"scenario.yaml": scenario})
     found = {
-        one.who.id: one.detail.en for k2 in register(policy) for one in k2.recusals if k2.case.id == "K2"
+        one.who.id: one.detail.en
+        for k2 in recusal_registers(policy)
+        for one in k2.recusals
+        if k2.case.id == "K2"
     }
     assert found == {"P2": "through 何文, who keeps away", "P3": "through 何文, who keeps away"}
 
@@ -230,7 +233,7 @@ def test_an_office_is_barred_by_whom_its_leader_knows(tmp_path: Path) -> None:
     tables = {"scenario.yaml": SCENARIO.replace("rules:", layer), "units.csv": units}
     fields = {"id": "r", "kind": "avoid", "on": "handling", "through": "[unit.leader]"}
     made = rule(**fields, acquaintance={"of": "case.parties", "kinds": "kin", "hops": 1})
-    found = register(bound(tmp_path, made, tables=tables))
+    found = recusal_registers(bound(tmp_path, made, tables=tables))
     out = {(one.case.id, who.who.id, who.detail.en) for one in found for who in one.recusals}
     assert out == {("K1", "O1", "through 何文: 何文 — kin of (declared 2025-03) — 张某")}
     with pytest.raises(InputError, match="passes on between people only"):

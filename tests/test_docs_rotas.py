@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.report.doubts import doubts_about
+from allocator.report.lint import find_doubts
 from rota import rota, solved
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "rotas.md"
@@ -32,7 +32,7 @@ def test_the_rules_of_the_page_can_be_solved(tmp_path: Path, block: str) -> None
         periods=5,
         tables=TABLES,
     )
-    assert not doubts_about(policy)
+    assert not find_doubts(policy)
     solved(policy)
 
 

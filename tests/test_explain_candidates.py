@@ -287,7 +287,7 @@ def test_json_has_every_candidate(scenario: Path) -> None:
 
 def test_everybody_is_listed_if_all_are_asked_for(scenario: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LISTED", "GROUPS", "NAMES"):
-        monkeypatch.setattr(f"allocator.report.rendering.candidates.{name}", 1)
+        monkeypatch.setattr(f"allocator.report.rendering.candidate_text.{name}", 1)
     cut = explain(scenario, "--slot", "C1")
     assert "  6 more (see --all)\n" in cut
     assert "7. 黄丽 (P8) for 王建国 (P1)" in explain(scenario, "--slot", "C1", "--all")

@@ -11,8 +11,8 @@ import tiny_scenario
 from allocator import api
 from allocator.errors import InternalError
 from allocator.explain import pinned
-from allocator.report.candidates import pinned_view
-from allocator.report.rendering import candidates as rendering
+from allocator.report.candidate_view import pinned_view
+from allocator.report.rendering import candidate_text as rendering
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from allocator.report.doubts import doubts_about
+from allocator.report.lint import find_doubts
 from allocator.rules.examples import example_rule
 from rota import in_order, rota, solved
 from worlds import common_plans, found_amounts, policy_of, world_of
@@ -51,5 +51,5 @@ def test_the_same_number_asks_for_the_same(number: int) -> None:
 
 
 def test_a_cooldown_of_one_period_is_asked_about(tmp_path: Path) -> None:
-    [doubt] = doubts_about(rota(tmp_path, ONE + COOLDOWN % 1))
+    [doubt] = find_doubts(rota(tmp_path, ONE + COOLDOWN % 1))
     assert "asks for nothing" in doubt.message.en and doubt.found == "1"

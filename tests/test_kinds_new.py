@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import allocator
-from allocator.report.schema import rules_schema
+from allocator.report.json_schemas import rules_schema
 from allocator.rules import kinds
 from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.report.doubts import doubts_about
+from allocator.report.lint import find_doubts
 from rota import in_order, rota, solved
 from small_folder import faults
 
@@ -98,5 +98,5 @@ def test_slots_that_are_nowhere_are_asked_about(tmp_path: Path) -> None:
     rules = (
         "{id: r, kind: succession, on: duty, after: 'group.id == \"Nite\"', never: 'group.id == \"Night\"'}"
     )
-    [doubt] = doubts_about(rota(tmp_path, rules))
+    [doubt] = find_doubts(rota(tmp_path, rules))
     assert "about nothing (after)" in doubt.message.en

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from allocator.report.kinds import kind_view
+from allocator.report.rule_kind_view import rule_kind_view
 from allocator.rules.expressions.fields import CHINESE
 from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
@@ -20,7 +20,7 @@ KINDS = pytest.mark.parametrize("kind", all_kinds().values(), ids=all_kinds())
 
 @KINDS
 def test_every_field_says_what_it_means(kind: type[Rule]) -> None:
-    for field in kind_view(kind).fields:
+    for field in rule_kind_view(kind).fields:
         assert HAN.search(field.meaning.zh), field.name
         assert field.meaning.en and not HAN.search(field.meaning.en.replace("1正+1副+2干部", "")), field.name
         assert field.type.zh and field.type.en, field.name
@@ -44,7 +44,7 @@ def described(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 @KINDS
 def test_every_kind_says_in_chinese_what_its_docstring_says(kind: type[Rule]) -> None:
     assert "doc_zh" in vars(kind), "a kind that inherits the words of another says something else"
-    meaning = kind_view(kind).meaning
+    meaning = rule_kind_view(kind).meaning
     assert HAN.search(meaning.zh)
     assert meaning.en and not HAN.search(meaning.en)
     for quoted in re.findall(r"`(\w+)`", meaning.zh):
@@ -52,7 +52,7 @@ def test_every_kind_says_in_chinese_what_its_docstring_says(kind: type[Rule]) ->
 
 
 def test_an_expression_says_what_it_ranges_over() -> None:
-    view = kind_view(all_kinds()["avoid"])
+    view = rule_kind_view(all_kinds()["avoid"])
     types = {field.name: field.type for field in view.fields}
     assert types["when"]("zh") == "CEL：由对象、去处和周期得真或假"
     assert types["when"]("en") == "CEL over item, slot and period, gives true or false"

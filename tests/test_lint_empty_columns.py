@@ -7,7 +7,7 @@ from textwrap import dedent
 
 from allocator import api
 from allocator.errors import Fault
-from allocator.report.doubts import doubts_about
+from allocator.report.lint import find_doubts
 from allocator.report.lint.empty_columns import doubts
 from small_folder import TABLES, bound, folder
 
@@ -40,7 +40,7 @@ def test_a_misspelt_header_and_the_rule_that_it_kills_are_both_told(tmp_path: Pa
     base = folder(tmp_path, {"main": f"pack: main\n{RULES}"})
     people = TABLES["people.csv"].replace("native_place", "native_plce")
     (base / "people.csv").write_text(people, "utf-8")
-    first, *rest = doubts_about(api.bind(api.load(base)))
+    first, *rest = find_doubts(api.bind(api.load(base)))
     assert (first.column, first.nearest) == ("native_plce", "native_place") and len(rest) >= 3
 
 

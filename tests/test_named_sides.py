@@ -14,7 +14,7 @@ from allocator import api
 from allocator.errors import InputError
 from allocator.model.plan import Plan
 from allocator.model.reading.planfile import write_plan
-from allocator.report.schema import scenario_schema
+from allocator.report.json_schemas import scenario_schema
 from allocator.rules.context import RuleContext
 from allocator.rules.kinds.strength import Strength
 from allocator.rules.layer_binding import bind_context

@@ -22,7 +22,7 @@ from allocator.report.picture.rota import draw_rota
 from allocator.report.picture.scale import bar, on_paper
 from allocator.report.picture.shapes import Label, Line, Mark
 from allocator.report.picture.sheet import Sheet
-from allocator.report.view import PlanView
+from allocator.report.plan_view import PlanView
 from picture_tools import cards, mapped, overlapping, row, sheet_of, texts
 
 PLACES = {f"T{k}": (105.0 + 0.1 * (k % 4), 29.5 + 0.08 * (k // 4)) for k in range(12)}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from allocator.errors import Fault
+from allocator.errors import Fault, fault_lines
 from allocator.model.reading.faults import MOST_FAULTS, SHOWN_OF_SORT, FaultList, bounded
 from allocator.model.text import Text
-from allocator.report.grouping import grouped
 
 
 def faults(column: str, count: int, more: int = 0) -> list[Fault]:
@@ -15,7 +14,7 @@ def faults(column: str, count: int, more: int = 0) -> list[Fault]:
 
 
 def lines(found: list[Fault]) -> list[str]:
-    return list(grouped(bounded(found).faults, "en"))
+    return list(fault_lines(bounded(found).faults, "en"))
 
 
 def test_eighty_of_a_sort_are_one_line_with_their_number() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator import api
-from allocator.report.recusal import Register, register
+from allocator.report.recusal_register import RecusalRegister, recusal_registers
 from cli_world import call
 from small_folder import SCENARIO, folder
 
@@ -26,11 +26,11 @@ waive:
 TIES = "source,target,kind\nZhao,Li,kin\n"
 
 
-def registers(tmp_path: Path) -> dict[str, Register]:
+def registers(tmp_path: Path) -> dict[str, RecusalRegister]:
     scenario = SCENARIO.replace("slots: cases, take: any", "slots: cases, roles: [lead, member], take: any")
     base = folder(tmp_path, {"main": PACK}, scenario)
     (base / "ties.csv").write_text(TIES, "utf-8")
-    return {one.case.id: one for one in register(api.bind(api.load(base)))}
+    return {one.case.id: one for one in recusal_registers(api.bind(api.load(base)))}
 
 
 def test_each_case_says_who_is_out_and_why(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.report.rendering import requests
+from allocator.report.rendering import plan_text
 from cli_world import Called, call
 
 SCENARIO = """\
@@ -113,7 +113,7 @@ def test_wishes_that_are_met_need_no_table_and_many_are_not_all_listed(
         "item,slot,period,weight\nA,G1,2026,1\nA,G2,2026,1\nA,,2026,-5\n", "utf-8"
     )
     (folder / "plan.json").unlink()
-    monkeypatch.setattr(requests, "MOST_WISHES", 1)
+    monkeypatch.setattr(plan_text, "MOST_WISHES", 1)
     assert "and 1 more not met" in shown(folder, lang="en").out
 
 

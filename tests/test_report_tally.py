@@ -10,8 +10,8 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.model.plan import Assignment
-from allocator.report.board import Board, board
-from allocator.report.frame import bound_frames
+from allocator.report.layer_layout import layouts_with_names
+from allocator.report.roster_view import RosterView, roster_view
 from cli_world import call
 from small_folder import SCENARIO, folder
 
@@ -39,9 +39,9 @@ def with_table(tmp_path: Path, named: str = NAMED) -> Path:
     return base
 
 
-def laid_out(base: Path, assignments: list[Assignment]) -> dict[str, Board]:
+def laid_out(base: Path, assignments: list[Assignment]) -> dict[str, RosterView]:
     context = api.bind(api.load(base)).context
-    return {frame.layer: board(frame, assignments) for frame in bound_frames(context)}
+    return {frame.layer: roster_view(frame, assignments) for frame in layouts_with_names(context)}
 
 
 def test_clues_are_added_up_and_the_last_shares_averaged(tmp_path: Path) -> None:

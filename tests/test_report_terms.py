@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 import tiny_scenario
-from allocator.report.findings import rule_finding
-from allocator.report.rendering.verdicts import breach_line
-from allocator.report.score import rule_terms
+from allocator.report.rendering.score_text import breach_line
+from allocator.report.score_view import finding_view, rule_measures
 from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.policy import Policy
 from allocator.verify import judge
@@ -23,12 +22,12 @@ def told(rule: dict[str, object], plan: str, language: str = "en") -> list[str]:
     """Return the breaches of one rule of the small world, as verify prints them."""
     policy = Policy(WORLD, (example_rule(rule, level=1),), (), {})
     [found] = judge(policy, read_plan(plan, WORLD, policy.rules[0])).findings
-    return [breach_line(line, language) for line in rule_finding(policy, found).breaches]
+    return [breach_line(line, language) for line in finding_view(policy, found).breaches]
 
 
 def measured(rule: dict[str, object], plan: str, level: int | str = 1) -> tuple[str, str] | None:
     policy = Policy(WORLD, (example_rule(rule, level=level),), (), {})
-    text = rule_terms(policy, read_plan(plan, WORLD, policy.rules[0]))[policy.rules[0].id]
+    text = rule_measures(policy, read_plan(plan, WORLD, policy.rules[0]))[policy.rules[0].id]
     return None if text is None else (text.zh, text.en)
 
 

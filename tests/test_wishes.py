@@ -8,7 +8,7 @@ import pytest
 
 from allocator import api
 from allocator.errors import InputError
-from allocator.report.doubts import doubts_about
+from allocator.report.lint import find_doubts
 from rota import in_order, rota, solved
 
 ONE = "{id: one, kind: capacity, on: duty, atleast: 1, atmost: 1}\n"
@@ -72,10 +72,10 @@ def test_a_table_that_is_not_there_is_named_where_most_ids_are_of_it(tmp_path: P
 
 def test_wishes_that_no_rule_reads_are_asked_about(tmp_path: Path) -> None:
     table = {"wishes.csv": "item,slot,weight\nAnn,Night,1\nBen,Night,1\n"}
-    [doubt] = doubts_about(rota(tmp_path, ONE, tables=table))
+    [doubt] = find_doubts(rota(tmp_path, ONE, tables=table))
     assert "2 of the wishes" in doubt.message.en and "2 行" in doubt.message.zh
     partly = ONE + "{id: w, kind: wishes, on: duty, level: 1, items: person.id == 'Ann'}\n"
-    [doubt] = doubts_about(rota(tmp_path / "partly", partly, tables=table))
+    [doubt] = find_doubts(rota(tmp_path / "partly", partly, tables=table))
     assert "of Ben" in doubt.message.en
 
 

@@ -11,17 +11,16 @@ from allocator.cli.failures import FINE
 from allocator.cli.options import command as declare
 from allocator.cli.options import flag, scenario_argument
 from allocator.cli.output import Output
-from allocator.errors import Fault, InputError
+from allocator.errors import Fault, InputError, fault_lines
 from allocator.model.reading import bounded
 from allocator.model.scenario import Scenario
 from allocator.model.text import Language
-from allocator.report.doubts import counted, doubts_about
-from allocator.report.grouping import grouped
-from allocator.report.plain import plain
+from allocator.report.lint import doubt_count_text, find_doubts
 from allocator.report.rendering.console import pick, printable
-from allocator.report.rendering.shortages import render_shortages
-from allocator.report.rendering.summaries import render_summary
-from allocator.report.summary import summarise
+from allocator.report.rendering.infeasibility_text import render_shortages
+from allocator.report.rendering.scenario_text import render_summary
+from allocator.report.scenario_summary import scenario_summary
+from allocator.report.to_json import to_json
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import Figure, measure_figures
 from allocator.verify.slot_shortages import find_slot_shortages
@@ -44,23 +43,23 @@ def command(output: Output, scenario: Path, strict: bool) -> int:
     policy.check_expressions()
     expected = read_expected(policy.context.scenario.folder)
     figures = measure_figures(expected, policy) if expected else []
-    summary = summarise(policy)
+    summary = scenario_summary(policy)
     drawn = {name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in draws.items()}
     short = find_slot_shortages(policy)
-    doubts = doubts_about(policy)
+    doubts = find_doubts(policy)
     if strict and doubts:
         raise bounded(doubts)
     told = [doubt.as_json() for doubt in doubts]
     found = {"draws": drawn, "figures": figures, "shortages": short, "doubts": told}
     found["columns"] = {file: dict(columns) for file, columns in loaded.renamed.items()}
-    output.data({"ok": True, **plain(summary), **found})
+    output.data({"ok": True, **to_json(summary), **found})
     output.report(render_summary(summary, output.language))
     output.report(_renamed(loaded.renamed, output.language))
     output.report(_draws(draws, output.language))
     output.report(_figures(figures, output.language))
     output.report(render_shortages(short, policy, output.language))
     output.report(_doubts(doubts, output.language))
-    output.report([counted(doubts)(output.language)])
+    output.report([doubt_count_text(doubts)(output.language)])
     return FINE
 
 
@@ -88,7 +87,7 @@ def _draws(draws: Mapping[str, BoundDraw], language: Language) -> Iterator[str]:
 
 def _doubts(doubts: Sequence[Fault], language: Language) -> Iterator[str]:
     """Yield the doubts, a line for each, many of one sort together."""
-    for line in grouped(doubts, language):
+    for line in fault_lines(doubts, language):
         yield pick(language, "存疑：", "in doubt: ") + line
 
 

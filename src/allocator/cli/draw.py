@@ -24,7 +24,7 @@ from allocator.lottery.seed import format_time, now
 from allocator.model.scenario import Scenario
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
-from allocator.report.rendering.draws import render_draw, render_refusal
+from allocator.report.rendering.draw_text import render_draw, render_refusal
 
 if TYPE_CHECKING:
     from allocator.lottery import BoundDraw

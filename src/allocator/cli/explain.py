@@ -25,11 +25,11 @@ from allocator.errors import Fault, InputError
 from allocator.explain import Ranking
 from allocator.model.plan import Plan
 from allocator.model.text import Text
-from allocator.report.candidates import PinnedView, pinned_view, ranking_view
-from allocator.report.plain import plain
-from allocator.report.rendering.candidates import render_candidate, render_ranking
+from allocator.report.candidate_view import PinnedView, pinned_view, ranking_view
+from allocator.report.rendering.candidate_text import render_candidate, render_ranking
 from allocator.report.rendering.console import printable
-from allocator.report.words import status_text
+from allocator.report.to_json import to_json
+from allocator.report.wording import status_text
 from allocator.solvers.observer import StopRequest
 from allocator.verify import OtherVersion, other_version
 
@@ -121,7 +121,7 @@ def command(output: Output, **given: Any) -> int:
     ranking = api.candidates(policy, read, call.slot, file=call.plan.name, **seat)
     view = ranking_view(policy, ranking, ranked=not call.item)
     solved = _solved(policy, read, ranking, call) if call.solve else None
-    output.data({**plain(view), "differs": plain(differs), "solved": plain(solved)})
+    output.data({**to_json(view), "differs": to_json(differs), "solved": to_json(solved)})
     output.report([] if differs is None else [printable(_warning(differs)(output.language))])
     output.report(
         render_candidate(view, output.language, solved)

@@ -14,7 +14,7 @@ from allocator.model.reading.wholefile import write_whole
 from allocator.model.text import Text
 from allocator.report.exporters import export_plan, exporter_for, formats_text
 from allocator.report.rendering.console import pick, printable
-from allocator.report.words import status_text
+from allocator.report.wording import status_text
 
 _FORMATS = formats_text()
 

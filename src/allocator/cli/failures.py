@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from allocator.cli.output import print_json
 from allocator.cli.streams import complain
-from allocator.errors import Fault, InputError, InternalError
+from allocator.errors import Fault, InputError, InternalError, fault_lines
 from allocator.messages.os import os_text
 from allocator.model.text import Language, Text
-from allocator.report.grouping import grouped
 
 FINE, NO, WRONG, INTERNAL, INTERRUPTED, PIPE = 0, 1, 2, 3, 130, 141
 
@@ -17,7 +16,7 @@ def explain(error: BaseException, language: Language, *, as_json: bool) -> int:
     status, faults = _told(error)
     if as_json and status == WRONG:
         print_json({"faults": [fault.as_json() for fault in faults]})
-    for line in grouped(faults, language):
+    for line in fault_lines(faults, language):
         complain(line)
     return status
 

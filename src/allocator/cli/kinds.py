@@ -8,8 +8,8 @@ from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.text import Text
-from allocator.report.kinds import kind_view
-from allocator.report.rendering.kinds import render_kind, render_kinds
+from allocator.report.rendering.scenario_text import render_kind, render_kinds
+from allocator.report.rule_kind_view import rule_kind_view
 from allocator.rules.kinds import all_kinds
 
 
@@ -19,13 +19,13 @@ def command(output: Output, kind: str) -> int:
     """List all kinds, or say what there is to know of one."""
     known = all_kinds()
     if not kind:
-        views = [kind_view(one) for one in known.values()]
+        views = [rule_kind_view(one) for one in known.values()]
         output.data(views)
         output.report([render_kinds(views, output.language)])
         return FINE
     if kind not in known:
         raise InputError([_unknown(kind, list(known))])
-    view = kind_view(known[kind])
+    view = rule_kind_view(known[kind])
     output.data(view)
     output.report(render_kind(view, output.language))
     return FINE

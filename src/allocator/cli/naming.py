@@ -10,7 +10,7 @@ from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import Plan
 from allocator.model.text import Text
-from allocator.report.view import PlanView, bare_view, bound_view
+from allocator.report.plan_view import PlanView, view_ids_only, view_with_names
 from allocator.verify import OtherVersion, other_version
 
 #: So many scenarios of a plan's name are read at most in search of the version that it was made for.
@@ -44,15 +44,17 @@ def name_plan(
     if strict:
         refuse_other_version(_differs(policy, plan), file)
     if policy is None:
-        return None, bare_view(plan)
+        return None, view_ids_only(plan)
     try:
         policy = api.with_plan_overrides(policy, plan, file.name)
-        return policy, bound_view(policy, plan, recusals=recusals, doubtful=_doubtful(policy, plan, file))
+        return policy, view_with_names(
+            policy, plan, recusals=recusals, doubtful=_doubtful(policy, plan, file)
+        )
     except InputError as error:
         if scenario is not None:
             raise
         _remark_unfit(policy.context.scenario.folder, error, output)
-        return None, bare_view(plan)
+        return None, view_ids_only(plan)
 
 
 def refuse_other_version(differs: OtherVersion | None, file: Path) -> None:

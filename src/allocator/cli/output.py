@@ -14,8 +14,8 @@ from allocator.cli.streams import complain, write_json
 from allocator.errors import Fault
 from allocator.messages.click import LANGUAGE
 from allocator.model.text import Language, Text
-from allocator.report.plain import plain
 from allocator.report.rendering.console import console_for
+from allocator.report.to_json import to_json
 
 
 class Output:
@@ -38,7 +38,7 @@ class Output:
     def data(self, value: Any) -> None:
         """Print a value as JSON, if that was asked for."""
         if self.as_json:
-            print_json(plain(value))
+            print_json(to_json(value))
 
     def complain(self, fault: Fault) -> None:
         """Tell a fault that does not end the command on standard error."""

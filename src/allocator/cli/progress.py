@@ -13,8 +13,8 @@ from rich.text import Text as Line
 from allocator.cli.streams import Forgiving
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import number, pick, printable
-from allocator.report.score import gap
-from allocator.report.words import level_text
+from allocator.report.score_view import gap_percent
+from allocator.report.wording import level_text
 from allocator.solvers.observer import CONFIRM, NULL_OBSERVER, CallbackObserver, Observer, Progress
 
 #: Stages that are none of layers and periods.
@@ -41,7 +41,7 @@ def progress_line(progress: Progress, titles: Mapping[int, Text], language: Lang
     level = level_text(progress.level, titles)(language)
     parts = [_STAGES.get(progress.stage, Text(zh=progress.stage, en=progress.stage))(language), level]
     if progress.cost is not None:
-        far = f"{gap(progress.cost, progress.bound)}%"
+        far = f"{gap_percent(progress.cost, progress.bound)}%"
         cost, bound = number(progress.cost), number(progress.bound)
         parts.append(
             pick(language, f"代价 {cost}，下界 {bound}，差距 {far}", f"cost {cost}, bound {bound}, gap {far}")

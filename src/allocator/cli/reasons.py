@@ -10,11 +10,10 @@ from typing import Any, Protocol
 from allocator import api
 from allocator.cli.interrupt import stopping
 from allocator.model.text import Language, Text
-from allocator.report.plain import plain
 from allocator.report.rendering.console import pick, printable
-from allocator.report.rendering.shortages import render_shortages
-from allocator.report.score import rule_whys
-from allocator.report.supply_text import imbalance_text
+from allocator.report.rendering.infeasibility_text import imbalance_text, render_shortages
+from allocator.report.score_view import rule_reasons
+from allocator.report.to_json import to_json
 from allocator.solvers.observer import StopRequest
 from allocator.verify.imbalances import find_imbalances
 from allocator.verify.slot_shortages import find_slot_shortages
@@ -92,14 +91,14 @@ def find_reasons(policy: api.Policy, seconds: float) -> Reasons:
 
 def reasons_as_data(policy: api.Policy, reasons: Reasons) -> dict[str, Any]:
     """Return for ``--json`` what a report says: nothing is cut short, and texts are in both languages."""
-    whys = rule_whys(policy)
+    whys = rule_reasons(policy)
     return {
-        "supply": plain(find_imbalances(policy)),
-        "shortages": plain(find_slot_shortages(policy)),
-        "blocked": plain(reasons.blocked),
-        "conflict": [{"rule": rule, "why": plain(whys.get(rule, Text()))} for rule in reasons.rules],
-        "repairs": plain(reasons.repairs),
-        "waivers": plain(reasons.waivers),
+        "supply": to_json(find_imbalances(policy)),
+        "shortages": to_json(find_slot_shortages(policy)),
+        "blocked": to_json(reasons.blocked),
+        "conflict": [{"rule": rule, "why": to_json(whys.get(rule, Text()))} for rule in reasons.rules],
+        "repairs": to_json(reasons.repairs),
+        "waivers": to_json(reasons.waivers),
         "fewest": reasons.fewest,
         "cut_short": reasons.cut_short,
     }
@@ -107,7 +106,7 @@ def reasons_as_data(policy: api.Policy, reasons: Reasons) -> dict[str, Any]:
 
 def render_reasons(policy: api.Policy, reasons: Reasons, language: Language) -> Iterator[str]:
     """Yield slots without enough people, what maps rule out, rules in conflict and the cheapest ways out."""
-    whys = rule_whys(policy)
+    whys = rule_reasons(policy)
     if reasons.cut_short:
         yield pick(
             language,

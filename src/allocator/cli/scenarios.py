@@ -7,9 +7,9 @@ from allocator.cli.callname import call_name
 from allocator.cli.failures import FINE
 from allocator.cli.options import command as declare
 from allocator.cli.output import Output
-from allocator.report.collection import scenario_line
-from allocator.report.rendering.collection import render_scenarios
 from allocator.report.rendering.console import pick
+from allocator.report.rendering.scenario_text import render_scenarios
+from allocator.report.scenario_summary import scenario_line
 
 
 @declare(

@@ -8,7 +8,7 @@ from allocator.cli.failures import FINE
 from allocator.cli.options import argument
 from allocator.cli.options import command as declare
 from allocator.cli.output import Output, print_json
-from allocator.report.schema import SCHEMAS
+from allocator.report.json_schemas import SCHEMAS
 
 
 @declare(

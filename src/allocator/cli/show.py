@@ -10,7 +10,7 @@ from allocator.cli.naming import name_plan
 from allocator.cli.options import command as declare
 from allocator.cli.options import flag, plan_argument, same_version_option, scenario_option
 from allocator.cli.output import Output
-from allocator.report.rendering.plans import render_plan
+from allocator.report.rendering.plan_text import render_plan
 
 
 @declare("show", zh="展示方案：名单、得分与变动", en="Who is where, what it costs, and what changed.")

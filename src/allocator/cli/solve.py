@@ -40,12 +40,11 @@ from allocator.model.overrides import Overrides
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.planfile import plan_text
 from allocator.model.text import Language, Text
-from allocator.report.doubts import doubts_about
-from allocator.report.rendering.changes import render_diff
+from allocator.report.lint import find_doubts
+from allocator.report.plan_view import view_with_names
 from allocator.report.rendering.console import printable
-from allocator.report.rendering.plans import heading, render_score
-from allocator.report.rendering.runs import listed_options, run_line
-from allocator.report.view import bound_view
+from allocator.report.rendering.plan_text import heading, render_score
+from allocator.report.rendering.solve_text import listed_options, render_diff, run_line
 from allocator.rules.overrides import plan_overrides
 from allocator.solvers.observer import ObserverGroup, StopRequest
 from allocator.verify import check_baseline
@@ -176,7 +175,7 @@ def command(output: Output, **given: Any) -> int:
     policy = _bound(call, output)
     fewest = is_counted(policy, call.fewest, rolls=call.window is not None, resumes=call.resume)
     _check_figures(policy)
-    mention_doubts(doubts_about(policy), call.scenario, output)
+    mention_doubts(find_doubts(policy), call.scenario, output)
     begun = goes_on_from(policy, call.out, output) if call.resume and call.out is not None else None
     stop = StopRequest()
     keeper = None if fewest else keeper_of(policy, call.out)
@@ -274,7 +273,7 @@ def _explained(policy: api.Policy, plan: Plan, reasons: Reasons | None) -> Plan:
 def _result(
     policy: api.Policy, plan: Plan, reasons: Reasons | None, written: Written, language: Language
 ) -> Iterator[RenderableType]:
-    view = bound_view(policy, plan)
+    view = view_with_names(policy, plan)
     yield heading(view, language)
     if reasons is not None:
         yield from render_reasons(policy, reasons, language)

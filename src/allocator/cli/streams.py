@@ -92,5 +92,5 @@ def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]
-    plain = lacking.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")
-    return plain, error.end
+    to_json = lacking.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")
+    return to_json, error.end

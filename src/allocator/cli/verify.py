@@ -13,10 +13,9 @@ from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import Plan
 from allocator.model.text import Text
-from allocator.report.findings import findings
-from allocator.report.plain import plain
-from allocator.report.rendering.scores import figure_table
-from allocator.report.rendering.verdicts import render_findings
+from allocator.report.rendering.score_text import figure_table, render_findings
+from allocator.report.score_view import judgement_view
+from allocator.report.to_json import to_json
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import Figure, measure_figures
 
@@ -59,9 +58,9 @@ def command(
     verdict = api.verify(policy, judged, file=plan.name)
     if strict:
         refuse_other_version(verdict.differs, plan)
-    found = findings(policy, verdict.judgement, verdict.disagreements, differs=verdict.differs)
+    found = judgement_view(policy, verdict.judgement, verdict.disagreements, differs=verdict.differs)
     measured = _measured(policy, judged, verdict) if figures else []
-    output.data({**plain(found), "figures": measured})
+    output.data({**to_json(found), "figures": measured})
     output.report(render_findings(found, output.language, every=every))
     output.report([figure_table(measured, output.language)] if measured else [])
     return FINE if verdict.holds and all(figure.holds for figure in measured) else NO
@@ -70,7 +69,7 @@ def command(
 def _replayed(scenario: Path, file: Path, output: Output, published: str | None, seed: str | None) -> int:
     """Replay a draw, and say whether everything in its file is so."""
     from allocator.lottery.replay import public_checks, to_compare
-    from allocator.report.rendering.draws import render_checks
+    from allocator.report.rendering.draw_text import render_checks
 
     audit, content = api.read_audit(file)
     bound = api.draws(api.load(scenario))

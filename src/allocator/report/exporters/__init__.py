@@ -13,7 +13,7 @@ from typing import ClassVar, Literal, get_args
 from allocator.discovery import named_classes
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.text import Language, Text
-from allocator.report.view import PlanView, pick_period
+from allocator.report.plan_view import PlanView, pick_period
 from allocator.rules.context import RuleContext
 
 #: What a file shows. Formats are listed in this order, then by name.

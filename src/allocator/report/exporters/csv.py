@@ -8,11 +8,11 @@ from io import StringIO
 from typing import ClassVar
 
 from allocator.model.text import Language, Text
-from allocator.report.away import Away
-from allocator.report.board import Mark
 from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
+from allocator.report.layer_layout import Absentee
+from allocator.report.plan_view import PlanView, pick_layer
 from allocator.report.rendering.console import in_both, pick, printable
-from allocator.report.view import PlanView, pick_layer
+from allocator.report.roster_view import Mark
 
 _COLUMNS = (
     ("层", "layer"),
@@ -69,11 +69,11 @@ def inert(cell: str) -> str:
 
 
 def _rows(view: PlanView, language: Language) -> Iterator[tuple[str, ...]]:
-    for board in view.boards:
-        titles = [column(language) for column in board.columns]
-        for row in board.rows:
+    for roster in view.boards:
+        titles = [column(language) for column in roster.columns]
+        for row in roster.rows:
             where = (
-                board.title(language),
+                roster.title(language),
                 row.period or "",
                 row.parent.name if row.parent else "",
                 row.slot.id,
@@ -82,12 +82,12 @@ def _rows(view: PlanView, language: Language) -> Iterator[tuple[str, ...]]:
             for title, cell in zip(titles, row.cells, strict=True):
                 for one in cell:
                     yield (*where, title, one.id, one.name, one.unit, one.post, _change(one.mark, language))
-        for gone in board.away:
-            nowhere = (board.title(language), gone.period or "", "", "", "", "")
+        for gone in roster.away:
+            nowhere = (roster.title(language), gone.period or "", "", "", "", "")
             yield (*nowhere, gone.id, gone.name, gone.unit, gone.post, _not_there(gone, language))
 
 
-def _not_there(one: Away, language: Language) -> str:
+def _not_there(one: Absentee, language: Language) -> str:
     why = one.why(language)
     return pick(language, f"不在岗：{why}", f"not there: {why}")
 

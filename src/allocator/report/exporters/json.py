@@ -8,8 +8,8 @@ from typing import ClassVar
 from allocator.model.jsontext import shown_json
 from allocator.model.text import Text
 from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
-from allocator.report.plain import plain
-from allocator.report.view import pick_layer
+from allocator.report.plan_view import pick_layer
+from allocator.report.to_json import to_json
 
 
 class JsonExporter(Exporter):
@@ -24,4 +24,4 @@ class JsonExporter(Exporter):
     def write(self, request: ExportRequest) -> bytes:
         """Return the layers of a plan with all that is known of it, as JSON."""
         view = pick_layer(request.view, request.layer) if request.layer is not None else request.view
-        return shown_json(json.dumps(plain(view), ensure_ascii=False, indent=2) + "\n").encode()
+        return shown_json(json.dumps(to_json(view), ensure_ascii=False, indent=2) + "\n").encode()

@@ -2,3 +2,45 @@
 
 A lint is one file with a function ``doubts(policy) -> Iterator[Fault]``. It is found by its presence.
 """
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from importlib import import_module
+
+from allocator.errors import Fault
+from allocator.model.text import Text
+from allocator.report import lint
+from allocator.rules.policy import Policy
+
+Lint = Callable[[Policy], Iterator[Fault]]
+
+
+@cache
+def all_lints() -> tuple[Lint, ...]:
+    """Return the lints, one for each public module of ``report/lint``, in the order of their names."""
+    names = sorted(module.name for module in pkgutil.iter_modules(lint.__path__))
+    return tuple(
+        import_module(f"{lint.__name__}.{name}").doubts for name in names if not name.startswith("_")
+    )
+
+
+def find_doubts(policy: Policy) -> tuple[Fault, ...]:
+    """Return all doubts about a scenario and its rules, those of its tables first.
+
+    Raises:
+        InputError: An expression of a rule cannot be evaluated.
+    """
+    policy.check_expressions()
+    found = (doubt for one in all_lints() for doubt in one(policy))
+    return (*policy.context.scenario.doubts, *found)
+
+
+def doubt_count_text(doubts: Sequence[Fault]) -> Text:
+    """Return ``ok`` or ``ok, with 3 doubts``."""
+    if not doubts:
+        return Text(zh="通过", en="ok")
+    number = sum(doubt.count for doubt in doubts)
+    return Text(zh=f"通过，另有 {number} 处存疑", en=f"ok, with {number} doubt{'s' * (number > 1)}")

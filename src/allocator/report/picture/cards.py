@@ -8,9 +8,9 @@ from itertools import groupby
 
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language
-from allocator.report.board import Member, Row
 from allocator.report.picture.sheet import Sheet
 from allocator.report.picture.words import counted, listed, weighed
+from allocator.report.roster_view import Member, RosterRow
 
 #: A layer without roles that is decided in more periods than this is a calendar.
 FEW_PERIODS = 4
@@ -86,11 +86,11 @@ class CardMaker:
             return [Section("", tuple(self._month(period or "", list(at)) for period, at in months))]
         return self._by_parent(rows, periods)
 
-    def _by_parent(self, rows: Iterable[Row], periods: tuple[str | None, ...]) -> list[Section]:
-        by_slot: dict[NamedEntity, list[Row]] = {}
+    def _by_parent(self, rows: Iterable[RosterRow], periods: tuple[str | None, ...]) -> list[Section]:
+        by_slot: dict[NamedEntity, list[RosterRow]] = {}
         for row in rows:
             by_slot.setdefault(row.slot, []).append(row)
-        by_parent: dict[NamedEntity | None, list[list[Row]]] = {}
+        by_parent: dict[NamedEntity | None, list[list[RosterRow]]] = {}
         for found in by_slot.values():
             by_parent.setdefault(found[0].parent, []).append(found)
         # A heading for each card would say less than it takes room.
@@ -103,7 +103,7 @@ class CardMaker:
             for name, slots in named
         ]
 
-    def _group(self, rows: Sequence[Row], periods: tuple[str | None, ...], parent: str) -> Card:
+    def _group(self, rows: Sequence[RosterRow], periods: tuple[str | None, ...], parent: str) -> Card:
         at = {row.period: row for row in rows}
         strips = [
             Strip(role, tuple(self._cell(at[period].cells[k] if period in at else ()) for period in periods))
@@ -114,17 +114,17 @@ class CardMaker:
         name = rows[0].slot.name
         return Card(name.removeprefix(parent) or name, about, columns, _used(strips))
 
-    def _case(self, row: Row) -> Card:
+    def _case(self, row: RosterRow) -> Card:
         strips = [Strip(role, (self._cell(cell),)) for role, cell in zip(self._roles, row.cells, strict=True)]
         weight = weighed(self._sheet.weights.get(row.slot.id, 0), self._sheet.slots, self._language)
         return Card(row.slot.name, listed([row.period or "", weight]), ("",), _used(strips))
 
-    def _month(self, period: str, rows: Sequence[Row]) -> Card:
+    def _month(self, period: str, rows: Sequence[RosterRow]) -> Card:
         several = len({row.slot for row in self._sheet.board.rows}) > 1
         strips = [Strip(row.slot.name if several else "", (self._cell(row.cells[0]),)) for row in rows]
         return Card(period, self._amount(rows), ("",), _used(strips))
 
-    def _amount(self, rows: Iterable[Row]) -> str:
+    def _amount(self, rows: Iterable[RosterRow]) -> str:
         """Return how many there are on a card, and what they weigh."""
         items = [member.id for row in rows for cell in row.cells for member in cell]
         weight = sum(self._sheet.weights.get(item, 0) for item in items)

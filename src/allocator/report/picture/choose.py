@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.text import Language, Text
-from allocator.report.board import Board
 from allocator.report.picture.board import draw_board
 from allocator.report.picture.cards import FEW_PERIODS
 from allocator.report.picture.map import draw_map, located
@@ -16,7 +15,8 @@ from allocator.report.picture.palette import COLOURS
 from allocator.report.picture.rota import draw_rota
 from allocator.report.picture.shapes import Drawing
 from allocator.report.picture.sheet import Sheet, sheet
-from allocator.report.view import PlanView, pick_layer
+from allocator.report.plan_view import PlanView, pick_layer
+from allocator.report.roster_view import RosterView
 from allocator.rules.context import RuleContext
 
 #: A map has so many places at least, and so many zones at most.
@@ -83,7 +83,7 @@ def _drawable(one: Sheet) -> Sheet:
     return replace(one, board=replace(one.board, rows=rows))
 
 
-def _filled(board: Board) -> int:
+def _filled(board: RosterView) -> int:
     return sum(len(cell) for row in board.rows for cell in row.cells)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from allocator.model.text import Language
-from allocator.report.board import Member
 from allocator.report.picture.lettering import fit, wrap
 from allocator.report.picture.palette import look
 from allocator.report.picture.shapes import Label, Laid, Mark, Shape
 from allocator.report.picture.sheet import Sheet
 from allocator.report.picture.words import counted, listed, more, weighed
 from allocator.report.rendering.console import number, pick
+from allocator.report.roster_view import Member
 
 _MOST_NAMES, _INDENT, _LINE = 12, 20.0, 16.5
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from allocator.model.text import Language
-from allocator.report.board import Row
 from allocator.report.picture.lettering import fit, width
 from allocator.report.picture.page import MARGIN, ROOM, dropped, heading, notes, page, role_signs
 from allocator.report.picture.palette import BAND, COLOURS, EDGE, FAINT, look
@@ -15,6 +14,7 @@ from allocator.report.picture.shapes import Box, Drawing, Label, Laid, Line, Mar
 from allocator.report.picture.sheet import Sheet
 from allocator.report.picture.words import WORKLOAD, counted, more
 from allocator.report.rendering.console import number, pick
+from allocator.report.roster_view import RosterRow
 
 MOST_ROWS, MOST_COLUMNS = 90, 60
 _LINE, _BARS, _NAME = 18.0, 110.0, 190.0
@@ -32,7 +32,7 @@ class Table:
     """
 
     items: tuple[tuple[str, str], ...]
-    columns: tuple[Row, ...]
+    columns: tuple[RosterRow, ...]
     signs: tuple[tuple[int, int, int], ...]
     loads: tuple[int, ...]
 
@@ -102,7 +102,9 @@ def _body(sheet: Sheet, whole: Table, top: float, language: Language) -> Laid:
     return Laid(tuple(shapes), bottom)
 
 
-def _periods(columns: Sequence[Row], left: float, step: float, top: float, bottom: float) -> Iterator[Shape]:
+def _periods(
+    columns: Sequence[RosterRow], left: float, step: float, top: float, bottom: float
+) -> Iterator[Shape]:
     """Yield the numbers of the slots, and above them the periods with lines between these."""
     x = left
     for period, found in groupby(columns, key=lambda row: row.period):
@@ -131,7 +133,7 @@ def _bars(loads: Sequence[int], x: float, top: float, title: str) -> Iterator[Sh
     yield Line(x, top, x, top + _LINE * len(loads), FAINT)
 
 
-def _keys(sheet: Sheet, columns: Sequence[Row], top: float) -> Laid:
+def _keys(sheet: Sheet, columns: Sequence[RosterRow], top: float) -> Laid:
     """Lay out which number is which slot, down and then across."""
     across = 3
     down = -(-len(columns) // across)

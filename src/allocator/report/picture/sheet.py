@@ -10,10 +10,10 @@ from allocator.model.layer import Layer
 from allocator.model.organisation import Organisation
 from allocator.model.tables import Case, Group, Person, Unit
 from allocator.model.text import Text
-from allocator.report.board import Board
 from allocator.report.picture.names import shortened
-from allocator.report.view import PlanView
-from allocator.report.words import kind_text
+from allocator.report.plan_view import PlanView
+from allocator.report.roster_view import RosterView
+from allocator.report.wording import kind_text
 from allocator.rules.context import RuleContext
 
 
@@ -40,7 +40,7 @@ class Sheet:
     title: Text
     status: Text
     synthetic: bool
-    board: Board
+    board: RosterView
     items: str = ""
     slots: str = ""
     positions: Mapping[str, Position] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Sheet:
         return self.short.get(name, name)
 
 
-def sheet(view: PlanView, board: Board, context: RuleContext | None) -> Sheet:
+def sheet(view: PlanView, board: RosterView, context: RuleContext | None) -> Sheet:
     """Return the sheet of a layer; by ids alone where there is no scenario."""
     title = view.title or Text(zh=view.scenario, en=view.scenario)
     status = _with_cautions(view)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal, NoReturn, TextIO
 
-from rich.console import Console
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.style import StyleType
 from rich.table import Table
+from rich.text import Text as Line
 
 from allocator.errors import visible
 from allocator.model.text import Language, Text
-from allocator.report.rendering.folding import FoldingTable
 
 _LINES = re.compile(r"[\t\r\n]")
 
@@ -73,3 +77,61 @@ def in_both(pairs: Iterable[tuple[str, str]], language: Language) -> list[str]:
 def pick(language: Language, zh: str, en: str) -> str:
     """Return the words of a language."""
     return Text(zh=zh, en=en)(language)
+
+
+#: What a column is at least as wide as, in places of the terminal, unless its cells are narrower.
+LEAST = 10
+#: Blanks between two columns.
+_APART = 2
+_INDENT = 4
+
+
+class FoldingTable(Table):
+    """A table of the house style that folds; cells are plain texts, given with ``add_row``."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+        self._plain_rows: list[tuple[str, ...]] = []
+
+    def add_row(
+        self,
+        *renderables: RenderableType | None,
+        style: StyleType | None = None,
+        end_section: bool = False,
+    ) -> None:
+        """Add a row of texts."""
+        missing = len(self.columns) - len(renderables)
+        self._plain_rows.append((*map(str, renderables), *[""] * missing))
+        super().add_row(*renderables, style=style, end_section=end_section)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the table, or a block of lines a row where it does not fit."""
+        if self._needed() <= options.max_width:
+            yield from super().__rich_console__(console, options)
+        else:
+            yield from self._blocks()
+
+    def _headings(self) -> list[str]:
+        return [str(column.header) for column in self.columns]
+
+    def _needed(self) -> int:
+        """Return the places that the table takes at least if no column is a sliver."""
+        columns = zip(self._headings(), *self._plain_rows, strict=True)
+        return _APART + sum(min(LEAST, max(map(_widest, cells))) + _APART for cells in columns)
+
+    def _blocks(self) -> Iterator[Line | Padding]:
+        """Yield the title, then each row: its first cell that is not empty, the others below it."""
+        yield Line(str(self.title), style="bold")
+        for row in self._plain_rows:
+            for k, (heading, cell) in enumerate(self._told(row)):
+                line = Line(f"{heading}: {cell}" if heading else cell, overflow="fold")
+                yield Padding(line, (0, 0, 0, _INDENT if k else _APART))
+        yield Line()
+
+    def _told(self, row: tuple[str, ...]) -> list[tuple[str, str]]:
+        pairs = zip(self._headings(), row, strict=True)
+        return [(heading, cell) for heading, cell in pairs if cell]
+
+
+def _widest(cell: str) -> int:
+    return max((cell_len(line) for line in cell.splitlines()), default=0)

@@ -9,13 +9,12 @@ from typing import Literal
 from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment
 from allocator.model.text import Text
-from allocator.report.away import Away
-from allocator.report.frame import Frame, Held, Shape
+from allocator.report.layer_layout import Absentee, HeldSeats, LayerLayout, LayerShape
 from allocator.verify.indicator_totals import Number
 
 #: ``+`` was not in this slot in the period before, ``*`` was in it in another role.
 Mark = Literal["", "+", "*"]
-Seats = Mapping[str, Held]
+Seats = Mapping[str, HeldSeats]
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Row:
+class RosterRow:
     """A slot in a period: its parent, its members column by column, and its tallies column by column."""
 
     slot: NamedEntity
@@ -58,7 +57,7 @@ class Moves:
 
 
 @dataclass(frozen=True)
-class Board:
+class RosterView:
     """A layer of a plan, laid out.
 
     Attributes:
@@ -74,19 +73,19 @@ class Board:
 
     layer: str
     title: Text
-    shape: Shape
+    shape: LayerShape
     columns: tuple[Text, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[RosterRow, ...]
     moves: tuple[Moves, ...]
     tallies: tuple[Text, ...] = ()
-    away: tuple[Away, ...] = ()
+    away: tuple[Absentee, ...] = ()
 
 
-def board(frame: Frame, assignments: Iterable[Assignment]) -> Board:
+def roster_view(frame: LayerLayout, assignments: Iterable[Assignment]) -> RosterView:
     """Return the layer of ``frame`` with a plan's assignments put in."""
     taken = [one for one in assignments if one.layer == frame.layer]
     seats = {period: _seats(taken, period) for period in frame.periods}
-    rows: list[Row] = []
+    rows: list[RosterRow] = []
     moves: list[Moves] = []
     before = frame.before if frame.shape == "roster" else None
     for period in frame.periods:
@@ -97,7 +96,7 @@ def board(frame: Frame, assignments: Iterable[Assignment]) -> Board:
             before = seats[period]
     columns = tuple(frame.columns.values())
     tallies = tuple(tally.title for tally in frame.tallies)
-    return Board(
+    return RosterView(
         frame.layer, frame.title, frame.shape, columns, tuple(rows), tuple(moves), tallies, frame.away
     )
 
@@ -111,8 +110,8 @@ def _seats(taken: Iterable[Assignment], period: str | None) -> Seats:
 
 
 def _rows(
-    frame: Frame, taken: Iterable[Assignment], period: str | None, before: Seats | None
-) -> Iterator[Row]:
+    frame: LayerLayout, taken: Iterable[Assignment], period: str | None, before: Seats | None
+) -> Iterator[RosterRow]:
     cells: dict[tuple[str, str], list[Member]] = {}
     for one in taken:
         if one.period == period:
@@ -125,10 +124,12 @@ def _rows(
             parent = frame.parents.get(slot)
             within = [slot, *(member.id for cell in members for member in cell)]
             tallies = tuple(tally.over(within) for tally in frame.tallies)
-            yield Row(frame.named(slot), frame.named(parent) if parent else None, period, members, tallies)
+            yield RosterRow(
+                frame.named(slot), frame.named(parent) if parent else None, period, members, tallies
+            )
 
 
-def _by_parent(frame: Frame) -> list[str]:
+def _by_parent(frame: LayerLayout) -> list[str]:
     """Return the slots, those of one parent together, in the order in which the parents first appear."""
     parents = list(dict.fromkeys(frame.parents.get(slot, "") for slot in frame.slots))
     return sorted(frame.slots, key=lambda slot: parents.index(frame.parents.get(slot, "")))

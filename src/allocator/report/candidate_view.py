@@ -12,8 +12,8 @@ from allocator.model.notation import scenario_roles
 from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Level
 from allocator.model.text import Text
-from allocator.report.findings import Place, RuleFinding, rule_finding
-from allocator.report.words import STATUS, level_text
+from allocator.report.score_view import FindingView, Place, finding_view
+from allocator.report.wording import STATUS, level_text
 from allocator.rules.policy import Policy
 
 
@@ -52,8 +52,8 @@ class CandidateLine:
     exchange: bool
     costs: tuple[CostLine, ...]
     rule_costs: tuple[CostLine, ...]
-    refused: tuple[RuleFinding, ...]
-    paid: tuple[RuleFinding, ...]
+    refused: tuple[FindingView, ...]
+    paid: tuple[FindingView, ...]
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,8 @@ class _Words:
             rule_costs=tuple(
                 self._cost(self._level_of[rule], rule, change) for rule, change in one.rule_costs.items()
             ),
-            refused=tuple(rule_finding(self._policy, found) for found in one.refused),
-            paid=tuple(rule_finding(self._policy, found) for found in one.paid),
+            refused=tuple(finding_view(self._policy, found) for found in one.refused),
+            paid=tuple(finding_view(self._policy, found) for found in one.paid),
         )
 
     def _cost(self, level: Level, rule: str, change: int) -> CostLine:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from allocator.model.plan import HARD, Level
 from allocator.model.text import Text
-from allocator.report.words import level_text
+from allocator.report.wording import level_text
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Waiver
 
@@ -38,7 +38,7 @@ class LevelCount:
 
 
 @dataclass(frozen=True)
-class Summary:
+class ScenarioSummary:
     """A scenario in numbers."""
 
     scenario: str
@@ -51,10 +51,10 @@ class Summary:
     waivers: tuple[Waiver, ...]
 
 
-def summarise(policy: Policy) -> Summary:
+def scenario_summary(policy: Policy) -> ScenarioSummary:
     """Return the numbers of a scenario whose rules are bound."""
     scenario = policy.context.scenario
-    return Summary(
+    return ScenarioSummary(
         scenario=scenario.name,
         title=scenario.spec.title,
         synthetic=scenario.spec.synthetic,
@@ -87,3 +87,50 @@ def _levels(policy: Policy) -> tuple[LevelCount, ...]:
     soft = sorted(level for level in counted if level != HARD)
     levels: list[Level] = [HARD, *soft]
     return tuple(LevelCount(level, level_text(level, titles), counted[level]) for level in levels)
+
+
+TABLES = ("units", "people", "groups", "cases")
+
+
+@dataclass(frozen=True)
+class ScenarioLine:
+    """A scenario that comes with the program.
+
+    Attributes:
+        id: Its id, which ``new --like`` takes.
+        title: Its title.
+        about: What of it is real and what is invented.
+        layers: What it decides: the title of each layer, by name.
+        counts: How many units, people, groups and cases it has.
+        periods: How many periods its horizon has.
+        rules: How many rules its packs hold.
+        kinds: How many rules there are of each kind, the most first.
+        packs: The packs that ``scenario.yaml`` names.
+    """
+
+    id: str
+    title: Text
+    about: Text
+    layers: Mapping[str, Text]
+    counts: Mapping[str, int]
+    periods: int
+    rules: int
+    kinds: Mapping[str, int]
+    packs: tuple[str, ...]
+
+
+def scenario_line(name: str, policy: Policy) -> ScenarioLine:
+    """Return what a scenario with its rules shows."""
+    spec, organisation = policy.context.scenario.spec, policy.context.scenario.organisation
+    written = [rule for rule in policy.rules if rule.id in policy.entries]
+    return ScenarioLine(
+        id=name,
+        title=spec.title,
+        about=spec.about,
+        layers={layer: one.title for layer, one in spec.layers.items()},
+        counts={table: len(getattr(organisation, table)) for table in TABLES},
+        periods=len(spec.periods),
+        rules=len(written),
+        kinds=dict(Counter(rule.kind for rule in written).most_common()),
+        packs=spec.rules,
+    )

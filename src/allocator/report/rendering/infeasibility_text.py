@@ -1,13 +1,70 @@
-"""Counts that rule every plan out, in words: so many needed, so many may, so many short."""
+"""Slots without enough people, as lines: how many are asked for, who may be there, who may not and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from allocator.model.notation import scenario_roles
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language, Text
+from allocator.report.rendering.console import pick, printable
 from allocator.rules.policy import Policy
 from allocator.verify.imbalances import Imbalance
+from allocator.verify.slot_shortages import BarredPerson, SlotShortage
+
+#: At most so many slots, and so many people of each, are named.
+MOST_SLOTS, MOST_PEOPLE = 10, 12
+
+
+def render_shortages(found: Sequence[SlotShortage], policy: Policy, language: Language) -> Iterator[str]:
+    """Yield what each slot needs, who may be there, and who is barred by which rule."""
+    if found:
+        yield pick(language, "人手不足：", "without enough people:")
+    for one in found[:MOST_SLOTS]:
+        yield printable(f"  {_head(one, policy, language)}")
+        yield from (printable(f"    {_barred(who, language)}") for who in one.barred[:MOST_PEOPLE])
+        if len(one.barred) > MOST_PEOPLE:
+            more = len(one.barred) - MOST_PEOPLE
+            yield pick(language, f"    ……另有 {more} 人", f"    ... and {more} more")
+    if len(found) > MOST_SLOTS:
+        more = len(found) - MOST_SLOTS
+        yield pick(language, f"  ……另有 {more} 处", f"  ... and {more} more")
+
+
+def _head(one: SlotShortage, policy: Policy, language: Language) -> str:
+    """Say ``Bribery case C7 · 2026: needs 3, 1 may: Sun; chief needs 1, nobody may``."""
+    name = one.slot.name if one.slot.name == one.slot.id else f"{one.slot.name} {one.slot.id}"
+    where = f"{name} · {one.period}" if one.period else name
+    parts = [pick(language, f"需 {one.needs} 人，", f"needs {one.needs}, ") + _may(one.may, language)]
+    roles_of = scenario_roles(policy.context.scenario.spec)
+    for demand in one.demands:
+        roles = ", ".join(roles_of[role](language) or role for role in demand.roles)
+        if roles:
+            needs = pick(language, f"{roles}需 {demand.needs} 人，", f"{roles} needs {demand.needs}, ")
+            parts.append(needs + _may(demand.may, language))
+    if not one.demands:
+        parts.append(pick(language, "各角色分不开", "but not in different roles at once"))
+    colon, comma = pick(language, "：", ": "), pick(language, "；", "; ")
+    return f"{where}{colon}{comma.join(parts)}"
+
+
+def _may(people: Sequence[NamedEntity], language: Language) -> str:
+    if not people:
+        return pick(language, "无人可选", "nobody may")
+    names = pick(language, "、", ", ").join(one.name for one in people[:MOST_PEOPLE])
+    more = pick(language, "等", ", ...") if len(people) > MOST_PEOPLE else ""
+    return pick(language, f"可选 {len(people)} 人：{names}{more}", f"{len(people)} may: {names}{more}")
+
+
+def _barred(one: BarredPerson, language: Language) -> str:
+    """Say ``Wang: kin (Wang - kin of - Zhao), native``."""
+    left, right = pick(language, "（", " ("), pick(language, "）", ")")
+    reasons = [
+        rule + (f"{left}{text(language)}{right}" if text(language) else "") for rule, text in one.rules
+    ]
+    colon, comma = pick(language, "：", ": "), pick(language, "，", ", ")
+    return f"{one.who.name}{colon}{comma.join(reasons)}"
+
 
 _MOST_NAMED = 5
 #: What items of a table are counted as.
@@ -29,7 +86,7 @@ def _zh(one: Imbalance, policy: Policy) -> str:
     count = _COUNTED[_table(one, policy)].zh
     roles = "、".join(what("zh") for what in _counted(one, policy))
     if one.too_many and not one.slots:
-        barred = _barred(one, "，", f" {count}")
+        barred = _barred_counts(one, "，", f" {count}")
         return (
             f"{periods}{_listed(one.people, '、', '等')}须有位置，却无处可去"
             + (f"（不合格：{barred}）" if barred else "")
@@ -45,13 +102,13 @@ def _zh(one: Imbalance, policy: Policy) -> str:
     who = f"{where}{roles}需 {one.needs} {count}，合格 {one.supply} {count}，缺 {one.off} {count}"
     if not one.barred:
         return f"{periods}{who}"
-    return f"{periods}{who}（不合格：{_barred(one, '，', f' {count}')}）"
+    return f"{periods}{who}（不合格：{_barred_counts(one, '，', f' {count}')}）"
 
 
 def _en(one: Imbalance, policy: Policy) -> str:
     periods = f"{_when(one, policy, 'en')}: "
     if one.too_many and not one.slots:
-        barred = _barred(one, ", ", "")
+        barred = _barred_counts(one, ", ", "")
         return (
             f"{periods}{_listed(one.people, ', ', ', ...')} must have a place, none is open"
             + (f" (barred: {barred})" if barred else "")
@@ -68,7 +125,7 @@ def _en(one: Imbalance, policy: Policy) -> str:
     who = f"{periods}{where}{roles}: {one.needs} needed, {one.supply} may, {one.off} short"
     if not one.barred:
         return who
-    return f"{who} (barred: {_barred(one, ', ', '')})"
+    return f"{who} (barred: {_barred_counts(one, ', ', '')})"
 
 
 def _counted(one: Imbalance, policy: Policy) -> Iterator[Text]:
@@ -94,7 +151,7 @@ def _table(one: Imbalance, policy: Policy) -> str:
     return policy.context.layers[one.layer].spec.items.table
 
 
-def _barred(one: Imbalance, comma: str, unit: str) -> str:
+def _barred_counts(one: Imbalance, comma: str, unit: str) -> str:
     return comma.join(f"{rule} {number}{unit}" for rule, number in one.barred)
 
 

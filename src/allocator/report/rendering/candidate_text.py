@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language
-from allocator.report.candidates import CandidateLine, PinnedView, RankingView
-from allocator.report.findings import RuleFinding
+from allocator.report.candidate_view import CandidateLine, PinnedView, RankingView
 from allocator.report.rendering.console import pick, printable
-from allocator.report.rendering.verdicts import breach_line
+from allocator.report.rendering.score_text import breach_line
+from allocator.report.score_view import FindingView
 
 #: How many of those allowed, of the groups of those refused, and of the names in a group are listed.
 LISTED, GROUPS, NAMES = 10, 10, 8
@@ -43,7 +42,7 @@ def render_candidate(
     [line] = view.candidates
     yield _heading(view, language, holders=False)
     if line.status == "holder":
-        yield printable(f"{_named(line.item)}: " + pick(language, "现任", "has the seat"))
+        yield printable(f"{line.item.name_and_id}: " + pick(language, "现任", "has the seat"))
         return
     verdict = {
         "allowed": pick(language, "不违反硬规则", "breaks no hard rule"),
@@ -90,9 +89,9 @@ def _solved(solved: PinnedView, language: Language) -> str:
 def _heading(view: RankingView, language: Language, *, holders: bool = True) -> str:
     role = f" {view.role(language)}" if view.role else ""
     when = f" @{view.period}" if view.period else ""
-    text = f"{view.title(language)} · {_named(view.slot)}{role}{when}"
+    text = f"{view.title(language)} · {view.slot.name_and_id}{role}{when}"
     if holders:
-        who = [_named(one.item) for one in view.of("holder")]
+        who = [one.item.name_and_id for one in view.of("holder")]
         text += pick(language, " · 现任：", " · held by ") + (
             ", ".join(who) or pick(language, "无", "nobody")
         )
@@ -101,12 +100,13 @@ def _heading(view: RankingView, language: Language, *, holders: bool = True) -> 
 
 def _comes(line: CandidateLine, language: Language) -> str:
     """Say who comes, for whom, and what becomes of the places of the two."""
-    text = _named(line.item)
+    text = line.item.name_and_id
     if line.replaces:
-        text += pick(language, " 替 ", " for ") + _named(line.replaces)
+        text += pick(language, " 替 ", " for ") + line.replaces.name_and_id
     if line.leaves:
         places = ", ".join(
-            _named(place.slot) + (f" {place.role(language)}" if place.role else "") for place in line.leaves
+            place.slot.name_and_id + (f" {place.role(language)}" if place.role else "")
+            for place in line.leaves
         )
         text += (
             pick(language, f"（互换，后者到 {places}）", f" (who takes {places} in turn)")
@@ -135,7 +135,7 @@ def _grouped(refused: Sequence[CandidateLine], language: Language) -> Iterator[s
     )
     for _, lines in ordered[:GROUPS]:
         rules = "; ".join(_rule(found, language) for found in lines[0].refused) + _shared(lines, language)
-        names = ", ".join(_named(line.item) for line in lines[:NAMES])
+        names = ", ".join(line.item.name_and_id for line in lines[:NAMES])
         more = len(lines) - NAMES
         names += pick(language, f" 等 {len(lines)} 个", f" and {more} more") if more > 0 else ""
         yield "  ✗ " + printable(f"{rules} — {names}")
@@ -156,20 +156,16 @@ def _each(refused: Sequence[CandidateLine], language: Language) -> Iterator[str]
             yield from ("  " + text for text in _finding(found, "✗", language))
 
 
-def _finding(found: RuleFinding, mark: str, language: Language) -> Iterator[str]:
+def _finding(found: FindingView, mark: str, language: Language) -> Iterator[str]:
     yield "  " + printable(f"{mark} {_rule(found, language)}")
     for breach in found.breaches:
         yield "      " + printable(breach_line(breach, language))
 
 
-def _rule(found: RuleFinding, language: Language) -> str:
+def _rule(found: FindingView, language: Language) -> str:
     return f"{found.id} ({found.why(language)})"
 
 
 def _more(count: int, every: bool, language: Language) -> Iterator[str]:
     if count > 0 and not every:
         yield "  " + pick(language, f"另有 {count} 个（--all 全部列出）", f"{count} more (see --all)")
-
-
-def _named(named: NamedEntity) -> str:
-    return named.id if named.name == named.id else f"{named.name} ({named.id})"

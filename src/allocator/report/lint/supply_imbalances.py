@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from allocator.errors import Fault
 from allocator.model.text import Text
-from allocator.report.supply_text import imbalance_text
+from allocator.report.rendering.infeasibility_text import imbalance_text
 from allocator.rules.policy import Policy
 from allocator.verify.imbalances import find_imbalances
 

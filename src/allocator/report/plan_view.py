@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from allocator.errors import Fault, InputError, nearest, shorten
-from allocator.model.plan import Plan
+from allocator.model.notation import scenario_roles
+from allocator.model.organisation import NamedEntity, Organisation
+from allocator.model.plan import Assignment, Plan
+from allocator.model.tables import Wish
 from allocator.model.text import Text
-from allocator.report.board import Board, board
-from allocator.report.frame import bare_frames, bound_frames
-from allocator.report.identified import IdentityLine, identity_lines
-from allocator.report.recusal import Register, register
-from allocator.report.score import (
+from allocator.report.layer_layout import layouts_ids_only, layouts_with_names
+from allocator.report.recusal_register import RecusalRegister, recusal_registers
+from allocator.report.roster_view import RosterView, roster_view
+from allocator.report.score_view import (
     LevelLine,
     RuleLine,
     WaiverLine,
     level_lines,
     rule_lines,
-    rule_terms,
-    rule_whys,
+    rule_measures,
+    rule_reasons,
     waiver_lines,
 )
-from allocator.report.wished import WishLine, wish_lines
-from allocator.report.words import status_text
+from allocator.report.wording import status_text
 from allocator.rules.policy import Policy
 from allocator.verify import OtherVersion, other_version, plan_inconsistencies
 from allocator.verify.figure_specs import read_expected
@@ -59,13 +60,13 @@ class PlanView:
     synthetic: bool
     status: str
     status_text: Text
-    boards: tuple[Board, ...]
+    boards: tuple[RosterView, ...]
     score: tuple[LevelLine, ...]
     rules: tuple[RuleLine, ...]
     waivers: tuple[WaiverLine, ...]
     figures: tuple[Figure, ...]
     run: Mapping[str, Any]
-    recusals: tuple[Register, ...] = ()
+    recusals: tuple[RecusalRegister, ...] = ()
     differs: OtherVersion | None = None
     doubtful: tuple[Text, ...] = ()
     wishes: tuple[WishLine, ...] = ()
@@ -83,7 +84,7 @@ class PlanView:
         return (*((OTHER_VERSION,) if self.differs else ()), *((_DOUBTFUL,) if self.doubtful else ()))
 
 
-def bound_view(
+def view_with_names(
     policy: Policy, plan: Plan, *, recusals: bool = False, doubtful: tuple[Text, ...] = ()
 ) -> PlanView:
     """Lay out a plan with the names of the scenario that it was made for.
@@ -106,15 +107,15 @@ def bound_view(
         synthetic=spec.synthetic,
         status=plan.status,
         status_text=_status(plan, doubtful),
-        boards=tuple(board(frame, plan.assignments) for frame in bound_frames(policy.context)),
+        boards=tuple(roster_view(frame, plan.assignments) for frame in layouts_with_names(policy.context)),
         score=level_lines(plan.score, spec.levels),
         rules=rule_lines(
-            plan.rules, rule_whys(policy), rule_terms(policy, plan.assignments) if plan.rules else {}
+            plan.rules, rule_reasons(policy), rule_measures(policy, plan.assignments) if plan.rules else {}
         ),
         waivers=waiver_lines(policy, plan),
         figures=tuple(figures),
         run=plan.run,
-        recusals=register(policy, plan) if recusals else (),
+        recusals=recusal_registers(policy, plan) if recusals else (),
         differs=other_version(policy, plan),
         doubtful=doubtful,
         wishes=wish_lines(policy, plan) if plan.assignments else (),
@@ -122,7 +123,7 @@ def bound_view(
     )
 
 
-def bare_view(plan: Plan) -> PlanView:
+def view_ids_only(plan: Plan) -> PlanView:
     """Lay out a plan by ids only, where its scenario is not at hand."""
     is_answer = not plan.is_found and not plan.assignments
     doubtful = () if is_answer else tuple(one.message for one in plan_inconsistencies(plan))
@@ -132,7 +133,7 @@ def bare_view(plan: Plan) -> PlanView:
         synthetic=False,
         status=plan.status,
         status_text=_status(plan, doubtful),
-        boards=tuple(board(frame, plan.assignments) for frame in bare_frames(plan)),
+        boards=tuple(roster_view(frame, plan.assignments) for frame in layouts_ids_only(plan)),
         score=level_lines(plan.score, {}),
         rules=rule_lines(plan.rules, {}),
         waivers=(),
@@ -150,7 +151,7 @@ def pick_layer(view: PlanView, layer: str) -> PlanView:
     """
     found = tuple(board for board in view.boards if board.layer == layer)
     found = found or tuple(
-        board for board in view.boards if layer and layer in (board.title.zh, board.title.en)
+        roster for roster in view.boards if layer and layer in (roster.title.zh, roster.title.en)
     )
     if len(found) != 1:
         raise InputError(
@@ -173,16 +174,16 @@ def pick_period(view: PlanView, period: str) -> PlanView:
         InputError: No layer is decided in such a period.
     """
     periods = dict.fromkeys(
-        row.period for board in view.boards for row in board.rows if row.period is not None
+        row.period for roster in view.boards for row in roster.rows if row.period is not None
     )
     if period not in periods:
         raise InputError([_unknown(Text(zh="没有这一期", en="no such period"), "--period", period, periods)])
-    return replace(view, boards=tuple(_during(board, period) for board in view.boards))
+    return replace(view, boards=tuple(_during(roster, period) for roster in view.boards))
 
 
-def _during(board: Board, period: str) -> Board:
-    rows = tuple(row for row in board.rows if row.period in (None, period))
-    return replace(board, rows=rows, moves=tuple(one for one in board.moves if one.period == period))
+def _during(roster: RosterView, period: str) -> RosterView:
+    rows = tuple(row for row in roster.rows if row.period in (None, period))
+    return replace(roster, rows=rows, moves=tuple(one for one in roster.moves if one.period == period))
 
 
 def _unknown(message: Text, option: str, found: str, valid: Iterable[str]) -> Fault:
@@ -209,3 +210,99 @@ def _status(plan: Plan, doubtful: tuple[Text, ...]) -> Text:
 
 OTHER_VERSION = Text(zh="名称出自场景的另一版本", en="names are those of another version of the scenario")
 _DOUBTFUL = Text(zh="方案自称的不实", en="what the plan claims is not so")
+
+
+@dataclass(frozen=True)
+class WishLine:
+    """A wish that a rule reads.
+
+    Attributes:
+        layer: The layer that the rule is about.
+        item: Whose wish it is.
+        slot: The slot wished for; None for any.
+        role: The role, in words; empty for any.
+        period: The period; empty for any.
+        weight: How much it is wanted; below 0 it is not wanted.
+        met: Whether the plan has it so.
+    """
+
+    layer: str
+    item: NamedEntity
+    slot: NamedEntity | None
+    role: Text
+    period: str
+    weight: int
+    met: bool
+
+
+def wish_lines(policy: Policy, plan: Plan) -> tuple[WishLine, ...]:
+    """Return the wishes for each layer that a rule of the kind ``wishes`` is about."""
+    layers = dict.fromkeys(rule.on for rule in policy.rules if rule.name == "wishes")
+    return tuple(line for layer in layers for line in _of_layer(policy, plan, layer))
+
+
+def _of_layer(policy: Policy, plan: Plan, name: str) -> Iterator[WishLine]:
+    layer, scenario = policy.context.layers[name], policy.context.scenario
+    words, label = scenario_roles(scenario.spec), scenario.organisation.label
+    taken: dict[str, list[Assignment]] = {}
+    for one in plan.assignments:
+        if one.layer == name:
+            taken.setdefault(one.item, []).append(one)
+    for wish in scenario.organisation.wishes:
+        known = wish.item in layer.item_index and (not wish.slot or wish.slot in layer.slot_index)
+        if known and (not wish.period or wish.period in layer.period_index):
+            yield WishLine(
+                layer=name,
+                item=NamedEntity(wish.item, label(wish.item)),
+                slot=NamedEntity(wish.slot, label(wish.slot)) if wish.slot else None,
+                role=words.get(wish.role, Text()),
+                period=wish.period,
+                weight=wish.weight,
+                met=_is_there(wish, taken.get(wish.item, ())) == (wish.weight > 0),
+            )
+
+
+def _is_there(wish: Wish, taken: Sequence[Assignment]) -> bool:
+    """Return whether any assignment is at a place that a wish names."""
+    return any(
+        wish.slot in ("", one.slot) and wish.role in ("", one.role) and wish.period in ("", one.period)
+        for one in taken
+    )
+
+
+@dataclass(frozen=True)
+class IdentityLine:
+    """A name of a party or an end of a tie.
+
+    Attributes:
+        name: The name as it is written.
+        person: Our person of whom it is asked; None where the answer is about the name alone.
+        answer: Whether they are one, or not; ``open`` where nobody has answered, and they are taken to be.
+        case: The case for which the answer holds; None for all.
+        known_from: From what the answer is known.
+    """
+
+    name: str
+    person: NamedEntity | None
+    answer: Literal["open", "same_as", "not_same_as"]
+    case: NamedEntity | None = None
+    known_from: str = ""
+
+
+def identity_lines(organisation: Organisation) -> tuple[IdentityLine, ...]:
+    """Return the open questions, then the answers in the order of their table."""
+    return tuple(_lines(organisation))
+
+
+def _lines(organisation: Organisation) -> Iterator[IdentityLine]:
+    label = organisation.label
+    for person, name in organisation.assumed.items():
+        yield IdentityLine(name, NamedEntity(person, label(person)), "open")
+    for one in organisation.identities:
+        yield IdentityLine(
+            one.name,
+            NamedEntity(one.person, label(one.person)) if one.person else None,
+            one.answer,
+            NamedEntity(one.case, label(one.case)) if one.case else None,
+            one.known_from,
+        )

@@ -1,4 +1,4 @@
-"""Rule kinds as tables: the list of all, and what there is to know of one."""
+"""Scenarios to choose from, as a table."""
 
 from __future__ import annotations
 
@@ -9,9 +9,61 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from allocator.model.text import Language
-from allocator.report.kinds import FieldLine, KindView
-from allocator.report.rendering.console import add_column, pick, table
+from allocator.report.rendering.console import add_column, number, pick, printable, table
+from allocator.report.rule_kind_view import FieldLine, RuleKindView
+from allocator.report.scenario_summary import LayerLine, ScenarioLine, ScenarioSummary
+from allocator.report.wording import TABLES
 from allocator.rules.rule import Example
+
+_NUMBERS = (("单位", "units"), ("人员", "people"), ("案件", "cases"), ("周期", "periods"), ("规则", "rules"))
+
+
+def render_scenarios(lines: Iterable[ScenarioLine], language: Language) -> Table:
+    """Return the table of scenarios: id, title, what is decided, and how large each is."""
+    grid = table(pick(language, "示例场景", "Scenarios"))
+    for heading in (("编号", "id"), ("名称", "title"), ("决定什么", "decides")):
+        add_column(grid, pick(language, *heading))
+    for heading in _NUMBERS:
+        add_column(grid, pick(language, *heading), right=True)
+    for line in lines:
+        decides = pick(language, "、", ", ").join(one(language) for one in line.layers.values())
+        counts = (line.counts["units"], line.counts["people"], line.counts["cases"], line.periods, line.rules)
+        words = (line.id, line.title(language), decides)
+        grid.add_row(*map(printable, words), *map(number, counts))
+    return grid
+
+
+def render_summary(summary: ScenarioSummary, language: Language) -> Iterator[str]:
+    """Yield what a scenario holds, a line for each kind of thing."""
+    invented = pick(language, "（合成数据）", " (synthetic)") if summary.synthetic else ""
+    yield printable(f"{summary.title(language) or summary.scenario}{invented}")
+    yield _tables(summary, language)
+    for layer in summary.layers:
+        yield printable(_layer(layer, language))
+    packs = ", ".join(summary.packs) or "—"
+    yield printable(pick(language, f"规则包：{packs}", f"rule packs: {packs}"))
+    levels = ", ".join(f"{one.title(language)} {one.rules}" for one in summary.levels)
+    yield printable(pick(language, f"规则：{levels}", f"rules: {levels}"))
+    for waiver in summary.waivers:
+        whom = ", ".join((*waiver.items, *waiver.slots))
+        line = f"{waiver.rule} · {whom} · {waiver.reason(language)} · {waiver.until}"
+        yield printable(pick(language, f"例外：{line}", f"exception: {line}"))
+
+
+def _tables(summary: ScenarioSummary, language: Language) -> str:
+    return ", ".join(f"{TABLES[table](language)} {number(count)}" for table, count in summary.counts.items())
+
+
+def _layer(layer: LayerLine, language: Language) -> str:
+    title = layer.title(language)
+    named = f"{layer.name} ({title})" if title else layer.name
+    size = f"{number(layer.items)} → {number(layer.slots)}"
+    return pick(
+        language,
+        f"层 {named}：{size}，{layer.periods} 期，每个对象占 {layer.take}",
+        f"layer {named}: {size}, periods {layer.periods}, each takes {layer.take}",
+    )
+
 
 _ABOUT = {
     "item": ("对象", "item"),
@@ -23,7 +75,7 @@ _ABOUT = {
 }
 
 
-def render_kinds(views: Iterable[KindView], language: Language) -> Table:
+def render_kinds(views: Iterable[RuleKindView], language: Language) -> Table:
     """Return the table of all kinds."""
     grid = table(pick(language, "规则种类", "Rule kinds"))
     add_column(grid, "kind")
@@ -34,7 +86,7 @@ def render_kinds(views: Iterable[KindView], language: Language) -> Table:
     return grid
 
 
-def render_kind(view: KindView, language: Language) -> Iterator[RenderableType]:
+def render_kind(view: RuleKindView, language: Language) -> Iterator[RenderableType]:
     """Yield the meaning of a kind, its fields, what its breaches name, and its examples."""
     yield f"{view.name} · {view.summary(language)}"
     yield view.meaning(language)
@@ -49,7 +101,7 @@ def render_kind(view: KindView, language: Language) -> Iterator[RenderableType]:
         yield from _example(example, language)
 
 
-def levels(view: KindView, language: Language) -> str:
+def levels(view: RuleKindView, language: Language) -> str:
     """Return at which levels the kind can stand."""
     if view.can_be_soft:
         return pick(language, "硬或 1、2、3……", "hard, or 1, 2, 3 ...")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,19 +11,20 @@ from allocator.model.notation import scenario_roles
 from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Plan
 from allocator.model.scenario import Scenario
-from allocator.model.tables import Group, Unit
+from allocator.model.spec import Period
+from allocator.model.tables import Absence, Group, Person, Unit
 from allocator.model.text import Text
-from allocator.report.away import Away, away
-from allocator.report.words import kind_text
+from allocator.report.wording import kind_text
+from allocator.rules.attendance import absences_of, days_away, days_of
 from allocator.rules.context import RuleContext
 from allocator.verify.indicator_totals import IndicatorTotal, indicator_totals
 
-Shape = Literal["once", "roster", "cases"]
-Held = frozenset[tuple[str, str | None]]
+LayerShape = Literal["once", "roster", "cases"]
+HeldSeats = frozenset[tuple[str, str | None]]
 
 
 @dataclass(frozen=True)
-class Frame:
+class LayerLayout:
     """A layer's columns and rows before anyone is put in.
 
     Attributes:
@@ -45,7 +46,7 @@ class Frame:
 
     layer: str
     title: Text
-    shape: Shape
+    shape: LayerShape
     slots: tuple[str, ...]
     periods: tuple[str | None, ...]
     columns: Mapping[str, Text]
@@ -55,8 +56,8 @@ class Frame:
     parents: Mapping[str, str] = field(default_factory=dict)
     active: Mapping[str | None, frozenset[str]] | None = None
     tallies: tuple[IndicatorTotal, ...] = ()
-    away: tuple[Away, ...] = ()
-    before: Mapping[str, Held] | None = None
+    away: tuple[Absentee, ...] = ()
+    before: Mapping[str, HeldSeats] | None = None
 
     def named(self, entity: str) -> NamedEntity:
         """Return an item, slot or parent with its name."""
@@ -71,19 +72,19 @@ class Frame:
         return self.active is None or slot in self.active[period]
 
 
-def bound_frames(context: RuleContext) -> Iterator[Frame]:
+def layouts_with_names(context: RuleContext) -> Iterator[LayerLayout]:
     """Yield the frame of each layer of a scenario."""
     for layer in context.layers.values():
         yield _bound(layer, context.scenario)
 
 
-def bare_frames(plan: Plan) -> Iterator[Frame]:
+def layouts_ids_only(plan: Plan) -> Iterator[LayerLayout]:
     """Yield a frame for each layer that a plan names: ids only, in the order in which it names them."""
     for name in dict.fromkeys(assignment.layer for assignment in plan.assignments):
         taken = [assignment for assignment in plan.assignments if assignment.layer == name]
         periods = tuple(sorted({one.period for one in taken}, key=lambda period: period or ""))
         roles = dict.fromkeys(one.role or "" for one in taken)
-        yield Frame(
+        yield LayerLayout(
             layer=name,
             title=Text(zh=name, en=name),
             shape="once" if periods == (None,) else "roster",
@@ -93,13 +94,13 @@ def bare_frames(plan: Plan) -> Iterator[Frame]:
         )
 
 
-def _bound(layer: Layer, scenario: Scenario) -> Frame:
+def _bound(layer: Layer, scenario: Scenario) -> LayerLayout:
     organisation = scenario.organisation
     periods = tuple(layer.period_id(t) for t in range(len(layer.periods)))
     kinds = {} if layer.spec.roles else _kinds(layer, scenario)
     parents = _parents(layer, scenario)
     mentioned = [*layer.items, *layer.slots, *parents.values()]
-    return Frame(
+    return LayerLayout(
         layer=layer.name,
         title=layer.spec.title or Text(zh=layer.name, en=layer.name),
         shape=_shape(layer),
@@ -112,12 +113,12 @@ def _bound(layer: Layer, scenario: Scenario) -> Frame:
         parents=parents,
         active={periods[t]: _active(layer, t) for t in range(len(periods))},
         tallies=indicator_totals(layer, scenario),
-        away=away(layer, scenario),
+        away=absentees(layer, scenario),
         before=_before(layer),
     )
 
 
-def _shape(layer: Layer) -> Shape:
+def _shape(layer: Layer) -> LayerShape:
     if layer.spec.slots.table == "cases":
         return "cases"
     return "once" if layer.once else "roster"
@@ -152,9 +153,72 @@ def _active(layer: Layer, period: int) -> frozenset[str]:
     return frozenset(slot for s, slot in enumerate(layer.slots) if layer.active[s, period])
 
 
-def _before(layer: Layer) -> dict[str, Held] | None:
+def _before(layer: Layer) -> dict[str, HeldSeats] | None:
     """Return where each item was in the last period before the horizon; None without any history."""
     held: dict[str, set[tuple[str, str | None]]] = {}
     for stay in layer.past.at(-1):
         held.setdefault(layer.items[stay.item], set()).add((layer.slots[stay.slot], layer.roles[stay.role]))
     return {item: frozenset(seats) for item, seats in held.items()} or None
+
+
+@dataclass(frozen=True)
+class Absentee:
+    """Somebody who can take no place in a period.
+
+    Attributes:
+        id: The person.
+        name: What people call the person.
+        period: The period; None in a layer that is decided once.
+        why: Why, with the days.
+        unit: The home unit, by name.
+        post: The post.
+    """
+
+    id: str
+    name: str
+    period: str | None
+    why: Text
+    unit: str = ""
+    post: str = ""
+
+
+def absentees(layer: Layer, scenario: Scenario) -> tuple[Absentee, ...]:
+    """Return who of a layer of people is not there, period by period."""
+    if layer.spec.items.table != "people":
+        return ()
+    absences = absences_of(scenario.organisation)
+    return tuple(_absentees(layer, scenario, absences))
+
+
+def _absentees(
+    layer: Layer, scenario: Scenario, absences: Mapping[str, Sequence[Absence]]
+) -> Iterator[Absentee]:
+    people, label = scenario.organisation.people, scenario.organisation.label
+    for t, period in enumerate(layer.periods):
+        for i, item in enumerate(layer.items):
+            if not layer.present[i, t]:
+                person = people[item]
+                why = _why(person, absences.get(item, ()), period)
+                home = label(person.unit) if person.unit else ""
+                yield Absentee(item, label(item), layer.period_id(t), why, home, person.title)
+
+
+def _why(person: Person, absences: Sequence[Absence], period: Period) -> Text:
+    """Return all that keeps a person away in a period."""
+    reasons = []
+    if person.joins and person.joins > period.start:
+        reasons.append(Text(zh=f"{person.joins} 到岗", en=f"joins {person.joins}"))
+    reasons += [_absence(one) for one in absences if days_away([days_of(one)], period)]
+    if person.retires and person.retires <= period.end:
+        reasons.append(Text(zh=f"{person.retires} 退休", en=f"retires {person.retires}"))
+    return Text(zh="；".join(one.zh for one in reasons), en="; ".join(one.en for one in reasons))
+
+
+def _absence(absence: Absence) -> Text:
+    """Return ``on leave, 2026-03-01 – 2026-08-31``, an open end as a blank."""
+    begin, end = (str(day) if day else "" for day in (absence.start, absence.end))
+    days = f"{begin} – {end}".strip()
+    return Text(
+        zh=f"{absence.why or '离岗'}，{days}",
+        en=f"{absence.why or 'away'}, {days}",
+    )

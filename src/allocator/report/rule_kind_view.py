@@ -32,7 +32,7 @@ class FieldLine:
 
 
 @dataclass(frozen=True)
-class KindView:
+class RuleKindView:
     """A rule kind laid out."""
 
     name: str
@@ -44,11 +44,11 @@ class KindView:
     examples: tuple[Example, ...]
 
 
-def kind_view(kind: type[Rule]) -> KindView:
+def rule_kind_view(kind: type[Rule]) -> RuleKindView:
     """Return a kind laid out; its own fields come first, then those that every rule has."""
     lines = list(_fields(kind, kind.model_json_schema()))
     lines.sort(key=lambda line: line.common)
-    return KindView(
+    return RuleKindView(
         name=kind.name,
         summary=kind.summary,
         about=kind.subject_dims,

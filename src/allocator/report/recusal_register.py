@@ -35,7 +35,7 @@ class Recusal:
 
 
 @dataclass(frozen=True)
-class Register:
+class RecusalRegister:
     """The recusals of one case in one layer; ``free`` counts the others who could be there."""
 
     layer: str
@@ -44,7 +44,7 @@ class Register:
     free: int
 
 
-def register(policy: Policy, plan: Plan | None = None) -> tuple[Register, ...]:
+def recusal_registers(policy: Policy, plan: Plan | None = None) -> tuple[RecusalRegister, ...]:
     """Return the register of every case of every layer that gives people to cases.
 
     Args:
@@ -60,7 +60,7 @@ def register(policy: Policy, plan: Plan | None = None) -> tuple[Register, ...]:
     )
 
 
-def _of_layer(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[Register]:
+def _of_layer(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[RecusalRegister]:
     out: dict[int, list[tuple[int, Recusal]]] = {}
     for s, i, recusal in _recusals(policy, layer, roster):
         out.setdefault(s, []).append((i, recusal))
@@ -69,7 +69,7 @@ def _of_layer(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[R
         found = sorted(out.get(s, ()), key=lambda pair: (pair[0], pair[1].rule))
         barred = {item for item, recusal in found if not recusal.roles}
         free = sum(bool(layer.open[i, s].any()) for i in range(len(layer.items)) if i not in barred)
-        yield Register(layer.name, _named(scenario, slot), tuple(one for _, one in found), free)
+        yield RecusalRegister(layer.name, _named(scenario, slot), tuple(one for _, one in found), free)
 
 
 def _recusals(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[tuple[int, int, Recusal]]:

@@ -1,0 +1,162 @@
+"""A whole plan as tables and lines: the answer of `show`, and the short form at the end of `solve`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from allocator.model.organisation import NamedEntity
+from allocator.model.text import Language
+from allocator.report.plan_view import OTHER_VERSION, IdentityLine, PlanView, WishLine
+from allocator.report.recusal_register import Recusal, RecusalRegister
+from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
+from allocator.report.rendering.roster_text import RosterRenderer
+from allocator.report.rendering.score_text import figure_table, level_table, rule_table, waiver_table
+from allocator.report.rendering.solve_text import asked_line, run_line
+
+_MOST_EMPTY = 10
+
+
+def render_plan(
+    view: PlanView, language: Language, *, ids: bool = False, posts: bool = False
+) -> Iterator[RenderableType]:
+    """Yield everything that there is to see of a plan; ids, or units and posts, beside names if so asked."""
+    yield from cautions(view, language)
+    yield heading(view, language)
+    boards = RosterRenderer(language, ids=ids, posts=posts)
+    if view.is_without_plan:
+        yield pick(language, "文件中没有方案，只有这一答复", "the file holds no plan, only this answer")
+    for roster in () if view.is_without_plan else view.boards:
+        yield from boards.render(roster)
+    if view.recusals:
+        yield recusal_table(view.recusals, language)
+    yield from render_wishes(view.wishes, language)
+    if view.identities:
+        yield identity_table(view.identities, language)
+    yield from render_score(view, language, all_rules=True)
+    if view.figures:
+        yield figure_table(view.figures, language)
+    yield from filter(None, (asked_line(view.run, language), run_line(view.run, language)))
+
+
+def cautions(view: PlanView, language: Language) -> Iterator[str]:
+    """Yield what must be read first: that names are of another version, or that claims are not so."""
+    if view.differs is not None:
+        warning = pick(language, "警告", "warning")
+        yield printable(f"{warning}: {OTHER_VERSION(language)}; {view.differs.message(language)}")
+    for message in view.doubtful:
+        yield printable(f"✗ {message(language)}")
+
+
+def render_score(view: PlanView, language: Language, *, all_rules: bool) -> Iterator[RenderableType]:
+    """Yield cost and bound by level, the rules (only those that find something if so asked), exceptions."""
+    yield from empty_slots(view, language)
+    if view.score:
+        yield level_table(view.score, language, is_so=not view.doubtful)
+    rules = [rule for rule in view.rules if all_rules or rule.violations or rule.cost]
+    if rules:
+        yield rule_table(rules, language)
+    waivers = [one for one in view.waivers if all_rules or one.excused]
+    if waivers:
+        yield waiver_table(waivers, language)
+
+
+def empty_slots(view: PlanView, language: Language) -> Iterator[str]:
+    """Yield a line for each layer that is decided once, such as zones, in which a slot has nothing in it."""
+    for roster in () if view.is_without_plan else view.boards:
+        empty = [row.slot.name for row in roster.rows if not any(row.cells)] if roster.shape == "once" else []
+        if 0 < len(empty) < len(roster.rows):
+            listed = ", ".join(empty[:_MOST_EMPTY]) + (", ..." if len(empty) > _MOST_EMPTY else "")
+            title = roster.title(language) or roster.layer
+            zh, en = (
+                f"{title}：{len(empty)} 处为空：{listed}",
+                f"{title}: {len(empty)} with nothing in them: {listed}",
+            )
+            yield printable(pick(language, zh, en))
+
+
+def heading(view: PlanView, language: Language) -> str:
+    """Return the scenario's title, the plan's status, and whether its people are invented."""
+    title = view.title(language) or view.scenario
+    invented = pick(language, " · 人员与案件为合成数据", " · people and cases are synthetic")
+    return printable(f"{title} · {view.status_text(language)}{invented if view.synthetic else ''}")
+
+
+_HEADINGS = [("案件", "case"), ("可选人数", "free"), ("回避人员", "out"), ("规则", "rule"), ("缘由", "why")]
+
+
+def recusal_table(registers: Sequence[RecusalRegister], language: Language) -> Table:
+    """Return who is out of which case, by which rule, and along which path of ties."""
+    grid = table(pick(language, "回避登记", "Recusal register"))
+    for k, heading in enumerate(in_both(_HEADINGS, language)):
+        add_column(grid, heading, right=k == 1)
+    for one in registers:
+        case = f"{one.case.name} {one.case.id}" if one.case.name != one.case.id else one.case.id
+        if not one.recusals:
+            grid.add_row(printable(case), number(one.free), "—")
+        for k, recusal in enumerate(one.recusals):
+            first = (printable(case), number(one.free)) if k == 0 else ("", "")
+            grid.add_row(*first, *_cells(recusal, language))
+        grid.add_section()
+    return grid
+
+
+def _cells(recusal: Recusal, language: Language) -> tuple[str, str, str]:
+    """Return who, by which rule (and for which roles), and why."""
+    roles = f" ({', '.join(recusal.roles)})" if recusal.roles else ""
+    reasons = [text for text in (recusal.why(language), recusal.detail(language)) if text]
+    colon = pick(language, "：", ": ")
+    return printable(recusal.who.name), printable(recusal.rule + roles), printable(colon.join(reasons))
+
+
+#: At most so many wishes that are not met are listed.
+MOST_WISHES = 20
+
+_WISH = [("对象", "who"), ("去处", "slot"), ("角色", "role"), ("周期", "period"), ("权重", "weight")]
+_IDENTITY = [
+    ("姓名", "name"), ("人员", "person"), ("认定", "answer"), ("案件", "case"), ("依据", "known from"),
+]  # fmt: skip
+_ANSWERS = {
+    "open": ("按同一人处理，待认定", "taken for the same, open"),
+    "same_as": ("同一人", "the same"),
+    "not_same_as": ("非同一人", "not the same"),
+}
+
+
+def render_wishes(lines: Sequence[WishLine], language: Language) -> Iterator[RenderableType]:
+    """Yield how many wishes are met, and those that are not, the weightiest first."""
+    if not lines:
+        return
+    left = sorted((one for one in lines if not one.met), key=lambda one: -abs(one.weight))
+    met, count = len(lines) - len(left), len(lines)
+    yield pick(language, f"意愿：{count} 项中满足 {met} 项", f"wishes: {met} of {count} met")
+    if not left:
+        return
+    grid = table(pick(language, "未满足的意愿", "Wishes not met"))
+    for k, heading in enumerate(in_both(_WISH, language)):
+        add_column(grid, heading, right=k == 4)
+    for one in left[:MOST_WISHES]:
+        slot, role = _named(one.slot), printable(one.role(language))
+        grid.add_row(_named(one.item), slot, role or "—", printable(one.period) or "—", number(one.weight))
+    yield grid
+    if (more := len(left) - MOST_WISHES) > 0:
+        yield pick(language, f"另有 {more} 项未满足", f"and {more} more not met")
+
+
+def identity_table(lines: Sequence[IdentityLine], language: Language) -> Table:
+    """Return whom names of parties and of ends of ties stand for, the open questions first."""
+    grid = table(pick(language, "身份认定", "Identities"))
+    for heading in in_both(_IDENTITY, language):
+        add_column(grid, heading)
+    for one in lines:
+        person = f"{one.person.id} {one.person.name}" if one.person else ""
+        answer = pick(language, *_ANSWERS[one.answer])
+        case = _named(one.case)
+        grid.add_row(printable(one.name), printable(person) or "—", answer, case, printable(one.known_from))
+    return grid
+
+
+def _named(named: NamedEntity | None) -> str:
+    return printable(named.name) if named else "—"
