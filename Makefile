@@ -25,26 +25,23 @@ help:
 	@echo 'make test       style, types, layers and the quick tests'
 	@echo 'make test-slow  the tests that take minutes'
 	@echo 'make bench      how long the main steps take, and plans beside those of other solvers (LIMIT=60 SEEDS="1 2 3")'
-	@echo 'make bench-write  put the table of the last make bench into README.md, and its plots into docs/bench'
+	@echo 'make bench-write  put the table of the last make bench into docs/benchmarks.md, its strongest rows into README.md'
 	@echo 'make bench-casework  casework and panels beside what is known (DATA=folder of the instances)'
 	@echo 'make lock       renew the lock files (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean      remove everything that these commands made'
 
 # `show` prints the score as `solve` does: of the two reports one is kept, unless something goes wrong.
 demo: $(RUNTIME)
-	@echo '$(BIN)/allocator solve scenarios/neijiang-zones -o plan.json'
-	@$(BIN)/allocator solve scenarios/neijiang-zones -o plan.json >$(TMPDIR)/solved.txt \
+	@echo '$(BIN)/allocator solve scenarios/neijiang-zones -o plan.json --time-limit 25'
+	@$(BIN)/allocator solve scenarios/neijiang-zones -o plan.json --time-limit 25 >$(TMPDIR)/solved.txt \
 		|| { status=$$?; cat $(TMPDIR)/solved.txt; exit $$status; }
 	@echo '$(BIN)/allocator show plan.json'
 	@$(BIN)/allocator show plan.json
 	@echo
 	@echo 'Next, a scenario of your own · 接下来，做自己的方案：'
-	@echo '  $(BIN)/allocator scenarios'
 	@echo '  $(BIN)/allocator new 我的方案 --like neijiang-zones'
 	@echo '  $(BIN)/allocator check 我的方案'
 	@echo '  $(BIN)/allocator solve 我的方案 -o 我的方案/plan.json'
-	@echo '  $(BIN)/allocator show 我的方案/plan.json'
-	@echo '  $(BIN)/allocator export 我的方案/plan.json --to 我的方案/方案.csv'
 
 test: lint test-quick
 
@@ -73,7 +70,8 @@ bench: $(RUNTIME) timefold
 		$(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
 
 bench-write: $(RUNTIME)
-	@$(BIN)/python -m benchmarks.table --from .cache/bench/results.json --plots docs/bench --write README.md
+	@$(BIN)/python -m benchmarks.table --from .cache/bench/results.json --plots docs/bench \
+		--write docs/benchmarks.md --front README.md
 
 # A peer, never a dependency: its jars come out of a package that is not installed. Without Java nothing is fetched,
 # and where it cannot be fetched its column stays empty.

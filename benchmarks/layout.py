@@ -39,6 +39,26 @@ def markdown(outcomes: Sequence[Outcome], pictures: Mapping[str, str] = MappingP
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *linked))
 
 
+def strongest(outcomes: Iterable[Outcome], count: int) -> list[Outcome]:
+    """Return the rows where even the best peer is furthest behind, in the order of the table.
+
+    Args:
+        outcomes: The rows.
+        count: The number of rows at most.
+    """
+    every = list(outcomes)
+    behind = {one.key: lead for one in every if (lead := lead_over_peers(one)) is not None}
+    first = sorted(behind, key=lambda key: -behind[key])[:count]
+    return [one for one in every if one.key in first]
+
+
+def lead_over_peers(outcome: Outcome) -> float | None:
+    """Return how many times ours the best peer's plan costs; None without a plan of ours and of a peer."""
+    ours = outcome.runs.get(OURS, Run()).cost
+    costs = [run.cost for name, run in outcome.runs.items() if name != OURS and run.cost is not None]
+    return min(costs) / ours if ours and costs else None
+
+
 def peers_of(outcomes: Iterable[Outcome]) -> list[str]:
     """Return the names of all peers, in the order in which they are met."""
     return [name for name in dict.fromkeys(name for one in outcomes for name in one.runs) if name != OURS]

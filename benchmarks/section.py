@@ -8,11 +8,13 @@ import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.layout import LEGEND, failures, lacking, markdown, notes
+from benchmarks.layout import LEGEND, failures, lacking, markdown, notes, strongest
 from benchmarks.outcome import Kept
 
 BEGIN = "<!-- The table of make bench: written by benchmarks/table.py -->"
 END = "<!-- The end of the table of make bench -->"
+#: Rows on the front page.
+FRONT_ROWS = 3
 
 
 def section(kept: Kept, pictures: Mapping[str, str]) -> str:
@@ -31,6 +33,13 @@ def _parts(kept: Kept, pictures: Mapping[str, str]) -> Iterator[str]:
     said += [f"Failed: {line}." for line in failures(outcomes)]
     if said:
         yield "\n".join(f"- {one}" for one in said)
+
+
+def front(kept: Kept) -> str:
+    """Return the rows where even the best peer is furthest behind, with the command that made them."""
+    each = " or ".join(f"{limit:g}" for limit in sorted({one.limit for one in kept.outcomes}))
+    said = f"`{kept.command}`: {each} s for each solver, one after another, on {kept.machine}. {LEGEND}"
+    return f"{markdown(strongest(kept.outcomes, FRONT_ROWS))}\n\n{said}"
 
 
 def machine() -> str:

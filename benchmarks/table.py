@@ -1,7 +1,7 @@
 """Compares the optimiser with its peers: every problem of ``rows``, one contender after another.
 
 Run: python -m benchmarks.table [--limit 60] [--seeds 1 2 3] [--data FOLDER] [--only TEXT] [--with NAME]
-     python -m benchmarks.table --from FILE.json [--markdown] [--plots FOLDER] [--write README.md]
+     python -m benchmarks.table --from FILE.json [--markdown] [--plots FOLDER] [--write FILE.md] [--front README.md]
 
 What came of each row is kept (in ``.cache/bench/results.json``), and from there the table is drawn again
 without running anything.
@@ -27,7 +27,7 @@ from benchmarks.layout import LEGEND, failures, lacking, markdown, notes, number
 from benchmarks.outcome import OURS, Kept, Outcome, Run, read, write
 from benchmarks.race import race
 from benchmarks.rows._row import ROOT, Asked, Row
-from benchmarks.section import machine, section, written
+from benchmarks.section import front, machine, section, written
 
 RESULTS = ROOT / ".cache" / "bench" / "results.json"
 
@@ -51,12 +51,19 @@ def main(words: Sequence[str] | None = None) -> None:
     for line in failures(kept.outcomes):
         print(f"failed: {line}")
     pictures = _plotted(kept.outcomes, given.plots) if given.plots else {}
+    try:
+        _written(kept, pictures, given)
+    except (OSError, ValueError) as fault:
+        parser.error(f"--write: {fault}")
+
+
+def _written(kept: Kept, pictures: Mapping[str, Path], given: argparse.Namespace) -> None:
+    """Write all rows into one document, and the strongest into another, where that is asked for."""
     if given.write:
         links = {key: os.path.relpath(file, given.write.parent) for key, file in pictures.items()}
-        try:
-            written(given.write, section(kept, links))
-        except (OSError, ValueError) as fault:
-            parser.error(f"--write: {fault}")
+        written(given.write, section(kept, links))
+    if given.front:
+        written(given.front, front(kept))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -78,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="an SVG of cost over time for each row")
     parser.add_argument(
         "--write", type=Path, metavar="FILE.md", help="put the table between its markers there"
+    )
+    parser.add_argument(
+        "--front", type=Path, metavar="FILE.md", help="put the strongest rows between the markers there"
     )
     parser.add_argument("--command", default="make bench", help="what is said beside the table to make it")
     return parser

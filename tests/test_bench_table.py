@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks import table
 from benchmarks.curve import curves
-from benchmarks.layout import LEGEND, beside, markdown, number, peers_of, result, text
+from benchmarks.layout import LEGEND, beside, markdown, number, peers_of, result, strongest, text
 from benchmarks.outcome import OURS, Kept, Outcome, Run, read, write
-from benchmarks.section import BEGIN, END, section, written
+from benchmarks.section import BEGIN, END, front, section, written
 from picture_tools import NS
 
 MINE = Run(value=200, bound=150, status="feasible", seconds=20.3, trace=((1.0, 500), (2.5, 300), (9.0, 200)))
@@ -133,10 +133,24 @@ def test_a_document_without_a_place_for_the_table_is_left_alone(tmp_path, conten
     assert page.read_text(encoding="utf-8") == content
 
 
-def test_the_readme_has_a_place_for_the_table(root, tmp_path):
-    copy = tmp_path / "README.md"
-    copy.write_text((root / "README.md").read_text(encoding="utf-8"), encoding="utf-8")
+@pytest.mark.parametrize("page", ["README.md", "docs/benchmarks.md"])
+def test_the_pages_have_a_place_for_the_table(page, root, tmp_path):
+    copy = tmp_path / "page.md"
+    copy.write_text((root / page).read_text(encoding="utf-8"), encoding="utf-8")
     written(copy, "new")
+
+
+def test_the_front_page_has_the_rows_where_the_best_peer_is_furthest_behind(tmp_path):
+    def row(key, value, **peers):
+        runs = {OURS: replace(MINE, value=value)} | {n: replace(WORSE, value=v) for n, v in peers.items()}
+        return Outcome(key, key, 20.0, runs)
+
+    rows = [row("near", 10, A=11, B=90), row("far", 10, A=50, B=20), row("alone", 10), row("beaten", 10, A=9)]
+    rows += [row("none", None, A=9), row("farther", 10, A=50), row("third", 10, A=15)]
+    assert [one.key for one in strongest(rows, 3)] == ["far", "farther", "third"]
+    said = front(Kept("make bench", "2 cores", rows))
+    assert said.startswith(markdown(strongest(rows, 3)))
+    assert "`make bench`: 20 s for each solver, one after another, on 2 cores." in said
 
 
 def test_a_picture_has_a_curve_for_each_that_found_a_plan():
@@ -168,9 +182,11 @@ def test_a_table_is_drawn_again_without_running_anything(tmp_path, capsys):
     page = tmp_path / "page.md"
     page.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
     plots = tmp_path / "bench"
-    table.main(
-        ["--from", str(tmp_path / "results.json"), "--markdown", "--plots", str(plots), "--write", str(page)]
-    )
+    start = tmp_path / "front.md"
+    start.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    words = ["--from", str(tmp_path / "results.json"), "--markdown", "--plots", str(plots)]
+    table.main([*words, "--write", str(page), "--front", str(start)])
+    assert "| first row | 200 |" in start.read_text(encoding="utf-8")
     printed = capsys.readouterr().out
     assert markdown(KEPT.outcomes) in printed
     assert "\nfirst row: Peer: 2 GiB\n" in printed

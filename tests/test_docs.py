@@ -1,5 +1,6 @@
 """Every ``$ allocator ...`` example of the documentation does what it says.
 
+A block of the README with the info string ``python`` is run: each ``print(...)  # text`` prints that text.
 A fenced block with the info string ``console`` is run line by line. The lines that follow a command must
 appear in what it prints, in this order; ``...`` stands for anything, within a line or as a line of its own. A
 command must exit with 0, unless ``$ echo $?`` after it shows another status. Other commands are for the
@@ -111,13 +112,35 @@ def parameters() -> list[object]:
     ]
 
 
+PYTHON = re.compile(r"^```python\n(?P<body>.*?)^```\s*$", re.MULTILINE | re.DOTALL)
+PRINTED = re.compile(r"^print\(.*\)  # (?P<text>.*)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("body", PYTHON.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+def test_a_program_of_the_readme_prints_what_stands_beside_it(body: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs" / "first-plan", tmp_path / "docs" / "first-plan")
+    done = subprocess.run(
+        [sys.executable, "-c", body], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == PRINTED.findall(body)
+
+
+def test_the_readme_has_a_program_and_the_rules_of_the_first_plan() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rules = (ROOT / "docs" / "first-plan" / "rotation.yaml").read_text(encoding="utf-8")
+    assert len(PYTHON.findall(text)) == 1
+    assert f"```yaml\n{rules}```\n" in text
+    assert len(rules.splitlines()) == 10
+
+
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
     """Return, for each document, a folder of its own with the scenarios and the rules."""
     places = {}
     for document in DOCUMENTS:
         places[document] = tmp_path_factory.mktemp("docs")
-        for name in ("scenarios", "rules"):
+        for name in ("scenarios", "rules", "docs/first-plan"):
             shutil.copytree(ROOT / name, places[document] / name)
     return places
 
