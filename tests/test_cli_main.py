@@ -39,11 +39,11 @@ def test_without_a_command_it_says_how_to_begin() -> None:
     assert "allocator scenarios" not in call("check", "--help").out
 
 
-def test_the_demo_goes_on_with_the_same_commands() -> None:
+def test_the_demo_goes_on_with_the_next_three_of_these_commands() -> None:
     makefile = (Path(__file__).resolve().parents[1] / "Makefile").read_text(encoding="utf-8")
     shown = [line.rstrip("'") for line in makefile.splitlines() if line.startswith("\t@echo '  $(BIN)/")]
     steps = [line.split("  ")[1] for line in call(lang="zh").out.splitlines() if line[:12] == "  allocator "]
-    assert [line.split("$(BIN)/")[1] for line in shown] == steps
+    assert [line.split("$(BIN)/")[1] for line in shown] == steps[1:4]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
