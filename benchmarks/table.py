@@ -1,7 +1,8 @@
 """Compares the optimiser with its peers: every problem of ``rows``, one contender after another.
 
 Run: python -m benchmarks.table [--limit 60] [--seeds 1 2 3] [--data FOLDER] [--only TEXT] [--with NAME]
-     python -m benchmarks.table --from FILE.json [--markdown] [--plots FOLDER] [--write FILE.md] [--front README.md]
+     python -m benchmarks.table --from FILE.json [--markdown] [--plots FOLDER] [--write FILE.md]
+         [--front README.md]
 
 What came of each row is kept (in ``.cache/bench/results.json``), and from there the table is drawn again
 without running anything.

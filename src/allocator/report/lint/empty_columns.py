@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from allocator.errors import Fault, shorten
 from allocator.model.tables import TABLES, Row
 from allocator.model.text import Text
+from allocator.report.lint._variables import tables_of_variables
 from allocator.rules.expressions.fields import expression_fields
-from allocator.rules.expressions.variables import PREFIXES, UNIT_OF, side_prefixes
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 
@@ -24,7 +24,7 @@ def doubts(policy: Policy) -> Iterator[Fault]:
     empty: dict[tuple[str, str], bool] = {}
     for rule in policy.rules:
         told: set[tuple[str, str]] = set()
-        tables = _tables(policy, rule)
+        tables = tables_of_variables(policy, rule)
         for written in expression_fields(rule):
             for prefix, name, variable in _read(written.text):
                 column = (tables.get(prefix, ""), name)
@@ -67,14 +67,3 @@ def _is_empty(table: str, name: str, rows: Sequence[Row]) -> bool:
         cells = [row.extra[name] for row in rows if name in row.extra]
         return bool(cells) and all(cell in (None, "") for cell in cells)
     return bool(rows) and field.default is not None and not any(getattr(row, name) for row in rows)
-
-
-def _tables(policy: Policy, rule: Rule) -> Mapping[str, str]:
-    """Return the tables by what variables of a rule's expressions begin with."""
-    spec = policy.context.scenario.spec.layers[rule.on]
-    tables = {prefix: table for table, prefix in PREFIXES.items()}
-    for source in (spec.items, spec.slots):
-        own, *units = side_prefixes(source)
-        tables[own] = source.table
-        tables.update(dict.fromkeys(units if source.table in UNIT_OF else (), "units"))
-    return {**tables, "other": spec.items.table}
