@@ -101,14 +101,14 @@ def candidates(
     Raises:
         InputError: The plan or the seat names what the scenario does not have.
     """
-    from allocator.explain import Asked, find_seat, rank_candidates
+    from allocator.explain import SeatQuery, find_seat, rank_candidates
 
     check_references(policy, plan, file)
     policy = with_plan_overrides(policy, plan, file)
     layer = resolve_layer(policy.context, layer)
     item, slot, role = _codes(policy, item, slot, role, layer)
-    asked = Asked(slot=slot, role=role, period=period, layer=layer, item=item)
-    seat = find_seat(policy, Roster(policy.context.layers, plan.assignments), asked)
+    query = SeatQuery(slot=slot, role=role, period=period, layer=layer, item=item)
+    seat = find_seat(policy, Roster(policy.context.layers, plan.assignments), query)
     only = [policy.context.layers[seat.layer].item_index[item]] if item else None
     return rank_candidates(policy, plan.assignments, seat, only)
 

@@ -12,7 +12,7 @@ from allocator.verify import check_references
 
 if TYPE_CHECKING:
     from allocator.explain import Ranking
-    from allocator.explain.price import PinnedSolve
+    from allocator.explain.seats import SeatPrice
 
 
 def price(
@@ -25,7 +25,7 @@ def price(
     workers: int = 0,
     observer: Observer = NULL_OBSERVER,
     file: str = "plan",
-) -> PinnedSolve:
+) -> SeatPrice:
     """Solve anew with the first candidate of a ranking pinned to its seat, and compare with the plan.
 
     Args:
@@ -42,7 +42,7 @@ def price(
         InputError: The plan names what the scenario does not have.
         InternalError: What was found breaks a hard rule.
     """
-    from allocator.explain.pinned import solve_pinned
+    from allocator.explain.seat_pricing import solve_pinned
     from allocator.optimise.solve import Options
 
     check_references(policy, plan, file)

@@ -1,33 +1,40 @@
 """Explains: why there is no plan and the cheapest way out; who fits a seat, and what speaks against each.
 
-Only the first asks a solver; it is loaded when it is asked for.
+Only ``why_infeasible`` and the price of a seat ask a solver; it is loaded when one of them is called.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from allocator.explain.candidates import Candidate, Ranking, rank_candidates
-from allocator.explain.seats import Asked, Seat, find_seat
-
-if TYPE_CHECKING:
-    from allocator.explain.infeasible import Reasons, Repair, why_infeasible
+from allocator.explain.infeasibility_reasons import MapObstacle, Reasons, Repair
+from allocator.explain.seat_ranking import Candidate, Ranking, rank_candidates
+from allocator.explain.seats import Move, Seat, SeatPrice, SeatQuery, find_seat
+from allocator.rules.policy import Policy
+from allocator.solvers.observer import NULL_OBSERVER, Observer
 
 __all__ = [
-    "Asked",
     "Candidate",
+    "MapObstacle",
+    "Move",
     "Ranking",
     "Reasons",
     "Repair",
     "Seat",
+    "SeatPrice",
+    "SeatQuery",
     "find_seat",
     "rank_candidates",
     "why_infeasible",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return getattr(import_module("allocator.explain.infeasible"), name)
-    raise AttributeError(name)
+def why_infeasible(policy: Policy, seconds: float = 30.0, observer: Observer = NULL_OBSERVER) -> Reasons:
+    """Return why a policy has no plan: a minimal conflict among its hard rules, and the cheapest ways out.
+
+    Args:
+        policy: The policy.
+        seconds: Time limit.
+        observer: May stop the search; what is known by then is returned.
+    """
+    from allocator.explain.infeasibility import find_reasons
+
+    return find_reasons(policy, seconds, observer)

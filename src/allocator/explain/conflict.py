@@ -1,7 +1,7 @@
-"""A minimal conflict: rules that cannot hold together, none of which can be left out.
+"""Finds a minimal conflict: rules that cannot hold together, none of which can be left out.
 
-Method: QuickXplain (Junker, AAAI 2004) over rules. The program is compiled once; each question is asked of
-an excerpt of it, and a plan that answered one question is tried on the next ones first.
+Method: QuickXplain (Junker, AAAI 2004) over rules. The program is compiled once and restricted to the
+rules of each question. A plan that answered one question is tried first on the next ones.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from allocator.solvers.deadline import Allotment, Budget, Deadline
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.solvers.protocol import unheard
 
-#: Seconds for one question whether some rules can hold together. That they cannot is mostly seen at once.
-ASK = 1.0
+#: Seconds for one question whether some rules can hold together. Infeasibility is mostly proved at once.
+QUESTION_SECONDS = 1.0
 
 
 def minimal_conflict(policy: Policy, seconds: float, observer: Observer = NULL_OBSERVER) -> list[Rule]:
@@ -32,18 +32,18 @@ def minimal_conflict(policy: Policy, seconds: float, observer: Observer = NULL_O
 
     Args:
         policy: The policy.
-        seconds: After so long, rules are kept in the conflict that it may not need.
-        observer: May stop the search, after which rules are kept likewise.
+        seconds: Time limit; rules that are not tested by then stay in the conflict.
+        observer: May stop the search; rules that are not tested by then stay in the conflict.
 
     Returns:
         A conflict in any case; minimal by inclusion if every question was answered in time.
     """
     hard = tuple(rule for rule in policy.rules if rule.is_hard)
-    return _Conflict(replace(policy, rules=hard), seconds, observer).minimal(hard)
+    return _QuickXplain(replace(policy, rules=hard), seconds, observer).minimal(hard)
 
 
-class _Conflict:
-    """Halves of the rules are tried together until only what is needed is left."""
+class _QuickXplain:
+    """Tests halves of the rules together until only rules that are needed are left."""
 
     def __init__(self, policy: Policy, seconds: float, observer: Observer) -> None:
         self._policy = policy
@@ -53,28 +53,29 @@ class _Conflict:
         self._plans: list[IntArray] = []
 
     def minimal(self, rules: Sequence[Rule]) -> list[Rule]:
-        """Return a smallest-by-inclusion part of ``rules`` that cannot hold together."""
-        return self._part([], False, list(rules))
+        """Return a part of ``rules`` that cannot hold together, minimal by inclusion."""
+        return self._minimal_part([], False, list(rules))
 
-    def _part(self, kept: list[Rule], grew: bool, rules: list[Rule]) -> list[Rule]:
+    def _minimal_part(self, kept: list[Rule], grew: bool, rules: list[Rule]) -> list[Rule]:
+        """Return which of ``rules`` conflict with ``kept``; ``grew`` tells whether ``kept`` is new."""
         if grew and not self._can_hold(kept):
             return []
         if len(rules) <= 1:
             return rules
         half = len(rules) // 2
         first, second = rules[:half], rules[half:]
-        needed = self._part([*kept, *first], bool(first), second)
-        return self._part([*kept, *needed], bool(needed), first) + needed
+        needed = self._minimal_part([*kept, *first], bool(first), second)
+        return self._minimal_part([*kept, *needed], bool(needed), first) + needed
 
     def _can_hold(self, rules: list[Rule]) -> bool:
-        """Whether a plan keeps the rules; without an answer in time, they are taken to hold."""
+        """Return whether a plan keeps the rules; True if there is no answer in time."""
         left = self._end - time.monotonic()
         if left <= 0 or self._search.is_stopped:
             return True
         task = self._task(rules)
         if any(task.is_sound(plan) for plan in self._plans):
             return True
-        deadline = Deadline(self._search.budget, Allotment(min(ASK, left), None))
+        deadline = Deadline(self._search.budget, Allotment(min(QUESTION_SECONDS, left), None))
         zoned = solve_zones(task, deadline, self._search, lambda _: unheard)
         if zoned is not None and zoned.decisions is not None:
             self._plans.append(evaluate_auxiliaries(task.program, zoned.decisions[None, :])[0])

@@ -1,16 +1,19 @@
-"""A seat of a plan, as it is asked about: found by names, the layer and what is not said filled in."""
+"""A seat of a plan, found by names, and the moves by which an item may come to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from allocator.errors import Fault, InputError, nearest
-from allocator.model.layer import Layer
+from allocator.model.layer import IntArray, Layer
+from allocator.model.plan import Level
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.policy import Policy
-from allocator.rules.roster import Roster
+from allocator.rules.roster import Held, LayerRoster, Roster
 from allocator.rules.seat_specs import resolve_role
 
 
@@ -25,8 +28,8 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A seat as it is asked about; what is empty is for the program to choose."""
+class SeatQuery:
+    """A seat as a caller names it; fields that are empty are filled in."""
 
     slot: str
     role: str = ""
@@ -35,8 +38,8 @@ class Asked:
     item: str = ""
 
 
-def find_seat(policy: Policy, roster: Roster, asked: Asked) -> Seat:
-    """Return the seat that is asked about.
+def find_seat(policy: Policy, roster: Roster, query: SeatQuery) -> Seat:
+    """Return the seat that a query means.
 
     The layer is the first that has the slot, the item and the role; the period the first in which the slot
     exists; the role the first that somebody holds there, or the first of all.
@@ -45,36 +48,36 @@ def find_seat(policy: Policy, roster: Roster, asked: Asked) -> Seat:
         InputError: With a fault for each name that does not fit.
     """
     layers = policy.context.layers
-    if asked.layer and asked.layer not in layers:
-        raise InputError([_unknown("--layer", asked.layer, layers, "没有此层", "there is no such layer")])
-    named = [layers[asked.layer]] if asked.layer else list(layers.values())
-    with_slot = [layer for layer in named if asked.slot in layer.slot_index]
+    if query.layer and query.layer not in layers:
+        raise InputError([_unknown("--layer", query.layer, layers, "没有此层", "there is no such layer")])
+    named = [layers[query.layer]] if query.layer else list(layers.values())
+    with_slot = [layer for layer in named if query.slot in layer.slot_index]
     if not with_slot:
         slots = [slot for layer in named for slot in layer.slots]
         raise InputError(
-            [_unknown("--slot", asked.slot, slots, "没有层含有此去处", "no layer has this slot")]
+            [_unknown("--slot", query.slot, slots, "没有层含有此去处", "no layer has this slot")]
         )
-    layer = min(with_slot, key=lambda layer: len(list(_unfit(policy.context, layer, asked))))
-    if faults := list(_unfit(policy.context, layer, asked)):
+    layer = min(with_slot, key=lambda layer: len(list(_faults_of(policy.context, layer, query))))
+    if faults := list(_faults_of(policy.context, layer, query)):
         raise InputError(faults)
-    slot = layer.slot_index[asked.slot]
-    period = _period(layer, slot, asked.period)
-    return Seat(layer.name, slot, _role(layer, roster, slot, period, asked.role), period)
+    slot = layer.slot_index[query.slot]
+    period = _period(layer, slot, query.period)
+    return Seat(layer.name, slot, _role(layer, roster, slot, period, query.role), period)
 
 
-def _unfit(context: RuleContext, layer: Layer, asked: Asked) -> Iterator[Fault]:
-    """Yield what is asked about and a layer does not have."""
-    if asked.item and asked.item not in layer.item_index:
+def _faults_of(context: RuleContext, layer: Layer, query: SeatQuery) -> Iterator[Fault]:
+    """Yield a fault for each name of a query that a layer does not have."""
+    if query.item and query.item not in layer.item_index:
         zh, en = f"{layer.name} 层中没有此对象", f"the layer {layer.name} has no such item"
-        yield _unknown("--item", asked.item, layer.items, zh, en)
-    if asked.role and asked.role not in layer.roles:
+        yield _unknown("--item", query.item, layer.items, zh, en)
+    if query.role and query.role not in layer.roles:
         faults: list[Fault] = []
-        resolve_role(context, asked.role, [layer], "--role", faults)
+        resolve_role(context, query.role, [layer], "--role", faults)
         yield from faults
-    active = [layer.periods[t].id for t in _periods(layer, layer.slot_index[asked.slot])]
-    if (asked.period and asked.period not in active) or not active:
+    active = [layer.periods[t].id for t in _periods(layer, layer.slot_index[query.slot])]
+    if (query.period and query.period not in active) or not active:
         zh, en = "该去处在此周期不存在", "the slot does not exist in that period"
-        yield _unknown("--period", asked.period, active, zh, en)
+        yield _unknown("--period", query.period, active, zh, en)
 
 
 def _periods(layer: Layer, slot: int) -> Sequence[int]:
@@ -96,3 +99,88 @@ def _unknown(option: str, found: str, known: Iterable[str], zh: str, en: str) ->
     names = list(dict.fromkeys(known))
     allowed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     return Fault(Text(zh=zh, en=en), "", 0, option, found, allowed, nearest(found, names))
+
+
+@dataclass(frozen=True)
+class SeatPrice:
+    """The price of a seat: costs of a solve with an item pinned to it, less those of the plan at hand.
+
+    Attributes:
+        status: Status of the solve, as plans write it.
+        seconds: Time limit of the solve.
+        costs: Added cost by level, below 0 for a saving; empty if no plan was found.
+        least: Proven lower bound of the added cost by level, given the levels above.
+    """
+
+    status: str
+    seconds: float
+    costs: Mapping[Level, int]
+    least: Mapping[Level, int]
+
+
+#: Item, slot and role that are taken in the period of the seat.
+HeldSeat = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One way for an item to come to a seat.
+
+    Attributes:
+        item: The item that comes.
+        replaces: The item that leaves the seat; None where the seat is empty.
+        leaves: Seats (slot and role) that the item gives up, where it may take one only.
+        exchange: Whether the item that leaves takes the seat that is given up.
+        drops: Seats that are no longer taken.
+        adds: Seats that are taken instead.
+    """
+
+    item: int
+    replaces: int | None
+    leaves: tuple[Held, ...]
+    exchange: bool
+    drops: frozenset[HeldSeat]
+    adds: frozenset[HeldSeat]
+
+    def flips(self, grid: IntArray, period: int) -> IntArray | None:
+        """Return the decisions that change; None if a seat to take has no decision."""
+        adds = [int(grid[i, s, r, period]) for i, s, r in sorted(self.adds - self.drops)]
+        drops = [int(grid[i, s, r, period]) for i, s, r in sorted(self.drops - self.adds)]
+        if min(adds, default=0) < 0:
+            return None
+        return np.array([*adds, *(column for column in drops if column >= 0)], dtype=np.int64)
+
+
+def holders(roster: LayerRoster, seat: Seat) -> tuple[int, ...]:
+    """Return the items that hold a seat."""
+    return roster.items_in(seat.slot, seat.period, (seat.role,))
+
+
+def moves_to(layer: Layer, roster: LayerRoster, seat: Seat, item: int) -> Iterator[Move]:
+    """Yield every way in which an item that does not hold a seat may come to it.
+
+    An item that may take one place gives up its place, or exchanges places with the holder; where every item
+    must have a place, only the exchange is left. An item that may take several places keeps them, and may
+    exchange roles with the holder in the same slot.
+    """
+    take = layer.spec.take
+    own = tuple(held for held in roster.seats(item, seat.period) if held != (seat.slot, seat.role))
+    for holder in holders(roster, seat) or (None,):
+        given_up = [held for held in own if take.most == 1 or held[0] == seat.slot]
+        exchanges = [
+            _move(seat, item, holder, (held,), exchange=True)
+            for held in given_up
+            if holder is not None and held not in roster.seats(holder, seat.period)
+        ]
+        yield from exchanges
+        if not (exchanges and take.most == 1 and take.least == 1):
+            yield _move(seat, item, holder, own if take.most == 1 else (), exchange=False)
+
+
+def _move(seat: Seat, item: int, holder: int | None, leaves: tuple[Held, ...], *, exchange: bool) -> Move:
+    drops: set[HeldSeat] = {(item, *held) for held in leaves}
+    adds: set[HeldSeat] = {(item, seat.slot, seat.role)}
+    if holder is not None:
+        drops.add((holder, seat.slot, seat.role))
+        adds.update((holder, *held) for held in leaves if exchange)
+    return Move(item, holder, leaves, exchange, frozenset(drops), frozenset(adds))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from allocator.explain.candidates import Candidate, Ranking
-from allocator.explain.price import PinnedSolve
+from allocator.explain.seat_ranking import Candidate, Ranking
+from allocator.explain.seats import SeatPrice
 from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
 from allocator.model.organisation import NamedEntity
@@ -117,7 +117,7 @@ class PinnedView:
     least: tuple[CostLine, ...]
 
 
-def pinned_view(policy: Policy, solved: PinnedSolve) -> PinnedView:
+def pinned_view(policy: Policy, solved: SeatPrice) -> PinnedView:
     """Lay out what a solve with a pin found."""
     titles = policy.context.scenario.spec.levels
 

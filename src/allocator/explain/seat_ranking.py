@@ -1,7 +1,7 @@
-"""Who fits a seat: each candidate, what the plan would newly break or cost with them there, best first.
+"""Ranks the candidates for a seat: what the plan would newly break or cost with each there, best first.
 
-The program finds among all ways to the seat the best one of each candidate; the rules' own checks then say of
-that one what is wrong with it, so that nothing is told that they do not confirm.
+The program finds the best of all moves of a candidate to the seat. The rules' own checks then judge the plan
+after that move, so that every finding is confirmed by them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from allocator.errors import InternalError
-from allocator.explain.moves import Move, holders, moves_to
-from allocator.explain.seats import Seat
+from allocator.explain.seats import Move, Seat, holders, moves_to
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.plan import Assignment
 from allocator.program.evaluate import evaluate_auxiliaries
@@ -27,16 +26,16 @@ from allocator.verify import Finding
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who could have a seat.
+    """A candidate for a seat.
 
     Attributes:
-        item: Who, by index into the layer.
-        move: How they come to it, None for whoever holds it.
-        is_possible: Whether they can be there at all; if not, nothing else is said.
-        refused: What is then newly broken of the hard rules.
-        paid: What is then newly found by the other rules; what is no longer found is in ``costs`` alone.
-        costs: How much more each level then costs, less if negative; the levels in their order.
-        rule_costs: The same for each rule that then costs something else.
+        item: The item, by index into the layer.
+        move: The move that brings it to the seat; None for a holder of the seat.
+        refused: New breaches of the hard rules after the move.
+        paid: New breaches of the soft rules after the move; breaches that end are in ``costs`` only.
+        costs: Added cost by level, below 0 for a saving; the levels in their order.
+        rule_costs: Added cost by rule, of the rules whose cost changes.
+        is_possible: Whether the item can be at the seat at all; if not, only ``refused`` is filled.
     """
 
     item: int
@@ -49,13 +48,13 @@ class Candidate:
 
     @property
     def is_holder(self) -> bool:
-        """Whether the seat is theirs already."""
+        """Whether the candidate holds the seat already."""
         return self.move is None
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The candidates for a seat: holders, who may have it by cost, who may not by rules broken, others."""
+    """The candidates for a seat: holders, then by hard rules broken and by cost, the impossible ones last."""
 
     seat: Seat
     candidates: tuple[Candidate, ...]
@@ -64,7 +63,7 @@ class Ranking:
 def rank_candidates(
     policy: Policy, assignments: Iterable[Assignment], seat: Seat, only: Iterable[int] | None = None
 ) -> Ranking:
-    """Return who could have a seat, were nothing else to change.
+    """Return the candidates for a seat, if nothing else of the plan changes.
 
     Args:
         policy: The policy.
@@ -72,9 +71,9 @@ def rank_candidates(
         seat: The seat.
         only: The items to look at; all of the layer if not given.
     """
-    bench = _Bench(policy, tuple(assignments), seat)
-    chosen = range(len(bench.layer.items)) if only is None else only
-    candidates = [bench.candidate(item) for item in chosen]
+    evaluator = _CandidateEvaluator(policy, tuple(assignments), seat)
+    chosen = range(len(evaluator.layer.items)) if only is None else only
+    candidates = [evaluator.candidate(item) for item in chosen]
     return Ranking(seat, tuple(sorted(candidates, key=_rank)))
 
 
@@ -84,8 +83,8 @@ def _rank(candidate: Candidate) -> tuple[bool, bool, int, tuple[int, ...], int]:
     return not candidate.is_holder, is_out, len(candidate.refused), costs, candidate.item
 
 
-class _Bench:
-    """What is worked out once for all candidates of a seat."""
+class _CandidateEvaluator:
+    """Evaluates candidates for one seat; the program and the plan before are evaluated once for all."""
 
     def __init__(self, policy: Policy, assignments: tuple[Assignment, ...], seat: Seat) -> None:
         self._policy, self._seat = policy, seat
@@ -96,17 +95,17 @@ class _Bench:
         self._grid = program.decisions.grids[seat.layer]
         [values] = evaluate_auxiliaries(program, program.decisions.vector(assignments)[None, :])
         self._vicinity = NeighbourEvaluator(program, values)
-        #: A plan with what cannot be, such as somebody who has retired, is not the one that the program sees.
-        self._is_seen = all(program.decisions.column(one) >= 0 for one in assignments)
+        #: Whether the program has a decision for every assignment of the plan (not for people who retired).
+        self._is_evaluable = all(program.decisions.column(one) >= 0 for one in assignments)
         self._holders = holders(self._roster[seat.layer], seat)
         self._before: dict[str, tuple[Breach, ...]] = {}
         own = [rule for rule in policy.rules if seat.layer in layers_read(rule)]
         self._takes = [rule for rule in own if rule.kind == "take" and rule.on == seat.layer]
-        #: Rules of which the program knows a part only: the rest is written when a plan breaks it.
-        self._unwritten = [rule for rule in own if type(rule).separate is not Rule.separate]
+        #: Rules with lazy cuts: the program has only a part of their rows, so their checks always run.
+        self._lazy_rules = [rule for rule in own if type(rule).separate is not Rule.separate]
 
     def candidate(self, item: int) -> Candidate:
-        """Return what there is to say of an item."""
+        """Return an item as a candidate, by its best move."""
         if item in self._holders:
             return Candidate(item, costs=dict.fromkeys(self._levels, 0))
         moves = list(moves_to(self.layer, self._roster[self.layer.name], self._seat, item))
@@ -121,15 +120,15 @@ class _Bench:
         best = min(range(len(possible)), key=lambda k: self._order(near.violated[k], near.costs[k]))
         touched = near.violated[best] | (near.costs[best] != 0)
         rules = [rule for rule, met in zip(self._policy.rules, touched, strict=True) if met]
-        unseen = [rule for rule in self._unwritten if rule not in rules]
-        candidate = self._confirmed(possible[best][0], [*rules, *unseen])
-        if self._is_seen:
-            self._must_agree(candidate, near.violated[best], near.costs[best])
+        unseen = [rule for rule in self._lazy_rules if rule not in rules]
+        candidate = self._checked(possible[best][0], [*rules, *unseen])
+        if self._is_evaluable:
+            self._require_agreement(candidate, near.violated[best], near.costs[best])
         return candidate
 
     def _impossible(self, move: Move) -> Candidate:
-        """Return somebody who cannot be there at all, such as after retirement; nothing else is looked at."""
-        found = self._confirmed(move, self._takes).refused
+        """Return a candidate that cannot be at the seat at all, such as after retirement."""
+        found = self._checked(move, self._takes).refused
         own = (
             replace(
                 one, breaches=tuple(breach for breach in one.breaches if breach.subject.item == move.item)
@@ -142,13 +141,13 @@ class _Bench:
         by_rule = {rule.id: int(cost) for rule, cost in zip(self._policy.rules, costs, strict=True)}
         return int(broken.sum()), *self._by_level(by_rule).values()
 
-    def _confirmed(self, move: Move, rules: Iterable[Rule]) -> Candidate:
-        """Return what the checks of some rules find in the plan once a move is made."""
-        roster = self._moved(move)
+    def _checked(self, move: Move, rules: Iterable[Rule]) -> Candidate:
+        """Return a candidate as the checks of some rules find the plan after a move."""
+        roster = self._roster_after(move)
         refused, paid, costs = [], [], {}
         for rule in rules:
-            before, after = self._found_before(rule), tuple(self._policy.breaches(rule, roster))
-            more = Finding(rule, tuple(_worse(before, after)))
+            before, after = self._breaches_before(rule), tuple(self._policy.breaches(rule, roster))
+            more = Finding(rule, tuple(_increased(before, after)))
             if rule.is_hard:
                 refused += [more] if more.breaches else []
                 continue
@@ -157,24 +156,24 @@ class _Bench:
                 costs[rule.id] = change
         return Candidate(move.item, move, tuple(refused), tuple(paid), self._by_level(costs), costs)
 
-    def _moved(self, move: Move) -> Roster:
+    def _roster_after(self, move: Move) -> Roster:
         period = self._seat.period
         drops = {(*taken, period) for taken in move.drops}
         adds = {(*taken, period) for taken in move.adds}
         taken = {*self._roster[self.layer.name].taken} - drops | adds
         return self._roster.with_layer(self.layer.name, taken)
 
-    def _found_before(self, rule: Rule) -> tuple[Breach, ...]:
+    def _breaches_before(self, rule: Rule) -> tuple[Breach, ...]:
         if rule.id not in self._before:
             self._before[rule.id] = tuple(self._policy.breaches(rule, self._roster))
         return self._before[rule.id]
 
-    def _must_agree(self, candidate: Candidate, broken: BoolArray, costs: IntArray) -> None:
-        """Refuse to tell what the program says of a candidate and the checks do not: one of them is wrong."""
+    def _require_agreement(self, candidate: Candidate, broken: BoolArray, costs: IntArray) -> None:
+        """Raise an internal error where the program and the checks differ on a candidate."""
         refusing = {found.rule.id for found in candidate.refused}
         for rule, is_broken, cost in zip(self._policy.rules, broken, costs.tolist(), strict=True):
             found = candidate.rule_costs.get(rule.id, 0)
-            silent = bool(is_broken) and rule.id not in refusing and not self._found_before(rule)
+            silent = bool(is_broken) and rule.id not in refusing and not self._breaches_before(rule)
             if silent or (not rule.is_hard and cost != found):
                 name = self.layer.items[candidate.item]
                 raise InternalError(f"{rule.id}: the program and its check differ on {name}: {cost}, {found}")
@@ -187,8 +186,8 @@ class _Bench:
         return found
 
 
-def _worse(before: Iterable[Breach], after: Iterable[Breach]) -> Iterator[Breach]:
-    """Yield the breaches of subjects of which there is more than before."""
+def _increased(before: Iterable[Breach], after: Iterable[Breach]) -> Iterator[Breach]:
+    """Yield the breaches of subjects whose breach has grown."""
     amounts: Counter[Subject] = Counter()
     for breach in before:
         amounts[breach.subject] -= breach.amount

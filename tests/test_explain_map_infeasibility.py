@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.explain import why_infeasible
-from allocator.explain.on_map import blocked_on_map
+from allocator.explain.map_infeasibility import find_map_obstacles
 from allocator.model.organisation import Organisation
 from allocator.model.tables import Group, Link, Unit
 from allocator.rules.layer_binding import bind_context
@@ -71,5 +71,5 @@ def test_what_cannot_be_divided_is_named(case: tuple[object, ...]) -> None:
 def test_nothing_is_named_where_there_is_a_plan(seed: int, zones: int, low: int, high: int) -> None:
     band = {"kind": "capacity", "load": "unit.workload", "atleast": low, "atmost": max(low, high)}
     policy = zoning(map_world(seed, 8 - zones, zones), [band])
-    if blocked_on_map(policy):
+    if find_map_obstacles(policy):
         assert least_costs(policy, Space.of(policy.context)) is None

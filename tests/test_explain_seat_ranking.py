@@ -330,18 +330,18 @@ def test_a_plan_of_another_scenario_is_wrong_input(scenario: Path) -> None:
         api.candidates(api.bind(api.load(scenario)), api.read_plan(file), "C1")
 
 
-@pytest.mark.parametrize("what", ["broken", "costs"])
+@pytest.mark.parametrize("what", ["violated", "costs"])
 def test_a_check_that_differs_from_the_program_is_an_internal_error(
     scenario: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    plain = NeighbourEvaluator.look
+    plain = NeighbourEvaluator.evaluate
 
     def wrong(self: NeighbourEvaluator, flips: object) -> NeighbourCosts:
         near = plain(self, flips)
         getattr(near, what)[...] = 1
         return near
 
-    monkeypatch.setattr(NeighbourEvaluator, "look", wrong)
+    monkeypatch.setattr(NeighbourEvaluator, "evaluate", wrong)
     with pytest.raises(InternalError, match="the program and its check differ"):
         api.candidates(api.bind(api.load(scenario)), good_plan(scenario), "C1")
 
@@ -351,7 +351,7 @@ def test_explaining_loads_no_solver(scenario: Path) -> None:
     code = (
         f"import sys\nsys.path[:] = {sys.path!r}\nfrom allocator.cli.main import run\n"
         f"assert run({words!r}) == 0\nassert 'ortools' not in sys.modules\n"
-        "import allocator.explain\nassert allocator.explain.why_infeasible and 'ortools' in sys.modules\n"
-        "assert not hasattr(allocator.explain, 'nothing')\n"
+        "import allocator.explain\nassert allocator.explain.why_infeasible\n"
+        "assert 'ortools' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)

@@ -1,12 +1,11 @@
-"""What a plan costs with somebody at a seat: a solve of all periods with that pin, begun from the plan."""
+"""Finds the price of a seat: solves all periods with an item pinned to it, warm-started from the plan."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from allocator.errors import InternalError
-from allocator.explain.price import PinnedSolve
-from allocator.explain.seats import Seat
+from allocator.explain.seats import Seat, SeatPrice
 from allocator.model.plan import HARD, Assignment
 from allocator.model.text import Text
 from allocator.optimise.solve import Options, solve
@@ -24,23 +23,23 @@ def solve_pinned(
     item: int,
     options: Options,
     observer: Observer = NULL_OBSERVER,
-) -> PinnedSolve:
-    """Solve all layers and periods with an item at a seat, and compare with the plan that there is.
+) -> SeatPrice:
+    """Solve all layers and periods with an item pinned to a seat, and compare with the plan at hand.
 
     Raises:
-        InternalError: What was found breaks a hard rule.
+        InternalError: The plan found breaks a hard rule.
     """
-    pinned = replace(policy, rules=(*policy.rules, _pin(policy, seat, item)))
+    pinned = replace(policy, rules=(*policy.rules, _pin_rule(policy, seat, item)))
     solved = solve(pinned, options, observer=observer, begun=WarmStart(assignments))
     if not solved.proofs:
-        return PinnedSolve(solved.status, options.seconds, {}, {})
+        return SeatPrice(solved.status, options.seconds, {}, {})
     judgement = judge(pinned, solved.assignments)
     if judgement.broken:
         raise InternalError(f"{judgement.broken[0].rule.id} is broken by a solve with a pin")
     before, after = judge(policy, assignments).costs, judgement.costs
     bounds = {proof.level: proof.bound for proof in solved.proofs}
     levels = [level for level in after if level != HARD]
-    return PinnedSolve(
+    return SeatPrice(
         solved.status,
         options.seconds,
         {level: after[level] - before[level] for level in levels},
@@ -48,7 +47,8 @@ def solve_pinned(
     )
 
 
-def _pin(policy: Policy, seat: Seat, item: int) -> Pin:
+def _pin_rule(policy: Policy, seat: Seat, item: int) -> Pin:
+    """Return a pin of an item to a seat, under an id that no rule of the policy has."""
     layer = policy.context.layers[seat.layer]
     role, period = layer.roles[seat.role], layer.period_id(seat.period)
     own = "pin"

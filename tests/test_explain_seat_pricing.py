@@ -10,7 +10,7 @@ import pytest
 import tiny_scenario
 from allocator import api
 from allocator.errors import InternalError
-from allocator.explain import pinned
+from allocator.explain import seat_pricing
 from allocator.report.candidate_view import pinned_view
 from allocator.report.rendering import candidate_text as rendering
 from cli_world import call, write_plan
@@ -89,10 +89,10 @@ def test_a_seat_of_a_layer_without_roles_or_periods_is_pinned(scenario: Path) ->
 
 def test_what_is_not_proved_is_not_said_to_be(scenario: Path) -> None:
     policy = api.bind(api.load(scenario))
-    solved = pinned.PinnedSolve("feasible", 3.0, {1: 4, 2: 0}, {1: 4, 2: -2})
+    solved = seat_pricing.SeatPrice("feasible", 3.0, {1: 4, 2: 0}, {1: 4, 2: -2})
     text = rendering._solved(pinned_view(policy, solved), "en")
     assert text.endswith("(3 s at most): 1 few moves +4, 2 +0 (at least -2)")
-    unknown = pinned.PinnedSolve("unknown", 3.0, {}, {})
+    unknown = seat_pricing.SeatPrice("unknown", 3.0, {}, {})
     assert rendering._solved(pinned_view(policy, unknown), "en").endswith(": no plan found in time")
 
 
@@ -102,7 +102,7 @@ def test_a_solve_that_breaks_a_rule_is_an_internal_error(
     policy, file = api.bind(api.load(scenario)), write_plan(scenario)
     plan = api.read_plan(file)
     lies = SimpleNamespace(status="optimal", proofs=(1,), assignments=plan.assignments)
-    monkeypatch.setattr(pinned, "solve", lambda *_, **__: lies)
+    monkeypatch.setattr(seat_pricing, "solve", lambda *_, **__: lies)
     ranking = api.candidates(policy, plan, "G2", role="member", item="P5")
     with pytest.raises(InternalError, match="pin is broken"):
         api.price(policy, plan, ranking)

@@ -1,6 +1,7 @@
-"""What of a map alone keeps it from being made into zones: a unit too heavy, an island, a bottleneck.
+"""Finds obstacles on a map that alone make zones impossible: a heavy unit, an island, a bottleneck.
 
-Each is a condition that any plan must meet, read off the rows that hold sums of every slot to a band.
+Each obstacle breaks a necessary condition of every plan. The conditions come from the rows that hold the sum
+of every slot to a band.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from allocator.explain.infeasibility_reasons import MapObstacle
 from allocator.graph.neighbours import Neighbours, parts
 from allocator.model.layer import Layer
 from allocator.model.text import Text
@@ -17,21 +19,13 @@ from allocator.program.program import INFINITE
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
 
-#: At most so many units of a piece are named.
-MOST_NAMED = 6
+#: Units of a piece that a message names at most.
+MAX_NAMED = 6
 
 
-@dataclass(frozen=True)
-class Blocked:
-    """One thing on the map that no plan gets around, and the rule that it stands against."""
-
-    rule: str
-    text: Text
-
-
-def blocked_on_map(policy: Policy) -> tuple[Blocked, ...]:
-    """Return what keeps the maps of a policy from being made into zones; nothing where that is not seen."""
-    found: list[Blocked] = []
+def find_map_obstacles(policy: Policy) -> tuple[MapObstacle, ...]:
+    """Return the obstacles on the maps of a policy; empty where no necessary condition is broken."""
+    found: list[MapObstacle] = []
     for name, layer in policy.context.layers.items():
         alone = policy.truncate({name: len(layer.periods)})
         alone = replace(alone, rules=tuple(rule for rule in alone.rules if rule.is_hard))
@@ -41,14 +35,16 @@ def blocked_on_map(policy: Policy) -> tuple[Blocked, ...]:
         items = whole.items.tolist()
         for band in shared_bands(whole):
             weights = dict(zip(items, band.weights.tolist(), strict=True))
-            look = _Look(alone, layer, alone.adjacency, band, weights)
-            found += [Blocked(alone.rules[band.rule].id, text) for text in look.found(len(whole.blocks))]
+            check = _MapCheck(alone, layer, alone.adjacency, band, weights)
+            found += [
+                MapObstacle(alone.rules[band.rule].id, text) for text in check.obstacles(len(whole.blocks))
+            ]
     return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, eq=False)
-class _Look:
-    """A map and a band that sums of every slot must lie in."""
+class _MapCheck:
+    """A map, and the band in which the sum of every slot must lie."""
 
     policy: Policy
     layer: Layer
@@ -56,8 +52,8 @@ class _Look:
     band: Band
     weights: dict[int, int]
 
-    def found(self, slots: int) -> Iterator[Text]:
-        """Yield what no plan gets around; of what follows from something simpler, only that."""
+    def obstacles(self, slots: int) -> Iterator[Text]:
+        """Yield each obstacle; of obstacles that follow from a simpler one, the simpler one only."""
         low, high = self.band.low, self.band.high
         heavy = [i for i, weight in self.weights.items() if weight > high]
         for i in heavy:
@@ -96,7 +92,7 @@ class _Look:
             yield from self._bottlenecks(pieces)
 
     def _bottlenecks(self, pieces: Collection[frozenset[int]]) -> Iterator[Text]:
-        """Yield units that what hangs on them alone must go with, though together it is too heavy."""
+        """Yield units that alone join pieces to the rest: too light by themselves, too heavy with it."""
         for piece in pieces:
             for i in sorted(piece):
                 hanging = [
@@ -133,7 +129,7 @@ class _Look:
         return self.policy.context.scenario.organisation.label(self.layer.items[item])
 
     def _names(self, items: Collection[int], language: str) -> str:
-        named = [self._name(i) for i in sorted(items)[:MOST_NAMED]]
+        named = [self._name(i) for i in sorted(items)[:MAX_NAMED]]
         more = len(items) - len(named)
         if language == "zh":
             return "、".join(named) + (f"等 {len(items)} 个" if more else "")
