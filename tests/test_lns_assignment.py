@@ -21,6 +21,7 @@ from allocator.program.subproblem import level_objective
 from allocator.rules.examples import example_rule
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Budget, Deadline
+from allocator.solvers.observer import NULL_OBSERVER
 from big_world import postings
 from brute_force import least_costs, policy_for, priced_at_random
 
@@ -34,7 +35,7 @@ WAYS: tuple[Selection, ...] = ("random", "chain", "similar", "return")
 
 def standing_of(task: Task, level: int, search: SolveContext) -> Standing:
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    found = any_plan(task, None, deadline, search, lambda _cost, _bound: None)
+    found = any_plan(task, None, deadline, search, NULL_OBSERVER)
     assert found.values is not None
     return Standing(task, level, found.values, 0, 0.0, lambda _cost, _bound: None)
 

@@ -17,6 +17,7 @@ from allocator.program.evaluate import violated_rows
 from allocator.rules.examples import example_rule
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.observer import NULL_OBSERVER
 from allocator.solvers.protocol import SearchParams
 from brute_force import least_costs, policy_for, priced_at_random
 
@@ -28,7 +29,7 @@ RULES = (
 
 def standing_of(task: Task, search: SolveContext) -> Standing:
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    found = any_plan(task, None, deadline, search, lambda _cost, _bound: None)
+    found = any_plan(task, None, deadline, search, NULL_OBSERVER)
     assert found.values is not None
     return Standing(task, 1, found.values, 0, 0.0, lambda _cost, _bound: None)
 

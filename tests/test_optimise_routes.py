@@ -41,6 +41,7 @@ from allocator.solvers.background import BackgroundMip, BackgroundMipParams, Lex
 from allocator.solvers.bounds import KnownBounds
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.observer import NULL_OBSERVER
 from allocator.solvers.protocol import SearchParams
 from allocator.verify import judge
 from brute_force import least_costs, parts_of, policy_for, priced_at_random
@@ -358,7 +359,7 @@ def test_any_plan_is_a_plan_and_never_said_not_to_be(seed: int) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search()
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    found = any_plan(task, None, deadline, search, lambda _cost, _bound: None)
+    found = any_plan(task, None, deadline, search, NULL_OBSERVER)
     assert found.values is not None
     assert_sound(drawn, task, found.values)
     assert not is_impossible(task, deadline, search)
@@ -369,7 +370,7 @@ def test_that_there_is_no_plan_is_said_twice(seed: int) -> None:
     drawn = impossible(seed)
     task, search = drawn.task(), drawn.search()
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    assert any_plan(task, None, deadline, search, lambda _cost, _bound: None).found == "infeasible"
+    assert any_plan(task, None, deadline, search, NULL_OBSERVER).found == "infeasible"
     assert is_impossible(task, deadline, search)
     with mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)):
         assert plan_repair.elastic_repair(task, search.budget.share(0.02), search) is None

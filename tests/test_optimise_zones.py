@@ -35,7 +35,8 @@ from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
-from allocator.solvers.protocol import SearchParams, unheard
+from allocator.solvers.observer import NULL_OBSERVER
+from allocator.solvers.protocol import SearchParams
 from brute_force import assert_best, solved, solver_by_level
 from scenario_tools import folder
 from worlds import Space
@@ -230,7 +231,9 @@ def test_a_cover_that_costs_what_is_known_to_be_the_least_is_not_searched_for() 
     hint = np.array([1, 1, 0])
     made = cover_search.CoverSearch(problem, np.ones(3, dtype=np.bool_), search)
     with mock.patch.object(cover_search, "relaxed", side_effect=AssertionError):
-        found = made.minimise(np.array([1, 1, 5]), 3, SearchParams(deadline.share(1.0), hint=hint, known=5))
+        found = made.minimise(
+            np.array([1, 1, 5]), 3, SearchParams(deadline.share(1.0), hint=hint, known_bound=5)
+        )
     assert (found.found, found.cost, found.bound) == ("optimal", 5, 5)
 
 
@@ -239,7 +242,7 @@ def test_a_cover_to_begin_from_is_kept_where_there_is_no_time_for_a_better_one()
     made = cover_search.CoverSearch(problem, np.ones(3, dtype=np.bool_), search)
     deadline.stop()
     found = made.minimise(
-        np.array([1, 1, 1]), 0, SearchParams(deadline.share(1.0), hint=np.array([1, 1, 0]), known=1)
+        np.array([1, 1, 1]), 0, SearchParams(deadline.share(1.0), hint=np.array([1, 1, 0]), known_bound=1)
     )
     assert (found.found, found.cost) == ("feasible", 2) and found.bound <= 1
 
@@ -273,7 +276,7 @@ def test_a_large_map_has_a_first_plan_by_splitting() -> None:
     assert whole is not None
     decisions = first_plan(task, whole, None, deadline, search)
     assert decisions is not None and task.is_sound(evaluate_auxiliaries(task.program, decisions[None, :])[0])
-    found = solve_zones(task, deadline, search, lambda _: unheard)
+    found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     assert found is not None and found.found == "feasible" and found.decisions is not None
     better = evaluate_auxiliaries(task.program, np.stack([found.decisions, decisions]))
     assert task.is_sound(better[0]) and np.diff(level_costs(task.program, better)[:, 0]) >= 0
@@ -351,7 +354,7 @@ def test_a_plan_and_its_cover_by_zones_are_one(seed: int) -> None:
         mock.patch.object(route, "solve_cover_levels", hear),
         mock.patch.object(route, "is_least", lambda *_: False),
     ):
-        solve_zones(task, deadline, search, lambda _: unheard)
+        solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     [(model, plan)] = found
     values = model.values(plan)
     assert values is not None
@@ -373,7 +376,7 @@ def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
             mock.patch.object(route, step, side_effect=KeyboardInterrupt),
             pytest.raises(KeyboardInterrupt),
         ):
-            solve_zones(task, deadline, search, lambda _: unheard, show=shown.append)
+            solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound, show=shown.append)
         assert shown and is_plan(task, shown[-1])
 
 
@@ -419,7 +422,7 @@ def test_a_start_is_taken_for_a_plan_only_if_it_is_one() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
     task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     nobody = np.zeros(task.program.decisions.count, dtype=np.int64)
-    found = solve_zones(task, deadline, search, lambda _: unheard, nobody)
+    found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound, nobody)
     assert found is not None and found.found == "optimal"
 
 

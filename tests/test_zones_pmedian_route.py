@@ -23,8 +23,7 @@ from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
-from allocator.solvers.observer import CallbackObserver
-from allocator.solvers.protocol import unheard
+from allocator.solvers.observer import NULL_OBSERVER, CallbackObserver
 from brute_force import assert_best, least_costs, solved, solver_by_level
 from worlds import Space
 from zone_maps import Fields, grid_world, map_world, zoning
@@ -64,7 +63,7 @@ def assert_best_around_centres(policy: Policy) -> None:
     best, task = least_costs(policy, Space.of(policy.context)), descent.task_of(policy, policy.compile())
     search, deadline = searching()
     with mock.patch.object(route, "MOST_ZONES", 0):
-        found = solve_zones(task, deadline, search, lambda _: unheard)
+        found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     if found is None:
         return
     assert (found.found == "infeasible") == (best is None) == (found.decisions is None)
@@ -175,7 +174,7 @@ def test_where_branch_and_cut_is_too_long_plans_are_sought_while_there_is_time()
     for many, most, workers in ((0, 10**6, 2), (0, 0, 2), (0, 10**6, 1)):
         search, deadline = searching(0.5, workers)
         with mock.patch.object(centres, "MANY_PAIRS", many), mock.patch.object(centres, "MOST_PAIRS", most):
-            found = solve_zones(task, deadline, search, lambda _: unheard)
+            found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
         assert found is not None and found.decisions is not None and found.is_all
         [proof] = found.proofs
         assert 0 < proof.bound <= proof.cost
@@ -188,7 +187,7 @@ def test_a_plan_to_begin_from_is_not_given_up() -> None:
     task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     start = task.program.decisions.vector(best.assignments)
     with mock.patch.object(route, "MOST_ZONES", 0), mock.patch.object(centres, "TRIES", 0):
-        found = solve_zones(task, deadline, search, lambda _: unheard, start)
+        found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound, start)
     assert found is not None and found.decisions is not None
     cost = task.cost(evaluate_auxiliaries(task.program, found.decisions[None, :])[0], 1)
     assert cost == best.proofs[1].cost == found.proofs[0].bound
@@ -198,11 +197,11 @@ def test_where_flows_give_no_plan_a_map_is_split_by_chance() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
     task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
     with mock.patch.object(route, "MOST_ZONES", 0), mock.patch.object(centres, "TRIES", 0):
-        found = solve_zones(task, deadline, search, lambda _: unheard)
+        found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     assert found is not None and found.decisions is not None
     with (
         mock.patch.object(route, "MOST_ZONES", 0),
         mock.patch.object(centres, "TRIES", 0),
         mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_: iter(())),
     ):
-        assert solve_zones(task, deadline, search, lambda _: unheard) is None
+        assert solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound) is None

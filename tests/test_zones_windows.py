@@ -24,7 +24,8 @@ from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
-from allocator.solvers.protocol import SearchResult, unheard
+from allocator.solvers.observer import NULL_OBSERVER
+from allocator.solvers.protocol import SearchResult
 from allocator.verify import judge
 from brute_force import assert_best, solved, solver_by_level
 from worlds import Space
@@ -133,7 +134,7 @@ def windows_of(policy: Policy) -> tuple[WindowSearch, list[np.ndarray]]:
         mock.patch.object(route, "is_least", lambda *_: False),
         mock.patch.object(route, "solve_cover_levels"),
     ):
-        solve_zones(task, deadline, search, lambda _: unheard)
+        solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     return kept[0], list(split_plans(task, whole, deadline, search))
 
 

@@ -21,7 +21,6 @@ from allocator.rules.rule import Rule
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Budget, Deadline
 from allocator.solvers.observer import NULL_OBSERVER, Observer
-from allocator.solvers.protocol import unheard
 
 #: Seconds for one question whether some rules can hold together. Infeasibility is mostly proved at once.
 QUESTION_SECONDS = 1.0
@@ -76,13 +75,13 @@ class _QuickXplain:
         if any(task.is_sound(plan) for plan in self._plans):
             return True
         deadline = Deadline(self._search.budget, Allotment(min(QUESTION_SECONDS, left), None))
-        zoned = solve_zones(task, deadline, self._search, lambda _: unheard)
+        zoned = solve_zones(task, deadline, self._search, lambda _: NULL_OBSERVER.on_bound)
         if zoned is not None and zoned.decisions is not None:
             self._plans.append(evaluate_auxiliaries(task.program, zoned.decisions[None, :])[0])
             return True
         if zoned is not None and zoned.found == "infeasible":
             return False
-        found = any_plan(task, None, deadline, self._search, unheard)
+        found = any_plan(task, None, deadline, self._search, NULL_OBSERVER)
         if found.values is not None:
             self._plans.append(found.values)
         return found.found != "infeasible"

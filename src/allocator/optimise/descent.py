@@ -25,6 +25,7 @@ from allocator.solvers.background import LexicographicRelaxation
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.observer import CallbackObserver
 from allocator.solvers.protocol import Found
 
 #: Without any plan nothing else matters: a first one may take this part of all the time left.
@@ -145,7 +146,7 @@ class Descent(Levels):
         if made is not None:
             self.best, self.flows = made.values, made.is_flow
             return "feasible"
-        found = any_plan(self.task, hint, deadline, self.search, self._teller(HARD))
+        found = any_plan(self.task, hint, deadline, self.search, CallbackObserver(bound=self._teller(HARD)))
         self.best = found.values
         if found.found != "infeasible" or self.task.is_fixed:
             return found.found

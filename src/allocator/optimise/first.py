@@ -10,15 +10,16 @@ from allocator.solvers.adapters import minimise
 from allocator.solvers.bounds import Bound
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
-from allocator.solvers.protocol import SearchParams, SearchResult, Teller
+from allocator.solvers.observer import Observer
+from allocator.solvers.protocol import SearchParams, SearchResult
 
 
 def any_plan(
-    task: Task, hint: IntArray | None, deadline: Deadline, search: SolveContext, tell: Teller
+    task: Task, hint: IntArray | None, deadline: Deadline, search: SolveContext, observer: Observer
 ) -> SearchResult:
     """Search for any plan, from a ``hint`` that need not be one."""
     while True:
-        found = _once(task, hint, deadline, search, tell)
+        found = _once(task, hint, deadline, search, observer)
         if found.values is None:
             return found
         settled = task.settled(found.values)
@@ -30,7 +31,7 @@ def any_plan(
 
 
 def _once(
-    task: Task, hint: IntArray | None, deadline: Deadline, search: SolveContext, tell: Teller
+    task: Task, hint: IntArray | None, deadline: Deadline, search: SolveContext, observer: Observer
 ) -> SearchResult:
     if (
         deadline.is_over or search.is_over
@@ -44,7 +45,7 @@ def _once(
     values = whole.full_values(guess.clip(*whole.bounds))
 
     def search_params(k: int) -> SearchParams:
-        return SearchParams(turn(deadline, search, k, len(parts)), hint=hint, tell=tell)
+        return SearchParams(turn(deadline, search, k, len(parts)), hint=hint, observer=observer)
 
     outcomes = search_parts(question, parts, values, search, search_params)
     without = [found for found in outcomes if found.values is None]

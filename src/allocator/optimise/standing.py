@@ -12,7 +12,7 @@ from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
 from allocator.solvers.background import LexicographicRelaxation
 from allocator.solvers.bounds import Bound, KnownBounds
-from allocator.solvers.protocol import Teller
+from allocator.solvers.observer import BoundCallback
 
 #: Is given a plan within all caps, as values of all variables, and the proven bound.
 Keep = Callable[[IntArray, Bound], None]
@@ -46,7 +46,7 @@ class Standing:
     values: IntArray
     bound: int
     gap: float
-    tell: Teller
+    tell: BoundCallback
     relaxation: LexicographicRelaxation | None = None
     keep: Keep = kept_nowhere
     won: str = CP_SAT

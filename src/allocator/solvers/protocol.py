@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -11,22 +10,9 @@ from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment
+from allocator.solvers.observer import NULL_OBSERVER, Observer
 
 Found = Literal["optimal", "feasible", "infeasible", "unknown"]
-Teller = Callable[[int | None, int], None]
-
-
-def unheard(cost: int | None, bound: int) -> None:
-    """Tell nobody."""
-
-
-def unseen(values: IntArray) -> None:
-    """Show nobody."""
-
-
-def never() -> bool:
-    """Go on to the end."""
-    return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +25,8 @@ class SearchParams:
         gap: Relative gap at which the incumbent is good enough; 0 asks for a proof.
         known_bound: A lower bound of the cost that is proved already.
         threads: Threads of the search; 0 for those of the budget.
-        tell: Called with each better cost and bound.
-        show: Called with each better plan while the search goes on, as values of all variables.
-        is_done: Called now and then; the search ends where it returns True.
+        observer: Sees better costs, bounds and plans (values of all variables) while the search goes on, and
+            may stop it.
         without_presolve: Search the problem as it is written, with another seed: for a second opinion.
     """
 
@@ -50,9 +35,7 @@ class SearchParams:
     gap: float = 0.0
     known_bound: int = 0
     threads: int = 0
-    tell: Teller = unheard
-    show: Callable[[IntArray], None] = unseen
-    is_done: Callable[[], bool] = never
+    observer: Observer = NULL_OBSERVER
     without_presolve: bool = False
 
 

@@ -24,7 +24,8 @@ from allocator.solvers.adapters import minimise
 from allocator.solvers.background import BackgroundMip
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
-from allocator.solvers.protocol import SearchParams, SearchResult, unheard, unseen
+from allocator.solvers.observer import CallbackObserver
+from allocator.solvers.protocol import SearchParams, SearchResult
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,8 @@ class LargeNeighbourhoodSearch:
         start = self._incumbent.values
         pieces, taken = self._disjoint_pieces(operators)
         part = deadline.share(1.0, most=self._piece_seconds)
-        search_params = replace(
-            self._search_params(part, is_whole=False), is_done=self._is_stopped, threads=1
-        )
+        observer = CallbackObserver(stop=lambda: "done" if self._is_stopped() else None)
+        search_params = replace(self._search_params(part, is_whole=False), observer=observer, threads=1)
 
         def run_assignments() -> bool:
             if not any(one.by_assignment for one in operators) or deadline.is_over:
@@ -260,9 +260,11 @@ class LargeNeighbourhoodSearch:
             hint=incumbent.values,
             gap=incumbent.gap if is_whole else 0.0,
             known_bound=incumbent.bound,
-            tell=(lambda cost, bound: incumbent.hear(cost, bound, by)) if reports else unheard,
-            show=incumbent.show if is_whole else unseen,
-            is_done=self._is_done,
+            observer=CallbackObserver(
+                bound=(lambda cost, bound: incumbent.hear(cost, bound, by)) if reports else None,
+                plan=incumbent.show if is_whole else None,
+                stop=lambda: "done" if self._is_done() else None,
+            ),
         )
 
     def _is_done(self) -> bool:

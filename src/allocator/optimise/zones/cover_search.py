@@ -18,6 +18,7 @@ from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
+from allocator.solvers.observer import CallbackObserver
 from allocator.solvers.protocol import SearchParams, SearchResult
 
 #: So many columns are searched at first, and so many times more where they are too few.
@@ -50,7 +51,7 @@ class CoverSearch:
         """
         problem = replace(self._capped(), objective=price, constant=constant)
         given = found = _of(problem, search_params.hint)
-        search_params.tell(found.cost, search_params.known_bound)
+        search_params.observer.on_bound(found.cost, search_params.known_bound)
         if given.cost is None or given.cost > search_params.known_bound:
             found = self._search_for(
                 problem, search_params, Deadline(self._search.budget, search_params.allotment)
@@ -74,7 +75,7 @@ class CoverSearch:
             replace(told, reduced=reduced),
             max(search_params.known_bound, told.least + problem.constant),
         )
-        search_params.tell(_of(problem, search_params.hint).cost, known)
+        search_params.observer.on_bound(_of(problem, search_params.hint).cost, known)
         found = self._widening(problem, told, replace(search_params, known_bound=known), deadline)
         if found.cost is not None:
             self._of_use &= ~self._choice | (told.reduced <= told.room(found.cost - problem.constant))
@@ -85,10 +86,14 @@ class CoverSearch:
     ) -> SearchResult:
         """Search few columns, those of the hint among them, then as many as it takes."""
         bound, few = search_params.known_bound, FEW
-        room, heard = self._room_for(told, few), search_params.tell
-        search_params = replace(
-            search_params, tell=lambda cost, _: heard(cost, bound)
-        )  # of few columns no bound counts
+        room, observer = self._room_for(told, few), search_params.observer
+        # A bound that holds of few columns only is not passed on.
+        costs_only = CallbackObserver(
+            bound=lambda cost, _: observer.on_bound(cost, bound),
+            plan=observer.on_plan if observer.wants_plans else None,
+            stop=observer.stop_reason,
+        )
+        search_params = replace(search_params, observer=costs_only)
         while True:
             kept = self._of_use & (~self._choice | (told.reduced <= room))
             if search_params.hint is not None:

@@ -20,7 +20,8 @@ from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
-from allocator.solvers.protocol import Found, SearchParams, Teller, unheard, unseen
+from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, CallbackObserver
+from allocator.solvers.protocol import Found, SearchParams
 
 
 @dataclass(eq=False)
@@ -174,8 +175,8 @@ def solve_cover_levels(
     model: CoverModel,
     cover: CoverSearch,
     deadline: Deadline,
-    teller: Callable[[int], Teller] = lambda _level: unheard,
-    show: Callable[[IntArray], None] = unseen,
+    teller: Callable[[int], BoundCallback] = lambda _level: NULL_OBSERVER.on_bound,
+    show: Callable[[IntArray], None] = NULL_OBSERVER.on_plan,
     first: IntArray | None = None,
     least: Callable[[int], int] = lambda _level: 0,
     windows: WindowSearch | None = None,
@@ -196,13 +197,14 @@ def solve_cover_levels(
     proofs: list[Proof] = []
     values = None if first is None else model.values(first)
     for k, level in enumerate(program.levels or (None,)):
-        search_params = SearchParams(
-            deadline.share(1.0), hint=values, show=lambda found: show(model.decisions(found))
+        observer = CallbackObserver(
+            bound=None if level is None else teller(level), plan=lambda found: show(model.decisions(found))
         )
+        search_params = SearchParams(deadline.share(1.0), hint=values, observer=observer)
         if level is None:
             one = cover.minimise(np.zeros(len(model.problem), dtype=np.int64), 0, search_params)
         else:
-            search_params = replace(search_params, tell=teller(level), known_bound=least(level))
+            search_params = replace(search_params, known_bound=least(level))
             if windows is not None and values is not None:
                 search_params = _through(windows, model, k, search_params, deadline)
             one = cover.minimise(model.prices[k], program.constant(level), search_params)
@@ -216,7 +218,7 @@ def solve_cover_levels(
                 windows.caps[k] = one.cost
             by = BY_ROWS if one.bound <= least(level) else BY_COVER
             proofs.append(Proof.of(level, one.cost, Bound(one.bound, by)))
-            search_params.tell(one.cost, proofs[-1].bound)
+            search_params.observer.on_bound(one.cost, proofs[-1].bound)
         if one.found != "optimal":
             break
     if values is None:
@@ -238,8 +240,8 @@ def _through(
         found = model.values(decisions)
         if found is not None and model.allows(found):
             best = found
-            search_params.show(found)
-            search_params.tell(model.cost(k, found), search_params.known_bound)
+            search_params.observer.on_plan(found)
+            search_params.observer.on_bound(model.cost(k, found), search_params.known_bound)
 
     if cost > search_params.known_bound:
         few = Deadline(windows.search.budget, deadline.share(WINDOWS_PART))

@@ -25,7 +25,7 @@ from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition, d
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
-from allocator.solvers.protocol import Teller, unseen
+from allocator.solvers.observer import NULL_OBSERVER, BoundCallback
 
 #: More zones, or more branches looked at for them, are left to other routes.
 MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
@@ -43,9 +43,9 @@ def solve_zones(
     task: Task,
     deadline: Deadline,
     search: SolveContext,
-    teller: Callable[[int], Teller],
+    teller: Callable[[int], BoundCallback],
     start: IntArray | None = None,
-    show: Callable[[IntArray], None] = unseen,
+    show: Callable[[IntArray], None] = NULL_OBSERVER.on_plan,
 ) -> ZonesResult | None:
     """Return the plan that is best at every level; where there are too many zones, any; None if it is no map.
 
@@ -85,7 +85,7 @@ def solve_zones(
 
 
 def _told(
-    task: Task, teller: Callable[[int], Teller], show: Callable[[IntArray], None]
+    task: Task, teller: Callable[[int], BoundCallback], show: Callable[[IntArray], None]
 ) -> Callable[[IntArray], None]:
     """Return what shows a plan and tells what it costs at the first level."""
 
@@ -124,7 +124,7 @@ def _of_a_large_map(
     whole: SlotDecomposition,
     deadline: Deadline,
     search: SolveContext,
-    teller: Callable[[int], Teller],
+    teller: Callable[[int], BoundCallback],
     show: Callable[[IntArray], None],
     start: IntArray | None,
     first: IntArray | None = None,

@@ -18,7 +18,7 @@ from allocator.program.program import INFINITE, IntArray
 from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
-from allocator.solvers.protocol import unseen
+from allocator.solvers.observer import NULL_OBSERVER
 
 #: So many trees are tried for one split before the splits above it are given up.
 TREES = 40
@@ -117,7 +117,7 @@ def first_plan(
     start: IntArray | None,
     deadline: Deadline,
     search: SolveContext,
-    show: Callable[[IntArray], None] = unseen,
+    show: Callable[[IntArray], None] = NULL_OBSERVER.on_plan,
 ) -> IntArray | None:
     """Return the better of what there is to begin from, if it is a plan, and of what random trees give.
 

@@ -29,7 +29,7 @@ from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotDecomposition, restrict_items
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
-from allocator.solvers.protocol import unseen
+from allocator.solvers.observer import NULL_OBSERVER
 
 #: So many splits in vain are enough.
 PATIENCE = 5000
@@ -43,7 +43,7 @@ def recombine(
     decisions: IntArray,
     deadline: Deadline,
     search: SolveContext,
-    show: Callable[[IntArray], None] = unseen,
+    show: Callable[[IntArray], None] = NULL_OBSERVER.on_plan,
     patience: int = PATIENCE,
 ) -> IntArray:
     """Return a plan that is no worse, and better if chance and time allow.
@@ -135,7 +135,7 @@ def reoptimise_pairs(
     decisions: IntArray,
     deadline: Deadline,
     search: SolveContext,
-    show: Callable[[IntArray], None] = unseen,
+    show: Callable[[IntArray], None] = NULL_OBSERVER.on_plan,
 ) -> IntArray:
     """Return a plan that no two neighbouring zones can be made better in, as far as time allows.
 

@@ -6,7 +6,6 @@ Solver: OR-Tools CP-SAT, https://developers.google.com/optimization.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from threading import Thread
 from typing import ClassVar
 
@@ -14,18 +13,16 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from allocator.model.witnesses import CP_SAT
-from allocator.program.program import INFINITE, IntArray
+from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.context import SolveContext
+from allocator.solvers.observer import Observer
 from allocator.solvers.protocol import (
     Found,
     SearchParams,
     SearchResult,
     Solver,
-    Teller,
     result_without_variables,
-    unheard,
-    unseen,
 )
 
 #: CP-SAT's own infinity.
@@ -53,8 +50,7 @@ class CpSat(Solver):
         if params.allotment.is_over:
             return SearchResult("unknown", effort=1.0)
         solver = _configured(context, params)
-        shown = None if params.show is unseen else lambda found: params.show(problem.full_values(found))
-        listener = _SolutionListener(params.tell if problem.objective.any() else unheard, shown)
+        listener = _SolutionListener(problem, params.observer)
         solver.best_bound_callback = listener.on_bound
         status = _FOUND.get(_run(solver, write_model(problem, params), listener, context, params), "unknown")
         response, allotment = solver.response_proto, params.allotment
@@ -140,17 +136,18 @@ def _run(
             thread.join(POLL_SECONDS)
         except KeyboardInterrupt:
             context.request_stop()
-        if context.is_stopped or params.is_done():
+        if context.is_stopped or params.observer.stop_reason() is not None:
             solver.stop_search()
     return result[0] if result else int(cp_model.UNKNOWN)
 
 
 class _SolutionListener(cp_model.CpSolverSolutionCallback):
-    """Passes better costs and bounds on, and better plans where somebody wants to see them."""
+    """Passes better costs and bounds on, if there is anything to pay for, and better plans."""
 
-    def __init__(self, tell: Teller, show: Callable[[IntArray], None] | None) -> None:
+    def __init__(self, problem: MilpInstance, observer: Observer) -> None:
         super().__init__()
-        self._tell, self._show = tell, show
+        self._problem, self._observer = problem, observer
+        self._has_costs, self._wants_plans = bool(problem.objective.any()), observer.wants_plans
         self._cost: int | None = None
         self._bound = 0
 
@@ -158,11 +155,12 @@ class _SolutionListener(cp_model.CpSolverSolutionCallback):
         """Pass a better plan on."""
         self._cost = round(self.objective_value)
         self.on_bound(self.best_objective_bound)
-        if self._show is not None:
-            self._show(np.array(self.response_proto.solution, dtype=np.int64))
+        if self._wants_plans:
+            found = np.array(self.response_proto.solution, dtype=np.int64)
+            self._observer.on_plan(self._problem.full_values(found))
 
     def on_bound(self, bound: float) -> None:
         """Pass a better bound on."""
-        if math.isfinite(bound):
+        if self._has_costs and math.isfinite(bound):
             self._bound = max(self._bound, math.ceil(bound - _TOLERANCE))
-            self._tell(self._cost, self._bound)
+            self._observer.on_bound(self._cost, self._bound)

@@ -21,7 +21,7 @@ from allocator.program.program import IntArray
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
-from allocator.solvers.protocol import Teller, unseen
+from allocator.solvers.observer import NULL_OBSERVER, BoundCallback
 
 #: So many plans at first, of so many tries at most.
 PLANS, TRIES = 12, 200
@@ -62,8 +62,8 @@ class PMedianSearch:
     placing: SlotPlacement
     deadline: Deadline
     search: SolveContext
-    tell: Teller
-    show: Callable[[IntArray], None] = unseen
+    tell: BoundCallback
+    show: Callable[[IntArray], None] = NULL_OBSERVER.on_plan
     decisions: IntArray | None = field(default=None, init=False)
     costs: list[int] = field(default_factory=list, init=False)
     bound: int = field(default=0, init=False)
