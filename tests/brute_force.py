@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from allocator.optimise.solve import Options, Solved, solve
+from allocator.optimise.results import Options, SolveResult
+from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.rules.context import RuleContext
 from allocator.rules.examples import example_rule
@@ -109,7 +110,7 @@ def priced_at_random(layer: str, context: RuleContext, seed: int, level: int = 1
     ]
 
 
-def solved(policy: Policy, seconds: float = 10.0) -> Solved:
+def solved(policy: Policy, seconds: float = 10.0) -> SolveResult:
     return solve(policy, Options(seconds=seconds, workers=1))
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from allocator import api
 from allocator.errors import InputError, InternalError
 from allocator.model.plan import Assignment, Plan
-from allocator.optimise import fewest
 from allocator.optimise.lns import plan_repair
+from allocator.optimise.routes import minimum_changes
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.rules.policy import Policy
 from allocator.verify.diff import plan_diff
@@ -334,7 +334,7 @@ def test_a_count_that_the_checks_do_not_confirm_is_an_internal_error(
     running: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     policy = api.bind(api.load(casework(tmp_path)), baseline=api.read_plan(running))
-    monkeypatch.setattr(fewest, "_changes", lambda one: [SimpleNamespace(level=1, cost=7, bound=0)])
+    monkeypatch.setattr(minimum_changes, "_changes", lambda one: [SimpleNamespace(level=1, cost=7, bound=0)])
     with pytest.raises(InternalError, match="the solver says 7 changes, the checks 0"):
         api.fewest_changes(policy, seconds=5, workers=1)
 
@@ -342,8 +342,10 @@ def test_a_count_that_the_checks_do_not_confirm_is_an_internal_error(
 def test_where_only_whoever_is_excluded_need_move_no_more_is_searched(
     running: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, plain, asked = api.read_plan(running), fewest.solve, []
-    monkeypatch.setattr(fewest, "solve", lambda *args, **more: asked.append(args) or plain(*args, **more))
+    before, plain, asked = api.read_plan(running), minimum_changes.solve, []
+    monkeypatch.setattr(
+        minimum_changes, "solve", lambda *args, **more: asked.append(args) or plain(*args, **more)
+    )
     chief = next(item for item, role in seats(before, "C1") if role == "chief")
     policy = api.bind(api.load(casework(tmp_path)), baseline=before, exclude=[f"{chief}=C1"])
     plan = api.fewest_changes(policy, seconds=10, workers=1)

@@ -15,9 +15,10 @@ import pytest
 import tiny_scenario
 from allocator import api
 from allocator.api import checkpoints
+from allocator.optimise.construction.warm import WarmStart
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
-from allocator.optimise.solve import Options, solve
-from allocator.optimise.warm_start import WarmStart
+from allocator.optimise.results import Options
+from allocator.optimise.solve import solve
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import KnownBounds, Proof
 from allocator.solvers.observer import CallbackObserver, Snapshot

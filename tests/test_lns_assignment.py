@@ -7,21 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from allocator.optimise.descent import task_of
-from allocator.optimise.first import any_plan
+from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.construction.feasible import find_feasible
+from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns import large_neighbourhood, mover_selection, operators
 from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourhood
 from allocator.optimise.lns.large_neighbourhood import LnsParams
 from allocator.optimise.lns.mover_selection import MoverParams, MoverSelector
 from allocator.optimise.lns.operators import SLOTS, NeighbourhoodOperator, OperatorParams, Selection
-from allocator.optimise.standing import Standing
-from allocator.optimise.task import Task
 from allocator.program.evaluate import level_costs, violated_rows
 from allocator.program.subproblem import level_objective
 from allocator.rules.examples import example_rule
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Budget, Deadline
-from allocator.solvers.observer import NULL_OBSERVER
 from big_world import postings
 from brute_force import least_costs, policy_for, priced_at_random
 
@@ -33,22 +31,22 @@ RULES = (
 WAYS: tuple[Selection, ...] = ("random", "chain", "similar", "return")
 
 
-def standing_of(task: Task, level: int, search: SolveContext) -> Standing:
+def standing_of(task: ConstrainedProgram, level: int, search: SolveContext) -> LevelIncumbent:
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    found = any_plan(task, None, deadline, search, NULL_OBSERVER)
+    found = find_feasible(task, None, deadline, search)
     assert found.values is not None
-    return Standing(task, level, found.values, 0, 0.0, lambda _cost, _bound: None)
+    return LevelIncumbent(task, level, found.values)
 
 
-def everything_of(task: Task) -> np.ndarray:
+def everything_of(task: ConstrainedProgram) -> np.ndarray:
     return np.ones(task.program.decisions.count, dtype=np.bool_)
 
 
-def task_for(seed: int) -> tuple[Task, tuple[int, ...] | None]:
+def task_for(seed: int) -> tuple[ConstrainedProgram, tuple[int, ...] | None]:
     rules = [example_rule(rule) for rule in RULES]
     policy, _ = policy_for(rules)
     policy, space = policy_for([*rules, *priced_at_random("turn", policy.context, seed)])
-    return task_of(policy, policy.compile()), least_costs(policy, space)
+    return constrain(policy, policy.compile()), least_costs(policy, space)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -57,11 +55,11 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
     task, least = task_for(seed)
     assert least is not None
     search = SolveContext(seed, Budget(10.0, workers))
-    standing = standing_of(task, 1, search)
-    exchanges, program = AssignmentNeighbourhood(standing, everything_of(task), search), task.program
+    incumbent = standing_of(task, 1, search)
+    exchanges, program = AssignmentNeighbourhood(incumbent, everything_of(task), search), task.program
     movable = np.ones(program.decisions.count, dtype=np.bool_)
     for way in WAYS * 3:
-        before = standing.cost
+        before = incumbent.cost
         part = search.budget.share(0.5)
         found = exchanges.run_batch(
             NeighbourhoodOperator("turn", SLOTS, False, 0.5, selection=way, by_assignment=True),
@@ -69,34 +67,34 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
             movable,
             lambda: False,
         )
-        assert least[0] <= standing.cost <= before and 0 <= found.effort <= 1
-        assert not violated_rows(program, standing.values[None, :]).any()
-        assert level_costs(program, standing.values[None, :])[0, 0] == standing.cost
+        assert least[0] <= incumbent.cost <= before and 0 <= found.effort <= 1
+        assert not violated_rows(program, incumbent.values[None, :]).any()
+        assert level_costs(program, incumbent.values[None, :])[0, 0] == incumbent.cost
     assert search.budget.spent_work > 0
     # A level that is held to its cost stays at it while the next is made better.
-    task.cap(1, standing.cost, proved=False)
-    second = Standing(task, 2, standing.values, 0, 0.0, lambda _cost, _bound: None)
+    task.fix_level(1, incumbent.cost, proved=False)
+    second = LevelIncumbent(task, 2, incumbent.values)
     AssignmentNeighbourhood(second, everything_of(task), search).run_batch(
         NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True),
         search.budget.share(0.5),
         movable,
         lambda: False,
     )
-    assert task.cost(second.values, 1) <= standing.cost and second.cost <= task.cost(standing.values, 2)
+    assert task.cost(second.values, 1) <= incumbent.cost and second.cost <= task.cost(incumbent.values, 2)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_closed_stays_as_it_is(seed: int) -> None:
     task, _ = task_for(seed)
     search = SolveContext(seed, Budget(10.0, 2))
-    standing = standing_of(task, 1, search)
+    incumbent = standing_of(task, 1, search)
     movable = np.random.default_rng(seed).random(task.program.decisions.count) < 0.7
-    before = standing.values[: len(movable)]
-    exchanges = AssignmentNeighbourhood(standing, everything_of(task), search)
+    before = incumbent.values[: len(movable)]
+    exchanges = AssignmentNeighbourhood(incumbent, everything_of(task), search)
     for way in WAYS * 4:
         arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, selection=way, by_assignment=True)
         exchanges.run_batch(arm, search.budget.share(0.1), movable, lambda: False)
-        assert (standing.values[: len(movable)][~movable] == before[~movable]).all()
+        assert (incumbent.values[: len(movable)][~movable] == before[~movable]).all()
 
 
 def test_the_same_seed_makes_the_same_exchanges() -> None:
@@ -104,13 +102,13 @@ def test_the_same_seed_makes_the_same_exchanges() -> None:
     for _ in range(2):
         task, _ = task_for(3)
         search = SolveContext(5, Budget(10.0, 1))
-        standing = standing_of(task, 1, search)
+        incumbent = standing_of(task, 1, search)
         movable = np.ones(task.program.decisions.count, dtype=np.bool_)
         arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True)
-        found = AssignmentNeighbourhood(standing, everything_of(task), search).run_batch(
+        found = AssignmentNeighbourhood(incumbent, everything_of(task), search).run_batch(
             arm, search.budget.share(0.5), movable, lambda: False
         )
-        made.append((standing.values.tolist(), found.effort, search.budget.spent_work))
+        made.append((incumbent.values.tolist(), found.effort, search.budget.spent_work))
     assert made[0] == made[1]
 
 
@@ -127,15 +125,15 @@ def test_there_may_be_no_time_left_for_an_exchange(workers: int) -> None:
 def test_what_is_not_open_stays_where_it_is() -> None:
     task, _ = task_for(1)
     search = SolveContext(1, Budget(10.0, 2))
-    standing = standing_of(task, 1, search)
+    incumbent = standing_of(task, 1, search)
     nothing = np.zeros(task.program.decisions.count, dtype=np.bool_)
-    before = standing.values
+    before = incumbent.values
     for way in WAYS:
         arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, selection=way, by_assignment=True)
-        AssignmentNeighbourhood(standing, everything_of(task), search).run_batch(
+        AssignmentNeighbourhood(incumbent, everything_of(task), search).run_batch(
             arm, search.budget.share(0.5), nothing, lambda: False
         )
-    assert standing.values is before
+    assert incumbent.values is before
 
 
 def test_movers_are_one_at_a_place_and_go_where_they_cost_less() -> None:
@@ -199,9 +197,9 @@ def test_pieces_and_exchanges_find_the_best_plan(monkeypatch: pytest.MonkeyPatch
     task, least = task_for(seed)
     assert least is not None
     search = SolveContext(seed, Budget(10.0, 2))
-    standing = standing_of(task, 1, search)
+    incumbent = standing_of(task, 1, search)
     everything = np.ones(len(task.program), dtype=np.bool_)
-    large_neighbourhood.LargeNeighbourhoodSearch(standing, everything, search, races=False).run(
+    large_neighbourhood.LargeNeighbourhoodSearch(incumbent, everything, search, races=False).run(
         search.budget.share(1.0)
     )
-    assert standing.cost == standing.bound == least[0]
+    assert incumbent.cost == incumbent.bound == least[0]

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from allocator.model.plan import Assignment
-from allocator.optimise import begin, descent
-from allocator.optimise.descent import task_of
+from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.construction import warm
+from allocator.optimise.construction.warm import WarmStart
 from allocator.optimise.lns import plan_repair
 from allocator.optimise.lns.plan_repair import local_repair
-from allocator.optimise.solve import Options, solve
-from allocator.optimise.task import Task
-from allocator.optimise.warm_start import WarmStart
+from allocator.optimise.results import Options
+from allocator.optimise.routes import network_flow
+from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
 from allocator.rules.examples import example_rule
@@ -30,7 +31,7 @@ PIN = {"kind": "pin", "on": "posting", "item": "P000", "slot": "G01", "during": 
 TEN = {"kind": "capacity", "on": "posting", "atleast": 10, "atmost": 10}
 
 
-def mended_of(task: Task, hint: IntArray) -> IntArray | None:
+def mended_of(task: ConstrainedProgram, hint: IntArray) -> IntArray | None:
     search = SolveContext(1, Budget(20.0, 1))
     return local_repair(task, hint, search.budget.share(1.0), search)
 
@@ -43,7 +44,7 @@ def ruled(*rules: dict[str, Any]) -> Policy:
     return replace(policy, rules=(*takes, *made))
 
 
-def in_turn(policy: Policy) -> tuple[Task, IntArray]:
+def in_turn(policy: Policy) -> tuple[ConstrainedProgram, IntArray]:
     """Return the task of a policy, and the plan in which everybody is in a group in turn, for good."""
     layer = policy.context.layers["posting"]
     seats = [
@@ -52,14 +53,14 @@ def in_turn(policy: Policy) -> tuple[Task, IntArray]:
         for period in layer.periods
     ]
     program = policy.compile()
-    return task_of(policy, program), evaluate_auxiliaries(program, program.decisions.vector(seats)[None, :])[
-        0
-    ]
+    return constrain(policy, program), evaluate_auxiliaries(
+        program, program.decisions.vector(seats)[None, :]
+    )[0]
 
 
-def changed(task: Task, hint: IntArray, found: IntArray | None) -> set[tuple[str, str]]:
+def changed(task: ConstrainedProgram, hint: IntArray, found: IntArray | None) -> set[tuple[str, str]]:
     """Return slot and period of all decisions that changed."""
-    assert found is not None and task.is_sound(found) and not task.is_sound(hint)
+    assert found is not None and task.is_feasible(found) and not task.is_feasible(hint)
     decisions = task.program.decisions
     taken = [{*decisions.assignments(one[: decisions.count])} for one in (hint, found)]
     return {(one.slot, one.period) for one in taken[0] ^ taken[1]}
@@ -99,9 +100,9 @@ def test_a_plan_is_the_best_of_its_first_level_near_the_hint() -> None:
 def test_a_large_program_is_mended_from_the_plan_to_begin_from(monkeypatch: pytest.MonkeyPatch) -> None:
     task, hint = in_turn(policy := ruled(TEN, PIN))
     begun = WarmStart(task.program.decisions.assignments(hint[: task.program.decisions.count]))
-    monkeypatch.setattr(descent, "best_by_flow", lambda *_: None)
-    monkeypatch.setattr(begin, "plan_by_flow", lambda *_: None)
-    monkeypatch.setattr(begin, "elastic_repair", lambda *_: pytest.fail("it is mended near the hint"))
+    monkeypatch.setattr(network_flow, "cheapest_plan", lambda *_: None)
+    monkeypatch.setattr(warm, "plan_by_flow", lambda *_: None)
+    monkeypatch.setattr(warm, "elastic_repair", lambda *_: pytest.fail("it is mended near the hint"))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     found = solve(policy, Options(seconds=5.0, workers=1), begun=begun)
     assert found.status == "optimal"
@@ -138,7 +139,7 @@ def test_where_the_rows_leave_nobody_a_place_there_is_nothing_to_mend(
     task, hint = in_turn(policy)
     assert mended_of(task, hint) is None
     for name in ("plan_by_flow", "local_repair", "elastic_repair"):
-        monkeypatch.setattr(begin, name, lambda *_: pytest.fail("it is infeasible by its bounds"))
+        monkeypatch.setattr(warm, name, lambda *_: pytest.fail("it is infeasible by its bounds"))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     assert solve(policy, Options(seconds=5.0, workers=1)).status == "infeasible"
 
@@ -154,7 +155,7 @@ def test_a_mended_plan_is_improved_to_the_best_of_all(
     policy, space = policy_for(example_rule(rule) for rule in (*STAFFED, pin))
     best = least_costs(policy, space)
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
-    monkeypatch.setattr(begin, "plan_by_flow", lambda *_: None)
+    monkeypatch.setattr(warm, "plan_by_flow", lambda *_: None)
     monkeypatch.setattr(
         plan_repair, "PARAMS", replace(plan_repair.PARAMS, most_violated=1.0)
     )  # one of nine places is much

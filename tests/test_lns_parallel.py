@@ -5,19 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allocator.optimise.descent import task_of
-from allocator.optimise.first import any_plan
+from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.construction.feasible import find_feasible
+from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns import large_neighbourhood, operators
 from allocator.optimise.lns.large_neighbourhood import LnsParams
 from allocator.optimise.lns.operators import OperatorParams
 from allocator.optimise.lns.parallel_lns import merge_piece, solve_parallel
-from allocator.optimise.standing import Standing
-from allocator.optimise.task import Task
 from allocator.program.evaluate import violated_rows
 from allocator.rules.examples import example_rule
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
-from allocator.solvers.observer import NULL_OBSERVER
 from allocator.solvers.protocol import SearchParams
 from brute_force import least_costs, policy_for, priced_at_random
 
@@ -27,11 +25,11 @@ RULES = (
 )
 
 
-def standing_of(task: Task, search: SolveContext) -> Standing:
+def standing_of(task: ConstrainedProgram, search: SolveContext) -> LevelIncumbent:
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    found = any_plan(task, None, deadline, search, NULL_OBSERVER)
+    found = find_feasible(task, None, deadline, search)
     assert found.values is not None
-    return Standing(task, 1, found.values, 0, 0.0, lambda _cost, _bound: None)
+    return LevelIncumbent(task, 1, found.values)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -42,13 +40,13 @@ def test_pieces_side_by_side_find_the_best_plan(monkeypatch: pytest.MonkeyPatch,
     policy, space = policy_for(rules)
     policy, space = policy_for([*rules, *priced_at_random("turn", policy.context, seed)])
     search = SolveContext(seed, Budget(10.0, 2))
-    standing = standing_of(task_of(policy, policy.compile()), search)
-    everything = np.ones(len(standing.task.program), dtype=np.bool_)
-    large_neighbourhood.LargeNeighbourhoodSearch(standing, everything, search, races=False).run(
+    incumbent = standing_of(constrain(policy, policy.compile()), search)
+    everything = np.ones(len(incumbent.task.program), dtype=np.bool_)
+    large_neighbourhood.LargeNeighbourhoodSearch(incumbent, everything, search, races=False).run(
         search.budget.share(1.0)
     )
-    assert least_costs(policy, space) == (standing.cost,) == (standing.bound,)
-    assert not violated_rows(standing.task.program, standing.values[None, :]).any()
+    assert least_costs(policy, space) == (incumbent.cost,) == (incumbent.bound,)
+    assert not violated_rows(incumbent.task.program, incumbent.values[None, :]).any()
 
 
 def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
@@ -56,8 +54,8 @@ def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
     policy, _ = policy_for(rules)
     policy, _ = policy_for([*rules, *priced_at_random("turn", policy.context, 2)])
     search = SolveContext(1, Budget(10.0, 2))
-    standing = standing_of(task_of(policy, policy.compile()), search)
-    start, program = standing.values, standing.task.program
+    incumbent = standing_of(constrain(policy, policy.compile()), search)
+    start, program = incumbent.values, incumbent.task.program
     frees = []
     for period in (0, 1):
         free = np.zeros(len(program), dtype=np.bool_)
@@ -65,7 +63,7 @@ def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
         free[columns[columns >= 0]] = True
         free[program.decisions.count :] = True
         frees.append(free)
-    problems = [standing.task.question(1).restrict(start, free) for free in frees]
+    problems = [incumbent.task.subproblem(1).restrict(start, free) for free in frees]
     looked: list[int] = []
     search_params = SearchParams(search.budget.share(1.0), threads=1)
     first, second = solve_parallel(
@@ -73,13 +71,13 @@ def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
     )
     assert 0 in looked and 1 in looked and first.values is not None and second.values is not None
     for free, found in zip(frees, (first, second), strict=True):
-        merge_piece(standing, start, free, found.values)
+        merge_piece(incumbent, start, free, found.values)
     for period, found in ((0, first), (1, second)):
         grid = program.decisions.grids["turn"][..., period]
         columns = grid[grid >= 0]
-        assert standing.values[columns].tolist() == found.values[columns].tolist()
+        assert incumbent.values[columns].tolist() == found.values[columns].tolist()
     # What no longer fits is left out: nobody is anywhere.
-    before = standing.values
+    before = incumbent.values
     empty = np.zeros(len(program), dtype=np.int64)
-    merge_piece(standing, start, np.ones(len(program), dtype=np.bool_), empty)
-    assert standing.values is before
+    merge_piece(incumbent, start, np.ones(len(program), dtype=np.bool_), empty)
+    assert incumbent.values is before

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import tiny_scenario
 from allocator import api
 from allocator.model.plan import Assignment
-from allocator.optimise.descent import task_of
+from allocator.optimise.constrained_program import constrain
 from allocator.optimise.lns import stay_improvement
 from allocator.optimise.lns.stay_improvement import StayParams, improve_stays
 from allocator.program.evaluate import evaluate_auxiliaries
@@ -39,7 +39,7 @@ def policy_of(rules: Sequence[Mapping[str, Any]], *, baseline: bool = False) -> 
 def after(policy: Policy, plan: Sequence[Assignment]) -> tuple[Assignment, ...]:
     program = policy.compile()
     values = evaluate_auxiliaries(program, program.decisions.vector(plan)[None, :])[0]
-    found = improve_stays(policy, task_of(policy, program), values)
+    found = improve_stays(policy, constrain(policy, program), values)
     return program.decisions.assignments(found)
 
 
@@ -127,7 +127,7 @@ def test_what_is_looked_at_is_limited_by_number(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_plan_that_would_not_be_sound_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stay_improvement.Task, "is_sound", lambda *_: False)
+    monkeypatch.setattr(stay_improvement.ConstrainedProgram, "is_feasible", lambda *_: False)
     assert stayed([ONE_EACH], SHUFFLED) == set(SHUFFLED.split())
 
 

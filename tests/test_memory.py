@@ -10,8 +10,9 @@ import pytest
 
 from allocator import api
 from allocator.errors import InputError
-from allocator.optimise.descent import task_of
-from allocator.optimise.solve import Options, solve
+from allocator.optimise.constrained_program import constrain
+from allocator.optimise.results import Options
+from allocator.optimise.solve import solve
 from allocator.program.program import Program
 from allocator.rules.policy import Policy
 from allocator.solvers import memory
@@ -99,7 +100,7 @@ def test_what_runs_beside_is_ended_first(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_what_runs_beside_is_counted_while_it_does() -> None:
     policy = postings(40, 8)
     program = policy.compile()
-    whole = task_of(policy, program).question(1).full()
+    whole = constrain(policy, program).question(1).full()
     assert whole is not None
     race = BackgroundMip(whole, program, 1)
     race.begin()

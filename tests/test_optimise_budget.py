@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from allocator.optimise.solve import Options, solve
+from allocator.optimise.results import Options
+from allocator.optimise.solve import solve
 from allocator.rules.examples import example_rule
 from allocator.solvers import deadline
 from allocator.solvers.deadline import Budget

@@ -13,14 +13,15 @@ import pytest
 
 from allocator import api
 from allocator.model.witnesses import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
-from allocator.optimise import confirm, fewest
+from allocator.optimise import confirm
 from allocator.optimise import witness as witness_module
 from allocator.optimise.claim import Claim, ContradictionError, claims_in, settled_plan
 from allocator.optimise.confirm import WITNESSES, Confirming, time_for
-from allocator.optimise.descent import task_of
-from allocator.optimise.solve import Options, Solved, solve
-from allocator.optimise.task import Task
-from allocator.optimise.warm_start import WarmStart
+from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.construction.warm import WarmStart
+from allocator.optimise.results import Options, SolveResult
+from allocator.optimise.routes import minimum_changes
+from allocator.optimise.solve import solve
 from allocator.program import cuts
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.rules.examples import example_rule
@@ -50,7 +51,7 @@ def searching(seconds: float = 20.0, workers: int = 2, stop: StopRequest | None 
     return SolveContext(1, Budget(seconds, workers), stop=stop or StopRequest())
 
 
-def confirmed(task: Task, claims: list[Claim], seconds: float = 20.0) -> list[Claim]:
+def confirmed(task: ConstrainedProgram, claims: list[Claim], seconds: float = 20.0) -> list[Claim]:
     return Confirming(task, searching(), seconds).run(claims)
 
 
@@ -110,7 +111,7 @@ def test_what_is_written_only_as_plans_call_for_it_is_confirmed(
     far_out, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
     for policy, plans in ((on_map, Space.of(on_map.context)), (far_out, space)):
         best = least_costs(policy, plans)
-        task = task_of(policy, policy.compile())
+        task = constrain(policy, policy.compile())
         assert best is not None and best[0] > 0
         first = Proof.of(1, best[0], Bound(best[0], others))
         grown = len(task.program.rows)
@@ -227,7 +228,7 @@ def test_where_nothing_is_decided_counting_says_it(by: set[str], tmp_path: Path)
         scenario = SCENARIO.split("layers:")[0] + NOBODY
         base = folder(tmp_path / str(atleast), {"main": f"pack: main\nrules:\n  - {rule}\n"}, scenario)
         policy = api.bind(api.load(base))
-        task = task_of(policy, policy.compile())
+        task = constrain(policy, policy.compile())
         if contradicted:
             with pytest.raises(ContradictionError):
                 confirmed(task, [none])
@@ -243,9 +244,11 @@ def test_what_is_paid_whatever_the_plan_is_counted(witness: str) -> None:
     dearer = replace(program, constants=(*program.constants, (level, 0, 50)))
     least = drawn.least[0] + 50
     true = Claim(level, {level: least - 1}, Bound(least, by))
-    assert seconds_of(confirmed(Task(dearer, lambda _: []), [true])) == [frozenset((witness,))]
+    assert seconds_of(confirmed(ConstrainedProgram(dearer, lambda _: []), [true])) == [frozenset((witness,))]
     with pytest.raises(ContradictionError):
-        confirmed(Task(dearer, lambda _: []), [Claim(level, {level: least}, Bound(least + 1, by))])
+        confirmed(
+            ConstrainedProgram(dearer, lambda _: []), [Claim(level, {level: least}, Bound(least + 1, by))]
+        )
 
 
 def test_a_search_that_highs_has_no_time_for_is_open(
@@ -259,7 +262,7 @@ def test_a_search_that_highs_has_no_time_for_is_open(
 
     monkeypatch.setattr(witness_module, "WorkerProcess", Hurried)
     claims = [Claim(1, {1: 20}, Bound(21, frozenset((CP_SAT,))))] * 2
-    task = task_of(rivalry, rivalry.compile())
+    task = constrain(rivalry, rivalry.compile())
     answers = witness_module.ask_highs(task, claims, 20.0, searching())
     assert [one.found for one in answers] == ["open", "open"] and not LIVE_WORKERS
 
@@ -287,7 +290,7 @@ def test_parts_that_no_row_ties_are_asked_about_one_by_one(
         values
         for plans in parts_of(drawn.space)
         for values in evaluate_auxiliaries(task.program, plans.matrix)
-        if task.is_sound(values) and tuple(level_costs(task.program, values[None, :])[0]) == drawn.least
+        if task.is_feasible(values) and tuple(level_costs(task.program, values[None, :])[0]) == drawn.least
     )
     claims = claimed(drawn, frozenset((CP_SAT,)))
     found = Confirming(task, searching(), 20.0, best).run(claims)
@@ -386,11 +389,11 @@ def test_fewest_changes_are_proved_twice(tmp_path: Path) -> None:
     said = plan.run["changes"]
     assert said["fewest"] == said["bound"] > 0
     assert said["proof"]["confirmed"] and not set(said["proof"]["confirmed"]) & set(said["proof"]["by"])
-    assert fewest.FIRST == 1
+    assert minimum_changes.CHANGES_LEVEL == 1
 
 
 def test_a_solve_tells_what_it_is_about(rivalry: Policy) -> None:
     told: list[Progress] = []
-    found: Solved = solve(possible(0).policy, FULL, observer=CallbackObserver(progress=told.append))
+    found: SolveResult = solve(possible(0).policy, FULL, observer=CallbackObserver(progress=told.append))
     about = [one for one in told if one.stage == CONFIRM]
     assert found.status == "optimal" and about and all(one.cost == one.bound for one in about)

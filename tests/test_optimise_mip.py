@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from allocator import api
-from allocator.optimise.descent import task_of
+from allocator.optimise.constrained_program import constrain
 from allocator.program.structure import branching_variables
 from allocator.rules.examples import example_rule
 from allocator.solvers import background
@@ -44,7 +44,7 @@ def race(monkeypatch: pytest.MonkeyPatch) -> BackgroundMip:
     monkeypatch.setattr(background, "WorkerProcess", Recorded)
     policy = postings(40, 8)
     program = policy.compile()
-    whole = task_of(policy, program).question(1).full()
+    whole = constrain(policy, program).subproblem(1).full()
     assert whole is not None
     return BackgroundMip(whole, program, 1)
 
@@ -121,7 +121,7 @@ def test_slots_one_by_one_prove_more_than_the_relaxation(
     write(tmp_path, make(60, 8, 1), "sq")
     policy = api.bind(api.load(tmp_path))
     program = policy.compile()
-    whole = task_of(policy, program).question(1).full()
+    whole = constrain(policy, program).subproblem(1).full()
     assert whole is not None
     race = Heard(whole, program, 1)
     race.begin()

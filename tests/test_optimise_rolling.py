@@ -15,10 +15,11 @@ from allocator.model.plan import Assignment
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Person
-from allocator.optimise.rolling import windows
-from allocator.optimise.solve import Options, Solved, solve
-from allocator.optimise.start import Made, add_layer
-from allocator.optimise.warm_start import WarmStart
+from allocator.optimise.construction.layerwise import PartialPlan, construct_layer
+from allocator.optimise.construction.warm import WarmStart
+from allocator.optimise.results import Options, SolveResult
+from allocator.optimise.routes.rolling import windows
+from allocator.optimise.solve import solve
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
@@ -30,11 +31,11 @@ from test_optimise_solve import DEAD_END, TURN, assert_sound, turn_rule
 from worlds import policy_of
 
 
-def rolled(policy: Policy, window: int, **given: Any) -> Solved:
+def rolled(policy: Policy, window: int, **given: Any) -> SolveResult:
     return solve(policy, Options(seconds=20, workers=1, window=window), **given)
 
 
-def costs(found: Solved) -> list[int]:
+def costs(found: SolveResult) -> list[int]:
     return [proof.cost for proof in found.proofs]
 
 
@@ -105,7 +106,7 @@ def pin(one: Any) -> Any:
     return example_rule(fields, id=f"pin-{one.item}-{one.period}")
 
 
-def within(found: Solved, years: int) -> tuple[Any, ...]:
+def within(found: SolveResult, years: int) -> tuple[Any, ...]:
     return tuple(one for one in found.assignments if int(str(one.period)) < 2026 + years)
 
 
@@ -237,11 +238,11 @@ def test_so_many_turns_over_the_horizon_are_no_dead_end(window: int) -> None:
     away = turn_rule("capacity", each="layer", atmost=2)
     policy = policy_of(TURN, turn_rule("take", places="0-1"), twice, away)
     assert_sound(policy, rolled(policy, window))
-    start = add_layer(policy, Made(), SolveContext(1, Budget(10, 1)), 1.0)
+    start = construct_layer(policy, PartialPlan(), SolveContext(1, Budget(10, 1)), 1.0)
     assert start is not None and not judge(policy, start.assignments).broken
 
 
-def placed(found: Solved) -> dict[str, set[tuple[str, str]]]:
+def placed(found: SolveResult) -> dict[str, set[tuple[str, str]]]:
     years = sorted({str(one.period) for one in found.assignments})
     return {year: {(one.item, one.slot) for one in found.assignments if one.period == year} for year in years}
 

@@ -15,18 +15,19 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from allocator.optimise.by_parts import minimise_parts
-from allocator.optimise.descent import Descent, task_of
-from allocator.optimise.first import any_plan, is_impossible
+from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.construction.feasible import confirm_infeasible, find_feasible
+from allocator.optimise.construction.layerwise import PartialPlan, construct_layer
+from allocator.optimise.construction.warm import WarmStart
 from allocator.optimise.flow import best_by_flow, plan_by_flow
+from allocator.optimise.incumbent import LevelIncumbent
+from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.lns import large_neighbourhood, operators, plan_repair
 from allocator.optimise.lns.large_neighbourhood import LnsParams
 from allocator.optimise.lns.operators import OperatorParams
-from allocator.optimise.solve import Options, solve
-from allocator.optimise.standing import Standing
-from allocator.optimise.start import Made, add_layer
-from allocator.optimise.task import Task
-from allocator.optimise.warm_start import WarmStart
+from allocator.optimise.results import Options
+from allocator.optimise.routes.decomposition import minimise_parts
+from allocator.optimise.solve import solve
 from allocator.program import structure as parting
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.network import find_network_part
@@ -41,7 +42,6 @@ from allocator.solvers.background import BackgroundMip, BackgroundMipParams, Lex
 from allocator.solvers.bounds import KnownBounds
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
-from allocator.solvers.observer import NULL_OBSERVER
 from allocator.solvers.protocol import SearchParams
 from allocator.verify import judge
 from brute_force import least_costs, parts_of, policy_for, priced_at_random
@@ -77,8 +77,8 @@ class Drawn:
         assert self.best is not None
         return self.best
 
-    def task(self) -> Task:
-        return task_of(self.policy, self.policy.compile())
+    def task(self) -> ConstrainedProgram:
+        return constrain(self.policy, self.policy.compile())
 
     def search(self, workers: int = 1) -> SolveContext:
         return SolveContext(self.seed, Budget(SECONDS, workers))
@@ -169,7 +169,7 @@ def of_parts(seed: int) -> Drawn:
     return drawn_of(seed, possible=True, of=apart)
 
 
-def assert_sound(drawn: Drawn, task: Task, values: IntArray) -> tuple[int, ...]:
+def assert_sound(drawn: Drawn, task: ConstrainedProgram, values: IntArray) -> tuple[int, ...]:
     """A plan keeps every row, its rules' checks find the same, none is better than the best; its costs."""
     decisions = values[: task.program.decisions.count]
     settled = evaluate_auxiliaries(task.program, decisions[None, :])
@@ -183,9 +183,9 @@ def assert_sound(drawn: Drawn, task: Task, values: IntArray) -> tuple[int, ...]:
     return costs
 
 
-def standing_of(task: Task, level: int, decisions: IntArray) -> Standing:
+def standing_of(task: ConstrainedProgram, level: int, decisions: IntArray) -> LevelIncumbent:
     values = evaluate_auxiliaries(task.program, decisions[None, :])[0]
-    return Standing(task, level, values, 0, 0.0, lambda _cost, _bound: None)
+    return LevelIncumbent(task, level, values)
 
 
 def ended(is_running: Callable[[], bool]) -> None:
@@ -199,7 +199,7 @@ def ended(is_running: Callable[[], bool]) -> None:
 def test_a_flow_settles_every_level(seed: int) -> None:
     drawn = network(seed)
     task = drawn.task()
-    whole = task.question(None).full()
+    whole = task.subproblem(None).full()
     assert whole is not None
     found = best_by_flow(task.program, whole)
     assert found is not None
@@ -212,7 +212,7 @@ def test_a_flow_gives_a_plan_to_begin_from(seed: int) -> None:
     even = {"kind": "balance", "on": "casework", "each": "item", "over": "horizon", "level": 1}
     drawn = Drawn(*policy_for([*network(seed).own, example_rule(even, id="even")]), seed)
     task = drawn.task()
-    whole = task.question(None).full()
+    whole = task.subproblem(None).full()
     assert whole is not None
     start = plan_by_flow(task.program, whole)
     assert best_by_flow(task.program, whole) is None and start is not None
@@ -224,7 +224,7 @@ def test_a_flow_gives_a_plan_to_begin_from(seed: int) -> None:
 def test_constraint_search_proves_the_first_level(seed: int, workers: int) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search(workers)
-    whole = task.question(1).full()
+    whole = task.subproblem(1).full()
     assert whole is not None
     found = minimise(whole, search, SearchParams(search.budget.share(1.0)))
     assert found.values is not None
@@ -237,7 +237,7 @@ def test_constraint_search_proves_the_first_level(seed: int, workers: int) -> No
 def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search()
-    whole, hint = task.question(1).full(), evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
+    whole, hint = task.subproblem(1).full(), evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
     assert whole is not None
     found = minimise(whole, search, SearchParams(search.budget.share(1.0), hint=hint, gap=gap))
     assert found.values is not None and found.cost is not None
@@ -251,7 +251,7 @@ def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -
 def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
     drawn = possible(seed)
     task = drawn.task()
-    whole = task.question(1).full()
+    whole = task.subproblem(1).full()
     assert whole is not None
     known = evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
     for cutoff in (INFINITE, task.cost(known, 1)):
@@ -272,7 +272,7 @@ def test_slots_one_by_one_prove_no_more_than_is_true(seed: int, monkeypatch: pyt
     monkeypatch.setattr(background, "MIP_PARAMS", BackgroundMipParams(0, 0.0))
     drawn = possible(seed)
     task = drawn.task()
-    whole = task.question(1).full()
+    whole = task.subproblem(1).full()
     assert whole is not None
     race = BackgroundMip(whole, task.program, seed)
     race.begin()
@@ -287,7 +287,7 @@ def test_the_lexicographic_relaxation_proves_no_more_than_is_true(seed: int) -> 
     """The bound of a level holds of plans that cost no more than the bounds of those before."""
     drawn = possible(seed)
     task = drawn.task()
-    whole = task.question(None).full()
+    whole = task.subproblem(None).full()
     assert whole is not None
     relaxation = LexicographicRelaxation(task.program, whole, seed)
     ended(lambda: relaxation.is_running)
@@ -312,32 +312,32 @@ def test_independent_parts_add_up_to_the_best(seed: int, workers: int) -> None:
     assert parts is not None and len(parts) > 1
     decisions = drawn.worst
     for level, least in zip(task.program.levels, drawn.least, strict=True):
-        standing = standing_of(task, level, decisions)
-        before = standing.cost
-        unproved = minimise_parts(standing, parts, Deadline(search.budget, search.budget.share(0.5)), search)
-        assert_sound(drawn, task, standing.values)
-        assert standing.bound <= least <= standing.cost <= before
+        incumbent = standing_of(task, level, decisions)
+        before = incumbent.cost
+        unproved = minimise_parts(incumbent, parts, Deadline(search.budget, search.budget.share(0.5)), search)
+        assert_sound(drawn, task, incumbent.values)
+        assert incumbent.bound <= least <= incumbent.cost <= before
         if level == 1:
-            assert not unproved and standing.bound == least == standing.cost
-            task.cap(level, least, proved=True)
-            decisions = standing.values[: task.program.decisions.count]
+            assert not unproved and incumbent.bound == least == incumbent.cost
+            task.fix_level(level, least, proved=True)
+            decisions = incumbent.values[: task.program.decisions.count]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_pieces_and_exchanges_are_never_worse_than_their_start_and_prove_what_they_say(seed: int) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search()
-    standing = standing_of(task, 1, drawn.worst)
-    before, everything = standing.cost, np.ones(len(task.program), dtype=np.bool_)
+    incumbent = standing_of(task, 1, drawn.worst)
+    before, everything = incumbent.cost, np.ones(len(task.program), dtype=np.bool_)
     with (
         mock.patch.object(large_neighbourhood, "PARAMS", LnsParams(largest_whole=0)),
         mock.patch.object(operators, "PARAMS", OperatorParams(many_places=1)),
     ):
-        large_neighbourhood.LargeNeighbourhoodSearch(standing, everything, search, races=False).run(
+        large_neighbourhood.LargeNeighbourhoodSearch(incumbent, everything, search, races=False).run(
             search.budget.share(1.0)
         )
-    assert_sound(drawn, task, standing.values)
-    assert standing.bound == standing.cost == drawn.least[0] <= before
+    assert_sound(drawn, task, incumbent.values)
+    assert incumbent.bound == incumbent.cost == drawn.least[0] <= before
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -347,7 +347,7 @@ def test_what_is_mended_is_a_plan(seed: int) -> None:
     with mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)):
         found = plan_repair.elastic_repair(task, search.budget.share(0.1), search)
     if found is None:
-        whole = task.question(None).full()
+        whole = task.subproblem(None).full()
         assert whole is not None
         assert find_network_part(task.program, whole) is None, "of so little a search sees the end"
     else:
@@ -359,10 +359,10 @@ def test_any_plan_is_a_plan_and_never_said_not_to_be(seed: int) -> None:
     drawn = possible(seed)
     task, search = drawn.task(), drawn.search()
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    found = any_plan(task, None, deadline, search, NULL_OBSERVER)
+    found = find_feasible(task, None, deadline, search)
     assert found.values is not None
     assert_sound(drawn, task, found.values)
-    assert not is_impossible(task, deadline, search)
+    assert not confirm_infeasible(task, deadline, search)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -370,8 +370,8 @@ def test_that_there_is_no_plan_is_said_twice(seed: int) -> None:
     drawn = impossible(seed)
     task, search = drawn.task(), drawn.search()
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    assert any_plan(task, None, deadline, search, NULL_OBSERVER).found == "infeasible"
-    assert is_impossible(task, deadline, search)
+    assert find_feasible(task, None, deadline, search).found == "infeasible"
+    assert confirm_infeasible(task, deadline, search)
     with mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)):
         assert plan_repair.elastic_repair(task, search.budget.share(0.02), search) is None
 
@@ -379,7 +379,7 @@ def test_that_there_is_no_plan_is_said_twice(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_start_in_steps_is_a_plan(seed: int) -> None:
     drawn = possible(seed)
-    made = add_layer(drawn.policy, Made(), drawn.search(), 0.5)
+    made = construct_layer(drawn.policy, PartialPlan(), drawn.search(), 0.5)
     if made is None:  # what is asked of all periods together cannot be in the first ones alone
         [(layer, periods)] = [(name, len(one.periods)) for name, one in drawn.policy.context.layers.items()]
         first = [drawn.policy.truncate({layer: count}) for count in range(1, periods)]
@@ -410,12 +410,12 @@ def test_a_solve_that_goes_on_is_never_worse_and_ends_with_the_best(seed: int, w
 def test_a_descent_with_every_route_for_what_is_large_ends_with_the_best(seed: int) -> None:
     """Flows, mending and pieces, as of a program of thousands of variables."""
     drawn = possible(seed)
-    made = Descent(drawn.task(), drawn.search(), "all")
+    made = LexicographicSolver(drawn.task(), drawn.search(), "all")
     with (
         mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)),
         mock.patch.object(large_neighbourhood, "PARAMS", LnsParams(largest_whole=0)),
     ):
-        found = made.run(None, 1.0)
+        found = made.solve(None, 1.0)
     assert found == "optimal" and made.decisions is not None
     assert assert_sound(drawn, made.task, made.decisions) == drawn.least
     assert tuple((proof.cost, proof.bound) for proof in made.proofs) == tuple((c, c) for c in drawn.least)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Timer
+from types import SimpleNamespace
 from typing import Any
 
 import networkx as nx
@@ -12,13 +14,15 @@ import numpy as np
 import pytest
 
 from allocator.model.plan import Plan, ScenarioRef
-from allocator.optimise import descent, levels
-from allocator.optimise import solve as engine
+from allocator.optimise import lexicographic
+from allocator.optimise.constrained_program import constrain
+from allocator.optimise.construction.layerwise import PartialPlan, Step, construct_layer, seats_before, steps
+from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.lns import plan_repair
-from allocator.optimise.route import minimise_level
-from allocator.optimise.solve import Options, Solved, solve
-from allocator.optimise.standing import Standing
-from allocator.optimise.start import Made, Step, add_layer, as_before, steps
+from allocator.optimise.results import Options, SolveResult
+from allocator.optimise.routes import joint
+from allocator.optimise.routes.route import APPLIES, LevelRequest, ProgramRequest, level_routes
+from allocator.optimise.solve import solve
 from allocator.program.decisions import Decisions
 from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
@@ -39,7 +43,7 @@ def turn_rule(kind: str, **fields: object):
     return example_rule({"kind": kind, "on": "turn", **fields}, id=str(fields.pop("id", kind)))
 
 
-def assert_sound(policy: Policy, found: Solved) -> None:
+def assert_sound(policy: Policy, found: SolveResult) -> None:
     """A plan that breaks nothing, whose score is what the checks find and whose bounds are below it."""
     judgement = judge(policy, found.assignments)
     assert found.assignments and not judgement.broken
@@ -130,7 +134,7 @@ def test_a_layer_is_started_period_by_period() -> None:
 def test_a_first_layer_starts_as_things_were_before() -> None:
     for layer in example_context().layers.values():
         decisions = Decisions.of([layer])
-        start = as_before(decisions)
+        start = seats_before(decisions)
         before = [item for item, period in layer.past if period == -1 and layer.present[item, 0]]
         assert (start is None) == (not before)
         if start is not None:
@@ -146,7 +150,7 @@ DEAD_END = (
 )
 
 
-def assert_a_way_out_of_the_dead_end(found: Solved) -> None:
+def assert_a_way_out_of_the_dead_end(found: SolveResult) -> None:
     """In 2026 East is cheaper, but in 2027 Wang must be there and may not stay for two years."""
     assert found.status == "optimal"
     placed = {(a.period, a.slot) for a in found.assignments if a.item == "Wang"}
@@ -162,19 +166,19 @@ def test_where_a_start_finds_nothing_the_joint_search_begins_from_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(engine, "add_layer", lambda *arguments: asked.append(arguments))
+    monkeypatch.setattr(joint, "construct_layer", lambda *arguments: asked.append(arguments))
     assert_a_way_out_of_the_dead_end(solve(policy_of(TURN, *DEAD_END), Options(seconds=10, workers=1)))
     assert asked
 
 
 def test_a_start_in_steps_is_a_plan_that_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Made | None] = []
+    made: list[PartialPlan | None] = []
 
-    def noting(*arguments: Any) -> Made | None:
-        made.append(add_layer(*arguments))
+    def noting(*arguments: Any) -> PartialPlan | None:
+        made.append(construct_layer(*arguments))
         return made[-1]
 
-    monkeypatch.setattr(engine, "add_layer", noting)
+    monkeypatch.setattr(joint, "construct_layer", noting)
     policy = policy_of(TURN, *DEAD_END)
     solve(policy, Options(seconds=10, workers=1))
     [first] = made
@@ -187,7 +191,7 @@ def test_a_baseline_takes_the_place_of_the_start(monkeypatch: pytest.MonkeyPatch
     first = solve(policy_of(TURN, rules[0]), Options(seconds=5, seed=3, workers=1)).assignments
     baseline = Plan(scenario=ScenarioRef(name="small", sha256=""), status="optimal", assignments=first)
     policy = Policy(replace(TURN, baseline=baseline), rules, (), {})
-    monkeypatch.delattr(engine, "add_layer")
+    monkeypatch.delattr(joint, "construct_layer")
     found = solve(policy, Options(seconds=5, seed=8, workers=1))
     assert found.assignments == first
     assert found.proofs[-1].cost == 0
@@ -196,7 +200,7 @@ def test_a_baseline_takes_the_place_of_the_start(monkeypatch: pytest.MonkeyPatch
 SIZES = {"kind": "capacity", "on": "zoning", "atleast": 3}
 
 
-def parts(policy: Policy, found: Solved) -> list[int]:
+def parts(policy: Policy, found: SolveResult) -> list[int]:
     """Return into how many parts each zone falls."""
     links = policy.context.scenario.organisation.links
     graph = nx.Graph([(link.source, link.target) for link in links])
@@ -260,8 +264,9 @@ def test_a_budget_shares_out_seconds_or_work() -> None:
 
 
 def test_what_is_large_is_not_looked_at_once_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    for looks in ("best_by_flow", "beginning", "any_plan"):
-        monkeypatch.setattr(descent, looks, lambda *_: pytest.fail("looked"))
+    for looks in ("make_initial_plan", "find_feasible"):
+        monkeypatch.setattr(lexicographic, looks, lambda *_: pytest.fail("looked"))
+    monkeypatch.setattr(ProgramRequest, "network", property(lambda _: pytest.fail("looked")))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=1))
     found = solve(postings(8, 2), Options(seconds=0.0, workers=2))
     assert (found.status, found.assignments) == ("unknown", ())
@@ -298,22 +303,35 @@ def test_progress_only_ever_gets_better() -> None:
     assert_better_and_better(joint)
 
 
+def minimise_level(request: LevelRequest) -> None:
+    """Minimise a level by all routes that apply."""
+    for route in level_routes():
+        if route.applies(request).applies:
+            route.solve(request)
+
+
+def only_route(monkeypatch: pytest.MonkeyPatch, solve: Callable[[LevelRequest], None]) -> None:
+    """Have levels searched by one route."""
+    route = SimpleNamespace(applies=lambda _: APPLIES, solve=solve)
+    monkeypatch.setattr(lexicographic, "level_routes", lambda: [route])
+
+
 def test_time_that_later_levels_leave_goes_to_the_first_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[int] = []
 
-    def when_asked_again(standing: Standing, part: Allotment, search: SolveContext) -> None:
-        searched.append(standing.level)
-        if searched.count(standing.level) > 1:
-            minimise_level(standing, part, search)
+    def when_asked_again(request: LevelRequest) -> None:
+        searched.append(request.incumbent.level)
+        if searched.count(request.incumbent.level) > 1:
+            minimise_level(request)
 
-    monkeypatch.setattr(levels, "minimise_level", when_asked_again)
+    only_route(monkeypatch, when_asked_again)
     policy = postings(12, 3)
     task, search = (
-        descent.task_of(policy, policy.compile()),
+        constrain(policy, policy.compile()),
         SolveContext(1, Budget(30, 1)),
     )
-    work = descent.Descent(task, search, "whole")
-    assert work.run(None, 1.0) == "optimal"
+    work = LexicographicSolver(task, search, "whole")
+    assert work.solve(None, 1.0) == "optimal"
     assert searched == [1, 2, 3, 1, 2, 3]
     assert [proof.cost for proof in work.proofs] == [
         proof.cost for proof in solve(policy, Options(workers=1)).proofs[1:]
@@ -325,20 +343,20 @@ def test_a_level_that_gets_no_better_leaves_later_ones_as_they_are(
 ) -> None:
     searched: list[int] = []
 
-    def but_the_second(standing: Standing, part: Allotment, search: SolveContext) -> None:
-        searched.append(standing.level)
-        if standing.level != 2:
-            minimise_level(standing, part, search)
-        search.budget.spent_work += 1.0
+    def but_the_second(request: LevelRequest) -> None:
+        searched.append(request.incumbent.level)
+        if request.incumbent.level != 2:
+            minimise_level(request)
+        request.context.budget.spent_work += 1.0
 
-    monkeypatch.setattr(levels, "minimise_level", but_the_second)
+    only_route(monkeypatch, but_the_second)
     policy = postings(12, 3)
     task, search = (
-        descent.task_of(policy, policy.compile()),
+        constrain(policy, policy.compile()),
         SolveContext(1, Budget(30, 1)),
     )
-    work = descent.Descent(task, search, "whole")
-    assert work.run(None, 1.0) == "feasible"
+    work = LexicographicSolver(task, search, "whole")
+    assert work.solve(None, 1.0) == "feasible"
     assert searched[:3] == [1, 2, 3] and set(searched[3:]) == {2}
     assert [proof.cost == proof.bound for proof in work.proofs] == [True, False, True]
     assert list(task.caps) == [1, 2, 3] and not task.is_tight

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator.optimise import descent
-from allocator.optimise.solve import Options, solve
+from allocator.optimise.constrained_program import constrain
+from allocator.optimise.results import Options
+from allocator.optimise.routes import zones as zones_route
+from allocator.optimise.solve import solve
 from allocator.optimise.zones import map_search as route
 from allocator.optimise.zones import spanning_trees
 from allocator.optimise.zones.map_search import solve_zones
@@ -60,7 +62,10 @@ def maps_around_centres(draw: st.DrawFn) -> Policy:
 
 def assert_best_around_centres(policy: Policy) -> None:
     """What the route finds is a plan, none costs less than it proves, and where it reads all it is best."""
-    best, task = least_costs(policy, Space.of(policy.context)), descent.task_of(policy, policy.compile())
+    best, task = (
+        least_costs(policy, Space.of(policy.context)),
+        constrain(policy, policy.compile()),
+    )
     search, deadline = searching()
     with mock.patch.object(route, "MOST_ZONES", 0):
         found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
@@ -73,7 +78,7 @@ def assert_best_around_centres(policy: Policy) -> None:
     values = evaluate_auxiliaries(task.program, found.decisions[None, :])
     [cost, *_] = level_costs(task.program, values)[0].tolist()
     [proof] = found.proofs
-    assert task.is_sound(values[0]) and proof.bound <= best[0] <= cost <= proof.cost
+    assert task.is_feasible(values[0]) and proof.bound <= best[0] <= cost <= proof.cost
     if found.is_all:
         assert (found.found, proof.bound, cost) == ("optimal", *best, *best)
 
@@ -140,7 +145,7 @@ def test_a_way_that_only_a_matrix_says_is_priced_as_plans_call_for_it(seed: int)
     policy = zoning(map_world(seed, 5, 2), [{**NEAR, "level": 1}, BAND])
     with (
         mock.patch.object(lazy_auxiliaries, "MEDOID_LIMIT", 0),
-        mock.patch.object(descent, "solve_zones", lambda *_: None),
+        mock.patch.object(zones_route, "solve_zones", lambda *_: None),
     ):
         assert_best(policy, Space.of(policy.context))
 
@@ -170,7 +175,7 @@ def test_a_larger_map_is_proved_and_told() -> None:
 
 def test_where_branch_and_cut_is_too_long_plans_are_sought_while_there_is_time() -> None:
     policy = zoning(grid_world(3, 9, 8, 4), [{**NEAR, "level": 1}, {**BAND, "atleast": 38, "atmost": 52}])
-    task = descent.task_of(policy, policy.compile())
+    task = constrain(policy, policy.compile())
     for many, most, workers in ((0, 10**6, 2), (0, 0, 2), (0, 10**6, 1)):
         search, deadline = searching(0.5, workers)
         with mock.patch.object(centres, "MANY_PAIRS", many), mock.patch.object(centres, "MOST_PAIRS", most):
@@ -178,13 +183,13 @@ def test_where_branch_and_cut_is_too_long_plans_are_sought_while_there_is_time()
         assert found is not None and found.decisions is not None and found.is_all
         [proof] = found.proofs
         assert 0 < proof.bound <= proof.cost
-        assert task.is_sound(evaluate_auxiliaries(task.program, found.decisions[None, :])[0])
+        assert task.is_feasible(evaluate_auxiliaries(task.program, found.decisions[None, :])[0])
 
 
 def test_a_plan_to_begin_from_is_not_given_up() -> None:
     policy = zoning(map_world(2, 8, 2), [{**NEAR, "level": 1}, {**BAND, "atmost": 16}])
     best = solved(policy)
-    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = constrain(policy, policy.compile()), searching()
     start = task.program.decisions.vector(best.assignments)
     with mock.patch.object(route, "MOST_ZONES", 0), mock.patch.object(centres, "TRIES", 0):
         found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound, start)
@@ -195,7 +200,7 @@ def test_a_plan_to_begin_from_is_not_given_up() -> None:
 
 def test_where_flows_give_no_plan_a_map_is_split_by_chance() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
-    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = constrain(policy, policy.compile()), searching()
     with mock.patch.object(route, "MOST_ZONES", 0), mock.patch.object(centres, "TRIES", 0):
         found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     assert found is not None and found.decisions is not None

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator.optimise import descent
-from allocator.optimise.solve import Options, solve
+from allocator.optimise.constrained_program import constrain
+from allocator.optimise.results import Options
+from allocator.optimise.solve import solve
 from allocator.optimise.zones import lexicographic_cover, residual_cover
 from allocator.optimise.zones import map_search as route
 from allocator.optimise.zones.candidates import cost_bands
@@ -118,7 +119,7 @@ def test_even_zones_of_a_county_are_proved(seed: int) -> None:
 
 def windows_of(policy: Policy) -> tuple[WindowSearch, list[np.ndarray]]:
     """Return the windows of a map, and some plans of it by chance."""
-    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = constrain(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
     kept: list[WindowSearch] = []
@@ -145,7 +146,7 @@ def test_windows_show_what_is_better_and_prove_it() -> None:
     worst = max(costs_of(made.program, plan)[0] for plan in plans)
     assert worst > best.cost
     shown: list[tuple[int, int]] = []
-    task, (_, deadline) = descent.task_of(policy, policy.compile()), searching()
+    task, (_, deadline) = constrain(policy, policy.compile()), searching()
 
     def show(decisions: np.ndarray, cost: int) -> None:
         assert is_plan(task, decisions)
@@ -176,7 +177,7 @@ def test_a_window_that_is_not_searched_to_its_end_proves_nothing() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_zones_of_better_plans_lie_in_the_bands_of_a_plan(seed: int) -> None:
     policy = zoning(grid_world(seed, 4, 3, 3), [EVEN])
-    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = constrain(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
     plans = sorted(split_plans(task, whole, deadline, search), key=lambda plan: costs_of(task.program, plan))
@@ -195,7 +196,7 @@ def test_zones_of_better_plans_lie_in_the_bands_of_a_plan(seed: int) -> None:
 
 def test_a_plan_that_pays_nothing_says_nothing_of_others() -> None:
     policy = zoning(grid_world(1, 3, 3, 2), [{"kind": "balance", "load": "unit.workload", "tolerance": 9}])
-    task, (search, deadline) = descent.task_of(policy, policy.compile()), searching()
+    task, (search, deadline) = constrain(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
     assert whole is not None
     plan = next(iter(split_plans(task, whole, deadline, search)))

@@ -43,7 +43,7 @@ def price(
         InternalError: What was found breaks a hard rule.
     """
     from allocator.explain.seat_pricing import solve_pinned
-    from allocator.optimise.solve import Options
+    from allocator.optimise.results import Options
 
     check_references(policy, plan, file)
     policy = with_plan_overrides(policy, plan, file)

@@ -22,7 +22,7 @@ from allocator.rules.policy import Policy
 from allocator.verify import check_references, judge, score_disagreements
 
 if TYPE_CHECKING:
-    from allocator.optimise.warm_start import WarmStart
+    from allocator.optimise.construction.warm import WarmStart
 
 #: Searches and the levels of each, as a checkpoint carries what they proved.
 Proved = tuple[tuple[LevelScore, ...], ...]
@@ -47,7 +47,7 @@ class Resumed:
     @property
     def begun(self) -> WarmStart:
         """The same, as the engine takes it."""
-        from allocator.optimise.warm_start import WarmStart
+        from allocator.optimise.construction.warm import WarmStart
         from allocator.solvers.bounds import Bound, KnownBounds, Proof
 
         def proof(one: LevelScore) -> Proof:

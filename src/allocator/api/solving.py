@@ -20,7 +20,7 @@ from allocator.verify.diff import plan_diff
 if TYPE_CHECKING:
     from allocator.api.resuming import Resumed
     from allocator.optimise.confirm import Confirm
-    from allocator.optimise.solve import Solved
+    from allocator.optimise.results import SolveResult
 
 
 def solve(
@@ -60,19 +60,20 @@ def solve(
     """
     _must_have_layers(policy)
     _must_be_a_window(window)
-    from allocator.optimise import solve as engine
+    from allocator.optimise.results import Options
+    from allocator.optimise.solve import solve as solve_policy
     from allocator.solvers import memory as memories
 
-    options = engine.Options(seconds, seed, workers, window or 0, confirm)
+    options = Options(seconds, seed, workers, window or 0, confirm)
     limit = StopRequest()
     with memories.memory_limit(memory, limit):
-        solved = engine.solve(
+        result = solve_policy(
             policy,
             options,
             observer=ObserverGroup(observer, limit),
             begun=None if begun is None else begun.begun,
         )
-    return _plan(policy, solved, overrides_digest(policy))
+    return _plan(policy, result, overrides_digest(policy))
 
 
 def fewest_changes(
@@ -100,22 +101,22 @@ def fewest_changes(
     _must_have_layers(policy)
     if policy.context.baseline is None:
         raise InputError([without_baseline("--fewest-changes")])
-    from allocator.optimise import fewest
-    from allocator.optimise import solve as engine
+    from allocator.optimise.results import Options
+    from allocator.optimise.solve import solve as solve_policy
     from allocator.solvers import memory as memories
 
-    options = engine.Options(seconds, seed, workers, confirm=confirm)
+    options = Options(seconds, seed, workers, confirm=confirm, minimum_changes=True)
     limit = StopRequest()
     with memories.memory_limit(memory, limit):
-        found = fewest.solve_with_fewest_changes(policy, options, observer=ObserverGroup(observer, limit))
-    plan = _plan(policy, found.solved, overrides_digest(policy, "fewest changes"))
-    if not plan.score:
+        result = solve_policy(policy, options, observer=ObserverGroup(observer, limit))
+    plan = _plan(policy, result, overrides_digest(policy, "fewest changes"))
+    if not plan.score or result.changes is None:
         return plan
-    counted = sum(one.cost for one in judge(replace(policy, rules=found.counted), plan.assignments).findings)
-    if counted != found.proof.cost:
-        raise InternalError(f"the solver says {found.proof.cost} changes, the checks {counted}")
-    said = found.proof.proved.said.model_dump(mode="json")
-    changes = {**plan.run["changes"], "fewest": counted, "bound": found.proof.bound, "proof": said}
+    counted = sum(one.cost for one in judge(replace(policy, rules=result.counted), plan.assignments).findings)
+    if counted != result.changes.cost:
+        raise InternalError(f"the solver says {result.changes.cost} changes, the checks {counted}")
+    said = result.changes.proved.said.model_dump(mode="json")
+    changes = {**plan.run["changes"], "fewest": counted, "bound": result.changes.bound, "proof": said}
     return plan.model_copy(update={"run": {**plan.run, "changes": changes}})
 
 
@@ -133,7 +134,7 @@ def _must_be_a_window(window: int | None) -> None:
         raise InputError([Fault(message, column="--window", found=str(window), allowed="≥ 1")])
 
 
-def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
+def _plan(policy: Policy, solved: SolveResult, beside: str) -> Plan:
     run = {**solved.run, "beside": beside} if beside else solved.run
     run = {**run, "asked": policy.overrides.carried()} if policy.overrides else run
     if solved.refuted is not None:
@@ -155,7 +156,7 @@ def _plan(policy: Policy, solved: Solved, beside: str) -> Plan:
     return plan
 
 
-def _score(solved: Solved, judgement: Judgement) -> tuple[LevelScore, ...]:
+def _score(solved: SolveResult, judgement: Judgement) -> tuple[LevelScore, ...]:
     """Return every level of the scenario; one that nothing can cost anything at is none of the program's."""
     proved = {proof.level: proof.score for proof in solved.proofs}
     free = {level: free_score(level) for level in judgement.costs}

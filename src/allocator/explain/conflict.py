@@ -10,10 +10,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from allocator.optimise.descent import task_of
-from allocator.optimise.first import any_plan
-from allocator.optimise.task import Task
-from allocator.optimise.zones.map_search import solve_zones
+from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.construction.feasible import find_any_plan
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.rules.policy import Policy
@@ -47,7 +45,7 @@ class _QuickXplain:
     def __init__(self, policy: Policy, seconds: float, observer: Observer) -> None:
         self._policy = policy
         self._program: Program = policy.compile()
-        self._search = SolveContext(1, Budget(seconds, 1), observer)
+        self._context = SolveContext(1, Budget(seconds, 1), observer)
         self._end = time.monotonic() + seconds
         self._plans: list[IntArray] = []
 
@@ -69,23 +67,18 @@ class _QuickXplain:
     def _can_hold(self, rules: list[Rule]) -> bool:
         """Return whether a plan keeps the rules; True if there is no answer in time."""
         left = self._end - time.monotonic()
-        if left <= 0 or self._search.is_stopped:
+        if left <= 0 or self._context.is_stopped:
             return True
         task = self._task(rules)
-        if any(task.is_sound(plan) for plan in self._plans):
+        if any(task.is_feasible(plan) for plan in self._plans):
             return True
-        deadline = Deadline(self._search.budget, Allotment(min(QUESTION_SECONDS, left), None))
-        zoned = solve_zones(task, deadline, self._search, lambda _: NULL_OBSERVER.on_bound)
-        if zoned is not None and zoned.decisions is not None:
-            self._plans.append(evaluate_auxiliaries(task.program, zoned.decisions[None, :])[0])
-            return True
-        if zoned is not None and zoned.found == "infeasible":
-            return False
-        found = any_plan(task, None, deadline, self._search, NULL_OBSERVER)
-        if found.values is not None:
-            self._plans.append(found.values)
-        return found.found != "infeasible"
+        deadline = Deadline(self._context.budget, Allotment(min(QUESTION_SECONDS, left), None))
+        result = find_any_plan(task, deadline, self._context)
+        if result.decisions is not None:
+            decisions = result.decisions[None, : task.program.decisions.count]
+            self._plans.append(evaluate_auxiliaries(task.program, decisions)[0])
+        return result.found != "infeasible"
 
-    def _task(self, rules: list[Rule]) -> Task:
+    def _task(self, rules: list[Rule]) -> ConstrainedProgram:
         program = self._program.restrict_to_rules(rule.id for rule in rules)
-        return task_of(replace(self._policy, rules=tuple(rules)), program)
+        return constrain(replace(self._policy, rules=tuple(rules)), program)

@@ -13,7 +13,8 @@ from allocator.explain.conflict import minimal_conflict
 from allocator.explain.infeasibility_reasons import Reasons, Repair
 from allocator.explain.map_infeasibility import find_map_obstacles
 from allocator.model.text import Text
-from allocator.optimise.solve import Options, solve
+from allocator.optimise.results import Options
+from allocator.optimise.solve import solve
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Breach, Rule
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest

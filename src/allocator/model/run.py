@@ -6,8 +6,6 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
-#: The way to a plan: one flow, a map of zones, level by level, window by window, or the fewest changes first.
-RouteKind = Literal["network_flow", "zones", "lexicographic", "rolling", "minimum_changes", "draw"]
 #: What the program is: a network, a network but for its costs, a map of zones, none of these, or not known.
 StructureKind = Literal["network", "network_constraints", "zones", "none", "rolling", "unknown"]
 
@@ -38,14 +36,15 @@ class RunRoute(_RunPart):
     """The route to the plan.
 
     Attributes:
-        kind: The route.
+        kind: The name of the route, such as ``network_flow``, ``zones``, ``lexicographic`` (level by level),
+            ``rolling``, ``minimum_changes`` or ``draw``.
         levels: The levels that were searched, most important first.
         window: Periods of a window that were searched jointly, in a rolling solve.
         failed_window: The window for which no plan was found, such as ``posting 2026 - 2027``.
         draw: The draw that the plan comes from.
     """
 
-    kind: RouteKind
+    kind: str
     levels: Annotated[tuple[RunLevel, ...], FailFast()] = ()
     window: int | None = None
     failed_window: str | None = None

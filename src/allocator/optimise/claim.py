@@ -10,7 +10,7 @@ import numpy as np
 
 from allocator.model.plan import HARD
 from allocator.model.witnesses import CP_SAT, EARLIER, HIGHS, NOBODY, in_order
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.evaluate import violated_rows
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance, Subproblem
@@ -50,13 +50,13 @@ class Claim:
             return replace(self, proof=Bound(self.proof.value, frozenset((witness,)), NOBODY))
         return replace(self, proof=replace(self.proof, second=frozenset((witness,))))
 
-    def asked_of(self, task: Task) -> MilpInstance:
+    def asked_of(self, task: ConstrainedProgram) -> MilpInstance:
         """Return the question whether there is such a plan, of the program as it is written."""
         problem = Subproblem(task.program, None, self.caps, task.bounds).full(as_written=True)
         assert problem is not None, "nothing is looked at yet"
         return problem
 
-    def is_contradicted(self, task: Task, values: IntArray) -> bool:
+    def is_contradicted(self, task: ConstrainedProgram, values: IntArray) -> bool:
         """Whether a settled plan, ``[variables]``, breaks nothing and costs as little."""
         if violated_rows(task.program, values[None, :]).any():
             return False
@@ -89,7 +89,7 @@ class ContradictionError(Exception):
         task: The program that both were asked about.
     """
 
-    def __init__(self, claim: Claim, witness: str, values: IntArray, task: Task) -> None:
+    def __init__(self, claim: Claim, witness: str, values: IntArray, task: ConstrainedProgram) -> None:
         self.claim, self.witness, self.values, self.task = claim, witness, values, task
         super().__init__(f"{witness} contradicts {', '.join(in_order(claim.proof.by))}")
 
@@ -109,16 +109,16 @@ def claims_in(proofs: Iterable[Proof]) -> Iterator[Claim]:
         above[proof.level] = proof.cost
 
 
-def settled_plan(task: Task, claim: Claim, found: IntArray) -> tuple[IntArray | None, bool]:
+def settled_plan(task: ConstrainedProgram, claim: Claim, found: IntArray) -> tuple[IntArray | None, bool]:
     """Return the plan that a witness found, if it contradicts a claim, and whether the task has grown.
 
     A plan that breaks what was not written beforehand, or was taken for cheaper than it is, contradicts
     nothing: the task grows by what was missing, and the claim is to be asked about again.
     """
-    settled = task.settled(found)
+    settled = task.complete_plan(found)
     if settled is None:
         return None, True
-    is_priced = task.prices(found, settled)
+    is_priced = task.is_priced(found, settled)
     if claim.is_contradicted(task, settled):
         return np.asarray(settled), False
     return None, not is_priced

@@ -18,7 +18,7 @@ from typing import Literal
 from allocator.model.plan import HARD, Level
 from allocator.model.witnesses import CP_SAT, HIGHS, SECOND
 from allocator.optimise.claim import Claim, ContradictionError, claims_in, settled_plan
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.witness import Plan, Witness, ask_cp_sat, ask_highs
 from allocator.program.program import IntArray
 from allocator.solvers.bounds import Bound, Proof
@@ -50,7 +50,7 @@ def time_for(confirm: Confirm, search: SolveContext) -> float:
 
 
 def with_second_proofs(
-    task: Task,
+    task: ConstrainedProgram,
     values: IntArray | None,
     proofs: tuple[Proof, ...],
     refuted: Bound | None,
@@ -74,7 +74,7 @@ def with_second_proofs(
     claims = [Claim(None, {}, refuted)] if refuted is not None else list(claims_in(proofs))
     if seconds < LEAST or not claims:
         return proofs, refuted
-    whole = Task(task.program, task.cuts, task.map)
+    whole = ConstrainedProgram(task.program, task.cuts, task.map)
     found: dict[Level | None, Bound] = {
         one.level: one.proof for one in Confirming(whole, search, seconds, values).run(claims)
     }
@@ -93,7 +93,7 @@ class Confirming:
         plan: Values of all variables in the plan that is claimed to be the best.
     """
 
-    task: Task
+    task: ConstrainedProgram
     search: SolveContext
     seconds: float
     plan: IntArray | None = None

@@ -14,7 +14,7 @@ from scipy.sparse import block_array
 from scipy.sparse.csgraph import connected_components
 
 from allocator.optimise.claim import OPEN, Answer, Claim
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.program import IntArray
 from allocator.program.structure import branching_variables
 from allocator.program.subproblem import MilpInstance, level_objective
@@ -42,11 +42,15 @@ class Plan:
 
 
 #: Asks about claims, in so many seconds together, and returns an answer to each.
-Witness = Callable[[Task, Sequence[Claim], float, SolveContext, Plan | None], list[Answer]]
+Witness = Callable[[ConstrainedProgram, Sequence[Claim], float, SolveContext, Plan | None], list[Answer]]
 
 
 def ask_highs(
-    task: Task, claims: Sequence[Claim], seconds: float, search: SolveContext, plan: Plan | None = None
+    task: ConstrainedProgram,
+    claims: Sequence[Claim],
+    seconds: float,
+    search: SolveContext,
+    plan: Plan | None = None,
 ) -> list[Answer]:
     """Ask HiGHS about claims, one after the other, in one process that ends when the time is over."""
     problem = Claim(None, {}, claims[0].proof).asked_of(task)
@@ -83,7 +87,7 @@ def ask_highs(
     return answers
 
 
-def _by_parts(task: Task, problem: MilpInstance, plan: Plan | None) -> dict[str, np.ndarray]:
+def _by_parts(task: ConstrainedProgram, problem: MilpInstance, plan: Plan | None) -> dict[str, np.ndarray]:
     """Return the plan, the part of the program that each variable is in, and which levels cost the least."""
     if plan is None:
         none = np.zeros(len(problem), dtype=np.int64)
@@ -98,7 +102,7 @@ def _by_parts(task: Task, problem: MilpInstance, plan: Plan | None) -> dict[str,
     }
 
 
-def _is_nothing(task: Task, values: IntArray, level: int) -> bool:
+def _is_nothing(task: ConstrainedProgram, values: IntArray, level: int) -> bool:
     """Whether a plan costs nothing at a level, and none of its parts can cost less than that."""
     program = task.program
     free = (
@@ -110,7 +114,11 @@ def _is_nothing(task: Task, values: IntArray, level: int) -> bool:
 
 
 def ask_cp_sat(
-    task: Task, claims: Sequence[Claim], seconds: float, search: SolveContext, plan: Plan | None = None
+    task: ConstrainedProgram,
+    claims: Sequence[Claim],
+    seconds: float,
+    search: SolveContext,
+    plan: Plan | None = None,
 ) -> list[Answer]:
     """Ask CP-SAT about claims, one after the other, each for its share of what is left of the time."""
     end, answers = time.monotonic() + seconds, list[Answer]()

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from allocator.optimise.descent import task_of
+from allocator.optimise.constrained_program import constrain
 from allocator.program.program import BoolArray, IntArray, Program
 from allocator.program.subproblem import MilpInstance
 from allocator.rules.policy import Policy
@@ -74,7 +74,7 @@ class LotterySpec:
 
     def problem(self) -> MilpInstance | None:
         """Return what every assignment must keep, or None if none can."""
-        return task_of(self.policy, self.program).question(None).full()
+        return constrain(self.policy, self.program).subproblem(None).full()
 
     def pairs_of_variables(self, problem: MilpInstance) -> IntArray:
         """Return ``[n]`` the pair of each variable of a problem, -1 for those that are of none."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.mover_selection import MoverSelector
 from allocator.optimise.lns.operators import NeighbourhoodOperator
-from allocator.optimise.standing import Standing
 from allocator.program.incremental import EvaluatedPlan, IncrementalEvaluator
 from allocator.program.program import BoolArray, IntArray, Program
 from allocator.program.reassignment import FloatArray, Potential, Reassignment, reassignment_costs
@@ -73,7 +73,7 @@ class AssignmentNeighbourhood:
         context: The settings of the solve.
     """
 
-    def __init__(self, incumbent: Standing, open_decisions: BoolArray, context: SolveContext) -> None:
+    def __init__(self, incumbent: LevelIncumbent, open_decisions: BoolArray, context: SolveContext) -> None:
         self._incumbent, self._open, self._context = incumbent, open_decisions, context
         self._random = np.random.default_rng(context.seed)
         self._program: Program | None = None
@@ -151,7 +151,7 @@ class AssignmentNeighbourhood:
             return
         cost = task.cost(plan.values, self._incumbent.level)
         if cost <= self._incumbent.cost:
-            self._incumbent.take(plan.values, "exchange", follows=True)
+            self._incumbent.accept(plan.values, "exchange", is_evaluated=True)
             self._last_incumbent = self._incumbent.values
         if cost <= self._incumbent.cost + self._deviation:
             self._plan = plan

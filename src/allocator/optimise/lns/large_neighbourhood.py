@@ -14,10 +14,10 @@ from functools import cached_property
 import numpy as np
 
 from allocator.model.witnesses import CP_SAT, HIGHS, NOBODY, Witnesses, joined
+from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourhood
 from allocator.optimise.lns.operators import NeighbourhoodOperator, NeighbourhoodSelector
 from allocator.optimise.lns.parallel_lns import Piece, merge_piece, solve_parallel
-from allocator.optimise.standing import Standing
 from allocator.program.program import BoolArray, IntArray
 from allocator.program.structure import dependents, penalty_by_place
 from allocator.solvers.adapters import minimise
@@ -74,14 +74,14 @@ class LargeNeighbourhoodSearch:
 
     def __init__(
         self,
-        incumbent: Standing,
+        incumbent: LevelIncumbent,
         open_parts: BoolArray,
         context: SolveContext,
         *,
         races: bool = True,
         given: Witnesses = NOBODY,
     ) -> None:
-        whole = incumbent.task.question(incumbent.level).restrict(incumbent.values, open_parts)
+        whole = incumbent.task.subproblem(incumbent.level).restrict(incumbent.values, open_parts)
         assert whole is not None, "the incumbent solves it"
         self._whole, self._open_parts = whole, open_parts
         self._incumbent, self._context, self._given = incumbent, context, given
@@ -182,7 +182,7 @@ class LargeNeighbourhoodSearch:
             chosen = self._free_decisions(operator)
             free = dependents(program, chosen[~taken[chosen]])
             taken[chosen] = True
-            problem = incumbent.task.question(incumbent.level).restrict(incumbent.values, free)
+            problem = incumbent.task.subproblem(incumbent.level).restrict(incumbent.values, free)
             assert problem is not None, "the incumbent solves it"
             if len(problem):
                 pieces.append(Piece(operator, free, problem))
@@ -190,7 +190,7 @@ class LargeNeighbourhoodSearch:
 
     def _free_decisions(self, operator: NeighbourhoodOperator) -> IntArray:
         incumbent = self._incumbent
-        price = incumbent.task.question(incumbent.level).objective
+        price = incumbent.task.subproblem(incumbent.level).objective
         return self._selector.free_decisions(operator, incumbent.values, price, self._penalties)
 
     def _penalties(self, layer: str, axis: int) -> IntArray:
@@ -240,29 +240,29 @@ class LargeNeighbourhoodSearch:
         """Solve the piece of the ``free`` variables, again with more rows while its plan calls for cuts."""
         deadline, incumbent = Deadline(self._context.budget, part), self._incumbent
         while True:
-            problem = incumbent.task.question(incumbent.level).restrict(incumbent.values, free)
+            problem = incumbent.task.subproblem(incumbent.level).restrict(incumbent.values, free)
             assert problem is not None, "the incumbent solves it"
             is_whole = len(problem) >= len(self._whole)
-            by = incumbent.further(CP_SAT, *self._given)
+            by = incumbent.witnesses_with(CP_SAT, *self._given)
             found = minimise(problem, self._context, self._search_params(deadline.left, is_whole))
             if is_whole:
-                incumbent.hear(None, found.bound, by)
-            if found.values is None or incumbent.take(found.values) or self._is_over(deadline):
+                incumbent.update_bound(None, found.bound, by)
+            if found.values is None or incumbent.accept(found.values) or self._is_over(deadline):
                 return found
 
     def _search_params(self, part: Allotment, is_whole: bool) -> SearchParams:
         """Return the parameters of a search. Only a search of the whole program reports its bounds."""
         incumbent = self._incumbent
-        reports = is_whole and not (incumbent.task.has_grown or incumbent.task.is_rough)
-        by = incumbent.further(CP_SAT, *self._given)
+        reports = is_whole and not (incumbent.task.has_grown or incumbent.task.has_outer_approximation)
+        by = incumbent.witnesses_with(CP_SAT, *self._given)
         return SearchParams(
             part,
             hint=incumbent.values,
             gap=incumbent.gap if is_whole else 0.0,
             known_bound=incumbent.bound,
             observer=CallbackObserver(
-                bound=(lambda cost, bound: incumbent.hear(cost, bound, by)) if reports else None,
-                plan=incumbent.show if is_whole else None,
+                bound=(lambda cost, bound: incumbent.update_bound(cost, bound, by)) if reports else None,
+                plan=incumbent.publish if is_whole else None,
                 stop=lambda: "done" if self._is_done() else None,
             ),
         )
@@ -277,11 +277,11 @@ class LargeNeighbourhoodSearch:
 
     def _update_from_race(self) -> None:
         """Take over bounds and better plans of branch and cut, and of the relaxations of all levels."""
-        self._incumbent.take_relaxation()
-        self._incumbent.hear(None, self._race.bound, joined((HIGHS,), self._given))
+        self._incumbent.update_from_relaxation()
+        self._incumbent.update_bound(None, self._race.bound, joined((HIGHS,), self._given))
         values, cost = self._race.plan
         if values is None or cost is None or values is self._race_plan:
             return
         if cost < self._incumbent.cost:
             self._race_plan = values  # tried once only: it may cost more than the process said
-            self._incumbent.take(values, "mip")
+            self._incumbent.accept(values, "mip")

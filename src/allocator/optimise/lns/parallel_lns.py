@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.operators import NeighbourhoodOperator
-from allocator.optimise.standing import Standing
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import BoolArray, IntArray
 from allocator.program.subproblem import MilpInstance
@@ -65,7 +65,7 @@ def solve_parallel(
     return [done.result() for done in searches]
 
 
-def merge_piece(incumbent: Standing, start: IntArray, free: BoolArray, found: IntArray) -> None:
+def merge_piece(incumbent: LevelIncumbent, start: IntArray, free: BoolArray, found: IntArray) -> None:
     """Merge the solution of a piece into the incumbent, which may have changed elsewhere since.
 
     Args:
@@ -75,11 +75,11 @@ def merge_piece(incumbent: Standing, start: IntArray, free: BoolArray, found: In
         found: ``[variables]`` the solution of the piece.
     """
     if incumbent.values is start:
-        incumbent.take(found)
+        incumbent.accept(found)
         return
     program = incumbent.task.program
     count = program.decisions.count
     decisions = np.where(free[:count], found[:count], incumbent.values[:count])
     merged = evaluate_auxiliaries(program, decisions[None, :])
     if not violated_rows(program, merged).any():
-        incumbent.take(merged[0])
+        incumbent.accept(merged[0])

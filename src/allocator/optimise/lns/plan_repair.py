@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.flow import cheapest_plan
+from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
-from allocator.optimise.standing import Standing
-from allocator.optimise.task import Task
 from allocator.program.bounds import Bounds
 from allocator.program.decisions import Decisions
 from allocator.program.elastic import ELASTIC_LEVEL, elastic
@@ -78,7 +78,9 @@ def is_large(program: Program) -> bool:
     return program.decisions.count >= PARAMS.large_program
 
 
-def local_repair(task: Task, hint: IntArray, part: Allotment, context: SolveContext) -> IntArray | None:
+def local_repair(
+    task: ConstrainedProgram, hint: IntArray, part: Allotment, context: SolveContext
+) -> IntArray | None:
     """Return a plan near ``hint`` as values of all variables; None if none was found.
 
     Args:
@@ -87,14 +89,14 @@ def local_repair(task: Task, hint: IntArray, part: Allotment, context: SolveCont
         part: The time limit.
         context: The settings of the solve.
     """
-    deadline, whole = Deadline(context.budget, part), task.question(None).full()
+    deadline, whole = Deadline(context.budget, part), task.subproblem(None).full()
     if whole is None:
         return None
     near = _within_bounds(task, whole, hint)
     violated = violated_rows(task.program, near[None, :])[0]
     if not violated.any():
         return near
-    question = task.question(next(iter(task.program.levels), None))
+    question = task.subproblem(next(iter(task.program.levels), None))
     for free in _pieces(task.program, near, violated):
         if deadline.is_over or context.is_over:
             return None
@@ -111,7 +113,7 @@ def local_repair(task: Task, hint: IntArray, part: Allotment, context: SolveCont
     return None
 
 
-def _within_bounds(task: Task, whole: MilpInstance, hint: IntArray) -> IntArray:
+def _within_bounds(task: ConstrainedProgram, whole: MilpInstance, hint: IntArray) -> IntArray:
     """Return the hint with each variable that the rows fix at that value."""
     decisions = whole.full_values(hint[whole.columns])[: task.program.decisions.count]
     return np.asarray(evaluate_auxiliaries(task.program, decisions[None, :])[0])
@@ -142,7 +144,7 @@ def _decisions_of_items(decisions: Decisions, some: BoolArray) -> BoolArray:
     return found
 
 
-def elastic_repair(task: Task, time: Allotment, context: SolveContext) -> IntArray | None:
+def elastic_repair(task: ConstrainedProgram, time: Allotment, context: SolveContext) -> IntArray | None:
     """Return a plan as values of all variables; None if none was found.
 
     Args:
@@ -153,7 +155,7 @@ def elastic_repair(task: Task, time: Allotment, context: SolveContext) -> IntArr
     program = task.program
     if not is_large(program) or undefined_auxiliaries(program):
         return None
-    whole = task.question(None).full()
+    whole = task.subproblem(None).full()
     part = None if whole is None else find_network_part(program, whole, lambda: context.is_over)
     if whole is None or part is None or context.is_over:
         return None
@@ -212,17 +214,15 @@ def _minimise_violation(
         return decisions
     loose = elastic(program, bounds, violated)
     start = evaluate_auxiliaries(loose, decisions[None, :])[0]
-    task = Task(loose, lambda _: [])
-    incumbent = _ElasticIncumbent(
-        task, ELASTIC_LEVEL, start, 0, 0.0, lambda _cost, _bound: None, elastic=len(violated)
-    )
+    task = ConstrainedProgram(loose, lambda _: [])
+    incumbent = _ElasticIncumbent(task, ELASTIC_LEVEL, start, elastic=len(violated))
     open_parts = np.ones(len(loose), dtype=np.bool_)
     LargeNeighbourhoodSearch(incumbent, open_parts, context, races=False).run(time)
     return incumbent.values[: len(decisions)] if incumbent.is_repaired else None
 
 
 @dataclass(eq=False)
-class _ElasticIncumbent(Standing):
+class _ElasticIncumbent(LevelIncumbent):
     """A plan that is good enough once it violates no row.
 
     Attributes:

@@ -16,7 +16,7 @@ import numpy as np
 
 from allocator.model.layer import Layer
 from allocator.model.plan import Plan
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.incremental import NeighbourEvaluator
 from allocator.program.program import BoolArray, IntArray
@@ -55,7 +55,7 @@ class StayParams:
 PARAMS = StayParams()
 
 
-def improve_stays(policy: Policy, task: Task, values: IntArray) -> IntArray:
+def improve_stays(policy: Policy, task: ConstrainedProgram, values: IntArray) -> IntArray:
     """Return a plan of the same cost in which at least as many items stay.
 
     Layers that rules with cuts are about stay as they are: there, rows alone do not tell what is violated.
@@ -78,7 +78,7 @@ def improve_stays(policy: Policy, task: Task, values: IntArray) -> IntArray:
         return values
     improved = evaluate_auxiliaries(task.program, found[None, :])[0]
     costs = level_costs(task.program, np.stack([values, improved]))
-    return improved if (costs[0] == costs[1]).all() and task.is_sound(improved) else values
+    return improved if (costs[0] == costs[1]).all() and task.is_feasible(improved) else values
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ class _StayImprovement:
     """
 
     policy: Policy
-    task: Task
+    task: ConstrainedProgram
     values: IntArray
     left: int = field(init=False)
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.connected_sets import (
     Band,
     BitsetTable,
@@ -170,7 +170,9 @@ def _valued(slots: Sequence[int], part: SlotBlock, sets: Sets, wanted: IntArray)
     return Candidates(slots, part, np.concatenate(held), np.concatenate(costs), np.concatenate(values))
 
 
-def cost_bands(task: Task, whole: SlotDecomposition, decisions: IntArray) -> Mapping[int, list[Band]]:
+def cost_bands(
+    task: ConstrainedProgram, whole: SlotDecomposition, decisions: IntArray
+) -> Mapping[int, list[Band]]:
     """Return by slot the bands of all plans that cost no more than one at the first level.
 
     Args:

@@ -15,7 +15,7 @@ from itertools import islice, product
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours, parts
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray, Program
 from allocator.solvers.context import SolveContext
@@ -31,7 +31,9 @@ VALUES_PER_WORK = 1.3e8
 Change = tuple[tuple[int, int], ...]
 
 
-def improve_by_units(task: Task, decisions: IntArray, deadline: Deadline, search: SolveContext) -> IntArray:
+def improve_by_units(
+    task: ConstrainedProgram, decisions: IntArray, deadline: Deadline, search: SolveContext
+) -> IntArray:
     """Return a plan that no change of one unit or two makes better, as far as time allows.
 
     Args:
@@ -66,13 +68,15 @@ def costs_of(program: Program, decisions: IntArray) -> list[int]:
     return [int(cost) for cost in level_costs(program, evaluate_auxiliaries(program, decisions[None, :]))[0]]
 
 
-def is_least(task: Task, decisions: IntArray) -> bool:
+def is_least(task: ConstrainedProgram, decisions: IntArray) -> bool:
     """Whether the rows alone say that no plan costs less at any level."""
     costs = costs_of(task.program, decisions)
-    return all(task.least(level) >= cost for level, cost in zip(task.program.levels, costs, strict=True))
+    return all(
+        task.lower_bound(level) >= cost for level, cost in zip(task.program.levels, costs, strict=True)
+    )
 
 
-def is_plan(task: Task, decisions: IntArray) -> bool:
+def is_plan(task: ConstrainedProgram, decisions: IntArray) -> bool:
     """Whether decisions break no row and all zones are in one piece."""
     assert task.map is not None
     if violated_rows(task.program, evaluate_auxiliaries(task.program, decisions[None, :])).any():

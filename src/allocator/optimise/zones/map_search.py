@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from allocator.model.witnesses import BY_ROWS
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.candidates import Candidates, candidates, cost_bands
 from allocator.optimise.zones.connected_sets import MOST, Band
 from allocator.optimise.zones.cover_model import CoverModel
@@ -40,7 +40,7 @@ CENTRES_PART = 0.6
 
 
 def solve_zones(
-    task: Task,
+    task: ConstrainedProgram,
     deadline: Deadline,
     search: SolveContext,
     teller: Callable[[int], BoundCallback],
@@ -80,12 +80,12 @@ def solve_zones(
         return _of_a_large_map(task, whole, deadline, search, teller, show, start, first)
     model = CoverModel(task.program, whole, found, tied)
     cover = CoverSearch(model.problem, model.choice, search)
-    windows = WindowSearch(task.program, whole, found, task.follow(), search) if len(tied) else None
-    return solve_cover_levels(task.program, model, cover, own, teller, show, first, task.least, windows)
+    windows = WindowSearch(task.program, whole, found, task.implied_bounds(), search) if len(tied) else None
+    return solve_cover_levels(task.program, model, cover, own, teller, show, first, task.lower_bound, windows)
 
 
 def _told(
-    task: Task, teller: Callable[[int], BoundCallback], show: Callable[[IntArray], None]
+    task: ConstrainedProgram, teller: Callable[[int], BoundCallback], show: Callable[[IntArray], None]
 ) -> Callable[[IntArray], None]:
     """Return what shows a plan and tells what it costs at the first level."""
 
@@ -93,12 +93,12 @@ def _told(
         show(decisions)
         if task.program.levels:
             level, cost = task.program.levels[0], costs_of(task.program, decisions)[0]
-            teller(level)(cost, min(cost, task.least(level)))
+            teller(level)(cost, min(cost, task.lower_bound(level)))
 
     return told
 
 
-def _proved(task: Task, decisions: IntArray) -> ZonesResult:
+def _proved(task: ConstrainedProgram, decisions: IntArray) -> ZonesResult:
     """Return a plan that is as good as any can be."""
     costs = zip(task.program.levels, costs_of(task.program, decisions), strict=True)
     proofs = tuple(Proof.of(level, cost, Bound(cost, BY_ROWS)) for level, cost in costs)
@@ -106,7 +106,7 @@ def _proved(task: Task, decisions: IntArray) -> ZonesResult:
 
 
 def _better(
-    task: Task,
+    task: ConstrainedProgram,
     whole: SlotDecomposition,
     decisions: IntArray,
     deadline: Deadline,
@@ -120,7 +120,7 @@ def _better(
 
 
 def _of_a_large_map(
-    task: Task,
+    task: ConstrainedProgram,
     whole: SlotDecomposition,
     deadline: Deadline,
     search: SolveContext,
@@ -163,7 +163,7 @@ def _of_a_large_map(
 
 
 def _all_zones(
-    task: Task,
+    task: ConstrainedProgram,
     whole: SlotDecomposition,
     tied: IntArray,
     more: Mapping[int, list[Band]],

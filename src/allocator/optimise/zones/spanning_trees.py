@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.candidates import balanced_attribute, shared_bands
 from allocator.optimise.zones.connected_sets import Band
 from allocator.optimise.zones.local_search import costs_of, improve_by_units, is_plan
@@ -112,7 +112,7 @@ UNEVEN = 0.2
 
 
 def first_plan(
-    task: Task,
+    task: ConstrainedProgram,
     whole: SlotDecomposition,
     start: IntArray | None,
     deadline: Deadline,
@@ -141,7 +141,7 @@ def first_plan(
 
 
 def plans_by_splitting(
-    task: Task, whole: SlotDecomposition, deadline: Deadline, search: SolveContext
+    task: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, search: SolveContext
 ) -> Iterator[IntArray]:
     """Yield the best of plans that random trees give, and then what comes of each by changes of its units."""
     plans = sorted(split_plans(task, whole, deadline, search), key=lambda plan: costs_of(task.program, plan))
@@ -153,7 +153,7 @@ def plans_by_splitting(
 
 
 def split_plans(
-    task: Task, whole: SlotDecomposition, deadline: Deadline, search: SolveContext
+    task: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, search: SolveContext
 ) -> Iterator[IntArray]:
     """Yield plans of connected zones, as random trees give them, that break no row."""
     chance = random.Random(search.seed)
@@ -170,7 +170,7 @@ def split_plans(
             return
 
 
-def splittings(task: Task, whole: SlotDecomposition, seed: int) -> list[TreeSplitter]:
+def splittings(task: ConstrainedProgram, whole: SlotDecomposition, seed: int) -> list[TreeSplitter]:
     """Return what splits a map into zones: first into those that are about as large, if that may be paid."""
     assert task.map is not None
     items, bands, compared = whole.items.tolist(), [_tightest(whole)], balanced_attribute(whole)
@@ -186,7 +186,7 @@ def splittings(task: Task, whole: SlotDecomposition, seed: int) -> list[TreeSpli
 
 
 def _split(
-    task: Task, whole: SlotDecomposition, splitting: TreeSplitter, chance: random.Random
+    task: ConstrainedProgram, whole: SlotDecomposition, splitting: TreeSplitter, chance: random.Random
 ) -> IntArray | None:
     """Return the decisions of zones, put into slots by chance; None if a row forbids them."""
     slots, [grid] = list(range(len(whole.blocks))), task.program.decisions.grids.values()

@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 
 from allocator.graph.neighbours import Neighbours
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.candidates import balanced_attribute, candidates
 from allocator.optimise.zones.connected_sets import MOST
 from allocator.optimise.zones.cover_model import CoverModel
@@ -38,7 +38,7 @@ EVENER = 0.8
 
 
 def recombine(
-    task: Task,
+    task: ConstrainedProgram,
     whole: SlotDecomposition,
     decisions: IntArray,
     deadline: Deadline,
@@ -58,7 +58,7 @@ def recombine(
         patience: So many splits in vain are enough.
     """
     pairs, levels = _Pairs(task, whole, search.seed), task.program.levels
-    best, least, in_vain = costs_of(task.program, decisions), [task.least(level) for level in levels], 0
+    best, least, in_vain = costs_of(task.program, decisions), [task.lower_bound(level) for level in levels], 0
     there = decisions
     while in_vain < patience and best != least and not (deadline.is_over or search.is_stopped):
         in_vain += 1
@@ -85,7 +85,7 @@ class _Pairs:
         seed: Seed of every random choice.
     """
 
-    def __init__(self, task: Task, whole: SlotDecomposition, seed: int) -> None:
+    def __init__(self, task: ConstrainedProgram, whole: SlotDecomposition, seed: int) -> None:
         assert task.map is not None
         self._program, self._near = task.program, task.map
         self._ways, self._chance = splittings(task, whole, seed), random.Random(seed)
@@ -130,7 +130,7 @@ MOST_ZONES, MOST_BRANCHES = 50_000, 3_000_000
 
 
 def reoptimise_pairs(
-    task: Task,
+    task: ConstrainedProgram,
     whole: SlotDecomposition,
     decisions: IntArray,
     deadline: Deadline,
@@ -174,7 +174,7 @@ def reoptimise_pairs(
 
 
 def _two(
-    task: Task,
+    task: ConstrainedProgram,
     whole: SlotDecomposition,
     slots: tuple[int, int],
     items: IntArray,

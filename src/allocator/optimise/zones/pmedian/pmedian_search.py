@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from allocator.model.witnesses import HIGHS, PRICES
-from allocator.optimise.task import Task
+from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.lexicographic_cover import ZonesResult
 from allocator.optimise.zones.pmedian.branching import WATCH, BranchAndCut
 from allocator.optimise.zones.pmedian.centre_search import CentreSearch, MayContinue
@@ -56,7 +56,7 @@ class PMedianSearch:
         bound: What any plan costs at least.
     """
 
-    task: Task
+    task: ConstrainedProgram
     given: Districting
     level: int
     placing: SlotPlacement

@@ -1,0 +1,53 @@
+"""The route of zones: a map is divided into connected zones, chosen from all zones or made around centres."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from allocator.model.plan import HARD
+from allocator.model.run import StructureKind
+from allocator.model.witnesses import Witnesses
+from allocator.optimise.routes.route import (
+    APPLIES,
+    Applicability,
+    ProgramRequest,
+    ProgramRoute,
+    RouteResult,
+    rejected,
+)
+from allocator.optimise.zones.lexicographic_cover import BY_COVER
+from allocator.optimise.zones.map_search import solve_zones
+from allocator.solvers.bounds import Bound
+
+
+class ZonesRoute(ProgramRoute):
+    """Finds the best zones of a map; where there are too many zones, good ones."""
+
+    name: ClassVar[str] = "zones"
+    order: ClassVar[int] = 20
+    solver: ClassVar[str] = "zones"
+    structure: ClassVar[StructureKind] = "zones"
+    proves: ClassVar[Witnesses] = BY_COVER
+
+    def applies(self, request: ProgramRequest) -> Applicability:
+        """Return whether a map is to be divided, nothing of it being fixed, and as well as can be."""
+        if request.gap > 0.0:
+            return rejected("within_gap")
+        if request.task.map is None:
+            return rejected("no_map")
+        return rejected("fixed_variables") if request.task.is_fixed else APPLIES
+
+    def solve(self, request: ProgramRequest) -> RouteResult:
+        """Return the best zones that were found; nothing if rules tie slots together too closely."""
+        found = solve_zones(
+            request.task,
+            request.deadline,
+            request.context,
+            lambda level: request.observer_of(level).on_bound,
+            request.start,
+            request.observer_of(HARD).on_plan,
+        )
+        if found is None:
+            return RouteResult()
+        refutation = Bound(by=BY_COVER) if found.found == "infeasible" else None
+        return RouteResult(found.found, found.decisions, found.proofs, refutation, found.is_all)
