@@ -26,9 +26,11 @@ from allocator.optimise.zones import cover_search, local_search, residual_cover,
 from allocator.optimise.zones import map_search as route
 from allocator.optimise.zones.connected_sets import Band, connected_sets
 from allocator.optimise.zones.cover_model import CoverModel
+from allocator.optimise.zones.cover_search import CoverParams
 from allocator.optimise.zones.lexicographic_cover import ZonesResult
 from allocator.optimise.zones.local_search import costs_of, improve_by_units, is_least, is_plan
 from allocator.optimise.zones.map_search import solve_zones
+from allocator.optimise.zones.residual_cover import ResidualParams
 from allocator.optimise.zones.spanning_trees import TreeSplitter, first_plan, split_plans
 from allocator.optimise.zones.zone_pairs import recombine, reoptimise_pairs
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
@@ -83,11 +85,10 @@ def maps_with_rules(draw: st.DrawFn) -> Policy:
 @settings(max_examples=25)
 @given(maps_with_rules(), st.sampled_from((1, 4, 1500)))
 def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> None:
-    most = 30 if few == 4 else residual_cover.APART  # as if there were too many for a window that is wide
+    most = 30 if few == 4 else ResidualParams().zones_apart
     with (
-        mock.patch.object(cover_search, "FEW", few),
-        mock.patch.object(residual_cover, "ALIKE", most),
-        mock.patch.object(residual_cover, "APART", most),
+        mock.patch.object(cover_search, "PARAMS", replace(cover_search.PARAMS, first_columns=few)),
+        mock.patch.object(residual_cover, "PARAMS", ResidualParams(zones_alike=most, zones_apart=most)),
     ):
         best = assert_best(policy, Space.of(policy.context))
         run = solved(policy).run
@@ -108,7 +109,7 @@ def test_every_connected_set_in_the_bands_is_met_once(seed: int, count: int, low
         [sum(1 << other for other in near.get(k, ())) for k in range(count)],
         [Band(np.array(weights), low, high), Band(np.ones(count, dtype=np.int64), 0, 5)],
         most=10**6,
-        goes_on=lambda _: True,
+        may_continue=lambda _: True,
     )
     every = (frozenset(own) for size in range(1, 6) for own in combinations(range(count), size))
     expected = [
@@ -201,7 +202,7 @@ def test_columns_that_cost_more_each_are_looked_at_too() -> None:
     # Two triangles of pairs at 2 and single ones at 4; in the best cover is a pair of both triangles at 7.
     pairs, single = [0b11, 0b101, 0b110, 0b11000, 0b101000, 0b110000], [1 << item for item in range(6)]
     problem, (search, deadline) = cover_by([*pairs, *single, 0b1001], 6), searching()
-    with mock.patch.object(cover_search, "FEW", 6):
+    with mock.patch.object(cover_search, "PARAMS", replace(cover_search.PARAMS, first_columns=6)):
         made = cover_search.CoverSearch(problem, np.ones(13, dtype=np.bool_), search)
         found = made.minimise(np.array([2] * 6 + [4] * 6 + [7]), 0, SearchParams(deadline.share(1.0)))
     assert (found.found, found.cost, found.bound) == ("optimal", 11, 11)
@@ -217,12 +218,12 @@ def test_a_cover_of_few_columns_is_the_best_of_all(
     every = (np.arange(2 ** len(problem))[:, None] >> np.arange(len(problem))) & 1
     left = every[(every @ problem.matrix.T.toarray() == 1).all(axis=1)]
     hint = left[0] if is_begun and len(left) else None
-    with mock.patch.object(cover_search, "FEW", few), mock.patch.object(cover_search, "WIDER", 2):
+    with mock.patch.object(cover_search, "PARAMS", CoverParams(first_columns=few, growth=2)):
         made = cover_search.CoverSearch(problem, np.ones(len(problem), dtype=np.bool_), search)
         for price in prices:
             found = made.minimise(price, 0, SearchParams(deadline.share(1.0), hint=hint))
             if not len(left):
-                assert found.found == "infeasible" and made.second_opinion(deadline)
+                assert found.found == "infeasible" and made.confirms_infeasible(deadline)
                 return
             least = int((left @ price).min())
             assert (found.found, found.cost, found.bound) == ("optimal", least, least)
@@ -233,7 +234,7 @@ def test_a_cover_that_costs_what_is_known_to_be_the_least_is_not_searched_for() 
     problem, (search, deadline) = cover_by([0b1, 0b10, 0b11], 2), searching()
     hint = np.array([1, 1, 0])
     made = cover_search.CoverSearch(problem, np.ones(3, dtype=np.bool_), search)
-    with mock.patch.object(cover_search, "relaxed", side_effect=AssertionError):
+    with mock.patch.object(cover_search, "relax", side_effect=AssertionError):
         found = made.minimise(
             np.array([1, 1, 5]), 3, SearchParams(deadline.share(1.0), hint=hint, known_bound=5)
         )
@@ -338,7 +339,7 @@ def test_a_plan_is_climbed_from_as_long_as_there_is_time_and_if_it_is_not_too_la
     task, (search, deadline) = constrain(policy, policy.compile()), searching()
     best = costs_of(task.program, improve_by_units(task, given, deadline, search))
     assert best < costs_of(task.program, given)
-    with mock.patch.object(local_search, "AT_ONCE", 10):
+    with mock.patch.object(local_search, "PARAMS", replace(local_search.PARAMS, batch_values=10)):
         assert improve_by_units(task, given, deadline, search) is given
     search.request_stop()
     assert improve_by_units(task, given, deadline, search) is given
@@ -393,7 +394,7 @@ def test_zones_that_are_to_be_even_keep_a_band_that_is_narrower_still() -> None:
     policy = zoning(context, [BALANCED, band, {**NEAR, "level": 2}])
     task, (search, deadline) = constrain(policy, policy.compile()), searching()
     whole = decompose_by_slot(task.program)
-    assert whole is not None and len(spanning_trees.splittings(task, whole, 1)) == 1
+    assert whole is not None and len(spanning_trees.tree_splitters(task, whole, 1)) == 1
     plan = first_plan(task, whole, None, deadline, search)
     assert plan is not None and is_plan(task, plan)
 

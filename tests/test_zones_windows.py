@@ -19,7 +19,7 @@ from allocator.optimise.zones.candidates import cost_bands
 from allocator.optimise.zones.lexicographic_cover import WindowSearch
 from allocator.optimise.zones.local_search import costs_of, is_plan
 from allocator.optimise.zones.map_search import solve_zones
-from allocator.optimise.zones.residual_cover import OPEN, Domain, SumConstraints
+from allocator.optimise.zones.residual_cover import OPEN_SIDE, Domain, ResidualParams, SumConstraints
 from allocator.optimise.zones.spanning_trees import split_plans
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
@@ -49,8 +49,8 @@ def sums_and_what_is_left(draw: st.DrawFn) -> tuple[SumConstraints, Domain]:
         if draw(st.booleans())
     ]
     shared = np.array(draw(st.lists(few, min_size=rows * numbers, max_size=rows * numbers)), dtype=np.int64)
-    low = np.array([draw(st.sampled_from((-OPEN, -4, 0, 2))) for _ in range(rows)])
-    high = low + np.array([draw(st.sampled_from((0, 3, OPEN))) for _ in range(rows)])
+    low = np.array([draw(st.sampled_from((-OPEN_SIDE, -4, 0, 2))) for _ in range(rows)])
+    high = low + np.array([draw(st.sampled_from((0, 3, OPEN_SIDE))) for _ in range(rows)])
     able = [np.array([draw(st.integers(0, 4)) > 0 for _ in range(count)]) for count in counts]
     least = np.array([draw(st.integers(-2, 2)) for _ in range(numbers)], dtype=np.int64)
     most = least + np.array([draw(st.integers(0, 4)) for _ in range(numbers)], dtype=np.int64)
@@ -63,7 +63,7 @@ def test_nothing_that_rows_allow_is_left_out(drawn: tuple[SumConstraints, Domain
     sums, left = drawn
     if not all(own.any() for own in left.able):
         return
-    narrow, (least, most), implied = sums.narrowed(left), sums.ends(left), sums.implied(left)
+    narrow, (least, most), implied = sums.propagate(left), sums.activity_bounds(left), sums.implied(left)
     choices = [np.flatnonzero(own).tolist() for own in left.able]
     numbers = [range(a, b + 1) for a, b in zip(left.low.tolist(), left.high.tolist(), strict=True)]
     for chosen in product(*choices):
@@ -99,7 +99,7 @@ def test_halves_are_all_that_was_left() -> None:
 )
 def test_the_best_of_all_windows_is_the_best_of_all(seed: int, rules: list[Fields], most: int) -> None:
     policy = zoning(map_world(seed, 6, 2 + seed % 2), rules)
-    with mock.patch.object(residual_cover, "ALIKE", most), mock.patch.object(residual_cover, "APART", most):
+    with mock.patch.object(residual_cover, "PARAMS", ResidualParams(zones_alike=most, zones_apart=most)):
         assert_best(policy, Space.of(policy.context))
 
 
@@ -152,9 +152,9 @@ def test_windows_show_what_is_better_and_prove_it() -> None:
         assert is_plan(task, decisions)
         shown.append((costs_of(task.program, decisions)[0], cost))
 
-    assert made.best(0, worst, 0, deadline, show) == best.cost
+    assert made.minimise(0, worst, 0, deadline, show) == best.cost
     assert shown[-1] == (best.cost, best.cost) and all(own <= told for own, told in shown)
-    assert made.best(0, best.cost, 0, deadline, show) == best.cost and shown[-1] == (best.cost, best.cost)
+    assert made.minimise(0, best.cost, 0, deadline, show) == best.cost and shown[-1] == (best.cost, best.cost)
 
 
 def test_windows_that_are_cut_off_claim_no_more_than_is_proved() -> None:
@@ -163,7 +163,7 @@ def test_windows_that_are_cut_off_claim_no_more_than_is_proved() -> None:
     [best] = solved(policy).proofs[1:]
     _, deadline = searching()
     deadline.stop()
-    assert made.best(0, 50, 0, deadline, lambda *_: None) <= best.cost
+    assert made.minimise(0, 50, 0, deadline, lambda *_: None) <= best.cost
 
 
 def test_a_window_that_is_not_searched_to_its_end_proves_nothing() -> None:
@@ -171,7 +171,7 @@ def test_a_window_that_is_not_searched_to_its_end_proves_nothing() -> None:
     made, _ = windows_of(policy)
     _, deadline = searching()
     with mock.patch.object(lexicographic_cover.CoverSearch, "minimise", lambda *_: SearchResult("unknown")):
-        assert made.best(0, 50, 0, deadline, lambda *_: pytest.fail("found")) < 5
+        assert made.minimise(0, 50, 0, deadline, lambda *_: pytest.fail("found")) < 5
 
 
 @pytest.mark.parametrize("seed", range(4))

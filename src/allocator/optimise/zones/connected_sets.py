@@ -1,7 +1,7 @@
-"""Every connected set of members whose sums lie in their bands.
+"""Enumeration of the connected sets of a map whose sums lie in bands, with sets as bits of whole numbers.
 
-Each set is met once, from its least member on (Wernicke, 2006: ESU): either the next neighbour comes in
-or it never does. What has become too heavy, or can no longer become heavy enough, is not followed.
+Every set is found once, from its least member on (ESU: Wernicke, 2006): in each branch the next neighbour
+comes in, or it never does. A branch is pruned once a sum is above its band, or can no longer reach it.
 """
 
 from __future__ import annotations
@@ -14,19 +14,36 @@ import numpy.typing as npt
 
 from allocator.program.program import IntArray
 
-Sets = npt.NDArray[np.int64]
+#: Sets of up to 62 members, one a number: bit ``i`` tells whether member ``i`` is in.
+Bitsets = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-#: More members do not fit.
-MOST = 62
+#: More members do not fit into a number.
+MOST_MEMBERS = 62
 _BYTE = 8
-_ONE = np.int64(1)
+
+
+@dataclass(frozen=True)
+class EnumerationParams:
+    """How sets are enumerated; this changes the memory and the speed only.
+
+    Attributes:
+        most_branches: The most branches that are extended together.
+        fewest_branches: The fewest, as long as others wait.
+    """
+
+    most_branches: int = 1 << 14
+    fewest_branches: int = 1 << 12
+
+
+#: The parameters of every enumeration.
+PARAMS = EnumerationParams()
 
 
 class BitsetTable:
-    """For every set the sum (or the union) of what its members have, looked up byte by byte.
+    """A table by which the sum, or the union, of a value of each member of a set is looked up byte by byte.
 
     Args:
-        values: ``[members]`` what each has.
+        values: ``[members]`` the value of each.
         union: Whether values are sets to be united, not numbers to be added up.
     """
 
@@ -40,7 +57,7 @@ class BitsetTable:
                 table = np.concatenate([table, self._join(table, value)])
             self._bytes.append(table)
 
-    def of(self, sets: Sets) -> IntArray:
+    def total(self, sets: Bitsets) -> IntArray:
         """Return ``[n]`` the sum or union of each set."""
         found = np.zeros(len(sets), dtype=np.int64)
         for k, table in enumerate(self._bytes):
@@ -48,30 +65,26 @@ class BitsetTable:
         return found
 
 
-def members(sets: Sets, count: int) -> BoolArray:
+def membership(sets: Bitsets, count: int) -> BoolArray:
     """Return ``[n, count]`` whether each member is in each set."""
     return ((sets[:, None] >> np.arange(count)) & 1).astype(np.bool_)
 
 
-def lowest(sets: Sets) -> Sets:
-    """Return of each set the set of its least member alone."""
+def least_member(sets: Bitsets) -> Bitsets:
+    """Return for each set the set of its least member alone."""
     return np.asarray(sets & -sets)
 
 
-def grown(sets: Sets, within: Sets, near: BitsetTable) -> Sets:
-    """Return what can be reached from each set through members of another that holds it."""
+def reachable(sets: Bitsets, within: Bitsets, near: BitsetTable) -> Bitsets:
+    """Return for each set all members that it reaches through members of a superset of it."""
     reached, left = sets.copy(), np.arange(len(sets))
     while len(left):
         own = reached[left]
-        more = (own | near.of(own)) & within[left]
+        more = (own | near.total(own)) & within[left]
         left_now = more != own
         left = left[left_now]
         reached[left] = more[left_now]
     return reached
-
-
-#: So many branches are followed at a time, and not fewer while others wait.
-AT_ONCE, FEW = 1 << 14, 1 << 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +92,10 @@ class Band:
     """A sum over members that must lie between two numbers.
 
     Attributes:
-        weights: ``[members]`` what each adds, never negative.
-        low: The least that the sum may be.
+        weights: ``[members]`` the summand of each, never negative.
+        low: The least value of the sum.
         high: The greatest.
-        rule: A rule that says so, by number.
+        rule: The number of a rule that asks for it; -1 if no rule does.
     """
 
     weights: IntArray
@@ -93,90 +106,92 @@ class Band:
 
 @dataclass(frozen=True, eq=False)
 class _Branches:
-    """Sets that are being made, what may come in next, and what never will."""
+    """Sets that are being extended, the members that may come in next, and those that never will."""
 
-    sets: Sets
-    next: Sets
-    never: Sets
+    sets: Bitsets
+    frontier: Bitsets
+    excluded: Bitsets
 
-    def of(self, chosen: BoolArray | slice) -> _Branches:
+    def select(self, chosen: BoolArray | slice) -> _Branches:
         """Return some of the branches."""
-        return _Branches(self.sets[chosen], self.next[chosen], self.never[chosen])
+        return _Branches(self.sets[chosen], self.frontier[chosen], self.excluded[chosen])
 
-    def and_also(self, more: _Branches) -> _Branches:
+    def concat(self, more: _Branches) -> _Branches:
         """Return these branches and more."""
-        pairs = (self.sets, more.sets), (self.next, more.next), (self.never, more.never)
+        pairs = (self.sets, more.sets), (self.frontier, more.frontier), (self.excluded, more.excluded)
         return _Branches(*(np.concatenate(pair) for pair in pairs))
 
 
 def connected_sets(
-    near: Sequence[int], bands: Sequence[Band], most: int, goes_on: Callable[[int], bool]
-) -> Sets | None:
+    near: Sequence[int], bands: Sequence[Band], most: int, may_continue: Callable[[int], bool]
+) -> Bitsets | None:
     """Return the connected sets of one member or more that lie in all bands, in increasing order.
 
     Args:
-        near: Of each member the set of its neighbours.
-        bands: What sums must lie in.
-        most: So many sets are too many.
-        goes_on: Asked now and then, with the branches followed since, whether to go on.
+        near: For each member the set of its neighbours.
+        bands: The bands.
+        most: The most sets.
+        may_continue: Asked again and again, with the branches extended since, whether to continue.
 
     Returns:
-        None if it was too much.
+        None if there are too many sets, or too many branches.
     """
     count = len(near)
-    search = _Search(BitsetTable(near, union=True), [(BitsetTable(band.weights), band) for band in bands])
+    search = _Enumeration(
+        BitsetTable(near, union=True), [(BitsetTable(band.weights), band) for band in bands]
+    )
     roots = np.left_shift(np.int64(1), np.arange(count, dtype=np.int64))
-    never = roots | (roots - 1)
+    excluded = roots | (roots - 1)
     found = [search.in_bands(roots)]
     most -= len(found[0])
     waiting: list[_Branches] = []
-    branches = search.followed(_Branches(roots, np.array(near, dtype=np.int64) & ~never, never))
+    branches = search.prune(_Branches(roots, np.array(near, dtype=np.int64) & ~excluded, excluded))
     while len(branches.sets) or waiting:
-        if len(branches.sets) > AT_ONCE:
-            waiting.append(branches.of(slice(AT_ONCE, None)))
-            branches = branches.of(slice(AT_ONCE))
-        elif len(branches.sets) < FEW and waiting:
-            branches = branches.and_also(waiting.pop())
-        if not goes_on(len(branches.sets)):
+        if len(branches.sets) > PARAMS.most_branches:
+            waiting.append(branches.select(slice(PARAMS.most_branches, None)))
+            branches = branches.select(slice(PARAMS.most_branches))
+        elif len(branches.sets) < PARAMS.fewest_branches and waiting:
+            branches = branches.concat(waiting.pop())
+        if not may_continue(len(branches.sets)):
             return None
-        coming, staying = search.split(branches)
-        found.append(search.in_bands(coming.sets))
+        extended, skipped = search.branch(branches)
+        found.append(search.in_bands(extended.sets))
         most -= len(found[-1])
         if most < 0:
             return None
-        branches = search.followed(coming.and_also(staying))
+        branches = search.prune(extended.concat(skipped))
     return np.sort(np.concatenate(found))
 
 
-class _Search:
-    """The map and the bands that branches are held to."""
+class _Enumeration:
+    """The map and the bands of an enumeration."""
 
     def __init__(self, near: BitsetTable, bands: Sequence[tuple[BitsetTable, Band]]) -> None:
         self._near, self._bands = near, bands
 
-    def split(self, branches: _Branches) -> tuple[_Branches, _Branches]:
-        """Return the branches in which the least that may come in does, and those in which it never will."""
-        one = lowest(branches.next)
-        rest, never = branches.next ^ one, branches.never | one
-        coming = _Branches(branches.sets | one, rest | (self._near.of(one) & ~never), never)
-        return coming, _Branches(branches.sets, rest, never)
+    def branch(self, branches: _Branches) -> tuple[_Branches, _Branches]:
+        """Return the branches with the least frontier member taken in, and those with it excluded."""
+        one = least_member(branches.frontier)
+        rest, excluded = branches.frontier ^ one, branches.excluded | one
+        extended = _Branches(branches.sets | one, rest | (self._near.total(one) & ~excluded), excluded)
+        return extended, _Branches(branches.sets, rest, excluded)
 
-    def followed(self, branches: _Branches) -> _Branches:
-        """Return the branches from which another set in all bands may come."""
-        light = branches.next != 0
+    def prune(self, branches: _Branches) -> _Branches:
+        """Return the branches that may lead to another set in all bands."""
+        light = branches.frontier != 0
         for table, band in self._bands:
-            light &= table.of(branches.sets) <= band.high
-        branches = branches.of(light)
-        reach = grown(branches.sets, branches.sets | ~branches.never, self._near)
+            light &= table.total(branches.sets) <= band.high
+        branches = branches.select(light)
+        reach = reachable(branches.sets, branches.sets | ~branches.excluded, self._near)
         able = np.ones(len(reach), dtype=np.bool_)
         for table, band in self._bands:
-            able &= table.of(reach) >= band.low
-        return branches.of(able)
+            able &= table.total(reach) >= band.low
+        return branches.select(able)
 
-    def in_bands(self, sets: Sets) -> Sets:
+    def in_bands(self, sets: Bitsets) -> Bitsets:
         """Return the sets that lie in all bands."""
         kept = np.ones(len(sets), dtype=np.bool_)
         for table, band in self._bands:
-            sums = table.of(sets)
+            sums = table.total(sets)
             kept &= (sums >= band.low) & (sums <= band.high)
         return sets[kept]

@@ -1,7 +1,7 @@
-"""A plan of a map is made better unit by unit: one goes over to a zone it touches, or two change places.
+"""Local search over the plans of a map: a unit moves to a zone that it touches, or two units are swapped.
 
-What is paid for may tie all zones together, as a balance of their loads does: every change is priced by
-the whole program, many at a time.
+Penalties may link all zones, as those for uneven loads do. So the whole program evaluates every change, many
+changes at a time.
 
 Method: shifts and swaps of basic units (Bozkaya, Erkut and Laporte, 2003).
 """
@@ -9,6 +9,7 @@ Method: shifts and swaps of basic units (Bozkaya, Erkut and Laporte, 2003).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, product
 
@@ -21,41 +22,55 @@ from allocator.program.program import IntArray, Program
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
 
-#: So many values are worked out at a time; a program of which that is fewer plans than this is left as it
-#: is, since one step may take seconds.
-AT_ONCE, FEW = 1 << 22, 50
-#: So many values are a unit of work.
-VALUES_PER_WORK = 1.3e8
-
-#: Units that go over to another zone: of each its number and the slot of its new zone.
+#: Units that change their zone: of each its number and the slot of its new zone.
 Change = tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True)
+class LocalSearchParams:
+    """How changes are evaluated.
+
+    Attributes:
+        batch_values: The most values of variables that are evaluated together.
+        fewest_plans: Programs of which a batch holds fewer plans than this are not searched, since a step
+            might take seconds.
+        values_per_work: The number of values that are a unit of the solver's deterministic time.
+    """
+
+    batch_values: int = 1 << 22
+    fewest_plans: int = 50
+    values_per_work: float = 1.3e8
+
+
+#: The parameters of every search.
+PARAMS = LocalSearchParams()
+
+
 def improve_by_units(
-    task: ConstrainedProgram, decisions: IntArray, deadline: Deadline, search: SolveContext
+    task: ConstrainedProgram, decisions: IntArray, deadline: Deadline, context: SolveContext
 ) -> IntArray:
-    """Return a plan that no change of one unit or two makes better, as far as time allows.
+    """Return a plan that no shift and no swap improves, as far as time allows.
 
     Args:
-        task: What is to be solved, with its map.
-        decisions: A plan that breaks nothing.
-        deadline: The time that it may take.
-        search: How to search.
+        task: The constrained program, with its map.
+        decisions: ``[decisions]`` a feasible plan.
+        deadline: The time limit.
+        context: The settings of the solve.
     """
     assert task.map is not None
     [grid] = task.program.decisions.grids.values()
-    pricing, best = _Pricing(task.program, grid[:, :, 0, 0]), decisions
-    if pricing.at_once < FEW:
+    evaluator, best = _ChangeEvaluator(task.program, grid[:, :, 0, 0]), decisions
+    if evaluator.batch < PARAMS.fewest_plans:
         return decisions
     cost = costs_of(task.program, best)
     while True:
         zones = _Zones(slot_of(task.program, best), task.map)
         for changes in (zones.shifts(), zones.swaps()):
-            if deadline.is_over or search.is_stopped:
+            if deadline.is_over or context.is_stopped:
                 return best
-            better = pricing.better(best, changes, cost)
-            search.budget.spent_work += pricing.worked_out / VALUES_PER_WORK
-            pricing.worked_out = 0
+            better = evaluator.first_better(best, changes, cost)
+            context.budget.spent_work += evaluator.evaluated / PARAMS.values_per_work
+            evaluator.evaluated = 0
             if better is not None:
                 cost, best = better
                 break
@@ -64,12 +79,12 @@ def improve_by_units(
 
 
 def costs_of(program: Program, decisions: IntArray) -> list[int]:
-    """Return what a plan costs at each level."""
+    """Return the cost of a plan at each level."""
     return [int(cost) for cost in level_costs(program, evaluate_auxiliaries(program, decisions[None, :]))[0]]
 
 
 def is_least(task: ConstrainedProgram, decisions: IntArray) -> bool:
-    """Whether the rows alone say that no plan costs less at any level."""
+    """Whether the rows alone prove that no plan costs less at any level."""
     costs = costs_of(task.program, decisions)
     return all(
         task.lower_bound(level) >= cost for level, cost in zip(task.program.levels, costs, strict=True)
@@ -77,7 +92,7 @@ def is_least(task: ConstrainedProgram, decisions: IntArray) -> bool:
 
 
 def is_plan(task: ConstrainedProgram, decisions: IntArray) -> bool:
-    """Whether decisions break no row and all zones are in one piece."""
+    """Whether decisions violate no row, and all zones are connected."""
     assert task.map is not None
     if violated_rows(task.program, evaluate_auxiliaries(task.program, decisions[None, :])).any():
         return False
@@ -93,55 +108,58 @@ def slot_of(program: Program, decisions: IntArray) -> dict[int, int]:
     return dict(zip(items.tolist(), slots.tolist(), strict=True))
 
 
-class _Pricing:
-    """Works out what changes of a plan cost.
+class _ChangeEvaluator:
+    """Evaluates the costs of changed plans.
 
     Args:
         program: The program.
         grid: ``[items, slots]`` the decision that an item is in a slot.
 
     Attributes:
-        at_once: So many plans are worked out at a time.
-        worked_out: So many values were worked out.
+        batch: The number of plans that are evaluated together.
+        evaluated: The number of values that were evaluated.
     """
 
     def __init__(self, program: Program, grid: IntArray) -> None:
         self._program, self._grid = program, grid
         self._size = max(1, len(program) + len(program.definitions.term_cols))
-        self.at_once, self.worked_out = AT_ONCE // self._size, 0
+        self.batch, self.evaluated = PARAMS.batch_values // self._size, 0
 
-    def better(
+    def first_better(
         self, decisions: IntArray, changes: Iterator[Change], cost: list[int]
     ) -> tuple[list[int], IntArray] | None:
-        """Return what the cheapest of some changes of a plan costs, and that plan; None if none is better."""
-        while several := list(islice(changes, self.at_once)):
-            made = self._made(decisions, several)
-            self.worked_out += len(made) * self._size
-            values = evaluate_auxiliaries(self._program, made)
+        """Return cost and plan of the best change in the first batch with a better one; None if none is."""
+        while several := list(islice(changes, self.batch)):
+            changed = self._changed_plans(decisions, several)
+            self.evaluated += len(changed) * self._size
+            values = evaluate_auxiliaries(self._program, changed)
             able = np.flatnonzero(~violated_rows(self._program, values).any(axis=1))
             costs = level_costs(self._program, values[able]).tolist()
             least = min(costs, default=cost)
             if least < cost:
-                return least, made[able[costs.index(least)]]
+                return least, changed[able[costs.index(least)]]
         return None
 
-    def _made(self, decisions: IntArray, changes: list[Change]) -> IntArray:
-        made = np.repeat(decisions[None, :], len(changes), axis=0)
+    def _changed_plans(self, decisions: IntArray, changes: list[Change]) -> IntArray:
+        changed = np.repeat(decisions[None, :], len(changes), axis=0)
         for row, change in enumerate(changes):
             for item, slot in change:
                 own = self._grid[item]
-                made[row, own[own >= 0]] = 0
-                if own[slot] >= 0:  # else the item is nowhere, which breaks a row
-                    made[row, own[slot]] = 1
-        return made
+                changed[row, own[own >= 0]] = 0
+                if own[slot] >= 0:  # else the item has no slot, which violates a row
+                    changed[row, own[slot]] = 1
+        return changed
 
 
 class _Zones:
-    """The zones of a plan, and which changes leave each in one piece.
+    """The zones of a plan, and the changes that leave each of them connected.
 
     Args:
         slot: The slot of each item.
-        near: Which items are neighbours.
+        near: The neighbours of each item.
+
+    Attributes:
+        held: The items of each slot.
     """
 
     def __init__(self, slot: dict[int, int], near: Neighbours) -> None:
@@ -157,7 +175,7 @@ class _Zones:
                 yield ((item, other),)
 
     def swaps(self) -> Iterator[Change]:
-        """Yield each exchange of two units that touch each other's zones, and not only by each other."""
+        """Yield each swap of two units that touch each other's zones, and not only through each other."""
         for (own, other), items in sorted(self._border.items()):
             for a, b in product(items, self._border.get((other, own), ()) if own < other else ()):
                 if self._touches(a, other, b) and self._touches(b, own, a):
@@ -165,7 +183,7 @@ class _Zones:
 
     @cached_property
     def _border(self) -> dict[tuple[int, int], list[int]]:
-        """Units that their zone can do without and that touch another, by these two."""
+        """The units, by their zone and a zone that they touch, without which their zone is connected."""
         found: dict[tuple[int, int], list[int]] = {}
         for item, own in self._slot.items():
             others = {self._slot[other] for other in self._near.get(item, ()) if other in self._slot} - {own}

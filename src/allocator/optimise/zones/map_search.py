@@ -9,8 +9,8 @@ import numpy as np
 
 from allocator.model.witnesses import BY_ROWS
 from allocator.optimise.constrained_program import ConstrainedProgram
-from allocator.optimise.zones.candidates import Candidates, candidates, cost_bands
-from allocator.optimise.zones.connected_sets import MOST, Band
+from allocator.optimise.zones.candidates import CandidateZones, cost_bands, enumerate_zones
+from allocator.optimise.zones.connected_sets import MOST_MEMBERS, Band
 from allocator.optimise.zones.cover_model import CoverModel
 from allocator.optimise.zones.cover_search import CoverSearch
 from allocator.optimise.zones.lexicographic_cover import WindowSearch, ZonesResult, solve_cover_levels
@@ -62,7 +62,7 @@ def solve_zones(
         return None
     own = Deadline(search.budget, deadline.share(ROUTE_PART))
     show = _told(task, teller, show)
-    if len(whole.items) > MOST:
+    if len(whole.items) > MOST_MEMBERS:
         return _of_a_large_map(task, whole, deadline, search, teller, show, start)
     first = first_plan(task, whole, start, own, search, show)
     if first is not None and is_least(task, first):
@@ -169,7 +169,7 @@ def _all_zones(
     more: Mapping[int, list[Band]],
     deadline: Deadline,
     search: SolveContext,
-) -> list[Candidates] | None:
+) -> list[CandidateZones] | None:
     """Return the zones of all slots, or None if they are too many to be found or chosen from."""
     assert task.map is not None
     branches = MOST_BRANCHES
@@ -182,12 +182,12 @@ def _all_zones(
     def wanted(part: SlotBlock) -> IntArray:
         return np.flatnonzero(np.isin(part.columns, tied))
 
-    found = candidates(whole, task.map, wanted, MOST_ZONES, goes_on, more)
+    found = enumerate_zones(whole, task.map, wanted, MOST_ZONES, goes_on, more)
     if found is not None and len(tied):
         found = _apart(whole, found)
     return None if found is None or sum(len(group.held) for group in found) > MOST_ZONES else found
 
 
-def _apart(whole: SlotDecomposition, found: Sequence[Candidates]) -> list[Candidates]:
+def _apart(whole: SlotDecomposition, found: Sequence[CandidateZones]) -> list[CandidateZones]:
     """Return the zones of each slot by itself, where rows tell slots apart that are alike otherwise."""
-    return [replace(one, slots=[slot], part=whole.blocks[slot]) for one in found for slot in one.slots]
+    return [replace(one, slots=[slot], block=whole.blocks[slot]) for one in found for slot in one.slots]

@@ -1,4 +1,8 @@
-"""The exact cover that is left of a window: by zones of slots that are alike, with the rows that are left."""
+"""Residual covers: propagation of sums over one zone per slot, and the exact cover by what is left.
+
+A row over single variables rules out few zones. A row over choices, of which each slot has exactly one, tells
+which zones of a slot are out whatever the other slots choose.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +11,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.optimise.zones.candidates import Candidates
+from allocator.optimise.zones.candidates import CandidateZones
 from allocator.optimise.zones.connected_sets import BoolArray
 from allocator.optimise.zones.cover_model import CooBuilder
 from allocator.program.program import IntArray, Program
 from allocator.program.subproblem import MilpInstance
 
-#: Rounds of narrowing at most; sides beyond which a row asks for nothing.
-ROUNDS, OPEN = 20, 1 << 60
+#: A side of a row beyond this asks for nothing.
+OPEN_SIDE = 1 << 60
+
+
+@dataclass(frozen=True)
+class ResidualParams:
+    """How far domains are narrowed, and from how many zones a residual cover chooses.
+
+    Attributes:
+        rounds: The most rounds of propagation.
+        zones_alike: The most zones where the slots that have them are interchangeable.
+        zones_apart: The most zones, summed over slots, where rows tell slots apart.
+    """
+
+    rounds: int = 20
+    zones_alike: int = 20_000
+    zones_apart: int = 3_000
+
+
+#: The parameters of every residual cover.
+PARAMS = ResidualParams()
 
 
 @dataclass(frozen=True, eq=False)
 class Domain:
-    """What is left to choose from.
+    """The zones that each slot may still have, and the values of the numbers that slots share.
 
     Attributes:
-        able: Of each slot ``[choices]`` which it may still have.
-        low: ``[shared]`` the least that each shared number may be.
+        able: For each slot ``[zones]`` whether it may still have each.
+        low: ``[numbers]`` the least value of each shared number.
         high: The greatest.
     """
 
@@ -38,7 +61,7 @@ class Domain:
         return int(room.argmax()) if len(room) and room.max() > 0 else None
 
     def halves(self, number: int) -> list[Domain]:
-        """Return this with one shared number in either half of what it may be."""
+        """Return the domain with a shared number in the lower, and in the upper half of its values."""
         middle = (int(self.low[number]) + int(self.high[number])) // 2
         low, high = self.low.copy(), self.high.copy()
         high[number], low[number] = middle, middle + 1
@@ -46,37 +69,37 @@ class Domain:
 
 
 class SumConstraints:
-    """Rows ``low <= sum of what each slot's choice counts + shared @ numbers <= high``.
+    """Rows ``low <= sum of the summand of each slot's zone + shared @ numbers <= high``.
 
     Args:
         low: ``[rows]`` the lower sides.
         high: ``[rows]`` the upper sides.
-        blocks: Of some slots and rows, what each choice counts: slot, row, ``[choices]``.
-        shared: ``[rows, numbers]`` what shared numbers count.
+        blocks: The summands that are not 0: slot, row, ``[zones]``.
+        shared: ``[rows, numbers]`` the coefficients of shared numbers.
     """
 
     def __init__(
         self, low: IntArray, high: IntArray, blocks: Sequence[tuple[int, int, IntArray]], shared: IntArray
     ) -> None:
-        self.low, self.high = low.clip(-OPEN, OPEN), high.clip(-OPEN, OPEN)
+        self.low, self.high = low.clip(-OPEN_SIDE, OPEN_SIDE), high.clip(-OPEN_SIDE, OPEN_SIDE)
         self.blocks, self.shared = blocks, shared
         self._rows = np.array([row for _, row, _ in blocks], dtype=np.int64)
 
-    def ends(self, left: Domain) -> tuple[IntArray, IntArray]:
-        """Return ``[rows]`` the least and the greatest that each sum may come to."""
-        least, most, _, _ = self._ends(left)
+    def activity_bounds(self, domain: Domain) -> tuple[IntArray, IntArray]:
+        """Return ``[rows]`` the least and the greatest value of each sum."""
+        least, most, _, _ = self._activity(domain)
         return least, most
 
-    def implied(self, left: Domain) -> BoolArray:
+    def implied(self, domain: Domain) -> BoolArray:
         """Return ``[rows]`` whether each row holds whatever is chosen."""
-        least, most = self.ends(left)
+        least, most = self.activity_bounds(domain)
         return np.asarray((least >= self.low) & (most <= self.high))
 
-    def narrowed(self, left: Domain) -> Domain | None:
-        """Return what rows leave, None if that is nothing."""
-        able, low, high = list(left.able), left.low.copy(), left.high.copy()
-        for _ in range(ROUNDS):
-            least, most, mins, maxs = self._ends(Domain(able, low, high))
+    def propagate(self, domain: Domain) -> Domain | None:
+        """Return the domain that the rows leave; None if they leave none."""
+        able, low, high = list(domain.able), domain.low.copy(), domain.high.copy()
+        for _ in range(PARAMS.rounds):
+            least, most, mins, maxs = self._activity(Domain(able, low, high))
             if (least > self.high).any() or (most < self.low).any():
                 return None
             before = _size(able, low, high)
@@ -85,15 +108,15 @@ class SumConstraints:
                 able[slot] = able[slot] & fits & (counts >= self.low[row] - most[row] + most_here)
                 if not able[slot].any():
                     return None
-            self._narrow_shared(low, high, least, most)
+            self._propagate_numbers(low, high, least, most)
             if (low > high).any():
                 return None
             if _size(able, low, high) == before:
                 break
         return Domain(able, low, high)
 
-    def _narrow_shared(self, low: IntArray, high: IntArray, least: IntArray, most: IntArray) -> None:
-        """Narrow the shared numbers in place, by ends of the sums that hold for them as they are now."""
+    def _propagate_numbers(self, low: IntArray, high: IntArray, least: IntArray, most: IntArray) -> None:
+        """Narrow the bounds of shared numbers in place, given the bounds of the sums at these."""
         ends_of = low.copy(), high.copy()
         for row, number in np.argwhere(self.shared).tolist():
             count = int(self.shared[row, number])
@@ -105,12 +128,13 @@ class SumConstraints:
             high[number] = min(int(high[number]), upper // count)
             low[number] = max(int(low[number]), -(-lower // count))
 
-    def _ends(self, left: Domain) -> tuple[IntArray, IntArray, list[int], list[int]]:
-        own = [counts[left.able[slot]] for slot, _, counts in self.blocks]
+    def _activity(self, domain: Domain) -> tuple[IntArray, IntArray, list[int], list[int]]:
+        """Return the bounds of each sum, and the least and greatest summand of each block."""
+        own = [counts[domain.able[slot]] for slot, _, counts in self.blocks]
         mins, maxs = [int(one.min()) for one in own], [int(one.max()) for one in own]
         up, down = self.shared.clip(0, None), self.shared.clip(None, 0)
-        least = np.asarray(up @ left.low + down @ left.high, dtype=np.int64)
-        most = np.asarray(up @ left.high + down @ left.low, dtype=np.int64)
+        least = np.asarray(up @ domain.low + down @ domain.high, dtype=np.int64)
+        most = np.asarray(up @ domain.high + down @ domain.low, dtype=np.int64)
         np.add.at(least, self._rows, np.array(mins, dtype=np.int64))
         np.add.at(most, self._rows, np.array(maxs, dtype=np.int64))
         return least, most, mins, maxs
@@ -120,109 +144,121 @@ def _size(able: Sequence[BoolArray], low: IntArray, high: IntArray) -> int:
     return sum(int(own.sum()) for own in able) + int((high - low).sum())
 
 
-#: So many zones are chosen from at once: where slots are alike, and where rows tell them apart.
-ALIKE, APART = 20_000, 3_000
-
-
 @dataclass(frozen=True, eq=False)
 class SlotClass:
-    """Slots that may have the same zones, and of which no row that is left asks different things.
+    """Slots that may have the same zones, and that no row of a residual cover tells apart.
 
     Attributes:
         slots: Their numbers among the groups.
-        zones: Which zones these are.
+        zones: The numbers of these zones.
     """
 
     slots: Sequence[int]
     zones: IntArray
 
 
-def alike(groups: Sequence[Candidates], sums: SumConstraints, left: Domain) -> list[SlotClass] | None:
-    """Return slots by what they may have where few enough zones are left, None where there are more."""
+def classify_slots(
+    groups: Sequence[CandidateZones], sums: SumConstraints, domain: Domain
+) -> list[SlotClass] | None:
+    """Return classes of slots, if few enough zones are left in the domain to choose from; None else."""
     found: dict[tuple[int, bytes], list[int]] = {}
-    for slot, (group, able) in enumerate(zip(groups, left.able, strict=True)):
+    for slot, (group, able) in enumerate(zip(groups, domain.able, strict=True)):
         found.setdefault((id(group.held), able.tobytes()), []).append(slot)
-    classes = [SlotClass(slots, np.flatnonzero(left.able[slots[0]])) for slots in found.values()]
-    rows = {*np.flatnonzero(~sums.implied(left)).tolist(), len(sums.low) - 1}
-    asked = {(slot, row): counts for slot, row, counts in sums.blocks if row in rows}
-    if sum(len(one.zones) for one in classes) <= ALIKE and all(
-        _is_same(asked.get((one.slots[0], row)), asked.get((other, row)))
+    classes = [SlotClass(slots, np.flatnonzero(domain.able[slots[0]])) for slots in found.values()]
+    rows = {*np.flatnonzero(~sums.implied(domain)).tolist(), len(sums.low) - 1}
+    counts_of = {(slot, row): counts for slot, row, counts in sums.blocks if row in rows}
+    if sum(len(one.zones) for one in classes) <= PARAMS.zones_alike and all(
+        _is_same(counts_of.get((one.slots[0], row)), counts_of.get((other, row)))
         for one in classes
         for other in one.slots[1:]
         for row in rows
     ):
         return classes
-    return apart(left) if sum(int(own.sum()) for own in left.able) <= APART else None
+    few = sum(int(own.sum()) for own in domain.able) <= PARAMS.zones_apart
+    return single_slot_classes(domain) if few else None
 
 
-def apart(left: Domain) -> list[SlotClass]:
+def single_slot_classes(domain: Domain) -> list[SlotClass]:
     """Return a class for each slot."""
-    return [SlotClass([slot], np.flatnonzero(able)) for slot, able in enumerate(left.able)]
+    return [SlotClass([slot], np.flatnonzero(able)) for slot, able in enumerate(domain.able)]
 
 
 @dataclass(frozen=True, eq=False)
 class ResidualCover:
-    """What is left of a cover.
+    """The exact cover by the zones of a domain.
 
     Attributes:
         program: The program.
-        items: Items that take a slot.
-        groups: The zones of each slot by itself.
-        classes: The slots, by what they may have.
+        items: The items that take a slot.
+        groups: The candidate zones of each slot by itself.
+        classes: The classes of slots.
     """
 
     program: Program
     items: IntArray
-    groups: Sequence[Candidates]
+    groups: Sequence[CandidateZones]
     classes: Sequence[SlotClass]
 
-    def problem(self, sums: SumConstraints, left: Domain, constant: int) -> tuple[MilpInstance, BoolArray]:
-        """Return the exact cover by the zones that are left, and which of its columns are zones.
+    def problem(self, sums: SumConstraints, domain: Domain, constant: int) -> tuple[MilpInstance, BoolArray]:
+        """Return the exact cover as a problem, and ``[columns]`` whether each column is a zone.
 
         Args:
-            sums: The rows that tie slots together, what is paid the last; what holds anyway is left out.
-            left: What is left of zones and shared numbers.
-            constant: What is paid in any case.
+            sums: The rows that link slots, the cost last. Rows that the domain implies are left out.
+            domain: The zones and shared numbers.
+            constant: The cost of every cover.
         """
-        classes = self.classes
-        zones = sum(len(one.zones) for one in classes)
-        starts = np.cumsum([0, *(len(one.zones) for one in classes)]).tolist()
-        items, rows = self.items, CooBuilder()
-        covered = rows.add(np.ones_like(items), np.ones_like(items))
-        sizes = np.array([len(one.slots) for one in classes], dtype=np.int64)
-        filled = rows.add(sizes, sizes)
-        left_over = np.flatnonzero(~sums.implied(left))
-        first = rows.add(sums.low[left_over], sums.high[left_over])
-        number, name = np.nonzero(sums.shared[left_over])
-        rows.terms(first + number, zones + name, sums.shared[left_over][number, name])
-        price = np.concatenate([np.zeros(zones, dtype=np.int64), sums.shared[-1]])
-        most = np.ones(zones, dtype=np.int64)
-        asked = {(slot, row): counts for slot, row, counts in sums.blocks}
-        for k, (one, start) in enumerate(zip(classes, starts, strict=False)):
-            group, own = self.groups[one.slots[0]], start + np.arange(len(one.zones))
-            zone, item = np.nonzero(group.held[one.zones])
-            rows.terms(
-                covered + np.searchsorted(items, group.part.items[item]), start + zone, np.ones_like(zone)
-            )
-            rows.terms(np.full_like(own, filled + k), own, np.ones_like(own))
-            most[own[~group.held[one.zones].any(axis=1)]] = len(one.slots)
-            price[own] = asked[one.slots[0], len(sums.low) - 1][one.zones]
-            for nth, row in enumerate(left_over.tolist()):
-                counts = asked.get((one.slots[0], row))
-                if counts is not None:
-                    rows.terms(np.full_like(own, first + nth), own, counts[one.zones])
-        total = zones + len(left.low)
+        zones = sum(len(one.zones) for one in self.classes)
+        kept = np.flatnonzero(~sums.implied(domain))
+        rows = self._rows(sums, kept, zones)
+        total = zones + len(domain.low)
         nothing = np.zeros(total, dtype=np.int64)
-        lower, upper = nothing.copy(), np.concatenate([most, left.high])
-        lower[zones:] = left.low
+        lower, upper = nothing.copy(), np.concatenate([self._most_of_each(), domain.high])
+        lower[zones:] = domain.low
         columns = np.arange(total)
-        made = MilpInstance(
+        price = np.concatenate([self._summands(sums, len(sums.low) - 1), sums.shared[-1]])
+        instance = MilpInstance(
             columns, (lower, upper), rows.matrix(total), rows.sides(), price, constant, nothing
         )
-        return made, columns < zones
+        return instance, columns < zones
+
+    def _rows(self, sums: SumConstraints, kept: IntArray, zones: int) -> CooBuilder:
+        """Return the rows: items, slots of each class, then the kept sums."""
+        items, rows = self.items, CooBuilder()
+        item_rows = rows.add_rows(np.ones_like(items), np.ones_like(items))
+        sizes = np.array([len(one.slots) for one in self.classes], dtype=np.int64)
+        class_rows = rows.add_rows(sizes, sizes)
+        sum_rows = rows.add_rows(sums.low[kept], sums.high[kept])
+        row, number = np.nonzero(sums.shared[kept])
+        rows.add_terms(sum_rows + row, zones + number, sums.shared[kept][row, number])
+        start = 0
+        counts_of = {(slot, row): counts for slot, row, counts in sums.blocks}
+        for k, one in enumerate(self.classes):
+            group, own = self.groups[one.slots[0]], start + np.arange(len(one.zones))
+            zone, item = np.nonzero(group.held[one.zones])
+            covered = item_rows + np.searchsorted(items, group.block.items[item])
+            rows.add_terms(covered, start + zone, np.ones_like(zone))
+            rows.add_terms(np.full_like(own, class_rows + k), own, np.ones_like(own))
+            for nth, kept_row in enumerate(kept.tolist()):
+                counts = counts_of.get((one.slots[0], kept_row))
+                if counts is not None:
+                    rows.add_terms(np.full_like(own, sum_rows + nth), own, counts[one.zones])
+            start += len(one.zones)
+        return rows
+
+    def _summands(self, sums: SumConstraints, row: int) -> IntArray:
+        """Return ``[zones]`` the summand of each zone in a row."""
+        counts_of = {slot: counts for slot, own, counts in sums.blocks if own == row}
+        return np.concatenate([counts_of[one.slots[0]][one.zones] for one in self.classes])
+
+    def _most_of_each(self) -> IntArray:
+        """Return ``[zones]`` how often each zone may be chosen: more than once only if it is empty."""
+        held = [self.groups[one.slots[0]].held[one.zones].any(axis=1) for one in self.classes]
+        return np.concatenate(
+            [np.where(own, 1, len(one.slots)) for own, one in zip(held, self.classes, strict=True)]
+        )
 
     def decisions(self, values: IntArray) -> IntArray:
-        """Return the decisions of a cover."""
+        """Return ``[decisions]`` the plan of a cover."""
         found = np.zeros(self.program.decisions.count, dtype=np.int64)
         [grid] = self.program.decisions.grids.values()
         start = 0
@@ -233,12 +269,12 @@ class ResidualCover:
             zones = [np.flatnonzero(own) for own in group.held[chosen] if own.any()]
             for k, items in enumerate(sorted(zones, key=lambda own: int(own[0]))):
                 [slot] = self.groups[one.slots[k]].slots
-                found[grid[group.part.items[items], slot, 0, 0]] = 1
+                found[grid[group.block.items[items], slot, 0, 0]] = 1
         return found
 
 
 def _is_same(one: IntArray | None, other: IntArray | None) -> bool:
-    """Whether two slots count the same in a row."""
+    """Whether two slots have the same summands in a row."""
     if one is None or other is None:
         return one is other
     return one is other or np.array_equal(one, other)

@@ -1,9 +1,14 @@
-"""A plan of a map to begin from: the best of some that random trees give, each made better unit by unit."""
+"""First plans of a map: it is split along random spanning trees into zones whose sums lie in a band.
+
+Method: recursive splitting of random spanning trees (DeFord, Duchin and Solomon, Harvard Data Science Review
+2021).
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -18,20 +23,41 @@ from allocator.program.program import INFINITE, IntArray
 from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
-from allocator.solvers.observer import NULL_OBSERVER
+from allocator.solvers.observer import NULL_OBSERVER, PlanCallback
 
-#: So many trees are tried for one split before the splits above it are given up.
-TREES = 40
+
+@dataclass(frozen=True)
+class SplitParams:
+    """How many plans are made, and how even their zones are.
+
+    Attributes:
+        trees: The number of random trees for one split, before the splits above it are given up.
+        plans: The number of plans that are compared.
+        tries: The most tries for these.
+        time_part: The part of the time left that splitting may take.
+        unevenness: The greatest deviation of zones from their mean sum where even zones are worth trying, as
+            a share of that mean. The largest unit is allowed beyond it.
+    """
+
+    trees: int = 40
+    plans: int = 20
+    tries: int = 200
+    time_part: float = 0.3
+    unevenness: float = 0.2
+
+
+#: The parameters of every split.
+PARAMS = SplitParams()
 
 
 class TreeSplitter:
     """Splits a map at random.
 
     Args:
-        near: Which items are neighbours.
-        weights: What each item adds to the sum of its zone.
+        near: The neighbours of each item.
+        weights: The summand of each item in the sum of its zone.
         band: The least and the greatest sum of a zone.
-        seed: Seed of every random choice.
+        seed: The seed of every random choice.
     """
 
     def __init__(
@@ -41,14 +67,14 @@ class TreeSplitter:
         self._random = random.Random(seed)
 
     def zones(self, items: Set[int], count: int) -> list[Set[int]] | None:
-        """Return so many connected zones of some items, each in the band; None if these trees had none."""
+        """Return a partition of items into connected zones in the band; None if no tree gave one."""
         if count == 1:
-            return [items] if self._fits(self._weight(items), 1) and self._is_one(items) else None
-        for _ in range(TREES):
-            tree = self._tree(items)
+            return [items] if self._fits(self._weight(items), 1) and self._is_connected(items) else None
+        for _ in range(PARAMS.trees):
+            tree = self._random_tree(items)
             if len(tree) < len(items):
                 return None
-            cut = self._cut(tree, count)
+            cut = self._random_cut(tree, count)
             if cut is None:
                 continue
             part, own = cut
@@ -57,8 +83,8 @@ class TreeSplitter:
             return None if first is None or rest is None else [*first, *rest]
         return None
 
-    def _tree(self, items: Set[int]) -> list[tuple[int, int]]:
-        """Return a random tree: items, each with what it hangs on, parents first."""
+    def _random_tree(self, items: Set[int]) -> list[tuple[int, int]]:
+        """Return a random tree of all items that are connected: pairs of item and parent, parents first."""
         root = self._random.choice(sorted(items))
         found, seen, edge = [], {root}, [(root, root)]
         while edge:
@@ -72,8 +98,8 @@ class TreeSplitter:
             edge += [(other, one[0]) for other in sorted(self._near.get(one[0], ())) if other in items - seen]
         return found
 
-    def _cut(self, tree: Sequence[tuple[int, int]], count: int) -> tuple[Set[int], int] | None:
-        """Return what hangs on a random edge that leaves both sides a number of zones, and that number."""
+    def _random_cut(self, tree: Sequence[tuple[int, int]], count: int) -> tuple[Set[int], int] | None:
+        """Return a random subtree whose sum fits a number of zones, as does the rest, and that number."""
         below = {item: self._weights[item] for item, _ in tree}
         for item, parent in reversed(tree[1:]):
             below[parent] += below[item]
@@ -99,16 +125,8 @@ class TreeSplitter:
     def _weight(self, items: Set[int]) -> int:
         return sum(self._weights[item] for item in items)
 
-    def _is_one(self, items: Set[int]) -> bool:
-        return len(self._tree(items)) == len(items)
-
-
-#: So many plans are compared, of so many tries at most.
-PLANS, TRIES = 20, 200
-#: The part of the time left that this may take.
-SPLITTING_PART = 0.3
-#: Zones that are to be about as large differ from their mean by this part of it, or by one unit.
-UNEVEN = 0.2
+    def _is_connected(self, items: Set[int]) -> bool:
+        return len(self._random_tree(items)) == len(items)
 
 
 def first_plan(
@@ -116,23 +134,23 @@ def first_plan(
     whole: SlotDecomposition,
     start: IntArray | None,
     deadline: Deadline,
-    search: SolveContext,
-    show: Callable[[IntArray], None] = NULL_OBSERVER.on_plan,
+    context: SolveContext,
+    show: PlanCallback = NULL_OBSERVER.on_plan,
 ) -> IntArray | None:
-    """Return the better of what there is to begin from, if it is a plan, and of what random trees give.
+    """Return the best of the given plan, if it is one, and of those that random trees give.
 
     Args:
-        task: What is to be solved, with its map.
-        whole: Its program, slot by slot.
-        start: Decisions to begin from.
-        deadline: The time that it may take a part of.
-        search: How to search.
-        show: Is shown every better plan on the way.
+        task: The constrained program, with its map.
+        whole: Its decomposition by slot.
+        start: ``[decisions]`` a plan to start from.
+        deadline: The time, a part of which is used.
+        context: The settings of the solve.
+        show: Called with every better plan.
     """
     best, costs = None, list[int]()
-    part = Deadline(search.budget, deadline.share(SPLITTING_PART))
+    part = Deadline(context.budget, deadline.share(PARAMS.time_part))
     given = [] if start is None or not is_plan(task, start) else [start]
-    for plan in chain(given, plans_by_splitting(task, whole, part, search)):
+    for plan in chain(given, plans_by_splitting(task, whole, part, context)):
         mine = costs_of(task.program, plan)
         if best is None or mine < costs:
             best, costs = plan, mine
@@ -141,28 +159,31 @@ def first_plan(
 
 
 def plans_by_splitting(
-    task: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, search: SolveContext
+    task: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, context: SolveContext
 ) -> Iterator[IntArray]:
-    """Yield the best of plans that random trees give, and then what comes of each by changes of its units."""
-    plans = sorted(split_plans(task, whole, deadline, search), key=lambda plan: costs_of(task.program, plan))
+    """Yield the best plan that random trees give, then the local optima from these plans.
+
+    Where nothing links zones, only the best plan is improved: other methods are as good there.
+    """
+    plans = sorted(split_plans(task, whole, deadline, context), key=lambda plan: costs_of(task.program, plan))
     yield from plans[:1]
-    if not whole.is_linked:  # other ways are as good there
+    if not whole.is_linked:
         plans = plans[:1]
     for plan in plans:
-        yield improve_by_units(task, plan, deadline, search)
+        yield improve_by_units(task, plan, deadline, context)
 
 
 def split_plans(
-    task: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, search: SolveContext
+    task: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, context: SolveContext
 ) -> Iterator[IntArray]:
-    """Yield plans of connected zones, as random trees give them, that break no row."""
-    chance = random.Random(search.seed)
-    for splitting in splittings(task, whole, search.seed):
+    """Yield feasible plans of connected zones that random trees give."""
+    shuffler = random.Random(context.seed)
+    for splitter in tree_splitters(task, whole, context.seed):
         plans = 0
-        for _ in range(TRIES):
-            if plans == PLANS or deadline.is_over or search.is_stopped:
+        for _ in range(PARAMS.tries):
+            if plans == PARAMS.plans or deadline.is_over or context.is_stopped:
                 break
-            decisions = _split(task, whole, splitting, chance)
+            decisions = _split_plan(task, whole, splitter, shuffler)
             if decisions is not None:
                 plans += 1
                 yield decisions
@@ -170,12 +191,12 @@ def split_plans(
             return
 
 
-def splittings(task: ConstrainedProgram, whole: SlotDecomposition, seed: int) -> list[TreeSplitter]:
-    """Return what splits a map into zones: first into those that are about as large, if that may be paid."""
+def tree_splitters(task: ConstrainedProgram, whole: SlotDecomposition, seed: int) -> list[TreeSplitter]:
+    """Return splitters of a map: one for even zones first, if uneven ones may have a penalty."""
     assert task.map is not None
-    items, bands, compared = whole.items.tolist(), [_tightest(whole)], balanced_attribute(whole)
-    even = None if compared is None else _about_the_mean(compared, len(whole.blocks))
-    if even is not None and _room(even) < _room(bands[0]):
+    items, bands, attribute = whole.items.tolist(), [_tightest_band(whole)], balanced_attribute(whole)
+    even = None if attribute is None else _even_band(attribute, len(whole.blocks))
+    if even is not None and _relative_width(even) < _relative_width(bands[0]):
         bands = [even, *bands]
     return [
         TreeSplitter(
@@ -185,15 +206,15 @@ def splittings(task: ConstrainedProgram, whole: SlotDecomposition, seed: int) ->
     ]
 
 
-def _split(
-    task: ConstrainedProgram, whole: SlotDecomposition, splitting: TreeSplitter, chance: random.Random
+def _split_plan(
+    task: ConstrainedProgram, whole: SlotDecomposition, splitter: TreeSplitter, shuffler: random.Random
 ) -> IntArray | None:
-    """Return the decisions of zones, put into slots by chance; None if a row forbids them."""
+    """Return the decisions of zones in random slots; None if there are none, or a row forbids them."""
     slots, [grid] = list(range(len(whole.blocks))), task.program.decisions.grids.values()
-    zones = splitting.zones(frozenset(whole.items.tolist()), len(slots))
+    zones = splitter.zones(frozenset(whole.items.tolist()), len(slots))
     if zones is None:
         return None
-    chance.shuffle(slots)
+    shuffler.shuffle(slots)
     columns = np.concatenate(
         [grid[sorted(zone), slot, 0, 0] for zone, slot in zip(zones, slots, strict=True)]
     )
@@ -201,23 +222,24 @@ def _split(
         return None
     decisions = np.zeros(task.program.decisions.count, dtype=np.int64)
     decisions[columns] = 1
-    broken = violated_rows(task.program, evaluate_auxiliaries(task.program, decisions[None, :])).any()
-    return None if broken else decisions
+    values = evaluate_auxiliaries(task.program, decisions[None, :])
+    return None if violated_rows(task.program, values).any() else decisions
 
 
-def _about_the_mean(weights: IntArray, slots: int) -> Band:
-    mean = int(weights.sum()) / slots
-    return Band(weights, int((1 - UNEVEN) * mean), int((1 + UNEVEN) * mean) + int(weights.max()))
+def _even_band(weights: IntArray, slots: int) -> Band:
+    """Return a band around the mean sum of a zone."""
+    mean, room = int(weights.sum()) / slots, PARAMS.unevenness
+    return Band(weights, int((1 - room) * mean), int((1 + room) * mean) + int(weights.max()))
 
 
-def _tightest(whole: SlotDecomposition) -> Band:
-    """Return the band that leaves sums the least room; one that asks for nothing if there is none."""
+def _tightest_band(whole: SlotDecomposition) -> Band:
+    """Return the tightest band that all slots share; of the number of items if there is none."""
     able = [band for band in shared_bands(whole) if 0 < band.high < INFINITE]
     count = len(whole.items)
-    anything = Band(np.ones(count, dtype=np.int64), 1, count)
-    return min(able, key=_room, default=anything)
+    trivial = Band(np.ones(count, dtype=np.int64), 1, count)
+    return min(able, key=_relative_width, default=trivial)
 
 
-def _room(band: Band) -> float:
-    """Return the part of its greatest sum that a band leaves room."""
+def _relative_width(band: Band) -> float:
+    """Return the width of a band as a share of its upper end."""
     return (band.high - max(0, band.low)) / band.high
