@@ -12,7 +12,7 @@ from allocator import api
 from allocator.cli import draw as drawing
 from allocator.errors import InputError
 from allocator.lottery import audit_text, commit, protocol
-from allocator.lottery.hashing import commitment_to, laid_out
+from allocator.lottery.hashing import commitment_hash, readable_json
 from allocator.lottery.seed import read_time
 from cli_world import call
 from draw_world import SCENARIO, write_hearing
@@ -158,7 +158,7 @@ def recommitted(file: Path, **terms: object) -> None:
     """Change terms and make the commitment anew, as one who cheats would."""
     text = json.loads(file.read_text("utf-8"))
     text["committed"]["terms"].update(terms)
-    text["commitment"] = commitment_to(text["committed"])
+    text["commitment"] = commitment_hash(text["committed"])
     file.write_text(json.dumps(text, ensure_ascii=False), "utf-8")
     read, _ = api.read_audit(file)
     file.write_text(audit_text(read), "utf-8")
@@ -185,11 +185,11 @@ def first_format(file: Path) -> None:
     """Rewrite a file as the first format had it."""
     text = json.loads(file.read_text("utf-8"))
     del text["committed"]["terms"]
-    text["commitment"] = commitment_to(text["committed"])
+    text["commitment"] = commitment_hash(text["committed"])
     parts = {
         "format": '"allocator-draw/1"',
         "commitment": f'"{text["commitment"]}"',
-        "committed": laid_out(text["committed"], "  "),
+        "committed": readable_json(text["committed"], "  "),
         "seed": "null",
         "result": "null",
     }

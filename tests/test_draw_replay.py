@@ -18,7 +18,7 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.lottery import Audit, audit_text, commit, protocol, reveal
-from allocator.lottery.hashing import LotteryNumbers, commitment_to
+from allocator.lottery.hashing import LotteryNumbers, commitment_hash
 from allocator.lottery.kinds import _pairing_audit
 from cli_world import call
 from draw_world import SCENARIO, write_hearing
@@ -131,7 +131,7 @@ def test_every_field_that_is_changed_is_noticed(
         forged = changed(audit, path, other)
         file = hearing.parent / "forged.json"
         if recommitted:
-            forged["commitment"] = commitment_to(forged["committed"])
+            forged["commitment"] = commitment_hash(forged["committed"])
         file.write_text(json.dumps(forged, ensure_ascii=False), encoding="utf-8")
         try:
             read, _ = api.read_audit(file)
@@ -159,7 +159,7 @@ def test_a_lottery_that_favours_somebody_is_noticed(
     for t, alike in enumerate(pool):
         mean = sum(one["tickets"] * one["counts"][t] for one in lottery)
         alike["chance"] = list(Fraction(mean, total * len(alike["ids"])).as_integer_ratio())
-    audit["commitment"] = commitment_to(audit["committed"])
+    audit["commitment"] = commitment_hash(audit["committed"])
     file = tmp_path / "forged.json"
     file.write_text(json.dumps(audit), encoding="utf-8")
     read, _ = api.read_audit(file)

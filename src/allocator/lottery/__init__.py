@@ -1,9 +1,9 @@
-"""Draws by lot that anyone can replay: committed to first, then drawn by a seed that nobody could choose.
+"""Draws by lot that anyone can replay: first a commitment, then a public seed that nobody can choose.
 
-1. ``commit`` writes down who is in the pool, the rules, every chance, and the SHA-256 of all that, which is
-   published before the seed is known.
-2. ``reveal`` takes the public seed; the result follows from it and the commitment alone.
-3. ``replay_checks`` replays a draw from the scenario, without the solver.
+1. ``commit`` records the pool, the rules and every chance, and the SHA-256 of the record. It is published
+   before the seed is known.
+2. ``reveal`` takes the public seed. The result follows from the seed and the commitment alone.
+3. ``replay_checks`` replays a draw from the scenario, without a solver.
 
 The format, ``allocator-draw/2``, is described in ``docs/draw.md``.
 """

@@ -1,4 +1,4 @@
-"""The audit file of a draw, ``allocator-draw/2``: what was committed to, the public seed, and the result."""
+"""The audit file of a draw, ``allocator-draw/2``: the commitment, the public seed, and the result."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from allocator.errors import Fault, InputError, nearest, shorten
-from allocator.lottery.draw_kind import Committed, Draw, Part
-from allocator.lottery.hashing import canonical, commitment_to, laid_out
+from allocator.lottery.draw_kind import AuditModel, Committed, Draw
+from allocator.lottery.hashing import canonical_json, commitment_hash, readable_json
 from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.jsontext import shown_json
 from allocator.model.reading import bounded
@@ -19,61 +19,61 @@ from allocator.model.text import Text
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 FORMAT = "allocator-draw/2"
-#: The format before seeds had a form: still read, to be replayed.
-FIRST = "allocator-draw/1"
+#: The format before seeds had a form. It is still read, for replays.
+FORMAT_1 = "allocator-draw/1"
 
 
 @dataclass(frozen=True)
 class Audit:
-    """A draw as it stands: committed to, and drawn once there are seed and result.
+    """The state of a draw: its commitment and, after the draw, seed and result.
 
     Attributes:
-        kind: The kind of draw.
+        kind: Kind of the draw.
         committed: Pool, rules and chances.
-        commitment: Their SHA-256, as the file has it.
-        seed: The public seed; None before it is known.
-        result: What the seed decides; None before it is known.
+        commitment: SHA-256 of ``committed`` as the file claims it.
+        seed: The public seed; None before the draw.
+        result: The result of the seed; None before the draw.
     """
 
     kind: type[Draw]
     committed: Committed
     commitment: str
     seed: str | None = None
-    result: Part | None = None
+    result: AuditModel | None = None
 
     @property
-    def true_commitment(self) -> str:
-        """The SHA-256 of what is committed to, found again."""
-        return commitment_to(self.committed.content())
+    def recomputed_commitment(self) -> str:
+        """The SHA-256 of ``committed``, computed again."""
+        return commitment_hash(self.committed.content())
 
     @property
     def format(self) -> str:
-        """The format of its file: the first has no terms."""
-        return FIRST if self.committed.terms is None else FORMAT
+        """The format of the file: the first one has no terms."""
+        return FORMAT_1 if self.committed.terms is None else FORMAT
 
     @property
     def witness(self) -> str:
-        """The line to publish before the seed can be known."""
+        """The line to publish before the seed is known."""
         one = self.committed
         parts = [self.format, self.commitment, f"{one.scenario}/{one.draw}"]
         if one.terms is not None:
             parts += [one.terms.form, f"{one.terms.committed_at or '-'} < {one.terms.seed_at or '-'}"]
         return " ".join(parts)
 
-    def drawn(self, seed: str | None, result: Part | None) -> Audit:
+    def drawn(self, seed: str | None, result: AuditModel | None) -> Audit:
         """Return the draw with another seed and result."""
         return replace(self, seed=seed, result=result)
 
 
 def audit_text(audit: Audit) -> str:
-    """Return the one text that an audit file can have; its hashes are of canonical JSON, not of this text."""
+    """Return the only valid text of an audit file; hashes are of canonical JSON, not of this text."""
     result = None if audit.result is None else audit.result.model_dump(mode="json")
     parts = {
-        "format": canonical(audit.format),
-        "commitment": canonical(audit.commitment),
-        "committed": laid_out(audit.committed.content(), "  "),
-        "seed": canonical(audit.seed),
-        "result": canonical(None) if result is None else laid_out(result, "  "),
+        "format": canonical_json(audit.format),
+        "commitment": canonical_json(audit.commitment),
+        "committed": readable_json(audit.committed.content(), "  "),
+        "seed": canonical_json(audit.seed),
+        "result": canonical_json(None) if result is None else readable_json(result, "  "),
     }
     return shown_json("{\n" + ",\n".join(f'  "{key}": {text}' for key, text in parts.items()) + "\n}\n")
 
@@ -93,10 +93,10 @@ def read_audit(content: bytes, file: str) -> Audit:
 
     Args:
         content: The bytes of the file.
-        file: Its name as faults show it.
+        file: Name of the file for faults.
 
     Raises:
-        InputError: It is no audit file; whether what it says is so, is not looked at.
+        InputError: It is no audit file. The claims of the file are not checked.
     """
     data = parse_json(content, file)
     read = _validated(_File, data, file)
@@ -109,7 +109,7 @@ def read_audit(content: bytes, file: str) -> Audit:
     result = None if read.result is None else _validated(kind.result, read.result, file, "result")
     audit = Audit(kind, committed, read.commitment, read.seed, result)
     try:
-        canonical(data).encode()
+        canonical_json(data).encode()
     except UnicodeEncodeError:
         message = Text(zh="含有不成字符的编码", en="has half a character (a lone surrogate)")
         raise InputError([Fault(message, file)]) from None
@@ -117,7 +117,7 @@ def read_audit(content: bytes, file: str) -> Audit:
 
 
 def _check_format(said: str, committed: Committed, file: str) -> None:
-    if (committed.terms is None) != (said == FIRST):
+    if (committed.terms is None) != (said == FORMAT_1):
         message = Text(zh="格式与 terms 不符", en="format and terms do not fit together")
         raise InputError([Fault(message, file, 0, "committed.terms", allowed=f"{FORMAT}")])
 

@@ -39,12 +39,12 @@ class BoundDraw:
     Attributes:
         scenario: The scenario.
         name: Name of the draw in it.
-        draw: Its fields.
-        pool: Who and what is drawn from, as its kind has it.
-        form: The one spelling of the seed; None if that is not said.
-        seed_at: When the seed comes about; None if that is not said.
-        day: When those drawn have to be there; None if that is not said.
-        absent: Who is left out because they are not there on that day.
+        draw: Fields of the draw.
+        pool: The pool, in the form of its kind.
+        form: The one spelling of the seed; None if the draw names none.
+        seed_at: Time at which the seed becomes known; None if the draw names none.
+        day: Day on which those drawn must be present; None if the draw names none.
+        absent: Ids that are left out because they are absent on that day.
     """
 
     scenario: Scenario
@@ -58,7 +58,7 @@ class BoundDraw:
 
     @property
     def spelling(self) -> SeedForm:
-        """The spelling of the seed; in a rehearsal there is always one."""
+        """The spelling of the seed, with the default of rehearsals."""
         return self.form or DEFAULT_FORM
 
 
@@ -68,15 +68,15 @@ def bind_draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
     Raises:
         InputError: With every fault of every draw.
     """
-    facts, compiler = EntityVariables(scenario), Compiler()
+    variables, compiler = EntityVariables(scenario), Compiler()
     bound: dict[str, BoundDraw] = {}
     faults: list[Fault] = []
     for name, fields in scenario.spec.draws.items():
-        draft = YamlEntry({**fields, "id": f"draws.{name}"}, scenario.document, ("draws", name))
+        location = YamlEntry({**fields, "id": f"draws.{name}"}, scenario.document, ("draws", name))
         try:
-            draw = _read_draw(draft, fields)
-            form, seed_at, day = seed_terms(draw, draft)
-            view = ScenarioView(scenario, draft, facts, compiler, day)
+            draw = _read_draw(location, fields)
+            form, seed_at, day = seed_terms(draw, location)
+            view = ScenarioView(scenario, location, variables, compiler, day)
             pool = draw.pool(view)
             bound[name] = BoundDraw(scenario, name, draw, pool, form, seed_at, day, view.absent)
         except InputError as error:
@@ -86,34 +86,36 @@ def bind_draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
     return bound
 
 
-def _read_draw(draft: YamlEntry, fields: Mapping[str, Any]) -> Draw:
-    """Return a draw as its kind reads it."""
+def _read_draw(location: YamlEntry, fields: Mapping[str, Any]) -> Draw:
+    """Return the fields of a draw as its kind."""
     known, kind = all_draw_kinds(), fields.get("kind")
     if not isinstance(kind, str) or kind not in known:
         message = Text(zh="没有此抽签种类", en="there is no such kind of draw")
         found = None if kind is None else shorten(kind)
         near = nearest(str(kind), known)
-        raise InputError([draft.fault(message, "kind", found=found, allowed=", ".join(known), nearest=near)])
+        raise InputError(
+            [location.fault(message, "kind", found=found, allowed=", ".join(known), nearest=near)]
+        )
     try:
-        return validate_yaml(_draw_document(draft, fields), known[kind])
+        return validate_yaml(_draw_document(location, fields), known[kind])
     except InputError as error:
-        named = (replace(fault, column=f"{draft.name}.{fault.column}") for fault in error.faults)
+        named = (replace(fault, column=f"{location.name}.{fault.column}") for fault in error.faults)
         raise InputError(named) from None
 
 
-def _draw_document(draft: YamlEntry, fields: Mapping[str, Any]) -> YamlDocument:
-    """Return a draw as a document of its own, with the lines of the file that it stands in."""
-    lines = draft.document.lines if draft.document else {}
-    depth = len(draft.path)
-    own = {path[depth:]: line for path, line in lines.items() if path[:depth] == draft.path}
+def _draw_document(location: YamlEntry, fields: Mapping[str, Any]) -> YamlDocument:
+    """Return a draw as a document of its own that keeps the line numbers of its file."""
+    lines = location.document.lines if location.document else {}
+    depth = len(location.path)
+    own = {path[depth:]: line for path, line in lines.items() if path[:depth] == location.path}
     return YamlDocument(FILE, dict(fields), own, b"")
 
 
-def seed_terms(draw: Draw, draft: YamlEntry) -> tuple[SeedForm | None, datetime | None, date | None]:
-    """Return the spelling of the seed, when it comes about, and when those drawn have to be there.
+def seed_terms(draw: Draw, location: YamlEntry) -> tuple[SeedForm | None, datetime | None, date | None]:
+    """Return the form of the seed, the time at which it becomes known, and the day of the draw.
 
     Raises:
-        InputError: The form or the time is none, or two times are said.
+        InputError: The form or the time is invalid, or the draw names two days.
     """
     faults: list[Fault] = []
     form = form_of_source(draw.seed)
@@ -121,31 +123,31 @@ def seed_terms(draw: Draw, draft: YamlEntry) -> tuple[SeedForm | None, datetime 
         try:
             form = read_form(draw.seed_form)
         except ValueError:
-            faults.append(_no_form(draw.seed_form, draft))
+            faults.append(_no_form(draw.seed_form, location))
     moment = time_of_source(draw.seed)
     if draw.seed_at:
         try:
             moment = read_time(draw.seed_at)
         except ValueError:
-            faults.append(_no_time(draw.seed_at, draft))
+            faults.append(_no_time(draw.seed_at, location))
     days = days_in(draw.seed)
     if moment is not None and days and moment.astimezone(CHINA_TIME).date() not in days:
-        faults.append(_two_days(draw.seed_at, days, draft))
+        faults.append(_two_days(draw.seed_at, days, location))
     elif len(days) > 1 and not draw.seed_at:
-        faults.append(_two_days(None, days, draft))
+        faults.append(_two_days(None, days, location))
     if draw.day and not draw.on_one_day:
         message = Text(
             zh="本类抽签按层的各期计算，不按某一日",
             en="is not for this kind: its layer has periods, not a day",
         )
-        faults.append(draft.fault(message, "day", found=draw.day.isoformat()))
+        faults.append(location.fault(message, "day", found=draw.day.isoformat()))
     if faults:
         raise InputError(faults)
     day = draw.day or (moment.astimezone(CHINA_TIME).date() if moment else None)
     return form, moment, day if draw.on_one_day else None
 
 
-def _no_form(found: str, draft: YamlEntry) -> Fault:
+def _no_form(found: str, location: YamlEntry) -> Fault:
     message = Text(zh="不是种子的写法", en="is no form of a seed")
     kinds = ("digits", "hex", "decimal")
     kind, _, count = found.partition(":")
@@ -153,7 +155,7 @@ def _no_form(found: str, draft: YamlEntry) -> Fault:
     given = count if count.isdecimal() and count.isascii() else "6"
     tried = (f"{near}:{given}", f"{near}:{given.lstrip('0')}") if near else ()
     valid = next(filter(_is_form, tried), "")
-    return draft.fault(message, "seed_form", found=shorten(found), allowed=ALLOWED_FORMS, nearest=valid)
+    return location.fault(message, "seed_form", found=shorten(found), allowed=ALLOWED_FORMS, nearest=valid)
 
 
 def _is_form(text: str) -> bool:
@@ -164,18 +166,18 @@ def _is_form(text: str) -> bool:
     return True
 
 
-def _no_time(found: str, draft: YamlEntry) -> Fault:
+def _no_time(found: str, location: YamlEntry) -> Fault:
     message = Text(zh="不是时间", en="is no time")
-    return draft.fault(
+    return location.fault(
         message, "seed_at", found=shorten(found), allowed="2026-03-01, 2026-03-01 21:15 (+08:00)"
     )
 
 
-def _two_days(found: str | None, days: set[date], draft: YamlEntry) -> Fault:
+def _two_days(found: str | None, days: set[date], location: YamlEntry) -> Fault:
     message = Text(
         zh="seed 所写的日期与种子产生之日不一",
         en="`seed` names another day than the one on which it comes about",
     )
     named = ", ".join(day.isoformat() for day in sorted(days))
     key = "seed" if found is None else "seed_at"
-    return draft.fault(message, key, found=found and shorten(found), allowed=named)
+    return location.fault(message, key, found=found and shorten(found), allowed=named)

@@ -1,4 +1,4 @@
-"""The base class of a kind of draw, and the parts that every audit file has."""
+"""The base class of a kind of draw, and the parts of every audit file."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.rule import FieldError
 
 
-class Part(BaseModel):
-    """A part of an audit file: frozen, every key known."""
+class AuditModel(BaseModel):
+    """A part of an audit file: frozen, without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Words(Part):
-    """A text in both languages, as an audit file has it."""
+class BilingualText(AuditModel):
+    """A text in both languages, as an audit file stores it."""
 
     zh: str
     en: str
 
     @staticmethod
-    def of(text: Text) -> Words:
-        """Return a text as an audit file has it."""
-        return Words(zh=text("zh"), en=text("en"))
+    def of(text: Text) -> BilingualText:
+        """Return a text as an audit file stores it."""
+        return BilingualText(zh=text("zh"), en=text("en"))
 
     @property
     def text(self) -> Text:
@@ -44,6 +44,7 @@ class Words(Part):
 
 
 def _seed_form(text: str) -> str:
+    """Return a form of seeds in its one spelling."""
     try:
         return str(read_form(text))
     except ValueError:
@@ -51,6 +52,7 @@ def _seed_form(text: str) -> str:
 
 
 def _seed_moment(text: str) -> str:
+    """Return a time if it is spelt as audit files spell times."""
     try:
         same = not text or format_time(read_time(text)) == text
     except ValueError:
@@ -63,21 +65,19 @@ def _seed_moment(text: str) -> str:
 Moment = Annotated[str, AfterValidator(_seed_moment)]
 
 
-class Terms(BaseModel):
-    """What every draw commits to besides its pool and rules.
+class Terms(AuditModel):
+    """The terms of a draw: the commitments besides its pool and rules.
 
     Attributes:
         form: The one spelling of the seed, such as ``digits:3``.
-        seed_at: When the seed comes about, to the minute with offset; empty in a rehearsal that does not say.
-        committed_at: When the draw was committed to; empty in a rehearsal.
-        rehearsal: Whether commitment and seed came together, so that seeds could have been tried.
-        day: The day on which those drawn have to be there; empty where nobody ever joins, leaves or is away.
-        absent: Who would be in the pool, but is not there on that day, or in which period: ``P3@2027``.
-        names: The names that people know the ids of the pool by.
-        draws: Every draw of the scenario, so that no other one can be pointed at later.
+        seed_at: Time at which the seed becomes known, to the minute with offset; a rehearsal may lack it.
+        committed_at: Time of the commitment; empty in a rehearsal.
+        rehearsal: Whether the seed was known at the commitment, so that several could have been tried.
+        day: Day on which those drawn must be present; empty where nobody ever joins, leaves or is away.
+        absent: Ids left out of the pool as absent, with the period if there are several: ``P3@2027``.
+        names: The name of each id of the pool.
+        draws: Every draw of the scenario, so that no other draw can be put forward later.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     form: Annotated[str, AfterValidator(_seed_form)]
     seed_at: Moment
@@ -90,11 +90,11 @@ class Terms(BaseModel):
 
     @property
     def due(self) -> datetime | None:
-        """When the seed comes about."""
+        """The time at which the seed becomes known."""
         return read_time(self.seed_at) if self.seed_at else None
 
     def lines(self, label: Mapping[str, str]) -> list[Text]:
-        """Return what a report says of the terms."""
+        """Return the terms as lines of a report."""
         form = read_form(self.form)
         many = f"{form.values:,}" if form.values is not None and form.values < 10**6 else ""
         found = [
@@ -113,27 +113,27 @@ class Terms(BaseModel):
         return found
 
 
-class Committed(Part):
-    """What every kind commits to.
+class Committed(AuditModel):
+    """The commitment of a draw; each kind adds its pool, rules and chances.
 
     Attributes:
         scenario: Name of the scenario.
-        draw: Name of the draw in it.
-        kind: The kind of draw.
-        title: What people call it.
-        seed: Where the public seed will come from.
-        terms: The spelling of the seed, times, names; None in a file of the first format.
+        draw: Name of the draw.
+        kind: Kind of the draw.
+        title: Title of the draw.
+        seed: Source of the public seed.
+        terms: Spelling of the seed, times and names; None in a file of the first format.
     """
 
     scenario: str
     draw: str
     kind: str
-    title: Words
-    seed: Words
+    title: BilingualText
+    seed: BilingualText
     terms: Terms | None = None
 
     def content(self) -> dict[str, Any]:
-        """Return it as plain data, of which the SHA-256 is published."""
+        """Return the commitment as plain data, whose SHA-256 is published."""
         return self.model_dump(mode="json", exclude={"terms"} if self.terms is None else None)
 
 
@@ -142,10 +142,10 @@ class Draw(Strict):
 
     name: ClassVar[str]
     summary: ClassVar[Text]
-    #: What is committed to, and what the seed decides, as an audit file has them.
+    #: Models of the commitment and of the result in an audit file.
     committed: ClassVar[type[Committed]]
-    result: ClassVar[type[Part]]
-    #: Whether those drawn are needed on one day; else the scenario's periods say when.
+    result: ClassVar[type[AuditModel]]
+    #: Whether those drawn are needed on one day; else the periods of a layer tell when.
     on_one_day: ClassVar[bool] = True
 
     kind: Annotated[str, Doc(zh="抽签种类", en="The kind of draw.")]
@@ -186,7 +186,7 @@ class Draw(Strict):
 
     @abstractmethod
     def pool(self, view: ScenarioView) -> Any:
-        """Return who and what is drawn from, as far as the rules look at them.
+        """Return the pool, with the data that the rules depend on.
 
         Raises:
             InputError: An expression is wrong or reads an empty cell.
@@ -194,7 +194,7 @@ class Draw(Strict):
 
     @abstractmethod
     def commit(self, scenario: str, draw: Name, pool: Any) -> Committed:
-        """Return what to commit to: the pool, the rules and every chance. May ask a solver.
+        """Return the commitment: the pool, the rules and every chance. May call a solver.
 
         Raises:
             CannotDraw: The rules cannot be met.
@@ -202,39 +202,39 @@ class Draw(Strict):
 
     @classmethod
     @abstractmethod
-    def decide(cls, committed: Any, numbers: LotteryNumbers) -> Part:
-        """Return the result that the numbers of a seed decide. Plain Python: it is what anyone replays."""
+    def decide(cls, committed: Any, numbers: LotteryNumbers) -> AuditModel:
+        """Return the result for the lottery numbers of a seed, in plain Python that anyone can replay."""
 
     @abstractmethod
     def differences(self, committed: Any, pool: Any) -> Iterator[Check]:
-        """Yield how the pool and the rules of a scenario differ from those committed to."""
+        """Yield the differences between the pool and rules of a scenario and the commitment."""
 
     @classmethod
     @abstractmethod
     def proofs(cls, committed: Any) -> Iterator[Check]:
-        """Yield what is claimed of the rules and the chances, proved again or not. Never asks the solver."""
+        """Yield the claims about rules and chances, each checked again without the solver that made them."""
 
     @classmethod
     @abstractmethod
     def lines(cls, committed: Any, result: Any) -> Iterator[Line]:
-        """Yield what a report shows: the pool by rule, with chances and, once there are some, those drawn."""
+        """Yield the lines of a report: the pool by rule, with chances and, after the draw, those drawn."""
 
     @classmethod
     @abstractmethod
     def winners(cls, committed: Any, result: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield those drawn, by id: for each thing that is drawn, the people drawn for it."""
+        """Yield each subject of the draw with the ids drawn for it; the subject of a panel is empty."""
 
     @classmethod
     def remarks(cls, committed: Any) -> Iterator[Text]:
-        """Yield what else a report says of what is committed to."""
+        """Yield further remarks of a report on the commitment."""
         yield from ()
 
     @classmethod
     def assignments(cls, committed: Any, result: Any) -> tuple[Assignment, ...] | None:
-        """Return the assignments drawn, if what is drawn is a plan for the layers of the scenario."""
+        """Return the assignments drawn; None for a kind that draws no plan."""
         return None
 
-    def head(self, scenario: str, draw: Name) -> dict[str, Any]:
-        """Return what every kind commits to."""
-        words = {"title": Words.of(self.title), "seed": Words.of(self.seed)}
+    def identity(self, scenario: str, draw: Name) -> dict[str, Any]:
+        """Return the fields of a commitment that every kind has."""
+        words = {"title": BilingualText.of(self.title), "seed": BilingualText.of(self.seed)}
         return {"scenario": scenario, "draw": draw, "kind": self.kind, **words}

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.errors import shorten
-from allocator.lottery.hashing import canonical
+from allocator.lottery.hashing import canonical_json
 from allocator.model.text import Text
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at in a draw, and whether it is so."""
+    """A check of a draw, and whether it holds."""
 
     text: Text
     holds: bool = True
@@ -21,7 +21,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a report: what, how many there are, how many of them are drawn, with what chance."""
+    """A line of a report on a group of the pool.
+
+    Attributes:
+        text: Name of the group.
+        there: Size of the group.
+        asked: How many of the group are to be drawn.
+        chance: The chance of each.
+        drawn: How many are drawn; None before the draw.
+    """
 
     text: Text
     there: int
@@ -31,11 +39,11 @@ class Line:
 
 
 class CannotDraw(Exception):  # noqa: N818 - it is an answer
-    """The rules of a draw cannot be met; says which, and the least that would mend it.
+    """The rules of a draw cannot be met.
 
     Attributes:
-        reasons: What cannot hold together, none of which can be left out.
-        remedies: Changes that together would do, the least in all.
+        reasons: Requirements that cannot hold together, minimal by inclusion.
+        remedies: The least change, all parts of which are needed.
     """
 
     def __init__(self, reasons: Sequence[Text], mends: Sequence[Text]) -> None:
@@ -48,12 +56,12 @@ MOST_NAMED = 20
 
 def named(ids: Sequence[str], label: Mapping[str, str]) -> str:
     """Return ``name (id), name (id) ... (+3)``."""
-    shown = ", ".join(one_named(name, label.get(name, name)) for name in ids[:MOST_NAMED])
+    shown = ", ".join(name_with_id(name, label.get(name, name)) for name in ids[:MOST_NAMED])
     more = len(ids) - MOST_NAMED
     return f"{shown} ... (+{more})" if more > 0 else shown
 
 
-def one_named(name: str, label: str) -> str:
+def name_with_id(name: str, label: str) -> str:
     """Return ``name (id)``, or the id alone where there is no name."""
     return shorten(name) if label == name else f"{shorten(label, 40)} ({shorten(name, 40)})"
 
@@ -64,11 +72,11 @@ def percent(chance: float) -> str:
 
 
 def rules_differ(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[Check]:
-    """Yield every rule of the scenario that differs from the one committed to; of a list, each entry."""
+    """Yield each rule of the scenario that differs from the commitment; of a list, each entry."""
     old, new = dict(_flat(there)), dict(_flat(here))
     for key in {**old, **new}:
         if old.get(key) != new.get(key):
-            was, now = (shorten(canonical(one[key]) if key in one else "—", 120) for one in (old, new))
+            was, now = (shorten(canonical_json(one[key]) if key in one else "—", 120) for one in (old, new))
             text = Text(
                 zh=f"规则 {key} 不同：文件为 {was}，场景为 {now}",
                 en=f"the rule {key} differs: {was} in the file, {now} in the scenario",
@@ -87,13 +95,13 @@ def _flat(rules: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def names_differ(
     what: Text, there: Mapping[str, Any], here: Mapping[str, Any], label: Mapping[str, str]
 ) -> Iterator[Check]:
-    """Yield who is in one hat and not in the other, and of whom something that counts has changed.
+    """Yield entries of the pool that were added, removed or changed since the commitment.
 
     Args:
-        what: What is in the hat.
-        there: For each id committed to, what counts of it.
+        what: Name of the pool.
+        there: By id of the commitment, the data that the draw depends on.
         here: The same of the scenario.
-        label: The names that people know the ids by.
+        label: The name of each id.
     """
     groups = (
         ([name for name in here if name not in there], "承诺之后新增", "added since the commitment"),

@@ -1,4 +1,4 @@
-"""The two steps of a draw: to commit, and to reveal."""
+"""The protocol of a draw: first ``commit``, then ``reveal``."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from allocator.errors import Fault, InputError
-from allocator.lottery.audit import FIRST, Audit
+from allocator.lottery.audit import FORMAT_1, Audit
 from allocator.lottery.draw_binding import BoundDraw
 from allocator.lottery.draw_kind import Terms
-from allocator.lottery.hashing import LotteryNumbers, commitment_to
+from allocator.lottery.hashing import LotteryNumbers, commitment_hash
 from allocator.lottery.seed import ALLOWED_FORMS, format_time, now, read_form
 from allocator.model.text import Text
 from allocator.rules.packs import YamlEntry
 
 
 def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = None) -> Audit:
-    """Return a draw with its pool, rules and chances, and the commitment to publish. Asks the solver.
+    """Return a draw with its pool, rules and chances, and the commitment to publish. Calls a solver.
 
     Args:
         bound: The draw.
-        rehearsal: Whether the seed is known already: neither source nor times are asked for, and the file
-            says for ever that it is no public draw.
-        at: The time of the commitment; that of the clock if not given.
+        rehearsal: Whether the seed is known already. A rehearsal needs no source and no times, and its file
+            is marked as no public draw for good.
+        at: Time of the commitment; the current time by default.
 
     Raises:
-        InputError: Where the seed comes from or when is not said, or it has come about already.
+        InputError: The draw lacks the source, the form or the time of its seed, or the seed is known already.
         CannotDraw: The rules cannot be met.
     """
     moment = at or now()
@@ -44,52 +44,52 @@ def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = N
     )
     committed = bound.draw.commit(bound.scenario.name, bound.name, bound.pool)
     committed = committed.model_copy(update={"terms": terms})
-    return Audit(type(bound.draw), committed, commitment_to(committed.content()))
+    return Audit(type(bound.draw), committed, commitment_hash(committed.content()))
 
 
 def _untimely(bound: BoundDraw, moment: datetime) -> Iterator[Fault]:
-    """Yield why a commitment at this time would show nothing."""
-    draft = YamlEntry({"id": f"draws.{bound.name}"}, bound.scenario.document, ("draws", bound.name))
+    """Yield why a commitment at a moment would prove nothing."""
+    location = YamlEntry({"id": f"draws.{bound.name}"}, bound.scenario.document, ("draws", bound.name))
     example = "seed_at: 2026-03-01 21:15"
     if not bound.draw.seed:
         message = Text(
             zh="须写明种子的出处，否则抽签人可以挑选种子",
             en="must say where the seed will come from, or whoever draws could choose it",
         )
-        yield draft.fault(message, "seed")
+        yield location.fault(message, "seed")
     if bound.form is None:
         message = Text(
             zh="须写明种子的写法（所写出处没有唯一写法），否则抽签人可以挑选写法",
             en="must say how the seed is spelt, which does not follow from its source, or whoever draws could"
             " choose a spelling",
         )
-        yield draft.fault(message, "seed_form", allowed=ALLOWED_FORMS)
+        yield location.fault(message, "seed_form", allowed=ALLOWED_FORMS)
     if bound.seed_at is None:
         message = Text(
             zh="须写明种子何时产生，否则无人知道承诺是否在前",
             en="must say when the seed comes about, or nobody can tell that the commitment came before",
         )
-        yield draft.fault(message, "seed_at", allowed=example)
+        yield location.fault(message, "seed_at", allowed=example)
     elif bound.seed_at <= moment:
         message = Text(
             zh=f"种子在承诺（{format_time(moment)}）之前已产生；请用以后的种子。只作演练可直接给出 --seed",
             en=f"the seed came about before the commitment ({format_time(moment)}): name a later one; "
             "to rehearse, give --seed at once",
         )
-        yield draft.fault(message, "seed_at", found=format_time(bound.seed_at), allowed=example)
+        yield location.fault(message, "seed_at", found=format_time(bound.seed_at), allowed=example)
 
 
 def reveal(audit: Audit, seed: str) -> Audit:
     """Return the draw with the result that a public seed decides.
 
     Raises:
-        InputError: The seed has not the spelling that was committed to.
+        InputError: The seed does not have the spelling of the commitment.
     """
     terms = audit.committed.terms
     if terms is None:
         message = Text(
-            zh=f"{FIRST} 格式没有固定种子的写法，不能再用来抽签；请重新承诺",
-            en=f"the format {FIRST} fixed no spelling of the seed, so it is not drawn from; commit anew",
+            zh=f"{FORMAT_1} 格式没有固定种子的写法，不能再用来抽签；请重新承诺",
+            en=f"the format {FORMAT_1} fixed no spelling of the seed, so it is not drawn from; commit anew",
         )
         raise InputError([Fault(message, column="--seed")])
     public = read_form(terms.form).check(seed)

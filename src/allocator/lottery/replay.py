@@ -7,24 +7,24 @@ from datetime import datetime
 from typing import Any
 
 from allocator.errors import shorten
-from allocator.lottery.audit import FIRST, Audit, audit_text
+from allocator.lottery.audit import FORMAT_1, Audit, audit_text
 from allocator.lottery.draw_binding import BoundDraw
-from allocator.lottery.draw_kind import Terms, Words
-from allocator.lottery.findings import Check, named, one_named
+from allocator.lottery.draw_kind import BilingualText, Terms
+from allocator.lottery.findings import Check, name_with_id, named
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.seed import format_time
 from allocator.model.text import Text
 
-#: So many of those who should or should not have been drawn are named.
-_NAMED = 20
+#: Names of wrong winners that a message lists at most.
+_MAX_NAMED = 20
 
 
 def replay_checks(bound: BoundDraw, audit: Audit, content: bytes) -> Iterator[Check]:
-    """Yield what is looked at in an audit file, and whether it is so.
+    """Yield every check of an audit file against the scenario.
 
     Args:
-        bound: The draw as the scenario has it now.
-        audit: What the file says.
+        bound: The draw of the scenario.
+        audit: The content of the file.
         content: The bytes of the file.
     """
     yield _commitment_check(audit)
@@ -41,7 +41,7 @@ def replay_checks(bound: BoundDraw, audit: Audit, content: bytes) -> Iterator[Ch
 
 
 def _commitment_check(audit: Audit) -> Check:
-    true = audit.true_commitment
+    true = audit.recomputed_commitment
     if audit.commitment == true:
         return Check(Text(zh=f"承诺值相符：{true}", en=f"the commitment is right: {true}"))
     text = Text(
@@ -52,18 +52,20 @@ def _commitment_check(audit: Audit) -> Check:
 
 
 def _identity_checks(bound: BoundDraw, audit: Audit) -> Iterator[Check]:
-    """Yield what the scenario says otherwise of the draw itself."""
+    """Yield fields of the draw itself that differ from the scenario."""
     committed, draw = audit.committed, bound.draw
     pairs = {
         "scenario": (committed.scenario, bound.scenario.name),
         "draw": (committed.draw, bound.name),
         "kind": (committed.kind, draw.kind),
-        "title": (committed.title, Words.of(draw.title)),
-        "seed": (committed.seed, Words.of(draw.seed)),
+        "title": (committed.title, BilingualText.of(draw.title)),
+        "seed": (committed.seed, BilingualText.of(draw.seed)),
     }
     for name, (there, here) in pairs.items():
         if there != here:
-            found = [one.text if isinstance(one, Words) else Text(zh=one, en=one) for one in (there, here)]
+            found = [
+                one.text if isinstance(one, BilingualText) else Text(zh=one, en=one) for one in (there, here)
+            ]
             text = Text(
                 zh=f"{name} 不同：文件为“{shorten(found[0].zh)}”，场景为“{shorten(found[1].zh)}”",
                 en=f"{name} differs: '{shorten(found[0].en)}' in the file, '{shorten(found[1].en)}' here",
@@ -94,18 +96,18 @@ def _result_check(bound: BoundDraw, audit: Audit) -> Iterator[Check]:
 
 
 def _join_names(names: list[str]) -> str:
-    more = f" ... (+{len(names) - _NAMED})" if len(names) > _NAMED else ""
-    return (", ".join(names[:_NAMED]) + more) or "—"
+    more = f" ... (+{len(names) - _MAX_NAMED})" if len(names) > _MAX_NAMED else ""
+    return (", ".join(names[:_MAX_NAMED]) + more) or "—"
 
 
 def terms_checks(bound: BoundDraw, audit: Audit) -> Iterator[Check]:
-    """Yield what is looked at in the terms of an audit file."""
+    """Yield the checks of the terms of an audit file."""
     terms = audit.committed.terms
     if terms is None:
         text = Text(
-            zh=f"{FIRST} 格式没有固定种子的写法和承诺的时间：换一种写法即得另一结果",
-            en=f"the format {FIRST} fixed neither the spelling of the seed nor the time of the commitment: "
-            "another spelling gives another result",
+            zh=f"{FORMAT_1} 格式没有固定种子的写法和承诺的时间：换一种写法即得另一结果",
+            en=f"the format {FORMAT_1} fixed neither the spelling of the seed nor the time of the commitment:"
+            " another spelling gives another result",
         )
         yield Check(text, False)
         return
@@ -117,7 +119,7 @@ def terms_checks(bound: BoundDraw, audit: Audit) -> Iterator[Check]:
 
 
 def _term_differences(bound: BoundDraw, terms: Terms) -> Iterator[Check]:
-    """Yield the terms that the scenario has otherwise."""
+    """Yield the terms that differ from the scenario."""
     here = {
         "seed_form": (terms.form, str(bound.spelling)),
         "seed_at": (terms.seed_at, format_time(bound.seed_at) if bound.seed_at else ""),
@@ -136,7 +138,7 @@ def _term_differences(bound: BoundDraw, terms: Terms) -> Iterator[Check]:
 
 
 def _name_checks(there: Mapping[str, str], here: Mapping[str, Any]) -> Iterator[Check]:
-    """Yield who has another name than was committed to: an id that stands for somebody else now."""
+    """Yield ids whose names differ from the commitment: they may stand for other people now."""
     other = [one for one in here if one in there and there[one] != here[one]]
     if other:
         was, now = (named(other, one) for one in (there, here))
@@ -147,7 +149,7 @@ def _name_checks(there: Mapping[str, str], here: Mapping[str, Any]) -> Iterator[
         yield Check(text, False)
     gone = [one for one in there if one not in here]
     if gone or len(there) != len(here):
-        who = ", ".join(one_named(one, there[one]) for one in gone[:20]) or "—"
+        who = ", ".join(name_with_id(one, there[one]) for one in gone[:20]) or "—"
         text = Text(zh=f"承诺的姓名与池不符：{who}", en=f"the names are not those of the pool: {who}")
         yield Check(text, False)
 
@@ -194,15 +196,15 @@ def _spelling_check(terms: Terms, seed: str) -> Check:
 
 
 def public_checks(audit: Audit, published: str | None, seed: str | None) -> Iterator[Check]:
-    """Yield whether a draw is the one that was published, drawn with the seed that came about.
+    """Yield whether a draw is the published one, drawn with the public seed.
 
     Args:
         audit: The draw.
-        published: The line to publish, or its SHA-256 alone; None where it is not at hand.
-        seed: The public seed; None where it is not at hand.
+        published: The line that was published, or its SHA-256 alone; None if it is not given.
+        seed: The public seed; None if it is not given.
     """
     if published is not None:
-        same = " ".join(published.split()) in (audit.witness, audit.true_commitment)
+        same = " ".join(published.split()) in (audit.witness, audit.recomputed_commitment)
         zh, en = ("是", "is") if same else ("不是", "is NOT")
         yield Check(Text(zh=f"{zh}公布的承诺", en=f"this {en} the commitment that was published"), same)
     if seed is not None:
@@ -217,7 +219,7 @@ def public_checks(audit: Audit, published: str | None, seed: str | None) -> Iter
 
 
 def to_compare(audit: Audit, published: str | None, seed: str | None) -> Iterator[Text]:
-    """Yield what the file alone cannot show, as far as it was not given."""
+    """Yield reminders to compare the file with the published line and the public seed, where not given."""
     if published is None:
         yield Text(
             zh=f"提示：请与事先公布的一行对照（--published）：{audit.witness}",
@@ -231,13 +233,11 @@ def to_compare(audit: Audit, published: str | None, seed: str | None) -> Iterato
 
 
 _DIGITS = frozenset("0123456789")
-
-
 _CHARACTERS = {"digits": _DIGITS, "hex": _DIGITS | frozenset("abcdef")}
 
 
 def is_spelt(form: str, seed: str) -> bool:
-    """Return whether a seed is spelt as a form such as ``digits:3`` says."""
+    """Return whether a seed has a form such as ``digits:3``; shares no code with ``SeedForm.fits``."""
     kind, _, number = form.partition(":")
     if kind == "decimal":
         return _is_decimal(seed, int(number))

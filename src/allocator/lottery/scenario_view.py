@@ -1,4 +1,4 @@
-"""What a draw sees of a scenario: rows that a sentence selects, and expressions evaluated over them."""
+"""The view that a draw has of its scenario: rows that a sentence selects, and expressions over them."""
 
 from __future__ import annotations
 
@@ -22,58 +22,58 @@ from allocator.rules.packs import YamlEntry
 
 
 class ScenarioView:
-    """A scenario as one of its draws sees it; what is wrong is told at the field that says so."""
+    """The view of a scenario for one draw; faults name the field of the draw that they come from."""
 
     def __init__(
         self,
         scenario: Scenario,
-        draft: YamlEntry,
-        facts: EntityVariables,
+        location: YamlEntry,
+        variables: EntityVariables,
         compiler: Compiler,
         day: date | None = None,
     ) -> None:
         self.scenario = scenario
-        #: When those drawn have to be there.
+        #: Day on which those drawn must be present.
         self.day = day
         self._absent: dict[str, None] = {}
-        self._draft = draft
-        self._facts = facts
+        self._location = location
+        self._variables = variables
         self._compiler = compiler
 
     def axis(self, source: Source, field: str, other: Source | None = None, prefix: str = "") -> Axis:
-        """Return the rows that a sentence selects, with what expressions may read of them.
+        """Return the rows that a sentence selects, as an axis of expressions.
 
         Args:
             source: The sentence.
-            field: The field that it stands in.
-            other: What the same expressions read besides; no two things have one name.
-            prefix: Another name for the rows, such as ``other`` for the second of two.
+            field: The field of the draw that holds the sentence.
+            other: Sentence of the other axis of the same expressions; names of the two never collide.
+            prefix: Another name for the rows in expressions, such as ``other`` for the second of two people.
         """
         rows = self.scenario.organisation.table(source.table)
         chosen = tuple(rows)
         if source.where:
-            holds = self.values(source.where, "BOOL", field, self._facts.side(source, chosen))
+            holds = self.values(source.where, "BOOL", field, self._variables.side(source, chosen))
             chosen = tuple(row for row, held in zip(rows, holds, strict=True) if held)
         if source.table == "people":
             chosen = self._there(chosen, field)
         if prefix:
-            return self._facts.axis(source.table, chosen, prefix)
-        return self._facts.side(source, chosen, other)
+            return self._variables.axis(source.table, chosen, prefix)
+        return self._variables.side(source, chosen, other)
 
     @property
     def absent(self) -> tuple[str, ...]:
-        """Who was selected, but is not there on the day, or in which periods (``P3@2027``)."""
+        """Selected ids that are absent on the day, or in a period (``P3@2027``)."""
         return tuple(sorted(self._absent))
 
     def leave_out(self, absent: Iterable[str]) -> None:
-        """Note who is not there, where a kind of draw has that from elsewhere than from the day."""
+        """Add absent ids that a kind of draw finds by other means than the day."""
         self._absent.update(dict.fromkeys(absent))
 
     def _there(self, chosen: tuple[str, ...], field: str) -> tuple[str, ...]:
         """Return the people who have joined, have not retired and are not away on the day.
 
         Raises:
-            InputError: Somebody joins, retires or is away, and no day is said.
+            InputError: Somebody joins, retires or is away, and the draw names no day.
         """
         if self.day is None:
             if comes_and_goes(self.scenario.organisation, chosen):
@@ -89,34 +89,34 @@ class ScenarioView:
         return tuple(one for one, here in zip(chosen, there, strict=True) if here)
 
     def values(self, text: str, returns: str, field: str, *axes: Axis) -> npt.NDArray[Any]:
-        """Return what an expression gives for every combination of the axes' rows.
+        """Return the value of an expression for every combination of the axes' rows.
 
         Raises:
-            InputError: It is wrong, or reads an empty cell.
+            InputError: The expression is wrong, or reads an empty cell.
         """
         types = {name: kind for axis in axes for name, kind in axis.types.items()}
         try:
             return self._compiler.compile(text, types, returns).over(*axes)
         except SelectorError as error:
-            fault = self._draft.fault(
+            fault = self._location.fault(
                 error.message, field, detail=error.detail, nearest=error.nearest, allowed=error.allowed
             )
             raise InputError([fault]) from None
 
     def holds(self, text: str, field: str, *axes: Axis) -> npt.NDArray[np.bool_]:
-        """Return where a condition holds."""
+        """Return for every combination of the axes' rows whether a condition holds."""
         return np.asarray(self.values(text, "BOOL", field, *axes), dtype=np.bool_)
 
     def fault(self, message: Any, field: str, **details: Any) -> Fault:
         """Return a fault at a field of the draw."""
-        return self._draft.fault(message, field, **details)
+        return self._location.fault(message, field, **details)
 
     def label(self, names: Iterable[str]) -> list[str]:
-        """Return the names that people know some ids by."""
+        """Return the names of some ids."""
         return [self.scenario.organisation.label(name) for name in names]
 
 
 def source_text(source: Source) -> str:
-    """Return a ``table as name where condition`` sentence as an audit file has it."""
+    """Return a ``table as name where condition`` sentence as an audit file stores it."""
     name = f" as {source.name}" if source.name else ""
     return f"{source.table}{name} where {source.where}" if source.where else f"{source.table}{name}"

@@ -1,4 +1,9 @@
-"""The public seed of a draw: its one spelling, and the time at which it becomes known."""
+"""The public seed of a draw: its one spelling, and the time at which it becomes known.
+
+The spelling is a form such as ``digits:3`` and part of the commitment. Without it a drawer could try ``517``,
+``3D: 517``, ``３Ｄ：517`` and so on until a result pleases. The form comes from ``seed_form`` of the draw, or
+from the lottery that ``seed`` names.
+"""
 
 from __future__ import annotations
 
@@ -12,32 +17,27 @@ from allocator.errors import Fault, InputError, shorten, visible
 from allocator.model.text import Text
 
 ALLOWED_FORMS = "digits:N, hex:N (N 1-200), decimal:N (N 1-9)"
-
-
-#: Longest text that is searched for a seed.
+#: Characters of the longest text that is searched for a seed.
 _MAX_SEED_LENGTH = 1000
-
-
 _FORM = re.compile(r"(?:digits|hex):(?:[1-9]|[1-9]\d|1\d\d|200)|decimal:[1-9]")
-
-
-#: Lotteries whose published numbers have one length and one order, as the official results print them.
+#: Lotteries whose official results have one length and one order.
 _LOTTERIES = (
     (re.compile(r"(?<![0-9A-Za-z])3D(?![0-9A-Za-z])", re.IGNORECASE), "digits:3"),
     (re.compile(r"排列(?:3|三)(?!\d)"), "digits:3"),
     (re.compile(r"排列(?:5|五)(?!\d)"), "digits:5"),
 )
-
-
 _NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-
-
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日")
 
 
 @dataclass(frozen=True)
 class SeedForm:
-    """A form of seeds: the kind, and how many characters it counts."""
+    """A form of seeds.
+
+    Attributes:
+        kind: ``digits``, ``hex`` or ``decimal``.
+        count: Number of characters; of decimals for ``decimal``.
+    """
 
     kind: str
     count: int
@@ -69,7 +69,7 @@ class SeedForm:
 
     @property
     def values(self) -> int | None:
-        """How many seeds there can be; None where that is not counted."""
+        """The number of possible seeds; None where it is not counted."""
         base = {"digits": 10, "hex": 16}.get(self.kind)
         return None if base is None else base**self.count
 
@@ -83,13 +83,13 @@ class SeedForm:
         return re.fullmatch(patterns[self.kind], seed) is not None
 
     def nearest(self, seed: str) -> str:
-        """Return the seed of this form that another spelling most likely means; empty where none is near."""
+        """Return the most likely seed of this form for another spelling; empty where none is near."""
         if len(seed) > _MAX_SEED_LENGTH:
             return ""
         return next((one for one in self._candidates(_normalised(seed)) if self.fits(one)), "")
 
     def _candidates(self, plain: str) -> Iterator[str]:
-        """Yield what a plain text may mean, the likeliest first."""
+        """Yield possible meanings of a normalised text, the likeliest first."""
         if self.kind == "hex":
             yield re.sub(r"[\s:_-]", "", plain.lower().removeprefix("0x"))
         elif self.kind == "decimal":
@@ -103,10 +103,10 @@ class SeedForm:
             yield from (run[-self.count :] for run in runs[-1:] if not run[: -self.count].strip("0"))
 
     def check(self, seed: str) -> str:
-        """Return a seed as it is, if it is spelt in this form.
+        """Return a seed that is spelt in this form unchanged.
 
         Raises:
-            InputError: It is not; with the nearest seed that is.
+            InputError: The seed has another spelling; the fault names the nearest valid one.
         """
         if self.fits(seed):
             return seed
@@ -119,7 +119,7 @@ class SeedForm:
         raise InputError([Fault(message, "", 0, "--seed", shorten(seed), allowed, near)])
 
 
-#: What a rehearsal takes where no form is said.
+#: The form of a rehearsal whose draw names none.
 DEFAULT_FORM = SeedForm("digits", 6)
 
 
@@ -127,7 +127,7 @@ def read_form(text: str) -> SeedForm:
     """Return the form that a text names.
 
     Raises:
-        ValueError: It names none.
+        ValueError: The text names no form.
     """
     if not _FORM.fullmatch(text):
         raise ValueError(text)
@@ -136,13 +136,13 @@ def read_form(text: str) -> SeedForm:
 
 
 def form_of_source(source: Text) -> SeedForm | None:
-    """Return the form of the numbers of the one lottery that a source names; None if none or several."""
+    """Return the form of the one lottery that a source names; None if it names none or several."""
     named = [form for pattern, form in _LOTTERIES if pattern.search(_source_words(source))]
     return read_form(named[0]) if len(named) == 1 else None
 
 
 def days_in(source: Text) -> set[date]:
-    """Return the days that the words about a source name."""
+    """Return the days that a source names."""
     parts = ([part for part in match if part] for match in _DATE.findall(_source_words(source)))
     texts = ("-".join(part.zfill(2) for part in found) for found in parts)
     return {day for day in map(_date_of, texts) if day is not None}
@@ -160,24 +160,22 @@ def _date_of(text: str) -> date | None:
 
 
 def _normalised(text: str) -> str:
-    """Return a text with digits of any script as 0-9, without marks that are not seen."""
+    """Return a text with digits of any script as 0-9, without invisible characters."""
     hidden = ("Cf", "Cs")
     seen = (one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) not in hidden)
     digits = (str(unicodedata.decimal(one)) if one.isdecimal() else one for one in seen)
     return " ".join("".join(digits).translate(_NUMERALS).split())
 
 
-#: China Standard Time: times without an offset are read in it, and all are written in it.
+#: China Standard Time: the offset of times without one, and of all times that are written.
 CHINA_TIME = timezone(timedelta(hours=8))
-
-
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[ T]+(\d{2}:\d{2})(?::00)?\s*(Z|[+-]\d{2}:\d{2})?)?", re.IGNORECASE
 )
 
 
 def now() -> datetime:
-    """Return the time of the clock."""
+    """Return the current time."""
     return datetime.now(CHINA_TIME)
 
 
@@ -187,10 +185,10 @@ def format_time(moment: datetime) -> str:
 
 
 def read_time(text: str) -> datetime:
-    """Return the time that ``2026-03-01 21:15`` or ``2026-03-01`` (its beginning) says.
+    """Return the time of a text such as ``2026-03-01 21:15``, or ``2026-03-01`` for the start of a day.
 
     Raises:
-        ValueError: It is no such time.
+        ValueError: The text is no such time.
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
@@ -205,11 +203,11 @@ def read_time(text: str) -> datetime:
 
 
 def time_of_source(source: Text) -> datetime | None:
-    """Return the beginning of the one day that the words about a source name; None if none or several."""
+    """Return the start of the one day that a source names; None if it names none or several."""
     days = days_in(source)
     return start_of_day(next(iter(days))) if len(days) == 1 else None
 
 
 def start_of_day(day: date) -> datetime:
-    """Return the first moment of a day."""
+    """Return the first moment of a day in China."""
     return datetime.combine(day, time(), CHINA_TIME)

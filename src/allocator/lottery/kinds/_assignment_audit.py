@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from allocator.lottery.draw_kind import Committed, Part
+from allocator.lottery.draw_kind import AuditModel, Committed
 from allocator.lottery.findings import Check
 from allocator.model.plan import HARD, Assignment
 from allocator.model.text import Text
@@ -22,7 +22,7 @@ Count = Annotated[int, Field(ge=0)]
 WholeFraction = tuple[int, Annotated[int, Field(ge=1)]]
 
 
-class AssignmentRules(Part):
+class AssignmentRules(AuditModel):
     """What was asked of the lottery, and the rules that every assignment keeps.
 
     Attributes:
@@ -44,14 +44,14 @@ class AssignmentRules(Part):
     rules: tuple[str, ...]
 
 
-class SlotEntry(Part):
+class SlotEntry(AuditModel):
     """Something that is assigned to, and who may not be."""
 
     id: str
     recused: tuple[str, ...]
 
 
-class PairEntry(Part):
+class PairEntry(AuditModel):
     """One possible assignment, and how many tickets choose it."""
 
     layer: str
@@ -62,14 +62,14 @@ class PairEntry(Part):
     tickets: Annotated[int, Field(ge=1)]
 
 
-class AssignmentTickets(Part):
+class AssignmentTickets(AuditModel):
     """How many tickets draw an assignment, and which pairs it is made of, by number."""
 
     tickets: Annotated[int, Field(ge=1)]
     pairs: tuple[Count, ...]
 
 
-class ExpectedCost(Part):
+class ExpectedCost(AuditModel):
     """What a level costs in the mean, and what no lottery within the bound costs less than."""
 
     level: int
@@ -96,7 +96,7 @@ class AssignmentCommitted(Committed):
         return self
 
 
-class AssignmentResult(Part):
+class AssignmentResult(AuditModel):
     """The ticket drawn, and the assignment of the lottery that it draws."""
 
     ticket: Count

@@ -8,20 +8,20 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from allocator.lottery.draw_kind import Committed, Part, Words
+from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._pairing_search import Seats, first_pairing
 from allocator.rules.rule import FieldError
 
 
-class Condition(Part):
+class Condition(AuditModel):
     """A condition and the reason for it."""
 
     when: str
-    why: Words
+    why: BilingualText
 
 
-class PairingRules(Part):
+class PairingRules(AuditModel):
     """Which units are visited by which inspectors, how many of both, and who may not go."""
 
     units: str
@@ -33,7 +33,7 @@ class PairingRules(Part):
     apart: tuple[Condition, ...]
 
 
-class UnitEntry(Part):
+class UnitEntry(AuditModel):
     """A unit: who may not go there, and the chance that it is drawn, a fraction."""
 
     id: str
@@ -41,7 +41,7 @@ class UnitEntry(Part):
     chance: tuple[int, Annotated[int, Field(ge=1)]]
 
 
-class InspectorEntry(Part):
+class InspectorEntry(AuditModel):
     """An inspector: with whom not to be in one team, and how many seats the trial draws gave."""
 
     id: str
@@ -66,14 +66,14 @@ class PairingCommitted(Committed):
         return self
 
 
-class Team(Part):
+class Team(AuditModel):
     """A unit drawn, and the inspectors drawn for it."""
 
     unit: str
     inspectors: tuple[str, ...]
 
 
-class PairingResult(Part):
+class PairingResult(AuditModel):
     """The teams in the order in which their units were drawn; who was passed over because nobody could go."""
 
     teams: tuple[Team, ...]

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, model_validator
 
-from allocator.lottery.draw_kind import Committed, Part, Words
+from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed
 from allocator.lottery.findings import Check
 from allocator.lottery.leximin.panels import (
     LeximinLevel,
@@ -24,16 +24,16 @@ from allocator.rules.rule import FieldError
 from allocator.solvers.linear import solve_integer
 
 
-class QuotaTerms(Part):
+class QuotaTerms(AuditModel):
     """A quota as it is committed to: whom it counts, and how many of them a panel has."""
 
-    title: Words
+    title: BilingualText
     when: str
     least: Annotated[int, Field(ge=0)]
     most: Annotated[int, Field(ge=0)]
 
 
-class PanelRules(Part):
+class PanelRules(AuditModel):
     """From where how many are drawn, within which quotas."""
 
     source: str
@@ -41,7 +41,7 @@ class PanelRules(Part):
     quotas: tuple[QuotaTerms, ...]
 
 
-class PoolType(Part):
+class PoolType(AuditModel):
     """Those of the pool who count to the same quotas, and the chance of each: a fraction."""
 
     quotas: tuple[int, ...]
@@ -49,14 +49,14 @@ class PoolType(Part):
     chance: tuple[int, Annotated[int, Field(ge=1)]]
 
 
-class PanelTickets(Part):
+class PanelTickets(AuditModel):
     """How many tickets of the lottery draw a panel, and how many of each type of the pool are in it."""
 
     tickets: Annotated[int, Field(ge=1)]
     counts: tuple[Annotated[int, Field(ge=0)], ...]
 
 
-class ProofLevel(Part):
+class ProofLevel(AuditModel):
     """A level of the proof that the chances are LEXIMIN; see ``leximin/proof.py``."""
 
     settles: Annotated[tuple[int, ...], Field(min_length=1)]
@@ -103,7 +103,7 @@ class PanelCommitted(Committed):
         )
 
 
-class PanelResult(Part):
+class PanelResult(AuditModel):
     """The ticket drawn, the panel of the lottery that it draws, and who is in it."""
 
     ticket: int

@@ -10,9 +10,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from allocator.errors import Fault, InputError, nearest
-from allocator.lottery.draw_kind import Committed, Draw, Part
+from allocator.lottery.draw_kind import AuditModel, Committed, Draw
 from allocator.lottery.findings import Check, Line, names_differ, percent, rules_differ
-from allocator.lottery.hashing import LotteryNumbers, canonical
+from allocator.lottery.hashing import LotteryNumbers, canonical_json
 from allocator.lottery.kinds._assignment_audit import (
     AssignmentCommitted,
     AssignmentResult,
@@ -61,7 +61,7 @@ class AssignmentByLot(Draw):
         en="A whole assignment by lot, with a bound on the probability of any pair.",
     )
     committed: ClassVar[type[Committed]] = AssignmentCommitted
-    result: ClassVar[type[Part]] = AssignmentResult
+    result: ClassVar[type[AuditModel]] = AssignmentResult
     on_one_day = False
 
     on: Annotated[str, Doc(zh="配对概率受限的层", en="The layer whose pairs are bounded.")]
@@ -133,7 +133,7 @@ class AssignmentByLot(Draw):
             pool.policy, self.on, self.probability, self.different, self.seconds, self.perturb, pool.worth
         )
         return AssignmentCommitted(
-            **self.head(scenario, draw),
+            **self.identity(scenario, draw),
             rules=pool.rules,
             items=pool.items,
             slots=tuple(SlotEntry(id=slot, recused=out) for slot, out in pool.recused.items()),
@@ -210,7 +210,7 @@ class AssignmentByLot(Draw):
 
 
 def _written(rule: Rule) -> str:
-    return canonical(rule.model_dump(mode="json", exclude_defaults=True))
+    return canonical_json(rule.model_dump(mode="json", exclude_defaults=True))
 
 
 def _no_layer(found: str, known: tuple[str, ...], view: ScenarioView) -> Fault:

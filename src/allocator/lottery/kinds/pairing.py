@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from allocator.errors import InputError
-from allocator.lottery.draw_kind import Committed, Draw, Part, Words
+from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed, Draw
 from allocator.lottery.findings import CannotDraw, Check, Line, named, names_differ, percent, rules_differ
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._pairing_audit import (
@@ -71,7 +71,7 @@ class Pairing(Draw):
         en="Random units, each with a random team of inspectors.",
     )
     committed: ClassVar[type[Committed]] = PairingCommitted
-    result: ClassVar[type[Part]] = PairingResult
+    result: ClassVar[type[AuditModel]] = PairingResult
 
     units: Annotated[Source, Doc(zh="检查对象，如 units where ...", en="What is visited: units where ...")]
     inspectors: Annotated[Source, Doc(zh="检查人员，如 people where ...", en="Who visits: people where ...")]
@@ -126,8 +126,8 @@ class Pairing(Draw):
             size=self.size,
             team=self.team,
             load=self.load,
-            recusals=tuple(Condition(when=one.when, why=Words.of(one.why)) for one in self.recusals),
-            apart=tuple(Condition(when=one.when, why=Words.of(one.why)) for one in self.apart),
+            recusals=tuple(Condition(when=one.when, why=BilingualText.of(one.why)) for one in self.recusals),
+            apart=tuple(Condition(when=one.when, why=BilingualText.of(one.why)) for one in self.apart),
         )
 
     def commit(self, scenario: str, draw: Name, pool: PairingPool) -> PairingCommitted:
@@ -148,7 +148,7 @@ class Pairing(Draw):
             raise CannotDraw([short_of(short, trials)], [])
         chance = Fraction(self.size, len(pool.recused))
         return PairingCommitted(
-            **self.head(scenario, draw),
+            **self.identity(scenario, draw),
             rules=pool.rules,
             units=tuple(
                 UnitEntry(id=unit, recused=tuple(sorted(recused)), chance=chance.as_integer_ratio())

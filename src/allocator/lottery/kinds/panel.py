@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from allocator.errors import Fault, InputError, nearest, shorten
-from allocator.lottery.draw_kind import Committed, Draw, Part, Words
+from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed, Draw
 from allocator.lottery.findings import Check, Line, names_differ, percent, rules_differ
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._panel_audit import (
@@ -152,7 +152,7 @@ class Panel(Draw):
         en="A panel from a pool, within quotas, with chances as equal as can be (LEXIMIN).",
     )
     committed: ClassVar[type[Committed]] = PanelCommitted
-    result: ClassVar[type[Part]] = PanelResult
+    result: ClassVar[type[AuditModel]] = PanelResult
 
     source: Annotated[
         Source,
@@ -176,7 +176,9 @@ class Panel(Draw):
 
     def _terms(self, quota: Counted) -> QuotaTerms:
         most = self.size if quota.count.most is None else min(quota.count.most, self.size)
-        return QuotaTerms(title=Words.of(quota.title), when=quota.when, least=quota.count.least, most=most)
+        return QuotaTerms(
+            title=BilingualText.of(quota.title), when=quota.when, least=quota.count.least, most=most
+        )
 
     def commit(self, scenario: str, draw: Name, pool: PanelPool) -> PanelCommitted:
         """Return pool, rules and the LEXIMIN lottery. Asks the solver."""
@@ -200,7 +202,7 @@ class Panel(Draw):
         mean = mean_panel(lottery.panels, lottery.weights)
         chances = type_chances(mean, panels.people, lottery.total)
         return PanelCommitted(
-            **self.head(scenario, draw),
+            **self.identity(scenario, draw),
             rules=pool.rules,
             pool=tuple(
                 PoolType(
@@ -260,7 +262,7 @@ class Panel(Draw):
         yield "", result.drawn
 
 
-def _shown_as(quota: QuotaTerms) -> tuple[Words, int, int]:
+def _shown_as(quota: QuotaTerms) -> tuple[BilingualText, int, int]:
     """Return what the quotas of one line have in common: those of every value of a text stand in one."""
     return quota.title, quota.least, quota.most
 

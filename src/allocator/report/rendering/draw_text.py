@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from allocator.lottery import Audit, CannotDraw, Check
-from allocator.lottery.findings import one_named
+from allocator.lottery.findings import name_with_id
 from allocator.model.text import Language
 from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
 
@@ -60,8 +60,8 @@ def _winners(audit: Audit, label: Mapping[str, str], language: Language) -> Iter
     """Yield those drawn: in a row of their own for each thing that they are drawn for."""
     committed = audit.committed
     for what, names in audit.kind.winners(committed, audit.result):
-        people = ", ".join(one_named(name, label.get(name, name)) for name in names)
-        subject = one_named(what, label.get(what, what)) if what else pick(language, "抽中", "drawn")
+        people = ", ".join(name_with_id(name, label.get(name, name)) for name in names)
+        subject = name_with_id(what, label.get(what, what)) if what else pick(language, "抽中", "drawn")
         yield printable(f"{subject}: {people}")
 
 
