@@ -10,9 +10,9 @@ from allocator.model.organisation import Organisation
 from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Link, Person, Unit
-from allocator.rules.examples import example_rule
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
+from example_scenario import example_rule
 
 
 def _policy(layers: dict[str, Any], organisation: Organisation, rules: list[dict[str, Any]]) -> Policy:

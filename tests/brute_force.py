@@ -14,12 +14,12 @@ from allocator.optimise.results import Options, SolveResult
 from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.rules.context import RuleContext
-from allocator.rules.examples import example_rule
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Rule
 from allocator.verify import judge
+from example_scenario import example_rule
 from worlds import Plans, Space, world_of
 
 #: So many plans are looked at, at most, and so many at a time.

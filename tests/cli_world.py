@@ -15,8 +15,8 @@ import tiny_scenario
 from allocator import api
 from allocator.cli.main import run
 from allocator.model.plan import Plan
-from allocator.rules.examples import read_plan
 from allocator.verify import judge
+from example_scenario import read_plan
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from allocator.program.lazy_auxiliaries import add_benders_rows, violated_bender
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.subproblem import level_objective
 from allocator.rules.context import RuleContext
-from allocator.rules.examples import example_rule
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.kinds import all_kinds
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
+from example_scenario import example_rule
 from worlds import HARD, Trial, trials, world_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "formulations.md"

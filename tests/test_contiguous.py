@@ -21,10 +21,10 @@ from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.lazy_auxiliaries import separator_row
 from allocator.program.program import ExcessComponents
 from allocator.report.lint import without_neighbours
-from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from brute_force import assert_best, solved
+from example_scenario import example_rule
 from worlds import Space
 from zone_maps import Fields, map_world
 

@@ -22,10 +22,10 @@ from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.program.decisions import Decisions
 from allocator.program.incremental import NeighbourCosts, NeighbourEvaluator
 from allocator.program.tags import Subject
-from allocator.rules.examples import read_plan
 from allocator.rules.policy import Policy
 from allocator.verify import Judgement, judge
 from cli_world import call, good_plan, write_plan
+from example_scenario import read_plan
 from tiny_scenario import write_scenario
 
 #: More rules for the tiny scenario: soft ones at two levels, a recusal along paths, one that cuts write.

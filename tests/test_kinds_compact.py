@@ -12,8 +12,8 @@ from allocator.errors import InputError
 from allocator.model.scores import ScoreTable
 from allocator.program.evaluate import evaluate_auxiliaries, rule_costs, violated_rows
 from allocator.rules.context import RuleContext
-from allocator.rules.examples import example_rule, read_plan
 from allocator.rules.roster import Roster
+from example_scenario import example_rule, read_plan
 from worlds import Space, found_amounts, policy_of, world_of
 
 CENTRE = {"kind": "compact", "on": "zoning", "to": "centre", "level": 1}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from allocator.report.lint import find_doubts
-from allocator.rules.examples import example_rule
+from example_scenario import example_rule
 from rota import in_order, rota, solved
 from worlds import common_plans, found_amounts, policy_of, world_of
 

@@ -7,11 +7,11 @@ import pytest
 
 from allocator.program.decisions import Decisions
 from allocator.program.tags import Subject
-from allocator.rules.examples import read_plan
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.kinds import all_kinds
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Rule
+from example_scenario import read_plan
 from worlds import HARD, Plans, Trial, plans_of, policy_of, program_amounts, trials, world_of
 
 KINDS = list(all_kinds().values())

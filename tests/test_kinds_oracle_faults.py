@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from allocator.model.plan import Assignment
 from allocator.program.decisions import Decisions
-from allocator.rules.examples import example_context, read_plan
 from allocator.rules.kinds import all_kinds
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Waiver
+from example_scenario import example_context, read_plan
 from worlds import Plans, found_amounts, policy_of, program_amounts
 
 WORLD = example_context()

@@ -17,11 +17,11 @@ from allocator.optimise.lns.mover_selection import MoverParams, MoverSelector
 from allocator.optimise.lns.operators import SLOTS, NeighbourhoodOperator, OperatorParams, Selection
 from allocator.program.evaluate import level_costs, violated_rows
 from allocator.program.subproblem import level_objective
-from allocator.rules.examples import example_rule
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Budget, Deadline
 from big_world import postings
 from brute_force import least_costs, policy_for, priced_at_random
+from example_scenario import example_rule
 
 RULES = (
     {"id": "some", "kind": "capacity", "on": "turn", "atleast": 1, "atmost": 2},

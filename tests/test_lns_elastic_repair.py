@@ -32,13 +32,13 @@ from allocator.program.subproblem import (
     level_objective,
     restrict_to_decisions,
 )
-from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget
 from allocator.solvers.protocol import SearchResult
 from big_world import postings
 from brute_force import assert_best, policy_for
+from example_scenario import example_context, example_rule
 from worlds import Space
 
 #: What a load leaves to a few people follows from bounds alone, unless there is room for it.

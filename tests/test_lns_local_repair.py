@@ -18,12 +18,12 @@ from allocator.optimise.routes import network_flow
 from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
-from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget
 from big_world import postings
 from brute_force import least_costs, policy_for
+from example_scenario import example_rule
 from test_lns_elastic_repair import STAFFED
 
 PEOPLE, GROUPS = 60, 6

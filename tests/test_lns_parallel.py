@@ -13,11 +13,11 @@ from allocator.optimise.lns.large_neighbourhood import LnsParams
 from allocator.optimise.lns.operators import OperatorParams
 from allocator.optimise.lns.parallel_lns import merge_piece, solve_parallel
 from allocator.program.evaluate import violated_rows
-from allocator.rules.examples import example_rule
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
 from allocator.solvers.protocol import SearchParams
 from brute_force import least_costs, policy_for, priced_at_random
+from example_scenario import example_rule
 
 RULES = (
     {"id": "some", "kind": "capacity", "on": "turn", "atleast": 1, "atmost": 2},

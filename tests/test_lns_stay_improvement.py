@@ -19,9 +19,9 @@ from allocator.optimise.constrained_program import constrain
 from allocator.optimise.lns import stay_improvement
 from allocator.optimise.lns.stay_improvement import StayParams, improve_stays
 from allocator.program.evaluate import evaluate_auxiliaries
-from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.policy import Policy
 from allocator.verify import judge
+from example_scenario import example_context, example_rule, read_plan
 from tiny_scenario import write_scenario
 
 WORLD = example_context()

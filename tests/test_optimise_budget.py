@@ -6,11 +6,11 @@ import pytest
 
 from allocator.optimise.results import Options
 from allocator.optimise.solve import solve
-from allocator.rules.examples import example_rule
 from allocator.solvers import deadline
 from allocator.solvers.deadline import Budget
 from big_world import postings
 from brute_force import policy_for
+from example_scenario import example_rule
 
 
 def test_time_is_kept_for_judging_by_what_compiling_took(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,6 @@ from allocator.optimise.routes import minimum_changes
 from allocator.optimise.solve import solve
 from allocator.program import cuts
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
-from allocator.rules.examples import example_rule
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import Bound, KnownBounds, Proof
 from allocator.solvers.context import SolveContext
@@ -33,6 +32,7 @@ from allocator.solvers.highs_worker import components
 from allocator.solvers.observer import CONFIRM, CallbackObserver, ObserverGroup, Progress, StopRequest
 from allocator.solvers.worker_process import LIVE_WORKERS, WorkerProcess
 from brute_force import least_costs, parts_of, policy_for
+from example_scenario import example_rule
 from killed_world import rivals
 from liars import stuck_witnesses
 from small_folder import SCENARIO, folder

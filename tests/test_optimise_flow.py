@@ -15,9 +15,9 @@ from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.network import as_network, likely_duplicates, merge_duplicates
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance, Subproblem
-from allocator.rules.examples import example_rule
 from allocator.solvers.adapters.flow import cheapest_flow, lexicographic_price
 from brute_force import assert_best, policy_for, solved, solver_by_level
+from example_scenario import example_rule
 
 Matrix = list[list[int]]
 

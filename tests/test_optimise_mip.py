@@ -12,12 +12,12 @@ import pytest
 from allocator import api
 from allocator.optimise.constrained_program import constrain
 from allocator.program.structure import branching_variables
-from allocator.rules.examples import example_rule
 from allocator.solvers import background
 from allocator.solvers.background import BackgroundMip, BackgroundMipParams
 from benchmarks.rotation import write
 from benchmarks.rotation_instance import make
 from big_world import postings
+from example_scenario import example_rule
 from worlds import policy_of
 
 

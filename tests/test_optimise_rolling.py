@@ -20,13 +20,13 @@ from allocator.optimise.construction.warm import WarmStart
 from allocator.optimise.results import Options, SolveResult
 from allocator.optimise.routes.rolling import windows
 from allocator.optimise.solve import solve
-from allocator.rules.examples import example_context, example_rule
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget
 from allocator.solvers.observer import CallbackObserver, Progress, Snapshot, StopRequest
 from allocator.verify import judge
+from example_scenario import example_context, example_rule
 from test_optimise_solve import DEAD_END, TURN, assert_sound, turn_rule
 from worlds import policy_of
 

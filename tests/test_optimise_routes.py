@@ -32,7 +32,6 @@ from allocator.program import structure as parting
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.network import find_network_part
 from allocator.program.program import INFINITE, IntArray
-from allocator.rules.examples import example_rule
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
@@ -45,6 +44,7 @@ from allocator.solvers.deadline import Budget, Deadline
 from allocator.solvers.protocol import SearchParams
 from allocator.verify import judge
 from brute_force import least_costs, parts_of, policy_for, priced_at_random
+from example_scenario import example_rule
 from worlds import HARD, Space, Trial, trials
 
 SEEDS = [*range(6), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 30))]

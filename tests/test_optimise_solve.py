@@ -24,7 +24,6 @@ from allocator.optimise.routes import joint
 from allocator.optimise.routes.route import APPLIES, LevelRequest, ProgramRequest, level_routes
 from allocator.optimise.solve import solve
 from allocator.program.decisions import Decisions
-from allocator.rules.examples import example_context, example_rule
 from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Budget
@@ -32,6 +31,7 @@ from allocator.solvers.observer import CallbackObserver, ObserverGroup, Progress
 from allocator.verify import judge
 from big_world import chequers, postings
 from brute_force import least_costs
+from example_scenario import example_context, example_rule
 from worlds import Space, policy_of, world_of
 
 #: What the search over all layers and periods of `postings` is called.

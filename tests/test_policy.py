@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from allocator.errors import InputError
 from allocator.model.plan import Assignment
-from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.expressions.fields import expression_fields, layer_references, layers_read
 from allocator.rules.kinds import all_kinds
 from allocator.rules.policy import Policy
@@ -17,6 +16,7 @@ from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.rule import Rule
 from allocator.rules.scope import Scope
 from allocator.verify import judge
+from example_scenario import example_context, example_rule, read_plan
 from worlds import Space, policy_of, world_of
 
 FOLLOW = {

@@ -15,7 +15,7 @@ from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import Program
 from allocator.program.spells import Spells, add_spells
 from allocator.program.tags import Subject
-from allocator.rules.examples import example_context
+from example_scenario import example_context
 from hulls import Relaxation
 from worlds import Plans, Space, common_plans, world_of
 

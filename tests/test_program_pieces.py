@@ -18,8 +18,8 @@ from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.structure import antecedents, dependents, independent_components
 from allocator.program.subproblem import MilpInstance, Subproblem, objective_lower_bound
 from allocator.program.tags import Subject, tag
-from allocator.rules.examples import example_context, example_rule
 from allocator.rules.kinds.compact import Compact
+from example_scenario import example_context, example_rule
 from worlds import HARD, SOFT, Plans, Trial, plans_of, policy_of, trials, world_of
 
 TRIALS = trials(levels=[HARD, SOFT])

@@ -15,8 +15,8 @@ from allocator.program.program import IntArray, Program
 from allocator.program.reassignment import DeltaEvaluator, Potential, Reassignment, reassignment_costs
 from allocator.program.structure import item_features, similarity
 from allocator.program.subproblem import level_objective
-from allocator.rules.examples import example_rule
 from brute_force import policy_for
+from example_scenario import example_rule
 from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
 
 #: So many plans are looked round from, and movers chosen so often in each way.

@@ -9,10 +9,10 @@ import pytest
 import tiny_scenario
 from allocator.report.rendering.score_text import breach_line
 from allocator.report.score_view import finding_view, rule_measures
-from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 from cli_world import call, write_plan
+from example_scenario import example_context, example_rule, read_plan
 from tiny_scenario import write_scenario
 
 WORLD = example_context()

@@ -11,10 +11,10 @@ import pytest
 
 from allocator.errors import InputError
 from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore, ScenarioRef
-from allocator.rules.examples import example_context, example_rule, read_plan
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 from allocator.verify import check_references, judge, score_disagreements
+from example_scenario import example_context, example_rule, read_plan
 from small_folder import folder
 
 WORLD = example_context()

@@ -22,13 +22,13 @@ from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries, rule_costs, violated_rows
 from allocator.program.program import Program
 from allocator.rules.context import RuleContext
-from allocator.rules.examples import example_context, read_plan
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.kinds import all_kinds
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Example, Rule, Waiver
 from allocator.rules.scope import Scope
+from example_scenario import example_context, read_plan
 
 HARD, SOFT = "hard", 2
 WEIGHT = 3

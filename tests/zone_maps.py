@@ -14,9 +14,9 @@ from allocator.model.scenario import Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Link, Unit
 from allocator.rules.context import RuleContext
-from allocator.rules.examples import example_rule
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
+from example_scenario import example_rule
 
 SPEC = {
     "scenario": "map",

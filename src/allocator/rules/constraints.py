@@ -279,3 +279,15 @@ def _subjects(where: IntArray) -> IntArray:
     subjects = np.full((len(where), len(Subject._fields)), -1, dtype=np.int64)
     subjects[:, : where.shape[1]] = where
     return subjects
+
+
+def subject_rows(
+    *,
+    item: IntArray | int = -1,
+    slot: IntArray | int = -1,
+    role: IntArray | int = -1,
+    period: IntArray | int = -1,
+    other: IntArray | int = -1,
+) -> IntArray:
+    """Return ``[n, 5]`` item, slot, role, period and other item of ``n`` rows; a number is that of all."""
+    return np.stack(np.broadcast_arrays(item, slot, role, period, other), axis=1)

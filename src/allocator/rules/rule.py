@@ -87,7 +87,7 @@ class Breach:
 
 @dataclass(frozen=True)
 class Example:
-    """A rule with plans that keep it and plans that break it, in the small world of `examples.py`.
+    """A rule with plans that keep it and plans that break it, in the small scenario that all kinds share.
 
     A plan is written ``item=slot`` with ``/role`` and ``@period`` where they apply, separated by
     spaces: ``Wang=North/lead@2026 Li=South@2026``.

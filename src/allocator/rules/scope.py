@@ -18,7 +18,11 @@ from allocator.rules.context import RuleContext, layer_types, ranges_over, types
 from allocator.rules.expressions.axes import SCORE, Axis, pair_types, pairs_between, take
 from allocator.rules.expressions.fields import ExpressionField
 from allocator.rules.expressions.selectors import SelectorError, refuse_negative, shown
+from allocator.rules.roster import Roster
 from allocator.rules.rule import Rule, Waiver, waived
+
+#: Item, slot, role and period, by index.
+Seat = tuple[int, int, int, int]
 
 
 class Scope:
@@ -72,6 +76,35 @@ class Scope:
         item, slot = np.isin(np.arange(items), self.items), np.isin(np.arange(slots), self.slots)
         period = np.isin(np.arange(periods), self.periods)
         return np.asarray(item[:, None, None] & slot[None, :, None] & period[None, None, :])
+
+    def seats_where(self, where: BoolArray) -> IntArray:
+        """Return ``[n, 4]`` item, slot, role and period of seats that may be taken, by ``[I, S, T]``."""
+        chosen = np.argwhere(where & self.layer.open)
+        blocks = [np.insert(chosen, 2, role, axis=1) for role in self.roles]
+        return np.concatenate([np.zeros((0, 4), dtype=np.int64), *blocks])
+
+    def taken_seats(self, roster: Roster) -> Iterator[Seat]:
+        """Yield the item, slot, role and period of each seat in scope that a plan takes, in order."""
+        covered = self.covered
+        for i, s, r, t in roster[self.layer.name].taken:
+            if covered[i, s, t] and r in self.roles:
+                yield i, s, r, t
+
+    def baseline_seats(self) -> Iterator[Seat]:
+        """Yield the baseline's seats in the layer, roles and periods of the rule, each once, in order.
+
+        Item or slot is -1 where the scenario no longer has it.
+        """
+        layer, plan = self.layer, self.context.baseline
+        found: set[Seat] = set()
+        for one in plan.assignments if plan is not None else ():
+            t = layer.period_index.get(one.period, -1)
+            if one.layer != layer.name or one.role not in layer.roles or t not in self.periods:
+                continue
+            r = layer.roles.index(one.role)
+            if r in self.roles:
+                found.add((layer.item_index.get(one.item, -1), layer.slot_index.get(one.slot, -1), r, t))
+        yield from sorted(found)
 
     def where(self, expression: str) -> BoolArray:
         """Return ``[I, S, T]``: where a pair expression holds, False outside the scope."""

@@ -199,10 +199,9 @@ class MeetingRule(Rule):
     def found(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, list[tuple[str, str]]]]:
         """Yield each place taken in scope with the pairs of whereabouts that a plan gives it."""
         sides = whereabouts(self.this, scope), whereabouts(self.that, scope)
-        for i, s, r, t in roster[self.on].taken:
-            if scope.covered[i, s, t] and r in scope.roles:
-                this, that = (_named(side, roster, (i, s, t)) for side in sides)
-                yield Subject(item=i, slot=s, role=r, period=t), list(product(this, that))
+        for i, s, r, t in scope.taken_seats(roster):
+            this, that = (_named(side, roster, (i, s, t)) for side in sides)
+            yield Subject(item=i, slot=s, role=r, period=t), list(product(this, that))
 
 
 def _meetings(

@@ -1,28 +1,28 @@
-"""0/1 indicators of an assignment in a period, in the program and in a plan, and windows over them."""
+"""0/1 indicators: an item assigned, two items together, in the program and in a plan; windows of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.text import Text
-from allocator.program.expr import Expr
+from allocator.program.expr import Expr, ExprArray
 from allocator.program.tags import Subject
-from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.roster import LayerRoster
 from allocator.rules.rule import Breach
 from allocator.rules.scope import Scope
 
 
-def chosen_places(scope: Scope, expression: str, roles: tuple[str, ...]) -> BoolArray:
+def seat_mask(scope: Scope, expression: str, roles: tuple[str, ...]) -> BoolArray:
     """Return ``[S, R]``: the slots for which an expression holds, in the named roles (none: all)."""
     named = [r in scope.roles and (not roles or role in roles) for r, role in enumerate(scope.layer.roles)]
     return np.asarray(scope.slot_test(expression)[:, None] & np.array(named)[None, :])
 
 
-def posted(writer: ConstraintWriter, scope: Scope, item: int, places: BoolArray, period: int) -> Expr:
+def held_indicator(writer: ConstraintWriter, scope: Scope, item: int, places: BoolArray, period: int) -> Expr:
     """Return 1 if the item holds any of the places ``[S, R]`` in a period, 0 if not; the past is known."""
     if period < 0:
         past = scope.layer.past.get((item, period), ())
@@ -37,7 +37,7 @@ def posted(writer: ConstraintWriter, scope: Scope, item: int, places: BoolArray,
     return found
 
 
-def held(roster: LayerRoster, item: int, places: BoolArray, period: int) -> tuple[int, ...]:
+def held_slots(roster: LayerRoster, item: int, places: BoolArray, period: int) -> tuple[int, ...]:
     """Return the slots of the places that an item holds in a period, which may be past, in order."""
     return tuple(sorted({slot for slot, role in roster.seats(item, period) if places[slot, role]}))
 
@@ -52,32 +52,32 @@ def decisions_of(writer: ConstraintWriter, scope: Scope, subject: Subject, perio
     return taken
 
 
-def takes_one(scope: Scope, subject: Subject) -> bool:
+def is_single(scope: Scope, subject: Subject) -> bool:
     """Whether at most one decision can assign the subject in a period: its item takes one place."""
     return subject.item >= 0 and scope.layer.spec.take.most == 1
 
 
-def at_most_once(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
+def indicator_if_minimised(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
     """Return 1 if the subject is assigned in a period, 0 if not, exact where less is better."""
     cols = decisions_of(writer, scope, subject, period)
-    if takes_one(scope, subject) or len(cols) < 2:
+    if is_single(scope, subject) or len(cols) < 2:
         return Expr.of(cols)
     return writer.maximum([Expr.of([col]) for col in cols], 0, subject._replace(period=period))
 
 
-def at_least_once(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
+def indicator_if_maximised(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
     """Return 1 if the subject is assigned in a period, 0 if not, exact where more is better."""
     cols = decisions_of(writer, scope, subject, period)
-    if takes_one(scope, subject) or len(cols) < 2:
+    if is_single(scope, subject) or len(cols) < 2:
         return Expr.of(cols)
     return writer.minimum([Expr(constant=1), Expr.of(cols)], subject._replace(period=period))
 
 
-def exactly_once(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
+def exact_indicator(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
     """Return 1 if the subject is assigned in a period, 0 if not, exact whether more or less is better."""
     cols = decisions_of(writer, scope, subject, period)
-    found = at_most_once(writer, scope, subject, period)
-    if not (takes_one(scope, subject) or len(cols) < 2):
+    found = indicator_if_minimised(writer, scope, subject, period)
+    if not (is_single(scope, subject) or len(cols) < 2):
         writer.implied(found - Expr.of(cols), 0, subject._replace(period=period))
     return found
 
@@ -98,7 +98,7 @@ def is_assigned(roster: LayerRoster, scope: Scope, subject: Subject, period: int
     return any(slot == subject.slot if subject.slot >= 0 else slot in scope.slot_set for slot in slots)
 
 
-def at_least_so_many(
+def count_if_maximised(
     writer: ConstraintWriter,
     scope: Scope,
     items: Collection[int],
@@ -117,7 +117,7 @@ def at_least_so_many(
     return Expr.total(writer.minimum([Expr(constant=1), Expr.of(cols)], subject) for cols in held)
 
 
-def at_most_so_many(
+def count_if_minimised(
     writer: ConstraintWriter,
     scope: Scope,
     items: Collection[int],
@@ -148,7 +148,7 @@ def _held(
     return held, len(roles) > 1 and scope.layer.spec.take.most != 1
 
 
-def members_of(roster: LayerRoster, scope: Scope, items: Collection[int], slot: int, period: int) -> int:
+def count_members(roster: LayerRoster, scope: Scope, items: Collection[int], slot: int, period: int) -> int:
     """Return how many of ``items`` a plan has in a slot, in the roles of the rule, each counted once."""
     return sum(item in items for item in roster.items_in(slot, period, scope.roles))
 
@@ -158,7 +158,7 @@ def windows(length: int, ends: Iterable[int]) -> Iterator[range]:
     return (range(end - length + 1, end + 1) for end in ends)
 
 
-def counts_in_full(scope: Scope, subject: Subject, window: range) -> bool:
+def is_complete_window(scope: Scope, subject: Subject, window: range) -> bool:
     """Whether a window may be held to a least number.
 
     The subject exists in all of its periods, and it begins no earlier than what the history has of the
@@ -197,27 +197,29 @@ def post_windows(
     Only windows that count in full are asked for the least number.
     """
     least, most = limits
-    once = at_least_once if most is None else exactly_once if least > 0 else at_most_once
+    once = (
+        indicator_if_maximised if most is None else exact_indicator if least > 0 else indicator_if_minimised
+    )
     often = {
         t: Expr(constant=int(was_assigned(scope, subject, t))) if t < 0 else once(writer, scope, subject, t)
         for t in sorted(set().union(*chosen))
     }
     for window in chosen:
         total, about = Expr.total(often[t] for t in window), subject._replace(period=window[-1])
-        if least > 0 and counts_in_full(scope, subject, window):
+        if least > 0 and is_complete_window(scope, subject, window):
             writer.at_least(total, least, about)
         if most is not None:
             writer.at_most(total, most, about)
 
 
-def breaches_in(
+def window_breaches(
     held: LayerRoster, scope: Scope, subject: Subject, chosen: list[range], limits: tuple[int, int | None]
 ) -> Iterator[Breach]:
     """Yield each window of a plan in which the subject is assigned too seldom or too often."""
     least, most = limits
     for window in chosen:
         taken = sum(is_assigned(held, scope, subject, t) for t in window)
-        few = least - taken if counts_in_full(scope, subject, window) else 0
+        few = least - taken if is_complete_window(scope, subject, window) else 0
         many = 0 if most is None else taken - most
         for off in (few, many):
             if off > 0:
@@ -226,3 +228,116 @@ def breaches_in(
                     en=f"in {taken} of {len(window)} consecutive periods",
                 )
                 yield Breach(subject._replace(period=window[-1]), off, detail)
+
+
+Pair = tuple[int, int]
+#: Tangents of the number of pairs in a slot: for groups of up to so many, and so many terms in all.
+_DEEPEST, _TERMS = 12, 2_000_000
+
+
+def company(
+    writer: ConstraintWriter, scope: Scope, times: Mapping[Pair, Iterable[int]], *, more: bool
+) -> dict[Pair, dict[int, Expr]]:
+    """Return for each pair and each of its periods an expression that is 1 if the two are together, else 0.
+
+    Args:
+        writer: Writes the definitions.
+        scope: What slots and roles count.
+        times: The periods of each pair, none of them past.
+        more: Whether more may be better, so that it must be exact from above too.
+    """
+    places = np.array(
+        [(a, b, s, t) for (a, b), periods in times.items() for t in periods for s in scope.slots.tolist()],
+        dtype=np.int64,
+    ).reshape(-1, 4)
+    cols = _presences(writer, scope, places)
+    a, b, s, t = places.T
+    one, other = cols[a, s, t], cols[b, s, t]
+    there = (one >= 0).any(axis=1) & (other >= 0).any(axis=1)
+    places, one, other = places[there], one[there], other[there]
+    subjects = subject_rows(item=places[:, 0], other=places[:, 1], period=places[:, 3])
+    both = ExprArray.of(np.hstack([one, other]), np.ones(one.shape[1] * 2, dtype=np.int64), -1)
+    met = writer.maximum_each(subjects, both, np.arange(len(both))).cols[:, 0]
+    if more:
+        for side in (one, other):
+            beyond = np.hstack([met[:, None], side])
+            signs = np.array([1] + [-1] * side.shape[1], dtype=np.int64)
+            writer.implied_each(subjects, ExprArray.of(beyond, signs))
+    _count_pairs(writer, scope, places, met, cols)
+    return _by_pair(writer, scope, times, places, met, more=more)
+
+
+def _presences(writer: ConstraintWriter, scope: Scope, places: IntArray) -> IntArray:
+    """Return ``[I, S, T, w]`` columns whose sum is 1 if an item is in a slot in a period; -1 for none."""
+    grid = np.moveaxis(writer.grid()[:, :, list(scope.roles), :], 2, 3)
+    if scope.layer.spec.take.most == 1 or grid.shape[3] == 1:
+        return grid
+    found = np.full((*grid.shape[:3], 1), -1, dtype=np.int64)
+    mask = np.zeros((scope.layer.shape[1], scope.layer.shape[2]), dtype=np.bool_)
+    items = np.unique(np.concatenate([places[:, [0, 2, 3]], places[:, [1, 2, 3]]]), axis=0)
+    for i, s, t in items.tolist():
+        here = mask.copy()
+        here[s, list(scope.roles)] = True
+        expr = held_indicator(writer, scope, i, here, t)
+        found[i, s, t, 0] = expr.cols[0] if len(expr.cols) else -1
+    return found
+
+
+def _count_pairs(
+    writer: ConstraintWriter, scope: Scope, places: IntArray, met: IntArray, cols: IntArray
+) -> None:
+    """Say how many pairs so many members of a slot make at least: tangents of ``n (n - 1) / 2``.
+
+    Each pair alone sees nothing of it: with everybody half in each of two slots nobody need meet anybody.
+    Only where every two of those concerned are a pair.
+    """
+    where, which = np.unique(places[:, 2:], axis=0, return_inverse=True)
+    deepest = max(1, min(_DEEPEST, _TERMS // max(1, len(places))))
+    for number, (s, t) in enumerate(where.tolist()):
+        chosen = which.reshape(-1) == number
+        members = np.unique(places[chosen, :2])
+        if chosen.sum() < len(members) * (len(members) - 1) // 2:
+            continue
+        size, pairs = Expr.of(cols[members, s, t]), Expr.of(met[chosen])
+        for k in range(1, min(deepest, len(members) - 1) + 1):
+            writer.implied(size * k - pairs, k * (k + 1) // 2, Subject(slot=s, period=t))
+
+
+def _by_pair(
+    writer: ConstraintWriter,
+    scope: Scope,
+    times: Mapping[Pair, Iterable[int]],
+    places: IntArray,
+    met: IntArray,
+    *,
+    more: bool,
+) -> dict[Pair, dict[int, Expr]]:
+    found: dict[tuple[int, int, int], list[int]] = {}
+    for (a, b, _, t), col in zip(places.tolist(), met.tolist(), strict=True):
+        found.setdefault((a, b, t), []).append(col)
+    alone = scope.layer.spec.take.most == 1
+    result: dict[Pair, dict[int, Expr]] = {}
+    for (a, b), periods in times.items():
+        result[a, b] = {}
+        for t in periods:
+            slots = found.get((a, b, t), [])
+            once = Expr.of(slots)
+            if not alone and len(slots) > 1:
+                subject = Subject(item=a, other=b, period=t)
+                once = writer.maximum([Expr.of([col]) for col in slots], 0, subject)
+                if more:
+                    writer.implied(once - Expr.of(slots), 0, subject)
+            result[a, b][t] = once
+    return result
+
+
+def together_in(roster: LayerRoster, scope: Scope, pair: Pair, period: int) -> bool:
+    """Whether two items share a slot of the rule in a period, which may be past."""
+    one, other = (set(roster.slots_of(item, period, scope.roles)) for item in pair)
+    return not scope.slot_set.isdisjoint(one & other)
+
+
+def were_together(scope: Scope, pair: Pair, period: int) -> bool:
+    """Whether the history has two items in one slot of the rule in a past period."""
+    held = scope.holders_before(period)
+    return bool((held[pair[0], scope.slots] & held[pair[1], scope.slots]).any())

@@ -12,10 +12,9 @@ import numpy as np
 from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
-from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kinds._indicators01 import at_most_once
+from allocator.rules.constraints import ConstraintWriter, subject_rows
+from allocator.rules.kinds._indicators01 import indicator_if_minimised
 from allocator.rules.kinds._pairs import PairRule, cliques
-from allocator.rules.kinds._seats import about
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope
@@ -64,12 +63,12 @@ class Apart(PairRule):
             s, t = slots.reshape(-1), during.reshape(-1)
             for group in cliques(pairs) if self.is_hard and not scope.has_waivers else pairs:
                 cols = np.hstack([grid[item, s, t] for item in group])
-                where = about(item=group[0], other=group[1], slot=s, period=t)
+                where = subject_rows(item=group[0], other=group[1], slot=s, period=t)
                 writer.at_most_each(where, cols, [1] * cols.shape[1], 1)
 
     def _post_members(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Do so where one may hold several roles of a slot, and is there once all the same."""
-        there = cache(lambda i, s, t: at_most_once(writer, scope, Subject(item=i, slot=s), t))
+        there = cache(lambda i, s, t: indicator_if_minimised(writer, scope, Subject(item=i, slot=s), t))
         for pairs, periods in self.chosen_pairs(scope):
             groups = cliques(pairs) if self.is_hard and not scope.has_waivers else pairs
             for group, s, t in product(groups, scope.slots.tolist(), periods):

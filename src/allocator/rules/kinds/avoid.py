@@ -17,7 +17,6 @@ from allocator.rules.expressions.fields import Doc, PairTest, PairTexts
 from allocator.rules.expressions.selectors import SelectorError
 from allocator.rules.kinds._conflicts import Acquaintance, Conflicts
 from allocator.rules.kinds._delegated_conflicts import Leaders, Led
-from allocator.rules.kinds._seats import places
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
@@ -170,7 +169,7 @@ class Avoid(Rule):
         amounts = conflicts.amounts
         if leaders := self._leaders(conflicts):
             amounts = leaders.post(writer)
-        where = places(scope, amounts > 0)
+        where = scope.seats_where(amounts > 0)
         writer.forbid(where, amounts[where[:, 0], where[:, 1], where[:, 3]])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
@@ -178,11 +177,10 @@ class Avoid(Rule):
         conflicts = self._conflicts(scope)
         leaders = self._leaders(conflicts)
         _ = conflicts.amounts  # what an expression cannot read is told even if nothing is taken
-        for i, s, r, t in roster[self.on].taken:
-            if r in scope.roles and scope.covered[i, s, t]:
-                amount, detail = _found(conflicts, leaders, roster, (i, s, t))
-                if amount:
-                    yield Breach(Subject(item=i, slot=s, role=r, period=t), amount, detail)
+        for i, s, r, t in scope.taken_seats(roster):
+            amount, detail = _found(conflicts, leaders, roster, (i, s, t))
+            if amount:
+                yield Breach(Subject(item=i, slot=s, role=r, period=t), amount, detail)
 
     def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
         """Name everyone whom the rule keeps from a slot, in the first period in which both are there.

@@ -18,7 +18,7 @@ from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.kinds._field_checks import refuse_crossed
-from allocator.rules.kinds._indicators01 import held
+from allocator.rules.kinds._indicators01 import held_slots
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope
@@ -189,7 +189,7 @@ class Choice(Rule):
         """Look at each entry of the list."""
         plan, options = roster[self.on], [self._places(scope, option) for option in self.of]
         for i in _serving(scope):
-            had = [any(held(plan, i, places, t) for t in periods) for places, periods in options]
+            had = [any(held_slots(plan, i, places, t) for t in periods) for places, periods in options]
             count = had.count(not self.off)
             few = (self.atleast or 0) - count
             many = 0 if self.atmost is None else count - self.atmost

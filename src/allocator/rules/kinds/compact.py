@@ -184,8 +184,8 @@ class Compact(Rule):
 
     def _check_seats(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         far = self._to_seats(scope)
-        for i, s, r, t in roster[self.on].taken:
-            if r in scope.roles and scope.covered[i, s, t] and far[i, s] > 0:
+        for i, s, r, t in scope.taken_seats(roster):
+            if far[i, s] > 0:
                 yield Breach(Subject(item=i, slot=s, role=r, period=t), int(far[i, s]))
 
     def _check_centres(self, roster: Roster, scope: Scope) -> Iterator[Breach]:

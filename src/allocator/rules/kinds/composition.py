@@ -15,7 +15,7 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, SlotLimit
-from allocator.rules.kinds._indicators01 import at_least_so_many, at_most_so_many
+from allocator.rules.kinds._indicators01 import count_if_maximised, count_if_minimised
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
@@ -156,9 +156,9 @@ class Composition(Rule):
         for subject, term in self._asked(scope):
             roles, items = counting(term.word_id)
             where = (items, subject.slot, roles, subject.period)
-            writer.at_least(at_least_so_many(writer, scope, *where), term.least, subject)
+            writer.at_least(count_if_maximised(writer, scope, *where), term.least, subject)
             if term.most is not None:
-                writer.at_most(at_most_so_many(writer, scope, *where), term.most, subject)
+                writer.at_most(count_if_minimised(writer, scope, *where), term.most, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the members of each slot by role or grade."""

@@ -18,7 +18,6 @@ from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.kinds._field_checks import unknown_kinds
-from allocator.rules.kinds._seats import seats_in_baseline
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Kinds, Rule
 from allocator.rules.scope import Scope
@@ -214,7 +213,7 @@ def _today(scope: Scope) -> Mapping[tuple[int, int], set[int]]:
             for t in scope.periods if role in scope.roles else ():
                 found.setdefault((slot, t), set()).add(item)
     if not scope.layer.past:
-        for item, slot, _, t in seats_in_baseline(scope):
+        for item, slot, _, t in scope.baseline_seats():
             if item in scope.item_set:
                 found.setdefault((slot, t), set()).add(item)
     return found

@@ -11,9 +11,8 @@ from pydantic import Field
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.tags import Subject
-from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.expressions.fields import Doc
-from allocator.rules.kinds._seats import about
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
@@ -97,5 +96,5 @@ def _post_returns(writer: ConstraintWriter, scope: Scope, pairs: IntArray, left:
     known = sum(
         (sign * scope.holders_before(t)[i, s].astype(np.int64) for t, sign in signs.items() if t < 0), 0
     )
-    where = about(item=i, slot=s, period=back)
+    where = subject_rows(item=i, slot=s, period=back)
     writer.at_most_each(where, steps.reshape(len(pairs), len(coefs)), coefs, 1 - known)

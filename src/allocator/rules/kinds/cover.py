@@ -14,7 +14,7 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, SlotCount
-from allocator.rules.kinds._indicators01 import at_least_so_many, members_of
+from allocator.rules.kinds._indicators01 import count_if_maximised, count_members
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
@@ -113,7 +113,7 @@ class Cover(Rule):
                 able = able_at(skill, level)
                 for t in scope.periods:
                     if scope.layer.active[s, t]:
-                        number = at_least_so_many(writer, scope, able, s, scope.roles, t)
+                        number = count_if_maximised(writer, scope, able, s, scope.roles, t)
                         writer.at_least(number, int(least[s, t]), Subject(slot=s, period=t, part=part))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
@@ -126,7 +126,7 @@ class Cover(Rule):
                     if not scope.layer.active[s, t]:
                         continue
                     asked = int(least[s, t])
-                    number = members_of(roster[self.on], scope, able, s, t)
+                    number = count_members(roster[self.on], scope, able, s, t)
                     if number < asked:
                         detail = Text(
                             zh=f"需“{skill}”{level} 级 {asked} 人，实有 {number} 人",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from allocator.model.text import Text
+from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc, PairTest
-from allocator.rules.kinds._seats import breaches, places
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
@@ -34,9 +34,11 @@ class Eligible(Rule):
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Forbid the places where the condition does not hold."""
-        writer.forbid(places(scope, scope.covered & ~scope.where(self.when)))
+        writer.forbid(scope.seats_where(scope.covered & ~scope.where(self.when)))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each place taken."""
         allowed = scope.where(self.when)
-        return breaches(roster, scope, lambda i, s, t: 0 if allowed[i, s, t] else 1)
+        for i, s, r, t in scope.taken_seats(roster):
+            if not allowed[i, s, t]:
+                yield Breach(Subject(item=i, slot=s, role=r, period=t))

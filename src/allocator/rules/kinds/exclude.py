@@ -13,7 +13,6 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc
-from allocator.rules.kinds._seats import places
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Rule
 from allocator.rules.scope import Scope
@@ -60,7 +59,7 @@ class Exclude(Rule):
         where[layer.item_index[self.item]] = True
         if self.slot:
             where[:, np.arange(len(layer.slots)) != layer.slot_index[self.slot]] = False
-        writer.forbid(places(scope, where & scope.covered))
+        writer.forbid(scope.seats_where(where & scope.covered))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look whether the item is there."""

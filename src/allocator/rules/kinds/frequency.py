@@ -17,12 +17,12 @@ from allocator.rules.expressions.fields import Doc, EachNumber
 from allocator.rules.expressions.selectors import SelectorError
 from allocator.rules.kinds._field_checks import crossed, may_cross, refuse_crossed
 from allocator.rules.kinds._indicators01 import (
-    at_least_once,
-    at_most_once,
-    breaches_in,
+    indicator_if_maximised,
+    indicator_if_minimised,
     is_assigned,
     post_windows,
     was_assigned,
+    window_breaches,
     windows,
 )
 from allocator.rules.kinds._loads import subjects
@@ -265,10 +265,10 @@ class Frequency(Rule):
     ) -> None:
         least, most = limits
         if self.atleast is not None:
-            often = Expr.total(at_least_once(writer, scope, subject, t) for t in periods)
+            often = Expr.total(indicator_if_maximised(writer, scope, subject, t) for t in periods)
             writer.at_least(often, least, subject)
         if most is not None:
-            often = Expr.total(at_most_once(writer, scope, subject, t) for t in periods)
+            often = Expr.total(indicator_if_minimised(writer, scope, subject, t) for t in periods)
             writer.at_most(often, most, subject)
 
     def _post_apart(
@@ -276,7 +276,7 @@ class Frequency(Rule):
     ) -> None:
         first, last = periods[0] - self.apart, periods[-1]
         past = {t: Expr(constant=1) for t in range(first, 0) if was_assigned(scope, subject, t)}
-        now = {t: at_most_once(writer, scope, subject, t) for t in range(max(0, first), last + 1)}
+        now = {t: indicator_if_minimised(writer, scope, subject, t) for t in range(max(0, first), last + 1)}
         assigned = past | now
         for t in periods:
             earlier = range(t - self.apart, t)
@@ -304,7 +304,7 @@ class Frequency(Rule):
             limits = self._bounds(subject, least, most)
             if self.within is not None:
                 chosen = list(windows(self.within, periods))
-                yield from breaches_in(held, scope, subject, chosen, limits)
+                yield from window_breaches(held, scope, subject, chosen, limits)
             else:
                 yield from self._off(subject, len(taken), limits)
             for t in taken:

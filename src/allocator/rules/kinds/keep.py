@@ -17,7 +17,6 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc
-from allocator.rules.kinds._seats import seats_in_baseline
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope
@@ -155,7 +154,7 @@ class Keep(Rule):
     def _kept(self, scope: Scope) -> Mapping[Subject, Seats]:
         """Return the seats of each slot (or item) that the baseline fills, by role and period."""
         kept: dict[Subject, Seats] = {}
-        for i, s, r, t in seats_in_baseline(scope):
+        for i, s, r, t in scope.baseline_seats():
             one, other = (s, i) if self.each == "slot" else (i, s)
             if not self._is_kept(scope, one, t) or (other >= 0 and other not in self._partners(scope)):
                 continue

@@ -14,7 +14,8 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.kinds._field_checks import refuse_crossed
-from allocator.rules.kinds._pairs import PairRule, company, together_in, were_together
+from allocator.rules.kinds._indicators01 import company, together_in, were_together
+from allocator.rules.kinds._pairs import PairRule
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.scope import Scope

@@ -10,9 +10,9 @@ from pydantic import model_validator
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
+from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc, PairNumber, PairTest
-from allocator.rules.kinds._seats import breaches, places
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.scope import Scope
@@ -63,13 +63,15 @@ class Prefer(Rule):
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Price the places."""
         prices = self._prices(scope)
-        where = places(scope, prices > 0)
+        where = scope.seats_where(prices > 0)
         writer.forbid(where, prices[where[:, 0], where[:, 1], where[:, 3]])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each place taken."""
         prices = self._prices(scope)
-        return breaches(roster, scope, lambda i, s, t: int(prices[i, s, t]))
+        for i, s, r, t in scope.taken_seats(roster):
+            if prices[i, s, t] > 0:
+                yield Breach(Subject(item=i, slot=s, role=r, period=t), int(prices[i, s, t]))
 
     def _prices(self, scope: Scope) -> IntArray:
         prices = np.maximum(scope.numbers(self.cost), 0)

@@ -12,9 +12,8 @@ from allocator.model.text import Text
 from allocator.program.expr import ExprArray
 from allocator.program.spells import SpellBlock
 from allocator.program.tags import Subject
-from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.expressions.fields import Doc, PairNumber
-from allocator.rules.kinds._seats import about, seats_in_baseline
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
@@ -120,7 +119,7 @@ def _gone(writer: ConstraintWriter, scope: Scope, held: IntArray) -> tuple[IntAr
     """Return places ``[n, 3]`` that are known to be held before, with 1 if the item is not there."""
     i, s, t = held.T
     there = writer.grid()[i, s, :, t][:, list(scope.roles)]
-    return about(item=i, slot=s, period=t), ExprArray.of(there, [-1] * there.shape[1], 1)
+    return subject_rows(item=i, slot=s, period=t), ExprArray.of(there, [-1] * there.shape[1], 1)
 
 
 def _ended(
@@ -132,10 +131,10 @@ def _ended(
     before = writer.grid()[i, s, :, period - 1][:, list(scope.roles)]
     stays = block.staying(period)[chosen]
     coefs = [1] * before.shape[1] + [-1] * stays.shape[1]
-    return about(item=i, slot=s, period=period), ExprArray.of(np.hstack([before, stays]), coefs)
+    return subject_rows(item=i, slot=s, period=period), ExprArray.of(np.hstack([before, stays]), coefs)
 
 
 def _in_baseline(scope: Scope) -> Iterator[tuple[int, int, int]]:
     """Yield item, slot and period of what the baseline has in scope and this scenario still knows."""
-    found = {(i, s, t) for i, s, _, t in seats_in_baseline(scope) if min(i, s) >= 0}
+    found = {(i, s, t) for i, s, _, t in scope.baseline_seats() if min(i, s) >= 0}
     yield from (at for at in sorted(found) if scope.covered[at] and scope.layer.can_be(*at))

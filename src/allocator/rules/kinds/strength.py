@@ -16,7 +16,7 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, ItemText, PeriodCount, PeriodPercent
-from allocator.rules.kinds._indicators01 import at_most_once, is_assigned
+from allocator.rules.kinds._indicators01 import indicator_if_minimised, is_assigned
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
@@ -176,7 +176,7 @@ class Strength(Rule):
 
     def _away(self, writer: ConstraintWriter, scope: Scope, item: int, period: int) -> Expr:
         """Return 1 if the item is assigned in this layer or the other one, 0 if in neither."""
-        here = at_most_once(writer, scope, Subject(item=item), period)
+        here = indicator_if_minimised(writer, scope, Subject(item=item), period)
         there = self._there(scope, item, period)
         if self.also is None or there is None:
             return here

@@ -15,7 +15,7 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, SlotTest
-from allocator.rules.kinds._indicators01 import chosen_places, held, posted
+from allocator.rules.kinds._indicators01 import held_indicator, held_slots, seat_mask
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope
@@ -203,8 +203,8 @@ class Succession(Rule):
         write = self._post_required if self.before else self._post_barred
         for i in scope.items.tolist():
             first, last = -self._reach(scope), len(scope.layer.periods)
-            was = {t: posted(writer, scope, i, earlier, t) for t in range(first, last)}
-            now = {t: posted(writer, scope, i, later, t) for t in range(-1, last)}
+            was = {t: held_indicator(writer, scope, i, earlier, t) for t in range(first, last)}
+            now = {t: held_indicator(writer, scope, i, later, t) for t in range(-1, last)}
             for t in scope.periods:
                 write(writer, scope, (was, now), Subject(item=i, period=t))
 
@@ -231,21 +231,23 @@ class Succession(Rule):
         plan, (earlier, later) = roster[self.on], self._places(scope)
         for i in scope.items.tolist():
             for t in scope.periods:
-                now = held(plan, i, later, t)
+                now = held_slots(plan, i, later, t)
                 if not now:
                     continue
-                before = [(k, was) for k in self._before(scope, t) if (was := held(plan, i, earlier, k))]
+                before = [
+                    (k, was) for k in self._before(scope, t) if (was := held_slots(plan, i, earlier, k))
+                ]
                 if self.after and before:
                     k, was = before[-1]
                     yield Breach(Subject(item=i, period=t), 1, _follows(scope, was, t - k, now))
-                elif self.before and not before and not held(plan, i, later, t - 1):
+                elif self.before and not before and not held_slots(plan, i, later, t - 1):
                     yield Breach(Subject(item=i, period=t), 1, _lacks(scope, now))
 
     def _places(self, scope: Scope) -> tuple[BoolArray, BoolArray]:
         """Return ``[S, R]`` what comes first, and what may not come later or not without it."""
-        earlier = chosen_places(scope, self.after or self.requires, self.earlier_role)
-        later = chosen_places(scope, self.never or self.only or self.before, self.later_role)
-        return earlier, chosen_places(scope, "", ()) & ~later if self.only else later
+        earlier = seat_mask(scope, self.after or self.requires, self.earlier_role)
+        later = seat_mask(scope, self.never or self.only or self.before, self.later_role)
+        return earlier, seat_mask(scope, "", ()) & ~later if self.only else later
 
     def _reach(self, scope: Scope) -> int:
         """Return how many periods before the horizon may matter."""

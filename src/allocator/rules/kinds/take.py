@@ -10,9 +10,8 @@ import numpy as np
 from allocator.model.spec import Range
 from allocator.model.text import Text
 from allocator.program.tags import Subject
-from allocator.rules.constraints import ConstraintWriter
+from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.expressions.fields import Doc
-from allocator.rules.kinds._seats import about
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
@@ -66,7 +65,7 @@ class Take(Rule):
             items = scope.items[scope.layer.present[scope.items, t]]
             held = writer.grid()[..., t][np.ix_(items, scope.slots, np.array(scope.roles, dtype=np.int64))]
             cols = held.reshape(len(items), len(scope.slots) * len(scope.roles))
-            where = about(item=items, period=t)
+            where = subject_rows(item=items, period=t)
             if self.places.most is not None:
                 writer.at_most_each(where, cols, [1] * cols.shape[1], self.places.most)
             if self.places.least:

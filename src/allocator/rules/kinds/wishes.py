@@ -14,7 +14,7 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kinds._indicators01 import held, posted
+from allocator.rules.kinds._indicators01 import held_indicator, held_slots
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
@@ -92,7 +92,7 @@ class Wishes(Rule):
                 self._post_wanted(writer, scope, asked)
                 continue
             for t in asked.periods:
-                there = posted(writer, scope, asked.subject.item, asked.places, t)
+                there = held_indicator(writer, scope, asked.subject.item, asked.places, t)
                 writer.penalise(there * -asked.weight, asked.subject._replace(period=t))
 
     def _post_wanted(self, writer: ConstraintWriter, scope: Scope, asked: WishPlaces) -> None:
@@ -109,7 +109,7 @@ class Wishes(Rule):
         """Look for the item at the places of each wish."""
         plan = roster[self.on]
         for _, asked in self.asked(scope):
-            there = [t for t in asked.periods if held(plan, asked.subject.item, asked.places, t)]
+            there = [t for t in asked.periods if held_slots(plan, asked.subject.item, asked.places, t)]
             amount = abs(asked.weight)
             if asked.weight > 0 and not there:
                 detail = Text(

@@ -1,4 +1,4 @@
-"""The small world that every kind's examples are played in: few enough plans to look at all of them."""
+"""The small scenario of every kind's examples: it has so few plans that a test looks at all of them."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ BASELINE = Plan(
 
 
 def example_context() -> RuleContext:
-    """Return the small world, its layers bound, with a baseline."""
+    """Return the context of the small scenario, its layers bound, with a baseline."""
     organisation = Organisation(
         units={unit.id: unit for unit in UNITS},
         people={person.id: person for person in PEOPLE},
