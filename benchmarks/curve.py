@@ -8,8 +8,7 @@ from itertools import pairwise
 from math import ceil, floor, log10
 
 from allocator.report.exporters.svg import svg_text
-from allocator.report.picture.palette import COLOURS, FAINT, INK
-from allocator.report.picture.shapes import Box, Drawing, Label, Line, Shape
+from allocator.report.picture.shapes import COLOURS, FAINT, INK, Box, Drawing, Label, Line, Shape
 from benchmarks.layout import number, result
 from benchmarks.outcome import Outcome, Run
 

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 from allocator.graph.distance import Position
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Text
+from allocator.report.picture.picture_input import PictureInput
 from allocator.report.picture.shapes import Box, Drawing, Label
-from allocator.report.picture.sheet import Sheet
 from allocator.report.roster_view import Member, RosterRow, RosterView
 
 NS = "{http://www.w3.org/2000/svg}"
@@ -33,12 +33,14 @@ def row(slot: str, *cells: Iterable[str], period: str | None = None, parent: str
 
 def sheet_of(
     rows: Sequence[RosterRow], shape: str = "once", *, columns: Sequence[Text] = ROLES, **more: object
-) -> Sheet:
-    board = RosterView("posting", Text(zh="编组", en="posting"), shape, tuple(columns), tuple(rows), ())
-    return Sheet(Text(zh="某县", en="A county"), Text(zh="最优", en="optimal"), True, board, **more)
+) -> PictureInput:
+    roster = RosterView("posting", Text(zh="编组", en="posting"), shape, tuple(columns), tuple(rows), ())
+    return PictureInput(Text(zh="某县", en="A county"), Text(zh="最优", en="optimal"), True, roster, **more)
 
 
-def mapped(places: Mapping[str, tuple[float, float]], zone: Mapping[str, str], **more: object) -> Sheet:
+def mapped(
+    places: Mapping[str, tuple[float, float]], zone: Mapping[str, str], **more: object
+) -> PictureInput:
     """Return a sheet of units that lie at ``(lon, lat)``, each in a zone."""
     rows = [row(one, [unit for unit in zone if zone[unit] == one]) for one in dict.fromkeys(zone.values())]
     positions = {unit: Position(*place) for unit, place in places.items()}

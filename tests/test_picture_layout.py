@@ -9,19 +9,23 @@ import pytest
 from allocator.errors import InputError
 from allocator.graph.distance import Position, great_circle_km
 from allocator.model.text import Text
-from allocator.report.picture.board import draw_board
-from allocator.report.picture.choose import draw, drawing_for, most_to_see
-from allocator.report.picture.deck import LIMITS, MOST_CARDS, MOST_NAMES
-from allocator.report.picture.labels import MOST_DOTS, Patch, place_labels
-from allocator.report.picture.lettering import fit, width, wrap
-from allocator.report.picture.map import draw_map
-from allocator.report.picture.matrix import MOST_COLUMNS, draw_matrix
-from allocator.report.picture.names import shortened
-from allocator.report.picture.palette import FORMS, corners, look, pale
-from allocator.report.picture.rota import draw_rota
-from allocator.report.picture.scale import bar, on_paper
-from allocator.report.picture.shapes import Label, Line, Mark
-from allocator.report.picture.sheet import Sheet
+from allocator.report.picture.card_picture import draw_cards
+from allocator.report.picture.card_selection import LIMITS, MOST_CARDS, MOST_NAMES
+from allocator.report.picture.map_picture import draw_map, project_positions, scale_bar
+from allocator.report.picture.matrix_picture import MOST_COLUMNS, draw_matrix
+from allocator.report.picture.picture_for import drawing_method, most_to_see, picture_for
+from allocator.report.picture.picture_input import PictureInput
+from allocator.report.picture.rota_picture import draw_rota
+from allocator.report.picture.shapes import FORMS, Label, Line, Mark, corners, pale, sign
+from allocator.report.picture.text_metrics import (
+    MOST_DOTS,
+    Rectangle,
+    fit_text,
+    place_labels,
+    short_names,
+    text_width,
+    wrap_text,
+)
 from allocator.report.plan_view import PlanView
 from picture_tools import cards, mapped, overlapping, row, sheet_of, texts
 
@@ -29,7 +33,7 @@ PLACES = {f"T{k}": (105.0 + 0.1 * (k % 4), 29.5 + 0.08 * (k // 4)) for k in rang
 ZONES = {f"T{k}": f"Z{k % 3}" for k in range(12)}
 
 
-def big(groups: int, people: int, *, moved: int = -1) -> Sheet:
+def big(groups: int, people: int, *, moved: int = -1) -> PictureInput:
     """Return a roster of two periods; in group number ``moved`` somebody is new in the second."""
     rows = [
         row(f"G{g}", [f"L{g}"], [f"P{g}-{p}" + "+" * ((g, t, p) == (moved, 1, 0)) for p in range(people)],
@@ -42,7 +46,7 @@ def big(groups: int, people: int, *, moved: int = -1) -> Sheet:
 @pytest.mark.parametrize("groups", [1, 2, 7, 60])
 @pytest.mark.parametrize("people", [0, 1, 9])
 def test_cards_never_overlap_and_hold_everyone(groups: int, people: int) -> None:
-    drawing = draw_board(big(groups, people), "en")
+    drawing = draw_cards(big(groups, people), "en")
     assert len(cards(drawing)) == groups
     assert overlapping(cards(drawing)) == []
     names = {f"P{g}-{p}" for g in range(groups) for p in range(people)}
@@ -58,14 +62,14 @@ def test_sections_never_overlap(sizes: tuple[int, ...]) -> None:
         for s, size in enumerate(sizes)
         for k in range(size)
     ]
-    drawing = draw_board(sheet_of(rows), "en")
+    drawing = draw_cards(sheet_of(rows), "en")
     assert len(cards(drawing)) == min(len(rows), MOST_CARDS)
     assert overlapping(cards(drawing)) == []
     assert max(box.x + box.width for box in cards(drawing)) <= drawing.width
 
 
 def test_every_line_of_a_card_lies_on_it() -> None:
-    drawing = draw_board(big(5, 40), "zh")
+    drawing = draw_cards(big(5, 40), "zh")
     for label in drawing.shapes:
         if isinstance(label, Label) and label.kind in ("name", "moved", "tail", "role", "head"):
             inside = [
@@ -76,7 +80,7 @@ def test_every_line_of_a_card_lies_on_it() -> None:
 
 
 def test_a_large_plan_is_cut_and_says_so() -> None:
-    drawing = draw_board(big(20, 100), "zh")
+    drawing = draw_cards(big(20, 100), "zh")
     shown = [text for text in texts(drawing) if text.startswith("P")]
     assert len(shown) <= MOST_NAMES
     left_out = [text for text in texts(drawing) if text.startswith("… 还有 ")]
@@ -88,14 +92,14 @@ def test_a_large_plan_is_cut_and_says_so() -> None:
 
 
 def test_cards_with_changes_are_drawn_first_where_not_all_find_room() -> None:
-    drawing = draw_board(big(MOST_CARDS + 30, 1, moved=MOST_CARDS + 7), "en")
+    drawing = draw_cards(big(MOST_CARDS + 30, 1, moved=MOST_CARDS + 7), "en")
     heads = [s.text for s in drawing.shapes if isinstance(s, Label) and s.kind == "head"]
     assert heads == [*(f"G{k}" for k in range(MOST_CARDS - 1)), f"G{MOST_CARDS + 7}"]
     assert any(text.startswith("30 more cards are not drawn") for text in texts(drawing))
 
 
 def test_who_moved_is_marked() -> None:
-    drawing = draw_board(sheet_of([row("A", ["王*"], ["李+", "张"])], items="people"), "zh")
+    drawing = draw_cards(sheet_of([row("A", ["王*"], ["李+", "张"])], items="people"), "zh")
     kinds = {shape.text: shape.kind for shape in drawing.shapes if isinstance(shape, Label)}
     assert (kinds["王 *"], kinds["李 +"], kinds["张"]) == ("moved", "moved", "name")
     assert any("新进该组" in text for text in texts(drawing))
@@ -104,7 +108,7 @@ def test_who_moved_is_marked() -> None:
 def test_grades_loads_and_parents_are_shown() -> None:
     rows = [row(f"{zone} {part}", [], [f"{zone}{part}"], parent=zone) for zone in "XY" for part in "ab"]
     sheet = sheet_of(rows, items="cases", weights={"Xa": 7}, tails={"Xa": Text(zh="正", en="head")})
-    drawing = draw_board(sheet, "en")
+    drawing = draw_cards(sheet, "en")
     kinds = [(s.kind, s.text) for s in drawing.shapes if isinstance(s, Label)]
     assert [text for kind, text in kinds if kind == "part"] == ["X", "Y"]
     assert ("tail", "head") in kinds and ("role", "1 case · effort 7") in kinds
@@ -114,7 +118,7 @@ def test_grades_loads_and_parents_are_shown() -> None:
 def test_many_periods_without_roles_are_a_calendar() -> None:
     rows = [row("A", [f"visit {m}"], period=f"2026-{m:02}") for m in range(1, 13)]
     sheet = sheet_of(rows, "roster", columns=[Text()], items="cases")
-    drawing = drawing_for(sheet)(sheet, "en")
+    drawing = drawing_method(sheet)(sheet, "en")
     heads = [s.text for s in drawing.shapes if isinstance(s, Label) and s.kind == "head"]
     assert heads == [f"2026-{m:02}" for m in range(1, 13)]
 
@@ -122,7 +126,7 @@ def test_many_periods_without_roles_are_a_calendar() -> None:
 def test_many_periods_with_roles_are_a_rota() -> None:
     rows = [row("A", ["x" if t % 2 else "y"], ["y" if t % 2 else "x"], period=f"Q{t}") for t in range(8)]
     sheet = sheet_of(rows, "roster", items="units")
-    assert drawing_for(sheet) is draw_rota
+    assert drawing_method(sheet) is draw_rota
     shown = texts(draw_rota(sheet, "en"))
     assert shown.count("lead") == 8 and shown.count("member") == 8
     assert [text for text in shown if text in "xy"] == ["y", "x"]
@@ -149,11 +153,11 @@ def test_a_rota_of_many_periods_has_signs_and_is_cut() -> None:
 def test_many_cases_are_a_matrix_with_loads() -> None:
     rows = [row(f"C{k}", ["王"], ["李"] if k % 2 else [], period=f"Q{k // 8}") for k in range(32)]
     sheet = sheet_of(rows, "cases", items="people", slots="cases", weights={f"C{k}": 2 for k in range(32)})
-    assert drawing_for(sheet) is draw_matrix
+    assert drawing_method(sheet) is draw_matrix
     shown = texts(draw_matrix(sheet, "zh"))
     assert {"王", "李", "工作量", "64", "32", "Q0", "Q3", "1 C0", "32 C31"} <= set(shown)
     few = sheet_of(rows[:5], "cases", items="people", slots="cases")
-    assert drawing_for(few) is draw_board
+    assert drawing_method(few) is draw_cards
 
 
 def test_a_matrix_too_wide_is_cut_and_says_so() -> None:
@@ -170,7 +174,7 @@ def test_units_with_positions_are_a_map() -> None:
         weights={"T0": 5},
         kinds={"T0": Text(en="town"), "O1": Text(en="office")},
     )
-    assert drawing_for(sheet) is draw_map
+    assert drawing_method(sheet) is draw_map
     drawing = draw_map(sheet, "en")
     shown = texts(drawing)
     assert set(ZONES) <= set(shown)
@@ -183,26 +187,26 @@ def test_units_with_positions_are_a_map() -> None:
 def test_links_inside_a_zone_are_in_its_colour() -> None:
     sheet = mapped(PLACES, ZONES, links=(("T0", "T3"), ("T0", "T1"), ("T0", "elsewhere")))
     lines = [s for s in draw_map(sheet, "en").shapes if isinstance(s, Line) and s.opacity == 1]
-    inside = [line for line in lines if line.ink == look(0).colour]
+    inside = [line for line in lines if line.ink == sign(0).colour]
     assert len(inside) == 1
 
 
 def test_north_is_up_and_distances_are_true() -> None:
     at = {"a": Position(105.0, 29.5), "b": Position(105.3, 29.5), "c": Position(105.0, 29.8)}
-    paper = on_paper(at, 600, 300, 800, 40)
+    paper = project_positions(at, 600, 300, 800, 40)
     (ax, ay), (bx, by), (cx, cy) = (paper.points[key] for key in "abc")
     assert cy < ay == pytest.approx(by) and bx > ax == pytest.approx(cx)
     for one, x, y in (("b", bx, by), ("c", cx, cy)):
         drawn = hypot(x - ax, y - ay) / paper.pixels
         assert drawn == pytest.approx(great_circle_km(at["a"], at[one]), rel=0.005)
-    kilometres, long = bar(paper)
+    kilometres, long = scale_bar(paper)
     assert long == pytest.approx(kilometres * paper.pixels) and long <= 600 / 5
     assert f"{kilometres:g}"[0] in "125"
     assert (bx - ax) / (ay - cy) == pytest.approx(cos(radians(29.65)), rel=1e-6)
 
 
 def test_units_at_one_place_are_drawn_beside_each_other() -> None:
-    paper = on_paper({str(k): Position(105.0, 29.5) for k in range(20)}, 600, 300, 800, 60)
+    paper = project_positions({str(k): Position(105.0, 29.5) for k in range(20)}, 600, 300, 800, 60)
     points = list(paper.points.values())
     gaps = [hypot(ax - bx, ay - by) for i, (ax, ay) in enumerate(points) for bx, by in points[:i]]
     assert min(gaps) > 7
@@ -210,16 +214,16 @@ def test_units_at_one_place_are_drawn_beside_each_other() -> None:
 
 def test_labels_never_overlap_and_a_crowd_loses_some() -> None:
     points = {str(k): (200 + 9.0 * (k % 10), 200 + 9.0 * (k // 10)) for k in range(100)}
-    frame = Patch(0, 0, 500, 500)
+    frame = Rectangle(0, 0, 500, 500)
     crowd = {str(k): (k / 2, k / 2) for k in range(MOST_DOTS + 1)}
     assert place_labels(crowd, dict.fromkeys(crowd, "x"), 1, frame) == {}
     labels = place_labels(points, dict.fromkeys(points, "街道名"), 4, frame)
     assert 0 < len(labels) < 100
     boxes = []
     for label in labels.values():
-        wide = width(label.text, "place")
+        wide = text_width(label.text, "place")
         left = {"start": label.x, "middle": label.x - wide / 2, "end": label.x - wide}[label.anchor]
-        boxes.append(Patch(left, label.y - 9, left + wide, label.y + 1))
+        boxes.append(Rectangle(left, label.y - 9, left + wide, label.y + 1))
     assert not any(a.meets(b) for i, a in enumerate(boxes) for b in boxes[:i])
     sheet = mapped(
         {key: (105 + x / 1e5, 29 + y / 1e5) for key, (x, y) in points.items()}, dict.fromkeys(points, "Z")
@@ -231,31 +235,33 @@ def test_the_layer_with_most_to_see_is_drawn() -> None:
     teams = sheet_of([row("A", ["a"], ["b", "c"])])
     cases = sheet_of([row("C", ["a"], ["b", "c", "d"])], "cases")
     assert most_to_see([cases, teams]) is teams
-    assert drawing_for(most_to_see([cases, teams, mapped(PLACES, ZONES)])) is draw_map
+    assert drawing_method(most_to_see([cases, teams, mapped(PLACES, ZONES)])) is draw_map
 
 
 def test_texts_fit_their_room() -> None:
-    assert fit("纪检监察室", 1000, "name") == "纪检监察室"
-    assert fit("纪检监察室", 40, "name") == "纪检…"
-    assert all(width(fit("派驻 a" * 9, room, "name"), "name") <= room for room in range(20, 300, 7))
-    assert wrap("one two three", 60, "name") == ["one two", "three"]
-    assert wrap("第一（驻在单位）组", 40, "name", lines=2)[1].endswith("…")
-    assert all(not line.startswith(("）", "，")) for line in wrap("组（一），组（二），" * 9, 60, "name"))
-    assert wrap("", 50, "name") == [""]
+    assert fit_text("纪检监察室", 1000, "name") == "纪检监察室"
+    assert fit_text("纪检监察室", 40, "name") == "纪检…"
+    assert all(text_width(fit_text("派驻 a" * 9, room, "name"), "name") <= room for room in range(20, 300, 7))
+    assert wrap_text("one two three", 60, "name") == ["one two", "three"]
+    assert wrap_text("第一（驻在单位）组", 40, "name", lines=2)[1].endswith("…")
+    assert all(
+        not line.startswith(("）", "，")) for line in wrap_text("组（一），组（二），" * 9, 60, "name")
+    )
+    assert wrap_text("", 50, "name") == [""]
 
 
 def test_names_that_end_alike_are_shortened() -> None:
     names = [f"派驻县{body}纪检监察组" for body in ("财政局", "公安局", "委办公室", "水利局")]
-    short, ending = shortened(names)
+    short, ending = short_names(names)
     assert ending == "…纪检监察组" and short[names[2]] == "派驻县委办公室"
-    assert shortened(names[:3]) == ({}, "")
-    assert shortened(["甲镇", "乙镇", "丙镇", "丁镇"]) == ({}, "")
-    assert shortened(["一纪检监察组", "二纪检监察组", "三纪检监察组", "四纪检监察组"]) == ({}, "")
-    assert shortened([f"{k} group" for k in range(9)]) == ({}, "")
+    assert short_names(names[:3]) == ({}, "")
+    assert short_names(["甲镇", "乙镇", "丙镇", "丁镇"]) == ({}, "")
+    assert short_names(["一纪检监察组", "二纪检监察组", "三纪检监察组", "四纪检监察组"]) == ({}, "")
+    assert short_names([f"{k} group" for k in range(9)]) == ({}, "")
 
 
 def test_looks_are_all_different_and_forms_are_about_as_large() -> None:
-    assert len({look(k) for k in range(64)}) == 64
+    assert len({sign(k) for k in range(64)}) == 64
     for form in FORMS[1:]:
         points = corners(form, 10)
         closed = zip(points, points[1:] + points[:1], strict=True)
@@ -265,8 +271,8 @@ def test_looks_are_all_different_and_forms_are_about_as_large() -> None:
 
 
 def test_an_empty_plan_has_no_picture() -> None:
-    empty = sheet_of([row("A", [], [])]).board
+    empty = sheet_of([row("A", [], [])]).roster
     view = PlanView("x", Text(), False, "infeasible", Text(), (empty,), (), (), (), (), {})
     for layer in (None, "posting"):
         with pytest.raises(InputError, match="nothing is assigned"):
-            draw(view, None, layer, "en")
+            picture_for(view, None, layer, "en")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from allocator.model.text import Text
 from allocator.report.exporters.svg import svg_text
-from allocator.report.picture.choose import drawing_for
+from allocator.report.picture.picture_for import drawing_method
+from allocator.report.picture.picture_input import PictureInput
 from allocator.report.picture.shapes import STYLES, Drawing
-from allocator.report.picture.sheet import Sheet
 from picture_tools import NS, mapped, row, sheet_of, written
 
 HOSTILE = [
@@ -46,7 +46,7 @@ def parsed(drawing: Drawing) -> ET.Element:
     return root
 
 
-def sheets(names: list[str]) -> list[Sheet]:
+def sheets(names: list[str]) -> list[PictureInput]:
     """Return a sheet for each kind of drawing, with these names wherever there can be one."""
     a, b, c, *_ = [*names, "a", "b", "c"]
     text = Text(zh=a or "-", en=b or "-")
@@ -66,33 +66,33 @@ def sheets(names: list[str]) -> list[Sheet]:
 
 
 def test_sheets_are_of_every_kind() -> None:
-    assert len({drawing_for(one) for one in sheets(["a"])}) == 4  # cards and a calendar are both a board
+    assert len({drawing_method(one) for one in sheets(["a"])}) == 4  # cards and a calendar are both a board
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_stay_text(name: str, language: str) -> None:
     for one in sheets([name, name]):
-        root = parsed(drawing_for(one)(one, language))
+        root = parsed(drawing_method(one)(one, language))
         assert not [element for element in root.iter() if "script" in element.tag]
 
 
 def test_a_name_is_written_as_it_is() -> None:
     names = ["<script>alert(1)</script>", "]]>", "محمد"]
     one = sheet_of([row("A", names, [])])
-    shown = written(svg_text(drawing_for(one)(one, "en")))
+    shown = written(svg_text(drawing_method(one)(one, "en")))
     assert set(names) <= set(shown)
     one = sheet_of([row("A", ["a\x1b\u202eb"], [])])
-    assert r"a\x1b\u202eb" in written(svg_text(drawing_for(one)(one, "en")))
+    assert r"a\x1b\u202eb" in written(svg_text(drawing_method(one)(one, "en")))
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=6, unique=True))
 @settings(max_examples=30, deadline=None)
 def test_every_picture_is_valid_xml_and_repeats(names: list[str]) -> None:
     for one in sheets([name.rstrip("+*") or "-" for name in names]):
-        drawing = drawing_for(one)(one, "zh")
+        drawing = drawing_method(one)(one, "zh")
         parsed(drawing)
-        assert svg_text(drawing) == svg_text(drawing_for(one)(one, "zh"))
+        assert svg_text(drawing) == svg_text(drawing_method(one)(one, "zh"))
 
 
 @given(
@@ -104,7 +104,7 @@ def test_every_picture_is_valid_xml_and_repeats(names: list[str]) -> None:
 )
 @settings(max_examples=30, deadline=None)
 def test_any_place_on_earth_finds_one_on_paper(places: dict[str, tuple[float, float]]) -> None:
-    drawing = drawing_for(one := mapped(places, dict.fromkeys(places, "Z")))(one, "en")
+    drawing = drawing_method(one := mapped(places, dict.fromkeys(places, "Z")))(one, "en")
     root = parsed(drawing)
     for circle in root.iter(f"{NS}circle"):
         assert 0 <= float(circle.get("cx", "")) <= drawing.width
@@ -113,7 +113,7 @@ def test_any_place_on_earth_finds_one_on_paper(places: dict[str, tuple[float, fl
 
 def test_a_picture_asks_no_other_host_and_brings_its_styles() -> None:
     one = sheets(["a"])[0]
-    text = svg_text(drawing_for(one)(one, "en"))
+    text = svg_text(drawing_method(one)(one, "en"))
     assert text.count("http") == 1 and 'xmlns="http://www.w3.org/2000/svg"' in text
     assert "url(" not in text and "@import" not in text
     assert all(f".{kind}{{" in text for kind in STYLES)

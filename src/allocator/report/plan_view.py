@@ -31,6 +31,9 @@ from allocator.verify import OtherVersion, other_version, plan_inconsistencies
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import Figure, measure_figures
 
+OTHER_VERSION = Text(zh="名称出自场景的另一版本", en="names are those of another version of the scenario")
+_DOUBTFUL = Text(zh="方案自称的不实", en="what the plan claims is not so")
+
 
 @dataclass(frozen=True)
 class PlanView:
@@ -206,10 +209,6 @@ def _status(plan: Plan, doubtful: tuple[Text, ...]) -> Text:
         zh=f"自称 {plan.status}，与其内容不符（详见 verify）",
         en=f"claims to be {plan.status}, which does not follow from what it holds (see verify)",
     )
-
-
-OTHER_VERSION = Text(zh="名称出自场景的另一版本", en="names are those of another version of the scenario")
-_DOUBTFUL = Text(zh="方案自称的不实", en="what the plan claims is not so")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,16 @@ from allocator.rules.rule import Example, Rule
 Schema = Mapping[str, Any]
 
 
+_TEXT = Text(zh="文字", en="text")
+_WHOLE = Text(zh="整数", en="whole number")
+_MAPPING = Text(zh="键: 值", en="mapping")
+#: Models that YAML writes shorter than as a mapping.
+_SHORT = {
+    "Text": Text(zh="文字，或 {zh, en}", en="text, or {zh, en}"),
+    "Range": Text(zh="1、0-1、2-3、≥2、≤3 或 any", en="1, 0-1, 2-3, ≥2, ≤3 or any"),
+}
+
+
 @dataclass(frozen=True)
 class FieldLine:
     """A field of a rule: its path, what it holds, its default, what it means.
@@ -124,9 +134,6 @@ def _same(words: str) -> Text:
     return Text(zh=words, en=words)
 
 
-_TEXT = Text(zh="文字", en="text")
-_WHOLE = Text(zh="整数", en="whole number")
-_MAPPING = Text(zh="键: 值", en="mapping")
 _WORDS = {
     "integer": _WHOLE,
     "number": Text(zh="数", en="number"),
@@ -134,11 +141,6 @@ _WORDS = {
     "boolean": _same("true | false"),
     "object": _MAPPING,
     "any": Text(zh="任意", en="any"),
-}
-#: Models that YAML writes shorter than as a mapping.
-_SHORT = {
-    "Text": Text(zh="文字，或 {zh, en}", en="text, or {zh, en}"),
-    "Range": Text(zh="1、0-1、2-3、≥2、≤3 或 any", en="1, 0-1, 2-3, ≥2, ≤3 or any"),
 }
 
 

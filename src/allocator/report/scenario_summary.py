@@ -16,6 +16,9 @@ from allocator.rules.rule import Waiver
 _SELDOM = ("absences", "indicators", "identities", "wishes")
 
 
+TABLES = ("units", "people", "groups", "cases")
+
+
 @dataclass(frozen=True)
 class LayerLine:
     """A layer with how many items, slots and periods it has."""
@@ -87,9 +90,6 @@ def _levels(policy: Policy) -> tuple[LevelCount, ...]:
     soft = sorted(level for level in counted if level != HARD)
     levels: list[Level] = [HARD, *soft]
     return tuple(LevelCount(level, level_text(level, titles), counted[level]) for level in levels)
-
-
-TABLES = ("units", "people", "groups", "cases")
 
 
 @dataclass(frozen=True)

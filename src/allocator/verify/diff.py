@@ -18,6 +18,10 @@ from allocator.verify import MissingReferences, missing_references
 MOST_CARRIED = 1_000
 
 
+#: Place, role and period of a seat.
+_Key = tuple[str, str | None, str | None]
+
+
 @dataclass(frozen=True)
 class SeatChange:
     """A seat that was filled in the baseline and has other holders now.
@@ -96,10 +100,6 @@ def plan_diff(policy: Policy, baseline: Plan, assignments: Iterable[Assignment])
                     _seat_change(policy.context, layer, seat, before.get(seat, ()), after.get(seat, ()))
                 )
     return PlanDiff(tuple(seats), new, missing_references(policy, baseline))
-
-
-#: Place, role and period of a seat.
-_Key = tuple[str, str | None, str | None]
 
 
 def _held(layer: Layer, assignments: Iterable[Assignment]) -> Mapping[_Key, frozenset[str]]:

@@ -35,6 +35,14 @@ from allocator.verify.figure_specs import (
     split_sentence,
 )
 
+_TABLES_WITHOUT_IDS = {
+    "links": "link",
+    "ties": "tie",
+    "postings": "posting",
+    "absences": "absence",
+    "indicators": "indicator",
+}
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -206,15 +214,6 @@ def _number(value: int | Percent | None) -> Fraction | None:
     if value is None:
         return None
     return Fraction(value.number if isinstance(value, Percent) else value)
-
-
-_TABLES_WITHOUT_IDS = {
-    "links": "link",
-    "ties": "tie",
-    "postings": "posting",
-    "absences": "absence",
-    "indicators": "indicator",
-}
 
 
 def countable_names(context: RuleContext) -> tuple[str, ...]:

@@ -20,6 +20,10 @@ PartT = TypeVar("PartT", bound=Hashable)
 NAMED = 3
 
 
+_NO_HINT = Text()
+_LEVEL, _RULE = Text(zh="级别", en="level"), Text(zh="规则", en="rule")
+
+
 def plan_inconsistencies(plan: Plan) -> Iterator[Disagreement]:
     """Yield contradictions, repeated entries and unknown keys of a plan; needs no scenario."""
     yield from status_inconsistencies(plan)
@@ -54,10 +58,6 @@ def listing_disagreements(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
                     en=f"the plan says level {one.level}, the scenario {rules[one.id]}",
                 ),
             )
-
-
-_NO_HINT = Text()
-_LEVEL, _RULE = Text(zh="级别", en="level"), Text(zh="规则", en="rule")
 
 
 def _is_kept_layer(rule: RuleScore, kept: Collection[str]) -> bool:

@@ -17,6 +17,14 @@ from allocator.rules.policy import Policy
 SHOWN_OF_ANOTHER = 5
 
 
+#: A field of an assignment, the name in it, and the names that exist.
+NameCheck = tuple[str, str | None, Collection[str | None]]
+#: Files and rules that are listed of each sort.
+NAMED = 8
+_HEAD = Text(zh="方案是为本场景的另一版本作出的", en="the plan was made for another version of the scenario")
+_UNTOLD = Text(zh="有何不同，方案未记", en="it does not say in which files")
+
+
 def check_references(policy: Policy, plan: Plan, file: str = "plan") -> None:
     """Check that every layer, item, slot, role and period of a plan exists in the scenario.
 
@@ -102,10 +110,6 @@ def _unknown_names(policy: Policy, assignment: Assignment) -> Iterator[NameCheck
             yield field, found, known
 
 
-#: A field of an assignment, the name in it, and the names that exist.
-NameCheck = tuple[str, str | None, Collection[str | None]]
-
-
 def _fields(layer: Layer, assignment: Assignment) -> Iterator[NameCheck]:
     yield "item", assignment.item, layer.item_index.keys()
     yield "slot", assignment.slot, layer.slot_index.keys()
@@ -122,12 +126,6 @@ def _add_fault(
     shown = "null" if found is None else shorten(found)
     near = faults.suggest(found or "", names)
     faults.add(Fault(text, file, column=where, found=shown, allowed=allowed, nearest=near))
-
-
-#: Files and rules that are listed of each sort.
-NAMED = 8
-_HEAD = Text(zh="方案是为本场景的另一版本作出的", en="the plan was made for another version of the scenario")
-_UNTOLD = Text(zh="有何不同，方案未记", en="it does not say in which files")
 
 
 @dataclass(frozen=True)

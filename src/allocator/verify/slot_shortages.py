@@ -20,6 +20,9 @@ from allocator.program.program import INFINITE, Program
 from allocator.rules.kinds.separate import Separate
 from allocator.rules.policy import Policy
 
+#: Places of a layer above which it is left out: counting would take as long as the start of a search.
+MOST_PLACES = 2_000_000
+
 
 @dataclass(frozen=True)
 class SlotDemand:
@@ -60,10 +63,6 @@ class SlotShortage:
     may: tuple[NamedEntity, ...]
     demands: tuple[SlotDemand, ...]
     barred: tuple[BarredPerson, ...]
-
-
-#: Places of a layer above which it is left out: counting would take as long as the start of a search.
-MOST_PLACES = 2_000_000
 
 
 def find_slot_shortages(policy: Policy) -> tuple[SlotShortage, ...]:

@@ -8,9 +8,8 @@ from xml.etree import ElementTree as ET
 
 from allocator.model.text import Text
 from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
-from allocator.report.picture.choose import draw
-from allocator.report.picture.palette import INK, PAPER, corners
-from allocator.report.picture.shapes import STYLES, Box, Drawing, Label, Line, Mark
+from allocator.report.picture.picture_for import picture_for
+from allocator.report.picture.shapes import INK, PAPER, STYLES, Box, Drawing, Label, Line, Mark, corners
 from allocator.report.rendering.console import printable
 
 #: Fonts with Chinese characters on the usual systems; none is fetched.
@@ -31,7 +30,7 @@ class SvgExporter(Exporter):
 
     def write(self, request: ExportRequest) -> bytes:
         """Return the picture of a layer."""
-        return svg_text(draw(request.view, request.context, request.layer, request.language)).encode()
+        return svg_text(picture_for(request.view, request.context, request.layer, request.language)).encode()
 
 
 def svg_text(drawing: Drawing) -> str:

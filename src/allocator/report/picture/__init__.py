@@ -1,1 +1,1 @@
-"""Pictures of plans: view -> sheet -> shapes -> SVG, each step a pure function that touches no file."""
+"""Pictures of plans: view -> input -> shapes, in pure functions; `exporters/svg` writes the shapes."""

@@ -1,22 +1,47 @@
-"""What pictures are made of: a few shapes with their places in pixels, from the top left corner."""
+"""Shapes of pictures, in pixels from the top left corner, and their colours and forms.
+
+Colour-blind people can tell the colours apart (Okabe and Ito, 2008); the forms are for print in grey.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import cos, pi, sin
 from typing import Literal, NamedTuple
 
 Anchor = Literal["start", "middle", "end"]
 
 
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#666666")
+FORMS = ("circle", "square", "triangle", "diamond", "down", "pentagon", "cross", "hexagon")
+PAPER, CARD, EDGE, FAINT, INK, TINT, BAND = (
+    "#ffffff",
+    "#fafafa",
+    "#d0d0d0",
+    "#e6e6e6",
+    "#222222",
+    "#fdeee3",
+    "#f4f4f4",
+)
+_SIDES = {
+    "square": (4, pi / 4),
+    "triangle": (3, 0.0),
+    "diamond": (4, 0.0),
+    "down": (3, pi),
+    "pentagon": (5, 0.0),
+}
+_AREA = {"square": 1.2, "triangle": 1.3, "diamond": 1.25, "down": 1.3, "pentagon": 1.1, "hexagon": 1.08}
+
+
 class Style(NamedTuple):
-    """How a kind of text looks.
+    """The look of a kind of text.
 
     Attributes:
         size: Height of the letters in pixels.
         ink: Colour.
         weight: ``400`` or ``700``.
-        halo: Whether it is set off from what lies under it.
+        halo: Whether a white edge sets it off from shapes below it.
     """
 
     size: float
@@ -80,7 +105,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A symbol around a point; ``hint`` is read out and shown under the pointer."""
+    """A symbol around a point; ``hint`` is its tooltip and its text for screen readers."""
 
     x: float
     y: float
@@ -94,8 +119,8 @@ Shape = Label | Box | Line | Mark
 Shapes = tuple[Shape, ...]
 
 
-class Laid(NamedTuple):
-    """Shapes and the ordinate below them."""
+class Block(NamedTuple):
+    """Shapes, and the y coordinate of their lower edge."""
 
     shapes: Shapes
     bottom: float
@@ -108,9 +133,9 @@ class Drawing:
     Attributes:
         width: Its width in pixels.
         height: Its height in pixels.
-        title: What it is a picture of.
-        about: The same in a sentence or two, for who cannot see it.
-        shapes: What is drawn, from the bottom up.
+        title: Title of the picture.
+        about: Description for screen readers.
+        shapes: The shapes, from the bottom up.
     """
 
     width: float
@@ -118,3 +143,46 @@ class Drawing:
     title: str
     about: str
     shapes: Shapes
+
+
+class Sign(NamedTuple):
+    """A colour and a form."""
+
+    colour: str
+    form: str
+
+
+def sign(number: int) -> Sign:
+    """Return the sign of a slot or role by its number; the first 64 are all different."""
+    return Sign(COLOURS[number % 8], FORMS[(number + number // 8) % 8])
+
+
+def pale(colour: str, part: float = 0.25) -> str:
+    """Return a colour mixed with white; ``part`` of the colour is left."""
+    return "#" + "".join(f"{round(255 - part * (255 - int(colour[k : k + 2], 16))):02x}" for k in (1, 3, 5))
+
+
+def corners(form: str, radius: float) -> tuple[tuple[float, float], ...]:
+    """Return the corners of a form around the origin, of about the area of a circle; a circle has none."""
+    if form == "circle":
+        return ()
+    if form == "cross":
+        a, b = radius * 0.4, radius * 1.15
+        return (
+            (-a, -b),
+            (a, -b),
+            (a, -a),
+            (b, -a),
+            (b, a),
+            (a, a),
+            (a, b),
+            (-a, b),
+            (-a, a),
+            (-b, a),
+            (-b, -a),
+            (-a, -a),
+        )
+    sides, turn = _SIDES.get(form, (6, 0.0))
+    r = radius * _AREA.get(form, 1.0)
+    angles = (turn + 2 * pi * k / sides for k in range(sides))
+    return tuple((r * sin(angle), -r * cos(angle)) for angle in angles)

@@ -24,6 +24,13 @@ _LINES = re.compile(r"[\t\r\n]")
 WIDTH = 120
 
 
+#: What a column is at least as wide as, in places of the terminal, unless its cells are narrower.
+LEAST = 10
+#: Blanks between two columns.
+_APART = 2
+_INDENT = 4
+
+
 class PlainConsole(Console):
     """A console that leaves a broken pipe to its caller."""
 
@@ -77,13 +84,6 @@ def in_both(pairs: Iterable[tuple[str, str]], language: Language) -> list[str]:
 def pick(language: Language, zh: str, en: str) -> str:
     """Return the words of a language."""
     return Text(zh=zh, en=en)(language)
-
-
-#: What a column is at least as wide as, in places of the terminal, unless its cells are narrower.
-LEAST = 10
-#: Blanks between two columns.
-_APART = 2
-_INDENT = 4
 
 
 class FoldingTable(Table):

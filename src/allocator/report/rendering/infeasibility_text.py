@@ -16,6 +16,16 @@ from allocator.verify.slot_shortages import BarredPerson, SlotShortage
 MOST_SLOTS, MOST_PEOPLE = 10, 12
 
 
+_MOST_NAMED = 5
+#: What items of a table are counted as.
+_COUNTED: Mapping[str, Text] = {
+    "people": Text(zh="人", en="people"),
+    "units": Text(zh="个单位", en="units"),
+    "groups": Text(zh="个组", en="groups"),
+    "cases": Text(zh="件", en="cases"),
+}
+
+
 def render_shortages(found: Sequence[SlotShortage], policy: Policy, language: Language) -> Iterator[str]:
     """Yield what each slot needs, who may be there, and who is barred by which rule."""
     if found:
@@ -64,16 +74,6 @@ def _barred(one: BarredPerson, language: Language) -> str:
     ]
     colon, comma = pick(language, "：", ": "), pick(language, "，", ", ")
     return f"{one.who.name}{colon}{comma.join(reasons)}"
-
-
-_MOST_NAMED = 5
-#: What items of a table are counted as.
-_COUNTED: Mapping[str, Text] = {
-    "people": Text(zh="人", en="people"),
-    "units": Text(zh="个单位", en="units"),
-    "groups": Text(zh="个组", en="groups"),
-    "cases": Text(zh="件", en="cases"),
-}
 
 
 def imbalance_text(one: Imbalance, policy: Policy) -> Text:

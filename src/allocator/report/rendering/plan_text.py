@@ -19,6 +19,20 @@ from allocator.report.rendering.solve_text import asked_line, run_line
 _MOST_EMPTY = 10
 
 
+_HEADINGS = [("案件", "case"), ("可选人数", "free"), ("回避人员", "out"), ("规则", "rule"), ("缘由", "why")]
+#: At most so many wishes that are not met are listed.
+MOST_WISHES = 20
+_WISH = [("对象", "who"), ("去处", "slot"), ("角色", "role"), ("周期", "period"), ("权重", "weight")]
+_IDENTITY = [
+    ("姓名", "name"), ("人员", "person"), ("认定", "answer"), ("案件", "case"), ("依据", "known from"),
+]  # fmt: skip
+_ANSWERS = {
+    "open": ("按同一人处理，待认定", "taken for the same, open"),
+    "same_as": ("同一人", "the same"),
+    "not_same_as": ("非同一人", "not the same"),
+}
+
+
 def render_plan(
     view: PlanView, language: Language, *, ids: bool = False, posts: bool = False
 ) -> Iterator[RenderableType]:
@@ -84,9 +98,6 @@ def heading(view: PlanView, language: Language) -> str:
     return printable(f"{title} · {view.status_text(language)}{invented if view.synthetic else ''}")
 
 
-_HEADINGS = [("案件", "case"), ("可选人数", "free"), ("回避人员", "out"), ("规则", "rule"), ("缘由", "why")]
-
-
 def recusal_table(registers: Sequence[RecusalRegister], language: Language) -> Table:
     """Return who is out of which case, by which rule, and along which path of ties."""
     grid = table(pick(language, "回避登记", "Recusal register"))
@@ -109,20 +120,6 @@ def _cells(recusal: Recusal, language: Language) -> tuple[str, str, str]:
     reasons = [text for text in (recusal.why(language), recusal.detail(language)) if text]
     colon = pick(language, "：", ": ")
     return printable(recusal.who.name), printable(recusal.rule + roles), printable(colon.join(reasons))
-
-
-#: At most so many wishes that are not met are listed.
-MOST_WISHES = 20
-
-_WISH = [("对象", "who"), ("去处", "slot"), ("角色", "role"), ("周期", "period"), ("权重", "weight")]
-_IDENTITY = [
-    ("姓名", "name"), ("人员", "person"), ("认定", "answer"), ("案件", "case"), ("依据", "known from"),
-]  # fmt: skip
-_ANSWERS = {
-    "open": ("按同一人处理，待认定", "taken for the same, open"),
-    "same_as": ("同一人", "the same"),
-    "not_same_as": ("非同一人", "not the same"),
-}
 
 
 def render_wishes(lines: Sequence[WishLine], language: Language) -> Iterator[RenderableType]:

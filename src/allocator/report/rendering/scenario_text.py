@@ -18,6 +18,16 @@ from allocator.rules.rule import Example
 _NUMBERS = (("单位", "units"), ("人员", "people"), ("案件", "cases"), ("周期", "periods"), ("规则", "rules"))
 
 
+_ABOUT = {
+    "item": ("对象", "item"),
+    "slot": ("去处", "slot"),
+    "role": ("角色", "role"),
+    "period": ("周期", "period"),
+    "other": ("另一对象", "other item"),
+    "part": ("分项", "part"),
+}
+
+
 def render_scenarios(lines: Iterable[ScenarioLine], language: Language) -> Table:
     """Return the table of scenarios: id, title, what is decided, and how large each is."""
     grid = table(pick(language, "示例场景", "Scenarios"))
@@ -63,16 +73,6 @@ def _layer(layer: LayerLine, language: Language) -> str:
         f"层 {named}：{size}，{layer.periods} 期，每个对象占 {layer.take}",
         f"layer {named}: {size}, periods {layer.periods}, each takes {layer.take}",
     )
-
-
-_ABOUT = {
-    "item": ("对象", "item"),
-    "slot": ("去处", "slot"),
-    "role": ("角色", "role"),
-    "period": ("周期", "period"),
-    "other": ("另一对象", "other item"),
-    "part": ("分项", "part"),
-}
 
 
 def render_kinds(views: Iterable[RuleKindView], language: Language) -> Table:

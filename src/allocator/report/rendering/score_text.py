@@ -23,6 +23,10 @@ from allocator.verify.figures import Figure
 Heading = tuple[str, str]
 
 
+#: How many breaches of a rule are listed unless all are asked for.
+LISTED = 20
+
+
 def level_table(lines: Sequence[LevelLine], language: Language, *, is_so: bool = True) -> Table:
     """Return the score by level: cost, proven lower bound and the gap between them, if that is so."""
     headings: list[Heading] = [("级别", "level"), ("代价", "cost"), ("下界", "bound"), ("差距", "gap")]
@@ -83,10 +87,6 @@ def _grid(
     for k, heading in enumerate(in_both(headings, language)):
         add_column(grid, heading, right=k in numbers)
     return grid
-
-
-#: How many breaches of a rule are listed unless all are asked for.
-LISTED = 20
 
 
 def render_findings(found: JudgementView, language: Language, *, every: bool = False) -> Iterator[str]:

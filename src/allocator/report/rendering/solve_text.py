@@ -27,6 +27,36 @@ _FIELDS: Mapping[str, Text] = {
 }
 
 
+#: At most this many pins, exclusions and layers to keep are named, and this many rules.
+MOST_ASKED, MOST_RULES = 12, 5
+_KNOWN = {
+    "seconds": Text(zh="用时（秒）", en="seconds"),
+    "route": Text(zh="求解路径", en="route"),
+    "structure": Text(zh="结构", en="structure"),
+    "seed": Text(zh="种子", en="seed"),
+    "workers": Text(zh="线程", en="workers"),
+    "stopped": Text(zh="结束于", en="ended by"),
+}
+_ENDED = {
+    "proved": Text(zh="证明完成", en="proof"),
+    "time": Text(zh="时限", en="the time limit"),
+    "work": Text(zh="工作量限额", en="the limit of work"),
+    "windows": Text(zh="最后一个窗口", en="the last window"),
+    "asked": Text(zh="中断", en="request"),
+    "memory": Text(zh="内存限额", en="the limit of memory"),
+}
+_STRUCTURES = {
+    "network": Text(zh="网络流", en="network"),
+    "network_constraints": Text(zh="除计价外为网络流", en="network but for what is paid"),
+    "zones": Text(zh="片区", en="zones"),
+    "none": Text(zh="非网络流", en="no network"),
+    "rolling": Text(zh="滚动求解", en="rolling"),
+    "unknown": Text(zh="未及分析", en="not looked at"),
+}
+#: The solver of a route that no level was left for.
+_SOLVERS = {"network_flow": "flow", "zones": "zones"}
+
+
 def render_diff(
     changes: PlanDiff, roles: Mapping[str, Text], language: Language, fewest: LevelScore | None = None
 ) -> Iterator[str]:
@@ -102,36 +132,6 @@ def _gone(language: Language) -> str:
 
 def _listed(names: Iterable[str], language: Language) -> str:
     return ("、" if language == "zh" else ", ").join(names) or "—"
-
-
-#: At most this many pins, exclusions and layers to keep are named, and this many rules.
-MOST_ASKED, MOST_RULES = 12, 5
-_KNOWN = {
-    "seconds": Text(zh="用时（秒）", en="seconds"),
-    "route": Text(zh="求解路径", en="route"),
-    "structure": Text(zh="结构", en="structure"),
-    "seed": Text(zh="种子", en="seed"),
-    "workers": Text(zh="线程", en="workers"),
-    "stopped": Text(zh="结束于", en="ended by"),
-}
-_ENDED = {
-    "proved": Text(zh="证明完成", en="proof"),
-    "time": Text(zh="时限", en="the time limit"),
-    "work": Text(zh="工作量限额", en="the limit of work"),
-    "windows": Text(zh="最后一个窗口", en="the last window"),
-    "asked": Text(zh="中断", en="request"),
-    "memory": Text(zh="内存限额", en="the limit of memory"),
-}
-_STRUCTURES = {
-    "network": Text(zh="网络流", en="network"),
-    "network_constraints": Text(zh="除计价外为网络流", en="network but for what is paid"),
-    "zones": Text(zh="片区", en="zones"),
-    "none": Text(zh="非网络流", en="no network"),
-    "rolling": Text(zh="滚动求解", en="rolling"),
-    "unknown": Text(zh="未及分析", en="not looked at"),
-}
-#: The solver of a route that no level was left for.
-_SOLVERS = {"network_flow": "flow", "zones": "zones"}
 
 
 def run_line(run: Mapping[str, Any], language: Language) -> str:

@@ -1,4 +1,4 @@
-"""The sheet: what one picture is drawn from, a layer of a plan with what its scenario knows of it."""
+"""The input of a picture: a layer of a plan, with the facts of its scenario that pictures show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from allocator.model.layer import Layer
 from allocator.model.organisation import Organisation
 from allocator.model.tables import Case, Group, Person, Unit
 from allocator.model.text import Text
-from allocator.report.picture.names import shortened
+from allocator.report.picture.text_metrics import short_names
 from allocator.report.plan_view import PlanView
 from allocator.report.roster_view import RosterView
 from allocator.report.wording import kind_text
@@ -18,29 +18,29 @@ from allocator.rules.context import RuleContext
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What one picture is drawn from.
+class PictureInput:
+    """A layer to draw.
 
     Attributes:
-        title: What people call the scenario.
+        title: Title of the scenario.
         status: The plan's status in words.
         synthetic: Whether people and cases are invented.
-        board: The layer laid out, with the periods that are drawn.
+        roster: The layer laid out, with the periods to draw.
         items: The table that the items are from; empty if unknown.
         slots: The table that the slots are from; empty if unknown.
         positions: Where units lie, by id, in degrees.
         weights: Workload of units and effort of cases, by id.
-        tails: What stands beside a name, by id: a person's grade.
-        kinds: What an item is, by id.
+        tails: Text beside a name, by id: the grade of a person.
+        kinds: Kind of an item in words, by id.
         links: Pairs of units that a link joins, each pair once.
         short: A shorter form of some names, by name.
-        dropped: What these leave out.
+        dropped: The ending that these leave out.
     """
 
     title: Text
     status: Text
     synthetic: bool
-    board: RosterView
+    roster: RosterView
     items: str = ""
     slots: str = ""
     positions: Mapping[str, Position] = field(default_factory=dict)
@@ -51,26 +51,26 @@ class Sheet:
     short: Mapping[str, str] = field(default_factory=dict)
     dropped: str = ""
 
-    def called(self, name: str) -> str:
-        """Return what an item is called in the picture."""
+    def short_name(self, name: str) -> str:
+        """Return the name of an item in the picture."""
         return self.short.get(name, name)
 
 
-def sheet(view: PlanView, board: RosterView, context: RuleContext | None) -> Sheet:
-    """Return the sheet of a layer; by ids alone where there is no scenario."""
+def picture_input(view: PlanView, roster: RosterView, context: RuleContext | None) -> PictureInput:
+    """Return the input of a layer; without a scenario it has ids only."""
     title = view.title or Text(zh=view.scenario, en=view.scenario)
     status = _with_cautions(view)
     if context is None:
-        return Sheet(title, status, view.synthetic, board)
-    layer, organisation = context.layers[board.layer], context.scenario.organisation
+        return PictureInput(title, status, view.synthetic, roster)
+    layer, organisation = context.layers[roster.layer], context.scenario.organisation
     kinds = _kinds(layer, organisation)
     short, dropped = _short(layer, organisation, kinds)
     grades = {grade.id: Text(zh=grade.zh, en=grade.en) for grade in context.scenario.spec.grades}
-    return Sheet(
+    return PictureInput(
         title,
         status,
         view.synthetic,
-        board,
+        roster,
         items=layer.spec.items.table,
         slots=layer.spec.slots.table,
         positions=_positions(organisation),
@@ -84,7 +84,7 @@ def sheet(view: PlanView, board: RosterView, context: RuleContext | None) -> She
 
 
 def _with_cautions(view: PlanView) -> Text:
-    """Return the status, after what must be read before it."""
+    """Return the status, after the cautions that must be read first."""
     parts = (*view.cautions, view.status_text)
     return Text(
         zh="⚠ " * (len(parts) > 1) + "；".join(one.zh for one in parts),
@@ -125,7 +125,7 @@ def _short(layer: Layer, organisation: Organisation, kinds: Mapping[str, Text]) 
     dropped: list[str] = []
     for kind in dict.fromkeys(kinds.values()):
         named = [organisation.label(item) for item in layer.items if kinds.get(item) == kind]
-        forms, left_out = shortened(named)
+        forms, left_out = short_names(named)
         short.update(forms)
         dropped += [left_out] if left_out else []
     return short, "、".join(dropped)

@@ -1,4 +1,4 @@
-"""The matrix: items down, many slots across, a sign where they meet, and each item's load as a bar."""
+"""Draws a matrix: items down, many slots across, a sign where they meet, and each item's load as a bar."""
 
 from __future__ import annotations
 
@@ -7,12 +7,34 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from allocator.model.text import Language
-from allocator.report.picture.lettering import fit, width
-from allocator.report.picture.page import MARGIN, ROOM, dropped, heading, notes, page, role_signs
-from allocator.report.picture.palette import BAND, COLOURS, EDGE, FAINT, look
-from allocator.report.picture.shapes import Box, Drawing, Label, Laid, Line, Mark, Shape
-from allocator.report.picture.sheet import Sheet
-from allocator.report.picture.words import WORKLOAD, counted, more
+from allocator.report.picture.page import (
+    MARGIN,
+    ROOM,
+    WORKLOAD,
+    count_text,
+    dropped_note,
+    heading,
+    more_text,
+    notes,
+    page_drawing,
+    role_signs,
+)
+from allocator.report.picture.picture_input import PictureInput
+from allocator.report.picture.shapes import (
+    BAND,
+    COLOURS,
+    EDGE,
+    FAINT,
+    Block,
+    Box,
+    Drawing,
+    Label,
+    Line,
+    Mark,
+    Shape,
+    sign,
+)
+from allocator.report.picture.text_metrics import fit_text, text_width
 from allocator.report.rendering.console import number, pick
 from allocator.report.roster_view import RosterRow
 
@@ -21,14 +43,14 @@ _LINE, _BARS, _NAME = 18.0, 110.0, 190.0
 
 
 @dataclass(frozen=True)
-class Table:
-    """What meets what.
+class IncidenceTable:
+    """The assignments of a layer, by item and slot.
 
     Attributes:
         items: Items with their names, in the order in which the plan names them.
         columns: The slots in their periods.
         signs: ``(item, column) -> role``, all by number.
-        loads: What each item has to do: effort if slots have any, or else how many slots.
+        loads: Load of each item: the effort of its slots if they have any, otherwise their number.
     """
 
     items: tuple[tuple[str, str], ...]
@@ -37,9 +59,9 @@ class Table:
     loads: tuple[int, ...]
 
 
-def table(sheet: Sheet) -> Table:
-    """Return items and slots of a sheet with what ties them."""
-    columns = sheet.board.rows
+def incidence_table(source: PictureInput) -> IncidenceTable:
+    """Return the items, the slots and the assignments of a layer."""
+    columns = source.roster.rows
     members = {one.id: one.name for row in columns for cell in row.cells for one in cell}
     items = tuple(sorted(members.items()))
     index = {item: k for k, (item, _) in enumerate(items)}
@@ -49,33 +71,33 @@ def table(sheet: Sheet) -> Table:
         for role, cell in enumerate(row.cells)
         for one in cell
     )
-    weights = [sheet.weights.get(row.slot.id, 0) for row in columns]
+    weights = [source.weights.get(row.slot.id, 0) for row in columns]
     loads = [0] * len(items)
     for item, column, _ in signs:
         loads[item] += weights[column] if any(weights) else 1
-    return Table(items, columns, signs, tuple(loads))
+    return IncidenceTable(items, columns, signs, tuple(loads))
 
 
-def draw_matrix(sheet: Sheet, language: Language) -> Drawing:
+def draw_matrix(source: PictureInput, language: Language) -> Drawing:
     """Return a picture of a layer with many slots."""
-    whole = table(sheet)
-    head = heading(sheet, language)
-    body = _body(sheet, whole, head.bottom, language)
-    keys = _keys(sheet, whole.columns[:MOST_COLUMNS], body.bottom + 10)
-    foot = notes(_notes(sheet, whole, language), keys.bottom + 6)
-    rows = counted(len(whole.items), sheet.items, language)
-    size = f"{rows} × {counted(len(whole.columns), sheet.slots, language)}"
+    whole = incidence_table(source)
+    head = heading(source, language)
+    body = _body(source, whole, head.bottom, language)
+    keys = _keys(source, whole.columns[:MOST_COLUMNS], body.bottom + 10)
+    foot = notes(_notes(source, whole, language), keys.bottom + 6)
+    rows = count_text(len(whole.items), source.items, language)
+    size = f"{rows} × {count_text(len(whole.columns), source.slots, language)}"
     about = pick(language, f"表：{size}", f"Matrix: {size}")
-    return page(sheet, language, about, [head, body, keys, foot])
+    return page_drawing(source, language, about, [head, body, keys, foot])
 
 
-def _body(sheet: Sheet, whole: Table, top: float, language: Language) -> Laid:
+def _body(source: PictureInput, whole: IncidenceTable, top: float, language: Language) -> Block:
     items, columns = whole.items[:MOST_ROWS], whole.columns[:MOST_COLUMNS]
-    names = [fit(sheet.called(name), _NAME, "name") for _, name in items]
-    left = MARGIN + max((width(name, "name") for name in names), default=0) + 10
+    names = [fit_text(source.short_name(name), _NAME, "name") for _, name in items]
+    left = MARGIN + max((text_width(name, "name") for name in names), default=0) + 10
     step = min(26.0, (MARGIN + ROOM - _BARS - left) / max(1, len(columns)))
     right = left + step * len(columns)
-    roles = role_signs(sheet, top, language)
+    roles = role_signs(source, top, language)
     y = roles.bottom + 34
     bottom = y + _LINE * len(items)
     shapes: list[Shape] = [*roles.shapes]
@@ -93,13 +115,13 @@ def _body(sheet: Sheet, whole: Table, top: float, language: Language) -> Laid:
                     x,
                     y + (item + 0.5) * _LINE,
                     min(5.5, step / 2 - 0.5),
-                    look(role).form,
-                    look(role).colour,
+                    sign(role).form,
+                    sign(role).colour,
                     hint,
                 )
             )
-    shapes += _bars(whole.loads[: len(items)], right + 10, y, _title(sheet, language))
-    return Laid(tuple(shapes), bottom)
+    shapes += _bars(whole.loads[: len(items)], right + 10, y, _title(source, language))
+    return Block(tuple(shapes), bottom)
 
 
 def _periods(
@@ -110,16 +132,16 @@ def _periods(
     for period, found in groupby(columns, key=lambda row: row.period):
         wide = step * len(list(found))
         yield Line(x, top - 32, x, bottom, EDGE)
-        yield Label(x + 3, top - 20, fit(period or "", wide - 4, "tick"), "tick")
+        yield Label(x + 3, top - 20, fit_text(period or "", wide - 4, "tick"), "tick")
         x += wide
     yield Line(x, top - 32, x, bottom, EDGE)
     for k in range(len(columns)):
         yield Label(left + step * (k + 0.5), top - 5, str(k + 1), "tick", "middle")
 
 
-def _title(sheet: Sheet, language: Language) -> str:
-    weighty = any(sheet.weights.get(row.slot.id) for row in sheet.board.rows)
-    word = WORKLOAD.get(sheet.slots) if weighty else None
+def _title(source: PictureInput, language: Language) -> str:
+    weighty = any(source.weights.get(row.slot.id) for row in source.roster.rows)
+    word = WORKLOAD.get(source.slots) if weighty else None
     return word(language) if word else pick(language, "次数", "times")
 
 
@@ -133,8 +155,8 @@ def _bars(loads: Sequence[int], x: float, top: float, title: str) -> Iterator[Sh
     yield Line(x, top, x, top + _LINE * len(loads), FAINT)
 
 
-def _keys(sheet: Sheet, columns: Sequence[RosterRow], top: float) -> Laid:
-    """Lay out which number is which slot, down and then across."""
+def _keys(source: PictureInput, columns: Sequence[RosterRow], top: float) -> Block:
+    """Lay out the names of the numbered slots, column by column."""
     across = 3
     down = -(-len(columns) // across)
     room = ROOM / across
@@ -142,18 +164,18 @@ def _keys(sheet: Sheet, columns: Sequence[RosterRow], top: float) -> Laid:
         Label(
             MARGIN + k // down * room,
             top + 12 + k % down * 16,
-            fit(f"{k + 1} {row.slot.name}", room - 14, "role"),
+            fit_text(f"{k + 1} {row.slot.name}", room - 14, "role"),
             "role",
         )
         for k, row in enumerate(columns)
     ]
-    return Laid(tuple(shapes), top + down * 16)
+    return Block(tuple(shapes), top + down * 16)
 
 
-def _notes(sheet: Sheet, whole: Table, language: Language) -> list[str]:
+def _notes(source: PictureInput, whole: IncidenceTable, language: Language) -> list[str]:
     rows, columns = len(whole.items) - MOST_ROWS, len(whole.columns) - MOST_COLUMNS
     return [
-        dropped(sheet, language),
-        more(rows, sheet.items, language) if rows > 0 else "",
-        more(columns, sheet.slots, language) if columns > 0 else "",
+        dropped_note(source, language),
+        more_text(rows, source.items, language) if rows > 0 else "",
+        more_text(columns, source.slots, language) if columns > 0 else "",
     ]
