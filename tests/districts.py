@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from hypothesis import strategies as st
 
-from allocator.graph.neighbours import neighbours
+from allocator.graph.adjacency import adjacency_of
 from allocator.optimise.zones.pmedian.districting import Districting, SumBand
 from allocator.program.program import INFINITE, IntArray
 
@@ -24,7 +24,7 @@ def district(seed: int, units: int, zones: int, *, random_costs: bool = False) -
         far = np.array([[rng.randint(0, 30) for _ in range(units)] for _ in range(units)])
     links = {(rng.randrange(max(0, k - 3), k), k) for k in range(1, units)}
     links |= {pair for pair in combinations(range(units), 2) if rng.random() < 0.2}
-    near = neighbours(links)
+    near = adjacency_of(links)
     mean, room = weights.sum() / zones, rng.uniform(2, 8)
     band = SumBand(weights, max(0, int(mean - room)), int(mean + room))
     towns = SumBand(np.array([rng.randint(0, 1) for _ in range(units)]), -INFINITE, rng.randint(2, units))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from allocator.api import bind, load
 from allocator.cli.main import run
 from allocator.explain import why_infeasible
-from allocator.graph.neighbours import neighbours, parts
+from allocator.graph.adjacency import adjacency_of, connected_components
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.optimise.results import Options
 from allocator.optimise.solve import solve
@@ -43,16 +43,16 @@ TAG = np.zeros((1, 7), dtype=np.int32)
 @given(st.integers(0, 9999), st.integers(2, 7), st.integers(1, 3))
 def test_a_row_holds_in_every_plan_and_says_all_of_its_own(seed: int, count: int, free: int) -> None:
     rng = random.Random(seed)
-    near = neighbours((a, b) for a in range(count) for b in range(a) if rng.random() < 0.4)
+    near = adjacency_of((a, b) for a in range(count) for b in range(a) if rng.random() < 0.4)
     pieces = ExcessComponents(count, np.arange(count), near, free, TAG)
     there = [k for k in range(count) if rng.random() < 0.7]
     row = separator_row(pieces, there)
     for number in range(2**count):
         own = [k for k in range(count) if number >> k & 1]
-        over = max(0, len(list(parts(own, near))) - free)
+        over = max(0, len(list(connected_components(own, near))) - free)
         values = np.array([*(number >> k & 1 for k in range(count)), over])
         assert int(row.coefs @ values[row.cols]) >= row.low
-        if own == there and len(list(parts(own, near))) > free:
+        if own == there and len(list(connected_components(own, near))) > free:
             values[-1] -= 1
             assert int(row.coefs @ values[row.cols]) < row.low
 

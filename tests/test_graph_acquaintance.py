@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from allocator.graph import Acquaintance, Step
-from allocator.graph.strengths import HOP_DECAY
+from allocator.graph.ties import HOP_DECAY
 from graph_world import TODAY, graph_of, posting, tie
 
 PEOPLE = "ABCDEF"

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from allocator.graph.lens import Lens, years_after
 from allocator.graph.multigraph import Edge
-from allocator.graph.strengths import HOP_DECAY, fading
+from allocator.graph.ties import HOP_DECAY, Lens, fading_factor, years_after
 from graph_world import TODAY, graph_of, tie
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -52,7 +51,7 @@ def test_a_tie_counts_in_full_if_it_holds_on_any_of_the_days(
     elif years is not None:
         assert strength == 0
     elif until is not None:
-        assert strength == 0.9 * fading((FIRST - until).days / 365.25)
+        assert strength == 0.9 * fading_factor((FIRST - until).days / 365.25)
 
 
 def test_paths_are_made_of_the_kinds_asked_for() -> None:

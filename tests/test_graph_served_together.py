@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.graph.served_together import COHORT, DAYS_IN_MONTH, LARGE_GROUP, served_together
-from allocator.graph.strengths import TOGETHER_MOST, strength_together
+from allocator.graph.construction import COHORT, DAYS_IN_MONTH, LARGE_GROUP, served_together
+from allocator.graph.ties import TOGETHER_LIMIT, strength_together
 from allocator.model.tables import Posting
 from graph_world import TODAY, posting
 
@@ -67,7 +67,7 @@ def test_serving_together_twice_is_one_tie_from_the_first_day_to_the_last():
 def test_an_unknown_start_counts_as_for_ever():
     (edge,) = ties_of(posting("A", "G", ""), posting("B", "G", ""))
     assert (edge.since, edge.until) == (None, None)
-    assert edge.strength == pytest.approx(TOGETHER_MOST)
+    assert edge.strength == pytest.approx(TOGETHER_LIMIT)
 
 
 def test_strength_grows_with_months_towards_its_most():
@@ -75,7 +75,7 @@ def test_strength_grows_with_months_towards_its_most():
     assert strengths == sorted(strengths)
     assert strengths[0] == 0
     assert strengths[2:6] == pytest.approx([0.236, 0.379, 0.519, 0.570], abs=1e-3)
-    assert strengths[-1] == pytest.approx(TOGETHER_MOST)
+    assert strengths[-1] == pytest.approx(TOGETHER_LIMIT)
 
 
 @pytest.mark.parametrize(("people", "pairs"), [(60, 60 * 59 // 2), (LARGE_GROUP + 1, None)])

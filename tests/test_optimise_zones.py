@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from allocator.api import bind, load
-from allocator.graph.neighbours import neighbours, parts
+from allocator.graph.adjacency import adjacency_of, connected_components
 from allocator.model.tables import Link
 from allocator.optimise import lexicographic
 from allocator.optimise.constrained_program import constrain
@@ -103,7 +103,7 @@ def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> 
 def test_every_connected_set_in_the_bands_is_met_once(seed: int, count: int, low: int, high: int) -> None:
     rng = random.Random(seed)
     links = [pair for pair in combinations(range(count), 2) if rng.random() < 0.3]
-    near = neighbours(links)
+    near = adjacency_of(links)
     weights = [rng.randint(0, 3) for _ in range(count)]
     found = connected_sets(
         [sum(1 << other for other in near.get(k, ())) for k in range(count)],
@@ -115,7 +115,7 @@ def test_every_connected_set_in_the_bands_is_met_once(seed: int, count: int, low
     expected = [
         sum(1 << k for k in own)
         for own in every
-        if low <= sum(weights[k] for k in own) <= high and len(list(parts(own, near))) == 1
+        if low <= sum(weights[k] for k in own) <= high and len(list(connected_components(own, near))) == 1
     ]
     assert found is not None and found.tolist() == sorted(expected)
 
@@ -254,7 +254,7 @@ def test_a_cover_to_begin_from_is_kept_where_there_is_no_time_for_a_better_one()
 @given(st.integers(0, 9999), st.integers(1, 4))
 def test_a_map_split_at_random_has_connected_zones_in_the_band(seed: int, count: int) -> None:
     rng = random.Random(seed)
-    near = neighbours((k, rng.randrange(k)) for k in range(1, 20))
+    near = adjacency_of((k, rng.randrange(k)) for k in range(1, 20))
     weights = {k: rng.randint(0, 5) for k in range(20)}
     whole = sum(weights.values())
     band = whole // count - 6, whole // count + 6
@@ -262,7 +262,7 @@ def test_a_map_split_at_random_has_connected_zones_in_the_band(seed: int, count:
     if found is None:
         return
     assert len(found) == count and sorted(k for zone in found for k in zone) == list(range(20))
-    assert all(len(list(parts(zone, near))) == 1 for zone in found)
+    assert all(len(list(connected_components(zone, near))) == 1 for zone in found)
     assert all(band[0] <= sum(weights[k] for k in zone) <= band[1] for zone in found)
 
 

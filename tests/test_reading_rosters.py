@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from allocator.errors import Fault, InputError
-from allocator.graph.strengths import KINDS
+from allocator.graph.ties import KINDS
 from allocator.model.reading import load_scenario
 from allocator.model.reading.days import read_day
 from allocator.model.reading.lookalikes import shape

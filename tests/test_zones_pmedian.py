@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from allocator.graph.neighbours import neighbours
+from allocator.graph.adjacency import adjacency_of
 from allocator.optimise.zones.pmedian import lagrangian
 from allocator.optimise.zones.pmedian.allocate import location_allocation
 from allocator.optimise.zones.pmedian.border_search import BorderSearch
@@ -189,7 +189,7 @@ def test_plans_end_when_they_may_not_go_on() -> None:
 
 def two_islands() -> Districting:
     """Return a path of 7 whose far end costs nothing with 0, but cannot be there without all between."""
-    near = neighbours((k, k + 1) for k in range(6))
+    near = adjacency_of((k, k + 1) for k in range(6))
     far = np.full((7, 7), 10, dtype=np.int64)
     np.fill_diagonal(far, 0)
     far[[1, 5, 6], 0] = 0  # two neighbours at the end, each the other's support

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from allocator.explain.infeasibility_reasons import MapObstacle
-from allocator.graph.neighbours import Neighbours, parts
+from allocator.graph.adjacency import Neighbours, connected_components
 from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.optimise.zones.candidates import shared_bands
@@ -70,7 +70,7 @@ class _MapCheck:
             return
         if heavy:
             return
-        pieces = sorted(parts(self.weights, self.near), key=min)
+        pieces = sorted(connected_components(self.weights, self.near), key=min)
         for piece in pieces:
             if len(pieces) == 1 or self._is_made_of_zones(piece):
                 continue
@@ -96,7 +96,9 @@ class _MapCheck:
         for piece in pieces:
             for i in sorted(piece):
                 hanging = [
-                    part for part in parts(piece - {i}, self.near) if self._weight(part) < self.band.low
+                    part
+                    for part in connected_components(piece - {i}, self.near)
+                    if self._weight(part) < self.band.low
                 ]
                 weight = self._weight([i]) + sum(map(self._weight, hanging))
                 if hanging and weight > self.band.high:

@@ -1,7 +1,6 @@
 """The organisation as a graph: units, people, groups, cases, places, parties and schools, and their ties."""
 
 from allocator.graph.acquaintance import Acquaintance, Step
-from allocator.graph.build import build_graph
-from allocator.graph.organisation_graph import OrganisationGraph
+from allocator.graph.organisation_graph import OrganisationGraph, build_graph
 
 __all__ = ["Acquaintance", "OrganisationGraph", "Step", "build_graph"]

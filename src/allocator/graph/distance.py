@@ -1,4 +1,4 @@
-"""Where things lie, and how far apart, as the crow flies."""
+"""Positions of units and places, and great-circle distances between them."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def great_circles_km(positions: Sequence[Position]) -> npt.NDArray[np.float64]:
 
 
 def place_positions(organisation: Organisation) -> Mapping[str, Position]:
-    """Return the position of every place that a unit with a position lies in.
+    """Return the position of every place of a unit with a position.
 
-    A place is where its township is, or else the mean of the units that lie in it. O(units).
+    It is the position of its township, or else the mean of the units in the place. O(units).
     """
     townships: defaultdict[str, list[Position]] = defaultdict(list)
     others: defaultdict[str, list[Position]] = defaultdict(list)
@@ -54,10 +54,10 @@ def place_positions(organisation: Organisation) -> Mapping[str, Position]:
 
 
 def position_of(organisation: Organisation, places: Mapping[str, Position], name: str) -> Position | None:
-    """Return where an entity (by id) or a place (by name) lies; None where that is unknown.
+    """Return the position of an entity (by id) or a place (by name); None if it is unknown.
 
-    Units have a position of their own, else that of their place, as groups and cases do; people are where
-    their home unit is.
+    Units have a position of their own, else that of their place, as groups and cases do. People have the
+    position of their home unit.
     """
     entity = organisation.entities.get(name)
     if entity is None:

@@ -1,4 +1,4 @@
-"""A typed door to networkx: the only file of the program that calls it."""
+"""A typed multigraph: the only module that calls networkx."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NodeType = Literal["unit", "person", "group", "case", "place", "party", "school"
 
 
 class Node(NamedTuple):
-    """A node: its id in the graph, what it is, and the name that people know it by."""
+    """A node: its id in the graph, its type and its name."""
 
     id: str
     type: NodeType
@@ -23,13 +23,13 @@ class Edge(NamedTuple):
     Attributes:
         source: Node that the edge starts from.
         target: Node that it leads to.
-        kind: What ties them, such as ``parent``, ``adjacent``, ``kin``, ``served_together``.
+        kind: Kind of the edge, such as ``parent``, ``adjacent``, ``kin``, ``served_together``.
         strength: Closeness from 0 to 1 on the day the tie was at its closest; None where the edge is
             no social tie (lines of command, links between units).
         since: First day of the tie; None where unknown.
         until: Last day of the tie; None where it goes on or is undated.
         weight: Weight of a link between units, in the unit of its table; None for ties.
-        known_from: Where the tie is known from, such as a declaration; None where nobody says.
+        known_from: Source of knowledge of the tie, such as a declaration; None if unknown.
     """
 
     source: str
@@ -46,7 +46,7 @@ class Multigraph:
     """A directed graph with parallel edges; social ties are read in both directions.
 
     Attributes:
-        nx: The ``networkx.MultiDiGraph`` itself, for analyses that this program does not foresee. Nodes
+        nx: The ``networkx.MultiDiGraph`` itself, for further analyses. Nodes
             have ``type`` and ``name``; edges ``kind`` and, where known, the other fields of `Edge`.
     """
 
@@ -61,7 +61,7 @@ class Multigraph:
             self.nx.add_node(node.id, type=node.type, name=node.name)
 
     def add_edge(self, edge: Edge) -> None:
-        """Add an edge beside any others between the same nodes; None is left out to save memory."""
+        """Add an edge parallel to any others between its nodes; attributes of None are left out."""
         known = zip(Edge._fields[2:], edge[2:], strict=True)
         attributes = {name: value for name, value in known if value is not None}
         self.nx.add_edge(edge.source, edge.target, **attributes)
@@ -90,11 +90,11 @@ class Multigraph:
         return any(data["kind"] == kind for data in parallel.values())
 
     def targets(self, node: str, kind: str) -> tuple[str, ...]:
-        """Return where edges of ``kind`` lead to from ``node``, sorted; empty for an unknown node."""
+        """Return the targets of edges of ``kind`` from ``node``, sorted; empty for an unknown node."""
         edges = self.nx.out_edges(node, data="kind") if node in self else ()
         return tuple(sorted({target for _, target, found in edges if found == kind}))
 
     def sources(self, node: str, kind: str) -> tuple[str, ...]:
-        """Return where edges of ``kind`` into ``node`` come from, sorted; empty for an unknown node."""
+        """Return the sources of edges of ``kind`` into ``node``, sorted; empty for an unknown node."""
         edges = self.nx.in_edges(node, data="kind") if node in self else ()
         return tuple(sorted({source for source, _, found in edges if found == kind}))

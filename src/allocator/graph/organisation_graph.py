@@ -1,8 +1,8 @@
-"""The organisation as a graph, with the questions that rules and explanations ask of it."""
+"""The organisation as a graph, with the queries of rules and explanations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
@@ -10,7 +10,16 @@ from functools import cached_property, lru_cache, partial
 import numpy as np
 import numpy.typing as npt
 
-from allocator.graph.acquaintance import STRANGERS, Acquaintance, Reach, Step, reach
+from allocator.graph.acquaintance import (
+    STRANGERS,
+    Acquaintance,
+    Acquaintances,
+    SocialNetwork,
+    Step,
+    find_acquaintances,
+    social_network,
+)
+from allocator.graph.construction import fill_graph, party_node, place_node
 from allocator.graph.distance import (
     Position,
     great_circle_km,
@@ -18,22 +27,20 @@ from allocator.graph.distance import (
     place_positions,
     position_of,
 )
-from allocator.graph.lens import Lens
 from allocator.graph.multigraph import Multigraph
-from allocator.graph.nodes import party_node, place_node
-from allocator.graph.social import SocialNetwork, social_network
-from allocator.graph.strengths import word
+from allocator.graph.ties import Lens, tie_word
 from allocator.model.organisation import Organisation
+from allocator.model.scenario import Scenario
 from allocator.model.text import Language
 
-KEPT_SEARCHES = 256
-"""Searches that are kept: each holds at most about half a megabyte per 20,000 people."""
+CACHED_SEARCHES = 256
+"""Number of cached searches: each holds at most about half a megabyte per 20,000 people."""
 
-KEPT_NETWORKS = 16
-"""Networks that are kept, one for each way of looking at ties."""
+CACHED_NETWORKS = 16
+"""Number of cached networks, one for each lens."""
 
 BRACKETS: Mapping[Language, str] = {"zh": "（{}）", "en": " ({})"}
-"""How what a tie is known from stands behind it."""
+"""How the source of knowledge of a tie is printed behind it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,21 +62,6 @@ class OrganisationGraph:
         linked = {*self.graph.targets(unit, kind), *self.graph.sources(unit, kind)}
         return tuple(sorted(linked - {unit}))
 
-    def adjacency(self, units: Iterable[str], kind: str = "adjacent") -> dict[str, tuple[str, ...]]:
-        """Return the neighbours of each of ``units`` among ``units``, in the order given; O(degrees)."""
-        inside = dict.fromkeys(units)
-        return {
-            unit: tuple(other for other in self.neighbours(unit, kind) if other in inside) for unit in inside
-        }
-
-    def chain_of_command(self, unit: str) -> tuple[str, ...]:
-        """Return the bodies above a unit or group, the nearest first; O(height)."""
-        chain: dict[str, None] = {unit: None}
-        while above := [parent for parent in self.graph.targets(unit, "parent") if parent not in chain]:
-            unit = above[0]
-            chain[unit] = None
-        return tuple(chain)[1:]
-
     def distance_km(self, a: str, b: str) -> float | None:
         """Return the great-circle distance in kilometres between entities (ids) or places (names); O(1).
 
@@ -86,7 +78,7 @@ class OrganisationGraph:
         return None if kilometres is None else round(1000 * kilometres)
 
     def distances_metres(self, names: Sequence[str]) -> tuple[npt.NDArray[np.int64], tuple[int, ...]]:
-        """Return ``[n, n]`` `distance_metres` of every two, 0 where unknown, and who has a position."""
+        """Return ``[n, n]`` `distance_metres` of every two, 0 where unknown, and the numbers located."""
         found = [position_of(self.organisation, self._places, name) for name in names]
         placed = tuple(k for k, position in enumerate(found) if position is not None)
         far = np.zeros((len(names),) * 2, dtype=np.int64)
@@ -100,12 +92,12 @@ class OrganisationGraph:
         Args:
             person: Id of a person.
             target: Id of a person, unit, group or case, else the name of a place, else that of a party.
-            hops: Most ties in the path.
+            hops: Maximum number of ties in the path.
             lens: Which ties count, and when; without one all of them, today.
 
         Returns:
             The strongest path; strength 0 where there is none. Costs one search of everyone who knows
-            ``target``, which is kept for the next question.
+            ``target``, which is cached.
         """
         return self.acquaintance_from(target, hops, lens=lens).get(person, STRANGERS)
 
@@ -144,7 +136,7 @@ class OrganisationGraph:
         for step in path:
             backwards = not self.graph.leads(step.source, step.kind, step.target)
             known = BRACKETS[language].format(step.known_from) if step.known_from else ""
-            parts += [word(step.kind, reverse=backwards)(language) + known, self.label(step.target)]
+            parts += [tie_word(step.kind, reverse=backwards)(language) + known, self.label(step.target)]
         return " — ".join(parts)
 
     @cached_property
@@ -158,15 +150,23 @@ class OrganisationGraph:
 
     @cached_property
     def _networks(self) -> Callable[[Lens], SocialNetwork]:
-        return lru_cache(maxsize=KEPT_NETWORKS)(partial(social_network, self.graph))
+        return lru_cache(maxsize=CACHED_NETWORKS)(partial(social_network, self.graph))
 
     @cached_property
-    def _searches(self) -> Callable[[str, int, float, Lens], Reach]:
-        return lru_cache(maxsize=KEPT_SEARCHES)(self._searched)
+    def _searches(self) -> Callable[[str, int, float, Lens], Acquaintances]:
+        return lru_cache(maxsize=CACHED_SEARCHES)(self._search)
 
-    def _searched(self, node: str, hops: int, floor: float, lens: Lens) -> Reach:
-        return reach(self._networks(lens), node, hops, floor)
+    def _search(self, node: str, hops: int, floor: float, lens: Lens) -> Acquaintances:
+        return find_acquaintances(self._networks(lens), node, hops, floor)
 
     @cached_property
     def _places(self) -> Mapping[str, Position]:
         return place_positions(self.organisation)
+
+
+def build_graph(scenario: Scenario) -> OrganisationGraph:
+    """Return the organisation of ``scenario`` as a graph on its reference day."""
+    organisation, today = scenario.organisation, scenario.spec.reference_day
+    graph = Multigraph()
+    fill_graph(graph, organisation, today)
+    return OrganisationGraph(organisation, today, graph)

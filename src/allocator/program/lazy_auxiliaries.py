@@ -21,7 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from allocator.graph.neighbours import Neighbours, parts
+from allocator.graph.adjacency import Neighbours, connected_components
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import LinearRow, append_rows
 from allocator.program.expr import Expr, ExprArray
@@ -220,7 +220,7 @@ def add_excess_components(
 def excess_components(components: ExcessComponents, values: IntArray) -> int:
     """Return the value of an excess of components in a plan, ``[variables]``."""
     there = np.flatnonzero(values[components.members] > 0).tolist()
-    found = sum(1 for _ in parts(there, components.neighbours))
+    found = sum(1 for _ in connected_components(there, components.neighbours))
     return max(0, found - components.allowed)
 
 
@@ -243,7 +243,7 @@ def separator_row(components: ExcessComponents, there: Iterable[int]) -> LinearR
         there: Members, by number.
     """
     near = components.neighbours
-    found = sorted(parts(set(there), near), key=lambda part: (-len(part), min(part)))
+    found = sorted(connected_components(set(there), near), key=lambda part: (-len(part), min(part)))
     ends = [min(part) for part in found]
     between = [v for k, part in enumerate(found) if k for v in minimal_separator(near, part, ends)]
     cols = [components.column, *components.members[ends], *components.members[between]]

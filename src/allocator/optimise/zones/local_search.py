@@ -15,7 +15,7 @@ from itertools import islice, product
 
 import numpy as np
 
-from allocator.graph.neighbours import Neighbours, parts
+from allocator.graph.adjacency import Neighbours, connected_components
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray, Program
@@ -97,7 +97,7 @@ def is_plan(task: ConstrainedProgram, decisions: IntArray) -> bool:
     if violated_rows(task.program, evaluate_auxiliaries(task.program, decisions[None, :])).any():
         return False
     held = _Zones(slot_of(task.program, decisions), task.map).held.values()
-    return all(len(list(parts(items, task.map))) == 1 for items in held)
+    return all(len(list(connected_components(items, task.map))) == 1 for items in held)
 
 
 def slot_of(program: Program, decisions: IntArray) -> dict[int, int]:
@@ -187,7 +187,7 @@ class _Zones:
         found: dict[tuple[int, int], list[int]] = {}
         for item, own in self._slot.items():
             others = {self._slot[other] for other in self._near.get(item, ()) if other in self._slot} - {own}
-            if others and len(list(parts(self.held[own] - {item}, self._near))) <= 1:
+            if others and len(list(connected_components(self.held[own] - {item}, self._near))) <= 1:
                 for other in others:
                     found.setdefault((own, other), []).append(item)
         return found

@@ -13,7 +13,7 @@ from itertools import chain
 
 import numpy as np
 
-from allocator.graph.neighbours import Neighbours
+from allocator.graph.adjacency import Neighbours
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.candidates import balanced_attribute, shared_bands
 from allocator.optimise.zones.connected_sets import Band

@@ -15,7 +15,7 @@ from itertools import combinations
 
 import numpy as np
 
-from allocator.graph.neighbours import Neighbours
+from allocator.graph.adjacency import Neighbours
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.candidates import balanced_attribute, enumerate_zones
 from allocator.optimise.zones.connected_sets import MOST_MEMBERS

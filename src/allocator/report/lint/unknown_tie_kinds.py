@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from allocator.errors import Fault, nearest, shorten
-from allocator.graph.known import KNOWN
+from allocator.graph.ties import KNOWN_KINDS
 from allocator.model.tables import Link, Tie
 from allocator.model.text import Text
 from allocator.rules.policy import Policy
@@ -19,7 +19,7 @@ def doubts(policy: Policy) -> Iterator[Fault]:
     tables: dict[str, tuple[Tie | Link, ...]] = {"ties": organisation.ties, "links": organisation.links}
     for table, rows in tables.items():
         first = {row.kind: row for row in reversed(rows)}
-        known = sorted(KNOWN[table] | named)
+        known = sorted(KNOWN_KINDS[table] | named)
         for kind, count in Counter(row.kind for row in rows).items():
             if kind not in known:
                 message = _message(first[kind], count)

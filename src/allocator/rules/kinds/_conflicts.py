@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from allocator.graph.known import known_kinds
-from allocator.graph.lens import Lens
+from allocator.graph.ties import Lens, known_kinds
 from allocator.model.layer import IntArray
 from allocator.model.spec import Strict
 from allocator.model.text import Text

@@ -8,9 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from allocator.errors import nearest, shorten
-from allocator.graph.known import kinds_in, known_kinds
-from allocator.graph.lens import Lens
-from allocator.graph.neighbours import neighbours
+from allocator.graph.adjacency import adjacency_of
+from allocator.graph.ties import Lens, kinds_in, known_kinds
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, ItemsTest
@@ -126,7 +125,7 @@ def _numbered(scope: Scope, named: Iterable[tuple[str, str]]) -> Iterator[tuple[
 
 def cliques(pairs: Pairs) -> list[tuple[int, ...]]:
     """Cover the pairs with groups in which every two are a pair: one row for many, and a tighter one."""
-    paired = neighbours(pairs)
+    paired = adjacency_of(pairs)
     left = set(pairs)
     cover: list[tuple[int, ...]] = []
     for a, b in pairs:

@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from allocator.graph.known import known_kinds
-from allocator.graph.neighbours import Neighbours, neighbours, parts
+from allocator.graph.adjacency import Neighbours, adjacency_of, connected_components
+from allocator.graph.ties import known_kinds
 from allocator.model.text import Text
 from allocator.program.cuts import RuleCut
 from allocator.program.tags import Subject
@@ -193,7 +193,7 @@ class Contiguous(Rule):
         index = scope.layer.item_index
         links = (link for link in scope.context.scenario.organisation.links if link.kind in self.link)
         ends = ((index.get(link.source, -1), index.get(link.target, -1)) for link in links)
-        return neighbours((a, b) for a, b in ends if a != b and a in scope.item_set and b in scope.item_set)
+        return adjacency_of((a, b) for a, b in ends if a != b and a in scope.item_set and b in scope.item_set)
 
     def _free(self, scope: Scope) -> Callable[[int, int], int]:
         """Return what gives, for a slot and a period, in how many parts the slot may be."""
@@ -201,7 +201,7 @@ class Contiguous(Rule):
             number = int(self.allow)
             return lambda slot, period: number
         near, today = self.neighbours_of(scope), _today(scope)
-        count = {at: sum(1 for _ in parts(members, near)) for at, members in today.items()}
+        count = {at: sum(1 for _ in connected_components(members, near)) for at, members in today.items()}
         return lambda slot, period: max(1, count.get((slot, period), 0))
 
 
@@ -235,6 +235,6 @@ def _fallen_apart(
     for s in scope.slots.tolist():
         for t in scope.periods:
             members = [i for i in held.items_in(s, t, scope.roles) if i in scope.item_set]
-            found = sorted(parts(members, near), key=min)
+            found = sorted(connected_components(members, near), key=min)
             if len(found) > 1:
                 yield s, t, found

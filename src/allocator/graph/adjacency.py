@@ -1,13 +1,14 @@
-"""Who is next to whom, by number, and which parts that makes: what rules ask of pairs and maps."""
+"""Adjacency of numbered things, as rules read it from pairs and maps, and its connected components."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 
+#: By number, the numbers of its neighbours.
 Neighbours = Mapping[int, Set[int]]
 
 
-def neighbours(pairs: Iterable[tuple[int, int]]) -> Neighbours:
+def adjacency_of(pairs: Iterable[tuple[int, int]]) -> Neighbours:
     """Return for each number of ``pairs`` the others that it is paired with."""
     found: dict[int, set[int]] = {}
     for a, b in pairs:
@@ -16,8 +17,8 @@ def neighbours(pairs: Iterable[tuple[int, int]]) -> Neighbours:
     return found
 
 
-def parts(members: Collection[int], near: Neighbours) -> Iterator[frozenset[int]]:
-    """Yield the parts into which ``members`` fall where one reaches another only through members."""
+def connected_components(members: Collection[int], near: Neighbours) -> Iterator[frozenset[int]]:
+    """Yield the connected components of ``members``, by paths through members alone."""
     left = set(members)
     while left:
         part, edge = set[int](), {left.pop()}
