@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,7 +47,7 @@ from allocator.report.rendering.console import printable
 from allocator.report.rendering.plan_text import heading, render_score
 from allocator.report.rendering.solve_text import listed_options, render_diff, run_line
 from allocator.rules.overrides import plan_overrides
-from allocator.solvers.observer import ObserverGroup, StopRequest
+from allocator.solvers.observer import Observer, ObserverGroup, StopRequest
 from allocator.verify import check_baseline
 from allocator.verify.diff import plan_diff
 from allocator.verify.figure_specs import read_expected
@@ -180,7 +181,8 @@ def command(output: Output, **given: Any) -> int:
     stop = StopRequest()
     keeper = None if fewest else keeper_of(policy, call.out)
     with stopping(stop):
-        plan = _solved(policy, call, output, stop, keeper, begun, fewest=fewest)
+        with _observing(policy, output, stop, keeper) as observer:
+            plan = _solver_of(call, begun, fewest=fewest)(policy, observer=observer)
         written = write_answer(plan, call.out, output) if plan.is_found else None
     is_stopped = stop.is_requested or plan.run.get("stopped") == "memory"
     is_unexplained = plan.status == "infeasible" and not is_stopped
@@ -200,27 +202,27 @@ def command(output: Output, **given: Any) -> int:
     return FINE if plan.is_found else NO
 
 
-def _solved(
-    policy: api.Policy,
-    call: SolveCall,
-    output: Output,
-    stop: StopRequest,
-    keeper: api.Checkpoints | None,
-    begun: api.Resumed | None,
-    *,
-    fewest: bool,
-) -> Plan:
+@contextmanager
+def _observing(
+    policy: api.Policy, output: Output, stop: StopRequest, keeper: api.Checkpoints | None
+) -> Iterator[Observer]:
+    """Yield the observer of a solve: it stops on request, shows progress and writes checkpoints."""
     with watching(_levels(policy), output.language) as live, kept(keeper, output) as writer:
-        go_on = partial(api.solve, window=call.window, begun=begun)
-        return (api.fewest_changes if fewest else go_on)(
-            policy,
-            seconds=call.time_limit,
-            seed=call.seed,
-            workers=call.workers,
-            memory=call.memory,
-            confirm="full" if call.confirm else "spare",
-            observer=ObserverGroup(stop, live, writer),
-        )
+        yield ObserverGroup(stop, live, writer)
+
+
+def _solver_of(call: SolveCall, begun: api.Resumed | None, *, fewest: bool) -> partial[Plan]:
+    """Return what solves as the call asks; a policy and an observer are left to give."""
+    options: dict[str, Any] = {} if fewest else {"window": call.window, "begun": begun}
+    return partial(
+        api.fewest_changes if fewest else api.solve,
+        seconds=call.time_limit,
+        seed=call.seed,
+        workers=call.workers,
+        memory=call.memory,
+        confirm="full" if call.confirm else "spare",
+        **options,
+    )
 
 
 def _rolls_alone() -> Fault:

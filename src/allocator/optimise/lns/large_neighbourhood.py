@@ -8,6 +8,7 @@ so that a solve can be repeated exactly.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -102,55 +103,63 @@ class LargeNeighbourhoodSearch:
         try:
             if len(self._whole) <= PARAMS.largest_whole:
                 self._solve(self._open_parts, deadline.share(PARAMS.whole_part, least=PARAMS.whole_seconds))
-            self._solve_pieces(deadline)
+            for operator, free, piece_part in self._pieces(deadline):
+                before = self._incumbent.cost
+                found = self._solve(free, piece_part)
+                if operator is not None:
+                    self._reward(operator, found, before)
         finally:
             self._race.close()
             self._update_from_race()
 
-    def _solve_pieces(self, deadline: Deadline) -> None:
-        """Solve piece after piece, as long as there is time and something to find."""
+    def _pieces(
+        self, deadline: Deadline
+    ) -> Iterator[tuple[NeighbourhoodOperator | None, BoolArray, Allotment]]:
+        """Yield pieces to solve in this thread, as long as there is time and something to find.
+
+        Batches of assignments and pieces in other threads are solved in between.
+        """
         in_vain = 0
         while not self._is_over(deadline):
             before = self._incumbent.cost
             self._find_promising()
             if self._selector.all_exhausted:
-                self._solve(self._open_parts, deadline.left)
+                yield None, self._open_parts, deadline.left
                 continue
-            threads = self._free_threads
-            if threads == 1:
-                self._apply(self._selector.select(), deadline)
+            operators = self._select_operators(threads := self._free_threads)
+            alone = next(
+                (one for one in operators if threads == 1 or (one.share >= 1.0 and not one.by_assignment)),
+                None,
+            )
+            part = deadline.share(1.0, most=self._piece_seconds)
+            if alone is None:
+                self._apply_parallel(operators, part, deadline)
+            elif alone.by_assignment:
+                batch = self._assignments.run_batch(alone, part, self._open_decisions, self._is_done)
+                self._reward(alone, batch, before)
             else:
-                self._apply_parallel(threads, deadline)
+                yield alone, dependents(self._incumbent.task.program, self._free_decisions(alone)), part
             in_vain = 0 if self._incumbent.cost < before else in_vain + threads
             if in_vain >= PARAMS.patience * len(self._selector.operators):
                 in_vain, self._piece_seconds = 0, self._piece_seconds * PARAMS.piece_growth
 
-    def _apply(self, operator: NeighbourhoodOperator, deadline: Deadline) -> None:
-        """Solve one piece of an operator, or a batch of assignments."""
-        before, part = self._incumbent.cost, deadline.share(1.0, most=self._piece_seconds)
-        if operator.by_assignment:
-            found = self._assignments.run_batch(operator, part, self._open_decisions, self._is_done)
-        else:
-            free = dependents(self._incumbent.task.program, self._free_decisions(operator))
-            found = self._solve(free, part)
-        self._reward(operator, found, before)
-
-    def _apply_parallel(self, threads: int, deadline: Deadline) -> None:
-        """Solve several pieces side by side, and assignments of other items if an operator makes such.
-
-        A piece that is the whole is solved alone, since its bound is a proof.
-        """
+    def _select_operators(self, threads: int) -> list[NeighbourhoodOperator]:
+        """Return an operator for each thread, at most one of them by assignment."""
         operators = [self._selector.select()]
         while len(operators) < threads:
             has_assignment = any(one.by_assignment for one in operators)
             operators.append(self._selector.select(by_assignment=False if has_assignment else None))
-        whole = next((one for one in operators if one.share >= 1.0 and not one.by_assignment), None)
-        if whole is not None:
-            self._apply(whole, deadline)
-            return
+        return operators
+
+    def _apply_parallel(
+        self, operators: list[NeighbourhoodOperator], part: Allotment, deadline: Deadline
+    ) -> None:
+        """Solve pieces side by side, and assignments of other items if an operator makes such.
+
+        No piece is the whole: that is solved alone, since its bound is a proof.
+        """
         start = self._incumbent.values
         pieces, taken = self._disjoint_pieces(operators)
-        part = deadline.share(1.0, most=self._piece_seconds)
         observer = CallbackObserver(stop=lambda: "done" if self._is_stopped() else None)
         search_params = replace(self._search_params(part, is_whole=False), observer=observer, threads=1)
 
