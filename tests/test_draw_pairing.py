@@ -11,11 +11,11 @@ import pytest
 
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._pairing_audit import PairingRules, draw_pairing
-from allocator.lottery.kinds._pairing_search import Seats, first_pairing
+from allocator.lottery.kinds._pairing_search import PairingProblem, first_pairing
 from allocator.lottery.pairing_infeasibility import find_shortage
 
 
-def random_seats(random: Random) -> Seats:
+def random_seats(random: Random) -> PairingProblem:
     names = [f"P{k}" for k in range(random.randint(2, 5))]
     ranked = []
     for _ in range(random.randint(1, 3)):
@@ -28,10 +28,10 @@ def random_seats(random: Random) -> Seats:
         apart[one].add(two)
         apart[two].add(one)
     frozen = {name: frozenset(others) for name, others in apart.items()}
-    return Seats(ranked, random.randint(1, 2), random.randint(1, 2), frozen)
+    return PairingProblem(ranked, random.randint(1, 2), random.randint(1, 2), frozen)
 
 
-def by_trying(seats: Seats) -> list[list[str]] | None:
+def by_trying(seats: PairingProblem) -> list[list[str]] | None:
     """Return the first allowed pairing, trying all in order."""
     teams = [list(map(list, combinations(names, seats.team))) for names in seats.ranked]
     for chosen in product(*teams):
@@ -53,7 +53,7 @@ def test_no_seat_is_ever_taken_back_without_people_apart() -> None:
     random = Random(1)
     names = [f"P{k}" for k in range(30)]
     ranked = [random.sample(names, 12) for _ in range(28)]
-    teams = first_pairing(Seats(ranked, 2, 2))
+    teams = first_pairing(PairingProblem(ranked, 2, 2))
     assert teams is not None
     assert max(Counter(name for team in teams for name in team).values()) == 2
     assert all(
@@ -62,7 +62,7 @@ def test_no_seat_is_ever_taken_back_without_people_apart() -> None:
 
 
 def staffed(allowed: Mapping[str, list[str]], units: tuple[str, ...], team: int, load: int) -> bool:
-    return first_pairing(Seats([allowed[unit] for unit in units], team, load)) is not None
+    return first_pairing(PairingProblem([allowed[unit] for unit in units], team, load)) is not None
 
 
 @pytest.mark.parametrize("number", range(60))

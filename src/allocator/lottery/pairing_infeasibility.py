@@ -1,4 +1,8 @@
-"""Says why some draws of units could not be staffed, and the least change that would help."""
+"""Finds why some draw of units cannot be staffed, and the least change that would help.
+
+By Hall's theorem a set of units cannot be staffed exactly if, for some inspectors, the seats that only they
+can take outnumber the seats that they may take. An integer program looks for the worst such set.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,13 @@ from allocator.solvers.integer_program import IntegerProgram
 
 @dataclass(frozen=True)
 class Shortage:
-    """Units that may be drawn together, who alone could fill their open seats, and how many are short."""
+    """A shortage of a draw.
+
+    Attributes:
+        units: Units that may be drawn together.
+        inspectors: The only inspectors who could fill their open seats.
+        short: Seats that stay empty.
+    """
 
     units: tuple[str, ...]
     inspectors: tuple[str, ...]
@@ -65,18 +75,23 @@ SEARCH_LIMIT_REACHED = Text(
 def refuse_unstaffable(
     rules: PairingRules, allowed: Mapping[str, frozenset[str]], label: Mapping[str, str]
 ) -> None:
-    """Refuse rules under which some draw of units could not be staffed.
+    """Refuse rules under which some draw of units cannot be staffed.
+
+    Args:
+        rules: The rules of the pairing.
+        allowed: For each unit the inspectors who may go there.
+        label: The name of each id.
 
     Raises:
-        CannotDraw: With units that may be drawn together, the inspectors whom they would need, and a mend.
+        CannotDraw: With units that may be drawn together, the inspectors whom they need, and a remedy.
     """
     if len(allowed) < rules.size:
         reason = Text(
             zh=f"检查对象只有 {len(allowed)} 个，要抽 {rules.size} 个",
             en=f"there are {len(allowed)} units, and {rules.size} are to be drawn",
         )
-        mend = Text(zh=f"size 改为 {len(allowed)}", en=f"size: {len(allowed)}")
-        raise CannotDraw([reason], [mend] if allowed else [])
+        remedy = Text(zh=f"size 改为 {len(allowed)}", en=f"size: {len(allowed)}")
+        raise CannotDraw([reason], [remedy] if allowed else [])
     sorted_names = {unit: sorted(names) for unit, names in sorted(allowed.items())}
     shortage = find_shortage(sorted_names, rules.size, rules.team, rules.load)
     if shortage is None:
@@ -91,7 +106,7 @@ def refuse_unstaffable(
 
 
 def _remedies(rules: PairingRules, allowed: Mapping[str, list[str]]) -> Iterator[Text]:
-    """Yield the smallest change of one number that would do: load, else team, else size."""
+    """Yield the smallest change of one number that helps: of load, else of team, else of size."""
     changes = (
         ("load", "每人至多", [(rules.team, load) for load in range(rules.load + 1, rules.size + 1)]),
         ("team", "每个对象", [(team, rules.load) for team in range(rules.team - 1, 0, -1)]),
@@ -109,7 +124,7 @@ def _remedies(rules: PairingRules, allowed: Mapping[str, list[str]]) -> Iterator
 
 
 def short_of(short: int, trials: int) -> Text:
-    """Return how many trial draws came short because of inspectors to be kept apart."""
+    """Return that some trial draws came short, since inspectors are kept apart."""
     return Text(
         zh=f"{trials} 次试抽中有 {short} 次因不得同组而配不齐",
         en=f"in {short} of {trials} trial draws the teams could not be filled, because of those kept apart",

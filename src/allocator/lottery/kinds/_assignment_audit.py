@@ -17,20 +17,18 @@ from allocator.rules.rule import FieldError
 from allocator.verify.judge import judge
 
 Count = Annotated[int, Field(ge=0)]
-
-
 WholeFraction = tuple[int, Annotated[int, Field(ge=1)]]
 
 
 class AssignmentRules(AuditModel):
-    """What was asked of the lottery, and the rules that every assignment keeps.
+    """The rules of an assignment by lot: limits of the lottery, and rules that every assignment keeps.
 
     Attributes:
         on: The layer whose pairs are bounded.
-        probability: Their greatest chance.
-        different: So many different assignments at least.
-        perturb: By how much likely pairs are worth less.
-        worth: What a pair is worth, for that.
+        probability: Upper bound on the chance of a pair.
+        different: Least number of different assignments.
+        perturb: Strength by which likely pairs lose worth.
+        worth: Expression of the worth of a pair, for ``perturb``.
         scenario: The SHA-256 of the scenario and its rule packs.
         rules: Each rule as canonical JSON.
     """
@@ -45,14 +43,14 @@ class AssignmentRules(AuditModel):
 
 
 class SlotEntry(AuditModel):
-    """Something that is assigned to, and who may not be."""
+    """A slot, and the items that may not be assigned to it."""
 
     id: str
     recused: tuple[str, ...]
 
 
 class PairEntry(AuditModel):
-    """One possible assignment, and how many tickets choose it."""
+    """A pair of an item and a slot, and the number of tickets with it."""
 
     layer: str
     item: str
@@ -63,14 +61,14 @@ class PairEntry(AuditModel):
 
 
 class AssignmentTickets(AuditModel):
-    """How many tickets draw an assignment, and which pairs it is made of, by number."""
+    """An assignment of the lottery: its tickets, and its pairs by index."""
 
     tickets: Annotated[int, Field(ge=1)]
     pairs: tuple[Count, ...]
 
 
 class ExpectedCost(AuditModel):
-    """What a level costs in the mean, and what no lottery within the bound costs less than."""
+    """The expected cost of a level, and a lower bound on that of every such lottery; fractions."""
 
     level: int
     cost: tuple[int, Annotated[int, Field(ge=1)]]
@@ -78,7 +76,7 @@ class ExpectedCost(AuditModel):
 
 
 class AssignmentCommitted(Committed):
-    """Rules, pool, pairs, the lottery over whole assignments, and what it costs in the mean."""
+    """The commitment of an assignment by lot: rules, pool, pairs, lottery and expected costs."""
 
     rules: AssignmentRules
     items: tuple[str, ...]
@@ -97,18 +95,18 @@ class AssignmentCommitted(Committed):
 
 
 class AssignmentResult(AuditModel):
-    """The ticket drawn, and the assignment of the lottery that it draws."""
+    """The ticket drawn, and the assignment of the lottery that holds it."""
 
     ticket: Count
     assignment: Count
 
 
-#: By how much a chance may pass the bound: what rounding to whole tickets takes.
-ROOM = Fraction(1, 100_000)
+#: Tolerance of a chance above the bound: rounding to whole tickets takes less.
+TOLERANCE = Fraction(1, 100_000)
 
 
 def assignments_of(committed: AssignmentCommitted, number: int) -> tuple[Assignment, ...]:
-    """Return an assignment of the lottery; nothing if it has none of that number."""
+    """Return an assignment of the lottery by index; empty if there is none."""
     own = committed.lottery[number].pairs if number < len(committed.lottery) else ()
     return tuple(
         Assignment(layer=pair.layer, item=pair.item, slot=pair.slot, role=pair.role, period=pair.period)
@@ -117,7 +115,7 @@ def assignments_of(committed: AssignmentCommitted, number: int) -> tuple[Assignm
 
 
 def pair_chances(committed: AssignmentCommitted) -> Mapping[tuple[str, str, str | None], Fraction]:
-    """Return the chance of each pair of item and slot in a period, of the layer whose pairs are bounded."""
+    """Return the chance of each pair of item and slot, by period, of the layer whose pairs are bounded."""
     total = sum(one.tickets for one in committed.lottery)
     chances: dict[tuple[str, str, str | None], Fraction] = {}
     for pair in committed.pairs:
@@ -147,7 +145,7 @@ def lottery_checks(committed: AssignmentCommitted) -> Iterator[Check]:
 
 def _bounds(committed: AssignmentCommitted) -> Iterator[Check]:
     most = Fraction(*committed.rules.probability)
-    over = {key: chance for key, chance in pair_chances(committed).items() if chance > most + ROOM}
+    over = {key: chance for key, chance in pair_chances(committed).items() if chance > most + TOLERANCE}
     for (item, slot, _), chance in list(over.items())[:10]:
         text = Text(
             zh=f"{item} → {slot} 的概率 {float(chance):.4f} 超过 {most}",
@@ -171,7 +169,7 @@ def _bounds(committed: AssignmentCommitted) -> Iterator[Check]:
 
 
 def rule_checks(committed: AssignmentCommitted, policy: Policy) -> Iterator[Check]:
-    """Yield whether every assignment keeps the hard rules of a policy, and costs what is said in the mean."""
+    """Yield whether every assignment keeps the hard rules of a policy, and the expected costs are right."""
     total = sum(one.tickets for one in committed.lottery)
     mean: dict[int, Fraction] = {}
     for number, one in enumerate(committed.lottery):
@@ -213,7 +211,7 @@ def _expected_check(said: tuple[ExpectedCost, ...], mean: Mapping[int, Fraction]
 
 
 def _stray(policy: Policy, assignments: tuple[Assignment, ...]) -> str:
-    """Return what of an assignment the scenario does not have, if anything."""
+    """Return an id of an assignment that the scenario does not have; empty if there is none."""
     for one in assignments:
         layer = policy.context.layers.get(one.layer)
         if layer is None:

@@ -1,4 +1,4 @@
-"""What an assignment by lot sees of its scenario: who is out of what, and what pairs are worth."""
+"""The pool of an assignment by lot: recusals, absences and the worth of pairs."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from allocator.rules.expressions.selectors import SelectorError
 from allocator.rules.policy import Policy
 from allocator.rules.rule import FieldError
 
-#: Chances are counted in parts of a whole; more parts than these would take as many searches.
+#: Greatest denominator of a probability or a strength.
 MAX_DENOMINATOR = 100
 
 
 def parse_share(value: Any) -> Fraction:
-    """Return a part of a whole: ``0.5``, ``"1/3"``, ``1``.
+    """Return a fraction from 0 to 1: of ``0.5``, ``"1/3"`` or ``1``.
 
     Raises:
-        FieldError: It is none, or too fine.
+        FieldError: The value is no such fraction, or its denominator is too large.
     """
     try:
         share = value if isinstance(value, Fraction) else Fraction(str(value))
@@ -49,7 +49,7 @@ Share = Annotated[
 
 
 def recused_by_slot(policy: Policy, layer: Layer) -> Mapping[str, tuple[str, ...]]:
-    """Return for each slot of a layer who may not be assigned to it, in any role and period."""
+    """Return for each slot of a layer the items that may not be assigned to it, in any role and period."""
     possible = np.asarray(layer.open.any(axis=2))
     for rule in policy.rules:
         if rule.on == layer.name and rule.is_hard:
@@ -64,7 +64,7 @@ def recused_by_slot(policy: Policy, layer: Layer) -> Mapping[str, tuple[str, ...
 
 
 def absent_from(layer: Layer) -> Iterator[str]:
-    """Yield the people of a layer who are there in none of its periods, or in which not: ``P3@2027``."""
+    """Yield the people who are absent in all periods of a layer, and the others by period: ``P3@2027``."""
     sides = ((layer.spec.items, layer.items, layer.present), (layer.spec.slots, layer.slots, layer.active))
     for source, ids, there in sides:
         for name, here in zip(ids, there, strict=True) if source.table == "people" else ():
@@ -75,7 +75,7 @@ def absent_from(layer: Layer) -> Iterator[str]:
 
 
 def pair_worths(policy: Policy, on: str, text: str, view: ScenarioView) -> IntArray:
-    """Return ``[I, S]`` what pairs of a layer are worth.
+    """Return ``[I, S]`` the worth of the pairs of a layer.
 
     Raises:
         InputError: The expression is wrong, reads an empty cell, or gives less than 0.

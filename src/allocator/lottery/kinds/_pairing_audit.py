@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 
 from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed
 from allocator.lottery.hashing import LotteryNumbers
-from allocator.lottery.kinds._pairing_search import Seats, first_pairing
+from allocator.lottery.kinds import _pairing_search
+from allocator.lottery.kinds._pairing_search import PairingProblem, first_pairing
 from allocator.rules.rule import FieldError
 
 
@@ -22,7 +23,7 @@ class Condition(AuditModel):
 
 
 class PairingRules(AuditModel):
-    """Which units are visited by which inspectors, how many of both, and who may not go."""
+    """The rules of a pairing: units, inspectors, how many of both, and who is kept from whom."""
 
     units: str
     inspectors: str
@@ -34,7 +35,7 @@ class PairingRules(AuditModel):
 
 
 class UnitEntry(AuditModel):
-    """A unit: who may not go there, and the chance that it is drawn, a fraction."""
+    """A unit: inspectors who may not go there, and the chance that it is drawn, a fraction."""
 
     id: str
     recused: tuple[str, ...]
@@ -42,7 +43,7 @@ class UnitEntry(AuditModel):
 
 
 class InspectorEntry(AuditModel):
-    """An inspector: with whom not to be in one team, and how many seats the trial draws gave."""
+    """An inspector: those not allowed in the same team, and the seats in all trial draws."""
 
     id: str
     apart: tuple[str, ...]
@@ -50,7 +51,7 @@ class InspectorEntry(AuditModel):
 
 
 class PairingCommitted(Committed):
-    """Rules, units, inspectors, the number of trial draws, and how many units they passed over."""
+    """The commitment of a pairing: rules, units, inspectors, trial draws, units passed over in them."""
 
     rules: PairingRules
     units: Annotated[tuple[UnitEntry, ...], Field(min_length=1)]
@@ -74,20 +75,13 @@ class Team(AuditModel):
 
 
 class PairingResult(AuditModel):
-    """The teams in the order in which their units were drawn; who was passed over because nobody could go."""
+    """The teams in the order of their units; the units passed over because they could not be staffed."""
 
     teams: tuple[Team, ...]
     passed_over: tuple[str, ...]
 
 
-MAX_TRIALS = 1_000
-
-
-#: Numbers that all trial draws together may look at.
-_TRIAL_BUDGET = 1_000_000
-
-
-#: What stands in place of the commitment in a trial draw.
+#: Stands in place of the commitment in the lottery numbers of a trial draw.
 TRIAL_COMMITMENT = "trial"
 
 
@@ -97,13 +91,13 @@ def draw_pairing(
     apart: Mapping[str, frozenset[str]],
     numbers: LotteryNumbers,
 ) -> PairingResult:
-    """Return the teams that the numbers decide.
+    """Return the teams that lottery numbers decide.
 
-    The units with the lowest numbers are drawn; one that cannot be staffed together with those before it is
-    passed over.
+    The units with the lowest numbers are drawn. A unit that cannot be staffed together with those before it
+    is passed over.
 
     Args:
-        rules: How many units, inspectors a unit, units an inspector.
+        rules: Numbers of units, of inspectors for a unit, and of units for an inspector.
         allowed: For each unit the inspectors who may go there.
         apart: For each inspector those who may not be in the same team.
         numbers: The numbers of the draw.
@@ -115,7 +109,7 @@ def draw_pairing(
         for unit in units:
             if unit not in ranked:
                 ranked[unit] = numbers.in_order("inspector", unit, names=allowed[unit])
-        return first_pairing(Seats([ranked[unit] for unit in units], rules.team, rules.load, apart))
+        return first_pairing(PairingProblem([ranked[unit] for unit in units], rules.team, rules.load, apart))
 
     units, passed = order[: rules.size], list[str]()
     teams = teams_of(units)
@@ -135,8 +129,9 @@ def draw_pairing(
 
 
 def trial_count(units: int, inspectors: int, size: int) -> int:
-    """Return how many trial draws are made: fewer where each looks at many numbers."""
-    return max(1, min(MAX_TRIALS, _TRIAL_BUDGET // (units + size * inspectors)))
+    """Return the number of trial draws: fewer where each computes many lottery numbers."""
+    params = _pairing_search.DEFAULT_PARAMS
+    return max(1, min(params.max_trials, params.trial_budget // (units + size * inspectors)))
 
 
 def run_trials(
@@ -145,7 +140,7 @@ def run_trials(
     apart: Mapping[str, frozenset[str]],
     trials: int,
 ) -> tuple[Mapping[str, int], int, int]:
-    """Return the seats of each inspector in all trial draws, units passed over, and draws that came short."""
+    """Return seats by inspector in trial draws, units passed over, and draws with too few teams."""
     seats: Counter[str] = Counter()
     passed = short = 0
     for trial in range(trials):

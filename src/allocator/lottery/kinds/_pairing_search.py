@@ -1,8 +1,8 @@
-"""The first allowed pairing in the order of lottery numbers.
+"""Finds the first allowed pairing in the order of lottery numbers.
 
-Units come in the order of their numbers, and for each its inspectors in the order of theirs. Seat by seat the
-inspector with the lowest number is taken with whom all that is still to come can be done. So every seat is
-drawn with equal chances among those who may take it and leave a way to fill the rest.
+Units come in the order of their numbers, and the inspectors of a unit in the order of theirs. Seat by seat
+the search takes the inspector with the lowest number who leaves a way to fill all later seats. So every seat
+is drawn with equal chances among the inspectors who may take it and leave such a way.
 """
 
 from __future__ import annotations
@@ -14,15 +14,36 @@ Teams = list[list[str]]
 
 
 class SearchLimitReached(Exception):  # noqa: N818 - it is an answer
-    """So many pairs may not go together that the search was given up."""
+    """The search for a pairing reached its limit of steps: too many pairs are kept apart."""
 
 
 @dataclass(frozen=True)
-class Seats:
-    """What is to be filled.
+class PairingParams:
+    """Limits of the search for a pairing and of trial draws.
+
+    Trial draws are part of a commitment: with other values of ``max_trials`` or ``trial_budget`` a file holds
+    other numbers of seats.
 
     Attributes:
-        ranked: For each unit those who may go there, the lowest number first.
+        max_steps: Steps after which a search is given up. Without pairs apart it never goes back.
+        max_trials: Trial draws that count the chances of inspectors, at most.
+        trial_budget: Lottery numbers that all trial draws together may compute: about a second.
+    """
+
+    max_steps: int = 50_000
+    max_trials: int = 1_000
+    trial_budget: int = 1_000_000
+
+
+DEFAULT_PARAMS = PairingParams()
+
+
+@dataclass(frozen=True)
+class PairingProblem:
+    """The seats to fill.
+
+    Attributes:
+        ranked: For each unit the inspectors who may go there, the lowest number first.
         team: Inspectors for each unit.
         load: Units for an inspector at most.
         apart: For each inspector those who may not be in the same team.
@@ -34,21 +55,17 @@ class Seats:
     apart: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-#: Steps of a search after which it is given up; without pairs apart none is ever taken back.
-MAX_STEPS = 50_000
-
-
-def first_pairing(seats: Seats) -> Teams | None:
+def first_pairing(seats: PairingProblem) -> Teams | None:
     """Return the inspectors for each unit, in the order drawn, or None if the seats cannot be filled.
 
     Raises:
-        TooTangled: The search took too many steps.
+        SearchLimitReached: The search reached ``max_steps``.
     """
-    start = _Fill.of(seats)
+    start = _PartialPairing.empty(seats)
     if start is None:
         return None
-    stack: list[tuple[_Fill, Iterator[str]]] = [(start, start.candidates())]
-    for _ in range(MAX_STEPS):
+    stack: list[tuple[_PartialPairing, Iterator[str]]] = [(start, start.candidates())]
+    for _ in range(DEFAULT_PARAMS.max_steps):
         if not stack:
             return None
         fill, candidates = stack[-1]
@@ -62,20 +79,25 @@ def first_pairing(seats: Seats) -> Teams | None:
     raise SearchLimitReached
 
 
-class _Fill:
-    """Seats filled so far, and a way to fill the others if pairs apart did not matter."""
+class _PartialPairing:
+    """The teams drawn so far, and a matching that fills all other seats if pairs apart are ignored.
 
-    def __init__(self, seats: Seats, teams: Teams, held: list[set[str]], loads: dict[str, int]) -> None:
+    The matching is kept by augmenting paths (bipartite b-matching; Kuhn, 1955).
+    """
+
+    def __init__(
+        self, seats: PairingProblem, teams: Teams, held: list[set[str]], loads: dict[str, int]
+    ) -> None:
         self._seats, self.teams, self._held, self._loads = seats, teams, held, loads
 
     @classmethod
-    def of(cls, seats: Seats) -> _Fill | None:
-        """Return the seats with nobody drawn yet; None if they cannot be filled."""
+    def empty(cls, seats: PairingProblem) -> _PartialPairing | None:
+        """Return the state with nobody drawn yet; None if the seats cannot be filled."""
         everyone = dict.fromkeys((name for ranked in seats.ranked for name in ranked), 0)
         fill = cls(seats, [[]], [set() for _ in seats.ranked], everyone)
         for u in range(len(seats.ranked)):
             for _ in range(seats.team):
-                if not fill._find(u, set()):
+                if not fill._augment(u, set()):
                     return None
         return fill
 
@@ -95,31 +117,31 @@ class _Fill:
             if not self._seats.apart.get(name, frozenset()).intersection(team):
                 yield name
 
-    def with_next(self, name: str) -> _Fill | None:
-        """Return what follows if somebody takes the next seat; None if the rest could not be filled then."""
+    def with_next(self, name: str) -> _PartialPairing | None:
+        """Return the state after an inspector takes the next seat; None if the rest cannot be filled then."""
         full = len(self.teams[-1]) == self._seats.team
         teams = [*self.teams, [name]] if full else [*self.teams[:-1], [*self.teams[-1], name]]
-        after = _Fill(self._seats, teams, [set(held) for held in self._held], dict(self._loads))
-        return after if after._settle(len(teams) - 1, name) else None
+        after = _PartialPairing(self._seats, teams, [set(held) for held in self._held], dict(self._loads))
+        return after if after._fix(len(teams) - 1, name) else None
 
-    def _settle(self, u: int, name: str) -> bool:
-        """Give a seat of a unit to somebody, and find the others another way to be filled."""
+    def _fix(self, u: int, name: str) -> bool:
+        """Fix a seat of a unit for an inspector, and repair the matching of the other seats."""
         if name in self._held[u]:
             return True
-        self._drop(u, next(iter(sorted(self._open(u)))))
+        self._drop(u, next(iter(sorted(self._matched(u)))))
         self._take(u, name)
         if self._loads[name] <= self._seats.load:
             return True
         seen: set[str] = {name}
         for other in self._units_of(name):
             self._drop(other, name)
-            if self._find(other, seen):
+            if self._augment(other, seen):
                 return True
             self._take(other, name)
         return False
 
-    def _find(self, u: int, seen: set[str]) -> bool:
-        """Find somebody for a seat of a unit, if need be by finding another for a seat that they have."""
+    def _augment(self, u: int, seen: set[str]) -> bool:
+        """Fill a seat of a unit along an augmenting path; return whether there is one."""
         for name in self._seats.ranked[u]:
             if name in self._held[u] or name in seen:
                 continue
@@ -130,19 +152,20 @@ class _Fill:
             for other in self._units_of(name):
                 self._drop(other, name)
                 self._take(u, name)
-                if self._find(other, seen):
+                if self._augment(other, seen):
                     return True
                 self._drop(u, name)
                 self._take(other, name)
         return False
 
-    def _open(self, u: int) -> set[str]:
-        """Return who holds a seat of a unit without having been drawn for it."""
+    def _matched(self, u: int) -> set[str]:
+        """Return the inspectors who are matched to a unit but not drawn for it."""
         drawn = self.teams[u] if u < len(self.teams) else []
         return self._held[u].difference(drawn)
 
     def _units_of(self, name: str) -> list[int]:
-        return [u for u in range(len(self._held)) if name in self._open(u)]
+        """Return the units to which an inspector is matched but not drawn."""
+        return [u for u in range(len(self._held)) if name in self._matched(u)]
 
     def _take(self, u: int, name: str) -> None:
         self._held[u].add(name)

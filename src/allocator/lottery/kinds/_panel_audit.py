@@ -25,7 +25,7 @@ from allocator.solvers.linear import solve_integer
 
 
 class QuotaTerms(AuditModel):
-    """A quota as it is committed to: whom it counts, and how many of them a panel has."""
+    """A quota of the commitment: the condition, and the least and most members who meet it."""
 
     title: BilingualText
     when: str
@@ -34,7 +34,7 @@ class QuotaTerms(AuditModel):
 
 
 class PanelRules(AuditModel):
-    """From where how many are drawn, within which quotas."""
+    """The rules of a panel: source of the pool, size and quotas."""
 
     source: str
     size: Annotated[int, Field(ge=1)]
@@ -42,7 +42,7 @@ class PanelRules(AuditModel):
 
 
 class PoolType(AuditModel):
-    """Those of the pool who count to the same quotas, and the chance of each: a fraction."""
+    """A type of the pool: the people who count to the same quotas, and the chance of each, a fraction."""
 
     quotas: tuple[int, ...]
     ids: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -50,14 +50,14 @@ class PoolType(AuditModel):
 
 
 class PanelTickets(AuditModel):
-    """How many tickets of the lottery draw a panel, and how many of each type of the pool are in it."""
+    """A panel of the lottery: its tickets, and the number of its members of each type."""
 
     tickets: Annotated[int, Field(ge=1)]
     counts: tuple[Annotated[int, Field(ge=0)], ...]
 
 
 class ProofLevel(AuditModel):
-    """A level of the proof that the chances are LEXIMIN; see ``leximin/proof.py``."""
+    """A level of the proof that the chances are LEXIMIN; see ``leximin/panels.py``."""
 
     settles: Annotated[tuple[int, ...], Field(min_length=1)]
     weights: tuple[Annotated[int, Field(ge=0)], ...]
@@ -66,7 +66,7 @@ class ProofLevel(AuditModel):
 
 
 class PanelCommitted(Committed):
-    """Pool by type, rules, lottery over panels, proof."""
+    """The commitment of a panel: rules, pool by type, lottery over panels, proof."""
 
     rules: PanelRules
     pool: Annotated[tuple[PoolType, ...], Field(min_length=1)]
@@ -104,26 +104,29 @@ class PanelCommitted(Committed):
 
 
 class PanelResult(AuditModel):
-    """The ticket drawn, the panel of the lottery that it draws, and who is in it."""
+    """The ticket drawn, the panel of the lottery that holds it, and the members drawn."""
 
     ticket: int
     panel: int
     drawn: tuple[str, ...]
 
 
-#: Seconds that one search may take.
-_PATIENCE = 60
+#: Time limit of one search, in seconds.
+_SEARCH_SECONDS = 60
 
 
 def heaviest_weight(panels: Panels, weights: tuple[int, ...]) -> int | None:
-    """Return what no panel weighs more than, by branch and bound; None where time runs out."""
+    """Return an upper bound on the weight of a panel by branch and bound; None where time runs out.
+
+    The solver (HiGHS) is another one than the CP-SAT that priced the panels.
+    """
     rows = np.vstack([panels.matrix, np.ones(len(panels.people))])
     solved = solve_integer(
         -np.array(weights, dtype=np.float64) / max(1, *weights),
         rows,
         ([*panels.least, panels.size], [*panels.most, panels.size]),
         np.array(panels.people, dtype=np.float64),
-        _PATIENCE,
+        _SEARCH_SECONDS,
     )
     if solved is None:
         return None
@@ -131,12 +134,12 @@ def heaviest_weight(panels: Panels, weights: tuple[int, ...]) -> int | None:
     return max(found, round(-solved.bound * max(1, *weights)))
 
 
-#: By how much a chance may fall short of LEXIMIN: what rounding to whole tickets takes.
-ROOM = Fraction(1, 100_000)
+#: Tolerance of a chance below LEXIMIN: rounding to whole tickets takes less.
+TOLERANCE = Fraction(1, 100_000)
 
 
 def lottery_checks(committed: PanelCommitted) -> Iterator[Check]:
-    """Yield whether every panel keeps the quotas, the chances are so, and the proof holds."""
+    """Yield whether every panel keeps the quotas, the chances are right, and the proof holds."""
     panels = committed.panels
     wrong = [k for k, one in enumerate(committed.lottery) if not panels.admit(one.counts)]
     many = len(committed.lottery)
@@ -166,8 +169,8 @@ def lottery_checks(committed: PanelCommitted) -> Iterator[Check]:
 def _proof(committed: PanelCommitted, panels: Panels, mean: list[int], total: int) -> Check:
     levels = []
     for number, level in enumerate(committed.proof):
-        most = _most(panels, level)
-        if most is None or abs(most - level.most) > _tolerated(level):
+        most = _weight_bound(panels, level)
+        if most is None or abs(most - level.most) > _bound_tolerance(level):
             text = Text(
                 zh=f"证明第 {number} 层的上界不实：文件为 {level.most}，实为 {most}",
                 en=f"a bound of the proof is not so: that of level {number} is {most}, not {level.most}",
@@ -176,7 +179,7 @@ def _proof(committed: PanelCommitted, panels: Panels, mean: list[int], total: in
         levels.append(LeximinLevel(level.settles, level.weights, level.prices, max(most, level.most)))
     room = max(possible_raises(panels, mean, total, levels))
     shown = f"{float(room):.1e}"
-    if room > ROOM:
+    if room > TOLERANCE:
         text = Text(
             zh=f"机会不是最均等的：有人的机会可提高 {shown}",
             en=f"the chances are not LEXIMIN: somebody's could be higher by {shown}",
@@ -189,13 +192,13 @@ def _proof(committed: PanelCommitted, panels: Panels, mean: list[int], total: in
     return Check(text)
 
 
-def _most(panels: Panels, level: ProofLevel) -> int | None:
-    """Return what no panel weighs more than, by arithmetic if there are prices and else by search."""
+def _weight_bound(panels: Panels, level: ProofLevel) -> int | None:
+    """Return an upper bound on the weight of a panel: by arithmetic if there are prices, else by search."""
     if level.prices:
         return weight_bound_by_prices(panels, level.weights, level.prices)
     return heaviest_weight(panels, level.weights)
 
 
-def _tolerated(level: ProofLevel) -> int:
-    """A search reckons in floats; a bound by prices is exact."""
+def _bound_tolerance(level: ProofLevel) -> int:
+    """Return the tolerance of a bound: a search uses floats, a bound by prices is exact."""
     return 0 if level.prices else max(1, abs(level.most) // 10**7)

@@ -37,7 +37,16 @@ from allocator.rules.rule_binding import bind_policy
 
 @dataclass(frozen=True, eq=False)
 class AssignmentPool:
-    """The policy, what is asked of the lottery, and for each slot who may not be assigned to it."""
+    """The pool of an assignment by lot.
+
+    Attributes:
+        policy: The policy that every assignment keeps.
+        rules: The rules of the draw.
+        recused: For each slot the items that may not be assigned to it.
+        items: The items of the layer.
+        label: The name of each id.
+        worth: ``[I, S]`` worth of pairs; None without ``perturb``.
+    """
 
     policy: Policy
     rules: AssignmentRules
@@ -105,7 +114,7 @@ class AssignmentByLot(Draw):
         return self
 
     def pool(self, view: ScenarioView) -> AssignmentPool:
-        """Return the rules of the scenario, and who may not be assigned to what."""
+        """Return the rules of the scenario, and the recusals of each slot."""
         policy = bind_policy(view.scenario)
         if self.on not in policy.context.layers:
             raise InputError([_no_layer(self.on, tuple(policy.context.layers), view)])
@@ -126,7 +135,7 @@ class AssignmentByLot(Draw):
         return AssignmentPool(policy, rules, recused_by_slot(policy, layer), layer.items, label, worth)
 
     def commit(self, scenario: str, draw: Name, pool: AssignmentPool) -> AssignmentCommitted:
-        """Return the rules, the pool and the lottery. Asks the solver."""
+        """Return the rules, the pool and the lottery. Calls a solver."""
         from allocator.lottery.plra.plra_solver import commit_lottery
 
         found = commit_lottery(
@@ -142,12 +151,12 @@ class AssignmentByLot(Draw):
 
     @classmethod
     def decide(cls, committed: AssignmentCommitted, numbers: LotteryNumbers) -> AssignmentResult:
-        """Draw a ticket, and with it an assignment."""
+        """Draw a ticket, which holds an assignment."""
         ticket, assignment = numbers.lot([one.tickets for one in committed.lottery])
         return AssignmentResult(ticket=ticket, assignment=assignment)
 
     def differences(self, committed: AssignmentCommitted, pool: AssignmentPool) -> Iterator[Check]:
-        """Yield how the scenario differs, and whether every assignment keeps its rules."""
+        """Yield differences from the commitment, and whether every assignment keeps the rules."""
         yield from rules_differ(committed.rules.model_dump(), pool.rules.model_dump())
         slots = {one.id: one.recused for one in committed.slots}
         yield from names_differ(Text(zh="去处", en="slots"), slots, pool.recused, pool.label)
@@ -157,7 +166,7 @@ class AssignmentByLot(Draw):
 
     @classmethod
     def proofs(cls, committed: AssignmentCommitted) -> Iterator[Check]:
-        """Yield whether the chances are what the lottery gives, and within the bound."""
+        """Yield whether the chances follow from the lottery, and keep the bound."""
         yield from lottery_checks(committed)
 
     @classmethod
@@ -184,7 +193,7 @@ class AssignmentByLot(Draw):
 
     @classmethod
     def remarks(cls, committed: AssignmentCommitted) -> Iterator[Text]:
-        """Yield what each level costs in the mean."""
+        """Yield the expected cost of each level."""
         for one in committed.expected:
             cost, least = (f"{float(Fraction(*part)):g}" for part in (one.cost, one.bound))
             yield Text(
@@ -196,7 +205,7 @@ class AssignmentByLot(Draw):
     def winners(
         cls, committed: AssignmentCommitted, result: AssignmentResult
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield each slot of the layer with those assigned to it."""
+        """Yield each slot of the layer with the items assigned to it."""
         found: dict[str, list[str]] = {}
         for one in assignments_of(committed, result.assignment):
             if one.layer == committed.rules.on:

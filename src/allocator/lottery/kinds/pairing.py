@@ -43,7 +43,14 @@ class Recusal(Strict):
 
 @dataclass(frozen=True, eq=False)
 class PairingPool:
-    """The rules; for each unit who may not go there, for each inspector who is not to be in the same team."""
+    """The pool of a pairing.
+
+    Attributes:
+        rules: The rules.
+        recused: For each unit the inspectors who may not go there.
+        apart: For each inspector those not allowed in the same team.
+        label: The name of each id.
+    """
 
     rules: PairingRules
     recused: Pairs
@@ -131,7 +138,7 @@ class Pairing(Draw):
         )
 
     def commit(self, scenario: str, draw: Name, pool: PairingPool) -> PairingCommitted:
-        """Return units, inspectors, recusals and chances, if every draw can be staffed. Asks the solver."""
+        """Return units, inspectors, recusals and chances, if every draw can be staffed. Calls a solver."""
         from allocator.lottery.pairing_infeasibility import (
             SEARCH_LIMIT_REACHED,
             refuse_unstaffable,
@@ -168,7 +175,7 @@ class Pairing(Draw):
         return draw_pairing(committed.rules, _allowed(committed), _apart(committed), numbers)
 
     def differences(self, committed: PairingCommitted, pool: PairingPool) -> Iterator[Check]:
-        """Yield how the rules, the units, the inspectors and the recusals differ from those committed to."""
+        """Yield differences of rules, units, inspectors and recusals from the commitment."""
         yield from rules_differ(committed.rules.model_dump(), pool.rules.model_dump())
         units = {unit.id: frozenset(unit.recused) for unit in committed.units}
         yield from names_differ(Text(zh="检查对象", en="units"), units, pool.recused, pool.label)
@@ -178,7 +185,7 @@ class Pairing(Draw):
 
     @classmethod
     def proofs(cls, committed: PairingCommitted) -> Iterator[Check]:
-        """Yield whether the chances are so: of units by arithmetic, of inspectors by the same trials."""
+        """Yield whether the chances are right: of units by arithmetic, of inspectors by trial draws."""
         rules, true = committed.rules, Fraction(committed.rules.size, len(committed.units))
         wrong = [unit.id for unit in committed.units if unit.chance != true.as_integer_ratio()]
         if wrong:

@@ -77,7 +77,7 @@ class Quota(Strict):
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A quota: its name, its condition, how many it asks for, and those of the pool whom it counts."""
+    """A quota with its name, its condition, its range, and the ids of the pool that it counts."""
 
     title: Text
     when: str
@@ -86,10 +86,10 @@ class Counted:
 
 
 def read_quota(quota: Quota, field: str, axis: Axis, view: ScenarioView) -> Iterator[Counted]:
-    """Yield a quota, or each of those that the values of a text make, with whom it counts.
+    """Yield a quota, or one for each value of a text, with the ids that it counts.
 
     Raises:
-        InputError: An expression is wrong, or asks for at most so many of a value that nobody has.
+        InputError: An expression is wrong, or ``counts`` names a value that nobody has.
     """
     if quota.each and quota.count is not None:
         values = view.values(quota.each, "STRING", f"{field}.each", axis)
@@ -111,7 +111,7 @@ def read_quota(quota: Quota, field: str, axis: Axis, view: ScenarioView) -> Iter
 
 
 def _of_each(quota: Quota, count: Range, texts: Mapping[str, str]) -> Iterator[Counted]:
-    """Yield the quota of each value, but those that no panel can break: more people are then alike."""
+    """Yield the quota of each value, without those that no panel can break: fewer quotas make fewer types."""
     having: dict[str, set[str]] = {}
     for name, text in texts.items():
         if text:
@@ -131,7 +131,13 @@ def _nobody(view: ScenarioView, field: str, value: str, known: list[str]) -> Fau
 
 @dataclass(frozen=True, eq=False)
 class PanelPool:
-    """The rules, and for each id of the pool the quotas that it counts to, and its name."""
+    """The pool of a panel.
+
+    Attributes:
+        rules: The rules.
+        member: For each id the quotas that it counts to, by index.
+        label: The name of each id.
+    """
 
     rules: PanelRules
     member: Mapping[str, tuple[int, ...]]
@@ -163,7 +169,7 @@ class Panel(Draw):
     quotas: Annotated[tuple[Quota, ...], Doc(zh="名额", en="How many of whom a panel has.")] = ()
 
     def pool(self, view: ScenarioView) -> PanelPool:
-        """Return the pool with the quotas that each of it counts to."""
+        """Return the pool with the quotas that each member counts to."""
         axis = view.axis(self.source, "from")
         counted: list[Counted] = []
         for number, quota in enumerate(self.quotas):
@@ -181,7 +187,7 @@ class Panel(Draw):
         )
 
     def commit(self, scenario: str, draw: Name, pool: PanelPool) -> PanelCommitted:
-        """Return pool, rules and the LEXIMIN lottery. Asks the solver."""
+        """Return pool, rules and the LEXIMIN lottery. Calls a solver."""
         from allocator.lottery.leximin.leximin_solver import leximin_lottery
         from allocator.lottery.leximin.panel_infeasibility import refuse_infeasible_quotas
 
@@ -222,7 +228,7 @@ class Panel(Draw):
 
     @classmethod
     def decide(cls, committed: PanelCommitted, numbers: LotteryNumbers) -> PanelResult:
-        """Draw a ticket, and with it a panel; then of each type those with the lowest numbers."""
+        """Draw a ticket, which holds a panel; then of each type the people with the lowest numbers."""
         ticket, panel = numbers.lot([one.tickets for one in committed.lottery])
         counts = committed.lottery[panel].counts
         drawn = [
@@ -233,19 +239,19 @@ class Panel(Draw):
         return PanelResult(ticket=ticket, panel=panel, drawn=tuple(sorted(drawn)))
 
     def differences(self, committed: PanelCommitted, pool: PanelPool) -> Iterator[Check]:
-        """Yield how the rules and the pool of the scenario differ from those committed to."""
+        """Yield differences of the rules and the pool from the commitment."""
         yield from rules_differ(committed.rules.model_dump(), pool.rules.model_dump())
         there = {name: alike.quotas for alike in committed.pool for name in alike.ids}
         yield from names_differ(Text(zh="候选池", en="the pool"), there, pool.member, pool.label)
 
     @classmethod
     def proofs(cls, committed: PanelCommitted) -> Iterator[Check]:
-        """Yield whether every panel keeps the quotas, and the chances are so and LEXIMIN."""
+        """Yield whether every panel keeps the quotas, and the chances are right and LEXIMIN."""
         yield from lottery_checks(committed)
 
     @classmethod
     def lines(cls, committed: PanelCommitted, result: PanelResult | None) -> Iterator[Line]:
-        """Yield the pool as a whole, then by quota; those of each value of a text together."""
+        """Yield the pool as a whole, then by quota; quotas of the values of one text share a line."""
         drawn = None if result is None else set(result.drawn)
         whole = Text(zh="全部", en="all")
         yield _line(whole, str(committed.rules.size), committed.pool, drawn)
@@ -263,7 +269,7 @@ class Panel(Draw):
 
 
 def _shown_as(quota: QuotaTerms) -> tuple[BilingualText, int, int]:
-    """Return what the quotas of one line have in common: those of every value of a text stand in one."""
+    """Return the key of a line: quotas with the same key share it."""
     return quota.title, quota.least, quota.most
 
 
