@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from allocator.optimise import confirm
-from allocator.optimise.claim import OPEN, Answer, Claim
+from allocator.optimise.confirmation import second_proofs
+from allocator.optimise.confirmation.claim import OPEN, Answer, Claim
 from allocator.solvers.adapters.cp_sat import CpSat
 from allocator.solvers.context import SolveContext
 from cli_world import call
@@ -94,7 +94,7 @@ def test_ctrl_c_ends_a_witness_and_the_plan_stays(
             time.sleep(0.01)
         return [OPEN] * len(claims)
 
-    monkeypatch.setattr(confirm, "WITNESSES", dict.fromkeys(confirm.WITNESSES, interrupted))
+    monkeypatch.setattr(second_proofs, "WITNESSES", dict.fromkeys(second_proofs.WITNESSES, interrupted))
     file = tmp_path / "plan.json"
     done = call("solve", scenario, "-o", file, *ALONE, *MOVED, "--confirm")
     assert done.status == 130 and "optimal (proved) · " in done.out

@@ -19,7 +19,7 @@ from allocator.verify.diff import plan_diff
 
 if TYPE_CHECKING:
     from allocator.api.resuming import Resumed
-    from allocator.optimise.confirm import Confirm
+    from allocator.optimise.confirmation.second_proofs import Confirm
     from allocator.optimise.results import SolveResult
 
 

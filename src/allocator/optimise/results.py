@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allocator.model.plan import Assignment
-from allocator.optimise.confirm import Confirm
+from allocator.optimise.confirmation.second_proofs import Confirm
 from allocator.optimise.construction.warm import WarmStart
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule

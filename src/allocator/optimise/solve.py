@@ -9,10 +9,10 @@ from importlib.metadata import version
 from allocator.model.plan import HARD
 from allocator.model.run import RunLevel, RunRoute, RunStructure
 from allocator.model.witnesses import in_order
-from allocator.optimise.claim import ContradictionError
-from allocator.optimise.confirm import with_second_proofs
+from allocator.optimise.confirmation.claim import ContradictionError
+from allocator.optimise.confirmation.contradiction import contradiction_error
+from allocator.optimise.confirmation.second_proofs import with_second_proofs
 from allocator.optimise.construction.warm import WarmStart
-from allocator.optimise.contradiction import reported
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.lns.stay_improvement import improve_stays
 from allocator.optimise.results import Options, SolveRequest, SolveResult
@@ -81,7 +81,7 @@ def finish(
             solver.task, solver.best, proofs, refuted, options.confirm, context
         )
     except ContradictionError as error:
-        raise reported(error, policy.reference, found, assignments, proofs) from None
+        raise contradiction_error(error, policy.reference, found, assignments, proofs) from None
     run = {
         "seed": options.seed,
         "seconds": round(context.budget.elapsed, 2),

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from allocator.model.plan import HARD
 from allocator.model.run import RunRoute
 from allocator.model.text import Text
-from allocator.optimise.confirm import Confirm
+from allocator.optimise.confirmation.second_proofs import Confirm
 from allocator.optimise.construction.warm import WarmStart
 from allocator.optimise.results import SolveRequest, SolveResult
 from allocator.optimise.routes.route import APPLIES, Applicability, PolicyRoute, rejected

@@ -1,4 +1,4 @@
-"""Two solvers that contradict each other: an internal error, with all that a report needs in a folder."""
+"""A contradiction between two solvers: an internal error, with the models and both plans in a folder."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from allocator.messages.os import os_text
 from allocator.model.plan import HARD, Assignment, Plan, ScenarioRef, Status
 from allocator.model.text import Text
 from allocator.model.witnesses import in_order
-from allocator.optimise.claim import Claim, ContradictionError
+from allocator.optimise.confirmation.claim import Claim, ContradictionError
 from allocator.program.evaluate import level_costs
 from allocator.program.subproblem import Subproblem
 from allocator.solvers.bounds import Proof
 from allocator.solvers.model_files import model_files
 
 
-def reported(
+def contradiction_error(
     error: ContradictionError,
     scenario: ScenarioRef,
     status: Status,
     assignments: Sequence[Assignment],
     proofs: Sequence[Proof],
 ) -> InternalError:
-    """Return the internal error that a contradiction is, its models and both plans kept in a new folder.
+    """Save the models and both plans in a new folder, and return the internal error that names it.
 
     Args:
         error: The contradiction.
-        scenario: What was solved.
-        status: What the solve came to.
-        assignments: The plan that it calls the best.
-        proofs: What it claims of each level.
+        scenario: The scenario that was solved.
+        status: The status of the solve.
+        assignments: The plan that the solve calls the best.
+        proofs: Cost and bound of each level that the solve claims.
     """
     decisions = error.task.program.decisions
     better = decisions.assignments(error.values[: decisions.count])
@@ -57,12 +57,12 @@ def reported(
         kept = Text(zh=f"模型未能保存（{why.zh}）", en=f"the models could not be kept ({why.en})")
     else:
         kept = Text(zh=f"模型与两个方案保存在 {folder}", en=f"the models and both plans are in {folder}")
-    said = _said(error)
+    said = _contradiction_text(error)
     return InternalError(Text(zh=f"{said.zh}；{kept.zh}", en=f"{said.en}; {kept.en}"))
 
 
-def _said(error: ContradictionError) -> Text:
-    """Say who claims what, and who found something better."""
+def _contradiction_text(error: ContradictionError) -> Text:
+    """Return which solver claims what, and which one found a counterexample."""
     claim, names = error.claim, ", ".join(in_order(error.claim.proof.by))
     if claim.level is None:
         return Text(
@@ -80,14 +80,14 @@ def _said(error: ContradictionError) -> Text:
 
 
 def _plan_text(scenario: ScenarioRef, status: Status, assignments: Sequence[Assignment]) -> str:
-    """Return a plan that claims nothing of its costs, so that ``verify`` judges what it holds."""
+    """Return a plan as JSON without its scores, so that ``verify`` judges the assignments alone."""
     plan = Plan(scenario=scenario, status=status, assignments=tuple(assignments))
     data = plan.model_dump(mode="json", exclude={"score", "rules"})
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _report(error: ContradictionError) -> dict[str, Any]:
-    """Return who says what of which question."""
+    """Return the claim and the counterexample as data."""
     task, claim = error.task, error.claim
     costs = level_costs(task.program, error.values[None, :])[0].tolist()
     return {
@@ -101,12 +101,12 @@ def _report(error: ContradictionError) -> dict[str, Any]:
 
 
 def _above(claim: Claim) -> dict[int, int]:
-    """Return what the levels above are held to."""
+    """Return the caps of the levels above the claim."""
     return {level: most for level, most in claim.caps.items() if level != claim.level}
 
 
 def _models(error: ContradictionError) -> dict[str, str]:
-    """Return the question as files of both solvers: the least cost of the level, those above held."""
+    """Return the problem as files: the least cost of the claim's level, those above capped."""
     task, claim = error.task, error.claim
     problem = Subproblem(task.program, claim.level, _above(claim), task.bounds).full(as_written=True)
     assert problem is not None, "nothing is looked at yet"

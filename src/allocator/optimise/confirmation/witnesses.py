@@ -1,4 +1,4 @@
-"""Two witnesses, HiGHS in a process beside and CP-SAT: is there a plan that contradicts a claim?
+"""Witnesses: HiGHS in a worker process, and CP-SAT, search for a plan that contradicts a claim.
 
 Each is given the program as it is written: nothing that the first search has presolved, fixed or tightened.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import block_array
 from scipy.sparse.csgraph import connected_components
 
-from allocator.optimise.claim import OPEN, Answer, Claim
+from allocator.optimise.confirmation.claim import OPEN, Answer, Claim
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.program import IntArray
 from allocator.program.structure import branching_variables
@@ -24,25 +24,27 @@ from allocator.solvers.deadline import Allotment
 from allocator.solvers.protocol import SearchParams
 from allocator.solvers.worker_process import Message, WorkerProcess, problem_arrays, values_in
 
-#: How often a running witness is looked at, in seconds.
-WATCH = 0.02
+#: Seconds between two looks at a running worker.
+POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class ClaimedPlan:
     """The plan that is claimed to be the best.
 
     Attributes:
         values: Values of all variables.
-        least: The levels at which HiGHS has found that no values of the rows cost less.
+        least: The levels at which HiGHS has proved that no values that keep the rows cost less.
     """
 
     values: IntArray
     least: frozenset[int] = frozenset()
 
 
-#: Asks about claims, in so many seconds together, and returns an answer to each.
-Witness = Callable[[ConstrainedProgram, Sequence[Claim], float, SolveContext, Plan | None], list[Answer]]
+#: Answers claims about a task within a number of seconds for all of them.
+Witness = Callable[
+    [ConstrainedProgram, Sequence[Claim], float, SolveContext, ClaimedPlan | None], list[Answer]
+]
 
 
 def ask_highs(
@@ -50,10 +52,10 @@ def ask_highs(
     claims: Sequence[Claim],
     seconds: float,
     search: SolveContext,
-    plan: Plan | None = None,
+    plan: ClaimedPlan | None = None,
 ) -> list[Answer]:
-    """Ask HiGHS about claims, one after the other, in one process that ends when the time is over."""
-    problem = Claim(None, {}, claims[0].proof).asked_of(task)
+    """Let HiGHS answer claims, one after the other, in one process that ends when the time is over."""
+    problem = Claim(None, {}, claims[0].proof).problem_of(task)
     if len(problem) == 0:  # HiGHS takes no problem without variables
         return ask_cp_sat(task, claims, seconds, search)
     answers = [OPEN] * len(claims)
@@ -76,25 +78,27 @@ def ask_highs(
         prices=own.reshape(len(levels), len(problem)),
         caps=np.array(caps, dtype=float).reshape(len(claims), len(levels)) - constants,
         asked=np.array([-1 if one.level is None else levels.index(one.level) for one in claims]),
-        **_by_parts(task, problem, plan),
+        **_components(task, problem, plan),
         **problem_arrays(problem),
     )
     try:
         while worker.is_running and time.monotonic() < end and not search.is_stopped:
-            time.sleep(WATCH)
+            time.sleep(POLL_SECONDS)
     finally:
         worker.close()
     return answers
 
 
-def _by_parts(task: ConstrainedProgram, problem: MilpInstance, plan: Plan | None) -> dict[str, np.ndarray]:
-    """Return the plan, the part of the program that each variable is in, and which levels cost the least."""
+def _components(
+    task: ConstrainedProgram, problem: MilpInstance, plan: ClaimedPlan | None
+) -> dict[str, np.ndarray]:
+    """Return the plan, the component of the program that each variable is in, and which levels cost least."""
     if plan is None:
         none = np.zeros(len(problem), dtype=np.int64)
         return {"known": none, "component": none, "least": np.zeros(len(task.program.levels), dtype=np.bool_)}
     ties = problem.matrix.astype(np.bool_)
     _, component = connected_components(block_array([[None, ties.T], [ties, None]]), directed=False)
-    least = [level in plan.least or _is_nothing(task, plan.values, level) for level in task.program.levels]
+    least = [level in plan.least or _is_free(task, plan.values, level) for level in task.program.levels]
     return {
         "known": plan.values[problem.columns],
         "component": component[: len(problem)],
@@ -102,8 +106,8 @@ def _by_parts(task: ConstrainedProgram, problem: MilpInstance, plan: Plan | None
     }
 
 
-def _is_nothing(task: ConstrainedProgram, values: IntArray, level: int) -> bool:
-    """Whether a plan costs nothing at a level, and none of its parts can cost less than that."""
+def _is_free(task: ConstrainedProgram, values: IntArray, level: int) -> bool:
+    """Return whether a plan costs nothing at a level, where no component can cost less than nothing."""
     program = task.program
     free = (
         (level_objective(program, level) >= 0).all()
@@ -118,15 +122,15 @@ def ask_cp_sat(
     claims: Sequence[Claim],
     seconds: float,
     search: SolveContext,
-    plan: Plan | None = None,
+    plan: ClaimedPlan | None = None,
 ) -> list[Answer]:
-    """Ask CP-SAT about claims, one after the other, each for its share of what is left of the time."""
+    """Let CP-SAT answer claims, one after the other, each in its share of the time that is left."""
     end, answers = time.monotonic() + seconds, list[Answer]()
     for k, claim in enumerate(claims):
         left = (end - time.monotonic()) / (len(claims) - k)
         if search.is_stopped:
             left = 0.0
-        found = minimise(claim.asked_of(task), search, SearchParams(Allotment(max(0.0, left), None)))
+        found = minimise(claim.problem_of(task), search, SearchParams(Allotment(max(0.0, left), None)))
         answers.append(_answer(found.found == "infeasible", found.values))
     return answers
 

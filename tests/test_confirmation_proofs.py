@@ -13,10 +13,15 @@ import pytest
 
 from allocator import api
 from allocator.model.witnesses import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
-from allocator.optimise import confirm
-from allocator.optimise import witness as witness_module
-from allocator.optimise.claim import Claim, ContradictionError, claims_in, settled_plan
-from allocator.optimise.confirm import WITNESSES, Confirming, time_for
+from allocator.optimise.confirmation import second_proofs
+from allocator.optimise.confirmation import witnesses as witness_module
+from allocator.optimise.confirmation.claim import Claim, ContradictionError, claims_of, counterexample
+from allocator.optimise.confirmation.second_proofs import (
+    WITNESSES,
+    ConfirmationParams,
+    SecondProofSearch,
+    confirmation_seconds,
+)
 from allocator.optimise.constrained_program import ConstrainedProgram, constrain
 from allocator.optimise.construction.warm import WarmStart
 from allocator.optimise.results import Options, SolveResult
@@ -52,14 +57,14 @@ def searching(seconds: float = 20.0, workers: int = 2, stop: StopRequest | None 
 
 
 def confirmed(task: ConstrainedProgram, claims: list[Claim], seconds: float = 20.0) -> list[Claim]:
-    return Confirming(task, searching(), seconds).run(claims)
+    return SecondProofSearch(task, searching(), seconds).run(claims)
 
 
 def claimed(drawn: Drawn, by: Witnesses) -> list[Claim]:
     """Return what is true of the best of all plans."""
     levels = drawn.task().program.levels
     costs = zip(levels, drawn.least, strict=True)
-    return list(claims_in(Proof.of(level, cost, Bound(cost, by)) for level, cost in costs))
+    return list(claims_of(Proof.of(level, cost, Bound(cost, by)) for level, cost in costs))
 
 
 def seconds_of(claims: list[Claim]) -> list[Witnesses]:
@@ -115,7 +120,7 @@ def test_what_is_written_only_as_plans_call_for_it_is_confirmed(
         assert best is not None and best[0] > 0
         first = Proof.of(1, best[0], Bound(best[0], others))
         grown = len(task.program.rows)
-        assert seconds_of(confirmed(task, list(claims_in([first])))) == [frozenset((witness,))]
+        assert seconds_of(confirmed(task, list(claims_of([first])))) == [frozenset((witness,))]
         assert len(task.program.rows) > grown
         with pytest.raises(ContradictionError):
             confirmed(task, [Claim(1, {1: best[0]}, Bound(best[0] + 1, others))])
@@ -141,7 +146,7 @@ def test_nobody_confirms_what_he_had_a_part_in(
         honest = WITNESSES[name]
         return lambda *given: heard.append(name) or honest(*given)
 
-    monkeypatch.setattr(confirm, "WITNESSES", {name: hearing(name) for name in WITNESSES})
+    monkeypatch.setattr(second_proofs, "WITNESSES", {name: hearing(name) for name in WITNESSES})
     [claim, *_] = claimed(drawn, frozenset(by))
     [found] = confirmed(drawn.task(), [claim])
     assert heard == asked
@@ -187,7 +192,7 @@ def test_a_witness_that_cannot_end_in_time_confirms_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stuck_witnesses(monkeypatch)
-    monkeypatch.setattr(confirm, "MORE", 0.3)
+    monkeypatch.setattr(second_proofs, "PARAMS", ConfirmationParams(extra_seconds=0.3))
     drawn = possible(0)
     began = time.monotonic()
     found = solve(drawn.policy, replace(FULL, confirm="spare"))
@@ -293,7 +298,7 @@ def test_parts_that_no_row_ties_are_asked_about_one_by_one(
         if task.is_feasible(values) and tuple(level_costs(task.program, values[None, :])[0]) == drawn.least
     )
     claims = claimed(drawn, frozenset((CP_SAT,)))
-    found = Confirming(task, searching(), 20.0, best).run(claims)
+    found = SecondProofSearch(task, searching(), 20.0, best).run(claims)
     assert seconds_of(found) == [frozenset((HIGHS,))] * len(claims)
     assert sent[0]["component"].max() > 0 and (sent[0]["known"] == best).all()
     worst = np.asarray(evaluate_auxiliaries(task.program, drawn.worst[None, :])[0])
@@ -301,7 +306,7 @@ def test_parts_that_no_row_ties_are_asked_about_one_by_one(
     proofs = [Proof.of(k, c, Bound(c, frozenset((CP_SAT,)))) for k, c in zip((1, 2), costs, strict=True)]
     assert tuple(costs) > drawn.least
     with pytest.raises(ContradictionError):
-        Confirming(task, searching(), 20.0, worst).run(list(claims_in(proofs)))
+        SecondProofSearch(task, searching(), 20.0, worst).run(list(claims_of(proofs)))
 
 
 def test_what_is_asked_of_a_part_is_what_the_whole_asks_of_it() -> None:
@@ -335,8 +340,8 @@ def test_a_plan_that_breaks_a_row_contradicts_nothing() -> None:
     nobody = evaluate_auxiliaries(task.program, np.zeros((1, task.program.decisions.count), dtype=np.int64))[
         0
     ]
-    assert not Claim(None, {}, Bound()).is_contradicted(task, nobody)
-    assert settled_plan(task, Claim(None, {}, Bound()), nobody) == (None, False)
+    assert not Claim(None, {}, Bound()).is_contradicted_by(task, nobody)
+    assert counterexample(task, Claim(None, {}, Bound()), nobody) == (None, False)
 
 
 def test_windows_are_proved_twice_where_they_prove_anything() -> None:
@@ -346,18 +351,18 @@ def test_windows_are_proved_twice_where_they_prove_anything() -> None:
 
 
 def test_there_is_spare_time_only_where_the_clock_may_count() -> None:
-    assert time_for("off", searching()) == 0.0
-    assert time_for("full", searching(workers=1)) == float("inf")
-    assert time_for("spare", searching(workers=1)) == 0.0, "the plan must not depend on the clock"
-    assert time_for("spare", searching(0.0)) == 0.0
-    assert 0.9 < time_for("spare", searching(600.0)) < 10.0, "about as long as the solve took"
+    assert confirmation_seconds("off", searching()) == 0.0
+    assert confirmation_seconds("full", searching(workers=1)) == float("inf")
+    assert confirmation_seconds("spare", searching(workers=1)) == 0.0, "the plan must not depend on the clock"
+    assert confirmation_seconds("spare", searching(0.0)) == 0.0
+    assert 0.9 < confirmation_seconds("spare", searching(600.0)) < 10.0, "about as long as the solve took"
     stop = StopRequest()
     stop.request()
-    assert time_for("full", searching(stop=stop)) == 0.0
+    assert confirmation_seconds("full", searching(stop=stop)) == 0.0
 
 
 def test_what_is_huge_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confirm, "HUGE", 1)
+    monkeypatch.setattr(second_proofs, "PARAMS", ConfirmationParams(largest_program=1))
     drawn = possible(0)
     claims = claimed(drawn, frozenset((CP_SAT,)))
     assert confirmed(drawn.task(), claims) == claims
@@ -368,7 +373,7 @@ def test_levels_are_claimed_where_they_are_proved_and_cost_something() -> None:
     proofs = [Proof("hard", 0, 0)]
     for level, cost, bound in ((1, 0, 0), (2, 7, 7), (3, 9, 4), (4, 3, 3)):
         proofs.append(Proof.of(level, cost, replace(by, value=bound)))
-    found = {one.level: dict(one.caps) for one in claims_in(proofs)}
+    found = {one.level: dict(one.caps) for one in claims_of(proofs)}
     assert found == {2: {1: 0, 2: 6}, 4: {1: 0, 2: 7, 3: 9, 4: 2}}
 
 

@@ -1,4 +1,4 @@
-"""What a solve claims and another solver can be asked: that no plan costs less, or that there is none."""
+"""Claims of a solve that another solver can refute: no plan costs less, or there is no plan."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from allocator.solvers.bounds import Bound, Proof
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim that no plan costs so little.
+    """A claim that no plan keeps to some costs.
 
     Attributes:
-        level: The level whose bound it is; None where it says that there is no plan at all.
-        caps: What a plan that contradicts it costs at most, by level: at the levels above what they cost, at
-            its own one less than the bound.
-        proof: The bound, and who proved it.
+        level: The level whose bound is claimed; None for the claim that there is no plan at all.
+        caps: The most that a counterexample may cost, by level: the costs of the levels above, and one less
+            than the bound at the level of the claim.
+        proof: The bound, and the solvers that proved it.
     """
 
     level: int | None
     caps: Mapping[int, int]
     proof: Bound
 
-    def is_for(self, witness: str) -> bool:
-        """Whether this back end can still add to the proof.
+    def can_be_confirmed_by(self, witness: str) -> bool:
+        """Return whether a proof by this solver would add to the proof of the claim.
 
-        Where two solvers had a part in it, or nobody knows who did, it is first proved by one alone.
+        A bound that two solvers proved together, or solvers that are not known, is first proved by one alone.
         """
         by, both = self.proof.by, {HIGHS, CP_SAT}
         if self.proof.second:
@@ -43,21 +43,21 @@ class Claim:
         is_unknown = EARLIER in by or both <= by
         return witness == HIGHS if is_unknown else witness not in by
 
-    def proved_by(self, witness: str) -> Claim:
-        """Return the claim once this back end, asked alone, has found no such plan."""
+    def confirmed_by(self, witness: str) -> Claim:
+        """Return the claim with the proof of this solver, which alone has found no counterexample."""
         by = self.proof.by
         if witness in by or EARLIER in by:
             return replace(self, proof=Bound(self.proof.value, frozenset((witness,)), NOBODY))
         return replace(self, proof=replace(self.proof, second=frozenset((witness,))))
 
-    def asked_of(self, task: ConstrainedProgram) -> MilpInstance:
-        """Return the question whether there is such a plan, of the program as it is written."""
+    def problem_of(self, task: ConstrainedProgram) -> MilpInstance:
+        """Return the search for a counterexample as a problem: the program as it is written, and the caps."""
         problem = Subproblem(task.program, None, self.caps, task.bounds).full(as_written=True)
-        assert problem is not None, "nothing is looked at yet"
+        assert problem is not None, "no bound is propagated yet"
         return problem
 
-    def is_contradicted(self, task: ConstrainedProgram, values: IntArray) -> bool:
-        """Whether a settled plan, ``[variables]``, breaks nothing and costs as little."""
+    def is_contradicted_by(self, task: ConstrainedProgram, values: IntArray) -> bool:
+        """Return whether a plan, ``[variables]`` with its auxiliaries, keeps all rows and the caps."""
         if violated_rows(task.program, values[None, :]).any():
             return False
         return all(task.cost(values, level) <= most for level, most in self.caps.items())
@@ -65,11 +65,12 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What a witness says of a claim.
+    """The answer of a witness to a claim.
 
     Attributes:
-        found: ``none`` if there is no plan that contradicts it, ``plan`` if there is one, else ``open``.
-        values: Values of all variables in that plan.
+        found: ``none`` if it has proved that there is no counterexample, ``plan`` if it has found one,
+            ``open`` if it has come to no end.
+        values: Values of all variables in the counterexample.
     """
 
     found: Literal["none", "plan", "open"] = "open"
@@ -80,13 +81,13 @@ OPEN = Answer()
 
 
 class ContradictionError(Exception):
-    """A plan that one solver says there is none of, and another has found.
+    """One solver has found a plan that another has proved not to exist.
 
     Attributes:
-        claim: What the first one claims.
-        witness: The back end that found the plan.
+        claim: The claim of the other solver.
+        witness: The solver that found the plan.
         values: ``[variables]`` the plan.
-        task: The program that both were asked about.
+        task: The program that both solvers were given.
     """
 
     def __init__(self, claim: Claim, witness: str, values: IntArray, task: ConstrainedProgram) -> None:
@@ -94,8 +95,8 @@ class ContradictionError(Exception):
         super().__init__(f"{witness} contradicts {', '.join(in_order(claim.proof.by))}")
 
 
-def claims_in(proofs: Iterable[Proof]) -> Iterator[Claim]:
-    """Yield what is claimed of each level that is proved to cost more than nothing.
+def claims_of(proofs: Iterable[Proof]) -> Iterator[Claim]:
+    """Yield the claim of each level that is proved to cost more than nothing.
 
     Args:
         proofs: Cost and bound of each level, most important first.
@@ -109,16 +110,16 @@ def claims_in(proofs: Iterable[Proof]) -> Iterator[Claim]:
         above[proof.level] = proof.cost
 
 
-def settled_plan(task: ConstrainedProgram, claim: Claim, found: IntArray) -> tuple[IntArray | None, bool]:
+def counterexample(task: ConstrainedProgram, claim: Claim, found: IntArray) -> tuple[IntArray | None, bool]:
     """Return the plan that a witness found, if it contradicts a claim, and whether the task has grown.
 
-    A plan that breaks what was not written beforehand, or was taken for cheaper than it is, contradicts
-    nothing: the task grows by what was missing, and the claim is to be asked about again.
+    A plan that violates a lazy cut, or costs more than an outer approximation says, contradicts nothing: the
+    task grows by the missing rows, and the witness is asked again.
     """
     settled = task.complete_plan(found)
     if settled is None:
         return None, True
     is_priced = task.is_priced(found, settled)
-    if claim.is_contradicted(task, settled):
+    if claim.is_contradicted_by(task, settled):
         return np.asarray(settled), False
     return None, not is_priced

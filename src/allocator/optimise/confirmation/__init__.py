@@ -1,0 +1,1 @@
+"""Second proofs: another solver is asked whether any plan contradicts what one solver has proved."""
