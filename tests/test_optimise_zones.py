@@ -131,7 +131,10 @@ def test_sets_are_given_up_where_they_are_too_many_or_take_too_long() -> None:
 def test_too_many_zones_are_left_to_other_routes() -> None:
     seat = {"kind": "compact", "to": "seat", "level": 1}  # of no centre, so that these do not settle it
     policy = zoning(map_world(1, 6, 2), [seat, OF_ONE_SLOT[4]])
-    with mock.patch.object(route, "MOST_ZONES", 3), mock.patch.object(route, "solve_cover_levels") as descend:
+    with (
+        mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=3)),
+        mock.patch.object(route, "solve_cover_levels") as descend,
+    ):
         assert solved(policy).status == "optimal"
         descend.assert_not_called()
         assert assert_best(policy, Space.of(policy.context)) is not None
@@ -300,7 +303,7 @@ def test_the_better_of_a_start_and_a_split_map_is_kept() -> None:
     assert costs.max() > best.proofs[1].cost
     for split, other in ((worse, good), (good, worse)):
         with (
-            mock.patch.object(route, "MOST_ZONES", 0),
+            mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
             mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_, split=split: iter([split])),
             mock.patch.object(lexicographic, "level_routes", list),
         ):
@@ -377,7 +380,7 @@ def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
         shown: list[np.ndarray] = []
         task, (search, deadline) = constrain(policy, policy.compile()), searching()
         with (
-            mock.patch.object(route, "MOST_ZONES", most),
+            mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=most)),
             mock.patch.object(route, "recognise_first", lambda *_: None),
             mock.patch.object(route, step, side_effect=KeyboardInterrupt),
             pytest.raises(KeyboardInterrupt),

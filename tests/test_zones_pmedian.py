@@ -15,13 +15,12 @@ from scipy.sparse import csr_array, vstack
 
 from allocator.graph.adjacency import adjacency_of
 from allocator.optimise.zones.pmedian import lagrangian
-from allocator.optimise.zones.pmedian.allocate import location_allocation
 from allocator.optimise.zones.pmedian.border_search import BorderSearch
-from allocator.optimise.zones.pmedian.branching import BranchAndCut
+from allocator.optimise.zones.pmedian.branch_and_cut import BranchAndCut, HessModel, build_hess_model
 from allocator.optimise.zones.pmedian.centre_search import CentreSearch
 from allocator.optimise.zones.pmedian.districting import Districting, SumBand
-from allocator.optimise.zones.pmedian.hess import HessModel, hess
 from allocator.optimise.zones.pmedian.lagrangian import LagrangianBound, LagrangianDual
+from allocator.optimise.zones.pmedian.location_allocation import location_allocation
 from allocator.program.program import INFINITE, IntArray
 from allocator.solvers.highs_worker.connectivity_cuts import SeparatorCuts
 from districts import all_zones, district, districts, least
@@ -78,7 +77,7 @@ def test_the_best_of_the_model_is_the_best_of_all_zones(made: Districting, with_
         prices = LagrangianDual(made, best[0])
         prices.maximise(always, unheard, 200)
         drawn = prices.result()
-    model = hess(made, drawn)
+    model = build_hess_model(made, drawn)
     values = best_of(model, SeparatorCuts(arrays(made, model)))
     if best is None:
         assert values is None
@@ -125,7 +124,7 @@ def test_prices_prove_nearly_all_that_the_relaxation_does(seed: int) -> None:
     made = replace(made, neighbours=everyone, sum_bands=[SumBand(np.ones(20, dtype=np.int64), 6, 7)])
     plans = CentreSearch(made, 1, lambda _: True)
     plans.try_scattered(10, 50, always)
-    prices, model = LagrangianDual(made, plans.cost), hess(made, everything(made))
+    prices, model = LagrangianDual(made, plans.cost), build_hess_model(made, everything(made))
     prices.maximise(always, unheard, 3000)
     rows = LinearConstraint(model.matrix, model.low, model.high)
     relaxed = milp(model.cost, bounds=Bounds(0, 1), constraints=rows).fun * model.unit
@@ -200,7 +199,7 @@ def two_islands() -> Districting:
 
 def test_zones_that_hang_together_by_neighbours_alone_are_cut_off() -> None:
     made, best = two_islands(), least(two_islands())
-    model = hess(made, everything(made))
+    model = build_hess_model(made, everything(made))
     separation = SeparatorCuts(arrays(made, model))
     loose = best_of(model, None)
     assert best is not None and loose is not None and made.cost(model.zone(loose)) < best[0]
@@ -216,7 +215,7 @@ def test_zones_that_hang_together_by_neighbours_alone_are_cut_off() -> None:
 def test_branch_and_cut_beside_ends_with_the_best_connected_zones() -> None:
     made, best = two_islands(), least(two_islands())
     assert best is not None
-    branching = BranchAndCut(made, hess(made, everything(made)), 1)
+    branching = BranchAndCut(made, build_hess_model(made, everything(made)), 1)
     found, told = list[IntArray](), list[int]()
     branching.run(best[1], always, found.append, told.append, lambda: None)
     assert branching.ended == "optimal" and branching.last is not None
@@ -227,7 +226,7 @@ def test_branch_and_cut_beside_ends_with_the_best_connected_zones() -> None:
 def test_an_answer_that_does_not_cost_what_is_told_proves_nothing() -> None:
     made, best = two_islands(), least(two_islands())
     assert best is not None
-    model = hess(made, everything(made))
+    model = build_hess_model(made, everything(made))
     values = model.values(made, best[1])
     assert values is not None
     text = base64.b64encode(values.tobytes()).decode()
@@ -248,7 +247,7 @@ def test_after_cuts_the_best_is_still_the_best() -> None:
     assert plans.zone is not None and plans.cost == 190
     prices = LagrangianDual(made, plans.cost)
     prices.maximise(always, unheard, 3000)
-    branching = BranchAndCut(made, hess(made, prices.result()), 1)
+    branching = BranchAndCut(made, build_hess_model(made, prices.result()), 1)
     branching.run(plans.zone, always, plans.offer, unheard, lambda: None)
     assert (branching.ended, plans.cost) == ("optimal", 166)
 
@@ -257,10 +256,10 @@ def test_branch_and_cut_says_that_nothing_is_possible_and_can_be_ended() -> None
     made = district(3, 6, 2)
     none = replace(made, sum_bands=[SumBand(np.ones(6, dtype=np.int64), 5, 6)])
     zone = np.array([0, 0, 0, 1, 1, 1])
-    impossible = BranchAndCut(none, hess(none, everything(none)), 1)
+    impossible = BranchAndCut(none, build_hess_model(none, everything(none)), 1)
     impossible.run(zone, always, unheard_plan, unheard, lambda: None)
     assert impossible.ended == "infeasible"
-    stopped = BranchAndCut(made, hess(made, everything(made)), 1)
+    stopped = BranchAndCut(made, build_hess_model(made, everything(made)), 1)
     stopped.run(zone, lambda: False, unheard_plan, unheard, lambda: None)
     assert stopped.ended == ""
 

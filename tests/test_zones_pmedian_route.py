@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest import mock
 
 import numpy as np
@@ -18,7 +19,7 @@ from allocator.optimise.zones import spanning_trees
 from allocator.optimise.zones.map_search import solve_zones
 from allocator.optimise.zones.pmedian import pmedian_search as centres
 from allocator.optimise.zones.pmedian.districting import recognise_first
-from allocator.optimise.zones.pmedian.placing import SlotPlacement
+from allocator.optimise.zones.pmedian.pmedian_search import SlotPlacement
 from allocator.program import lazy_auxiliaries
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.slot_decomposition import decompose_by_slot
@@ -67,7 +68,7 @@ def assert_best_around_centres(policy: Policy) -> None:
         constrain(policy, policy.compile()),
     )
     search, deadline = searching()
-    with mock.patch.object(route, "MOST_ZONES", 0):
+    with mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)):
         found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     if found is None:
         return
@@ -178,7 +179,7 @@ def test_where_branch_and_cut_is_too_long_plans_are_sought_while_there_is_time()
     task = constrain(policy, policy.compile())
     for many, most, workers in ((0, 10**6, 2), (0, 0, 2), (0, 10**6, 1)):
         search, deadline = searching(0.5, workers)
-        with mock.patch.object(centres, "MANY_PAIRS", many), mock.patch.object(centres, "MOST_PAIRS", most):
+        with mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, many_pairs=many, most_pairs=most)):
             found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
         assert found is not None and found.decisions is not None and found.is_all
         [proof] = found.proofs
@@ -191,7 +192,10 @@ def test_a_plan_to_begin_from_is_not_given_up() -> None:
     best = solved(policy)
     task, (search, deadline) = constrain(policy, policy.compile()), searching()
     start = task.program.decisions.vector(best.assignments)
-    with mock.patch.object(route, "MOST_ZONES", 0), mock.patch.object(centres, "TRIES", 0):
+    with (
+        mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
+        mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, first_tries=0)),
+    ):
         found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound, start)
     assert found is not None and found.decisions is not None
     cost = task.cost(evaluate_auxiliaries(task.program, found.decisions[None, :])[0], 1)
@@ -201,12 +205,15 @@ def test_a_plan_to_begin_from_is_not_given_up() -> None:
 def test_where_flows_give_no_plan_a_map_is_split_by_chance() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
     task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    with mock.patch.object(route, "MOST_ZONES", 0), mock.patch.object(centres, "TRIES", 0):
+    with (
+        mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
+        mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, first_tries=0)),
+    ):
         found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     assert found is not None and found.decisions is not None
     with (
-        mock.patch.object(route, "MOST_ZONES", 0),
-        mock.patch.object(centres, "TRIES", 0),
+        mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
+        mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, first_tries=0)),
         mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_: iter(())),
     ):
         assert solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound) is None

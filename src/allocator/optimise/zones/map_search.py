@@ -1,9 +1,9 @@
-"""The zones route: all zones that each slot may have, and the cheapest that cover the map exactly."""
+"""Map search: the best plan of a map by an exact cover with all zones, or a good one of a large map."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,9 +15,8 @@ from allocator.optimise.zones.cover_model import CoverModel
 from allocator.optimise.zones.cover_search import CoverSearch
 from allocator.optimise.zones.lexicographic_cover import WindowSearch, ZonesResult, solve_cover_levels
 from allocator.optimise.zones.local_search import costs_of, is_least
-from allocator.optimise.zones.pmedian.districting import recognise_first
-from allocator.optimise.zones.pmedian.placing import SlotPlacement
-from allocator.optimise.zones.pmedian.pmedian_search import PMedianSearch
+from allocator.optimise.zones.pmedian.districting import Districting, recognise_first
+from allocator.optimise.zones.pmedian.pmedian_search import PMedianSearch, SlotPlacement
 from allocator.optimise.zones.spanning_trees import first_plan
 from allocator.optimise.zones.zone_pairs import recombine, reoptimise_pairs
 from allocator.program.program import IntArray
@@ -25,169 +24,207 @@ from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition, d
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
-from allocator.solvers.observer import NULL_OBSERVER, BoundCallback
+from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, PlanCallback
 
-#: More zones, or more branches looked at for them, are left to other routes.
-MOST_ZONES, MOST_BRANCHES = 400_000, 30_000_000
-#: The part of the time that the route may take, what is left being for others, and of that the part for
-#: finding all zones. Where a program is about zones around centres alone no other route has more to say.
-ROUTE_PART, FINDING_PART = 0.7, 0.3
-#: Where something ties zones together the plan to begin from is first made better, for this part of the time
-#: left and so many splits in vain: what it costs says which zones can be in a better one.
-BEFORE_PART, PATIENCE = 0.2, 100
-#: The part of the route's time for zones around centres where a program is about more.
-CENTRES_PART = 0.6
+
+@dataclass(frozen=True)
+class MapParams:
+    """How large an exact cover may be, and how time is shared.
+
+    Attributes:
+        most_zones: With more candidate zones than this, a map is searched by heuristics.
+        most_branches: With more branches of their enumeration, likewise.
+        search_part: The part of the time for map search, unless no other route can find or prove more. The
+            rest is left for other routes.
+        enumeration_part: The part of that for the enumeration of zones.
+        recombination_part: Where slots are linked, the part of the time left in which the first plan is
+            recombined: the cheaper it is, the fewer zones can be in a better one.
+        recombination_patience: The number of such recombinations in a row without a gain that ends them.
+        pmedian_part: The part of the time for a p-median search, where the program has other costs or rows.
+    """
+
+    most_zones: int = 400_000
+    most_branches: int = 30_000_000
+    search_part: float = 0.7
+    enumeration_part: float = 0.3
+    recombination_part: float = 0.2
+    recombination_patience: int = 100
+    pmedian_part: float = 0.6
+
+
+#: The parameters of every search.
+PARAMS = MapParams()
 
 
 def solve_zones(
     task: ConstrainedProgram,
     deadline: Deadline,
-    search: SolveContext,
+    context: SolveContext,
     teller: Callable[[int], BoundCallback],
     start: IntArray | None = None,
-    show: Callable[[IntArray], None] = NULL_OBSERVER.on_plan,
+    show: PlanCallback = NULL_OBSERVER.on_plan,
 ) -> ZonesResult | None:
-    """Return the plan that is best at every level; where there are too many zones, any; None if it is no map.
+    """Return the best plan at every level, or a good one of a large map; None if the program is no map.
 
     Args:
-        task: What is to be solved.
-        deadline: The time that it may take.
-        search: How to search.
-        teller: Whom to tell of costs and bounds of a level.
-        start: Decisions to begin from.
-        show: Is shown the decisions of every better plan, as soon as there is one.
+        task: The constrained program.
+        deadline: The time limit.
+        context: The settings of the solve.
+        teller: Returns for a level what is called with its costs and bounds.
+        start: ``[decisions]`` a plan to start from.
+        show: Called with the decisions of every better plan.
     """
     whole = None if task.map is None or task.is_fixed else decompose_by_slot(task.program)
     if whole is None:
         return None
-    own = Deadline(search.budget, deadline.share(ROUTE_PART))
-    show = _told(task, teller, show)
-    if len(whole.items) > MOST_MEMBERS:
-        return _of_a_large_map(task, whole, deadline, search, teller, show, start)
-    first = first_plan(task, whole, start, own, search, show)
-    if first is not None and is_least(task, first):
-        return _proved(task, first)
-    tied = np.unique(np.append(whole.linking_rows.cols, whole.linking_variables))
-    more: Mapping[int, list[Band]] = {}
-    if first is not None and len(tied):
-        few = Deadline(search.budget, own.share(BEFORE_PART))
-        first = recombine(task, whole, first, few, search, show, PATIENCE)
-        if is_least(task, first):
-            return _proved(task, first)
-        more = cost_bands(task, whole, first)
-    found = _all_zones(task, whole, tied, more, Deadline(search.budget, own.share(FINDING_PART)), search)
-    if found is None:
-        return _of_a_large_map(task, whole, deadline, search, teller, show, start, first)
-    model = CoverModel(task.program, whole, found, tied)
-    cover = CoverSearch(model.problem, model.choice, search)
-    windows = WindowSearch(task.program, whole, found, task.implied_bounds(), search) if len(tied) else None
-    return solve_cover_levels(task.program, model, cover, own, teller, show, first, task.lower_bound, windows)
+    return _MapSearch(task, whole, deadline, context, teller, show, start).run()
 
 
-def _told(
-    task: ConstrainedProgram, teller: Callable[[int], BoundCallback], show: Callable[[IntArray], None]
-) -> Callable[[IntArray], None]:
-    """Return what shows a plan and tells what it costs at the first level."""
+@dataclass(eq=False)
+class _MapSearch:
+    """One search of a map.
 
-    def told(decisions: IntArray) -> None:
-        show(decisions)
-        if task.program.levels:
-            level, cost = task.program.levels[0], costs_of(task.program, decisions)[0]
-            teller(level)(cost, min(cost, task.lower_bound(level)))
-
-    return told
-
-
-def _proved(task: ConstrainedProgram, decisions: IntArray) -> ZonesResult:
-    """Return a plan that is as good as any can be."""
-    costs = zip(task.program.levels, costs_of(task.program, decisions), strict=True)
-    proofs = tuple(Proof.of(level, cost, Bound(cost, BY_ROWS)) for level, cost in costs)
-    return ZonesResult("optimal", decisions, proofs)
-
-
-def _better(
-    task: ConstrainedProgram,
-    whole: SlotDecomposition,
-    decisions: IntArray,
-    deadline: Deadline,
-    search: SolveContext,
-    show: Callable[[IntArray], None],
-) -> IntArray:
-    """Return a plan that is better two zones at a time: exactly, or by chance where zones are tied."""
-    if whole.is_linked:
-        return recombine(task, whole, decisions, deadline, search, show)
-    return reoptimise_pairs(task, whole, decisions, deadline, search, show)
-
-
-def _of_a_large_map(
-    task: ConstrainedProgram,
-    whole: SlotDecomposition,
-    deadline: Deadline,
-    search: SolveContext,
-    teller: Callable[[int], BoundCallback],
-    show: Callable[[IntArray], None],
-    start: IntArray | None,
-    first: IntArray | None = None,
-) -> ZonesResult | None:
-    """Return a plan of a map with too many zones: around centres that are paid for, or split by chance.
-
-    A first plan that has been made already, of which a start is no better, is not made again.
+    Attributes:
+        task: The constrained program.
+        whole: Its decomposition by slot.
+        deadline: The time limit.
+        context: The settings of the solve.
+        teller: Returns for a level what is called with its costs and bounds.
+        show: Called with the decisions of every better plan.
+        start: ``[decisions]`` a plan to start from.
     """
-    assert task.map is not None
-    own = Deadline(search.budget, deadline.share(ROUTE_PART))
-    read_off = recognise_first(task.program, whole, task.map)
-    if read_off is None or (whole.is_linked and read_off[0] != task.program.levels[0]):
-        decisions = first_plan(task, whole, start, own, search, show) if first is None else first
-        if decisions is not None:
-            decisions = _better(task, whole, decisions, own, search, show)
-            return (
-                _proved(task, decisions) if is_least(task, decisions) else ZonesResult("feasible", decisions)
-            )
-    if read_off is None:
-        return None
-    level, given = read_off
-    is_all = given.is_exact and len(task.program.levels) == 1
-    part = deadline if is_all else Deadline(search.budget, own.share(CENTRES_PART))
-    placing = SlotPlacement(task.program, whole, level)
 
-    def split() -> IntArray | None:
-        found = first_plan(task, whole, None, own, search)
-        return None if found is None else placing.zone(found)
+    task: ConstrainedProgram
+    whole: SlotDecomposition
+    deadline: Deadline
+    context: SolveContext
+    teller: Callable[[int], BoundCallback]
+    show: PlanCallback
+    start: IntArray | None
 
-    start = start if first is None else first
-    centres = PMedianSearch(task, given, level, placing, part, search, teller(level), show)
-    made = centres.run(None if start is None else placing.zone(start), split)
-    if made is None or made.decisions is None or is_all:
-        return None if made is None else replace(made, is_all=True)
-    return replace(made, decisions=_better(task, whole, made.decisions, own, search, show))
+    def run(self) -> ZonesResult | None:
+        """Return the result; None if there is neither a plan nor a proof that there is none."""
+        task, whole, context = self.task, self.whole, self.context
+        own = self._deadline_for(PARAMS.search_part, self.deadline)
+        if len(whole.items) > MOST_MEMBERS:
+            return self._search_large_map(None)
+        first = first_plan(task, whole, self.start, own, context, self._on_plan)
+        if first is not None and is_least(task, first):
+            return self._proved(first)
+        linked = np.unique(np.append(whole.linking_rows.cols, whole.linking_variables))
+        more: Mapping[int, list[Band]] = {}
+        if first is not None and len(linked):
+            few = self._deadline_for(PARAMS.recombination_part, own)
+            patience = PARAMS.recombination_patience
+            first = recombine(task, whole, first, few, context, self._on_plan, patience)
+            if is_least(task, first):
+                return self._proved(first)
+            more = cost_bands(task, whole, first)
+        groups = self._candidate_zones(linked, more, self._deadline_for(PARAMS.enumeration_part, own))
+        if groups is None:
+            return self._search_large_map(first)
+        model = CoverModel(task.program, whole, groups, linked)
+        cover = CoverSearch(model.problem, model.choice, context)
+        bounds = task.implied_bounds() if len(linked) else None
+        windows = None if bounds is None else WindowSearch(task.program, whole, groups, bounds, context)
+        return solve_cover_levels(
+            task.program, model, cover, own, self.teller, self._on_plan, first, task.lower_bound, windows
+        )
+
+    def _deadline_for(self, part: float, deadline: Deadline) -> Deadline:
+        return Deadline(self.context.budget, deadline.share(part))
+
+    def _on_plan(self, decisions: IntArray) -> None:
+        """Pass on a plan, and its cost at the first level."""
+        self.show(decisions)
+        if self.task.program.levels:
+            level, cost = self.task.program.levels[0], costs_of(self.task.program, decisions)[0]
+            self.teller(level)(cost, min(cost, self.task.lower_bound(level)))
+
+    def _proved(self, decisions: IntArray) -> ZonesResult:
+        """Return a plan that the rows alone prove to be optimal."""
+        task = self.task
+        costs = zip(task.program.levels, costs_of(task.program, decisions), strict=True)
+        proofs = tuple(Proof.of(level, cost, Bound(cost, BY_ROWS)) for level, cost in costs)
+        return ZonesResult("optimal", decisions, proofs)
+
+    def _improved(self, decisions: IntArray, deadline: Deadline) -> IntArray:
+        """Return a better plan, two zones at a time: recombined where slots are linked, else re-optimised."""
+        improve = recombine if self.whole.is_linked else reoptimise_pairs
+        return improve(self.task, self.whole, decisions, deadline, self.context, self._on_plan)
+
+    def _search_large_map(self, first: IntArray | None) -> ZonesResult | None:
+        """Return a plan of a map with too many zones, by p-median search or from random spanning trees.
+
+        Args:
+            first: ``[decisions]`` the first plan, if it has been made already.
+        """
+        task, whole = self.task, self.whole
+        assert task.map is not None
+        own = self._deadline_for(PARAMS.search_part, self.deadline)
+        recognised = recognise_first(task.program, whole, task.map)
+        if recognised is None or (whole.is_linked and recognised[0] != task.program.levels[0]):
+            decisions = first
+            if decisions is None:
+                decisions = first_plan(task, whole, self.start, own, self.context, self._on_plan)
+            if decisions is not None:
+                decisions = self._improved(decisions, own)
+                is_optimal = is_least(task, decisions)
+                return self._proved(decisions) if is_optimal else ZonesResult("feasible", decisions)
+        if recognised is None:
+            return None
+        return self._search_medians(*recognised, first, own)
+
+    def _search_medians(
+        self, level: int, districting: Districting, first: IntArray | None, own: Deadline
+    ) -> ZonesResult | None:
+        """Return a plan by p-median search at a level, improved if the program has other costs or rows."""
+        task, whole = self.task, self.whole
+        is_all = districting.is_exact and len(task.program.levels) == 1
+        part = self.deadline if is_all else self._deadline_for(PARAMS.pmedian_part, own)
+        placement = SlotPlacement(task.program, whole, level)
+
+        def split() -> IntArray | None:
+            found = first_plan(task, whole, None, own, self.context)
+            return None if found is None else placement.zone(found)
+
+        start = self.start if first is None else first
+        search = PMedianSearch(
+            task, districting, level, placement, part, self.context, self.teller(level), self._on_plan
+        )
+        found = search.run(None if start is None else placement.zone(start), split)
+        if found is None or found.decisions is None or is_all:
+            return None if found is None else replace(found, is_all=True)
+        return replace(found, decisions=self._improved(found.decisions, own))
+
+    def _candidate_zones(
+        self, linked: IntArray, more: Mapping[int, list[Band]], deadline: Deadline
+    ) -> list[CandidateZones] | None:
+        """Return the candidate zones of all slots; None if there are too many of them.
+
+        Args:
+            linked: ``[n]`` the variables in rows that link slots.
+            more: By slot, bands that hold for every better plan.
+            deadline: The time limit.
+        """
+        assert self.task.map is not None
+        branches = PARAMS.most_branches
+
+        def may_continue(more: int) -> bool:
+            nonlocal branches
+            branches -= more
+            return branches >= 0 and not (self.context.is_stopped or deadline.is_over)
+
+        def wanted(block: SlotBlock) -> IntArray:
+            return np.flatnonzero(np.isin(block.columns, linked))
+
+        found = enumerate_zones(self.whole, self.task.map, wanted, PARAMS.most_zones, may_continue, more)
+        if found is not None and len(linked):
+            found = _by_single_slot(self.whole, found)
+        is_few = found is not None and sum(len(group.held) for group in found) <= PARAMS.most_zones
+        return found if is_few else None
 
 
-def _all_zones(
-    task: ConstrainedProgram,
-    whole: SlotDecomposition,
-    tied: IntArray,
-    more: Mapping[int, list[Band]],
-    deadline: Deadline,
-    search: SolveContext,
-) -> list[CandidateZones] | None:
-    """Return the zones of all slots, or None if they are too many to be found or chosen from."""
-    assert task.map is not None
-    branches = MOST_BRANCHES
-
-    def goes_on(more: int) -> bool:
-        nonlocal branches
-        branches -= more
-        return branches >= 0 and not (search.is_stopped or deadline.is_over)
-
-    def wanted(part: SlotBlock) -> IntArray:
-        return np.flatnonzero(np.isin(part.columns, tied))
-
-    found = enumerate_zones(whole, task.map, wanted, MOST_ZONES, goes_on, more)
-    if found is not None and len(tied):
-        found = _apart(whole, found)
-    return None if found is None or sum(len(group.held) for group in found) > MOST_ZONES else found
-
-
-def _apart(whole: SlotDecomposition, found: Sequence[CandidateZones]) -> list[CandidateZones]:
-    """Return the zones of each slot by itself, where rows tell slots apart that are alike otherwise."""
-    return [replace(one, slots=[slot], block=whole.blocks[slot]) for one in found for slot in one.slots]
+def _by_single_slot(whole: SlotDecomposition, groups: Sequence[CandidateZones]) -> list[CandidateZones]:
+    """Return the candidate zones of each slot by itself, since linking rows tell slots apart."""
+    return [replace(one, slots=[slot], block=whole.blocks[slot]) for one in groups for slot in one.slots]

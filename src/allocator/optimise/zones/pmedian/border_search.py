@@ -8,8 +8,8 @@ from heapq import heappop, heappush
 import numpy as np
 import numpy.typing as npt
 
-from allocator.optimise.zones.pmedian.allocate import Allocation
 from allocator.optimise.zones.pmedian.districting import Districting
+from allocator.optimise.zones.pmedian.location_allocation import Allocation
 from allocator.program.program import INFINITE, IntArray
 
 FloatArray = npt.NDArray[np.float64]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.optimise.zones.pmedian.allocate import location_allocation
 from allocator.optimise.zones.pmedian.border_search import BorderSearch
 from allocator.optimise.zones.pmedian.districting import Districting
 from allocator.optimise.zones.pmedian.lagrangian import FloatArray, LagrangianBound
+from allocator.optimise.zones.pmedian.location_allocation import location_allocation
 from allocator.program.program import IntArray
 
 #: Asked before each plan whether the search may continue.

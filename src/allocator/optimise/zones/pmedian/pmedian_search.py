@@ -1,4 +1,4 @@
-"""Zones around centres: plans first, then prices that prove a bound, then branch and cut on what is left."""
+"""p-median search: plans by centre search, a Lagrangian bound, then branch and cut on the pairs left."""
 
 from __future__ import annotations
 
@@ -7,177 +7,266 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 from allocator.model.witnesses import HIGHS, PRICES
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.lexicographic_cover import ZonesResult
-from allocator.optimise.zones.pmedian.branching import WATCH, BranchAndCut
+from allocator.optimise.zones.pmedian.branch_and_cut import BranchAndCut, build_hess_model
 from allocator.optimise.zones.pmedian.centre_search import CentreSearch, MayContinue
 from allocator.optimise.zones.pmedian.districting import Districting
-from allocator.optimise.zones.pmedian.hess import hess
 from allocator.optimise.zones.pmedian.lagrangian import LagrangianDual
-from allocator.optimise.zones.pmedian.placing import SlotPlacement
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
-from allocator.program.program import IntArray
+from allocator.program.program import IntArray, Program
+from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
-from allocator.solvers.observer import NULL_OBSERVER, BoundCallback
+from allocator.solvers.linear import assign
+from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, PlanCallback
 
-#: So many plans at first, of so many tries at most.
-PLANS, TRIES = 12, 200
-#: So many promising sets of centres are followed, then plans near the best, so many in vain at most.
-PROMISING, PATIENCE = 60, 150
-#: The parts of the time left that the first plans, the prices, and the plans after them may take.
-FIRST_PART, PRICES_PART, PLANS_PART = 0.2, 0.4, 0.3
-#: Seconds for every two units that are kept back: the last step may take long, and the plan is yet judged.
-KEPT_BACK = 2.5e-7
-#: Steps of prices come to so many pairs looked at.
-LOOKED_AT = 10_000_000_000
-#: With more pairs of unit and centre than this branch and cut will hardly see the end, and other plans are
-#: looked for beside; with more than that its first relaxation alone takes minutes.
-MANY_PAIRS, MOST_PAIRS = 15_000, 60_000
+#: Stands for the cost of a zone in a slot that cannot have it.
+PROHIBITIVE = 1e30
+
+
+@dataclass(frozen=True)
+class PMedianParams:
+    """How the time of a p-median search is used.
+
+    Attributes:
+        first_plans: The number of plans from scattered centres at first.
+        first_tries: The most tries for these.
+        centre_sets: The most sets of centres of the Lagrangian steps from which plans are made.
+        patience: The number of variations of the best plan in a row without a gain that ends them.
+        first_part: The part of the time left for the first plans.
+        dual_part: The part for each search for multipliers.
+        variation_part: The part for the plans after the first search for multipliers.
+        reserve_per_pair: Seconds that are kept back for each pair of units, since the last step may take
+            long, and the plan is checked afterwards.
+        evaluated_pairs: The most pairs evaluated in all subgradient steps together.
+        fewest_steps: The fewest subgradient steps of each search.
+        many_pairs: With more pairs than this left, branch and cut hardly ever ends, and plans are varied in
+            the meantime.
+        most_pairs: With more pairs than this, its first relaxation alone takes minutes: it is not tried.
+        poll_seconds: Seconds between two looks at branch and cut.
+    """
+
+    first_plans: int = 12
+    first_tries: int = 200
+    centre_sets: int = 60
+    patience: int = 150
+    first_part: float = 0.2
+    dual_part: float = 0.4
+    variation_part: float = 0.3
+    reserve_per_pair: float = 2.5e-7
+    evaluated_pairs: int = 10_000_000_000
+    fewest_steps: int = 50
+    many_pairs: int = 15_000
+    most_pairs: int = 60_000
+    poll_seconds: float = 0.05
+
+
+#: The parameters of every search.
+PARAMS = PMedianParams()
+
+
+class SlotPlacement:
+    """Places zones into slots: into any where slots are interchangeable, else at least cost.
+
+    Args:
+        program: The program.
+        whole: Its decomposition, with the same items for every slot.
+        level: The level whose cost counts.
+    """
+
+    def __init__(self, program: Program, whole: SlotDecomposition, level: int) -> None:
+        self._program, self._whole, self._level = program, whole, program.levels.index(level)
+        self._interchangeable = len({block.key for block in whole.blocks}) == 1
+
+    def decisions(self, zone: IntArray) -> IntArray | None:
+        """Return the decisions of zones; None if there is no slot for some zone.
+
+        Args:
+            zone: ``[n]`` the zone of each item.
+        """
+        names, first = np.unique(zone, return_index=True)
+        names = names[np.argsort(first)]
+        slots = np.arange(len(names)) if self._interchangeable else self._cheapest_slots(zone, names)
+        if slots is None:
+            return None
+        decisions = np.zeros(self._program.decisions.count, dtype=np.int64)
+        [grid] = self._program.decisions.grids.values()
+        for name, slot in zip(names.tolist(), slots.tolist(), strict=True):
+            columns = grid[self._whole.items[zone == name], self._whole.blocks[slot].slot, 0, 0]
+            if (columns < 0).any():
+                return None
+            decisions[columns] = 1
+        return decisions
+
+    def zone(self, decisions: IntArray) -> IntArray:
+        """Return ``[n]`` the zone of each item in a plan: the number of its slot."""
+        [grid] = self._program.decisions.grids.values()
+        own = grid[self._whole.items, :, 0, 0]
+        return np.asarray(np.where(own >= 0, decisions[own], 0).argmax(axis=1))
+
+    def _cheapest_slots(self, zone: IntArray, names: IntArray) -> IntArray | None:
+        """Return the slot of each zone at least cost; None if some zone has none."""
+        held = (zone == names[:, None]).astype(np.int64)
+        costs = np.stack([self._costs(block, held) for block in self._whole.blocks], axis=1)
+        found = assign(costs)
+        return None if found is None or (costs[found] >= PROHIBITIVE).any() else found[1]
+
+    def _costs(self, block: SlotBlock, held: IntArray) -> np.ndarray:
+        """Return the cost of each zone ``[zones, items]`` in a slot."""
+        program, count = block.program, held.shape[1]
+        values = evaluate_auxiliaries(program, held)
+        kept = (held >= program.lower[:count]) & (held <= program.upper[:count])
+        able = kept.all(axis=1) & ~violated_rows(program, values).any(axis=1)
+        return np.where(able, level_costs(program, values)[:, self._level], PROHIBITIVE)
 
 
 @dataclass(eq=False)
 class PMedianSearch:
-    """A map that is being made into zones.
+    """A search for zones around centres.
 
     Attributes:
-        task: What is to be solved.
-        given: The map, as far as it is one of zones around centres.
-        level: The level that pays for the way to centres.
-        placing: Puts zones into slots.
-        deadline: The time that it may take.
-        search: How to search.
-        tell: Whom to tell of cost and bound.
-        show: Is shown every better plan.
-        decisions: The best plan.
-        costs: What it costs at each level.
-        bound: What any plan costs at least.
+        task: The constrained program.
+        districting: Its relaxation as a districting.
+        level: The level that pays for distances.
+        placement: Places zones into slots.
+        deadline: The time limit.
+        context: The settings of the solve.
+        on_bound: Called with cost and bound of the level.
+        on_plan: Called with the decisions of every better plan.
+        decisions: ``[decisions]`` the best plan.
+        costs: Its cost at each level.
+        bound: A proven lower bound of the level.
     """
 
     task: ConstrainedProgram
-    given: Districting
+    districting: Districting
     level: int
-    placing: SlotPlacement
+    placement: SlotPlacement
     deadline: Deadline
-    search: SolveContext
-    tell: BoundCallback
-    show: Callable[[IntArray], None] = NULL_OBSERVER.on_plan
+    context: SolveContext
+    on_bound: BoundCallback
+    on_plan: PlanCallback = NULL_OBSERVER.on_plan
     decisions: IntArray | None = field(default=None, init=False)
     costs: list[int] = field(default_factory=list, init=False)
     bound: int = field(default=0, init=False)
-    _is_by_search: bool = field(default=False, init=False)
+    _is_bound_by_search: bool = field(default=False, init=False)
 
-    def run(self, start: IntArray | None, another: Callable[[], IntArray | None]) -> ZonesResult | None:
-        """Return what was found, None if nothing was.
+    def run(self, start: IntArray | None, fallback: Callable[[], IntArray | None]) -> ZonesResult | None:
+        """Return the best plan and its bound; None if no plan was found.
 
         Args:
-            start: ``[n]`` the zone of each unit in a plan to begin from, if it is one.
-            another: Makes zones in another way where flows give none.
+            start: ``[n]`` the zone of each unit in a plan to start from.
+            fallback: Makes zones in another way where flows give none.
         """
-        plans = CentreSearch(self.given, self.search.seed, self._judge)
+        plans = CentreSearch(self.districting, self.context.seed, self._accept)
         if start is not None:
             plans.offer(start)
-        plans.try_scattered(PLANS, TRIES, self._for(FIRST_PART))
-        if plans.zone is None and (zone := another()) is not None:
+        plans.try_scattered(PARAMS.first_plans, PARAMS.first_tries, self._time_for(PARAMS.first_part))
+        if plans.zone is None and (zone := fallback()) is not None:
             plans.offer(zone)
         if plans.zone is None:
             return None
-        self._prove(plans)
-        return self._zoned()
+        self._close_gap(plans)
+        return self._result()
 
-    def _prove(self, plans: CentreSearch) -> None:
+    def _close_gap(self, plans: CentreSearch) -> None:
         """Close the gap between cost and bound as far as time allows."""
-        prices = LagrangianDual(self.given, plans.cost)
-        steps = max(50, LOOKED_AT // len(self.given) ** 2)
-        prices.maximise(self._for(PRICES_PART), self._hear, steps)
-        plans_end = self._for(PLANS_PART)
-        plans.try_each(prices.centre_sets()[:PROMISING], plans_end)
-        plans.vary_best(prices.result(), PATIENCE, plans_end)
-        if plans.cost < prices.cutoff:
-            prices.lower_cutoff(plans.cost)
-            prices.maximise(self._for(PRICES_PART), self._hear, steps)
-        if prices.bound < plans.cost:
-            self._search_on(plans, prices)
+        dual = LagrangianDual(self.districting, plans.cost)
+        steps = max(PARAMS.fewest_steps, PARAMS.evaluated_pairs // len(self.districting) ** 2)
+        dual.maximise(self._time_for(PARAMS.dual_part), self._update_bound, steps)
+        may_continue = self._time_for(PARAMS.variation_part)
+        plans.try_each(dual.centre_sets()[: PARAMS.centre_sets], may_continue)
+        plans.vary_best(dual.result(), PARAMS.patience, may_continue)
+        if plans.cost < dual.cutoff:
+            dual.lower_cutoff(plans.cost)
+            dual.maximise(self._time_for(PARAMS.dual_part), self._update_bound, steps)
+        if dual.bound < plans.cost:
+            self._search_rest(plans, dual)
 
-    def _search_on(self, plans: CentreSearch, prices: LagrangianDual) -> None:
-        """Search what is left by branch and cut, or for other plans, or for both."""
-        pairs, last = int(prices.allowed.sum()), self._for(1.0)
+    def _search_rest(self, plans: CentreSearch, dual: LagrangianDual) -> None:
+        """Search the pairs that are left by branch and cut, vary the best plan, or both."""
+        pairs, may_continue = int(dual.allowed.sum()), self._time_for(1.0)
 
-        def look_around() -> None:
-            plans.vary_best(prices.result(), 1, last)
+        def vary_once() -> None:
+            plans.vary_best(dual.result(), 1, may_continue)
 
-        if self.search.budget.deterministic and pairs > MANY_PAIRS:
-            return  # what comes of a search that is cut off depends on the machine
-        waiting = look_around if pairs > MANY_PAIRS else partial(time.sleep, WATCH)
-        if pairs <= MOST_PAIRS and self._branch_and_cut(plans, prices, last, waiting):
+        if self.context.budget.deterministic and pairs > PARAMS.many_pairs:
+            return  # the result of a search that is cut off depends on the machine
+        is_hard = pairs > PARAMS.many_pairs
+        work_meanwhile = vary_once if is_hard else partial(time.sleep, PARAMS.poll_seconds)
+        if pairs <= PARAMS.most_pairs and self._branch_and_cut(plans, dual, may_continue, work_meanwhile):
             return
-        while self.bound < plans.cost + self.given.constant and last():
-            look_around()
+        while self.bound < plans.cost + self.districting.constant and may_continue():
+            vary_once()
 
     def _branch_and_cut(
         self,
         plans: CentreSearch,
-        prices: LagrangianDual,
-        goes_on: MayContinue,
-        meanwhile: Callable[[], object],
+        dual: LagrangianDual,
+        may_continue: MayContinue,
+        work_meanwhile: Callable[[], object],
     ) -> bool:
-        """Search what is left, and return whether that came to its end."""
+        """Search the pairs that are left by branch and cut, and return whether that ended."""
         assert plans.zone is not None
-        branching = BranchAndCut(self.given, hess(self.given, prices.result()), self.search.seed)
+        model = build_hess_model(self.districting, dual.result())
+        search = BranchAndCut(self.districting, model, self.context.seed)
 
-        def hear(bound: int) -> None:  # of what is left: what is not costs more than the known plan
-            self._hear(min(bound, plans.cost), is_search=True)
+        def update_bound(bound: int) -> None:  # plans with other pairs cost more than the known plan
+            self._update_bound(min(bound, plans.cost), by_search=True)
 
-        branching.run(plans.zone, goes_on, plans.offer, hear, meanwhile)
-        if branching.ended:
-            found = branching.last if branching.ended == "optimal" else None
-            cost = plans.cost if found is None else self.given.cost(found) - self.given.constant
-            self._hear(cost, is_search=True)
-        return bool(branching.ended)
+        search.run(plans.zone, may_continue, plans.offer, update_bound, work_meanwhile)
+        if search.ended:
+            found = search.last if search.ended == "optimal" else None
+            cost = plans.cost if found is None else self.districting.cost(found) - self.districting.constant
+            self._update_bound(cost, by_search=True)
+        return bool(search.ended)
 
-    def _judge(self, zone: IntArray) -> bool:
-        """Take a plan over if the program has nothing against it and it costs less; return the former."""
-        decisions = self.placing.decisions(zone)
+    def _accept(self, zone: IntArray) -> bool:
+        """Take over a plan if it is feasible and costs less; return whether it is feasible."""
+        decisions = self.placement.decisions(zone)
         if decisions is None:
             return False
         values = evaluate_auxiliaries(self.task.program, decisions[None, :])
-        if not self.given.is_exact and violated_rows(self.task.program, values).any():
+        if not self.districting.is_exact and violated_rows(self.task.program, values).any():
             return False
         costs = level_costs(self.task.program, values)[0].tolist()
         if self.decisions is None or costs < self.costs:
             self.decisions, self.costs = decisions, costs
-            self.show(decisions)
-            self.tell(self._cost, min(self._cost, self.bound))
+            self.on_plan(decisions)
+            self.on_bound(self._cost, min(self._cost, self.bound))
         return True
 
     @property
     def _cost(self) -> int:
         return self.costs[self.task.program.levels.index(self.level)]
 
-    def _hear(self, bound: int, *, is_search: bool = False) -> None:
-        """Hear what anything costs at least, the constant of the map not counted, be it by branch and cut."""
-        if bound + self.given.constant > self.bound:
-            self._is_by_search = is_search
-            self.bound = bound + self.given.constant
-            self.tell(self._cost, min(self._cost, self.bound))
+    def _update_bound(self, bound: int, *, by_search: bool = False) -> None:
+        """Take over a better bound, without the constant of the districting, and what proved it."""
+        if bound + self.districting.constant > self.bound:
+            self._is_bound_by_search = by_search
+            self.bound = bound + self.districting.constant
+            self.on_bound(self._cost, min(self._cost, self.bound))
 
-    def _for(self, part: float) -> MayContinue:
-        """Return whether to go on: for a part of the time left, by the clock; work is counted by steps."""
-        budget, left = self.search.budget, self.deadline.share(1.0)
-        seconds = max(0.0, left.seconds - KEPT_BACK * len(self.given) ** 2)
+    def _time_for(self, part: float) -> MayContinue:
+        """Return whether to continue for a part of the time left; work is limited by the number of steps."""
+        budget, left = self.context.budget, self.deadline.share(1.0)
+        seconds = max(0.0, left.seconds - PARAMS.reserve_per_pair * len(self.districting) ** 2)
         deadline = Deadline(budget, Allotment(seconds if budget.deterministic else seconds * part, left.work))
 
-        def goes_on() -> bool:
+        def may_continue() -> bool:
             if deadline.is_over:
                 budget.cut_short |= budget.deterministic
-            return not (deadline.is_over or self.search.is_stopped)
+            return not (deadline.is_over or self.context.is_stopped)
 
-        return goes_on
+        return may_continue
 
-    def _zoned(self) -> ZonesResult:
+    def _result(self) -> ZonesResult:
         is_best = len(self.task.program.levels) == 1 and self._cost <= self.bound
-        by = frozenset((PRICES, HIGHS) if self._is_by_search else (PRICES,))
+        by = frozenset((PRICES, HIGHS) if self._is_bound_by_search else (PRICES,))
         proof = Proof.of(self.level, self._cost, Bound(self.bound, by))
         return ZonesResult("optimal" if is_best else "feasible", self.decisions, (proof,))
