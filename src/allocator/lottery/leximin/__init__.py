@@ -1,10 +1,11 @@
-"""LEXIMIN panels: of all lotteries over panels that keep the quotas, the one whose chances are most equal.
+"""LEXIMIN panels: the lottery over panels within the quotas whose chances are most equal.
 
-The least favoured person has as high a chance as can be; given that, the next one; and so on. People who
-count to the same quotas are one *type* and have the same chance, so all is reckoned in types.
+The least chance is maximised first; given that, the next chance; and so on. People who count to the same
+quotas form a *type* and have the same chance, so all computations are by type.
 
 Method: Flanigan, Gölz, Gupta, Hennig, Procaccia, *Fair algorithms for selecting citizens' assemblies*,
-Nature 596 (2021), with column generation. Other than there, the chances are found first, by linear programs
-without integers (``targets``), then panels whose mixture has them (``mixing``). Only where whole panels
-cannot attain them are the chances found over whole panels, as the paper does (``whole``).
+Nature 596 (2021), by column generation. Unlike the paper, the chances are computed first, by linear programs
+with fractional people (``find_targets``); then panels are mixed to these targets (``mix_to_targets``). Only
+where no mixture of whole panels attains the targets are the chances computed over whole panels, as in the
+paper (``leximin_over_panels``).
 """

@@ -1,4 +1,9 @@
-"""Column generation over panels: mixes the known panels by linear programs, prices new ones by CP-SAT."""
+"""Column generation over panels: a master problem mixes the known panels, CP-SAT prices new ones.
+
+Two masters solve the same linear program. The incremental one (GLOP) takes a panel in and goes on from its
+last basis, but is now and then inexact; it finds the first panels. The exact one (HiGHS) starts anew and
+decides.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +18,54 @@ from allocator.solvers.incremental_lp import IncrementalLinearProgram
 from allocator.solvers.integer_program import IntegerProgram
 from allocator.solvers.linear import EXACT_VERTEX, LinearProgram, UnsolvedError, solve_linear
 
-#: Weights are rounded to so many parts of the largest.
-PARTS = 10**6
+
+@dataclass(frozen=True)
+class LeximinParams:
+    """Parameters of the search for a LEXIMIN lottery. The values decide the tickets of a lottery.
+
+    Attributes:
+        pricing_scale: Weights in pricing are rounded to whole numbers, of which the largest is this.
+        exact_gain: Relative gain in weight by which a panel improves the exact master.
+        rough_gain: The same for the incremental master, which is less exact.
+        rough_shortfall: Shortfall of a chance at which the incremental master stops.
+        rough_gap: Relative gap of a priced panel while columns are gathered; at the end the gap is 0.
+        target_tolerance: Shortfall of a chance that still counts as its target.
+        settle_share: A level settles the types whose dual is at least this part of the largest dual.
+        target_scale: Duals of the target programs are rounded to multiples of one over this.
+        panel_scale: The same for duals of programs over whole panels.
+        floor_slacks: Slacks by which settled chances are lowered, in turn, until a target program is
+            feasible.
+        panel_slack: Slack by which chances that are settled over whole panels are lowered.
+        max_denominator: Greatest denominator of a fraction that a target is rounded to.
+        fraction_tolerance: Distance to such a fraction within which a target is rounded.
+        tickets: Tickets of a lottery, unless fewer represent it exactly.
+        few_tickets: Numbers of tickets below this are tried for an exact representation.
+        ticket_tolerance: Distance to whole tickets that counts as exact.
+    """
+
+    pricing_scale: int = 10**6
+    exact_gain: float = 1e-9
+    rough_gain: float = 1e-6
+    rough_shortfall: float = 1e-7
+    rough_gap: float = 0.02
+    target_tolerance: float = 2e-9
+    settle_share: float = 1e-2
+    target_scale: int = 10**12
+    panel_scale: int = 10**9
+    floor_slacks: tuple[float, ...] = (0.0, 1e-10, 1e-9, 1e-8, 1e-7)
+    panel_slack: float = 1e-9
+    max_denominator: int = 300
+    fraction_tolerance: float = 3e-9
+    tickets: int = 10**12
+    few_tickets: int = 5_000
+    ticket_tolerance: float = 1e-7
+
+
+PARAMS = LeximinParams()
 
 
 class PanelPricer:
-    """Finds heavy panels; its program is built once, and one thread makes it repeatable."""
+    """The pricing problem: finds panels of great weight by CP-SAT, on one thread so that runs repeat."""
 
     def __init__(self, panels: Panels) -> None:
         self._program = IntegerProgram()
@@ -32,12 +79,12 @@ class PanelPricer:
             self._program.add_row(dict.fromkeys(members, 1), least, most)
 
     def heaviest(self, weights: FloatArray, gap: float = 0.0) -> Counts:
-        """Return a panel of greatest weight, or one whose weight is short of it by a part ``gap`` at most."""
+        """Return a panel of greatest weight, to within a relative gap; weights ``[T]`` are rounded."""
         largest = float(np.abs(weights).max()) or 1.0
-        return self.best([round(PARTS * float(w) / largest) for w in weights], gap)
+        return self.heaviest_exactly([round(PARAMS.pricing_scale * float(w) / largest) for w in weights], gap)
 
-    def best(self, weights: list[int], gap: float = 0.0) -> Counts:
-        """Return a panel of greatest weight, by whole numbers."""
+    def heaviest_exactly(self, weights: list[int], gap: float = 0.0) -> Counts:
+        """Return a panel of greatest weight for whole weights ``[T]``, to within a relative gap."""
         self._program.maximise(dict(enumerate(weights)))
         solved = self._program.solve(gap)
         if solved is None:
@@ -45,18 +92,15 @@ class PanelPricer:
         return solved.values
 
 
-#: By what part of the weight of a panel another must be heavier to help.
-_EXACT_GAIN = 1e-9
-
-
 @dataclass(frozen=True, eq=False)
 class PanelMixture:
-    """A best mixture.
+    """An optimal mixture of the known panels.
 
     Attributes:
-        least: By how much every chance asked about is above its floor at least.
-        mixture: The part of each panel known.
-        weights: What another person of a type in a panel would be worth; the panels mixed weigh ``heaviest``.
+        least: Least distance of a raised chance above its floor.
+        mixture: ``[known]`` share of each known panel.
+        weights: ``[T]`` duals: value of one more person of each type in a panel.
+        heaviest: Weight of the panels of the mixture, by ``weights``.
     """
 
     least: float
@@ -66,32 +110,35 @@ class PanelMixture:
 
 
 class PanelMaster:
-    """The panels known so far."""
+    """The exact master problem over the known panels."""
 
     def __init__(self, panels: Panels, known: Iterable[Counts]) -> None:
         self._people = np.array(panels.people, dtype=np.float64)
         self._known = dict.fromkeys(known)
 
     def add(self, panel: Counts) -> None:
-        """Take another panel in."""
+        """Add a panel to the known ones."""
         self._known[panel] = None
 
     def improves(self, panel: Counts, mixed: PanelMixture) -> bool:
-        """Return whether a panel would better a mixture."""
-        return float(mixed.weights @ panel) > mixed.heaviest * (1 + _EXACT_GAIN)
+        """Return whether a panel has positive reduced cost, so that it improves a mixture."""
+        return float(mixed.weights @ panel) > mixed.heaviest * (1 + PARAMS.exact_gain)
 
-    def parts(self, mixed: PanelMixture) -> Mapping[Counts, float]:
-        """Return the panels that a mixture has, each with its part."""
+    def shares(self, mixed: PanelMixture) -> Mapping[Counts, float]:
+        """Return the panels of a mixture with their shares."""
         return {
-            panel: float(part) for panel, part in zip(self._known, mixed.mixture, strict=True) if part > 0
+            panel: float(share) for panel, share in zip(self._known, mixed.mixture, strict=True) if share > 0
         }
 
     def maximise_least_chance(self, raised: npt.NDArray[np.bool_], floors: FloatArray) -> PanelMixture:
-        """Return the mixture in which the least of the chances ``raised`` is highest above its floor.
+        """Return the mixture that maximises the least distance of a raised chance above its floor.
 
         Args:
-            raised: ``[T]``: the types whose chances are to be above their floors.
-            floors: ``[T]``: what the chances of the other types may not fall below.
+            raised: ``[T]`` the types whose chances are raised.
+            floors: ``[T]`` lower bounds of the chances; a raised chance is counted from its floor.
+
+        Raises:
+            ArithmeticError: The solver gives no answer.
         """
         chances = (np.array(list(self._known), dtype=np.float64) / self._people).T
         count = chances.shape[1]
@@ -112,40 +159,31 @@ class PanelMaster:
         return PanelMixture(-solved.cost, solved.values[:-1], shares / self._people, heaviest)
 
 
-#: Near enough to go on exactly.
-_ROUGH_SHORTFALL = 1e-7
-
-
-#: By what part of the weight of a panel another must be heavier to help.
-_ROUGH_GAIN = 1e-6
-
-
 def near_columns(
-    panels: Panels, chances: FloatArray, pricer: PanelPricer, known: Iterable[Counts], gap: float
+    panels: Panels, chances: FloatArray, pricer: PanelPricer, known: Iterable[Counts]
 ) -> Iterator[Counts]:
-    """Yield panels that bring a mixture of the known ones nearer to the target chances.
+    """Yield panels that bring a mixture nearer to the target chances, by the incremental master.
 
     Args:
         panels: The panels.
-        chances: ``[T]``: the targets.
-        pricer: Finds heavy panels.
+        chances: ``[T]`` the targets.
+        pricer: The pricing problem.
         known: Panels to begin with.
-        gap: How far from the heaviest a panel may be.
     """
     program = _IncrementalMaster(panels, chances)
     for panel in known:
         program.add(panel)
-    while program.solve() and program.least < -_ROUGH_SHORTFALL:
+    while program.solve() and program.least < -PARAMS.rough_shortfall:
         weights, heaviest = program.prices()
-        panel = pricer.heaviest(weights, gap)
-        if float(weights @ panel) <= heaviest * (1 + _ROUGH_GAIN):
+        panel = pricer.heaviest(weights, PARAMS.rough_gap)
+        if float(weights @ panel) <= heaviest * (1 + PARAMS.rough_gain):
             return
         program.add(panel)
         yield panel
 
 
 class _IncrementalMaster:
-    """Parts of panels, so that the chance that falls shortest of its target is greatest."""
+    """The incremental master problem: shares of panels that maximise the least chance less its target."""
 
     def __init__(self, panels: Panels, chances: FloatArray) -> None:
         self._people = np.array(panels.people, dtype=np.float64)
@@ -156,40 +194,35 @@ class _IncrementalMaster:
         self._rows = [self._program.add_row(float(chance), np.inf, {self._least: -1}) for chance in chances]
 
     def add(self, panel: Counts) -> None:
+        """Add a column for a panel."""
         shares = {self._rows[t]: count / float(self._people[t]) for t, count in enumerate(panel) if count}
         self._program.add_column(0, np.inf, {self._whole: 1, **shares})
 
     def solve(self) -> bool:
+        """Solve from the last basis; return whether the optimum was found."""
         return self._program.solve()
 
     @property
     def least(self) -> float:
+        """The least chance less its target."""
         return self._program.value(self._least)
 
     def prices(self) -> tuple[FloatArray, float]:
-        """Return what a person of each type is worth in a panel, and what the panels mixed weigh."""
+        """Return ``[T]`` the value of one more person in a panel by type, and the weight of the mixture."""
         duals = self._program.duals
         return np.maximum(0, -duals[self._rows]) / self._people, float(duals[self._whole])
 
 
-#: A mixture has its targets when no chance falls further short than this.
-CLOSE = 2e-9
-
-
-#: How far from the heaviest a panel may be while many are gathered.
-_ROUGH = 0.02
-
-
 def initial_columns(panels: Panels, chances: FloatArray, pricer: PanelPricer) -> list[Counts]:
-    """Return panels around the target: each is the one that its forerunners' mean most lacks."""
+    """Return panels around the targets ``[T]``: each is the one that the mean so far lacks most."""
     people = np.array(panels.people, dtype=np.float64)
     target, drawn = chances * people, np.zeros(len(people))
     found: dict[Counts, None] = {}
     for number in range(1, len(people) + 1):
-        panel = pricer.heaviest((target * number - drawn) / people, _ROUGH)
+        panel = pricer.heaviest((target * number - drawn) / people, PARAMS.rough_gap)
         drawn += panel
         found[panel] = None
-        if float(np.abs(drawn / number - target).max()) < CLOSE:
+        if float(np.abs(drawn / number - target).max()) < PARAMS.target_tolerance:
             break
     return list(found)
 
@@ -197,23 +230,29 @@ def initial_columns(panels: Panels, chances: FloatArray, pricer: PanelPricer) ->
 def mix_to_targets(
     panels: Panels, chances: FloatArray, pricer: PanelPricer, first: Iterable[Counts]
 ) -> tuple[Mapping[Counts, float], bool]:
-    """Return the parts of a mixture as near to the target chances as can be, and whether it has them.
+    """Return the shares of a mixture as near to the target chances as possible, and whether it attains them.
 
-    Since every panel has as many people, chances of which none falls short of its target are the targets.
+    All panels have the same size. So if no chance is below its target, all chances equal their targets.
+
+    Args:
+        panels: The panels.
+        chances: ``[T]`` the targets.
+        pricer: The pricing problem.
+        first: Panels to begin with.
     """
     everybody = np.ones(len(panels.people), dtype=np.bool_)
     known = list(first)
-    master = PanelMaster(panels, [*known, *near_columns(panels, chances, pricer, known, _ROUGH)])
-    gap = _ROUGH
+    master = PanelMaster(panels, [*known, *near_columns(panels, chances, pricer, known)])
+    gap = PARAMS.rough_gap
     while True:
-        solved = master.maximise_least_chance(everybody, chances)
-        if solved.least >= -CLOSE:
-            return master.parts(solved), True
-        panel = pricer.heaviest(solved.weights, gap)
-        if master.improves(panel, solved):
+        mixed = master.maximise_least_chance(everybody, chances)
+        if mixed.least >= -PARAMS.target_tolerance:
+            return master.shares(mixed), True
+        panel = pricer.heaviest(mixed.weights, gap)
+        if master.improves(panel, mixed):
             master.add(panel)
-            gap = _ROUGH
+            gap = PARAMS.rough_gap
         elif gap:
             gap = 0.0
         else:
-            return master.parts(solved), False
+            return master.shares(mixed), False

@@ -1,4 +1,4 @@
-"""Finds the LEXIMIN lottery of a pool: chances, then panels whose mixture has them, then whole tickets."""
+"""Finds the LEXIMIN lottery of a pool: target chances, then a mixture of panels, then whole tickets."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from allocator.lottery.leximin.column_generation import (
+    PARAMS,
     PanelMaster,
     PanelPricer,
     initial_columns,
@@ -32,33 +33,17 @@ from allocator.solvers.linear import (
     solve_linear,
 )
 
-#: What the dual values are multiplied by before they are rounded to whole numbers.
-_TARGET_SCALE = 10**12
-
-
-#: A level settles types that carry at least this part of what the heaviest of them does; others have another
-#: turn.
-SHARE = 1e-2
-
-
-#: How much less than settled a chance may be, so that the next program has a solution; more if it has none.
-_SLACKS = (0.0, 1e-10, 1e-9, 1e-8, 1e-7)
-
-
-#: A chance is taken for a fraction with a denominator up to this if it is as near as that.
-_SIMPLE, _ERROR = 300, 3e-9
-
 
 @dataclass(frozen=True)
 class TargetChances:
-    """Chances by type, and the levels that prove that they are LEXIMIN."""
+    """Target chances ``[T]``, and the levels that prove that they are LEXIMIN."""
 
     chances: FloatArray
     levels: tuple[LeximinLevel, ...]
 
 
 def find_targets(panels: Panels) -> TargetChances:
-    """Return the LEXIMIN chances over mixtures of panels with parts of people; the quotas can be met."""
+    """Return the LEXIMIN chances over mixtures of panels with fractional people; the quotas can be met."""
     chances = np.zeros(len(panels.people))
     settled = np.zeros(len(panels.people), dtype=np.bool_)
     levels: list[LeximinLevel] = []
@@ -66,19 +51,19 @@ def find_targets(panels: Panels) -> TargetChances:
     while not settled.all():
         least, level = program.maximise_least_chance(chances, settled)
         levels.append(level)
-        chances[list(level.settles)] = _simplest(least)
+        chances[list(level.settles)] = _rounded_to_fraction(least)
         settled[list(level.settles)] = True
     return TargetChances(chances, tuple(levels))
 
 
-def _simplest(chance: float) -> float:
-    """Return the fraction that a chance is within the error of the program, so that errors do not add up."""
-    simple = float(Fraction(chance).limit_denominator(_SIMPLE))
-    return simple if abs(simple - chance) < _ERROR else min(1.0, max(0.0, chance))
+def _rounded_to_fraction(chance: float) -> float:
+    """Return the simple fraction near a chance, so that errors of the solver do not add up."""
+    simple = float(Fraction(chance).limit_denominator(PARAMS.max_denominator))
+    return simple if abs(simple - chance) < PARAMS.fraction_tolerance else min(1.0, max(0.0, chance))
 
 
 class _LevelProgram:
-    """The linear program of one level: the chances of those not settled are at least z; z is maximised."""
+    """The linear program of a level: maximises z, where all chances that are not settled are at least z."""
 
     def __init__(self, panels: Panels) -> None:
         self._panels = panels
@@ -90,6 +75,11 @@ class _LevelProgram:
     def maximise_least_chance(
         self, chances: FloatArray, settled: npt.NDArray[np.bool_]
     ) -> tuple[float, LeximinLevel]:
+        """Return the greatest least chance of the types not settled, and the level that proves it.
+
+        Raises:
+            ArithmeticError: The solver gives no answer.
+        """
         free = np.flatnonzero(~settled).astype(np.int64)
         n, types = len(free), len(chances)
         at_least = sparse.csr_matrix((np.full(n, -1.0), (range(n), free)), shape=(n, types))
@@ -105,9 +95,9 @@ class _LevelProgram:
     def _solve(
         self, rows: sparse.csr_matrix, chances: FloatArray, settled: npt.NDArray[np.bool_]
     ) -> LinearSolution:
-        """Solve with the settled chances as floors, lowered a little more each time that fails."""
+        """Solve with the settled chances as floors, lowered by the next slack after each failure."""
         failure = UnsolvedError("not tried")
-        for slack in _SLACKS:
+        for slack in PARAMS.floor_slacks:
             floors = np.where(settled, np.maximum(0, chances - slack), 0)
             try:
                 return solve_linear(self._linear_program(rows, floors), EXACT_VERTEX)
@@ -130,100 +120,100 @@ class _LevelProgram:
     def _level(
         self, free: npt.NDArray[np.int64], shares: FloatArray, seat: float, quotas: FloatArray
     ) -> LeximinLevel:
+        """Return the level with the duals as whole numbers."""
         whole = shares[free].sum()
-        settles = tuple(int(t) for t in free if shares[t] >= SHARE * shares[free].max())
-        weights = tuple(max(0, round(_TARGET_SCALE * w)) for w in shares / whole / self._people)
-        prices = tuple(round(_TARGET_SCALE * p / whole) for p in (seat, *quotas))
+        settles = tuple(int(t) for t in free if shares[t] >= PARAMS.settle_share * shares[free].max())
+        weights = tuple(max(0, round(PARAMS.target_scale * w)) for w in shares / whole / self._people)
+        prices = tuple(round(PARAMS.target_scale * p / whole) for p in (seat, *quotas))
         return LeximinLevel(settles, weights, prices, weight_bound_by_prices(self._panels, weights, prices))
-
-
-#: What dual values are multiplied by before they are rounded to whole numbers.
-_PANEL_SCALE = 10**9
-
-
-#: How much less than settled a chance may be, so that the next program has a solution.
-_PANEL_SLACK = 1e-9
 
 
 def leximin_over_panels(
     panels: Panels, pricer: PanelPricer, first: Iterable[Counts]
 ) -> tuple[Mapping[Counts, float], tuple[LeximinLevel, ...]]:
-    """Return the parts of the LEXIMIN mixture of whole panels, and the levels that prove it."""
+    """Return the shares of the LEXIMIN mixture of whole panels, and the levels that prove it.
+
+    The targets of fractional panels may be out of reach. An example is a ring of three people of whom no two
+    may sit
+    together: by fractions each could be drawn half of the time, but a panel has only one of them.
+
+    Args:
+        panels: The panels.
+        pricer: The pricing problem.
+        first: Panels to begin with.
+    """
     search = _PanelLeximin(panels, pricer, first)
     levels: list[LeximinLevel] = []
     while not search.settled.all():
         levels.append(search.settle())
-    return search.parts, tuple(levels)
+    return search.shares, tuple(levels)
 
 
 class _PanelLeximin:
+    """Raises the least chance level by level over whole panels."""
+
     def __init__(self, panels: Panels, pricer: PanelPricer, first: Iterable[Counts]) -> None:
         self._pricer = pricer
         self._people = np.array(panels.people, dtype=np.float64)
         self._master = PanelMaster(panels, first)
         self._floors: FloatArray = np.zeros(len(panels.people))
         self.settled: npt.NDArray[np.bool_] = np.zeros(len(panels.people), dtype=np.bool_)
-        self.parts: Mapping[Counts, float] = {}
+        self.shares: Mapping[Counts, float] = {}
 
     def settle(self) -> LeximinLevel:
-        """Raise the least chance of those not settled as far as it goes; ``parts`` has the best mixture."""
+        """Maximise the least chance of the types not settled; ``shares`` then holds the optimal mixture.
+
+        The duals price new panels. When no panel improves the mixture, they prove the level.
+        """
         free = ~self.settled
         while True:
             mixed = self._master.maximise_least_chance(free, self._floors)
             whole = float((mixed.weights * self._people)[free].sum())
-            weights = [round(_PANEL_SCALE * float(w) / whole) for w in mixed.weights]
-            panel = self._pricer.best(weights)
+            weights = [round(PARAMS.panel_scale * float(w) / whole) for w in mixed.weights]
+            panel = self._pricer.heaviest_exactly(weights)
             if not self._master.improves(panel, mixed):
                 break
             self._master.add(panel)
-        self.parts = self._master.parts(mixed)
-        shares = mixed.weights * self._people / whole
-        settles = tuple(int(t) for t in np.flatnonzero(free & (shares >= SHARE * shares[free].max())))
-        self._floors[list(settles)] = max(0.0, mixed.least - _PANEL_SLACK)
+        self.shares = self._master.shares(mixed)
+        duals = mixed.weights * self._people / whole
+        settles = tuple(
+            int(t) for t in np.flatnonzero(free & (duals >= PARAMS.settle_share * duals[free].max()))
+        )
+        self._floors[list(settles)] = max(0.0, mixed.least - PARAMS.panel_slack)
         self.settled[list(settles)] = True
         return LeximinLevel(
             settles, tuple(weights), (), sum(w * c for w, c in zip(weights, panel, strict=True))
         )
 
 
-#: What the weights of a lottery add up to, unless a small number does exactly.
-TICKETS = 10**12
-
-
-_FEW_TICKETS = 5_000
-
-
-_EXACTLY = 1e-7
-
-
 def leximin_lottery(panels: Panels) -> PanelLottery:
-    """Return the LEXIMIN lottery.
-
-    Args:
-        panels: The panels; there is at least one.
-    """
+    """Return the LEXIMIN lottery over panels, of which there must be at least one."""
     targets, pricer = find_targets(panels), PanelPricer(panels)
     known = initial_columns(panels, targets.chances, pricer)
-    parts, attained = mix_to_targets(panels, targets.chances, pricer, known)
+    shares, attained = mix_to_targets(panels, targets.chances, pricer, known)
     levels = targets.levels
     if not attained:
-        parts, levels = leximin_over_panels(panels, pricer, parts)
-    weights = {panel: weight for panel, weight in _integer_weights(parts).items() if weight}
+        shares, levels = leximin_over_panels(panels, pricer, shares)
+    weights = {panel: weight for panel, weight in _integer_weights(shares).items() if weight}
     drawn = sorted(weights, key=lambda panel: (-weights[panel], panel))
     return PanelLottery(tuple(drawn), tuple(weights[panel] for panel in drawn), levels)
 
 
-def _integer_weights(parts: Mapping[Counts, float]) -> Mapping[Counts, int]:
-    """Return whole numbers in the proportion of the parts: few if few do exactly, else a fixed total."""
-    values = np.array(list(parts.values()))
+def _integer_weights(shares: Mapping[Counts, float]) -> Mapping[Counts, int]:
+    """Return tickets in the proportion of the shares: few if few are exact, else a fixed total.
+
+    Rounding is by largest remainder.
+    """
+    values, tickets = np.array(list(shares.values())), PARAMS.tickets
     values /= values.sum()
-    total = next((few for few in range(1, _FEW_TICKETS) if _are_whole_multiples(values, few)), TICKETS)
-    floors = np.floor(values * total + 0.5 * (total < TICKETS)).astype(np.int64)
+    total = next((few for few in range(1, PARAMS.few_tickets) if _are_whole_multiples(values, few)), tickets)
+    floors = np.floor(values * total + 0.5 * (total < tickets)).astype(np.int64)
     order = np.argsort(-(values * total - floors), kind="stable")
     floors[order[: total - int(floors.sum())]] += 1
-    return dict(zip(parts, (int(weight) for weight in floors), strict=True))
+    return dict(zip(shares, (int(weight) for weight in floors), strict=True))
 
 
 def _are_whole_multiples(values: np.ndarray[tuple[int], np.dtype[np.float64]], total: int) -> bool:
+    """Return whether shares ``[n]`` are whole numbers of tickets in a total."""
     whole = np.round(values * total)
-    return bool(np.abs(values * total - whole).max() < _EXACTLY and whole.sum() == total)
+    return bool(np.abs(values * total - whole).max() < PARAMS.ticket_tolerance and whole.sum() == total)

@@ -1,4 +1,4 @@
-"""Says why no panel keeps the quotas, and the least change that would let one."""
+"""Finds why no panel keeps the quotas, and the least change after which one does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Side = Literal["least", "most"]
 
 @dataclass(frozen=True)
 class QuotaBound:
-    """One side of a quota, and by how much it would have to give way."""
+    """One side of a quota, and by how much it gives way."""
 
     quota: int
     side: Side
@@ -26,11 +26,11 @@ class QuotaBound:
 
 @dataclass(frozen=True)
 class QuotaConflict:
-    """Bounds of quotas that cannot hold together, and the least change that mends it.
+    """Bounds of quotas that cannot hold together.
 
     Attributes:
-        bounds: None of them can be left out.
-        remedies: Bounds with how much each gives way, the fewest places in all.
+        bounds: A conflict, minimal by inclusion.
+        remedies: Bounds that give way so that a panel exists, by the fewest members in all.
     """
 
     bounds: tuple[QuotaBound, ...]
@@ -38,7 +38,7 @@ class QuotaConflict:
 
 
 def find_quota_conflict(panels: Panels) -> QuotaConflict | None:
-    """Return why there is no panel, or None if there is one; there are as many people as a panel has."""
+    """Return why there is no panel, or None if there is one; the pool must be as large as a panel."""
     every = [QuotaBound(q, side) for q in range(len(panels.least)) for side in _SIDES]
     if _feasible(panels, every):
         return None
@@ -56,7 +56,7 @@ _SIDES: tuple[Side, Side] = ("least", "most")
 def _feasible(panels: Panels, bounds: Sequence[QuotaBound]) -> bool:
     program, members = _program(panels)
     for bound in bounds:
-        _hold(program, panels, members, bound)
+        _add_bound(program, panels, members, bound)
     return program.solve() is not None
 
 
@@ -66,7 +66,7 @@ def _least_change(panels: Panels) -> tuple[QuotaBound, ...]:
     for q in range(len(panels.least)):
         for side in _SIDES:
             give = program.add_variable(0, panels.size)
-            _hold(program, panels, members, QuotaBound(q, side), give)
+            _add_bound(program, panels, members, QuotaBound(q, side), give)
             gives[QuotaBound(q, side)] = give
     program.minimise(dict.fromkeys(gives.values(), 1))
     solved = program.solve()
@@ -77,7 +77,7 @@ def _least_change(panels: Panels) -> tuple[QuotaBound, ...]:
 
 
 def _program(panels: Panels) -> tuple[IntegerProgram, list[list[int]]]:
-    """Return a program of whole panels, one variable for each type, and which types count to each quota."""
+    """Return the program of a panel, with a variable for each type, and the types of each quota."""
     program = IntegerProgram()
     counts = [program.add_variable(0, people) for people in panels.people]
     program.add_row(dict.fromkeys(counts, 1), panels.size, panels.size)
@@ -88,14 +88,14 @@ def _program(panels: Panels) -> tuple[IntegerProgram, list[list[int]]]:
     return program, members
 
 
-def _hold(
+def _add_bound(
     program: IntegerProgram,
     panels: Panels,
     members: Sequence[Sequence[int]],
     bound: QuotaBound,
     give: int | None = None,
 ) -> None:
-    """Hold one side of a quota, which may give way by a variable."""
+    """Add the row of one side of a quota, which may give way by a variable."""
     counted = dict.fromkeys(members[bound.quota], 1)
     if bound.side == "least":
         way = {} if give is None else {give: 1}
@@ -109,7 +109,7 @@ def refuse_infeasible_quotas(panels: Panels, rules: PanelRules) -> None:
     """Refuse quotas that no panel keeps.
 
     Raises:
-        CannotDraw: With the quotas that cannot hold together, and the least change.
+        CannotDraw: With the quotas that cannot hold together, and the least change that helps.
     """
     there = sum(panels.people)
     if there < panels.size:
@@ -117,8 +117,8 @@ def refuse_infeasible_quotas(panels: Panels, rules: PanelRules) -> None:
             zh=f"候选池只有 {there} 人，要抽 {panels.size} 人",
             en=f"the pool has {there} people, and {panels.size} are to be drawn",
         )
-        mend = Text(zh=f"size 改为 {there}", en=f"size: {there}") if there else Text()
-        raise CannotDraw([reason], [mend] if mend else [])
+        remedy = Text(zh=f"size 改为 {there}", en=f"size: {there}") if there else Text()
+        raise CannotDraw([reason], [remedy] if remedy else [])
     conflict = find_quota_conflict(panels)
     if conflict is not None:
         raise CannotDraw(
@@ -152,7 +152,7 @@ def _remedy_text(bound: QuotaBound, rules: PanelRules) -> Text:
 
 
 def _quota_title(bound: QuotaBound, rules: PanelRules) -> Text:
-    """Return what people call a quota; with its condition where it is one of several of a name."""
+    """Return the title of a quota, with its condition where several quotas share the title."""
     quota = rules.quotas[bound.quota]
     several = sum(other.title == quota.title for other in rules.quotas) > 1
     title, more = quota.title.text, f" ({quota.when})" if several else ""

@@ -1,4 +1,20 @@
-"""Panels within quotas, a lottery over panels, and the proof that its chances are LEXIMIN."""
+"""Panels within quotas, a lottery over panels, and the proof that its chances are LEXIMIN.
+
+The proof is in whole numbers, so that anyone can check it with pencil and paper. A level of the proof gives
+every type t a weight w[t] >= 0 such that no panel weighs more than ``most``. Then no mean panel of a lottery
+weighs more either. So if the people settled at earlier levels keep their chances, the least chance of the
+others is at most
+
+    (most - weight of the settled in the mean panel) / (weight of all the others, if all were drawn).
+
+The bound ``most`` follows from prices p of a seat (of any sign) and of each quota: with
+rest[t] = w[t] - p[seat] - (sum of p over the quotas of t),
+
+    most = size * p[seat] + sum of p * (its most if p > 0, else its least)
+           + sum of people[t] * max(0, rest[t]).
+
+A level without prices has a bound that a search over whole panels found; another search must check it.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +26,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-#: How many people of each type a panel has.
+#: ``[T]`` people of each type in a panel.
 Counts = tuple[int, ...]
-
-
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -22,11 +36,11 @@ class Panels:
     """All panels of ``size`` people that keep the quotas.
 
     Attributes:
-        people: How many people there are of each type.
-        member: For each type the quotas that its people count to, by index.
-        least: For each quota the fewest of its people in a panel.
-        most: For each quota the most of its people in a panel.
-        size: People in a panel.
+        people: ``[T]`` people of each type in the pool.
+        member: ``[T]`` quotas that the people of a type count to, by index.
+        least: ``[Q]`` least members of a panel who count to a quota.
+        most: ``[Q]`` most members of a panel who count to a quota.
+        size: Members of a panel.
     """
 
     people: tuple[int, ...]
@@ -44,7 +58,7 @@ class Panels:
         return counts
 
     def counted(self, panel: Sequence[int]) -> list[int]:
-        """Return how many people of a panel count to each quota."""
+        """Return ``[Q]`` how many members of a panel count to each quota."""
         totals = [0] * len(self.least)
         for count, quotas in zip(panel, self.member, strict=True):
             for q in quotas:
@@ -52,7 +66,7 @@ class Panels:
         return totals
 
     def admit(self, panel: Sequence[int]) -> bool:
-        """Return whether a panel has its size, keeps the quotas, and asks only for people there are."""
+        """Return whether a panel has its size, keeps the quotas, and has no more people than the pool."""
         within = all(0 <= count <= people for count, people in zip(panel, self.people, strict=True))
         bounds = zip(self.least, self.counted(panel), self.most, strict=True)
         return within and sum(panel) == self.size and all(low <= n <= high for low, n, high in bounds)
@@ -60,7 +74,13 @@ class Panels:
 
 @dataclass(frozen=True)
 class PanelLottery:
-    """Panels, each with the number of tickets that draw it, and the proof that the chances are LEXIMIN."""
+    """A lottery over panels.
+
+    Attributes:
+        panels: ``[k]`` different panels.
+        weights: ``[k]`` tickets of each panel.
+        levels: The proof that the chances are LEXIMIN.
+    """
 
     panels: tuple[Counts, ...]
     weights: tuple[int, ...]
@@ -73,25 +93,25 @@ class PanelLottery:
 
 
 def mean_panel(panels: tuple[Counts, ...], weights: tuple[int, ...]) -> list[int]:
-    """Return for each type how many people of it are drawn, times the number of tickets."""
+    """Return ``[T]`` the expected number of people of each type, times the number of tickets."""
     columns = zip(*panels, strict=True)
     return [sum(w * count for w, count in zip(weights, column, strict=True)) for column in columns]
 
 
 def type_chances(mean: list[int], people: tuple[int, ...], total: int) -> list[Fraction]:
-    """Return the chance of a person of each type."""
+    """Return ``[T]`` the chance of a person of each type."""
     return [Fraction(drawn, many * total) for drawn, many in zip(mean, people, strict=True)]
 
 
 @dataclass(frozen=True)
 class LeximinLevel:
-    """One level of the proof.
+    """A level of the proof.
 
     Attributes:
-        settles: The types whose chances it settles: they cannot be higher.
-        weights: The weight of a person of each type.
-        prices: Of a seat, then of each quota; empty where the bound was found by search.
-        most: What no panel can weigh more than.
+        settles: Types whose chances the level settles: they cannot be higher.
+        weights: ``[T]`` weight of a person of each type.
+        prices: Price of a seat, then ``[Q]`` of each quota; empty where the bound comes from a search.
+        most: Upper bound on the weight of a panel.
     """
 
     settles: tuple[int, ...]
@@ -101,7 +121,7 @@ class LeximinLevel:
 
 
 def weight_bound_by_prices(panels: Panels, weights: Sequence[int], prices: Sequence[int]) -> int:
-    """Return what no panel can weigh more than, by the prices of a seat and of the quotas."""
+    """Return the upper bound on the weight of a panel by the prices of a seat and of the quotas."""
     seat, quotas = prices[0], prices[1:]
     total = panels.size * seat
     for price, least, most in zip(quotas, panels.least, panels.most, strict=True):
@@ -114,13 +134,13 @@ def weight_bound_by_prices(panels: Panels, weights: Sequence[int], prices: Seque
 def possible_raises(
     panels: Panels, mean: Sequence[int], total: int, levels: Sequence[LeximinLevel]
 ) -> Iterator[Fraction]:
-    """Yield for each level by how much the chance of somebody it settles could be higher at most.
+    """Yield for each level an upper bound on the raise of a chance that it settles; 0 proves LEXIMIN.
 
     Args:
         panels: The panels.
-        mean: For each type how many people of it are drawn, times ``total``.
-        total: What the weights of the lottery add up to.
-        levels: The proof; every level settles somebody by a weight above 0.
+        mean: ``[T]`` expected number of people of each type, times ``total``.
+        total: Number of tickets.
+        levels: The proof; every level settles types whose weight is above 0.
     """
     settled: set[int] = set()
     for level in levels:
