@@ -56,21 +56,24 @@ class BackgroundMip:
         bound: The best proven lower bound so far.
         cost: Cost of the best plan so far, None before there is one.
         values: Values of all variables in that plan.
-        relaxed: ``[n]`` values of the problem's variables in its relaxation, once they are told.
+        relaxed: ``[n]`` values of the problem's variables in its relaxation, once they are known.
+        is_infeasible: Whether it has proved that there is no plan.
     """
 
-    def __init__(self, problem: MilpInstance, program: Program, seed: int):
+    def __init__(self, problem: MilpInstance, program: Program | None, seed: int) -> None:
         """Make a search that has not begun.
 
         Args:
             problem: The problem.
-            program: The program that it is a part of.
+            program: The program that it is a part of: its structure says which variables to branch on, and
+                which slot each is about. None for a problem without such structure.
             seed: Seed of the search.
         """
         self.bound = 0
         self.cost: int | None = None
         self.values: IntArray | None = None
         self.relaxed: npt.NDArray[np.float32] | None = None
+        self.is_infeasible = False
         self._problem, self._program, self._seed = problem, program, seed
         self._worker = WorkerProcess("branch_and_cut", self._receive)
         self._began, self._cutoff = math.inf, INFINITE
@@ -99,13 +102,25 @@ class BackgroundMip:
             seed=self._seed,
             cost=problem.objective.astype(float),
             cutoff=np.inf if cutoff == INFINITE else float(cutoff - problem.constant),
-            branched=branching_variables(self._program)[problem.columns],
-            slots=variable_slots(self._program)[problem.columns],
-            relaxes=len(problem) > MIP_PARAMS.relaxation_first_above and self._cutoff == INFINITE,
+            relaxes=self._relaxes_first,
             slow=MIP_PARAMS.slow_relaxation,
+            **self._structure(),
             **problem_arrays(problem),
         )
         self._began, self._cutoff = math.inf, cutoff
+
+    @property
+    def _relaxes_first(self) -> bool:
+        is_large = len(self._problem) > MIP_PARAMS.relaxation_first_above
+        return is_large and self._program is not None and self._cutoff == INFINITE
+
+    def _structure(self) -> dict[str, np.ndarray]:
+        """Return which variables to branch on, and the slot of each, negative if it is about none."""
+        columns, program = self._problem.columns, self._program
+        if program is None:
+            every = np.ones(len(columns), dtype=np.bool_)
+            return {"branched": every, "slots": np.full(len(columns), -1, dtype=np.int64)}
+        return {"branched": branching_variables(program)[columns], "slots": variable_slots(program)[columns]}
 
     @property
     def plan(self) -> tuple[IntArray | None, int | None]:
@@ -126,7 +141,9 @@ class BackgroundMip:
         if message.get("searches"):
             self._began = time.monotonic()
         bound = message.get("bound")
-        if isinstance(bound, float) and math.isfinite(bound):
+        if bound == math.inf and self._cutoff == INFINITE:
+            self.is_infeasible = True
+        elif isinstance(bound, float) and math.isfinite(bound):
             self.bound = max(self.bound, math.ceil(bound - _TOLERANCE) + constant)
         if "relaxed" in message:
             self.relaxed = np.frombuffer(base64.b64decode(str(message["relaxed"])), dtype=np.float32)
