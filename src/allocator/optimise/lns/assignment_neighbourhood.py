@@ -4,7 +4,7 @@ The best cyclic exchange of any length is one linear assignment problem. It take
 where a search takes seconds. The costs are exact but for those that places share, so that every result is
 checked like any plan.
 
-Method: see ``program/placing.py``; assignment by SciPy (Crouse, IEEE Trans. Aerospace 2016).
+Method: see ``program/reassignment.py``; assignment by SciPy (Crouse, IEEE Trans. Aerospace 2016).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 It is no level, and it asks no solver. Once a plan is found, items exchange seats where the exchange costs
 nothing at any level, violates no row, and lets more items keep the seat of the baseline, the slot of the
 period before, or their role in it. The rows and costs that an exchange touches tell its effect
-(``program/nearby.py``). The number of exchanges is limited, not the time, so that plans are repeatable.
+(``program/incremental.py``). The number of exchanges is limited, not the time, so that plans are repeatable.
 """
 
 from __future__ import annotations
