@@ -81,7 +81,7 @@ def rule(**fields: Any) -> str:
 
 def ties() -> str:
     """Return the first table of the page, that of ties, as a file."""
-    before = PAGE.read_text("utf-8").partition("## Whether a name")[0]
+    before = PAGE.read_text("utf-8").partition("## Names that may be")[0]
     rows = [line.strip("|").split("|") for line in before.splitlines() if line.startswith("| ")]
     cells = [[cell.strip() for cell in row] for row in rows]
     return "\n".join(",".join(row) for row in cells if not row[0].startswith("-")) + "\n"

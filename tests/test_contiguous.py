@@ -44,9 +44,9 @@ TAG = np.zeros((1, 7), dtype=np.int32)
 def test_a_row_holds_in_every_plan_and_says_all_of_its_own(seed: int, count: int, free: int) -> None:
     rng = random.Random(seed)
     near = adjacency_of((a, b) for a in range(count) for b in range(a) if rng.random() < 0.4)
-    pieces = ExcessComponents(count, np.arange(count), near, free, TAG)
+    components = ExcessComponents(count, np.arange(count), near, free, TAG)
     there = [k for k in range(count) if rng.random() < 0.7]
-    row = separator_row(pieces, there)
+    row = separator_row(components, there)
     for number in range(2**count):
         own = [k for k in range(count) if number >> k & 1]
         over = max(0, len(list(connected_components(own, near))) - free)

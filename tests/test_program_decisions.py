@@ -61,7 +61,7 @@ def test_assignments_come_by_layer_period_item_slot_and_role() -> None:
         {"item": "Zhao", "period": "2028"},
     ],
 )
-def test_what_is_no_decision_is_passed_over(changes: dict[str, str | None]) -> None:
+def test_assignments_without_a_decision_are_left_out(changes: dict[str, str | None]) -> None:
     fields = {"layer": "turn", "item": "Wang", "slot": "East", "role": None, "period": "2026", **changes}
     assert ALL.column(Assignment(**fields)) == -1
     assert ALL.vector([Assignment(**fields)]).sum() == 0
@@ -103,7 +103,7 @@ def test_spells_are_the_stays_of_every_plan(layer: str, roles: tuple[int, ...]) 
         )
 
 
-def test_who_stays_is_in_the_slot_in_both_periods() -> None:
+def test_an_item_that_stays_is_in_the_slot_in_both_periods() -> None:
     plans, program, spells = spelled("turn", (0,))
     values, grid = evaluate_auxiliaries(program, plans.matrix), program.decisions.grids["turn"]
     for i, s, t in np.ndindex(3, 2, 3):
@@ -145,7 +145,7 @@ def test_cuts_are_further_rows() -> None:
     assert (broken == np.stack([total > 0, total > 1, total > 2], axis=1)).all()
 
 
-def test_a_cut_leaves_out_what_is_no_decision() -> None:
+def test_a_cut_leaves_out_places_without_a_decision() -> None:
     space = Space.of(world_of(frozenset({"turn"})))
     layer = space.context.layers["turn"]
     gone = ("turn", layer.item_index["Zhao"], 0, 0, 2)
@@ -157,7 +157,7 @@ def test_a_cut_leaves_out_what_is_no_decision() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_spells_of_a_place_are_their_integer_hull(seed: int) -> None:
-    """Whatever spells cost, the relaxation of what they are is cheapest in whole numbers."""
+    """For any costs of spells, the relaxation of their definition has a whole optimum."""
     _, program, spells = spelled("turn", (0,))
     price = np.zeros(len(program), dtype=np.int64)
     price[spells.cols] = np.random.default_rng(seed).integers(-9, 10, size=len(spells.cols))

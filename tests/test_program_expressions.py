@@ -1,4 +1,4 @@
-"""Linear expressions and what a builder makes of them: rows, costs, greatest and least, definitions."""
+"""Linear expressions, and the builder: rows, costs, maxima and minima, definitions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_expressions_add_subtract_and_scale(a: Expr, b: Expr, factor: int, plan:
     assert value(Expr.total([a, b, a]), plan) == 2 * x + y
 
 
-def test_what_is_no_decision_is_left_out_of_an_expression() -> None:
+def test_columns_without_a_decision_are_left_out_of_an_expression() -> None:
     expr = Expr.of(np.array([[3, -1], [-1, 5]]), np.array([1, 2, 3, 4]))
     assert expr.cols.tolist() == [3, 5] and expr.coefs.tolist() == [1, 4]
     assert len(Expr.of([-1]).cols) == 0
@@ -71,7 +71,7 @@ def test_bounds_of_auxiliaries_are_their_own() -> None:
 
 
 @given(st.lists(exprs(), min_size=1, max_size=4), st.integers(-5, 5), st.integers(1, 4), plans)
-def test_the_greatest_is_the_greatest(group: list[Expr], floor: int, divisor: int, plan: list[int]) -> None:
+def test_a_maximum_is_the_maximum(group: list[Expr], floor: int, divisor: int, plan: list[int]) -> None:
     made = builder()
     greatest = made.maximum(group, floor, tag(0, SUBJECT), divisor)
     program = made.build()
@@ -84,7 +84,7 @@ def test_the_greatest_is_the_greatest(group: list[Expr], floor: int, divisor: in
 
 
 @given(st.lists(exprs(), min_size=1, max_size=4), plans)
-def test_the_least_is_the_least(group: list[Expr], plan: list[int]) -> None:
+def test_a_minimum_is_the_minimum(group: list[Expr], plan: list[int]) -> None:
     made = builder()
     least = made.minimum(group, tag(0, SUBJECT))
     program = made.build()
@@ -146,7 +146,7 @@ def test_rows_hold_between_their_sides() -> None:
     ]
 
 
-def test_a_block_is_as_many_rows() -> None:
+def test_rows_of_one_shape_are_single_rows() -> None:
     made = builder()
     cols = np.array([[0, 1, -1], [2, -1, -1], [-1, -1, -1]])
     made.add_rows(cols, np.array([1, 2, 4]), (1, 2), tags(0, np.zeros((3, 6), dtype=np.int64)))

@@ -101,7 +101,7 @@ def test_what_is_a_network_is_told(matrix: Matrix, is_network: bool) -> None:
 
 
 @given(st.lists(st.lists(st.integers(-2, 2), min_size=3, max_size=3), min_size=1, max_size=6), st.data())
-def test_twin_rows_ask_the_same_together(rows: Matrix, data: st.DataObject) -> None:
+def test_merged_duplicates_admit_the_same_values(rows: Matrix, data: st.DataObject) -> None:
     repeated = [[sign * value for value in row] for row in rows for sign in data.draw(SIGNS)]
     low = np.array([data.draw(st.integers(-4, 4)) for _ in repeated])
     high = low + data.draw(st.integers(0, 4))

@@ -1,4 +1,4 @@
-"""The greatest of some expressions, for many at once: as if each had been asked for alone."""
+"""Maxima of expressions for many owners at once: the same as each maximum alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def alone(group: list[tuple[list[int], list[int], int]]) -> list[Expr]:
 
 
 @given(groups, plans)
-def test_many_at_once_are_as_each_alone(chosen: list, plan: list[int]) -> None:
+def test_many_maxima_at_once_are_the_same_as_each_alone(chosen: list, plan: list[int]) -> None:
     one, many = ProgramBuilder(DECISIONS, ["rule"]), ProgramBuilder(DECISIONS, ["rule"])
     for k, group in enumerate(chosen):
         most = one.maximum(alone(group), 0, tag(0, Subject(item=k)))
@@ -56,7 +56,7 @@ def test_many_at_once_are_as_each_alone(chosen: list, plan: list[int]) -> None:
     assert costs[0] == costs[1]
 
 
-def test_nothing_to_choose_from_among_others_is_the_floor() -> None:
+def test_an_owner_without_expressions_has_the_floor() -> None:
     builder, mark = ProgramBuilder(DECISIONS, ["rule"]), tag(0, Subject())
     first, second = (Expr.of([col]) for col in (0, 1))
     made = [

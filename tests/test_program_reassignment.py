@@ -1,4 +1,4 @@
-"""What movers would cost at other places is what the plan costs in which they are there."""
+"""Reassignment costs of movers are the costs of the plan in which they have moved."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from brute_force import policy_for
 from example_scenario import example_rule
 from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
 
-#: So many plans are looked round from, and movers chosen so often in each way.
+#: Number of base plans, and of selections of movers by each method.
 FROM, OFTEN = 4, 3
-WAYS = ("random", "similar", "chain")
-AS_IT_IS = Potential(0.0, 0.0)
+METHODS = ("random", "similar", "chain")
+NEUTRAL = Potential(0.0, 0.0)
 
 
 def placed(program: Program, tables: IncrementalEvaluator, values: IntArray, movers: Movers) -> Reassignment:
@@ -46,12 +46,12 @@ def choices(program: Program, values: IntArray, rng: np.random.Generator) -> lis
     )
     chooser = MoverSelector(program, price_of_one, everything, rng)
     layers = list(program.decisions.grids) * OFTEN
-    found = [chooser.movers(layer, way, values, everything) for layer in layers for way in WAYS]
+    found = [chooser.movers(layer, way, values, everything) for layer in layers for way in METHODS]
     return [movers for movers in found if movers is not None]
 
 
 @pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
-def test_a_changed_state_is_as_if_looked_at_whole(trial: Trial) -> None:
+def test_an_updated_plan_is_as_if_evaluated_in_full(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number)
     program = policy_of(plans.context, trial.rule()).compile()
     rng, tables = np.random.default_rng(4), IncrementalEvaluator(program)
@@ -70,7 +70,7 @@ def test_a_changed_state_is_as_if_looked_at_whole(trial: Trial) -> None:
 
 
 @pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
-def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
+def test_reassignment_costs_are_those_of_the_plan(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number)
     program = policy_of(plans.context, trial.rule()).compile()
     rng, tables = np.random.default_rng(6), IncrementalEvaluator(program)
@@ -78,7 +78,7 @@ def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
     for values in evaluate_auxiliaries(program, plans.matrix[rng.choice(len(plans), FROM)]):
         for movers in choices(program, values, rng):
             placing = placed(program, tables, values, movers)
-            costs, impossible = reassignment_costs(tables, placing, level_prices, AS_IT_IS)
+            costs, impossible = reassignment_costs(tables, placing, level_prices, NEUTRAL)
             changes = DeltaEvaluator(tables, placing)
             for k in range(len(tables.ranks)):
                 changes.propagate_rank(k)
@@ -87,13 +87,13 @@ def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
             for places in map(np.array, permutations(size.tolist())):
                 decisions = moved(program, values, movers, places)
                 if impossible[size, places].any():
-                    # Either no decision says so, or it is taken already, or something is broken.
+                    # There is no such decision, or it is taken already, or a row is violated.
                     lost = len(movers.at(places)) < len(movers.own) or decisions.max() > 1
                     after = evaluate_auxiliaries(program, decisions[None, :])
                     assert lost or violated_rows(program, after).any()
                     continue
                 after = evaluate_auxiliaries(program, decisions[None, :])
-                # Auxiliaries that no definition says (pieces of a map) are counted in the whole plan only.
+                # Auxiliaries without a definition (components of a map) count in the full plan only.
                 if not changes.coupled.any() and not undefined_auxiliaries(program):
                     for cost, was, now in zip(costs, start, level_costs(program, after)[0], strict=True):
                         assert cost[size, places].sum() - cost.trace() == pytest.approx(now - was)
@@ -120,7 +120,7 @@ def test_movers_cost_what_their_plan_costs(trial: Trial) -> None:
     ],
     ids=["a row of one place", "a row of one mover"],
 )
-def test_what_breaks_a_row_is_impossible(rules: list[dict[str, object]]) -> None:
+def test_a_move_that_violates_a_row_is_impossible(rules: list[dict[str, object]]) -> None:
     policy, space = policy_for(example_rule(rule) for rule in rules)
     program = policy.compile()
     rng, tables = np.random.default_rng(2), IncrementalEvaluator(program)
@@ -129,7 +129,7 @@ def test_what_breaks_a_row_is_impossible(rules: list[dict[str, object]]) -> None
     for plan in values[~violated_rows(program, values).any(axis=1)][:40]:
         for movers in choices(program, plan, rng):
             placing = placed(program, tables, plan, movers)
-            _, impossible = reassignment_costs(tables, placing, [], AS_IT_IS)
+            _, impossible = reassignment_costs(tables, placing, [], NEUTRAL)
             size = np.arange(placing.shape[0])
             assert not impossible[size, size].any()
             for places in map(np.array, permutations(size.tolist())):
@@ -145,8 +145,8 @@ def test_what_breaks_a_row_is_impossible(rules: list[dict[str, object]]) -> None
     assert seen == {True, False}
 
 
-@pytest.mark.parametrize("urge", [0.0, 1.0])
-def test_the_greatest_of_many_is_charged_by_what_is_above_the_aim(urge: float) -> None:
+@pytest.mark.parametrize("strength", [0.0, 1.0])
+def test_a_maximum_is_charged_for_values_above_the_target(strength: float) -> None:
     rule = {"id": "even", "kind": "balance", "on": "turn", "load": "person.age", "level": 1, "weight": 3}
     policy, space = policy_for([example_rule(rule)])
     program = policy.compile()
@@ -156,7 +156,7 @@ def test_the_greatest_of_many_is_charged_by_what_is_above_the_aim(urge: float) -
         for movers in choices(program, plan, rng):
             placing = placed(program, tables, plan, movers)
             [cost], _ = reassignment_costs(
-                tables, placing, [level_objective(program, 1)], Potential(0.0, urge)
+                tables, placing, [level_objective(program, 1)], Potential(0.0, strength)
             )
             size = np.arange(placing.shape[0])
             was = level_costs(program, plan[None, :])[0, 0]
@@ -165,13 +165,13 @@ def test_the_greatest_of_many_is_charged_by_what_is_above_the_aim(urge: float) -
                     continue
                 after = evaluate_auxiliaries(program, moved(program, plan, movers, places)[None, :])
                 now = level_costs(program, after)[0, 0]
-                # At the greatest itself nothing of the plan is charged, so no less is told than it costs.
+                # With the target at the maximum no value of the plan is charged, so no cost is understated.
                 assert now - was <= cost[size, places].sum() - cost.trace() + 1e-9
                 better += now < was
     assert better
 
 
-def test_items_of_which_the_same_is_asked_are_alike() -> None:
+def test_items_with_the_same_features_are_similar() -> None:
     policy, _ = policy_for(
         [example_rule({"id": "mix", "kind": "composition", "on": "turn", "atleast": "1正"})]
     )

@@ -1,4 +1,4 @@
-"""What a plan nearby breaks and costs is what it does when it is looked at whole."""
+"""Violations and costs of neighbouring plans are those of a full evaluation."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from allocator.program.program import Program
 from allocator.rules.kinds.compact import Compact
 from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
 
-#: So many plans are looked round from, and so many near each of them.
+#: Number of base plans, and of neighbours of each.
 FROM, NEAR = 3, 6
 
 
 def beyond(program: Program, values: np.ndarray) -> np.ndarray:
-    """Return ``[n, rows]``: by how much each row is broken, from rows written out in full."""
+    """Return ``[n, rows]`` the violation of each row, from rows written out in full."""
     rows = program.rows
     matrix = np.zeros((len(rows), len(program)), dtype=np.int64)
     np.add.at(matrix, (np.repeat(np.arange(len(rows)), np.diff(rows.starts)), rows.cols), rows.coefs)
@@ -26,18 +26,20 @@ def beyond(program: Program, values: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
-def test_a_plan_nearby_is_as_if_looked_at_whole(trial: Trial) -> None:
+def test_a_neighbour_is_evaluated_as_a_full_plan(trial: Trial) -> None:
     look_near(trial)
 
 
 @pytest.mark.parametrize("trial", trials({"compact": Compact}), ids=str)
-def test_so_is_one_with_a_way_that_only_a_matrix_says(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_neighbour_with_an_undefined_medoid_distance_is_evaluated_as_a_full_plan(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lazy_auxiliaries, "MEDOID_LIMIT", 0)
     look_near(trial)
 
 
 def look_near(trial: Trial) -> None:
-    """Look near some plans, and at the same plans whole."""
+    """Evaluate neighbours of some plans, and the same plans in full."""
     plans = plans_of(trial.kind, trial.number)
     program = policy_of(plans.context, trial.rule()).compile()
     rng = np.random.default_rng(5)

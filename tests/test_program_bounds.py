@@ -1,4 +1,4 @@
-"""What loads come to together bounds the greatest and the least of them: never more than plans allow."""
+"""Bounds of maximum and minimum loads from the total of loads: no plan is outside them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from allocator.program.tags import Subject, tag
 from worlds import world_of
 
 DECISIONS = Decisions.of(list(world_of(frozenset({"turn"})).layers.values()))
-#: The decisions that a plan may take, the others being left.
+#: Plans, by the decisions that are 1.
 OPEN = 8
 PLANS = np.zeros((2**OPEN, DECISIONS.count), dtype=np.int64)
 PLANS[:, :OPEN] = list(product((0, 1), repeat=OPEN))
 MARK = tag(0, Subject())
 
-#: What decisions, how many at least and at most, and the sign with which they are written.
+#: A row that counts decisions: the decisions, a lower and an upper side, and the sign of its coefficients.
 Count = tuple[list[int], int, int, int]
 some = st.sets(st.integers(0, OPEN - 1), min_size=1, max_size=OPEN).map(sorted)
 counts = st.tuples(some, st.integers(-1, 2), st.integers(0, 3), st.sampled_from([1, -1]))
@@ -37,7 +37,7 @@ loads = st.lists(
 
 
 class Made(NamedTuple):
-    """A program, and in it the greatest and the least of some loads."""
+    """A program with columns for the maximum and the minimum of some loads."""
 
     program: Program
     most: int
@@ -58,7 +58,7 @@ def made(
 
 
 def bounds(made: Made) -> tuple[int, int] | None:
-    """Return the least that the greatest can be and the most that the least can be, None if no plan can."""
+    """Return the lowest maximum and the highest minimum of all plans, None if there is no plan."""
     program = made.program
     whole = Subproblem(program, None, {}, (program.lower, program.upper)).full()
     if whole is None:
@@ -85,7 +85,7 @@ def test_no_plan_is_outside_the_bounds(rows: Any, parts: Any, divisor: int) -> N
 
 
 def shared(*weights: int, most: int = 1) -> Made:
-    """Return a program in which each of two weights lies at one of three places, and at ``most`` at most."""
+    """Return a program with two weights at one of three places each; ``most`` limits the places of one."""
     columns = np.arange(len(weights) * 3).reshape(len(weights), 3)
     rows = [(own.tolist(), 1, most, sign) for own, sign in zip(columns, (1, -1), strict=True)]
     parts = [([0] * OPEN, 0) for _ in range(3)]
@@ -99,15 +99,15 @@ def test_the_mean_is_rounded_up_and_down() -> None:
     assert bounds(shared(3, 4)) == (3, 2)
 
 
-def test_who_may_take_two_places_may_come_to_twice_as_much() -> None:
+def test_an_item_with_two_places_may_count_twice() -> None:
     assert bounds(shared(3, 4, most=2)) == (3, 4)
 
 
-def test_where_loads_can_be_even_no_difference_is_paid_for() -> None:
+def test_even_loads_pay_for_no_difference() -> None:
     assert bounds(shared(3, 3)) == (2, 2)
 
 
-def test_an_open_side_says_nothing_of_the_least() -> None:
+def test_an_open_side_bounds_no_minimum() -> None:
     builder = ProgramBuilder(DECISIONS, ["rule"])
     loads = [Expr.of([k], np.array([4])) for k in range(3)]
     builder.add_row(Expr.of([0, 1, 2]), 1, INFINITE, MARK)

@@ -1,4 +1,4 @@
-"""Slicing a program changes nothing: a piece admits and prices exactly the plans that the program does."""
+"""A restricted subproblem admits the same plans as the program, at the same costs."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def admits(problem: MilpInstance | None, values: IntArray) -> bool:
     )
 
 
-def question_of(program: Program) -> Subproblem:
+def subproblem_of(program: Program) -> Subproblem:
     level = program.levels[-1] if program.levels else None
     return Subproblem(program, level, {}, (program.lower, program.upper))
 
 
 def neighbours(values: IntArray, free: IntArray) -> IntArray:
-    """Return every plan that differs from one at most in the ``free`` decisions."""
+    """Return every plan that differs from a plan in the ``free`` decisions at most."""
     plans = np.tile(values, (2 ** len(free), 1))
     plans[:, free] = list(product((0, 1), repeat=len(free)))
     return plans
@@ -56,7 +56,7 @@ def tried(trial: Trial) -> tuple[Program, Plans]:
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=str)
-def test_a_piece_admits_and_prices_the_plans_that_the_program_does(trial: Trial) -> None:
+def test_a_restriction_admits_and_prices_the_plans_of_the_program(trial: Trial) -> None:
     program, plans = tried(trial)
     values = evaluate_auxiliaries(program, plans.matrix)
     sound = values[~violated_rows(program, values).any(axis=1)]
@@ -65,7 +65,7 @@ def test_a_piece_admits_and_prices_the_plans_that_the_program_does(trial: Trial)
         free = rng.choice(program.decisions.count, FREE, replace=False)
         near = evaluate_auxiliaries(program, neighbours(base[: program.decisions.count], free))
         holds = ~violated_rows(program, near).any(axis=1)
-        problem = question_of(program).restrict(base, dependents(program, free))
+        problem = subproblem_of(program).restrict(base, dependents(program, free))
         assert [admits(problem, plan) for plan in near] == holds.tolist()
         if problem is not None and program.levels:
             paid = [int(problem.objective @ plan[problem.columns]) + problem.constant for plan in near[holds]]
@@ -73,12 +73,14 @@ def test_a_piece_admits_and_prices_the_plans_that_the_program_does(trial: Trial)
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=str)
-def test_the_whole_admits_the_plans_that_the_program_does_and_falls_into_parts(trial: Trial) -> None:
+def test_the_full_instance_admits_the_plans_of_the_program(
+    trial: Trial,
+) -> None:
     program, plans = tried(trial)
     values = evaluate_auxiliaries(program, plans.thinned(200).matrix)
     holds = ~violated_rows(program, values).any(axis=1)
     for as_written in (True, False):
-        whole = question_of(program).full(as_written=as_written)
+        whole = subproblem_of(program).full(as_written=as_written)
         assert [admits(whole, plan) for plan in values] == holds.tolist()
     assert whole is not None
     parts = independent_components(whole)
@@ -92,18 +94,18 @@ def test_the_whole_admits_the_plans_that_the_program_does_and_falls_into_parts(t
 
 
 @pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)
-def test_what_follows_from_a_decision_is_all_that_changes_with_it(trial: Trial) -> None:
+def test_only_dependents_change_with_a_decision(trial: Trial) -> None:
     assert_follows(*tried(trial))
 
 
 @pytest.mark.parametrize("trial", trials({"compact": Compact}, [SOFT]), ids=str)
-def test_a_way_that_only_a_matrix_says_follows_too(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undefined_medoid_distance_is_a_dependent(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lazy_auxiliaries, "MEDOID_LIMIT", 0)
     assert_follows(policy_of(tried(trial)[1].context, trial.rule()).compile(), tried(trial)[1])
 
 
 def assert_follows(program: Program, plans: Plans) -> None:
-    """Nothing changes with some decisions but what follows from them."""
+    """Check that only dependents change with some decisions."""
     rng = np.random.default_rng(5)
     for plan in plans.matrix[rng.choice(len(plans), 5)]:
         free = rng.choice(program.decisions.count, FREE, replace=False)
@@ -113,18 +115,18 @@ def assert_follows(program: Program, plans: Plans) -> None:
 
 
 @pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)
-def test_what_leads_to_an_auxiliary_is_all_that_it_follows_from(trial: Trial) -> None:
+def test_antecedents_are_all_decisions_that_an_auxiliary_depends_on(trial: Trial) -> None:
     assert_leads(tried(trial)[0])
 
 
-def test_all_members_lead_to_a_way_that_only_a_matrix_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_members_are_antecedents_of_an_undefined_medoid_distance(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lazy_auxiliaries, "MEDOID_LIMIT", 0)
     trial = trials({"compact": Compact}, [SOFT])[0]
     assert_leads(policy_of(tried(trial)[1].context, trial.rule()).compile())
 
 
 def assert_leads(program: Program) -> None:
-    """Each decision leads to what follows from it, and to nothing else."""
+    """Check that antecedents are the inverse of dependents."""
     count = program.decisions.count
     led = np.stack([antecedents(program, np.array([column])) for column in range(len(program))])
     for decision in range(count):
@@ -133,7 +135,7 @@ def assert_leads(program: Program) -> None:
     assert np.array_equal(antecedents(program, some), led[some].any(axis=0))
 
 
-def test_a_level_before_is_held_to_its_cap() -> None:
+def test_a_cap_holds_for_an_earlier_level() -> None:
     trial = next(trial for trial in trials(levels=[SOFT]) if trial.kind.name == "prefer")
     program, plans = tried(trial)
     values = evaluate_auxiliaries(program, plans.thinned(200).matrix)
@@ -144,7 +146,7 @@ def test_a_level_before_is_held_to_its_cap() -> None:
         assert [admits(whole, plan) for plan in values] == (holds & (costs <= cap)).tolist()
 
 
-def test_bounds_follow_from_rows() -> None:
+def test_propagation_tightens_bounds() -> None:
     matrix = csr_array(np.array([[2, 3, 0], [0, 1, -1]]))
     sides = np.array([-INFINITE, 0]), np.array([5, INFINITE])
     found = tighten_bounds(matrix, sides, (np.zeros(3, dtype=np.int64), np.full(3, 9)))
@@ -154,26 +156,26 @@ def test_bounds_follow_from_rows() -> None:
     assert tighten_bounds(matrix, sides, fixed) is None
 
 
-def test_a_row_of_no_terms_that_cannot_hold_leaves_nothing() -> None:
+def test_an_empty_row_that_cannot_hold_is_infeasible() -> None:
     matrix = csr_array(np.array([[0, 0], [1, -1]]))
     bounds = np.zeros(2, dtype=np.int64), np.ones(2, dtype=np.int64)
     assert tighten_bounds(matrix, (np.array([1, 0]), np.array([1, 1])), bounds) is None
     assert tighten_bounds(matrix, (np.array([0, 0]), np.array([1, 1])), bounds) is not None
 
 
-def test_a_question_leaves_its_program_as_it_is() -> None:
-    """A column may stand twice in a row of the program, but once in that of a question."""
+def test_a_subproblem_does_not_change_its_program() -> None:
+    """A column may be twice in a row of the program, but only once in a row of an instance."""
     builder = ProgramBuilder(Decisions.of(list(example_context().layers.values())), ["rule"])
     builder.add_row(Expr.of([1, 0, 1, 2], [2, 1, -2, 1]), 0, 1, tag(0, Subject()))
     program = builder.build()
     before = program.rows.cols.copy(), program.rows.coefs.copy()
-    problem = question_of(program).full(as_written=True)
+    problem = subproblem_of(program).full(as_written=True)
     assert problem is not None and problem.matrix.toarray()[0, :3].tolist() == [1, 0, 1]
     assert problem.matrix.nnz == 2
     assert np.array_equal(program.rows.cols, before[0]) and np.array_equal(program.rows.coefs, before[1])
 
 
-def test_an_excerpt_asks_what_its_rules_ask() -> None:
+def test_a_restriction_to_rules_has_the_constraints_of_these_rules() -> None:
     kept, left_out = (
         trial for trial in trials(levels=[HARD]) if str(trial) in ("capacity-0-hard", "apart-0-hard")
     )
@@ -189,9 +191,9 @@ def test_an_excerpt_asks_what_its_rules_ask() -> None:
 
 
 @pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)
-def test_no_plan_costs_less_than_follows_from_the_rows_alone(trial: Trial) -> None:
+def test_no_plan_costs_less_than_the_objective_lower_bound(trial: Trial) -> None:
     program, plans = tried(trial)
-    asked = question_of(program)
+    asked = subproblem_of(program)
     whole = Subproblem(program, None, {}, asked.bounds).full()
     assert whole is not None
     assert (
@@ -200,12 +202,12 @@ def test_no_plan_costs_less_than_follows_from_the_rows_alone(trial: Trial) -> No
     )
 
 
-def test_what_must_be_paid_follows_from_the_rows_alone() -> None:
-    """A place that a hard rule forbids and a soft one asks for is paid by every plan."""
+def test_the_objective_lower_bound_has_the_penalty_that_every_plan_pays() -> None:
+    """Every plan pays for a place that a hard rule forbids and a soft rule asks for."""
     context = world_of(frozenset({"turn"}))
     pinned = {"kind": "pin", "on": "turn", "item": "Wang", "slot": "East", "level": 1, "weight": 5}
     excluded = {"kind": "exclude", "on": "turn", "item": "Wang", "slot": "East", "during": "2027"}
     program = policy_of(context, *(example_rule(fields) for fields in (pinned, excluded))).compile()
-    asked = question_of(program)
+    asked = subproblem_of(program)
     whole = Subproblem(program, None, {}, asked.bounds).full()
     assert whole is not None and objective_lower_bound(asked, whole) == 5
