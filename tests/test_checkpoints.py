@@ -14,7 +14,7 @@ import pytest
 
 import tiny_scenario
 from allocator import api
-from allocator.api import checkpoints
+from allocator.api import resuming
 from allocator.optimise.construction.warm import WarmStart
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.optimise.results import Options
@@ -160,7 +160,7 @@ def test_a_checkpoint_is_a_plan_that_holds(
     policy = api.bind(api.load(scenario))
     written = threading.Event()
     monkeypatch.setattr(
-        checkpoints, "write_plan", lambda plan, path: (api.write_plan(plan, path), written.set())
+        resuming, "write_plan", lambda plan, path: (api.write_plan(plan, path), written.set())
     )
     left = out.with_name(".plan.json.part.abcd_123")
     left.write_text("{", "utf-8")
@@ -189,8 +189,8 @@ def test_a_solve_goes_on_where_no_checkpoint_can_be_written(scenario: Path, out:
 
 
 def test_nothing_is_kept_beside_a_device(tmp_path: Path) -> None:
-    assert api.checkpoint_of(Path("/dev/null")) is None
-    assert api.checkpoint_of(tmp_path / "a.json") == tmp_path / "a.json.part"
+    assert api.checkpoint_path(Path("/dev/null")) is None
+    assert api.checkpoint_path(tmp_path / "a.json") == tmp_path / "a.json.part"
 
 
 def test_a_plan_that_ended_leaves_no_checkpoint(scenario: Path, out: Path) -> None:
@@ -237,11 +237,11 @@ def test_the_better_of_checkpoint_and_plan_is_gone_on_from(scenario: Path, out: 
     bad = saved(scenario, part(out), worse)
     costs = [[score["cost"] for score in plan["score"]] for plan in (good, bad)]
     assert costs[0] < costs[1]
-    begun = api.resumed(policy, out)
+    begun = api.load_resume_state(policy, out)
     assert begun is not None and begun.file == out
     assert len(begun.proved) == 2
     out.unlink()
-    begun = api.resumed(policy, out)
+    begun = api.load_resume_state(policy, out)
     assert begun is not None and begun.file == part(out)
 
 

@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 import allocator
-from allocator.cli.language import language_of
+from allocator.cli.main import language_of
 from allocator.cli.program import COMMANDS
 from cli_world import call
 from tiny_scenario import write_scenario

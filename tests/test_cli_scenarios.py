@@ -11,7 +11,7 @@ import pytest
 
 from allocator import api
 from allocator.api import bundled
-from allocator.cli.callname import quoted
+from allocator.cli.call_name import quoted
 from cli_world import call
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,7 +59,7 @@ def test_packs_that_others_extend_are_copied_too(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "rules", tmp_path / "home" / "rules")
     text = (home / "scenario.yaml").read_text(encoding="utf-8")
     (home / "scenario.yaml").write_text(text.replace("[sector-groups]", "[county-joint-groups]"), "utf-8")
-    assert {"county-joint-groups.yaml", "sector-groups.yaml"} <= set(api.copied(home, "x"))
+    assert {"county-joint-groups.yaml", "sector-groups.yaml"} <= set(api.scenario_copy(home, "x"))
 
 
 def test_an_unknown_scenario_is_offered_the_nearest(tmp_path: Path) -> None:

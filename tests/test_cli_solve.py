@@ -19,8 +19,7 @@ import pytest
 
 import tiny_scenario
 from allocator import api
-from allocator.cli import reasons
-from allocator.cli.progress import progress_line
+from allocator.cli.solve_session import progress_line
 from allocator.errors import InternalError
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.text import Text
@@ -163,8 +162,7 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
         cut_short=False,
     )
     asked: list[float] = []
-    explainer = SimpleNamespace(why_infeasible=lambda _policy, *, seconds, **_: asked.append(seconds) or why)
-    monkeypatch.setattr(reasons, "import_module", {"allocator.explain": explainer}.__getitem__)
+    monkeypatch.setattr(api, "explain", lambda _policy, *, seconds, **_: asked.append(seconds) or why)
     done = call("solve", scenario, "-o", file, *QUICK)
     assert done.status == 1
     assert done.out.startswith("Tiny · infeasible (proved)")
@@ -190,8 +188,7 @@ def test_reasons_may_be_ended_by_a_request(
         why = {"rules": ("staffing",), "repairs": (), "waivers": (), "fewest": False, "blocked": ()}
         return SimpleNamespace(**why, cut_short=bool(observer.stop_reason()))
 
-    explainer = SimpleNamespace(why_infeasible=interrupted)
-    monkeypatch.setattr(reasons, "import_module", {"allocator.explain": explainer}.__getitem__)
+    monkeypatch.setattr(api, "explain", interrupted)
     monkeypatch.setattr(api, "solve", lambda *_, **__: plan_of("infeasible"))
     before = signal.getsignal(signal.SIGINT)
     done = call("solve", scenario, "-o", tmp_path / "plan.json")

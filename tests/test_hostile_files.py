@@ -9,8 +9,8 @@ import pytest
 
 import draw_world
 import tiny_scenario
+from allocator.errors import visible_json
 from allocator.lottery import audit_text, read_audit
-from allocator.model.jsontext import shown_json
 from cli_world import call, write_plan
 from tiny_scenario import write_scenario
 
@@ -81,7 +81,7 @@ def test_an_audit_with_marks_is_shown_and_keeps_its_commitment(tmp_path: Path) -
 @pytest.mark.parametrize("text", ["\x7f", "\u202e", "\ud800", "\U000e0041", "\ue000", "\u2029", "\x00"])
 def test_json_that_is_shown_reads_back_the_same(text: str) -> None:
     value = {f"张{text}": [f"{text}伟　\u00a0①😀", 1]}
-    written = shown_json(json.dumps(value, ensure_ascii=False, indent=2))
+    written = visible_json(json.dumps(value, ensure_ascii=False, indent=2))
     assert is_shown(written.replace("　", "").replace("\u00a0", ""))
     assert json.loads(written) == value
     assert "张" in written and "😀" in written

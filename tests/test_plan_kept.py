@@ -16,7 +16,7 @@ import pytest
 
 import tiny_scenario
 from allocator import api
-from allocator.cli.interrupt import stopping
+from allocator.cli.solve_session import stop_on_signal
 from allocator.model.plan import Plan
 from allocator.solvers.observer import Observer, StopRequest
 from cli_world import call, good_plan, write_plan
@@ -82,7 +82,7 @@ def test_an_answer_without_a_plan_replaces_only_such_an_answer(
     elif there == "a checkpoint":
         api.write_plan(good.model_copy(update={"status": "unknown", "score": (), "rules": ()}), file)
     before = file.read_bytes() if file.exists() else b""
-    monkeypatch.setattr("allocator.cli.solve.find_reasons", lambda *_: None)
+    monkeypatch.setattr("allocator.cli.solve._reasons", lambda *_: None)
     answering(monkeypatch, without_plan(scenario, status))
     assert call("solve", scenario, "-o", file).status == 1
     beside = tmp_path / f"p.{status}.json"
@@ -187,7 +187,7 @@ def test_a_terminal_that_is_closed_leaves_the_best_plan(tmp_path: Path) -> None:
 def test_a_hangup_that_is_ignored_stays_so() -> None:
     stop, before = StopRequest(), signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with stopping(stop):
+        with stop_on_signal(stop):
             os.kill(os.getpid(), signal.SIGHUP)
         assert not stop.is_requested
     finally:

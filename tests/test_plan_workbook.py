@@ -12,7 +12,7 @@ import pytest
 
 import tiny_scenario
 from allocator import api
-from allocator.cli import nearby
+from allocator.api import plan_scenario
 from cli_world import call, good_plan
 from test_reading_workbook import Cell, workbook
 
@@ -81,10 +81,12 @@ def test_what_is_no_scenario_is_passed_over(desk: Path, monkeypatch: pytest.Monk
         (desk / name).write_bytes(b"no workbook")
     (desk / "own.xlsx").mkdir()
     (desk / "table.xlsx").write_bytes(workbook({"table": [["a"]]}))
-    assert nearby.scenarios_near(api.read_plan(plan).scenario, plan) == [desk / "scenarios" / "own.xlsx"]
+    assert plan_scenario.plan_scenarios(api.read_plan(plan).scenario, plan) == [
+        desk / "scenarios" / "own.xlsx"
+    ]
     for most in ("_BOOKS", "_BOOK_BYTES"):
         with monkeypatch.context() as less:
-            less.setattr(nearby, most, 0)
+            less.setattr(plan_scenario, most, 0)
             done = call("show", plan)
             assert done.status == 0 and "no scenario tiny at hand" in done.err
 
@@ -93,8 +95,8 @@ def test_no_workbook_is_opened_for_the_plan_of_a_folder(desk: Path, monkeypatch:
     folder = tiny_scenario.write_scenario(desk)
     plan = write_plan(folder, desk / "plan.json")
     write_book(desk / "other.xlsx")
-    monkeypatch.setattr(nearby, "_name_in", pytest.fail)
-    assert nearby.scenarios_near(api.read_plan(plan).scenario, plan) == [folder]
+    monkeypatch.setattr(plan_scenario, "_name_in", pytest.fail)
+    assert plan_scenario.plan_scenarios(api.read_plan(plan).scenario, plan) == [folder]
 
 
 def test_names_that_no_file_has_are_passed_over(desk: Path) -> None:
@@ -102,4 +104,4 @@ def test_names_that_no_file_has_are_passed_over(desk: Path) -> None:
     wanted = api.read_plan(plan).scenario
     names = ("x" * 5000 + ".xlsx", "a\0.xlsx", "../desk/own.xlsx", ".xlsx", "/own.xlsx")
     strange = wanted.model_copy(update={"files": {**wanted.files, **dict.fromkeys(names, "0")}})
-    assert nearby.scenarios_near(strange, plan) == [desk / "own.xlsx"]
+    assert plan_scenario.plan_scenarios(strange, plan) == [desk / "own.xlsx"]

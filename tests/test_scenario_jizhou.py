@@ -117,7 +117,7 @@ def test_what_was_rolled_before_a_stop_is_gone_on_from(policy: api.Policy, tmp_p
             window=2,
             observer=ObserverGroup(stop, CallbackObserver(snapshot=offer)),
         )
-    begun = api.resumed(policy, file)
+    begun = api.load_resume_state(policy, file)
     assert ended.status in ("unknown", "feasible") and ended.run["stopped"] == "asked"
     assert begun is not None and begun.periods["posting"] >= 2
     found = api.solve(policy, seconds=60, workers=1, window=2, begun=begun)

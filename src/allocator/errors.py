@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -10,6 +12,7 @@ from unicodedata import category, east_asian_width
 
 from allocator.model.text import Language, Text
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 #: How many names a misspelt one is compared with.
 MOST_COMPARED = 5_000
 
@@ -191,3 +194,24 @@ def _together(same: Sequence[Fault], count: int) -> Fault:
         en=f"{same[0].message.en}; {count} of this sort, such as {en}",
     )
     return replace(same[0], message=message, row=0, found=None, nearest="", more=0)
+
+
+def visible_json(text: str) -> str:
+    r"""Return JSON with escapes for all that is not seen: ``\u202e`` for the mark that turns the direction.
+
+    Controls, marks of direction, joiners, separators of lines, halves of characters and those that no font
+    need have. Its hash as data is the same; that of its bytes is not.
+
+    Args:
+        text: JSON as ``json.dumps`` writes it, in any layout.
+    """
+    if text.replace("\n", "").isprintable():
+        return text
+    return _BEYOND_ASCII.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    if character.isprintable() or category(character) == "Zs":
+        return character
+    return json.dumps(character)[1:-1]

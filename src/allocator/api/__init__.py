@@ -1,61 +1,190 @@
-"""The public interface: load a scenario, bind its rules, solve it, verify a plan.
+"""The public interface: every use case, and every type that one takes or returns.
 
     policy = bind(load("scenarios/neijiang-zones"))
     plan = solve(policy, seconds=60)
     verdict = verify(policy, plan)
+    export(plan, "plan.svg", policy=policy)
 
-Solving imports the solver when it is first asked for: checking and verifying never do.
+Solvers are imported when something is first solved or explained: checking and verifying never do.
 """
 
-from allocator.api.bundled import bundled_scenarios, copied
-from allocator.api.checkpoints import Checkpoints, checkpoint_of
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allocator.api.bundled import bundled_scenarios, create_scenario, scenario_copy
 from allocator.api.drawing import (
+    audited_draw,
+    check_replaceable,
     commit,
     drawn_plan,
     draws,
+    find_draw,
     is_audit,
+    publicity_caution,
     read_audit,
+    read_commitment,
     replay,
     reveal,
+    unchecked_claims,
     write_audit,
 )
-from allocator.api.judging import Verdict, candidates, verify
+from allocator.api.explaining import candidates, explain, price
+from allocator.api.exporting import ExportedFile, check_writable, export, plan_view
+from allocator.api.judging import (
+    Examination,
+    Verdict,
+    document_figures,
+    dropped_overrides,
+    examine,
+    verify,
+)
 from allocator.api.loading import bind, load, with_scores
-from allocator.api.pricing import price
-from allocator.api.resuming import Resumed, resumed
-from allocator.api.solving import fewest_changes, solve
-from allocator.model.reading.planfile import read_plan, write_plan
+from allocator.api.plan_scenario import FoundPolicy, find_policy
+from allocator.api.resuming import Checkpoints, ResumeState, checkpoint_path, load_resume_state
+from allocator.api.solving import counts_changes, fewest_changes, resume, solve
+from allocator.errors import Fault, InputError, InternalError
+from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
+from allocator.model.distinct import Numbers
+from allocator.model.overrides import Overrides
+from allocator.model.plan import Assignment, LevelScore, Plan
+from allocator.model.reading.planfile import plan_text, read_plan, write_plan
+from allocator.model.scenario import Scenario
+from allocator.model.text import Language, Text
+from allocator.report.plan_view import PlanView
+from allocator.rules.kinds import all_kinds as rule_kinds
 from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
-from allocator.verify import plan_inconsistencies
+from allocator.rules.rule import Rule
+from allocator.solvers.observer import (
+    CONFIRM,
+    NULL_OBSERVER,
+    CallbackObserver,
+    NullObserver,
+    Observer,
+    ObserverGroup,
+    Progress,
+    Snapshot,
+    StopRequest,
+)
+from allocator.verify import (
+    Disagreement,
+    Finding,
+    Judgement,
+    OtherVersion,
+    other_version,
+    plan_inconsistencies,
+)
+from allocator.verify.figures import Figure
+from allocator.verify.slot_shortages import SlotShortage
+
+if TYPE_CHECKING:
+    from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair, SeatPrice
+    from allocator.optimise.confirmation.second_proofs import Confirm
 
 __all__ = [
+    "CONFIRM",
+    "NULL_OBSERVER",
+    "Assignment",
+    "Audit",
+    "BoundDraw",
+    "CallbackObserver",
+    "Candidate",
+    "CannotDraw",
+    "Check",
     "Checkpoints",
+    "Confirm",
+    "Disagreement",
+    "Examination",
+    "ExportedFile",
+    "Fault",
+    "Figure",
+    "Finding",
+    "FoundPolicy",
+    "InputError",
+    "InternalError",
+    "Judgement",
+    "Language",
+    "LevelScore",
+    "MapObstacle",
+    "NullObserver",
+    "Numbers",
+    "Observer",
+    "ObserverGroup",
+    "OtherVersion",
+    "Overrides",
+    "Plan",
+    "PlanView",
     "Policy",
-    "Resumed",
+    "Progress",
+    "Ranking",
+    "Reasons",
+    "Repair",
+    "ResumeState",
+    "Rule",
+    "Scenario",
+    "SeatPrice",
+    "SlotShortage",
+    "Snapshot",
+    "StopRequest",
+    "Text",
     "Verdict",
+    "audit_text",
+    "audited_draw",
     "bind",
     "bundled_scenarios",
     "candidates",
-    "checkpoint_of",
+    "check_replaceable",
+    "check_writable",
+    "checkpoint_path",
     "commit",
-    "copied",
+    "counts_changes",
+    "create_scenario",
+    "document_figures",
     "drawn_plan",
     "draws",
+    "dropped_overrides",
+    "examine",
+    "explain",
+    "export",
     "fewest_changes",
+    "find_draw",
+    "find_policy",
     "is_audit",
     "load",
+    "load_resume_state",
+    "other_version",
     "plan_inconsistencies",
+    "plan_text",
+    "plan_view",
     "price",
+    "publicity_caution",
     "read_audit",
+    "read_commitment",
     "read_plan",
     "replay",
-    "resumed",
+    "resume",
     "reveal",
+    "rule_kinds",
+    "scenario_copy",
     "solve",
+    "unchecked_claims",
     "verify",
     "with_plan_overrides",
     "with_scores",
     "write_audit",
     "write_plan",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a type of the explainer or of the optimiser when it is first asked for: they take a while."""
+    if name in ("Candidate", "MapObstacle", "Ranking", "Reasons", "Repair", "SeatPrice"):
+        from allocator import explain as explainer
+
+        return getattr(explainer, name)
+    if name == "Confirm":
+        from allocator.optimise.confirmation.second_proofs import Confirm
+
+        return Confirm
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

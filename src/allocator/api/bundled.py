@@ -1,15 +1,22 @@
-"""The scenarios that come with the program, with their rule packs: which there are, and copies of them."""
+"""Scenarios that come with the program, with their rule packs: lists them, copies them, starts new ones."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from datetime import date, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import allocator
 from allocator.api.loading import load
+from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.messages.pydantic import CODES
 from allocator.model.reading.locate import SCENARIO_FILE
+from allocator.model.reading.wholefile import unwritable
+from allocator.model.spec import scenario_name
+from allocator.model.text import Text
 from allocator.rules.packs import read_rulebook
 
 #: Where an installed package has ``scenarios`` and ``rules``; in a checkout both are at its top.
@@ -24,7 +31,7 @@ def bundled_scenarios() -> Mapping[str, Path]:
     return {file.parent.name: file.parent for file in sorted(_home().glob(f"scenarios/*/{SCENARIO_FILE}"))}
 
 
-def copied(folder: Path, name: str) -> Mapping[str, bytes]:
+def scenario_copy(folder: Path, name: str) -> Mapping[str, bytes]:
     """Return what the files of a copy of a scenario hold, by file name.
 
     These are the files that a solve reads: ``scenario.yaml``, the tables, and every rule pack in use, those
@@ -41,10 +48,10 @@ def copied(folder: Path, name: str) -> Mapping[str, bytes]:
     files = {file: (folder / file).read_bytes() for file in scenario.files}
     text = files[SCENARIO_FILE].decode("utf-8")
     packs = read_rulebook(scenario.spec.rules, folder).contents
-    return {**files, SCENARIO_FILE: named(text, name).encode(), **packs}
+    return {**files, SCENARIO_FILE: with_scenario_name(text, name).encode(), **packs}
 
 
-def named(text: str, name: str) -> str:
+def with_scenario_name(text: str, name: str) -> str:
     """Return the text of a ``scenario.yaml`` with another name for the scenario."""
     written = name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
     return _NAMED.sub(lambda _: f"scenario: {written}", text, count=1)
@@ -55,3 +62,74 @@ def _home() -> Path:
     package = Path(allocator.__file__).resolve().parent
     installed = package / INSTALLED
     return installed if installed.is_dir() else package.parents[1]
+
+
+def create_scenario(folder: Path, like: str = "") -> list[str]:
+    """Write a scenario with its rules into a new or empty folder, and return the names of its files.
+
+    Args:
+        folder: The folder; its last part is the name of the scenario.
+        like: The scenario that comes with the program to copy; empty for a commented starter.
+
+    Raises:
+        InputError: The name is none that a scenario can have, the folder is not empty or cannot be written,
+            or there is no such scenario to copy.
+    """
+    try:
+        scenario_name(folder.name)
+    except ValueError:
+        wrong = CODES["scenario_name"]
+        raise _refused(wrong.message, folder, allowed=wrong.allowed) from None
+    contents = _copy_of(like, folder.name) if like else _starter(folder.name)
+    try:
+        _write_files(folder, contents)
+    except OSError as error:
+        raise InputError([unwritable(error, folder)]) from None
+    return list(contents)
+
+
+def _copy_of(name: str, called: str) -> Mapping[str, bytes]:
+    """Return the files of a copy of a scenario that comes with the program."""
+    known = bundled_scenarios()
+    if name in known:
+        return scenario_copy(known[name], called)
+    message = Text(zh="没有此示例场景", en="there is no such scenario to copy")
+    close = nearest(name, known) or nearest(Path(name).name, known)
+    fault = Fault(message, "--like", found=shorten(name), allowed=", ".join(known), nearest=close)
+    raise InputError([fault])
+
+
+def _starter(called: str) -> Mapping[str, bytes]:
+    """Return the files of the starter."""
+    sources = sorted(files("allocator.api").joinpath("starter").iterdir(), key=lambda source: source.name)
+    texts = {source.name: source.read_text(encoding="utf-8") for source in sources if _is_input(source.name)}
+    for starter_day, day in _days_of_draws().items():
+        texts["scenario.yaml"] = texts["scenario.yaml"].replace(starter_day, day)
+    return {
+        name: (with_scenario_name(text, called) if name == "scenario.yaml" else text).encode()
+        for name, text in texts.items()
+    }
+
+
+def _is_input(name: str) -> bool:
+    return name.endswith((".yaml", ".csv"))
+
+
+def _write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into a new or empty folder."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise _refused(Text(zh="已存在且不为空", en="exists and is not empty"), folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        with (folder / name).open("xb") as file:  # never over what is there
+            file.write(content)
+
+
+def _days_of_draws() -> dict[str, str]:
+    """Return days to come for those on which the seeds of the starter's draws come about."""
+    today = date.today()
+    return {"2030-01-15": str(today + timedelta(days=30)), "2030-01-16": str(today + timedelta(days=31))}
+
+
+def _refused(message: Text, folder: Path, allowed: str = "") -> InputError:
+    return InputError([Fault(message, str(folder), allowed=allowed)])

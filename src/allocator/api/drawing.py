@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.api.loading import bind
+from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.files import read_bytes
 from allocator.model.reading.planfile import PLAN_BYTES
 from allocator.model.reading.wholefile import write_whole
 from allocator.model.run import RunRoute
 from allocator.model.scenario import Scenario
+from allocator.model.text import Text
 from allocator.verify import judge
 
 if TYPE_CHECKING:
@@ -48,15 +50,24 @@ def commit(draw: BoundDraw, *, rehearsal: bool = False) -> Audit:
     return commit_to(draw, rehearsal=rehearsal)
 
 
-def reveal(audit: Audit, seed: str) -> Audit:
+def reveal(audit: Audit, seed: str, *, file: str = "audit") -> Audit:
     """Return a draw with the result that a public seed decides.
 
-    Raises:
-        InputError: The seed has not the spelling that was committed to.
-    """
-    from allocator.lottery import reveal as drawn
+    Args:
+        audit: The commitment, or the result of the same seed.
+        seed: The public seed.
+        file: What the audit file is called in faults.
 
-    return drawn(audit, seed)
+    Raises:
+        InputError: The seed has not the spelling that was committed to, or another one was drawn with.
+    """
+    from allocator.lottery import reveal as reveal_result
+
+    drawn = reveal_result(audit, seed)
+    if audit.seed is not None and drawn.seed != audit.seed:
+        message = Text(zh="已用另一种子抽过", en="has already been drawn, with another seed")
+        raise InputError([Fault(message, file, found=shorten(audit.seed))])
+    return drawn
 
 
 def drawn_plan(draw: BoundDraw, audit: Audit) -> Plan | None:
@@ -81,17 +92,137 @@ def drawn_plan(draw: BoundDraw, audit: Audit) -> Plan | None:
     )
 
 
-def replay(draw: BoundDraw, audit: Audit, content: bytes) -> tuple[Check, ...]:
-    """Replay a draw from the scenario, without the solver, and return what was looked at.
+def replay(
+    draw: BoundDraw, audit: Audit, content: bytes, *, published: str | None = None, seed: str | None = None
+) -> tuple[Check, ...]:
+    """Replay a draw from the scenario, without the solver, and return what was checked.
 
     Args:
         draw: The draw of the scenario.
         audit: What the file says.
-        content: The bytes of the file, which are held to what would be written.
+        content: The bytes of the file, which are compared with what would be written.
+        published: The line that was published, or its SHA-256; None where it is not at hand.
+        seed: The public seed; None where it is not at hand.
     """
     from allocator.lottery import replay_checks
+    from allocator.lottery.replay import public_checks
 
-    return tuple(replay_checks(draw, audit, content))
+    return (*replay_checks(draw, audit, content), *public_checks(audit, published, seed))
+
+
+def unchecked_claims(audit: Audit, published: str | None, seed: str | None) -> tuple[Text, ...]:
+    """Return what a replay cannot check without the line that was published or the public seed."""
+    from allocator.lottery.replay import to_compare
+
+    return tuple(to_compare(audit, published, seed))
+
+
+def find_draw(bound: Mapping[str, BoundDraw], name: str = "") -> BoundDraw:
+    """Return the draw of a name, or the only one.
+
+    Raises:
+        InputError: There is none of this name; or none is named, and there are several or none at all.
+    """
+    if not name and len(bound) == 1:
+        return next(iter(bound.values()))
+    if name in bound:
+        return bound[name]
+    if not bound:
+        message = Text(
+            zh="场景没有抽签；请在 draws 中写明", en="the scenario has no draws; name them under `draws`"
+        )
+        raise InputError([Fault(message, "scenario.yaml", column="draws")])
+    message = Text(zh="请写明是哪一个抽签", en="which draw?")
+    if name:
+        message = Text(zh="没有此抽签", en="there is no such draw")
+    found = shorten(name) if name else None
+    raise InputError([Fault(message, found=found, allowed=", ".join(bound), nearest=nearest(name, bound))])
+
+
+def audited_draw(bound: Mapping[str, BoundDraw], audit: Audit, file: str) -> BoundDraw:
+    """Return the draw of the scenario that an audit file is of.
+
+    Raises:
+        InputError: The scenario has no such draw.
+    """
+    name = audit.committed.draw
+    if name not in bound:
+        message = Text(zh="场景没有此抽签", en="the scenario has no such draw")
+        raise InputError([Fault(message, file, 0, "committed.draw", shorten(name), ", ".join(bound))])
+    return bound[name]
+
+
+def read_commitment(bound: Mapping[str, BoundDraw], name: str, path: Path) -> Audit:
+    """Read an audit file, and refuse it if the scenario is not the one that was committed to.
+
+    Args:
+        bound: The draws of the scenario.
+        name: Which of them; empty for the one that the file names.
+        path: The audit file.
+
+    Raises:
+        InputError: It cannot be read, or a check of the replay fails.
+    """
+    audit, content = read_audit(path)
+    draw = find_draw(bound, name or audit.committed.draw)
+    wrong = [check for check in replay(draw, audit, content) if not check.holds]
+    if wrong:
+        raise InputError([Fault(check.text, path.name) for check in wrong])
+    return audit
+
+
+def publicity_caution(audit: Audit, *, is_committed: bool) -> Text | None:
+    """Return why a result is not that of a public draw, if so.
+
+    Args:
+        audit: The draw.
+        is_committed: Whether its commitment was written to a file before.
+    """
+    from allocator.lottery.seed import format_time, now
+
+    if audit.seed is None:
+        return None
+    if not is_committed:
+        return _REHEARSAL
+    due = audit.committed.terms.due if audit.committed.terms else None
+    if due is None or due <= now():
+        return None
+    return Text(
+        zh=f"提示：种子要到 {format_time(due)} 才产生，在此之前的结果不能是公开抽签",
+        en=f"note: the seed comes about at {format_time(due)}; a result before that cannot be the public one",
+    )
+
+
+_REHEARSAL = Text(
+    zh="提示：这是演练，不是公开抽签：未事先公布承诺（--audit），抽签人可以试多个种子",
+    en="note: a rehearsal, no public draw: nothing was committed to before (--audit), so whoever draws could"
+    " have tried many seeds",
+)
+
+
+def check_replaceable(audit: Audit, path: Path) -> None:
+    """Refuse to write a draw over the audit file of another commitment, or of another result.
+
+    A rehearsal may be replaced, and so may a file that is no audit file.
+
+    Raises:
+        InputError: The file holds another commitment, or a result that would be lost.
+    """
+    if not path.is_file() or not is_audit(path):
+        return
+    there, _ = read_audit(path)
+    if there.committed.terms is not None and there.committed.terms.rehearsal:
+        return
+    if there.commitment != audit.commitment:
+        message = Text(
+            zh="已存有另一承诺；一次抽签只承诺一次，请另取文件名并只公布一个",
+            en="holds another commitment: a draw is committed to once, and one is published",
+        )
+    elif there.seed is not None and (there.seed, there.result) != (audit.seed, audit.result):
+        message = Text(zh="已存有抽签结果", en="holds a result already")
+    else:
+        return
+    raise InputError([Fault(message, path.name, found=there.commitment)])
 
 
 def is_audit(path: Path | str) -> bool:

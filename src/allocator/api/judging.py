@@ -1,20 +1,26 @@
-"""Judges plans, and who could have a seat of one; never asks the solver."""
+"""Judges scenarios and plans; never asks a solver."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allocator.api.drawing import draws
+from allocator.api.loading import bind
 from allocator.errors import Fault, InputError
+from allocator.model.overrides import Overrides
 from allocator.model.plan import Plan
-from allocator.rules.overrides import with_plan_overrides
+from allocator.model.reading import bounded
+from allocator.model.scenario import Scenario
+from allocator.report.lint import find_doubts
+from allocator.rules.overrides import plan_overrides, with_plan_overrides
 from allocator.rules.policy import Policy
-from allocator.rules.roster import Roster
-from allocator.rules.seat_specs import resolve_code, resolve_layer
 from allocator.verify import (
     Disagreement,
     Judgement,
     OtherVersion,
+    check_baseline,
     check_references,
     judge,
     listing_disagreements,
@@ -22,9 +28,12 @@ from allocator.verify import (
     plan_inconsistencies,
     score_disagreements,
 )
+from allocator.verify.figure_specs import read_expected
+from allocator.verify.figures import Figure, measure_figures
+from allocator.verify.slot_shortages import SlotShortage, find_slot_shortages
 
 if TYPE_CHECKING:
-    from allocator.explain import Ranking
+    from allocator.lottery import BoundDraw
 
 
 @dataclass(frozen=True)
@@ -74,60 +83,79 @@ def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
     return Verdict(judgement, tuple(dict.fromkeys(claims)), differs)
 
 
-def candidates(
-    policy: Policy,
-    plan: Plan,
-    slot: str,
-    *,
-    role: str = "",
-    period: str = "",
-    layer: str = "",
-    item: str = "",
-    file: str = "plan",
-) -> Ranking:
-    """Rank who could have a seat of a plan, were nothing else to change, with what speaks against each.
+@dataclass(frozen=True)
+class Examination:
+    """What there is to say of a scenario before it is solved.
+
+    Attributes:
+        policy: The scenario with its rules bound.
+        draws: Its draws by name.
+        figures: The figures of its ``expected.yaml`` that need no plan.
+        shortages: Slots without enough people.
+        doubts: What is likely not meant.
+    """
+
+    policy: Policy
+    draws: Mapping[str, BoundDraw]
+    figures: tuple[Figure, ...]
+    shortages: tuple[SlotShortage, ...]
+    doubts: tuple[Fault, ...]
+
+
+def examine(scenario: Scenario, *, strict: bool = False) -> Examination:
+    """Look for everything that is wrong or in doubt in a scenario, its rules and its draws.
+
+    Args:
+        scenario: What ``load`` returned.
+        strict: Whether doubts are refused.
+
+    Raises:
+        InputError: With every fault of the rules and of the draws.
+    """
+    policy, bound = _bind_with_draws(scenario)
+    policy.check_expressions()
+    figures = document_figures(policy)
+    found = Examination(policy, bound, figures, find_slot_shortages(policy), find_doubts(policy))
+    if strict and found.doubts:
+        raise bounded(found.doubts)
+    return found
+
+
+def _bind_with_draws(scenario: Scenario) -> tuple[Policy, Mapping[str, BoundDraw]]:
+    """Return the rules and the draws of a scenario; the faults of both are raised together."""
+    try:
+        policy = bind(scenario)
+    except InputError as error:
+        try:
+            draws(scenario)
+        except InputError as other:
+            raise bounded([*error.faults, *other.faults]) from None
+        raise
+    return policy, draws(scenario)
+
+
+def document_figures(
+    policy: Policy, plan: Plan | None = None, judgement: Judgement | None = None
+) -> tuple[Figure, ...]:
+    """Return the figures that the scenario's ``expected.yaml`` takes from its document, beside what is found.
 
     Args:
         policy: What ``bind`` returned.
-        plan: A plan for it.
-        slot: The slot of the seat, by code or by a name that it alone bears.
-        role: Its role; the first that somebody holds there if not given.
-        period: Its period; the first in which the slot exists if not given.
-        layer: Its layer, by name or title; the first that has the slot (and the item and the role) if not
-            given.
-        item: Look at this item alone, given by code or name.
-        file: What the plan is called in faults.
+        plan: A plan; without one, only figures of the tables are measured.
+        judgement: What ``verify`` found of the plan, if that is at hand.
 
     Raises:
-        InputError: The plan or the seat names what the scenario does not have.
+        InputError: The file is wrong.
     """
-    from allocator.explain import SeatQuery, find_seat, rank_candidates
-
-    check_references(policy, plan, file)
-    policy = with_plan_overrides(policy, plan, file)
-    layer = resolve_layer(policy.context, layer)
-    item, slot, role = _codes(policy, item, slot, role, layer)
-    query = SeatQuery(slot=slot, role=role, period=period, layer=layer, item=item)
-    seat = find_seat(policy, Roster(policy.context.layers, plan.assignments), query)
-    only = [policy.context.layers[seat.layer].item_index[item]] if item else None
-    return rank_candidates(policy, plan.assignments, seat, only)
+    expected = read_expected(policy.context.scenario.folder)
+    return tuple(measure_figures(expected, policy, plan, judgement)) if expected else ()
 
 
-def _codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple[str, str, str]:
-    """Return the codes of an item, a slot and a role that may be given by names.
+def dropped_overrides(policy: Policy, baseline: Plan, file: str = "baseline") -> Overrides:
+    """Return what a baseline was asked for and this policy is not: it may change hands now.
 
     Raises:
-        InputError: Several bear such a name.
+        InputError: Nothing that the baseline names is in the scenario.
     """
-    named = [one for one in policy.context.layers.values() if layer in ("", one.name)]
-    faults: list[Fault] = []
-    items = dict.fromkeys(code for one in named for code in one.items)
-    slots = dict.fromkeys(code for one in named for code in one.slots)
-    found = (
-        resolve_code(policy.context, item, items, "--item", faults),
-        resolve_code(policy.context, slot, slots, "--slot", faults),
-        policy.context.words.roles.id_of(role) or role,
-    )
-    if faults:
-        raise InputError(faults)
-    return found
+    check_baseline(policy, baseline, file)
+    return plan_overrides(baseline, file).without(policy.overrides)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allocator.api.checkpoints import free_score
+from allocator.api.resuming import ResumeState, free_score, load_resume_state
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
-from allocator.rules.override_rules import without_baseline
+from allocator.rules.override_rules import ranks_changes, without_baseline
 from allocator.rules.overrides import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
@@ -18,7 +19,6 @@ from allocator.verify import Judgement, judge, score_disagreements
 from allocator.verify.diff import plan_diff
 
 if TYPE_CHECKING:
-    from allocator.api.resuming import Resumed
     from allocator.optimise.confirmation.second_proofs import Confirm
     from allocator.optimise.results import SolveResult
 
@@ -33,7 +33,7 @@ def solve(
     memory: float | None = None,
     confirm: Confirm = "spare",
     observer: Observer = NULL_OBSERVER,
-    begun: Resumed | None = None,
+    resume_from: ResumeState | None = None,
 ) -> Plan:
     """Find the best plan and have it judged by the rules' own checks before anyone sees it.
 
@@ -50,7 +50,7 @@ def solve(
             long as it takes; or ``off``.
         observer: Sees progress and snapshots, and may stop the solve; such as ``StopRequest``,
             ``Checkpoints``, or several of them as ``ObserverGroup``.
-        begun: What to go on from, as ``resumed`` returned it; the plan will be no worse.
+        resume_from: What to go on from, as ``load_resume_state`` returned it; the plan will be no worse.
 
     Raises:
         InputError: There is nothing to solve, since the scenario has draws only; the window is shorter than
@@ -71,9 +71,51 @@ def solve(
             policy,
             options,
             observer=ObserverGroup(observer, limit),
-            begun=None if begun is None else begun.begun,
+            begun=None if resume_from is None else resume_from.warm_start,
         )
     return _plan(policy, result, overrides_digest(policy))
+
+
+def resume(
+    policy: Policy,
+    out: Path | str,
+    *,
+    seconds: float = 60.0,
+    seed: int = 1,
+    workers: int = 0,
+    window: int | None = None,
+    memory: float | None = None,
+    confirm: Confirm = "spare",
+    observer: Observer = NULL_OBSERVER,
+) -> Plan:
+    """Go on with the solve that wrote a plan or its checkpoint; begin anew where there is neither.
+
+    Args:
+        policy: What ``bind`` returned, with the same overrides as then.
+        out: The file of the plan; its checkpoint lies beside it.
+        seconds: Time limit of what is still to do.
+        seed: As in ``solve``, like all that follow.
+        workers: As in ``solve``.
+        window: As in ``solve``.
+        memory: As in ``solve``.
+        confirm: As in ``solve``.
+        observer: As in ``solve``.
+
+    Raises:
+        InputError: What is there is of another version of the scenario, or as ``solve`` raises it.
+        InternalError: As ``solve`` raises it.
+    """
+    return solve(
+        policy,
+        seconds=seconds,
+        seed=seed,
+        workers=workers,
+        window=window,
+        memory=memory,
+        confirm=confirm,
+        observer=observer,
+        resume_from=load_resume_state(policy, Path(out)),
+    )
 
 
 def fewest_changes(
@@ -176,3 +218,35 @@ def _must_agree(plan: Plan, judgement: Judgement, costs: Mapping[str, int]) -> N
     levels = [claim.message.en for claim in score_disagreements(plan, judgement)]
     if broken or priced or levels:
         raise InternalError("; ".join(["the solver and the checks disagree", *broken, *priced, *levels]))
+
+
+def counts_changes(policy: Policy, asked: bool | None, *, rolls: bool, resumes: bool) -> bool:
+    """Return whether the changes from the baseline are a level of their own above all others.
+
+    Unless the call says so, they are wherever there is a baseline, no rule ranks changes from it, and all
+    periods are searched at once.
+
+    Args:
+        policy: The scenario with its rules and the baseline.
+        asked: What the call says: ``--fewest-changes``, ``--free-changes``, or neither.
+        rolls: Whether periods are decided a window at a time.
+        resumes: Whether an earlier solve is gone on from; the fewest changes keep no checkpoint.
+
+    Raises:
+        InputError: ``--free-changes`` without a baseline, or an earlier solve is to be gone on from.
+    """
+    if policy.context.baseline is None:
+        if asked is False:
+            raise InputError([without_baseline("--free-changes")])
+        return bool(asked)
+    if asked is not None:
+        return asked
+    counted = not rolls and not ranks_changes(policy.rules)
+    if counted and resumes:
+        message = Text(
+            zh="不能与 --baseline 的最少变动同用：该求解不写检查点（可用 --free-changes）",
+            en="does not go with the fewest changes that --baseline asks for, which keep no checkpoint "
+            "(see --free-changes)",
+        )
+        raise InputError([Fault(message, column="--resume")])
+    return counted

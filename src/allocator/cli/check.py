@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from allocator import api
 from allocator.cli.failures import FINE
 from allocator.cli.options import command as declare
 from allocator.cli.options import flag, scenario_argument
 from allocator.cli.output import Output
-from allocator.errors import Fault, InputError, fault_lines
-from allocator.model.reading import bounded
-from allocator.model.scenario import Scenario
+from allocator.errors import Fault, fault_lines
 from allocator.model.text import Language
-from allocator.report.lint import doubt_count_text, find_doubts
+from allocator.report.lint import doubt_count_text
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.infeasibility_text import render_shortages
 from allocator.report.rendering.scenario_text import render_summary
 from allocator.report.scenario_summary import scenario_summary
 from allocator.report.to_json import to_json
-from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import Figure, measure_figures
-from allocator.verify.slot_shortages import find_slot_shortages
-
-if TYPE_CHECKING:
-    from allocator.lottery import BoundDraw
 
 
 @declare(
@@ -39,44 +30,33 @@ if TYPE_CHECKING:
 def command(output: Output, scenario: Path, strict: bool) -> int:
     """Read a scenario and its rules, evaluate every expression; tell what is short or in doubt."""
     loaded = api.load(scenario)
-    policy, draws = _bound(loaded)
-    policy.check_expressions()
-    expected = read_expected(policy.context.scenario.folder)
-    figures = measure_figures(expected, policy) if expected else []
-    summary = scenario_summary(policy)
-    drawn = {name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in draws.items()}
-    short = find_slot_shortages(policy)
-    doubts = find_doubts(policy)
-    if strict and doubts:
-        raise bounded(doubts)
-    told = [doubt.as_json() for doubt in doubts]
-    found = {"draws": drawn, "figures": figures, "shortages": short, "doubts": told}
-    found["columns"] = {file: dict(columns) for file, columns in loaded.renamed.items()}
-    output.data({"ok": True, **to_json(summary), **found})
+    found = api.examine(loaded, strict=strict)
+    summary = scenario_summary(found.policy)
+    output.data({"ok": True, **to_json(summary), **_as_data(loaded, found)})
     output.report(render_summary(summary, output.language))
     output.report(_renamed(loaded.renamed, output.language))
-    output.report(_draws(draws, output.language))
-    output.report(_figures(figures, output.language))
-    output.report(render_shortages(short, policy, output.language))
-    output.report(_doubts(doubts, output.language))
-    output.report([doubt_count_text(doubts)(output.language)])
+    output.report(_draws(found.draws, output.language))
+    output.report(_figures(found.figures, output.language))
+    output.report(render_shortages(found.shortages, found.policy, output.language))
+    output.report(_doubts(found.doubts, output.language))
+    output.report([doubt_count_text(found.doubts)(output.language)])
     return FINE
 
 
-def _bound(loaded: Scenario) -> tuple[api.Policy, Mapping[str, BoundDraw]]:
-    """Return the rules and the draws of a scenario; what is wrong with either is told at once."""
-    try:
-        policy = api.bind(loaded)
-    except InputError as error:
-        try:
-            api.draws(loaded)
-        except InputError as other:
-            raise bounded([*error.faults, *other.faults]) from None
-        raise
-    return policy, api.draws(loaded)
+def _as_data(loaded: api.Scenario, found: api.Examination) -> dict[str, object]:
+    """Return for ``--json`` what was found."""
+    return {
+        "draws": {
+            name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in found.draws.items()
+        },
+        "figures": found.figures,
+        "shortages": found.shortages,
+        "doubts": [doubt.as_json() for doubt in found.doubts],
+        "columns": {file: dict(columns) for file, columns in loaded.renamed.items()},
+    }
 
 
-def _draws(draws: Mapping[str, BoundDraw], language: Language) -> Iterator[str]:
+def _draws(draws: Mapping[str, api.BoundDraw], language: Language) -> Iterator[str]:
     """Yield the draws of the scenario, a line for each."""
     for name, one in draws.items():
         title = one.draw.title(language)
@@ -98,7 +78,7 @@ def _renamed(renamed: Mapping[str, Mapping[str, str]], language: Language) -> It
         yield printable(pick(language, f"列的对应 {file}：{listed}", f"columns of {file}: {listed}"))
 
 
-def _figures(figures: list[Figure], language: Language) -> Iterator[str]:
+def _figures(figures: Sequence[api.Figure], language: Language) -> Iterator[str]:
     """Yield the figures of the source document that the tables do not show."""
     for figure in figures:
         if not figure.holds:

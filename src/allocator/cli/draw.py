@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import RenderableType
 
 from allocator import api
-from allocator.cli.doubted import mention_doubts
-from allocator.cli.drawn_once import refuse_to_replace
+from allocator.cli.call_name import remark_doubts
 from allocator.cli.failures import FINE, NO
 from allocator.cli.options import FILE, argument, option, output_option, scenario_argument
 from allocator.cli.options import command as declare
-from allocator.cli.output import Output
-from allocator.cli.streams import write_json
-from allocator.cli.writing import check_writable
-from allocator.errors import Fault, InputError, nearest, shorten
-from allocator.lottery import Audit, CannotDraw, audit_text
-from allocator.lottery.seed import format_time, now
-from allocator.model.scenario import Scenario
+from allocator.cli.output import Output, write_json
+from allocator.errors import Fault, InputError
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.draw_text import render_draw, render_refusal
-
-if TYPE_CHECKING:
-    from allocator.lottery import BoundDraw
-
-_REHEARSAL = Text(
-    zh="提示：这是演练，不是公开抽签：未事先公布承诺（--audit），抽签人可以试多个种子",
-    en="note: a rehearsal, no public draw: nothing was committed to before (--audit), so whoever draws could"
-    " have tried many seeds",
-)
 
 
 @dataclass(frozen=True)
@@ -84,38 +69,38 @@ class DrawCall:
 def command(output: Output, **given: Any) -> int:
     """Without a seed, commit: write down pool, rules and chances. With one, draw."""
     call = DrawCall(**given)
-    check_writable(call.out)
-    check_writable(call.plan)
+    api.check_writable(call.out)
+    api.check_writable(call.plan)
     loaded = api.load(call.scenario)
     bound = api.draws(loaded)
-    mention_doubts(loaded.doubts, call.scenario, output)
+    remark_doubts(loaded.doubts, call.scenario, output)
     try:
         if call.audit is None:
-            draw = api.commit(_chosen(bound, call.name), rehearsal=call.seed is not None)
+            draw = api.commit(api.find_draw(bound, call.name), rehearsal=call.seed is not None)
         else:
-            draw = _undrawn(bound, call.name, call.audit)
-    except CannotDraw as refusal:
+            draw = api.read_commitment(bound, call.name, call.audit)
+    except api.CannotDraw as refusal:
         output.data({"ok": False, "reasons": refusal.reasons, "mends": refusal.remedies})
         output.report(render_refusal(refusal, output.language))
         return NO
     if call.seed is not None:
-        draw = _drawn(draw, call.seed, call.audit)
-    if remark := _remark(draw, call.audit):
-        output.remark(remark)
+        draw = api.reveal(draw, call.seed, file=call.audit.name if call.audit else "")
+    if caution := api.publicity_caution(draw, is_committed=call.audit is not None):
+        output.remark(caution)
     targets = [file for file in (call.audit if call.seed is not None else None, call.out) if file is not None]
     for target in targets:
-        refuse_to_replace(draw, target)
+        api.check_replaceable(draw, target)
     for target in targets:
         api.write_audit(draw, target)
     if call.plan is not None:
         _write_plan(bound[draw.committed.draw], draw, call.plan)
     if output.as_json:
-        write_json(audit_text(draw))
+        write_json(api.audit_text(draw))
     output.report(_report(draw, loaded, targets, output.language))
     return FINE
 
 
-def _write_plan(bound: BoundDraw, draw: Audit, file: Path) -> None:
+def _write_plan(bound: api.BoundDraw, draw: api.Audit, file: Path) -> None:
     drawn = api.drawn_plan(bound, draw)
     if drawn is None:
         message = Text(
@@ -126,59 +111,8 @@ def _write_plan(bound: BoundDraw, draw: Audit, file: Path) -> None:
     api.write_plan(drawn, file)
 
 
-def _remark(draw: Audit, audit: Path | None) -> Text | None:
-    if draw.seed is None:
-        return None
-    if audit is None:
-        return _REHEARSAL
-    due = draw.committed.terms.due if draw.committed.terms else None
-    if due is None or due <= now():
-        return None
-    return Text(
-        zh=f"提示：种子要到 {format_time(due)} 才产生，在此之前的结果不能是公开抽签",
-        en=f"note: the seed comes about at {format_time(due)}; a result before that cannot be the public one",
-    )
-
-
-def _chosen(bound: Mapping[str, BoundDraw], name: str) -> BoundDraw:
-    """Return the draw of a name, or the only one."""
-    if not name and len(bound) == 1:
-        return next(iter(bound.values()))
-    if name in bound:
-        return bound[name]
-    if not bound:
-        message = Text(
-            zh="场景没有抽签；请在 draws 中写明", en="the scenario has no draws; name them under `draws`"
-        )
-        raise InputError([Fault(message, "scenario.yaml", column="draws")])
-    message = Text(zh="请写明是哪一个抽签", en="which draw?")
-    if name:
-        message = Text(zh="没有此抽签", en="there is no such draw")
-    found = shorten(name) if name else None
-    raise InputError([Fault(message, found=found, allowed=", ".join(bound), nearest=nearest(name, bound))])
-
-
-def _undrawn(bound: Mapping[str, BoundDraw], name: str, file: Path) -> Audit:
-    """Return the draw of a file, if the scenario is still the one committed to."""
-    audit, content = api.read_audit(file)
-    chosen = _chosen(bound, name or audit.committed.draw)
-    wrong = [check for check in api.replay(chosen, audit, content) if not check.holds]
-    if wrong:
-        raise InputError([Fault(check.text, file.name) for check in wrong])
-    return audit
-
-
-def _drawn(draw: Audit, seed: str, file: Path | None) -> Audit:
-    """Return the result of a seed, unless another seed has been drawn with."""
-    drawn = api.reveal(draw, seed)
-    if draw.seed is not None and file is not None and drawn.seed != draw.seed:
-        message = Text(zh="已用另一种子抽过", en="has already been drawn, with another seed")
-        raise InputError([Fault(message, file.name, found=shorten(draw.seed))])
-    return drawn
-
-
 def _report(
-    draw: Audit, scenario: Scenario, targets: Sequence[Path], language: Language
+    draw: api.Audit, scenario: api.Scenario, targets: Sequence[Path], language: Language
 ) -> Iterator[RenderableType]:
     entities = scenario.organisation.entities
     yield from render_draw(draw, {name: scenario.organisation.label(name) for name in entities}, language)

@@ -8,8 +8,6 @@ from typing import Any
 
 from allocator import api
 from allocator.cli.failures import FINE, NO
-from allocator.cli.interrupt import stopping
-from allocator.cli.naming import refuse_other_version
 from allocator.cli.options import command as declare
 from allocator.cli.options import (
     flag,
@@ -21,17 +19,15 @@ from allocator.cli.options import (
     workers_option,
 )
 from allocator.cli.output import Output
+from allocator.cli.plan_context import refuse_other_version
+from allocator.cli.solve_session import stop_on_signal
 from allocator.errors import Fault, InputError
-from allocator.explain import Ranking
-from allocator.model.plan import Plan
 from allocator.model.text import Text
 from allocator.report.candidate_view import PinnedView, pinned_view, ranking_view
 from allocator.report.rendering.candidate_text import render_candidate, render_ranking
 from allocator.report.rendering.console import printable
 from allocator.report.to_json import to_json
 from allocator.report.wording import status_text
-from allocator.solvers.observer import StopRequest
-from allocator.verify import OtherVersion, other_version
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,7 @@ def command(output: Output, **given: Any) -> int:
         output.data({"seat": None, "status": read.status})
         output.report([printable(f"{status_text(read)(output.language)} · {_NOTHING(output.language)}")])
         return NO
-    differs = other_version(policy, read)
+    differs = api.other_version(policy, read)
     if call.strict:
         refuse_other_version(differs, call.plan)
     policy = api.with_plan_overrides(policy, read, call.plan.name)
@@ -131,20 +127,20 @@ def command(output: Output, **given: Any) -> int:
     return FINE
 
 
-def _warning(differs: OtherVersion) -> Text:
+def _warning(differs: api.OtherVersion) -> Text:
     return Text(zh=f"警告：{differs.message.zh}", en=f"warning: {differs.message.en}")
 
 
 _NOTHING = Text(zh="文件中没有方案，只有这一答复", en="the file holds no plan, only this answer")
 
 
-def _solved(policy: api.Policy, plan: Plan, ranking: Ranking, call: ExplainCall) -> PinnedView | None:
+def _solved(policy: api.Policy, plan: api.Plan, ranking: api.Ranking, call: ExplainCall) -> PinnedView | None:
     """Solve anew with the only candidate at the seat; None where they have it or cannot be there at all."""
     [candidate] = ranking.candidates
     if candidate.is_holder or not candidate.is_possible:
         return None
-    stop = StopRequest()
-    with stopping(stop):
+    stop = api.StopRequest()
+    with stop_on_signal(stop):
         found = api.price(
             policy,
             plan,

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from allocator import api
 from allocator.cli.failures import FINE, NO
-from allocator.cli.naming import name_plan
 from allocator.cli.options import FILE, option, plan_argument, same_version_option, scenario_option
 from allocator.cli.options import command as declare
 from allocator.cli.output import Output
-from allocator.model.reading.wholefile import write_whole
+from allocator.cli.plan_context import name_plan
 from allocator.model.text import Text
-from allocator.report.exporters import export_plan, exporter_for, formats_text
+from allocator.report.exporters import exporter_for, formats_text
 from allocator.report.rendering.console import pick, printable
 from allocator.report.wording import status_text
 
@@ -51,7 +50,7 @@ def command(
     strict: bool,
 ) -> int:
     """Write a plan, or one layer or period of it, to a file; a picture shows one layer."""
-    exporter = exporter_for(to)
+    exporter_for(to)  # a wrong ending is refused before anything is read
     read = api.read_plan(plan)
     if not read.is_found and not read.assignments:
         output.data({"file": None, "status": read.status})
@@ -62,9 +61,7 @@ def command(
     if view.cautions:
         zh, en = ("；".join(one.zh for one in view.cautions), "; ".join(one.en for one in view.cautions))
         output.remark(Text(zh=f"警告：{zh}", en=f"warning: {en}"))
-    context = policy.context if policy else None
-    content = export_plan(exporter, view, context, output.language, layer=layer, period=period)
-    write_whole(content, to)
-    output.data({"file": str(to), "format": exporter.name, "bytes": len(content)})
+    made = api.export(view, to, policy=policy, language=output.language, layer=layer, period=period)
+    output.data({"file": str(to), "format": made.format, "bytes": made.size})
     output.report([printable(pick(output.language, f"已写入 {to}", f"written to {to}"))])
     return FINE

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.cli.output import print_json
-from allocator.cli.streams import complain
+from allocator.cli.output import eprint, print_json
 from allocator.errors import Fault, InputError, InternalError, fault_lines
 from allocator.messages.os import os_text
 from allocator.model.text import Language, Text
@@ -11,17 +10,17 @@ from allocator.model.text import Language, Text
 FINE, NO, WRONG, INTERNAL, INTERRUPTED, PIPE = 0, 1, 2, 3, 130, 141
 
 
-def explain(error: BaseException, language: Language, *, as_json: bool) -> int:
+def report_error(error: BaseException, language: Language, *, as_json: bool) -> int:
     """Say what went wrong and return the exit status for it."""
-    status, faults = _told(error)
+    status, faults = _status_and_faults(error)
     if as_json and status == WRONG:
         print_json({"faults": [fault.as_json() for fault in faults]})
     for line in fault_lines(faults, language):
-        complain(line)
+        eprint(line)
     return status
 
 
-def _told(error: BaseException) -> tuple[int, tuple[Fault, ...]]:
+def _status_and_faults(error: BaseException) -> tuple[int, tuple[Fault, ...]]:
     if isinstance(error, InputError):
         return WRONG, error.faults
     if isinstance(error, KeyboardInterrupt):
@@ -31,11 +30,11 @@ def _told(error: BaseException) -> tuple[int, tuple[Fault, ...]]:
     return INTERNAL, (Fault(_internal(error)),)
 
 
-def unwritten(error: OSError, language: Language) -> int:
+def report_write_error(error: OSError, language: Language) -> int:
     """Say that the answer could not be written where it was to go, such as a full disk."""
     why = os_text(error)
     text = Text(zh=f"无法输出（{why.zh}）", en=f"the output cannot be written: {why.en}")
-    complain(text(language))
+    eprint(text(language))
     return WRONG
 
 

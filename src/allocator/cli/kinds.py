@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allocator import api
 from allocator.cli.failures import FINE
 from allocator.cli.options import argument
 from allocator.cli.options import command as declare
@@ -10,14 +11,13 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.text import Text
 from allocator.report.rendering.scenario_text import render_kind, render_kinds
 from allocator.report.rule_kind_view import rule_kind_view
-from allocator.rules.kinds import all_kinds
 
 
 @declare("kinds", zh="规则种类：字段、含义、示例", en="The rule kinds: fields, meaning, examples.")
 @argument("kind", required=False, default="", metavar="[KIND]", zh="规则种类", en="a rule kind")
 def command(output: Output, kind: str) -> int:
     """List all kinds, or say what there is to know of one."""
-    known = all_kinds()
+    known = api.rule_kinds()
     if not kind:
         views = [rule_kind_view(one) for one in known.values()]
         output.data(views)

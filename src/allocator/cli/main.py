@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import cast
 
 import click
 from click.shell_completion import shell_complete
 
-from allocator.cli import failures, streams
-from allocator.cli.language import language_of
+from allocator.cli import failures, output
 from allocator.cli.program import Program
 from allocator.errors import Fault, InputError
 from allocator.messages.click import speaking, usage_text
@@ -22,7 +23,7 @@ COMPLETE = "_ALLOCATOR_COMPLETE"
 
 def main() -> None:
     """Run the program and exit with its status."""
-    streams.prepare()
+    output.prepare()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -37,11 +38,11 @@ def run(arguments: Sequence[str]) -> int:
         try:
             return _answered(arguments, language)
         except BrokenPipeError:
-            streams.silence()
+            output.mute_stdout()
             return failures.PIPE
         except OSError as error:  # files are read and written with faults of their own: this is the output
-            streams.silence()
-            return failures.unwritten(error, language)
+            output.mute_stdout()
+            return failures.report_write_error(error, language)
 
 
 def _answered(arguments: Sequence[str], language: Language) -> int:
@@ -54,7 +55,7 @@ def _answered(arguments: Sequence[str], language: Language) -> int:
         if os.environ.get("ALLOCATOR_DEBUG") == "1":
             raise
         told = _usage_fault(arguments) if isinstance(error, click.UsageError) else error
-        status = failures.explain(told, language, as_json="--json" in arguments)
+        status = failures.report_error(told, language, as_json="--json" in arguments)
     sys.stdout.flush()
     return status
 
@@ -85,3 +86,13 @@ def _usage_error(arguments: Sequence[str], language: Language) -> str:
         except click.UsageError as error:
             return error.format_message()
     raise AssertionError("a wrong call is wrong in every language")
+
+
+def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
+    """Return the language of ``--lang``, else of the locale: Chinese for ``zh*``, otherwise English."""
+    for given, following in pairwise([*arguments, ""]):
+        asked = following if given == "--lang" else given.removeprefix("--lang=")
+        if (given == "--lang" or given != asked) and asked in ("zh", "en"):
+            return cast(Language, asked)
+    names = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import os
+import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from io import TextIOWrapper
+from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 
-from allocator.cli.streams import complain, write_json
-from allocator.errors import Fault
+from allocator.errors import Fault, visible, visible_json
 from allocator.messages.click import LANGUAGE
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import console_for
@@ -40,15 +44,97 @@ class Output:
         if self.as_json:
             print_json(to_json(value))
 
-    def complain(self, fault: Fault) -> None:
+    def eprint(self, fault: Fault) -> None:
         """Tell a fault that does not end the command on standard error."""
-        complain(fault(self.language))
+        eprint(fault(self.language))
 
     def remark(self, text: Text) -> None:
         """Say something about the result on standard error."""
-        complain(text(self.language))
+        eprint(text(self.language))
 
 
 def print_json(value: Any) -> None:
     """Print plain data as JSON."""
     write_json(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+_PLAIN = str.maketrans(
+    {"·": "-", "→": "->", "—": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x", "✓": "+", "✗": "x"}
+)
+_OTHER = re.compile(r"[^\x00-\x7f]")
+
+
+def prepare() -> None:
+    """Make both streams writable whatever the caller has done to them.
+
+    A closed one leads nowhere: its number would else go to the next file opened, such as a plan. What the
+    character set of a terminal lacks is written as an escape, so that nothing is lost.
+    """
+    codecs.register_error("allocator", _plainer)
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="allocator")
+
+
+def write_json(text: str) -> None:
+    """Write JSON to standard output: what is not seen, and what the character set lacks, as its escapes."""
+    text = visible_json(text)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = _OTHER.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    sys.stdout.write(text)
+
+
+def eprint(line: str) -> None:
+    """Write a message to standard error, characters that drive a terminal as escapes.
+
+    Where that cannot be written either, the exit status says it alone.
+    """
+    shown = "\n".join(map(visible, line.split("\n")))
+    with suppress(OSError):
+        sys.stderr.write(shown + "\n")
+        sys.stderr.flush()
+
+
+class Forgiving:
+    """A stream for what may be lost: what cannot be written, such as to a closed terminal, is not."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            return self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def mute_stdout() -> None:
+    """Let nothing more be written where nobody reads: the interpreter flushes once more at its end."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _nowhere() -> TextIOWrapper:
+    return open(os.devnull, "w", encoding="utf-8")
+
+
+def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write punctuation as its plain likeness and everything else as an escape."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    plain = lacking.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")
+    return plain, error.end

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import click
 
 import allocator
-from allocator.cli.callname import call_name
+from allocator.cli.call_name import call_name
 from allocator.cli.options import Option, lang_option, localise
 from allocator.messages import click as words
 from allocator.model.text import Language, Text

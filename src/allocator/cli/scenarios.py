@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocator import api
-from allocator.cli.callname import call_name
+from allocator.cli.call_name import call_name
 from allocator.cli.failures import FINE
 from allocator.cli.options import command as declare
 from allocator.cli.output import Output

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from allocator import api
 from allocator.cli.failures import FINE, NO
-from allocator.cli.naming import name_plan
 from allocator.cli.options import command as declare
 from allocator.cli.options import flag, plan_argument, same_version_option, scenario_option
 from allocator.cli.output import Output
+from allocator.cli.plan_context import name_plan
 from allocator.report.rendering.plan_text import render_plan
 
 

@@ -13,11 +13,8 @@ import click
 from rich.console import RenderableType
 
 from allocator import api
-from allocator.cli.answering import Written, write_answer
-from allocator.cli.changing import is_counted
-from allocator.cli.doubted import mention_doubts
+from allocator.cli.call_name import remark_doubts
 from allocator.cli.failures import FINE, INTERRUPTED, NO, WRONG
-from allocator.cli.interrupt import stopping
 from allocator.cli.options import (
     FILE,
     FiniteRange,
@@ -29,29 +26,24 @@ from allocator.cli.options import (
     workers_option,
 )
 from allocator.cli.options import command as declare
-from allocator.cli.output import Output
-from allocator.cli.progress import watching
-from allocator.cli.reasons import Reasons, find_reasons, reasons_as_data, render_reasons
-from allocator.cli.resuming import check_resumable, goes_on_from, keeper_of, kept
-from allocator.cli.streams import write_json
-from allocator.cli.writing import check_writable
+from allocator.cli.output import Output, write_json
+from allocator.cli.output_path import AnswerFile, write_answer
+from allocator.cli.solve_session import (
+    check_resumable,
+    checkpoint_writer,
+    checkpointing,
+    live_progress,
+    load_resume_state,
+    stop_on_signal,
+)
 from allocator.errors import Fault, InputError
-from allocator.model.notation import scenario_roles
-from allocator.model.overrides import Overrides
-from allocator.model.plan import LevelScore, Plan
-from allocator.model.reading.planfile import plan_text
 from allocator.model.text import Language, Text
 from allocator.report.lint import find_doubts
 from allocator.report.plan_view import view_with_names
 from allocator.report.rendering.console import printable
+from allocator.report.rendering.infeasibility_text import infeasibility_data, render_infeasibility
 from allocator.report.rendering.plan_text import heading, render_score
-from allocator.report.rendering.solve_text import listed_options, render_diff, run_line
-from allocator.rules.overrides import plan_overrides
-from allocator.solvers.observer import Observer, ObserverGroup, StopRequest
-from allocator.verify import check_baseline
-from allocator.verify.diff import plan_diff
-from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import measure_figures
+from allocator.report.rendering.solve_text import listed_options, render_plan_diff, run_line
 
 
 @dataclass(frozen=True)
@@ -168,54 +160,90 @@ class SolveCall:
 def command(output: Output, **given: Any) -> int:
     """Solve a scenario, write the plan, and say what it costs or why there is none."""
     call = SolveCall(**given)
-    check_writable(call.out)
-    if call.resume:
-        check_resumable(call.out, fewest=call.fewest is True)
-    if call.window is not None and call.fewest:
-        raise InputError([_rolls_alone()])
+    _check_call(call)
     policy = _bound(call, output)
-    fewest = is_counted(policy, call.fewest, rolls=call.window is not None, resumes=call.resume)
-    _check_figures(policy)
-    mention_doubts(find_doubts(policy), call.scenario, output)
-    begun = goes_on_from(policy, call.out, output) if call.resume and call.out is not None else None
-    stop = StopRequest()
-    keeper = None if fewest else keeper_of(policy, call.out)
-    with stopping(stop):
-        with _observing(policy, output, stop, keeper) as observer:
-            plan = _solver_of(call, begun, fewest=fewest)(policy, observer=observer)
-        written = write_answer(plan, call.out, output) if plan.is_found else None
-    is_stopped = stop.is_requested or plan.run.get("stopped") == "memory"
-    is_unexplained = plan.status == "infeasible" and not is_stopped
-    reasons = find_reasons(policy, call.time_limit) if is_unexplained else None
+    api.document_figures(policy)  # faulty figures are refused before minutes are spent on the plan
+    session = _session(policy, call, output)
+    with stop_on_signal(session.stop):
+        with _observing(session) as observer:
+            plan = _solver(session)(policy, observer=observer)
+        answer = write_answer(plan, call.out, output) if plan.is_found else None
+    is_stopped = session.stop.is_requested or plan.run.get("stopped") == "memory"
+    reasons = _reasons(policy, call.time_limit) if plan.status == "infeasible" and not is_stopped else None
     if reasons is not None:
         plan = plan.model_copy(update={"run": {**plan.run, "conflict": list(reasons.rules)}})
-    written = written or write_answer(plan, call.out, output)
-    if written.is_done and plan.status != "unknown" and keeper is not None:
-        keeper.remove()
+    answer = answer or write_answer(plan, call.out, output)
+    if answer.is_done and plan.status != "unknown" and session.checkpoints is not None:
+        session.checkpoints.remove()
     if output.as_json:
-        write_json(plan_text(_explained(policy, plan, reasons)))
-    output.report(_result(policy, plan, reasons, written, output.language))
-    if written.fault is not None:
+        write_json(api.plan_text(_explained(policy, plan, reasons)))
+    output.report(_report(policy, plan, reasons, answer, output.language))
+    if answer.fault is not None:
         return WRONG
-    if stop.reason == "asked":
+    if session.stop.reason == "asked":
         return INTERRUPTED
     return FINE if plan.is_found else NO
 
 
+@dataclass(frozen=True)
+class _Session:
+    """A solve about to begin.
+
+    Attributes:
+        policy: What is solved.
+        call: What the command is called with.
+        output: Where progress is shown.
+        fewest: Whether the changes from the baseline come first.
+        stop: A request to stop it.
+        resume_from: Where it goes on from.
+        checkpoints: What writes its checkpoints.
+    """
+
+    policy: api.Policy
+    call: SolveCall
+    output: Output
+    fewest: bool
+    stop: api.StopRequest
+    resume_from: api.ResumeState | None
+    checkpoints: api.Checkpoints | None
+
+
+def _check_call(call: SolveCall) -> None:
+    """Refuse options that do not go together, and a file that cannot be written."""
+    api.check_writable(call.out)
+    if call.resume:
+        check_resumable(call.out, fewest=call.fewest is True)
+    if call.window is not None and call.fewest:
+        raise InputError([_rolls_alone()])
+
+
+def _session(policy: api.Policy, call: SolveCall, output: Output) -> _Session:
+    fewest = api.counts_changes(policy, call.fewest, rolls=call.window is not None, resumes=call.resume)
+    remark_doubts(find_doubts(policy), call.scenario, output)
+    state = load_resume_state(policy, call.out, output) if call.resume and call.out is not None else None
+    checkpoints = None if fewest else checkpoint_writer(policy, call.out)
+    return _Session(policy, call, output, fewest, api.StopRequest(), state, checkpoints)
+
+
 @contextmanager
-def _observing(
-    policy: api.Policy, output: Output, stop: StopRequest, keeper: api.Checkpoints | None
-) -> Iterator[Observer]:
+def _observing(session: _Session) -> Iterator[api.Observer]:
     """Yield the observer of a solve: it stops on request, shows progress and writes checkpoints."""
-    with watching(_levels(policy), output.language) as live, kept(keeper, output) as writer:
-        yield ObserverGroup(stop, live, writer)
+    titles, output = _level_titles(session.policy), session.output
+    with (
+        live_progress(titles, output.language) as live,
+        checkpointing(session.checkpoints, output) as writer,
+    ):
+        yield api.ObserverGroup(session.stop, live, writer)
 
 
-def _solver_of(call: SolveCall, begun: api.Resumed | None, *, fewest: bool) -> partial[Plan]:
-    """Return what solves as the call asks; a policy and an observer are left to give."""
-    options: dict[str, Any] = {} if fewest else {"window": call.window, "begun": begun}
+def _solver(session: _Session) -> partial[api.Plan]:
+    """Return the use case that solves as the call asks, without its policy and its observer."""
+    call = session.call
+    options: dict[str, Any] = (
+        {} if session.fewest else {"window": call.window, "resume_from": session.resume_from}
+    )
     return partial(
-        api.fewest_changes if fewest else api.solve,
+        api.fewest_changes if session.fewest else api.solve,
         seconds=call.time_limit,
         seed=call.seed,
         workers=call.workers,
@@ -223,6 +251,19 @@ def _solver_of(call: SolveCall, begun: api.Resumed | None, *, fewest: bool) -> p
         confirm="full" if call.confirm else "spare",
         **options,
     )
+
+
+def _reasons(policy: api.Policy, seconds: float) -> api.Reasons:
+    """Return why a policy has no plan.
+
+    A request to stop ends the search with what it has; after the second there is nothing.
+    """
+    stop = api.StopRequest()
+    try:
+        with stop_on_signal(stop):
+            return api.explain(policy, seconds=seconds, observer=stop)
+    except KeyboardInterrupt:
+        return api.Reasons(rules=(), repairs=(), cut_short=True)
 
 
 def _rolls_alone() -> Fault:
@@ -239,61 +280,39 @@ def _bound(call: SolveCall, output: Output) -> api.Policy:
     policy = api.bind(
         api.load(call.scenario), baseline=start, pins=call.pin, keep=call.keep, exclude=call.exclude
     )
-    if baseline and start:
-        check_baseline(policy, start, baseline.name)
-        if dropped := plan_overrides(start, baseline.name).without(policy.overrides):
-            output.remark(_dropped(dropped))
+    if baseline and start and (dropped := api.dropped_overrides(policy, start, baseline.name)):
+        output.remark(_dropped(dropped))
     return policy
 
 
-def _dropped(asked: Overrides) -> Text:
+def _dropped(asked: api.Overrides) -> Text:
     """Say what the baseline was asked for and this call is not: it may change hands now."""
     listed = printable(listed_options(asked))
     zh = f"提示：基准方案曾要求，本次未要求：{listed}"
     return Text(zh=zh, en=f"note: the baseline was asked for, and this call is not: {listed}")
 
 
-def _levels(policy: api.Policy) -> Mapping[int, Text]:
+def _level_titles(policy: api.Policy) -> Mapping[int, Text]:
     """Return what levels are called; that of the changes stands above all others."""
     return {0: Text(zh="变动", en="changes"), **policy.context.scenario.spec.levels}
 
 
-def _check_figures(policy: api.Policy) -> None:
-    """Refuse faulty figures of the document before minutes are spent on the plan that they are held to."""
-    expected = read_expected(policy.context.scenario.folder)
-    if expected is not None:
-        measure_figures(expected, policy)
-
-
-def _explained(policy: api.Policy, plan: Plan, reasons: Reasons | None) -> Plan:
+def _explained(policy: api.Policy, plan: api.Plan, reasons: api.Reasons | None) -> api.Plan:
     """Return the plan with why there is none; a file goes without, for that may be longer than any plan."""
     if reasons is None:
         return plan
-    return plan.model_copy(update={"run": {**plan.run, "reasons": reasons_as_data(policy, reasons)}})
+    return plan.model_copy(update={"run": {**plan.run, "reasons": infeasibility_data(policy, reasons)}})
 
 
-def _result(
-    policy: api.Policy, plan: Plan, reasons: Reasons | None, written: Written, language: Language
+def _report(
+    policy: api.Policy, plan: api.Plan, reasons: api.Reasons | None, answer: AnswerFile, language: Language
 ) -> Iterator[RenderableType]:
     view = view_with_names(policy, plan)
     yield heading(view, language)
     if reasons is not None:
-        yield from render_reasons(policy, reasons, language)
-    yield from _changes(policy, plan, language)
+        yield from render_infeasibility(policy, reasons, language)
+    yield from render_plan_diff(policy, plan, language)
     yield from render_score(view, language, all_rules=False)
     if line := run_line(plan.run, language):
         yield line
-    yield from written.lines(language)
-
-
-def _changes(policy: api.Policy, plan: Plan, language: Language) -> Iterator[str]:
-    baseline = policy.context.baseline
-    if baseline is None or not plan.score:
-        return
-    carried = plan.run["changes"]
-    fewest = None
-    if "fewest" in carried:
-        found = {"cost": carried["fewest"], "bound": carried["bound"], "proof": carried["proof"]}
-        fewest = LevelScore.model_validate({"level": 1, **found})
-    roles = scenario_roles(policy.context.scenario.spec)
-    yield from render_diff(plan_diff(policy, baseline, plan.assignments), roles, language, fewest)
+    yield from answer.lines(language)

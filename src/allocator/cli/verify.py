@@ -6,18 +6,15 @@ from pathlib import Path
 
 from allocator import api
 from allocator.cli.failures import FINE, NO
-from allocator.cli.naming import refuse_other_version
 from allocator.cli.options import command as declare
 from allocator.cli.options import flag, option, plan_argument, same_version_option, scenario_argument
 from allocator.cli.output import Output
-from allocator.errors import Fault, InputError, shorten
-from allocator.model.plan import Plan
+from allocator.cli.plan_context import refuse_other_version
+from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.report.rendering.score_text import figure_table, render_findings
 from allocator.report.score_view import judgement_view
 from allocator.report.to_json import to_json
-from allocator.verify.figure_specs import read_expected
-from allocator.verify.figures import Figure, measure_figures
 
 
 @declare(
@@ -59,7 +56,7 @@ def command(
     if strict:
         refuse_other_version(verdict.differs, plan)
     found = judgement_view(policy, verdict.judgement, verdict.disagreements, differs=verdict.differs)
-    measured = _measured(policy, judged, verdict) if figures else []
+    measured = api.document_figures(policy, judged, verdict.judgement) if figures else ()
     output.data({**to_json(found), "figures": measured})
     output.report(render_findings(found, output.language, every=every))
     output.report([figure_table(measured, output.language)] if measured else [])
@@ -68,24 +65,14 @@ def command(
 
 def _replayed(scenario: Path, file: Path, output: Output, published: str | None, seed: str | None) -> int:
     """Replay a draw, and say whether everything in its file is so."""
-    from allocator.lottery.replay import public_checks, to_compare
     from allocator.report.rendering.draw_text import render_checks
 
     audit, content = api.read_audit(file)
-    bound = api.draws(api.load(scenario))
-    name = audit.committed.draw
-    if name not in bound:
-        message = Text(zh="场景没有此抽签", en="the scenario has no such draw")
-        raise InputError([Fault(message, file.name, 0, "committed.draw", shorten(name), ", ".join(bound))])
-    checks = (*api.replay(bound[name], audit, content), *public_checks(audit, published, seed))
+    draw = api.audited_draw(api.draws(api.load(scenario)), audit, file.name)
+    checks = api.replay(draw, audit, content, published=published, seed=seed)
     holds = all(check.holds for check in checks)
-    for note in to_compare(audit, published, seed):
+    for note in api.unchecked_claims(audit, published, seed):
         output.remark(note)
     output.data({"holds": holds, "checks": checks})
     output.report(render_checks(checks, output.language))
     return FINE if holds else NO
-
-
-def _measured(policy: api.Policy, plan: Plan, verdict: api.Verdict) -> list[Figure]:
-    expected = read_expected(policy.context.scenario.folder)
-    return measure_figures(expected, policy, plan, verdict.judgement) if expected else []

@@ -8,11 +8,10 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from allocator.errors import Fault, InputError, nearest, shorten
+from allocator.errors import Fault, InputError, nearest, shorten, visible_json
 from allocator.lottery.draw_kind import AuditModel, Committed, Draw
 from allocator.lottery.hashing import canonical_json, commitment_hash, readable_json
 from allocator.lottery.kinds import all_draw_kinds
-from allocator.model.jsontext import shown_json
 from allocator.model.reading import bounded
 from allocator.model.reading.jsonfile import json_fault, parse_json
 from allocator.model.text import Text
@@ -75,7 +74,7 @@ def audit_text(audit: Audit) -> str:
         "seed": canonical_json(audit.seed),
         "result": canonical_json(None) if result is None else readable_json(result, "  "),
     }
-    return shown_json("{\n" + ",\n".join(f'  "{key}": {text}' for key, text in parts.items()) + "\n}\n")
+    return visible_json("{\n" + ",\n".join(f'  "{key}": {text}' for key, text in parts.items()) + "\n}\n")
 
 
 class _File(BaseModel):

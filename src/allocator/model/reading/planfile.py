@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from allocator.errors import Fault, InputError
-from allocator.model.jsontext import shown_json
+from allocator.errors import Fault, InputError, visible_json
 from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import read_bytes
@@ -76,7 +75,7 @@ def plan_text(plan: Plan) -> str:
             parts.append(f'  "{key}": [\n    {body}\n  ]' if data[key] else f'  "{key}": []')
         else:
             parts.append(f'  "{key}": {json.dumps(data[key], ensure_ascii=False)}')
-    return shown_json("{\n" + ",\n".join(parts) + "\n}\n")
+    return visible_json("{\n" + ",\n".join(parts) + "\n}\n")
 
 
 _FIRST = ("format", "scenario", "status")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import ClassVar
 
-from allocator.model.jsontext import shown_json
+from allocator.errors import visible_json
 from allocator.model.text import Text
 from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
 from allocator.report.plan_view import pick_layer
@@ -24,4 +24,4 @@ class JsonExporter(Exporter):
     def write(self, request: ExportRequest) -> bytes:
         """Return the layers of a plan with all that is known of it, as JSON."""
         view = pick_layer(request.view, request.layer) if request.layer is not None else request.view
-        return shown_json(json.dumps(to_json(view), ensure_ascii=False, indent=2) + "\n").encode()
+        return visible_json(json.dumps(to_json(view), ensure_ascii=False, indent=2) + "\n").encode()

@@ -1,17 +1,23 @@
-"""Slots without enough people, as lines: how many are asked for, who may be there, who may not and why."""
+"""Why there is no plan, as lines: slots without enough people, rules in conflict, the cheapest ways out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from allocator.explain.infeasibility_reasons import Reasons
 from allocator.model.notation import scenario_roles
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
+from allocator.report.score_view import rule_reasons
+from allocator.report.to_json import to_json
 from allocator.rules.policy import Policy
-from allocator.verify.imbalances import Imbalance
-from allocator.verify.slot_shortages import BarredPerson, SlotShortage
+from allocator.verify.imbalances import Imbalance, find_imbalances
+from allocator.verify.slot_shortages import BarredPerson, SlotShortage, find_slot_shortages
 
+#: At most this many recusals are named.
+MOST_WAIVERS = 20
 #: At most so many slots, and so many people of each, are named.
 MOST_SLOTS, MOST_PEOPLE = 10, 12
 
@@ -157,3 +163,63 @@ def _barred_counts(one: Imbalance, comma: str, unit: str) -> str:
 
 def _listed(people: Sequence[NamedEntity], comma: str, more: str) -> str:
     return comma.join(who.name for who in people[:_MOST_NAMED]) + (more if len(people) > _MOST_NAMED else "")
+
+
+def infeasibility_data(policy: Policy, reasons: Reasons) -> dict[str, Any]:
+    """Return for ``--json`` what a report says: nothing is cut short, and texts are in both languages."""
+    whys = rule_reasons(policy)
+    return {
+        "supply": to_json(find_imbalances(policy)),
+        "shortages": to_json(find_slot_shortages(policy)),
+        "blocked": to_json(reasons.blocked),
+        "conflict": [{"rule": rule, "why": to_json(whys.get(rule, Text()))} for rule in reasons.rules],
+        "repairs": to_json(reasons.repairs),
+        "waivers": to_json(reasons.waivers),
+        "fewest": reasons.fewest,
+        "cut_short": reasons.cut_short,
+    }
+
+
+def render_infeasibility(policy: Policy, reasons: Reasons, language: Language) -> Iterator[str]:
+    """Yield slots without enough people, what maps rule out, rules in conflict and the cheapest ways out."""
+    whys = rule_reasons(policy)
+    if reasons.cut_short:
+        yield pick(
+            language,
+            "已按要求停止查找原因：以下未必是全部，所列规则也未必都有关",
+            "stopped looking for reasons as asked: there may be more of them, and fewer rules may matter",
+        )
+    for count in find_imbalances(policy):
+        yield printable(
+            pick(language, "无法满足：", "cannot be met: ") + imbalance_text(count, policy)(language)
+        )
+    yield from render_shortages(find_slot_shortages(policy), policy, language)
+    if reasons.blocked:
+        yield pick(language, "地图本身无法如此划分：", "the map itself cannot be divided so:")
+    for blocked in reasons.blocked:
+        yield printable(f"  {blocked.rule}: {blocked.text(language)}")
+    if reasons.rules:
+        yield pick(language, "以下规则不能同时成立：", "these rules cannot hold together:")
+    for rule in reasons.rules:
+        yield printable(f"  {rule} · {whys.get(rule, Text())(language)}")
+    if reasons.repairs:
+        yield pick(language, "代价最小的出路：", "the cheapest way out:")
+    for repair in reasons.repairs:
+        yield printable(f"  {repair.rule}: {repair.text(language)}")
+    if reasons.waivers:
+        yield _waivers_line(len(reasons.waivers), reasons.fewest, language)
+    for waiver in reasons.waivers[:MOST_WAIVERS]:
+        yield printable(f"  {waiver.rule}: {waiver.text(language)}")
+    if (more := len(reasons.waivers) - MOST_WAIVERS) > 0:
+        yield pick(language, f"  ……另有 {more} 处", f"  ... and {more} more")
+
+
+def _waivers_line(count: int, fewest: bool, language: Language) -> str:
+    """Say that so many waivers would do, and whether fewer would not."""
+    if fewest:
+        return pick(
+            language,
+            f"或豁免回避，最少 {count} 处：",
+            f"or recusals to waive, {count} at least:",
+        )
+    return pick(language, f"或豁免回避 {count} 处：", f"or recusals to waive, {count} that would do:")

@@ -7,14 +7,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from allocator.model.notation import scenario_roles
 from allocator.model.overrides import Overrides
-from allocator.model.plan import LevelScore
+from allocator.model.plan import LevelScore, Plan
 from allocator.model.run import RunRoute, RunStructure, read_run_part
 from allocator.model.text import Language, Text
 from allocator.model.witnesses import is_confirmed
 from allocator.report.rendering.console import number, pick, printable
+from allocator.rules.policy import Policy
 from allocator.verify import MissingReferences
-from allocator.verify.diff import PlanDiff, SeatChange
+from allocator.verify.diff import PlanDiff, SeatChange, plan_diff
 
 #: How many changed seats, and how many names of what is gone, are listed.
 LISTED = 20
@@ -55,6 +57,20 @@ _STRUCTURES = {
 }
 #: The solver of a route that no level was left for.
 _SOLVERS = {"network_flow": "flow", "zones": "zones"}
+
+
+def render_plan_diff(policy: Policy, plan: Plan, language: Language) -> Iterator[str]:
+    """Yield what a solve changed from its baseline; nothing where there is none, or no plan."""
+    baseline = policy.context.baseline
+    if baseline is None or not plan.score:
+        return
+    carried = plan.run["changes"]
+    fewest = None
+    if "fewest" in carried:
+        found = {"cost": carried["fewest"], "bound": carried["bound"], "proof": carried["proof"]}
+        fewest = LevelScore.model_validate({"level": 1, **found})
+    roles = scenario_roles(policy.context.scenario.spec)
+    yield from render_diff(plan_diff(policy, baseline, plan.assignments), roles, language, fewest)
 
 
 def render_diff(

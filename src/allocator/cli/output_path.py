@@ -10,17 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allocator import api
-from allocator.cli.output import Output
-from allocator.cli.streams import write_json
+from allocator.cli.output import Output, write_json
 from allocator.errors import Fault, InputError
-from allocator.model.plan import Plan
-from allocator.model.reading.planfile import plan_text
 from allocator.model.text import Language
 from allocator.report.rendering.console import pick, printable
 
 
 @dataclass(frozen=True)
-class Written:
+class AnswerFile:
     """Where an answer was written.
 
     Attributes:
@@ -30,7 +27,7 @@ class Written:
         fault: Why it is not where it was to go.
     """
 
-    plan: Plan
+    plan: api.Plan
     asked: Path | None = None
     file: Path | None = None
     fault: Fault | None = None
@@ -55,22 +52,22 @@ class Written:
             yield printable(pick(language, zh, en))
 
 
-def write_answer(plan: Plan, out: Path | None, output: Output) -> Written:
+def write_answer(plan: api.Plan, out: Path | None, output: Output) -> AnswerFile:
     """Write the answer of a solve to the file that was asked for.
 
     One without a plan goes beside a file that is there, unless that is such an answer itself. What cannot be
     written goes to the temporary folder, else to the home folder, else to standard output, which is said.
     """
     if out is None:
-        return Written(plan)
+        return AnswerFile(plan)
     file = out if plan.is_found or _may_be_replaced(out) else _beside(out, plan.status)
     try:
         api.write_plan(plan, file)
     except InputError as error:
         [fault] = error.faults
-        output.complain(fault)
-        return Written(plan, out, _rescued(plan, out, output), fault)
-    return Written(plan, out, file)
+        output.eprint(fault)
+        return AnswerFile(plan, out, _rescued(plan, out, output), fault)
+    return AnswerFile(plan, out, file)
 
 
 def _may_be_replaced(out: Path) -> bool:
@@ -88,9 +85,9 @@ def _beside(out: Path, status: str) -> Path:
     return out.with_name(f"{out.stem}.{status}{out.suffix}")
 
 
-def _rescued(plan: Plan, out: Path, output: Output) -> Path | None:
+def _rescued(plan: api.Plan, out: Path, output: Output) -> Path | None:
     """Write a plan where there is room; print it where there is none at all, unless it is printed anyway."""
-    content = plan_text(plan).encode()
+    content = api.plan_text(plan).encode()
     for folder in _refuges():
         with suppress(OSError):
             return _written_in(folder, out, content)

@@ -1,16 +1,19 @@
-"""Scenarios near a plan, folders and workbooks: from here and from the plan upwards, its own first."""
+"""Finds the scenario of a plan: folders and workbooks from here and from the plan upwards, its own first."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+from allocator.api.loading import bind, load
 from allocator.errors import InputError
-from allocator.model.plan import ScenarioRef
+from allocator.model.plan import Plan, ScenarioRef
 from allocator.model.reading.workbook import scenario_text
+from allocator.rules.policy import Policy
 
 _FILE, _BOOK = "scenario.yaml", ".xlsx"
 _ID = re.compile(rb"""^(?:\xef\xbb\xbf)?scenario:[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^#\n]*))""", re.MULTILINE)
@@ -20,7 +23,41 @@ _ENTRIES, _HEAD = 2_000, 64 * 2**10
 _BOOKS, _BOOK_BYTES = 20, 8 * 2**20
 
 
-def scenarios_near(wanted: ScenarioRef, plan: Path) -> list[Path]:
+#: At most this many scenarios of a plan's name are read in search of the version that it was made for.
+MOST_READ = 5
+
+
+@dataclass(frozen=True)
+class FoundPolicy:
+    """What a search for the scenario of a plan found.
+
+    Attributes:
+        policy: The scenario with its rules: of the version that the plan was made for if that is near, else
+            the nearest; None if none could be read.
+        unreadable: The nearest scenario that could not be read, and why.
+    """
+
+    policy: Policy | None = None
+    unreadable: tuple[Path, InputError] | None = None
+
+
+def find_policy(plan: Plan, file: Path) -> FoundPolicy:
+    """Look for the scenario of a plan near its file and near the working directory."""
+    nearest: Policy | None = None
+    unreadable: tuple[Path, InputError] | None = None
+    for place in plan_scenarios(plan.scenario, file)[:MOST_READ]:
+        try:
+            policy = bind(load(place))
+        except InputError as error:
+            unreadable = unreadable or (place, error)
+            continue
+        if policy.sha256 == plan.scenario.sha256:
+            return FoundPolicy(policy)
+        nearest = nearest or policy
+    return FoundPolicy(nearest, unreadable)
+
+
+def plan_scenarios(wanted: ScenarioRef, plan: Path) -> list[Path]:
     """Return the folders and workbooks near a plan that hold a scenario of the name it gives.
 
     Looked at are the working directory, the folder of the plan and those above it, each with the folders in

@@ -1,0 +1,79 @@
+"""A plan with the names of its scenario, of the version that it was made for if that is at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from allocator import api
+from allocator.cli.output import Output
+from allocator.errors import Fault, InputError, shorten
+from allocator.model.text import Text
+
+
+def name_plan(
+    plan: api.Plan,
+    file: Path,
+    scenario: Path | None,
+    output: Output,
+    *,
+    recusals: bool = False,
+    strict: bool = False,
+) -> tuple[api.Policy | None, api.PlanView]:
+    """Lay out a plan with the names of its scenario, or by ids where none is at hand, which is then said.
+
+    Args:
+        plan: The plan.
+        file: Where it was read from.
+        scenario: Where its scenario lies, if the caller says so.
+        output: Where to say that only ids can be shown.
+        recusals: Whether to list who is out of which case, and why.
+        strict: Whether to refuse names of another version of the scenario, and ids alone.
+
+    Raises:
+        InputError: The scenario that the caller names is wrong or does not fit the plan; or it is ``strict``
+            and the version that the plan was made for is not at hand.
+    """
+    policy = _found_policy(plan, file, output) if scenario is None else api.bind(api.load(scenario))
+    if strict:
+        refuse_other_version(_version_difference(policy, plan), file)
+    try:
+        return policy, api.plan_view(plan, policy, recusals=recusals, file=file.name)
+    except InputError as error:
+        if scenario is not None or policy is None:
+            raise
+        _remark_unfit(policy.context.scenario.folder, error, output)
+        return None, api.plan_view(plan)
+
+
+def refuse_other_version(differs: api.OtherVersion | None, file: Path) -> None:
+    """Refuse a plan that was made for another version of its scenario.
+
+    Raises:
+        InputError: Something differs.
+    """
+    if differs is not None:
+        raise InputError([Fault(differs.message, file.name, column="scenario.sha256")])
+
+
+def _version_difference(policy: api.Policy | None, plan: api.Plan) -> api.OtherVersion | None:
+    """Return what differs; everything may, where no scenario is at hand."""
+    return api.OtherVersion(is_told=False) if policy is None else api.other_version(policy, plan)
+
+
+def _found_policy(plan: api.Plan, file: Path, output: Output) -> api.Policy | None:
+    """Return the scenario of a plan with its rules; where there is none at hand, say why."""
+    found = api.find_policy(plan, file)
+    if found.policy is None and found.unreadable is not None:
+        _remark_unfit(*found.unreadable, output)
+    elif found.policy is None:
+        name = shorten(plan.scenario.name, 100)
+        zh = f"提示：未找到场景 {name}，只显示编号（可用 --scenario DIR）"
+        output.remark(Text(zh=zh, en=f"note: no scenario {name} at hand, so ids only (see --scenario DIR)"))
+    return found.policy
+
+
+def _remark_unfit(place: Path, error: InputError, output: Output) -> None:
+    first = error.faults[0]
+    zh = f"提示：场景 {place} 与方案不合，只显示编号（{first('zh')}）"
+    en = f"note: the scenario {place} does not fit the plan, so ids only ({first('en')})"
+    output.remark(Text(zh=zh, en=en))

@@ -1,0 +1,85 @@
+"""The names of the public interface: none is lost, none is added by the way, and every type is there."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import allocator
+from allocator import api
+
+TYPES = """
+    Assignment Audit BoundDraw CallbackObserver Candidate CannotDraw Check Checkpoints Confirm Disagreement
+    Examination ExportedFile Fault Figure Finding FoundPolicy InputError InternalError Judgement Language
+    LevelScore MapObstacle NullObserver Numbers Observer ObserverGroup OtherVersion Overrides Plan PlanView
+    Policy Progress Ranking Reasons Repair ResumeState Rule Scenario SeatPrice SlotShortage Snapshot
+    StopRequest Text Verdict
+"""
+VALUES = "CONFIRM NULL_OBSERVER"
+FUNCTIONS = """
+    audit_text audited_draw bind bundled_scenarios candidates check_replaceable check_writable checkpoint_path
+    commit counts_changes create_scenario document_figures drawn_plan draws dropped_overrides examine explain
+    export fewest_changes find_draw find_policy is_audit load load_resume_state other_version
+    plan_inconsistencies plan_text plan_view price publicity_caution read_audit read_commitment read_plan
+    replay resume reveal rule_kinds scenario_copy solve unchecked_claims verify with_plan_overrides
+    with_scores write_audit write_plan
+"""
+#: Names in annotations that come with Python.
+STANDARD = {*dir(builtins), "Path", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(api.__all__) == sorted((TYPES + VALUES + FUNCTIONS).split())
+    assert all(hasattr(api, name) for name in api.__all__)
+    for module in (api, allocator):
+        with pytest.raises(AttributeError, match="no attribute 'solves'"):
+            vars(module)["__getattr__"]("solves")
+
+
+def test_the_package_offers_the_main_ones_of_them() -> None:
+    names = set(allocator.__all__) - {"__version__"}
+    assert {"load", "bind", "solve", "resume", "commit", "reveal", "replay", "export"} <= names
+    assert all(getattr(allocator, name) is getattr(api, name) for name in names)
+
+
+def annotations(function: Callable[..., object]) -> Iterator[tuple[str, str]]:
+    """Yield each parameter of a function and each name that its annotation has."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    [definition] = tree.body
+    assert isinstance(definition, ast.FunctionDef)
+    arguments = definition.args
+    for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        assert one.annotation is not None, f"{definition.name}: {one.arg} has no type"
+        for node in ast.walk(one.annotation):
+            if isinstance(node, ast.Name):
+                yield one.arg, node.id
+    assert definition.returns is not None
+    for node in ast.walk(definition.returns):
+        if isinstance(node, ast.Name):
+            yield "return", node.id
+
+
+@pytest.mark.parametrize("name", FUNCTIONS.split())
+def test_every_type_in_a_signature_is_public_and_the_function_is_documented(name: str) -> None:
+    function = inspect.unwrap(getattr(api, name))
+    assert inspect.getdoc(function)
+    types = {named for _, named in annotations(function)}
+    assert types - STANDARD - set(api.__all__) == set()
+
+
+def test_importing_the_package_loads_no_solver_and_no_explainer() -> None:
+    code = (
+        "import sys, allocator\nassert 'allocator.api' not in sys.modules\nallocator.load\n"
+        "slow = ('ortools', 'highspy', 'scipy', 'networkx', 'rich', 'click', 'allocator.explain')\n"
+        "assert [name for name in slow if name in sys.modules] == []\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
