@@ -1,4 +1,9 @@
-"""A lottery where the rules are a network: the best chances by one min-cost flow, then whole assignments."""
+"""A lottery under rules that are a network: the best chances by one min-cost flow, then whole assignments.
+
+A bound of ``p/q`` lets an arc of a bounded pair carry ``p`` in ``q`` rounds, in which all other capacities
+are multiplied by ``q``. All capacities stay whole, so the cheapest flow is whole, and divided by ``q`` it
+solves the linear program.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, NoLottery, Spread
+from allocator.lottery.plra.lottery_spec import PARAMS, AssignmentLottery, LotterySpec, NoLottery, Spread
 from allocator.lottery.plra.mixture import mixed_lottery
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.network import Network
@@ -16,17 +21,14 @@ from allocator.program.program import BoolArray, IntArray
 from allocator.program.subproblem import MilpInstance, level_objective
 from allocator.solvers.adapters.flow import MAX_COST, cheapest_flow, lexicographic_price
 
-#: Spread chances are multiples of a part of the bound, one of so many or more in a whole.
-GRID = 40
-
 
 @dataclass(frozen=True, eq=False)
 class ScaledFlow:
-    """How often each arc is used in ``rounds`` assignments.
+    """A whole flow over several rounds; divided by their number it gives the chances.
 
     Attributes:
-        flow: ``[arcs]`` uses; those of the problem's variables first.
-        rounds: So many assignments.
+        flow: ``[arcs]`` uses of each arc in all rounds; the arcs of the problem's variables come first.
+        rounds: Number of rounds, each of which is an assignment.
     """
 
     flow: IntArray
@@ -36,10 +38,10 @@ class ScaledFlow:
 def cheapest_scaled_flow(
     spec: LotterySpec, problem: MilpInstance, network: Network, limited: BoolArray
 ) -> ScaledFlow | None:
-    """Return the chances of least expected cost, levels in order; None if none are within the bound.
+    """Return the flow of least expected cost, level by level; None if none is within the bound.
 
     Raises:
-        OverflowError: The levels' prices are too large to be put into one.
+        OverflowError: The costs of the levels do not fit into one price.
     """
     part, rounds = spec.most.as_integer_ratio()
     flow = cheapest_flow(_scaled(network, part, rounds, limited), _price(spec, problem, network, 1))
@@ -49,16 +51,16 @@ def cheapest_scaled_flow(
 def spread_scaled_flow(
     spec: LotterySpec, spread: Spread, problem: MilpInstance, network: Network, limited: BoolArray
 ) -> ScaledFlow:
-    """Return chances that are spread at the last level: parallel arcs, each dearer than the one before.
+    """Return a flow whose chances are spread at the last level, by parallel arcs of rising price.
 
     Args:
-        spec: The lottery; chances within its bound exist.
-        spread: How they are spread.
-        problem: What every assignment keeps.
-        network: It as a network.
-        limited: ``[n]`` which variables are bounded pairs.
+        spec: The specification; a flow within its bound exists.
+        spread: The spread of the chances.
+        problem: The instance whose solutions are the assignments.
+        network: The instance as a network.
+        limited: ``[n]`` whether a variable is of a bounded pair.
     """
-    finer = -(-GRID // spec.most.denominator)
+    finer = -(-PARAMS.grid // spec.most.denominator)
     rounds, parts = spec.most.denominator * finer, spec.most.numerator * finer
     strength = spread.strength
     worth = np.zeros(len(problem), dtype=np.int64)
@@ -92,7 +94,7 @@ def spread_scaled_flow(
 
 
 def least_feasible_bound(network: Network, limited: BoolArray, n: int) -> Fraction | None:
-    """Return the least bound, in percent, within which there are chances; None if 1 is not enough."""
+    """Return the least feasible bound to a hundredth, by bisection; None if 1 is not feasible."""
     free, low, high = np.zeros(n, dtype=np.int64), 0, 101
     while high - low > 1:
         middle = (low + high) // 2
@@ -102,14 +104,14 @@ def least_feasible_bound(network: Network, limited: BoolArray, n: int) -> Fracti
 
 
 def _scaled(network: Network, part: int, rounds: int, limited: BoolArray) -> Network:
-    """Return the network of so many assignments together, of which a pair may be in ``part``."""
+    """Return the network of several rounds, of which ``part`` may have the same pair."""
     upper = network.upper * rounds
     upper[: len(limited)][limited] = part
     return replace(network, lower=network.lower * rounds, upper=upper)
 
 
 def _price(spec: LotterySpec, problem: MilpInstance, network: Network, unit: int, more: int = 0) -> IntArray:
-    """Return one price that ranks as the levels do, with room to be multiplied by ``unit`` and grow."""
+    """Return ``[n]`` one price for all levels, with room for ``unit`` times itself plus ``more``."""
     levels = [level_objective(spec.program, level)[problem.columns] for level in spec.program.levels]
     limit = MAX_COST // (network.nodes + 1) // unit - more
     price = lexicographic_price(levels, problem.bounds[1] - problem.bounds[0], limit)
@@ -121,7 +123,13 @@ def _price(spec: LotterySpec, problem: MilpInstance, network: Network, unit: int
 def birkhoff_decomposition(
     network: Network, chances: ScaledFlow, random: np.random.Generator
 ) -> Iterator[IntArray]:
-    """Yield ``chances.rounds`` flows ``[arcs]``, each within the network, whose sum is ``chances.flow``."""
+    """Yield ``chances.rounds`` flows ``[arcs]``, each within the network, whose sum is ``chances.flow``.
+
+    This generalises the theorem of Birkhoff and von Neumann: a flow of ``n`` rounds is the sum of ``n``
+    whole flows of one round (integer decomposition of network polyhedra; Baum and Trotter, 1978). Each step
+    takes off any flow that leaves every arc a feasible rest for the other rounds. Random prices choose it,
+    so that another call finds other flows.
+    """
     used = np.flatnonzero((chances.flow != 0) | (network.lower < 0))
     part = replace(
         network,
@@ -143,10 +151,6 @@ def birkhoff_decomposition(
         yield whole
 
 
-#: Peeled anew so often at most, until there are as many different assignments as are asked for.
-MAX_ROUNDS = 100
-
-
 def flow_lottery(
     spec: LotterySpec, problem: MilpInstance, network: Network, limited: BoolArray
 ) -> AssignmentLottery:
@@ -154,7 +158,7 @@ def flow_lottery(
 
     Raises:
         NoLottery: There is none within the bound.
-        OverflowError: The levels' prices are too large to be put into one.
+        OverflowError: The costs of the levels do not fit into one price.
     """
     best = cheapest_scaled_flow(spec, problem, network, limited)
     if best is None:
@@ -165,7 +169,7 @@ def flow_lottery(
         chances = spread_scaled_flow(spec, spec.spread, problem, network, limited)
     random = np.random.default_rng(1)
     found: dict[bytes, tuple[IntArray, int]] = {}
-    for _ in range(MAX_ROUNDS):
+    for _ in range(PARAMS.max_rounds):
         _count(found, (flow[: len(problem)] for flow in birkhoff_decomposition(network, chances, random)))
         if len(found) >= spec.different:
             break
@@ -179,6 +183,7 @@ def flow_lottery(
 
 
 def _count(found: dict[bytes, tuple[IntArray, int]], plans: Iterable[IntArray]) -> None:
+    """Add assignments to their tickets, by the bytes of their values."""
     for values in plans:
         key = np.packbits(values > 0).tobytes()
         _, many = found.get(key, (values, 0))
@@ -186,7 +191,7 @@ def _count(found: dict[bytes, tuple[IntArray, int]], plans: Iterable[IntArray]) 
 
 
 def _mean_cost(spec: LotterySpec, problem: MilpInstance, chances: ScaledFlow, level: int) -> Fraction:
-    """Return what a level costs in the mean."""
+    """Return the expected cost of a level."""
     price = level_objective(spec.program, level)
     fixed = problem.fixed.copy()
     fixed[problem.columns] = 0

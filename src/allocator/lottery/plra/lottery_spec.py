@@ -1,4 +1,4 @@
-"""What a lottery over assignments is asked for, and what it is."""
+"""The specification of a lottery over assignments, its result, and the parameters of the search."""
 
 from __future__ import annotations
 
@@ -14,6 +14,32 @@ from allocator.program.subproblem import MilpInstance
 from allocator.rules.policy import Policy
 
 
+@dataclass(frozen=True)
+class PlraParams:
+    """Parameters of the search for a lottery. The values decide the tickets of a lottery.
+
+    Attributes:
+        grid: Spread chances are multiples of a part of the bound; a whole has at least this many parts.
+        max_rounds: Decompositions of a flow at most, until there are enough different assignments.
+        pricing_scale: Prices are rounded to whole numbers, of which the greatest is this.
+        gap: Relative gap to its bound at which a mixture counts as optimal.
+        loss: Relative loss that a settled level may take at later levels, since solvers use floats.
+        least_share: Shares up to this are dropped, since solvers use floats.
+        tickets: Tickets of a mixture.
+    """
+
+    grid: int = 40
+    max_rounds: int = 100
+    pricing_scale: int = 10**9
+    gap: float = 1e-6
+    loss: float = 1e-9
+    least_share: float = 1e-7
+    tickets: int = 10**9
+
+
+PARAMS = PlraParams()
+
+
 @dataclass(frozen=True, eq=False)
 class Spread:
     """Perturbed maximisation: at chance ``x`` a pair is worth ``worth * (x - strength * x * x)``.
@@ -22,8 +48,8 @@ class Spread:
     assignment* (NeurIPS 2023).
 
     Attributes:
-        worth: ``[decisions]`` what each is worth, at least 0.
-        strength: By how much (beta), from 0 to 1.
+        worth: ``[decisions]`` worth of each, at least 0.
+        strength: Strength of the perturbation (beta), from 0 to 1.
     """
 
     worth: IntArray
@@ -32,16 +58,16 @@ class Spread:
 
 @dataclass(frozen=True, eq=False)
 class LotterySpec:
-    """A lottery that is asked for.
+    """The specification of a lottery.
 
     Attributes:
-        policy: The rules that every assignment keeps, and what it costs.
-        program: The policy compiled.
-        pairs: ``[decisions]`` the number of the pair whose chance is bounded; -1 in other layers.
-        most: The greatest chance of a pair.
-        different: So many different assignments at least, none of them more likely than one of these.
-        seconds: Time that a search may take.
-        spread: How chances are spread beyond that.
+        policy: The policy: hard rules that every assignment keeps, and costs.
+        program: The compiled policy.
+        pairs: ``[decisions]`` index of the pair whose chance is bounded; -1 in other layers.
+        most: Upper bound on the chance of a pair.
+        different: Least number of different assignments; the share of none is above one of this many.
+        seconds: Time limit of a search.
+        spread: Spread of the chances beyond the bound; None for none.
     """
 
     policy: Policy
@@ -54,7 +80,7 @@ class LotterySpec:
 
     @classmethod
     def of(cls, policy: Policy, layer: str, most: Fraction, different: int, seconds: float) -> LotterySpec:
-        """Return what is asked of a layer of a policy: a pair is an item and a slot in a period."""
+        """Return the specification for a layer; its pairs are an item and a slot in a period."""
         program = policy.compile()
         grid = program.decisions.grids[layer]
         items, slots, _, periods = grid.shape
@@ -65,7 +91,7 @@ class LotterySpec:
         return cls(policy, program, pairs, most, different, seconds)
 
     def with_spread(self, layer: str, worth: IntArray, strength: Fraction) -> LotterySpec:
-        """Return the same with chances spread; ``worth`` is ``[I, S]``."""
+        """Return the specification with spread chances; ``worth`` is ``[I, S]``."""
         grid = self.program.decisions.grids[layer]
         possible = grid >= 0
         found = np.zeros(len(self.pairs), dtype=np.int64)
@@ -73,18 +99,18 @@ class LotterySpec:
         return replace(self, spread=Spread(found, strength))
 
     def problem(self) -> MilpInstance | None:
-        """Return what every assignment must keep, or None if none can."""
+        """Return the instance whose solutions are the assignments; None if there are none."""
         return constrain(self.policy, self.program).subproblem(None).full()
 
     def pairs_of_variables(self, problem: MilpInstance) -> IntArray:
-        """Return ``[n]`` the pair of each variable of a problem, -1 for those that are of none."""
+        """Return ``[n]`` the pair of each variable of a problem; -1 for variables without a pair."""
         found = np.full(len(problem), -1, dtype=np.int64)
         decisions = problem.columns < len(self.pairs)
         found[decisions] = self.pairs[problem.columns[decisions]]
         return found
 
     def certain_decisions(self, problem: MilpInstance) -> IntArray:
-        """Return the decisions of bounded pairs that are taken in every assignment."""
+        """Return the decisions of bounded pairs that every assignment takes."""
         decided: BoolArray = np.ones(len(self.pairs), dtype=np.bool_)
         decided[problem.columns[problem.columns < len(self.pairs)]] = False
         return np.flatnonzero(decided & (self.pairs >= 0) & (problem.fixed[: len(self.pairs)] > 0))
@@ -92,13 +118,13 @@ class LotterySpec:
 
 @dataclass(frozen=True, eq=False)
 class AssignmentLottery:
-    """Assignments with tickets.
+    """A lottery over assignments.
 
     Attributes:
         plans: ``[k, variables]`` different assignments, as values of the program.
-        tickets: ``[k]`` tickets of each.
-        bounds: By level of the program, what no lottery within the bound costs less than in the mean.
-        route: How it was found.
+        tickets: ``[k]`` tickets of each assignment.
+        bounds: ``[levels]`` lower bound on the expected cost of every lottery within the bound.
+        route: ``flow`` or ``mixture``.
     """
 
     plans: IntArray
@@ -111,10 +137,10 @@ class NoLottery(Exception):  # noqa: N818 - it is an answer
     """No lottery is within the bound.
 
     Attributes:
-        least: The least bound that would do, as far as it is known; None where no bound would.
-        found: How many different assignments were found, where that is what was too few.
-        proved: Whether that is sure, or only what was found in the time given.
-        beyond: Rules that such a lottery cannot do with, where it is these.
+        least: The least feasible bound, as far as it is known; None where none is.
+        found: Number of different assignments found, if these are too few.
+        proved: Whether the answer is proved, or only found within the time limit.
+        beyond: Ids of the rules that the lottery does not support, if these are the cause.
     """
 
     def __init__(

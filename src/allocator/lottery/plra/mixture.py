@@ -1,4 +1,9 @@
-"""A lottery under any rules, by column generation: mixes the assignments found, then prices a better one."""
+"""A lottery under any rules, by column generation over assignments.
+
+First the greatest chance of a pair is lowered to the bound. Then the expected cost of each level is
+minimised in turn, with the earlier levels held. Each step mixes the known assignments by a linear program;
+its duals price a further assignment, for which CP-SAT searches.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from math import ceil
 import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
-from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, NoLottery
+from allocator.lottery.plra.lottery_spec import PARAMS, AssignmentLottery, LotterySpec, NoLottery
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.program import INFINITE, BoolArray, IntArray
 from allocator.program.subproblem import MilpInstance, level_objective
@@ -21,21 +26,18 @@ from allocator.solvers.deadline import Budget
 from allocator.solvers.linear import LinearProgram, solve_linear
 from allocator.solvers.protocol import SearchParams
 
-#: What was reached before may be lost by so much, relative to its size: solvers reckon in floats.
-LOOSE = 1e-9
-
 
 @dataclass(frozen=True, eq=False)
 class AssignmentMixture:
-    """A mix of assignments.
+    """An optimal mixture of the known assignments.
 
     Attributes:
-        value: What was minimised.
+        value: Value of the objective.
         shares: ``[k]`` share of each assignment.
-        share: What the shares' adding up to 1 is worth.
-        pairs: By pair, what a unit of its chance costs.
-        levels: By level, what a unit of its cost costs beyond itself.
-        full: Assignments that have the greatest share allowed.
+        share: Dual of the row by which the shares sum to 1.
+        pairs: Dual of the chance of each pair, where it is not 0.
+        levels: ``[levels]`` dual of the cost of each held level.
+        full: Assignments at the greatest share allowed.
     """
 
     value: float
@@ -48,12 +50,12 @@ class AssignmentMixture:
 
 @dataclass(eq=False)
 class AssignmentMaster:
-    """The assignments found so far.
+    """The master problem over the known assignments.
 
     Attributes:
-        most: The greatest chance of a pair.
-        different: One of so many is the greatest share of an assignment.
-        levels: How many levels there are.
+        most: Upper bound on the chance of a pair.
+        different: The share of an assignment is at most one of this many.
+        levels: Number of levels.
     """
 
     most: float
@@ -66,18 +68,18 @@ class AssignmentMaster:
     _columns: list[int] = field(default_factory=list)
 
     def add(self, pairs: list[int], costs: list[int]) -> None:
-        """Add an assignment with the pairs that it takes and what it costs by level."""
+        """Add an assignment with its pairs, and its cost by level."""
         for pair in pairs:
             self._rows.append(self._row.setdefault(pair, len(self._row)))
         self._columns += [len(self._costs)] * len(pairs)
         self._costs.append(costs)
 
     def hold(self, level: int, cost: float) -> None:
-        """Let a level cost no more from now on."""
-        self._held[level] = cost + LOOSE * max(1.0, abs(cost))
+        """Hold the expected cost of a level to at most ``cost``, with a small loss allowed."""
+        self._held[level] = cost + PARAMS.loss * max(1.0, abs(cost))
 
     def mix(self, level: int | None) -> AssignmentMixture:
-        """Return the mix that costs least at a level; if None, whose likeliest pair is least likely."""
+        """Return the mixture of least cost at a level; for None, that of least greatest chance of a pair."""
         many, count = len(self._costs), len(self._row)
         narrow = level is None
         held = [] if narrow else list(self._held)
@@ -104,27 +106,12 @@ class AssignmentMaster:
             share=float(solved.equal_duals[0]),
             pairs={pair: float(worth[row]) for pair, row in self._row.items() if worth[row] > 0},
             levels=levels,
-            full=np.flatnonzero(shares >= share - LOOSE).tolist(),
+            full=np.flatnonzero(shares >= share - PARAMS.loss).tolist(),
         )
 
 
-#: Prices are rounded to whole numbers of which the greatest is this.
-SCALE = 10**9
-
-
-#: A mix this close to its bound, relative to it, is taken for the best.
-WORTH = 1e-6
-
-
-#: Shares no greater than this are none: solvers reckon in floats.
-DUST = 1e-7
-
-
-TICKETS = 10**9
-
-
 def mixed_lottery(spec: LotterySpec, problem: MilpInstance) -> AssignmentLottery:
-    """Return a lottery over assignments within the bound, of least expected cost as far as time allows.
+    """Return the lottery within the bound of least expected cost, as far as the time limit allows.
 
     Raises:
         NoLottery: No lottery within the bound was found.
@@ -134,11 +121,11 @@ def mixed_lottery(spec: LotterySpec, problem: MilpInstance) -> AssignmentLottery
 
 @dataclass(frozen=True)
 class _PricedAssignment:
-    """What a further assignment costs at the master's prices.
+    """The answer of the pricing problem.
 
     Attributes:
-        values: The assignment, as values of the program; None if none was found.
-        least: What no assignment costs less than.
+        values: ``[variables]`` an assignment of least reduced cost; None if none was found.
+        least: Lower bound on the reduced cost of every assignment.
     """
 
     values: IntArray | None
@@ -146,6 +133,8 @@ class _PricedAssignment:
 
 
 class _ColumnGeneration:
+    """Mixes known assignments, and prices further ones, until the mixture is optimal or time is up."""
+
     def __init__(self, spec: LotterySpec, problem: MilpInstance) -> None:
         self._spec, self._problem = spec, problem
         self._pairs = spec.pairs_of_variables(problem)
@@ -160,12 +149,12 @@ class _ColumnGeneration:
         return len(self._spec.program.levels)
 
     def lottery(self) -> AssignmentLottery:
-        """Lower the greatest chance to the bound, then the levels one by one."""
-        self._begin()
+        """Return the lottery: lower the greatest chance to the bound, then minimise level by level."""
+        self._find_first()
         mixed, bound = self._minimise(None, enough=float(self._spec.most))
-        if mixed.value > self._master.most + WORTH:
+        if mixed.value > self._master.most + PARAMS.gap:
             least = Fraction(ceil(mixed.value * 10**4 - 0.01), 10**4)
-            raise NoLottery(least=least, proved=mixed.value <= bound + 10 * WORTH)
+            raise NoLottery(least=least, proved=mixed.value <= bound + 10 * PARAMS.gap)
         self._master.most = max(self._master.most, mixed.value)
         bounds = []
         for level in range(self._levels):
@@ -180,39 +169,39 @@ class _ColumnGeneration:
             np.array([self._plans[k] for k in kept]), [tickets[k] for k in kept], bounds, "mixture"
         )
 
-    def _begin(self) -> None:
-        """Find as many different assignments as are asked for, each of pairs seldom taken before."""
+    def _find_first(self) -> None:
+        """Find the least number of different assignments, each of pairs that were seldom taken before."""
         while len(self._plans) < self._spec.different:
             uses = np.bincount(self._taken, minlength=int(self._pairs.max(initial=0)) + 1)
             price = np.where(self._pairs >= 0, uses[self._pairs], 0).astype(float)
-            found = self._priced(price, 0.0, range(len(self._plans)))
+            found = self._price(price, 0.0, range(len(self._plans)))
             if found.values is None:
                 raise NoLottery(found=len(self._plans), proved=found.least == np.inf)
             self._add(found.values)
 
     def _minimise(self, level: int | None, enough: float = -np.inf) -> tuple[AssignmentMixture, float]:
-        """Mix, and look for what would better the mix, until nothing would; return the mix and its bound."""
-        bound, end = -np.inf, time.monotonic() + self._part(level)
+        """Mix and price until no assignment improves the mixture; return it with its lower bound."""
+        bound, end = -np.inf, time.monotonic() + self._level_seconds(level)
         while True:
             mixed = self._master.mix(level)
             if (
-                mixed.value <= max(enough, bound) + WORTH * max(1.0, abs(mixed.value))
+                mixed.value <= max(enough, bound) + PARAMS.gap * max(1.0, abs(mixed.value))
                 or time.monotonic() >= end
             ):
                 return mixed, bound
-            found = self._priced(*self._prices(level, mixed), mixed.full)
+            found = self._price(*self._reduced_costs(level, mixed), mixed.full)
             bound = max(bound, mixed.value + min(0.0, found.least))
             if found.values is None or self._is_known(found.values):
                 return mixed, bound
             self._add(found.values)
 
-    def _part(self, level: int | None) -> float:
-        """Return the seconds that a level may take: as many as each of those after it."""
+    def _level_seconds(self, level: int | None) -> float:
+        """Return the seconds of a level: an equal share of the time left."""
         left = max(0.0, self._end - time.monotonic())
         return left / (self._levels + 1 if level is None else self._levels - level)
 
-    def _prices(self, aim: int | None, mixed: AssignmentMixture) -> tuple[np.ndarray, float]:
-        """Return ``[n]`` what each variable costs a further assignment, and what it costs in any case."""
+    def _reduced_costs(self, aim: int | None, mixed: AssignmentMixture) -> tuple[np.ndarray, float]:
+        """Return ``[n]`` the reduced cost of each variable, and the constant of every assignment."""
         program, problem = self._spec.program, self._problem
         price, constant = np.zeros(len(program)), -mixed.share
         for level, weight in enumerate(mixed.levels):
@@ -228,9 +217,9 @@ class _ColumnGeneration:
         )
         return own, constant + float(price @ fixed)
 
-    def _priced(self, price: np.ndarray, constant: float, full: Sequence[int]) -> _PricedAssignment:
-        """Look for the assignment of least price that is none of ``full``."""
-        unit = SCALE / max(1e-12, float(np.abs(price).max(initial=0.0)))
+    def _price(self, price: np.ndarray, constant: float, full: Sequence[int]) -> _PricedAssignment:
+        """Search for the assignment of least reduced cost that is none of ``full``."""
+        unit = PARAMS.pricing_scale / max(1e-12, float(np.abs(price).max(initial=0.0)))
         whole = np.rint(price * unit).astype(np.int64)
         left = max(0.1, self._end - time.monotonic())
         search_params = SearchParams(
@@ -249,9 +238,11 @@ class _ColumnGeneration:
         return _PricedAssignment(evaluate_auxiliaries(self._spec.program, decisions[None, :])[0], least)
 
     def _is_known(self, values: IntArray) -> bool:
+        """Return whether an assignment is known already."""
         return any(np.array_equal(values, plan) for plan in self._plans)
 
     def _add(self, values: IntArray) -> None:
+        """Add an assignment to the master problem."""
         self._plans.append(values)
         columns = self._problem.columns
         taken = self._pairs[(self._pairs >= 0) & (values[columns] > 0)]
@@ -261,7 +252,7 @@ class _ColumnGeneration:
 
 
 def _without(problem: MilpInstance, full: list[IntArray], decided: BoolArray) -> MilpInstance:
-    """Return the problem with a row against each of some assignments: something is decided otherwise."""
+    """Return the problem with a row against each of some assignments, so that a decision differs."""
     if not full:
         return problem
     rows = np.array([np.where(decided, np.where(values > 0, 1, -1), 0) for values in full])
@@ -275,10 +266,10 @@ def _without(problem: MilpInstance, full: list[IntArray], decided: BoolArray) ->
 
 
 def _integer_weights(shares: np.ndarray) -> list[int]:
-    """Return tickets in these shares, by largest remainder."""
-    kept = np.where(shares > DUST, shares, 0.0)
-    exact = kept / kept.sum() * TICKETS
+    """Return tickets in the proportion of the shares, by largest remainder."""
+    kept = np.where(shares > PARAMS.least_share, shares, 0.0)
+    exact = kept / kept.sum() * PARAMS.tickets
     tickets = np.floor(exact).astype(np.int64)
-    left = TICKETS - int(tickets.sum())
+    left = PARAMS.tickets - int(tickets.sum())
     tickets[np.argsort(tickets - exact, kind="stable")[:left]] += 1
     return [int(many) for many in tickets]

@@ -1,31 +1,33 @@
-"""Finds the lottery over assignments that is asked for, and writes what an audit file commits to."""
+"""Finds the lottery over assignments of a spec, or why there is none, and writes it for an audit file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from allocator.errors import InternalError
+from allocator.lottery.findings import CannotDraw
 from allocator.lottery.kinds._assignment_audit import AssignmentTickets, ExpectedCost, PairEntry
-from allocator.lottery.plra.assignment_infeasibility import explain_no_lottery
 from allocator.lottery.plra.flow_lottery import flow_lottery
 from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, NoLottery
 from allocator.lottery.plra.mixture import mixed_lottery
+from allocator.model.text import Text
 from allocator.program.network import as_network, find_network_part, non_network_rules
-from allocator.program.program import IntArray, Program
+from allocator.program.program import INFINITE, BoolArray, IntArray, Program, Rows
 from allocator.program.subproblem import MilpInstance
+from allocator.program.tags import Subject
 from allocator.rules.policy import Policy
 from allocator.verify.judge import judge
 
 
 def find_lottery(spec: LotterySpec) -> AssignmentLottery:
-    """Return the lottery of least expected cost, levels in order.
+    """Return the lottery of least expected cost, level by level, by a flow or else by mixing.
 
     Raises:
-        NoLottery: There is none within the bound, or with so many different assignments.
+        NoLottery: There is none within the bound, or there are too few different assignments.
     """
     cutting = [rule.id for rule in spec.policy.rules if rule.has_cuts]
     if cutting:
@@ -47,7 +49,11 @@ def find_lottery(spec: LotterySpec) -> AssignmentLottery:
 
 
 def _mixed_lottery(spec: LotterySpec, problem: MilpInstance) -> AssignmentLottery:
-    """Mix assignments; how chances are spread beyond the bound is no matter of whole assignments."""
+    """Mix assignments; a mixture cannot spread chances, so a spread is refused.
+
+    Raises:
+        NoLottery: No lottery was found, or the rules do not support the spread.
+    """
     if spec.spread is not None:
         program = spec.program
         part = find_network_part(program, problem)
@@ -67,16 +73,18 @@ def commit_lottery(
     strength: Fraction,
     worth: IntArray | None,
 ) -> Mapping[str, Any]:
-    """Return pairs, lottery, expected costs and route, as an audit file has them.
+    """Return pairs, lottery, expected costs and route, as an audit file stores them.
+
+    Every assignment of the lottery is judged by the rules' own checks.
 
     Args:
-        policy: The rules.
+        policy: The policy.
         on: The layer whose pairs are bounded.
-        most: Their greatest chance.
-        different: So many different assignments at least.
-        seconds: Time that a search may take.
-        strength: How far chances are spread beyond the bound; 0 for not at all.
-        worth: ``[I, S]`` what pairs are worth, for that.
+        most: Upper bound on the chance of a pair.
+        different: Least number of different assignments.
+        seconds: Time limit of a search.
+        strength: Strength of the spread of chances beyond the bound; 0 for none.
+        worth: ``[I, S]`` worth of the pairs, for the spread; None without.
 
     Raises:
         CannotDraw: There is no such lottery.
@@ -97,7 +105,7 @@ def commit_lottery(
 
 
 def _committed(program: Program, found: AssignmentLottery) -> Mapping[str, Any]:
-    """Return the pairs, numbered in the order of a plan, and the lottery."""
+    """Return the pairs in the order of a plan, and the lottery by index of pair."""
     decisions = program.decisions
     taken = found.plans[:, : decisions.count] > 0
     tickets = np.array(found.tickets, dtype=np.int64) @ taken
@@ -122,7 +130,7 @@ def _committed(program: Program, found: AssignmentLottery) -> Mapping[str, Any]:
 
 
 def _expected_costs(policy: Policy, program: Program, found: AssignmentLottery) -> tuple[ExpectedCost, ...]:
-    """Judge every assignment by the rules' own checks; return what each level costs in the mean."""
+    """Return the expected cost of each level, from the judgement of every assignment."""
     total = sum(found.tickets)
     mean = dict.fromkeys(program.levels, Fraction(0))
     for values, many in zip(found.plans, found.tickets, strict=True):
@@ -139,4 +147,99 @@ def _expected_costs(policy: Policy, program: Program, found: AssignmentLottery) 
             bound=min(bound, mean[level]).as_integer_ratio(),
         )
         for level, bound in zip(program.levels, found.bounds, strict=True)
+    )
+
+
+#: Cases that a message names at most.
+_MAX_NAMED = 20
+#: Tolerance of sums of floats.
+_TOLERANCE = 1e-6
+
+
+def explain_no_lottery(spec: LotterySpec, no_lottery: NoLottery) -> CannotDraw:
+    """Return the refusal of a draw, with its reasons and the least change that helps."""
+    if no_lottery.beyond:
+        return _unsupported_rules(spec, no_lottery)
+    if no_lottery.found:
+        return _too_few(spec, no_lottery)
+    problem = spec.problem()
+    if problem is None or (no_lottery.found == 0 and no_lottery.proved):
+        text = Text(
+            zh="没有方案能守住全部硬规则；见 solve", en="no assignment keeps the hard rules; see `solve`"
+        )
+        return CannotDraw([text], [])
+    reasons = list(_short_cases(spec, problem)) or [_bound_too_tight(spec, no_lottery)]
+    remedies = []
+    if no_lottery.least is not None and no_lottery.least <= 1:
+        shown = f"{float(no_lottery.least):g}"
+        remedies = [Text(zh=f"probability 改为 {shown}", en=f"probability: {shown}")]
+    return CannotDraw(reasons, remedies)
+
+
+def _unsupported_rules(spec: LotterySpec, no_lottery: NoLottery) -> CannotDraw:
+    rules = ", ".join(no_lottery.beyond[:_MAX_NAMED])
+    if spec.spread is not None and not spec.policy.has_cuts:
+        text = Text(
+            zh=f"perturb 只适用于配对、人数与负荷的规则，以下规则不是：{rules}",
+            en=f"perturb goes with rules about pairs, team sizes and loads alone; these are others: {rules}",
+        )
+        return CannotDraw([text], [Text(zh="不用 perturb", en="leave out perturb")])
+    text = Text(
+        zh=f"逐个方案检查的规则不能用于抽签：{rules}",
+        en=f"rules that are looked at plan by plan cannot be drawn under: {rules}",
+    )
+    return CannotDraw([text], [])
+
+
+def _too_few(spec: LotterySpec, no_lottery: NoLottery) -> CannotDraw:
+    found = no_lottery.found
+    zh, en = ("只有", "there are only") if no_lottery.proved else ("时限内只找到", "in the time given only")
+    text = Text(
+        zh=f"{zh} {found} 个不同方案，要求至少 {spec.different} 个",
+        en=f"{en} {found} different assignments, and {spec.different} are asked for",
+    )
+    return CannotDraw([text], [Text(zh=f"different 改为 {found}", en=f"different: {found}")] if found else [])
+
+
+def _bound_too_tight(spec: LotterySpec, no_lottery: NoLottery) -> Text:
+    zh, en = ("没有", "no lottery") if no_lottery.proved else ("时限内未找到", "in the time given no lottery")
+    return Text(
+        zh=f"{zh}每一对的概率都不超过 {spec.most} 的抽签",
+        en=f"{en} gives every pair a probability of at most {spec.most}",
+    )
+
+
+def _short_cases(spec: LotterySpec, problem: MilpInstance) -> Iterator[Text]:
+    """Yield cases that are short of people if no pair is likelier than the bound."""
+    rows = spec.program.rows
+    lower, upper = problem.fixed.astype(float), problem.fixed.astype(float)
+    lower[problem.columns], upper[problem.columns] = problem.bounds
+    chance = upper.copy()
+    chance[: len(spec.pairs)][spec.pairs >= 0] *= float(spec.most)
+    lower = np.minimum(lower, chance)  # who alone could be there would be in every assignment
+    ends = np.sort([rows.coefs * lower[rows.cols], rows.coefs * chance[rows.cols]], axis=0)
+    edges = np.concatenate([np.zeros((2, 1)), np.cumsum(ends, axis=1)], axis=1)
+    least, most = edges[:, rows.starts[1:]] - edges[:, rows.starts[:-1]]
+    wrong = ((most < rows.lo - _TOLERANCE) | (least > rows.hi + _TOLERANCE)) & ~rows.defining
+    for row in np.flatnonzero(wrong)[:_MAX_NAMED].tolist():
+        yield _named(spec, rows, row, upper > 0)
+
+
+def _named(spec: LotterySpec, rows: Rows, row: int, possible: BoolArray) -> Text:
+    rule = spec.policy.rules[int(rows.tags[row, 0])]
+    subject = Subject(*(int(k) for k in rows.tags[row, 1:]))
+    layer, label = spec.policy.layer_of(rule), spec.policy.context.scenario.organisation.label
+    names = [label(layer.slots[subject.slot])] if subject.slot >= 0 else []
+    names += [label(layer.items[subject.item])] if subject.item >= 0 else []
+    names += [layer.periods[subject.period].id] if subject.period >= 0 and not layer.once else []
+    terms = slice(int(rows.starts[row]), int(rows.starts[row + 1]))
+    coefs = rows.coefs[terms] * possible[rows.cols[terms]]
+    is_least = rows.lo[row] > -INFINITE
+    need = int(rows.lo[row] if is_least else -rows.hi[row]) // int(np.abs(coefs).max(initial=1))
+    there = int((coefs > 0 if is_least else coefs < 0).sum())
+    at_least = f"{Fraction(need, there)}" if there else "—"
+    where = " · ".join(names) or rule.id
+    return Text(
+        zh=f"{where}（{rule.id}）：需 {need}，候选 {there}，概率至少须为 {at_least}",
+        en=f"{where} ({rule.id}): needs {need} of {there} candidates: a probability of at least {at_least}",
     )
