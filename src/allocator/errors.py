@@ -159,14 +159,14 @@ def caret(line: str, column: int, limit: int = 100) -> str:
     return f"    {shown}\n    {' ' * before}^"
 
 
-#: Up to so many of one sort stand line by line; of more, so many are shown.
-FEW = 3
+#: Faults of one sort that stand line by line; of more faults, this many examples are shown.
+MOST_LINES = 3
 
 
 def fault_lines(faults: Iterable[Fault], language: Language) -> Iterator[str]:
-    """Yield the faults as people read them, those of one sort at the place of the first.
+    """Yield the faults as lines; more than a few of one sort become one line with their number.
 
-    Faults are of one sort if they say the same of one column of one file.
+    Faults of one sort have the same message, file and column.
     """
     sorts: dict[object, list[Fault]] = {}
     for number, fault in enumerate(faults):
@@ -174,15 +174,15 @@ def fault_lines(faults: Iterable[Fault], language: Language) -> Iterator[str]:
         sorts.setdefault(number if sort is None else sort, []).append(fault)
     for same in sorts.values():
         count = len(same) + sum(one.more for one in same if one.sort is not None)
-        if count > FEW:
-            yield _together(same, count)(language)
+        if count > MOST_LINES:
+            yield _merge_faults(same, count)(language)
         else:
             yield from (fault(language) for fault in same)
 
 
-def _together(same: Sequence[Fault], count: int) -> Fault:
-    """Return faults of one sort, so many in all, as one without a row."""
-    shown = same[:FEW]
+def _merge_faults(same: Sequence[Fault], count: int) -> Fault:
+    """Return ``count`` faults of one sort as one fault without a row."""
+    shown = same[:MOST_LINES]
     zh = "、".join(
         f"第 {one.row} 行“{one.found}”" + (f"（{one.nearest}？）" if one.nearest else "") for one in shown
     )

@@ -9,7 +9,7 @@ from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.text import Text
-from allocator.report.rendering.scenario_text import render_kind, render_kinds
+from allocator.report.rendering.scenario_text import render_rule_kind, rule_kinds_table
 from allocator.report.rule_kind_view import rule_kind_view
 
 
@@ -21,13 +21,13 @@ def command(output: Output, kind: str) -> int:
     if not kind:
         views = [rule_kind_view(one) for one in known.values()]
         output.data(views)
-        output.report([render_kinds(views, output.language)])
+        output.report([rule_kinds_table(views, output.language)])
         return FINE
     if kind not in known:
         raise InputError([_unknown(kind, list(known))])
     view = rule_kind_view(known[kind])
     output.data(view)
-    output.report(render_kind(view, output.language))
+    output.report(render_rule_kind(view, output.language))
     return FINE
 
 

@@ -8,7 +8,7 @@ from allocator.cli.failures import FINE
 from allocator.cli.options import command as declare
 from allocator.cli.output import Output
 from allocator.report.rendering.console import pick
-from allocator.report.rendering.scenario_text import render_scenarios
+from allocator.report.rendering.scenario_text import scenarios_table
 from allocator.report.scenario_summary import scenario_line
 
 
@@ -20,7 +20,7 @@ def command(output: Output) -> int:
     places = api.bundled_scenarios()
     lines = [scenario_line(name, api.bind(api.load(place))) for name, place in places.items()]
     output.data(lines)
-    output.report([render_scenarios(lines, output.language)] if lines else [])
+    output.report([scenarios_table(lines, output.language)] if lines else [])
     name = pick(output.language, "我的方案", "mine")
     to_copy = pick(output.language, "复制一个：", "to copy one: ")
     nothing = pick(output.language, "安装时未带示例场景", "this installation comes without scenarios")

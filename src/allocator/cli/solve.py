@@ -42,8 +42,8 @@ from allocator.report.lint import find_doubts
 from allocator.report.plan_view import view_with_names
 from allocator.report.rendering.console import printable
 from allocator.report.rendering.infeasibility_text import infeasibility_data, render_infeasibility
-from allocator.report.rendering.plan_text import heading, render_score
-from allocator.report.rendering.solve_text import listed_options, render_plan_diff, run_line
+from allocator.report.rendering.plan_text import heading_line, render_score
+from allocator.report.rendering.solve_text import options_line, render_plan_diff, run_line
 
 
 @dataclass(frozen=True)
@@ -287,7 +287,7 @@ def _bound(call: SolveCall, output: Output) -> api.Policy:
 
 def _dropped(asked: api.Overrides) -> Text:
     """Say what the baseline was asked for and this call is not: it may change hands now."""
-    listed = printable(listed_options(asked))
+    listed = printable(options_line(asked))
     zh = f"提示：基准方案曾要求，本次未要求：{listed}"
     return Text(zh=zh, en=f"note: the baseline was asked for, and this call is not: {listed}")
 
@@ -308,7 +308,7 @@ def _report(
     policy: api.Policy, plan: api.Plan, reasons: api.Reasons | None, answer: AnswerFile, language: Language
 ) -> Iterator[RenderableType]:
     view = view_with_names(policy, plan)
-    yield heading(view, language)
+    yield heading_line(view, language)
     if reasons is not None:
         yield from render_infeasibility(policy, reasons, language)
     yield from render_plan_diff(policy, plan, language)

@@ -12,7 +12,7 @@ from allocator.cli.output import Output
 from allocator.cli.plan_context import refuse_other_version
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
-from allocator.report.rendering.score_text import figure_table, render_findings
+from allocator.report.rendering.score_text import figure_table, render_judgement
 from allocator.report.score_view import judgement_view
 from allocator.report.to_json import to_json
 
@@ -58,7 +58,7 @@ def command(
     found = judgement_view(policy, verdict.judgement, verdict.disagreements, differs=verdict.differs)
     measured = api.document_figures(policy, judged, verdict.judgement) if figures else ()
     output.data({**to_json(found), "figures": measured})
-    output.report(render_findings(found, output.language, every=every))
+    output.report(render_judgement(found, output.language, every=every))
     output.report([figure_table(measured, output.language)] if measured else [])
     return FINE if verdict.holds and all(figure.holds for figure in measured) else NO
 

@@ -1,1 +1,1 @@
-"""Reports: what people see of a plan."""
+"""Reports: plans, judgements and scenarios laid out for people, as text, pictures and files."""

@@ -1,4 +1,4 @@
-"""Candidates for a seat laid out for people: whom each replaces, at what cost, and what speaks against it."""
+"""Lays out the candidates for a seat: whom each replaces, the change in cost, and the rules against it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from allocator.rules.policy import Policy
 
 @dataclass(frozen=True)
 class CostLine:
-    """How much more a level (or a rule of it) costs, less if negative."""
+    """The change in cost of a level, or of one rule; negative if the plan gets cheaper."""
 
     level: Level
     title: Text
@@ -32,16 +32,16 @@ class CandidateLine:
     """A candidate.
 
     Attributes:
-        item: Who.
-        status: ``holder``, ``allowed``, ``refused``, or ``impossible`` where they cannot be there at all.
-        rank: Place among those allowed, from 1; None for others, and where one alone is looked at.
-        replaces: Who leaves the seat.
+        item: The candidate.
+        status: ``holder``, ``allowed``, ``refused``, or ``impossible`` where no such decision exists.
+        rank: Rank among the allowed candidates, from 1; None for others, and for a single candidate.
+        replaces: The holder who leaves the seat.
         leaves: The places that the candidate gives up for it.
-        exchange: Whether whoever leaves the seat takes that place in turn.
-        costs: How much more each level costs.
-        rule_costs: The same by rule, where something changes.
-        refused: The hard rules that are newly broken, with who and where.
-        paid: What is newly found by the other rules.
+        exchange: Whether the holder who leaves takes those places.
+        costs: Change in cost of each level.
+        rule_costs: Change in cost of each rule, where there is one.
+        refused: The hard rules that the move breaks, with their new breaches.
+        paid: New breaches of soft rules.
     """
 
     item: NamedEntity
@@ -58,7 +58,7 @@ class CandidateLine:
 
 @dataclass(frozen=True)
 class RankingView:
-    """A seat with its candidates: holders, those allowed by cost, those refused by rules broken, the rest."""
+    """A seat with its candidates: holders, allowed ones by cost, refused ones by broken rules, the rest."""
 
     layer: str
     title: Text
@@ -78,9 +78,9 @@ def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> Ra
     Args:
         policy: The policy.
         ranking: The ranking.
-        ranked: Whether all of the layer stand in it, so that places mean something.
+        ranked: Whether the ranking has all items of the layer; otherwise ranks are left out.
     """
-    seat, words = ranking.seat, _Words(policy, policy.context.layers[ranking.seat.layer])
+    seat, words = ranking.seat, _CandidateLines(policy, policy.context.layers[ranking.seat.layer])
     lines: list[CandidateLine] = []
     rank = 0
     for one in ranking.candidates:
@@ -100,14 +100,14 @@ def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> Ra
 
 @dataclass(frozen=True)
 class PinnedView:
-    """What a new solve of all periods costs with somebody at a seat.
+    """The result of a new solve of all periods with an item pinned to a seat.
 
     Attributes:
         status: The status of that solve.
         status_text: The same in words.
-        seconds: Its time limit.
-        costs: How much more each level costs than in the plan; empty where none was found.
-        least: How much more each level is proved to cost at least.
+        seconds: Its time limit, in seconds.
+        costs: Change in cost of each level against the plan; empty where no plan was found.
+        least: Proved lower bound of each change.
     """
 
     status: str
@@ -118,7 +118,7 @@ class PinnedView:
 
 
 def pinned_view(policy: Policy, solved: SeatPrice) -> PinnedView:
-    """Lay out what a solve with a pin found."""
+    """Lay out the result of a solve with a pin."""
     titles = policy.context.scenario.spec.levels
 
     def lines(changes: Mapping[Level, int]) -> tuple[CostLine, ...]:
@@ -136,8 +136,8 @@ def _status(one: Candidate) -> str:
     return "refused" if one.refused else "allowed"
 
 
-class _Words:
-    """The names of a policy and a layer."""
+class _CandidateLines:
+    """Lays out candidates with the names of a policy and a layer."""
 
     def __init__(self, policy: Policy, layer: Layer) -> None:
         self._policy, self.layer = policy, layer

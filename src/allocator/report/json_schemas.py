@@ -1,4 +1,4 @@
-"""JSON Schemas of what people and programs write: scenarios, rule packs, plans. For editors."""
+"""JSON Schemas of scenarios, rule packs and plans, for editors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from allocator.rules.packs import Pack
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _STRING: Schema = {"type": "string"}
-#: Parts that YAML may also write shorter than as a mapping, and how.
+#: Short forms of parts that are mappings in full.
 _SHORTHAND: Mapping[str, Schema] = {
     "Text": _STRING,
     "Source": {

@@ -1,4 +1,4 @@
-"""Frames: what a layer's roster is laid out in, with or without the scenario that the plan was made for."""
+"""Columns and rows of a layer before its roster is filled in, with names or by ids only."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ HeldSeats = frozenset[tuple[str, str | None]]
 
 @dataclass(frozen=True)
 class LayerLayout:
-    """A layer's columns and rows before anyone is put in.
+    """The columns and rows of a layer before its roster is filled in.
 
     Attributes:
         layer: Name of the layer.
-        title: What people call it.
+        title: Title of the layer.
         shape: Decided ``once``, a ``roster`` for each period, or teams of ``cases``.
         slots: Ids of the slots in their order.
         periods: Ids of the periods; ``(None,)`` if decided once.
@@ -39,9 +39,9 @@ class LayerLayout:
         homes: The home unit, by name, and the post of each person by id.
         parents: The parent of each slot that has one.
         active: Slots that exist, by period.
-        tallies: What a slot's members have together of each indicator.
-        away: Who is not there, period by period.
-        before: For each item the (slot, role) pairs of the period before the horizon; None if unknown.
+        tallies: Totals of indicators over the members of a slot.
+        away: Absent people, period by period.
+        before: The (slot, role) pairs of each item in the period before the horizon; None if unknown.
     """
 
     layer: str
@@ -73,13 +73,13 @@ class LayerLayout:
 
 
 def layouts_with_names(context: RuleContext) -> Iterator[LayerLayout]:
-    """Yield the frame of each layer of a scenario."""
+    """Yield the layout of each layer of a scenario, with names."""
     for layer in context.layers.values():
         yield _bound(layer, context.scenario)
 
 
 def layouts_ids_only(plan: Plan) -> Iterator[LayerLayout]:
-    """Yield a frame for each layer that a plan names: ids only, in the order in which it names them."""
+    """Yield a layout by ids for each layer of a plan, in the order of its assignments."""
     for name in dict.fromkeys(assignment.layer for assignment in plan.assignments):
         taken = [assignment for assignment in plan.assignments if assignment.layer == name]
         periods = tuple(sorted({one.period for one in taken}, key=lambda period: period or ""))
@@ -154,7 +154,7 @@ def _active(layer: Layer, period: int) -> frozenset[str]:
 
 
 def _before(layer: Layer) -> dict[str, HeldSeats] | None:
-    """Return where each item was in the last period before the horizon; None without any history."""
+    """Return the seats of each item in the last period before the horizon; None without any history."""
     held: dict[str, set[tuple[str, str | None]]] = {}
     for stay in layer.past.at(-1):
         held.setdefault(layer.items[stay.item], set()).add((layer.slots[stay.slot], layer.roles[stay.role]))
@@ -163,13 +163,13 @@ def _before(layer: Layer) -> dict[str, HeldSeats] | None:
 
 @dataclass(frozen=True)
 class Absentee:
-    """Somebody who can take no place in a period.
+    """Somebody who is absent in a period and can take no place.
 
     Attributes:
         id: The person.
-        name: What people call the person.
+        name: Name of the person.
         period: The period; None in a layer that is decided once.
-        why: Why, with the days.
+        why: The reasons, with their days.
         unit: The home unit, by name.
         post: The post.
     """
@@ -183,7 +183,7 @@ class Absentee:
 
 
 def absentees(layer: Layer, scenario: Scenario) -> tuple[Absentee, ...]:
-    """Return who of a layer of people is not there, period by period."""
+    """Return the absent people of a layer, period by period: to join, retired or on leave."""
     if layer.spec.items.table != "people":
         return ()
     absences = absences_of(scenario.organisation)
@@ -204,7 +204,7 @@ def _absentees(
 
 
 def _why(person: Person, absences: Sequence[Absence], period: Period) -> Text:
-    """Return all that keeps a person away in a period."""
+    """Return all reasons of an absence in a period."""
     reasons = []
     if person.joins and person.joins > period.start:
         reasons.append(Text(zh=f"{person.joins} 到岗", en=f"joins {person.joins}"))

@@ -1,4 +1,4 @@
-"""A plan laid out for people: who is where, what it costs, what was waived, and how it was found."""
+"""Lays out a plan for people: rosters, score, exceptions, wishes, identities, figures and the run."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ class PlanView:
 
     Attributes:
         scenario: Name of its scenario.
-        title: What people call the scenario.
+        title: Title of the scenario.
         synthetic: Whether people and cases are invented.
         status: The plan's status.
         status_text: The same in words.
-        boards: Who is where, layer by layer.
+        boards: The roster of each layer.
         score: Cost and bound by level.
-        rules: What each rule finds, as the plan says.
+        rules: Violations and cost of each rule, as the plan claims.
         waivers: The named exceptions.
-        wishes: What people want, and whether the plan has it so.
-        identities: Whom names of parties and of ends of ties stand for.
-        figures: What the source document says against what the plan shows.
-        recusals: Who is out of which case, where that was asked for.
+        wishes: The wishes, and whether the plan meets them.
+        identities: The people that names of parties and ends of ties stand for.
+        figures: The figures of the source document, in it and in the plan.
+        recusals: The recusal register, where it was asked for.
         run: How the plan was found.
-        differs: What differs where the plan is named by another version of its scenario.
-        doubtful: Why what the plan claims of itself is not shown as true.
+        differs: Differences between this version of the scenario and that of the plan.
+        doubtful: The false claims of the plan.
     """
 
     scenario: str
@@ -77,13 +77,13 @@ class PlanView:
 
     @property
     def is_without_plan(self) -> bool:
-        """Whether this is an answer without a plan."""
+        """Whether the file holds an answer without a plan."""
         placed = any(cell for board in self.boards for row in board.rows for cell in row.cells)
         return self.status in ("infeasible", "unknown") and not placed
 
     @property
     def cautions(self) -> tuple[Text, ...]:
-        """What whoever reads the plan, or a file made of it, must be told first, in short."""
+        """Warnings that a reader of the plan, or of a file made of it, must see first."""
         return (*((OTHER_VERSION,) if self.differs else ()), *((_DOUBTFUL,) if self.doubtful else ()))
 
 
@@ -95,11 +95,11 @@ def view_with_names(
     Args:
         policy: The scenario with its rules bound.
         plan: A plan for it.
-        recusals: Whether to say who is out of which case, too.
-        doubtful: What of the plan's claims is not so.
+        recusals: Whether to add the recusal register.
+        doubtful: The false claims of the plan.
 
     Raises:
-        InputError: The scenario's ``expected.yaml`` is wrong.
+        InputError: ``expected.yaml`` of the scenario is wrong.
     """
     spec = policy.context.scenario.spec
     expected = read_expected(policy.context.scenario.folder)
@@ -110,7 +110,7 @@ def view_with_names(
         synthetic=spec.synthetic,
         status=plan.status,
         status_text=_status(plan, doubtful),
-        boards=tuple(roster_view(frame, plan.assignments) for frame in layouts_with_names(policy.context)),
+        boards=tuple(roster_view(layout, plan.assignments) for layout in layouts_with_names(policy.context)),
         score=level_lines(plan.score, spec.levels),
         rules=rule_lines(
             plan.rules, rule_reasons(policy), rule_measures(policy, plan.assignments) if plan.rules else {}
@@ -127,7 +127,7 @@ def view_with_names(
 
 
 def view_ids_only(plan: Plan) -> PlanView:
-    """Lay out a plan by ids only, where its scenario is not at hand."""
+    """Lay out a plan by ids only, for a plan whose scenario is not at hand."""
     is_answer = not plan.is_found and not plan.assignments
     doubtful = () if is_answer else tuple(one.message for one in plan_inconsistencies(plan))
     return PlanView(
@@ -136,7 +136,7 @@ def view_ids_only(plan: Plan) -> PlanView:
         synthetic=False,
         status=plan.status,
         status_text=_status(plan, doubtful),
-        boards=tuple(roster_view(frame, plan.assignments) for frame in layouts_ids_only(plan)),
+        boards=tuple(roster_view(layout, plan.assignments) for layout in layouts_ids_only(plan)),
         score=level_lines(plan.score, {}),
         rules=rule_lines(plan.rules, {}),
         waivers=(),
@@ -202,7 +202,7 @@ def _unknown(message: Text, option: str, found: str, valid: Iterable[str]) -> Fa
 
 
 def _status(plan: Plan, doubtful: tuple[Text, ...]) -> Text:
-    """Return a plan's status in words, as a mere claim where it does not follow from the rest."""
+    """Return the status of a plan in words; as a mere claim if any claim of the plan is false."""
     if not doubtful:
         return status_text(plan)
     return Text(
@@ -217,12 +217,12 @@ class WishLine:
 
     Attributes:
         layer: The layer that the rule is about.
-        item: Whose wish it is.
-        slot: The slot wished for; None for any.
+        item: The item that has the wish.
+        slot: The slot that it wishes for; None for any.
         role: The role, in words; empty for any.
         period: The period; empty for any.
-        weight: How much it is wanted; below 0 it is not wanted.
-        met: Whether the plan has it so.
+        weight: Weight of the wish; negative if the place is not wanted.
+        met: Whether the plan meets the wish.
     """
 
     layer: str
@@ -262,7 +262,7 @@ def _of_layer(policy: Policy, plan: Plan, name: str) -> Iterator[WishLine]:
 
 
 def _is_there(wish: Wish, taken: Sequence[Assignment]) -> bool:
-    """Return whether any assignment is at a place that a wish names."""
+    """Return whether any assignment is at the place of a wish."""
     return any(
         wish.slot in ("", one.slot) and wish.role in ("", one.role) and wish.period in ("", one.period)
         for one in taken
@@ -274,11 +274,11 @@ class IdentityLine:
     """A name of a party or an end of a tie.
 
     Attributes:
-        name: The name as it is written.
-        person: Our person of whom it is asked; None where the answer is about the name alone.
-        answer: Whether they are one, or not; ``open`` where nobody has answered, and they are taken to be.
+        name: The name as written.
+        person: The person in question; None where the answer is about the name alone.
+        answer: Whether both are the same; ``open`` without an answer, which counts as the same.
         case: The case for which the answer holds; None for all.
-        known_from: From what the answer is known.
+        known_from: The source of the answer.
     """
 
     name: str

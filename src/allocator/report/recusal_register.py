@@ -1,4 +1,4 @@
-"""The recusal register (回避登记): for each case who is out, by which rule, and along which path."""
+"""The recusal register (回避登记): who is recused from each case, by which rule, along which path of ties."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from allocator.rules.rule import Breach
 
 @dataclass(frozen=True)
 class Recusal:
-    """Someone who is out, by one rule.
+    """A person who is recused by one rule.
 
     Attributes:
         who: The person.
         rule: The rule's id.
-        why: What the rule is for.
-        detail: What was found, such as the path of ties; empty where the rule says it all.
+        why: The reason of the rule.
+        detail: The evidence, such as a path of ties; empty where the reason says it all.
         roles: The roles that are barred; empty for all.
     """
 
@@ -36,7 +36,7 @@ class Recusal:
 
 @dataclass(frozen=True)
 class RecusalRegister:
-    """The recusals of one case in one layer; ``free`` counts the others who could be there."""
+    """The recusals of one case in one layer; ``free`` counts the people who remain."""
 
     layer: str
     case: NamedEntity
@@ -49,7 +49,7 @@ def recusal_registers(policy: Policy, plan: Plan | None = None) -> tuple[Recusal
 
     Args:
         policy: The rules.
-        plan: A plan of theirs; without one nobody leads whom a plan makes lead, and passes his conflicts on.
+        plan: A plan; leaders whom it assigns pass their conflicts on to their people. None for no plan.
     """
     roster = Roster(policy.context.layers, plan.assignments) if plan else None
     return tuple(
@@ -73,7 +73,7 @@ def _of_layer(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[R
 
 
 def _recusals(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[tuple[int, int, Recusal]]:
-    """Yield slot, item and recusal for everyone whom a hard rule keeps from a slot, unless it is waived."""
+    """Yield slot, item and recusal for each person that a hard rule bars, unless it is waived."""
     scenario = policy.context.scenario
     for rule in policy.rules:
         if rule.on != layer.name or not rule.is_hard:

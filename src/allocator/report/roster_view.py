@@ -1,4 +1,4 @@
-"""Boards: who is where, row by row, with what changed since the period before."""
+"""The roster of a layer, row by row, with the changes since the period before."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from allocator.model.text import Text
 from allocator.report.layer_layout import Absentee, HeldSeats, LayerLayout, LayerShape
 from allocator.verify.indicator_totals import Number
 
-#: ``+`` was not in this slot in the period before, ``*`` was in it in another role.
+#: ``+`` for a member who is new in the slot, ``*`` for one in another role than in the period before.
 Mark = Literal["", "+", "*"]
 Seats = Mapping[str, HeldSeats]
 
 
 @dataclass(frozen=True)
 class Member:
-    """Someone (or something) in a slot; of a person also the home unit and the post held."""
+    """An item in a slot; a person also has a home unit and a post."""
 
     id: str
     name: str
@@ -30,7 +30,7 @@ class Member:
 
 @dataclass(frozen=True)
 class RosterRow:
-    """A slot in a period: its parent, its members column by column, and its tallies column by column."""
+    """A slot in a period: its parent, its members by column, and its totals of indicators."""
 
     slot: NamedEntity
     parent: NamedEntity | None
@@ -41,13 +41,13 @@ class RosterRow:
 
 @dataclass(frozen=True)
 class Moves:
-    """What changed in a period against the one before, counted in items.
+    """Numbers of items that moved in a period, against the period before.
 
     Attributes:
         period: The period.
-        moved: Are in other slots than before.
-        joined: Were in no slot before.
-        left: Are in no slot any more.
+        moved: Items in other slots than before.
+        joined: Items that were in no slot before.
+        left: Items that are in no slot any more.
     """
 
     period: str
@@ -58,17 +58,17 @@ class Moves:
 
 @dataclass(frozen=True)
 class RosterView:
-    """A layer of a plan, laid out.
+    """The roster of a layer.
 
     Attributes:
         layer: Name of the layer.
-        title: What people call it.
+        title: Title of the layer.
         shape: Decided ``once``, a ``roster`` for each period, or teams of ``cases``.
         columns: Titles of the columns of members.
-        tallies: Titles of the columns of tallies: what a slot's members have of each indicator.
+        tallies: Titles of the columns with totals of indicators.
         rows: One for each slot and period in which it exists, period by period, slots by parent.
-        moves: What changed from period to period, where the period before is known.
-        away: Who is not there in which period, and why.
+        moves: Numbers of moves by period, where the period before is known.
+        away: Absent people by period.
     """
 
     layer: str
@@ -81,23 +81,23 @@ class RosterView:
     away: tuple[Absentee, ...] = ()
 
 
-def roster_view(frame: LayerLayout, assignments: Iterable[Assignment]) -> RosterView:
-    """Return the layer of ``frame`` with a plan's assignments put in."""
-    taken = [one for one in assignments if one.layer == frame.layer]
-    seats = {period: _seats(taken, period) for period in frame.periods}
+def roster_view(layout: LayerLayout, assignments: Iterable[Assignment]) -> RosterView:
+    """Return the layout of a layer filled in with the assignments of a plan."""
+    taken = [one for one in assignments if one.layer == layout.layer]
+    seats = {period: _seats(taken, period) for period in layout.periods}
     rows: list[RosterRow] = []
     moves: list[Moves] = []
-    before = frame.before if frame.shape == "roster" else None
-    for period in frame.periods:
-        rows.extend(_rows(frame, taken, period, before))
-        if frame.shape == "roster":
+    before = layout.before if layout.shape == "roster" else None
+    for period in layout.periods:
+        rows.extend(_rows(layout, taken, period, before))
+        if layout.shape == "roster":
             if before is not None and period is not None:
                 moves.append(_moves(period, before, seats[period]))
             before = seats[period]
-    columns = tuple(frame.columns.values())
-    tallies = tuple(tally.title for tally in frame.tallies)
+    columns = tuple(layout.columns.values())
+    tallies = tuple(tally.title for tally in layout.tallies)
     return RosterView(
-        frame.layer, frame.title, frame.shape, columns, tuple(rows), tuple(moves), tallies, frame.away
+        layout.layer, layout.title, layout.shape, columns, tuple(rows), tuple(moves), tallies, layout.away
     )
 
 
@@ -110,29 +110,29 @@ def _seats(taken: Iterable[Assignment], period: str | None) -> Seats:
 
 
 def _rows(
-    frame: LayerLayout, taken: Iterable[Assignment], period: str | None, before: Seats | None
+    layout: LayerLayout, taken: Iterable[Assignment], period: str | None, before: Seats | None
 ) -> Iterator[RosterRow]:
     cells: dict[tuple[str, str], list[Member]] = {}
     for one in taken:
         if one.period == period:
-            home = frame.homes.get(one.item, ("", ""))
-            member = Member(one.item, frame.names.get(one.item, one.item), _mark(one, before), *home)
-            cells.setdefault((one.slot, frame.column(one.item, one.role)), []).append(member)
-    for slot in _by_parent(frame):
-        if frame.exists(slot, period):
-            members = tuple(tuple(cells.get((slot, column), ())) for column in frame.columns)
-            parent = frame.parents.get(slot)
+            home = layout.homes.get(one.item, ("", ""))
+            member = Member(one.item, layout.names.get(one.item, one.item), _mark(one, before), *home)
+            cells.setdefault((one.slot, layout.column(one.item, one.role)), []).append(member)
+    for slot in _slots_by_parent(layout):
+        if layout.exists(slot, period):
+            members = tuple(tuple(cells.get((slot, column), ())) for column in layout.columns)
+            parent = layout.parents.get(slot)
             within = [slot, *(member.id for cell in members for member in cell)]
-            tallies = tuple(tally.over(within) for tally in frame.tallies)
+            tallies = tuple(tally.over(within) for tally in layout.tallies)
             yield RosterRow(
-                frame.named(slot), frame.named(parent) if parent else None, period, members, tallies
+                layout.named(slot), layout.named(parent) if parent else None, period, members, tallies
             )
 
 
-def _by_parent(frame: LayerLayout) -> list[str]:
-    """Return the slots, those of one parent together, in the order in which the parents first appear."""
-    parents = list(dict.fromkeys(frame.parents.get(slot, "") for slot in frame.slots))
-    return sorted(frame.slots, key=lambda slot: parents.index(frame.parents.get(slot, "")))
+def _slots_by_parent(layout: LayerLayout) -> list[str]:
+    """Return the slots grouped by parent, parents in the order of their first slot."""
+    parents = list(dict.fromkeys(layout.parents.get(slot, "") for slot in layout.slots))
+    return sorted(layout.slots, key=lambda slot: parents.index(layout.parents.get(slot, "")))
 
 
 def _mark(one: Assignment, before: Seats | None) -> Mark:

@@ -1,4 +1,4 @@
-"""What there is to know of a rule kind, read off the kind itself: fields, meaning, examples."""
+"""Lays out a rule kind, read from its class: fields, meaning, examples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Schema = Mapping[str, Any]
 _TEXT = Text(zh="文字", en="text")
 _WHOLE = Text(zh="整数", en="whole number")
 _MAPPING = Text(zh="键: 值", en="mapping")
-#: Models that YAML writes shorter than as a mapping.
+#: Models with a short form in YAML, instead of a mapping.
 _SHORT = {
     "Text": Text(zh="文字，或 {zh, en}", en="text, or {zh, en}"),
     "Range": Text(zh="1、0-1、2-3、≥2、≤3 或 any", en="1, 0-1, 2-3, ≥2, ≤3 or any"),
@@ -28,7 +28,7 @@ _SHORT = {
 
 @dataclass(frozen=True)
 class FieldLine:
-    """A field of a rule: its path, what it holds, its default, what it means.
+    """A field of a rule: its path, its type, its default and its meaning.
 
     ``common`` fields are those that every kind has.
     """
@@ -70,7 +70,7 @@ def rule_kind_view(kind: type[Rule]) -> RuleKindView:
 
 
 def _fields(model: type[BaseModel], root: Schema, path: str = "") -> Iterator[FieldLine]:
-    """Yield the fields of a model, those of a model inside it after the field that holds it."""
+    """Yield the fields of a model; the fields of a nested model follow the field that holds it."""
     schema = root if not path else root["$defs"][model.__name__]
     for name, info in model.model_fields.items():
         if name == "kind" and not path:
@@ -90,7 +90,7 @@ def _fields(model: type[BaseModel], root: Schema, path: str = "") -> Iterator[Fi
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Yield the models that a field may hold, but for those with a short way of writing."""
+    """Yield the models that a field may hold, except those with a short form."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if annotation.__name__ not in _SHORT:
             yield annotation
@@ -100,7 +100,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _type(schema: Schema, root: Schema) -> Text:
-    """Return in a few words what a field may hold."""
+    """Return the type of a field in a few words."""
     if "$ref" in schema:
         return _SHORT.get(str(schema["$ref"]).rpartition("/")[2], _MAPPING)
     if "const" in schema:
@@ -112,7 +112,7 @@ def _type(schema: Schema, root: Schema) -> Text:
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
         words = [_type(choice, root) for choice in choices if choice.get("type") != "null"]
-        skipped = _WHOLE if _TEXT in words else None  # a number is read as a text
+        skipped = _WHOLE if _TEXT in words else None  # a number is accepted as text, too
         kept = list(dict.fromkeys(word for word in words if word != skipped))
         return Text(zh=" | ".join(word.zh for word in kept), en=" | ".join(word.en for word in kept))
     return _plain_type(schema, root)
@@ -145,7 +145,7 @@ _WORDS = {
 
 
 def _shown(value: Any) -> str:
-    """Return a default as YAML would write it; nothing for what is empty."""
+    """Return a default as YAML would write it; empty for an empty value."""
     if value is None or value in ((), "") or isinstance(value, Text | Mapping):
         return ""
     if isinstance(value, bool):
@@ -154,6 +154,6 @@ def _shown(value: Any) -> str:
 
 
 def _prose(kind: type[Rule]) -> Text:
-    """Return what a kind asks for: its docstring, and the same in Chinese."""
+    """Return the meaning of a kind: its docstring, and its text in Chinese."""
     english = inspect.cleandoc(kind.__doc__ or "").replace("``", "`")
     return Text(zh=kind.doc_zh, en=english)

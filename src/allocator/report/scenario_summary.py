@@ -1,4 +1,4 @@
-"""What a scenario holds, counted: the answer of a check that found nothing wrong."""
+"""A scenario in numbers: for `check` when nothing is wrong, and for the list of bundled scenarios."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from allocator.report.wording import level_text
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Waiver
 
-#: Tables that are counted where there are any rows.
+#: Tables that are counted only where they have rows.
 _SELDOM = ("absences", "indicators", "identities", "wishes")
 
 
@@ -21,7 +21,7 @@ TABLES = ("units", "people", "groups", "cases")
 
 @dataclass(frozen=True)
 class LayerLine:
-    """A layer with how many items, slots and periods it has."""
+    """A layer with its numbers of items, slots and periods."""
 
     name: str
     title: Text
@@ -33,7 +33,7 @@ class LayerLine:
 
 @dataclass(frozen=True)
 class LevelCount:
-    """How many rules stand at a level."""
+    """A level with its number of rules."""
 
     level: Level
     title: Text
@@ -99,12 +99,12 @@ class ScenarioLine:
     Attributes:
         id: Its id, which ``new --like`` takes.
         title: Its title.
-        about: What of it is real and what is invented.
-        layers: What it decides: the title of each layer, by name.
-        counts: How many units, people, groups and cases it has.
-        periods: How many periods its horizon has.
-        rules: How many rules its packs hold.
-        kinds: How many rules there are of each kind, the most first.
+        about: Which parts of it are real and which are invented.
+        layers: The titles of its layers, by name.
+        counts: Numbers of units, people, groups and cases.
+        periods: Number of periods.
+        rules: Number of rules in its packs.
+        kinds: Number of rules by kind, in falling order.
         packs: The packs that ``scenario.yaml`` names.
     """
 
@@ -120,7 +120,7 @@ class ScenarioLine:
 
 
 def scenario_line(name: str, policy: Policy) -> ScenarioLine:
-    """Return what a scenario with its rules shows."""
+    """Return the numbers of a bundled scenario."""
     spec, organisation = policy.context.scenario.spec, policy.context.scenario.organisation
     written = [rule for rule in policy.rules if rule.id in policy.entries]
     return ScenarioLine(

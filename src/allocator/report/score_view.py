@@ -1,4 +1,4 @@
-"""The score of a plan: cost and bound by level, what each rule finds, and the named exceptions."""
+"""Lays out the score that a plan claims, and the findings of the judge: by level, by rule, by breach."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from allocator.verify import Disagreement, Finding, Judgement, OtherVersion, mea
 
 @dataclass(frozen=True)
 class LevelLine:
-    """Cost of a level, its proven lower bound, the relative gap between the two in percent, who proved it."""
+    """Cost of a level, its proved lower bound, the gap between them in percent, and who proved the bound."""
 
     level: Level
     title: Text
@@ -38,7 +38,7 @@ class LevelLine:
 
 @dataclass(frozen=True)
 class RuleLine:
-    """What a rule finds in the plan, and why there is such a rule; ``measured`` says it in its own terms."""
+    """Violations and cost of a rule, and its reason; ``measured`` has the measure of a rule that measures."""
 
     id: str
     level: Level
@@ -50,7 +50,7 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class WaiverLine:
-    """A named exception, and how many breaches of its rule it excuses in the plan."""
+    """A named exception, and the number of breaches that it excuses in the plan."""
 
     rule: str
     items: tuple[NamedEntity, ...]
@@ -76,14 +76,20 @@ def level_lines(scores: Iterable[LevelScore], titles: Mapping[int, Text]) -> tup
 
 
 def gap_percent(cost: int, bound: int) -> float:
-    """Return how far a cost may be above the best possible, in percent of the cost."""
+    """Return the gap between cost and bound, in percent of the cost."""
     return round(100 * (cost - bound) / cost, 2) if cost else 0.0
 
 
 def rule_lines(
     scores: Iterable[RuleScore], whys: Mapping[str, Text], terms: Mapping[str, Text | None] | None = None
 ) -> tuple[RuleLine, ...]:
-    """Return a line for each rule of a plan's score; ``terms`` has those that measure what they find."""
+    """Return a line for each rule of a plan's score.
+
+    Args:
+        scores: The entries of the plan.
+        whys: Reason by rule.
+        terms: Measure by rule, for rules that measure.
+    """
     known = terms or {}
     return tuple(
         RuleLine(one.id, one.level, one.violations, one.cost, whys.get(one.id, Text()), known.get(one.id))
@@ -92,13 +98,13 @@ def rule_lines(
 
 
 def rule_measures(policy: Policy, assignments: Iterable[Assignment]) -> dict[str, Text | None]:
-    """Return by rule what a plan has of what it measures, None where breaches are counted."""
+    """Return the measure of each rule in a plan; None for rules that count breaches."""
     roster = Roster(policy.context.layers, assignments)
     return {rule.id: measure_rule(policy, rule, roster) for rule in policy.rules}
 
 
 def rule_reasons(policy: Policy) -> dict[str, Text]:
-    """Return the reason of each rule, in lieu of one what its kind is for."""
+    """Return the reason of each rule; without one, the summary of its kind."""
     return {rule.id: rule.why or rule.summary for rule in policy.rules}
 
 
@@ -120,7 +126,7 @@ def waiver_lines(policy: Policy, plan: Plan) -> tuple[WaiverLine, ...]:
 
 
 def _excused(policy: Policy, assignments: Iterable[Assignment]) -> Iterator[Waiver]:
-    """Yield, for each breach that would count, every exception that covers it."""
+    """Yield, for each breach, every exception that covers it."""
     roster = Roster(policy.context.layers, assignments)
     waived = {waiver.rule for waiver in policy.waivers}
     for rule in policy.rules:
@@ -132,7 +138,7 @@ def _excused(policy: Policy, assignments: Iterable[Assignment]) -> Iterator[Waiv
 
 @dataclass(frozen=True)
 class Place:
-    """A slot and a role in it, None where slots know no roles."""
+    """A slot and a role in it; None in a layer without roles."""
 
     slot: NamedEntity
     role: Text | None
@@ -140,9 +146,9 @@ class Place:
 
 @dataclass(frozen=True)
 class BreachLine:
-    """One breach: whom and what it concerns (None where it names no such thing), and by how much.
+    """One breach: its subject (None for parts that it does not name), and its amount.
 
-    Where an item left the slot, ``instead`` has the places that it has instead; elsewhere that is None.
+    If an item left the slot, ``instead`` has its places now; otherwise it is None.
     """
 
     item: NamedEntity | None
@@ -157,7 +163,7 @@ class BreachLine:
 
 @dataclass(frozen=True)
 class FindingView:
-    """A rule with what the plan does against it, or at a cost; ``measured`` in the rule's own terms."""
+    """A rule with its breaches; ``measured`` has the measure of a rule that measures."""
 
     id: str
     level: Level
@@ -172,14 +178,14 @@ class FindingView:
 
 @dataclass(frozen=True)
 class JudgementView:
-    """A verdict laid out.
+    """A judgement laid out for people.
 
     Attributes:
-        holds: Whether the plan breaks no hard rule and claims nothing that is not so.
+        holds: Whether the plan breaks no hard rule and makes no false claim.
         other_scenario: Whether it was made for another version of the scenario.
-        differs: What differs between the two, if so.
-        rules: The rules that find something, the hard ones first.
-        disagreements: What the plan claims and is not so.
+        differs: The differences between the two versions, if so.
+        rules: The rules with breaches, the hard ones first.
+        disagreements: The false claims of the plan.
         costs: Cost by level.
     """
 
@@ -212,7 +218,7 @@ def judgement_view(
 
 
 def finding_view(policy: Policy, found: Finding) -> FindingView:
-    """Return what one rule finds, laid out for people."""
+    """Return the finding of one rule, laid out for people."""
     rule = found.rule
     return FindingView(
         id=rule.id,

@@ -14,7 +14,7 @@ STATUS: Mapping[str, Text] = {
     "infeasible": Text(zh="无解（已证明）", en="infeasible (proved)"),
     "unknown": Text(zh="限时内未找到方案", en="no plan found in time"),
 }
-#: The same where a second solver has proved it too.
+#: Words for a status that a second solver has proved, too.
 STATUS_TWICE: Mapping[str, Text] = {
     "optimal": Text(zh="最优（双重证明）", en="optimal (proved twice)"),
     "infeasible": Text(zh="无解（双重证明）", en="infeasible (proved twice)"),
@@ -45,17 +45,17 @@ TABLES: Mapping[str, Text] = {
 
 
 def status_text(plan: Plan) -> Text:
-    """Return a plan's status in words, and whether one solver proved it or two."""
+    """Return the status of a plan in words, and whether one solver proved it or two."""
     return STATUS_TWICE[plan.status] if is_proved_twice(plan) else STATUS[plan.status]
 
 
 def kind_text(kind: str) -> Text:
-    """Return what a kind of unit or group is called, the kind itself where it has no word."""
+    """Return the word for a kind of unit or group, or the kind itself."""
     return KINDS.get(kind) or Text(zh=kind, en=kind)
 
 
 def level_text(level: Level, titles: Mapping[int, Text]) -> Text:
-    """Return what a level is called: ``hard``, or its number with the scenario's title for it."""
+    """Return the name of a level: ``hard``, or its number with the title in the scenario."""
     if level == HARD:
         return Text(zh="硬规则", en="hard")
     title = titles.get(level, Text())

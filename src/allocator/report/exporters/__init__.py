@@ -16,9 +16,9 @@ from allocator.model.text import Language, Text
 from allocator.report.plan_view import PlanView, pick_period
 from allocator.rules.context import RuleContext
 
-#: What a file shows. Formats are listed in this order, then by name.
+#: The medium of a file. Formats are listed in this order, then by name.
 Medium = Literal["picture", "table", "document", "data"]
-#: A choice that a caller may make of what is exported.
+#: A choice of the caller: one layer only, one period only.
 Option = Literal["layer", "period"]
 
 
@@ -45,8 +45,8 @@ class Exporter(ABC):
     Attributes:
         name: Name of the format.
         suffixes: Endings of file names that mean this format, with their dot, in lower case.
-        title: What a file of this format is, with its article: ``a picture``.
-        medium: What a file of this format shows.
+        title: The noun for a file of this format, with its article: ``a picture``.
+        medium: The medium of a file of this format.
         options: The choices that this format honours; a call that makes another one is refused.
     """
 

@@ -28,7 +28,7 @@ _COLUMNS = (
     ("变动", "change"),
 )
 _CAUTION = ("警告", "warning")
-#: What a spreadsheet takes for the beginning of a formula, full-width forms included.
+#: Beginnings of a formula for a spreadsheet, full-width forms included.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
@@ -81,18 +81,26 @@ def _rows(view: PlanView, language: Language) -> Iterator[tuple[str, ...]]:
             )
             for title, cell in zip(titles, row.cells, strict=True):
                 for one in cell:
-                    yield (*where, title, one.id, one.name, one.unit, one.post, _change(one.mark, language))
+                    yield (
+                        *where,
+                        title,
+                        one.id,
+                        one.name,
+                        one.unit,
+                        one.post,
+                        _change_text(one.mark, language),
+                    )
         for gone in roster.away:
             nowhere = (roster.title(language), gone.period or "", "", "", "", "")
-            yield (*nowhere, gone.id, gone.name, gone.unit, gone.post, _not_there(gone, language))
+            yield (*nowhere, gone.id, gone.name, gone.unit, gone.post, _absence_text(gone, language))
 
 
-def _not_there(one: Absentee, language: Language) -> str:
+def _absence_text(one: Absentee, language: Language) -> str:
     why = one.why(language)
     return pick(language, f"不在岗：{why}", f"not there: {why}")
 
 
-def _change(mark: Mark, language: Language) -> str:
+def _change_text(mark: Mark, language: Language) -> str:
     if not mark:
         return ""
     return (

@@ -13,7 +13,7 @@ from allocator.report.to_json import to_json
 
 
 class JsonExporter(Exporter):
-    """Every part of the plan as it is laid out for people, texts in both languages."""
+    """Every part of a plan view, with texts in both languages."""
 
     name: ClassVar[str] = "json"
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
@@ -22,6 +22,6 @@ class JsonExporter(Exporter):
     options: ClassVar[frozenset[Option]] = frozenset({"layer", "period"})
 
     def write(self, request: ExportRequest) -> bytes:
-        """Return the layers of a plan with all that is known of it, as JSON."""
+        """Return the view of a plan, or of one layer, as JSON."""
         view = pick_layer(request.view, request.layer) if request.layer is not None else request.view
         return visible_json(json.dumps(to_json(view), ensure_ascii=False, indent=2) + "\n").encode()

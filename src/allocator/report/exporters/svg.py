@@ -127,7 +127,7 @@ def _(mark: Mark) -> ET.Element:
 
 
 def _number(value: float, digits: int = 1) -> str:
-    """Return a number as short as can be, the same on every machine."""
+    """Return the shortest text of a number, the same on every machine."""
     text = f"{value:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text

@@ -1,5 +1,6 @@
-"""Lints: each module that is not private looks at a bound policy for one kind of doubt.
+"""Lints: each public module here examines a bound policy for one kind of doubt.
 
+A doubt is not wrong for certain, but likely not meant.
 A lint is one file with a function ``doubts(policy) -> Iterator[Fault]``. It is found by its presence.
 """
 
@@ -28,7 +29,7 @@ def all_lints() -> tuple[Lint, ...]:
 
 
 def find_doubts(policy: Policy) -> tuple[Fault, ...]:
-    """Return all doubts about a scenario and its rules, those of its tables first.
+    """Return all doubts about a scenario and its rules; the doubts about its tables come first.
 
     Raises:
         InputError: An expression of a rule cannot be evaluated.

@@ -1,4 +1,4 @@
-"""Slots of a layer that no item can go to, whatever the plan: mostly a condition that was meant otherwise."""
+"""Slots of a layer that no item can go to: mostly a condition that says something else than was meant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_SHOWN = 5
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
-    """Yield, for each layer that has items, the slots that none of them can go to."""
+    """Yield one doubt for each layer with slots that none of its items can go to."""
     context = policy.context
     document = context.scenario.document
     for name, layer in context.layers.items():

@@ -19,7 +19,7 @@ _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
-    """Yield each column without a filled cell that an expression of a rule reads, with the rule's place."""
+    """Yield a doubt for each empty column that an expression of a rule reads, at the place of the rule."""
     organisation = policy.context.scenario.organisation
     empty: dict[tuple[str, str], bool] = {}
     for rule in policy.rules:
@@ -38,7 +38,7 @@ def doubts(policy: Policy) -> Iterator[Fault]:
 
 
 def _read(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield what an expression reads: the variable's beginning, the column, and how it is written."""
+    """Yield the variables of an expression: their prefix, their column, and their text."""
     for found in _VARIABLE.finditer(_QUOTED.sub("", text)):
         yield found[1], found[2], f"{found[1]}.{found[2]}"
     for found in _EXTRA.finditer(text):
@@ -58,9 +58,9 @@ def _doubt(policy: Policy, rule: Rule, key: str, variable: str, column: tuple[st
 
 
 def _is_empty(table: str, name: str, rows: Sequence[Row]) -> bool:
-    """Return whether a column has no filled cell, and reads as empty text, 0 or nothing in a list then.
+    """Return whether a column has no filled cell and reads as empty text, 0 or an empty list.
 
-    To read an empty day, or a number that may be unknown, is a fault by itself.
+    An expression that reads an empty day or an unknown number is a fault of its own.
     """
     field = TABLES[table].model_fields.get(name)
     if field is None:

@@ -1,4 +1,4 @@
-"""A past that can be read in more than one way, while a rule counts the periods before the horizon."""
+"""A history that can be read in several ways, while a rule counts the periods before the horizon."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = "scenario.yaml"
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
-    """Yield one question where readings of the past differ in what a rule counts."""
+    """Yield one doubt if the readings of the history differ in the stays that a rule counts."""
     scenario = policy.context.scenario
     history = history_of(scenario)
     readers = [rule for rule in policy.rules if rule.reads_history and not policy.layer_of(rule).once]

@@ -1,4 +1,4 @@
-"""Cooldowns of one period: whoever has left has been away for one, so that they ask for nothing."""
+"""Cooldowns of one period: two stays are always a period apart, so that the rule has no effect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from allocator.rules.policy import Policy
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
-    """Yield the rules of kind ``cooldown`` with ``periods: 1``."""
+    """Yield a doubt for each rule of kind ``cooldown`` with ``periods: 1``."""
     for rule in policy.rules:
         if isinstance(rule, Cooldown) and rule.periods == 1:
             message = Text(

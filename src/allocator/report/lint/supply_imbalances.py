@@ -1,4 +1,4 @@
-"""Counts that rule every plan out: too few people of a role, grade or skill, or too many for the seats."""
+"""Imbalances that rule out every plan: too few people of a role or skill, or too many for the seats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from allocator.verify.imbalances import find_imbalances
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
-    """Yield each count that no plan can meet, at the rule that asks for it."""
+    """Yield a doubt for each imbalance, at its rule."""
     rules = {rule.id: rule for rule in policy.rules}
     for one in find_imbalances(policy):
         text = imbalance_text(one, policy)

@@ -13,7 +13,7 @@ from allocator.rules.policy import Policy
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
-    """Yield each kind of either table that is neither known nor named by a rule, in the order of the rows."""
+    """Yield a doubt for each kind that is neither known nor named by a rule, in the order of the rows."""
     organisation = policy.context.scenario.organisation
     named = {kind for rule in policy.rules for kind in rule.tie_kinds()}
     tables: dict[str, tuple[Tie | Link, ...]] = {"ties": organisation.ties, "links": organisation.links}

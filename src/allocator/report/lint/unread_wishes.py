@@ -1,4 +1,4 @@
-"""Wishes that no rule reads: a table of wishes without a rule, or of somebody in no layer of such a rule."""
+"""Wishes that no rule reads: there is no rule of kind ``wishes``, or it is about another layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules that apply to nobody: mostly because a value is written differently in the table."""
+"""Rules that select nothing: mostly because a value is written differently in the table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from allocator.rules.policy import Policy
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
-    """Yield the rules whose ``items``, ``slots`` or ``ties`` select nothing."""
+    """Yield a doubt for each rule whose ``items``, ``slots`` or ``ties`` select nothing."""
     for rule in policy.rules:
         for key, text in rule.vacuous_selectors(policy.scopes[rule.id]):
             message = Text(

@@ -1,4 +1,4 @@
-"""Units that no link joins to any other, though a rule asks zones to hang together."""
+"""Units without a link to any other, though a rule demands contiguous zones."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from allocator.model.text import Text
 from allocator.rules.kinds.contiguous import Contiguous
 from allocator.rules.policy import Policy
 
-#: At most so many units are named.
+#: Units that are named at most.
 MOST_NAMED = 20
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
-    """Yield, for each rule that asks slots to hang together, the items that none of its links joins."""
+    """Yield a doubt for each rule of contiguity with items that none of its links joins."""
     for rule in policy.rules:
         if not isinstance(rule, Contiguous):
             continue

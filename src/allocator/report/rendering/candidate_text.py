@@ -1,4 +1,4 @@
-"""Candidates for a seat as lines: the best first, then those refused, by the rules that they would break."""
+"""Candidates for a seat as lines: allowed ones by cost, then refused ones by the rules that they break."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.score_text import breach_line
 from allocator.report.score_view import FindingView
 
-#: How many of those allowed, of the groups of those refused, and of the names in a group are listed.
+#: Allowed candidates, groups of refused ones, and names in a group that are listed at most.
 LISTED, GROUPS, NAMES = 10, 10, 8
 
 
 def render_ranking(view: RankingView, language: Language, *, every: bool = False) -> Iterator[str]:
-    """Yield who fits a seat; every one of them, with all that speaks against those refused, if so asked."""
+    """Yield the candidates for a seat; with ``every`` all of them, with all breaches of the refused ones."""
     yield _heading(view, language)
     allowed, refused = view.of("allowed"), view.of("refused", "impossible")
     yield pick(
@@ -26,19 +26,19 @@ def render_ranking(view: RankingView, language: Language, *, every: bool = False
         else "nobody could have it without breaking a hard rule",
     )
     for line in allowed if every else allowed[:LISTED]:
-        yield "  " + printable(f"{line.rank}. {_comes(line, language)}{_at_cost(line, language)}")
-    yield from _more(len(allowed) - LISTED, every, language)
+        yield "  " + printable(f"{line.rank}. {_move_text(line, language)}{_cost_text(line, language)}")
+    yield from _more_line(len(allowed) - LISTED, every, language)
     if refused:
         yield pick(language, f"不可（{len(refused)}）：", f"could not ({len(refused)}):")
-    yield from _each(refused, language) if every else _grouped(refused, language)
+    yield from _refused_in_full(refused, language) if every else _refused_in_groups(refused, language)
     if allowed or refused:
-        yield _alone(view, language)
+        yield _scope_line(view, language)
 
 
 def render_candidate(
     view: RankingView, language: Language, solved: PinnedView | None = None
 ) -> Iterator[str]:
-    """Yield all that there is to say of the only candidate that was looked at, and what a new solve found."""
+    """Yield everything about a single candidate, and the result of a new solve."""
     [line] = view.candidates
     yield _heading(view, language, holders=False)
     if line.status == "holder":
@@ -49,7 +49,7 @@ def render_candidate(
         "refused": pick(language, "违反硬规则", "breaks hard rules"),
         "impossible": pick(language, "不可能", "cannot be there at all"),
     }[line.status]
-    yield printable(f"{_comes(line, language)}: {verdict}{_at_cost(line, language)}")
+    yield printable(f"{_move_text(line, language)}: {verdict}{_cost_text(line, language)}")
     for found in line.refused:
         yield from _finding(found, "✗", language)
     for found in line.paid:
@@ -57,19 +57,19 @@ def render_candidate(
     for cost in line.rule_costs:
         yield "  " + printable(f"{cost.rule} [{cost.title(language)}] {cost.change:+,}")
     if line.status != "impossible":
-        yield _alone(view, language) if solved is None else printable(_solved(solved, language))
+        yield _scope_line(view, language) if solved is None else printable(_solve_text(solved, language))
 
 
-def _alone(view: RankingView, language: Language) -> str:
-    """Say what was looked at: one period, with all else as it is."""
+def _scope_line(view: RankingView, language: Language) -> str:
+    """Return what was examined: one period, with everything else unchanged."""
     zh = f"以上只看 {view.period} 一期，其余不变" if view.period else "以上其余不变"
     en = f"looked at {view.period} alone, with all else as it is" if view.period else "with all else as it is"
     zh += "；重新求解或更省（--item 加 --solve）"
     return printable(pick(language, zh, en + "; a new solve may cost less (--item with --solve)"))
 
 
-def _solved(solved: PinnedView, language: Language) -> str:
-    """Say what a new solve costs: each level that changes, or is not proved to be the least."""
+def _solve_text(solved: PinnedView, language: Language) -> str:
+    """Return the cost of a new solve: each level that changes, or is not proved to be the least."""
     within = pick(language, f"限 {solved.seconds:g} 秒", f"{solved.seconds:g} s at most")
     zh = f"指定后就全部周期重新求解（{within}）："
     text = pick(language, zh, f"a new solve of all periods with the pin ({within}): ")
@@ -98,8 +98,8 @@ def _heading(view: RankingView, language: Language, *, holders: bool = True) -> 
     return printable(text)
 
 
-def _comes(line: CandidateLine, language: Language) -> str:
-    """Say who comes, for whom, and what becomes of the places of the two."""
+def _move_text(line: CandidateLine, language: Language) -> str:
+    """Return who comes, who leaves, and what happens to their places."""
     text = line.item.name_and_id
     if line.replaces:
         text += pick(language, " 替 ", " for ") + line.replaces.name_and_id
@@ -116,16 +116,16 @@ def _comes(line: CandidateLine, language: Language) -> str:
     return text
 
 
-def _at_cost(line: CandidateLine, language: Language) -> str:
-    """Say what levels cost more; of whoever cannot be there nothing is said."""
+def _cost_text(line: CandidateLine, language: Language) -> str:
+    """Return the changes in cost by level; empty for an impossible candidate."""
     if line.status == "impossible":
         return ""
     changes = [f"{cost.title(language)} {cost.change:+,}" for cost in line.costs if cost.change]
     return " · " + (", ".join(changes) or pick(language, "各级代价不变", "costs the same"))
 
 
-def _grouped(refused: Sequence[CandidateLine], language: Language) -> Iterator[str]:
-    """Yield those refused by the rules that they would break, fewest rules first."""
+def _refused_in_groups(refused: Sequence[CandidateLine], language: Language) -> Iterator[str]:
+    """Yield refused candidates in groups by the rules that they break, fewest rules first."""
     groups: dict[tuple[str, ...], list[CandidateLine]] = {}
     for line in refused:
         groups.setdefault((line.status, *(found.id for found in line.refused)), []).append(line)
@@ -134,38 +134,40 @@ def _grouped(refused: Sequence[CandidateLine], language: Language) -> Iterator[s
         key=lambda group: (group[1][0].status == "impossible", len(group[0]), -len(group[1])),
     )
     for _, lines in ordered[:GROUPS]:
-        rules = "; ".join(_rule(found, language) for found in lines[0].refused) + _shared(lines, language)
+        rules = "; ".join(_rule_text(found, language) for found in lines[0].refused) + _shared_detail(
+            lines, language
+        )
         names = ", ".join(line.item.name_and_id for line in lines[:NAMES])
         more = len(lines) - NAMES
         names += pick(language, f" 等 {len(lines)} 个", f" and {more} more") if more > 0 else ""
         yield "  ✗ " + printable(f"{rules} — {names}")
     more = sum(len(lines) for _, lines in ordered[GROUPS:])
-    yield from _more(more, False, language)
+    yield from _more_line(more, False, language)
 
 
-def _shared(lines: Sequence[CandidateLine], language: Language) -> str:
-    """Return what one rule found if it is the same of all, such as that they are not in service."""
+def _shared_detail(lines: Sequence[CandidateLine], language: Language) -> str:
+    """Return the detail of a single broken rule, if it is the same for all candidates."""
     found = {line.refused[0].breaches[0].detail(language) for line in lines}
     return f": {found.pop()}" if len(found) == 1 and len(lines[0].refused) == 1 and any(found) else ""
 
 
-def _each(refused: Sequence[CandidateLine], language: Language) -> Iterator[str]:
+def _refused_in_full(refused: Sequence[CandidateLine], language: Language) -> Iterator[str]:
     for line in refused:
-        yield "  " + printable(_comes(line, language) + _at_cost(line, language))
+        yield "  " + printable(_move_text(line, language) + _cost_text(line, language))
         for found in line.refused:
             yield from ("  " + text for text in _finding(found, "✗", language))
 
 
 def _finding(found: FindingView, mark: str, language: Language) -> Iterator[str]:
-    yield "  " + printable(f"{mark} {_rule(found, language)}")
+    yield "  " + printable(f"{mark} {_rule_text(found, language)}")
     for breach in found.breaches:
         yield "      " + printable(breach_line(breach, language))
 
 
-def _rule(found: FindingView, language: Language) -> str:
+def _rule_text(found: FindingView, language: Language) -> str:
     return f"{found.id} ({found.why(language)})"
 
 
-def _more(count: int, every: bool, language: Language) -> Iterator[str]:
+def _more_line(count: int, every: bool, language: Language) -> Iterator[str]:
     if count > 0 and not every:
         yield "  " + pick(language, f"另有 {count} 个（--all 全部列出）", f"{count} more (see --all)")

@@ -1,4 +1,4 @@
-"""Consoles and tables that all reports share: no markup from data, fixed width where there is no terminal."""
+"""The console, tables and phrases of all reports: no markup from data, a fixed width without a terminal."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from allocator.model.text import Language, Text
 
 _LINES = re.compile(r"[\t\r\n]")
 
-#: Width where the output is no terminal and ``COLUMNS`` does not say.
+#: Width where the output is no terminal and ``COLUMNS`` is not set.
 WIDTH = 120
 
 
-#: What a column is at least as wide as, in places of the terminal, unless its cells are narrower.
+#: Least width of a column, in places of the terminal, unless its cells are narrower.
 LEAST = 10
 #: Blanks between two columns.
 _APART = 2
@@ -35,7 +35,7 @@ class PlainConsole(Console):
     """A console that leaves a broken pipe to its caller."""
 
     def on_broken_pipe(self) -> NoReturn:
-        """Tell the caller that nobody reads on."""
+        """Raise the error of a broken pipe."""
         raise BrokenPipeError
 
 
@@ -61,18 +61,18 @@ def table(title: str) -> FoldingTable:
 
 
 def add_column(grid: Table, heading: str, *, right: bool = False) -> None:
-    """Add a column to a table; what does not fit goes on in the next line, and nothing is left out."""
+    """Add a column to a table; long cells wrap, and nothing is left out."""
     justify: Literal["left", "right"] = "right" if right else "left"
     grid.add_column(printable(heading), justify=justify, overflow="fold")
 
 
 def number(value: int | float) -> str:
-    """Return a number with its thousands apart."""
+    """Return a number with thousands separators."""
     return f"{value:,}"
 
 
 def printable(text: str) -> str:
-    """Return a text of the user's files on one line, characters that drive a terminal as escapes."""
+    """Return a text of the user's files on one line; control characters become escapes."""
     return visible(_LINES.sub(" ", text))
 
 
@@ -87,7 +87,7 @@ def pick(language: Language, zh: str, en: str) -> str:
 
 
 class FoldingTable(Table):
-    """A table of the house style that folds; cells are plain texts, given with ``add_row``."""
+    """A table in the house style that folds on a narrow terminal; cells are plain texts."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
@@ -105,8 +105,8 @@ class FoldingTable(Table):
         super().add_row(*renderables, style=style, end_section=end_section)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Yield the table, or a block of lines a row where it does not fit."""
-        if self._needed() <= options.max_width:
+        """Yield the table, or a block of lines for each row where it does not fit."""
+        if self._least_width() <= options.max_width:
             yield from super().__rich_console__(console, options)
         else:
             yield from self._blocks()
@@ -114,21 +114,21 @@ class FoldingTable(Table):
     def _headings(self) -> list[str]:
         return [str(column.header) for column in self.columns]
 
-    def _needed(self) -> int:
-        """Return the places that the table takes at least if no column is a sliver."""
+    def _least_width(self) -> int:
+        """Return the least width at which no column is a sliver."""
         columns = zip(self._headings(), *self._plain_rows, strict=True)
         return _APART + sum(min(LEAST, max(map(_widest, cells))) + _APART for cells in columns)
 
     def _blocks(self) -> Iterator[Line | Padding]:
-        """Yield the title, then each row: its first cell that is not empty, the others below it."""
+        """Yield the title, then a block for each row: its filled cells, the first one outdented."""
         yield Line(str(self.title), style="bold")
         for row in self._plain_rows:
-            for k, (heading, cell) in enumerate(self._told(row)):
+            for k, (heading, cell) in enumerate(self._filled_cells(row)):
                 line = Line(f"{heading}: {cell}" if heading else cell, overflow="fold")
                 yield Padding(line, (0, 0, 0, _INDENT if k else _APART))
         yield Line()
 
-    def _told(self, row: tuple[str, ...]) -> list[tuple[str, str]]:
+    def _filled_cells(self, row: tuple[str, ...]) -> list[tuple[str, str]]:
         pairs = zip(self._headings(), row, strict=True)
         return [(heading, cell) for heading, cell in pairs if cell]
 

@@ -1,4 +1,4 @@
-"""Draws as tables and lines: the pool by quota with chances, who is drawn, and what a replay finds."""
+"""Draws as tables and lines: the pool by quota with chances, who is drawn, and the findings of a replay."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allocator.report.rendering.console import add_column, in_both, number, pick
 
 
 def render_draw(audit: Audit, label: Mapping[str, str], language: Language) -> Iterator[RenderableType]:
-    """Yield a draw: what it is, the pool, who is drawn, the commitment."""
+    """Yield a draw: its state, the pool, who is drawn, the commitment."""
     committed = audit.committed
     title = committed.title.text(language) or committed.draw
     drawn = audit.result is not None
@@ -57,7 +57,7 @@ def _pool(audit: Audit, language: Language) -> Table:
 
 
 def _winners(audit: Audit, label: Mapping[str, str], language: Language) -> Iterator[RenderableType]:
-    """Yield those drawn: in a row of their own for each thing that they are drawn for."""
+    """Yield the people drawn, one line for each subject that they are drawn for."""
     committed = audit.committed
     for what, names in audit.kind.winners(committed, audit.result):
         people = ", ".join(name_with_id(name, label.get(name, name)) for name in names)
@@ -66,7 +66,7 @@ def _winners(audit: Audit, label: Mapping[str, str], language: Language) -> Iter
 
 
 def render_checks(checks: Sequence[Check], language: Language) -> Iterator[str]:
-    """Yield what a replay looked at, and whether the draw holds."""
+    """Yield the checks of a replay, and whether the draw holds."""
     for check in checks:
         yield ("✓ " if check.holds else "✗ ") + printable(check.text(language))
     if all(check.holds for check in checks):
@@ -76,7 +76,7 @@ def render_checks(checks: Sequence[Check], language: Language) -> Iterator[str]:
 
 
 def render_refusal(refusal: CannotDraw, language: Language) -> Iterator[str]:
-    """Yield what cannot hold together in the rules of a draw, and the least that would mend it."""
+    """Yield the rules of a draw that cannot hold together, and the least change that lets them."""
     yield pick(language, "无法抽签，以下要求不能同时满足：", "cannot be drawn; these cannot hold together:")
     for reason in refusal.reasons:
         yield printable(f"  {reason(language)}")

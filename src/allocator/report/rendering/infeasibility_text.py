@@ -1,4 +1,4 @@
-"""Why there is no plan, as lines: slots without enough people, rules in conflict, the cheapest ways out."""
+"""Why there is no plan, as lines: slots with too few people, rules in conflict, the cheapest ways out."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from allocator.rules.policy import Policy
 from allocator.verify.imbalances import Imbalance, find_imbalances
 from allocator.verify.slot_shortages import BarredPerson, SlotShortage, find_slot_shortages
 
-#: At most this many recusals are named.
+#: Recusals that are named at most.
 MOST_WAIVERS = 20
-#: At most so many slots, and so many people of each, are named.
+#: Slots, and people of each slot, that are named at most.
 MOST_SLOTS, MOST_PEOPLE = 10, 12
 
 
 _MOST_NAMED = 5
-#: What items of a table are counted as.
+#: Counting words for the items of a table.
 _COUNTED: Mapping[str, Text] = {
     "people": Text(zh="人", en="people"),
     "units": Text(zh="个单位", en="units"),
@@ -33,12 +33,12 @@ _COUNTED: Mapping[str, Text] = {
 
 
 def render_shortages(found: Sequence[SlotShortage], policy: Policy, language: Language) -> Iterator[str]:
-    """Yield what each slot needs, who may be there, and who is barred by which rule."""
+    """Yield the demand of each slot, who is eligible, and who is barred by which rule."""
     if found:
         yield pick(language, "人手不足：", "without enough people:")
     for one in found[:MOST_SLOTS]:
-        yield printable(f"  {_head(one, policy, language)}")
-        yield from (printable(f"    {_barred(who, language)}") for who in one.barred[:MOST_PEOPLE])
+        yield printable(f"  {_shortage_line(one, policy, language)}")
+        yield from (printable(f"    {_barred_line(who, language)}") for who in one.barred[:MOST_PEOPLE])
         if len(one.barred) > MOST_PEOPLE:
             more = len(one.barred) - MOST_PEOPLE
             yield pick(language, f"    ……另有 {more} 人", f"    ... and {more} more")
@@ -47,24 +47,26 @@ def render_shortages(found: Sequence[SlotShortage], policy: Policy, language: La
         yield pick(language, f"  ……另有 {more} 处", f"  ... and {more} more")
 
 
-def _head(one: SlotShortage, policy: Policy, language: Language) -> str:
-    """Say ``Bribery case C7 · 2026: needs 3, 1 may: Sun; chief needs 1, nobody may``."""
+def _shortage_line(one: SlotShortage, policy: Policy, language: Language) -> str:
+    """Return ``Bribery case C7 · 2026: needs 3, 1 may: Sun; chief needs 1, nobody may``."""
     name = one.slot.name if one.slot.name == one.slot.id else f"{one.slot.name} {one.slot.id}"
     where = f"{name} · {one.period}" if one.period else name
-    parts = [pick(language, f"需 {one.needs} 人，", f"needs {one.needs}, ") + _may(one.may, language)]
+    parts = [
+        pick(language, f"需 {one.needs} 人，", f"needs {one.needs}, ") + _eligible_text(one.may, language)
+    ]
     roles_of = scenario_roles(policy.context.scenario.spec)
     for demand in one.demands:
         roles = ", ".join(roles_of[role](language) or role for role in demand.roles)
         if roles:
             needs = pick(language, f"{roles}需 {demand.needs} 人，", f"{roles} needs {demand.needs}, ")
-            parts.append(needs + _may(demand.may, language))
+            parts.append(needs + _eligible_text(demand.may, language))
     if not one.demands:
         parts.append(pick(language, "各角色分不开", "but not in different roles at once"))
     colon, comma = pick(language, "：", ": "), pick(language, "；", "; ")
     return f"{where}{colon}{comma.join(parts)}"
 
 
-def _may(people: Sequence[NamedEntity], language: Language) -> str:
+def _eligible_text(people: Sequence[NamedEntity], language: Language) -> str:
     if not people:
         return pick(language, "无人可选", "nobody may")
     names = pick(language, "、", ", ").join(one.name for one in people[:MOST_PEOPLE])
@@ -72,8 +74,8 @@ def _may(people: Sequence[NamedEntity], language: Language) -> str:
     return pick(language, f"可选 {len(people)} 人：{names}{more}", f"{len(people)} may: {names}{more}")
 
 
-def _barred(one: BarredPerson, language: Language) -> str:
-    """Say ``Wang: kin (Wang - kin of - Zhao), native``."""
+def _barred_line(one: BarredPerson, language: Language) -> str:
+    """Return ``Wang: kin (Wang - kin of - Zhao), native``."""
     left, right = pick(language, "（", " ("), pick(language, "）", ")")
     reasons = [
         rule + (f"{left}{text(language)}{right}" if text(language) else "") for rule, text in one.rules
@@ -90,7 +92,7 @@ def imbalance_text(one: Imbalance, policy: Policy) -> Text:
 def _zh(one: Imbalance, policy: Policy) -> str:
     periods = f"{_when(one, policy, 'zh')}："
     count = _COUNTED[_table(one, policy)].zh
-    roles = "、".join(what("zh") for what in _counted(one, policy))
+    roles = "、".join(what("zh") for what in _counted_things(one, policy))
     if one.too_many and not one.slots:
         barred = _barred_counts(one, "，", f" {count}")
         return (
@@ -126,7 +128,7 @@ def _en(one: Imbalance, policy: Policy) -> str:
             f"{periods}{one.needs} must have a place, there are {one.supply}: {one.off} too many "
             "(more seats, or `take: 0-1` in the layer)"
         )
-    roles = ", ".join(what("en") for what in _counted(one, policy)) or _COUNTED[_table(one, policy)].en
+    roles = ", ".join(what("en") for what in _counted_things(one, policy)) or _COUNTED[_table(one, policy)].en
     where = f"{slots}: " if (slots := _where(one, policy)) else ""
     who = f"{periods}{where}{roles}: {one.needs} needed, {one.supply} may, {one.off} short"
     if not one.barred:
@@ -134,20 +136,20 @@ def _en(one: Imbalance, policy: Policy) -> str:
     return f"{who} (barred: {_barred_counts(one, ', ', '')})"
 
 
-def _counted(one: Imbalance, policy: Policy) -> Iterator[Text]:
-    """Yield what is counted: roles, or skills, grades and the like."""
+def _counted_things(one: Imbalance, policy: Policy) -> Iterator[Text]:
+    """Yield the things that are counted: roles, skills or grades."""
     yield from (policy.context.words.roles.text(role) for role in one.roles)
     yield from one.what
 
 
 def _where(one: Imbalance, policy: Policy) -> str:
-    """Return the slots, where they are a few and not all."""
+    """Return the names of the slots, if they are few and not all."""
     is_all = len(one.slots) == len(policy.context.layers[one.layer].slots)
     return "" if is_all or len(one.slots) > _MOST_NAMED else ", ".join(slot.name for slot in one.slots)
 
 
 def _when(one: Imbalance, policy: Policy, language: Language) -> str:
-    """Return the periods; of a layer that is decided once, what it is called."""
+    """Return the periods; the title of a layer that is decided once."""
     if one.periods:
         return ("、" if language == "zh" else ", ").join(one.periods)
     return policy.context.layers[one.layer].spec.title(language) or one.layer

@@ -20,7 +20,7 @@ _MOST_EMPTY = 10
 
 
 _HEADINGS = [("案件", "case"), ("可选人数", "free"), ("回避人员", "out"), ("规则", "rule"), ("缘由", "why")]
-#: At most so many wishes that are not met are listed.
+#: Unmet wishes that are listed at most.
 MOST_WISHES = 20
 _WISH = [("对象", "who"), ("去处", "slot"), ("角色", "role"), ("周期", "period"), ("权重", "weight")]
 _IDENTITY = [
@@ -36,9 +36,16 @@ _ANSWERS = {
 def render_plan(
     view: PlanView, language: Language, *, ids: bool = False, posts: bool = False
 ) -> Iterator[RenderableType]:
-    """Yield everything that there is to see of a plan; ids, or units and posts, beside names if so asked."""
-    yield from cautions(view, language)
-    yield heading(view, language)
+    """Yield a whole plan.
+
+    Args:
+        view: The plan.
+        language: Language of the words.
+        ids: Whether ids stand beside names.
+        posts: Whether units and posts stand beside names.
+    """
+    yield from render_cautions(view, language)
+    yield heading_line(view, language)
     boards = RosterRenderer(language, ids=ids, posts=posts)
     if view.is_without_plan:
         yield pick(language, "文件中没有方案，只有这一答复", "the file holds no plan, only this answer")
@@ -55,8 +62,8 @@ def render_plan(
     yield from filter(None, (asked_line(view.run, language), run_line(view.run, language)))
 
 
-def cautions(view: PlanView, language: Language) -> Iterator[str]:
-    """Yield what must be read first: that names are of another version, or that claims are not so."""
+def render_cautions(view: PlanView, language: Language) -> Iterator[str]:
+    """Yield the warnings that must be read first: names of another version, false claims."""
     if view.differs is not None:
         warning = pick(language, "警告", "warning")
         yield printable(f"{warning}: {OTHER_VERSION(language)}; {view.differs.message(language)}")
@@ -65,8 +72,8 @@ def cautions(view: PlanView, language: Language) -> Iterator[str]:
 
 
 def render_score(view: PlanView, language: Language, *, all_rules: bool) -> Iterator[RenderableType]:
-    """Yield cost and bound by level, the rules (only those that find something if so asked), exceptions."""
-    yield from empty_slots(view, language)
+    """Yield cost and bound by level, rules and exceptions; without ``all_rules`` only those with breaches."""
+    yield from render_empty_slots(view, language)
     if view.score:
         yield level_table(view.score, language, is_so=not view.doubtful)
     rules = [rule for rule in view.rules if all_rules or rule.violations or rule.cost]
@@ -77,8 +84,8 @@ def render_score(view: PlanView, language: Language, *, all_rules: bool) -> Iter
         yield waiver_table(waivers, language)
 
 
-def empty_slots(view: PlanView, language: Language) -> Iterator[str]:
-    """Yield a line for each layer that is decided once, such as zones, in which a slot has nothing in it."""
+def render_empty_slots(view: PlanView, language: Language) -> Iterator[str]:
+    """Yield a line for each layer that is decided once, such as zones, with an empty slot."""
     for roster in () if view.is_without_plan else view.boards:
         empty = [row.slot.name for row in roster.rows if not any(row.cells)] if roster.shape == "once" else []
         if 0 < len(empty) < len(roster.rows):
@@ -91,7 +98,7 @@ def empty_slots(view: PlanView, language: Language) -> Iterator[str]:
             yield printable(pick(language, zh, en))
 
 
-def heading(view: PlanView, language: Language) -> str:
+def heading_line(view: PlanView, language: Language) -> str:
     """Return the scenario's title, the plan's status, and whether its people are invented."""
     title = view.title(language) or view.scenario
     invented = pick(language, " · 人员与案件为合成数据", " · people and cases are synthetic")
@@ -99,7 +106,7 @@ def heading(view: PlanView, language: Language) -> str:
 
 
 def recusal_table(registers: Sequence[RecusalRegister], language: Language) -> Table:
-    """Return who is out of which case, by which rule, and along which path of ties."""
+    """Return the recusals by case: who, by which rule, and along which path of ties."""
     grid = table(pick(language, "回避登记", "Recusal register"))
     for k, heading in enumerate(in_both(_HEADINGS, language)):
         add_column(grid, heading, right=k == 1)
@@ -115,7 +122,7 @@ def recusal_table(registers: Sequence[RecusalRegister], language: Language) -> T
 
 
 def _cells(recusal: Recusal, language: Language) -> tuple[str, str, str]:
-    """Return who, by which rule (and for which roles), and why."""
+    """Return the cells of a recusal: the person, the rule with its roles, the reason."""
     roles = f" ({', '.join(recusal.roles)})" if recusal.roles else ""
     reasons = [text for text in (recusal.why(language), recusal.detail(language)) if text]
     colon = pick(language, "：", ": ")
@@ -123,7 +130,7 @@ def _cells(recusal: Recusal, language: Language) -> tuple[str, str, str]:
 
 
 def render_wishes(lines: Sequence[WishLine], language: Language) -> Iterator[RenderableType]:
-    """Yield how many wishes are met, and those that are not, the weightiest first."""
+    """Yield the number of met wishes, and the unmet ones by falling weight."""
     if not lines:
         return
     left = sorted((one for one in lines if not one.met), key=lambda one: -abs(one.weight))
@@ -143,7 +150,7 @@ def render_wishes(lines: Sequence[WishLine], language: Language) -> Iterator[Ren
 
 
 def identity_table(lines: Sequence[IdentityLine], language: Language) -> Table:
-    """Return whom names of parties and of ends of ties stand for, the open questions first."""
+    """Return the people that names of parties and ends of ties stand for, open questions first."""
     grid = table(pick(language, "身份认定", "Identities"))
     for heading in in_both(_IDENTITY, language):
         add_column(grid, heading)

@@ -1,4 +1,4 @@
-"""Boards as tables: zones with their units, rosters year by year, teams case by case."""
+"""Rosters as tables: zones with their units, rosters year by year, teams case by case."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from allocator.report.rendering.console import add_column, number, pick, printab
 from allocator.report.roster_view import Member, RosterRow, RosterView
 from allocator.verify.indicator_totals import Number
 
-#: At most so many people are named who are not there in a period.
+#: Absent people of a period that are named at most.
 _MOST_AWAY = 12
 
 
 class RosterRenderer:
-    """Renders boards in a language, with ids beside the names or without."""
+    """Renders rosters in a language, with ids, units and posts beside names or without."""
 
     def __init__(self, language: Language, *, ids: bool = False, posts: bool = False) -> None:
         self._language: Language = language
         self._ids, self._posts = ids, posts
 
     def render(self, roster: RosterView) -> Iterator[RenderableType]:
-        """Yield the tables of a board and the lines below them."""
+        """Yield the tables of a roster and the lines below them."""
         title = printable(roster.title(self._language))
         if roster.shape == "cases":
             yield self._cases(roster, title)
@@ -51,7 +51,7 @@ class RosterRenderer:
             for k, row in enumerate(siblings):
                 parent = [self._name(row.parent) if k == 0 else ""] if has_parents else []
                 grid.add_row(
-                    *parent, self._name(row.slot), *map(self._members, row.cells), *map(_tally, row.tallies)
+                    *parent, self._name(row.slot), *map(self._members, row.cells), *map(_total, row.tallies)
                 )
             grid.add_section()
         return grid
@@ -62,12 +62,12 @@ class RosterRenderer:
             add_column(grid, heading)
         self._add_columns(grid, roster)
         for row in roster.rows:
-            cells = (*map(self._members, row.cells), *map(_tally, row.tallies))
+            cells = (*map(self._members, row.cells), *map(_total, row.tallies))
             grid.add_row(row.period or "", self._name(row.slot), *cells)
         return grid
 
     def _add_columns(self, grid: Table, roster: RosterView) -> None:
-        """Add a column for each role or kind of member, then one for each tally."""
+        """Add a column for each role or kind of member, then one for each total of an indicator."""
         for column in roster.columns:
             add_column(grid, column(self._language) or pick(self._language, "成员", "members"))
         for title in roster.tallies:
@@ -85,12 +85,12 @@ class RosterRenderer:
         return apart.join(names) or "—"
 
     def _post(self, member: Member) -> str:
-        """Return home unit and post of a person, if they are asked for."""
+        """Return home unit and post of a person, if they are shown."""
         told = " ".join(filter(None, (member.unit, member.post))) if self._posts else ""
         return printable(pick(self._language, f"（{told}）", f" ({told})")) if told else ""
 
     def _away(self, roster: RosterView) -> Iterator[str]:
-        """Yield a line for each period in which somebody is not there: who, and why."""
+        """Yield a line for each period with absent people: who, and why."""
         for period, gone in groupby(roster.away, key=lambda one: one.period):
             named = [self._name(NamedEntity(one.id, one.name)) + self._why(one) for one in gone]
             shown = pick(self._language, "、", ", ").join(named[:_MOST_AWAY])
@@ -113,5 +113,5 @@ class RosterRenderer:
             )
 
 
-def _tally(value: Number | None) -> str:
+def _total(value: Number | None) -> str:
     return "—" if value is None else number(value)

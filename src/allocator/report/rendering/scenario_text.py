@@ -1,4 +1,4 @@
-"""Scenarios to choose from, as a table."""
+"""Scenarios and rule kinds as text: the lists of them, the numbers of a scenario, one kind in full."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _ABOUT = {
 }
 
 
-def render_scenarios(lines: Iterable[ScenarioLine], language: Language) -> Table:
-    """Return the table of scenarios: id, title, what is decided, and how large each is."""
+def scenarios_table(lines: Iterable[ScenarioLine], language: Language) -> Table:
+    """Return the table of scenarios: id, title, layers and sizes."""
     grid = table(pick(language, "示例场景", "Scenarios"))
     for heading in (("编号", "id"), ("名称", "title"), ("决定什么", "decides")):
         add_column(grid, pick(language, *heading))
@@ -44,7 +44,7 @@ def render_scenarios(lines: Iterable[ScenarioLine], language: Language) -> Table
 
 
 def render_summary(summary: ScenarioSummary, language: Language) -> Iterator[str]:
-    """Yield what a scenario holds, a line for each kind of thing."""
+    """Yield the numbers of a scenario, line by line."""
     invented = pick(language, "（合成数据）", " (synthetic)") if summary.synthetic else ""
     yield printable(f"{summary.title(language) or summary.scenario}{invented}")
     yield _tables(summary, language)
@@ -75,7 +75,7 @@ def _layer(layer: LayerLine, language: Language) -> str:
     )
 
 
-def render_kinds(views: Iterable[RuleKindView], language: Language) -> Table:
+def rule_kinds_table(views: Iterable[RuleKindView], language: Language) -> Table:
     """Return the table of all kinds."""
     grid = table(pick(language, "规则种类", "Rule kinds"))
     add_column(grid, "kind")
@@ -86,8 +86,8 @@ def render_kinds(views: Iterable[RuleKindView], language: Language) -> Table:
     return grid
 
 
-def render_kind(view: RuleKindView, language: Language) -> Iterator[RenderableType]:
-    """Yield the meaning of a kind, its fields, what its breaches name, and its examples."""
+def render_rule_kind(view: RuleKindView, language: Language) -> Iterator[RenderableType]:
+    """Yield the meaning of a kind, the subject of its breaches, its fields and its examples."""
     yield f"{view.name} · {view.summary(language)}"
     yield view.meaning(language)
     yield pick(language, "级别：", "levels: ") + levels(view, language)
@@ -102,7 +102,7 @@ def render_kind(view: RuleKindView, language: Language) -> Iterator[RenderableTy
 
 
 def levels(view: RuleKindView, language: Language) -> str:
-    """Return at which levels the kind can stand."""
+    """Return the levels at which the kind can stand."""
     if view.can_be_soft:
         return pick(language, "硬或 1、2、3……", "hard, or 1, 2, 3 ...")
     return pick(language, "只能是硬规则", "hard only")

@@ -1,4 +1,4 @@
-"""Scores as tables: cost and bound by level, what each rule finds, exceptions, figures."""
+"""Scores and judgements as text: cost and bound by level, findings by rule, exceptions, figures."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from allocator.verify.figures import Figure
 Heading = tuple[str, str]
 
 
-#: How many breaches of a rule are listed unless all are asked for.
+#: Breaches of a rule that are listed, unless all are asked for.
 LISTED = 20
 
 
 def level_table(lines: Sequence[LevelLine], language: Language, *, is_so: bool = True) -> Table:
-    """Return the score by level: cost, proven lower bound and the gap between them, if that is so."""
+    """Return the score by level: cost, proved lower bound and gap; no gap if the claims are false."""
     headings: list[Heading] = [("级别", "level"), ("代价", "cost"), ("下界", "bound"), ("差距", "gap")]
     grid = _grid("按级别", "Score by level", headings, language, numbers=(1, 2, 3))
     for line in lines:
@@ -44,7 +44,7 @@ def _gap(line: LevelLine, language: Language) -> str:
 
 
 def rule_table(lines: Sequence[RuleLine], language: Language) -> Table:
-    """Return what each rule finds (how many breaches, or what it measures), and why there is such a rule."""
+    """Return the findings of each rule (violations or a measure), its cost and its reason."""
     headings: list[Heading] = [
         ("规则", "rule"), ("级别", "level"), ("所见", "found"), ("代价", "cost"), ("缘由", "why"),
     ]  # fmt: skip
@@ -58,7 +58,7 @@ def rule_table(lines: Sequence[RuleLine], language: Language) -> Table:
 
 
 def waiver_table(lines: Sequence[WaiverLine], language: Language) -> Table:
-    """Return the named exceptions, and how many breaches each excuses."""
+    """Return the named exceptions, and the number of breaches that each excuses."""
     headings: list[Heading] = [
         ("规则", "rule"), ("对象", "for"), ("理由", "reason"), ("有效期至", "until"), ("用到", "used"),
     ]  # fmt: skip
@@ -71,7 +71,7 @@ def waiver_table(lines: Sequence[WaiverLine], language: Language) -> Table:
 
 
 def figure_table(figures: Sequence[Figure], language: Language) -> Table:
-    """Return the figures of the source document against what the plan shows."""
+    """Return the figures of the source document, in it and in the plan."""
     headings: list[Heading] = [("数据", "figure"), ("文件", "document"), ("方案", "plan"), ("", "")]
     grid = _grid("文件数据对照", "Figures of the document", headings, language, numbers=(1, 2))
     for figure in figures:
@@ -89,8 +89,8 @@ def _grid(
     return grid
 
 
-def render_findings(found: JudgementView, language: Language, *, every: bool = False) -> Iterator[str]:
-    """Yield what the judge finds, rule by rule, then what the plan claims and is not so."""
+def render_judgement(found: JudgementView, language: Language, *, every: bool = False) -> Iterator[str]:
+    """Yield the findings of the judge, rule by rule, then the false claims of the plan."""
     if found.differs is not None:
         yield printable(found.differs.message(language))
     for rule in found.rules:
@@ -117,9 +117,9 @@ def _rule(rule: FindingView, language: Language, every: bool) -> Iterator[str]:
 
 
 def breach_line(breach: BreachLine, language: Language) -> str:
-    """Return a breach as one line: who, with whom, where, as what, when, by how much, and what was found.
+    """Return a breach as one line: item, other item, slot, role, period, amount and detail.
 
-    ``X → A`` is X in A; whoever left A is told as ``X from A to B``.
+    ``X → A`` is X in A; an item that left A is written as ``X from A to B``.
     """
     who = " + ".join(one.name_and_id for one in (breach.item, breach.other) if one)
     where = breach.slot.name_and_id if breach.slot else ""
@@ -136,7 +136,7 @@ def breach_line(breach: BreachLine, language: Language) -> str:
 
 
 def _move(who: str, left: str, instead: Sequence[Place], language: Language) -> str:
-    """Say who left which place for which others."""
+    """Return which item left which place for which others."""
     places = [
         " ".join((place.slot.name_and_id, *((place.role(language),) if place.role else ())))
         for place in instead

@@ -1,4 +1,4 @@
-"""Changes from a baseline as lines: seat by seat, who left and who came."""
+"""The result of a solve as lines: the changes from a baseline, and how the plan was found."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from allocator.rules.policy import Policy
 from allocator.verify import MissingReferences
 from allocator.verify.diff import PlanDiff, SeatChange, plan_diff
 
-#: How many changed seats, and how many names of what is gone, are listed.
+#: Changed seats, and names that are gone, that are listed at most.
 LISTED = 20
 _FIELDS: Mapping[str, Text] = {
     "layer": Text(zh="层", en="layers"),
@@ -55,7 +55,7 @@ _STRUCTURES = {
     "rolling": Text(zh="滚动求解", en="rolling"),
     "unknown": Text(zh="未及分析", en="not looked at"),
 }
-#: The solver of a route that no level was left for.
+#: The solver of a route that left no level to another one.
 _SOLVERS = {"network_flow": "flow", "zones": "zones"}
 
 
@@ -76,26 +76,26 @@ def render_plan_diff(policy: Policy, plan: Plan, language: Language) -> Iterator
 def render_diff(
     changes: PlanDiff, roles: Mapping[str, Text], language: Language, fewest: LevelScore | None = None
 ) -> Iterator[str]:
-    """Yield what changed from the baseline.
+    """Yield the changes from the baseline.
 
     Args:
-        changes: What changed.
-        roles: The words of roles.
-        language: The language.
-        fewest: If as few changes as can be were asked for, how many it took and must take.
+        changes: The changes.
+        roles: Word by role.
+        language: Language of the words.
+        fewest: Number of changes and its lower bound, if the fewest changes were asked for.
     """
     if changes.gone.assignments:
         yield printable(gone_line(changes.gone, language))
     yield _heading(changes, language) + ("" if fewest is None else _fewest(fewest, changes, language))
     for seat in changes.seats[:LISTED]:
-        yield "  " + printable(_seat(seat, roles, language))
+        yield "  " + printable(_seat_line(seat, roles, language))
     more = len(changes.seats) - LISTED
     if more > 0:
         yield "  " + pick(language, f"另有 {more} 行（见 --json）", f"{more} more lines (see --json)")
 
 
 def gone_line(gone: MissingReferences, language: Language) -> str:
-    """Say in one line what a baseline names and the scenario no longer has."""
+    """Return in one line the names in a baseline that the scenario no longer has."""
     zh = language == "zh"
     parts = []
     for field, names in gone.names.items():
@@ -120,7 +120,7 @@ def _heading(changes: PlanDiff, language: Language) -> str:
 
 
 def _fewest(fewest: LevelScore, changes: PlanDiff, language: Language) -> str:
-    """Say how few changes there can be; seats whose holders are gone change hands in any case."""
+    """Return the lower bound on changes; seats whose holders are gone change hands in any case."""
     if fewest.cost > fewest.bound:
         least = pick(language, f"；至少 {fewest.bound} 个", f"; at least {fewest.bound} must")
     elif is_confirmed(fewest.proof.by, fewest.proof.confirmed):
@@ -134,7 +134,7 @@ def _fewest(fewest: LevelScore, changes: PlanDiff, language: Language) -> str:
     return least
 
 
-def _seat(seat: SeatChange, roles: Mapping[str, Text], language: Language) -> str:
+def _seat_line(seat: SeatChange, roles: Mapping[str, Text], language: Language) -> str:
     role = "" if seat.role is None else " " + roles.get(seat.role, Text(zh=seat.role, en=seat.role))(language)
     when = "" if seat.period is None else f" @{seat.period}"
     left = [one.name_and_id + (_gone(language) if one.id in seat.gone else "") for one in seat.left]
@@ -151,7 +151,7 @@ def _listed(names: Iterable[str], language: Language) -> str:
 
 
 def run_line(run: Mapping[str, Any], language: Language) -> str:
-    """Return in one line how a plan was found; empty if the plan does not say."""
+    """Return in one line how a plan was found; empty if the plan does not record it."""
     shown = {
         **run,
         "stopped": _ENDED.get(str(run.get("stopped")), Text())(language),
@@ -166,24 +166,24 @@ def run_line(run: Mapping[str, Any], language: Language) -> str:
 
 
 def asked_line(run: Mapping[str, Any], language: Language) -> str:
-    """Return what the call asked for beside the scenario, as it is written there; empty if nothing was."""
+    """Return the options of the call beside the scenario, as written there; empty if there were none."""
     try:
         asked = Overrides.model_validate(run.get("asked", {}))
-    except ValidationError:  # `verify` says what is wrong with it
+    except ValidationError:  # `verify` reports the fault
         return ""
     words = pick(language, "另有要求：", "asked for beside the scenario: ")
-    return printable(f"{words}{listed_options(asked)}") if asked else ""
+    return printable(f"{words}{options_line(asked)}") if asked else ""
 
 
-def listed_options(asked: Overrides) -> str:
-    """Return what was asked for as options in one line, the first so many of them."""
+def options_line(asked: Overrides) -> str:
+    """Return the options of a call in one line, at most ``MOST_ASKED`` of them."""
     options = asked.options
     more = len(options) - MOST_ASKED
     return "  ".join(options[:MOST_ASKED]) + (f"  ... +{more}" if more > 0 else "")
 
 
 def _route_text(run: Mapping[str, Any]) -> str:
-    """Return the solver of each level; of plans written before, the text that they carry."""
+    """Return the solver of each level; for an older plan, the text that it carries."""
     route = read_run_part(RunRoute, run.get("route"))
     if route is None:
         return str(run.get("route"))
@@ -194,7 +194,7 @@ def _route_text(run: Mapping[str, Any]) -> str:
 
 
 def _structure_text(run: Mapping[str, Any], language: Language) -> str:
-    """Return the structure of the program; of plans written before, the text that they carry."""
+    """Return the structure of the program; for an older plan, the text that it carries."""
     structure = read_run_part(RunStructure, run.get("structure"))
     if structure is None:
         return str(run.get("structure"))
