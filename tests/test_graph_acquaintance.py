@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from allocator.graph import Acquaintance, Step
+from allocator.graph import Acquaintance, TieStep
 from allocator.graph.ties import HOP_DECAY
 from graph_world import TODAY, graph_of, posting, tie
 
@@ -24,8 +24,8 @@ def path_ids(found):
 
 def test_a_direct_tie_has_its_strength_in_both_directions():
     graph = graph_of(people=["A", "B"], ties=[tie("A", "B", "spouse")])
-    assert graph.acquaintance("A", "B") == Acquaintance(1.0, (Step("A", "spouse", "B", 1.0),))
-    assert graph.acquaintance("B", "A") == Acquaintance(1.0, (Step("B", "spouse", "A", 1.0),))
+    assert graph.acquaintance("A", "B") == Acquaintance(1.0, (TieStep("A", "spouse", "B", 1.0),))
+    assert graph.acquaintance("B", "A") == Acquaintance(1.0, (TieStep("B", "spouse", "A", 1.0),))
 
 
 def test_everyone_knows_himself_and_nobody_a_stranger():
@@ -70,7 +70,7 @@ def test_ties_fade_once_they_have_ended_and_count_once_they_have_begun(dates, fa
 def test_the_strongest_of_parallel_ties_counts():
     rows = [tie("A", "B", "classmate"), tie("B", "A", "kin"), tie("A", "B", "spouse", until="1990-01-01")]
     graph = graph_of(people=["A", "B"], ties=rows)
-    assert graph.acquaintance("A", "B").path == (Step("A", "kin", "B", 0.9),)
+    assert graph.acquaintance("A", "B").path == (TieStep("A", "kin", "B", 0.9),)
 
 
 def test_equal_paths_are_chosen_by_length_then_by_ids():

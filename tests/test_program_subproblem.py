@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from allocator.program import lazy_auxiliaries
-from allocator.program.bounds import tighten_bounds
+from allocator.program.bound_tightening import tighten_bounds
 from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows

@@ -18,7 +18,7 @@ from allocator.graph.multigraph import Multigraph
 from allocator.graph.ties import HOP_DECAY, Lens
 
 
-class Step(NamedTuple):
+class TieStep(NamedTuple):
     """One tie of a path: node ids of its ends, kind, strength by the lens, and source of knowledge."""
 
     source: str
@@ -37,7 +37,7 @@ class Acquaintance:
     """
 
     strength: float
-    path: tuple[Step, ...] = ()
+    path: tuple[TieStep, ...] = ()
 
 
 STRANGERS = Acquaintance(0.0)
@@ -244,10 +244,10 @@ class Acquaintances(Mapping[str, Acquaintance]):
         """Return the strength by person id, in order, without tracing paths."""
         return dict(zip(self, self._labels.strength[self._people].tolist(), strict=True))
 
-    def _path(self, node: int) -> tuple[Step, ...]:
+    def _path(self, node: int) -> tuple[TieStep, ...]:
         network = self._network
         return tuple(
-            Step(
+            TieStep(
                 source=network.ids[network.target[tie]],
                 kind=network.kinds[network.kind[tie]],
                 target=network.ids[network.source[tie]],

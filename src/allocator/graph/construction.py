@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 from itertools import chain, islice
 from typing import NamedTuple
 
-from allocator.graph.multigraph import Edge, Multigraph, Node
+from allocator.graph.multigraph import Edge, GraphNode, Multigraph
 from allocator.graph.ties import default_strength, strength_together
 from allocator.model.organisation import Organisation
 from allocator.model.tables import Group, Person, Posting, Unit
@@ -81,35 +81,37 @@ def end_of_tie(organisation: Organisation, name: str) -> str:
     return place_node(name) if name in organisation.places else party_node(name)
 
 
-def nodes(organisation: Organisation) -> Iterator[Node]:
+def nodes(organisation: Organisation) -> Iterator[GraphNode]:
     """Yield every node, some of the outsiders more than once."""
     label = organisation.label
-    yield from (Node(name, "unit", label(name)) for name in organisation.units)
-    yield from (Node(name, "person", label(name)) for name in organisation.people)
-    yield from (Node(name, "group", label(name)) for name in organisation.groups)
-    yield from (Node(name, "case", label(name)) for name in organisation.cases)
-    yield from (Node(place_node(name), "place", name) for name in sorted(organisation.places))
+    yield from (GraphNode(name, "unit", label(name)) for name in organisation.units)
+    yield from (GraphNode(name, "person", label(name)) for name in organisation.people)
+    yield from (GraphNode(name, "group", label(name)) for name in organisation.groups)
+    yield from (GraphNode(name, "case", label(name)) for name in organisation.cases)
+    yield from (GraphNode(place_node(name), "place", name) for name in sorted(organisation.places))
     yield from _parties(organisation)
     yield from _schools(organisation)
 
 
-def _parties(organisation: Organisation) -> Iterator[Node]:
+def _parties(organisation: Organisation) -> Iterator[GraphNode]:
     named_in_cases = (name for case in organisation.cases.values() for name in case.parties)
     yield from (
-        Node(party_node(name), "party", name) for name in named_in_cases if name not in organisation.entities
+        GraphNode(party_node(name), "party", name)
+        for name in named_in_cases
+        if name not in organisation.entities
     )
     named_in_ties = (name for tie in organisation.ties for name in (tie.source, tie.target))
     yield from (
-        Node(party_node(name), "party", name)
+        GraphNode(party_node(name), "party", name)
         for name in named_in_ties
         if end_of_tie(organisation, name) == party_node(name)
     )
 
 
-def _schools(organisation: Organisation) -> Iterator[Node]:
+def _schools(organisation: Organisation) -> Iterator[GraphNode]:
     for person in organisation.people.values():
         if school := school_node(person):
-            yield Node(school, "school", school.removeprefix("school:").replace("@", " "))
+            yield GraphNode(school, "school", school.removeprefix("school:").replace("@", " "))
 
 
 def structure_edges(organisation: Organisation) -> Iterator[Edge]:
@@ -183,7 +185,7 @@ def _locations(organisation: Organisation) -> Iterator[Edge]:
             yield _usual(body.id, place_node(body.place), "lies_in")
 
 
-class Stretch(NamedTuple):
+class ServiceStretch(NamedTuple):
     """A person's unbroken time in a group, both days included; an open end is the end of the calendar."""
 
     start: date
@@ -223,15 +225,15 @@ def served_together(postings: Iterable[Posting], today: date) -> Iterator[Edge]:
         yield from _shared_ties(overlaps(stretches(group, today)), today)
 
 
-def stretches(postings: Iterable[Posting], today: date) -> list[Stretch]:
+def stretches(postings: Iterable[Posting], today: date) -> list[ServiceStretch]:
     """Return the postings begun by ``today`` as stretches by start, a person's overlapping ones as one."""
     held = sorted(
-        Stretch(post.start or date.min, post.end or date.max, post.person)
+        ServiceStretch(post.start or date.min, post.end or date.max, post.person)
         for post in postings
         if post.start is None or post.start <= today
     )
     last: dict[str, int] = {}
-    merged: list[Stretch] = []
+    merged: list[ServiceStretch] = []
     for stretch in held:
         index = last.get(stretch.person)
         if index is not None and stretch.start <= merged[index].end:
@@ -242,11 +244,11 @@ def stretches(postings: Iterable[Posting], today: date) -> list[Stretch]:
     return merged
 
 
-def overlaps(by_start: Sequence[Stretch]) -> Iterator[Overlap]:
+def overlaps(by_start: Sequence[ServiceStretch]) -> Iterator[Overlap]:
     """Yield the overlaps among the stretches of one group, given in the order of their starts."""
     people = len({stretch.person for stretch in by_start})
     limit = COHORT if people > LARGE_GROUP else people
-    present: dict[int, Stretch] = {}
+    present: dict[int, ServiceStretch] = {}
     leaving: list[tuple[date, int]] = []
     for index, newcomer in enumerate(by_start):
         while leaving and leaving[0][0] < newcomer.start:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 NodeType = Literal["unit", "person", "group", "case", "place", "party", "school"]
 
 
-class Node(NamedTuple):
+class GraphNode(NamedTuple):
     """A node: its id in the graph, its type and its name."""
 
     id: str
@@ -55,7 +55,7 @@ class Multigraph:
 
         self.nx: Any = nx.MultiDiGraph()
 
-    def add_node(self, node: Node) -> None:
+    def add_node(self, node: GraphNode) -> None:
         """Add a node; one that is there already stays as it is."""
         if node.id not in self:
             self.nx.add_node(node.id, type=node.type, name=node.name)
@@ -69,15 +69,15 @@ class Multigraph:
     def __contains__(self, node: str) -> bool:
         return node in self.nx
 
-    def nodes(self) -> Iterator[Node]:
+    def nodes(self) -> Iterator[GraphNode]:
         """Yield every node in the order of its adding."""
         for node, data in self.nx.nodes(data=True):
-            yield Node(node, data["type"], data["name"])
+            yield GraphNode(node, data["type"], data["name"])
 
-    def node(self, node: str) -> Node:
+    def node(self, node: str) -> GraphNode:
         """Return the node with id ``node``; KeyError where there is none."""
         data = self.nx.nodes[node]
-        return Node(node, data["type"], data["name"])
+        return GraphNode(node, data["type"], data["name"])
 
     def edges(self) -> Iterator[Edge]:
         """Yield every edge in the order of the nodes and of its adding."""

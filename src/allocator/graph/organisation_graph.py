@@ -15,7 +15,7 @@ from allocator.graph.acquaintance import (
     Acquaintance,
     Acquaintances,
     SocialNetwork,
-    Step,
+    TieStep,
     find_acquaintances,
     social_network,
 )
@@ -130,7 +130,7 @@ class OrganisationGraph:
         """Return the name that people know a node by."""
         return self.graph.node(node).name
 
-    def describe(self, path: Sequence[Step], language: Language) -> str:
+    def describe(self, path: Sequence[TieStep], language: Language) -> str:
         """Return a path as people read it: ``Wang — served with — Li — kin of (declared 2025-03) — Zhao``."""
         parts = [self.label(path[0].source)] if path else []
         for step in path:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from allocator.program.auxiliary_definitions import DefinitionBuilder
-from allocator.program.bounds import Bounds
+from allocator.program.bound_tightening import Bounds
 from allocator.program.cuts import LinearRow, append_rows
 from allocator.program.expr import Expr
 from allocator.program.program import INFINITE, Costs, IntArray, Program

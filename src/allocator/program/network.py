@@ -15,7 +15,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from allocator.program.bounds import Bounds
+from allocator.program.bound_tightening import Bounds
 from allocator.program.program import INFINITE, BoolArray, IntArray, Program
 from allocator.program.subproblem import MilpInstance, decision_rows, rows_with_auxiliaries
 from allocator.program.tags import TagArray

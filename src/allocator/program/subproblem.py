@@ -15,7 +15,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from allocator.program.auxiliary_definitions import DefinitionBuilder
-from allocator.program.bounds import Bounds, RowActivities, aggregate_bounds, tighten_bounds
+from allocator.program.bound_tightening import Bounds, RowActivities, aggregate_bounds, tighten_bounds
 from allocator.program.decisions import Decisions
 from allocator.program.program import INFINITE, BoolArray, Costs, IntArray, Program, Rows
 

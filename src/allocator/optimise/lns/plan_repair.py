@@ -22,7 +22,7 @@ from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.flow import cheapest_plan
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
-from allocator.program.bounds import Bounds
+from allocator.program.bound_tightening import Bounds
 from allocator.program.decisions import Decisions
 from allocator.program.elastic import ELASTIC_LEVEL, elastic
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from allocator.optimise.zones.candidates import CandidateZones
-from allocator.program.bounds import Bounds
+from allocator.program.bound_tightening import Bounds
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.program.slot_decomposition import SlotDecomposition

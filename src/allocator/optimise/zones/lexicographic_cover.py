@@ -28,7 +28,7 @@ from allocator.optimise.zones.residual_cover import (
     classify_slots,
     single_slot_classes,
 )
-from allocator.program.bounds import Bounds
+from allocator.program.bound_tightening import Bounds
 from allocator.program.program import IntArray, Program, Rows
 from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.solvers.bounds import Bound, Proof
