@@ -11,7 +11,7 @@ from allocator.api.resuming import ResumeState, free_score, load_resume_state
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
-from allocator.rules.override_rules import ranks_changes, without_baseline
+from allocator.rules.override_rules import any_penalises_changes, missing_baseline
 from allocator.rules.overrides import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
@@ -142,7 +142,7 @@ def fewest_changes(
     """
     _must_have_layers(policy)
     if policy.context.baseline is None:
-        raise InputError([without_baseline("--fewest-changes")])
+        raise InputError([missing_baseline("--fewest-changes")])
     from allocator.optimise.results import Options
     from allocator.optimise.solve import solve as solve_policy
     from allocator.solvers import memory as memories
@@ -237,11 +237,11 @@ def counts_changes(policy: Policy, asked: bool | None, *, rolls: bool, resumes: 
     """
     if policy.context.baseline is None:
         if asked is False:
-            raise InputError([without_baseline("--free-changes")])
+            raise InputError([missing_baseline("--free-changes")])
         return bool(asked)
     if asked is not None:
         return asked
-    counted = not rolls and not ranks_changes(policy.rules)
+    counted = not rolls and not any_penalises_changes(policy.rules)
     if counted and resumes:
         message = Text(
             zh="不能与 --baseline 的最少变动同用：该求解不写检查点（可用 --free-changes）",

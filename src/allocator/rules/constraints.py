@@ -2,6 +2,9 @@
 
 Every row and every cost is tagged with its rule and its subject. Rows and costs that a waiver covers are not
 written. A soft rule pays the amount that its ``check`` reports, times its weight.
+
+An auxiliary that is *exact if minimised* has rows that bound it from below only: use it where less is better.
+One that is *exact if maximised* has rows that bound it from above only.
 """
 
 from __future__ import annotations
@@ -34,16 +37,29 @@ IntArray = npt.NDArray[np.int64]
 
 @dataclass
 class SharedVariables:
-    """Auxiliaries that several rules read, made when the first one asks: by layer and roles, or slots."""
+    """Auxiliary variables that several rules read, made on first use: by layer and roles, or by slots."""
 
     spells: dict[tuple[str, tuple[int, ...]], Spells] = field(default_factory=dict)
     presences: dict[tuple[str, tuple[int, ...]], IntArray] = field(default_factory=dict)
 
 
 class ConstraintWriter:
-    """Writes one rule. ``number`` is the rule's index in the program's list of rules."""
+    """Writes the rows and costs of one rule.
+
+    Attributes:
+        level: The level of the rule, 0 for a hard one.
+        weight: What one unit of breach costs within the level.
+    """
 
     def __init__(self, builder: ProgramBuilder, scope: Scope, number: int, shared: SharedVariables) -> None:
+        """Prepare to write.
+
+        Args:
+            builder: The program.
+            scope: The scope of the rule.
+            number: The index of the rule in the program's list of rules.
+            shared: The auxiliary variables of all rules.
+        """
         self._builder = builder
         self._scope = scope
         self._number = number
@@ -53,11 +69,11 @@ class ConstraintWriter:
         self.weight = rule.weight
 
     def grid(self, layer: str = "") -> IntArray:
-        """Return the decisions ``[I, S, R, T]`` of the rule's layer, or of another; -1 where none."""
+        """Return the decisions ``[I, S, R, T]`` of the rule's layer, or of another; -1 for none."""
         return self._builder.decisions.grids[layer or self._scope.layer.name]
 
     def at_most(self, expr: Expr, bound: int, subject: Subject) -> None:
-        """Ask for ``expr <= bound``; a soft rule pays for each unit above it."""
+        """Require ``expr <= bound``; a soft rule pays for each unit above the bound."""
         if self._scope.waives(subject) or self._builder.upper_bound(expr) <= bound:
             return
         mark = tag(self._number, subject)
@@ -67,11 +83,11 @@ class ConstraintWriter:
             self.penalise(self._builder.maximum([expr - bound], 0, mark), subject)
 
     def at_least(self, expr: Expr, bound: int, subject: Subject) -> None:
-        """Ask for ``expr >= bound``; a soft rule pays for each unit below it."""
+        """Require ``expr >= bound``; a soft rule pays for each unit below the bound."""
         self.at_most(-expr, -bound, subject)
 
     def at_least_share(self, part: Expr, whole: Expr, percent: int, subject: Subject) -> None:
-        """Ask for ``part`` to be ``percent`` of ``whole``, rounded up; a soft rule pays for each too few."""
+        """Require ``part >= percent / 100 * whole``, rounded up; a soft rule pays for each unit below."""
         if self._scope.waives(subject):
             return
         mark, short = tag(self._number, subject), []
@@ -86,7 +102,7 @@ class ConstraintWriter:
         self.penalise(self._builder.maximum(scaled, 0, mark, common), subject)
 
     def penalise(self, expr: Expr, subject: Subject) -> None:
-        """Pay for ``expr`` (never negative); a hard rule asks for it to be 0."""
+        """Pay the value of ``expr``, which is never negative; a hard rule requires 0."""
         if self._scope.waives(subject):
             return
         mark = tag(self._number, subject)
@@ -98,11 +114,11 @@ class ConstraintWriter:
         self._builder.add_constant(self.level, self._number, expr.constant * self.weight)
 
     def forbid(self, where: IntArray, amounts: IntArray | int = 1) -> None:
-        """Forbid decisions, or pay ``amounts`` for each.
+        """Forbid decisions; a soft rule pays ``amounts`` for each.
 
         Args:
-            where: ``[n, 4]`` item, slot, role and period of decisions; what is no decision is passed over.
-            amounts: What each costs if the rule is soft, ``[n]`` or one number.
+            where: ``[n, 4]`` item, slot, role and period of decisions; seats without a decision are skipped.
+            amounts: ``[n]`` or one number: what each costs if the rule is soft.
         """
         self.penalise_variables(self.grid()[tuple(where.T)], amounts, _subjects(where))
 
@@ -110,9 +126,9 @@ class ConstraintWriter:
         """Pay ``amounts`` for each 0/1 variable that is 1; a hard rule forbids it.
 
         Args:
-            cols: ``[n]`` variables; -1 is passed over.
-            amounts: What each costs, ``[n]`` or one number.
-            subjects: ``[n, 6]`` what each is about.
+            cols: ``[n]`` variables; -1 is skipped.
+            amounts: ``[n]`` or one number: what each costs.
+            subjects: ``[n, 6]`` the subject of each.
         """
         kept = (cols >= 0) & ~self._waived(subjects)
         cols, marks = cols[kept], tags(self._number, subjects[kept])
@@ -125,14 +141,14 @@ class ConstraintWriter:
     def at_most_each(
         self, where: IntArray, cols: IntArray, coefs: Sequence[int] | IntArray, bound: int | IntArray
     ) -> None:
-        """Ask for ``sum(coefs * x[cols[k]]) <= bound`` for each of many subjects.
+        """Require ``sum(coefs * x[cols[k]]) <= bound`` for each of many subjects.
 
         Args:
-            where: ``[n, 4]`` item, slot, role and period that each row is about, -1 where it is not;
-                ``[n, 5]`` the other item too.
-            cols: ``[n, w]`` columns; -1 stands for no such decision.
+            where: ``[n, 4]`` item, slot, role and period of each row's subject, -1 for a dimension that it
+                does not name; ``[n, 5]`` with the other item.
+            cols: ``[n, w]`` variables; -1 where there is none.
             coefs: ``[w]`` coefficients.
-            bound: The same for every row, or ``[n]``.
+            bound: ``[n]``, or one number for all rows.
         """
         over = ExprArray.of(cols, coefs) + -np.asarray(bound)
         kept = (self._builder.bounds_each(over)[1] > 0) & ~self._waived(_subjects(where))
@@ -143,10 +159,10 @@ class ConstraintWriter:
             self._pay_each(where, self.maximum_each(where, over, np.arange(len(over))))
 
     def penalise_each(self, where: IntArray, exprs: ExprArray) -> None:
-        """Pay for each of ``exprs`` (never negative); a hard rule asks for all of them to be 0.
+        """Pay the value of each of ``exprs``, none of them negative; a hard rule requires 0 of all.
 
         Args:
-            where: What each is about, as for ``at_most_each``.
+            where: The subject of each, as for ``at_most_each``.
             exprs: ``n`` expressions.
         """
         kept = ~self._waived(_subjects(where))
@@ -167,62 +183,62 @@ class ConstraintWriter:
         return tags(self._number, _subjects(where))
 
     def maximum(self, exprs: Sequence[Expr], floor: int, subject: Subject) -> Expr:
-        """Return the greatest of ``floor`` and ``exprs`` (exact from below: for use where less is better)."""
+        """Return the maximum of ``floor`` and ``exprs``; exact if minimised."""
         return self._builder.maximum(exprs, floor, tag(self._number, subject))
 
     def implied(self, expr: Expr, bound: int, subject: Subject) -> None:
-        """Add ``expr <= bound``, which holds of every plan whose auxiliaries are as defined.
+        """Add the implied row ``expr <= bound``: it holds in every plan whose auxiliaries are as defined.
 
-        It asks for nothing; it only tightens the relaxation, and is never switched off.
+        The row only tightens the relaxation; no search for conflicts switches it off.
         """
         self._builder.add_row(expr, -INFINITE, bound, tag(self._number, subject), defining=True)
 
     def implied_each(self, where: IntArray, exprs: ExprArray) -> None:
-        """Add ``expr <= 0`` for each of many, as ``implied`` does for one.
+        """Add the implied rows ``exprs <= 0``, as ``implied`` does for one.
 
         Args:
-            where: What each is about, as for ``at_most_each``.
+            where: The subject of each, as for ``at_most_each``.
             exprs: ``n`` expressions.
         """
         sides = -INFINITE, -exprs.constants
         self._builder.add_rows(exprs.cols, exprs.coefs, sides, self._marks(where), defining=True)
 
     def square(self, root: Expr, subject: Subject) -> Expr:
-        """Return the square of ``root``, which is never negative (exact from below: where less is better)."""
+        """Return the square of ``root``, which is never negative; exact if minimised."""
         return self._builder.square(root, tag(self._number, subject))
 
     def maximum_each(self, where: IntArray, exprs: ExprArray, owners: IntArray) -> ExprArray:
-        """Return for each of many subjects the greatest of 0 and its expressions.
+        """Return for each of many subjects the maximum of 0 and its expressions; exact if minimised.
 
         Args:
-            where: What each is about, as for ``at_most_each``.
+            where: The subjects, as for ``at_most_each``.
             exprs: ``n`` expressions.
-            owners: ``[n]`` whose each is, by index into ``where``, in order; each has one at least.
+            owners: ``[n]`` the subject of each by index into ``where``, ascending, none left out.
         """
         return self._builder.maximum_each(exprs, owners, self._marks(where))
 
     def minimum(self, exprs: Sequence[Expr], subject: Subject) -> Expr:
-        """Return the least of ``exprs`` (exact from above: for use where more is better)."""
+        """Return the minimum of ``exprs``; exact if maximised."""
         return self._builder.minimum(exprs, tag(self._number, subject))
 
     def medoid_distance(self, seats: IntArray, far: IntArray, subject: Subject) -> Expr:
-        """Return the least way of all who sit somewhere to one of them (for use where less is better).
+        """Return the least total distance of the members of a group to one of them; exact if minimised.
 
         Args:
-            seats: ``[n, w]`` decisions, -1 where there is none: the seats of each.
-            far: ``[n, n]`` what each costs with each as the centre.
-            subject: What it is about.
+            seats: ``[n, w]`` decisions that make each of ``n`` items a member, -1 where there is none.
+            far: ``[n, n]`` the distance of each to each as the medoid.
+            subject: The subject of the definition.
         """
         return add_medoid_distance(self._builder, seats, far, tag(self._number, subject))
 
     def excess_components(self, seats: IntArray, near: Neighbours, free: int, subject: Subject) -> Expr:
-        """Return by how many pieces more than ``free`` members fall apart (for use where less is better).
+        """Return the number of connected components of the members above ``free``; exact if minimised.
 
         Args:
-            seats: ``[n, w]`` decisions: whoever has any of his is a member; -1 where there is none.
-            near: Which of the ``n`` are neighbours, by number.
-            free: So many pieces count for nothing, at least 1.
-            subject: What it is about.
+            seats: ``[n, w]`` decisions that make each of ``n`` items a member, -1 where there is none.
+            near: The neighbours of each item.
+            free: The number of components that cost nothing, at least 1.
+            subject: The subject of the definition.
         """
         mark = tag(self._number, subject)
         return add_excess_components(
@@ -230,7 +246,7 @@ class ConstraintWriter:
         )
 
     def nth_largest(self, exprs: Sequence[Expr], nth: int) -> Expr:
-        """Return the nth greatest of ``exprs`` (for use where any other number costs as much or more)."""
+        """Return the nth largest of ``exprs``; exact where every other value costs as much or more."""
         return self._builder.nth_largest(exprs, nth)
 
     def upper_bound(self, expr: Expr) -> int:
@@ -238,7 +254,7 @@ class ConstraintWriter:
         return self._builder.bounds(expr)[1]
 
     def spells(self, roles: tuple[int, ...]) -> Spells:
-        """Return the spells of the rule's layer in ``roles``; made once for all rules that ask."""
+        """Return the spells of the rule's layer in ``roles``; all rules share them."""
         layer = self._scope.layer
         if (layer.name, roles) not in self._shared.spells:
             made = add_spells(self._builder, layer, roles)
@@ -251,7 +267,7 @@ class ConstraintWriter:
     def presence(self, layer: Layer, slots: IntArray) -> IntArray:
         """Return ``[I, T]`` variables that are 1 if the item is in any of ``slots``, -1 where it cannot be.
 
-        Made once for all rules that ask. The layer must let an item take at most one slot a period.
+        All rules share them. The layer must let an item take at most one slot a period.
         """
         key = (layer.name, tuple(slots.tolist()))
         if key not in self._shared.presences:
@@ -262,7 +278,7 @@ class ConstraintWriter:
         return self._shared.presences[key]
 
     def _link_spells(self, spells: dict[tuple[int, ...], Spells]) -> None:
-        """Tie the spells of two sets of roles if one set holds the other."""
+        """Link the spells of two sets of roles if one set contains the other."""
         narrow, wide = sorted(spells, key=len)
         if set(narrow) < set(wide):
             others = self.grid()[:, :, sorted(set(wide) - set(narrow)), :]
@@ -275,7 +291,7 @@ class ConstraintWriter:
 
 
 def _subjects(where: IntArray) -> IntArray:
-    """Return ``[n, 6]`` subjects from the places that they begin with."""
+    """Return ``[n, 6]`` subjects from their first dimensions; the others are -1."""
     subjects = np.full((len(where), len(Subject._fields)), -1, dtype=np.int64)
     subjects[:, : where.shape[1]] = where
     return subjects

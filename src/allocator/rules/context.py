@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class RuleContext:
-    """Everything that a rule may look at while it is posted or checked.
+    """A scenario with its layers bound: everything that a rule may read while it is posted or checked.
 
     Attributes:
         scenario: The scenario.
-        layers: The layers in the order in which a first plan decides them.
+        layers: The layers, in the order in which a first plan decides them.
         variables: The variables of entities.
-        compiler: Compiles selectors and remembers them.
-        baseline: A plan to stay close to, where one is given.
+        compiler: The compiler of expressions, with its cache.
+        baseline: A plan to stay close to, if any.
     """
 
     scenario: Scenario
@@ -43,7 +43,7 @@ class RuleContext:
 
     @cached_property
     def graph(self) -> OrganisationGraph:
-        """The organisation as a graph, built when first asked for."""
+        """The organisation as a graph, built on first use."""
         return build_graph(self.scenario)
 
     @cached_property
@@ -81,13 +81,13 @@ class RuleContext:
         return (period_axis(layer.periods),)
 
     def pairs(self, layer: Layer) -> Pairs:
-        """Return what may be read of an item and a slot of a layer together."""
+        """Return the variables of an item and a slot of a layer together: the numbers of the score tables."""
         if layer.name not in self._pairs:
             self._pairs[layer.name] = pairs_of(self.scenario, layer)
         return self._pairs[layer.name]
 
     def truncate(self, layers: Mapping[str, int]) -> RuleContext:
-        """Return the context with the named layers only, each cut to its first periods."""
+        """Return the context with the named layers only, each cut to a number of first periods."""
         kept = {name: layer.until(layers[name]) for name, layer in self.layers.items() if name in layers}
         return self._sharing(replace(self, layers=kept))
 
@@ -96,20 +96,20 @@ class RuleContext:
         return self._sharing(replace(self, layers={**self.layers, layer.name: layer}, _pairs={}))
 
     def _sharing(self, other: RuleContext) -> RuleContext:
-        """Give another context of the same scenario what was computed for this one."""
+        """Give another context of the same scenario the values computed for this one."""
         for name in {"graph", "vocabulary"} & self.__dict__.keys():
             other.__dict__[name] = self.__dict__[name]
         return other
 
 
-#: What a field ``each`` may say that is no expression.
+#: The words that a field ``each`` may hold in place of an expression.
 WORDS = frozenset({"slot", "item", "layer", "pair"})
 
 
 def side_of(rule: Rule, context: RuleContext) -> str:
-    """Return what the field ``each`` of a rule is about: ``item``, ``slot`` or another word that it knows.
+    """Return the side that the field ``each`` of a rule names: ``item``, ``slot`` or another of ``WORDS``.
 
-    An expression is about the slots if it can be of slots, else about the items.
+    An expression names the slots if it compiles over slots, else the items.
     """
     each = str(dict(rule)["each"])
     if each in WORDS:
@@ -125,7 +125,7 @@ def side_of(rule: Rule, context: RuleContext) -> str:
 
 
 def ranges_over(over: str, rule: Rule, context: RuleContext) -> str:
-    """Return what an expression of a rule ranges over where the fields of the rule decide that."""
+    """Return the range of an expression; the fields of the rule decide the ranges ``each`` and ``side``."""
     if over in ("each", "side"):
         return side_of(rule, context)
     if over == "each-period":

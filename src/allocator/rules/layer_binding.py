@@ -1,4 +1,4 @@
-"""Binds the layers that a scenario declares to its tables: who is assigned, to what, and when."""
+"""Binds the layers of a scenario to its tables: their items, slots and periods."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from allocator.rules.expressions.selectors import SelectorError
 from allocator.rules.expressions.variables import EntityVariables, side_prefixes
 
 FILE = "scenario.yaml"
-#: Names that expressions read as something else.
+#: Reserved names: expressions give them another meaning.
 TAKEN = frozenset({"concerned", "other", "period", "role", SCORE})
 
 
@@ -63,7 +63,7 @@ def _unknown_roles(name: str, spec: LayerSpec, scenario: ScenarioSpec) -> Iterab
 
 
 def _clashes(name: str, spec: LayerSpec, variables: EntityVariables, compiler: Compiler) -> Iterable[Fault]:
-    """Yield names that would mean two things, on both sides of a layer or elsewhere, or nothing in CEL."""
+    """Yield a fault for each ambiguous name of a side, and for each that CEL cannot read."""
     prefix = side_prefixes(spec.slots)[0]
     if prefix == side_prefixes(spec.items)[0]:
         message = Text(
@@ -100,7 +100,7 @@ def _bind(
 
 
 def _possible(layer: Layer, scenario: Scenario, variables: EntityVariables, compiler: Compiler) -> BoolArray:
-    """Return ``[I, S]``: where the layer's ``pairs`` holds, everywhere if it has none."""
+    """Return ``[I, S]``: whether the layer's ``pairs`` holds; True everywhere if it has none."""
     text = layer.spec.pairs
     if not text:
         return layer.possible
@@ -149,9 +149,10 @@ def _span(periods: tuple[Period, ...]) -> Period:
 def _active(
     name: str, slots: tuple[str, ...], spec: LayerSpec, scenario: Scenario, periods: tuple[Period, ...]
 ) -> BoolArray:
-    """A case is worked on in the period that it is received in; one from before, in the first.
+    """Return ``[S, T]``: whether each slot is open in each period.
 
-    A person to whom others are assigned, such as a mentor, is there while present.
+    A case is open in the period of its receipt; an earlier case is open in the first period. A person as a
+    slot, such as a mentor, is open while present.
     """
     active = presence(slots, spec.slots.table, scenario, periods, once=spec.periods == "once")
     if spec.slots.table != "cases":

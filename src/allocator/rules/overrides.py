@@ -1,6 +1,6 @@
-"""What a call asks for beside the scenario: pins, exclusions, layers to keep, made into hard rules.
+"""Overrides: the pins, exclusions and kept layers of a call, bound to a policy as hard rules.
 
-A plan carries it in ``run.asked``, in codes, so that whoever reads or judges the plan later knows of it, too.
+A plan carries its overrides in ``run.asked``, in codes, so that a later reader or judge of it knows them.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.layer_binding import bind_context
-from allocator.rules.override_rules import exclusion_rules, keep_rules, pin_rules
+from allocator.rules.override_rules import EXCLUDE, PIN, exclusion_rules, keep_rules, pin_rules
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.rules.rule_binding import with_rules
 
-#: Where a plan says what was asked for.
-PLACE = "run.asked"
+#: The key of a plan that holds its overrides.
+KEY = "run.asked"
 
 
 def with_overrides(
     policy: Policy, *, pins: Iterable[str] = (), exclude: Iterable[str] = (), keep: Iterable[str] = ()
 ) -> Policy:
-    """Return a policy with the rules that a call asks for.
+    """Return a policy with the override rules of a call.
 
     Args:
-        policy: The policy of the scenario; it has the plan to keep to as its baseline.
-        pins: Places settled beforehand, ``ITEM=SLOT[/ROLE][@PERIOD]``.
-        exclude: Who is kept out of where, ``ITEM[=SLOT[/ROLE]][@PERIOD]``.
-        keep: Layers in which what the baseline decided stays.
+        policy: The policy of the scenario; its baseline is the plan to keep to.
+        pins: Seats fixed beforehand, ``ITEM=SLOT[/ROLE][@PERIOD]``.
+        exclude: Seats that an item may not take, ``ITEM[=SLOT[/ROLE]][@PERIOD]``.
+        keep: Layers in which the decisions of the baseline stay.
 
     Raises:
-        InputError: With every fault of them all.
+        InputError: With every fault of the overrides.
     """
     faults: list[Fault] = []
-    rules, overrides = _call(policy.context, pins, exclude, keep, faults)
+    rules, overrides = _override_rules(policy.context, pins, exclude, keep, faults)
     if faults:
         raise InputError(faults)
     return with_rules(policy, rules, overrides) if overrides else policy
@@ -59,25 +59,25 @@ def override_faults(
     exclude: Iterable[str] = (),
     keep: Iterable[str] = (),
 ) -> list[Fault]:
-    """Return what is wrong with a call where the rules of the scenario are wrong too: all is told at once."""
+    """Return the faults of overrides where the scenario's rules are wrong too: the user sees all at once."""
     faults: list[Fault] = []
     try:
-        _call(bind_context(scenario, baseline), pins, exclude, keep, faults)
+        _override_rules(bind_context(scenario, baseline), pins, exclude, keep, faults)
     except InputError:  # the layers themselves are wrong
         return []
     return faults
 
 
-def _call(
+def _override_rules(
     context: RuleContext,
     pins: Iterable[str],
     exclude: Iterable[str],
     keep: Iterable[str],
     faults: list[Fault],
 ) -> tuple[tuple[Rule, ...], Overrides]:
-    """Return the rules of a call, and what it asks for in codes."""
-    pinned = pin_rules(context, _counted(pins, "--pin", faults), faults)
-    excluded = exclusion_rules(context, _counted(exclude, "--exclude", faults), faults)
+    """Return the rules of overrides, and the overrides in codes."""
+    pinned = pin_rules(context, _limited(pins, PIN, faults), faults)
+    excluded = exclusion_rules(context, _limited(exclude, EXCLUDE, faults), faults)
     kept = keep_rules(context, keep, [*chain(*excluded.values())], faults)
     rules = (*chain(*pinned.values()), *chain(*excluded.values()), *kept)
     if faults:
@@ -86,34 +86,34 @@ def _call(
 
 
 def with_plan_overrides(policy: Policy, plan: Plan, file: str = "plan") -> Policy:
-    """Return a policy with the pins and exclusions that a plan was asked for; the rest stays as it is.
+    """Return a policy with the pins and exclusions of a plan.
 
-    Layers to keep are not among them: what they kept stands in the baseline alone. A policy that was bound
-    with a call of its own is returned as it is. In another version of the scenario whoever was kept out may
-    be gone, and then nothing is asked of them.
+    Kept layers are left out: only the baseline knows the decisions that they kept. A policy that has
+    overrides of its own is returned as it is. An exclusion of an item that another version of the scenario
+    no longer has is left out.
 
     Args:
         policy: The policy of the scenario.
         plan: The plan.
-        file: What the plan is called in faults.
+        file: The name of the plan in faults.
 
     Raises:
-        InputError: What was asked for is not written as plans write it, or the scenario does not have it.
+        InputError: The overrides are malformed, or name what the scenario does not have.
     """
     overrides = plan_overrides(plan, file)
     if policy.overrides or not (overrides.pin or overrides.exclude):
         return policy
     is_other = plan.scenario.sha256 != policy.sha256
-    out = [one for one in overrides.exclude if not is_other or _is_there(policy, one)]
+    out = [one for one in overrides.exclude if not is_other or _is_known(policy, one)]
     try:
         bound = with_overrides(policy, pins=overrides.pin, exclude=out)
     except InputError as error:
-        raise bounded([_of_plan(fault, file) for fault in error.faults]) from None
+        raise bounded([_at_plan(fault, file) for fault in error.faults]) from None
     return replace(bound, overrides=overrides)
 
 
-def _is_there(policy: Policy, excluded: str) -> bool:
-    """Whether a scenario has all that an exclusion names."""
+def _is_known(policy: Policy, excluded: str) -> bool:
+    """Whether a scenario has everything that an exclusion names."""
     try:
         with_overrides(policy, exclude=[excluded])
     except InputError:
@@ -122,27 +122,27 @@ def _is_there(policy: Policy, excluded: str) -> bool:
 
 
 def plan_overrides(plan: Plan, file: str = "plan") -> Overrides:
-    """Return what a plan says that it was asked for.
+    """Return the overrides that a plan carries.
 
     Raises:
-        InputError: It is not written as plans write it.
+        InputError: They are malformed.
     """
     try:
         return Overrides.model_validate(plan.run.get("asked", {}))
     except ValidationError as error:
         faults = FaultList()
         for detail in error.errors(include_url=False):
-            faults.add(json_fault(detail, file, (PLACE, *detail["loc"])))
+            faults.add(json_fault(detail, file, (KEY, *detail["loc"])))
         raise faults.error() from None
 
 
-def _of_plan(fault: Fault, file: str) -> Fault:
-    """Return the fault of a call as one of the plan that carries it."""
-    return replace(fault, file=file, column=f"{PLACE}.{fault.column.removeprefix('--')}")
+def _at_plan(fault: Fault, file: str) -> Fault:
+    """Return the fault of an option as a fault of the plan that carries it."""
+    return replace(fault, file=file, column=f"{KEY}.{fault.column.removeprefix('--')}")
 
 
-def _counted(written: Iterable[str], option: str, faults: list[Fault]) -> tuple[str, ...]:
-    """Return what is asked with one option; there is a limit, since each is a rule of its own."""
+def _limited(written: Iterable[str], option: str, faults: list[Fault]) -> tuple[str, ...]:
+    """Return the values of an option, or a fault if they exceed the limit: each becomes a rule of its own."""
     kept = tuple(written)
     if len(kept) <= MOST:
         return kept
@@ -155,7 +155,11 @@ def _counted(written: Iterable[str], option: str, faults: list[Fault]) -> tuple[
 
 
 def overrides_digest(policy: Policy, *more: str) -> str:
-    """Return the digest of pins, exclusions, kept layers, the baseline and ``more``; empty without any."""
+    """Return the digest of pins, exclusions, kept layers, the baseline and ``more``; empty without any.
+
+    A bound that was proved under some overrides holds under the same overrides only. Plans carry the digest
+    as ``run.beside``.
+    """
     implied = {f"take.{name}" for name in policy.context.layers}
     given = [rule for rule in policy.rules if rule.id not in policy.entries and rule.id not in implied]
     parts: list[tuple[str, str]] = [(f"rule {rule.id}", rule.model_dump_json()) for rule in given]

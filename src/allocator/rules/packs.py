@@ -17,7 +17,7 @@ from allocator.rules.rule import Rule, Several, Waiver
 
 @dataclass(frozen=True)
 class YamlEntry:
-    """A rule as it is written: its fields, and where they stand."""
+    """A rule or a draw as its YAML file has it: its fields, and their place in the file."""
 
     fields: Mapping[str, Any]
     document: YamlDocument | None = None
@@ -25,11 +25,11 @@ class YamlEntry:
 
     @property
     def name(self) -> str:
-        """The rule's id, or where it stands if it has none."""
+        """The id of the entry, or its path if it has none."""
         return shorten(self.fields.get("id") or ".".join(str(part) for part in self.path))
 
     def fault(self, message: Text, key: str = "", **details: Any) -> Fault:
-        """Return a fault at a field of the rule; a rule given with the call stands in no file."""
+        """Return a fault at a field of the entry; a rule of a call has no file."""
         column = f"{self.name}.{key}" if key else self.name
         if self.document is None:
             return Fault(message, column=column, **details)
@@ -38,20 +38,20 @@ class YamlEntry:
         return Fault(message, self.document.label, line, column, **details)
 
 
-#: Folders above a scenario in which ``rules/`` is looked for.
+#: The number of folders above a scenario in which ``rules/`` is searched.
 FOLDERS_UP = 3
-#: Through how many steps packs may extend one another.
+#: The greatest length of a chain of packs that extend one another.
 DEEPEST = 50
 
 
 class Pack(Strict):
-    """A pack as it is written.
+    """A rule pack as its YAML file has it.
 
     Attributes:
         pack: Its name; also the name of its file.
-        title: What people call it.
+        title: Its title for people.
         source: The document, regulation or paper that its rules come from.
-        extends: Packs whose rules it takes over.
+        extends: Packs whose rules it inherits.
         rules: Its own rules.
         change: Rules of the packs it extends, by id, with the fields that differ.
         drop: Ids of rules of those packs that it leaves out.
@@ -82,7 +82,7 @@ class Rulebook:
 
 @dataclass(frozen=True)
 class ImportSite:
-    """Where a pack is asked for by name: the file, and the line and key in it."""
+    """The place that names a pack: the file, and the line and key in it."""
 
     file: str = "scenario.yaml"
     row: int = 0
@@ -90,7 +90,7 @@ class ImportSite:
 
 
 def read_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
-    """Read the named packs and those that they extend; what is wrong is kept beside the rules that are sound.
+    """Read the named packs and those that they extend; faults are kept beside the sound rules.
 
     Args:
         names: Packs by name (looked for beside the scenario and in ``rules/`` above it) or by path.
@@ -132,7 +132,7 @@ class _Reader:
         return dict(self._read[path])
 
     def _rules_of(self, path: Path, chain: tuple[str, ...]) -> dict[str, YamlEntry]:
-        """Read a pack, once however many others extend it."""
+        """Read a pack; it is read once, however many others extend it."""
         try:
             document = read_yaml(path, path.name)
             pack = validate_yaml(document, Pack, path.name)
@@ -188,7 +188,7 @@ class _Reader:
         return None
 
     def add(self, rule_id: str, entry: YamlEntry) -> None:
-        """Take a rule into the book; its id is unique in the scenario."""
+        """Add a rule to the book; its id must be unique in the scenario."""
         first = self.book.entries.get(rule_id)
         if first is not None and first != entry:
             self.faults.append(_twice(entry, first))

@@ -35,13 +35,13 @@ class Policy:
     """Rules bound to a scenario.
 
     Attributes:
-        context: What the rules look at.
-        rules: The rules, those that the layers imply first.
+        context: The bound scenario.
+        rules: The rules; those that the layers imply come first.
         waivers: Named exceptions.
-        entries: Where each rule is written, for faults.
-        sha256: Digest of the scenario and the rule packs as they were read; names the input in a plan.
+        entries: The YAML entry of each rule by id, for the places of faults.
+        sha256: Digest of the scenario and of its rule packs; identifies the input in a plan.
         files: SHA-256 of each of their files by name.
-        overrides: What a call asks for beside the scenario; its rules are among the others.
+        overrides: The overrides of a call; their rules are among ``rules``.
     """
 
     context: RuleContext
@@ -54,7 +54,7 @@ class Policy:
 
     @property
     def reference(self) -> ScenarioRef:
-        """What plans say of the scenario that they were made for."""
+        """The reference to the scenario that plans carry."""
         return ScenarioRef(name=self.context.scenario.name, sha256=self.sha256, files=self.files)
 
     @cached_property
@@ -66,7 +66,7 @@ class Policy:
         """Write every rule into one program.
 
         Raises:
-            InputError: A rule reads a cell that is empty, or its numbers come to too much.
+            InputError: A rule reads an empty cell, or its sums may exceed 2^60.
         """
         decisions = Decisions.of(list(self.context.layers.values()))
         builder = ProgramBuilder(decisions, [rule.id for rule in self.rules])
@@ -85,10 +85,10 @@ class Policy:
         return self._within_limits(builder.build())
 
     def _within_limits(self, program: Program) -> Program:
-        """Return a program whose sums can be counted with.
+        """Return the program if all of its sums stay below the limit.
 
         Raises:
-            InputError: One cannot, at the rule that adds most to it.
+            InputError: A sum exceeds it; the fault is at the rule that adds most.
         """
         try:
             refuse_large_program(program)
@@ -97,12 +97,12 @@ class Policy:
         return program
 
     def check_expressions(self) -> None:
-        """Evaluate every expression of every rule: an empty cell that one reads is found.
+        """Evaluate every expression of every rule, so that each empty cell that one reads is a fault.
 
-        Only where the numbers of the rules are so large that sums of them may be too large are they compiled.
+        The policy is compiled only if the numbers of its rules are so large that a sum may exceed the limit.
 
         Raises:
-            InputError: With every fault of the expressions, or of the rules whose numbers come to too much.
+            InputError: With every fault of the expressions, or of the rules whose sums may be too large.
         """
         faults, most = list[Fault](), 0
         for rule in self.rules:
@@ -115,11 +115,11 @@ class Policy:
             self.compile()
 
     def _expression_faults(self, rule: Rule, numbers: list[int]) -> Iterator[Fault]:
-        """Yield the faults of a rule's expressions; where its scope is not known the others wait.
+        """Yield the faults of a rule's expressions; after a fault of its scope the others are skipped.
 
         Args:
             rule: The rule.
-            numbers: Takes the largest number that each expression gives.
+            numbers: Receives the largest number of each expression.
         """
         scope_is_known = True
         for written in expression_fields(rule):
@@ -133,7 +133,7 @@ class Policy:
                 yield self.expression_fault(rule, error, ".".join(written.path))
 
     def breaches(self, rule: Rule, roster: Roster) -> Iterator[Breach]:
-        """Yield what a rule finds in a plan, but for what is waived."""
+        """Yield the breaches of a rule in a plan, without those that a waiver covers."""
         scope = self.scopes[rule.id]
         try:
             for breach in rule.check(roster, scope):
@@ -144,11 +144,11 @@ class Policy:
 
     @cached_property
     def has_cuts(self) -> bool:
-        """Whether any rule may ask for cuts."""
+        """Whether any rule may add cuts."""
         return any(rule.has_cuts for rule in self.rules)
 
     def cuts(self, roster: Roster) -> list[RuleCut]:
-        """Return the cuts that rules with a ``separate`` ask for, given a plan."""
+        """Return the cuts of all rules that a plan violates."""
         found: list[RuleCut] = []
         for rule in self.rules:
             found.extend(rule.separate(roster, self.scopes[rule.id]))
@@ -156,15 +156,17 @@ class Policy:
 
     @cached_property
     def adjacency(self) -> Neighbours | None:
-        """Which items are neighbours, where one rule asks for cuts: that every slot be connected."""
+        """The neighbours of each item, if one rule alone adds cuts and requires connected slots."""
         asking = [rule for rule in self.rules if rule.has_cuts]
         return asking[0].adjacency(self.scopes[asking[0].id]) if len(asking) == 1 else None
 
     def truncate(self, layers: Mapping[str, int]) -> Policy:
-        """Return the policy of the named layers only, each with its first so many periods.
+        """Return the policy of the named layers only, each cut to its first periods.
 
-        Where periods are left out, a rule that asks for something at least over all of them asks for what
-        must be there by then (``Rule.relaxed_for_prefix``).
+        A rule that loses periods is relaxed to its prefix (``Rule.relaxed_for_prefix``).
+
+        Args:
+            layers: The number of periods of each layer.
         """
         context = self.context.truncate(layers)
         kept = (rule for rule in self.rules if layers_read(rule) <= layers.keys())
@@ -172,7 +174,7 @@ class Policy:
         return replace(self, context=context, rules=asked)
 
     def _relaxed_in(self, rule: Rule, context: RuleContext) -> Rule | None:
-        """Return what a rule asks in a context of fewer periods."""
+        """Return a rule relaxed to a context of fewer periods; None if it requires nothing there."""
         kept = len(context.layers[rule.on].periods)
         later = self.context.layers[rule.on].periods[kept:]
         to_come = sum(not rule.during or period.id in rule.during for period in later)
@@ -188,11 +190,11 @@ class Policy:
         return self._entry_of(rule).fault(error.message, key, detail=error.detail, **known)
 
     def rule_fault(self, rule: Rule, message: Text, key: str = "", **details: str) -> Fault:
-        """Return a doubt about a rule (or a field of it), at its place in its pack."""
+        """Return a fault of a rule (or of a field of it), at its place in its pack."""
         return self._entry_of(rule).fault(message, key, **details)
 
     def _entry_of(self, rule: Rule) -> YamlEntry:
-        """Return where a rule is written; one that a layer implies is written nowhere."""
+        """Return the YAML entry of a rule; a rule that a layer implies has an empty one."""
         return self.entries.get(rule.id) or YamlEntry({"id": rule.id})
 
 
@@ -208,19 +210,19 @@ _PERCENT = 100
 
 
 def magnitude_bound(rule: Rule, given: int, places: int) -> int:
-    """Return what a rule's sums never come to more than; most rules stay far below it.
+    """Return an upper bound of a rule's sums; most rules stay far below it.
 
     Args:
         rule: The rule.
         given: The largest number that its expressions give.
-        places: How many places its layer has; no sum has many more terms.
+        places: The number of decisions of its layer; no sum has many more terms.
     """
     largest = max([1, given, *map(abs, _numbers(rule))]) * max(1, places) * _PERCENT
     return rule.weight * (largest**2 if getattr(rule, "measure", "") == "squares" else largest)
 
 
 def _numbers(value: object) -> Iterator[int]:
-    """Yield every whole number that a rule, or a part of it, holds; its weight is counted apart."""
+    """Yield every whole number of a rule, or of a part of it, except its weight."""
     if isinstance(value, BaseModel):
         for name in type(value).model_fields:
             if name != "weight":

@@ -1,4 +1,4 @@
-"""The roster: the assignments of a plan by layer, indexed for questions. No solver, no program."""
+"""The roster: the assignments of a plan by layer, indexed by item and by slot. No solver, no program."""
 
 from __future__ import annotations
 

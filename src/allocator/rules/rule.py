@@ -1,4 +1,4 @@
-"""What a rule kind is: its fields, `post`, `check`, its words and its examples, in one file each."""
+"""The base of rule kinds: common fields, hooks such as `post` and `check`, breaches, examples, waivers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Kinds = Annotated[
 
 
 class FieldError(ValueError):
-    """Raised by a kind's validators: what is wrong with its fields, in both languages."""
+    """A fault of a rule's own fields that a validator of its kind raises, in both languages."""
 
     def __init__(self, *, zh: str, en: str) -> None:
         super().__init__(en)
@@ -58,7 +58,15 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """What a rule finds wrong with one of its own fields once it knows the scenario."""
+    """A fault of one field of a rule that only the scenario shows.
+
+    Attributes:
+        field: The path of the field, such as ``ties.0``.
+        message: The fault.
+        found: The value found.
+        allowed: The allowed values.
+        nearest: The closest valid name.
+    """
 
     field: str
     message: Text
@@ -69,14 +77,14 @@ class FieldProblem:
 
 @dataclass(frozen=True)
 class Breach:
-    """One thing that a rule finds in a plan.
+    """A breach of a rule in a plan.
 
     Attributes:
-        subject: What it is about, by index into the rule's layer.
-        amount: By how much, at least 1; a soft rule costs its weight times the amount.
-        detail: What was found, in both languages; says no more than the subject if empty.
-        instead: Where the subject is a place that the item left: the (slot, role) pairs that it has in that
-            period instead, empty if none. None where nobody left anything.
+        subject: The item, slot, role ... of the breach, by index into the rule's layer.
+        amount: The size of the breach, at least 1; a soft rule costs its weight times the amount.
+        detail: The finding in both languages; empty if the subject says everything.
+        instead: If the subject is a seat that the item left, the (slot, role) pairs that the item holds
+            instead in that period, empty if none. None if nobody left a seat.
     """
 
     subject: Subject
@@ -103,9 +111,9 @@ class Rule(Strict):
 
     name: ClassVar[str]
     summary: ClassVar[Text]
-    #: What the kind's docstring says, in Chinese; without it the docstring is shown.
+    #: The Chinese text of the kind's docstring; without it reports show the docstring.
     doc_zh: ClassVar[str] = ""
-    #: What a breach's subject names; a waiver can only name these.
+    #: The dimensions that a breach's subject names; a waiver can name only these.
     subject_dims: ClassVar[tuple[Dimension, ...]]
     examples: ClassVar[tuple[Example, ...]]
     #: True where the kind reads spells, so that an item may take at most one slot a period.
@@ -161,15 +169,15 @@ class Rule(Strict):
         return self.level
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Yield what is wrong with the kind's own fields in this scenario; expressions are seen to."""
+        """Yield the faults of the kind's own fields in a scenario; expressions are checked elsewhere."""
         yield from ()
 
     def tie_kinds(self) -> tuple[str, ...]:
-        """Return the kinds of ties or links that the rule names; most kinds of rules look at none."""
+        """Return the kinds of ties or links that the rule names; most kinds of rules name none."""
         return ()
 
     def vacuous_selectors(self, scope: Scope) -> Iterator[tuple[str, str]]:
-        """Yield each key that chooses nobody and nothing of the layer, with what stands there."""
+        """Yield the key and the text of each selector that matches nothing of the layer."""
         items, slots, *_ = scope.layer.shape
         if self.items and items and not len(scope.items):
             yield "items", self.items
@@ -181,71 +189,71 @@ class Rule(Strict):
         raise TypeError(f"{type(self).__name__} is no rule kind: it has no post")
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Yield what the rule finds in a plan; shares nothing with ``post`` but the scope."""
+        """Yield the breaches of a plan; shares nothing with ``post`` but the scope."""
         raise TypeError(f"{type(self).__name__} is no rule kind: it has no check")
 
     def measurement(self, roster: Roster, scope: Scope) -> Text | None:
-        """Return what a plan has of what the rule measures, such as loads from the least to the greatest.
+        """Return the measured values of a plan, such as loads from the least to the greatest.
 
-        None for the kinds of which reports count breaches, and where there is nothing to measure.
+        None for kinds whose breaches reports count, and where there is nothing to measure.
         """
         return None
 
     def part_label(self, scope: Scope, subject: Subject) -> Text:
-        """Return what the ``part`` of a subject is, such as a skill or a grade; empty if it has no word."""
+        """Return the name of a subject's ``part``, such as a skill or a grade; empty if it has none."""
         return Text()
 
     def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
-        """Yield whom the rule by itself (or with what else a plan has) keeps from which slot, and why.
+        """Yield the items that the rule keeps from a slot, alone or given the rest of a plan, and why.
 
-        Most kinds keep nobody.
+        Most kinds keep nobody from a slot.
         """
         yield from ()
 
     def softened(self) -> Rule | None:
-        """Return the rule at level 1, paying 1 for each place to waive; None for kinds that bar nobody."""
+        """Return the rule at level 1, paying 1 for each seat to waive; None for kinds without recusals."""
         return None
 
     def relaxed(self) -> tuple[Rule, ...]:
-        """Return the hard rule as what may give way, at level 1, and what never can (still hard).
+        """Return a hard rule as the part that may give way, at level 1, and the part that stays hard.
 
-        Nobody can be in two places at once: such a thing is never a way out. A kind of which nothing can
-        give way returns itself.
+        Nobody can be in two places at once: such a part always stays hard. A kind of which no part can give
+        way returns itself.
         """
         return (self.model_copy(update={"level": 1}),) if self.can_be_soft else (self,)
 
     def relaxed_for_prefix(self, to_come: int) -> Rule | None:
-        """Return what the rule asks of the first periods alone, where it adds up all; None if nothing.
+        """Return the rule relaxed for the first periods alone; None if it requires nothing of them.
 
-        What it asks at least of all periods cannot be asked of the first ones: a plan of these may be one of
-        all whatever it lacks, if what is to come can make up for it.
+        A least number over all periods cannot be required of the first ones: later periods can make up for
+        a shortfall.
 
         Args:
-            to_come: How many periods of the rule are left out, 1 or more.
+            to_come: The number of the rule's periods that are left out, 1 or more.
         """
         return self
 
     @property
     def reads_history(self) -> bool:
-        """Whether the periods before the horizon count, so that it matters how they follow one another."""
+        """Whether the rule counts periods before the horizon, so that their length and order matter."""
         return False
 
     @property
     def penalises_changes(self) -> bool:
-        """Whether it is soft and pays for what is not as in the baseline."""
+        """Whether the rule is soft and pays for differences from the baseline."""
         return False
 
     @property
     def has_cuts(self) -> bool:
-        """Whether it may ask for cuts."""
+        """Whether the rule may add cuts."""
         return type(self).separate is not Rule.separate
 
     def separate(self, roster: Roster, scope: Scope) -> Iterator[RuleCut]:
-        """Yield cuts for what could not be written beforehand and the plan breaks; most kinds have none."""
+        """Yield the cuts that a plan violates, of rows that are too many to write beforehand; mostly none."""
         yield from ()
 
     def adjacency(self, scope: Scope) -> Neighbours | None:
-        """Return which items are neighbours, if cuts ask for connected slots and for nothing else."""
+        """Return the neighbours of each item, if the cuts require connected slots and nothing else."""
         return None
 
 
@@ -265,7 +273,7 @@ class Waiver(Strict):
 def waived(waiver: Waiver, subject: Subject, layer: Layer) -> bool:
     """Return whether the waiver covers a subject: its item (or other item), its slot and its period.
 
-    What is of no one period is of the whole horizon: the waiver must last until its end.
+    A subject without a period spans the whole horizon: the waiver must last until its end.
     """
     last = subject.period if subject.period >= 0 else len(layer.periods) - 1
     if layer.periods[last].end > waiver.until:

@@ -1,4 +1,4 @@
-"""Binds rules to a scenario: layers, roles, periods and expressions must fit, and every fault is told."""
+"""Binds rules to a scenario: layers, roles, periods and expressions must fit, and every fault is reported."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
 
 
 def with_rules(policy: Policy, rules: Iterable[Rule], overrides: Overrides) -> Policy:
-    """Return a policy with further rules, that a call asks for.
+    """Return a policy with the further rules of a call.
 
     Raises:
         InputError: With every fault of these rules.
@@ -71,7 +71,7 @@ def _pack_digests(book: Rulebook) -> dict[str, str]:
 
 
 def _digest(scenario: Scenario, book: Rulebook) -> str:
-    """Return the digest that names a scenario in plans: its own content and that of its rule packs."""
+    """Return the digest that identifies a scenario in plans: of its own content and of its rule packs."""
     parts = [("scenario", scenario.sha256.encode())]
     return scenario_digest([*parts, *sorted(book.contents.items())])
 
@@ -84,7 +84,7 @@ def _take(layer: str, context: RuleContext) -> Rule:
 
 
 def _reserved(entries: Mapping[str, YamlEntry], own: Iterable[Rule]) -> Iterator[Fault]:
-    """Yield rules of packs that have the id of a rule that stands in none."""
+    """Yield a fault for each rule of a pack whose id a rule outside the packs has."""
     for rule in own:
         if rule.id in entries:
             message = Text(
@@ -94,7 +94,7 @@ def _reserved(entries: Mapping[str, YamlEntry], own: Iterable[Rule]) -> Iterator
 
 
 def _faults(rule: Rule, entry: YamlEntry | None, context: RuleContext) -> Iterator[Fault]:
-    """Yield what keeps a rule from being bound."""
+    """Yield the faults of a rule in a scenario."""
     entry = entry or YamlEntry({"id": rule.id})
     if rule.on not in context.layers:
         yield _unknown(entry, "on", rule.on, context.layers, Text(zh="没有此层", en="there is no such layer"))
@@ -120,7 +120,7 @@ def _faults(rule: Rule, entry: YamlEntry | None, context: RuleContext) -> Iterat
         elif context.layers[name].spec.take.most != 1:
             yield entry.fault(_ONE_SLOT, field, found=name, allowed="take: 1, take: 0-1")
     if not all(name in context.layers for name in others.values()):
-        return  # what else the rule says is about layers that there are not
+        return  # the other fields refer to layers that do not exist
     for written in expression_fields(rule):
         yield from _expression_faults(written, rule, entry, context)
     for problem in rule.validate_in(context):
@@ -163,7 +163,7 @@ def _expression_faults(
 def _waiver_faults(waiver: Waiver, entry: YamlEntry, book: Rulebook, context: RuleContext) -> Iterator[Fault]:
     rule = book.rules.get(waiver.rule)
     if rule is None and waiver.rule in book.entries:
-        return  # what is wrong with that rule is told already
+        return  # the faults of that rule are reported already
     if rule is None:
         yield _unknown(
             entry, "rule", waiver.rule, book.rules, Text(zh="没有此规则", en="there is no such rule")

@@ -26,7 +26,10 @@ Seat = tuple[int, int, int, int]
 
 
 class Scope:
-    """What one rule sees. Arrays are over the whole layer; `items`, `slots` ... say what is in scope."""
+    """The scope of one rule: its items, slots, roles and periods, and expressions evaluated over them.
+
+    Arrays span the whole layer; they hold 0, False or an empty value outside the scope.
+    """
 
     def __init__(self, rule: Rule, context: RuleContext, waivers: tuple[Waiver, ...] = ()) -> None:
         self.rule = rule
@@ -38,23 +41,23 @@ class Scope:
 
     @cached_property
     def items(self) -> IntArray:
-        """Indices of the items that the rule is about."""
+        """Indices of the items in scope."""
         return np.flatnonzero(self._test(self.rule.items, self.context.item_axes(self.layer)))
 
     @cached_property
     def slots(self) -> IntArray:
-        """Indices of the slots that the rule is about."""
+        """Indices of the slots in scope."""
         return np.flatnonzero(self._test(self.rule.slots, self.context.slot_axes(self.layer)))
 
     @cached_property
     def roles(self) -> tuple[int, ...]:
-        """Indices of the roles that the rule is about."""
+        """Indices of the roles in scope."""
         named = self.rule.role
         return tuple(r for r, role in enumerate(self.layer.roles) if not named or role in named)
 
     @cached_property
     def periods(self) -> tuple[int, ...]:
-        """Indices of the periods that the rule is about."""
+        """Indices of the periods in scope."""
         named = self.rule.during
         chosen = (t for t, period in enumerate(self.layer.periods) if not named or period.id in named)
         return tuple(chosen)
@@ -107,7 +110,7 @@ class Scope:
         yield from sorted(found)
 
     def where(self, expression: str) -> BoolArray:
-        """Return ``[I, S, T]``: where a pair expression holds, False outside the scope."""
+        """Return ``[I, S, T]``: whether a pair expression holds; False outside the scope."""
         return np.asarray(self._pairs(expression, "BOOL", False), dtype=np.bool_)
 
     def numbers(self, expression: int | str) -> IntArray:
@@ -151,14 +154,14 @@ class Scope:
         return result
 
     def limits(self, expression: int | str, side: str) -> IntArray:
-        """Return the values of a number that may read the period.
+        """Return the values of a number whose expression may read the period.
 
         Args:
             expression: The number, or an expression.
-            side: What it is of: ``item``, ``slot``, or neither (then it reads the period alone).
+            side: ``item`` or ``slot``; with any other word the expression reads the period alone.
 
         Returns:
-            ``[n, T]`` for each item or slot, or one, and each period; 0 outside the scope.
+            ``[n, T]`` for each item or slot (or a single row) and each period; 0 outside the scope.
         """
         sides = {"item": (self.items, self.layer.shape[0]), "slot": (self.slots, self.layer.shape[1])}
         chosen, size = sides.get(side, (np.zeros(1, dtype=np.int64), 1))
@@ -199,14 +202,13 @@ class Scope:
         return result
 
     def evaluate(self, written: ExpressionField) -> int:
-        """Evaluate an expression of the rule over its whole range, to see that it can be.
+        """Evaluate an expression of the rule over its whole range, as a test.
 
         Returns:
-            The largest number found, above or below zero; 0 if it gives no numbers.
+            The largest absolute value; 0 if the expression gives no numbers.
 
         Raises:
-            SelectorError: A value that is needed is an empty cell, the expression fails on it, or an amount
-                is negative.
+            SelectorError: The expression reads an empty cell or fails, or an amount is negative.
         """
         over, expression = ranges_over(written.expression.over, self.rule, self.context), written.expression
         if over == "period" or over.endswith("-period"):
@@ -225,7 +227,7 @@ class Scope:
         return _largest(found)
 
     def _range(self, written: ExpressionField, over: str) -> tuple[Axis, ...]:
-        """Return the axes that an expression ranges over: a rule's own items and slots are not yet chosen."""
+        """Return the axes of an expression; the rule's own selectors range over the whole layer."""
         context = self.context
         if over.startswith("there-"):
             layer = context.layers[str(dict(written.holder)["layer"])]
@@ -242,12 +244,12 @@ class Scope:
         return items, slots, take(periods, np.asarray(self.periods, dtype=np.int64))
 
     def held_before(self, item: int, slot: int, period: int = -1) -> bool:
-        """Return whether the history has the item in the slot, in the roles of the rule, in a past period."""
+        """Return whether an item held a slot in a past period, in the roles of the rule."""
         held = self.layer.past.held(item, period)
         return any(at == slot and role in self.roles for at, role in held)
 
     def holders_before(self, period: int) -> BoolArray:
-        """Return ``[I, S]``: who was where in a past period, in the roles of the rule."""
+        """Return ``[I, S]``: whether each item held each slot in a past period, in the roles of the rule."""
         if period not in self._history:
             held = np.zeros(self.layer.shape[:2], dtype=np.bool_)
             for stay in self.layer.past.at(period):
@@ -271,7 +273,7 @@ class Scope:
         return bool(self._waivers)
 
     def with_items(self, items: tuple[str, ...]) -> Scope:
-        """Return the scope of the same rule with other items, all of them in service and in scope."""
+        """Return the scope of the same rule with other items; all of them are in service and in scope."""
         layer = self.layer
         present = np.ones((len(items), len(layer.periods)), dtype=np.bool_)
         possible = np.ones((len(items), len(layer.slots)), dtype=np.bool_)
@@ -319,7 +321,7 @@ class Scope:
 def _refuse_strange_tables(
     context: RuleContext, used: Iterable[str], axes: Sequence[Axis], expression: str
 ) -> None:
-    """Refuse a score table that has none of a layer's pairs: whatever is read of it would be 0."""
+    """Refuse a score table that has none of a layer's pairs: every value read from it would be 0."""
     for name, table in context.scenario.organisation.scores.items():
         if f"{SCORE}.{name}" in used and not table.is_of(axes[0].ids, axes[1].ids):
             message = Text(
@@ -330,5 +332,5 @@ def _refuse_strange_tables(
 
 
 def _largest(found: npt.NDArray[Any]) -> int:
-    """Return the largest number of an array of numbers, above or below zero; 0 of anything else."""
+    """Return the largest absolute value of an array of whole numbers; 0 for any other array."""
     return int(np.abs(found).max(initial=0)) if found.dtype == np.int64 else 0
