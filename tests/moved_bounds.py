@@ -18,7 +18,7 @@ from allocator.program.expr import Expr, ExprArray
 from allocator.program.tags import Subject
 from allocator.rules import constraints, kinds, policy
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kinds._cross_layer import Asked
+from allocator.rules.kinds._cross_layer import ConditionalRows
 from allocator.rules.rule import Rule
 
 METHODS = (
@@ -26,7 +26,7 @@ METHODS = (
     *("maximum", "maximum_each", "minimum"),
 )
 #: Rules that compare whereabouts hand their bounds over as values of this class.
-ASKED = "Asked"
+ROWS = "ConditionalRows"
 
 
 @dataclass(frozen=True, order=True)
@@ -110,16 +110,16 @@ def moved(target: Site | None = None, shift: int = 0) -> Any:
     MovedWriter.used, MovedWriter.target, MovedWriter.shift = set(), target, shift
     with (
         mock.patch.object(policy, "ConstraintWriter", MovedWriter),
-        mock.patch.object(Asked, "__init__", _moved_asked),
+        mock.patch.object(ConditionalRows, "__init__", _moved_rows),
     ):
         yield MovedWriter.used
 
 
-_plain_asked = Asked.__init__
+_plain_rows = ConditionalRows.__init__
 
 
-def _moved_asked(self: Asked, rows: Any, cols: Any, coefs: tuple[int, ...], bound: int) -> None:
-    _plain_asked(self, rows, cols, coefs, bound + MovedWriter.shifted(ASKED))
+def _moved_rows(self: ConditionalRows, rows: Any, cols: Any, coefs: tuple[int, ...], bound: int) -> None:
+    _plain_rows(self, rows, cols, coefs, bound + MovedWriter.shifted(ROWS))
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,10 @@ def written_in(file: str) -> tuple[Written, ...]:
 
 
 def _use(node: ast.AST, called: Collection[int]) -> str:
-    """Return the method of a writer that a node names (or `ASKED`), empty if it names none."""
+    """Return the method of a writer that a node names (or `ROWS`), empty if it names none."""
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "writer":
         return node.attr if node.attr in METHODS else ""
-    return ASKED if isinstance(node, ast.Name) and node.id == ASKED and id(node) in called else ""
+    return ROWS if isinstance(node, ast.Name) and node.id == ROWS and id(node) in called else ""
 
 
 def written_for(kind: type[Rule]) -> tuple[Written, ...]:

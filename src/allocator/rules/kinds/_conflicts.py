@@ -93,7 +93,9 @@ class Acquaintance(Strict):
             for i, s in np.argwhere(scope.covered[:, :, t]).tolist():
                 named = tuple(targets[i, s, t])
                 if (lens, named) not in found:
-                    found[lens, named] = np.max([self._known(scope, to, lens) for to in ("", *named)], axis=0)
+                    found[lens, named] = np.max(
+                        [self._acquaintance_with(scope, to, lens) for to in ("", *named)], axis=0
+                    )
                 percent[i, s, t] = found[lens, named][i]
         return percent
 
@@ -101,15 +103,15 @@ class Acquaintance(Strict):
         """Return the strongest path from an item to whom it must not know, empty if it knows nobody."""
         lens, graph = self.lens(scope, period), scope.context.graph
         targets = [to for to in scope.texts(self.of, "LIST")[item, slot, period] if to]
-        best = max(targets, key=lambda to: int(self._known(scope, to, lens)[item]), default="")
-        if not best or not self._known(scope, best, lens)[item]:
+        best = max(targets, key=lambda to: int(self._acquaintance_with(scope, to, lens)[item]), default="")
+        if not best or not self._acquaintance_with(scope, best, lens)[item]:
             return Text()
         if best == scope.layer.items[item]:
-            return _themselves(scope, best)
+            return _same_person(scope, best)
         path = graph.acquaintance(scope.layer.items[item], best, self.hops, lens).path
         return Text(zh=graph.describe(path, "zh"), en=graph.describe(path, "en"))
 
-    def _known(self, scope: Scope, target: str, lens: Lens) -> IntArray:
+    def _acquaintance_with(self, scope: Scope, target: str, lens: Lens) -> IntArray:
         """Return ``[I]``: how well each item knows the target, in percent, 0 below the threshold."""
         percent = np.zeros(len(scope.layer.items), dtype=np.int64)
         if target:
@@ -121,7 +123,7 @@ class Acquaintance(Strict):
         return percent
 
 
-def _themselves(scope: Scope, person: str) -> Text:
+def _same_person(scope: Scope, person: str) -> Text:
     """Say that somebody is the very person to keep away from, or that a name leaves it open."""
     name = scope.context.scenario.organisation.assumed.get(person)
     if name is None:
@@ -133,7 +135,7 @@ def _themselves(scope: Scope, person: str) -> Text:
 NOBODY = -1
 
 
-class Asking(Protocol):
+class ConflictQuery(Protocol):
     """The fields of a rule that say what a conflict is."""
 
     @property
@@ -154,47 +156,47 @@ class Conflicts:
     """The conflicts of a scope's items, and those of other people that pass on to them.
 
     Attributes:
-        asking: What a conflict is.
+        query: What a conflict is.
         scope: Whose own conflicts.
         passed: ``[I, S, T]`` lists of people whose conflicts count as the item's; None if nobody's do.
     """
 
-    asking: Asking
+    query: ConflictQuery
     scope: Scope
     passed: npt.NDArray[Any] | None = None
 
     @cached_property
     def own(self) -> IntArray:
         """``[I, S, T]``: 1 where the condition holds, and the strength of acquaintance in percent; or 1."""
-        scope, asking = self.scope, self.asking
+        scope, query = self.scope, self.query
         amounts = np.zeros(scope.covered.shape, dtype=np.int64)
-        if asking.when:
-            amounts += scope.where(asking.when)
-        if asking.acquaintance is not None:
-            amounts += asking.acquaintance.strengths(scope)
-        if asking.pays == "place":
+        if query.when:
+            amounts += scope.where(query.when)
+        if query.acquaintance is not None:
+            amounts += query.acquaintance.strengths(scope)
+        if query.pays == "place":
             amounts = np.minimum(amounts, 1)
         return np.where(scope.covered, amounts, 0)
 
     @cached_property
     def amounts(self) -> IntArray:
         """``[I, S, T]``: the greatest of one's own conflict and those of others that are passed on."""
-        return np.maximum(self.own, self._led[0])
+        return np.maximum(self.own, self._delegated[0])
 
     def of_people(self, people: Iterable[str]) -> Conflicts:
         """Return the conflicts of other people, as if they were the items, in the same places."""
-        return Conflicts(self.asking, self.scope.with_items(tuple(people)))
+        return Conflicts(self.query, self.scope.with_items(tuple(people)))
 
     def detail(self, item: int, slot: int, period: int) -> Text:
         """Say how a conflict came to be: by which path of ties, through whom; empty if the rule says it."""
-        leader = int(self._led[1][item, slot, period])
+        leader = int(self._delegated[1][item, slot, period])
         if self.own[item, slot, period] or leader == NOBODY:
             return self.path(item, slot, period)
-        return self._leaders.passed_on(leader, slot, period)
+        return self._delegator_conflicts.passed_on(leader, slot, period)
 
     def path(self, item: int, slot: int, period: int) -> Text:
         """Return the path of ties of an item's own conflict, empty where there is none."""
-        asked = self.asking.acquaintance
+        asked = self.query.acquaintance
         return Text() if asked is None else asked.path(self.scope, item, slot, period)
 
     def passed_on(self, item: int, slot: int, period: int) -> Text:
@@ -205,28 +207,31 @@ class Conflicts:
             return Text(zh=f"经 {name}：{path.zh}", en=f"through {name}: {path.en}")
         return Text(zh=f"经 {name}：其本人应当回避", en=f"through {name}, who keeps away")
 
-    def passed_on_by(self) -> set[str]:
+    def all_delegators(self) -> set[str]:
         """Return everyone whose conflicts are to be passed on to somebody."""
         lists = [] if self.passed is None else self.passed[self.scope.covered].tolist()
         return {name for names in lists for name in names if name}
 
     @cached_property
-    def _named(self) -> list[str]:
+    def _known_delegators(self) -> list[str]:
         """Those of them whom the scenario knows."""
-        return sorted(self.passed_on_by() & self.scope.context.scenario.organisation.people.keys())
+        return sorted(self.all_delegators() & self.scope.context.scenario.organisation.people.keys())
 
     @cached_property
-    def _leaders(self) -> Conflicts:
-        return self.of_people(self._named)
+    def _delegator_conflicts(self) -> Conflicts:
+        return self.of_people(self._known_delegators)
 
     @cached_property
-    def _led(self) -> tuple[IntArray, IntArray]:
+    def _delegated(self) -> tuple[IntArray, IntArray]:
         """``[I, S, T]`` twice: the greatest conflict that is passed on, and whose it is."""
         amounts = np.zeros(self.scope.covered.shape, dtype=np.int64)
         whose = np.full(amounts.shape, NOBODY, dtype=np.int64)
-        if self.passed is None or not self._named:
+        if self.passed is None or not self._known_delegators:
             return amounts, whose
-        theirs, number = self._leaders.own, {name: k for k, name in enumerate(self._named)}
+        theirs, number = (
+            self._delegator_conflicts.own,
+            {name: k for k, name in enumerate(self._known_delegators)},
+        )
         for i, s, t in np.argwhere(self.scope.covered).tolist():
             found = [
                 (int(theirs[number[name], s, t]), name) for name in self.passed[i, s, t] if name in number

@@ -50,12 +50,13 @@ class Side(Strict):
     at: Annotated[
         ThereSlotText,
         Doc(
-            zh="所在之处的称呼；不填为去处编号", en="What the whereabouts are called, the slot's id if empty."
+            zh="所在之处的称呼；不填为去处编号",
+            en="What the resolve_location are called, the slot's id if empty.",
         ),
     ] = ""
 
 
-class Known:
+class FixedLocation:
     """Whereabouts known beforehand: a text for each item, slot and period."""
 
     def __init__(self, expression: str, scope: Scope) -> None:
@@ -70,7 +71,7 @@ class Known:
         return str(self._texts[item, slot, period])
 
 
-class Decided:
+class DecidedLocation:
     """Whereabouts that another layer decides: the movers are that layer's items."""
 
     def __init__(self, side: Side, scope: Scope) -> None:
@@ -90,57 +91,60 @@ class Decided:
         """
         if not self.layer.once and period >= len(self.layer.periods):
             return []
-        return self._keyed.get(self._texts[item, slot, period], [])
+        return self._items_by_key.get(self._texts[item, slot, period], [])
 
     def columns(
         self, writer: ConstraintWriter, movers: IntArray, periods: IntArray
     ) -> Mapping[str, IntArray]:
         """Return for each place one variable ``[n, 1]``, 1 if the mover is there; -1 if it never is."""
-        seen = np.zeros_like(periods) if self.layer.once else periods
+        describe_locations = np.zeros_like(periods) if self.layer.once else periods
         slots_of = self._slots_of.items()
-        return {place: writer.presence(self.layer, slots)[movers, seen][:, None] for place, slots in slots_of}
+        return {
+            place: writer.presence(self.layer, slots)[movers, describe_locations][:, None]
+            for place, slots in slots_of
+        }
 
     def place(self, roster: Roster, mover: int, period: int) -> str:
         """Return where a plan has the mover, or an empty text if nowhere."""
         seats = roster[self.layer.name].seats(mover, self.layer.seen_from(period))
-        return self._names[seats[0][0]] if seats else ""
+        return self._slot_names[seats[0][0]] if seats else ""
 
     @cached_property
-    def _names(self) -> list[str]:
+    def _slot_names(self) -> list[str]:
         """What each slot of that layer is called."""
-        return self._evaluated(self._side.at, "slot") if self._side.at else list(self.layer.slots)
+        return self._evaluate(self._side.at, "slot") if self._side.at else list(self.layer.slots)
 
     @cached_property
     def _slots_of(self) -> dict[str, IntArray]:
-        names = np.array(self._names, dtype=object)
-        return {place: np.flatnonzero(names == place) for place in dict.fromkeys(self._names) if place}
+        names = np.array(self._slot_names, dtype=object)
+        return {place: np.flatnonzero(names == place) for place in dict.fromkeys(self._slot_names) if place}
 
     @cached_property
-    def _keyed(self) -> dict[str, list[int]]:
+    def _items_by_key(self) -> dict[str, list[int]]:
         """The items of that layer by id or key."""
-        keys = self._evaluated(self._side.key, "item") if self._side.key else self.layer.items
+        keys = self._evaluate(self._side.key, "item") if self._side.key else self.layer.items
         items: dict[str, list[int]] = {}
         for k, key in enumerate(keys):
             if key:
                 items.setdefault(key, []).append(k)
         return items
 
-    def _evaluated(self, expression: str, over: str) -> list[str]:
+    def _evaluate(self, expression: str, over: str) -> list[str]:
         context = self._scope.context
         [axis] = context.item_axes(self.layer) if over == "item" else context.slot_axes(self.layer)
         return [str(name) for name in context.compiler.compile(expression, axis.types, "STRING").over(axis)]
 
 
-def whereabouts(side: Side | str, scope: Scope) -> Known | Decided:
+def resolve_location(side: Side | str, scope: Scope) -> FixedLocation | DecidedLocation:
     """Return one side of a comparison of places, resolved for a scope."""
-    return Decided(side, scope) if isinstance(side, Side) else Known(side, scope)
+    return DecidedLocation(side, scope) if isinstance(side, Side) else FixedLocation(side, scope)
 
 
 ABOUT: tuple[Dimension, ...] = ("item", "slot", "role", "period")
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class ConditionalRows:
     """For some meetings: ``sum(coefs * x[cols]) <= bound``; the first column is the place taken."""
 
     rows: IntArray
@@ -166,30 +170,32 @@ class Meetings:
     that: Mapping[str, IntArray] | npt.NDArray[np.object_]
 
 
-class MeetingRule(Rule):
+class CrossLayerRule(Rule):
     """The two sides that are compared; a side without a place, or that no layer knows, asks nothing."""
 
     this: Annotated[
         Side | PairText,
         Doc(
             zh="一方：一处地点，或另一层所决定的去向",
-            en="One side: a place, or whereabouts that another layer decides.",
+            en="One side: a place, or resolve_location that another layer decides.",
         ),
     ]
     that: Annotated[Side | PairText, Doc(zh="另一方：写法相同", en="The other side, written the same way.")]
 
-    def asked(self, meetings: Meetings) -> Iterator[Asked]:
+    def conditional_rows(self, meetings: Meetings) -> Iterator[ConditionalRows]:
         """Yield what is asked if a place is taken; each kind says it."""
         raise TypeError(f"{type(self).__name__} does not say what it asks")
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """What is asked holds where a place is taken; a soft rule pays 1 for a place where it does not."""
-        meetings = _meetings(writer, scope, whereabouts(self.this, scope), whereabouts(self.that, scope))
+        meetings = _possible_meetings(
+            writer, scope, resolve_location(self.this, scope), resolve_location(self.that, scope)
+        )
         if self.is_hard:
-            for asked in self.asked(meetings):
+            for asked in self.conditional_rows(meetings):
                 writer.at_most_each(meetings.where[asked.rows], asked.cols, asked.coefs, asked.bound)
             return
-        parts = list(self.asked(meetings))
+        parts = list(self.conditional_rows(meetings))
         over = ExprArray.concat([ExprArray.of(asked.cols, asked.coefs, -asked.bound) for asked in parts])
         rows = np.concatenate([np.zeros(0, dtype=np.int64), *(asked.rows for asked in parts)])
         where, owners = np.unique(meetings.where[rows], axis=0, return_inverse=True)
@@ -197,15 +203,18 @@ class MeetingRule(Rule):
         writer.penalise_each(where, writer.maximum_each(where, over[order], owners[order]))
 
     def found(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, list[tuple[str, str]]]]:
-        """Yield each place taken in scope with the pairs of whereabouts that a plan gives it."""
-        sides = whereabouts(self.this, scope), whereabouts(self.that, scope)
+        """Yield each place taken in scope with the pairs of resolve_location that a plan gives it."""
+        sides = resolve_location(self.this, scope), resolve_location(self.that, scope)
         for i, s, r, t in scope.taken_seats(roster):
-            this, that = (_named(side, roster, (i, s, t)) for side in sides)
+            this, that = (_locations(side, roster, (i, s, t)) for side in sides)
             yield Subject(item=i, slot=s, role=r, period=t), list(product(this, that))
 
 
-def _meetings(
-    writer: ConstraintWriter, scope: Scope, this: Known | Decided, that: Known | Decided
+def _possible_meetings(
+    writer: ConstraintWriter,
+    scope: Scope,
+    this: FixedLocation | DecidedLocation,
+    that: FixedLocation | DecidedLocation,
 ) -> Meetings:
     """Return every possible place with every two movers of its sides."""
     rows: list[tuple[int, ...]] = []
@@ -220,20 +229,22 @@ def _meetings(
 
 
 def _columns(
-    writer: ConstraintWriter, side: Known | Decided, where: IntArray, movers: IntArray
+    writer: ConstraintWriter, side: FixedLocation | DecidedLocation, where: IntArray, movers: IntArray
 ) -> Mapping[str, IntArray] | npt.NDArray[np.object_]:
-    if isinstance(side, Decided):
+    if isinstance(side, DecidedLocation):
         return side.columns(writer, movers, where[:, 3])
     return np.array([side.text(i, s, t) for i, s, _, t in where.tolist()], dtype=object)
 
 
-def _named(side: Known | Decided, roster: Roster, place: tuple[int, int, int]) -> list[str]:
-    if isinstance(side, Known):
+def _locations(
+    side: FixedLocation | DecidedLocation, roster: Roster, place: tuple[int, int, int]
+) -> list[str]:
+    if isinstance(side, FixedLocation):
         return [side.text(*place) for _ in side.movers(*place)]
     return [side.place(roster, mover, place[2]) for mover in side.movers(*place)]
 
 
-def seen(pairs: list[tuple[str, str]]) -> Text:
+def describe_locations(pairs: list[tuple[str, str]]) -> Text:
     """Say what was found."""
     return Text(
         zh="；".join(f"{a or '无'} 与 {b or '无'}" for a, b in pairs),

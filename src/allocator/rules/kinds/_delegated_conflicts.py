@@ -54,7 +54,7 @@ class Led(Strict):
                 yield FieldProblem("through.role", message, role, ", ".join(known), nearest(role, known))
 
 
-class Meeting(NamedTuple):
+class LedSeats(NamedTuple):
     """Places that somebody may take while he is led by people in conflict with it.
 
     Attributes:
@@ -91,7 +91,7 @@ class Leaders:
         Returns:
             ``[I, S, T]`` conflicts that are left to be forbidden or priced, whoever leads.
         """
-        meetings, amounts = list(self._meetings(writer)), self._conflicts.amounts
+        meetings, amounts = list(self._led_seats(writer)), self._conflicts.amounts
         if writer.level == 0:
             for one in meetings:
                 asked = one.exprs()
@@ -109,63 +109,65 @@ class Leaders:
         left[own] = 0
         return left
 
-    def _meetings(self, writer: ConstraintWriter) -> Iterator[Meeting]:
+    def _led_seats(self, writer: ConstraintWriter) -> Iterator[LedSeats]:
         """Yield for each group and each place with which somebody who may lead it is in conflict."""
         scope, layer = self._scope, self._layer
-        for s, t in np.argwhere(self._theirs.any(axis=0)).tolist():
+        for s, t in np.argwhere(self._leader_amounts.any(axis=0)).tolist():
             seen = layer.seen_from(t)
             if seen >= len(layer.periods):
                 continue  # not decided yet: a first plan is made period by period
-            items = np.flatnonzero(scope.covered[:, s, t] & (self._index >= 0))
+            items = np.flatnonzero(scope.covered[:, s, t] & (self._layer_index >= 0))
             grid = writer.grid(layer.name)[..., seen]
             for g in range(len(layer.slots)):
-                leading = self._leading(grid[:, g], s, t, writer.level == 0)
+                leading = self._leader_conflicts(grid[:, g], s, t, writer.level == 0)
                 if not leading or not len(items):
                     continue
                 conflict = writer.maximum(leading, 0, Subject(slot=s, period=t))
-                inside = grid[self._index[items], g]
+                inside = grid[self._layer_index[items], g]
                 for r in scope.roles:
                     taken = writer.grid()[items, s, r, t]
                     where = np.stack(np.broadcast_arrays(items, s, r, t), axis=1)
                     possible = (taken >= 0) & (inside >= 0).any(axis=1)
                     cols = np.hstack([taken[:, None], inside])[possible]
-                    yield Meeting(where[possible], cols, conflict, writer.upper_bound(conflict))
+                    yield LedSeats(where[possible], cols, conflict, writer.upper_bound(conflict))
 
-    def _leading(self, grid: IntArray, slot: int, period: int, is_hard: bool) -> list[Expr]:
+    def _leader_conflicts(self, grid: IntArray, slot: int, period: int, is_hard: bool) -> list[Expr]:
         """Return the conflict of each who may lead a group, times whether he does; 1 each for a hard rule."""
-        amounts = self._theirs[:, slot, period]
+        amounts = self._leader_amounts[:, slot, period]
         pairs = [(int(p), int(grid[p, r])) for p in np.flatnonzero(amounts) for r in self._roles]
         return [Expr.of([col]) * (1 if is_hard else int(amounts[p])) for p, col in pairs if col >= 0]
 
     def found(self, roster: Roster, item: int, slot: int, period: int) -> tuple[int, Text]:
         """Return the greatest conflict of those who lead an item's group in a plan, and how it came to be."""
-        layer, mover = self._layer, int(self._index[item])
+        layer, mover = self._layer, int(self._layer_index[item])
         seen = layer.seen_from(period)
         if mover < 0 or seen >= len(layer.periods):
             return 0, Text()
         plan, everyone = roster[layer.name], range(len(layer.roles))
         groups = plan.slots_of(mover, seen, everyone)
         leads = [p for g in groups for p in plan.items_in(g, seen, self._roles)]
-        worst = max(leads, key=lambda p: int(self._theirs[p, slot, period]), default=-1)
-        if worst < 0 or not self._theirs[worst, slot, period]:
+        worst = max(leads, key=lambda p: int(self._leader_amounts[p, slot, period]), default=-1)
+        if worst < 0 or not self._leader_amounts[worst, slot, period]:
             return 0, Text()
-        return int(self._theirs[worst, slot, period]), self._others.passed_on(worst, slot, period)
+        return int(self._leader_amounts[worst, slot, period]), self._layer_conflicts.passed_on(
+            worst, slot, period
+        )
 
     @cached_property
     def _layer(self) -> Layer:
         return self._scope.context.layers[self._led.layer]
 
     @cached_property
-    def _others(self) -> Conflicts:
+    def _layer_conflicts(self) -> Conflicts:
         return self._conflicts.of_people(self._layer.items)
 
     @cached_property
-    def _theirs(self) -> IntArray:
+    def _leader_amounts(self) -> IntArray:
         """``[P, S, T]``: the conflicts of that layer's people."""
-        return self._others.own
+        return self._layer_conflicts.own
 
     @cached_property
-    def _index(self) -> IntArray:
+    def _layer_index(self) -> IntArray:
         """``[I]``: who each item is in that layer, -1 if nobody."""
         known = self._layer.item_index
         return np.array([known.get(name, -1) for name in self._scope.layer.items], dtype=np.int64)

@@ -110,7 +110,7 @@ def count_if_maximised(
 
     Somebody who holds two roles is one.
     """
-    held, several = _held(writer, scope, items, slot, roles, period)
+    held, several = _member_decisions(writer, scope, items, slot, roles, period)
     if not several:
         return Expr.of(held.reshape(-1))
     subject = Subject(slot=slot, period=period)
@@ -126,7 +126,7 @@ def count_if_minimised(
     period: int,
 ) -> Expr:
     """Return how many of ``items`` are in a slot in any of ``roles``, exact where less is better."""
-    held, several = _held(writer, scope, items, slot, roles, period)
+    held, several = _member_decisions(writer, scope, items, slot, roles, period)
     if not several:
         return Expr.of(held.reshape(-1))
     subject = Subject(slot=slot, period=period)
@@ -135,7 +135,7 @@ def count_if_minimised(
     )
 
 
-def _held(
+def _member_decisions(
     writer: ConstraintWriter,
     scope: Scope,
     items: Collection[int],
@@ -164,7 +164,7 @@ def is_complete_window(scope: Scope, subject: Subject, window: range) -> bool:
     The subject exists in all of its periods, and it begins no earlier than what the history has of the
     subject: of what was before, nobody knows how often it was.
     """
-    return window.start >= first_known(scope, subject) and all(_exists(scope, subject, t) for t in window)
+    return window.start >= first_known(scope, subject) and all(_exists_in(scope, subject, t) for t in window)
 
 
 def first_known(scope: Scope, subject: Subject) -> int:
@@ -177,7 +177,7 @@ def first_known(scope: Scope, subject: Subject) -> int:
     return min(known, default=0)
 
 
-def _exists(scope: Scope, subject: Subject, period: int) -> bool:
+def _exists_in(scope: Scope, subject: Subject, period: int) -> bool:
     layer = scope.layer
     if period < 0:
         return True
@@ -235,7 +235,7 @@ Pair = tuple[int, int]
 _DEEPEST, _TERMS = 12, 2_000_000
 
 
-def company(
+def together_indicators(
     writer: ConstraintWriter, scope: Scope, times: Mapping[Pair, Iterable[int]], *, more: bool
 ) -> dict[Pair, dict[int, Expr]]:
     """Return for each pair and each of its periods an expression that is 1 if the two are together, else 0.
@@ -250,7 +250,7 @@ def company(
         [(a, b, s, t) for (a, b), periods in times.items() for t in periods for s in scope.slots.tolist()],
         dtype=np.int64,
     ).reshape(-1, 4)
-    cols = _presences(writer, scope, places)
+    cols = _presence_columns(writer, scope, places)
     a, b, s, t = places.T
     one, other = cols[a, s, t], cols[b, s, t]
     there = (one >= 0).any(axis=1) & (other >= 0).any(axis=1)
@@ -263,11 +263,11 @@ def company(
             beyond = np.hstack([met[:, None], side])
             signs = np.array([1] + [-1] * side.shape[1], dtype=np.int64)
             writer.implied_each(subjects, ExprArray.of(beyond, signs))
-    _count_pairs(writer, scope, places, met, cols)
-    return _by_pair(writer, scope, times, places, met, more=more)
+    _add_pair_tangents(writer, scope, places, met, cols)
+    return _indicators_by_pair(writer, scope, times, places, met, more=more)
 
 
-def _presences(writer: ConstraintWriter, scope: Scope, places: IntArray) -> IntArray:
+def _presence_columns(writer: ConstraintWriter, scope: Scope, places: IntArray) -> IntArray:
     """Return ``[I, S, T, w]`` columns whose sum is 1 if an item is in a slot in a period; -1 for none."""
     grid = np.moveaxis(writer.grid()[:, :, list(scope.roles), :], 2, 3)
     if scope.layer.spec.take.most == 1 or grid.shape[3] == 1:
@@ -283,7 +283,7 @@ def _presences(writer: ConstraintWriter, scope: Scope, places: IntArray) -> IntA
     return found
 
 
-def _count_pairs(
+def _add_pair_tangents(
     writer: ConstraintWriter, scope: Scope, places: IntArray, met: IntArray, cols: IntArray
 ) -> None:
     """Say how many pairs so many members of a slot make at least: tangents of ``n (n - 1) / 2``.
@@ -303,7 +303,7 @@ def _count_pairs(
             writer.implied(size * k - pairs, k * (k + 1) // 2, Subject(slot=s, period=t))
 
 
-def _by_pair(
+def _indicators_by_pair(
     writer: ConstraintWriter,
     scope: Scope,
     times: Mapping[Pair, Iterable[int]],

@@ -73,11 +73,11 @@ class Groups:
             return Subject()
         return Subject(slot=group) if self.side == "slot" else Subject(item=group)
 
-    def of(self, subject: Subject) -> int:
+    def group_of(self, subject: Subject) -> int:
         """Return the group that a breach is about."""
         return max(subject.item, subject.slot, subject.part, 0)
 
-    def existing(self) -> Iterator[tuple[Subject, tuple[int, ...]]]:
+    def existing_periods(self) -> Iterator[tuple[Subject, tuple[int, ...]]]:
         """Yield each group with the periods in which any of it exists; the whole layer is always there."""
         layer, periods = self.scope.layer, self.scope.periods
         if self.each == "layer":
@@ -88,7 +88,7 @@ class Groups:
             if members:
                 yield self.subject(group), tuple(t for t in periods if exists[members, t].any())
 
-    def added_up(self, values: IntArray) -> IntArray:
+    def sum_by_group(self, values: IntArray) -> IntArray:
         """Return ``[groups]`` the sums of ``[n]`` values."""
         result = np.zeros(self.count, dtype=np.int64)
         np.add.at(result, self.number[self.number >= 0], values[self.number >= 0])
@@ -116,10 +116,12 @@ class Groups:
             differs = (values[members] != values[members[0]]).any(axis=1)
             if differs.any():
                 other = members[int(np.flatnonzero(differs)[0])]
-                raise self._differs(bound, group, members[0], other, values)
+                raise self._differing_bounds(bound, group, members[0], other, values)
         return values[[members[0] for members in self.members]]
 
-    def _differs(self, bound: int | str, group: int, one: int, other: int, values: IntArray) -> SelectorError:
+    def _differing_bounds(
+        self, bound: int | str, group: int, one: int, other: int, values: IntArray
+    ) -> SelectorError:
         ids = self.scope.layer.slots if self.side == "slot" else self.scope.layer.items
         t = int(np.flatnonzero(values[one] != values[other])[0])
         (a, x), (b, y) = ((shorten(ids[k], 40), int(values[k, t])) for k in (one, other))
@@ -130,7 +132,7 @@ class Groups:
         )
         return SelectorError(message, detail=shown(str(bound)))
 
-    def named(self, subject: Subject, found: Text) -> Text:
+    def with_name(self, subject: Subject, found: Text) -> Text:
         """Return what was found of a group, with its name where a subject cannot tell it."""
         if not self.names:
             return found
@@ -197,11 +199,11 @@ Over = Annotated[
 ]
 
 
-def subjects(
+def load_subjects(
     scope: Scope, each: Each, over: Over, groups: Groups | None = None
 ) -> Iterator[tuple[Subject, tuple[int, ...]]]:
     """Yield each slot (or item, or group) that exists, with the periods over which its load is added up."""
-    for whose, periods in (groups or groups_of(scope, each)).existing():
+    for whose, periods in (groups or groups_of(scope, each)).existing_periods():
         for chosen in [periods] if over == "horizon" else [(t,) for t in periods]:
             if chosen:
                 yield whose._replace(period=-1 if over == "horizon" else chosen[0]), chosen
@@ -228,25 +230,27 @@ class LoadRule(Rule):
         """Return whose loads are added up."""
         return groups_of(scope, self.each)
 
-    def terms(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[Subject, Expr]]:
+    def load_exprs(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[Subject, Expr]]:
         """Yield the load of each slot (item, group, or of the layer) as an expression over the decisions."""
         groups = self.groups(scope)
-        begun, periods = self._begun(scope, groups), scope.layer.shape[3]
-        cols, weights, keys = self._places(writer.grid(), scope, groups)
+        begun, periods = self._carried_loads(scope, groups), scope.layer.shape[3]
+        cols, weights, keys = self._load_terms(writer.grid(), scope, groups)
         # Sorted by whose they are and when, all at once: there may be millions.
-        order = _order(keys)
+        order = _stable_order(keys)
         cols, weights = cols[order], weights[order]
         starts = np.searchsorted(keys[order], np.arange(len(begun) * periods + 1))
-        for subject, within in subjects(scope, self.each, self.over, groups):
-            whose = groups.of(subject)
+        for subject, within in load_subjects(scope, self.each, self.over, groups):
+            whose = groups.group_of(subject)
             key = whose * periods + (0 if self.over == "horizon" else within[0])
             part = slice(starts[key], starts[key + 1])
             yield subject, Expr.of(cols[part], weights[part]) + int(begun[whose])
 
-    def _places(self, grid: IntArray, scope: Scope, groups: Groups) -> tuple[IntArray, IntArray, IntArray]:
+    def _load_terms(
+        self, grid: IntArray, scope: Scope, groups: Groups
+    ) -> tuple[IntArray, IntArray, IntArray]:
         """Return decision, load and key (whose, and when) of every place in scope that adds something."""
         item, slot, role, period = np.nonzero(grid >= 0)
-        weights = self._added(scope)[item, slot, period]
+        weights = self._loads_per_seat(scope)[item, slot, period]
         whose = groups.number[slot if groups.side == "slot" else item]
         kept = scope.covered[item, slot, period] & np.isin(role, scope.roles) & (weights != 0) & (whose >= 0)
         item, slot, role, period = item[kept], slot[kept], role[kept], period[kept]
@@ -257,9 +261,9 @@ class LoadRule(Rule):
     def loads(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, int]]:
         """Yield the load of each slot (or item, group, or of the layer) in a plan."""
         groups = self.groups(scope)
-        plan, loads, begun = roster[self.on], self._added(scope), self._begun(scope, groups)
-        for subject, periods in subjects(scope, self.each, self.over, groups):
-            whose = groups.of(subject)
+        plan, loads, begun = roster[self.on], self._loads_per_seat(scope), self._carried_loads(scope, groups)
+        for subject, periods in load_subjects(scope, self.each, self.over, groups):
+            whose = groups.group_of(subject)
             total = int(begun[whose])
             for t in periods:
                 for one in groups.members[whose]:
@@ -277,24 +281,24 @@ class LoadRule(Rule):
             found.setdefault(subject.period, []).append(load)
         return dict(sorted(found.items()))
 
-    def when(self, scope: Scope, period: int, among: int) -> str:
+    def period_suffix(self, scope: Scope, period: int, among: int) -> str:
         """Return the words for a period where there are several: `` @2027``."""
         return f" @{scope.layer.period_id(period)}" if among > 1 else ""
 
-    def _added(self, scope: Scope) -> IntArray:
+    def _loads_per_seat(self, scope: Scope) -> IntArray:
         """Return ``[I, S, T]``: what each assignment adds."""
         layer, loads = scope.layer, scope.numbers(self.load)
         refuse_negative(loads, self.load, layer.items, layer.slots, [period.id for period in layer.periods])
         return loads
 
-    def _begun(self, scope: Scope, groups: Groups) -> IntArray:
+    def _carried_loads(self, scope: Scope, groups: Groups) -> IntArray:
         """Return what each item, slot or group has to begin with; one number for the layer."""
         if self.each == "layer":
             return np.array([self.carried], dtype=np.int64)
         is_item = groups.side == "item"
         found = scope.item_numbers(self.carried) if is_item else scope.slot_numbers(self.carried)
         refuse_negative(found, self.carried, scope.layer.items if is_item else scope.layer.slots)
-        return groups.added_up(found)
+        return groups.sum_by_group(found)
 
 
 def shortfall(load: Expr, asked: int) -> Expr:
@@ -313,7 +317,7 @@ def shortfall(load: Expr, asked: int) -> Expr:
     )
 
 
-def _order(keys: IntArray) -> IntArray:
+def _stable_order(keys: IntArray) -> IntArray:
     """Return the stable order of numbers of 0 or more: short ones are sorted by radix, ten times as fast."""
     is_short = keys.max(initial=0) < 2**16
     return np.argsort(keys.astype(np.uint16) if is_short else keys, kind="stable")

@@ -75,18 +75,18 @@ class PairRule(Rule):
         if self.ties and not others and kinds_in(scope.context.scenario.organisation).isdisjoint(self.ties):
             yield "ties", ", ".join(self.ties)
 
-    def chosen_pairs(self, scope: Scope) -> Iterator[tuple[Pairs, tuple[int, ...]]]:
+    def pairs_by_period(self, scope: Scope) -> Iterator[tuple[Pairs, tuple[int, ...]]]:
         """Yield pairs ``(a, b)`` with ``a < b``, each once and in order, with their periods."""
-        lasting = set(self._lasting(scope))
+        lasting = set(self._permanent_pairs(scope))
         by_pairs: dict[Pairs, list[int]] = {}
         for t in scope.periods:
-            found = lasting | set(self._tied(scope, t))
+            found = lasting | set(self._tied_pairs(scope, t))
             within = scope.item_set
             pairs = {(min(p), max(p)) for p in found if p[0] != p[1] and within.issuperset(p)}
             by_pairs.setdefault(tuple(sorted(pairs)), []).append(t)
         yield from ((pairs, tuple(periods)) for pairs, periods in by_pairs.items())
 
-    def how_known(self, scope: Scope, a: int, b: int, period: int) -> Text:
+    def tie_path(self, scope: Scope, a: int, b: int, period: int) -> Text:
         """Return the path of ties that makes two items a pair, empty where it is something else."""
         items, graph, found = scope.layer.items, scope.context.graph, scope.layer.periods[period]
         holding = Lens(found.start, found.end, frozenset(self.ties), years=0)
@@ -96,7 +96,7 @@ class PairRule(Rule):
             path = known.path if known.strength >= self.acquainted else ()
         return Text(zh=graph.describe(path, "zh"), en=graph.describe(path, "en")) if path else Text()
 
-    def _lasting(self, scope: Scope) -> Iterator[tuple[int, int]]:
+    def _permanent_pairs(self, scope: Scope) -> Iterator[tuple[int, int]]:
         """Yield the pairs that are pairs in every period."""
         organisation = scope.context.scenario.organisation
         named = [(a, b) for group in self.pairs for k, a in enumerate(group) for b in group[k + 1 :]]
@@ -105,25 +105,25 @@ class PairRule(Rule):
             for person in [scope.layer.items[item] for item in scope.items]:
                 known = scope.context.graph.acquaintance_from(person, self.hops, self.acquainted)
                 named += [(person, other) for other in known]
-        yield from _numbered(scope, named)
+        yield from _index_pairs(scope, named)
         if self.when:
             holds = scope.item_pairs(self.when)
             yield from ((int(a), int(b)) for a, b in zip(*holds.nonzero(), strict=True))
 
-    def _tied(self, scope: Scope, period: int) -> Iterator[tuple[int, int]]:
+    def _tied_pairs(self, scope: Scope, period: int) -> Iterator[tuple[int, int]]:
         """Yield the pairs that a tie makes which holds on any day of a period."""
         found = scope.layer.periods[period]
         ties = scope.context.scenario.organisation.ties if self.ties else ()
         chosen = (tie for tie in ties if tie.kind in self.ties and tie.holds(found.start, found.end))
-        return _numbered(scope, ((tie.source, tie.target) for tie in chosen))
+        return _index_pairs(scope, ((tie.source, tie.target) for tie in chosen))
 
 
-def _numbered(scope: Scope, named: Iterable[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+def _index_pairs(scope: Scope, named: Iterable[tuple[str, str]]) -> Iterator[tuple[int, int]]:
     index = scope.layer.item_index
     return ((index[a], index[b]) for a, b in named if a in index and b in index)
 
 
-def cliques(pairs: Pairs) -> list[tuple[int, ...]]:
+def clique_cover(pairs: Pairs) -> list[tuple[int, ...]]:
     """Cover the pairs with groups in which every two are a pair: one row for many, and a tighter one."""
     paired = adjacency_of(pairs)
     left = set(pairs)

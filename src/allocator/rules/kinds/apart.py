@@ -14,7 +14,7 @@ from allocator.program.expr import Expr
 from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.kinds._indicators01 import indicator_if_minimised
-from allocator.rules.kinds._pairs import PairRule, cliques
+from allocator.rules.kinds._pairs import PairRule, clique_cover
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope
@@ -58,10 +58,10 @@ class Apart(PairRule):
             self._post_members(writer, scope)
             return
         grid = np.moveaxis(writer.grid()[:, :, list(scope.roles)], 2, 3)
-        for pairs, periods in self.chosen_pairs(scope):
+        for pairs, periods in self.pairs_by_period(scope):
             slots, during = np.meshgrid(scope.slots, np.asarray(periods, dtype=np.int64))
             s, t = slots.reshape(-1), during.reshape(-1)
-            for group in cliques(pairs) if self.is_hard and not scope.has_waivers else pairs:
+            for group in clique_cover(pairs) if self.is_hard and not scope.has_waivers else pairs:
                 cols = np.hstack([grid[item, s, t] for item in group])
                 where = subject_rows(item=group[0], other=group[1], slot=s, period=t)
                 writer.at_most_each(where, cols, [1] * cols.shape[1], 1)
@@ -69,19 +69,19 @@ class Apart(PairRule):
     def _post_members(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Do so where one may hold several roles of a slot, and is there once all the same."""
         there = cache(lambda i, s, t: indicator_if_minimised(writer, scope, Subject(item=i, slot=s), t))
-        for pairs, periods in self.chosen_pairs(scope):
-            groups = cliques(pairs) if self.is_hard and not scope.has_waivers else pairs
+        for pairs, periods in self.pairs_by_period(scope):
+            groups = clique_cover(pairs) if self.is_hard and not scope.has_waivers else pairs
             for group, s, t in product(groups, scope.slots.tolist(), periods):
                 subject = Subject(item=group[0], other=group[1], slot=s, period=t)
                 writer.at_most(Expr.total(there(i, s, t) for i in group), 1, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look for pairs among the members of each slot; how they know each other is explained."""
-        for pairs, periods in self.chosen_pairs(scope):
+        for pairs, periods in self.pairs_by_period(scope):
             for s in scope.slots.tolist():
                 for t in periods:
                     members = frozenset(roster[self.on].items_in(s, t, scope.roles))
                     for a, b in pairs:
                         if a in members and b in members:
                             subject = Subject(item=a, other=b, slot=s, period=t)
-                            yield Breach(subject, detail=self.how_known(scope, a, b, t))
+                            yield Breach(subject, detail=self.tie_path(scope, a, b, t))

@@ -146,17 +146,17 @@ class Avoid(Rule):
         if isinstance(self.through, Led):
             yield from self.through.validate_in(context)
         elif self.through:
-            yield from self._strangers(context)
+            yield from self._unknown_delegators(context)
 
     def tie_kinds(self) -> tuple[str, ...]:
         """Return those that paths of acquaintance are made of."""
         return self.acquaintance.kinds if self.acquaintance else ()
 
-    def _strangers(self, context: RuleContext) -> Iterator[FieldProblem]:
+    def _unknown_delegators(self, context: RuleContext) -> Iterator[FieldProblem]:
         """Yield who is to pass conflicts on and is nobody of the scenario."""
         known = context.scenario.organisation.people
         try:
-            lists = self._conflicts(Scope(self, context)).passed_on_by()
+            lists = self._conflicts(Scope(self, context)).all_delegators()
         except SelectorError:
             return  # what is wrong with the expression is told by itself
         for name in sorted(lists - known.keys()):
@@ -178,7 +178,7 @@ class Avoid(Rule):
         leaders = self._leaders(conflicts)
         _ = conflicts.amounts  # what an expression cannot read is told even if nothing is taken
         for i, s, r, t in scope.taken_seats(roster):
-            amount, detail = _found(conflicts, leaders, roster, (i, s, t))
+            amount, detail = _conflict_at(conflicts, leaders, roster, (i, s, t))
             if amount:
                 yield Breach(Subject(item=i, slot=s, role=r, period=t), amount, detail)
 
@@ -192,7 +192,7 @@ class Avoid(Rule):
         there = scope.layer.open & scope.covered
         for i, s in np.argwhere(there.any(axis=2)).tolist():
             for t in np.flatnonzero(there[i, s]).tolist():
-                amount, detail = _found(conflicts, leaders, roster, (i, s, t))
+                amount, detail = _conflict_at(conflicts, leaders, roster, (i, s, t))
                 if amount:
                     yield Breach(Subject(item=i, slot=s, period=t), amount, detail)
                     break
@@ -209,7 +209,7 @@ class Avoid(Rule):
         return Leaders(self.through, conflicts) if isinstance(self.through, Led) else None
 
 
-def _found(
+def _conflict_at(
     conflicts: Conflicts, leaders: Leaders | None, roster: Roster | None, place: tuple[int, int, int]
 ) -> tuple[int, Text]:
     """Return the greatest conflict with a place, and how it came to be: one's own sooner than another's."""

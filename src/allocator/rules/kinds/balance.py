@@ -167,7 +167,7 @@ class Balance(LoadRule):
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """A greatest and a least load for each period, or a distance for each load."""
-        terms = list(self.terms(writer, scope))
+        terms = list(self.load_exprs(writer, scope))
         if self.measure == "range":
             for period in sorted({subject.period for subject, _ in terms}):
                 loads = [load for subject, load in terms if subject.period == period]
@@ -189,7 +189,7 @@ class Balance(LoadRule):
         groups = self.groups(scope)
         found = groups.limit(self.target, horizon=self.over == "horizon")
         refuse_negative(found, self.target, groups.ids, [period.id for period in scope.layer.periods])
-        return lambda subject: int(found[groups.of(subject), max(subject.period, 0)])
+        return lambda subject: int(found[groups.group_of(subject), max(subject.period, 0)])
 
     def _distance(self, writer: ConstraintWriter, load: Expr, target: int, subject: Subject) -> Expr:
         below, above = target - self.tolerance, target + self.tolerance
@@ -209,7 +209,7 @@ class Balance(LoadRule):
             if far:
                 detail = Text(zh=f"实为 {load}，目标 {target}", en=f"is {load}, target {target}")
                 amount = far if self.measure == "deviation" else far * far
-                yield Breach(subject, amount, groups.named(subject, detail))
+                yield Breach(subject, amount, groups.with_name(subject, detail))
 
     def measurement(self, roster: Roster, scope: Scope) -> Text | None:
         """Return the least and the greatest load, in the period in which they are furthest apart."""
@@ -218,7 +218,7 @@ class Balance(LoadRule):
             return None
         period = max(loads, key=lambda t: (max(loads[t]) - min(loads[t]), -t))
         least, most = min(loads[period]), max(loads[period])
-        when = self.when(scope, period, len(loads))
+        when = self.period_suffix(scope, period, len(loads))
         return Text(
             zh=f"负荷 {least}–{most}，相差 {most - least}{when}",
             en=f"loads {least} to {most}, spread {most - least}{when}",

@@ -14,7 +14,7 @@ from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, EachLimit
 from allocator.rules.expressions.selectors import SelectorError
 from allocator.rules.kinds._field_checks import Bounds, crossed, may_cross, refuse_crossed
-from allocator.rules.kinds._loads import Groups, LoadRule, subjects
+from allocator.rules.kinds._loads import Groups, LoadRule, load_subjects
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
@@ -205,8 +205,8 @@ class Capacity(LoadRule):
         """One row for each slot (or item, group, or for the layer) and period."""
         groups = self.groups(scope)
         least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
-        for subject, terms in self.terms(writer, scope):
-            at = groups.of(subject), max(subject.period, 0)
+        for subject, terms in self.load_exprs(writer, scope):
+            at = groups.group_of(subject), max(subject.period, 0)
             if least is not None:
                 writer.at_least(terms, int(least[at]), subject)
             if most is not None:
@@ -217,13 +217,13 @@ class Capacity(LoadRule):
         groups = self.groups(scope)
         least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
         for subject, load in self.loads(roster, scope):
-            at = groups.of(subject), max(subject.period, 0)
+            at = groups.group_of(subject), max(subject.period, 0)
             few = 0 if least is None else int(least[at]) - load
             many = 0 if most is None else load - int(most[at])
             if (off := max(few, many)) > 0:
                 should = f"≥{load + few}" if few > 0 else f"≤{load - many}"
                 detail = Text(zh=f"实为 {load}，应为 {should}", en=f"is {load}, should be {should}")
-                yield Breach(subject, off, groups.named(subject, detail))
+                yield Breach(subject, off, groups.with_name(subject, detail))
 
     def _bounds(self, scope: Scope) -> Iterator[Bounds]:
         """Yield each subject and period with both limits."""
@@ -231,8 +231,8 @@ class Capacity(LoadRule):
         least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
         if least is None or most is None:
             return
-        for subject, _ in subjects(scope, self.each, self.over, groups):
-            group, t = groups.of(subject), max(subject.period, 0)
+        for subject, _ in load_subjects(scope, self.each, self.over, groups):
+            group, t = groups.group_of(subject), max(subject.period, 0)
             when = "" if self.over == "horizon" else scope.layer.periods[t].id
             yield groups.ids[group], when, int(least[group, t]), int(most[group, t])
 

@@ -175,10 +175,10 @@ class Choice(Rule):
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Count the entries of each item."""
-        options = [self._places(scope, option) for option in self.of]
-        for i in _serving(scope):
+        options = [self._option_seats(scope, option) for option in self.of]
+        for i in _items_in_service(scope):
             subject = Subject(item=i)
-            had = Expr.total(_posted(writer, scope, subject, *places) for places in options)
+            had = Expr.total(_option_indicator(writer, scope, subject, *places) for places in options)
             count = -had + len(options) if self.off else had
             if self.atleast:
                 writer.at_least(count, self.atleast, subject)
@@ -187,23 +187,23 @@ class Choice(Rule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at each entry of the list."""
-        plan, options = roster[self.on], [self._places(scope, option) for option in self.of]
-        for i in _serving(scope):
+        plan, options = roster[self.on], [self._option_seats(scope, option) for option in self.of]
+        for i in _items_in_service(scope):
             had = [any(held_slots(plan, i, places, t) for t in periods) for places, periods in options]
             count = had.count(not self.off)
             few = (self.atleast or 0) - count
             many = 0 if self.atmost is None else count - self.atmost
             for off in (few, many):
                 if off > 0:
-                    yield Breach(Subject(item=i), off, self._told(count))
+                    yield Breach(Subject(item=i), off, self._detail(count))
 
-    def _told(self, count: int) -> Text:
+    def _detail(self, count: int) -> Text:
         size = len(self.of)
         if self.off:
             return Text(zh=f"{size} 项中有 {count} 项未占", en=f"does not have {count} of the {size}")
         return Text(zh=f"{size} 项中占 {count} 项", en=f"has {count} of the {size}")
 
-    def _places(self, scope: Scope, option: Option) -> tuple[BoolArray, tuple[int, ...]]:
+    def _option_seats(self, scope: Scope, option: Option) -> tuple[BoolArray, tuple[int, ...]]:
         """Return the places ``[S, R]`` in scope of an entry, and its periods."""
         layer = scope.layer
         slots = [
@@ -218,13 +218,13 @@ class Choice(Rule):
         return np.array(slots)[:, None] & np.array(roles)[None, :], tuple(periods)
 
 
-def _serving(scope: Scope) -> list[int]:
+def _items_in_service(scope: Scope) -> list[int]:
     """Return the items in scope that are there in some period of the rule."""
     present = scope.layer.present[:, list(scope.periods)]
     return [i for i in scope.items.tolist() if present[i].any()]
 
 
-def _posted(
+def _option_indicator(
     writer: ConstraintWriter, scope: Scope, subject: Subject, places: BoolArray, periods: tuple[int, ...]
 ) -> Expr:
     """Return 1 if the item is at any of the places in any of the periods, 0 if not."""

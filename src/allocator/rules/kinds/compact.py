@@ -138,7 +138,7 @@ class Compact(Rule):
             self._post_centres(writer, scope)
             return
         grid = writer.grid()[:, :, list(scope.roles), :]
-        for a, b, far in self._pairs(scope):
+        for a, b, far in self._distant_pairs(scope):
             for s in scope.slots.tolist():
                 for t in scope.periods:
                     subject = Subject(item=a, other=b, slot=s, period=t)
@@ -146,13 +146,13 @@ class Compact(Rule):
                     writer.penalise(writer.maximum([both], 0, subject) * far, subject)
 
     def _post_seats(self, writer: ConstraintWriter, scope: Scope) -> None:
-        far = self._to_seats(scope)
+        far = self._seat_distances(scope)
         chosen = [(i, s, r, t) for i, s in np.argwhere(far > 0) for r in scope.roles for t in scope.periods]
         where = np.array(chosen, dtype=np.int64).reshape(-1, 4)
         writer.forbid(where, far[where[:, 0], where[:, 1]])
 
     def _post_centres(self, writer: ConstraintWriter, scope: Scope) -> None:
-        far, placed = self._to_centres(scope)
+        far, placed = self._centre_costs(scope)
         grid = writer.grid()[:, :, list(scope.roles), :]
         between, everyone = dict[bytes, IntArray](), np.array(placed, dtype=np.int64)
         for s in scope.slots.tolist():
@@ -174,7 +174,7 @@ class Compact(Rule):
         if self.to == "centre":
             yield from self._check_centres(roster, scope)
             return
-        pairs = self._pairs(scope)
+        pairs = self._distant_pairs(scope)
         for s in scope.slots.tolist():
             for t in scope.periods:
                 members = set(roster[self.on].items_in(s, t, scope.roles))
@@ -183,13 +183,13 @@ class Compact(Rule):
                         yield Breach(Subject(item=a, other=b, slot=s, period=t), far)
 
     def _check_seats(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        far = self._to_seats(scope)
+        far = self._seat_distances(scope)
         for i, s, r, t in scope.taken_seats(roster):
             if far[i, s] > 0:
                 yield Breach(Subject(item=i, slot=s, role=r, period=t), int(far[i, s]))
 
     def _check_centres(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        far, placed = self._to_centres(scope)
+        far, placed = self._centre_costs(scope)
         for s in scope.slots.tolist():
             for t in scope.periods:
                 members = set(roster[self.on].items_in(s, t, scope.roles)) & set(placed)
@@ -200,7 +200,7 @@ class Compact(Rule):
                     detail = Text(zh=f"以 {name} 为中心", en=f"with {name} as centre")
                     yield Breach(Subject(slot=s, period=t), least, detail)
 
-    def _to_centres(self, scope: Scope) -> tuple[IntArray, list[int]]:
+    def _centre_costs(self, scope: Scope) -> tuple[IntArray, list[int]]:
         """Return ``[I, I]`` what each item costs with each as its centre, and the items with a position."""
         layer, items = scope.layer, scope.items.tolist()
         loads, far = scope.item_numbers(self.load), np.zeros((len(layer.items),) * 2, dtype=np.int64)
@@ -224,23 +224,23 @@ class Compact(Rule):
             )
         return far * loads[:, None], placed
 
-    def _to_seats(self, scope: Scope) -> IntArray:
+    def _seat_distances(self, scope: Scope) -> IntArray:
         """Return ``[I, S]`` distances beyond what is free, 0 outside the scope."""
         far = np.zeros(scope.layer.shape[:2], dtype=np.int64)
         for i in scope.items.tolist():
             for s in scope.slots.tolist():
-                far[i, s] = self._far(scope, scope.layer.items[i], scope.layer.slots[s])
+                far[i, s] = self._distance(scope, scope.layer.items[i], scope.layer.slots[s])
         return far
 
-    def _pairs(self, scope: Scope) -> list[tuple[int, int, int]]:
+    def _distant_pairs(self, scope: Scope) -> list[tuple[int, int, int]]:
         items = scope.items.tolist()
         measured = (
-            (a, b, self._far(scope, scope.layer.items[a], scope.layer.items[b]))
+            (a, b, self._distance(scope, scope.layer.items[a], scope.layer.items[b]))
             for k, a in enumerate(items)
             for b in items[k + 1 :]
         )
         return [(a, b, far) for a, b, far in measured if far > 0]
 
-    def _far(self, scope: Scope, a: str, b: str) -> int:
+    def _distance(self, scope: Scope, a: str, b: str) -> int:
         metres = scope.context.graph.distance_metres(a, b) or 0
         return int(max(0, (metres + self.metres // 2) // self.metres - self.beyond) ** self.power)

@@ -152,8 +152,8 @@ class Composition(Rule):
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each slot, period and term."""
-        counting = cache(partial(_counted, scope))
-        for subject, term in self._asked(scope):
+        counting = cache(partial(_counted_towards, scope))
+        for subject, term in self._required_terms(scope):
             roles, items = counting(term.word_id)
             where = (items, subject.slot, roles, subject.period)
             writer.at_least(count_if_maximised(writer, scope, *where), term.least, subject)
@@ -162,22 +162,22 @@ class Composition(Rule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the members of each slot by role or grade."""
-        counting = cache(partial(_counted, scope))
-        for subject, term in self._asked(scope):
+        counting = cache(partial(_counted_towards, scope))
+        for subject, term in self._required_terms(scope):
             roles, items = counting(term.word_id)
             number = len(items.intersection(roster[self.on].items_in(subject.slot, subject.period, roles)))
             off = max(term.least - number, 0 if term.most is None else number - term.most)
             if off > 0:
-                yield Breach(subject, off, _found(scope, term, number))
+                yield Breach(subject, off, _detail(scope, term, number))
 
     def part_label(self, scope: Scope, subject: Subject) -> Text:
         """Return the role or the grade that is counted."""
-        terms = (term for one, term in self._asked(scope) if one == subject)
-        return next((_word(scope, term) for term in terms), Text())
+        terms = (term for one, term in self._required_terms(scope) if one == subject)
+        return next((_label(scope, term) for term in terms), Text())
 
-    def _asked(self, scope: Scope) -> Iterator[tuple[Subject, Term]]:
+    def _required_terms(self, scope: Scope) -> Iterator[tuple[Subject, Term]]:
         """Yield what is asked of each slot and period: how many of a word there are."""
-        bounds = [self._bound(scope, text) for text in (self.atleast, self.atmost, self.exactly)]
+        bounds = [self._bound_terms(scope, text) for text in (self.atleast, self.atmost, self.exactly)]
         for s in scope.slots.tolist():
             for t in scope.periods:
                 if scope.layer.active[s, t]:
@@ -190,7 +190,9 @@ class Composition(Rule):
                     for part, term in enumerate(terms):
                         yield Subject(slot=s, period=t, part=part), term
 
-    def _bound(self, scope: Scope, bound: str | Mapping[str, int | str]) -> Callable[[int, int], list[Term]]:
+    def _bound_terms(
+        self, scope: Scope, bound: str | Mapping[str, int | str]
+    ) -> Callable[[int, int], list[Term]]:
         """Return what gives the terms of a bound for a slot and a period."""
         if isinstance(bound, str):
             noted = cache(partial(_notation, scope, bound))
@@ -214,7 +216,7 @@ def _notation(scope: Scope, text: str, slot: int) -> Notation:
     return parse_notation(text, scope.context.vocabulary) if text else Notation(())
 
 
-def _counted(scope: Scope, word: str) -> tuple[tuple[int, ...], frozenset[int]]:
+def _counted_towards(scope: Scope, word: str) -> tuple[tuple[int, ...], frozenset[int]]:
     """Return the roles and the items that count towards ``word``."""
     roles = scope.layer.roles
     if word in roles:
@@ -223,7 +225,7 @@ def _counted(scope: Scope, word: str) -> tuple[tuple[int, ...], frozenset[int]]:
     return scope.roles, frozenset(i for i in scope.item_set if people[scope.layer.items[i]].grade == word)
 
 
-def _found(scope: Scope, term: Term, number: int) -> Text:
+def _detail(scope: Scope, term: Term, number: int) -> Text:
     """Say what is asked and what there is, a role by the role's word though a grade may have the same id."""
     counted, asked = _vocabulary(scope, term), Notation((term,))
     return Text(
@@ -237,6 +239,6 @@ def _vocabulary(scope: Scope, term: Term) -> Vocabulary:
     return words.roles if term.word_id in scope.layer.roles else words.ladder
 
 
-def _word(scope: Scope, term: Term) -> Text:
+def _label(scope: Scope, term: Term) -> Text:
     """Return a role or a grade in words."""
     return _vocabulary(scope, term).text(term.word_id)

@@ -106,7 +106,7 @@ class Contiguous(Rule):
         grid, near, free = (
             writer.grid()[:, :, list(scope.roles)],
             self.neighbours_of(scope),
-            self._free(scope),
+            self._allowed_parts(scope),
         )
         for s in scope.slots.tolist():
             for t in scope.periods:
@@ -114,7 +114,7 @@ class Contiguous(Rule):
                 subject, most = Subject(slot=s, period=t), free(s, t)
                 if len(able) > most and not scope.waives(subject):
                     writer.penalise(
-                        writer.excess_components(grid[able, s, :, t], _renumbered(near, able), most, subject),
+                        writer.excess_components(grid[able, s, :, t], _subgraph(near, able), most, subject),
                         subject,
                     )
 
@@ -122,8 +122,8 @@ class Contiguous(Rule):
         """Yield cuts that a plan with parts breaks and no plan that holds does, for every slot alike."""
         if not self.is_hard:
             return
-        near, free = self.neighbours_of(scope), self._free(scope)
-        for s, t, apart in _fallen_apart(roster[self.on], scope, near):
+        near, free = self.neighbours_of(scope), self._allowed_parts(scope)
+        for s, t, apart in _disconnected(roster[self.on], scope, near):
             most = free(s, t)
             if len(apart) <= most or scope.waives(Subject(slot=s, period=t)):
                 continue
@@ -161,20 +161,20 @@ class Contiguous(Rule):
         """Return the neighbours, where the rule is about all items wherever they are, in one part each."""
         able = np.flatnonzero(scope.layer.open.any(axis=(1, 2)))
         every = scope.covered[able].all() and len(scope.roles) == len(scope.layer.roles)
-        free = self._free(scope)
+        free = self._allowed_parts(scope)
         one_part = all(free(s, t) == 1 for s in scope.slots.tolist() for t in scope.periods)
         return self.neighbours_of(scope) if every and one_part and not scope.has_waivers else None
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the parts of each slot."""
-        free = self._free(scope)
-        for s, t, apart in _fallen_apart(roster[self.on], scope, self.neighbours_of(scope)):
+        free = self._allowed_parts(scope)
+        for s, t, apart in _disconnected(roster[self.on], scope, self.neighbours_of(scope)):
             if len(apart) > free(s, t):
                 yield Breach(
-                    Subject(slot=s, period=t), len(apart) - free(s, t), self._found(scope, apart, free(s, t))
+                    Subject(slot=s, period=t), len(apart) - free(s, t), self._detail(scope, apart, free(s, t))
                 )
 
-    def _found(self, scope: Scope, apart: list[frozenset[int]], most: int) -> Text:
+    def _detail(self, scope: Scope, apart: list[frozenset[int]], most: int) -> Text:
         """Say into which parts a slot falls, each by its first member, and how many it may have."""
         label = scope.context.scenario.organisation.label
         names = [label(scope.layer.items[min(part)]) for part in apart]
@@ -195,17 +195,17 @@ class Contiguous(Rule):
         ends = ((index.get(link.source, -1), index.get(link.target, -1)) for link in links)
         return adjacency_of((a, b) for a, b in ends if a != b and a in scope.item_set and b in scope.item_set)
 
-    def _free(self, scope: Scope) -> Callable[[int, int], int]:
+    def _allowed_parts(self, scope: Scope) -> Callable[[int, int], int]:
         """Return what gives, for a slot and a period, in how many parts the slot may be."""
         if self.allow != AS_NOW:
             number = int(self.allow)
             return lambda slot, period: number
-        near, today = self.neighbours_of(scope), _today(scope)
+        near, today = self.neighbours_of(scope), _members_today(scope)
         count = {at: sum(1 for _ in connected_components(members, near)) for at, members in today.items()}
         return lambda slot, period: max(1, count.get((slot, period), 0))
 
 
-def _today(scope: Scope) -> Mapping[tuple[int, int], set[int]]:
+def _members_today(scope: Scope) -> Mapping[tuple[int, int], set[int]]:
     """Return by slot and period who is there today: by history, or by the baseline where there is none."""
     found: dict[tuple[int, int], set[int]] = {}
     for (item, period), held in scope.layer.past.items():
@@ -219,7 +219,7 @@ def _today(scope: Scope) -> Mapping[tuple[int, int], set[int]]:
     return found
 
 
-def _renumbered(near: Neighbours, able: list[int]) -> Neighbours:
+def _subgraph(near: Neighbours, able: list[int]) -> Neighbours:
     """Return the neighbours among some items, by their number there."""
     number = {item: k for k, item in enumerate(able)}
     return {
@@ -228,7 +228,7 @@ def _renumbered(near: Neighbours, able: list[int]) -> Neighbours:
     }
 
 
-def _fallen_apart(
+def _disconnected(
     held: LayerRoster, scope: Scope, near: Neighbours
 ) -> Iterator[tuple[int, int, list[frozenset[int]]]]:
     """Yield each slot and period whose members are in parts, with the parts."""

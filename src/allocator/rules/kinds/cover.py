@@ -106,10 +106,10 @@ class Cover(Rule):
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each slot, period and skill."""
-        able_at = cache(partial(_able, scope))
+        able_at = cache(partial(_skilled_items, scope))
         least = scope.limits(self.atleast, "slot")
         for s in scope.slots.tolist():
-            for part, (skill, level) in enumerate(self._needs(scope, s).items()):
+            for part, (skill, level) in enumerate(self._required_skills(scope, s).items()):
                 able = able_at(skill, level)
                 for t in scope.periods:
                     if scope.layer.active[s, t]:
@@ -118,9 +118,9 @@ class Cover(Rule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count the able members of each slot."""
-        able_at, least = cache(partial(_able, scope)), scope.limits(self.atleast, "slot")
+        able_at, least = cache(partial(_skilled_items, scope)), scope.limits(self.atleast, "slot")
         for s in scope.slots.tolist():
-            for part, (skill, level) in enumerate(self._needs(scope, s).items()):
+            for part, (skill, level) in enumerate(self._required_skills(scope, s).items()):
                 able = frozenset(able_at(skill, level))
                 for t in scope.periods:
                     if not scope.layer.active[s, t]:
@@ -136,17 +136,17 @@ class Cover(Rule):
 
     def part_label(self, scope: Scope, subject: Subject) -> Text:
         """Return the skill with its level."""
-        skill, level = list(self._needs(scope, subject.slot).items())[subject.part]
+        skill, level = list(self._required_skills(scope, subject.slot).items())[subject.part]
         return Text(zh=f"“{skill}”{level} 级", en=f"{skill} at level {level}")
 
-    def _needs(self, scope: Scope, slot: int) -> Mapping[str, int]:
+    def _required_skills(self, scope: Scope, slot: int) -> Mapping[str, int]:
         if self.skills != OWN:
             return self.skills
         case = scope.context.scenario.organisation.cases.get(scope.layer.slots[slot])
         return case.skills if isinstance(case, Case) else {}
 
 
-def _able(scope: Scope, skill: str, level: int) -> list[int]:
+def _skilled_items(scope: Scope, skill: str, level: int) -> list[int]:
     """Return the items that have a skill; slots share it, since everybody is looked at."""
     people = scope.context.scenario.organisation.people
     return [int(i) for i in scope.items if people[scope.layer.items[i]].skills.get(skill, 0) >= level]

@@ -9,13 +9,19 @@ import numpy as np
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.rules.kinds._cross_layer import ABOUT, Asked, MeetingRule, Meetings, seen
+from allocator.rules.kinds._cross_layer import (
+    ABOUT,
+    ConditionalRows,
+    CrossLayerRule,
+    Meetings,
+    describe_locations,
+)
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope
 
 
-class Elsewhere(MeetingRule):
+class Elsewhere(CrossLayerRule):
     """For each place taken, ``this`` and ``that`` are not in the same place.
 
     Each is a text or whereabouts that another layer decides, as in ``follow``. What is in no place is
@@ -66,32 +72,32 @@ class Elsewhere(MeetingRule):
 
     kind: Literal["elsewhere"]
 
-    def asked(self, meetings: Meetings) -> Iterator[Asked]:
+    def conditional_rows(self, meetings: Meetings) -> Iterator[ConditionalRows]:
         """At most one of the two is in any place."""
         this, that, taken = meetings.this, meetings.that, meetings.taken[:, None]
         everywhere = np.arange(len(taken))
         if isinstance(this, Mapping) and isinstance(that, Mapping):
             for place in [name for name in this if name in that]:
                 cols = np.hstack([taken, this[place], that[place]])
-                yield Asked(everywhere, cols, (1,) * cols.shape[1], 2)
+                yield ConditionalRows(everywhere, cols, (1,) * cols.shape[1], 2)
         elif isinstance(this, Mapping):
-            yield from _parted(taken, this, that)
+            yield from _kept_apart(taken, this, that)
         elif isinstance(that, Mapping):
-            yield from _parted(taken, that, this)
+            yield from _kept_apart(taken, that, this)
         else:
             together = np.flatnonzero(this == that)
-            yield Asked(together, taken[together], (1,), 0)
+            yield ConditionalRows(together, taken[together], (1,), 0)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the whereabouts of each place taken."""
         for subject, pairs in self.found(roster, scope):
             if together := [(this, that) for this, that in pairs if this == that and this]:
-                yield Breach(subject, 1, seen(together))
+                yield Breach(subject, 1, describe_locations(together))
 
 
-def _parted(taken: IntArray, decided: Mapping[str, IntArray], known: Any) -> Iterator[Asked]:
+def _kept_apart(taken: IntArray, decided: Mapping[str, IntArray], known: Any) -> Iterator[ConditionalRows]:
     """If the place is taken, the side that is decided is not where the other is known to be."""
     for place, there in decided.items():
         rows = np.flatnonzero(np.asarray(known) == place)
         cols = np.hstack([taken[rows], there[rows]])
-        yield Asked(rows, cols, (1,) * cols.shape[1], 1)
+        yield ConditionalRows(rows, cols, (1,) * cols.shape[1], 1)

@@ -125,13 +125,13 @@ class Fairness(LoadRule):
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """What the worst-off fall short in each period, 0 if nothing."""
-        terms = list(self.terms(writer, scope))
+        terms = list(self.load_exprs(writer, scope))
         for period in sorted({subject.period for subject, _ in terms}):
             about = Subject(period=period)
             loads = [load for subject, load in terms if subject.period == period]
-            writer.penalise(self._shortfall(writer, loads, about), about)
+            writer.penalise(self._worst_off_shortfall(writer, loads, about), about)
 
-    def _shortfall(self, writer: ConstraintWriter, loads: list[Expr], about: Subject) -> Expr:
+    def _worst_off_shortfall(self, writer: ConstraintWriter, loads: list[Expr], about: Subject) -> Expr:
         """Return by how much the least loads together are below what is asked of them, 0 if they are not.
 
         The sum of the k greatest is the least of k t + sum(max(0, s - t)) over all t, and the kth greatest is
@@ -154,7 +154,7 @@ class Fairness(LoadRule):
         period = min(loads, key=lambda t: (sum(loads[t]) - self.target * len(loads[t]), t))
         has, of = sum(loads[period]), len(loads[period])
         many = Text() if of == 1 else Text(zh=f" {of} 个之和", en=f" {of} together")
-        when = self.when(scope, period, len(loads))
+        when = self.period_suffix(scope, period, len(loads))
         return Text(
             zh=f"最少{many.zh} {has}，目标 {self.target * of}{when}",
             en=f"least{many.en} {has}, target {self.target * of}{when}",

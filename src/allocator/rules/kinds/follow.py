@@ -9,13 +9,19 @@ import numpy as np
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.rules.kinds._cross_layer import ABOUT, Asked, MeetingRule, Meetings, seen
+from allocator.rules.kinds._cross_layer import (
+    ABOUT,
+    ConditionalRows,
+    CrossLayerRule,
+    Meetings,
+    describe_locations,
+)
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope
 
 
-class Follow(MeetingRule):
+class Follow(CrossLayerRule):
     """For each place taken, ``this`` and ``that`` are in the same place.
 
     Each is a text (``group.parent``) or whereabouts that another layer decides (``{layer: zoning, item:
@@ -70,37 +76,37 @@ class Follow(MeetingRule):
 
     kind: Literal["follow"]
 
-    def asked(self, meetings: Meetings) -> Iterator[Asked]:
+    def conditional_rows(self, meetings: Meetings) -> Iterator[ConditionalRows]:
         """If one side is in a place so is the other, and it is somewhere."""
         this, that, taken = meetings.this, meetings.that, meetings.taken[:, None]
         everywhere = np.arange(len(taken))
         if isinstance(this, Mapping) and isinstance(that, Mapping):
             somewhere = np.hstack([taken, *that.values()])
-            yield Asked(everywhere, somewhere, (1, *[-1] * (somewhere.shape[1] - 1)), 0)
+            yield ConditionalRows(everywhere, somewhere, (1, *[-1] * (somewhere.shape[1] - 1)), 0)
             for place, there in that.items():
                 here = this.get(place, there[:, :0])
                 coefs = (1, *[1] * there.shape[1], *[-1] * here.shape[1])
-                yield Asked(everywhere, np.hstack([taken, there, here]), coefs, 1)
+                yield ConditionalRows(everywhere, np.hstack([taken, there, here]), coefs, 1)
         elif isinstance(this, Mapping):
-            yield from _joined(taken, this, that)
+            yield from _kept_together(taken, this, that)
         elif isinstance(that, Mapping):
-            yield from _joined(taken, that, this)
+            yield from _kept_together(taken, that, this)
         else:
             apart = np.flatnonzero(this != that)
-            yield Asked(apart, taken[apart], (1,), 0)
+            yield ConditionalRows(apart, taken[apart], (1,), 0)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Compare the whereabouts of each place taken."""
         for subject, pairs in self.found(roster, scope):
             if apart := [(this, that) for this, that in pairs if this != that or not this]:
-                yield Breach(subject, 1, seen(apart))
+                yield Breach(subject, 1, describe_locations(apart))
 
 
-def _joined(taken: IntArray, decided: Mapping[str, IntArray], known: Any) -> Iterator[Asked]:
+def _kept_together(taken: IntArray, decided: Mapping[str, IntArray], known: Any) -> Iterator[ConditionalRows]:
     """If the place is taken, the side that is decided is where the other is known to be."""
     names = np.asarray(known)
     for place in dict.fromkeys(names.tolist()):
         rows = np.flatnonzero(names == place)
         there = decided.get(place)
         cols = taken[rows] if there is None else np.hstack([taken[rows], there[rows]])
-        yield Asked(rows, cols, (1, *[-1] * (cols.shape[1] - 1)), 0)
+        yield ConditionalRows(rows, cols, (1, *[-1] * (cols.shape[1] - 1)), 0)

@@ -25,7 +25,7 @@ from allocator.rules.kinds._indicators01 import (
     window_breaches,
     windows,
 )
-from allocator.rules.kinds._loads import subjects
+from allocator.rules.kinds._loads import load_subjects
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
@@ -281,7 +281,7 @@ class Frequency(Rule):
         for t in periods:
             earlier = range(t - self.apart, t)
             about = subject._replace(period=t)
-            if self._as_one(scope, earlier):
+            if self._may_post_as_one(scope, earlier):
                 # At most one of all these periods: fewer rows than two by two, and stronger ones.
                 within = [assigned[k] for k in (*earlier, t) if k >= 0]
                 writer.at_most(Expr.total(within), 1, about)
@@ -289,7 +289,7 @@ class Frequency(Rule):
             for k in sorted(assigned.keys() & set(earlier)):
                 writer.at_most(assigned[k] + assigned[t], 1, about)
 
-    def _as_one(self, scope: Scope, earlier: range) -> bool:
+    def _may_post_as_one(self, scope: Scope, earlier: range) -> bool:
         """Whether each two of these periods must be apart, not only each and the one after them all."""
         if not self.is_hard or scope.has_waivers:
             return False
@@ -306,14 +306,16 @@ class Frequency(Rule):
                 chosen = list(windows(self.within, periods))
                 yield from window_breaches(held, scope, subject, chosen, limits)
             else:
-                yield from self._off(subject, len(taken), limits)
+                yield from self._horizon_breaches(subject, len(taken), limits)
             for t in taken:
                 for between in range(self.apart):
                     if is_assigned(held, scope, subject, t - between - 1):
                         detail = Text(zh=f"相隔仅 {between} 个周期", en=f"only {between} periods between")
                         yield Breach(subject._replace(period=t), 1, detail)
 
-    def _off(self, subject: Subject, taken: int, limits: tuple[int, int | None]) -> Iterator[Breach]:
+    def _horizon_breaches(
+        self, subject: Subject, taken: int, limits: tuple[int, int | None]
+    ) -> Iterator[Breach]:
         """Yield by how many periods of the horizon too few or too many are taken."""
         least, most = limits
         for off in (least - taken, 0 if most is None else taken - most):
@@ -327,13 +329,13 @@ class Frequency(Rule):
         most: Mapping[tuple[int, ...], int] | None,
     ) -> tuple[int, int | None]:
         """Return the bounds of a subject: at least 0 and at most any number where none is given."""
-        key = self._key(subject)
+        key = self._bound_key(subject)
         return 0 if least is None else least[key], None if most is None else most[key]
 
     def _subjects(self, scope: Scope) -> Iterator[tuple[Subject, tuple[int, ...]]]:
         """Yield each item, slot or pair with the periods of the rule in which it exists."""
         if self.each != "pair":
-            yield from subjects(scope, self.each, "horizon")
+            yield from load_subjects(scope, self.each, "horizon")
             return
         for i in scope.items.tolist():
             for s in scope.slots.tolist():
@@ -350,6 +352,6 @@ class Frequency(Rule):
             limits = scope.item_numbers(bound) if self.each == "item" else scope.slot_numbers(bound)
         return {where: int(limit) for where, limit in np.ndenumerate(limits)}
 
-    def _key(self, subject: Subject) -> tuple[int, ...]:
+    def _bound_key(self, subject: Subject) -> tuple[int, ...]:
         """Return where a subject's bound stands."""
         return tuple(index for index in (subject.item, subject.slot) if index >= 0)

@@ -115,8 +115,8 @@ class Keep(Rule):
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """For each role of what is kept: who was there stays, and no more come than seats are open."""
         partners = scope.items if self.each == "slot" else scope.slots
-        for subject, seats in self._kept(scope).items():
-            line = self._line(writer, subject)
+        for subject, seats in self._baseline_seats(scope).items():
+            line = self._decisions(writer, subject)
             is_held = np.isin(partners, list(seats.held))
             left = Expr(constant=len(seats.held)) - Expr.of(line[partners[is_held]])
             others = line[partners[~is_held]]
@@ -127,21 +127,21 @@ class Keep(Rule):
             else:
                 writer.penalise(writer.maximum([left, came], 0, subject), subject)
 
-    def _line(self, writer: ConstraintWriter, subject: Subject) -> IntArray:
+    def _decisions(self, writer: ConstraintWriter, subject: Subject) -> IntArray:
         """Return the decisions of everybody at a slot (or of an item at every slot) in a role and period."""
         grid = writer.grid()[..., subject.role, subject.period]
         return np.asarray(grid[:, subject.slot] if self.each == "slot" else grid[subject.item])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look who has left what is kept, and who has come."""
-        for subject, seats in self._kept(scope).items():
-            there = self._there(roster[self.on], scope, subject)
+        for subject, seats in self._baseline_seats(scope).items():
+            there = self._current(roster[self.on], scope, subject)
             left, came = seats.held - there, there - seats.held
             changed = max(len(left), len(came) - seats.open)
             if changed > 0:
-                yield Breach(subject, changed, self._told(scope, left, came))
+                yield Breach(subject, changed, self._detail(scope, left, came))
 
-    def _there(self, roster: LayerRoster, scope: Scope, subject: Subject) -> frozenset[int]:
+    def _current(self, roster: LayerRoster, scope: Scope, subject: Subject) -> frozenset[int]:
         if self.each == "slot":
             found = roster.items_in(subject.slot, subject.period, (subject.role,))
         else:
@@ -151,7 +151,7 @@ class Keep(Rule):
     def _partners(self, scope: Scope) -> frozenset[int]:
         return scope.item_set if self.each == "slot" else scope.slot_set
 
-    def _kept(self, scope: Scope) -> Mapping[Subject, Seats]:
+    def _baseline_seats(self, scope: Scope) -> Mapping[Subject, Seats]:
         """Return the seats of each slot (or item) that the baseline fills, by role and period."""
         kept: dict[Subject, Seats] = {}
         for i, s, r, t in scope.baseline_seats():
@@ -187,7 +187,7 @@ class Keep(Rule):
             for one in self.vacated
         )
 
-    def _told(self, scope: Scope, left: frozenset[int], came: frozenset[int]) -> Text:
+    def _detail(self, scope: Scope, left: frozenset[int], came: frozenset[int]) -> Text:
         names = scope.layer.items if self.each == "slot" else scope.layer.slots
         label = scope.context.scenario.organisation.label
 

@@ -63,10 +63,10 @@ class MinTerm(Rule):
         spells = writer.spells(scope.roles)
         missing = self.periods - spells.length
         inside = np.isin(spells.item, scope.items) & np.isin(spells.slot, scope.slots)
-        inside &= np.isin(spells.last, scope.periods) & _may_go_on(scope, spells)
+        inside &= np.isin(spells.last, scope.periods) & _next_is_open(scope, spells)
         chosen = np.flatnonzero(inside & (missing > 0))
         writer.penalise_variables(spells.cols[chosen], missing[chosen], spells.subjects(chosen))
-        for i, s, run in self._begun(scope):
+        for i, s, run in self._running_stays(scope):
             leaves = Expr(constant=1) - Expr.of(writer.grid()[i, s, list(scope.roles), 0])
             writer.penalise(leaves * (self.periods - run), Subject(item=i, slot=s, period=0))
 
@@ -75,13 +75,13 @@ class MinTerm(Rule):
         for i, s, first, last in roster[self.on].spells(scope.roles):
             short = self.periods - (last - first + 1)
             in_scope = i in scope.item_set and s in scope.slot_set and last in scope.periods
-            if in_scope and short > 0 and _can_go_on(scope, i, s, last):
-                yield Breach(Subject(item=i, slot=s, period=last), short, _lasted(self.periods - short))
-        for i, s, run in self._begun(scope):
+            if in_scope and short > 0 and _ended_early(scope, i, s, last):
+                yield Breach(Subject(item=i, slot=s, period=last), short, _detail(self.periods - short))
+        for i, s, run in self._running_stays(scope):
             if not roster[self.on].holds(i, s, 0, scope.roles):
-                yield Breach(Subject(item=i, slot=s, period=0), self.periods - run, _lasted(run))
+                yield Breach(Subject(item=i, slot=s, period=0), self.periods - run, _detail(run))
 
-    def _begun(self, scope: Scope) -> Iterator[tuple[int, int, int]]:
+    def _running_stays(self, scope: Scope) -> Iterator[tuple[int, int, int]]:
         """Yield item, slot and length of each stay from before that should go on into the horizon."""
         held = scope.holders_before(-1) & scope.covered[:, :, 0] & scope.layer.open[:, :, 0]
         for i, s in np.argwhere(held).tolist():
@@ -92,17 +92,17 @@ class MinTerm(Rule):
                 yield i, s, run
 
 
-def _can_go_on(scope: Scope, item: int, slot: int, last: int) -> bool:
+def _ended_early(scope: Scope, item: int, slot: int, last: int) -> bool:
     """Whether the stay ended although the item could have stayed in the next period."""
     return last + 1 < len(scope.layer.periods) and scope.layer.can_be(item, slot, last + 1)
 
 
-def _may_go_on(scope: Scope, spells: Spells) -> BoolArray:
+def _next_is_open(scope: Scope, spells: Spells) -> BoolArray:
     """Return ``[n]``: for which spells the next period is open."""
     closed = np.zeros((*scope.layer.shape[:2], 1), dtype=np.bool_)
     after = np.concatenate([scope.layer.open[:, :, 1:], closed], axis=2)
     return np.asarray(after[spells.item, spells.slot, spells.last])
 
 
-def _lasted(length: int) -> Text:
+def _detail(length: int) -> Text:
     return Text(zh=f"仅任 {length} 个周期", en=f"only {length} periods")

@@ -14,7 +14,7 @@ from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.kinds._field_checks import refuse_crossed
-from allocator.rules.kinds._indicators01 import company, together_in, were_together
+from allocator.rules.kinds._indicators01 import together_in, together_indicators, were_together
 from allocator.rules.kinds._pairs import PairRule
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
@@ -128,11 +128,11 @@ class Partners(PairRule):
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Count the periods of each pair; keep each two times apart."""
         pairs = self._pairs_and_periods(scope)
-        times = {pair: self._times(periods) for pair, periods in pairs.items()}
-        met = company(writer, scope, times, more=bool(self.atleast))
+        times = {pair: self._relevant_periods(periods) for pair, periods in pairs.items()}
+        met = together_indicators(writer, scope, times, more=bool(self.atleast))
         for (a, b), periods in pairs.items():
             whose, now = Subject(item=a, other=b), met[a, b]
-            often = Expr.total(now[t] for t in periods) + self._often_before(scope, (a, b))
+            often = Expr.total(now[t] for t in periods) + self._times_before(scope, (a, b))
             if self.atleast:
                 writer.at_least(often, self.atleast, whose)
             if self.atmost is not None:
@@ -167,21 +167,21 @@ class Partners(PairRule):
         """Return each pair with the periods of the rule in which it is one and both are there."""
         present = scope.layer.present
         found: dict[Pair, list[int]] = {}
-        for pairs, periods in self._chosen(scope):
+        for pairs, periods in self._chosen_pairs(scope):
             for a, b in pairs:
                 both = [t for t in periods if present[a, t] and present[b, t]]
                 if both:
                     found.setdefault((a, b), []).extend(both)
         return {pair: tuple(sorted(periods)) for pair, periods in sorted(found.items())}
 
-    def _chosen(self, scope: Scope) -> Iterable[tuple[Iterable[Pair], tuple[int, ...]]]:
+    def _chosen_pairs(self, scope: Scope) -> Iterable[tuple[Iterable[Pair], tuple[int, ...]]]:
         if self.pairs or self.ties or self.when or self.acquainted is not None:
-            return self.chosen_pairs(scope)
+            return self.pairs_by_period(scope)
         return [(combinations(scope.items.tolist(), 2), scope.periods)]
 
-    def _times(self, periods: tuple[int, ...]) -> range | tuple[int, ...]:
+    def _relevant_periods(self, periods: tuple[int, ...]) -> range | tuple[int, ...]:
         """Return the periods of the horizon that matter: those before one count for ``apart``."""
         return range(max(0, periods[0] - self.apart), periods[-1] + 1) if self.apart else periods
 
-    def _often_before(self, scope: Scope, pair: Pair) -> int:
+    def _times_before(self, scope: Scope, pair: Pair) -> int:
         return sum(were_together(scope, pair, -k) for k in range(1, self.past + 1))

@@ -52,7 +52,7 @@ class Pin(Rule):
     slot: Annotated[str, Doc(zh="去处编号", en="Id of the slot.")]
 
     @model_validator(mode="after")
-    def _named(self) -> Pin:
+    def _no_selectors(self) -> Pin:
         if self.items or self.slots:
             raise FieldError(
                 zh="对象与去处写在 item、slot 中，不用 items、slots",
@@ -64,7 +64,7 @@ class Pin(Rule):
         """The item and the slot must be of the layer, and both be there at some time."""
         layer = context.layers[self.on]
         if self.item in layer.item_index and self.slot in layer.slot_index:
-            yield from self._apart(layer)
+            yield from self._never_together(layer)
         for field, found, known in (("item", self.item, layer.items), ("slot", self.slot, layer.slots)):
             if found not in known:
                 message = Text(zh=f"{self.on} 层中没有", en=f"is not in the layer {self.on}")
@@ -73,26 +73,26 @@ class Pin(Rule):
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each period."""
         i, s = scope.layer.item_index[self.item], scope.layer.slot_index[self.slot]
-        for t in self._settled(scope):
+        for t in self._pinned_periods(scope):
             there = Expr.of(writer.grid()[i, s, list(scope.roles), t])
             writer.at_least(there, 1, Subject(item=i, slot=s, period=t))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look whether the item is there."""
         i, s = scope.layer.item_index[self.item], scope.layer.slot_index[self.slot]
-        for t in self._settled(scope):
+        for t in self._pinned_periods(scope):
             if not roster[self.on].holds(i, s, t, scope.roles):
                 missing = Text(zh="未在此处", en="is not there")
                 yield Breach(Subject(item=i, slot=s, period=t), 1, missing)
 
-    def _settled(self, scope: Scope) -> Iterator[int]:
+    def _pinned_periods(self, scope: Scope) -> Iterator[int]:
         """Yield the periods that are named, or else those in which both are there."""
-        there = _together(scope.layer, self.item, self.slot)
+        there = _possible_periods(scope.layer, self.item, self.slot)
         return (t for t in scope.periods if self.during or there[t])
 
-    def _apart(self, layer: Layer) -> Iterator[FieldProblem]:
+    def _never_together(self, layer: Layer) -> Iterator[FieldProblem]:
         """Yield that the two are never there at once, unless a period is named: the search then says so."""
-        if self.during or _together(layer, self.item, self.slot).any():
+        if self.during or _possible_periods(layer, self.item, self.slot).any():
             return
         message = Text(
             zh=f"{self.item} 与 {self.slot} 没有同时在的周期",
@@ -106,7 +106,7 @@ class Pin(Rule):
         yield FieldProblem("slot", message, self.slot, allowed=when)
 
 
-def _together(layer: Layer, item: str, slot: str) -> BoolArray:
+def _possible_periods(layer: Layer, item: str, slot: str) -> BoolArray:
     """Return ``[T]``: whether the item can be in the slot in the period."""
     there: BoolArray = layer.open[layer.item_index[item], layer.slot_index[slot]]
     return there

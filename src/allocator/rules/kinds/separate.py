@@ -58,7 +58,7 @@ class Separate(Rule):
     ] = "slot"
 
     @model_validator(mode="after")
-    def _named_by_roles(self) -> Separate:
+    def _no_role(self) -> Separate:
         if self.role:
             raise FieldError(zh="所涉角色写在 roles 中", en="says its roles in `roles`, not in `role`")
         return self
@@ -73,7 +73,7 @@ class Separate(Rule):
                 self._post_period(writer, scope, i, t)
 
     def _post_slots(self, writer: ConstraintWriter, scope: Scope) -> None:
-        held = writer.grid()[:, :, self._indices(scope), :]
+        held = writer.grid()[:, :, self._role_indices(scope), :]
         where = np.argwhere(scope.covered & (held >= 0).any(axis=2))
         cols = held[where[:, 0], where[:, 1], :, where[:, 2]]
         subjects = np.insert(where, 2, -1, axis=1)
@@ -81,26 +81,28 @@ class Separate(Rule):
 
     def _post_period(self, writer: ConstraintWriter, scope: Scope, i: int, t: int) -> None:
         subject = Subject(item=i, period=t)
-        places = [writer.grid()[i, scope.slots, r, t] for r in self._indices(scope)]
+        places = [writer.grid()[i, scope.slots, r, t] for r in self._role_indices(scope)]
         held = [writer.maximum([Expr.of([c]) for c in cols if c >= 0], 0, subject) for cols in places]
         writer.at_most(Expr.total(held), 1, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at the roles that each item holds."""
-        roles = self._indices(scope)
+        roles = self._role_indices(scope)
         for i in scope.items.tolist():
             for t in scope.periods:
                 seats = [(s, r) for s, r in roster[self.on].seats(i, t) if s in scope.slot_set and r in roles]
                 if self.within == "period":
-                    yield from _too_many(Subject(item=i, period=t), {r for _, r in seats})
+                    yield from _excess_roles(Subject(item=i, period=t), {r for _, r in seats})
                     continue
                 for s in sorted({s for s, _ in seats}):
-                    yield from _too_many(Subject(item=i, slot=s, period=t), {r for at, r in seats if at == s})
+                    yield from _excess_roles(
+                        Subject(item=i, slot=s, period=t), {r for at, r in seats if at == s}
+                    )
 
-    def _indices(self, scope: Scope) -> list[int]:
+    def _role_indices(self, scope: Scope) -> list[int]:
         return [r for r, role in enumerate(scope.layer.roles) if role in self.roles]
 
 
-def _too_many(subject: Subject, roles: set[int]) -> Iterator[Breach]:
+def _excess_roles(subject: Subject, roles: set[int]) -> Iterator[Breach]:
     if len(roles) > 1:
         yield Breach(subject, len(roles) - 1)

@@ -86,27 +86,29 @@ class Stability(Rule):
     def _departures(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[IntArray, ExprArray]]:
         """Yield places that one may leave, with what is 1 if one does."""
         if self.against == "baseline":
-            yield _gone(writer, scope, np.array([*_in_baseline(scope)], dtype=np.int64).reshape(-1, 3))
+            yield _left_from_history(
+                writer, scope, np.array([*_baseline_stays(scope)], dtype=np.int64).reshape(-1, 3)
+            )
             return
         can_stay = scope.covered & scope.layer.open
         if 0 in scope.periods:
             held = np.argwhere(can_stay[:, :, 0] & scope.holders_before(-1))
-            yield _gone(writer, scope, np.insert(held, 2, 0, axis=1))
+            yield _left_from_history(writer, scope, np.insert(held, 2, 0, axis=1))
         for t in scope.periods:
             for block in writer.spells(scope.roles).blocks if t > 0 else ():
-                yield _ended(writer, scope, block, can_stay, t)
+                yield _ended_spells(writer, scope, block, can_stay, t)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look at who has left where."""
         lost, held = scope.numbers(self.lost), roster[self.on]
-        for i, s, t in self._before(roster, scope):
+        for i, s, t in self._held_before(roster, scope):
             if not held.holds(i, s, t, scope.roles) and lost[i, s, t] > 0:
                 subject = Subject(item=i, slot=s, period=t)
                 yield Breach(subject, int(lost[i, s, t]), instead=held.seats(i, t))
 
-    def _before(self, roster: Roster, scope: Scope) -> Iterator[tuple[int, int, int]]:
+    def _held_before(self, roster: Roster, scope: Scope) -> Iterator[tuple[int, int, int]]:
         if self.against == "baseline":
-            yield from _in_baseline(scope)
+            yield from _baseline_stays(scope)
             return
         for i in scope.items.tolist():
             for t in scope.periods:
@@ -115,14 +117,14 @@ class Stability(Rule):
                         yield i, s, t
 
 
-def _gone(writer: ConstraintWriter, scope: Scope, held: IntArray) -> tuple[IntArray, ExprArray]:
+def _left_from_history(writer: ConstraintWriter, scope: Scope, held: IntArray) -> tuple[IntArray, ExprArray]:
     """Return places ``[n, 3]`` that are known to be held before, with 1 if the item is not there."""
     i, s, t = held.T
     there = writer.grid()[i, s, :, t][:, list(scope.roles)]
     return subject_rows(item=i, slot=s, period=t), ExprArray.of(there, [-1] * there.shape[1], 1)
 
 
-def _ended(
+def _ended_spells(
     writer: ConstraintWriter, scope: Scope, block: SpellBlock, can_stay: BoolArray, period: int
 ) -> tuple[IntArray, ExprArray]:
     """Return the places of a block of spells, with 1 if the item was there the period before and left."""
@@ -134,7 +136,7 @@ def _ended(
     return subject_rows(item=i, slot=s, period=period), ExprArray.of(np.hstack([before, stays]), coefs)
 
 
-def _in_baseline(scope: Scope) -> Iterator[tuple[int, int, int]]:
+def _baseline_stays(scope: Scope) -> Iterator[tuple[int, int, int]]:
     """Yield item, slot and period of what the baseline has in scope and this scenario still knows."""
     found = {(i, s, t) for i, s, _, t in scope.baseline_seats() if min(i, s) >= 0}
     yield from (at for at in sorted(found) if scope.covered[at] and scope.layer.can_be(*at))

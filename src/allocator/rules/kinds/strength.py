@@ -169,15 +169,15 @@ class Strength(Rule):
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each home unit and period: at most so many of its people are away."""
-        least = self._least(scope)
-        for subject, members in self._homes(scope):
+        least = self._least_staying(scope)
+        for subject, members in self._people_by_home(scope):
             away = Expr.total(self._away(writer, scope, i, subject.period) for i in members)
             writer.at_most(away, len(members) - least(len(members), subject.period), subject)
 
     def _away(self, writer: ConstraintWriter, scope: Scope, item: int, period: int) -> Expr:
         """Return 1 if the item is assigned in this layer or the other one, 0 if in neither."""
         here = indicator_if_minimised(writer, scope, Subject(item=item), period)
-        there = self._there(scope, item, period)
+        there = self._other_place(scope, item, period)
         if self.also is None or there is None:
             return here
         cols = writer.grid(self.also.layer)[there[0], :, :, there[1]].reshape(-1)
@@ -186,7 +186,7 @@ class Strength(Rule):
             return here + away
         return writer.maximum([here, away], 0, Subject(item=item, period=period))
 
-    def _there(self, scope: Scope, item: int, period: int) -> tuple[int, int] | None:
+    def _other_place(self, scope: Scope, item: int, period: int) -> tuple[int, int] | None:
         """Return the item and period of the other layer; None if that layer has none such (or none yet)."""
         if self.also is None:
             return None
@@ -196,8 +196,8 @@ class Strength(Rule):
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Count who stays."""
-        names, least = self._units(scope), self._least(scope)
-        for subject, members in self._homes(scope):
+        names, least = self._units(scope), self._least_staying(scope)
+        for subject, members in self._people_by_home(scope):
             away = sum(self._is_away(roster, scope, i, subject.period) for i in members)
             stay, asked = len(members) - away, least(len(members), subject.period)
             if stay < asked:
@@ -212,10 +212,10 @@ class Strength(Rule):
         """Whether a plan has the item assigned in this layer or the other one."""
         if is_assigned(roster[self.on], scope, Subject(item=item), period):
             return True
-        there = self._there(scope, item, period)
+        there = self._other_place(scope, item, period)
         return self.also is not None and there is not None and bool(roster[self.also.layer].seats(*there))
 
-    def _least(self, scope: Scope) -> Callable[[int, int], int]:
+    def _least_staying(self, scope: Scope) -> Callable[[int, int], int]:
         """Return what gives, for so many people of a unit and a period, how many of them should stay."""
         [people], [shares] = (scope.limits(bound, "layer") for bound in (self.atleast, self.percent))
 
@@ -224,7 +224,7 @@ class Strength(Rule):
 
         return least
 
-    def _homes_of(self, scope: Scope) -> npt.NDArray[Any]:
+    def _home_of_each(self, scope: Scope) -> npt.NDArray[Any]:
         """Return ``[I]``: the home unit of each item, empty where it has none."""
         if self.unit:
             return scope.item_texts(self.unit)
@@ -233,12 +233,12 @@ class Strength(Rule):
 
     def _units(self, scope: Scope) -> tuple[str, ...]:
         """Return the home units of the items in scope, in the order in which they first come."""
-        texts = self._homes_of(scope)
+        texts = self._home_of_each(scope)
         return tuple(dict.fromkeys(texts[i] for i in scope.items if texts[i]))
 
-    def _homes(self, scope: Scope) -> Iterator[tuple[Subject, list[int]]]:
+    def _people_by_home(self, scope: Scope) -> Iterator[tuple[Subject, list[int]]]:
         """Yield each home unit and period with its people in service."""
-        texts, layer = self._homes_of(scope), scope.layer
+        texts, layer = self._home_of_each(scope), scope.layer
         for part, unit in enumerate(self._units(scope)):
             own = scope.items[texts[scope.items] == unit]
             for t in scope.periods:

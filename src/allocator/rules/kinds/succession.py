@@ -199,10 +199,10 @@ class Succession(Rule):
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """One row for each item and period, or for each of the periods before."""
-        earlier, later = self._places(scope)
+        earlier, later = self._place_masks(scope)
         write = self._post_required if self.before else self._post_barred
         for i in scope.items.tolist():
-            first, last = -self._reach(scope), len(scope.layer.periods)
+            first, last = -self._history_reach(scope), len(scope.layer.periods)
             was = {t: held_indicator(writer, scope, i, earlier, t) for t in range(first, last)}
             now = {t: held_indicator(writer, scope, i, later, t) for t in range(-1, last)}
             for t in scope.periods:
@@ -211,7 +211,7 @@ class Succession(Rule):
     def _post_barred(self, writer: ConstraintWriter, scope: Scope, held_at: Posted, subject: Subject) -> None:
         was, now = held_at
         t = subject.period
-        both = [was[k] + now[t] - 1 for k in self._before(scope, t)]
+        both = [was[k] + now[t] - 1 for k in self._earlier_periods(scope, t)]
         if self.is_hard:
             for one in both:
                 writer.at_most(one, 0, subject)
@@ -224,60 +224,62 @@ class Succession(Rule):
         was, now = held_at
         t = subject.period
         comes = now[t] - now[t - 1]
-        writer.at_most(comes - Expr.total(was[k] for k in self._before(scope, t)), 0, subject)
+        writer.at_most(comes - Expr.total(was[k] for k in self._earlier_periods(scope, t)), 0, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Look back from each period."""
-        plan, (earlier, later) = roster[self.on], self._places(scope)
+        plan, (earlier, later) = roster[self.on], self._place_masks(scope)
         for i in scope.items.tolist():
             for t in scope.periods:
                 now = held_slots(plan, i, later, t)
                 if not now:
                     continue
                 before = [
-                    (k, was) for k in self._before(scope, t) if (was := held_slots(plan, i, earlier, k))
+                    (k, was)
+                    for k in self._earlier_periods(scope, t)
+                    if (was := held_slots(plan, i, earlier, k))
                 ]
                 if self.after and before:
                     k, was = before[-1]
-                    yield Breach(Subject(item=i, period=t), 1, _follows(scope, was, t - k, now))
+                    yield Breach(Subject(item=i, period=t), 1, _barred_detail(scope, was, t - k, now))
                 elif self.before and not before and not held_slots(plan, i, later, t - 1):
-                    yield Breach(Subject(item=i, period=t), 1, _lacks(scope, now))
+                    yield Breach(Subject(item=i, period=t), 1, _missing_detail(scope, now))
 
-    def _places(self, scope: Scope) -> tuple[BoolArray, BoolArray]:
+    def _place_masks(self, scope: Scope) -> tuple[BoolArray, BoolArray]:
         """Return ``[S, R]`` what comes first, and what may not come later or not without it."""
         earlier = seat_mask(scope, self.after or self.requires, self.earlier_role)
         later = seat_mask(scope, self.never or self.only or self.before, self.later_role)
         return earlier, seat_mask(scope, "", ()) & ~later if self.only else later
 
-    def _reach(self, scope: Scope) -> int:
+    def _history_reach(self, scope: Scope) -> int:
         """Return how many periods before the horizon may matter."""
         known = -min((t for _, t in scope.layer.past), default=0)
         return min(known, self.within or (1 if self.after else known))
 
-    def _before(self, scope: Scope, period: int) -> range:
+    def _earlier_periods(self, scope: Scope, period: int) -> range:
         """Return the earlier periods that matter to one."""
-        reach = self.within or (1 if self.after else period + self._reach(scope))
-        return range(max(period - reach, -self._reach(scope)), period)
+        reach = self.within or (1 if self.after else period + self._history_reach(scope))
+        return range(max(period - reach, -self._history_reach(scope)), period)
 
 
 Posted = tuple[Mapping[int, Expr], Mapping[int, Expr]]
 
 
-def _follows(scope: Scope, was: tuple[int, ...], gap: int, now: tuple[int, ...]) -> Text:
-    zh, en = _names(scope, was, "zh"), _names(scope, was, "en")
+def _barred_detail(scope: Scope, was: tuple[int, ...], gap: int, now: tuple[int, ...]) -> Text:
+    zh, en = _slot_names(scope, was, "zh"), _slot_names(scope, was, "en")
     return Text(
-        zh=f"{gap} 个周期前在{zh}，此期在{_names(scope, now, 'zh')}",
-        en=f"in {_names(scope, now, 'en')}, {gap} period{'s' * (gap > 1)} after {en}",
+        zh=f"{gap} 个周期前在{zh}，此期在{_slot_names(scope, now, 'zh')}",
+        en=f"in {_slot_names(scope, now, 'en')}, {gap} period{'s' * (gap > 1)} after {en}",
     )
 
 
-def _lacks(scope: Scope, now: tuple[int, ...]) -> Text:
+def _missing_detail(scope: Scope, now: tuple[int, ...]) -> Text:
     return Text(
-        zh=f"到{_names(scope, now, 'zh')}以前未曾在所要求的去处",
-        en=f"comes to {_names(scope, now, 'en')} without what must come before",
+        zh=f"到{_slot_names(scope, now, 'zh')}以前未曾在所要求的去处",
+        en=f"comes to {_slot_names(scope, now, 'en')} without what must come before",
     )
 
 
-def _names(scope: Scope, slots: tuple[int, ...], language: Language) -> str:
+def _slot_names(scope: Scope, slots: tuple[int, ...], language: Language) -> str:
     label = scope.context.scenario.organisation.label
     return ("、" if language == "zh" else ", ").join(label(scope.layer.slots[slot]) for slot in slots)

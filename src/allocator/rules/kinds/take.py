@@ -92,14 +92,14 @@ class Take(Rule):
                 subject = Subject(item=i, period=t)
                 if impossible:
                     yield Breach(subject, len(impossible), _IMPOSSIBLE)
-                elif layer.present[i, t] and (off := self._off(len(seats))):
-                    yield Breach(subject, off, self._found(len(seats)))
+                elif layer.present[i, t] and (off := self._excess(len(seats))):
+                    yield Breach(subject, off, self._detail(len(seats)))
 
-    def _off(self, count: int) -> int:
+    def _excess(self, count: int) -> int:
         most = self.places.most
         return max(self.places.least - count, 0 if most is None else count - most, 0)
 
-    def _found(self, count: int) -> Text:
+    def _detail(self, count: int) -> Text:
         return Text(
             zh=f"占 {count} 个位置，应为 {self.places}", en=f"takes {count} places, should be {self.places}"
         )

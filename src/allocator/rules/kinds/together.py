@@ -66,5 +66,5 @@ class Together(PairRule):
     def _pairs_there(self, scope: Scope) -> Iterator[tuple[int, int, int]]:
         """Yield each pair with each period in which both are in service."""
         present = scope.layer.present
-        for pairs, periods in self.chosen_pairs(scope):
+        for pairs, periods in self.pairs_by_period(scope):
             yield from ((a, b, t) for a, b in pairs for t in periods if present[a, t] and present[b, t])

@@ -68,7 +68,7 @@ class Turnover(Rule):
     ] = 100
 
     @model_validator(mode="after")
-    def _order(self) -> Turnover:
+    def _bounds_in_order(self) -> Turnover:
         if self.atmost < self.atleast:
             raise FieldError(zh="atmost 小于 atleast", en="atmost is below atleast")
         return self
@@ -84,14 +84,16 @@ class Turnover(Rule):
             for t in scope.periods:
                 if not scope.layer.active[s, t]:
                     continue
-                before, stay = self._before_and_stay(writer, scope, s, t)
+                before, stay = self._members_before_and_staying(writer, scope, s, t)
                 subject = Subject(slot=s, period=t)
                 if self.atleast > 0:
                     writer.at_least_share(before - stay, before, self.atleast, subject)
                 if self.atmost < 100:
                     writer.at_least_share(stay, before, 100 - self.atmost, subject)
 
-    def _before_and_stay(self, writer: ConstraintWriter, scope: Scope, s: int, t: int) -> tuple[Expr, Expr]:
+    def _members_before_and_staying(
+        self, writer: ConstraintWriter, scope: Scope, s: int, t: int
+    ) -> tuple[Expr, Expr]:
         """Return how many members the slot had, and how many of them it still has."""
         roles, grid = list(scope.roles), writer.grid()
         if t == 0:

@@ -89,13 +89,13 @@ class Wishes(Rule):
         """Pay for each wish that is not met, and for each period of what is not wanted."""
         for _, asked in self.asked(scope):
             if asked.weight > 0:
-                self._post_wanted(writer, scope, asked)
+                self._post_wish(writer, scope, asked)
                 continue
             for t in asked.periods:
                 there = held_indicator(writer, scope, asked.subject.item, asked.places, t)
                 writer.penalise(there * -asked.weight, asked.subject._replace(period=t))
 
-    def _post_wanted(self, writer: ConstraintWriter, scope: Scope, asked: WishPlaces) -> None:
+    def _post_wish(self, writer: ConstraintWriter, scope: Scope, asked: WishPlaces) -> None:
         grid = writer.grid()[asked.subject.item]
         there = Expr.total(Expr.of(grid[:, :, t][asked.places]) for t in asked.periods)
         if self.is_hard:
