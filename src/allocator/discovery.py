@@ -1,4 +1,4 @@
-"""Finds kinds by their presence: each is a public module of a package, with a class that has a name."""
+"""Discovery of kinds: the classes with a ``name`` in the public modules of a package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import ModuleType
 
 
 def named_classes(package: ModuleType) -> Iterator[type]:
-    """Yield the classes that say their own ``name``, of the modules that are not private, in their order."""
+    """Yield the classes that define ``name``, by module in alphabetical order, without private ones."""
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
         if module.name.startswith("_"):
             continue

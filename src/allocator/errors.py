@@ -1,4 +1,4 @@
-"""What a person is told when the input is wrong: where, what was found, what is allowed."""
+"""Faults of the input, with place, value found and values allowed; and the errors that carry them."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from unicodedata import category, east_asian_width
 from allocator.model.text import Language, Text
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
-#: How many names a misspelt one is compared with.
-MOST_COMPARED = 5_000
+#: A misspelt name is compared with at most this number of names: more would take seconds.
+MAX_COMPARED = 5_000
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong in the input.
+    """One fault of the input.
 
     Attributes:
-        message: What is wrong, in both languages.
+        message: The fault, in both languages.
         file: Name of the file, as the user knows it.
-        row: Line in the file, counted from 1 (a table's header is line 1); 0 where it has none.
-        column: Name of the table column or path of the YAML key; empty where it has none.
+        row: Line in the file, counted from 1 (a table's header is line 1); 0 for no line.
+        column: Name of the table column or path of the YAML key; empty for neither.
         found: The offending value, shortened for display.
-        allowed: What would have been accepted.
-        nearest: The closest valid name, where the fault looks like a slip of the pen.
+        allowed: The values that are accepted.
+        nearest: The closest valid name, if the value looks misspelt.
         detail: Extra lines, such as an expression with a caret under the fault.
-        more: How many more there are of the same sort that are not listed.
+        more: Number of further faults of the same sort that are not listed.
     """
 
     message: Text
@@ -45,25 +45,25 @@ class Fault:
 
     @property
     def sort(self) -> object:
-        """What faults of one sort have in common: they say the same of one column of one file.
+        """Key of faults of one sort: the same message about one column of one file.
 
-        None for a fault that is of no sort but its own.
+        None for a fault that has no others of its sort.
         """
         is_of_cell = self.row and self.found is not None and not self.detail
         return (self.file, self.column, self.message, self.allowed) if is_of_cell else None
 
     @property
     def is_remainder(self) -> bool:
-        """Whether this is no fault by itself, but says how many others are not listed."""
+        """Whether this is no fault itself, but the number of faults that are not listed."""
         return self.more > 0 and not self.file
 
     @property
     def count(self) -> int:
-        """How many faults this stands for."""
+        """Number of faults that this stands for."""
         return self.more if self.is_remainder else 1 + self.more
 
     def __call__(self, language: Language) -> str:
-        """Return the fault as the lines that a person reads."""
+        """Return the fault as printed lines."""
         place = ":".join(str(part) for part in (self.file, self.row, self.column) if part)
         line = f"{place}: {self.message(language)}" if place else self.message(language)
         zh = language == "zh"
@@ -91,7 +91,7 @@ class Fault:
 
 
 class InputError(Exception):
-    """The input is wrong; carries every fault that was found, not only the first."""
+    """The input is wrong; the error carries every fault that was found, not only the first."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -102,7 +102,7 @@ class InternalError(Exception):
     """The solver and the verifier disagree: a defect of this program, never of the input.
 
     Attributes:
-        reason: What disagrees.
+        reason: The disagreement, in both languages.
     """
 
     def __init__(self, reason: Text | str) -> None:
@@ -115,18 +115,18 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     if len(name) > 100:
         return ""
     names = list(valid)
-    if len(names) > MOST_COMPARED:
-        # To compare with each would take seconds: only those that begin alike.
+    if len(names) > MAX_COMPARED:
+        # Only names with the same beginning and about the same length are compared.
         alike = (one for one in names if one[:2] == name[:2] and abs(len(one) - len(name)) < 2)
-        names = list(islice(alike, MOST_COMPARED))
+        names = list(islice(alike, MAX_COMPARED))
     matches = get_close_matches(name, names, n=1, cutoff=0.6)
     return matches[0] if matches else ""
 
 
 def visible(text: str) -> str:
-    r"""Return ``text`` with every character that is not seen as an escape, such as ``\x1b`` or ``\u202e``.
+    r"""Return ``text`` with every invisible character as an escape, such as ``\x1b`` or ``\u202e``.
 
-    Such characters drive a terminal, turn the direction of what follows or hide in a name. Blanks of any
+    Invisible characters control a terminal, reverse the direction of text or hide in a name. Blanks of any
     width become a space.
     """
     return text if text.isprintable() else "".join(map(_visible, text))
@@ -151,7 +151,7 @@ def shorten(value: object, limit: int = 60) -> str:
 def caret(line: str, column: int, limit: int = 100) -> str:
     """Return a line with a caret under a column, counted from 0; of a long line the part around it.
 
-    Wide characters take two places on the screen, so the caret stands under what is meant in Chinese too.
+    A wide character takes two places on the screen, so the caret is right in Chinese, too.
     """
     begin = max(0, column - limit * 2 // 3) if len(line) > limit else 0
     shown = shorten(line[begin : begin + limit], limit)
@@ -159,7 +159,7 @@ def caret(line: str, column: int, limit: int = 100) -> str:
     return f"    {shown}\n    {' ' * before}^"
 
 
-#: Faults of one sort that stand line by line; of more faults, this many examples are shown.
+#: Up to this number, faults of one sort have a line each; of more faults, this number of examples is shown.
 MOST_LINES = 3
 
 
@@ -197,10 +197,10 @@ def _merge_faults(same: Sequence[Fault], count: int) -> Fault:
 
 
 def visible_json(text: str) -> str:
-    r"""Return JSON with escapes for all that is not seen: ``\u202e`` for the mark that turns the direction.
+    r"""Return JSON with escapes for invisible characters: ``\u202e`` for the mark that reverses the direction.
 
-    Controls, marks of direction, joiners, separators of lines, halves of characters and those that no font
-    need have. Its hash as data is the same; that of its bytes is not.
+    These are controls, marks of direction, joiners, line separators, surrogates and unassigned characters.
+    The data have the same hash; the bytes have not.
 
     Args:
         text: JSON as ``json.dumps`` writes it, in any layout.
