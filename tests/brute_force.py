@@ -1,4 +1,4 @@
-"""The best plan found by looking at every plan, to hold the solver to."""
+"""The best plan by enumeration of all plans, to compare with the solver."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from allocator.verify import judge
 from example_scenario import example_rule
 from worlds import Plans, Space, world_of
 
-#: So many plans are looked at, at most, and so many at a time.
+#: Maximum number of plans to enumerate, and the number of plans in one block.
 MOST, AT_ONCE = 70_000, 10_000
-#: Of the zoning layer only these units are left where there would be more plans.
+#: The units that remain in the zoning layer where the full one has too many plans.
 FEW_UNITS = ("North", "Mill")
 
 
 @cache
 def space_of(layers: frozenset[str]) -> Space | None:
-    """Return all plans of some layers, over as many periods as can be looked at; None if over none."""
+    """Return all plans of some layers, over as many periods as can be enumerated; None if over none."""
     for few in (False, True):
         for periods in (3, 2, 1):
             context = world_of(layers, periods)
@@ -51,7 +51,7 @@ def _with_few_units(context: RuleContext) -> RuleContext:
 
 
 def policy_for(rules: Iterable[Rule]) -> tuple[Policy, Space]:
-    """Return the policy of some rules and the takes of their layers, over a world small enough."""
+    """Return the policy of some rules and the takes of their layers, in a world that is small enough."""
     rules = tuple(rules)
     space = space_of(frozenset(name for rule in rules for name in layers_read(rule)))
     assert space is not None
@@ -66,7 +66,7 @@ def policy_for(rules: Iterable[Rule]) -> tuple[Policy, Space]:
 
 
 def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:
-    """Return the cost of each level in the best of all plans, None if every plan breaks a hard rule."""
+    """Return the cost of each level in the best of all plans, None if every plan violates a hard rule."""
     program = policy.compile()
     admitted, costs = [], []
     for plans in parts_of(space):
@@ -83,7 +83,7 @@ def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:
 
 
 def parts_of(space: Space) -> Iterator[Plans]:
-    """Yield all plans, so many at a time."""
+    """Yield all plans in blocks."""
     sizes = [len(block) for block in space.options]
     for first in range(0, space.size, AT_ONCE):
         numbers = np.arange(first, min(first + AT_ONCE, space.size))
@@ -91,7 +91,7 @@ def parts_of(space: Space) -> Iterator[Plans]:
 
 
 def priced_at_random(layer: str, context: RuleContext, seed: int, level: int = 1) -> list[Rule]:
-    """Return rules that price each place of a layer at random, and each item that takes none."""
+    """Return rules with a random cost for each decision of a layer, and a cost for each idle item."""
     rng, bound = random.Random(seed), context.layers[layer]
     item = {"units": "unit", "people": "person"}[bound.spec.items.table]
     slot = {"groups": "group", "cases": "case"}[bound.spec.slots.table]
@@ -115,7 +115,7 @@ def solved(policy: Policy, seconds: float = 10.0) -> SolveResult:
 
 
 def assert_best(policy: Policy, space: Space) -> tuple[int, ...] | None:
-    """The solver proves of each level the cost that looking at every plan gives; return these."""
+    """Check that the solver proves the cost of each level that enumeration finds; return the costs."""
     best, found = least_costs(policy, space), solved(policy)
     if best is None:
         assert (found.status, found.assignments, found.proofs) == ("infeasible", (), ()), found.run
@@ -130,5 +130,5 @@ def assert_best(policy: Policy, space: Space) -> tuple[int, ...] | None:
 
 
 def solver_by_level(run: Mapping[str, Any]) -> dict[int, str]:
-    """Return the solver of each level's plan, as a run says it."""
+    """Return the solver of each level's plan, from the data of a run."""
     return {one["level"]: one["solver"] for one in run["route"].get("levels", ())}

@@ -1,8 +1,8 @@
-"""How much of what a rule costs its linear relaxation sees, kind by kind, in the small world.
+"""Tightness of the linear relaxation of every kind of rule, in the small world of the examples.
 
-Places are priced at random. A rule makes the cheapest plan dearer, by what it forbids or by what it costs
-itself; the relaxation of its rows sees a part of that, all of it if the rows are the integer hull. *Lost* is
-the rest: 0 where the rows are as tight as can be, 1 where they see nothing.
+Each decision has a random cost. A rule raises the cost of the cheapest plan, because it forbids plans or
+charges for them. The relaxation of its rows finds a part of that increase, all of it if the rows are the
+integer hull. The loss is the rest: 0 for rows as tight as can be, 1 for rows without any effect.
 
 Run ``PYTHONPATH=src:tests python -m hulls`` to write the table of ``docs/formulations.md`` again.
 """
@@ -33,16 +33,16 @@ from worlds import HARD, Trial, trials, world_of
 PAGE = Path(__file__).parents[1] / "docs" / "formulations.md"
 BEGIN, END = "<!-- table -->", "<!-- end of the table -->"
 SEEDS = range(12)
-#: Prices of places lie between these, so that some are better taken and some not.
+#: Decisions cost from minus this to plus this, so that some are worth taking.
 DEAREST = 9
-#: What a unit of breach costs, in turn: less than most prices, about as much, more.
+#: Costs of a unit of breach, in turn: less than most decisions cost, about as much, more.
 WEIGHTS = (2, 5, 20)
 EPS = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class Relaxation:
-    """A program as its rows say it, over whole numbers or not."""
+    """The rows of a program, over whole numbers or relaxed."""
 
     program: Program
 
@@ -55,9 +55,9 @@ class Relaxation:
         return LinearConstraint(matrix, low, np.where(rows.hi >= INFINITE, np.inf, rows.hi))
 
     def least(self, price: IntArray, *, whole: bool) -> float | None:
-        """Return the least that ``price`` ``[variables]`` comes to, None if there is no plan.
+        """Return the minimum of ``price`` ``[variables]``, None if there is no plan.
 
-        Over whole numbers the rows that a plan calls for are added (of maps that fall apart).
+        Over whole numbers, lazy rows are added until the plan has its true cost.
         """
         grown = self
         while True:
@@ -82,7 +82,7 @@ class Relaxation:
         return None if found.x is None else np.asarray(found.x)
 
     def price(self, seed: int) -> tuple[IntArray, int]:
-        """Return ``[variables]`` prices, at random for a place and by weight for a breach, and a constant."""
+        """Return ``[variables]`` costs, random for decisions and by weight for breaches, and a constant."""
         count, weight = self.program.decisions.count, WEIGHTS[seed % len(WEIGHTS)]
         price = np.zeros(len(self.program), dtype=np.int64)
         price[:count] = np.random.default_rng(seed).integers(-DEAREST, DEAREST + 1, size=count)
@@ -93,7 +93,7 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class Loss:
-    """Sums over random prices: what rules add to the cheapest plan, and what relaxations do not see of it."""
+    """Sums over random costs: the increase of the cheapest plan, and the part that relaxations miss."""
 
     added: float = 0.0
     unseen: float = 0.0
@@ -103,12 +103,12 @@ class Loss:
 
     @property
     def part(self) -> float:
-        """The part that is lost; 0 where nothing is added."""
+        """The part of the increase that is missed; 0 without an increase."""
         return self.unseen / self.added if self.added > EPS else 0.0
 
 
 def with_takes(context: RuleContext, rules: Iterable[Rule]) -> Policy:
-    """Return the policy of some rules and of what the layers take."""
+    """Return the policy of some rules and the takes of their layers."""
     rules = tuple(rules)
     if not any(rule.kind == "keep" or getattr(rule, "against", "") == "baseline" for rule in rules):
         context = replace(context, baseline=None)
@@ -120,7 +120,7 @@ def with_takes(context: RuleContext, rules: Iterable[Rule]) -> Policy:
 
 
 def loss_of(trial: Trial) -> Loss:
-    """Return what the relaxation of a rule loses over all seeds; no rule is worse than none."""
+    """Return the loss of a rule over all seeds; it is compared with the program without the rule."""
     rule = trial.rule(weight=1)
     context = world_of(frozenset(layers_read(rule)))
     free, ruled = (Relaxation(with_takes(context, rules).compile()) for rules in ((), (rule,)))
@@ -139,7 +139,7 @@ def loss_of(trial: Trial) -> Loss:
 
 
 def loss_of_kind(kind: type[Rule], level: str | int) -> float | None:
-    """Return what the relaxations of a kind's examples lose at a level, None where it may not be soft."""
+    """Return the loss of a kind's examples at a level, None if it cannot be soft."""
     chosen = trials({kind.name: kind}, [level])
     return sum(map(loss_of, chosen), Loss()).part if chosen else None
 
@@ -152,7 +152,7 @@ def table(losses: Mapping[str, tuple[float | None, float | None]]) -> str:
 
 
 def recorded() -> dict[str, tuple[float | None, float | None]]:
-    """Return the losses that the page has."""
+    """Return the losses in the table of the page."""
     inside = PAGE.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0]
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in inside.strip().splitlines()[2:]]
     return {name.strip("`"): (_read(hard), _read(soft)) for name, hard, soft in rows}

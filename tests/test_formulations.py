@@ -1,4 +1,4 @@
-"""Relaxations of every kind: sound, the same over whole numbers as the plans, and no looser than recorded."""
+"""Relaxations of every kind: valid, exact over whole numbers, and as tight as recorded."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from brute_force import parts_of, policy_for
 from hulls import EPS, Relaxation, loss_of_kind, recorded
 from worlds import HARD, Trial, trials
 
-# Coverage comes from the examples of each kind; here it would only take three times as long.
+# The examples of each kind give the coverage; measuring it here would take three times as long.
 pytestmark = pytest.mark.unmeasured
-#: The page shows a tenth of a percent.
+#: The page shows tenths of a percent.
 ROUNDED = 0.001
 
 
 @pytest.mark.parametrize("trial", trials(levels=[HARD, 1]), ids=str)
-def test_no_plan_costs_less_than_the_relaxation_and_the_best_is_that_of_whole_numbers(trial: Trial) -> None:
+def test_no_plan_costs_less_than_the_relaxation_and_whole_numbers_are_exact(trial: Trial) -> None:
     policy, space = policy_for([trial.rule()])
     program = policy.compile()
     relaxation = Relaxation(program)

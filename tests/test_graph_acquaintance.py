@@ -1,4 +1,4 @@
-"""Acquaintance: exactly the strongest path, decaying by hop and by year, told in both languages."""
+"""Acquaintance: the strongest path, with decay by hop and by year, described in both languages."""
 
 from __future__ import annotations
 

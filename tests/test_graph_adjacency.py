@@ -1,4 +1,4 @@
-"""Neighbours and parts, against networkx."""
+"""Adjacency and connected components, compared with networkx."""
 
 from __future__ import annotations
 

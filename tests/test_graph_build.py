@@ -1,4 +1,4 @@
-"""What the tables become: nodes with a type, edges with kind, strength and dates."""
+"""Tables become nodes with a type and edges with kind, strength and dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which ties count, and when: kinds, windows, and what the strongest of parallel ties is known from."""
+"""Ties that count by a lens: kinds, periods, and the source of the strongest of parallel ties."""
 
 from __future__ import annotations
 

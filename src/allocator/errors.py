@@ -197,7 +197,7 @@ def _merge_faults(same: Sequence[Fault], count: int) -> Fault:
 
 
 def visible_json(text: str) -> str:
-    r"""Return JSON with escapes for invisible characters: ``\u202e`` for the mark that reverses the direction.
+    r"""Return JSON with escapes for invisible characters, such as ``\u202e``, which reverses the direction.
 
     These are controls, marks of direction, joiners, line separators, surrogates and unassigned characters.
     The data have the same hash; the bytes have not.
