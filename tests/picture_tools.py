@@ -1,4 +1,4 @@
-"""What the tests of pictures share: sheets made by hand, and what is found in a picture."""
+"""What the tests of pictures share: inputs made by hand, and what is found in a picture."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def row(slot: str, *cells: Iterable[str], period: str | None = None, parent: str
     )
 
 
-def sheet_of(
+def input_of(
     rows: Sequence[RosterRow], shape: str = "once", *, columns: Sequence[Text] = ROLES, **more: object
 ) -> PictureInput:
     roster = RosterView("posting", Text(zh="编组", en="posting"), shape, tuple(columns), tuple(rows), ())
@@ -41,10 +41,10 @@ def sheet_of(
 def mapped(
     places: Mapping[str, tuple[float, float]], zone: Mapping[str, str], **more: object
 ) -> PictureInput:
-    """Return a sheet of units that lie at ``(lon, lat)``, each in a zone."""
+    """Return a source of units that lie at ``(lon, lat)``, each in a zone."""
     rows = [row(one, [unit for unit in zone if zone[unit] == one]) for one in dict.fromkeys(zone.values())]
     positions = {unit: Position(*place) for unit, place in places.items()}
-    return sheet_of(rows, columns=[Text()], items="units", slots="groups", positions=positions, **more)
+    return input_of(rows, columns=[Text()], items="units", slots="groups", positions=positions, **more)
 
 
 def texts(drawing: Drawing) -> list[str]:

@@ -27,7 +27,7 @@ from allocator.report.picture.text_metrics import (
     wrap_text,
 )
 from allocator.report.plan_view import PlanView
-from picture_tools import cards, mapped, overlapping, row, sheet_of, texts
+from picture_tools import cards, input_of, mapped, overlapping, row, texts
 
 PLACES = {f"T{k}": (105.0 + 0.1 * (k % 4), 29.5 + 0.08 * (k // 4)) for k in range(12)}
 ZONES = {f"T{k}": f"Z{k % 3}" for k in range(12)}
@@ -40,7 +40,7 @@ def big(groups: int, people: int, *, moved: int = -1) -> PictureInput:
             period=str(2026 + t))
         for t in range(2) for g in range(groups)
     ]  # fmt: skip
-    return sheet_of(rows, "roster", items="people", slots="groups")
+    return input_of(rows, "roster", items="people", slots="groups")
 
 
 @pytest.mark.parametrize("groups", [1, 2, 7, 60])
@@ -62,7 +62,7 @@ def test_sections_never_overlap(sizes: tuple[int, ...]) -> None:
         for s, size in enumerate(sizes)
         for k in range(size)
     ]
-    drawing = draw_cards(sheet_of(rows), "en")
+    drawing = draw_cards(input_of(rows), "en")
     assert len(cards(drawing)) == min(len(rows), MOST_CARDS)
     assert overlapping(cards(drawing)) == []
     assert max(box.x + box.width for box in cards(drawing)) <= drawing.width
@@ -99,7 +99,7 @@ def test_cards_with_changes_are_drawn_first_where_not_all_find_room() -> None:
 
 
 def test_who_moved_is_marked() -> None:
-    drawing = draw_cards(sheet_of([row("A", ["王*"], ["李+", "张"])], items="people"), "zh")
+    drawing = draw_cards(input_of([row("A", ["王*"], ["李+", "张"])], items="people"), "zh")
     kinds = {shape.text: shape.kind for shape in drawing.shapes if isinstance(shape, Label)}
     assert (kinds["王 *"], kinds["李 +"], kinds["张"]) == ("moved", "moved", "name")
     assert any("新进该组" in text for text in texts(drawing))
@@ -107,8 +107,8 @@ def test_who_moved_is_marked() -> None:
 
 def test_grades_loads_and_parents_are_shown() -> None:
     rows = [row(f"{zone} {part}", [], [f"{zone}{part}"], parent=zone) for zone in "XY" for part in "ab"]
-    sheet = sheet_of(rows, items="cases", weights={"Xa": 7}, tails={"Xa": Text(zh="正", en="head")})
-    drawing = draw_cards(sheet, "en")
+    source = input_of(rows, items="cases", weights={"Xa": 7}, tails={"Xa": Text(zh="正", en="head")})
+    drawing = draw_cards(source, "en")
     kinds = [(s.kind, s.text) for s in drawing.shapes if isinstance(s, Label)]
     assert [text for kind, text in kinds if kind == "part"] == ["X", "Y"]
     assert ("tail", "head") in kinds and ("role", "1 case · effort 7") in kinds
@@ -117,17 +117,17 @@ def test_grades_loads_and_parents_are_shown() -> None:
 
 def test_many_periods_without_roles_are_a_calendar() -> None:
     rows = [row("A", [f"visit {m}"], period=f"2026-{m:02}") for m in range(1, 13)]
-    sheet = sheet_of(rows, "roster", columns=[Text()], items="cases")
-    drawing = drawing_method(sheet)(sheet, "en")
+    source = input_of(rows, "roster", columns=[Text()], items="cases")
+    drawing = drawing_method(source)(source, "en")
     heads = [s.text for s in drawing.shapes if isinstance(s, Label) and s.kind == "head"]
     assert heads == [f"2026-{m:02}" for m in range(1, 13)]
 
 
 def test_many_periods_with_roles_are_a_rota() -> None:
     rows = [row("A", ["x" if t % 2 else "y"], ["y" if t % 2 else "x"], period=f"Q{t}") for t in range(8)]
-    sheet = sheet_of(rows, "roster", items="units")
-    assert drawing_method(sheet) is draw_rota
-    shown = texts(draw_rota(sheet, "en"))
+    source = input_of(rows, "roster", items="units")
+    assert drawing_method(source) is draw_rota
+    shown = texts(draw_rota(source, "en"))
     assert shown.count("lead") == 8 and shown.count("member") == 8
     assert [text for text in shown if text in "xy"] == ["y", "x"]
 
@@ -137,14 +137,14 @@ def test_a_rota_shows_who_comes_and_goes_and_who_has_two_roles() -> None:
         row(slot, ["x"] * ((slot == "A") == (t < 3)), ["x"] * (t == 5 and slot == "B"), period=f"Q{t}")
         for t in range(6) for slot in "AB"
     ]  # fmt: skip
-    shown = texts(draw_rota(sheet_of(rows, "roster", items="units"), "en"))
+    shown = texts(draw_rota(input_of(rows, "roster", items="units"), "en"))
     assert shown.count("x") == 2  # in A at first, in B later
     assert (shown.count("lead"), shown.count("lead / member")) == (5, 1)
 
 
 def test_a_rota_of_many_periods_has_signs_and_is_cut() -> None:
     rows = [row("A", ["x"], ["y"], period=f"{t:03}") for t in range(100)]
-    drawing = draw_rota(sheet_of(rows, "roster"), "en")
+    drawing = draw_rota(input_of(rows, "roster"), "en")
     assert any(isinstance(shape, Mark) for shape in drawing.shapes)
     assert "… and 40 more periods" in texts(drawing)
     assert {"lead", "member"} <= set(texts(drawing))
@@ -152,30 +152,30 @@ def test_a_rota_of_many_periods_has_signs_and_is_cut() -> None:
 
 def test_many_cases_are_a_matrix_with_loads() -> None:
     rows = [row(f"C{k}", ["王"], ["李"] if k % 2 else [], period=f"Q{k // 8}") for k in range(32)]
-    sheet = sheet_of(rows, "cases", items="people", slots="cases", weights={f"C{k}": 2 for k in range(32)})
-    assert drawing_method(sheet) is draw_matrix
-    shown = texts(draw_matrix(sheet, "zh"))
+    source = input_of(rows, "cases", items="people", slots="cases", weights={f"C{k}": 2 for k in range(32)})
+    assert drawing_method(source) is draw_matrix
+    shown = texts(draw_matrix(source, "zh"))
     assert {"王", "李", "工作量", "64", "32", "Q0", "Q3", "1 C0", "32 C31"} <= set(shown)
-    few = sheet_of(rows[:5], "cases", items="people", slots="cases")
+    few = input_of(rows[:5], "cases", items="people", slots="cases")
     assert drawing_method(few) is draw_cards
 
 
 def test_a_matrix_too_wide_is_cut_and_says_so() -> None:
     rows = [row(f"C{k}", ["王"], []) for k in range(MOST_COLUMNS + 5)]
-    shown = texts(draw_matrix(sheet_of(rows, "cases", slots="cases"), "zh"))
+    shown = texts(draw_matrix(input_of(rows, "cases", slots="cases"), "zh"))
     assert "… 还有 5 件" in shown
     assert f"{MOST_COLUMNS + 1} C{MOST_COLUMNS}" not in shown
 
 
 def test_units_with_positions_are_a_map() -> None:
-    sheet = mapped(
+    source = mapped(
         PLACES,
         ZONES | {"O1": "Z0"},
         weights={"T0": 5},
         kinds={"T0": Text(en="town"), "O1": Text(en="office")},
     )
-    assert drawing_method(sheet) is draw_map
-    drawing = draw_map(sheet, "en")
+    assert drawing_method(source) is draw_map
+    drawing = draw_map(source, "en")
     shown = texts(drawing)
     assert set(ZONES) <= set(shown)
     assert {"Z0", "Z1", "Z2", "5 units · workload 5", "not on the map: O1", "N ↑"} <= set(shown)
@@ -185,8 +185,8 @@ def test_units_with_positions_are_a_map() -> None:
 
 
 def test_links_inside_a_zone_are_in_its_colour() -> None:
-    sheet = mapped(PLACES, ZONES, links=(("T0", "T3"), ("T0", "T1"), ("T0", "elsewhere")))
-    lines = [s for s in draw_map(sheet, "en").shapes if isinstance(s, Line) and s.opacity == 1]
+    source = mapped(PLACES, ZONES, links=(("T0", "T3"), ("T0", "T1"), ("T0", "elsewhere")))
+    lines = [s for s in draw_map(source, "en").shapes if isinstance(s, Line) and s.opacity == 1]
     inside = [line for line in lines if line.ink == sign(0).colour]
     assert len(inside) == 1
 
@@ -225,15 +225,15 @@ def test_labels_never_overlap_and_a_crowd_loses_some() -> None:
         left = {"start": label.x, "middle": label.x - wide / 2, "end": label.x - wide}[label.anchor]
         boxes.append(Rectangle(left, label.y - 9, left + wide, label.y + 1))
     assert not any(a.meets(b) for i, a in enumerate(boxes) for b in boxes[:i])
-    sheet = mapped(
+    source = mapped(
         {key: (105 + x / 1e5, 29 + y / 1e5) for key, (x, y) in points.items()}, dict.fromkeys(points, "Z")
     )
-    assert any("too close for a name" in text for text in texts(draw_map(sheet, "en")))
+    assert any("too close for a name" in text for text in texts(draw_map(source, "en")))
 
 
 def test_the_layer_with_most_to_see_is_drawn() -> None:
-    teams = sheet_of([row("A", ["a"], ["b", "c"])])
-    cases = sheet_of([row("C", ["a"], ["b", "c", "d"])], "cases")
+    teams = input_of([row("A", ["a"], ["b", "c"])])
+    cases = input_of([row("C", ["a"], ["b", "c", "d"])], "cases")
     assert most_to_see([cases, teams]) is teams
     assert drawing_method(most_to_see([cases, teams, mapped(PLACES, ZONES)])) is draw_map
 
@@ -271,7 +271,7 @@ def test_looks_are_all_different_and_forms_are_about_as_large() -> None:
 
 
 def test_an_empty_plan_has_no_picture() -> None:
-    empty = sheet_of([row("A", [], [])]).roster
+    empty = input_of([row("A", [], [])]).roster
     view = PlanView("x", Text(), False, "infeasible", Text(), (empty,), (), (), (), (), {})
     for layer in (None, "posting"):
         with pytest.raises(InputError, match="nothing is assigned"):

@@ -13,7 +13,7 @@ from allocator.report.exporters.svg import svg_text
 from allocator.report.picture.picture_for import drawing_method
 from allocator.report.picture.picture_input import PictureInput
 from allocator.report.picture.shapes import STYLES, Drawing
-from picture_tools import NS, mapped, row, sheet_of, written
+from picture_tools import NS, input_of, mapped, row, written
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -46,8 +46,8 @@ def parsed(drawing: Drawing) -> ET.Element:
     return root
 
 
-def sheets(names: list[str]) -> list[PictureInput]:
-    """Return a sheet for each kind of drawing, with these names wherever there can be one."""
+def inputs(names: list[str]) -> list[PictureInput]:
+    """Return a source for each kind of drawing, with these names wherever there can be one."""
     a, b, c, *_ = [*names, "a", "b", "c"]
     text = Text(zh=a or "-", en=b or "-")
     more = {"tails": {b: text}, "kinds": {a: text}, "dropped": c}
@@ -57,39 +57,39 @@ def sheets(names: list[str]) -> list[PictureInput]:
     zones = {**dict.fromkeys(places, a), "x": b, "y": c, "z": c}
     places |= {"x": (1, 1), "y": (2, 2), "z": (3, 3)}
     return [
-        sheet_of([row(a, names, [b], parent=c, period=a)], columns=[text, text], **more),
-        sheet_of([row(a, [b], names, period=p) for p in periods], "roster", columns=[text, text]),
-        sheet_of([row(a, names, period=p) for p in periods], "roster", columns=[text]),
-        sheet_of(cases, "cases", columns=[text]),
+        input_of([row(a, names, [b], parent=c, period=a)], columns=[text, text], **more),
+        input_of([row(a, [b], names, period=p) for p in periods], "roster", columns=[text, text]),
+        input_of([row(a, names, period=p) for p in periods], "roster", columns=[text]),
+        input_of(cases, "cases", columns=[text]),
         mapped(places, zones, links=(("y", "z"), ("x", "y"))),
     ]
 
 
 def test_sheets_are_of_every_kind() -> None:
-    assert len({drawing_method(one) for one in sheets(["a"])}) == 4  # cards and a calendar are both a board
+    assert len({drawing_method(one) for one in inputs(["a"])}) == 4  # cards and a calendar are both a board
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_stay_text(name: str, language: str) -> None:
-    for one in sheets([name, name]):
+    for one in inputs([name, name]):
         root = parsed(drawing_method(one)(one, language))
         assert not [element for element in root.iter() if "script" in element.tag]
 
 
 def test_a_name_is_written_as_it_is() -> None:
     names = ["<script>alert(1)</script>", "]]>", "محمد"]
-    one = sheet_of([row("A", names, [])])
+    one = input_of([row("A", names, [])])
     shown = written(svg_text(drawing_method(one)(one, "en")))
     assert set(names) <= set(shown)
-    one = sheet_of([row("A", ["a\x1b\u202eb"], [])])
+    one = input_of([row("A", ["a\x1b\u202eb"], [])])
     assert r"a\x1b\u202eb" in written(svg_text(drawing_method(one)(one, "en")))
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=6, unique=True))
 @settings(max_examples=30, deadline=None)
 def test_every_picture_is_valid_xml_and_repeats(names: list[str]) -> None:
-    for one in sheets([name.rstrip("+*") or "-" for name in names]):
+    for one in inputs([name.rstrip("+*") or "-" for name in names]):
         drawing = drawing_method(one)(one, "zh")
         parsed(drawing)
         assert svg_text(drawing) == svg_text(drawing_method(one)(one, "zh"))
@@ -112,7 +112,7 @@ def test_any_place_on_earth_finds_one_on_paper(places: dict[str, tuple[float, fl
 
 
 def test_a_picture_asks_no_other_host_and_brings_its_styles() -> None:
-    one = sheets(["a"])[0]
+    one = inputs(["a"])[0]
     text = svg_text(drawing_method(one)(one, "en"))
     assert text.count("http") == 1 and 'xmlns="http://www.w3.org/2000/svg"' in text
     assert "url(" not in text and "@import" not in text

@@ -120,7 +120,7 @@ def test_what_was_rolled_before_a_stop_is_gone_on_from(policy: api.Policy, tmp_p
     begun = api.load_resume_state(policy, file)
     assert ended.status in ("unknown", "feasible") and ended.run["stopped"] == "asked"
     assert begun is not None and begun.periods["posting"] >= 2
-    found = api.solve(policy, seconds=60, workers=1, window=2, begun=begun)
+    found = api.solve(policy, seconds=60, workers=1, window=2, resume_from=begun)
     assert found.status == "feasible" and api.verify(policy, found).holds
     early = {(one.item, one.slot) for one in begun.plan.assignments if one.period == "2026"}
     assert early == {(one.item, one.slot) for one in of_layer(found, "posting") if one.period == "2026"}

@@ -1,4 +1,4 @@
-"""Tallies: what each group has of the indicators, in the plan's summary."""
+"""Totals of indicators over the members of each group, in the rosters of a plan."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def with_table(tmp_path: Path, named: str = NAMED) -> Path:
 
 def laid_out(base: Path, assignments: list[Assignment]) -> dict[str, RosterView]:
     context = api.bind(api.load(base)).context
-    return {frame.layer: roster_view(frame, assignments) for frame in layouts_with_names(context)}
+    return {layout.layer: roster_view(layout, assignments) for layout in layouts_with_names(context)}
 
 
 def test_clues_are_added_up_and_the_last_shares_averaged(tmp_path: Path) -> None:
