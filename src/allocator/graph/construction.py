@@ -194,7 +194,7 @@ class ServiceStretch(NamedTuple):
 
 
 class Overlap(NamedTuple):
-    """Days that two people, in the order of their ids, served side by side, both included."""
+    """Days, both included, on which two people, in the order of their ids, served side by side."""
 
     pair: tuple[str, str]
     start: date
@@ -226,7 +226,7 @@ def served_together(postings: Iterable[Posting], today: date) -> Iterator[Edge]:
 
 
 def stretches(postings: Iterable[Posting], today: date) -> list[ServiceStretch]:
-    """Return the postings begun by ``today`` as stretches by start, a person's overlapping ones as one."""
+    """Return the postings begun by ``today``, by start, with overlapping ones of a person merged."""
     held = sorted(
         ServiceStretch(post.start or date.min, post.end or date.max, post.person)
         for post in postings

@@ -78,7 +78,7 @@ class OrganisationGraph:
         return None if kilometres is None else round(1000 * kilometres)
 
     def distances_metres(self, names: Sequence[str]) -> tuple[npt.NDArray[np.int64], tuple[int, ...]]:
-        """Return ``[n, n]`` `distance_metres` of every two, 0 where unknown, and the numbers located."""
+        """Return ``[n, n]`` `distance_metres` of every two, 0 where unknown, and the located numbers."""
         found = [position_of(self.organisation, self._places, name) for name in names]
         placed = tuple(k for k, position in enumerate(found) if position is not None)
         far = np.zeros((len(names),) * 2, dtype=np.int64)
@@ -127,11 +127,11 @@ class OrganisationGraph:
         return next((node for node in named if node in self.graph), None)
 
     def label(self, node: str) -> str:
-        """Return the name that people know a node by."""
+        """Return the name of a node."""
         return self.graph.node(node).name
 
     def describe(self, path: Sequence[TieStep], language: Language) -> str:
-        """Return a path as people read it: ``Wang — served with — Li — kin of (declared 2025-03) — Zhao``."""
+        """Return a path in words: ``Wang — served with — Li — kin of (declared 2025-03) — Zhao``."""
         parts = [self.label(path[0].source)] if path else []
         for step in path:
             backwards = not self.graph.leads(step.source, step.kind, step.target)

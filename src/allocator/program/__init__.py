@@ -1,1 +1,1 @@
-"""The tagged 0/1 program: what rules write and solvers read. No solver is imported here."""
+"""The tagged 0/1 program that rules write and solvers read. No solver is imported here."""

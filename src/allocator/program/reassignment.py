@@ -37,8 +37,8 @@ class Potential:
 
     Attributes:
         depth: The target among the present values, from 0, the largest, to 1, the smallest.
-        strength: From 0 to 1. With 1 all values above the target are charged together what the reduction
-            saves; with 0 each of them is charged that amount.
+        strength: From 0 to 1. With 1 the charges of all values above the target add up to the saving of the
+            reduction; with 0 each of them is charged the full saving.
         power: 1 charges the excess of each; 2 the square of it, so the largest first.
     """
 
