@@ -9,9 +9,8 @@ from random import Random
 import pytest
 
 from allocator import api
-from allocator.cli import draw as drawing
 from allocator.errors import InputError
-from allocator.lottery import audit_text, commit, protocol
+from allocator.lottery import audit_text, commit, draw_protocol, seed
 from allocator.lottery.hashing import commitment_hash, readable_json
 from allocator.lottery.seed import read_time
 from cli_world import call
@@ -24,7 +23,7 @@ AT = read_time("2026-03-01 09:30")
 @pytest.fixture(autouse=True)
 def one_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commit at one time, to one result."""
-    monkeypatch.setattr(protocol, "now", lambda: AT)
+    monkeypatch.setattr(draw_protocol, "now", lambda: AT)
 
 
 @pytest.fixture
@@ -113,7 +112,7 @@ def test_a_commitment_is_not_replaced_by_another(
     hearing: Path, audit: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = audit.read_bytes()
-    monkeypatch.setattr(protocol, "now", lambda: read_time("2026-03-01 09:31"))
+    monkeypatch.setattr(draw_protocol, "now", lambda: read_time("2026-03-01 09:31"))
     done = call("draw", hearing, "delegates", "-o", audit)
     assert (done.status, done.out, audit.read_bytes()) == (2, "", before)
     assert "holds another commitment: a draw is committed to once, and one is published" in done.err
@@ -212,7 +211,7 @@ def test_a_seed_that_cannot_have_come_about_is_remarked_on(
 ) -> None:
     early = call("draw", hearing, "--audit", audit, "--seed", "517")
     assert early.status == 0 and early.err.startswith("note: the seed comes about at 2099-12-01T00:00+08:00;")
-    monkeypatch.setattr(drawing, "now", lambda: read_time("2099-12-01 00:00"))
+    monkeypatch.setattr(seed, "now", lambda: read_time("2099-12-01 00:00"))
     assert call("draw", hearing, "--audit", audit, "--seed", "517").err == ""
 
 

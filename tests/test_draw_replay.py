@@ -17,7 +17,7 @@ import pytest
 
 from allocator import api
 from allocator.errors import InputError
-from allocator.lottery import Audit, audit_text, commit, protocol, reveal
+from allocator.lottery import Audit, audit_text, commit, draw_protocol, reveal
 from allocator.lottery.hashing import LotteryNumbers, commitment_hash
 from allocator.lottery.kinds import _pairing_search
 from allocator.lottery.kinds._pairing_search import PairingParams
@@ -34,7 +34,7 @@ DRAWS = ("delegates", "inspection", "duty")
 def few_trials() -> Iterator[None]:
     """Make 20 trial draws of a pairing: each replay makes them again. Commit at one time, to one result."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(protocol, "now", lambda: datetime.fromisoformat("2026-03-01T09:30+08:00"))
+        patch.setattr(draw_protocol, "now", lambda: datetime.fromisoformat("2026-03-01T09:30+08:00"))
         patch.setattr(_pairing_search, "DEFAULT_PARAMS", PairingParams(max_trials=20))
         yield
 

@@ -90,10 +90,10 @@ def test_a_seat_of_a_layer_without_roles_or_periods_is_pinned(scenario: Path) ->
 def test_what_is_not_proved_is_not_said_to_be(scenario: Path) -> None:
     policy = api.bind(api.load(scenario))
     solved = seat_pricing.SeatPrice("feasible", 3.0, {1: 4, 2: 0}, {1: 4, 2: -2})
-    text = rendering._solved(pinned_view(policy, solved), "en")
+    text = rendering._solve_text(pinned_view(policy, solved), "en")
     assert text.endswith("(3 s at most): 1 few moves +4, 2 +0 (at least -2)")
     unknown = seat_pricing.SeatPrice("unknown", 3.0, {}, {})
-    assert rendering._solved(pinned_view(policy, unknown), "en").endswith(": no plan found in time")
+    assert rendering._solve_text(pinned_view(policy, unknown), "en").endswith(": no plan found in time")
 
 
 def test_a_solve_that_breaks_a_rule_is_an_internal_error(

@@ -112,9 +112,9 @@ def replay(
 
 def unchecked_claims(audit: Audit, published: str | None, seed: str | None) -> tuple[Text, ...]:
     """Return what a replay cannot check without the line that was published or the public seed."""
-    from allocator.lottery.replay import to_compare
+    from allocator.lottery.replay import comparison_reminders
 
-    return tuple(to_compare(audit, published, seed))
+    return tuple(comparison_reminders(audit, published, seed))
 
 
 def find_draw(bound: Mapping[str, BoundDraw], name: str = "") -> BoundDraw:

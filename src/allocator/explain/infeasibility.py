@@ -103,11 +103,11 @@ def _breach_text(policy: Policy, rule: Rule, breach: Breach) -> Text:
     parts += [label(layer.slots[subject.slot])] if subject.slot >= 0 else []
     parts += [layer.periods[subject.period].id] if subject.period >= 0 else []
     where = " · ".join(parts)
-    detail = breach.detail or (rule.why if rule.softened() and rule.why else _exception(rule, breach))
+    detail = breach.detail or (rule.why if rule.softened() and rule.why else _exception_text(rule, breach))
     return Text(zh=f"{where}：{detail.zh}", en=f"{where}: {detail.en}")
 
 
-def _exception(rule: Rule, breach: Breach) -> Text:
+def _exception_text(rule: Rule, breach: Breach) -> Text:
     """Return that a rule needs an exception, for a check that gives no detail of a breach."""
     why = rule.why or rule.summary
     much = Text(zh=f"（{breach.amount} 处）", en=f" ({breach.amount} times)") if breach.amount > 1 else Text()

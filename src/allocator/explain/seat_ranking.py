@@ -94,7 +94,7 @@ class _CandidateEvaluator:
         self._levels = tuple(sorted({rule.level for rule in policy.rules if rule.level != "hard"}))
         self._grid = program.decisions.grids[seat.layer]
         [values] = evaluate_auxiliaries(program, program.decisions.vector(assignments)[None, :])
-        self._vicinity = NeighbourEvaluator(program, values)
+        self._neighbours = NeighbourEvaluator(program, values)
         #: Whether the program has a decision for every assignment of the plan (not for people who retired).
         self._is_evaluable = all(program.decisions.column(one) >= 0 for one in assignments)
         self._holders = holders(self._roster[seat.layer], seat)
@@ -115,20 +115,20 @@ class _CandidateEvaluator:
             if (flips := move.flips(self._grid, self._seat.period)) is not None
         ]
         if not possible:
-            return self._impossible(moves[0])
-        near = self._vicinity.evaluate([flips for _, flips in possible])
-        best = min(range(len(possible)), key=lambda k: self._order(near.violated[k], near.costs[k]))
+            return self._impossible_candidate(moves[0])
+        near = self._neighbours.evaluate([flips for _, flips in possible])
+        best = min(range(len(possible)), key=lambda k: self._sort_key(near.violated[k], near.costs[k]))
         touched = near.violated[best] | (near.costs[best] != 0)
         rules = [rule for rule, met in zip(self._policy.rules, touched, strict=True) if met]
         unseen = [rule for rule in self._lazy_rules if rule not in rules]
-        candidate = self._checked(possible[best][0], [*rules, *unseen])
+        candidate = self._checked_candidate(possible[best][0], [*rules, *unseen])
         if self._is_evaluable:
             self._require_agreement(candidate, near.violated[best], near.costs[best])
         return candidate
 
-    def _impossible(self, move: Move) -> Candidate:
+    def _impossible_candidate(self, move: Move) -> Candidate:
         """Return a candidate that cannot be at the seat at all, such as after retirement."""
-        found = self._checked(move, self._takes).refused
+        found = self._checked_candidate(move, self._takes).refused
         own = (
             replace(
                 one, breaches=tuple(breach for breach in one.breaches if breach.subject.item == move.item)
@@ -137,11 +137,11 @@ class _CandidateEvaluator:
         )
         return Candidate(move.item, move, tuple(own), is_possible=False)
 
-    def _order(self, broken: BoolArray, costs: IntArray) -> tuple[int, ...]:
+    def _sort_key(self, broken: BoolArray, costs: IntArray) -> tuple[int, ...]:
         by_rule = {rule.id: int(cost) for rule, cost in zip(self._policy.rules, costs, strict=True)}
         return int(broken.sum()), *self._by_level(by_rule).values()
 
-    def _checked(self, move: Move, rules: Iterable[Rule]) -> Candidate:
+    def _checked_candidate(self, move: Move, rules: Iterable[Rule]) -> Candidate:
         """Return a candidate as the checks of some rules find the plan after a move."""
         roster = self._roster_after(move)
         refused, paid, costs = [], [], {}

@@ -98,14 +98,14 @@ def read_audit(content: bytes, file: str) -> Audit:
         InputError: It is no audit file. The claims of the file are not checked.
     """
     data = parse_json(content, file)
-    read = _validated(_File, data, file)
-    kind = _kind(read.committed.get("kind"), file)
-    committed = _validated(kind.committed, read.committed, file, "committed")
+    read = _validate(_File, data, file)
+    kind = _kind_named(read.committed.get("kind"), file)
+    committed = _validate(kind.committed, read.committed, file, "committed")
     _check_format(read.format, committed, file)
     if (read.seed is None) != (read.result is None):
         message = Text(zh="种子和结果须同时有或同时无", en="seed and result stand together or not at all")
         raise InputError([Fault(message, file, column="result")])
-    result = None if read.result is None else _validated(kind.result, read.result, file, "result")
+    result = None if read.result is None else _validate(kind.result, read.result, file, "result")
     audit = Audit(kind, committed, read.commitment, read.seed, result)
     try:
         canonical_json(data).encode()
@@ -121,7 +121,7 @@ def _check_format(said: str, committed: Committed, file: str) -> None:
         raise InputError([Fault(message, file, 0, "committed.terms", allowed=f"{FORMAT}")])
 
 
-def _kind(name: object, file: str) -> type[Draw]:
+def _kind_named(name: object, file: str) -> type[Draw]:
     known = all_draw_kinds()
     if not isinstance(name, str) or name not in known:
         message = Text(zh="没有此抽签种类", en="there is no such kind of draw")
@@ -130,7 +130,7 @@ def _kind(name: object, file: str) -> type[Draw]:
     return known[name]
 
 
-def _validated(model: type[ModelT], data: Any, file: str, *where: str) -> ModelT:
+def _validate(model: type[ModelT], data: Any, file: str, *where: str) -> ModelT:
     try:
         return model.model_validate(data)
     except ValidationError as error:

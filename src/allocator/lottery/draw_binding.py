@@ -123,18 +123,18 @@ def seed_terms(draw: Draw, location: YamlEntry) -> tuple[SeedForm | None, dateti
         try:
             form = read_form(draw.seed_form)
         except ValueError:
-            faults.append(_no_form(draw.seed_form, location))
+            faults.append(_form_fault(draw.seed_form, location))
     moment = time_of_source(draw.seed)
     if draw.seed_at:
         try:
             moment = read_time(draw.seed_at)
         except ValueError:
-            faults.append(_no_time(draw.seed_at, location))
+            faults.append(_time_fault(draw.seed_at, location))
     days = days_in(draw.seed)
     if moment is not None and days and moment.astimezone(CHINA_TIME).date() not in days:
-        faults.append(_two_days(draw.seed_at, days, location))
+        faults.append(_two_days_fault(draw.seed_at, days, location))
     elif len(days) > 1 and not draw.seed_at:
-        faults.append(_two_days(None, days, location))
+        faults.append(_two_days_fault(None, days, location))
     if draw.day and not draw.on_one_day:
         message = Text(
             zh="本类抽签按层的各期计算，不按某一日",
@@ -147,7 +147,7 @@ def seed_terms(draw: Draw, location: YamlEntry) -> tuple[SeedForm | None, dateti
     return form, moment, day if draw.on_one_day else None
 
 
-def _no_form(found: str, location: YamlEntry) -> Fault:
+def _form_fault(found: str, location: YamlEntry) -> Fault:
     message = Text(zh="不是种子的写法", en="is no form of a seed")
     kinds = ("digits", "hex", "decimal")
     kind, _, count = found.partition(":")
@@ -166,14 +166,14 @@ def _is_form(text: str) -> bool:
     return True
 
 
-def _no_time(found: str, location: YamlEntry) -> Fault:
+def _time_fault(found: str, location: YamlEntry) -> Fault:
     message = Text(zh="不是时间", en="is no time")
     return location.fault(
         message, "seed_at", found=shorten(found), allowed="2026-03-01, 2026-03-01 21:15 (+08:00)"
     )
 
 
-def _two_days(found: str | None, days: set[date], location: YamlEntry) -> Fault:
+def _two_days_fault(found: str | None, days: set[date], location: YamlEntry) -> Fault:
     message = Text(
         zh="seed 所写的日期与种子产生之日不一",
         en="`seed` names another day than the one on which it comes about",

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from allocator.lottery.findings import Check, Line, named
+from allocator.lottery.findings import Check, ReportLine, names_with_ids
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.scenario_view import ScenarioView
 from allocator.lottery.seed import format_time, read_form, read_time
@@ -107,7 +107,9 @@ class Terms(AuditModel):
         if self.seed_at:
             found.append(Text(zh=f"种子产生：{self.seed_at}", en=f"the seed comes about: {self.seed_at}"))
         if self.absent:
-            who = named(self.absent, {one: label.get(one.partition("@")[0], one) for one in self.absent})
+            who = names_with_ids(
+                self.absent, {one: label.get(one.partition("@")[0], one) for one in self.absent}
+            )
             zh, en = (f"{self.day} ", f" on {self.day}") if self.day else ("", "")
             found.append(Text(zh=f"{zh}不在岗，不参加抽签：{who}", en=f"not there{en}, left out: {who}"))
         return found
@@ -216,7 +218,7 @@ class Draw(Strict):
 
     @classmethod
     @abstractmethod
-    def lines(cls, committed: Any, result: Any) -> Iterator[Line]:
+    def lines(cls, committed: Any, result: Any) -> Iterator[ReportLine]:
         """Yield the lines of a report: the pool by rule, with chances and, after the draw, those drawn."""
 
     @classmethod

@@ -20,7 +20,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """A line of a report on a group of the pool.
 
     Attributes:
@@ -54,7 +54,7 @@ class CannotDraw(Exception):  # noqa: N818 - it is an answer
 MOST_NAMED = 20
 
 
-def named(ids: Sequence[str], label: Mapping[str, str]) -> str:
+def names_with_ids(ids: Sequence[str], label: Mapping[str, str]) -> str:
     """Return ``name (id), name (id) ... (+3)``."""
     shown = ", ".join(name_with_id(name, label.get(name, name)) for name in ids[:MOST_NAMED])
     more = len(ids) - MOST_NAMED
@@ -71,9 +71,9 @@ def percent(chance: float) -> str:
     return f"{100 * chance:.2f}%"
 
 
-def rules_differ(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[Check]:
+def rule_differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[Check]:
     """Yield each rule of the scenario that differs from the commitment; of a list, each entry."""
-    old, new = dict(_flat(there)), dict(_flat(here))
+    old, new = dict(_flatten(there)), dict(_flatten(here))
     for key in {**old, **new}:
         if old.get(key) != new.get(key):
             was, now = (shorten(canonical_json(one[key]) if key in one else "—", 120) for one in (old, new))
@@ -84,7 +84,7 @@ def rules_differ(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[
             yield Check(text, False)
 
 
-def _flat(rules: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flatten(rules: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in rules.items():
         if isinstance(value, list | tuple):
             yield from ((f"{key}.{number}", one) for number, one in enumerate(value))
@@ -92,7 +92,7 @@ def _flat(rules: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
-def names_differ(
+def pool_differences(
     what: Text, there: Mapping[str, Any], here: Mapping[str, Any], label: Mapping[str, str]
 ) -> Iterator[Check]:
     """Yield entries of the pool that were added, removed or changed since the commitment.
@@ -114,7 +114,7 @@ def names_differ(
     )
     for names, zh, en in groups:
         if names:
-            who = named(names, label)
+            who = names_with_ids(names, label)
             yield Check(
                 Text(zh=f"{what.zh}{zh}（{len(names)}）：{who}", en=f"{what.en} {en} ({len(names)}): {who}"),
                 False,

@@ -61,7 +61,7 @@ class LotteryNumbers:
         """Return names by their lottery numbers, the lowest first; every order is equally likely."""
         return sorted(names, key=lambda name: (self.of(*parts, name), name))
 
-    def lot(self, tickets: Sequence[int]) -> tuple[int, int]:
+    def draw_ticket(self, tickets: Sequence[int]) -> tuple[int, int]:
         """Draw a ticket; return it, and the index of the entry that holds it.
 
         Args:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from allocator.lottery.findings import CannotDraw, named
+from allocator.lottery.findings import CannotDraw, names_with_ids
 from allocator.lottery.kinds._pairing_audit import PairingRules
 from allocator.model.text import Text
 from allocator.solvers.integer_program import IntegerProgram
@@ -96,7 +96,10 @@ def refuse_unstaffable(
     shortage = find_shortage(sorted_names, rules.size, rules.team, rules.load)
     if shortage is None:
         return
-    units, inspectors = named(shortage.units, label), named(shortage.inspectors, label) or "—"
+    units, inspectors = (
+        names_with_ids(shortage.units, label),
+        names_with_ids(shortage.inspectors, label) or "—",
+    )
     reason = Text(
         zh=f"若抽中 {units}，缺 {shortage.short} 人次；能补的只有（每人至多 {rules.load} 个）{inspectors}",
         en=f"if {units} are drawn, {shortage.short} seats stay empty; only these could take them"
@@ -123,7 +126,7 @@ def _remedies(rules: PairingRules, allowed: Mapping[str, list[str]]) -> Iterator
             return
 
 
-def short_of(short: int, trials: int) -> Text:
+def trials_short_of(short: int, trials: int) -> Text:
     """Return that some trial draws came short, since inspectors are kept apart."""
     return Text(
         zh=f"{trials} 次试抽中有 {short} 次因不得同组而配不齐",

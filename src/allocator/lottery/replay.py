@@ -10,7 +10,7 @@ from allocator.errors import shorten
 from allocator.lottery.audit import FORMAT_1, Audit, audit_text
 from allocator.lottery.draw_binding import BoundDraw
 from allocator.lottery.draw_kind import BilingualText, Terms
-from allocator.lottery.findings import Check, name_with_id, named
+from allocator.lottery.findings import Check, name_with_id, names_with_ids
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.seed import format_time
 from allocator.model.text import Text
@@ -141,7 +141,7 @@ def _name_checks(there: Mapping[str, str], here: Mapping[str, Any]) -> Iterator[
     """Yield ids whose names differ from the commitment: they may stand for other people now."""
     other = [one for one in here if one in there and there[one] != here[one]]
     if other:
-        was, now = (named(other, one) for one in (there, here))
+        was, now = (names_with_ids(other, one) for one in (there, here))
         text = Text(
             zh=f"承诺之后改名（{len(other)}）：原为 {was}；现为 {now}",
             en=f"renamed since the commitment ({len(other)}): {was} then, {now} now",
@@ -180,7 +180,7 @@ def _time_check(terms: Terms) -> Check:
 
 
 def _spelling_check(terms: Terms, seed: str) -> Check:
-    spelt = is_spelt(terms.form, seed)
+    spelt = has_form(terms.form, seed)
     if spelt:
         return Check(
             Text(
@@ -218,7 +218,7 @@ def public_checks(audit: Audit, published: str | None, seed: str | None) -> Iter
         yield Check(text, same)
 
 
-def to_compare(audit: Audit, published: str | None, seed: str | None) -> Iterator[Text]:
+def comparison_reminders(audit: Audit, published: str | None, seed: str | None) -> Iterator[Text]:
     """Yield reminders to compare the file with the published line and the public seed, where not given."""
     if published is None:
         yield Text(
@@ -236,7 +236,7 @@ _DIGITS = frozenset("0123456789")
 _CHARACTERS = {"digits": _DIGITS, "hex": _DIGITS | frozenset("abcdef")}
 
 
-def is_spelt(form: str, seed: str) -> bool:
+def has_form(form: str, seed: str) -> bool:
     """Return whether a seed has a form such as ``digits:3``; shares no code with ``SeedForm.fits``."""
     kind, _, number = form.partition(":")
     if kind == "decimal":

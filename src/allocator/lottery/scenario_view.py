@@ -55,7 +55,7 @@ class ScenarioView:
             holds = self.values(source.where, "BOOL", field, self._variables.side(source, chosen))
             chosen = tuple(row for row, held in zip(rows, holds, strict=True) if held)
         if source.table == "people":
-            chosen = self._there(chosen, field)
+            chosen = self._present(chosen, field)
         if prefix:
             return self._variables.axis(source.table, chosen, prefix)
         return self._variables.side(source, chosen, other)
@@ -69,7 +69,7 @@ class ScenarioView:
         """Add absent ids that a kind of draw finds by other means than the day."""
         self._absent.update(dict.fromkeys(absent))
 
-    def _there(self, chosen: tuple[str, ...], field: str) -> tuple[str, ...]:
+    def _present(self, chosen: tuple[str, ...], field: str) -> tuple[str, ...]:
         """Return the people who have joined, have not retired and are not away on the day.
 
         Raises:

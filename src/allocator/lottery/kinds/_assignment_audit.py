@@ -87,7 +87,7 @@ class AssignmentCommitted(Committed):
     route: str
 
     @model_validator(mode="after")
-    def _fits(self) -> AssignmentCommitted:
+    def _check_consistency(self) -> AssignmentCommitted:
         many = len(self.pairs)
         if any(pair >= many for one in self.lottery for pair in one.pairs):
             raise FieldError(zh="签与人案对不上", en="pairs and lottery do not fit together")
@@ -125,7 +125,7 @@ def pair_chances(committed: AssignmentCommitted) -> Mapping[tuple[str, str, str 
     return chances
 
 
-def lottery_checks(committed: AssignmentCommitted) -> Iterator[Check]:
+def assignment_lottery_checks(committed: AssignmentCommitted) -> Iterator[Check]:
     """Yield whether tickets and chances agree, and keep the bounds."""
     tickets = [0] * len(committed.pairs)
     for one in committed.lottery:
@@ -140,10 +140,10 @@ def lottery_checks(committed: AssignmentCommitted) -> Iterator[Check]:
             f" not {pair.tickets}",
         )
         yield Check(text, False)
-    yield from _bounds(committed)
+    yield from _bound_checks(committed)
 
 
-def _bounds(committed: AssignmentCommitted) -> Iterator[Check]:
+def _bound_checks(committed: AssignmentCommitted) -> Iterator[Check]:
     most = Fraction(*committed.rules.probability)
     over = {key: chance for key, chance in pair_chances(committed).items() if chance > most + TOLERANCE}
     for (item, slot, _), chance in list(over.items())[:10]:
@@ -174,7 +174,7 @@ def rule_checks(committed: AssignmentCommitted, policy: Policy) -> Iterator[Chec
     mean: dict[int, Fraction] = {}
     for number, one in enumerate(committed.lottery):
         assignments = assignments_of(committed, number)
-        if stray := _stray(policy, assignments):
+        if stray := _unknown_id(policy, assignments):
             text = Text(
                 zh=f"第 {number} 套安排中场景没有 {stray}",
                 en=f"assignment {number} has what the scenario does not have: {stray}",
@@ -210,7 +210,7 @@ def _expected_check(said: tuple[ExpectedCost, ...], mean: Mapping[int, Fraction]
     )
 
 
-def _stray(policy: Policy, assignments: tuple[Assignment, ...]) -> str:
+def _unknown_id(policy: Policy, assignments: tuple[Assignment, ...]) -> str:
     """Return an id of an assignment that the scenario does not have; empty if there is none."""
     for one in assignments:
         layer = policy.context.layers.get(one.layer)

@@ -63,7 +63,7 @@ def recused_by_slot(policy: Policy, layer: Layer) -> Mapping[str, tuple[str, ...
     return {slot: tuple(items[~possible[:, s]].tolist()) for s, slot in enumerate(layer.slots)}
 
 
-def absent_from(layer: Layer) -> Iterator[str]:
+def absences_of(layer: Layer) -> Iterator[str]:
     """Yield the people who are absent in all periods of a layer, and the others by period: ``P3@2027``."""
     sides = ((layer.spec.items, layer.items, layer.present), (layer.spec.slots, layer.slots, layer.active))
     for source, ids, there in sides:

@@ -60,14 +60,14 @@ class PairingCommitted(Committed):
     passed_over: int
 
     @model_validator(mode="after")
-    def _fits(self) -> PairingCommitted:
+    def _check_consistency(self) -> PairingCommitted:
         for entries in (self.units, self.inspectors):
             if len({entry.id for entry in entries}) < len(entries):
                 raise FieldError(zh="编号重复", en="an id is repeated")
         return self
 
 
-class Team(AuditModel):
+class DrawnTeam(AuditModel):
     """A unit drawn, and the inspectors drawn for it."""
 
     unit: str
@@ -77,7 +77,7 @@ class Team(AuditModel):
 class PairingResult(AuditModel):
     """The teams in the order of their units; the units passed over because they could not be staffed."""
 
-    teams: tuple[Team, ...]
+    teams: tuple[DrawnTeam, ...]
     passed_over: tuple[str, ...]
 
 
@@ -124,7 +124,7 @@ def draw_pairing(
             else:
                 units, teams = [*units, unit], found
     pairs = zip(units, teams, strict=True)
-    drawn = tuple(Team(unit=unit, inspectors=tuple(team)) for unit, team in pairs)
+    drawn = tuple(DrawnTeam(unit=unit, inspectors=tuple(team)) for unit, team in pairs)
     return PairingResult(teams=drawn, passed_over=tuple(passed))
 
 

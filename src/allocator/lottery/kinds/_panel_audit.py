@@ -74,7 +74,7 @@ class PanelCommitted(Committed):
     proof: tuple[ProofLevel, ...]
 
     @model_validator(mode="after")
-    def _fits(self) -> PanelCommitted:
+    def _check_consistency(self) -> PanelCommitted:
         types, quotas = range(len(self.pool)), range(len(self.rules.quotas))
         sound = (
             all(q in quotas for alike in self.pool for q in alike.quotas)
@@ -138,7 +138,7 @@ def heaviest_weight(panels: Panels, weights: tuple[int, ...]) -> int | None:
 TOLERANCE = Fraction(1, 100_000)
 
 
-def lottery_checks(committed: PanelCommitted) -> Iterator[Check]:
+def panel_lottery_checks(committed: PanelCommitted) -> Iterator[Check]:
     """Yield whether every panel keeps the quotas, the chances are right, and the proof holds."""
     panels = committed.panels
     wrong = [k for k, one in enumerate(committed.lottery) if not panels.admit(one.counts)]
@@ -163,10 +163,10 @@ def lottery_checks(committed: PanelCommitted) -> Iterator[Check]:
         )
     else:
         yield Check(Text(zh="各人机会与签相符", en="everybody's chance is what the lottery gives"))
-    yield _proof(committed, panels, mean, sum(weights))
+    yield _proof_check(committed, panels, mean, sum(weights))
 
 
-def _proof(committed: PanelCommitted, panels: Panels, mean: list[int], total: int) -> Check:
+def _proof_check(committed: PanelCommitted, panels: Panels, mean: list[int], total: int) -> Check:
     levels = []
     for number, level in enumerate(committed.proof):
         most = _weight_bound(panels, level)

@@ -11,19 +11,19 @@ from pydantic import Field, model_validator
 
 from allocator.errors import Fault, InputError, nearest
 from allocator.lottery.draw_kind import AuditModel, Committed, Draw
-from allocator.lottery.findings import Check, Line, names_differ, percent, rules_differ
+from allocator.lottery.findings import Check, ReportLine, percent, pool_differences, rule_differences
 from allocator.lottery.hashing import LotteryNumbers, canonical_json
 from allocator.lottery.kinds._assignment_audit import (
     AssignmentCommitted,
     AssignmentResult,
     AssignmentRules,
     SlotEntry,
+    assignment_lottery_checks,
     assignments_of,
-    lottery_checks,
     pair_chances,
     rule_checks,
 )
-from allocator.lottery.kinds._assignment_pool import Share, absent_from, pair_worths, recused_by_slot
+from allocator.lottery.kinds._assignment_pool import Share, absences_of, pair_worths, recused_by_slot
 from allocator.lottery.scenario_view import ScenarioView
 from allocator.model.layer import IntArray
 from allocator.model.plan import Assignment
@@ -106,7 +106,7 @@ class AssignmentByLot(Draw):
     ] = 60.0
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> AssignmentByLot:
+    def _check_fields(self) -> AssignmentByLot:
         if self.probability <= 0:
             raise FieldError(zh="probability 须大于 0", en="probability must be above 0")
         if (self.perturb > 0) != bool(self.worth):
@@ -117,9 +117,9 @@ class AssignmentByLot(Draw):
         """Return the rules of the scenario, and the recusals of each slot."""
         policy = bind_policy(view.scenario)
         if self.on not in policy.context.layers:
-            raise InputError([_no_layer(self.on, tuple(policy.context.layers), view)])
+            raise InputError([_unknown_layer_fault(self.on, tuple(policy.context.layers), view)])
         layer = policy.context.layers[self.on]
-        view.leave_out(absent_from(layer))
+        view.leave_out(absences_of(layer))
         rules = AssignmentRules(
             on=self.on,
             probability=self.probability.as_integer_ratio(),
@@ -127,7 +127,7 @@ class AssignmentByLot(Draw):
             perturb=self.perturb.as_integer_ratio(),
             worth=self.worth,
             scenario=policy.sha256,
-            rules=tuple(_written(rule) for rule in policy.rules),
+            rules=tuple(_rule_json(rule) for rule in policy.rules),
         )
         worth = pair_worths(policy, self.on, self.worth, view) if self.worth else None
         names = (*layer.items, *layer.slots)
@@ -152,34 +152,34 @@ class AssignmentByLot(Draw):
     @classmethod
     def decide(cls, committed: AssignmentCommitted, numbers: LotteryNumbers) -> AssignmentResult:
         """Draw a ticket, which holds an assignment."""
-        ticket, assignment = numbers.lot([one.tickets for one in committed.lottery])
+        ticket, assignment = numbers.draw_ticket([one.tickets for one in committed.lottery])
         return AssignmentResult(ticket=ticket, assignment=assignment)
 
     def differences(self, committed: AssignmentCommitted, pool: AssignmentPool) -> Iterator[Check]:
         """Yield differences from the commitment, and whether every assignment keeps the rules."""
-        yield from rules_differ(committed.rules.model_dump(), pool.rules.model_dump())
+        yield from rule_differences(committed.rules.model_dump(), pool.rules.model_dump())
         slots = {one.id: one.recused for one in committed.slots}
-        yield from names_differ(Text(zh="去处", en="slots"), slots, pool.recused, pool.label)
+        yield from pool_differences(Text(zh="去处", en="slots"), slots, pool.recused, pool.label)
         there, here = (dict.fromkeys(items) for items in (committed.items, pool.items))
-        yield from names_differ(Text(zh="人员", en="items"), there, here, pool.label)
+        yield from pool_differences(Text(zh="人员", en="items"), there, here, pool.label)
         yield from rule_checks(committed, pool.policy)
 
     @classmethod
     def proofs(cls, committed: AssignmentCommitted) -> Iterator[Check]:
         """Yield whether the chances follow from the lottery, and keep the bound."""
-        yield from lottery_checks(committed)
+        yield from assignment_lottery_checks(committed)
 
     @classmethod
-    def lines(cls, committed: AssignmentCommitted, result: AssignmentResult | None) -> Iterator[Line]:
+    def lines(cls, committed: AssignmentCommitted, result: AssignmentResult | None) -> Iterator[ReportLine]:
         """Yield the lottery, then the pairs of its layer."""
         drawn = None if result is None else 1
         total = sum(one.tickets for one in committed.lottery)
         shares = sorted(one.tickets / total for one in committed.lottery)
-        yield Line(
+        yield ReportLine(
             Text(zh="不同安排", en="different assignments"),
             len(committed.lottery),
             f"≥{committed.rules.different}",
-            _range(shares[0], shares[-1]),
+            _percent_range(shares[0], shares[-1]),
             drawn,
         )
         chances = sorted(pair_chances(committed).values())
@@ -188,8 +188,10 @@ class AssignmentByLot(Draw):
             own = assignments_of(committed, result.assignment)
             taken = sum(one.layer == committed.rules.on for one in own)
         bound = float(Fraction(*committed.rules.probability))
-        shown = _range(float(chances[0]), float(chances[-1])) if chances else "—"
-        yield Line(Text(zh="可能的配对", en="possible pairs"), len(chances), f"≤{bound:.2%}", shown, taken)
+        shown = _percent_range(float(chances[0]), float(chances[-1])) if chances else "—"
+        yield ReportLine(
+            Text(zh="可能的配对", en="possible pairs"), len(chances), f"≤{bound:.2%}", shown, taken
+        )
 
     @classmethod
     def remarks(cls, committed: AssignmentCommitted) -> Iterator[Text]:
@@ -218,15 +220,15 @@ class AssignmentByLot(Draw):
         return assignments_of(committed, result.assignment)
 
 
-def _written(rule: Rule) -> str:
+def _rule_json(rule: Rule) -> str:
     return canonical_json(rule.model_dump(mode="json", exclude_defaults=True))
 
 
-def _no_layer(found: str, known: tuple[str, ...], view: ScenarioView) -> Fault:
+def _unknown_layer_fault(found: str, known: tuple[str, ...], view: ScenarioView) -> Fault:
     message = Text(zh="没有此层", en="there is no such layer")
     return view.fault(message, "on", found=found, allowed=", ".join(known), nearest=nearest(found, known))
 
 
-def _range(low: float, high: float) -> str:
+def _percent_range(low: float, high: float) -> str:
     first, last = percent(low), percent(high)
     return first if first == last else f"{first}-{last}"

@@ -12,7 +12,15 @@ from pydantic import Field
 
 from allocator.errors import InputError
 from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed, Draw
-from allocator.lottery.findings import CannotDraw, Check, Line, named, names_differ, percent, rules_differ
+from allocator.lottery.findings import (
+    CannotDraw,
+    Check,
+    ReportLine,
+    names_with_ids,
+    percent,
+    pool_differences,
+    rule_differences,
+)
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._pairing_audit import (
     Condition,
@@ -121,8 +129,8 @@ class Pairing(Draw):
         apart = (apart | apart.T) & ~np.eye(len(people), dtype=np.bool_)
         return PairingPool(
             rules=self._rules(),
-            recused=_pairs(units.ids, recused, people.ids),
-            apart=_pairs(people.ids, apart, people.ids),
+            recused=_pairs_by_id(units.ids, recused, people.ids),
+            apart=_pairs_by_id(people.ids, apart, people.ids),
             label=dict(zip((*units.ids, *people.ids), view.label((*units.ids, *people.ids)), strict=True)),
         )
 
@@ -142,7 +150,7 @@ class Pairing(Draw):
         from allocator.lottery.pairing_infeasibility import (
             SEARCH_LIMIT_REACHED,
             refuse_unstaffable,
-            short_of,
+            trials_short_of,
         )
 
         refuse_unstaffable(pool.rules, pool.allowed, pool.label)
@@ -152,7 +160,7 @@ class Pairing(Draw):
         except SearchLimitReached:
             raise CannotDraw([SEARCH_LIMIT_REACHED], []) from None
         if short:
-            raise CannotDraw([short_of(short, trials)], [])
+            raise CannotDraw([trials_short_of(short, trials)], [])
         chance = Fraction(self.size, len(pool.recused))
         return PairingCommitted(
             **self.identity(scenario, draw),
@@ -176,10 +184,10 @@ class Pairing(Draw):
 
     def differences(self, committed: PairingCommitted, pool: PairingPool) -> Iterator[Check]:
         """Yield differences of rules, units, inspectors and recusals from the commitment."""
-        yield from rules_differ(committed.rules.model_dump(), pool.rules.model_dump())
+        yield from rule_differences(committed.rules.model_dump(), pool.rules.model_dump())
         units = {unit.id: frozenset(unit.recused) for unit in committed.units}
-        yield from names_differ(Text(zh="检查对象", en="units"), units, pool.recused, pool.label)
-        yield from names_differ(
+        yield from pool_differences(Text(zh="检查对象", en="units"), units, pool.recused, pool.label)
+        yield from pool_differences(
             Text(zh="检查人员", en="inspectors"), _apart(committed), pool.apart, pool.label
         )
 
@@ -190,11 +198,12 @@ class Pairing(Draw):
         wrong = [unit.id for unit in committed.units if unit.chance != true.as_integer_ratio()]
         if wrong:
             zh, en = f"检查对象的机会不实，应为 {true}", f"the chance of a unit is not so: it is {true}"
-            yield Check(Text(zh=f"{zh}：{named(wrong, {})}", en=f"{en}: {named(wrong, {})}"), False)
+            listed = names_with_ids(wrong, {})
+            yield Check(Text(zh=f"{zh}：{listed}", en=f"{en}: {listed}"), False)
         seats, passed, _ = run_trials(rules, _allowed(committed), _apart(committed), committed.trials)
         wrong = [one.id for one in committed.inspectors if one.seats != seats.get(one.id, 0)]
         if passed != committed.passed_over or wrong:
-            who = named(wrong, {}) or "passed_over"
+            who = names_with_ids(wrong, {}) or "passed_over"
             yield Check(
                 Text(zh=f"试抽结果不实：{who}", en=f"the trial draws give something else: {who}"), False
             )
@@ -205,11 +214,11 @@ class Pairing(Draw):
             )
 
     @classmethod
-    def lines(cls, committed: PairingCommitted, result: PairingResult | None) -> Iterator[Line]:
+    def lines(cls, committed: PairingCommitted, result: PairingResult | None) -> Iterator[ReportLine]:
         """Yield the units, then the inspectors."""
         rules, units = committed.rules, committed.units
         teams = None if result is None else len(result.teams)
-        yield Line(
+        yield ReportLine(
             Text(zh="检查对象", en="units"),
             len(units),
             str(rules.size),
@@ -222,7 +231,7 @@ class Pairing(Draw):
         )
         drawn = None if result is None else len({name for one in result.teams for name in one.inspectors})
         asked = f"{rules.team} × {rules.size}"
-        yield Line(Text(zh="检查人员", en="inspectors"), len(committed.inspectors), asked, shown, drawn)
+        yield ReportLine(Text(zh="检查人员", en="inspectors"), len(committed.inspectors), asked, shown, drawn)
 
     @classmethod
     def winners(
@@ -233,7 +242,7 @@ class Pairing(Draw):
             yield team.unit, team.inspectors
 
 
-def _pairs(
+def _pairs_by_id(
     ids: Sequence[str], table: np.ndarray[tuple[int, int], np.dtype[np.bool_]], names: Sequence[str]
 ) -> Pairs:
     return {

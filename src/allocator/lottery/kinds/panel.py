@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed, Draw
-from allocator.lottery.findings import Check, Line, names_differ, percent, rules_differ
+from allocator.lottery.findings import Check, ReportLine, percent, pool_differences, rule_differences
 from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._panel_audit import (
     PanelCommitted,
@@ -22,7 +22,7 @@ from allocator.lottery.kinds._panel_audit import (
     PoolType,
     ProofLevel,
     QuotaTerms,
-    lottery_checks,
+    panel_lottery_checks,
 )
 from allocator.lottery.leximin.panels import Panels, mean_panel, type_chances
 from allocator.lottery.scenario_view import ScenarioView, source_text
@@ -93,7 +93,7 @@ def read_quota(quota: Quota, field: str, axis: Axis, view: ScenarioView) -> Iter
     """
     if quota.each and quota.count is not None:
         values = view.values(quota.each, "STRING", f"{field}.each", axis)
-        yield from _of_each(quota, quota.count, dict(zip(axis.ids, values, strict=True)))
+        yield from _quotas_by_value(quota, quota.count, dict(zip(axis.ids, values, strict=True)))
         return
     if quota.count is not None:
         holds = view.holds(quota.when, f"{field}.when", axis)
@@ -104,13 +104,13 @@ def read_quota(quota: Quota, field: str, axis: Axis, view: ScenarioView) -> Iter
     known = sorted(set(texts.values()))
     for value, count in quota.counts.items():
         if value not in known:
-            raise InputError([_nobody(view, f"{field}.counts.{value}", value, known)])
+            raise InputError([_unknown_value_fault(view, f"{field}.counts.{value}", value, known)])
         title = Text(zh=f"{quota.title.zh} {value}".strip(), en=f"{quota.title.en} {value}".strip())
         ids = frozenset(name for name, text in texts.items() if text == value)
         yield Counted(title, f'{quota.by} == "{value}"', count, ids)
 
 
-def _of_each(quota: Quota, count: Range, texts: Mapping[str, str]) -> Iterator[Counted]:
+def _quotas_by_value(quota: Quota, count: Range, texts: Mapping[str, str]) -> Iterator[Counted]:
     """Yield the quota of each value, without those that no panel can break: fewer quotas make fewer types."""
     having: dict[str, set[str]] = {}
     for name, text in texts.items():
@@ -123,7 +123,7 @@ def _of_each(quota: Quota, count: Range, texts: Mapping[str, str]) -> Iterator[C
             yield Counted(title, when, count, frozenset(names))
 
 
-def _nobody(view: ScenarioView, field: str, value: str, known: list[str]) -> Fault:
+def _unknown_value_fault(view: ScenarioView, field: str, value: str, known: list[str]) -> Fault:
     message = Text(zh="候选池中没有此值", en="nobody in the pool has this value")
     allowed = ", ".join(shorten(one, 30) for one in known[:20])
     return view.fault(message, field, found=shorten(value), allowed=allowed, nearest=nearest(value, known))
@@ -175,12 +175,14 @@ class Panel(Draw):
         for number, quota in enumerate(self.quotas):
             counted.extend(read_quota(quota, f"quotas.{number}", axis, view))
         rules = PanelRules(
-            source=source_text(self.source), size=self.size, quotas=tuple(self._terms(one) for one in counted)
+            source=source_text(self.source),
+            size=self.size,
+            quotas=tuple(self._quota_terms(one) for one in counted),
         )
         member = {name: tuple(q for q, one in enumerate(counted) if name in one.ids) for name in axis.ids}
         return PanelPool(rules, member, dict(zip(axis.ids, view.label(axis.ids), strict=True)))
 
-    def _terms(self, quota: Counted) -> QuotaTerms:
+    def _quota_terms(self, quota: Counted) -> QuotaTerms:
         most = self.size if quota.count.most is None else min(quota.count.most, self.size)
         return QuotaTerms(
             title=BilingualText.of(quota.title), when=quota.when, least=quota.count.least, most=most
@@ -229,7 +231,7 @@ class Panel(Draw):
     @classmethod
     def decide(cls, committed: PanelCommitted, numbers: LotteryNumbers) -> PanelResult:
         """Draw a ticket, which holds a panel; then of each type the people with the lowest numbers."""
-        ticket, panel = numbers.lot([one.tickets for one in committed.lottery])
+        ticket, panel = numbers.draw_ticket([one.tickets for one in committed.lottery])
         counts = committed.lottery[panel].counts
         drawn = [
             name
@@ -240,27 +242,29 @@ class Panel(Draw):
 
     def differences(self, committed: PanelCommitted, pool: PanelPool) -> Iterator[Check]:
         """Yield differences of the rules and the pool from the commitment."""
-        yield from rules_differ(committed.rules.model_dump(), pool.rules.model_dump())
+        yield from rule_differences(committed.rules.model_dump(), pool.rules.model_dump())
         there = {name: alike.quotas for alike in committed.pool for name in alike.ids}
-        yield from names_differ(Text(zh="候选池", en="the pool"), there, pool.member, pool.label)
+        yield from pool_differences(Text(zh="候选池", en="the pool"), there, pool.member, pool.label)
 
     @classmethod
     def proofs(cls, committed: PanelCommitted) -> Iterator[Check]:
         """Yield whether every panel keeps the quotas, and the chances are right and LEXIMIN."""
-        yield from lottery_checks(committed)
+        yield from panel_lottery_checks(committed)
 
     @classmethod
-    def lines(cls, committed: PanelCommitted, result: PanelResult | None) -> Iterator[Line]:
+    def lines(cls, committed: PanelCommitted, result: PanelResult | None) -> Iterator[ReportLine]:
         """Yield the pool as a whole, then by quota; quotas of the values of one text share a line."""
         drawn = None if result is None else set(result.drawn)
         whole = Text(zh="全部", en="all")
-        yield _line(whole, str(committed.rules.size), committed.pool, drawn)
-        for alike, numbered in groupby(enumerate(committed.rules.quotas), lambda one: _shown_as(one[1])):
+        yield _report_line(whole, str(committed.rules.size), committed.pool, drawn)
+        for alike, numbered in groupby(enumerate(committed.rules.quotas), lambda one: _line_key(one[1])):
             title, least, most = alike
             own = {q for q, _ in numbered}
             asked = str(least) if least == most else f"{least}-{most}"
             counted = [one for one in committed.pool if not own.isdisjoint(one.quotas)]
-            yield _line(title.text, asked if len(own) == 1 else f"{len(own)} × {asked}", counted, drawn)
+            yield _report_line(
+                title.text, asked if len(own) == 1 else f"{len(own)} × {asked}", counted, drawn
+            )
 
     @classmethod
     def winners(cls, committed: PanelCommitted, result: PanelResult) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -268,12 +272,12 @@ class Panel(Draw):
         yield "", result.drawn
 
 
-def _shown_as(quota: QuotaTerms) -> tuple[BilingualText, int, int]:
+def _line_key(quota: QuotaTerms) -> tuple[BilingualText, int, int]:
     """Return the key of a line: quotas with the same key share it."""
     return quota.title, quota.least, quota.most
 
 
-def _line(text: Text, asked: str, types: Any, drawn: set[str] | None) -> Line:
+def _report_line(text: Text, asked: str, types: Any, drawn: set[str] | None) -> ReportLine:
     ids = [name for alike in types for name in alike.ids]
     chances = sorted(alike.chance[0] / alike.chance[1] for alike in types)
     if not chances:
@@ -281,4 +285,4 @@ def _line(text: Text, asked: str, types: Any, drawn: set[str] | None) -> Line:
     else:
         low, high = percent(chances[0]), percent(chances[-1])
         shown = low if low == high else f"{low}-{high}"
-    return Line(text, len(ids), asked, shown, None if drawn is None else len(drawn.intersection(ids)))
+    return ReportLine(text, len(ids), asked, shown, None if drawn is None else len(drawn.intersection(ids)))

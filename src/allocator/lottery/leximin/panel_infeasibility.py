@@ -40,12 +40,12 @@ class QuotaConflict:
 def find_quota_conflict(panels: Panels) -> QuotaConflict | None:
     """Return why there is no panel, or None if there is one; the pool must be as large as a panel."""
     every = [QuotaBound(q, side) for q in range(len(panels.least)) for side in _SIDES]
-    if _feasible(panels, every):
+    if _is_feasible(panels, every):
         return None
     kept = list(every)
     for bound in every:
         fewer = [one for one in kept if one != bound]
-        if not _feasible(panels, fewer):
+        if not _is_feasible(panels, fewer):
             kept = fewer
     return QuotaConflict(tuple(kept), _least_change(panels))
 
@@ -53,7 +53,7 @@ def find_quota_conflict(panels: Panels) -> QuotaConflict | None:
 _SIDES: tuple[Side, Side] = ("least", "most")
 
 
-def _feasible(panels: Panels, bounds: Sequence[QuotaBound]) -> bool:
+def _is_feasible(panels: Panels, bounds: Sequence[QuotaBound]) -> bool:
     program, members = _program(panels)
     for bound in bounds:
         _add_bound(program, panels, members, bound)

@@ -44,7 +44,7 @@ def cheapest_scaled_flow(
         OverflowError: The costs of the levels do not fit into one price.
     """
     part, rounds = spec.most.as_integer_ratio()
-    flow = cheapest_flow(_scaled(network, part, rounds, limited), _price(spec, problem, network, 1))
+    flow = cheapest_flow(_repeat_rounds(network, part, rounds, limited), _price(spec, problem, network, 1))
     return None if flow is None else ScaledFlow(flow, rounds)
 
 
@@ -69,7 +69,7 @@ def spread_scaled_flow(
     unit = rounds * strength.denominator
     steep = int(worth.max(initial=0)) * strength.numerator * (2 * parts + 1)
     price = _price(spec, problem, network, unit, steep) * unit
-    whole = _scaled(network, parts, rounds, limited)
+    whole = _repeat_rounds(network, parts, rounds, limited)
     split = np.flatnonzero(limited)
     nth = np.tile(np.arange(parts), len(split))
     extra = np.repeat(split, parts)
@@ -98,12 +98,12 @@ def least_feasible_bound(network: Network, limited: BoolArray, n: int) -> Fracti
     free, low, high = np.zeros(n, dtype=np.int64), 0, 101
     while high - low > 1:
         middle = (low + high) // 2
-        possible = cheapest_flow(_scaled(network, middle, 100, limited), free) is not None
+        possible = cheapest_flow(_repeat_rounds(network, middle, 100, limited), free) is not None
         low, high = (low, middle) if possible else (middle, high)
     return Fraction(high, 100) if high <= 100 else None
 
 
-def _scaled(network: Network, part: int, rounds: int, limited: BoolArray) -> Network:
+def _repeat_rounds(network: Network, part: int, rounds: int, limited: BoolArray) -> Network:
     """Return the network of several rounds, of which ``part`` may have the same pair."""
     upper = network.upper * rounds
     upper[: len(limited)][limited] = part
@@ -170,7 +170,9 @@ def flow_lottery(
     random = np.random.default_rng(1)
     found: dict[bytes, tuple[IntArray, int]] = {}
     for _ in range(PARAMS.max_rounds):
-        _count(found, (flow[: len(problem)] for flow in birkhoff_decomposition(network, chances, random)))
+        _count_tickets(
+            found, (flow[: len(problem)] for flow in birkhoff_decomposition(network, chances, random))
+        )
         if len(found) >= spec.different:
             break
     if len(found) < spec.different:
@@ -182,7 +184,7 @@ def flow_lottery(
     return AssignmentLottery(plans, [many for _, many in found.values()], bounds, "flow")
 
 
-def _count(found: dict[bytes, tuple[IntArray, int]], plans: Iterable[IntArray]) -> None:
+def _count_tickets(found: dict[bytes, tuple[IntArray, int]], plans: Iterable[IntArray]) -> None:
     """Add assignments to their tickets, by the bytes of their values."""
     for values in plans:
         key = np.packbits(values > 0).tobytes()

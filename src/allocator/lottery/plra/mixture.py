@@ -78,7 +78,7 @@ class AssignmentMaster:
         """Hold the expected cost of a level to at most ``cost``, with a small loss allowed."""
         self._held[level] = cost + PARAMS.loss * max(1.0, abs(cost))
 
-    def mix(self, level: int | None) -> AssignmentMixture:
+    def optimal_mixture(self, level: int | None) -> AssignmentMixture:
         """Return the mixture of least cost at a level; for None, that of least greatest chance of a pair."""
         many, count = len(self._costs), len(self._row)
         narrow = level is None
@@ -183,7 +183,7 @@ class _ColumnGeneration:
         """Mix and price until no assignment improves the mixture; return it with its lower bound."""
         bound, end = -np.inf, time.monotonic() + self._level_seconds(level)
         while True:
-            mixed = self._master.mix(level)
+            mixed = self._master.optimal_mixture(level)
             if (
                 mixed.value <= max(enough, bound) + PARAMS.gap * max(1.0, abs(mixed.value))
                 or time.monotonic() >= end
@@ -229,7 +229,7 @@ class _ColumnGeneration:
         problem = replace(self._problem, objective=whole, constant=-shift)  # so that no cost is below 0
         others = [self._plans[k][problem.columns] for k in full]
         decided = problem.columns < self._spec.program.decisions.count
-        outcome = minimise(_without(problem, others, decided), self._search, search_params)
+        outcome = minimise(_exclude(problem, others, decided), self._search, search_params)
         if outcome.values is None:
             return _PricedAssignment(None, np.inf if outcome.found == "infeasible" else -np.inf)
         off = 0.5 * np.count_nonzero(price)  # rounded prices differ by half a unit each at most
@@ -251,7 +251,7 @@ class _ColumnGeneration:
         self._master.add(taken.tolist(), costs.tolist())
 
 
-def _without(problem: MilpInstance, full: list[IntArray], decided: BoolArray) -> MilpInstance:
+def _exclude(problem: MilpInstance, full: list[IntArray], decided: BoolArray) -> MilpInstance:
     """Return the problem with a row against each of some assignments, so that a decision differs."""
     if not full:
         return problem

@@ -98,13 +98,13 @@ def commit_lottery(
     except NoLottery as no_lottery:
         raise explain_no_lottery(spec, no_lottery) from None
     return {
-        **_committed(spec.program, found),
+        **_pairs_and_lottery(spec.program, found),
         "expected": _expected_costs(policy, spec.program, found),
         "route": found.route,
     }
 
 
-def _committed(program: Program, found: AssignmentLottery) -> Mapping[str, Any]:
+def _pairs_and_lottery(program: Program, found: AssignmentLottery) -> Mapping[str, Any]:
     """Return the pairs in the order of a plan, and the lottery by index of pair."""
     decisions = program.decisions
     taken = found.plans[:, : decisions.count] > 0
@@ -222,10 +222,10 @@ def _short_cases(spec: LotterySpec, problem: MilpInstance) -> Iterator[Text]:
     least, most = edges[:, rows.starts[1:]] - edges[:, rows.starts[:-1]]
     wrong = ((most < rows.lo - _TOLERANCE) | (least > rows.hi + _TOLERANCE)) & ~rows.defining
     for row in np.flatnonzero(wrong)[:_MAX_NAMED].tolist():
-        yield _named(spec, rows, row, upper > 0)
+        yield _case_text(spec, rows, row, upper > 0)
 
 
-def _named(spec: LotterySpec, rows: Rows, row: int, possible: BoolArray) -> Text:
+def _case_text(spec: LotterySpec, rows: Rows, row: int, possible: BoolArray) -> Text:
     rule = spec.policy.rules[int(rows.tags[row, 0])]
     subject = Subject(*(int(k) for k in rows.tags[row, 1:]))
     layer, label = spec.policy.layer_of(rule), spec.policy.context.scenario.organisation.label

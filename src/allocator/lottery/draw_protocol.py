@@ -29,7 +29,7 @@ def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = N
         CannotDraw: The rules cannot be met.
     """
     moment = at or now()
-    faults = [] if rehearsal else list(_untimely(bound, moment))
+    faults = [] if rehearsal else list(_timing_faults(bound, moment))
     if faults:
         raise InputError(faults)
     terms = Terms(
@@ -47,7 +47,7 @@ def commit(bound: BoundDraw, *, rehearsal: bool = False, at: datetime | None = N
     return Audit(type(bound.draw), committed, commitment_hash(committed.content()))
 
 
-def _untimely(bound: BoundDraw, moment: datetime) -> Iterator[Fault]:
+def _timing_faults(bound: BoundDraw, moment: datetime) -> Iterator[Fault]:
     """Yield why a commitment at a moment would prove nothing."""
     location = YamlEntry({"id": f"draws.{bound.name}"}, bound.scenario.document, ("draws", bound.name))
     example = "seed_at: 2026-03-01 21:15"
