@@ -138,7 +138,7 @@ def test_it_goes_on_from_the_first_layers_and_periods(until: int, scenario: Path
 
 def test_plans_of_a_search_that_goes_on_are_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole is searched once at the only level: without what it shows, there would be two plans."""
-    monkeypatch.setattr(LargeNeighbourhoodSearch, "_solve_pieces", lambda *_: None)
+    monkeypatch.setattr(LargeNeighbourhoodSearch, "_pieces", lambda *_: iter(()))
     policy = api.bind(api.load(rivals(tmp_path / "rivals")))
     policy = replace(policy, rules=tuple(rule for rule in policy.rules if rule.level != 2))
     costs = {one.proofs[0].cost for one in offered(policy, Options(seconds=5, workers=1))}

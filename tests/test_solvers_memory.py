@@ -100,7 +100,7 @@ def test_what_runs_beside_is_ended_first(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_what_runs_beside_is_counted_while_it_does() -> None:
     policy = postings(40, 8)
     program = policy.compile()
-    whole = constrain(policy, program).question(1).full()
+    whole = constrain(policy, program).subproblem(1).full()
     assert whole is not None
     race = BackgroundMip(whole, program, 1)
     race.begin()
