@@ -10,7 +10,7 @@ from textwrap import dedent
 from typing import Any
 
 import tiny_scenario
-from allocator.model.reading.yamlfile import parse_yaml
+from allocator.model.reading.yaml_file import parse_yaml
 
 Calls = list[list[str]]
 #: One in so many inputs that `check` takes is solved, too.

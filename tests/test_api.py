@@ -15,7 +15,7 @@ import pytest
 from allocator import api
 from allocator.errors import InternalError
 from allocator.model.plan import Plan
-from allocator.model.reading.planfile import plan_text
+from allocator.model.reading.json_files import plan_text
 from allocator.program.tags import Subject
 from allocator.rules.kinds.avoid import Avoid
 from allocator.rules.kinds.cover import Cover
@@ -140,7 +140,7 @@ def test_a_check_that_differs_from_the_solver_is_an_internal_error(
 SOLVING = """
 import sys
 from allocator import api
-from allocator.model.reading.planfile import plan_text
+from allocator.model.reading.json_files import plan_text
 policy = api.bind(api.load(sys.argv[1]))
 print(plan_text(api.solve(policy, seconds=5, seed=4, workers=1)))
 """

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from allocator import api
-from allocator.model.witnesses import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
+from allocator.model.run import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
 from allocator.optimise.confirmation import second_proofs
 from allocator.optimise.confirmation import witnesses as witness_module
 from allocator.optimise.confirmation.claim import Claim, ContradictionError, claims_of, counterexample

@@ -10,8 +10,7 @@ import pytest
 
 from allocator import api
 from allocator.model.past import Timeline, merged
-from allocator.model.stepping import likely_steps, said_steps
-from allocator.model.steps import Stretch
+from allocator.model.steps import Stretch, likely_steps, said_steps
 from allocator.rules.policy import Policy
 from cli_world import call
 

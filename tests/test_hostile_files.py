@@ -74,7 +74,7 @@ def test_an_audit_with_marks_is_shown_and_keeps_its_commitment(tmp_path: Path) -
     assert call("verify", folder, file).status == 0
     audit = read_audit(content, "draw.json")
     assert audit_text(audit).encode() == content
-    assert audit.true_commitment == audit.commitment
+    assert audit.recomputed_commitment == audit.commitment
     assert "\u202e" in audit.committed.model_dump_json()
 
 

@@ -13,7 +13,7 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.model.plan import Plan
-from allocator.model.reading.planfile import write_plan
+from allocator.model.reading.json_files import write_plan
 from allocator.report.json_schemas import scenario_schema
 from allocator.rules.context import RuleContext
 from allocator.rules.kinds.strength import Strength

@@ -13,8 +13,8 @@ import pytest
 import tiny_scenario
 from allocator import api
 from allocator.errors import InputError
-from allocator.model.overrides import MOST
 from allocator.model.plan import RUN_KEYS
+from allocator.model.run import MOST
 from allocator.rules.seat_specs import MAX_FAULTS
 from cli_world import call
 from tiny_scenario import write_scenario

@@ -18,7 +18,7 @@ from allocator.messages.os import os_text
 from allocator.model.plan import Plan
 from allocator.model.reading.faults import MOST_FAULTS
 from allocator.model.reading.files import decode
-from allocator.model.reading.planfile import plan_text, read_plan, write_plan
+from allocator.model.reading.json_files import plan_text, read_plan, write_plan
 from cli_world import call, good_plan
 from cli_world import write_plan as write_good_plan
 from tiny_scenario import write_scenario

@@ -10,10 +10,9 @@ import pytest
 from allocator.errors import Fault, InputError
 from allocator.graph.ties import KINDS
 from allocator.model.reading import load_scenario
-from allocator.model.reading.days import read_day
-from allocator.model.reading.lookalikes import shape
-from allocator.model.reading.tienames import chinese_kinds
-from allocator.model.reading.twolines import joined
+from allocator.model.reading.cell_values import chinese_kinds, read_day
+from allocator.model.reading.entity_names import shape
+from allocator.model.reading.headers import joined
 from allocator.model.scenario import Scenario
 from test_reading_workbook import NS, sheet_xml, workbook
 
@@ -159,7 +158,7 @@ def test_a_cell_merged_over_columns_is_asked_about(tmp_path: Path) -> None:
 def test_overlapping_merges_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows: list[list[str | int | float]] = [["id", "name"], ["P1", "x"], ["P2", "y"]]
     file = book(tmp_path, rows, " ".join(["A1:B3"] * 6))
-    monkeypatch.setattr("allocator.model.reading.workbook._MOST_CELLS", 30)
+    monkeypatch.setattr("allocator.model.reading.table_files._MOST_CELLS", 30)
     with pytest.raises(InputError, match="no readable Excel workbook"):
         load_scenario(file)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from allocator.errors import Fault, InputError
 from allocator.model.reading import load_scenario, scenario_digest
-from allocator.model.reading.cycles import cycles
 from allocator.model.reading.faults import MOST_FAULTS, FaultList
+from allocator.model.reading.references import cycles
 
 FILES = {
     "scenario.yaml": """\

@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 
 from allocator.errors import Fault, InputError
 from allocator.model.reading import files
-from allocator.model.reading.csvtable import csv_lines
-from allocator.model.reading.days import FORMS, parse_day
-from allocator.model.reading.extras import typed_column
+from allocator.model.reading.cell_values import FORMS, parse_day, typed_column
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import decode, read_text
 from allocator.model.reading.grid import Source, read_grid
 from allocator.model.reading.headers import _ALIASES, standard_name
 from allocator.model.reading.rows import UNREAD, Records, read_rows
+from allocator.model.reading.table_files import csv_lines
 from allocator.model.tables import TABLES, Person, columns
 
 

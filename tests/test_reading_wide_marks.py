@@ -6,8 +6,7 @@ import pytest
 
 from allocator.errors import InputError
 from allocator.model.reading import validate_yaml
-from allocator.model.reading.widemarks import wide_marks
-from allocator.model.reading.yamlfile import parse_yaml
+from allocator.model.reading.yaml_file import parse_yaml, wide_marks
 from allocator.model.spec import ScenarioSpec
 
 TEXT = """\

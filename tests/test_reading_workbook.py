@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from allocator.errors import InputError
 from allocator.model.reading import load_scenario
-from allocator.model.reading.workbook import _text
+from allocator.model.reading.table_files import _text
 
 NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -112,7 +112,7 @@ def test_two_workbooks_leave_it_open(tmp_path: Path) -> None:
 def test_a_far_corner_and_a_bomb_are_refused(
     tmp_path: Path, cells: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("allocator.model.reading.workbook._UNPACKED_BYTES", 2**20)
+    monkeypatch.setattr("allocator.model.reading.table_files._UNPACKED_BYTES", 2**20)
     sheet = f'<worksheet xmlns="{NS}"><sheetData>{cells}</sheetData></worksheet>'
     book = tmp_path / "book.xlsx"
     book.write_bytes(workbook({}, {"people": sheet}))
@@ -159,6 +159,6 @@ def test_sheets_are_measured_together(tmp_path: Path, monkeypatch: pytest.Monkey
     file = tmp_path / "book.xlsx"
     file.write_bytes(workbook({"scenario": [[SCENARIO]], **SHEETS}))
     load_scenario(file)
-    monkeypatch.setattr("allocator.model.reading.workbook._MOST_CELLS", 16)  # each of the sheets has fewer
+    monkeypatch.setattr("allocator.model.reading.table_files._MOST_CELLS", 16)  # each of the sheets has fewer
     with pytest.raises(InputError, match="unpacks to too much"):
         load_scenario(file)

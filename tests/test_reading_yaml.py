@@ -13,7 +13,7 @@ from allocator.errors import Fault, InputError, caret
 from allocator.messages.yaml import reader_text, syntax_text
 from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
 from allocator.model.reading.files import YAML_BYTES
-from allocator.model.reading.yamlfile import parse_yaml
+from allocator.model.reading.yaml_file import parse_yaml
 from allocator.model.spec import ScenarioSpec
 
 SCENARIO = """\
@@ -128,7 +128,7 @@ def test_a_syntax_error_shows_the_line() -> None:
 def test_the_parsers_words_are_said_in_chinese(
     monkeypatch: pytest.MonkeyPatch, loader: type[yaml.SafeLoader], text: str, row: int, zh: str
 ) -> None:
-    monkeypatch.setattr("allocator.model.reading.yamlfile._LOADER", loader)
+    monkeypatch.setattr("allocator.model.reading.yaml_file._LOADER", loader)
     with pytest.raises(InputError) as caught:
         parse(text)
     fault = caught.value.faults[0]
@@ -164,7 +164,7 @@ def test_a_bomb_of_anchors_costs_nothing() -> None:
 )
 @pytest.mark.parametrize("loader", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])
 def test_great_depth_is_refused_at_once(text: str, loader: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("allocator.model.reading.yamlfile._LOADER", loader)
+    monkeypatch.setattr("allocator.model.reading.yaml_file._LOADER", loader)
     with pytest.raises(InputError, match="more than 50 deep"):
         parse(text[:YAML_BYTES])
 

@@ -26,7 +26,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from allocator.model.witnesses import BY_ROWS, Witnesses
+from allocator.model.run import BY_ROWS, Witnesses
 from allocator.optimise.routes.route import (
     APPLIES,
     Applicability,

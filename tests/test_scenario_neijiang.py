@@ -10,7 +10,7 @@ import pytest
 from allocator import api
 from allocator.cli.main import run
 from allocator.model.plan import Assignment, Plan
-from allocator.model.reading.planfile import plan_text
+from allocator.model.reading.json_files import plan_text
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Rule

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from allocator.model.witnesses import CP_SAT, FLOW, HIGHS, NAMES
+from allocator.model.run import CP_SAT, FLOW, HIGHS, NAMES
 from allocator.program.network import as_network
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers import adapters

@@ -45,11 +45,11 @@ from allocator.api.resuming import Checkpoints, ResumeState, checkpoint_path, lo
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.errors import Fault, InputError, InternalError
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
-from allocator.model.distinct import Numbers
-from allocator.model.overrides import Overrides
 from allocator.model.plan import Assignment, LevelScore, Plan
-from allocator.model.reading.planfile import plan_text, read_plan, write_plan
+from allocator.model.reading.json_files import plan_text, read_plan, write_plan
+from allocator.model.run import Overrides
 from allocator.model.scenario import Scenario
+from allocator.model.scores import Numbers
 from allocator.model.text import Language, Text
 from allocator.report.plan_view import PlanView
 from allocator.rules.kinds import all_kinds as rule_kinds

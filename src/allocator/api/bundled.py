@@ -13,8 +13,8 @@ import allocator
 from allocator.api.loading import load
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.messages.pydantic import CODES
+from allocator.model.reading.files import unwritable
 from allocator.model.reading.locate import SCENARIO_FILE
-from allocator.model.reading.wholefile import unwritable
 from allocator.model.spec import scenario_name
 from allocator.model.text import Text
 from allocator.rules.packs import read_rulebook

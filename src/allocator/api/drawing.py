@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from allocator.api.loading import bind
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.plan import LevelScore, Plan
-from allocator.model.reading.files import read_bytes
-from allocator.model.reading.planfile import PLAN_BYTES
-from allocator.model.reading.wholefile import write_whole
+from allocator.model.reading.files import read_bytes, write_whole
+from allocator.model.reading.json_files import PLAN_BYTES
 from allocator.model.run import RunRoute
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text

@@ -10,7 +10,7 @@ from pathlib import Path
 from allocator.api.judging import verify
 from allocator.errors import InputError
 from allocator.model.plan import Plan
-from allocator.model.reading.wholefile import unwritable, write_whole
+from allocator.model.reading.files import unwritable, write_whole
 from allocator.model.text import Language, Text
 from allocator.report.exporters import export_plan, exporter_for
 from allocator.report.plan_view import PlanView, view_ids_only, view_with_names

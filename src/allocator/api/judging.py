@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from allocator.api.drawing import draws
 from allocator.api.loading import bind
 from allocator.errors import Fault, InputError
-from allocator.model.overrides import Overrides
 from allocator.model.plan import Plan
 from allocator.model.reading import bounded
+from allocator.model.run import Overrides
 from allocator.model.scenario import Scenario
 from allocator.report.lint import find_doubts
 from allocator.rules.overrides import plan_overrides, with_plan_overrides

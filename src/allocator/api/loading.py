@@ -8,11 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from allocator.errors import Fault, InputError
-from allocator.model.distinct import Numbers
 from allocator.model.plan import Plan
 from allocator.model.reading import bounded, load_scenario, read_spec, scenario_digest
 from allocator.model.scenario import Scenario
-from allocator.model.scores import ScoreTable
+from allocator.model.scores import Numbers, ScoreTable
 from allocator.rules.overrides import override_faults, with_overrides
 from allocator.rules.packs import read_rulebook
 from allocator.rules.policy import Policy

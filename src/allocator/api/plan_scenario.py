@@ -12,7 +12,7 @@ from pathlib import Path
 from allocator.api.loading import bind, load
 from allocator.errors import InputError
 from allocator.model.plan import Plan, ScenarioRef
-from allocator.model.reading.workbook import scenario_text
+from allocator.model.reading.table_files import scenario_text
 from allocator.rules.policy import Policy
 
 _FILE, _BOOK = "scenario.yaml", ".xlsx"

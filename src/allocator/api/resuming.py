@@ -15,11 +15,10 @@ from pydantic import TypeAdapter, ValidationError
 from allocator.errors import Fault, InputError
 from allocator.model.plan import HARD, BoundProof, Level, LevelScore, Plan
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.jsonfile import json_fault
-from allocator.model.reading.planfile import read_plan, write_plan
-from allocator.model.reading.wholefile import unfinished
+from allocator.model.reading.files import unfinished
+from allocator.model.reading.json_files import json_fault, read_plan, write_plan
+from allocator.model.run import ZERO, witnesses_of
 from allocator.model.text import Text
-from allocator.model.witnesses import ZERO, witnesses_of
 from allocator.rules.overrides import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import KnownBounds

@@ -13,7 +13,7 @@ from allocator.lottery.draw_kind import AuditModel, Committed, Draw
 from allocator.lottery.hashing import canonical_json, commitment_hash, readable_json
 from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.reading import bounded
-from allocator.model.reading.jsonfile import json_fault, parse_json
+from allocator.model.reading.json_files import json_fault, parse_json
 from allocator.model.text import Text
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

@@ -12,7 +12,7 @@ from allocator.model.organisation import Organisation
 from allocator.model.spec import ScenarioSpec
 
 if TYPE_CHECKING:
-    from allocator.model.reading.yamlfile import YamlDocument
+    from allocator.model.reading.yaml_file import YamlDocument
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
-"""Steps of the calendar: how the periods before a horizon follow one another, going back."""
+"""Steps of the calendar: how the periods before a horizon follow one another, and how they are found."""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, pairwise
 from typing import NamedTuple, Protocol
 
+from allocator.model.spec import Period
 from allocator.model.text import Text
 
 ONE_DAY = timedelta(days=1)
@@ -180,3 +181,178 @@ def months_in(stretch: Stretch) -> int | None:
     if start.day != after.day or start.day > 28:
         return None
     return (after.year - start.year) * 12 + after.month - start.month or None
+
+
+WEEK = 7
+YEAR = 12
+#: The spacing of periods with gaps is a habit from so many periods on; of two it may be chance.
+HABIT = 3
+_UNITS: dict[str, Step] = {
+    "days": Days(1),
+    "workdays": Weekdays(),
+    "weeks": Days(WEEK),
+    "months": Months(1),
+    "quarters": Months(3),
+    "half-years": Months(6),
+    "years": Months(YEAR),
+}
+
+Steps = tuple[Step, ...]
+
+
+def said_steps(history: str | Iterable[Period]) -> Step:
+    """Return the step that ``history:`` of a scenario says, a unit or a list of periods."""
+    if isinstance(history, str):
+        return _UNITS[history]
+    return Listed(tuple(Stretch(period.start, period.end) for period in history))
+
+
+def likely_steps(periods: Sequence[Stretch], recorded: Iterable[Stretch]) -> Steps:
+    """Return how the past may go back from a horizon, the most likely way first.
+
+    Args:
+        periods: The horizon, in order.
+        recorded: The records of postings that have both ends.
+    """
+    return _by_records(_by_periods(periods), periods[0].start, recorded)
+
+
+def _by_periods(periods: Sequence[Stretch]) -> Steps:
+    if (lengths := [months_in(period) for period in periods]) and None not in lengths:
+        return _months(periods, [length for length in lengths if length])
+    same = len({period.days for period in periods}) == 1
+    if same and periods[0].days == 1:
+        return _single_days([period.start for period in periods])
+    if same:
+        return _stretches(periods)
+    return _uneven(periods)
+
+
+def _months(periods: Sequence[Stretch], lengths: list[int]) -> Steps:
+    """Months, quarters, half-years, years: whole months from one day of the month to the one before it."""
+    even, months = len(set(lengths)) == 1, sum(lengths)
+    if _is_unbroken(periods):
+        if even:
+            return (Months(lengths[0]),)
+        if months % YEAR == 0:
+            return (Yearly(tuple(periods), months // YEAR),)
+        return tuple(Months(length) for length in dict.fromkeys(lengths))
+    starts = [period.start.year * YEAR + period.start.month for period in periods]
+    spacings = {after - before for before, after in pairwise(starts)}
+    if even and len(spacings) == 1:
+        habit = Months(*spacings)
+        return (habit,) if len(periods) >= HABIT else (habit, Months(lengths[0]))
+    return (*_within_a_year(periods), Months(lengths[0]))
+
+
+def _single_days(days: list[date]) -> Steps:
+    """Read a rota of single days: every day, certain days of the week, or evenly spaced."""
+    chosen, on = set(days), frozenset(day.weekday() for day in days)
+    span = (days[-1] - days[0]).days + 1
+    left_out = {day for day in _every_day(days[0], days[-1]) if day not in chosen}
+    if not left_out:
+        return _unbroken_days(span, on)
+    if all(day.weekday() not in on for day in left_out) and span >= WEEK:
+        return (Weekdays(on),)
+    if on <= MONDAY_TO_FRIDAY and all(day.weekday() not in MONDAY_TO_FRIDAY for day in left_out):
+        return (Weekdays(),)
+    spacings = {(after - before).days for before, after in pairwise(days)}
+    if len(spacings) == 1 and span >= WEEK and len(days) >= HABIT:
+        return (Days(*spacings),)
+    if span < WEEK:
+        return Weekdays(on), Days(min(spacings))
+    return Weekdays(), Days()
+
+
+def _unbroken_days(span: int, on: frozenset[int]) -> Steps:
+    """A few days on end may be all that there are of a week, or all that fit into the horizon."""
+    if span >= WEEK or (on - MONDAY_TO_FRIDAY and on & MONDAY_TO_FRIDAY):
+        return (Days(),)
+    return (Weekdays() if on <= MONDAY_TO_FRIDAY else Weekdays(on)), Days()
+
+
+def _stretches(periods: Sequence[Stretch]) -> Steps:
+    """Stretches of as many days each, such as weeks, or the working days of each week."""
+    days = Days(periods[0].days)
+    spacings = {(after.start - before.start).days for before, after in pairwise(periods)}
+    if len(spacings) > 1:
+        return days, *_within_a_year(periods)
+    if not spacings:
+        # One period from Monday to Friday (or Saturday), or a weekend, is mostly one of a week.
+        weekend = 5
+        is_weekly = (periods[0].start.weekday(), days.length) in {(0, 5), (0, 6), (weekend, 2)}
+        return (Days(WEEK), days) if is_weekly else (days,)
+    habit = Days(*spacings)
+    is_habit = habit == days or len(periods) >= HABIT or habit.length % WEEK == 0
+    return (habit,) if is_habit else (habit, days)
+
+
+def _uneven(periods: Sequence[Stretch]) -> Steps:
+    """Periods of different lengths: the same ones each year, or a first one that is not whole."""
+    if cycle := _yearly_cycle(periods):
+        return (Yearly(cycle),)
+    rest = {months_in(period) for period in periods[1:]}
+    if len(periods) > 1 and len(rest) == 1 and (length := rest.pop()):
+        return Months(length), Days(periods[0].days)
+    return (*_within_a_year(periods), Days(periods[0].days))
+
+
+def _yearly_cycle(periods: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """Return the periods of the first year where each later one is one of these a year (or more) later."""
+    until = months_later(periods[0].start, YEAR) if periods[0].start.year < date.max.year else date.max
+    first = [period for period in periods if period.start < until]
+    later = [_a_year_later(period) for period in periods]
+    repeats = len(periods) > len(first) and all(
+        later[k] == period for k, period in enumerate(periods[len(first) :])
+    )
+    return tuple(first) if repeats else ()
+
+
+def _a_year_later(period: Stretch) -> Stretch:
+    if period.end.year >= date.max.year - 1:
+        return period
+    after = months_later(next_day(period.end), YEAR)
+    return Stretch(months_later(period.start, YEAR), after - ONE_DAY)
+
+
+def _within_a_year(periods: Sequence[Stretch]) -> Steps:
+    """The same periods a year earlier, where there are several and they all lie within a year."""
+    first, last = periods[0], periods[-1]
+    if len(periods) == 1 or first.start.year == date.max.year:
+        return ()
+    return (Yearly(tuple(periods)),) if last.end < months_later(first.start, YEAR) else ()
+
+
+def _by_records(steps: Steps, first: date, recorded: Iterable[Stretch]) -> Steps:
+    """Keep the steps that the records of postings allow; what they show alone, where they show it.
+
+    A record of up to a week that begins or ends on another day of the week speaks against certain days of
+    the week. Records of each such day from the earliest one to the horizon show them: at least two.
+    """
+    if len(steps) == 1 or not any(isinstance(step, Weekdays) for step in steps):
+        return steps
+    short = [one for one in recorded if one.days <= WEEK and one.end < first]
+    kept = tuple(step for step in steps if not (isinstance(step, Weekdays) and _contradicted(step, short)))
+    shown = [step for step in kept if isinstance(step, Weekdays) and _shown(step, first, short)]
+    return tuple(shown[:1]) or kept
+
+
+def _contradicted(step: Weekdays, short: list[Stretch]) -> bool:
+    return any(day.weekday() not in step.on for one in short for day in one)
+
+
+def _shown(step: Weekdays, first: date, short: list[Stretch]) -> bool:
+    if not short:
+        return False
+    covered = {day for one in short for day in _every_day(*one)}
+    since = min(one.start for one in short)
+    asked = [day for day in _every_day(since, first - ONE_DAY) if day.weekday() in step.on]
+    return len(asked) > 1 and covered.issuperset(asked)
+
+
+def _is_unbroken(periods: Sequence[Stretch]) -> bool:
+    return all(after.start == next_day(before.end) for before, after in pairwise(periods))
+
+
+def _every_day(first: date, last: date) -> Iterable[date]:
+    return (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))

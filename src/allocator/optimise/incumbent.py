@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from allocator.model.plan import Level
-from allocator.model.witnesses import CP_SAT, NOBODY, NOTHING_IS_LESS, Witnesses, joined
+from allocator.model.run import CP_SAT, NOBODY, NOTHING_IS_LESS, Witnesses, joined
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.program import IntArray, Program

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from allocator.model.plan import HARD, Level
-from allocator.model.witnesses import BY_ROWS, joined
+from allocator.model.run import BY_ROWS, joined
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.construction.feasible import confirm_infeasible, find_feasible
 from allocator.optimise.construction.warm import make_initial_plan

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 
 from allocator.model.plan import HARD
-from allocator.model.run import RunLevel, RunRoute, RunStructure
-from allocator.model.witnesses import in_order
+from allocator.model.run import RunLevel, RunRoute, RunStructure, in_order
 from allocator.optimise.confirmation.claim import ContradictionError
 from allocator.optimise.confirmation.contradiction import contradiction_error
 from allocator.optimise.confirmation.second_proofs import with_second_proofs

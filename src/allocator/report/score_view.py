@@ -10,8 +10,8 @@ from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
 from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment, BoundProof, Level, LevelScore, Plan, RuleScore
+from allocator.model.run import is_confirmed
 from allocator.model.text import Text
-from allocator.model.witnesses import is_confirmed
 from allocator.report.wording import level_text
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster

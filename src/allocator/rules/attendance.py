@@ -16,8 +16,7 @@ from allocator.model.organisation import Organisation
 from allocator.model.past import Past, Stay, Timeline, merged
 from allocator.model.scenario import Scenario
 from allocator.model.spec import Period
-from allocator.model.stepping import likely_steps, said_steps
-from allocator.model.steps import ONE_DAY, Step, Stretch
+from allocator.model.steps import ONE_DAY, Step, Stretch, likely_steps, said_steps
 from allocator.model.tables import Absence, Person
 
 #: The kind of link that says in which slot a unit has been.

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from allocator.graph import OrganisationGraph, build_graph
 from allocator.model.layer import Layer
-from allocator.model.notation import Vocabulary
+from allocator.model.notation import Vocabulary, Words, scenario_words
 from allocator.model.plan import Plan
-from allocator.model.reading.words import Words, scenario_words
 from allocator.model.scenario import Scenario
 from allocator.rules.expressions.axes import Axis, Pairs, Types, pair_types, pairs_of
 from allocator.rules.expressions.compiler import Compiler

@@ -12,11 +12,11 @@ from itertools import chain
 from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError
-from allocator.model.overrides import MOST, Overrides
 from allocator.model.plan import Plan
 from allocator.model.reading import bounded, scenario_digest
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.jsonfile import json_fault
+from allocator.model.reading.json_files import json_fault
+from allocator.model.run import MOST, Overrides
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext

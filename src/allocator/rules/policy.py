@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from allocator.errors import Fault, InputError
 from allocator.graph.adjacency import Neighbours
 from allocator.model.layer import Layer
-from allocator.model.overrides import Overrides
 from allocator.model.plan import ScenarioRef
+from allocator.model.run import Overrides
 from allocator.model.text import Text
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import RuleCut

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from allocator.model.layer import Layer
 from allocator.model.plan import Level
-from allocator.model.reading.tienames import kind_of_tie
+from allocator.model.reading.cell_values import kind_of_tie
 from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.tags import Subject

@@ -7,9 +7,9 @@ from dataclasses import replace
 from hashlib import sha256
 
 from allocator.errors import Fault, InputError, nearest
-from allocator.model.overrides import Overrides
 from allocator.model.plan import Plan
 from allocator.model.reading import bounded, scenario_digest
+from allocator.model.run import Overrides
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext, layer_types, ranges_over

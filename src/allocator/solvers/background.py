@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from allocator.model.witnesses import HIGHS
+from allocator.model.run import HIGHS
 from allocator.program.program import INFINITE, IntArray, Program
 from allocator.program.structure import branching_variables, variable_slots
 from allocator.program.subproblem import MilpInstance, level_objective

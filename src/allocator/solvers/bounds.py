@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.model.plan import BoundProof, Level, LevelScore
-from allocator.model.witnesses import NOBODY, NOTHING_IS_LESS, Witnesses, in_order, is_confirmed
+from allocator.model.run import NOBODY, NOTHING_IS_LESS, Witnesses, in_order, is_confirmed
 
 
 @dataclass(frozen=True)

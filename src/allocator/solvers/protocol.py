@@ -67,7 +67,7 @@ class Solver(ABC):
     """Searches a problem for the values of least cost.
 
     Attributes:
-        name: The name that plans write for the solver's proofs (see ``allocator.model.witnesses``); the
+        name: The name that plans write for the solver's proofs (see ``allocator.model.run``); the
             module has the same name, with ``_`` in place of ``-``.
     """
 

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from allocator.errors import Fault
 from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
-from allocator.model.reading.yamlfile import KeyPath, dotted
+from allocator.model.reading.yaml_file import KeyPath, dotted
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
 from allocator.rules.rule import FieldError

@@ -14,7 +14,7 @@ import numpy as np
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Plan
-from allocator.model.reading.yamlfile import KeyPath
+from allocator.model.reading.yaml_file import KeyPath
 from allocator.model.spec import Source
 from allocator.model.tables import TABLES, Row
 from allocator.model.text import Text

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from allocator.errors import nearest, shorten
 from allocator.model.plan import BoundProof, LevelScore, Plan, RuleScore
+from allocator.model.run import EARLIER, NAMES, SECOND, ZERO, is_confirmed
 from allocator.model.text import Text
-from allocator.model.witnesses import EARLIER, NAMES, SECOND, ZERO, is_confirmed
 from allocator.verify.judge import Judgement
 
 #: Names that are listed in one message.

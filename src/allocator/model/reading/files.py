@@ -1,14 +1,19 @@
-"""Files read safely: only regular ones, only so large, decoded as UTF-8 or GB18030."""
+"""Files read safely and written whole or not at all, and the digest that names an input."""
 
 from __future__ import annotations
 
 import codecs
 import hashlib
+import os
+import re
 import stat
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from allocator.errors import Fault, InputError, nearest
+from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.messages.os import os_text
 from allocator.model.text import Text
 
@@ -130,3 +135,65 @@ def _row(content: bytes, offset: int) -> int:
 
 def _error(label: str, zh: str, en: str, row: int = 0) -> InputError:
     return InputError([Fault(Text(zh=zh, en=en), file=label, row=row)])
+
+
+def write_whole(content: bytes, path: Path) -> None:
+    """Write a file whole or not at all: a half-written one never takes the place of a good one.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+            path.write_bytes(content)
+            return
+        _replace(path.resolve(), content)  # what a link points to is replaced, not the link
+    except OSError as error:
+        raise InputError([unwritable(error, path)]) from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path))
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def unfinished(path: Path) -> list[Path]:
+    """Return what was left beside a file by processes that were killed while they wrote it."""
+    left = re.compile(re.escape(_prefix(path)) + r"[a-z0-9_]{8}")
+    try:
+        return [other for other in path.parent.iterdir() if left.fullmatch(other.name)]
+    except OSError:
+        return []
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name[:100]}."
+
+
+def unwritable(error: OSError, path: Path) -> Fault:
+    """Return the fault of a file or folder that cannot be written."""
+    why = os_text(error)
+    return Fault(Text(zh=f"无法写入（{why.zh}）", en=f"cannot be written: {why.en}"), shorten(path, 200))
+
+
+def scenario_digest(parts: Iterable[tuple[str, bytes]]) -> str:
+    """Return the SHA-256 of named contents, in hexadecimal.
+
+    It is the digest of what ``sha256sum`` prints of the parts in their order, so that anyone can
+    check it with ``sha256sum scenario.yaml units.csv ... | sha256sum``.
+    """
+    return listing_digest((name, hashlib.sha256(content).hexdigest()) for name, content in parts)
+
+
+def listing_digest(parts: Iterable[tuple[str, str]]) -> str:
+    """Return the digest of parts given by name and SHA-256 of their content in hexadecimal."""
+    listing = "".join(f"{digest}  {name}\n" for name, digest in parts)
+    return hashlib.sha256(listing.encode("utf-8", "surrogateescape")).hexdigest()

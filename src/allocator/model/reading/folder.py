@@ -9,26 +9,21 @@ from typing import TypeVar
 
 from allocator.errors import Fault, InputError
 from allocator.model.identity import with_identities
-from allocator.model.notation import NotationError
+from allocator.model.notation import NotationError, Words, notation_fault, scenario_words
 from allocator.model.organisation import Organisation
-from allocator.model.reading.agreement import check_agreement, check_indicators
-from allocator.model.reading.bynames import with_ids_for_names
-from allocator.model.reading.digest import listing_digest
+from allocator.model.reading.entity_names import alike, repeated_people, with_ids, with_ids_for_names
 from allocator.model.reading.faults import FaultList
+from allocator.model.reading.files import listing_digest
 from allocator.model.reading.grid import Grid, read_grid
 from allocator.model.reading.identities import contradictions, identity_doubts
 from allocator.model.reading.locate import SCENARIO_FILE, Location, locate
-from allocator.model.reading.lookalikes import alike
 from allocator.model.reading.references import REFERENCES, check_references
-from allocator.model.reading.repeats import repeated_people
 from allocator.model.reading.rows import Records, read_rows
 from allocator.model.reading.scoretable import read_score_table
 from allocator.model.reading.sources import FolderSource, WorkbookSource, open_source, read_document
-from allocator.model.reading.unnumbered import with_ids
+from allocator.model.reading.spec_consistency import check_agreement, check_indicators, wish_faults
 from allocator.model.reading.validate import validate_yaml
-from allocator.model.reading.wishes import wish_faults
-from allocator.model.reading.words import Words, notation_fault, scenario_words
-from allocator.model.reading.yamlfile import YamlDocument
+from allocator.model.reading.yaml_file import YamlDocument
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec

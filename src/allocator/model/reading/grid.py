@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from allocator.errors import Fault, InputError, shorten
-from allocator.model.reading.asides import UNNAMED, Asides
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.heading import LOOKED_AT, Heading, HeadingReader, Line
+from allocator.model.reading.table_layout import LOOKED_AT, UNNAMED, Asides, Heading, HeadingReader, Line
 from allocator.model.tables import required_columns
 from allocator.model.text import Text
 

@@ -1,22 +1,92 @@
-"""What one row says of another: ids that must exist, chains without cycles, days in order."""
+"""References between rows: ids and tables that must exist, chains without cycles, days in order."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from allocator.errors import Fault, shorten
-from allocator.model.notation import NotationError, Vocabulary, parse_notation
-from allocator.model.reading.absent import Pointing, absent_tables
-from allocator.model.reading.cleaning import plain_name
-from allocator.model.reading.cycles import cycles
+from allocator.model.notation import NotationError, Vocabulary, notation_fault, parse_notation
+from allocator.model.reading.cell_values import plain_name
+from allocator.model.reading.entity_names import Named
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.named import Named
 from allocator.model.reading.rows import UNREAD, Placed, Records
-from allocator.model.reading.words import notation_fault
 from allocator.model.tables import Absence, Group, Indicator, Posting, Tie
 from allocator.model.text import Text
+
+_MOST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """A column that refers to tables.
+
+    Attributes:
+        table: The table that it is of.
+        file: Its file as faults show it.
+        key: The standard column.
+        column: The column as the file writes it.
+        kinds: The tables that it may refer to.
+        names: What its cells name, with the first line of each.
+    """
+
+    table: str
+    file: str
+    key: str
+    column: str
+    kinds: tuple[str, ...]
+    names: Mapping[str, int]
+
+
+def absent_tables(
+    pointing: Iterable[Pointing], ids: Mapping[str, Collection[str]], absent: Collection[str]
+) -> Iterator[tuple[Fault, Pointing]]:
+    """Yield a fault for each column that names mostly nothing where a table that it may mean is not there.
+
+    Args:
+        pointing: The columns.
+        ids: The ids of each table.
+        absent: The tables that are not there.
+
+    Yields:
+        The fault, and the column whose unknown names it stands for.
+    """
+    for one in pointing:
+        lacking = [kind for kind in one.kinds if kind in absent]
+        unknown = [name for name in one.names if not any(name in ids[kind] for kind in one.kinds)]
+        # Where most names are known, the others are misspelt; a table that is optional may well be absent.
+        if lacking and 2 * len(unknown) > len(one.names):
+            files = " / ".join(one.file.replace(one.table, kind) for kind in lacking)
+            message = Text(
+                zh=f"没有此表，而 {one.file} 的 {one.column} 列用到其中的编号",
+                en=f"there is no such table, yet the column {one.column} of {one.file} names ids of it",
+            )
+            found = ", ".join(unknown[:_MOST_SHOWN]) + (", ..." if len(unknown) > _MOST_SHOWN else "")
+            yield Fault(message, files, found=shorten(found)), one
+
+
+def cycles(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Yield each cycle of ``parents`` once, from its first member in the order of the mapping.
+
+    Args:
+        parents: For each id the id above it; ids that are no key of the mapping stand at the top.
+    """
+    order = {one: position for position, one in enumerate(parents)}
+    done: set[str] = set()
+    for start in parents:
+        walk: dict[str, int] = {}
+        here = start
+        while here in parents and here not in done and here not in walk:
+            walk[here] = len(walk)
+            here = parents[here]
+        done.update(walk)
+        if here in walk:
+            members = list(walk)[walk[here] :]
+            first = members.index(min(members, key=order.__getitem__))
+            yield tuple(members[first:] + members[:first])
+
 
 #: A table, a column of it, and the tables whose ids that column holds.
 REFERENCES = (

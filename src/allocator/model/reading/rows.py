@@ -13,14 +13,18 @@ from pydantic import ValidationError
 
 from allocator.errors import Fault, shorten
 from allocator.messages.pydantic import DAY, problem_of
-from allocator.model.notation import Vocabulary
-from allocator.model.reading.cleaning import plain_id, plain_name, plain_number
-from allocator.model.reading.days import FORMS, read_day
-from allocator.model.reading.extras import typed_column
+from allocator.model.notation import Vocabulary, Words, listed
+from allocator.model.reading.cell_values import (
+    FORMS,
+    kind_of_tie,
+    plain_id,
+    plain_name,
+    plain_number,
+    read_day,
+    typed_column,
+)
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.grid import Grid
-from allocator.model.reading.tienames import kind_of_tie
-from allocator.model.reading.words import Words, listed
 from allocator.model.tables import TABLES, Row, columns, required_columns
 from allocator.model.text import Text
 

@@ -12,12 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import numpy as np
 
 from allocator.errors import Fault, shorten
-from allocator.model.distinct import Numbers
-from allocator.model.reading.cleaning import plain_id
+from allocator.model.reading.cell_values import plain_id
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.heading import Line
 from allocator.model.reading.locate import SCORES
-from allocator.model.scores import ScoreTable
+from allocator.model.reading.table_layout import Line
+from allocator.model.scores import Numbers, ScoreTable
 from allocator.model.text import Text
 
 #: Expressions read ``score.NAME``: what CEL would take for a word of its own is no name.

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allocator.errors import Fault, InputError
-from allocator.model.reading.csvtable import csv_lines
 from allocator.model.reading.files import TABLE_BYTES, read_text
 from allocator.model.reading.grid import Source
 from allocator.model.reading.locate import SCENARIO_FILE, SCORES, Location, stray_files, stray_name
-from allocator.model.reading.workbook import SCENARIO_SHEET, Workbook, read_workbook
-from allocator.model.reading.yamlfile import YamlDocument, parse_yaml, read_yaml
+from allocator.model.reading.table_files import SCENARIO_SHEET, Workbook, csv_lines, read_workbook
+from allocator.model.reading.yaml_file import YamlDocument, parse_yaml, read_yaml
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
 

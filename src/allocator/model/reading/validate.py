@@ -12,10 +12,9 @@ from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.messages.pydantic import NO_CHOICE, problem_of
+from allocator.model.notation import listed
 from allocator.model.reading.faults import FaultList
-from allocator.model.reading.widemarks import told
-from allocator.model.reading.words import listed
-from allocator.model.reading.yamlfile import KeyPath, YamlDocument, dotted
+from allocator.model.reading.yaml_file import KeyPath, YamlDocument, dotted, told
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Schema = Mapping[str, Any]

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from allocator.model.plan import HARD
-from allocator.model.witnesses import CP_SAT, EARLIER, HIGHS, NOBODY, in_order
+from allocator.model.run import CP_SAT, EARLIER, HIGHS, NOBODY, in_order
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.evaluate import violated_rows
 from allocator.program.program import IntArray

@@ -12,8 +12,8 @@ from typing import Any
 from allocator.errors import InternalError
 from allocator.messages.os import os_text
 from allocator.model.plan import HARD, Assignment, Plan, ScenarioRef, Status
+from allocator.model.run import in_order
 from allocator.model.text import Text
-from allocator.model.witnesses import in_order
 from allocator.optimise.confirmation.claim import Claim, ContradictionError
 from allocator.program.evaluate import level_costs
 from allocator.program.subproblem import Subproblem

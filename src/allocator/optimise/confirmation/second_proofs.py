@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from allocator.model.plan import HARD, Level
-from allocator.model.witnesses import CP_SAT, HIGHS, SECOND
+from allocator.model.run import CP_SAT, HIGHS, SECOND
 from allocator.optimise.confirmation.claim import Claim, ContradictionError, claims_of, counterexample
 from allocator.optimise.confirmation.witnesses import ClaimedPlan, Witness, ask_cp_sat, ask_highs
 from allocator.optimise.constrained_program import ConstrainedProgram

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.model.witnesses import BY_ROWS, CP_SAT, NOBODY
+from allocator.model.run import BY_ROWS, CP_SAT, NOBODY
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.routes.decomposition import allot_part, merge_parts, search_parts
 from allocator.optimise.routes.route import ProgramRequest, RouteResult, program_routes

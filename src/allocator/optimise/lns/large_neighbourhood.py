@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from allocator.model.witnesses import CP_SAT, HIGHS, NOBODY, Witnesses, joined
+from allocator.model.run import CP_SAT, HIGHS, NOBODY, Witnesses, joined
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourhood
 from allocator.optimise.lns.operators import NeighbourhoodOperator, NeighbourhoodSelector

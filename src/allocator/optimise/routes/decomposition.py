@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import ClassVar
 
-from allocator.model.witnesses import CP_SAT, Witnesses, joined
+from allocator.model.run import CP_SAT, Witnesses, joined
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.routes.route import APPLIES, Applicability, LevelRequest, LevelRoute, rejected
 from allocator.program.program import BoolArray, IntArray

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from allocator.model.witnesses import CP_SAT, HIGHS, Witnesses
+from allocator.model.run import CP_SAT, HIGHS, Witnesses
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.optimise.routes.route import APPLIES, Applicability, LevelRequest, LevelRoute, rejected
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from allocator.model.run import RunStructure, StructureKind
-from allocator.model.witnesses import FLOW, Witnesses
+from allocator.model.run import FLOW, RunStructure, StructureKind, Witnesses
 from allocator.optimise.flow import cheapest_plan
 from allocator.optimise.lns.plan_repair import is_large
 from allocator.optimise.routes.route import (

@@ -13,8 +13,7 @@ import numpy as np
 
 from allocator.discovery import named_classes
 from allocator.model.plan import Level
-from allocator.model.run import StructureKind
-from allocator.model.witnesses import CP_SAT, NOBODY, Witnesses, joined
+from allocator.model.run import CP_SAT, NOBODY, StructureKind, Witnesses, joined
 from allocator.optimise import routes
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.incumbent import LevelIncumbent

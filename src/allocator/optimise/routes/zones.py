@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from allocator.model.plan import HARD
-from allocator.model.run import StructureKind
-from allocator.model.witnesses import Witnesses
+from allocator.model.run import StructureKind, Witnesses
 from allocator.optimise.routes.route import (
     APPLIES,
     Applicability,

@@ -16,7 +16,7 @@ from itertools import count
 
 import numpy as np
 
-from allocator.model.witnesses import BY_ROWS, COVER, CP_SAT
+from allocator.model.run import BY_ROWS, COVER, CP_SAT
 from allocator.optimise.zones.candidates import CandidateZones
 from allocator.optimise.zones.cover_model import CoverModel
 from allocator.optimise.zones.cover_search import CoverSearch

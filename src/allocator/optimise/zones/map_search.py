@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from allocator.model.witnesses import BY_ROWS
+from allocator.model.run import BY_ROWS
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.candidates import CandidateZones, cost_bands, enumerate_zones
 from allocator.optimise.zones.connected_sets import MOST_MEMBERS, Band

@@ -8,11 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from allocator.model.notation import scenario_roles
-from allocator.model.overrides import Overrides
 from allocator.model.plan import LevelScore, Plan
-from allocator.model.run import RunRoute, RunStructure, read_run_part
+from allocator.model.run import Overrides, RunRoute, RunStructure, is_confirmed, read_run_part
 from allocator.model.text import Language, Text
-from allocator.model.witnesses import is_confirmed
 from allocator.report.rendering.console import number, pick, printable
 from allocator.rules.policy import Policy
 from allocator.verify import MissingReferences

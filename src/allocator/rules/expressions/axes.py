@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from cel_expr_python import cel
 
-from allocator.model.distinct import Codes
 from allocator.model.layer import IntArray, Layer
 from allocator.model.scenario import Scenario
-from allocator.model.scores import Coded
+from allocator.model.scores import Coded, Codes
 
 
 class Columns(Mapping[str, Sequence[Any]]):

@@ -10,7 +10,7 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 
-from allocator.model.witnesses import CP_SAT
+from allocator.model.run import CP_SAT
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.context import SolveContext
 from allocator.solvers.protocol import SearchParams, SearchResult, Solver

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 from ortools.sat.python import cp_model
 
-from allocator.model.witnesses import CP_SAT
+from allocator.model.run import CP_SAT
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.context import SolveContext

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from allocator.model.witnesses import FLOW
+from allocator.model.run import FLOW
 from allocator.program.network import Network, as_network
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance

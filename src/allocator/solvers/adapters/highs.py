@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import ClassVar
 
-from allocator.model.witnesses import HIGHS
+from allocator.model.run import HIGHS
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.background import BackgroundMip
 from allocator.solvers.context import SolveContext

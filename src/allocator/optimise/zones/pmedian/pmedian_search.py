@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from allocator.model.witnesses import HIGHS, PRICES
+from allocator.model.run import HIGHS, PRICES
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.lexicographic_cover import ZonesResult
 from allocator.optimise.zones.pmedian.branch_and_cut import BranchAndCut, build_hess_model

@@ -1,15 +1,16 @@
-"""What ``scenario.yaml`` must agree on with itself, beyond the shape of each key."""
+"""Consistency of ``scenario.yaml`` with itself, and of the wishes with its periods."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
-from allocator.errors import Fault, nearest
-from allocator.model.reading.words import listed
-from allocator.model.reading.yamlfile import KeyPath, YamlDocument, dotted
+from allocator.errors import Fault, nearest, shorten
+from allocator.model.notation import listed
+from allocator.model.reading.rows import Records
+from allocator.model.reading.yaml_file import KeyPath, YamlDocument, dotted
 from allocator.model.spec import Period, ScenarioSpec
-from allocator.model.tables import TABLES
+from allocator.model.tables import TABLES, Wish
 from allocator.model.text import Text
 
 
@@ -68,3 +69,40 @@ def _fault(
     document: YamlDocument, path: KeyPath, message: Text, found: str, allowed: str = "", near: str = ""
 ) -> Fault:
     return Fault(message, document.label, document.line_of(path), dotted(path), found, allowed, near)
+
+
+def wish_faults(records: Records, periods: Sequence[str]) -> Iterator[Fault]:
+    """Yield what is wrong with the rows of ``wishes.csv`` beyond the ids that they name.
+
+    Args:
+        records: The table.
+        periods: Ids of the scenario's periods.
+    """
+    first: dict[tuple[str, str, str, str], int] = {}
+    for placed in records.rows:
+        wish = placed.row
+        if not isinstance(wish, Wish):
+            continue
+        if wish.period and wish.period not in periods:
+            message = Text(zh="没有此周期", en="there is no such period")
+            near = nearest(wish.period, periods)
+            yield _wish_fault(records, placed.line, "period", message, wish.period, listed(periods), near)
+        if not wish.weight:
+            message = Text(
+                zh="权重为 0，什么也不表示：想要写正数，不想要写负数",
+                en="a weight of 0 says nothing: above 0 for what is wanted, below 0 for what is not",
+            )
+            yield _wish_fault(records, placed.line, "weight", message, "0", "1, 2, ..., -1, -2, ...")
+        line = first.setdefault((wish.item, wish.slot, wish.role, wish.period), placed.line)
+        if line != placed.line:
+            message = Text(
+                zh=f"同一对象、去处、角色和周期的意愿已见于第 {line} 行，请只留一行",
+                en=f"row {line} has a wish of the same item, slot, role and period: keep one of them",
+            )
+            yield _wish_fault(records, placed.line, "item", message, wish.item)
+
+
+def _wish_fault(
+    records: Records, line: int, column: str, message: Text, found: str, allowed: str = "", near: str = ""
+) -> Fault:
+    return Fault(message, records.file, line, records.header(column), shorten(found), allowed, near)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,138 @@ from allocator.errors import Fault, InputError, caret, shorten
 from allocator.messages.yaml import reader_text, syntax_text
 from allocator.model.reading.faults import FaultList
 from allocator.model.reading.files import YAML_BYTES, decode, read_bytes
-from allocator.model.reading.widemarks import told
-from allocator.model.reading.yamlscalar import SAFE_TAGS, Scalar, plain_value, tagged_value
 from allocator.model.text import Text
+
+Scalar = str | int | float | bool | None
+
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_LONGEST_NUMBER = 400
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_PREFIX = "tag:yaml.org,2002:"
+SAFE_TAGS = frozenset(_PREFIX + name for name in ("str", "int", "float", "bool", "null", "map", "seq"))
+
+
+def plain_value(text: str) -> Scalar:
+    """Return what a scalar without quotes or tag stands for; numbers out of range stay text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if len(text) <= _LONGEST_NUMBER and _DECIMAL.fullmatch(text):
+        number = float(text)
+        return number if math.isfinite(number) else text
+    return text
+
+
+def tagged_value(text: str, tag: str) -> Scalar:
+    """Return what a scalar stands for under one of the safe tags.
+
+    Raises:
+        ValueError: If the text is no value of that type.
+    """
+    name, value = tag.removeprefix(_PREFIX), plain_value(text)
+    if name == "str":
+        return text
+    if name == "float" and type(value) is int:
+        return float(value)
+    if name != {int: "int", float: "float", bool: "bool", type(None): "null"}.get(type(value)):
+        raise ValueError(name)
+    return value
+
+
+_QUOTED = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
+_NAMES = {
+    "：": "半角冒号加空格“: ” | a colon and a blank ': '",
+    "，": "半角逗号“,” | a comma ','",
+    "、": "半角逗号“,” | a comma ','",
+    "；": "半角逗号“,” | a comma ','",
+    "“": "半角引号 | a straight quote",
+    "”": "半角引号 | a straight quote",
+    "‘": "半角引号 | a straight quote",
+    "’": "半角引号 | a straight quote",
+    "－": "半角连字符“-” | a hyphen '-'",
+    "—": "半角连字符“-” | a hyphen '-'",
+    "–": "半角连字符“-” | a hyphen '-'",
+    "［": "半角方括号“[” | a bracket '['",
+    "］": "半角方括号“]” | a bracket ']'",
+    "【": "半角方括号“[” | a bracket '['",
+    "】": "半角方括号“]” | a bracket ']'",
+    "｛": "半角花括号“{” | a brace '{'",
+    "｝": "半角花括号“}” | a brace '}'",
+    "＃": "半角井号“#” | a '#'",
+    "\u3000": "半角空格 | a plain blank",
+    "\u00a0": "半角空格 | a plain blank",
+}
+_MARKED_KEY = r"[A-Za-z_][\w-]*"
+_PLACES = (
+    re.compile(rf"^\s*(?:-\s+)?{_MARKED_KEY}(：)"),  # key：value
+    re.compile(rf"[{{,，]\s*{_MARKED_KEY}(：)"),  # {zh：...
+    re.compile(rf"([，、；])\s*{_MARKED_KEY}\s*[:：]"),  # ...，en: ...
+    re.compile(r"\[[^\]\n]*?([，、；])"),  # [a，b]
+    re.compile(r":\s+([“‘［【｛])"),  # key: “text”
+    re.compile(r"^\s*([－—–＃])"),
+    re.compile("^[ \t]*([\u3000\u00a0])"),
+    re.compile(rf"{_MARKED_KEY}:([\u3000\u00a0])"),
+)
+_LOOKED_BACK = 3
+
+
+@dataclass(frozen=True)
+class WideMark:
+    """A full-width mark where the syntax needs a plain one: its row from 1, its column from 0, its line."""
+
+    row: int
+    column: int
+    mark: str
+    line: str
+
+    @property
+    def message(self) -> Text:
+        """What is wrong, in both languages."""
+        zh, en = _NAMES[self.mark].split(" | ")
+        shown = f"“{self.mark}”" if self.mark.strip() else f"U+{ord(self.mark):04X}"
+        return Text(
+            zh=f"第 {self.column + 1} 字符是全角标点{shown}，应为{zh}",
+            en=f"character {self.column + 1} is the full-width mark '{shown.strip('“”')}': write {en}",
+        )
+
+
+def wide_marks(text: str, first: int, last: int) -> Iterator[WideMark]:
+    """Yield the full-width marks that stand for syntax in lines of a YAML text, from the last line up."""
+    lines = text.split("\n")
+    for row in range(min(last, len(lines)), max(first, 1) - 1, -1):
+        line = lines[row - 1][:1000]
+        bare = _QUOTED.sub(lambda found: "x" * len(found[0]), line).split(" #")[0]
+        found = [match.start(1) for pattern in _PLACES for match in pattern.finditer(bare)]
+        if found and not bare.lstrip().startswith("#"):
+            column = min(found)
+            yield WideMark(row, column, bare[column], line)
+
+
+def told(fault: Fault, text: str, looked_back: int = _LOOKED_BACK) -> Fault:
+    """Return a fault of a YAML text as that of the full-width mark that is likely its cause, if there is one.
+
+    Args:
+        fault: The fault, with its row.
+        text: The YAML text.
+        looked_back: How many lines above the fault's may hold the cause.
+    """
+    mark = next(wide_marks(text, fault.row - looked_back, fault.row), None) if fault.row else None
+    if mark is None:
+        return fault
+    detail = caret(mark.line, mark.column)
+    if looked_back:
+        return replace(fault, row=mark.row, message=mark.message, detail=detail)
+    message = Text(
+        zh=f"{fault.message.zh}（{mark.message.zh}）", en=f"{fault.message.en} ({mark.message.en})"
+    )
+    return replace(fault, message=message, detail=detail)
+
 
 DEEPEST = 50
 _KEY = "\0"  # stands for a key while it is read; no text of the file can hold it
