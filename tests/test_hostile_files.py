@@ -55,7 +55,7 @@ def test_what_is_exported_is_shown(tmp_path: Path, mark: str) -> None:
 def test_a_plan_that_is_solved_is_shown(tmp_path: Path, mark: str) -> None:
     folder = hostile_scenario(tmp_path, mark)
     plan = tmp_path / "plan.json"
-    done = call("solve", folder, "-o", plan, "--time-limit", "1", "--workers", "1")
+    done = call("solve", folder, "-o", plan, "--time-limit", "20", "--workers", "1")
     assert done.status == 0, done.err
     assert is_shown(plan.read_text(encoding="utf-8")) and is_shown(done.out + done.err)
 
