@@ -37,13 +37,13 @@ class Imbalance:
             to people who must have one.
         too_many: Whether people are left over; otherwise places are.
         roles: The roles that are counted; empty for all.
-        what: What else is counted, such as a skill or a grade; none where the rule counts roles or everybody.
+        what: Other parts that are counted, such as skills; empty if the rule counts roles or everybody.
         needs: Places that must be filled; people who must have one if there are too many.
-        supply: How many of these can be filled; places that there are if there are too many people.
+        supply: Places that can be filled; places that exist if there are too many people.
         slots: The slots concerned.
-        people: Who may fill the places; who must have one if there are too many.
-        barred: How many people each rule keeps from these places, or from all places if none is open; empty
-            where places are too few.
+        people: People who are eligible for the places; people who must have one if there are too many.
+        barred: Number of people that each rule bars from these places, or from all places if none is open;
+            empty if there are too many people for the places.
     """
 
     layer: str

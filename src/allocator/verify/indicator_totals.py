@@ -23,7 +23,7 @@ class IndicatorTotal:
 
     Attributes:
         name: The indicator, as the table calls it.
-        title: What people call it.
+        title: Title of the indicator.
         per_group: Whether the total of a group is the sum or the mean over its members.
         of: Value by entity: over all periods for a sum, of the last period for a mean.
     """

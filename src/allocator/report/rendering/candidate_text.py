@@ -61,7 +61,7 @@ def render_candidate(
 
 
 def _scope_line(view: RankingView, language: Language) -> str:
-    """Return what was examined: one period, with everything else unchanged."""
+    """Return the scope of the ranking: one period, with everything else unchanged."""
     zh = f"以上只看 {view.period} 一期，其余不变" if view.period else "以上其余不变"
     en = f"looked at {view.period} alone, with all else as it is" if view.period else "with all else as it is"
     zh += "；重新求解或更省（--item 加 --solve）"
@@ -99,7 +99,7 @@ def _heading(view: RankingView, language: Language, *, holders: bool = True) -> 
 
 
 def _move_text(line: CandidateLine, language: Language) -> str:
-    """Return who comes, who leaves, and what happens to their places."""
+    """Return the candidate, the holder who leaves, and the places that change hands."""
     text = line.item.name_and_id
     if line.replaces:
         text += pick(language, " 替 ", " for ") + line.replaces.name_and_id

@@ -217,7 +217,7 @@ def render_infeasibility(policy: Policy, reasons: Reasons, language: Language) -
 
 
 def _waivers_line(count: int, fewest: bool, language: Language) -> str:
-    """Say that so many waivers would do, and whether fewer would not."""
+    """Return that ``count`` waivers suffice, and whether fewer do not."""
     if fewest:
         return pick(
             language,

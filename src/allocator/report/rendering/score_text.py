@@ -136,7 +136,7 @@ def breach_line(breach: BreachLine, language: Language) -> str:
 
 
 def _move(who: str, left: str, instead: Sequence[Place], language: Language) -> str:
-    """Return which item left which place for which others."""
+    """Return the item, the place that it left, and its places now."""
     places = [
         " ".join((place.slot.name_and_id, *((place.role(language),) if place.role else ())))
         for place in instead

@@ -58,7 +58,7 @@ _SOLVERS = {"network_flow": "flow", "zones": "zones"}
 
 
 def render_plan_diff(policy: Policy, plan: Plan, language: Language) -> Iterator[str]:
-    """Yield what a solve changed from its baseline; nothing where there is none, or no plan."""
+    """Yield the changes of a solve from its baseline; nothing without a baseline or a plan."""
     baseline = policy.context.baseline
     if baseline is None or not plan.score:
         return

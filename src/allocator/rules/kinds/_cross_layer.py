@@ -51,7 +51,7 @@ class Side(Strict):
         ThereSlotText,
         Doc(
             zh="所在之处的称呼；不填为去处编号",
-            en="What the resolve_location are called, the slot's id if empty.",
+            en="What the whereabouts are called, the slot's id if empty.",
         ),
     ] = ""
 
@@ -177,7 +177,7 @@ class CrossLayerRule(Rule):
         Side | PairText,
         Doc(
             zh="一方：一处地点，或另一层所决定的去向",
-            en="One side: a place, or resolve_location that another layer decides.",
+            en="One side: a place, or whereabouts that another layer decides.",
         ),
     ]
     that: Annotated[Side | PairText, Doc(zh="另一方：写法相同", en="The other side, written the same way.")]
