@@ -16,7 +16,7 @@ from allocator.rules.rule import Breach
 
 
 @dataclass(frozen=True)
-class Recusal:
+class RecusalEntry:
     """A person who is recused by one rule.
 
     Attributes:
@@ -40,7 +40,7 @@ class RecusalRegister:
 
     layer: str
     case: NamedEntity
-    recusals: tuple[Recusal, ...]
+    recusals: tuple[RecusalEntry, ...]
     free: int
 
 
@@ -61,7 +61,7 @@ def recusal_registers(policy: Policy, plan: Plan | None = None) -> tuple[Recusal
 
 
 def _of_layer(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[RecusalRegister]:
-    out: dict[int, list[tuple[int, Recusal]]] = {}
+    out: dict[int, list[tuple[int, RecusalEntry]]] = {}
     for s, i, recusal in _recusals(policy, layer, roster):
         out.setdefault(s, []).append((i, recusal))
     scenario = policy.context.scenario
@@ -72,7 +72,7 @@ def _of_layer(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[R
         yield RecusalRegister(layer.name, _named(scenario, slot), tuple(one for _, one in found), free)
 
 
-def _recusals(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[tuple[int, int, Recusal]]:
+def _recusals(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[tuple[int, int, RecusalEntry]]:
     """Yield slot, item and recusal for each person that a hard rule bars, unless it is waived."""
     scenario = policy.context.scenario
     for rule in policy.rules:
@@ -91,8 +91,8 @@ def _recusals(policy: Policy, layer: Layer, roster: Roster | None) -> Iterator[t
 
 def _recusal(
     scenario: Scenario, layer: Layer, rule: str, why: Text, breach: Breach, roles: tuple[str, ...]
-) -> Recusal:
-    return Recusal(_named(scenario, layer.items[breach.subject.item]), rule, why, breach.detail, roles)
+) -> RecusalEntry:
+    return RecusalEntry(_named(scenario, layer.items[breach.subject.item]), rule, why, breach.detail, roles)
 
 
 def _named(scenario: Scenario, entity: str) -> NamedEntity:

@@ -2,7 +2,7 @@
 
 from allocator.verify.judge import Finding, Judgement, judge, measure_rule
 from allocator.verify.listing_check import listing_disagreements, plan_inconsistencies
-from allocator.verify.references import (
+from allocator.verify.plan_references import (
     MissingReferences,
     OtherVersion,
     check_baseline,

@@ -10,7 +10,7 @@ from rich.table import Table
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language
 from allocator.report.plan_view import OTHER_VERSION, IdentityLine, PlanView, WishLine
-from allocator.report.recusal_register import Recusal, RecusalRegister
+from allocator.report.recusal_register import RecusalEntry, RecusalRegister
 from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
 from allocator.report.rendering.roster_text import RosterRenderer
 from allocator.report.rendering.score_text import figure_table, level_table, rule_table, waiver_table
@@ -121,7 +121,7 @@ def recusal_table(registers: Sequence[RecusalRegister], language: Language) -> T
     return grid
 
 
-def _cells(recusal: Recusal, language: Language) -> tuple[str, str, str]:
+def _cells(recusal: RecusalEntry, language: Language) -> tuple[str, str, str]:
     """Return the cells of a recusal: the person, the rule with its roles, the reason."""
     roles = f" ({', '.join(recusal.roles)})" if recusal.roles else ""
     reasons = [text for text in (recusal.why(language), recusal.detail(language)) if text]
