@@ -146,7 +146,7 @@ class _CandidateLines:
         self._level_of = {rule.id: rule.plan_level for rule in policy.rules}
 
     def named(self, entity: str) -> NamedEntity:
-        return NamedEntity(entity, self._policy.context.scenario.organisation.label(entity))
+        return self._policy.context.scenario.organisation.named(entity)
 
     def role(self, index: int) -> Text | None:
         role = self.layer.roles[index]

@@ -242,7 +242,7 @@ def wish_lines(policy: Policy, plan: Plan) -> tuple[WishLine, ...]:
 
 def _of_layer(policy: Policy, plan: Plan, name: str) -> Iterator[WishLine]:
     layer, scenario = policy.context.layers[name], policy.context.scenario
-    words, label = scenario_roles(scenario.spec), scenario.organisation.label
+    words, named = scenario_roles(scenario.spec), scenario.organisation.named
     taken: dict[str, list[Assignment]] = {}
     for one in plan.assignments:
         if one.layer == name:
@@ -252,8 +252,8 @@ def _of_layer(policy: Policy, plan: Plan, name: str) -> Iterator[WishLine]:
         if known and (not wish.period or wish.period in layer.period_index):
             yield WishLine(
                 layer=name,
-                item=NamedEntity(wish.item, label(wish.item)),
-                slot=NamedEntity(wish.slot, label(wish.slot)) if wish.slot else None,
+                item=named(wish.item),
+                slot=named(wish.slot) if wish.slot else None,
                 role=words.get(wish.role, Text()),
                 period=wish.period,
                 weight=wish.weight,
@@ -294,14 +294,14 @@ def identity_lines(organisation: Organisation) -> tuple[IdentityLine, ...]:
 
 
 def _lines(organisation: Organisation) -> Iterator[IdentityLine]:
-    label = organisation.label
+    named = organisation.named
     for person, name in organisation.assumed.items():
-        yield IdentityLine(name, NamedEntity(person, label(person)), "open")
+        yield IdentityLine(name, named(person), "open")
     for one in organisation.identities:
         yield IdentityLine(
             one.name,
-            NamedEntity(one.person, label(one.person)) if one.person else None,
+            named(one.person) if one.person else None,
             one.answer,
-            NamedEntity(one.case, label(one.case)) if one.case else None,
+            named(one.case) if one.case else None,
             one.known_from,
         )

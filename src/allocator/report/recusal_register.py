@@ -96,4 +96,4 @@ def _recusal(
 
 
 def _named(scenario: Scenario, entity: str) -> NamedEntity:
-    return NamedEntity(entity, scenario.organisation.label(entity))
+    return scenario.organisation.named(entity)

@@ -111,12 +111,12 @@ def rule_reasons(policy: Policy) -> dict[str, Text]:
 def waiver_lines(policy: Policy, plan: Plan) -> tuple[WaiverLine, ...]:
     """Return a line for each named exception of the policy."""
     excused = list(_excused(policy, plan.assignments)) if policy.waivers else []
-    label = policy.context.scenario.organisation.label
+    named = policy.context.scenario.organisation.named
     return tuple(
         WaiverLine(
             rule=waiver.rule,
-            items=tuple(NamedEntity(item, label(item)) for item in waiver.items),
-            slots=tuple(NamedEntity(slot, label(slot)) for slot in waiver.slots),
+            items=tuple(map(named, waiver.items)),
+            slots=tuple(map(named, waiver.slots)),
             reason=waiver.reason,
             until=waiver.until,
             excused=sum(one is waiver for one in excused),
@@ -250,17 +250,14 @@ def _breach(policy: Policy, layer: Layer, breach: Breach) -> BreachLine:
 def _instead(policy: Policy, layer: Layer, breach: Breach) -> tuple[Place, ...] | None:
     if breach.instead is None:
         return None
-    label = policy.context.scenario.organisation.label
-    named = (
-        (NamedEntity(layer.slots[slot], label(layer.slots[slot])), role) for slot, role in breach.instead
-    )
-    return tuple(Place(slot, _role(policy, layer, role)) for slot, role in named)
+    named = policy.context.scenario.organisation.named
+    return tuple(Place(named(layer.slots[slot]), _role(policy, layer, role)) for slot, role in breach.instead)
 
 
 def _named(policy: Policy, ids: tuple[str, ...], index: int) -> NamedEntity | None:
     if index < 0:
         return None
-    return NamedEntity(ids[index], policy.context.scenario.organisation.label(ids[index]))
+    return policy.context.scenario.organisation.named(ids[index])
 
 
 def _role(policy: Policy, layer: Layer, index: int) -> Text | None:
