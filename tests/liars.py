@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from allocator.optimise.confirmation import witnesses
+from allocator.optimise.confirmation import witness_solvers
 from allocator.optimise.lns import large_neighbourhood
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters.cp_sat import CpSat
 from allocator.solvers.context import SolveContext
-from allocator.solvers.protocol import SearchParams, SearchResult
+from allocator.solvers.solver import SearchParams, SearchResult
 
 HONEST = CpSat.minimise
 
@@ -85,8 +85,8 @@ def lying_highs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def stuck_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have neither witness ever come to an end."""
-    monkeypatch.setattr(witnesses, "WorkerProcess", Stuck)
-    monkeypatch.setattr(witnesses, "minimise", lambda *_: SearchResult("unknown"))
+    monkeypatch.setattr(witness_solvers, "WorkerProcess", Stuck)
+    monkeypatch.setattr(witness_solvers, "minimise", lambda *_: SearchResult("unknown"))
 
 
 def keep_reports_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

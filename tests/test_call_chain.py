@@ -13,7 +13,7 @@ from allocator.optimise.lns import large_neighbourhood
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters.cp_sat import CpSat
 from allocator.solvers.context import SolveContext
-from allocator.solvers.protocol import SearchParams, SearchResult
+from allocator.solvers.solver import SearchParams, SearchResult
 from cli_world import call
 from tiny_scenario import write_scenario
 

@@ -14,7 +14,7 @@ import pytest
 from allocator import api
 from allocator.model.run import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
 from allocator.optimise.confirmation import second_proofs
-from allocator.optimise.confirmation import witnesses as witness_module
+from allocator.optimise.confirmation import witness_solvers as witness_module
 from allocator.optimise.confirmation.claim import Claim, ContradictionError, claims_of, counterexample
 from allocator.optimise.confirmation.second_proofs import (
     WITNESSES,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from allocator.optimise.constrained_program import constrain
-from allocator.optimise.flow import cheapest_plan
+from allocator.optimise.flow_plans import lexicographic_flow_plan
 from allocator.optimise.lns import plan_repair
 from allocator.optimise.lns.operators import NeighbourhoodSelector, follow_chains
 from allocator.program import cuts
@@ -35,7 +35,7 @@ from allocator.program.subproblem import (
 from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget
-from allocator.solvers.protocol import SearchResult
+from allocator.solvers.solver import SearchResult
 from big_world import postings
 from brute_force import assert_best, policy_for
 from example_scenario import example_context, example_rule
@@ -142,7 +142,7 @@ def test_what_a_flow_breaks_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     task = constrain(policy, policy.compile())
     part = find_network_part(task.program, whole_of(task.program))
     assert part is not None and part.rules == ("r0", "own.0")
-    flow = cheapest_plan(task.program, part.problem, part.network)
+    flow = lexicographic_flow_plan(task.program, part.problem, part.network)
     assert flow is not None
     assert violated_rows(task.program, evaluate_auxiliaries(task.program, decided(task.program, flow))).any()
     found = plan_repair.elastic_repair(task, Budget(20.0, 1).share(1.0), search())

@@ -100,8 +100,8 @@ def test_a_plan_is_the_best_of_its_first_level_near_the_hint() -> None:
 def test_a_large_program_is_mended_from_the_plan_to_begin_from(monkeypatch: pytest.MonkeyPatch) -> None:
     task, hint = in_turn(policy := ruled(TEN, PIN))
     begun = WarmStart(task.program.decisions.assignments(hint[: task.program.decisions.count]))
-    monkeypatch.setattr(network_flow, "cheapest_plan", lambda *_: None)
-    monkeypatch.setattr(warm, "plan_by_flow", lambda *_: None)
+    monkeypatch.setattr(network_flow, "lexicographic_flow_plan", lambda *_: None)
+    monkeypatch.setattr(warm, "feasible_flow_plan", lambda *_: None)
     monkeypatch.setattr(warm, "elastic_repair", lambda *_: pytest.fail("it is mended near the hint"))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     found = solve(policy, Options(seconds=5.0, workers=1), begun=begun)
@@ -138,7 +138,7 @@ def test_where_the_rows_leave_nobody_a_place_there_is_nothing_to_mend(
     policy = ruled(TEN, PIN, {**PIN, "slot": "G02"})
     task, hint = in_turn(policy)
     assert mended_of(task, hint) is None
-    for name in ("plan_by_flow", "local_repair", "elastic_repair"):
+    for name in ("feasible_flow_plan", "local_repair", "elastic_repair"):
         monkeypatch.setattr(warm, name, lambda *_: pytest.fail("it is infeasible by its bounds"))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     assert solve(policy, Options(seconds=5.0, workers=1)).status == "infeasible"
@@ -155,7 +155,7 @@ def test_a_mended_plan_is_improved_to_the_best_of_all(
     policy, space = policy_for(example_rule(rule) for rule in (*STAFFED, pin))
     best = least_costs(policy, space)
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
-    monkeypatch.setattr(warm, "plan_by_flow", lambda *_: None)
+    monkeypatch.setattr(warm, "feasible_flow_plan", lambda *_: None)
     monkeypatch.setattr(
         plan_repair, "PARAMS", replace(plan_repair.PARAMS, most_violated=1.0)
     )  # one of nine places is much

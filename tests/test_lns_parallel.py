@@ -15,7 +15,7 @@ from allocator.optimise.lns.parallel_lns import merge_piece, solve_parallel
 from allocator.program.evaluate import violated_rows
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
-from allocator.solvers.protocol import SearchParams
+from allocator.solvers.solver import SearchParams
 from brute_force import least_costs, policy_for, priced_at_random
 from example_scenario import example_rule
 

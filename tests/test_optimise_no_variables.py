@@ -14,7 +14,7 @@ from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget
-from allocator.solvers.protocol import SearchParams
+from allocator.solvers.solver import SearchParams
 from small_folder import SCENARIO, folder
 
 NOBODY = """\

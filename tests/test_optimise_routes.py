@@ -19,7 +19,7 @@ from allocator.optimise.constrained_program import ConstrainedProgram, constrain
 from allocator.optimise.construction.feasible import confirm_infeasible, find_feasible
 from allocator.optimise.construction.layerwise import PartialPlan, construct_layer
 from allocator.optimise.construction.warm import WarmStart
-from allocator.optimise.flow import best_by_flow, plan_by_flow
+from allocator.optimise.flow_plans import best_flow_plan, feasible_flow_plan
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.lns import large_neighbourhood, operators, plan_repair
@@ -41,7 +41,7 @@ from allocator.solvers.background import BackgroundMip, BackgroundMipParams, Lex
 from allocator.solvers.bounds import KnownBounds
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
-from allocator.solvers.protocol import SearchParams
+from allocator.solvers.solver import SearchParams
 from allocator.verify import judge
 from brute_force import least_costs, parts_of, policy_for, priced_at_random
 from example_scenario import example_rule
@@ -201,7 +201,7 @@ def test_a_flow_settles_every_level(seed: int) -> None:
     task = drawn.task()
     whole = task.subproblem(None).full()
     assert whole is not None
-    found = best_by_flow(task.program, whole)
+    found = best_flow_plan(task.program, whole)
     assert found is not None
     assert assert_sound(drawn, task, found) == drawn.least
 
@@ -214,8 +214,8 @@ def test_a_flow_gives_a_plan_to_begin_from(seed: int) -> None:
     task = drawn.task()
     whole = task.subproblem(None).full()
     assert whole is not None
-    start = plan_by_flow(task.program, whole)
-    assert best_by_flow(task.program, whole) is None and start is not None
+    start = feasible_flow_plan(task.program, whole)
+    assert best_flow_plan(task.program, whole) is None and start is not None
     assert_sound(drawn, task, start)
 
 

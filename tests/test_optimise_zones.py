@@ -41,7 +41,7 @@ from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
 from allocator.solvers.observer import NULL_OBSERVER
-from allocator.solvers.protocol import SearchParams
+from allocator.solvers.solver import SearchParams
 from brute_force import assert_best, solved, solver_by_level
 from scenario_tools import folder
 from worlds import Space

@@ -22,7 +22,7 @@ from allocator.solvers.adapters import load_solver, minimise, solver_names
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Budget
 from allocator.solvers.observer import CallbackObserver
-from allocator.solvers.protocol import SearchParams
+from allocator.solvers.solver import SearchParams
 
 SOURCE = '''"""Enumeration: looks at all values, one after the other."""
 
@@ -35,7 +35,7 @@ import numpy as np
 
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.context import SolveContext
-from allocator.solvers.protocol import SearchParams, SearchResult, Solver
+from allocator.solvers.solver import SearchParams, SearchResult, Solver
 
 
 class Enumeration(Solver):

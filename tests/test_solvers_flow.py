@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from allocator.optimise.flow import best_by_flow, plan_by_flow
+from allocator.optimise.flow_plans import best_flow_plan, feasible_flow_plan
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.network import as_network, likely_duplicates, merge_duplicates
 from allocator.program.program import INFINITE
@@ -162,8 +162,8 @@ def test_a_start_by_flow_keeps_what_is_asked_and_leaves_out_what_is_only_paid() 
     program = policy.compile()
     question = Subproblem(program, None, {}, (program.lower, program.upper))
     whole = question.full()
-    assert whole is not None and best_by_flow(program, whole) is None
-    decisions = plan_by_flow(program, whole)
+    assert whole is not None and best_flow_plan(program, whole) is None
+    decisions = feasible_flow_plan(program, whole)
     assert decisions is not None
     assert not violated_rows(program, evaluate_auxiliaries(program, decisions[None, :])).any()
 
@@ -173,4 +173,4 @@ def test_a_rule_that_asks_something_of_an_auxiliary_is_no_start() -> None:
     policy, _ = policy_for(example_rule(rule) for rule in (*RULES[:2], even))
     program = policy.compile()
     whole = Subproblem(program, None, {}, (program.lower, program.upper)).full()
-    assert whole is not None and plan_by_flow(program, whole) is None
+    assert whole is not None and feasible_flow_plan(program, whole) is None

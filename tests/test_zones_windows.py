@@ -26,7 +26,7 @@ from allocator.rules.policy import Policy
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget, Deadline
 from allocator.solvers.observer import NULL_OBSERVER
-from allocator.solvers.protocol import SearchResult
+from allocator.solvers.solver import SearchResult
 from allocator.verify import judge
 from brute_force import assert_best, solved, solver_by_level
 from worlds import Space

@@ -30,7 +30,7 @@ from allocator.solvers.bounds import Bound, KnownBounds, Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
 from allocator.solvers.observer import NULL_OBSERVER, CallbackObserver, Observer, Progress
-from allocator.solvers.protocol import Found
+from allocator.solvers.solver import Found
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext
-from allocator.solvers.protocol import Found
+from allocator.solvers.solver import Found
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from allocator.solvers.bounds import Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget
 from allocator.solvers.observer import NULL_OBSERVER, Observer
-from allocator.solvers.protocol import Found
+from allocator.solvers.solver import Found
 
 
 def solve(

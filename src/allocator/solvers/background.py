@@ -129,7 +129,7 @@ class BackgroundMip:
 
     @property
     def is_running(self) -> bool:
-        """Whether it takes a processor."""
+        """Whether the worker process is running."""
         return self._worker.is_running
 
     def close(self) -> None:
@@ -180,7 +180,7 @@ class LexicographicRelaxation:
 
     @property
     def is_running(self) -> bool:
-        """Whether it takes a processor."""
+        """Whether the worker process is running."""
         return self._worker.is_running
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ BUDGET_PARAMS = BudgetParams()
 
 @dataclass
 class Budget:
-    """What is left of a time limit.
+    """A time limit, and the part of it that is left.
 
     Attributes:
         limit: Seconds for the whole solve.
@@ -86,7 +86,7 @@ class Budget:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing worth a search is left."""
+        """Whether too little is left for another search."""
         return self.share(1.0).is_over
 
 
@@ -109,7 +109,7 @@ class Allotment:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing worth a search is left."""
+        """Whether too little is left for another search."""
         return self.seconds < 0.01 or self.work_left < 0.001
 
 
@@ -123,14 +123,14 @@ class Deadline:
 
     @property
     def left(self) -> Allotment:
-        """What is left of the allotment."""
+        """The part of the allotment that is left."""
         seconds = max(0.0, self._end - time.monotonic())
         work = None if self._work is None else max(0.0, self._work - self._budget.spent_work)
         return Allotment(seconds, work)
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing worth a search is left."""
+        """Whether too little is left for another search."""
         return self.left.is_over
 
     def stop(self) -> None:

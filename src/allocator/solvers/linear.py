@@ -43,7 +43,7 @@ class LinearProgram:
 
 @dataclass(frozen=True)
 class LinearParams:
-    """How a linear program is solved.
+    """Parameters of a search for an optimal solution.
 
     Attributes:
         method: ``dual_simplex``, or ``automatic`` for the solver's own choice.

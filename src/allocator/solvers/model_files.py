@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.deadline import Allotment
-from allocator.solvers.protocol import SearchParams
+from allocator.solvers.solver import SearchParams
 
 
 def model_files(problem: MilpInstance) -> dict[str, str]:

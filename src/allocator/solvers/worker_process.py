@@ -39,12 +39,12 @@ class WorkerProcess:
 
     @property
     def has_begun(self) -> bool:
-        """Whether it has begun."""
+        """Whether the process was started."""
         return self._process is not None
 
     @property
     def is_running(self) -> bool:
-        """Whether it has begun and not ended."""
+        """Whether the process was started and has not ended."""
         return self._process is not None and self._process.poll() is None
 
     def begin(self, **arrays: Any) -> None:

@@ -24,7 +24,7 @@ from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Budget
 from allocator.solvers.linear import LinearProgram, solve_linear
-from allocator.solvers.protocol import SearchParams
+from allocator.solvers.solver import SearchParams
 
 
 @dataclass(frozen=True, eq=False)

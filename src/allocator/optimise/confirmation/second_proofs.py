@@ -18,7 +18,7 @@ from typing import Literal
 from allocator.model.plan import HARD, Level
 from allocator.model.run import CP_SAT, HIGHS, SECOND
 from allocator.optimise.confirmation.claim import Claim, ContradictionError, claims_of, counterexample
-from allocator.optimise.confirmation.witnesses import ClaimedPlan, Witness, ask_cp_sat, ask_highs
+from allocator.optimise.confirmation.witness_solvers import ClaimedPlan, Witness, ask_cp_sat, ask_highs
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.program import IntArray
 from allocator.solvers.bounds import Bound, Proof
@@ -49,16 +49,16 @@ PARAMS = ConfirmationParams()
 WITNESSES: Mapping[str, Witness] = MappingProxyType({HIGHS: ask_highs, CP_SAT: ask_cp_sat})
 
 
-def confirmation_seconds(confirm: Confirm, search: SolveContext) -> float:
+def confirmation_seconds(confirm: Confirm, context: SolveContext) -> float:
     """Return the seconds that a second proof may take.
 
     With one worker a plan must not depend on the clock: there is no spare time then.
     """
-    if search.is_stopped or confirm == "off":
+    if context.is_stopped or confirm == "off":
         return 0.0
     if confirm == "full":
         return float("inf")
-    budget = search.budget
+    budget = context.budget
     return 0.0 if budget.deterministic else min(budget.seconds_left, budget.elapsed + PARAMS.extra_seconds)
 
 
@@ -68,7 +68,7 @@ def with_second_proofs(
     proofs: tuple[Proof, ...],
     refuted: Bound | None,
     confirm: Confirm,
-    search: SolveContext,
+    context: SolveContext,
 ) -> tuple[tuple[Proof, ...], Bound | None]:
     """Return the proofs of a solve, with the second proofs that another solver adds.
 
@@ -78,18 +78,18 @@ def with_second_proofs(
         proofs: Cost and bound of each level; empty without a plan.
         refuted: The proof that there is no plan, where that is so.
         confirm: Whether to look for second proofs.
-        search: The context of the solve.
+        context: The context of the solve.
 
     Raises:
         ContradictionError: The other solver has found a counterexample.
     """
-    seconds = confirmation_seconds(confirm, search)
+    seconds = confirmation_seconds(confirm, context)
     claims = [Claim(None, {}, refuted)] if refuted is not None else list(claims_of(proofs))
     if seconds < PARAMS.least_seconds or not claims:
         return proofs, refuted
     whole = ConstrainedProgram(task.program, task.cuts, task.map)
     found: dict[Level | None, Bound] = {
-        one.level: one.proof for one in SecondProofSearch(whole, search, seconds, values).run(claims)
+        one.level: one.proof for one in SecondProofSearch(whole, context, seconds, values).run(claims)
     }
     proved = (Proof.of(p.level, p.cost, found.get(p.level, p.proved)) for p in proofs)
     return tuple(proved), found.get(None, refuted)
@@ -101,13 +101,13 @@ class SecondProofSearch:
 
     Attributes:
         task: The program, nothing of it fixed; it grows by the rows that plans of witnesses violate.
-        search: The context of the solve.
+        context: The context of the solve.
         seconds: Time limit.
         plan: Values of all variables in the plan that is claimed to be the best.
     """
 
     task: ConstrainedProgram
-    search: SolveContext
+    context: SolveContext
     seconds: float
     plan: IntArray | None = None
     _least: set[int] = field(default_factory=set)
@@ -133,10 +133,10 @@ class SecondProofSearch:
         """Ask one witness, and ask again about claims for which the task has grown."""
         end = time.monotonic() + seconds
         least = PARAMS.least_seconds
-        while asked and (left := end - time.monotonic()) > least and not self.search.is_stopped:
+        while asked and (left := end - time.monotonic()) > least and not self.context.is_stopped:
             self._report_progress(claims[asked[0]])
             plan = None if self.plan is None else ClaimedPlan(self.plan, frozenset(self._least))
-            answers = WITNESSES[name](self.task, [claims[k] for k in asked], left, self.search, plan)
+            answers = WITNESSES[name](self.task, [claims[k] for k in asked], left, self.context, plan)
             again = []
             for k, answer in zip(asked, answers, strict=True):
                 if answer.found == "none":
@@ -156,8 +156,8 @@ class SecondProofSearch:
 
     def _report_progress(self, claim: Claim) -> None:
         value, level = claim.proof.value, claim.level
-        elapsed = self.search.budget.elapsed
+        elapsed = self.context.budget.elapsed
         cost = None if level is None else value
-        self.search.observer.on_progress(
+        self.context.observer.on_progress(
             Progress(CONFIRM, HARD if level is None else level, cost, value, elapsed)
         )

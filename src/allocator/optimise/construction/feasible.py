@@ -12,7 +12,7 @@ from allocator.solvers.bounds import Bound
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
 from allocator.solvers.observer import NULL_OBSERVER, Observer
-from allocator.solvers.protocol import SearchParams, SearchResult
+from allocator.solvers.solver import SearchParams, SearchResult
 
 
 def find_feasible(

@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.model.plan import Assignment
 from allocator.optimise.constrained_program import ConstrainedProgram
-from allocator.optimise.flow import plan_by_flow
+from allocator.optimise.flow_plans import feasible_flow_plan
 from allocator.optimise.lns.plan_repair import elastic_repair, is_large, local_repair
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
@@ -104,5 +104,5 @@ def _makers(
 
 
 def _flow_plan(program: Program, whole: MilpInstance) -> IntArray | None:
-    decisions = plan_by_flow(program, whole)
+    decisions = feasible_flow_plan(program, whole)
     return None if decisions is None else np.asarray(evaluate_auxiliaries(program, decisions[None, :])[0])

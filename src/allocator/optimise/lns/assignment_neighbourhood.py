@@ -24,7 +24,7 @@ from allocator.program.subproblem import level_objective
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
 from allocator.solvers.linear import assign
-from allocator.solvers.protocol import SearchResult
+from allocator.solvers.solver import SearchResult
 
 #: Sums of costs beyond this are not exact in floating point.
 EXACT = 2.0**52

@@ -26,7 +26,7 @@ from allocator.solvers.background import BackgroundMip
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
 from allocator.solvers.observer import CallbackObserver
-from allocator.solvers.protocol import SearchParams, SearchResult
+from allocator.solvers.solver import SearchParams, SearchResult
 
 
 @dataclass(frozen=True)

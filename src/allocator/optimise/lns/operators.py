@@ -20,7 +20,7 @@ import numpy as np
 
 from allocator.program.decisions import Decisions
 from allocator.program.program import BoolArray, IntArray
-from allocator.solvers.protocol import SearchResult
+from allocator.solvers.solver import SearchResult
 
 #: Stands for the cost of a place that an item cannot have: more than anything costs.
 PROHIBITIVE = 2**62

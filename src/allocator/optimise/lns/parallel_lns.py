@@ -15,7 +15,7 @@ from allocator.program.program import BoolArray, IntArray
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
-from allocator.solvers.protocol import SearchParams, SearchResult
+from allocator.solvers.solver import SearchParams, SearchResult
 
 #: Seconds between two looks at the solve while pieces are solved.
 POLL_SECONDS = 0.05

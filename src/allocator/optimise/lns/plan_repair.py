@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from allocator.optimise.constrained_program import ConstrainedProgram
-from allocator.optimise.flow import cheapest_plan
+from allocator.optimise.flow_plans import lexicographic_flow_plan
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.program.bound_tightening import Bounds
@@ -39,7 +39,7 @@ from allocator.program.subproblem import (
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
-from allocator.solvers.protocol import SearchParams
+from allocator.solvers.solver import SearchParams
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def elastic_repair(task: ConstrainedProgram, time: Allotment, context: SolveCont
     part = None if whole is None else find_network_part(program, whole, lambda: context.is_over)
     if whole is None or part is None or context.is_over:
         return None
-    flow = cheapest_plan(program, part.problem, part.network)
+    flow = lexicographic_flow_plan(program, part.problem, part.network)
     if flow is None or context.is_over:
         return None
     decisions = flow[: program.decisions.count]

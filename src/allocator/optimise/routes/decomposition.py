@@ -16,7 +16,7 @@ from allocator.program.subproblem import Subproblem
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Deadline
-from allocator.solvers.protocol import SearchParams, SearchResult
+from allocator.solvers.solver import SearchParams, SearchResult
 
 
 @dataclass(frozen=True)

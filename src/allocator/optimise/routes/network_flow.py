@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from allocator.model.run import FLOW, RunStructure, StructureKind, Witnesses
-from allocator.optimise.flow import cheapest_plan
+from allocator.optimise.flow_plans import lexicographic_flow_plan
 from allocator.optimise.lns.plan_repair import is_large
 from allocator.optimise.routes.route import (
     APPLIES,
@@ -40,7 +40,7 @@ class NetworkFlowRoute(ProgramRoute):
         """Return the best plan; nothing if the prices of the levels are too large to be put into one."""
         program, whole = request.task.program, request.task.subproblem(None).full()
         assert whole is not None and request.network is not None, "the route applies"
-        found = cheapest_plan(program, whole, request.network)
+        found = lexicographic_flow_plan(program, whole, request.network)
         if found is None or not request.task.is_feasible(found):
             return RouteResult()
         decisions = found[: program.decisions.count]

@@ -37,7 +37,7 @@ from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.solvers.bounds import Proof
 from allocator.solvers.observer import NULL_OBSERVER, CallbackObserver, Snapshot
-from allocator.solvers.protocol import Found
+from allocator.solvers.solver import Found
 
 
 class RollingRoute(PolicyRoute):

@@ -25,7 +25,7 @@ from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
 from allocator.solvers.observer import NULL_OBSERVER, Observer
-from allocator.solvers.protocol import Found
+from allocator.solvers.solver import Found
 
 
 @dataclass(frozen=True)

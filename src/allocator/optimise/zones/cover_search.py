@@ -21,7 +21,7 @@ from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
 from allocator.solvers.linear import LinearParams, LinearProgram, UnsolvedError, solve_linear
 from allocator.solvers.observer import CallbackObserver
-from allocator.solvers.protocol import SearchParams, SearchResult
+from allocator.solvers.solver import SearchParams, SearchResult
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Deadline
 from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, CallbackObserver, PlanCallback
-from allocator.solvers.protocol import Found, SearchParams
+from allocator.solvers.solver import Found, SearchParams
 
 
 @dataclass(frozen=True)

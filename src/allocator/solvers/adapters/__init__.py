@@ -13,7 +13,7 @@ from importlib import import_module
 from allocator.model.run import CP_SAT
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.context import SolveContext
-from allocator.solvers.protocol import SearchParams, SearchResult, Solver
+from allocator.solvers.solver import SearchParams, SearchResult, Solver
 
 
 def solver_names() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.context import SolveContext
 from allocator.solvers.observer import Observer
-from allocator.solvers.protocol import (
+from allocator.solvers.solver import (
     Found,
     SearchParams,
     SearchResult,

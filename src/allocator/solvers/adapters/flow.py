@@ -16,7 +16,7 @@ from allocator.program.network import Network, as_network
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.context import SolveContext
-from allocator.solvers.protocol import (
+from allocator.solvers.solver import (
     SearchParams,
     SearchResult,
     Solver,

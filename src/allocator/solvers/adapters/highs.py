@@ -13,7 +13,7 @@ from allocator.program.subproblem import MilpInstance
 from allocator.solvers.background import BackgroundMip
 from allocator.solvers.context import SolveContext
 from allocator.solvers.observer import Observer
-from allocator.solvers.protocol import SearchParams, SearchResult, Solver, result_without_variables
+from allocator.solvers.solver import SearchParams, SearchResult, Solver, result_without_variables
 
 #: Seconds between two looks at the worker.
 POLL_SECONDS = 0.02

@@ -1,7 +1,7 @@
 """Run one job of HiGHS: ``python -m allocator.solvers.highs_worker JOB``.
 
-A job is a module of this package with a function ``run``. It reads its arrays (numpy's ``.npz``) from
-standard input and writes its messages, lines of JSON, to standard output.
+A job is a module ``JOB_job`` of this package with a function ``run``. The worker reads its arrays (numpy's
+``.npz``) from standard input and writes its messages, lines of JSON, to standard output.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def main() -> None:
     [job] = sys.argv[1:]
     if job not in JOBS:
         raise SystemExit(f"no such job: {job}")
-    import_module(f"allocator.solvers.highs_worker.{job}").run(read_arrays())
+    import_module(f"allocator.solvers.highs_worker.{job}_job").run(read_arrays())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What all jobs share: arrays in, messages out, a model of HiGHS and a solver that prints nothing.
+"""Arrays in, messages out, and a model of HiGHS with a solver that prints nothing: shared by all jobs.
 
 Never imported where OR-Tools is: the two cannot share a process.
 

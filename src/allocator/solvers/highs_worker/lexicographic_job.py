@@ -7,6 +7,7 @@ before it held to their bounds and all values whole, ``{"cost": c, "values": ...
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import highspy
 import numpy as np
@@ -24,8 +25,22 @@ from allocator.solvers.highs_worker.model import (
 
 #: Distance from a whole number that still counts as one.
 _TOLERANCE = 1e-6
-#: Branch and cut may take this many times the seconds of the relaxations, and this many seconds more.
-MIP_TIMES, MIP_SECONDS = 2.0, 2.0
+
+
+@dataclass(frozen=True)
+class LexicographicParams:
+    """Parameters of the branch and cut after the relaxations.
+
+    Attributes:
+        time_ratio: Its time limit as a multiple of the seconds that all relaxations took.
+        extra_seconds: Seconds that are added to its time limit.
+    """
+
+    time_ratio: float = 2.0
+    extra_seconds: float = 2.0
+
+
+PARAMS = LexicographicParams()
 
 
 def run(problem: Arrays) -> None:
@@ -40,7 +55,7 @@ def run(problem: Arrays) -> None:
         send({"cost": cost, "values": packed(values)})
         send({"last": cost})
         return
-    solver.setOptionValue("time_limit", MIP_SECONDS + MIP_TIMES * (time.monotonic() - began))
+    solver.setOptionValue("time_limit", PARAMS.extra_seconds + PARAMS.time_ratio * (time.monotonic() - began))
     _search_integral(solver, len(values))
 
 

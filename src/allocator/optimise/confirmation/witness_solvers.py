@@ -21,7 +21,7 @@ from allocator.program.subproblem import MilpInstance, level_objective
 from allocator.solvers.adapters import minimise
 from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment
-from allocator.solvers.protocol import SearchParams
+from allocator.solvers.solver import SearchParams
 from allocator.solvers.worker_process import Message, WorkerProcess, problem_arrays, values_in
 
 #: Seconds between two looks at a running worker.
@@ -51,13 +51,13 @@ def ask_highs(
     task: ConstrainedProgram,
     claims: Sequence[Claim],
     seconds: float,
-    search: SolveContext,
+    context: SolveContext,
     plan: ClaimedPlan | None = None,
 ) -> list[Answer]:
     """Let HiGHS answer claims, one after the other, in one process that ends when the time is over."""
     problem = Claim(None, {}, claims[0].proof).problem_of(task)
     if len(problem) == 0:  # HiGHS takes no problem without variables
-        return ask_cp_sat(task, claims, seconds, search)
+        return ask_cp_sat(task, claims, seconds, context)
     answers = [OPEN] * len(claims)
 
     def receive(message: Message) -> None:
@@ -72,7 +72,7 @@ def ask_highs(
     end = time.monotonic() + seconds
     worker = WorkerProcess("refutation", receive)
     worker.begin(
-        seed=search.seed,
+        seed=context.seed,
         seconds=seconds,
         branched=branching_variables(task.program)[problem.columns],
         prices=own.reshape(len(levels), len(problem)),
@@ -82,7 +82,7 @@ def ask_highs(
         **problem_arrays(problem),
     )
     try:
-        while worker.is_running and time.monotonic() < end and not search.is_stopped:
+        while worker.is_running and time.monotonic() < end and not context.is_stopped:
             time.sleep(POLL_SECONDS)
     finally:
         worker.close()
@@ -121,16 +121,16 @@ def ask_cp_sat(
     task: ConstrainedProgram,
     claims: Sequence[Claim],
     seconds: float,
-    search: SolveContext,
+    context: SolveContext,
     plan: ClaimedPlan | None = None,
 ) -> list[Answer]:
     """Let CP-SAT answer claims, one after the other, each in its share of the time that is left."""
     end, answers = time.monotonic() + seconds, list[Answer]()
     for k, claim in enumerate(claims):
         left = (end - time.monotonic()) / (len(claims) - k)
-        if search.is_stopped:
+        if context.is_stopped:
             left = 0.0
-        found = minimise(claim.problem_of(task), search, SearchParams(Allotment(max(0.0, left), None)))
+        found = minimise(claim.problem_of(task), context, SearchParams(Allotment(max(0.0, left), None)))
         answers.append(_answer(found.found == "infeasible", found.values))
     return answers
 

@@ -59,7 +59,7 @@ class SearchResult:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing is left to search for."""
+        """Whether the search ended with a proof."""
         return self.found in ("optimal", "infeasible")
 
 

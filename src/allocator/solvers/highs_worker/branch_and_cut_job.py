@@ -13,7 +13,6 @@ import time
 import highspy
 import numpy as np
 
-from allocator.solvers.highs_worker.lagrangian import slot_bounds
 from allocator.solvers.highs_worker.model import (
     NOTHING_BETTER,
     Arrays,
@@ -27,6 +26,7 @@ from allocator.solvers.highs_worker.model import (
     set_cutoff,
     solution_of,
 )
+from allocator.solvers.highs_worker.slot_lagrangian import slot_bounds
 
 #: Relative error of a bound that an interior point or many small searches end at.
 _TOLERANCE = 1e-6
