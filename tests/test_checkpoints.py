@@ -58,7 +58,7 @@ def offered(policy: Policy, options: Options, begun: WarmStart | None = None) ->
         with lock:
             heard.append(reached)
 
-    found = solve(policy, options, observer=CallbackObserver(snapshot=offer), begun=begun)
+    found = solve(policy, options, observer=CallbackObserver(snapshot=offer), warm_start=begun)
     whole = [one for one in heard if is_whole(policy, one)]
     assert whole, "there was a plan"
     assert [proof.cost for proof in whole[-1].proofs] == [proof.cost for proof in found.proofs[1:]]

@@ -56,13 +56,13 @@ def searching(seconds: float = 20.0, workers: int = 2, stop: StopRequest | None 
     return SolveContext(1, Budget(seconds, workers), stop=stop or StopRequest())
 
 
-def confirmed(task: ConstrainedProgram, claims: list[Claim], seconds: float = 20.0) -> list[Claim]:
-    return SecondProofSearch(task, searching(), seconds).run(claims)
+def confirmed(constrained: ConstrainedProgram, claims: list[Claim], seconds: float = 20.0) -> list[Claim]:
+    return SecondProofSearch(constrained, searching(), seconds).run(claims)
 
 
 def claimed(drawn: Drawn, by: Witnesses) -> list[Claim]:
     """Return what is true of the best of all plans."""
-    levels = drawn.task().program.levels
+    levels = drawn.constrained().program.levels
     costs = zip(levels, drawn.least, strict=True)
     return list(claims_of(Proof.of(level, cost, Bound(cost, by)) for level, cost in costs))
 
@@ -83,15 +83,15 @@ def test_what_is_so_is_confirmed_and_what_is_not_is_contradicted(seed: int, witn
     drawn = possible(seed)
     [other] = {HIGHS, CP_SAT} - {witness}
     true = claimed(drawn, frozenset((other,)))
-    assert seconds_of(confirmed(drawn.task(), true)) == [frozenset((witness,))] * len(true)
-    levels = drawn.task().program.levels
+    assert seconds_of(confirmed(drawn.constrained(), true)) == [frozenset((witness,))] * len(true)
+    levels = drawn.constrained().program.levels
     for k, level in enumerate(levels):
         caps = dict(zip(levels[: k + 1], drawn.least, strict=False))  # which the best plan keeps to
         false = Claim(level, caps, Bound(drawn.least[k] + 1, frozenset((other,))))
         with pytest.raises(ContradictionError) as caught:
-            confirmed(drawn.task(), [false])
+            confirmed(drawn.constrained(), [false])
         assert caught.value.witness == witness
-        assert caught.value.task.cost(caught.value.values, level) <= drawn.least[k]
+        assert caught.value.constrained.cost(caught.value.values, level) <= drawn.least[k]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -99,9 +99,9 @@ def test_what_is_so_is_confirmed_and_what_is_not_is_contradicted(seed: int, witn
 def test_that_there_is_no_plan_is_confirmed_or_contradicted(seed: int, witness: str) -> None:
     by = frozenset({HIGHS, CP_SAT} - {witness})
     none = Claim(None, {}, Bound(by=by))
-    assert seconds_of(confirmed(impossible(seed).task(), [none])) == [frozenset((witness,))]
+    assert seconds_of(confirmed(impossible(seed).constrained(), [none])) == [frozenset((witness,))]
     with pytest.raises(ContradictionError):
-        confirmed(possible(seed).task(), [none])
+        confirmed(possible(seed).constrained(), [none])
 
 
 @pytest.mark.parametrize("witness", [HIGHS, CP_SAT])
@@ -116,14 +116,14 @@ def test_what_is_written_only_as_plans_call_for_it_is_confirmed(
     far_out, space = policy_for(example_rule(rule) for rule in (STAFFED[0], FAR_OUT))
     for policy, plans in ((on_map, Space.of(on_map.context)), (far_out, space)):
         best = least_costs(policy, plans)
-        task = constrain(policy, policy.compile())
+        constrained = constrain(policy, policy.compile())
         assert best is not None and best[0] > 0
         first = Proof.of(1, best[0], Bound(best[0], others))
-        grown = len(task.program.rows)
-        assert seconds_of(confirmed(task, list(claims_of([first])))) == [frozenset((witness,))]
-        assert len(task.program.rows) > grown
+        grown = len(constrained.program.rows)
+        assert seconds_of(confirmed(constrained, list(claims_of([first])))) == [frozenset((witness,))]
+        assert len(constrained.program.rows) > grown
         with pytest.raises(ContradictionError):
-            confirmed(task, [Claim(1, {1: best[0]}, Bound(best[0] + 1, others))])
+            confirmed(constrained, [Claim(1, {1: best[0]}, Bound(best[0] + 1, others))])
 
 
 @pytest.mark.parametrize(
@@ -148,10 +148,10 @@ def test_nobody_confirms_what_he_had_a_part_in(
 
     monkeypatch.setattr(second_proofs, "WITNESSES", {name: hearing(name) for name in WITNESSES})
     [claim, *_] = claimed(drawn, frozenset(by))
-    [found] = confirmed(drawn.task(), [claim])
+    [found] = confirmed(drawn.constrained(), [claim])
     assert heard == asked
     assert (found.proof.by, found.proof.second) == then
-    assert confirmed(drawn.task(), [found]) == [found] and heard == asked, "it is proved twice already"
+    assert confirmed(drawn.constrained(), [found]) == [found] and heard == asked, "it is proved twice already"
 
 
 def test_who_has_not_heard_from_the_first_witness_is_not_confirmed_by_the_other(
@@ -161,7 +161,7 @@ def test_who_has_not_heard_from_the_first_witness_is_not_confirmed_by_the_other(
     stuck_witnesses(monkeypatch)
     drawn = possible(0)
     [claim, *_] = claimed(drawn, frozenset((HIGHS, CP_SAT)))
-    assert confirmed(drawn.task(), [claim], 0.3) == [claim]
+    assert confirmed(drawn.constrained(), [claim], 0.3) == [claim]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -220,7 +220,7 @@ def test_a_request_to_stop_ends_either_witness_between_two_claims() -> None:
     stop.request()
     claims = claimed(drawn, frozenset((HIGHS,))) * 2
     for witness in WITNESSES.values():
-        answers = witness(drawn.task(), claims, 20.0, searching(stop=stop))
+        answers = witness(drawn.constrained(), claims, 20.0, searching(stop=stop))
         assert [one.found for one in answers] == ["open"] * len(claims)
 
 
@@ -233,18 +233,18 @@ def test_where_nothing_is_decided_counting_says_it(by: set[str], tmp_path: Path)
         scenario = SCENARIO.split("layers:")[0] + NOBODY
         base = folder(tmp_path / str(atleast), {"main": f"pack: main\nrules:\n  - {rule}\n"}, scenario)
         policy = api.bind(api.load(base))
-        task = constrain(policy, policy.compile())
+        constrained = constrain(policy, policy.compile())
         if contradicted:
             with pytest.raises(ContradictionError):
-                confirmed(task, [none])
+                confirmed(constrained, [none])
         else:
-            assert seconds_of(confirmed(task, [none])) == [frozenset({HIGHS, CP_SAT} - by)]
+            assert seconds_of(confirmed(constrained, [none])) == [frozenset({HIGHS, CP_SAT} - by)]
 
 
 @pytest.mark.parametrize("witness", [HIGHS, CP_SAT])
 def test_what_is_paid_whatever_the_plan_is_counted(witness: str) -> None:
     drawn, by = possible(0), frozenset({HIGHS, CP_SAT} - {witness})
-    program = drawn.task().program
+    program = drawn.constrained().program
     level, *_ = program.levels
     dearer = replace(program, constants=(*program.constants, (level, 0, 50)))
     least = drawn.least[0] + 50
@@ -267,8 +267,8 @@ def test_a_search_that_highs_has_no_time_for_is_open(
 
     monkeypatch.setattr(witness_module, "WorkerProcess", Hurried)
     claims = [Claim(1, {1: 20}, Bound(21, frozenset((CP_SAT,))))] * 2
-    task = constrain(rivalry, rivalry.compile())
-    answers = witness_module.ask_highs(task, claims, 20.0, searching())
+    constrained = constrain(rivalry, rivalry.compile())
+    answers = witness_module.ask_highs(constrained, claims, 20.0, searching())
     assert [one.found for one in answers] == ["open", "open"] and not LIVE_WORKERS
 
 
@@ -290,23 +290,24 @@ def test_parts_that_no_row_ties_are_asked_about_one_by_one(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn, sent = of_parts(seed), recorded(monkeypatch)
-    task = drawn.task()
+    constrained = drawn.constrained()
     best = next(
         values
         for plans in parts_of(drawn.space)
-        for values in evaluate_auxiliaries(task.program, plans.matrix)
-        if task.is_feasible(values) and tuple(level_costs(task.program, values[None, :])[0]) == drawn.least
+        for values in evaluate_auxiliaries(constrained.program, plans.matrix)
+        if constrained.is_feasible(values)
+        and tuple(level_costs(constrained.program, values[None, :])[0]) == drawn.least
     )
     claims = claimed(drawn, frozenset((CP_SAT,)))
-    found = SecondProofSearch(task, searching(), 20.0, best).run(claims)
+    found = SecondProofSearch(constrained, searching(), 20.0, best).run(claims)
     assert seconds_of(found) == [frozenset((HIGHS,))] * len(claims)
     assert sent[0]["component"].max() > 0 and (sent[0]["known"] == best).all()
-    worst = np.asarray(evaluate_auxiliaries(task.program, drawn.worst[None, :])[0])
-    costs = level_costs(task.program, worst[None, :])[0].tolist()
+    worst = np.asarray(evaluate_auxiliaries(constrained.program, drawn.worst[None, :])[0])
+    costs = level_costs(constrained.program, worst[None, :])[0].tolist()
     proofs = [Proof.of(k, c, Bound(c, frozenset((CP_SAT,)))) for k, c in zip((1, 2), costs, strict=True)]
     assert tuple(costs) > drawn.least
     with pytest.raises(ContradictionError):
-        SecondProofSearch(task, searching(), 20.0, worst).run(list(claims_of(proofs)))
+        SecondProofSearch(constrained, searching(), 20.0, worst).run(list(claims_of(proofs)))
 
 
 def test_what_is_asked_of_a_part_is_what_the_whole_asks_of_it() -> None:
@@ -336,12 +337,12 @@ def test_what_is_asked_of_a_part_is_what_the_whole_asks_of_it() -> None:
 
 def test_a_plan_that_breaks_a_row_contradicts_nothing() -> None:
     drawn = impossible(0)
-    task = drawn.task()
-    nobody = evaluate_auxiliaries(task.program, np.zeros((1, task.program.decisions.count), dtype=np.int64))[
-        0
-    ]
-    assert not Claim(None, {}, Bound()).is_contradicted_by(task, nobody)
-    assert counterexample(task, Claim(None, {}, Bound()), nobody) == (None, False)
+    constrained = drawn.constrained()
+    nobody = evaluate_auxiliaries(
+        constrained.program, np.zeros((1, constrained.program.decisions.count), dtype=np.int64)
+    )[0]
+    assert not Claim(None, {}, Bound()).is_contradicted_by(constrained, nobody)
+    assert counterexample(constrained, Claim(None, {}, Bound()), nobody) == (None, False)
 
 
 def test_windows_are_proved_twice_where_they_prove_anything() -> None:
@@ -365,7 +366,7 @@ def test_what_is_huge_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(second_proofs, "PARAMS", ConfirmationParams(largest_program=1))
     drawn = possible(0)
     claims = claimed(drawn, frozenset((CP_SAT,)))
-    assert confirmed(drawn.task(), claims) == claims
+    assert confirmed(drawn.constrained(), claims) == claims
 
 
 def test_levels_are_claimed_where_they_are_proved_and_cost_something() -> None:
@@ -381,8 +382,8 @@ def test_what_was_proved_twice_before_is_not_asked_again(monkeypatch: pytest.Mon
     drawn = possible(0)
     first = solve(drawn.policy, FULL)
     stuck_witnesses(monkeypatch)
-    begun = WarmStart(first.assignments, KnownBounds((first.proofs[1:],)))
-    again = solve(drawn.policy, FULL, begun=begun)
+    warm_start = WarmStart(first.assignments, KnownBounds((first.proofs[1:],)))
+    again = solve(drawn.policy, FULL, warm_start=warm_start)
     assert [one.second for one in again.proofs] == [one.second for one in first.proofs]
 
 

@@ -31,15 +31,15 @@ RULES = (
 WAYS: tuple[Selection, ...] = ("random", "chain", "similar", "return")
 
 
-def standing_of(task: ConstrainedProgram, level: int, search: SolveContext) -> LevelIncumbent:
+def standing_of(constrained: ConstrainedProgram, level: int, search: SolveContext) -> LevelIncumbent:
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    found = find_feasible(task, None, deadline, search)
+    found = find_feasible(constrained, None, deadline, search)
     assert found.values is not None
-    return LevelIncumbent(task, level, found.values)
+    return LevelIncumbent(constrained, level, found.values)
 
 
-def everything_of(task: ConstrainedProgram) -> np.ndarray:
-    return np.ones(task.program.decisions.count, dtype=np.bool_)
+def everything_of(constrained: ConstrainedProgram) -> np.ndarray:
+    return np.ones(constrained.program.decisions.count, dtype=np.bool_)
 
 
 def task_for(seed: int) -> tuple[ConstrainedProgram, tuple[int, ...] | None]:
@@ -52,11 +52,14 @@ def task_for(seed: int) -> tuple[ConstrainedProgram, tuple[int, ...] | None]:
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("seed", range(4))
 def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int) -> None:
-    task, least = task_for(seed)
+    constrained, least = task_for(seed)
     assert least is not None
     search = SolveContext(seed, Budget(10.0, workers))
-    incumbent = standing_of(task, 1, search)
-    exchanges, program = AssignmentNeighbourhood(incumbent, everything_of(task), search), task.program
+    incumbent = standing_of(constrained, 1, search)
+    exchanges, program = (
+        AssignmentNeighbourhood(incumbent, everything_of(constrained), search),
+        constrained.program,
+    )
     movable = np.ones(program.decisions.count, dtype=np.bool_)
     for way in WAYS * 3:
         before = incumbent.cost
@@ -72,25 +75,27 @@ def test_exchanges_make_a_plan_better_and_break_nothing(seed: int, workers: int)
         assert level_costs(program, incumbent.values[None, :])[0, 0] == incumbent.cost
     assert search.budget.spent_work > 0
     # A level that is held to its cost stays at it while the next is made better.
-    task.fix_level(1, incumbent.cost, proved=False)
-    second = LevelIncumbent(task, 2, incumbent.values)
-    AssignmentNeighbourhood(second, everything_of(task), search).run_batch(
+    constrained.fix_level(1, incumbent.cost, proved=False)
+    second = LevelIncumbent(constrained, 2, incumbent.values)
+    AssignmentNeighbourhood(second, everything_of(constrained), search).run_batch(
         NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True),
         search.budget.share(0.5),
         movable,
         lambda: False,
     )
-    assert task.cost(second.values, 1) <= incumbent.cost and second.cost <= task.cost(incumbent.values, 2)
+    assert constrained.cost(second.values, 1) <= incumbent.cost and second.cost <= constrained.cost(
+        incumbent.values, 2
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_closed_stays_as_it_is(seed: int) -> None:
-    task, _ = task_for(seed)
+    constrained, _ = task_for(seed)
     search = SolveContext(seed, Budget(10.0, 2))
-    incumbent = standing_of(task, 1, search)
-    movable = np.random.default_rng(seed).random(task.program.decisions.count) < 0.7
+    incumbent = standing_of(constrained, 1, search)
+    movable = np.random.default_rng(seed).random(constrained.program.decisions.count) < 0.7
     before = incumbent.values[: len(movable)]
-    exchanges = AssignmentNeighbourhood(incumbent, everything_of(task), search)
+    exchanges = AssignmentNeighbourhood(incumbent, everything_of(constrained), search)
     for way in WAYS * 4:
         arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, selection=way, by_assignment=True)
         exchanges.run_batch(arm, search.budget.share(0.1), movable, lambda: False)
@@ -100,12 +105,12 @@ def test_what_is_closed_stays_as_it_is(seed: int) -> None:
 def test_the_same_seed_makes_the_same_exchanges() -> None:
     made = []
     for _ in range(2):
-        task, _ = task_for(3)
+        constrained, _ = task_for(3)
         search = SolveContext(5, Budget(10.0, 1))
-        incumbent = standing_of(task, 1, search)
-        movable = np.ones(task.program.decisions.count, dtype=np.bool_)
+        incumbent = standing_of(constrained, 1, search)
+        movable = np.ones(constrained.program.decisions.count, dtype=np.bool_)
         arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True)
-        found = AssignmentNeighbourhood(incumbent, everything_of(task), search).run_batch(
+        found = AssignmentNeighbourhood(incumbent, everything_of(constrained), search).run_batch(
             arm, search.budget.share(0.5), movable, lambda: False
         )
         made.append((incumbent.values.tolist(), found.effort, search.budget.spent_work))
@@ -114,32 +119,34 @@ def test_the_same_seed_makes_the_same_exchanges() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_there_may_be_no_time_left_for_an_exchange(workers: int) -> None:
-    task, _ = task_for(1)
+    constrained, _ = task_for(1)
     search = SolveContext(1, Budget(10.0, workers))
-    exchanges = AssignmentNeighbourhood(standing_of(task, 1, search), everything_of(task), search)
+    exchanges = AssignmentNeighbourhood(
+        standing_of(constrained, 1, search), everything_of(constrained), search
+    )
     part = Allotment(0.0, 0.0 if workers == 1 else None)
     arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, by_assignment=True)
-    assert exchanges.run_batch(arm, part, everything_of(task), lambda: False).effort == 1.0
+    assert exchanges.run_batch(arm, part, everything_of(constrained), lambda: False).effort == 1.0
 
 
 def test_what_is_not_open_stays_where_it_is() -> None:
-    task, _ = task_for(1)
+    constrained, _ = task_for(1)
     search = SolveContext(1, Budget(10.0, 2))
-    incumbent = standing_of(task, 1, search)
-    nothing = np.zeros(task.program.decisions.count, dtype=np.bool_)
+    incumbent = standing_of(constrained, 1, search)
+    nothing = np.zeros(constrained.program.decisions.count, dtype=np.bool_)
     before = incumbent.values
     for way in WAYS:
         arm = NeighbourhoodOperator("turn", SLOTS, False, 0.5, selection=way, by_assignment=True)
-        AssignmentNeighbourhood(incumbent, everything_of(task), search).run_batch(
+        AssignmentNeighbourhood(incumbent, everything_of(constrained), search).run_batch(
             arm, search.budget.share(0.5), nothing, lambda: False
         )
     assert incumbent.values is before
 
 
 def test_movers_are_one_at_a_place_and_go_where_they_cost_less() -> None:
-    task, _ = task_for(2)
+    constrained, _ = task_for(2)
     search = SolveContext(1, Budget(10.0, 2))
-    values, program = standing_of(task, 1, search).values, task.program
+    values, program = standing_of(constrained, 1, search).values, constrained.program
     everything = np.ones(program.decisions.count, dtype=np.bool_)
     grid = program.decisions.grids["turn"]
     price = level_objective(program, 1)
@@ -194,11 +201,11 @@ def test_those_of_whom_there_are_many_are_exchanged_first(
 def test_pieces_and_exchanges_find_the_best_plan(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setattr(large_neighbourhood, "PARAMS", LnsParams(largest_whole=0))
     monkeypatch.setattr(operators, "PARAMS", OperatorParams(many_places=1))
-    task, least = task_for(seed)
+    constrained, least = task_for(seed)
     assert least is not None
     search = SolveContext(seed, Budget(10.0, 2))
-    incumbent = standing_of(task, 1, search)
-    everything = np.ones(len(task.program), dtype=np.bool_)
+    incumbent = standing_of(constrained, 1, search)
+    everything = np.ones(len(constrained.program), dtype=np.bool_)
     large_neighbourhood.LargeNeighbourhoodSearch(incumbent, everything, search, races=False).run(
         search.budget.share(1.0)
     )

@@ -139,14 +139,16 @@ def attracted() -> Policy:
 def test_what_a_flow_breaks_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     policy = attracted()
-    task = constrain(policy, policy.compile())
-    part = find_network_part(task.program, whole_of(task.program))
+    constrained = constrain(policy, policy.compile())
+    part = find_network_part(constrained.program, whole_of(constrained.program))
     assert part is not None and part.rules == ("r0", "own.0")
-    flow = lexicographic_flow_plan(task.program, part.problem, part.network)
+    flow = lexicographic_flow_plan(constrained.program, part.problem, part.network)
     assert flow is not None
-    assert violated_rows(task.program, evaluate_auxiliaries(task.program, decided(task.program, flow))).any()
-    found = plan_repair.elastic_repair(task, Budget(20.0, 1).share(1.0), search())
-    assert found is not None and task.is_feasible(found)
+    assert violated_rows(
+        constrained.program, evaluate_auxiliaries(constrained.program, decided(constrained.program, flow))
+    ).any()
+    found = plan_repair.elastic_repair(constrained, Budget(20.0, 1).share(1.0), search())
+    assert found is not None and constrained.is_feasible(found)
 
 
 @pytest.mark.parametrize("many", [100, 1])
@@ -161,11 +163,11 @@ def test_a_few_decisions_are_mended_first_then_all(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(plan_repair, "restrict_to_decisions", counting)
     policy = attracted()
-    task = constrain(policy, policy.compile())
-    found = plan_repair.elastic_repair(task, Budget(20.0, 1).share(1.0), search())
-    assert found is not None and task.is_feasible(found)
-    assert made[0] < task.program.decisions.count / 2
-    assert made[1:] == ([task.program.decisions.count] if many == 1 else [])
+    constrained = constrain(policy, policy.compile())
+    found = plan_repair.elastic_repair(constrained, Budget(20.0, 1).share(1.0), search())
+    assert found is not None and constrained.is_feasible(found)
+    assert made[0] < constrained.program.decisions.count / 2
+    assert made[1:] == ([constrained.program.decisions.count] if many == 1 else [])
 
 
 def test_a_narrow_program_asks_what_the_whole_does_where_all_else_is_0() -> None:
@@ -195,8 +197,8 @@ def test_what_cannot_be_mended_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> No
     apart = {"id": "all-apart", "kind": "apart", "on": "turn", "when": "true"}
     three = {"id": "three", "kind": "capacity", "on": "turn", "each": "layer", "atleast": 3}
     policy, _ = policy_for(example_rule(rule) for rule in (*STAFFED[:2], apart, three))
-    task = constrain(policy, policy.compile())
-    assert plan_repair.elastic_repair(task, Budget(2.0, 1).share(1.0), search()) is None
+    constrained = constrain(policy, policy.compile())
+    assert plan_repair.elastic_repair(constrained, Budget(2.0, 1).share(1.0), search()) is None
 
 
 def test_small_programs_are_left_to_the_search() -> None:

@@ -31,9 +31,9 @@ PIN = {"kind": "pin", "on": "posting", "item": "P000", "slot": "G01", "during": 
 TEN = {"kind": "capacity", "on": "posting", "atleast": 10, "atmost": 10}
 
 
-def mended_of(task: ConstrainedProgram, hint: IntArray) -> IntArray | None:
+def mended_of(constrained: ConstrainedProgram, hint: IntArray) -> IntArray | None:
     search = SolveContext(1, Budget(20.0, 1))
-    return local_repair(task, hint, search.budget.share(1.0), search)
+    return local_repair(constrained, hint, search.budget.share(1.0), search)
 
 
 def ruled(*rules: dict[str, Any]) -> Policy:
@@ -58,55 +58,61 @@ def in_turn(policy: Policy) -> tuple[ConstrainedProgram, IntArray]:
     )[0]
 
 
-def changed(task: ConstrainedProgram, hint: IntArray, found: IntArray | None) -> set[tuple[str, str]]:
+def changed(constrained: ConstrainedProgram, hint: IntArray, found: IntArray | None) -> set[tuple[str, str]]:
     """Return slot and period of all decisions that changed."""
-    assert found is not None and task.is_feasible(found) and not task.is_feasible(hint)
-    decisions = task.program.decisions
+    assert found is not None and constrained.is_feasible(found) and not constrained.is_feasible(hint)
+    decisions = constrained.program.decisions
     taken = [{*decisions.assignments(one[: decisions.count])} for one in (hint, found)]
     return {(one.slot, one.period) for one in taken[0] ^ taken[1]}
 
 
 def test_who_is_pinned_changes_places_and_everybody_else_stays() -> None:
-    task, hint = in_turn(ruled(TEN, PIN))
-    found = mended_of(task, hint)
-    assert changed(task, hint, found) == {("G00", "2026"), ("G01", "2026")}
+    constrained, hint = in_turn(ruled(TEN, PIN))
+    found = mended_of(constrained, hint)
+    assert changed(constrained, hint, found) == {("G00", "2026"), ("G01", "2026")}
 
 
 def test_where_they_cannot_change_places_more_may_move(monkeypatch: pytest.MonkeyPatch) -> None:
     beside = [f"P{k:03}" for k in range(1, PEOPLE, GROUPS)]
     avoid = {"kind": "avoid", "on": "posting", "when": f"group.id == 'G00' && person.id in {beside}"}
-    task, hint = in_turn(ruled(TEN, PIN, avoid))
-    slots = {slot for slot, _ in changed(task, hint, mended_of(task, hint))}
+    constrained, hint = in_turn(ruled(TEN, PIN, avoid))
+    slots = {slot for slot, _ in changed(constrained, hint, mended_of(constrained, hint))}
     assert {"G00", "G01"} < slots
     monkeypatch.setattr(plan_repair, "_decisions_of_items", lambda _decisions, some: some)
-    assert mended_of(task, hint) is None
+    assert mended_of(constrained, hint) is None
 
 
 def test_a_pin_that_breaks_nothing_is_only_followed() -> None:
-    task, hint = in_turn(ruled({**TEN, "atleast": 9, "atmost": 11}, PIN))
-    found = mended_of(task, hint)
-    assert changed(task, hint, found) == {("G00", "2026"), ("G01", "2026")}
-    assert (found[: task.program.decisions.count] != hint[: task.program.decisions.count]).sum() == 2  # type: ignore[index]
+    constrained, hint = in_turn(ruled({**TEN, "atleast": 9, "atmost": 11}, PIN))
+    found = mended_of(constrained, hint)
+    assert changed(constrained, hint, found) == {("G00", "2026"), ("G01", "2026")}
+    assert (
+        found[: constrained.program.decisions.count] != hint[: constrained.program.decisions.count]
+    ).sum() == 2  # type: ignore[index]
 
 
 def test_a_plan_is_the_best_of_its_first_level_near_the_hint() -> None:
     cost = "group.id == 'G00' && person.id != 'P000' && person.id != 'P031' && period.id == '2026' ? 5 : 0"
-    task, hint = in_turn(ruled(TEN, PIN, {"kind": "prefer", "on": "posting", "cost": cost, "level": 1}))
-    found = mended_of(task, hint)
-    assert changed(task, hint, found) == {("G00", "2026"), ("G01", "2026")}
-    assert found is not None and task.cost(found, 1) == task.cost(hint, 1) == 45
+    constrained, hint = in_turn(
+        ruled(TEN, PIN, {"kind": "prefer", "on": "posting", "cost": cost, "level": 1})
+    )
+    found = mended_of(constrained, hint)
+    assert changed(constrained, hint, found) == {("G00", "2026"), ("G01", "2026")}
+    assert found is not None and constrained.cost(found, 1) == constrained.cost(hint, 1) == 45
 
 
 def test_a_large_program_is_mended_from_the_plan_to_begin_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    task, hint = in_turn(policy := ruled(TEN, PIN))
-    begun = WarmStart(task.program.decisions.assignments(hint[: task.program.decisions.count]))
+    constrained, hint = in_turn(policy := ruled(TEN, PIN))
+    warm_start = WarmStart(
+        constrained.program.decisions.assignments(hint[: constrained.program.decisions.count])
+    )
     monkeypatch.setattr(network_flow, "lexicographic_flow_plan", lambda *_: None)
     monkeypatch.setattr(warm, "feasible_flow_plan", lambda *_: None)
     monkeypatch.setattr(warm, "elastic_repair", lambda *_: pytest.fail("it is mended near the hint"))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
-    found = solve(policy, Options(seconds=5.0, workers=1), begun=begun)
+    found = solve(policy, Options(seconds=5.0, workers=1), warm_start=warm_start)
     assert found.status == "optimal"
-    moved = {*found.assignments} ^ {*begun.assignments}
+    moved = {*found.assignments} ^ {*warm_start.assignments}
     # In later years, too, the two may change places at no cost: then both stay where they are.
     assert (
         {one.slot for one in moved if one.period == "2026"} == {one.slot for one in moved} == {"G00", "G01"}
@@ -114,21 +120,21 @@ def test_a_large_program_is_mended_from_the_plan_to_begin_from(monkeypatch: pyte
 
 
 def test_what_is_too_much_to_mend_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    task, hint = in_turn(ruled(TEN, PIN))
+    constrained, hint = in_turn(ruled(TEN, PIN))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, largest_piece=20))
-    assert mended_of(task, hint) is None
+    assert mended_of(constrained, hint) is None
 
 
 def test_a_hint_that_breaks_many_rows_is_no_plan_nearly(monkeypatch: pytest.MonkeyPatch) -> None:
     stays = [f"P{k:03}" for k in range(20)]
     leads = {"kind": "avoid", "on": "posting", "when": f"person.id in {stays} && group.id == 'G00'"}
-    task, hint = in_turn(ruled({**TEN, "atleast": 5, "atmost": 20}, leads))
+    constrained, hint = in_turn(ruled({**TEN, "atleast": 5, "atmost": 20}, leads))
     monkeypatch.setattr(
         plan_repair, "PARAMS", replace(plan_repair.PARAMS, most_violated=11 / 168)
     )  # four leave the group each year: twelve are nowhere
-    assert mended_of(task, hint) is None
+    assert mended_of(constrained, hint) is None
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, most_violated=12 / 168))
-    assert {slot for slot, _ in changed(task, hint, mended_of(task, hint))} > {"G00"}
+    assert {slot for slot, _ in changed(constrained, hint, mended_of(constrained, hint))} > {"G00"}
 
 
 def test_where_the_rows_leave_nobody_a_place_there_is_nothing_to_mend(
@@ -136,8 +142,8 @@ def test_where_the_rows_leave_nobody_a_place_there_is_nothing_to_mend(
 ) -> None:
     """Nor is a flow tried: that there is no plan is seen at once."""
     policy = ruled(TEN, PIN, {**PIN, "slot": "G02"})
-    task, hint = in_turn(policy)
-    assert mended_of(task, hint) is None
+    constrained, hint = in_turn(policy)
+    assert mended_of(constrained, hint) is None
     for name in ("feasible_flow_plan", "local_repair", "elastic_repair"):
         monkeypatch.setattr(warm, name, lambda *_: pytest.fail("it is infeasible by its bounds"))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
@@ -159,7 +165,7 @@ def test_a_mended_plan_is_improved_to_the_best_of_all(
     monkeypatch.setattr(
         plan_repair, "PARAMS", replace(plan_repair.PARAMS, most_violated=1.0)
     )  # one of nine places is much
-    found = solve(policy, Options(seconds=5.0, workers=1), begun=WarmStart(before))
+    found = solve(policy, Options(seconds=5.0, workers=1), warm_start=WarmStart(before))
     if best is None:
         assert found.status == "infeasible"
         return

@@ -25,11 +25,11 @@ RULES = (
 )
 
 
-def standing_of(task: ConstrainedProgram, search: SolveContext) -> LevelIncumbent:
+def standing_of(constrained: ConstrainedProgram, search: SolveContext) -> LevelIncumbent:
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    found = find_feasible(task, None, deadline, search)
+    found = find_feasible(constrained, None, deadline, search)
     assert found.values is not None
-    return LevelIncumbent(task, 1, found.values)
+    return LevelIncumbent(constrained, 1, found.values)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -41,12 +41,12 @@ def test_pieces_side_by_side_find_the_best_plan(monkeypatch: pytest.MonkeyPatch,
     policy, space = policy_for([*rules, *priced_at_random("turn", policy.context, seed)])
     search = SolveContext(seed, Budget(10.0, 2))
     incumbent = standing_of(constrain(policy, policy.compile()), search)
-    everything = np.ones(len(incumbent.task.program), dtype=np.bool_)
+    everything = np.ones(len(incumbent.constrained.program), dtype=np.bool_)
     large_neighbourhood.LargeNeighbourhoodSearch(incumbent, everything, search, races=False).run(
         search.budget.share(1.0)
     )
     assert least_costs(policy, space) == (incumbent.cost,) == (incumbent.bound,)
-    assert not violated_rows(incumbent.task.program, incumbent.values[None, :]).any()
+    assert not violated_rows(incumbent.constrained.program, incumbent.values[None, :]).any()
 
 
 def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
@@ -55,7 +55,7 @@ def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
     policy, _ = policy_for([*rules, *priced_at_random("turn", policy.context, 2)])
     search = SolveContext(1, Budget(10.0, 2))
     incumbent = standing_of(constrain(policy, policy.compile()), search)
-    start, program = incumbent.values, incumbent.task.program
+    start, program = incumbent.values, incumbent.constrained.program
     frees = []
     for period in (0, 1):
         free = np.zeros(len(program), dtype=np.bool_)
@@ -63,7 +63,7 @@ def test_what_was_found_of_a_piece_is_put_into_the_plan_as_it_now_is() -> None:
         free[columns[columns >= 0]] = True
         free[program.decisions.count :] = True
         frees.append(free)
-    problems = [incumbent.task.subproblem(1).restrict(start, free) for free in frees]
+    problems = [incumbent.constrained.subproblem(1).restrict(start, free) for free in frees]
     looked: list[int] = []
     search_params = SearchParams(search.budget.share(1.0), threads=1)
     first, second = solve_parallel(

@@ -186,8 +186,8 @@ def test_a_solve_goes_on_from_any_window() -> None:
     parts = [reached for reached in offered if reached.periods["posting"] < 6]
     assert [reached.periods["posting"] for reached in parts] == [2, 3, 4, 5]
     heard: list[Progress] = []
-    begun = WarmStart(parts[1].assignments, parts[1].known, parts[1].periods)
-    found = rolled(policy, 2, begun=begun, observer=CallbackObserver(progress=heard.append))
+    warm_start = WarmStart(parts[1].assignments, parts[1].known, parts[1].periods)
+    found = rolled(policy, 2, warm_start=warm_start, observer=CallbackObserver(progress=heard.append))
     assert {told.stage for told in heard} == {f"posting {y} - {y + 1}" for y in (2028, 2029, 2030)}
     assert within(found, 2) == within(whole, 2)
     assert_sound(policy, found)
@@ -197,11 +197,11 @@ def test_a_solve_goes_on_from_any_window() -> None:
 def test_a_plan_that_there_is_is_gone_over_and_never_made_worse(window: int) -> None:
     policy = rotation(6)
     first = rolled(policy, 1)
-    found = rolled(policy, window, begun=WarmStart(first.assignments))
+    found = rolled(policy, window, warm_start=WarmStart(first.assignments))
     assert costs(found) <= costs(first)
     assert_sound(policy, found)
     best = rolled(policy, 0)
-    kept = rolled(policy, window, begun=WarmStart(best.assignments))
+    kept = rolled(policy, window, warm_start=WarmStart(best.assignments))
     assert costs(kept) == costs(best)
 
 
@@ -209,7 +209,7 @@ def test_a_baseline_that_no_longer_holds_is_only_a_hint() -> None:
     policy = rotation(4)
     found = rolled(policy, 0)
     spoilt = tuple(one for one in found.assignments if one.item != "P0")
-    again = rolled(policy, 2, begun=WarmStart(spoilt))
+    again = rolled(policy, 2, warm_start=WarmStart(spoilt))
     assert_sound(policy, again)
 
 
@@ -271,7 +271,7 @@ def test_a_period_begins_as_the_baseline_has_it_where_that_holds() -> None:
         for item, slot in seats
         if (item, year) != ("Li", "2028")
     )
-    found = placed(rolled(policy, 1, begun=WarmStart(turned)))
+    found = placed(rolled(policy, 1, warm_start=WarmStart(turned)))
     for year in ("2026", "2027"):
         assert found[year] == {(item, other[slot]) for item, slot in plan[year]} != plan[year]
 
@@ -293,5 +293,5 @@ def at(slot: str, year: str, who: str) -> Assignment:
 def test_going_over_a_plan_holds_what_is_outside_the_window() -> None:
     policy = policy_of(TURN, turn_rule("take", places=1), *AT_ONE)
     stays = WarmStart(tuple(at("West", year, who) for who, year in SEATS))
-    assert costs(rolled(policy, 1, begun=stays)) == [0, 3]
-    assert costs(rolled(policy, 3, begun=stays)) == [0, 0]
+    assert costs(rolled(policy, 1, warm_start=stays)) == [0, 3]
+    assert costs(rolled(policy, 3, warm_start=stays)) == [0, 0]

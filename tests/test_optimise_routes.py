@@ -77,7 +77,7 @@ class Drawn:
         assert self.best is not None
         return self.best
 
-    def task(self) -> ConstrainedProgram:
+    def constrained(self) -> ConstrainedProgram:
         return constrain(self.policy, self.policy.compile())
 
     def search(self, workers: int = 1) -> SolveContext:
@@ -169,23 +169,23 @@ def of_parts(seed: int) -> Drawn:
     return drawn_of(seed, possible=True, of=apart)
 
 
-def assert_sound(drawn: Drawn, task: ConstrainedProgram, values: IntArray) -> tuple[int, ...]:
+def assert_sound(drawn: Drawn, constrained: ConstrainedProgram, values: IntArray) -> tuple[int, ...]:
     """A plan keeps every row, its rules' checks find the same, none is better than the best; its costs."""
-    decisions = values[: task.program.decisions.count]
-    settled = evaluate_auxiliaries(task.program, decisions[None, :])
-    assert not violated_rows(task.program, settled).any()
-    assignments = task.program.decisions.assignments(decisions)
+    decisions = values[: constrained.program.decisions.count]
+    settled = evaluate_auxiliaries(constrained.program, decisions[None, :])
+    assert not violated_rows(constrained.program, settled).any()
+    assignments = constrained.program.decisions.assignments(decisions)
     judgement = judge(drawn.policy, assignments)
-    costs = tuple(level_costs(task.program, settled)[0].tolist())
+    costs = tuple(level_costs(constrained.program, settled)[0].tolist())
     assert not judgement.broken
-    assert costs == tuple(judgement.costs.get(level, 0) for level in task.program.levels)
+    assert costs == tuple(judgement.costs.get(level, 0) for level in constrained.program.levels)
     assert costs >= drawn.least
     return costs
 
 
-def standing_of(task: ConstrainedProgram, level: int, decisions: IntArray) -> LevelIncumbent:
-    values = evaluate_auxiliaries(task.program, decisions[None, :])[0]
-    return LevelIncumbent(task, level, values)
+def standing_of(constrained: ConstrainedProgram, level: int, decisions: IntArray) -> LevelIncumbent:
+    values = evaluate_auxiliaries(constrained.program, decisions[None, :])[0]
+    return LevelIncumbent(constrained, level, values)
 
 
 def ended(is_running: Callable[[], bool]) -> None:
@@ -198,12 +198,12 @@ def ended(is_running: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_flow_settles_every_level(seed: int) -> None:
     drawn = network(seed)
-    task = drawn.task()
-    whole = task.subproblem(None).full()
+    constrained = drawn.constrained()
+    whole = constrained.subproblem(None).full()
     assert whole is not None
-    found = best_flow_plan(task.program, whole)
+    found = best_flow_plan(constrained.program, whole)
     assert found is not None
-    assert assert_sound(drawn, task, found) == drawn.least
+    assert assert_sound(drawn, constrained, found) == drawn.least
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -211,24 +211,24 @@ def test_a_flow_gives_a_plan_to_begin_from(seed: int) -> None:
     """Where something is paid that is no network, the flow leaves it out."""
     even = {"kind": "balance", "on": "casework", "each": "item", "over": "horizon", "level": 1}
     drawn = Drawn(*policy_for([*network(seed).own, example_rule(even, id="even")]), seed)
-    task = drawn.task()
-    whole = task.subproblem(None).full()
+    constrained = drawn.constrained()
+    whole = constrained.subproblem(None).full()
     assert whole is not None
-    start = feasible_flow_plan(task.program, whole)
-    assert best_flow_plan(task.program, whole) is None and start is not None
-    assert_sound(drawn, task, start)
+    start = feasible_flow_plan(constrained.program, whole)
+    assert best_flow_plan(constrained.program, whole) is None and start is not None
+    assert_sound(drawn, constrained, start)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_constraint_search_proves_the_first_level(seed: int, workers: int) -> None:
     drawn = possible(seed)
-    task, search = drawn.task(), drawn.search(workers)
-    whole = task.subproblem(1).full()
+    constrained, search = drawn.constrained(), drawn.search(workers)
+    whole = constrained.subproblem(1).full()
     assert whole is not None
     found = minimise(whole, search, SearchParams(search.budget.share(1.0)))
     assert found.values is not None
-    costs = assert_sound(drawn, task, found.values)
+    costs = assert_sound(drawn, constrained, found.values)
     assert (found.found, found.cost, found.bound, costs[0]) == ("optimal", *drawn.least[:1] * 3)
 
 
@@ -236,12 +236,17 @@ def test_constraint_search_proves_the_first_level(seed: int, workers: int) -> No
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -> None:
     drawn = possible(seed)
-    task, search = drawn.task(), drawn.search()
-    whole, hint = task.subproblem(1).full(), evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
+    constrained, search = drawn.constrained(), drawn.search()
+    whole, hint = (
+        constrained.subproblem(1).full(),
+        evaluate_auxiliaries(constrained.program, drawn.worst[None, :])[0],
+    )
     assert whole is not None
     found = minimise(whole, search, SearchParams(search.budget.share(1.0), hint=hint, gap=gap))
     assert found.values is not None and found.cost is not None
-    assert assert_sound(drawn, task, found.values)[0] <= found.cost  # auxiliaries may be above what they are
+    assert (
+        assert_sound(drawn, constrained, found.values)[0] <= found.cost
+    )  # auxiliaries may be above what they are
     assert found.bound <= drawn.least[0] <= found.cost
     assert (found.found == "optimal") == (found.bound == found.cost)
     assert found.cost - found.bound <= gap * found.cost
@@ -250,19 +255,19 @@ def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -
 @pytest.mark.parametrize("seed", SEEDS)
 def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
     drawn = possible(seed)
-    task = drawn.task()
-    whole = task.subproblem(1).full()
+    constrained = drawn.constrained()
+    whole = constrained.subproblem(1).full()
     assert whole is not None
-    known = evaluate_auxiliaries(task.program, drawn.worst[None, :])[0]
-    for cutoff in (INFINITE, task.cost(known, 1)):
-        race = BackgroundMip(whole, task.program, seed)
+    known = evaluate_auxiliaries(constrained.program, drawn.worst[None, :])[0]
+    for cutoff in (INFINITE, constrained.cost(known, 1)):
+        race = BackgroundMip(whole, constrained.program, seed)
         race.begin(cutoff)
         ended(lambda race=race: race.is_running)
         race.close()
         values, cost = race.plan
         assert race.bound == drawn.least[0]
         if values is not None:
-            assert assert_sound(drawn, task, values)[0] == cost == drawn.least[0]
+            assert assert_sound(drawn, constrained, values)[0] == cost == drawn.least[0]
         else:
             assert cutoff == drawn.least[0]
 
@@ -271,10 +276,10 @@ def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
 def test_slots_one_by_one_prove_no_more_than_is_true(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "MIP_PARAMS", BackgroundMipParams(0, 0.0))
     drawn = possible(seed)
-    task = drawn.task()
-    whole = task.subproblem(1).full()
+    constrained = drawn.constrained()
+    whole = constrained.subproblem(1).full()
     assert whole is not None
-    race = BackgroundMip(whole, task.program, seed)
+    race = BackgroundMip(whole, constrained.program, seed)
     race.begin()
     ended(lambda: race.is_running)
     race.close()
@@ -286,19 +291,19 @@ def test_slots_one_by_one_prove_no_more_than_is_true(seed: int, monkeypatch: pyt
 def test_the_lexicographic_relaxation_proves_no_more_than_is_true(seed: int) -> None:
     """The bound of a level holds of plans that cost no more than the bounds of those before."""
     drawn = possible(seed)
-    task = drawn.task()
-    whole = task.subproblem(None).full()
+    constrained = drawn.constrained()
+    whole = constrained.subproblem(None).full()
     assert whole is not None
-    relaxation = LexicographicRelaxation(task.program, whole, seed)
+    relaxation = LexicographicRelaxation(constrained.program, whole, seed)
     ended(lambda: relaxation.is_running)
     relaxation.close()
     assert relaxation.proofs[0].level == 1 and len(relaxation.proofs) >= 1
     known = KnownBounds((relaxation.proofs,))
-    costs = dict(zip(task.program.levels, drawn.least, strict=True))
+    costs = dict(zip(constrained.program.levels, drawn.least, strict=True))
     for level, least in costs.items():
         assert known.of(level, costs).value <= least
     if relaxation.values is not None:
-        found = assert_sound(drawn, task, relaxation.values)
+        found = assert_sound(drawn, constrained, relaxation.values)
         assert found == drawn.least == tuple(proof.bound for proof in relaxation.proofs)
 
 
@@ -306,29 +311,29 @@ def test_the_lexicographic_relaxation_proves_no_more_than_is_true(seed: int) -> 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_independent_parts_add_up_to_the_best(seed: int, workers: int) -> None:
     drawn = of_parts(seed)
-    task, search = drawn.task(), drawn.search(workers)
+    constrained, search = drawn.constrained(), drawn.search(workers)
     with mock.patch.object(parting, "MIN_COMPONENT", 1):
-        parts = task.parts()
+        parts = constrained.parts()
     assert parts is not None and len(parts) > 1
     decisions = drawn.worst
-    for level, least in zip(task.program.levels, drawn.least, strict=True):
-        incumbent = standing_of(task, level, decisions)
+    for level, least in zip(constrained.program.levels, drawn.least, strict=True):
+        incumbent = standing_of(constrained, level, decisions)
         before = incumbent.cost
         unproved = minimise_parts(incumbent, parts, Deadline(search.budget, search.budget.share(0.5)), search)
-        assert_sound(drawn, task, incumbent.values)
+        assert_sound(drawn, constrained, incumbent.values)
         assert incumbent.bound <= least <= incumbent.cost <= before
         if level == 1:
             assert not unproved and incumbent.bound == least == incumbent.cost
-            task.fix_level(level, least, proved=True)
-            decisions = incumbent.values[: task.program.decisions.count]
+            constrained.fix_level(level, least, proved=True)
+            decisions = incumbent.values[: constrained.program.decisions.count]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_pieces_and_exchanges_are_never_worse_than_their_start_and_prove_what_they_say(seed: int) -> None:
     drawn = possible(seed)
-    task, search = drawn.task(), drawn.search()
-    incumbent = standing_of(task, 1, drawn.worst)
-    before, everything = incumbent.cost, np.ones(len(task.program), dtype=np.bool_)
+    constrained, search = drawn.constrained(), drawn.search()
+    incumbent = standing_of(constrained, 1, drawn.worst)
+    before, everything = incumbent.cost, np.ones(len(constrained.program), dtype=np.bool_)
     with (
         mock.patch.object(large_neighbourhood, "PARAMS", LnsParams(largest_whole=0)),
         mock.patch.object(operators, "PARAMS", OperatorParams(many_places=1)),
@@ -336,44 +341,44 @@ def test_pieces_and_exchanges_are_never_worse_than_their_start_and_prove_what_th
         large_neighbourhood.LargeNeighbourhoodSearch(incumbent, everything, search, races=False).run(
             search.budget.share(1.0)
         )
-    assert_sound(drawn, task, incumbent.values)
+    assert_sound(drawn, constrained, incumbent.values)
     assert incumbent.bound == incumbent.cost == drawn.least[0] <= before
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_mended_is_a_plan(seed: int) -> None:
     drawn = possible(seed)
-    task, search = drawn.task(), drawn.search()
+    constrained, search = drawn.constrained(), drawn.search()
     with mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)):
-        found = plan_repair.elastic_repair(task, search.budget.share(0.1), search)
+        found = plan_repair.elastic_repair(constrained, search.budget.share(0.1), search)
     if found is None:
-        whole = task.subproblem(None).full()
+        whole = constrained.subproblem(None).full()
         assert whole is not None
-        assert find_network_part(task.program, whole) is None, "of so little a search sees the end"
+        assert find_network_part(constrained.program, whole) is None, "of so little a search sees the end"
     else:
-        assert_sound(drawn, task, found)
+        assert_sound(drawn, constrained, found)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_any_plan_is_a_plan_and_never_said_not_to_be(seed: int) -> None:
     drawn = possible(seed)
-    task, search = drawn.task(), drawn.search()
+    constrained, search = drawn.constrained(), drawn.search()
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    found = find_feasible(task, None, deadline, search)
+    found = find_feasible(constrained, None, deadline, search)
     assert found.values is not None
-    assert_sound(drawn, task, found.values)
-    assert not confirm_infeasible(task, deadline, search)
+    assert_sound(drawn, constrained, found.values)
+    assert not confirm_infeasible(constrained, deadline, search)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_that_there_is_no_plan_is_said_twice(seed: int) -> None:
     drawn = impossible(seed)
-    task, search = drawn.task(), drawn.search()
+    constrained, search = drawn.constrained(), drawn.search()
     deadline = Deadline(search.budget, search.budget.share(1.0))
-    assert find_feasible(task, None, deadline, search).found == "infeasible"
-    assert confirm_infeasible(task, deadline, search)
+    assert find_feasible(constrained, None, deadline, search).found == "infeasible"
+    assert confirm_infeasible(constrained, deadline, search)
     with mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)):
-        assert plan_repair.elastic_repair(task, search.budget.share(0.02), search) is None
+        assert plan_repair.elastic_repair(constrained, search.budget.share(0.02), search) is None
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -386,7 +391,7 @@ def test_a_start_in_steps_is_a_plan(seed: int) -> None:
         assert any(least_costs(policy, Space.of(policy.context)) is None for policy in first)
         return
     program = drawn.policy.compile()
-    costs = assert_sound(drawn, drawn.task(), program.decisions.vector(made.assignments))
+    costs = assert_sound(drawn, drawn.constrained(), program.decisions.vector(made.assignments))
     assert dict(made.costs) == dict(zip(program.levels, costs, strict=True))
 
 
@@ -395,12 +400,12 @@ def test_a_start_in_steps_is_a_plan(seed: int) -> None:
 def test_a_solve_that_goes_on_is_never_worse_and_ends_with_the_best(seed: int, workers: int) -> None:
     drawn = possible(seed)
     program = drawn.policy.compile()
-    begun = WarmStart(program.decisions.assignments(drawn.worst))
-    start = assert_sound(drawn, drawn.task(), drawn.worst)
+    warm_start = WarmStart(program.decisions.assignments(drawn.worst))
+    start = assert_sound(drawn, drawn.constrained(), drawn.worst)
     for seconds in (0.0, SECONDS):
-        found = solve(drawn.policy, Options(seconds, seed, workers), begun=begun)
+        found = solve(drawn.policy, Options(seconds, seed, workers), warm_start=warm_start)
         costs = tuple(proof.cost for proof in found.proofs[1:])
-        assert assert_sound(drawn, drawn.task(), program.decisions.vector(found.assignments)) == costs
+        assert assert_sound(drawn, drawn.constrained(), program.decisions.vector(found.assignments)) == costs
         assert drawn.least <= costs <= start
         assert all(proof.bound <= proof.cost for proof in found.proofs)
     assert (found.status, costs) == ("optimal", drawn.least)
@@ -410,12 +415,12 @@ def test_a_solve_that_goes_on_is_never_worse_and_ends_with_the_best(seed: int, w
 def test_a_descent_with_every_route_for_what_is_large_ends_with_the_best(seed: int) -> None:
     """Flows, mending and pieces, as of a program of thousands of variables."""
     drawn = possible(seed)
-    made = LexicographicSolver(drawn.task(), drawn.search(), "all")
+    made = LexicographicSolver(drawn.constrained(), drawn.search(), "all")
     with (
         mock.patch.object(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0)),
         mock.patch.object(large_neighbourhood, "PARAMS", LnsParams(largest_whole=0)),
     ):
         found = made.solve(None, 1.0)
     assert found == "optimal" and made.decisions is not None
-    assert assert_sound(drawn, made.task, made.decisions) == drawn.least
+    assert assert_sound(drawn, made.constrained, made.decisions) == drawn.least
     assert tuple((proof.cost, proof.bound) for proof in made.proofs) == tuple((c, c) for c in drawn.least)

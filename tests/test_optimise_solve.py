@@ -326,11 +326,11 @@ def test_time_that_later_levels_leave_goes_to_the_first_that_is_open(monkeypatch
 
     only_route(monkeypatch, when_asked_again)
     policy = postings(12, 3)
-    task, search = (
+    constrained, search = (
         constrain(policy, policy.compile()),
         SolveContext(1, Budget(30, 1)),
     )
-    work = LexicographicSolver(task, search, "whole")
+    work = LexicographicSolver(constrained, search, "whole")
     assert work.solve(None, 1.0) == "optimal"
     assert searched == [1, 2, 3, 1, 2, 3]
     assert [proof.cost for proof in work.proofs] == [
@@ -351,12 +351,12 @@ def test_a_level_that_gets_no_better_leaves_later_ones_as_they_are(
 
     only_route(monkeypatch, but_the_second)
     policy = postings(12, 3)
-    task, search = (
+    constrained, search = (
         constrain(policy, policy.compile()),
         SolveContext(1, Budget(30, 1)),
     )
-    work = LexicographicSolver(task, search, "whole")
+    work = LexicographicSolver(constrained, search, "whole")
     assert work.solve(None, 1.0) == "feasible"
     assert searched[:3] == [1, 2, 3] and set(searched[3:]) == {2}
     assert [proof.cost == proof.bound for proof in work.proofs] == [True, False, True]
-    assert list(task.caps) == [1, 2, 3] and not task.is_tight
+    assert list(constrained.caps) == [1, 2, 3] and not constrained.is_tight

@@ -278,19 +278,19 @@ def test_a_large_map_has_a_first_plan_by_splitting() -> None:
     band = {"kind": "capacity", "load": "unit.workload", "atleast": 20, "atmost": 90}
     town = {"kind": "capacity", "items": "unit.kind == 'town'", "atleast": 2}
     policy = zoning(map_world(5, 80, 4), [band, town, {"kind": "compact", "to": "seat", "level": 1}])
-    task = constrain(policy, policy.compile())
-    whole, (search, deadline) = decompose_by_slot(task.program), searching()
+    constrained = constrain(policy, policy.compile())
+    whole, (search, deadline) = decompose_by_slot(constrained.program), searching()
     assert whole is not None
-    decisions = first_plan(task, whole, None, deadline, search)
-    assert decisions is not None and task.is_feasible(
-        evaluate_auxiliaries(task.program, decisions[None, :])[0]
+    decisions = first_plan(constrained, whole, None, deadline, search)
+    assert decisions is not None and constrained.is_feasible(
+        evaluate_auxiliaries(constrained.program, decisions[None, :])[0]
     )
-    found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
+    found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     assert found is not None and found.found == "feasible" and found.decisions is not None
-    better = evaluate_auxiliaries(task.program, np.stack([found.decisions, decisions]))
-    assert task.is_feasible(better[0]) and np.diff(level_costs(task.program, better)[:, 0]) >= 0
+    better = evaluate_auxiliaries(constrained.program, np.stack([found.decisions, decisions]))
+    assert constrained.is_feasible(better[0]) and np.diff(level_costs(constrained.program, better)[:, 0]) >= 0
     search.request_stop()
-    assert first_plan(task, whole, None, deadline, search) is None
+    assert first_plan(constrained, whole, None, deadline, search) is None
 
 
 def test_the_better_of_a_start_and_a_split_map_is_kept() -> None:
@@ -322,30 +322,32 @@ def test_a_plan_is_climbed_from_until_no_unit_makes_it_better(seed: int, rules: 
     given = split_at_random(policy, seed)
     if given is None:
         return
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    made = improve_by_units(task, given, deadline, search)
-    assert costs_of(task.program, made) <= costs_of(task.program, given)
-    assert is_plan(task, made) and task.is_feasible(evaluate_auxiliaries(task.program, made[None, :])[0])
-    grid = task.program.decisions.grids["zoning"][:, :, 0, 0]
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    made = improve_by_units(constrained, given, deadline, search)
+    assert costs_of(constrained.program, made) <= costs_of(constrained.program, given)
+    assert is_plan(constrained, made) and constrained.is_feasible(
+        evaluate_auxiliaries(constrained.program, made[None, :])[0]
+    )
+    grid = constrained.program.decisions.grids["zoning"][:, :, 0, 0]
     for item, slot in np.argwhere(grid >= 0).tolist():
         other = made.copy()
         other[grid[item]] = 0
         other[grid[item, slot]] = 1
-        if task.is_feasible(evaluate_auxiliaries(task.program, other[None, :])[0]):
-            assert costs_of(task.program, other) >= costs_of(task.program, made)
+        if constrained.is_feasible(evaluate_auxiliaries(constrained.program, other[None, :])[0]):
+            assert costs_of(constrained.program, other) >= costs_of(constrained.program, made)
 
 
 def test_a_plan_is_climbed_from_as_long_as_there_is_time_and_if_it_is_not_too_large() -> None:
     policy = zoning(grid_world(3, 4, 4, 3), [BALANCED])
     given = split_at_random(policy, 1)
     assert given is not None
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    best = costs_of(task.program, improve_by_units(task, given, deadline, search))
-    assert best < costs_of(task.program, given)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    best = costs_of(constrained.program, improve_by_units(constrained, given, deadline, search))
+    assert best < costs_of(constrained.program, given)
     with mock.patch.object(local_search, "PARAMS", replace(local_search.PARAMS, batch_values=10)):
-        assert improve_by_units(task, given, deadline, search) is given
+        assert improve_by_units(constrained, given, deadline, search) is given
     search.request_stop()
-    assert improve_by_units(task, given, deadline, search) is given
+    assert improve_by_units(constrained, given, deadline, search) is given
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -358,18 +360,18 @@ def test_a_plan_and_its_cover_by_zones_are_one(seed: int) -> None:
         found.append((model, more[4]))  # type: ignore[arg-type]
         return ZonesResult("unknown")
 
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
     with (
         mock.patch.object(route, "solve_cover_levels", hear),
         mock.patch.object(route, "is_least", lambda *_: False),
     ):
-        solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
+        solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     [(model, plan)] = found
     values = model.values(plan)
     assert values is not None
     low, high = model.problem.sides
     assert (low <= model.problem.matrix @ values).all() and (model.problem.matrix @ values <= high).all()
-    assert costs_of(task.program, model.decisions(values)) == costs_of(task.program, plan)
+    assert costs_of(constrained.program, model.decisions(values)) == costs_of(constrained.program, plan)
     model._groups[0].held[:] = False
     assert model.values(plan) is None
 
@@ -378,15 +380,15 @@ def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
     policy = zoning(map_world(4, 9, 3), [{**NEAR, "level": 1}])
     for most, step in ((10**6, "solve_cover_levels"), (0, "reoptimise_pairs")):
         shown: list[np.ndarray] = []
-        task, (search, deadline) = constrain(policy, policy.compile()), searching()
+        constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
         with (
             mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=most)),
             mock.patch.object(route, "recognise_first", lambda *_: None),
             mock.patch.object(route, step, side_effect=KeyboardInterrupt),
             pytest.raises(KeyboardInterrupt),
         ):
-            solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound, show=shown.append)
-        assert shown and is_plan(task, shown[-1])
+            solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound, show=shown.append)
+        assert shown and is_plan(constrained, shown[-1])
 
 
 def test_zones_that_are_to_be_even_keep_a_band_that_is_narrower_still() -> None:
@@ -395,52 +397,57 @@ def test_zones_that_are_to_be_even_keep_a_band_that_is_narrower_still() -> None:
     load = sum(unit.workload for unit in context.scenario.organisation.units.values())
     band = {"kind": "capacity", "load": "unit.workload", "atleast": load // 6 - 1, "atmost": load // 6 + 2}
     policy = zoning(context, [BALANCED, band, {**NEAR, "level": 2}])
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    whole = decompose_by_slot(task.program)
-    assert whole is not None and len(spanning_trees.tree_splitters(task, whole, 1)) == 1
-    plan = first_plan(task, whole, None, deadline, search)
-    assert plan is not None and is_plan(task, plan)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    whole = decompose_by_slot(constrained.program)
+    assert whole is not None and len(spanning_trees.tree_splitters(constrained, whole, 1)) == 1
+    plan = first_plan(constrained, whole, None, deadline, search)
+    assert plan is not None and is_plan(constrained, plan)
 
 
 def test_where_chance_gives_no_even_zones_those_around_centres_are_taken() -> None:
     policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {**NEAR, "level": 2}])
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
     with mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_: iter(())):
-        found = solve_zones(task, deadline, search, lambda _: lambda *_: search.request_stop())
-    assert found is not None and found.decisions is not None and is_plan(task, found.decisions)
+        found = solve_zones(constrained, deadline, search, lambda _: lambda *_: search.request_stop())
+    assert found is not None and found.decisions is not None and is_plan(constrained, found.decisions)
 
 
 def test_tied_zones_get_better_by_splitting_two_anew() -> None:
     policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {"kind": "capacity", "atleast": 2}])
     given = split_at_random(policy, 1)
     assert given is not None
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    whole = decompose_by_slot(task.program)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    whole = decompose_by_slot(constrained.program)
     assert whole is not None
     shown: list[np.ndarray] = []
-    made = recombine(task, whole, given, deadline, search, shown.append)
-    costs = [costs_of(task.program, plan) for plan in (given, *shown)]
-    assert costs == sorted(costs, reverse=True) and costs[-1] == costs_of(task.program, made) < costs[0]
-    assert all(is_plan(task, plan) for plan in (*shown, made))
-    assert is_least(task, made) and recombine(task, whole, made, deadline, search) is made
+    made = recombine(constrained, whole, given, deadline, search, shown.append)
+    costs = [costs_of(constrained.program, plan) for plan in (given, *shown)]
+    assert (
+        costs == sorted(costs, reverse=True) and costs[-1] == costs_of(constrained.program, made) < costs[0]
+    )
+    assert all(is_plan(constrained, plan) for plan in (*shown, made))
+    assert is_least(constrained, made) and recombine(constrained, whole, made, deadline, search) is made
     search.request_stop()
-    assert recombine(task, whole, given, deadline, search) is given
+    assert recombine(constrained, whole, given, deadline, search) is given
 
 
 def test_a_start_is_taken_for_a_plan_only_if_it_is_one() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    nobody = np.zeros(task.program.decisions.count, dtype=np.int64)
-    found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound, nobody)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    nobody = np.zeros(constrained.program.decisions.count, dtype=np.int64)
+    found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound, nobody)
     assert found is not None and found.found == "optimal"
 
 
 def split_at_random(policy: Policy, seed: int) -> np.ndarray | None:
     search = SolveContext(seed, Budget(30, 1))
-    task = constrain(policy, policy.compile())
-    whole, deadline = decompose_by_slot(task.program), Deadline(search.budget, search.budget.share(1.0))
+    constrained = constrain(policy, policy.compile())
+    whole, deadline = (
+        decompose_by_slot(constrained.program),
+        Deadline(search.budget, search.budget.share(1.0)),
+    )
     assert whole is not None
-    return next(split_plans(task, whole, deadline, search), None)
+    return next(split_plans(constrained, whole, deadline, search), None)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -451,35 +458,35 @@ def test_two_zones_made_anew_are_the_best_two(seed: int) -> None:
     best, given = solved(policy), split_at_random(policy, seed)
     if best.status == "infeasible" or given is None:
         return
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    whole = decompose_by_slot(task.program)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    whole = decompose_by_slot(constrained.program)
     assert whole is not None
     made = evaluate_auxiliaries(
-        task.program, reoptimise_pairs(task, whole, given, deadline, search)[None, :]
+        constrained.program, reoptimise_pairs(constrained, whole, given, deadline, search)[None, :]
     )[0]
-    assert task.is_feasible(made)
-    assert [task.cost(made, level) for level in (1, 2)] == [proof.cost for proof in best.proofs[1:]]
+    assert constrained.is_feasible(made)
+    assert [constrained.cost(made, level) for level in (1, 2)] == [proof.cost for proof in best.proofs[1:]]
 
 
 def test_zones_made_anew_two_by_two_get_better_and_keep_what_is_asked() -> None:
     band = {"kind": "capacity", "load": "unit.workload", "atleast": 8, "atmost": 60}
     policy = zoning(map_world(5, 40, 4), [band, {**NEAR, "level": 1}])
     given = split_at_random(policy, 1)
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    whole = decompose_by_slot(task.program)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    whole = decompose_by_slot(constrained.program)
     assert whole is not None and given is not None
     values = evaluate_auxiliaries(
-        task.program, np.stack([given, reoptimise_pairs(task, whole, given, deadline, search)])
+        constrained.program, np.stack([given, reoptimise_pairs(constrained, whole, given, deadline, search)])
     )
-    costs = level_costs(task.program, values)[:, 0].tolist()
-    assert task.is_feasible(values[1]) and costs[1] < costs[0]
+    costs = level_costs(constrained.program, values)[:, 0].tolist()
+    assert constrained.is_feasible(values[1]) and costs[1] < costs[0]
     search.request_stop()
-    assert (reoptimise_pairs(task, whole, given, deadline, search) == given).all()
+    assert (reoptimise_pairs(constrained, whole, given, deadline, search) == given).all()
 
 
 def test_a_plan_of_zones_that_something_ties_stays_as_it_is() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {**OF_SEVERAL[1], "level": 1}])
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    whole, given = decompose_by_slot(task.program), split_at_random(policy, 1)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    whole, given = decompose_by_slot(constrained.program), split_at_random(policy, 1)
     assert whole is not None and given is not None and len(whole.linking_rows)
-    assert reoptimise_pairs(task, whole, given, deadline, search) is given
+    assert reoptimise_pairs(constrained, whole, given, deadline, search) is given

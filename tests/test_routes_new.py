@@ -51,12 +51,12 @@ class ExhaustionRoute(ProgramRoute):
 
     def applies(self, request: ProgramRequest) -> Applicability:
         """Return whether there are few decisions."""
-        count = request.task.program.decisions.count
+        count = request.constrained.program.decisions.count
         return APPLIES if count <= LARGEST else rejected("too_many_decisions")
 
     def solve(self, request: ProgramRequest) -> RouteResult:
         """Return the best of all plans."""
-        program = request.task.program
+        program = request.constrained.program
         count = program.decisions.count
         every = np.arange(2**count)[:, None] >> np.arange(count) & 1
         values = evaluate_auxiliaries(program, every)

@@ -63,23 +63,23 @@ def maps_around_centres(draw: st.DrawFn) -> Policy:
 
 def assert_best_around_centres(policy: Policy) -> None:
     """What the route finds is a plan, none costs less than it proves, and where it reads all it is best."""
-    best, task = (
+    best, constrained = (
         least_costs(policy, Space.of(policy.context)),
         constrain(policy, policy.compile()),
     )
     search, deadline = searching()
     with mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)):
-        found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
+        found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     if found is None:
         return
     assert (found.found == "infeasible") == (best is None) == (found.decisions is None)
     if best is None:
         return
     assert found.decisions is not None
-    values = evaluate_auxiliaries(task.program, found.decisions[None, :])
-    [cost, *_] = level_costs(task.program, values)[0].tolist()
+    values = evaluate_auxiliaries(constrained.program, found.decisions[None, :])
+    [cost, *_] = level_costs(constrained.program, values)[0].tolist()
     [proof] = found.proofs
-    assert task.is_feasible(values[0]) and proof.bound <= best[0] <= cost <= proof.cost
+    assert constrained.is_feasible(values[0]) and proof.bound <= best[0] <= cost <= proof.cost
     if found.is_all:
         assert (found.found, proof.bound, cost) == ("optimal", *best, *best)
 
@@ -176,44 +176,44 @@ def test_a_larger_map_is_proved_and_told() -> None:
 
 def test_where_branch_and_cut_is_too_long_plans_are_sought_while_there_is_time() -> None:
     policy = zoning(grid_world(3, 9, 8, 4), [{**NEAR, "level": 1}, {**BAND, "atleast": 38, "atmost": 52}])
-    task = constrain(policy, policy.compile())
+    constrained = constrain(policy, policy.compile())
     for many, most, workers in ((0, 10**6, 2), (0, 0, 2), (0, 10**6, 1)):
         search, deadline = searching(0.5, workers)
         with mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, many_pairs=many, most_pairs=most)):
-            found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
+            found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
         assert found is not None and found.decisions is not None and found.is_all
         [proof] = found.proofs
         assert 0 < proof.bound <= proof.cost
-        assert task.is_feasible(evaluate_auxiliaries(task.program, found.decisions[None, :])[0])
+        assert constrained.is_feasible(evaluate_auxiliaries(constrained.program, found.decisions[None, :])[0])
 
 
 def test_a_plan_to_begin_from_is_not_given_up() -> None:
     policy = zoning(map_world(2, 8, 2), [{**NEAR, "level": 1}, {**BAND, "atmost": 16}])
     best = solved(policy)
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    start = task.program.decisions.vector(best.assignments)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    start = constrained.program.decisions.vector(best.assignments)
     with (
         mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
         mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, first_tries=0)),
     ):
-        found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound, start)
+        found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound, start)
     assert found is not None and found.decisions is not None
-    cost = task.cost(evaluate_auxiliaries(task.program, found.decisions[None, :])[0], 1)
+    cost = constrained.cost(evaluate_auxiliaries(constrained.program, found.decisions[None, :])[0], 1)
     assert cost == best.proofs[1].cost == found.proofs[0].bound
 
 
 def test_where_flows_give_no_plan_a_map_is_split_by_chance() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
     with (
         mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
         mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, first_tries=0)),
     ):
-        found = solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
+        found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
     assert found is not None and found.decisions is not None
     with (
         mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
         mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, first_tries=0)),
         mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_: iter(())),
     ):
-        assert solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound) is None
+        assert solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound) is None

@@ -119,8 +119,8 @@ def test_even_zones_of_a_county_are_proved(seed: int) -> None:
 
 def windows_of(policy: Policy) -> tuple[WindowSearch, list[np.ndarray]]:
     """Return the windows of a map, and some plans of it by chance."""
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    whole = decompose_by_slot(task.program)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    whole = decompose_by_slot(constrained.program)
     assert whole is not None
     kept: list[WindowSearch] = []
     real = WindowSearch
@@ -135,8 +135,8 @@ def windows_of(policy: Policy) -> tuple[WindowSearch, list[np.ndarray]]:
         mock.patch.object(route, "is_least", lambda *_: False),
         mock.patch.object(route, "solve_cover_levels"),
     ):
-        solve_zones(task, deadline, search, lambda _: NULL_OBSERVER.on_bound)
-    return kept[0], list(split_plans(task, whole, deadline, search))
+        solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
+    return kept[0], list(split_plans(constrained, whole, deadline, search))
 
 
 def test_windows_show_what_is_better_and_prove_it() -> None:
@@ -146,11 +146,11 @@ def test_windows_show_what_is_better_and_prove_it() -> None:
     worst = max(costs_of(made.program, plan)[0] for plan in plans)
     assert worst > best.cost
     shown: list[tuple[int, int]] = []
-    task, (_, deadline) = constrain(policy, policy.compile()), searching()
+    constrained, (_, deadline) = constrain(policy, policy.compile()), searching()
 
     def show(decisions: np.ndarray, cost: int) -> None:
-        assert is_plan(task, decisions)
-        shown.append((costs_of(task.program, decisions)[0], cost))
+        assert is_plan(constrained, decisions)
+        shown.append((costs_of(constrained.program, decisions)[0], cost))
 
     assert made.minimise(0, worst, 0, deadline, show) == best.cost
     assert shown[-1] == (best.cost, best.cost) and all(own <= told for own, told in shown)
@@ -177,14 +177,17 @@ def test_a_window_that_is_not_searched_to_its_end_proves_nothing() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_zones_of_better_plans_lie_in_the_bands_of_a_plan(seed: int) -> None:
     policy = zoning(grid_world(seed, 4, 3, 3), [EVEN])
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    whole = decompose_by_slot(task.program)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    whole = decompose_by_slot(constrained.program)
     assert whole is not None
-    plans = sorted(split_plans(task, whole, deadline, search), key=lambda plan: costs_of(task.program, plan))
-    grid = task.program.decisions.grids["zoning"][:, :, 0, 0]
+    plans = sorted(
+        split_plans(constrained, whole, deadline, search),
+        key=lambda plan: costs_of(constrained.program, plan),
+    )
+    grid = constrained.program.decisions.grids["zoning"][:, :, 0, 0]
     narrowed = False
     for k, plan in enumerate(plans):
-        found = cost_bands(task, whole, plan)
+        found = cost_bands(constrained, whole, plan)
         assert set(found) == {0, 1, 2}
         for better in plans[: k + 1]:
             for slot, bands in found.items():
@@ -196,8 +199,8 @@ def test_zones_of_better_plans_lie_in_the_bands_of_a_plan(seed: int) -> None:
 
 def test_a_plan_that_pays_nothing_says_nothing_of_others() -> None:
     policy = zoning(grid_world(1, 3, 3, 2), [{"kind": "balance", "load": "unit.workload", "tolerance": 9}])
-    task, (search, deadline) = constrain(policy, policy.compile()), searching()
-    whole = decompose_by_slot(task.program)
+    constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
+    whole = decompose_by_slot(constrained.program)
     assert whole is not None
-    plan = next(iter(split_plans(task, whole, deadline, search)))
-    assert cost_bands(task, whole, plan) == {}
+    plan = next(iter(split_plans(constrained, whole, deadline, search)))
+    assert cost_bands(constrained, whole, plan) == {}

@@ -71,7 +71,7 @@ def solve(
             policy,
             options,
             observer=ObserverGroup(observer, limit),
-            begun=None if resume_from is None else resume_from.warm_start,
+            warm_start=None if resume_from is None else resume_from.warm_start,
         )
     return _plan(policy, result, overrides_digest(policy))
 

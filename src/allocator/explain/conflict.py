@@ -69,14 +69,14 @@ class _QuickXplain:
         left = self._end - time.monotonic()
         if left <= 0 or self._context.is_stopped:
             return True
-        task = self._task(rules)
-        if any(task.is_feasible(plan) for plan in self._plans):
+        constrained = self._task(rules)
+        if any(constrained.is_feasible(plan) for plan in self._plans):
             return True
         deadline = Deadline(self._context.budget, Allotment(min(QUESTION_SECONDS, left), None))
-        result = find_any_plan(task, deadline, self._context)
+        result = find_any_plan(constrained, deadline, self._context)
         if result.decisions is not None:
-            decisions = result.decisions[None, : task.program.decisions.count]
-            self._plans.append(evaluate_auxiliaries(task.program, decisions)[0])
+            decisions = result.decisions[None, : constrained.program.decisions.count]
+            self._plans.append(evaluate_auxiliaries(constrained.program, decisions)[0])
         return result.found != "infeasible"
 
     def _task(self, rules: list[Rule]) -> ConstrainedProgram:

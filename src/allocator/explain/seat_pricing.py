@@ -31,7 +31,7 @@ def solve_pinned(
         InternalError: The plan found breaks a hard rule.
     """
     pinned = replace(policy, rules=(*policy.rules, _pin_rule(policy, seat, item)))
-    solved = solve(pinned, options, observer=observer, begun=WarmStart(assignments))
+    solved = solve(pinned, options, observer=observer, warm_start=WarmStart(assignments))
     if not solved.proofs:
         return SeatPrice(solved.status, options.seconds, {}, {})
     judgement = judge(pinned, solved.assignments)

@@ -66,7 +66,7 @@ class LevelIncumbent:
     """The best plan of the level that is being minimised, and the lower bound of its cost.
 
     Attributes:
-        task: The program, earlier levels fixed.
+        constrained: The program, earlier levels fixed.
         level: The level.
         values: ``[variables]`` the plan; it meets the caps of all fixed levels.
         bound: A proven lower bound of its cost.
@@ -80,7 +80,7 @@ class LevelIncumbent:
         above: The back ends that the proofs of the levels above stand on.
     """
 
-    task: ConstrainedProgram
+    constrained: ConstrainedProgram
     level: int
     values: IntArray
     bound: int = 0
@@ -94,7 +94,7 @@ class LevelIncumbent:
     above: Witnesses = NOBODY
 
     def __post_init__(self) -> None:
-        self.cost = self._shown_cost = self.task.cost(self.values, self.level)
+        self.cost = self._shown_cost = self.constrained.cost(self.values, self.level)
 
     @property
     def is_good_enough(self) -> bool:
@@ -136,10 +136,10 @@ class LevelIncumbent:
         """Take the bound that the relaxations of all levels prove, and their plan if it is better."""
         if self.relaxation is None:
             return
-        caps: dict[Level, int] = dict(self.task.caps.items())
+        caps: dict[Level, int] = dict(self.constrained.caps.items())
         self.update_proof(None, KnownBounds((self.relaxation.proofs,)).of(self.level, caps))
         values = self.relaxation.values
-        if values is None or self.task.cost(values, self.level) >= self.cost:
+        if values is None or self.constrained.cost(values, self.level) >= self.cost:
             return
         if self._meets_caps(values):
             self.accept(values, "relaxation")
@@ -149,9 +149,9 @@ class LevelIncumbent:
 
         Any thread may call it: nothing that a search reads is changed.
         """
-        decisions = values[: self.task.program.decisions.count]
-        if not self.task.cuts(decisions):
-            plan = evaluate_auxiliaries(self.task.program, decisions[None, :])[0]
+        decisions = values[: self.constrained.program.decisions.count]
+        if not self.constrained.cuts(decisions):
+            plan = evaluate_auxiliaries(self.constrained.program, decisions[None, :])[0]
             if self._meets_caps(plan):
                 self._offer(plan)
 
@@ -167,13 +167,13 @@ class LevelIncumbent:
             Whether the plan is feasible and costs what the solver found; if not, rows were added to the
             program.
         """
-        plan = self.task.complete_plan(values, is_evaluated=is_evaluated)
+        plan = self.constrained.complete_plan(values, is_evaluated=is_evaluated)
         if plan is None:
             return False
-        is_priced = self.task.is_priced(values, plan)
+        is_priced = self.constrained.is_priced(values, plan)
         if not self._meets_caps(plan):
             return is_priced
-        cost = self.task.cost(plan, self.level)
+        cost = self.constrained.cost(plan, self.level)
         if cost < self.cost:
             self.solver = solver
             self.update_bound(cost, self.bound)
@@ -184,7 +184,9 @@ class LevelIncumbent:
 
     def _offer(self, values: IntArray) -> None:
         if self.incumbent is not None:
-            self.incumbent.offer(self.task.program, self.level, values, self.proved)
+            self.incumbent.offer(self.constrained.program, self.level, values, self.proved)
 
     def _meets_caps(self, values: IntArray) -> bool:
-        return all(self.task.cost(values, level) <= most for level, most in self.task.caps.items())
+        return all(
+            self.constrained.cost(values, level) <= most for level, most in self.constrained.caps.items()
+        )

@@ -60,7 +60,7 @@ class LexicographicSolver:
     """Minimises the levels of one program: all at once by a route that can, or one by one from a first plan.
 
     Attributes:
-        task: The program.
+        constrained: The program.
         context: Seed, budget, observer of progress, and stop.
         stage: The name of the search in progress.
         known: Bounds from searches over fewer layers.
@@ -74,7 +74,7 @@ class LexicographicSolver:
 
     def __init__(
         self,
-        task: ConstrainedProgram,
+        constrained: ConstrainedProgram,
         context: SolveContext,
         stage: str,
         known: KnownBounds | None = None,
@@ -85,14 +85,14 @@ class LexicographicSolver:
         """Make a solver of a program.
 
         Args:
-            task: The program.
+            constrained: The program.
             context: Seed, budget, observer of progress, and stop.
             stage: The name of the search in progress.
             known: Bounds from searches over fewer layers.
             floors: The cost of each level that decisions which are fixed cause already.
             observer: Sees the snapshots of this search.
         """
-        self.task, self.context, self.stage = task, context, stage
+        self.constrained, self.context, self.stage = constrained, context, stage
         self.known = known or KnownBounds()
         self.best: IntArray | None = None
         self.proofs: list[Proof] = []
@@ -116,7 +116,7 @@ class LexicographicSolver:
         if found is not None:
             return found
         hint = None if start is None else evaluate_auxiliaries(self.program, start[None, :])[0]
-        if hint is not None and self._is_better(hint) and self.task.is_feasible(hint):
+        if hint is not None and self._is_better(hint) and self.constrained.is_feasible(hint):
             self.best = hint
         if self.best is None:
             found = self._find_first_plan(hint, max(part, PARAMS.first_plan_part))
@@ -140,7 +140,7 @@ class LexicographicSolver:
         deadline = Deadline(self.context.budget, self.context.budget.share(part))
         for route in program_routes():
             observer_of = partial(self._observer_of, route=route)
-            request = ProgramRequest(self.task, self.context, deadline, start, gap, observer_of)
+            request = ProgramRequest(self.constrained, self.context, deadline, start, gap, observer_of)
             if route.applies(request).applies:
                 found = self._adopt(route, route.solve(request))
                 if found in ("optimal", "infeasible"):
@@ -170,7 +170,7 @@ class LexicographicSolver:
         """Take over a plan of a route if it is feasible and better than the best so far."""
         count = self.program.decisions.count
         values = evaluate_auxiliaries(self.program, decisions[None, :count])[0]
-        if self._is_better(values) and self.task.is_feasible(values):
+        if self._is_better(values) and self.constrained.is_feasible(values):
             self.best, self.route = values, route
             self.solvers = dict.fromkeys(self.program.levels, route.solver)
             self._incumbent.offer_plan(self.program, values)
@@ -190,16 +190,16 @@ class LexicographicSolver:
         if is_large(self.program) and self.context.is_over:  # to read it takes seconds
             return "unknown"
         deadline = Deadline(budget, budget.share(part))
-        initial = make_initial_plan(self.task, hint, deadline, self.context)
+        initial = make_initial_plan(self.constrained, hint, deadline, self.context)
         if initial is not None:
             self.best, self.are_constraints_network = initial.values, initial.is_flow
             return "feasible"
-        result = find_feasible(self.task, hint, deadline, self.context, self._observer_of(HARD))
+        result = find_feasible(self.constrained, hint, deadline, self.context, self._observer_of(HARD))
         self.best = result.values
-        if result.found != "infeasible" or self.task.is_fixed:
+        if result.found != "infeasible" or self.constrained.is_fixed:
             return result.found
         again = Deadline(budget, budget.share(PARAMS.confirmation_part))
-        self.refuted = confirm_infeasible(self.task, again, self.context)
+        self.refuted = confirm_infeasible(self.constrained, again, self.context)
         return "infeasible" if self.refuted is not None else "unknown"
 
     def _start_relaxation(self) -> LexicographicRelaxation | None:
@@ -211,7 +211,7 @@ class LexicographicSolver:
         open_levels = sum(self._is_open(level) for level in self.program.levels)
         if not self.are_constraints_network or self.context.budget.deterministic or open_levels < 2:
             return None
-        whole = self.task.subproblem(None).full()
+        whole = self.constrained.subproblem(None).full()
         if whole is None or len(whole) == 0:
             return None
         return LexicographicRelaxation(self.program, whole, self.context.seed)
@@ -240,7 +240,7 @@ class LexicographicSolver:
         """
         level, before = self.program.levels[first], self.proofs
         self.known = self.known.with_search(before)
-        self.task.unfix_level(level)
+        self.constrained.unfix_level(level)
         self.proofs = before[:first]
         part = 1.0 if first + 1 == len(before) else PARAMS.again_part
         yield level, deadline.share(part, least=PARAMS.again_seconds)
@@ -249,7 +249,7 @@ class LexicographicSolver:
             return
         for proof, other in zip(before[first + 1 :], self.program.levels[first + 1 :], strict=True):
             self.proofs.append(proof)
-            self.task.fix_level(other, proof.cost, proved=proof.cost == proof.bound)
+            self.constrained.fix_level(other, proof.cost, proved=proof.cost == proof.bound)
 
     def _minimise_level(
         self, level: int, part: Allotment, gap: float, relaxation: LexicographicRelaxation | None
@@ -259,7 +259,7 @@ class LexicographicSolver:
         bound = self.bound_by_rows(level) | self.known.of(level, self.costs)
         observer = self._observer_of(level)
         incumbent = LevelIncumbent(
-            self.task, level, self.best, bound.value, gap, observer, relaxation, self._incumbent
+            self.constrained, level, self.best, bound.value, gap, observer, relaxation, self._incumbent
         )
         incumbent.by, incumbent.second = bound.by, bound.second
         incumbent.above = joined(*(proof.by for proof in self.proofs))
@@ -276,11 +276,11 @@ class LexicographicSolver:
         proof = Proof.of(level, self.cost(level), incumbent.proved)
         self.proofs.append(proof)
         self._incumbent.offer(self.program, level, self.best, proof.proved)
-        self.task.fix_level(level, proof.cost, proved=proof.cost == proof.bound)
+        self.constrained.fix_level(level, proof.cost, proved=proof.cost == proof.bound)
 
     def bound_by_rows(self, level: int) -> Bound:
         """Return the lower bound of a level that follows from the rows alone, and from fixed decisions."""
-        least = max(self._floors.get(level, 0), self.task.lower_bound(level))
+        least = max(self._floors.get(level, 0), self.constrained.lower_bound(level))
         return Bound(least, BY_ROWS) if least > 0 else Bound()
 
     def _first_open(self) -> int | None:
@@ -314,7 +314,7 @@ class LexicographicSolver:
     @property
     def program(self) -> Program:
         """The program, with the cuts that were added so far."""
-        return self.task.program
+        return self.constrained.program
 
     @property
     def costs(self) -> dict[Level, int]:
@@ -324,7 +324,7 @@ class LexicographicSolver:
     def cost(self, level: Level) -> int:
         """Return the cost of the best plan at a level."""
         assert self.best is not None and level != HARD
-        return self.task.cost(self.best, level)
+        return self.constrained.cost(self.best, level)
 
     @property
     def rule_costs(self) -> dict[str, int]:

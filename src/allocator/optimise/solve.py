@@ -29,7 +29,7 @@ def solve(
     options: Options,
     *,
     observer: Observer = NULL_OBSERVER,
-    begun: WarmStart | None = None,
+    warm_start: WarmStart | None = None,
 ) -> SolveResult:
     """Find the best plan for a policy.
 
@@ -37,7 +37,7 @@ def solve(
         policy: The policy.
         options: Limits and choices.
         observer: Sees progress and a snapshot of each better plan, and may stop the solve.
-        begun: A plan to begin from; by default the baseline of the policy, if it has one.
+        warm_start: A plan to begin from; by default the baseline of the policy, if it has one.
 
     Raises:
         InternalError: The second solver contradicts what was proved.
@@ -45,9 +45,9 @@ def solve(
     workers = options.workers or os.cpu_count() or 1
     context = SolveContext(options.seed, Budget(options.seconds, workers), observer)
     baseline = policy.context.baseline
-    if begun is None and baseline is not None:
-        begun = WarmStart(baseline.assignments)
-    request = SolveRequest(policy, options, context, begun or WarmStart(periods={}))
+    if warm_start is None and baseline is not None:
+        warm_start = WarmStart(baseline.assignments)
+    request = SolveRequest(policy, options, context, warm_start or WarmStart(periods={}))
     route = next(one for one in policy_routes() if one.applies(request).applies)
     return route.solve(request)
 
@@ -69,7 +69,7 @@ def finish(
     """
     policy, options, context = request.policy, request.options, request.context
     if solver.best is not None and not context.is_stopped:
-        solver.best = improve_stays(policy, solver.task, solver.best)
+        solver.best = improve_stays(policy, solver.constrained, solver.best)
     stopped = _stop_text(found, context, is_rolling=route.window is not None)
     decisions = solver.decisions
     assignments = () if decisions is None else solver.program.decisions.assignments(decisions)
@@ -77,7 +77,7 @@ def finish(
     refuted = solver.refuted if found == "infeasible" else None
     try:
         proofs, refuted = with_second_proofs(
-            solver.task, solver.best, proofs, refuted, options.confirm, context
+            solver.constrained, solver.best, proofs, refuted, options.confirm, context
         )
     except ContradictionError as error:
         raise contradiction_error(error, policy.reference, found, assignments, proofs) from None

@@ -50,17 +50,17 @@ class Claim:
             return replace(self, proof=Bound(self.proof.value, frozenset((witness,)), NOBODY))
         return replace(self, proof=replace(self.proof, second=frozenset((witness,))))
 
-    def problem_of(self, task: ConstrainedProgram) -> MilpInstance:
+    def problem_of(self, constrained: ConstrainedProgram) -> MilpInstance:
         """Return the search for a counterexample as a problem: the program as it is written, and the caps."""
-        problem = Subproblem(task.program, None, self.caps, task.bounds).full(as_written=True)
+        problem = Subproblem(constrained.program, None, self.caps, constrained.bounds).full(as_written=True)
         assert problem is not None, "no bound is propagated yet"
         return problem
 
-    def is_contradicted_by(self, task: ConstrainedProgram, values: IntArray) -> bool:
+    def is_contradicted_by(self, constrained: ConstrainedProgram, values: IntArray) -> bool:
         """Return whether a plan, ``[variables]`` with its auxiliaries, keeps all rows and the caps."""
-        if violated_rows(task.program, values[None, :]).any():
+        if violated_rows(constrained.program, values[None, :]).any():
             return False
-        return all(task.cost(values, level) <= most for level, most in self.caps.items())
+        return all(constrained.cost(values, level) <= most for level, most in self.caps.items())
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +87,11 @@ class ContradictionError(Exception):
         claim: The claim of the other solver.
         witness: The solver that found the plan.
         values: ``[variables]`` the plan.
-        task: The program that both solvers were given.
+        constrained: The program that both solvers were given.
     """
 
-    def __init__(self, claim: Claim, witness: str, values: IntArray, task: ConstrainedProgram) -> None:
-        self.claim, self.witness, self.values, self.task = claim, witness, values, task
+    def __init__(self, claim: Claim, witness: str, values: IntArray, constrained: ConstrainedProgram) -> None:
+        self.claim, self.witness, self.values, self.constrained = claim, witness, values, constrained
         super().__init__(f"{witness} contradicts {', '.join(in_order(claim.proof.by))}")
 
 
@@ -110,16 +110,18 @@ def claims_of(proofs: Iterable[Proof]) -> Iterator[Claim]:
         above[proof.level] = proof.cost
 
 
-def counterexample(task: ConstrainedProgram, claim: Claim, found: IntArray) -> tuple[IntArray | None, bool]:
-    """Return the plan that a witness found, if it contradicts a claim, and whether the task has grown.
+def counterexample(
+    constrained: ConstrainedProgram, claim: Claim, found: IntArray
+) -> tuple[IntArray | None, bool]:
+    """Return the plan that a witness found, if it contradicts a claim, and whether the program has grown.
 
     A plan that violates a lazy cut, or costs more than an outer approximation says, contradicts nothing: the
-    task grows by the missing rows, and the witness is asked again.
+    program grows by the missing rows, and the witness is asked again.
     """
-    settled = task.complete_plan(found)
+    settled = constrained.complete_plan(found)
     if settled is None:
         return None, True
-    is_priced = task.is_priced(found, settled)
-    if claim.is_contradicted_by(task, settled):
+    is_priced = constrained.is_priced(found, settled)
+    if claim.is_contradicted_by(constrained, settled):
         return np.asarray(settled), False
     return None, not is_priced

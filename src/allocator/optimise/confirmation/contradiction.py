@@ -37,7 +37,7 @@ def contradiction_error(
         assignments: The plan that the solve calls the best.
         proofs: Cost and bound of each level that the solve claims.
     """
-    decisions = error.task.program.decisions
+    decisions = error.constrained.program.decisions
     better = decisions.assignments(error.values[: decisions.count])
     report = {**_report(error), "score": [proof.score.model_dump(mode="json") for proof in proofs]}
     files = {
@@ -70,7 +70,7 @@ def _contradiction_text(error: ContradictionError) -> Text:
             en=f"two solvers contradict each other: {names} says that there is no plan, "
             f"and {error.witness} found one",
         )
-    cost = error.task.cost(error.values, claim.level)
+    cost = error.constrained.cost(error.values, claim.level)
     return Text(
         zh=f"求解器相互矛盾：{names} 称级别 {claim.level} 的代价至少为 {claim.proof.value}，"
         f"{error.witness} 却找到代价为 {cost} 的方案",
@@ -88,14 +88,14 @@ def _plan_text(scenario: ScenarioRef, status: Status, assignments: Sequence[Assi
 
 def _report(error: ContradictionError) -> dict[str, Any]:
     """Return the claim and the counterexample as data."""
-    task, claim = error.task, error.claim
-    costs = level_costs(task.program, error.values[None, :])[0].tolist()
+    constrained, claim = error.constrained, error.claim
+    costs = level_costs(constrained.program, error.values[None, :])[0].tolist()
     return {
         "asked": "any values at all" if claim.level is None else "the least cost of the level",
         "level": HARD if claim.level is None else claim.level,
         "held": _above(claim),
         "claimed": {"by": in_order(claim.proof.by), "bound": claim.proof.value},
-        "found": {"by": error.witness, "costs": dict(zip(task.program.levels, costs, strict=True))},
+        "found": {"by": error.witness, "costs": dict(zip(constrained.program.levels, costs, strict=True))},
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
     }
 
@@ -107,7 +107,9 @@ def _above(claim: Claim) -> dict[int, int]:
 
 def _models(error: ContradictionError) -> dict[str, str]:
     """Return the problem as files: the least cost of the claim's level, those above capped."""
-    task, claim = error.task, error.claim
-    problem = Subproblem(task.program, claim.level, _above(claim), task.bounds).full(as_written=True)
+    constrained, claim = error.constrained, error.claim
+    problem = Subproblem(constrained.program, claim.level, _above(claim), constrained.bounds).full(
+        as_written=True
+    )
     assert problem is not None, "nothing is looked at yet"
     return model_files(problem)

@@ -63,7 +63,7 @@ def confirmation_seconds(confirm: Confirm, context: SolveContext) -> float:
 
 
 def with_second_proofs(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     values: IntArray | None,
     proofs: tuple[Proof, ...],
     refuted: Bound | None,
@@ -73,7 +73,7 @@ def with_second_proofs(
     """Return the proofs of a solve, with the second proofs that another solver adds.
 
     Args:
-        task: The program of the proofs; variables that were fixed on the way are free.
+        constrained: The program of the proofs; variables that were fixed on the way are free.
         values: The plan, as values of all variables, if there is one.
         proofs: Cost and bound of each level; empty without a plan.
         refuted: The proof that there is no plan, where that is so.
@@ -87,7 +87,7 @@ def with_second_proofs(
     claims = [Claim(None, {}, refuted)] if refuted is not None else list(claims_of(proofs))
     if seconds < PARAMS.least_seconds or not claims:
         return proofs, refuted
-    whole = ConstrainedProgram(task.program, task.cuts, task.map)
+    whole = ConstrainedProgram(constrained.program, constrained.cuts, constrained.map)
     found: dict[Level | None, Bound] = {
         one.level: one.proof for one in SecondProofSearch(whole, context, seconds, values).run(claims)
     }
@@ -100,13 +100,13 @@ class SecondProofSearch:
     """Searches for second proofs of claims about one program.
 
     Attributes:
-        task: The program, nothing of it fixed; it grows by the rows that plans of witnesses violate.
+        constrained: The program, nothing of it fixed; it grows by the rows that plans of witnesses violate.
         context: The context of the solve.
         seconds: Time limit.
         plan: Values of all variables in the plan that is claimed to be the best.
     """
 
-    task: ConstrainedProgram
+    constrained: ConstrainedProgram
     context: SolveContext
     seconds: float
     plan: IntArray | None = None
@@ -119,7 +119,7 @@ class SecondProofSearch:
             ContradictionError: A witness has found a counterexample.
         """
         claims, end = list(claims), time.monotonic() + self.seconds
-        if len(self.task.program) > PARAMS.largest_program:
+        if len(self.constrained.program) > PARAMS.largest_program:
             return claims
         for name in SECOND:
             later = sum(HIGHS in one.proof.by for one in claims) if name == HIGHS else 0
@@ -130,22 +130,22 @@ class SecondProofSearch:
         return claims
 
     def _ask(self, name: str, claims: list[Claim], asked: list[int], seconds: float) -> None:
-        """Ask one witness, and ask again about claims for which the task has grown."""
+        """Ask one witness, and ask again about claims for which the program has grown."""
         end = time.monotonic() + seconds
         least = PARAMS.least_seconds
         while asked and (left := end - time.monotonic()) > least and not self.context.is_stopped:
             self._report_progress(claims[asked[0]])
             plan = None if self.plan is None else ClaimedPlan(self.plan, frozenset(self._least))
-            answers = WITNESSES[name](self.task, [claims[k] for k in asked], left, self.context, plan)
+            answers = WITNESSES[name](self.constrained, [claims[k] for k in asked], left, self.context, plan)
             again = []
             for k, answer in zip(asked, answers, strict=True):
                 if answer.found == "none":
                     claims[k] = claims[k].confirmed_by(name)
                     self._remember_least(name, claims[k])
                 elif answer.values is not None:
-                    better, has_grown = counterexample(self.task, claims[k], answer.values)
+                    better, has_grown = counterexample(self.constrained, claims[k], answer.values)
                     if better is not None:
-                        raise ContradictionError(claims[k], name, better, self.task)
+                        raise ContradictionError(claims[k], name, better, self.constrained)
                     again += [k] if has_grown else []
             asked = again
 

@@ -41,23 +41,23 @@ class ClaimedPlan:
     least: frozenset[int] = frozenset()
 
 
-#: Answers claims about a task within a number of seconds for all of them.
+#: Answers claims about a program within a number of seconds for all of them.
 Witness = Callable[
     [ConstrainedProgram, Sequence[Claim], float, SolveContext, ClaimedPlan | None], list[Answer]
 ]
 
 
 def ask_highs(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     claims: Sequence[Claim],
     seconds: float,
     context: SolveContext,
     plan: ClaimedPlan | None = None,
 ) -> list[Answer]:
     """Let HiGHS answer claims, one after the other, in one process that ends when the time is over."""
-    problem = Claim(None, {}, claims[0].proof).problem_of(task)
+    problem = Claim(None, {}, claims[0].proof).problem_of(constrained)
     if len(problem) == 0:  # HiGHS takes no problem without variables
-        return ask_cp_sat(task, claims, seconds, context)
+        return ask_cp_sat(constrained, claims, seconds, context)
     answers = [OPEN] * len(claims)
 
     def receive(message: Message) -> None:
@@ -65,20 +65,22 @@ def ask_highs(
         if message["found"] == "none" or values is not None:
             answers[int(message["claim"])] = Answer(message["found"], values)
 
-    levels = task.program.levels
+    levels = constrained.program.levels
     caps = [[claim.caps.get(level, np.inf) for level in levels] for claim in claims]
-    constants = np.array([task.program.constant(level) for level in levels], dtype=float)
-    own = np.array([level_objective(task.program, level)[problem.columns] for level in levels], dtype=float)
+    constants = np.array([constrained.program.constant(level) for level in levels], dtype=float)
+    own = np.array(
+        [level_objective(constrained.program, level)[problem.columns] for level in levels], dtype=float
+    )
     end = time.monotonic() + seconds
     worker = WorkerProcess("refutation", receive)
     worker.begin(
         seed=context.seed,
         seconds=seconds,
-        branched=branching_variables(task.program)[problem.columns],
+        branched=branching_variables(constrained.program)[problem.columns],
         prices=own.reshape(len(levels), len(problem)),
         caps=np.array(caps, dtype=float).reshape(len(claims), len(levels)) - constants,
         asked=np.array([-1 if one.level is None else levels.index(one.level) for one in claims]),
-        **_components(task, problem, plan),
+        **_components(constrained, problem, plan),
         **problem_arrays(problem),
     )
     try:
@@ -90,15 +92,22 @@ def ask_highs(
 
 
 def _components(
-    task: ConstrainedProgram, problem: MilpInstance, plan: ClaimedPlan | None
+    constrained: ConstrainedProgram, problem: MilpInstance, plan: ClaimedPlan | None
 ) -> dict[str, np.ndarray]:
     """Return the plan, the component of the program that each variable is in, and which levels cost least."""
     if plan is None:
         none = np.zeros(len(problem), dtype=np.int64)
-        return {"known": none, "component": none, "least": np.zeros(len(task.program.levels), dtype=np.bool_)}
+        return {
+            "known": none,
+            "component": none,
+            "least": np.zeros(len(constrained.program.levels), dtype=np.bool_),
+        }
     ties = problem.matrix.astype(np.bool_)
     _, component = connected_components(block_array([[None, ties.T], [ties, None]]), directed=False)
-    least = [level in plan.least or _is_free(task, plan.values, level) for level in task.program.levels]
+    least = [
+        level in plan.least or _is_free(constrained, plan.values, level)
+        for level in constrained.program.levels
+    ]
     return {
         "known": plan.values[problem.columns],
         "component": component[: len(problem)],
@@ -106,19 +115,19 @@ def _components(
     }
 
 
-def _is_free(task: ConstrainedProgram, values: IntArray, level: int) -> bool:
+def _is_free(constrained: ConstrainedProgram, values: IntArray, level: int) -> bool:
     """Return whether a plan costs nothing at a level, where no component can cost less than nothing."""
-    program = task.program
+    program = constrained.program
     free = (
         (level_objective(program, level) >= 0).all()
         and program.constant(level) == 0
         and (program.lower >= 0).all()
     )
-    return bool(free) and task.cost(values, level) == 0
+    return bool(free) and constrained.cost(values, level) == 0
 
 
 def ask_cp_sat(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     claims: Sequence[Claim],
     seconds: float,
     context: SolveContext,
@@ -130,7 +139,9 @@ def ask_cp_sat(
         left = (end - time.monotonic()) / (len(claims) - k)
         if context.is_stopped:
             left = 0.0
-        found = minimise(claim.problem_of(task), context, SearchParams(Allotment(max(0.0, left), None)))
+        found = minimise(
+            claim.problem_of(constrained), context, SearchParams(Allotment(max(0.0, left), None))
+        )
         answers.append(_answer(found.found == "infeasible", found.values))
     return answers
 

@@ -16,7 +16,7 @@ from allocator.solvers.solver import SearchParams, SearchResult
 
 
 def find_feasible(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     hint: IntArray | None,
     deadline: Deadline,
     context: SolveContext,
@@ -25,17 +25,17 @@ def find_feasible(
     """Search for any plan.
 
     Args:
-        task: The program; cuts that plans violate are added to it.
+        constrained: The program; cuts that plans violate are added to it.
         hint: ``[variables]`` values to begin from, which need not be a plan.
         deadline: The time that the search may take.
         context: Seed, budget and stop.
         observer: Sees bounds.
     """
     while True:
-        found = _search_components(task, hint, deadline, context, observer)
+        found = _search_components(constrained, hint, deadline, context, observer)
         if found.values is None:
             return found
-        plan = task.complete_plan(found.values)
+        plan = constrained.complete_plan(found.values)
         if plan is not None:
             return SearchResult("feasible", plan)
         if deadline.is_over or context.is_over:
@@ -43,20 +43,20 @@ def find_feasible(
         hint = found.values
 
 
-def find_any_plan(task: ConstrainedProgram, deadline: Deadline, context: SolveContext) -> RouteResult:
+def find_any_plan(constrained: ConstrainedProgram, deadline: Deadline, context: SolveContext) -> RouteResult:
     """Find any plan, or that there is none, by the routes for whole programs or else by a search."""
     for route in program_routes():
-        request = ProgramRequest(task, context, deadline)
+        request = ProgramRequest(constrained, context, deadline)
         if route.applies(request).applies:
             result = route.solve(request)
             if result.decisions is not None or result.found == "infeasible":
                 return result
-    found = find_feasible(task, None, deadline, context)
+    found = find_feasible(constrained, None, deadline, context)
     return RouteResult(found.found, found.values)
 
 
 def _search_components(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     hint: IntArray | None,
     deadline: Deadline,
     context: SolveContext,
@@ -65,7 +65,7 @@ def _search_components(
     """Search each component for any values."""
     if deadline.is_over or context.is_over:  # to read a large program takes seconds
         return SearchResult("unknown")
-    subproblem, parts = task.subproblem(None), task.parts()
+    subproblem, parts = constrained.subproblem(None), constrained.parts()
     whole = subproblem.full()
     if whole is None or parts is None:
         return SearchResult("infeasible")
@@ -82,18 +82,20 @@ def _search_components(
     return SearchResult("feasible", merge_parts(values, parts, results))
 
 
-def confirm_infeasible(task: ConstrainedProgram, deadline: Deadline, context: SolveContext) -> Bound | None:
+def confirm_infeasible(
+    constrained: ConstrainedProgram, deadline: Deadline, context: SolveContext
+) -> Bound | None:
     """Search once more, the program as written and without presolve: a single such answer may be wrong.
 
     Returns:
         The proof that there is no plan; None only if a plan was found after all.
     """
-    problem = task.subproblem(None).full(as_written=True)
+    problem = constrained.subproblem(None).full(as_written=True)
     assert problem is not None, "no bounds are tightened"
     found = minimise(problem, context, SearchParams(deadline.share(1.0), without_presolve=True))
     if found.values is not None:
         return None
-    if task.subproblem(None).full() is not None:
+    if constrained.subproblem(None).full() is not None:
         return Bound(by=frozenset((CP_SAT,)))
     second = found.found == "infeasible" and len(problem) > 0
     return Bound(by=BY_ROWS, second=frozenset((CP_SAT,)) if second else NOBODY)

@@ -115,9 +115,9 @@ def _step_solvers(
     start = repeat_period(decisions, decisions.vector(partial.assignments), step.period)
     floors = partial.costs
     for fixed in fixed_decisions(decisions, step.period):
-        task = constrain(policy, program)
-        task.fix(fixed, start[fixed])
-        yield LexicographicSolver(task, context, step.name, floors=floors), start
+        constrained = constrain(policy, program)
+        constrained.fix(fixed, start[fixed])
+        yield LexicographicSolver(constrained, context, step.name, floors=floors), start
         floors = {}
 
 

@@ -64,7 +64,7 @@ class InitialPlan:
 
 
 def make_initial_plan(
-    task: ConstrainedProgram, hint: IntArray | None, deadline: Deadline, context: SolveContext
+    constrained: ConstrainedProgram, hint: IntArray | None, deadline: Deadline, context: SolveContext
 ) -> InitialPlan | None:
     """Return a plan made without a search of the whole program; None if none was made.
 
@@ -72,35 +72,38 @@ def make_initial_plan(
     the plan should stay near a baseline.
 
     Args:
-        task: The program.
+        constrained: The program.
         hint: ``[variables]`` values that are nearly a plan, if any are known.
         deadline: The time that it may take.
         context: Seed, budget and stop.
     """
-    whole = task.subproblem(None).full()
+    whole = constrained.subproblem(None).full()
     if whole is None:  # the rows alone leave no plan
         return None
-    for is_flow, make in _makers(task, whole, hint, deadline, context):
+    for is_flow, make in _makers(constrained, whole, hint, deadline, context):
         values = make()
-        if values is not None and task.is_feasible(values):
+        if values is not None and constrained.is_feasible(values):
             return InitialPlan(values, is_flow)
     return None
 
 
 def _makers(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     whole: MilpInstance,
     hint: IntArray | None,
     deadline: Deadline,
     context: SolveContext,
 ) -> Iterator[tuple[bool, Callable[[], IntArray | None]]]:
     """Yield ways to make a plan, and whether each is a flow."""
-    yield True, lambda: _flow_plan(task.program, whole)
-    if not is_large(task.program):
+    yield True, lambda: _flow_plan(constrained.program, whole)
+    if not is_large(constrained.program):
         return
     if hint is not None:
-        yield False, lambda: local_repair(task, hint, deadline.share(PARAMS.local_repair_part), context)
-    yield False, lambda: elastic_repair(task, deadline.share(PARAMS.elastic_repair_part), context)
+        yield (
+            False,
+            lambda: local_repair(constrained, hint, deadline.share(PARAMS.local_repair_part), context),
+        )
+    yield False, lambda: elastic_repair(constrained, deadline.share(PARAMS.elastic_repair_part), context)
 
 
 def _flow_plan(program: Program, whole: MilpInstance) -> IntArray | None:

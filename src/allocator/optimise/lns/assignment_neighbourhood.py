@@ -130,7 +130,7 @@ class AssignmentNeighbourhood:
 
     def _synchronise(self) -> None:
         """Move the walk to the incumbent if that has changed since; follow the program if it has grown."""
-        incumbent, program = self._incumbent, self._incumbent.task.program
+        incumbent, program = self._incumbent, self._incumbent.constrained.program
         if self._program is not program:
             self._program, self._last_incumbent = program, None
             self._at = program.levels.index(incumbent.level)
@@ -143,13 +143,13 @@ class AssignmentNeighbourhood:
 
     def _accept(self, plan: EvaluatedPlan) -> None:
         """Go to a plan if it is feasible and within the deviation; it may be the new incumbent."""
-        task = self._incumbent.task
-        lower, upper = task.bounds
+        constrained = self._incumbent.constrained
+        lower, upper = constrained.bounds
         if self._evaluator.violates_rows(plan) or ((plan.values < lower) | (plan.values > upper)).any():
             return
-        if any(task.cost(plan.values, level) > most for level, most in task.caps.items()):
+        if any(constrained.cost(plan.values, level) > most for level, most in constrained.caps.items()):
             return
-        cost = task.cost(plan.values, self._incumbent.level)
+        cost = constrained.cost(plan.values, self._incumbent.level)
         if cost <= self._incumbent.cost:
             self._incumbent.accept(plan.values, "exchange", is_evaluated=True)
             self._last_incumbent = self._incumbent.values

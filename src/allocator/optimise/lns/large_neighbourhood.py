@@ -82,15 +82,15 @@ class LargeNeighbourhoodSearch:
         races: bool = True,
         given: Witnesses = NOBODY,
     ) -> None:
-        whole = incumbent.task.subproblem(incumbent.level).restrict(incumbent.values, open_parts)
+        whole = incumbent.constrained.subproblem(incumbent.level).restrict(incumbent.values, open_parts)
         assert whole is not None, "the incumbent solves it"
         self._whole, self._open_parts = whole, open_parts
         self._incumbent, self._context, self._given = incumbent, context, given
         self._assignments = AssignmentNeighbourhood(incumbent, self._open_decisions, context)
         self._selector = NeighbourhoodSelector(
-            incumbent.task.program.decisions, self._open_decisions, context.seed
+            incumbent.constrained.program.decisions, self._open_decisions, context.seed
         )
-        self._race = BackgroundMip(whole, incumbent.task.program, context.seed)
+        self._race = BackgroundMip(whole, incumbent.constrained.program, context.seed)
         never = context.budget.deterministic or not races or len(whole) > PARAMS.largest_race
         self._race_at = np.inf if never else time.monotonic() + PARAMS.race_after
         self._piece_seconds = PARAMS.piece_seconds
@@ -138,7 +138,11 @@ class LargeNeighbourhoodSearch:
                 batch = self._assignments.run_batch(alone, part, self._open_decisions, self._is_done)
                 self._reward(alone, batch, before)
             else:
-                yield alone, dependents(self._incumbent.task.program, self._free_decisions(alone)), part
+                yield (
+                    alone,
+                    dependents(self._incumbent.constrained.program, self._free_decisions(alone)),
+                    part,
+                )
             in_vain = 0 if self._incumbent.cost < before else in_vain + threads
             if in_vain >= PARAMS.patience * len(self._selector.operators):
                 in_vain, self._piece_seconds = 0, self._piece_seconds * PARAMS.piece_growth
@@ -182,7 +186,7 @@ class LargeNeighbourhoodSearch:
 
     def _disjoint_pieces(self, operators: list[NeighbourhoodOperator]) -> tuple[list[Piece], BoolArray]:
         """Return pieces that share no decision, and ``[decisions]`` whether each is in one of them."""
-        incumbent, program = self._incumbent, self._incumbent.task.program
+        incumbent, program = self._incumbent, self._incumbent.constrained.program
         taken = np.zeros(program.decisions.count, dtype=np.bool_)
         pieces: list[Piece] = []
         for operator in operators:
@@ -191,7 +195,7 @@ class LargeNeighbourhoodSearch:
             chosen = self._free_decisions(operator)
             free = dependents(program, chosen[~taken[chosen]])
             taken[chosen] = True
-            problem = incumbent.task.subproblem(incumbent.level).restrict(incumbent.values, free)
+            problem = incumbent.constrained.subproblem(incumbent.level).restrict(incumbent.values, free)
             assert problem is not None, "the incumbent solves it"
             if len(problem):
                 pieces.append(Piece(operator, free, problem))
@@ -199,13 +203,13 @@ class LargeNeighbourhoodSearch:
 
     def _free_decisions(self, operator: NeighbourhoodOperator) -> IntArray:
         incumbent = self._incumbent
-        price = incumbent.task.subproblem(incumbent.level).objective
+        price = incumbent.constrained.subproblem(incumbent.level).objective
         return self._selector.free_decisions(operator, incumbent.values, price, self._penalties)
 
     def _penalties(self, layer: str, axis: int) -> IntArray:
         """Return the penalty that the incumbent pays at each place of a layer along an axis."""
         incumbent = self._incumbent
-        return penalty_by_place(incumbent.task.program, incumbent.values, incumbent.level, layer, axis)
+        return penalty_by_place(incumbent.constrained.program, incumbent.values, incumbent.level, layer, axis)
 
     def _reward(self, operator: NeighbourhoodOperator, found: SearchResult, before: int) -> None:
         """Tell an operator the gain of its piece, given the cost before it."""
@@ -232,7 +236,7 @@ class LargeNeighbourhoodSearch:
         if relaxed is None or self._knows_relaxation:
             return
         self._knows_relaxation = True
-        decisions = self._incumbent.task.program.decisions.count
+        decisions = self._incumbent.constrained.program.decisions.count
         promising = np.zeros(decisions, dtype=np.bool_)
         found = self._whole.columns[relaxed > PARAMS.promising_value]
         promising[found[found < decisions]] = True
@@ -240,7 +244,7 @@ class LargeNeighbourhoodSearch:
 
     @cached_property
     def _open_decisions(self) -> BoolArray:
-        columns, count = self._whole.columns, self._incumbent.task.program.decisions.count
+        columns, count = self._whole.columns, self._incumbent.constrained.program.decisions.count
         found = np.zeros(count, dtype=np.bool_)
         found[columns[columns < count]] = True
         return found
@@ -249,7 +253,7 @@ class LargeNeighbourhoodSearch:
         """Solve the piece of the ``free`` variables, again with more rows while its plan calls for cuts."""
         deadline, incumbent = Deadline(self._context.budget, part), self._incumbent
         while True:
-            problem = incumbent.task.subproblem(incumbent.level).restrict(incumbent.values, free)
+            problem = incumbent.constrained.subproblem(incumbent.level).restrict(incumbent.values, free)
             assert problem is not None, "the incumbent solves it"
             is_whole = len(problem) >= len(self._whole)
             by = incumbent.witnesses_with(CP_SAT, *self._given)
@@ -262,7 +266,9 @@ class LargeNeighbourhoodSearch:
     def _search_params(self, part: Allotment, is_whole: bool) -> SearchParams:
         """Return the parameters of a search. Only a search of the whole program reports its bounds."""
         incumbent = self._incumbent
-        reports = is_whole and not (incumbent.task.has_grown or incumbent.task.has_outer_approximation)
+        reports = is_whole and not (
+            incumbent.constrained.has_grown or incumbent.constrained.has_outer_approximation
+        )
         by = incumbent.witnesses_with(CP_SAT, *self._given)
         return SearchParams(
             part,

@@ -77,7 +77,7 @@ def merge_piece(incumbent: LevelIncumbent, start: IntArray, free: BoolArray, fou
     if incumbent.values is start:
         incumbent.accept(found)
         return
-    program = incumbent.task.program
+    program = incumbent.constrained.program
     count = program.decisions.count
     decisions = np.where(free[:count], found[:count], incumbent.values[:count])
     merged = evaluate_auxiliaries(program, decisions[None, :])

@@ -79,44 +79,44 @@ def is_large(program: Program) -> bool:
 
 
 def local_repair(
-    task: ConstrainedProgram, hint: IntArray, part: Allotment, context: SolveContext
+    constrained: ConstrainedProgram, hint: IntArray, part: Allotment, context: SolveContext
 ) -> IntArray | None:
     """Return a plan near ``hint`` as values of all variables; None if none was found.
 
     Args:
-        task: The constrained program.
+        constrained: The constrained program.
         hint: ``[variables]`` nearly a plan. Variables that the rows fix have the value that these ask for.
         part: The time limit.
         context: The settings of the solve.
     """
-    deadline, whole = Deadline(context.budget, part), task.subproblem(None).full()
+    deadline, whole = Deadline(context.budget, part), constrained.subproblem(None).full()
     if whole is None:
         return None
-    near = _within_bounds(task, whole, hint)
-    violated = violated_rows(task.program, near[None, :])[0]
+    near = _within_bounds(constrained, whole, hint)
+    violated = violated_rows(constrained.program, near[None, :])[0]
     if not violated.any():
         return near
-    question = task.subproblem(next(iter(task.program.levels), None))
-    for free in _pieces(task.program, near, violated):
+    question = constrained.subproblem(next(iter(constrained.program.levels), None))
+    for free in _pieces(constrained.program, near, violated):
         if deadline.is_over or context.is_over:
             return None
         if free[whole.columns[: np.searchsorted(whole.columns, len(free))]].sum() > PARAMS.largest_piece:
             return None
-        problem = question.restrict(near, dependents(task.program, np.flatnonzero(free)))
+        problem = question.restrict(near, dependents(constrained.program, np.flatnonzero(free)))
         if problem is None:
             continue
         time = deadline.share(PARAMS.piece_part, most=PARAMS.piece_seconds)
         found = minimise(problem, context, SearchParams(time, hint=near)).values
         if found is not None:
-            decisions = found[None, : task.program.decisions.count]
-            return np.asarray(evaluate_auxiliaries(task.program, decisions)[0])
+            decisions = found[None, : constrained.program.decisions.count]
+            return np.asarray(evaluate_auxiliaries(constrained.program, decisions)[0])
     return None
 
 
-def _within_bounds(task: ConstrainedProgram, whole: MilpInstance, hint: IntArray) -> IntArray:
+def _within_bounds(constrained: ConstrainedProgram, whole: MilpInstance, hint: IntArray) -> IntArray:
     """Return the hint with each variable that the rows fix at that value."""
-    decisions = whole.full_values(hint[whole.columns])[: task.program.decisions.count]
-    return np.asarray(evaluate_auxiliaries(task.program, decisions[None, :])[0])
+    decisions = whole.full_values(hint[whole.columns])[: constrained.program.decisions.count]
+    return np.asarray(evaluate_auxiliaries(constrained.program, decisions[None, :])[0])
 
 
 def _pieces(program: Program, near: IntArray, violated: BoolArray) -> Iterator[BoolArray]:
@@ -144,18 +144,20 @@ def _decisions_of_items(decisions: Decisions, some: BoolArray) -> BoolArray:
     return found
 
 
-def elastic_repair(task: ConstrainedProgram, time: Allotment, context: SolveContext) -> IntArray | None:
+def elastic_repair(
+    constrained: ConstrainedProgram, time: Allotment, context: SolveContext
+) -> IntArray | None:
     """Return a plan as values of all variables; None if none was found.
 
     Args:
-        task: The constrained program.
+        constrained: The constrained program.
         time: The time limit.
         context: The settings of the solve.
     """
-    program = task.program
+    program = constrained.program
     if not is_large(program) or undefined_auxiliaries(program):
         return None
-    whole = task.subproblem(None).full()
+    whole = constrained.subproblem(None).full()
     part = None if whole is None else find_network_part(program, whole, lambda: context.is_over)
     if whole is None or part is None or context.is_over:
         return None
@@ -164,7 +166,7 @@ def elastic_repair(task: ConstrainedProgram, time: Allotment, context: SolveCont
         return None
     decisions = flow[: program.decisions.count]
     deadline = Deadline(context.budget, time)
-    for one in _restrictions(program, task.bounds, whole, decisions, context.seed):
+    for one in _restrictions(program, constrained.bounds, whole, decisions, context.seed):
         repaired = decisions.copy()
         part_time = deadline.share(PARAMS.attempt_part)
         found = _minimise_violation(one.program, one.bounds, decisions[one.columns], part_time, context)
@@ -214,8 +216,8 @@ def _minimise_violation(
         return decisions
     loose = elastic(program, bounds, violated)
     start = evaluate_auxiliaries(loose, decisions[None, :])[0]
-    task = ConstrainedProgram(loose, lambda _: [])
-    incumbent = _ElasticIncumbent(task, ELASTIC_LEVEL, start, elastic=len(violated))
+    constrained = ConstrainedProgram(loose, lambda _: [])
+    incumbent = _ElasticIncumbent(constrained, ELASTIC_LEVEL, start, elastic=len(violated))
     open_parts = np.ones(len(loose), dtype=np.bool_)
     LargeNeighbourhoodSearch(incumbent, open_parts, context, races=False).run(time)
     return incumbent.values[: len(decisions)] if incumbent.is_repaired else None

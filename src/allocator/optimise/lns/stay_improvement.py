@@ -55,30 +55,30 @@ class StayParams:
 PARAMS = StayParams()
 
 
-def improve_stays(policy: Policy, task: ConstrainedProgram, values: IntArray) -> IntArray:
+def improve_stays(policy: Policy, constrained: ConstrainedProgram, values: IntArray) -> IntArray:
     """Return a plan of the same cost in which at least as many items stay.
 
     Layers that rules with cuts are about stay as they are: there, rows alone do not tell what is violated.
 
     Args:
         policy: The rules and the baseline.
-        task: The constrained program.
+        constrained: The constrained program.
         values: ``[variables]`` the plan.
     """
     baseline = policy.context.baseline
     cut = {name for rule in policy.rules if rule.has_cuts for name in layers_read(rule)}
-    decisions = values[: task.program.decisions.count]
+    decisions = values[: constrained.program.decisions.count]
     layers = [
-        HeldSeats(layer, task.program.decisions.grids[name], decisions, baseline)
+        HeldSeats(layer, constrained.program.decisions.grids[name], decisions, baseline)
         for name, layer in policy.context.layers.items()
         if name not in cut and (layer.past or len(layer.periods) > 1 or baseline is not None)
     ]
-    found = _StayImprovement(policy, task, values).improved_decisions(layers)
+    found = _StayImprovement(policy, constrained, values).improved_decisions(layers)
     if found is None:
         return values
-    improved = evaluate_auxiliaries(task.program, found[None, :])[0]
-    costs = level_costs(task.program, np.stack([values, improved]))
-    return improved if (costs[0] == costs[1]).all() and task.is_feasible(improved) else values
+    improved = evaluate_auxiliaries(constrained.program, found[None, :])[0]
+    costs = level_costs(constrained.program, np.stack([values, improved]))
+    return improved if (costs[0] == costs[1]).all() and constrained.is_feasible(improved) else values
 
 
 @dataclass(frozen=True)
@@ -236,13 +236,13 @@ class _StayImprovement:
 
     Attributes:
         policy: The rules.
-        task: The constrained program.
+        constrained: The constrained program.
         values: ``[variables]`` the plan.
         left: The number of exchanges that may still be tried.
     """
 
     policy: Policy
-    task: ConstrainedProgram
+    constrained: ConstrainedProgram
     values: IntArray
     left: int = field(init=False)
 
@@ -256,7 +256,7 @@ class _StayImprovement:
         self._of_level = np.array([[own == level for own in levels] for level in soft]).reshape(
             -1, len(levels)
         )
-        self._flipped = np.zeros(self.task.program.decisions.count, dtype=np.bool_)
+        self._flipped = np.zeros(self.constrained.program.decisions.count, dtype=np.bool_)
 
     def improved_decisions(self, layers: Sequence[HeldSeats]) -> IntArray | None:
         """Return the decisions after all exchanges that could be made; None if none could."""
@@ -292,7 +292,7 @@ class _StayImprovement:
 
     def _are_free(self, layer: HeldSeats, tried: Sequence[SeatExchange]) -> list[bool]:
         """Return whether each exchange violates no row and changes the cost of no level."""
-        self._evaluator = self._evaluator or NeighbourEvaluator(self.task.program, self.values)
+        self._evaluator = self._evaluator or NeighbourEvaluator(self.constrained.program, self.values)
         flips = [np.flatnonzero(self._flipped_with(layer, exchange)) for exchange in tried]
         found = self._evaluator.evaluate(flips)
         same = (found.costs @ self._of_level.T == 0).all(axis=1)

@@ -115,14 +115,14 @@ def minimise_parts(
         return SearchParams(part, hint=incumbent.values, gap=incumbent.gap)
 
     while True:
-        subproblem, publish = incumbent.task.subproblem(incumbent.level), _Publisher(incumbent)
+        subproblem, publish = incumbent.constrained.subproblem(incumbent.level), _Publisher(incumbent)
         results = search_parts(subproblem, parts, incumbent.values, context, params_of, publish)
         if incumbent.accept(merge_parts(incumbent.values, parts, results)):
             break
         if deadline.is_over or context.is_over:
             return parts
     losses = [None if result.cost is None else result.cost - result.bound for result in results]
-    if None not in losses and incumbent.task.is_tight:
+    if None not in losses and incumbent.constrained.is_tight:
         bound = incumbent.cost - sum(loss or 0 for loss in losses)
         incumbent.update_bound(None, bound, joined((CP_SAT,), incumbent.above))
     return [part for part, loss in zip(parts, losses, strict=True) if loss != 0]

@@ -94,7 +94,7 @@ class _SearchSequence:
         self._policy = request.policy
         self._options = replace(request.options, minimum_changes=False)
         self._observer = ObserverGroup(_OwnLevels(request.context.observer), StopRequest())
-        self._begun: WarmStart | None = None
+        self._warm_start: WarmStart | None = None
         self.left = 1.0
         self.done: list[SolveResult] = []
 
@@ -114,12 +114,12 @@ class _SearchSequence:
             replace(self._policy, rules=rules),
             replace(self._options, seconds=self._options.seconds * part, confirm=confirm),
             observer=self._observer,
-            begun=self._begun,
+            warm_start=self._warm_start,
         )
         self.done.append(result)
         if result.proofs:
             known = KnownBounds().with_search(_changes(result)) if proves else KnownBounds()
-            self._begun = WarmStart(result.assignments, known)
+            self._warm_start = WarmStart(result.assignments, known)
         return bool(result.proofs)
 
 

@@ -32,16 +32,16 @@ class NetworkFlowRoute(ProgramRoute):
 
     def applies(self, request: ProgramRequest) -> Applicability:
         """Return whether the program is a network; a large one is not read once the time is over."""
-        if is_large(request.task.program) and request.context.is_over:
+        if is_large(request.constrained.program) and request.context.is_over:
             return rejected("no_time")
         return APPLIES if request.network is not None else rejected("no_network")
 
     def solve(self, request: ProgramRequest) -> RouteResult:
         """Return the best plan; nothing if the prices of the levels are too large to be put into one."""
-        program, whole = request.task.program, request.task.subproblem(None).full()
+        program, whole = request.constrained.program, request.constrained.subproblem(None).full()
         assert whole is not None and request.network is not None, "the route applies"
         found = lexicographic_flow_plan(program, whole, request.network)
-        if found is None or not request.task.is_feasible(found):
+        if found is None or not request.constrained.is_feasible(found):
             return RouteResult()
         decisions = found[: program.decisions.count]
         costs = level_costs(program, evaluate_auxiliaries(program, decisions[None, :]))[0].tolist()

@@ -156,16 +156,16 @@ class _WindowSearch:
         is_last = window.end == self.periods[window.layer]
         observer = self._unproved if is_last and window.layer == names[-1] else NULL_OBSERVER
         for fixed in fixed_decisions(program.decisions, min(window.first, done)):
-            task = constrain(policy, program)
-            task.fix(fixed, start[fixed])
+            constrained = constrain(policy, program)
+            constrained.fix(fixed, start[fixed])
             solver = LexicographicSolver(
-                task, self._context, window.name, self.partial.known, observer=observer
+                constrained, self._context, window.name, self.partial.known, observer=observer
             )
             found = solver.solve(start, part)
             if solver.best is not None:
-                self._accept(solver, solver.proofs if is_last and not task.is_fixed else [])
+                self._accept(solver, solver.proofs if is_last and not constrained.is_fixed else [])
                 return found, solver
-            if found != "infeasible" or (task.is_fixed and self._context.is_over):
+            if found != "infeasible" or (constrained.is_fixed and self._context.is_over):
                 return "unknown", solver
         return "infeasible", solver
 
@@ -176,12 +176,12 @@ class _WindowSearch:
         planned = [window for layer in layers.values() for window in windows(layer, self._length)]
         best = np.asarray(evaluate_auxiliaries(program, start[None, :])[0])
         for k, window in enumerate(planned):
-            task = constrain(self._policy, program)
+            constrained = constrain(self._policy, program)
             grid = program.decisions.grids[window.layer]
             fixed = np.setdiff1d(np.arange(count), columns_of([grid[..., window.first : window.end]]))
-            task.fix(fixed, best[fixed])
+            constrained.fix(fixed, best[fixed])
             solver = LexicographicSolver(
-                task, self._context, window.name, self.partial.known, observer=self._unproved
+                constrained, self._context, window.name, self.partial.known, observer=self._unproved
             )
             solver.solve(best[:count], 1 / (len(planned) - k))
             if solver.best is not None:
@@ -218,8 +218,8 @@ class _WindowSearch:
 
     def _finish_whole(self, program: Program, best: IntArray | None) -> SolveResult:
         """Return the plan of all layers with what is proved of the whole."""
-        task = constrain(self._policy, program)
-        solver = LexicographicSolver(task, self._context, "", self.partial.known)
+        constrained = constrain(self._policy, program)
+        solver = LexicographicSolver(constrained, self._context, "", self.partial.known)
         solver.best, solver.solvers = best, self._solvers
         for level in program.levels:
             cost = solver.cost(level)

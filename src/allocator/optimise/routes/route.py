@@ -108,7 +108,7 @@ class ProgramRequest:
     """A program whose levels are to be minimised all at once.
 
     Attributes:
-        task: The program.
+        constrained: The program.
         context: Seed, budget and stop.
         deadline: The time that the routes may take.
         start: ``[decisions]`` a plan to begin from, or nearly one.
@@ -116,7 +116,7 @@ class ProgramRequest:
         observer_of: Returns the observer of a level, which sees costs and bounds of that level, and plans.
     """
 
-    task: ConstrainedProgram
+    constrained: ConstrainedProgram
     context: SolveContext
     deadline: Deadline
     start: IntArray | None = None
@@ -126,7 +126,11 @@ class ProgramRequest:
     @cached_property
     def network(self) -> Network | None:
         """The program as a network; None if it is none."""
-        whole = None if undefined_auxiliaries(self.task.program) else self.task.subproblem(None).full()
+        whole = (
+            None
+            if undefined_auxiliaries(self.constrained.program)
+            else self.constrained.subproblem(None).full()
+        )
         return None if whole is None else as_network(whole)
 
 
@@ -163,7 +167,7 @@ class LevelRequest:
     unproved: list[BoolArray] = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = self.incumbent.task.parts()
+        parts = self.incumbent.constrained.parts()
         assert parts is not None, "there is a plan"
         self.parts = self.unproved = parts
 
@@ -175,7 +179,7 @@ class LevelRequest:
     @property
     def open_variables(self) -> BoolArray:
         """``[variables]``: what may change; also proved components, if they could leave room for others."""
-        rest = self.unproved if self.incumbent.task.is_tight else self.parts
+        rest = self.unproved if self.incumbent.constrained.is_tight else self.parts
         return np.asarray(np.logical_or.reduce(rest or self.parts))
 
     @property

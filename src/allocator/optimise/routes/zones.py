@@ -32,14 +32,14 @@ class ZonesRoute(ProgramRoute):
         """Return whether a map is to be divided, nothing of it being fixed, and as well as can be."""
         if request.gap > 0.0:
             return rejected("within_gap")
-        if request.task.map is None:
+        if request.constrained.map is None:
             return rejected("no_map")
-        return rejected("fixed_variables") if request.task.is_fixed else APPLIES
+        return rejected("fixed_variables") if request.constrained.is_fixed else APPLIES
 
     def solve(self, request: ProgramRequest) -> RouteResult:
         """Return the best zones that were found; nothing if rules tie slots together too closely."""
         found = solve_zones(
-            request.task,
+            request.constrained,
             request.deadline,
             request.context,
             lambda level: request.observer_of(level).on_bound,

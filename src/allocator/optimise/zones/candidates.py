@@ -183,7 +183,7 @@ def _evaluated(slots: Sequence[int], block: SlotBlock, sets: Bitsets, wanted: In
 
 
 def cost_bands(
-    task: ConstrainedProgram, whole: SlotDecomposition, decisions: IntArray
+    constrained: ConstrainedProgram, whole: SlotDecomposition, decisions: IntArray
 ) -> Mapping[int, list[Band]]:
     """Return by slot the bands in which the zones lie of all plans no dearer than a given one.
 
@@ -191,17 +191,17 @@ def cost_bands(
     than those of the given plan, and lie around the mean: of 100,000 zones a few thousand are left.
 
     Args:
-        task: The constrained program.
+        constrained: The constrained program.
         whole: Its decomposition by slot.
         decisions: ``[decisions]`` the plan; its cost at the first level counts.
     """
-    if not task.program.levels:
+    if not constrained.program.levels:
         return {}
-    caps = {task.program.levels[0]: costs_of(task.program, decisions)[0]}
-    problem = Subproblem(task.program, None, caps, task.bounds).full()
+    caps = {constrained.program.levels[0]: costs_of(constrained.program, decisions)[0]}
+    problem = Subproblem(constrained.program, None, caps, constrained.bounds).full()
     if problem is None:
         return {}
-    slot, item = (np.full(len(task.program), -1, dtype=np.int64) for _ in range(2))
+    slot, item = (np.full(len(constrained.program), -1, dtype=np.int64) for _ in range(2))
     for block in whole.blocks:
         own = block.columns[: len(block.items)]
         slot[own], item[own] = block.slot, np.arange(len(own))

@@ -47,24 +47,24 @@ PARAMS = LocalSearchParams()
 
 
 def improve_by_units(
-    task: ConstrainedProgram, decisions: IntArray, deadline: Deadline, context: SolveContext
+    constrained: ConstrainedProgram, decisions: IntArray, deadline: Deadline, context: SolveContext
 ) -> IntArray:
     """Return a plan that no shift and no swap improves, as far as time allows.
 
     Args:
-        task: The constrained program, with its map.
+        constrained: The constrained program, with its map.
         decisions: ``[decisions]`` a feasible plan.
         deadline: The time limit.
         context: The settings of the solve.
     """
-    assert task.map is not None
-    [grid] = task.program.decisions.grids.values()
-    evaluator, best = _ChangeEvaluator(task.program, grid[:, :, 0, 0]), decisions
+    assert constrained.map is not None
+    [grid] = constrained.program.decisions.grids.values()
+    evaluator, best = _ChangeEvaluator(constrained.program, grid[:, :, 0, 0]), decisions
     if evaluator.batch < PARAMS.fewest_plans:
         return decisions
-    cost = costs_of(task.program, best)
+    cost = costs_of(constrained.program, best)
     while True:
-        zones = _Zones(slot_of(task.program, best), task.map)
+        zones = _Zones(slot_of(constrained.program, best), constrained.map)
         for changes in (zones.shifts(), zones.swaps()):
             if deadline.is_over or context.is_stopped:
                 return best
@@ -83,21 +83,24 @@ def costs_of(program: Program, decisions: IntArray) -> list[int]:
     return [int(cost) for cost in level_costs(program, evaluate_auxiliaries(program, decisions[None, :]))[0]]
 
 
-def is_least(task: ConstrainedProgram, decisions: IntArray) -> bool:
+def is_least(constrained: ConstrainedProgram, decisions: IntArray) -> bool:
     """Whether the rows alone prove that no plan costs less at any level."""
-    costs = costs_of(task.program, decisions)
+    costs = costs_of(constrained.program, decisions)
     return all(
-        task.lower_bound(level) >= cost for level, cost in zip(task.program.levels, costs, strict=True)
+        constrained.lower_bound(level) >= cost
+        for level, cost in zip(constrained.program.levels, costs, strict=True)
     )
 
 
-def is_plan(task: ConstrainedProgram, decisions: IntArray) -> bool:
+def is_plan(constrained: ConstrainedProgram, decisions: IntArray) -> bool:
     """Whether decisions violate no row, and all zones are connected."""
-    assert task.map is not None
-    if violated_rows(task.program, evaluate_auxiliaries(task.program, decisions[None, :])).any():
+    assert constrained.map is not None
+    if violated_rows(
+        constrained.program, evaluate_auxiliaries(constrained.program, decisions[None, :])
+    ).any():
         return False
-    held = _Zones(slot_of(task.program, decisions), task.map).held.values()
-    return all(len(list(connected_components(items, task.map))) == 1 for items in held)
+    held = _Zones(slot_of(constrained.program, decisions), constrained.map).held.values()
+    return all(len(list(connected_components(items, constrained.map))) == 1 for items in held)
 
 
 def slot_of(program: Program, decisions: IntArray) -> dict[int, int]:

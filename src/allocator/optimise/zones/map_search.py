@@ -57,7 +57,7 @@ PARAMS = MapParams()
 
 
 def solve_zones(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     deadline: Deadline,
     context: SolveContext,
     teller: Callable[[int], BoundCallback],
@@ -67,17 +67,19 @@ def solve_zones(
     """Return the best plan at every level, or a good one of a large map; None if the program is no map.
 
     Args:
-        task: The constrained program.
+        constrained: The constrained program.
         deadline: The time limit.
         context: The settings of the solve.
         teller: Returns for a level what is called with its costs and bounds.
         start: ``[decisions]`` a plan to start from.
         show: Called with the decisions of every better plan.
     """
-    whole = None if task.map is None or task.is_fixed else decompose_by_slot(task.program)
+    whole = (
+        None if constrained.map is None or constrained.is_fixed else decompose_by_slot(constrained.program)
+    )
     if whole is None:
         return None
-    return _MapSearch(task, whole, deadline, context, teller, show, start).run()
+    return _MapSearch(constrained, whole, deadline, context, teller, show, start).run()
 
 
 @dataclass(eq=False)
@@ -85,7 +87,7 @@ class _MapSearch:
     """One search of a map.
 
     Attributes:
-        task: The constrained program.
+        constrained: The constrained program.
         whole: Its decomposition by slot.
         deadline: The time limit.
         context: The settings of the solve.
@@ -94,7 +96,7 @@ class _MapSearch:
         start: ``[decisions]`` a plan to start from.
     """
 
-    task: ConstrainedProgram
+    constrained: ConstrainedProgram
     whole: SlotDecomposition
     deadline: Deadline
     context: SolveContext
@@ -104,31 +106,41 @@ class _MapSearch:
 
     def run(self) -> ZonesResult | None:
         """Return the result; None if there is neither a plan nor a proof that there is none."""
-        task, whole, context = self.task, self.whole, self.context
+        constrained, whole, context = self.constrained, self.whole, self.context
         own = self._deadline_for(PARAMS.search_part, self.deadline)
         if len(whole.items) > MOST_MEMBERS:
             return self._search_large_map(None)
-        first = first_plan(task, whole, self.start, own, context, self._on_plan)
-        if first is not None and is_least(task, first):
+        first = first_plan(constrained, whole, self.start, own, context, self._on_plan)
+        if first is not None and is_least(constrained, first):
             return self._proved(first)
         linked = np.unique(np.append(whole.linking_rows.cols, whole.linking_variables))
         more: Mapping[int, list[Band]] = {}
         if first is not None and len(linked):
             few = self._deadline_for(PARAMS.recombination_part, own)
             patience = PARAMS.recombination_patience
-            first = recombine(task, whole, first, few, context, self._on_plan, patience)
-            if is_least(task, first):
+            first = recombine(constrained, whole, first, few, context, self._on_plan, patience)
+            if is_least(constrained, first):
                 return self._proved(first)
-            more = cost_bands(task, whole, first)
+            more = cost_bands(constrained, whole, first)
         groups = self._candidate_zones(linked, more, self._deadline_for(PARAMS.enumeration_part, own))
         if groups is None:
             return self._search_large_map(first)
-        model = CoverModel(task.program, whole, groups, linked)
+        model = CoverModel(constrained.program, whole, groups, linked)
         cover = CoverSearch(model.problem, model.choice, context)
-        bounds = task.implied_bounds() if len(linked) else None
-        windows = None if bounds is None else WindowSearch(task.program, whole, groups, bounds, context)
+        bounds = constrained.implied_bounds() if len(linked) else None
+        windows = (
+            None if bounds is None else WindowSearch(constrained.program, whole, groups, bounds, context)
+        )
         return solve_cover_levels(
-            task.program, model, cover, own, self.teller, self._on_plan, first, task.lower_bound, windows
+            constrained.program,
+            model,
+            cover,
+            own,
+            self.teller,
+            self._on_plan,
+            first,
+            constrained.lower_bound,
+            windows,
         )
 
     def _deadline_for(self, part: float, deadline: Deadline) -> Deadline:
@@ -137,21 +149,21 @@ class _MapSearch:
     def _on_plan(self, decisions: IntArray) -> None:
         """Pass on a plan, and its cost at the first level."""
         self.show(decisions)
-        if self.task.program.levels:
-            level, cost = self.task.program.levels[0], costs_of(self.task.program, decisions)[0]
-            self.teller(level)(cost, min(cost, self.task.lower_bound(level)))
+        if self.constrained.program.levels:
+            level, cost = self.constrained.program.levels[0], costs_of(self.constrained.program, decisions)[0]
+            self.teller(level)(cost, min(cost, self.constrained.lower_bound(level)))
 
     def _proved(self, decisions: IntArray) -> ZonesResult:
         """Return a plan that the rows alone prove to be optimal."""
-        task = self.task
-        costs = zip(task.program.levels, costs_of(task.program, decisions), strict=True)
+        constrained = self.constrained
+        costs = zip(constrained.program.levels, costs_of(constrained.program, decisions), strict=True)
         proofs = tuple(Proof.of(level, cost, Bound(cost, BY_ROWS)) for level, cost in costs)
         return ZonesResult("optimal", decisions, proofs)
 
     def _improved(self, decisions: IntArray, deadline: Deadline) -> IntArray:
         """Return a better plan, two zones at a time: recombined where slots are linked, else re-optimised."""
         improve = recombine if self.whole.is_linked else reoptimise_pairs
-        return improve(self.task, self.whole, decisions, deadline, self.context, self._on_plan)
+        return improve(self.constrained, self.whole, decisions, deadline, self.context, self._on_plan)
 
     def _search_large_map(self, first: IntArray | None) -> ZonesResult | None:
         """Return a plan of a map with too many zones, by p-median search or from random spanning trees.
@@ -159,17 +171,17 @@ class _MapSearch:
         Args:
             first: ``[decisions]`` the first plan, if it has been made already.
         """
-        task, whole = self.task, self.whole
-        assert task.map is not None
+        constrained, whole = self.constrained, self.whole
+        assert constrained.map is not None
         own = self._deadline_for(PARAMS.search_part, self.deadline)
-        recognised = recognise_first(task.program, whole, task.map)
-        if recognised is None or (whole.is_linked and recognised[0] != task.program.levels[0]):
+        recognised = recognise_first(constrained.program, whole, constrained.map)
+        if recognised is None or (whole.is_linked and recognised[0] != constrained.program.levels[0]):
             decisions = first
             if decisions is None:
-                decisions = first_plan(task, whole, self.start, own, self.context, self._on_plan)
+                decisions = first_plan(constrained, whole, self.start, own, self.context, self._on_plan)
             if decisions is not None:
                 decisions = self._improved(decisions, own)
-                is_optimal = is_least(task, decisions)
+                is_optimal = is_least(constrained, decisions)
                 return self._proved(decisions) if is_optimal else ZonesResult("feasible", decisions)
         if recognised is None:
             return None
@@ -179,18 +191,18 @@ class _MapSearch:
         self, level: int, districting: Districting, first: IntArray | None, own: Deadline
     ) -> ZonesResult | None:
         """Return a plan by p-median search at a level, improved if the program has other costs or rows."""
-        task, whole = self.task, self.whole
-        is_all = districting.is_exact and len(task.program.levels) == 1
+        constrained, whole = self.constrained, self.whole
+        is_all = districting.is_exact and len(constrained.program.levels) == 1
         part = self.deadline if is_all else self._deadline_for(PARAMS.pmedian_part, own)
-        placement = SlotPlacement(task.program, whole, level)
+        placement = SlotPlacement(constrained.program, whole, level)
 
         def split() -> IntArray | None:
-            found = first_plan(task, whole, None, own, self.context)
+            found = first_plan(constrained, whole, None, own, self.context)
             return None if found is None else placement.zone(found)
 
         start = self.start if first is None else first
         search = PMedianSearch(
-            task, districting, level, placement, part, self.context, self.teller(level), self._on_plan
+            constrained, districting, level, placement, part, self.context, self.teller(level), self._on_plan
         )
         found = search.run(None if start is None else placement.zone(start), split)
         if found is None or found.decisions is None or is_all:
@@ -207,7 +219,7 @@ class _MapSearch:
             more: By slot, bands that hold for every better plan.
             deadline: The time limit.
         """
-        assert self.task.map is not None
+        assert self.constrained.map is not None
         branches = PARAMS.most_branches
 
         def may_continue(more: int) -> bool:
@@ -218,7 +230,9 @@ class _MapSearch:
         def wanted(block: SlotBlock) -> IntArray:
             return np.flatnonzero(np.isin(block.columns, linked))
 
-        found = enumerate_zones(self.whole, self.task.map, wanted, PARAMS.most_zones, may_continue, more)
+        found = enumerate_zones(
+            self.whole, self.constrained.map, wanted, PARAMS.most_zones, may_continue, more
+        )
         if found is not None and len(linked):
             found = _by_single_slot(self.whole, found)
         is_few = found is not None and sum(len(group.held) for group in found) <= PARAMS.most_zones

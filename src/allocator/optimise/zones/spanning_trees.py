@@ -130,7 +130,7 @@ class TreeSplitter:
 
 
 def first_plan(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     whole: SlotDecomposition,
     start: IntArray | None,
     deadline: Deadline,
@@ -140,7 +140,7 @@ def first_plan(
     """Return the best of the given plan, if it is one, and of those that random trees give.
 
     Args:
-        task: The constrained program, with its map.
+        constrained: The constrained program, with its map.
         whole: Its decomposition by slot.
         start: ``[decisions]`` a plan to start from.
         deadline: The time, a part of which is used.
@@ -149,9 +149,9 @@ def first_plan(
     """
     best, costs = None, list[int]()
     part = Deadline(context.budget, deadline.share(PARAMS.time_part))
-    given = [] if start is None or not is_plan(task, start) else [start]
-    for plan in chain(given, plans_by_splitting(task, whole, part, context)):
-        mine = costs_of(task.program, plan)
+    given = [] if start is None or not is_plan(constrained, start) else [start]
+    for plan in chain(given, plans_by_splitting(constrained, whole, part, context)):
+        mine = costs_of(constrained.program, plan)
         if best is None or mine < costs:
             best, costs = plan, mine
             show(best)
@@ -159,31 +159,34 @@ def first_plan(
 
 
 def plans_by_splitting(
-    task: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, context: SolveContext
+    constrained: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, context: SolveContext
 ) -> Iterator[IntArray]:
     """Yield the best plan that random trees give, then the local optima from these plans.
 
     Where nothing links zones, only the best plan is improved: other methods are as good there.
     """
-    plans = sorted(split_plans(task, whole, deadline, context), key=lambda plan: costs_of(task.program, plan))
+    plans = sorted(
+        split_plans(constrained, whole, deadline, context),
+        key=lambda plan: costs_of(constrained.program, plan),
+    )
     yield from plans[:1]
     if not whole.is_linked:
         plans = plans[:1]
     for plan in plans:
-        yield improve_by_units(task, plan, deadline, context)
+        yield improve_by_units(constrained, plan, deadline, context)
 
 
 def split_plans(
-    task: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, context: SolveContext
+    constrained: ConstrainedProgram, whole: SlotDecomposition, deadline: Deadline, context: SolveContext
 ) -> Iterator[IntArray]:
     """Yield feasible plans of connected zones that random trees give."""
     shuffler = random.Random(context.seed)
-    for splitter in tree_splitters(task, whole, context.seed):
+    for splitter in tree_splitters(constrained, whole, context.seed):
         plans = 0
         for _ in range(PARAMS.tries):
             if plans == PARAMS.plans or deadline.is_over or context.is_stopped:
                 break
-            decisions = _split_plan(task, whole, splitter, shuffler)
+            decisions = _split_plan(constrained, whole, splitter, shuffler)
             if decisions is not None:
                 plans += 1
                 yield decisions
@@ -191,26 +194,28 @@ def split_plans(
             return
 
 
-def tree_splitters(task: ConstrainedProgram, whole: SlotDecomposition, seed: int) -> list[TreeSplitter]:
+def tree_splitters(
+    constrained: ConstrainedProgram, whole: SlotDecomposition, seed: int
+) -> list[TreeSplitter]:
     """Return splitters of a map: one for even zones first, if uneven ones may have a penalty."""
-    assert task.map is not None
+    assert constrained.map is not None
     items, bands, attribute = whole.items.tolist(), [_tightest_band(whole)], balanced_attribute(whole)
     even = None if attribute is None else _even_band(attribute, len(whole.blocks))
     if even is not None and _relative_width(even) < _relative_width(bands[0]):
         bands = [even, *bands]
     return [
         TreeSplitter(
-            task.map, dict(zip(items, band.weights.tolist(), strict=True)), (band.low, band.high), seed
+            constrained.map, dict(zip(items, band.weights.tolist(), strict=True)), (band.low, band.high), seed
         )
         for band in bands
     ]
 
 
 def _split_plan(
-    task: ConstrainedProgram, whole: SlotDecomposition, splitter: TreeSplitter, shuffler: random.Random
+    constrained: ConstrainedProgram, whole: SlotDecomposition, splitter: TreeSplitter, shuffler: random.Random
 ) -> IntArray | None:
     """Return the decisions of zones in random slots; None if there are none, or a row forbids them."""
-    slots, [grid] = list(range(len(whole.blocks))), task.program.decisions.grids.values()
+    slots, [grid] = list(range(len(whole.blocks))), constrained.program.decisions.grids.values()
     zones = splitter.zones(frozenset(whole.items.tolist()), len(slots))
     if zones is None:
         return None
@@ -220,10 +225,10 @@ def _split_plan(
     )
     if (columns < 0).any():
         return None
-    decisions = np.zeros(task.program.decisions.count, dtype=np.int64)
+    decisions = np.zeros(constrained.program.decisions.count, dtype=np.int64)
     decisions[columns] = 1
-    values = evaluate_auxiliaries(task.program, decisions[None, :])
-    return None if violated_rows(task.program, values).any() else decisions
+    values = evaluate_auxiliaries(constrained.program, decisions[None, :])
+    return None if violated_rows(constrained.program, values).any() else decisions
 
 
 def _even_band(weights: IntArray, slots: int) -> Band:

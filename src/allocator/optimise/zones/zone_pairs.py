@@ -55,7 +55,7 @@ PARAMS = ZonePairParams()
 
 
 def recombine(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     whole: SlotDecomposition,
     decisions: IntArray,
     deadline: Deadline,
@@ -66,7 +66,7 @@ def recombine(
     """Return a plan that is no worse, from random recombinations of two zones each.
 
     Args:
-        task: The constrained program, with its map.
+        constrained: The constrained program, with its map.
         whole: Its decomposition by slot.
         decisions: ``[decisions]`` a plan.
         deadline: The time limit.
@@ -75,17 +75,21 @@ def recombine(
         patience: The number of recombinations without a gain that ends the search, if not that of the
             parameters.
     """
-    pairs, levels = _PairRecombination(task, whole, context.seed), task.program.levels
+    pairs, levels = _PairRecombination(constrained, whole, context.seed), constrained.program.levels
     most_in_vain = PARAMS.patience if patience is None else patience
-    best, least, in_vain = costs_of(task.program, decisions), [task.lower_bound(level) for level in levels], 0
+    best, least, in_vain = (
+        costs_of(constrained.program, decisions),
+        [constrained.lower_bound(level) for level in levels],
+        0,
+    )
     current = decisions
     while in_vain < most_in_vain and best != least and not (deadline.is_over or context.is_stopped):
         in_vain += 1
         made = pairs.recombine_random_pair(current)
-        if made is None or not is_plan(task, made):
+        if made is None or not is_plan(constrained, made):
             continue
-        made = improve_by_units(task, made, deadline, context)
-        costs = costs_of(task.program, made)
+        made = improve_by_units(constrained, made, deadline, context)
+        costs = costs_of(constrained.program, made)
         if costs < best:
             in_vain, best, decisions = 0, costs, made
             show(made)
@@ -99,15 +103,15 @@ class _PairRecombination:
     """Splits two zones that touch anew.
 
     Args:
-        task: The constrained program, with its map.
+        constrained: The constrained program, with its map.
         whole: Its decomposition by slot.
         seed: The seed of every random choice.
     """
 
-    def __init__(self, task: ConstrainedProgram, whole: SlotDecomposition, seed: int) -> None:
-        assert task.map is not None
-        self._program, self._near = task.program, task.map
-        self._splitters, self._random = tree_splitters(task, whole, seed), random.Random(seed)
+    def __init__(self, constrained: ConstrainedProgram, whole: SlotDecomposition, seed: int) -> None:
+        assert constrained.map is not None
+        self._program, self._near = constrained.program, constrained.map
+        self._splitters, self._random = tree_splitters(constrained, whole, seed), random.Random(seed)
         attribute = balanced_attribute(whole)
         items = whole.items.tolist()
         self._weights = None if attribute is None else dict(zip(items, attribute.tolist(), strict=True))
@@ -145,7 +149,7 @@ class _PairRecombination:
 
 
 def reoptimise_pairs(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     whole: SlotDecomposition,
     decisions: IntArray,
     deadline: Deadline,
@@ -155,22 +159,22 @@ def reoptimise_pairs(
     """Return a plan in which no two zones that touch can be better, as far as time allows.
 
     Args:
-        task: The constrained program, with its map.
+        constrained: The constrained program, with its map.
         whole: Its decomposition by slot. Where something links slots, the plan is returned as it is.
         decisions: ``[decisions]`` a plan.
         deadline: The time limit.
         context: The settings of the solve.
         show: Called with every better plan.
     """
-    assert task.map is not None
+    assert constrained.map is not None
     if whole.is_linked:
         return decisions
-    [grid] = task.program.decisions.grids.values()
+    [grid] = constrained.program.decisions.grids.values()
     shuffler, optimal = random.Random(context.seed), set[tuple[bytes, bytes]]()
     while True:
         before = decisions
         zones = [np.flatnonzero(_holds(decisions, grid[:, slot, 0, 0])) for slot in range(len(whole.blocks))]
-        pairs = list(_touching_pairs(zones, task.map))
+        pairs = list(_touching_pairs(zones, constrained.map))
         shuffler.shuffle(pairs)
         for a, b in pairs:
             key = zones[a].tobytes(), zones[b].tobytes()
@@ -180,7 +184,7 @@ def reoptimise_pairs(
                 return decisions
             optimal.add(key)
             items = np.union1d(zones[a], zones[b])
-            better = _reoptimise(task, whole, (a, b), items, decisions, deadline, context)
+            better = _reoptimise(constrained, whole, (a, b), items, decisions, deadline, context)
             if better is not None:
                 decisions = better
                 show(decisions)
@@ -190,7 +194,7 @@ def reoptimise_pairs(
 
 
 def _reoptimise(
-    task: ConstrainedProgram,
+    constrained: ConstrainedProgram,
     whole: SlotDecomposition,
     slots: tuple[int, int],
     items: IntArray,
@@ -199,7 +203,7 @@ def _reoptimise(
     context: SolveContext,
 ) -> IntArray | None:
     """Return the plan with the best two zones of some items in two slots, if it is better."""
-    assert task.map is not None
+    assert constrained.map is not None
     branches = PARAMS.most_branches
 
     def may_continue(more: int) -> bool:
@@ -211,10 +215,10 @@ def _reoptimise(
         return None
     blocks = [restrict_items(whole.blocks[slot], items) for slot in slots]
     two = SlotDecomposition(blocks, items, whole.linking_rows, whole.linking_variables, whole.linking_costs)
-    zones = enumerate_zones(two, task.map, lambda _: EMPTY, PARAMS.most_zones, may_continue)
+    zones = enumerate_zones(two, constrained.map, lambda _: EMPTY, PARAMS.most_zones, may_continue)
     if zones is None:
         return None
-    program, model = task.program, CoverModel(task.program, two, zones, EMPTY)
+    program, model = constrained.program, CoverModel(constrained.program, two, zones, EMPTY)
     found = solve_cover_levels(program, model, CoverSearch(model.problem, model.choice, context), deadline)
     if found.decisions is None:
         return None

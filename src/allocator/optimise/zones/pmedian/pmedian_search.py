@@ -130,7 +130,7 @@ class PMedianSearch:
     """A search for zones around centres.
 
     Attributes:
-        task: The constrained program.
+        constrained: The constrained program.
         districting: Its relaxation as a districting.
         level: The level that pays for distances.
         placement: Places zones into slots.
@@ -143,7 +143,7 @@ class PMedianSearch:
         bound: A proven lower bound of the level.
     """
 
-    task: ConstrainedProgram
+    constrained: ConstrainedProgram
     districting: Districting
     level: int
     placement: SlotPlacement
@@ -231,10 +231,10 @@ class PMedianSearch:
         decisions = self.placement.decisions(zone)
         if decisions is None:
             return False
-        values = evaluate_auxiliaries(self.task.program, decisions[None, :])
-        if not self.districting.is_exact and violated_rows(self.task.program, values).any():
+        values = evaluate_auxiliaries(self.constrained.program, decisions[None, :])
+        if not self.districting.is_exact and violated_rows(self.constrained.program, values).any():
             return False
-        costs = level_costs(self.task.program, values)[0].tolist()
+        costs = level_costs(self.constrained.program, values)[0].tolist()
         if self.decisions is None or costs < self.costs:
             self.decisions, self.costs = decisions, costs
             self.on_plan(decisions)
@@ -243,7 +243,7 @@ class PMedianSearch:
 
     @property
     def _cost(self) -> int:
-        return self.costs[self.task.program.levels.index(self.level)]
+        return self.costs[self.constrained.program.levels.index(self.level)]
 
     def _update_bound(self, bound: int, *, by_search: bool = False) -> None:
         """Take over a better bound, without the constant of the districting, and what proved it."""
@@ -266,7 +266,7 @@ class PMedianSearch:
         return may_continue
 
     def _result(self) -> ZonesResult:
-        is_best = len(self.task.program.levels) == 1 and self._cost <= self.bound
+        is_best = len(self.constrained.program.levels) == 1 and self._cost <= self.bound
         by = frozenset((PRICES, HIGHS) if self._is_bound_by_search else (PRICES,))
         proof = Proof.of(self.level, self._cost, Bound(self.bound, by))
         return ZonesResult("optimal" if is_best else "feasible", self.decisions, (proof,))
