@@ -191,7 +191,7 @@ def test_an_island_is_reached_by_several_kinds_of_links(tmp_path: Path) -> None:
     policy = bind(load(island(tmp_path, ", link: [adjacent, ferry]")))
     assert list(without_neighbours.doubts(policy)) == []
     found = solved(policy)
-    assert found.status == "optimal" and found.run["structure"] == "zones"
+    assert found.status == "optimal" and found.run["structure"] == {"kind": "zones"}
     assert {one.slot for one in found.assignments if one.item in "IA"} == {
         next(one.slot for one in found.assignments if one.item == "A")
     }

@@ -95,7 +95,7 @@ class Contiguous(Rule):
         return self.link
 
     @property
-    def cuts(self) -> bool:
+    def has_cuts(self) -> bool:
         """Only a hard rule asks for cuts."""
         return self.is_hard
 
