@@ -147,7 +147,7 @@ def test_plans_of_a_search_that_goes_on_are_offered(tmp_path: Path, monkeypatch:
 
 def test_searches_that_say_no_more_are_forgotten() -> None:
     known = KnownBounds(((Proof(1, 9, 4),), (Proof(1, 9, 5),), (Proof(1, 4, 2), Proof(2, 7, 6))))
-    assert known.beyond((Proof(1, 4, 4), Proof(2, 8, 5))).searches == known.searches[1:]
+    assert known.tighter_than((Proof(1, 4, 4), Proof(2, 8, 5))).searches == known.searches[1:]
 
 
 def reached(policy: Policy) -> Snapshot:

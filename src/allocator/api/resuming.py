@@ -237,7 +237,7 @@ class Checkpoints(NullObserver):
 def _plan(policy: Policy, reached: Snapshot) -> Plan:
     is_whole = reached.periods == {name: len(layer.periods) for name, layer in policy.context.layers.items()}
     proofs = reached.proofs
-    known = reached.known.beyond(proofs)
+    known = reached.known.tighter_than(proofs)
     if not is_whole:  # its own costs are not those of a plan
         known = known.with_search(proofs)
     run: dict[str, Any] = {"checkpoint": True, "seconds": round(reached.seconds, 2)}

@@ -157,7 +157,7 @@ def fewest_changes(
     counted = sum(one.cost for one in judge(replace(policy, rules=result.counted), plan.assignments).findings)
     if counted != result.changes.cost:
         raise InternalError(f"the solver says {result.changes.cost} changes, the checks {counted}")
-    said = result.changes.proved.said.model_dump(mode="json")
+    said = result.changes.proved.bound_proof.model_dump(mode="json")
     changes = {**plan.run["changes"], "fewest": counted, "bound": result.changes.bound, "proof": said}
     return plan.model_copy(update={"run": {**plan.run, "changes": changes}})
 
@@ -180,7 +180,7 @@ def _plan(policy: Policy, solved: SolveResult, beside: str) -> Plan:
     run = {**solved.run, "beside": beside} if beside else solved.run
     run = {**run, "asked": policy.overrides.carried()} if policy.overrides else run
     if solved.refuted is not None:
-        run = {**run, "proof": solved.refuted.said.model_dump(mode="json")}
+        run = {**run, "proof": solved.refuted.bound_proof.model_dump(mode="json")}
     if not solved.proofs:
         return Plan(scenario=policy.reference, status=solved.status, assignments=(), run=run)
     judgement = judge(policy, solved.assignments)

@@ -1,4 +1,4 @@
-"""Bounds and who proved them; those proved over fewer layers hold for all, which have no fewer rules."""
+"""Lower bounds of levels and their proofs; bounds over fewer layers (with fewer rules) hold for all."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from allocator.model.run import NOBODY, NOTHING_IS_LESS, Witnesses, in_order, is
 
 @dataclass(frozen=True)
 class Bound:
-    """What a level costs at least.
+    """A proven lower bound of the cost of a level.
 
     Attributes:
-        value: The least cost.
-        by: The back ends that the proof stands on, all of them together.
-        second: Those of a second proof of it that stands on none of these; nobody, if there is none.
+        value: The bound.
+        by: The back ends that its proof stands on, all of them together.
+        second: The back ends of a second proof, none of which is among the first; empty without one.
     """
 
     value: int = 0
@@ -24,12 +24,12 @@ class Bound:
     second: Witnesses = NOBODY
 
     @property
-    def said(self) -> BoundProof:
-        """Who proved it, as plans write it."""
+    def bound_proof(self) -> BoundProof:
+        """The back ends of its proofs, as plans carry them."""
         return BoundProof(by=in_order(self.by), confirmed=in_order(self.second) or None)
 
     def __or__(self, other: Bound) -> Bound:
-        """Return the greater of the two; of equals the one that is confirmed, else the first."""
+        """Return the greater bound; of two equal ones the one with a second proof, else the first."""
         if other.value == self.value:
             return other if is_confirmed(other.by, other.second) else self
         return other if other.value > self.value else self
@@ -41,10 +41,10 @@ class Proof:
 
     Attributes:
         level: The level.
-        cost: What the plan costs there.
-        bound: What no plan costs less than.
+        cost: The cost of the plan at the level.
+        bound: The lower bound; never above the cost.
         by: The back ends that the proof of the bound stands on, all of them together.
-        second: Those of a second proof.
+        second: The back ends of a second proof.
     """
 
     level: Level
@@ -55,39 +55,39 @@ class Proof:
 
     @classmethod
     def of(cls, level: Level, cost: int, bound: Bound) -> Proof:
-        """Return the proof of a level by a bound of it, which may have been found for a greater cost."""
+        """Return the proof of a level by a bound, which may have been found for a greater cost."""
         value = min(cost, bound.value)
         by = NOTHING_IS_LESS if value <= 0 else bound.by
         return cls(level, cost, value, by, bound.second if value > 0 else NOBODY)
 
     @property
     def proved(self) -> Bound:
-        """The bound, and who proved it."""
+        """The bound and its back ends."""
         return Bound(self.bound, self.by, self.second)
 
     @property
     def score(self) -> LevelScore:
-        """Cost, bound and who proved it, as plans write them."""
-        return LevelScore(level=self.level, cost=self.cost, bound=self.bound, proof=self.proved.said)
+        """Cost, bound and back ends, as plans carry them."""
+        return LevelScore(level=self.level, cost=self.cost, bound=self.bound, proof=self.proved.bound_proof)
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether there is a second proof that no back end of the first has a part in."""
+        """Whether there is a second proof by other back ends."""
         return is_confirmed(self.by, self.second)
 
 
 @dataclass(frozen=True)
 class KnownBounds:
-    """Proofs of searches over fewer layers, the levels in their order.
+    """Proofs of searches over fewer layers, by search, each with its levels in their order.
 
-    Such a search held each level above to its own best cost. Its bound of a level says something of
-    the whole only where the whole costs no more there: else the whole is freer than that search was.
+    Such a search fixed each level above to its own best cost. Its bound of a level holds for all layers only
+    where their plan costs no more at the levels above: else it is less constrained than that search was.
     """
 
     searches: tuple[tuple[Proof, ...], ...] = ()
 
     def of(self, level: Level, costs: Mapping[Level, int]) -> Bound:
-        """Return the best bound of ``level``, given what the levels above cost in the whole."""
+        """Return the best bound of ``level``, given the costs of the levels above it."""
         best = Bound()
         for proofs in self.searches:
             best |= _bound(proofs, level, costs)
@@ -97,8 +97,8 @@ class KnownBounds:
         """Return these bounds and those of one more search."""
         return KnownBounds((*self.searches, tuple(proofs)))
 
-    def beyond(self, proofs: Sequence[Proof]) -> KnownBounds:
-        """Return the searches that may yet say more than ``proofs``, once the levels above cost less."""
+    def tighter_than(self, proofs: Sequence[Proof]) -> KnownBounds:
+        """Return the searches with a bound above ``proofs``: it counts once the levels above cost less."""
         proved = {proof.level: proof.bound for proof in proofs}
         return KnownBounds(
             tuple(
