@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+import allocator
 from allocator.model.run import CP_SAT, FLOW, HIGHS, NAMES
 from allocator.program.network import as_network
 from allocator.program.subproblem import MilpInstance
@@ -201,3 +203,16 @@ def test_a_new_solver_that_is_wrong_is_found_out(by_hand: str, monkeypatch: pyte
     with pytest.raises(AssertionError):
         for problem in PROBLEMS.values():
             assert_right(by_hand, problem)
+
+
+def test_nobody_else_imports_a_solver() -> None:
+    """Not by an import, at the top or later, and not by the name of a module."""
+    source = Path(allocator.__file__).parent
+    name = re.compile(r"\b(import|from|import_module\(.)\s*['\"]?(ortools|highspy|scipy\.optimize)\b")
+    lazy = re.compile(r"\bfrom scipy import [^\n]*\boptimize\b")
+    files = [path for path in source.rglob("*.py") if "solvers" not in path.relative_to(source).parts]
+    assert len(files) > 200
+    found = [str(path) for path in files for rx in (name, lazy) if rx.search(path.read_text("utf-8"))]
+    assert not found
+    own = [path for path in source.rglob("*.py") if name.search(path.read_text("utf-8"))]
+    assert {path.relative_to(source).parts[0] for path in own} == {"solvers"}
