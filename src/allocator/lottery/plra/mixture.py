@@ -81,14 +81,14 @@ class AssignmentMaster:
     def optimal_mixture(self, level: int | None) -> AssignmentMixture:
         """Return the mixture of least cost at a level; for None, that of least greatest chance of a pair."""
         many, count = len(self._costs), len(self._row)
-        narrow = level is None
-        held = [] if narrow else list(self._held)
+        is_chance = level is None  # the objective is the greatest chance of a pair
+        held = [] if is_chance else list(self._held)
         costs = np.array(self._costs, dtype=float).reshape(many, self.levels)
-        objective = np.append(np.zeros(many) if narrow else costs[:, level], 1.0 if narrow else 0.0)
+        objective = np.append(np.zeros(many) if is_chance else costs[:, level], 1.0 if is_chance else 0.0)
         taken = coo_array((np.ones(len(self._columns)), (self._rows, self._columns)), shape=(count, many))
-        chances = hstack([taken, np.full((count, 1), -1.0 if narrow else 0.0)])
+        chances = hstack([taken, np.full((count, 1), -1.0 if is_chance else 0.0)])
         matrix = vstack([chances, np.hstack([costs[:, held].T, np.zeros((len(held), 1))])], format="csr")
-        sides = [0.0 if narrow else self.most] * count + [self._held[one] for one in held]
+        sides = [0.0 if is_chance else self.most] * count + [self._held[one] for one in held]
         share = 1.0 / self.different
         whole = np.append(np.ones(many), 0.0)[None, :]
         bounds = [(0.0, share)] * many + [(0.0, 1.0)]
@@ -138,7 +138,7 @@ class _ColumnGeneration:
     def __init__(self, spec: LotterySpec, problem: MilpInstance) -> None:
         self._spec, self._problem = spec, problem
         self._pairs = spec.pairs_of_variables(problem)
-        self._search = SolveContext(1, Budget(spec.seconds, 1))
+        self._context = SolveContext(1, Budget(spec.seconds, 1))
         self._end = time.monotonic() + spec.seconds
         self._plans: list[IntArray] = []
         self._taken = np.zeros(0, dtype=np.int64)
@@ -200,21 +200,19 @@ class _ColumnGeneration:
         left = max(0.0, self._end - time.monotonic())
         return left / (self._levels + 1 if level is None else self._levels - level)
 
-    def _reduced_costs(self, aim: int | None, mixed: AssignmentMixture) -> tuple[np.ndarray, float]:
+    def _reduced_costs(self, objective: int | None, mixed: AssignmentMixture) -> tuple[np.ndarray, float]:
         """Return ``[n]`` the reduced cost of each variable, and the constant of every assignment."""
         program, problem = self._spec.program, self._problem
         price, constant = np.zeros(len(program)), -mixed.share
         for level, weight in enumerate(mixed.levels):
-            rate = weight + (level == aim)
+            rate = weight + (level == objective)
             price += rate * level_objective(program, program.levels[level])
             constant += rate * program.constant(program.levels[level])
         fixed = problem.fixed.copy()
         fixed[problem.columns] = 0
         own = price[problem.columns]
-        pairs_of_variables = self._pairs >= 0
-        own[pairs_of_variables] += np.array(
-            [mixed.pairs.get(pair, 0.0) for pair in self._pairs[pairs_of_variables].tolist()]
-        )
+        has_pair = self._pairs >= 0
+        own[has_pair] += np.array([mixed.pairs.get(pair, 0.0) for pair in self._pairs[has_pair].tolist()])
         return own, constant + float(price @ fixed)
 
     def _price(self, price: np.ndarray, constant: float, full: Sequence[int]) -> _PricedAssignment:
@@ -223,13 +221,13 @@ class _ColumnGeneration:
         whole = np.rint(price * unit).astype(np.int64)
         left = max(0.1, self._end - time.monotonic())
         search_params = SearchParams(
-            replace(self._search.budget.share(1.0), seconds=left, work=None), threads=1
+            replace(self._context.budget.share(1.0), seconds=left, work=None), threads=1
         )
         shift = int(np.minimum(whole * self._problem.bounds[0], whole * self._problem.bounds[1]).sum())
         problem = replace(self._problem, objective=whole, constant=-shift)  # so that no cost is below 0
         others = [self._plans[k][problem.columns] for k in full]
         decided = problem.columns < self._spec.program.decisions.count
-        outcome = minimise(_exclude(problem, others, decided), self._search, search_params)
+        outcome = minimise(_exclude(problem, others, decided), self._context, search_params)
         if outcome.values is None:
             return _PricedAssignment(None, np.inf if outcome.found == "infeasible" else -np.inf)
         off = 0.5 * np.count_nonzero(price)  # rounded prices differ by half a unit each at most

@@ -29,9 +29,9 @@ def find_lottery(spec: LotterySpec) -> AssignmentLottery:
     Raises:
         NoLottery: There is none within the bound, or there are too few different assignments.
     """
-    cutting = [rule.id for rule in spec.policy.rules if rule.has_cuts]
-    if cutting:
-        raise NoLottery(beyond=cutting)
+    lazy = [rule.id for rule in spec.policy.rules if rule.has_cuts]
+    if lazy:
+        raise NoLottery(beyond=lazy)
     problem = spec.problem()
     if problem is None:
         raise NoLottery
@@ -39,8 +39,8 @@ def find_lottery(spec: LotterySpec) -> AssignmentLottery:
         raise NoLottery(least=Fraction(1))
     limited = spec.pairs_of_variables(problem)
     network = as_network(problem)
-    apart = len(np.unique(limited[limited >= 0])) == (limited >= 0).sum()  # else a pair has several arcs
-    if network is None or not apart:
+    one_arc_each = len(np.unique(limited[limited >= 0])) == (limited >= 0).sum()
+    if network is None or not one_arc_each:
         return _mixed_lottery(spec, problem)
     try:
         return flow_lottery(spec, problem, network, limited >= 0)
@@ -57,10 +57,10 @@ def _mixed_lottery(spec: LotterySpec, problem: MilpInstance) -> AssignmentLotter
     if spec.spread is not None:
         program = spec.program
         part = find_network_part(program, problem)
-        kept = set() if part is None else {*part.rules}
-        search_params = {program.rules[k] for k in program.rows.tags[~program.rows.defining, 0]}
-        _, paying = non_network_rules(program)
-        raise NoLottery(beyond=[*sorted(search_params - kept), *paying])
+        network_rules = set() if part is None else {*part.rules}
+        hard_rules = {program.rules[k] for k in program.rows.tags[~program.rows.defining, 0]}
+        _, soft_rules = non_network_rules(program)
+        raise NoLottery(beyond=[*sorted(hard_rules - network_rules), *soft_rules])
     return mixed_lottery(spec, problem)
 
 
@@ -177,6 +177,7 @@ def explain_no_lottery(spec: LotterySpec, no_lottery: NoLottery) -> CannotDraw:
 
 
 def _unsupported_rules(spec: LotterySpec, no_lottery: NoLottery) -> CannotDraw:
+    """Return the refusal that names rules which the lottery does not support."""
     rules = ", ".join(no_lottery.beyond[:_MAX_NAMED])
     if spec.spread is not None and not spec.policy.has_cuts:
         text = Text(
@@ -192,6 +193,7 @@ def _unsupported_rules(spec: LotterySpec, no_lottery: NoLottery) -> CannotDraw:
 
 
 def _too_few(spec: LotterySpec, no_lottery: NoLottery) -> CannotDraw:
+    """Return the refusal that there are too few different assignments."""
     found = no_lottery.found
     zh, en = ("只有", "there are only") if no_lottery.proved else ("时限内只找到", "in the time given only")
     text = Text(
@@ -202,6 +204,7 @@ def _too_few(spec: LotterySpec, no_lottery: NoLottery) -> CannotDraw:
 
 
 def _bound_too_tight(spec: LotterySpec, no_lottery: NoLottery) -> Text:
+    """Return that the bound is too tight, where no single case shows it."""
     zh, en = ("没有", "no lottery") if no_lottery.proved else ("时限内未找到", "in the time given no lottery")
     return Text(
         zh=f"{zh}每一对的概率都不超过 {spec.most} 的抽签",
@@ -216,7 +219,7 @@ def _short_cases(spec: LotterySpec, problem: MilpInstance) -> Iterator[Text]:
     lower[problem.columns], upper[problem.columns] = problem.bounds
     chance = upper.copy()
     chance[: len(spec.pairs)][spec.pairs >= 0] *= float(spec.most)
-    lower = np.minimum(lower, chance)  # who alone could be there would be in every assignment
+    lower = np.minimum(lower, chance)  # a sole candidate would be in every assignment
     ends = np.sort([rows.coefs * lower[rows.cols], rows.coefs * chance[rows.cols]], axis=0)
     edges = np.concatenate([np.zeros((2, 1)), np.cumsum(ends, axis=1)], axis=1)
     least, most = edges[:, rows.starts[1:]] - edges[:, rows.starts[:-1]]
@@ -226,6 +229,7 @@ def _short_cases(spec: LotterySpec, problem: MilpInstance) -> Iterator[Text]:
 
 
 def _case_text(spec: LotterySpec, rows: Rows, row: int, possible: BoolArray) -> Text:
+    """Return the case of a row, its candidates, and the least probability that lets the row hold."""
     rule = spec.policy.rules[int(rows.tags[row, 0])]
     subject = Subject(*(int(k) for k in rows.tags[row, 1:]))
     layer, label = spec.policy.layer_of(rule), spec.policy.context.scenario.organisation.label
