@@ -90,6 +90,21 @@ def test_the_plan_is_the_best_of_all_and_its_bound_is_right(policy: Policy) -> N
     assert_best(policy, Space.of(policy.context))
 
 
+def test_a_level_is_proved_though_cuts_leave_fewer_variables_than_at_first() -> None:
+    context = map_world(301, 4, 2, baseline=True)
+    rules: list[Fields] = [
+        {"kind": "take", "places": 1},
+        {**HANG, "level": "hard", "allow": 2},
+        {**HANG, "level": 1, "items": "unit.kind == 'town'"},
+        {**OTHERS[1], "level": 1},
+        {**OTHERS[3], "level": 1},
+        {**OTHERS[0], "level": 2},
+    ]
+    made = [example_rule({"on": "zoning", **one}, id=f"r{k}") for k, one in enumerate(rules)]
+    policy = Policy(context, tuple(made), (), {})
+    assert assert_best(policy, Space.of(context)) == (3, 1)
+
+
 LINKS = (
     "source,target,kind,weight\nA,B,adjacent,\nB,C,adjacent,\nC,D,adjacent,\nD,E,adjacent,\nE,F,adjacent,\n"
 )

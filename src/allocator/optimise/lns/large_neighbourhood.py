@@ -255,7 +255,8 @@ class LargeNeighbourhoodSearch:
         while True:
             problem = incumbent.constrained.subproblem(incumbent.level).restrict(incumbent.values, free)
             assert problem is not None, "the incumbent solves it"
-            is_whole = len(problem) >= len(self._whole)
+            # Cuts may fix variables, so that the whole has fewer than at first.
+            is_whole = free is self._open_parts or len(problem) >= len(self._whole)
             by = incumbent.witnesses_with(CP_SAT, *self._given)
             found = minimise(problem, self._context, self._search_params(deadline.left, is_whole))
             if is_whole:
