@@ -10,7 +10,7 @@ import pytest
 
 from allocator import api
 from allocator.model.past import Timeline, merged
-from allocator.model.steps import Stretch, likely_steps, said_steps
+from allocator.model.steps import Stretch, likely_steps, stated_steps
 from allocator.rules.policy import Policy
 from cli_world import call
 
@@ -127,11 +127,11 @@ def test_the_periods_before_are_those_written_by_hand(name: str) -> None:
 )
 def test_what_the_scenario_says_is_taken(unit: str, first: str, before: str) -> None:
     wanted = stretches(before)
-    assert list(islice(said_steps(unit).back(stretch(first)), len(wanted))) == wanted
+    assert list(islice(stated_steps(unit).back(stretch(first)), len(wanted))) == wanted
 
 
 def test_a_seat_counts_for_half_of_a_period_or_more() -> None:
-    months = Timeline(said_steps("months"), stretch("2026-04-01..2026-04-30"), day("2025-12-01"))
+    months = Timeline(stated_steps("months"), stretch("2026-04-01..2026-04-30"), day("2025-12-01"))
     half = merged([stretch("2026-02-15..2026-03-16")])  # 14 of 28 days, 16 of 31
     assert list(months.held(half)) == [(-2, -1)]
     less = merged([stretch("2026-02-16..2026-03-15")])  # 13 of 28 days, 15 of 31

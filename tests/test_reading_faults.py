@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocator.errors import Fault, fault_lines
-from allocator.model.reading.faults import MOST_FAULTS, SHOWN_OF_SORT, FaultList, bounded
+from allocator.model.reading.fault_list import MOST_FAULTS, SHOWN_OF_SORT, FaultList, input_error
 from allocator.model.text import Text
 
 
@@ -14,7 +14,7 @@ def faults(column: str, count: int, more: int = 0) -> list[Fault]:
 
 
 def lines(found: list[Fault]) -> list[str]:
-    return list(fault_lines(bounded(found).faults, "en"))
+    return list(fault_lines(input_error(found).faults, "en"))
 
 
 def test_eighty_of_a_sort_are_one_line_with_their_number() -> None:
@@ -34,19 +34,19 @@ def test_no_sort_hides_another_and_none_is_miscounted() -> None:
 
 
 def test_all_stay_counted_when_errors_are_joined() -> None:
-    once = bounded([*faults("born", 500), *faults("unit", 300)]).faults
+    once = input_error([*faults("born", 500), *faults("unit", 300)]).faults
     assert len(once) == MOST_FAULTS + SHOWN_OF_SORT and once[0].more == 500 - MOST_FAULTS
     assert sum(fault.count for fault in once) == 800
-    again = bounded(once).faults
+    again = input_error(once).faults
     assert again == once
 
 
 def test_what_is_of_no_sort_is_listed_up_to_a_bound_and_then_counted() -> None:
     single = [Fault(Text(zh=f"第 {n} 处", en=f"place {n}"), "scenario.yaml") for n in range(1000)]
-    found = bounded(single).faults
+    found = input_error(single).faults
     assert len(found) == 2 * MOST_FAULTS + 1
     assert found[-1].message.en == "and 600 more faults that are not listed" and found[-1].is_remainder
-    joined = bounded([*found, *found]).faults
+    joined = input_error([*found, *found]).faults
     assert joined[-1].message.en == "and 1600 more faults that are not listed"
 
 

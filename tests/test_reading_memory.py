@@ -89,7 +89,9 @@ def test_a_file_that_hides_its_size_is_read_whole() -> None:
 def test_tables_are_measured_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     base = folder(tmp_path)
     api.load(base)
-    monkeypatch.setattr("allocator.model.reading.sources.TABLE_BYTES", 400)  # each of the tables has less
+    monkeypatch.setattr(
+        "allocator.model.reading.scenario_sources.TABLE_BYTES", 400
+    )  # each of the tables has less
     with pytest.raises(InputError) as caught:
         api.load(base)
     assert "合计超过" in caught.value.faults[0]("zh")

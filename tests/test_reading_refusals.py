@@ -16,7 +16,7 @@ from allocator import api
 from allocator.errors import Fault, InputError, nearest
 from allocator.messages.os import os_text
 from allocator.model.plan import Plan
-from allocator.model.reading.faults import MOST_FAULTS
+from allocator.model.reading.fault_list import MOST_FAULTS
 from allocator.model.reading.files import decode
 from allocator.model.reading.json_files import plan_text, read_plan, write_plan
 from cli_world import call, good_plan

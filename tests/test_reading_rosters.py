@@ -12,7 +12,7 @@ from allocator.graph.ties import KINDS
 from allocator.model.reading import load_scenario
 from allocator.model.reading.cell_values import chinese_kinds, read_day
 from allocator.model.reading.entity_names import shape
-from allocator.model.reading.headers import joined
+from allocator.model.reading.headers import join_header_rows
 from allocator.model.scenario import Scenario
 from test_reading_workbook import NS, sheet_xml, workbook
 
@@ -114,7 +114,7 @@ def test_a_header_of_two_rows_with_merged_cells(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_second_row_of_a_header(above: str, below: str) -> None:
-    assert joined(above.split(","), below.split(","), lambda header: True) is None
+    assert join_header_rows(above.split(","), below.split(","), lambda header: True) is None
 
 
 def test_a_title_over_no_known_header_is_asked_about(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from allocator.errors import Fault, InputError
 from allocator.model.reading import load_scenario, scenario_digest
-from allocator.model.reading.faults import MOST_FAULTS, FaultList
-from allocator.model.reading.references import cycles
+from allocator.model.reading.fault_list import MOST_FAULTS, FaultList
+from allocator.model.reading.references import find_cycles
 
 FILES = {
     "scenario.yaml": """\
@@ -190,8 +190,8 @@ def test_cycles_are_named_once(tmp_path: Path) -> None:
 
 def test_a_chain_of_a_hundred_thousand() -> None:
     chain = {str(n): str(n + 1) for n in range(100_000)}
-    assert list(cycles(chain)) == []
-    (cycle,) = cycles({**chain, "100000": "0"})
+    assert list(find_cycles(chain)) == []
+    (cycle,) = find_cycles({**chain, "100000": "0"})
     assert len(cycle) == 100_001
 
 
@@ -204,7 +204,7 @@ def test_cycles_against_walking_from_every_id(parents: dict[str, str]) -> None:
             walk.append(parents[walk[-1]])
         if walk[-1] == start:
             looping.add(start)
-    found = list(cycles(parents))
+    found = list(find_cycles(parents))
     assert sorted(one for cycle in found for one in cycle) == sorted(looping)
     for cycle in found:
         assert [parents[one] for one in cycle] == [*cycle[1:], cycle[0]]

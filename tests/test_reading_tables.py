@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from allocator.errors import Fault, InputError
 from allocator.model.reading import files
 from allocator.model.reading.cell_values import FORMS, parse_day, typed_column
-from allocator.model.reading.faults import FaultList
+from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import decode, read_text
-from allocator.model.reading.grid import Source, read_grid
 from allocator.model.reading.headers import _ALIASES, standard_name
-from allocator.model.reading.rows import UNREAD, Records, read_rows
 from allocator.model.reading.table_files import csv_lines
+from allocator.model.reading.table_grid import Source, read_grid
+from allocator.model.reading.table_rows import UNREAD, Records, read_rows
 from allocator.model.tables import TABLES, Person, columns
 
 
@@ -251,7 +251,7 @@ def test_missing_column_names_the_nearest_header() -> None:
 
 
 def test_no_more_than_a_million_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("allocator.model.reading.grid.MOST_ROWS", 2)
+    monkeypatch.setattr("allocator.model.reading.table_grid.MOST_ROWS", 2)
     assert only_fault("id\na\n\nb\nc\n").row == 5
 
 

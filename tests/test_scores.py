@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from allocator import api
 from allocator.errors import Fault, InputError
-from allocator.model.scores import Distinct, ScoreTable
+from allocator.model.scores import ScoreTable, ValueCodes
 from allocator.rules.expressions.axes import Axis, Pairs, combinations
 from allocator.rules.expressions.compiler import Compiler
 from allocator.rules.expressions.variables import type_of
@@ -205,6 +205,6 @@ def test_a_table_that_names_nobody_of_a_layer() -> None:
     | arrays.arrays(np.float64, (3, 4), elements=st.sampled_from([-0.5, 0.0, 0.25, 3.0]))
 )
 def test_distinct_numbers_stand_where_they_stood(values: np.ndarray) -> None:
-    found = Distinct.of(values)
+    found = ValueCodes.of(values)
     assert found.numbers == sorted({0, *values.reshape(-1).tolist()}) and found.numbers[found.zero] == 0
     assert np.array(found.numbers)[found.codes].tolist() == values.tolist()

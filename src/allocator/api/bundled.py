@@ -13,8 +13,8 @@ import allocator
 from allocator.api.loading import load
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.messages.pydantic import CODES
-from allocator.model.reading.files import unwritable
-from allocator.model.reading.locate import SCENARIO_FILE
+from allocator.model.reading.files import unwritable_fault
+from allocator.model.reading.scenario_location import SCENARIO_FILE
 from allocator.model.spec import scenario_name
 from allocator.model.text import Text
 from allocator.rules.packs import read_rulebook
@@ -84,7 +84,7 @@ def create_scenario(folder: Path, like: str = "") -> list[str]:
     try:
         _write_files(folder, contents)
     except OSError as error:
-        raise InputError([unwritable(error, folder)]) from None
+        raise InputError([unwritable_fault(error, folder)]) from None
     return list(contents)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from allocator.api.loading import bind
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.plan import LevelScore, Plan
-from allocator.model.reading.files import read_bytes, write_whole
+from allocator.model.reading.files import atomic_write, read_bytes
 from allocator.model.reading.json_files import PLAN_BYTES
 from allocator.model.run import RunRoute
 from allocator.model.scenario import Scenario
@@ -253,4 +253,4 @@ def write_audit(audit: Audit, path: Path | str) -> None:
     """
     from allocator.lottery import audit_text
 
-    write_whole(audit_text(audit).encode(), Path(path))
+    atomic_write(audit_text(audit).encode(), Path(path))

@@ -10,7 +10,7 @@ from pathlib import Path
 from allocator.api.judging import verify
 from allocator.errors import InputError
 from allocator.model.plan import Plan
-from allocator.model.reading.files import unwritable, write_whole
+from allocator.model.reading.files import atomic_write, unwritable_fault
 from allocator.model.text import Language, Text
 from allocator.report.exporters import export_plan, exporter_for
 from allocator.report.plan_view import PlanView, view_ids_only, view_with_names
@@ -95,7 +95,7 @@ def export(
     view = plan if isinstance(plan, PlanView) else plan_view(plan, policy)
     context = policy.context if policy else None
     content = export_plan(exporter, view, context, language, layer=layer, period=period)
-    write_whole(content, path)
+    atomic_write(content, path)
     return ExportedFile(path, exporter.name, len(content))
 
 
@@ -108,8 +108,8 @@ def check_writable(path: Path | None) -> None:
     if path is None:
         return
     if path.is_dir():
-        raise InputError([unwritable(IsADirectoryError(errno.EISDIR, ""), path)])
+        raise InputError([unwritable_fault(IsADirectoryError(errno.EISDIR, ""), path)])
     if not path.parent.is_dir():
-        raise InputError([unwritable(FileNotFoundError(errno.ENOENT, ""), path)])
+        raise InputError([unwritable_fault(FileNotFoundError(errno.ENOENT, ""), path)])
     if not os.access(path.parent, os.W_OK):
-        raise InputError([unwritable(PermissionError(errno.EACCES, ""), path)])
+        raise InputError([unwritable_fault(PermissionError(errno.EACCES, ""), path)])

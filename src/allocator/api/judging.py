@@ -10,7 +10,7 @@ from allocator.api.drawing import draws
 from allocator.api.loading import bind
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
-from allocator.model.reading import bounded
+from allocator.model.reading import input_error
 from allocator.model.run import Overrides
 from allocator.model.scenario import Scenario
 from allocator.report.lint import find_doubts
@@ -117,7 +117,7 @@ def examine(scenario: Scenario, *, strict: bool = False) -> Examination:
     figures = document_figures(policy)
     found = Examination(policy, bound, figures, find_slot_shortages(policy), find_doubts(policy))
     if strict and found.doubts:
-        raise bounded(found.doubts)
+        raise input_error(found.doubts)
     return found
 
 
@@ -129,7 +129,7 @@ def _bind_with_draws(scenario: Scenario) -> tuple[Policy, Mapping[str, BoundDraw
         try:
             draws(scenario)
         except InputError as other:
-            raise bounded([*error.faults, *other.faults]) from None
+            raise input_error([*error.faults, *other.faults]) from None
         raise
     return policy, draws(scenario)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
-from allocator.model.reading import bounded, load_scenario, read_spec, scenario_digest
+from allocator.model.reading import input_error, load_scenario, read_spec, scenario_digest
 from allocator.model.scenario import Scenario
 from allocator.model.scores import Numbers, ScoreTable
 from allocator.rules.overrides import override_faults, with_overrides
@@ -27,7 +27,7 @@ def load(path: Path | str) -> Scenario:
     try:
         return load_scenario(path)
     except InputError as error:
-        raise bounded([*error.faults, *_pack_faults(path)]) from None
+        raise input_error([*error.faults, *_pack_faults(path)]) from None
 
 
 def _pack_faults(path: Path | str) -> list[Fault]:
@@ -84,5 +84,5 @@ def bind(
     try:
         policy = bind_policy(scenario, baseline=baseline)
     except InputError as error:
-        raise bounded([*override_faults(scenario, baseline, **asked), *error.faults]) from None
+        raise input_error([*override_faults(scenario, baseline, **asked), *error.faults]) from None
     return with_overrides(policy, **asked)

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from allocator.errors import Fault, InputError
 from allocator.model.plan import HARD, BoundProof, Level, LevelScore, Plan
-from allocator.model.reading.faults import FaultList
-from allocator.model.reading.files import unfinished
+from allocator.model.reading.fault_list import FaultList
+from allocator.model.reading.files import unfinished_files
 from allocator.model.reading.json_files import json_fault, read_plan, write_plan
 from allocator.model.run import ZERO, witnesses_of
 from allocator.model.text import Text
@@ -205,7 +205,7 @@ class Checkpoints(NullObserver):
         self._fresh.set()
 
     def __enter__(self) -> Checkpoints:
-        for left in unfinished(self._path):  # by a process that was killed
+        for left in unfinished_files(self._path):  # by a process that was killed
             with suppress(OSError):
                 left.unlink()
         self._thread.start()
@@ -246,7 +246,7 @@ def _plan(policy: Policy, reached: Snapshot) -> Plan:
     if beside := overrides_digest(policy):
         run["beside"] = beside
     if policy.overrides:
-        run["asked"] = policy.overrides.carried()
+        run["asked"] = policy.overrides.to_run_data()
     if known.searches:
         run["proved"] = _carried(known)
     score = (free_score(HARD), *(proof.score for proof in proofs))

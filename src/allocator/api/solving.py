@@ -178,7 +178,7 @@ def _must_be_a_window(window: int | None) -> None:
 
 def _plan(policy: Policy, solved: SolveResult, beside: str) -> Plan:
     run = {**solved.run, "beside": beside} if beside else solved.run
-    run = {**run, "asked": policy.overrides.carried()} if policy.overrides else run
+    run = {**run, "asked": policy.overrides.to_run_data()} if policy.overrides else run
     if solved.refuted is not None:
         run = {**run, "proof": solved.refuted.bound_proof.model_dump(mode="json")}
     if not solved.proofs:

@@ -12,7 +12,7 @@ from allocator.errors import Fault, InputError, nearest, shorten, visible_json
 from allocator.lottery.draw_kind import AuditModel, Committed, Draw
 from allocator.lottery.hashing import canonical_json, commitment_hash, readable_json
 from allocator.lottery.kinds import all_draw_kinds
-from allocator.model.reading import bounded
+from allocator.model.reading import input_error
 from allocator.model.reading.json_files import json_fault, parse_json
 from allocator.model.text import Text
 
@@ -135,4 +135,4 @@ def _validate(model: type[ModelT], data: Any, file: str, *where: str) -> ModelT:
         return model.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise bounded(json_fault(one, file, (*where, *one["loc"])) for one in details) from None
+        raise input_error(json_fault(one, file, (*where, *one["loc"])) for one in details) from None

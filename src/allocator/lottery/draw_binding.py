@@ -22,7 +22,7 @@ from allocator.lottery.seed import (
     read_time,
     time_of_source,
 )
-from allocator.model.reading import YamlDocument, bounded, validate_yaml
+from allocator.model.reading import YamlDocument, input_error, validate_yaml
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.expressions.compiler import Compiler
@@ -82,7 +82,7 @@ def bind_draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
         except InputError as error:
             faults.extend(error.faults)
     if faults:
-        raise bounded(faults)
+        raise input_error(faults)
     return bound
 
 

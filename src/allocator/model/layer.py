@@ -86,11 +86,11 @@ class Layer:
         """Return whether the item can be in the slot in the period."""
         return bool(self.present[item, period] and self.active[slot, period] and self.possible[item, slot])
 
-    def seen_from(self, t: int) -> int:
+    def period_at(self, t: int) -> int:
         """Return this layer's period that holds in period ``t`` of the calendar."""
         return 0 if self.once else t
 
-    def until(self, periods: int) -> Layer:
+    def truncate(self, periods: int) -> Layer:
         """Return the layer with only its first ``periods`` periods (one decided once stays whole)."""
         if self.once or periods >= len(self.periods):
             return self

@@ -112,7 +112,7 @@ class Overrides(BaseModel):
         pin = tuple(one for one in self.pin if one not in other.pin)
         return Overrides(pin=pin, exclude=tuple(one for one in self.exclude if one not in other.exclude))
 
-    def carried(self) -> dict[str, list[str]]:
+    def to_run_data(self) -> dict[str, list[str]]:
         """Return the same as JSON; what was not asked for is left out."""
         return {name: list(places) for name, places in self if places}
 
@@ -145,7 +145,7 @@ NOBODY: Witnesses = frozenset()
 SECOND = (HIGHS, CP_SAT)
 
 
-def joined(*parts: Iterable[str]) -> Witnesses:
+def combine_witnesses(*parts: Iterable[str]) -> Witnesses:
     """Return whom a proof stands on that is made of these parts.
 
     What follows from the rows, or from zero, is named only where nothing else was needed: every solver is

@@ -17,7 +17,7 @@ NARROW = 2**22
 
 
 @dataclass(frozen=True, eq=False)
-class Distinct:
+class ValueCodes:
     """A table as codes: expressions are worked out once for each distinct number.
 
     Attributes:
@@ -29,7 +29,7 @@ class Distinct:
     codes: Codes
 
     @classmethod
-    def of(cls, values: Numbers) -> Distinct:
+    def of(cls, values: Numbers) -> ValueCodes:
         """Tell the numbers of a table apart."""
         low, high = values.min(initial=0), values.max(initial=0)
         if values.dtype.kind != "i" or high - low >= NARROW:
@@ -91,8 +91,8 @@ class ScoreTable:
         return self._placed(some, others) is not None or self._placed(others, some) is not None
 
     @cached_property
-    def _distinct(self) -> Distinct:
-        return Distinct.of(self.values)
+    def _distinct(self) -> ValueCodes:
+        return ValueCodes.of(self.values)
 
     def _placed(self, rows: Sequence[str], columns: Sequence[str]) -> Codes | None:
         """Return the codes with these ids as rows and columns; None if the table names none of either."""

@@ -200,7 +200,7 @@ _UNITS: dict[str, Step] = {
 Steps = tuple[Step, ...]
 
 
-def said_steps(history: str | Iterable[Period]) -> Step:
+def stated_steps(history: str | Iterable[Period]) -> Step:
     """Return the step that ``history:`` of a scenario says, a unit or a list of periods."""
     if isinstance(history, str):
         return _UNITS[history]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from allocator.model.plan import Level
-from allocator.model.run import CP_SAT, NOBODY, NOTHING_IS_LESS, Witnesses, joined
+from allocator.model.run import CP_SAT, NOBODY, NOTHING_IS_LESS, Witnesses, combine_witnesses
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.program import IntArray, Program
@@ -108,7 +108,7 @@ class LevelIncumbent:
 
     def witnesses_with(self, *by: str) -> Witnesses:
         """Return the back ends of a proof by a search that is given the bound so far."""
-        return joined(by, self.by)
+        return combine_witnesses(by, self.by)
 
     def update_bound(self, cost: int | None, bound: int, by: Witnesses = NOBODY) -> None:
         """Take a better bound, and show the cost of a better plan that is not at hand yet.

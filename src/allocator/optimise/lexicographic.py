@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from allocator.model.plan import HARD, Level
-from allocator.model.run import BY_ROWS, joined
+from allocator.model.run import BY_ROWS, combine_witnesses
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.construction.feasible import confirm_infeasible, find_feasible
 from allocator.optimise.construction.warm import make_initial_plan
@@ -262,7 +262,7 @@ class LexicographicSolver:
             self.constrained, level, self.best, bound.value, gap, observer, relaxation, self._incumbent
         )
         incumbent.by, incumbent.second = bound.by, bound.second
-        incumbent.above = joined(*(proof.by for proof in self.proofs))
+        incumbent.above = combine_witnesses(*(proof.by for proof in self.proofs))
         incumbent.solver = self.solvers.get(level, incumbent.solver)
         incumbent.update_from_relaxation()
         observer.on_bound(incumbent.cost, min(incumbent.bound, incumbent.cost))

@@ -16,7 +16,7 @@ from allocator.model.organisation import Organisation
 from allocator.model.past import Past, Stay, Timeline, merged
 from allocator.model.scenario import Scenario
 from allocator.model.spec import Period
-from allocator.model.steps import ONE_DAY, Step, Stretch, likely_steps, said_steps
+from allocator.model.steps import ONE_DAY, Step, Stretch, likely_steps, stated_steps
 from allocator.model.tables import Absence, Person
 
 #: The kind of link that says in which slot a unit has been.
@@ -44,7 +44,7 @@ class History:
 def history_of(scenario: Scenario) -> History:
     """Return how the past of a scenario goes back: as it says, else as its periods and records show."""
     if scenario.spec.history is not None:
-        return History((said_steps(scenario.spec.history),), is_said=True)
+        return History((stated_steps(scenario.spec.history),), is_said=True)
     periods = [Stretch(period.start, period.end) for period in scenario.spec.periods]
     postings = scenario.organisation.postings
     recorded = [Stretch(one.start, one.end) for one in postings if one.start and one.end]

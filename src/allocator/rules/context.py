@@ -87,7 +87,7 @@ class RuleContext:
 
     def truncate(self, layers: Mapping[str, int]) -> RuleContext:
         """Return the context with the named layers only, each cut to a number of first periods."""
-        kept = {name: layer.until(layers[name]) for name, layer in self.layers.items() if name in layers}
+        kept = {name: layer.truncate(layers[name]) for name, layer in self.layers.items() if name in layers}
         return self._sharing(replace(self, layers=kept))
 
     def with_layer(self, layer: Layer) -> RuleContext:

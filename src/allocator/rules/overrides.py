@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
-from allocator.model.reading import bounded, scenario_digest
-from allocator.model.reading.faults import FaultList
+from allocator.model.reading import input_error, scenario_digest
+from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.json_files import json_fault
 from allocator.model.run import MOST, Overrides
 from allocator.model.scenario import Scenario
@@ -108,7 +108,7 @@ def with_plan_overrides(policy: Policy, plan: Plan, file: str = "plan") -> Polic
     try:
         bound = with_overrides(policy, pins=overrides.pin, exclude=out)
     except InputError as error:
-        raise bounded([_at_plan(fault, file) for fault in error.faults]) from None
+        raise input_error([_at_plan(fault, file) for fault in error.faults]) from None
     return replace(bound, overrides=overrides)
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.plan import Plan
-from allocator.model.reading import bounded, scenario_digest
+from allocator.model.reading import input_error, scenario_digest
 from allocator.model.run import Overrides
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
@@ -36,7 +36,7 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
     try:
         context = bind_context(scenario, baseline)
     except InputError as error:
-        raise bounded([*book.faults, *error.faults]) from None
+        raise input_error([*book.faults, *error.faults]) from None
     implied = [_take(name, context) for name in context.layers]
     rules = [*book.rules.values()]
     faults = list(book.faults)
@@ -45,7 +45,7 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
     for waiver, entry in book.waivers:
         faults.extend(_waiver_faults(waiver, entry, book, context))
     if faults:
-        raise bounded(faults)
+        raise input_error(faults)
     waivers = tuple(waiver for waiver, _ in book.waivers)
     digest, files = _digest(scenario, book), {**scenario.files, **_pack_digests(book)}
     return Policy(context, (*implied, *rules), waivers, book.entries, digest, files)
@@ -61,7 +61,7 @@ def with_rules(policy: Policy, rules: Iterable[Rule], overrides: Overrides) -> P
     faults = [fault for rule in given for fault in _faults(rule, None, policy.context)]
     faults.extend(_reserved(policy.entries, given))
     if faults:
-        raise bounded(faults)
+        raise input_error(faults)
     return replace(policy, rules=(*policy.rules, *given), overrides=overrides)
 
 

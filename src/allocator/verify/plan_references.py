@@ -9,7 +9,7 @@ from itertools import islice
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Plan
-from allocator.model.reading.faults import FaultList
+from allocator.model.reading.fault_list import FaultList
 from allocator.model.text import Text
 from allocator.rules.policy import Policy
 

@@ -11,10 +11,10 @@ from functools import cached_property
 
 from allocator.errors import Fault, shorten
 from allocator.model.reading.cell_values import plain_id, plain_name
-from allocator.model.reading.faults import FaultList
-from allocator.model.reading.grid import Grid
+from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.headers import is_ordinal
-from allocator.model.reading.rows import UNREAD, Placed, Records
+from allocator.model.reading.table_grid import Grid
+from allocator.model.reading.table_rows import UNREAD, Placed, Records
 from allocator.model.tables import Case, Row
 from allocator.model.text import Text
 
@@ -34,7 +34,7 @@ def shape(name: str) -> str:
     return name.translate(_SHAPES).casefold()
 
 
-def alike(tables: Mapping[str, Records]) -> Iterator[Fault]:
+def lookalike_ids(tables: Mapping[str, Records]) -> Iterator[Fault]:
     """Yield each id that looks like another one, and each that mixes alphabets."""
     first: dict[str, str] = {}
     for table in ("units", "people", "groups", "cases"):
@@ -61,7 +61,7 @@ def _fault(message: Text, records: Records, line: int, name: str, near: str) -> 
 _MOST_SHOWN = 3
 
 
-class Named:
+class NameIndex:
     """The ids of some tables by the names of their rows."""
 
     def __init__(self, tables: Mapping[str, Records]) -> None:
@@ -80,13 +80,13 @@ class Named:
         """Return the ids of a table by name; of a table that is not there, none."""
         return self._ids.get(table, {})
 
-    def described(self, table: str, name: str) -> str:
+    def describe(self, table: str, name: str) -> str:
         """Return the ids that bear a name, each with it: ``U03 (县财政局)``."""
         ids = self.names(table).get(name, ())
         shown = [f"{shorten(one, 30)} ({shorten(name, 30)})" for one in ids[:_MOST_SHOWN]]
         return ", ".join(shown) + (", ..." if len(ids) > _MOST_SHOWN else "")
 
-    def looking_like(self, table: str, name: str) -> str:
+    def lookalike(self, table: str, name: str) -> str:
         """Return the id of a table that looks like ``name``, if there is one."""
         return self._shapes.get(table, {}).get(shape(name), "")
 
@@ -123,7 +123,7 @@ def with_ids_for_names(
     """
     ids = {table: frozenset(name for _, name in records.ids) for table, records in tables.items()}
     every = frozenset().union(*ids.values())
-    named = Named(tables)
+    named = NameIndex(tables)
     read = dict(tables)
     for table, field, kinds in references:
         if table in read:
@@ -139,7 +139,7 @@ class _Reader:
         records: Records,
         field: str,
         kinds: tuple[str, ...],
-        named: Named,
+        named: NameIndex,
         ids: Collection[str],
         doubts: FaultList,
     ) -> None:

@@ -137,7 +137,7 @@ def _error(label: str, zh: str, en: str, row: int = 0) -> InputError:
     return InputError([Fault(Text(zh=zh, en=en), file=label, row=row)])
 
 
-def write_whole(content: bytes, path: Path) -> None:
+def atomic_write(content: bytes, path: Path) -> None:
     """Write a file whole or not at all: a half-written one never takes the place of a good one.
 
     Raises:
@@ -149,7 +149,7 @@ def write_whole(content: bytes, path: Path) -> None:
             return
         _replace(path.resolve(), content)  # what a link points to is replaced, not the link
     except OSError as error:
-        raise InputError([unwritable(error, path)]) from None
+        raise InputError([unwritable_fault(error, path)]) from None
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -165,7 +165,7 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-def unfinished(path: Path) -> list[Path]:
+def unfinished_files(path: Path) -> list[Path]:
     """Return what was left beside a file by processes that were killed while they wrote it."""
     left = re.compile(re.escape(_prefix(path)) + r"[a-z0-9_]{8}")
     try:
@@ -178,7 +178,7 @@ def _prefix(path: Path) -> str:
     return f".{path.name[:100]}."
 
 
-def unwritable(error: OSError, path: Path) -> Fault:
+def unwritable_fault(error: OSError, path: Path) -> Fault:
     """Return the fault of a file or folder that cannot be written."""
     why = os_text(error)
     return Fault(Text(zh=f"无法写入（{why.zh}）", en=f"cannot be written: {why.en}"), shorten(path, 200))

@@ -252,7 +252,7 @@ def _bare(key: str) -> str:
 _NO_HEADER = re.compile(r"[\d\s.,:/年月日-]+")
 
 
-def joined(
+def join_header_rows(
     top: Sequence[str], below: Sequence[str], is_standard: Callable[[str], bool]
 ) -> tuple[str, ...] | None:
     """Return the header that two rows make together; None if the second is no part of a header.

@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 from allocator.errors import Fault, InputError, caret, shorten, visible_json
 from allocator.messages.pydantic import problem_of
 from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore
-from allocator.model.reading.faults import FaultList
-from allocator.model.reading.files import read_bytes, write_whole
+from allocator.model.reading.fault_list import FaultList
+from allocator.model.reading.files import atomic_write, read_bytes
 from allocator.model.text import Text
 
 
@@ -150,4 +150,4 @@ def write_plan(plan: Plan, path: Path | str) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    write_whole(plan_text(plan).encode(), Path(path))
+    atomic_write(plan_text(plan).encode(), Path(path))

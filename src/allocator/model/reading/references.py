@@ -10,9 +10,9 @@ from functools import cached_property
 from allocator.errors import Fault, shorten
 from allocator.model.notation import NotationError, Vocabulary, notation_fault, parse_notation
 from allocator.model.reading.cell_values import plain_name
-from allocator.model.reading.entity_names import Named
-from allocator.model.reading.faults import FaultList
-from allocator.model.reading.rows import UNREAD, Placed, Records
+from allocator.model.reading.entity_names import NameIndex
+from allocator.model.reading.fault_list import FaultList
+from allocator.model.reading.table_rows import UNREAD, Placed, Records
 from allocator.model.tables import Absence, Group, Indicator, Posting, Tie
 from allocator.model.text import Text
 
@@ -67,7 +67,7 @@ def absent_tables(
             yield Fault(message, files, found=shorten(found)), one
 
 
-def cycles(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+def find_cycles(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """Yield each cycle of ``parents`` once, from its first member in the order of the mapping.
 
     Args:
@@ -162,7 +162,7 @@ class _Checker:
             kind: dict.fromkeys(name for _, name in tables[kind].ids) if kind in tables else {}
             for kind in _KINDS
         }
-        self._named = Named({kind: tables[kind] for kind in _KINDS if kind in tables})
+        self._named = NameIndex({kind: tables[kind] for kind in _KINDS if kind in tables})
         self._told: set[tuple[str, str]] = set()
         self._advice: dict[tuple[str, tuple[str, ...]], tuple[Text, str]] = {}
 
@@ -252,7 +252,7 @@ class _Checker:
         rows = self._rows(table)
         placed = {key: (records, one) for records, one in rows if (key := str(_value(one, "id"))) != UNREAD}
         parents = {name: str(_value(one, "parent")) for name, (_, one) in placed.items()}
-        for cycle in cycles({name: parent for name, parent in parents.items() if parent}):
+        for cycle in find_cycles({name: parent for name, parent in parents.items() if parent}):
             records, one = placed[cycle[0]]
             shown = [shorten(name, 30) for name in (*cycle, cycle[0])]
             if len(shown) > _LONGEST_SHOWN:
@@ -306,7 +306,7 @@ class _Checker:
         if other := next((kind for kind in _KINDS if name in self._ids[kind]), None):
             return _text(f"是{_KINDS[other].zh}，此处须为{zh}", f"is a {_KINDS[other].en}, not a {en}"), ""
         for kind in kinds:
-            if called := self._named.described(kind, plain_name(name)):
+            if called := self._named.describe(kind, plain_name(name)):
                 message = _text(
                     f"是{_KINDS[kind].zh}的名称，此处须填编号",
                     f"is the name of a {_KINDS[kind].en}: its id is asked for",
@@ -323,11 +323,11 @@ class _Checker:
 
     def _nearest(self, name: str, kinds: tuple[str, ...], more: Collection[str] = ()) -> str:
         """Return the id that looks like ``name``, else the id or the name (with its id) that is nearest."""
-        if same := next(filter(None, (self._named.looking_like(kind, name) for kind in kinds)), ""):
+        if same := next(filter(None, (self._named.lookalike(kind, name) for kind in kinds)), ""):
             return same
         names = [self._named.names(kind) for kind in kinds]
         near = self._faults.suggest(name, *(self._ids[kind] for kind in kinds), *names, more)
-        described = (self._named.described(kind, near) for kind in kinds if near not in self._ids[kind])
+        described = (self._named.describe(kind, near) for kind in kinds if near not in self._ids[kind])
         return next(filter(None, described), near)
 
     def _report(

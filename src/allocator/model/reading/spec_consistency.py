@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from allocator.errors import Fault, nearest, shorten
 from allocator.model.notation import listed
-from allocator.model.reading.rows import Records
+from allocator.model.reading.table_rows import Records
 from allocator.model.reading.yaml_file import KeyPath, YamlDocument, dotted
 from allocator.model.spec import Period, ScenarioSpec
 from allocator.model.tables import TABLES, Wish

@@ -19,8 +19,8 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from allocator.errors import Fault, InputError, caret
 from allocator.model.reading.cell_values import visible
 from allocator.model.reading.files import TABLE_BYTES, read_bytes
-from allocator.model.reading.grid import long_cell
-from allocator.model.reading.locate import SCORES
+from allocator.model.reading.scenario_location import SCORES
+from allocator.model.reading.table_grid import long_cell
 from allocator.model.reading.table_layout import Line
 from allocator.model.tables import TABLES
 from allocator.model.text import Text

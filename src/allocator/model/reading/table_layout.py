@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from allocator.errors import Fault, InputError, shorten
-from allocator.model.reading.faults import FaultList
-from allocator.model.reading.headers import is_ordinal, joined, near_misses, standard_names
+from allocator.model.reading.fault_list import FaultList
+from allocator.model.reading.headers import is_ordinal, join_header_rows, near_misses, standard_names
 from allocator.model.tables import columns, required_columns
 from allocator.model.text import Text
 
@@ -90,7 +90,7 @@ class HeadingReader:
             top: Its cells.
             below: The row below.
         """
-        headers = joined(top, below[1], self._is_standard)
+        headers = join_header_rows(top, below[1], self._is_standard)
         if headers is not None:
             message = Text(
                 zh=f"第 {line}、{below[0]} 行合为表头读入", en=f"is read as one header with row {below[0]}"
@@ -184,7 +184,7 @@ SECTION = Text(zh="像是分节标题，未读入", en="looks like the heading o
 UNNAMED = Text(zh="只有编号，没有名称，已按一行读入", en="has an id and nothing else, and is read as a row")
 
 
-class Asides:
+class NonDataRows:
     """Tells the rows of a table from what stands between and below them."""
 
     def __init__(self, file: str, heading: Heading, key: str) -> None:

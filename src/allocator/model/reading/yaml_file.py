@@ -14,7 +14,7 @@ import yaml
 
 from allocator.errors import Fault, InputError, caret, shorten
 from allocator.messages.yaml import reader_text, syntax_text
-from allocator.model.reading.faults import FaultList
+from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import YAML_BYTES, decode, read_bytes
 from allocator.model.text import Text
 

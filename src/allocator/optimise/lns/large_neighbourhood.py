@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from allocator.model.run import CP_SAT, HIGHS, NOBODY, Witnesses, joined
+from allocator.model.run import CP_SAT, HIGHS, NOBODY, Witnesses, combine_witnesses
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourhood
 from allocator.optimise.lns.operators import NeighbourhoodOperator, NeighbourhoodSelector
@@ -294,7 +294,7 @@ class LargeNeighbourhoodSearch:
     def _update_from_race(self) -> None:
         """Take over bounds and better plans of branch and cut, and of the relaxations of all levels."""
         self._incumbent.update_from_relaxation()
-        self._incumbent.update_bound(None, self._race.bound, joined((HIGHS,), self._given))
+        self._incumbent.update_bound(None, self._race.bound, combine_witnesses((HIGHS,), self._given))
         values, cost = self._race.plan
         if values is None or cost is None or values is self._race_plan:
             return

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import ClassVar
 
-from allocator.model.run import CP_SAT, Witnesses, joined
+from allocator.model.run import CP_SAT, Witnesses, combine_witnesses
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.routes.route import APPLIES, Applicability, LevelRequest, LevelRoute, rejected
 from allocator.program.program import BoolArray, IntArray
@@ -124,7 +124,7 @@ def minimise_parts(
     losses = [None if result.cost is None else result.cost - result.bound for result in results]
     if None not in losses and incumbent.constrained.is_tight:
         bound = incumbent.cost - sum(loss or 0 for loss in losses)
-        incumbent.update_bound(None, bound, joined((CP_SAT,), incumbent.above))
+        incumbent.update_bound(None, bound, combine_witnesses((CP_SAT,), incumbent.above))
     return [part for part, loss in zip(parts, losses, strict=True) if loss != 0]
 
 

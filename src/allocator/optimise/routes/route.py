@@ -13,7 +13,7 @@ import numpy as np
 
 from allocator.discovery import named_classes
 from allocator.model.plan import Level
-from allocator.model.run import CP_SAT, NOBODY, StructureKind, Witnesses, joined
+from allocator.model.run import CP_SAT, NOBODY, StructureKind, Witnesses, combine_witnesses
 from allocator.optimise import routes
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.incumbent import LevelIncumbent
@@ -185,7 +185,7 @@ class LevelRequest:
     @property
     def given(self) -> Witnesses:
         """The back ends that proved the components that are not searched any more."""
-        return NOBODY if len(self.parts) == 1 else joined((CP_SAT,), self.incumbent.above)
+        return NOBODY if len(self.parts) == 1 else combine_witnesses((CP_SAT,), self.incumbent.above)
 
 
 class LevelRoute(Route[LevelRequest, None]):

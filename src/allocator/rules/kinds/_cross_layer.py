@@ -106,7 +106,7 @@ class DecidedLocation:
 
     def place(self, roster: Roster, mover: int, period: int) -> str:
         """Return where a plan has the mover, or an empty text if nowhere."""
-        seats = roster[self.layer.name].seats(mover, self.layer.seen_from(period))
+        seats = roster[self.layer.name].seats(mover, self.layer.period_at(period))
         return self._slot_names[seats[0][0]] if seats else ""
 
     @cached_property

@@ -113,7 +113,7 @@ class Leaders:
         """Yield for each group and each place with which somebody who may lead it is in conflict."""
         scope, layer = self._scope, self._layer
         for s, t in np.argwhere(self._leader_amounts.any(axis=0)).tolist():
-            seen = layer.seen_from(t)
+            seen = layer.period_at(t)
             if seen >= len(layer.periods):
                 continue  # not decided yet: a first plan is made period by period
             items = np.flatnonzero(scope.covered[:, s, t] & (self._layer_index >= 0))
@@ -140,7 +140,7 @@ class Leaders:
     def found(self, roster: Roster, item: int, slot: int, period: int) -> tuple[int, Text]:
         """Return the greatest conflict of those who lead an item's group in a plan, and how it came to be."""
         layer, mover = self._layer, int(self._layer_index[item])
-        seen = layer.seen_from(period)
+        seen = layer.period_at(period)
         if mover < 0 or seen >= len(layer.periods):
             return 0, Text()
         plan, everyone = roster[layer.name], range(len(layer.roles))

@@ -191,7 +191,7 @@ class Strength(Rule):
         if self.also is None:
             return None
         other = scope.context.layers[self.also.layer]
-        i, t = other.item_index.get(scope.layer.items[item]), other.seen_from(period)
+        i, t = other.item_index.get(scope.layer.items[item]), other.period_at(period)
         return None if i is None or t >= len(other.periods) else (i, t)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:

@@ -71,15 +71,15 @@ def locate(path: Path) -> Location:
         raise _error(path, f"无法读取（{why.zh}）", f"cannot be read ({why.en})") from None
 
 
-def stray_files(location: Location) -> Iterator[Fault]:
+def misnamed_tables(location: Location) -> Iterator[Fault]:
     """Yield a fault for every CSV file whose name looks like a table's, but is not."""
     for name in location.names:
         stem, _, suffix = name.rpartition(".")
         if suffix.lower() == "csv" and name not in {f"{table}.csv" for table in TABLES}:
-            yield from stray_name(name, stem, ".csv")
+            yield from misnamed_table(name, stem, ".csv")
 
 
-def stray_name(shown: str, name: str, suffix: str = "") -> Iterator[Fault]:
+def misnamed_table(shown: str, name: str, suffix: str = "") -> Iterator[Fault]:
     """Yield a fault if ``name`` is nearly the name of a table; ``shown`` is how it stands there."""
     if name.startswith(SCORES):
         return

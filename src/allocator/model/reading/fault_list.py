@@ -16,7 +16,7 @@ SHOWN_OF_SORT = 4
 _COMPARISONS = 50_000
 
 
-def bounded(faults: Iterable[Fault]) -> InputError:
+def input_error(faults: Iterable[Fault]) -> InputError:
     """Return the faults as one error: the first so many, and how many more there are."""
     kept = FaultList()
     kept.extend(faults)

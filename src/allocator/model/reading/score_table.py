@@ -13,8 +13,8 @@ import numpy as np
 
 from allocator.errors import Fault, shorten
 from allocator.model.reading.cell_values import plain_id
-from allocator.model.reading.faults import FaultList
-from allocator.model.reading.locate import SCORES
+from allocator.model.reading.fault_list import FaultList
+from allocator.model.reading.scenario_location import SCORES
 from allocator.model.reading.table_layout import Line
 from allocator.model.scores import Numbers, ScoreTable
 from allocator.model.text import Text

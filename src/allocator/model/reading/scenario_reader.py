@@ -11,19 +11,19 @@ from allocator.errors import Fault, InputError
 from allocator.model.identity import with_identities
 from allocator.model.notation import NotationError, Words, notation_fault, scenario_words
 from allocator.model.organisation import Organisation
-from allocator.model.reading.entity_names import alike, repeated_people, with_ids, with_ids_for_names
-from allocator.model.reading.faults import FaultList
+from allocator.model.reading.entity_names import lookalike_ids, repeated_people, with_ids, with_ids_for_names
+from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import listing_digest
-from allocator.model.reading.grid import Grid, read_grid
-from allocator.model.reading.identities import contradictions, identity_doubts
-from allocator.model.reading.locate import SCENARIO_FILE, Location, locate
+from allocator.model.reading.identity_questions import contradictions, identity_doubts
 from allocator.model.reading.references import REFERENCES, check_references
-from allocator.model.reading.rows import Records, read_rows
-from allocator.model.reading.scoretable import read_score_table
-from allocator.model.reading.sources import FolderSource, WorkbookSource, open_source, read_document
+from allocator.model.reading.scenario_location import SCENARIO_FILE, Location, locate
+from allocator.model.reading.scenario_sources import FolderSource, WorkbookSource, open_source, read_document
+from allocator.model.reading.score_table import read_score_table
 from allocator.model.reading.spec_consistency import check_agreement, check_indicators, wish_faults
-from allocator.model.reading.validate import validate_yaml
+from allocator.model.reading.table_grid import Grid, read_grid
+from allocator.model.reading.table_rows import Records, read_rows
 from allocator.model.reading.yaml_file import YamlDocument
+from allocator.model.reading.yaml_validation import validate_yaml
 from allocator.model.scenario import Scenario
 from allocator.model.scores import ScoreTable
 from allocator.model.spec import ScenarioSpec
@@ -67,19 +67,19 @@ def load_scenario(path: Path | str) -> Scenario:
 
 
 @dataclass(frozen=True)
-class Specified:
+class LoadedSpec:
     """What ``scenario.yaml`` says, and the folder from which its rule packs are looked for."""
 
     spec: ScenarioSpec
     folder: Path
 
 
-def read_spec(path: Path) -> Specified | None:
+def read_spec(path: Path) -> LoadedSpec | None:
     """Return what a scenario whose tables may be wrong decides; None if that cannot be made out either."""
     try:
         location = locate(path)
         document = read_document(open_source(location, tables=False), location)
-        return Specified(validate_yaml(document, ScenarioSpec), location.folder)
+        return LoadedSpec(validate_yaml(document, ScenarioSpec), location.folder)
     except InputError:
         return None
 
@@ -99,7 +99,7 @@ class _Loader:
     def load(self) -> Scenario:
         document = self._document()
         spec, words = self._spec(document)
-        self._faults.extend(self._source.strays())
+        self._faults.extend(self._source.misnamed_tables())
         tables = with_ids_for_names(self._tables(_own_headers(spec, document), words), _BY_NAME, self._doubts)
         seats = words.seats if words else None
         lost = [table for table in self._source.tables if table not in tables or table in self._incomplete]
@@ -158,7 +158,7 @@ class _Loader:
         grids = (self._grid(table, own.get(table, {})) for table in self._source.tables)
         tables = {grid.table: self._rows(grid, words) for grid in grids if grid}
         self._check_not_empty(tables)
-        self._doubts.extend(alike(tables))
+        self._doubts.extend(lookalike_ids(tables))
         return tables
 
     def _rows(self, grid: Grid, words: Words | None) -> Records:

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.messages.pydantic import NO_CHOICE, problem_of
 from allocator.model.notation import listed
-from allocator.model.reading.faults import FaultList
+from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.yaml_file import KeyPath, YamlDocument, dotted, told
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -48,12 +48,12 @@ def _merged(faults: Iterable[Fault]) -> Iterator[Fault]:
     for number, fault in enumerate(faults):
         place = number if fault.found is None else (fault.row, fault.column, fault.found)
         places.setdefault(place, []).append(fault)
-    for alike in places.values():
-        if len(alike) > 1 and any(one.message == NO_CHOICE for one in alike):
-            allowed = dict.fromkeys(one.allowed for one in alike if one.allowed)
-            yield replace(alike[0], message=NO_CHOICE, allowed="; ".join(allowed))
+    for lookalike_ids in places.values():
+        if len(lookalike_ids) > 1 and any(one.message == NO_CHOICE for one in lookalike_ids):
+            allowed = dict.fromkeys(one.allowed for one in lookalike_ids if one.allowed)
+            yield replace(lookalike_ids[0], message=NO_CHOICE, allowed="; ".join(allowed))
         else:
-            yield from alike
+            yield from lookalike_ids
 
 
 def _telling(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:

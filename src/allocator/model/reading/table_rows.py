@@ -23,8 +23,8 @@ from allocator.model.reading.cell_values import (
     read_day,
     typed_column,
 )
-from allocator.model.reading.faults import FaultList
-from allocator.model.reading.grid import Grid
+from allocator.model.reading.fault_list import FaultList
+from allocator.model.reading.table_grid import Grid
 from allocator.model.tables import TABLES, Row, columns, required_columns
 from allocator.model.text import Text
 

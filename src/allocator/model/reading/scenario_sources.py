@@ -7,9 +7,15 @@ from dataclasses import dataclass
 
 from allocator.errors import Fault, InputError
 from allocator.model.reading.files import TABLE_BYTES, read_text
-from allocator.model.reading.grid import Source
-from allocator.model.reading.locate import SCENARIO_FILE, SCORES, Location, stray_files, stray_name
+from allocator.model.reading.scenario_location import (
+    SCENARIO_FILE,
+    SCORES,
+    Location,
+    misnamed_table,
+    misnamed_tables,
+)
 from allocator.model.reading.table_files import SCENARIO_SHEET, Workbook, csv_lines, read_workbook
+from allocator.model.reading.table_grid import Source
 from allocator.model.reading.yaml_file import YamlDocument, parse_yaml, read_yaml
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
@@ -36,9 +42,9 @@ class FolderSource:
         """Return the parsed ``scenario.yaml``; raises InputError."""
         return read_yaml(self._location.folder / SCENARIO_FILE, SCENARIO_FILE)
 
-    def strays(self) -> Iterator[Fault]:
+    def misnamed_tables(self) -> Iterator[Fault]:
         """Yield a fault for what looks like a table under a wrong name."""
-        yield from stray_files(self._location)
+        yield from misnamed_tables(self._location)
 
     def read(self, table: str) -> TableText:
         """Return a table; raises InputError."""
@@ -70,10 +76,10 @@ class WorkbookSource:
             return read_yaml(self._location.folder / SCENARIO_FILE, SCENARIO_FILE)
         return parse_yaml(text.encode("utf-8", "replace"), f"{self._book.label}:{SCENARIO_SHEET}")
 
-    def strays(self) -> Iterator[Fault]:
+    def misnamed_tables(self) -> Iterator[Fault]:
         """Yield a fault for a sheet that looks like a table under a wrong name."""
         for name in self._book.others:
-            yield from stray_name(f"{self._book.label}:{name}", name)
+            yield from misnamed_table(f"{self._book.label}:{name}", name)
 
     def read(self, table: str) -> TableText:
         """Return a table."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from allocator.errors import Fault, InputError, shorten
-from allocator.model.reading.faults import FaultList
-from allocator.model.reading.table_layout import LOOKED_AT, UNNAMED, Asides, Heading, HeadingReader, Line
+from allocator.model.reading.fault_list import FaultList
+from allocator.model.reading.table_layout import LOOKED_AT, UNNAMED, Heading, HeadingReader, Line, NonDataRows
 from allocator.model.tables import required_columns
 from allocator.model.text import Text
 
@@ -118,7 +118,7 @@ class _Body:
         self._source, self._heading = source, heading
         self._file = source.file
         self._faults, self._doubts = faults, doubts
-        self._asides = Asides(source.file, heading, required_columns(source.table)[0])
+        self._asides = NonDataRows(source.file, heading, required_columns(source.table)[0])
         self._unnamed = {index: 0 for index, header in enumerate(heading.headers) if not header}
 
     def rows(self, lines: Iterable[Line]) -> tuple[Line, ...]:
