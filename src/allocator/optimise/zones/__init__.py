@@ -1,1 +1,1 @@
-"""Zones of a map: every connected zone that keeps what is asked of one, then an exact cover of the map."""
+"""Zones of a map: an exact cover by all candidate zones, and heuristics for large maps."""

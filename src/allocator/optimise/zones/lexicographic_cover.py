@@ -203,7 +203,7 @@ def solve_cover_levels(
     model: CoverModel,
     cover: CoverSearch,
     deadline: Deadline,
-    teller: Callable[[int], BoundCallback] = lambda _level: NULL_OBSERVER.on_bound,
+    bound_callback: Callable[[int], BoundCallback] = lambda _level: NULL_OBSERVER.on_bound,
     show: PlanCallback = NULL_OBSERVER.on_plan,
     first: IntArray | None = None,
     least: Callable[[int], int] = lambda _level: 0,
@@ -216,7 +216,7 @@ def solve_cover_levels(
         model: The exact cover of its map.
         cover: The search for covers.
         deadline: The time limit.
-        teller: Returns for a level what is called with its costs and bounds.
+        bound_callback: Returns for a level what is called with its costs and bounds.
         show: Called with better decisions during the search.
         first: ``[decisions]`` a plan to start from.
         least: Returns a proven lower bound of a level.
@@ -226,7 +226,8 @@ def solve_cover_levels(
     values = None if first is None else model.values(first)
     for k, level in enumerate(program.levels or (None,)):
         observer = CallbackObserver(
-            bound=None if level is None else teller(level), plan=lambda found: show(model.decisions(found))
+            bound=None if level is None else bound_callback(level),
+            plan=lambda found: show(model.decisions(found)),
         )
         params = SearchParams(deadline.share(1.0), hint=values, observer=observer)
         if level is None:

@@ -60,7 +60,7 @@ def solve_zones(
     constrained: ConstrainedProgram,
     deadline: Deadline,
     context: SolveContext,
-    teller: Callable[[int], BoundCallback],
+    bound_callback: Callable[[int], BoundCallback],
     start: IntArray | None = None,
     show: PlanCallback = NULL_OBSERVER.on_plan,
 ) -> ZonesResult | None:
@@ -70,7 +70,7 @@ def solve_zones(
         constrained: The constrained program.
         deadline: The time limit.
         context: The settings of the solve.
-        teller: Returns for a level what is called with its costs and bounds.
+        bound_callback: Returns for a level what is called with its costs and bounds.
         start: ``[decisions]`` a plan to start from.
         show: Called with the decisions of every better plan.
     """
@@ -79,7 +79,7 @@ def solve_zones(
     )
     if whole is None:
         return None
-    return _MapSearch(constrained, whole, deadline, context, teller, show, start).run()
+    return _MapSearch(constrained, whole, deadline, context, bound_callback, show, start).run()
 
 
 @dataclass(eq=False)
@@ -91,7 +91,7 @@ class _MapSearch:
         whole: Its decomposition by slot.
         deadline: The time limit.
         context: The settings of the solve.
-        teller: Returns for a level what is called with its costs and bounds.
+        bound_callback: Returns for a level what is called with its costs and bounds.
         show: Called with the decisions of every better plan.
         start: ``[decisions]`` a plan to start from.
     """
@@ -100,7 +100,7 @@ class _MapSearch:
     whole: SlotDecomposition
     deadline: Deadline
     context: SolveContext
-    teller: Callable[[int], BoundCallback]
+    bound_callback: Callable[[int], BoundCallback]
     show: PlanCallback
     start: IntArray | None
 
@@ -136,7 +136,7 @@ class _MapSearch:
             model,
             cover,
             own,
-            self.teller,
+            self.bound_callback,
             self._on_plan,
             first,
             constrained.lower_bound,
@@ -151,7 +151,7 @@ class _MapSearch:
         self.show(decisions)
         if self.constrained.program.levels:
             level, cost = self.constrained.program.levels[0], costs_of(self.constrained.program, decisions)[0]
-            self.teller(level)(cost, min(cost, self.constrained.lower_bound(level)))
+            self.bound_callback(level)(cost, min(cost, self.constrained.lower_bound(level)))
 
     def _proved(self, decisions: IntArray) -> ZonesResult:
         """Return a plan that the rows alone prove to be optimal."""
@@ -202,7 +202,14 @@ class _MapSearch:
 
         start = self.start if first is None else first
         search = PMedianSearch(
-            constrained, districting, level, placement, part, self.context, self.teller(level), self._on_plan
+            constrained,
+            districting,
+            level,
+            placement,
+            part,
+            self.context,
+            self.bound_callback(level),
+            self._on_plan,
         )
         found = search.run(None if start is None else placement.zone(start), split)
         if found is None or found.decisions is None or is_all:

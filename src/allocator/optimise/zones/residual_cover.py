@@ -1,4 +1,4 @@
-"""Residual covers: propagation of sums over one zone per slot, and the exact cover by what is left.
+"""Residual covers: propagation of sums over one zone per slot, and the exact cover by the remaining zones.
 
 A row over single variables rules out few zones. A row over choices, of which each slot has exactly one, tells
 which zones of a slot are out whatever the other slots choose.

@@ -1,1 +1,1 @@
-"""Zones of larger maps by their centres: plans by flows, a bound by prices, the proof by branch and cut."""
+"""Zones around centres: the p-median districting problem, its bounds and its searches."""

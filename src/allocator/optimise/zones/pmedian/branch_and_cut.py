@@ -242,16 +242,16 @@ class BranchAndCut:
             on_bound: Called with each better bound.
             work_meanwhile: Called again and again, in this process.
         """
-        worker, told = WorkerProcess("districting", self._receive), 0
+        worker, reported = WorkerProcess("districting", self._receive), 0
         worker.begin(**self._job(zone))
         try:
             while worker.is_running and may_continue():
                 work_meanwhile()
                 while self._found:
                     offer(self._found.pop(0))
-                if self.bound > told:
-                    told = self.bound
-                    on_bound(told)
+                if self.bound > reported:
+                    reported = self.bound
+                    on_bound(reported)
         finally:
             worker.close()
         for found in self._found:
