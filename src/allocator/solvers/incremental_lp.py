@@ -2,7 +2,7 @@
 
 Solver: GLOP of OR-Tools, https://developers.google.com/optimization/lp. It takes a column in where HiGHS
 by SciPy begins anew, but its answers are now and then not exact: check them before they are relied on.
-The module is apart from ``linear``, which loads no solver when a draw is replayed.
+It is apart from ``linear``, which may not import OR-Tools: the check of a draw calls it.
 """
 
 from __future__ import annotations
