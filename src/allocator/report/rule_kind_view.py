@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from allocator.model.text import Text
-from allocator.rules.expressions.fields import HOLDS, meaning
+from allocator.rules.expressions.fields import HOLDS, doc_text
 from allocator.rules.rule import Example, Rule
 
 Schema = Mapping[str, Any]
@@ -82,7 +82,7 @@ def _fields(model: type[BaseModel], root: Schema, path: str = "") -> Iterator[Fi
             type=_type(part, root),
             default=default,
             required=info.is_required(),
-            meaning=meaning(info.metadata),
+            meaning=doc_text(info.metadata),
             common=not path and name in Rule.model_fields,
         )
         for inner in _models(info.annotation):

@@ -25,11 +25,11 @@ MEMBER_OF = "member_of"
 
 @dataclass(frozen=True)
 class History:
-    """How the past goes back.
+    """The periods before the horizon.
 
     Attributes:
-        steps: Each way that may be meant, the one taken first; one only where it can be told.
-        is_said: Whether the scenario says so.
+        steps: The possible lengths of a past period, the chosen one first; a single one if it is unambiguous.
+        is_said: Whether the scenario states the length.
     """
 
     steps: tuple[Step, ...]
@@ -37,12 +37,12 @@ class History:
 
     @property
     def step(self) -> Step:
-        """The way that is taken."""
+        """The chosen length of a past period."""
         return self.steps[0]
 
 
 def history_of(scenario: Scenario) -> History:
-    """Return how the past of a scenario goes back: as it says, else as its periods and records show."""
+    """Return the history of a scenario: as its specification states, else as its periods and records show."""
     if scenario.spec.history is not None:
         return History((stated_steps(scenario.spec.history),), is_said=True)
     periods = [Stretch(period.start, period.end) for period in scenario.spec.periods]

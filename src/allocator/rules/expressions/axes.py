@@ -23,7 +23,7 @@ class Columns(Mapping[str, Sequence[Any]]):
     """The values of each variable for every entity of an axis."""
 
     def __init__(self, names: Iterable[str], make: Callable[[str], Sequence[Any]]) -> None:
-        """Take note of how a column is made.
+        """Prepare columns that are computed on first use.
 
         Args:
             names: The variables.
@@ -48,7 +48,7 @@ class Columns(Mapping[str, Sequence[Any]]):
 
 
 def joined(one: Mapping[str, Sequence[Any]], other: Mapping[str, Sequence[Any]]) -> Columns:
-    """Return the columns of both; where both have one of a name, that of the second."""
+    """Return the columns of both; the second wins where both have a column of one name."""
     return Columns(
         {**dict.fromkeys(one), **dict.fromkeys(other)}, lambda name: (other if name in other else one)[name]
     )
@@ -59,7 +59,13 @@ Types = Mapping[str, cel.Type]
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """Entities in order, and for each variable its value for each of them."""
+    """Entities in order, with the values of each variable for them.
+
+    Attributes:
+        ids: ``n`` entities.
+        columns: ``n`` values of each variable.
+        types: The CEL type of each variable.
+    """
 
     ids: Sequence[str]
     columns: Mapping[str, Sequence[Any]]
@@ -82,21 +88,21 @@ def take(axis: Axis, chosen: npt.NDArray[np.int64]) -> Axis:
     return Axis([axis.ids[k] for k in places], Columns(axis.columns, column), axis.types)
 
 
-#: What the variables of pairs begin with: ``score.bid`` is the number in ``scores-bid.csv``.
+#: The prefix of the variables of pairs: ``score.bid`` is the number in ``scores-bid.csv``.
 SCORE = "score"
-#: Codes are put together up to here, far from the end of 64 bits.
+#: The limit of combined codes, far below 2^63: beyond it they are renumbered.
 _FAR = 2**40
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """The variables of pairs of a layer, or of some of its items and slots: ``[I, S]`` codes of each."""
+    """The variables of the pairs of items and slots, each as distinct values and ``[I, S]`` codes."""
 
     columns: Mapping[str, Coded]
     types: Types
 
     def take(self, items: npt.NDArray[np.int64], slots: npt.NDArray[np.int64]) -> Pairs:
-        """Return those of the chosen items and slots."""
+        """Return the pairs of the chosen items and slots."""
         if all(len(items) * len(slots) == codes.size for _, codes in self.columns.values()):
             return self
         chosen = {
@@ -129,7 +135,7 @@ def pairs_between(scenario: Scenario, rows: Sequence[str], columns: Sequence[str
 
 
 def combinations(codes: Sequence[IntArray | Codes]) -> tuple[IntArray, IntArray]:
-    """Return where each combination of ``[n]`` codes stands first, and ``[n]`` which one each place has."""
+    """Return the first index of each distinct combination of codes, and ``[n]`` the combination of each."""
     key, size = codes[0].astype(np.int64, copy=False), int(codes[0].max(initial=0)) + 1
     for one in codes[1:]:
         count = int(one.max(initial=0)) + 1
@@ -140,7 +146,7 @@ def combinations(codes: Sequence[IntArray | Codes]) -> tuple[IntArray, IntArray]
     if size > len(key):
         _, first, code = np.unique(key, return_index=True, return_inverse=True)
         return first, code
-    # Counting is faster than sorting where many have the same.
+    # Counting is faster than sorting where combinations repeat.
     place = np.full(size, len(key))
     place[key[::-1]] = np.arange(len(key))[::-1]
     first = place[place < len(key)]

@@ -27,7 +27,7 @@ _PLAIN = dict(zip("“”‘’（）＝＆｜！，＞＜", "\"\"''()=&|!,><", 
 
 
 def chinese_name(text: str, types: Types) -> SelectorError | None:
-    """Return what is wrong with an expression that has Chinese column names or full-width punctuation.
+    """Return the fault of an expression with Chinese column names or full-width punctuation, if any.
 
     Args:
         text: The expression.
@@ -57,7 +57,7 @@ def chinese_name(text: str, types: Types) -> SelectorError | None:
 
 
 def _shown(text: str, place: int) -> str:
-    """Return the line of a place in an expression with a caret under it."""
+    """Return the line of a position in an expression, with a caret under the position."""
     begin = text.rfind("\n", 0, place) + 1
     return caret(text[begin:].split("\n", 1)[0], place - begin)
 
@@ -69,7 +69,7 @@ _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 
 @dataclass(eq=False)
 class Compiler:
-    """Compiles expressions over declared variables and remembers what it compiled, and what it refused."""
+    """Compiles expressions over declared variables; results and refusals are cached."""
 
     _known: dict[tuple[str, str, frozenset[str]], Selector | SelectorError] = field(default_factory=dict)
 
@@ -119,7 +119,7 @@ def _compile(text: str, types: Types, returns: str) -> Selector:
 
 
 def _names_in(text: str, types: Types) -> frozenset[str]:
-    """Return the declared variables that the text mentions (more than it uses does no harm)."""
+    """Return the declared variables that the text mentions; a superset of the used ones does no harm."""
     dotted = re.findall(r"[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)?", text)
     mentioned = {re.sub(r"\s", "", name) for name in dotted} | set(re.findall(r"[A-Za-z_]\w*", text))
     return frozenset(mentioned & types.keys())

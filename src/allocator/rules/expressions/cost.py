@@ -1,8 +1,8 @@
-"""How much an expression may take at most, told before it is evaluated from the sizes of what it reads.
+"""An upper bound of the cost of an expression, computed before evaluation from the sizes of its variables.
 
 CEL counts the steps of loops, but neither the bytes of texts and lists that grow in them nor the time of a
-regular expression. Here each part of an expression has a price in units of about 50 nanoseconds or 32 bytes,
-and the largest size that its value may have: a price too high is refused and never evaluated.
+regular expression. Here each part of an expression has a cost in units of about 50 nanoseconds or 32 bytes,
+and an upper bound of the size of its value. An expression that costs too much is refused and never evaluated.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ from typing import Any
 
 from allocator.rules.expressions.syntax_tree import Node
 
-#: The most units of one evaluation: less than half a GiB and half a second.
+#: The limit of units of one evaluation: less than half a GiB and half a second.
 MOST_AT_ONCE = 10**7
-#: The most units of all evaluations of an expression together, unless each takes few.
+#: The limit of units of all evaluations of an expression together, unless each is cheap (``FEW``).
 MOST_IN_ALL = 10**8
-#: An evaluation of fewer units takes less time than its call.
+#: A cheap evaluation has fewer units than this: it takes less time than its call.
 FEW = 200
-#: More combinations of sizes are not told apart: each is taken as large as the largest.
+#: The limit of combinations of sizes; beyond it every combination counts as the largest.
 _MOST_COMBINATIONS = 1_000
 _BYTES = 32
-#: CEL ends an evaluation after so many rounds of loops.
+#: The number of rounds of loops after which CEL ends an evaluation.
 _MOST_ROUNDS = 10_001
-#: The price of each character of a regular expression; each of a text takes the inverse for each of these.
+#: The units of a character of a pattern; a character of the text costs the inverse for each of these.
 _PATTERN = 16
-#: How often a regular expression may repeat a part, and how long a class of letters such as ``\pL`` is.
+#: The greatest repetition count of a regular expression, and the length of a class such as ``\pL``.
 _REPEATS, _CLASS = 1_000, 1_400
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a value may be.
+    """An upper bound of the size of a value.
 
     Attributes:
-        own: The characters of a text, the elements of a list or map; 0 for what is neither.
-        each: The largest size of an element; None where there are none.
-        packed: How many times as long a text may be once it is read as a regular expression.
+        own: The characters of a text, the elements of a list or map; 0 for any other value.
+        each: The largest size of an element; None for a value without elements.
+        packed: The factor by which a text may grow when it is expanded as a regular expression.
     """
 
     own: int = 0
@@ -50,16 +50,16 @@ class Size:
 
     @property
     def copied(self) -> int:
-        """The price of a copy: of a list without what its elements hold."""
+        """The units of a shallow copy."""
         return 1 + (self.own // _BYTES if self.each is None else self.own)
 
     @property
     def weight(self) -> int:
-        """The price of a look at all of it."""
+        """The units of reading the whole value."""
         return self.copied if self.each is None else 1 + self.own * self.each.weight
 
     def join(self, other: Size) -> Size:
-        """Return the size of what is either."""
+        """Return an upper bound of both sizes."""
         each = self.each.join(other.each) if self.each and other.each else self.each or other.each
         return Size(max(self.own, other.own), each, max(self.packed, other.packed))
 
@@ -69,7 +69,7 @@ Sizes = Mapping[str, Size]
 
 
 def size_of(value: Any) -> Size:
-    """Return the size of a value of the data, rounded up so that few sizes differ."""
+    """Return the size of a value, rounded up to a power of two so that few sizes differ."""
     if isinstance(value, str):
         return Size(_rounded(len(value)), packed=_packed(value))
     if isinstance(value, Mapping):
@@ -93,11 +93,11 @@ def _largest(values: Sequence[Any]) -> Size:
 
 
 def too_much(expression: Node, axes: Sequence[Sequence[Mapping[str, Any]]]) -> bool:
-    """Tell whether an expression may take too much.
+    """Whether an expression may cost more than the limits.
 
     Args:
-        expression: Its tree.
-        axes: The rows of each axis; it is evaluated for each combination of them.
+        expression: The syntax tree.
+        axes: The rows of each axis; the expression is evaluated for each combination of them.
     """
     counted = [_counted(rows) for rows in axes]
     if prod(map(len, counted)) > _MOST_COMBINATIONS:
@@ -116,7 +116,7 @@ _Row = tuple[tuple[str, Size], ...]
 
 
 def _counted(rows: Sequence[Mapping[str, Any]]) -> Counter[_Row]:
-    """Return how many rows have which sizes; of one type throughout are the values of a variable."""
+    """Return the number of rows of each combination of sizes; all values of a variable have one type."""
     sized = (
         [name for name, value in rows[0].items() if isinstance(value, str | list | tuple | dict)]
         if rows
@@ -134,7 +134,7 @@ def _merged(counts: Counter[_Row]) -> Counter[_Row]:
 
 
 def price(node: Node, sizes: Sizes) -> tuple[Size, int]:
-    """Return the largest size that the value of a part may have, and the units that it may take."""
+    """Return upper bounds of the size of a node's value and of the units of its evaluation."""
     if node.kind == "constant":
         return Size(len(node.text), packed=_packed(node.text)), 1
     if node.kind == "name":
@@ -160,7 +160,7 @@ def _joined(sizes: Iterable[Size]) -> Size:
 
 
 def _loop(node: Node, sizes: Sizes) -> tuple[Size, int]:
-    """Price a loop: a list that it collects is copied in each round, as the runtime does."""
+    """Return size and units of a loop: the runtime copies the collected list in each round."""
     run, start, condition, step, result = node.parts
     (over, run_units), (first, first_units) = price(run, sizes), price(start, sizes)
     rounds = min(over.own, _MOST_ROUNDS)
@@ -174,7 +174,7 @@ def _loop(node: Node, sizes: Sizes) -> tuple[Size, int]:
 
 
 def _call(node: Node, given: Sequence[Size]) -> tuple[Size, int]:
-    """Return the size of a function's value and what it takes beside its arguments."""
+    """Return the size of a function's value, and its units without those of its arguments."""
     if node.text == "_+_":
         made = Size(sum(size.own for size in given), _either(given), max(size.packed for size in given))
         return made, made.copied
@@ -191,7 +191,7 @@ def _call(node: Node, given: Sequence[Size]) -> tuple[Size, int]:
 
 
 def _looked(node: Node, given: Sequence[Size]) -> int:
-    """Return the units of a function that reads all that it is given."""
+    """Return the units of a function that reads all of its arguments."""
     if node.text == "matches":
         return _matching(node.parts[1], *given)
     if node.text == "contains":
@@ -204,19 +204,19 @@ def _either(sizes: Iterable[Size]) -> Size | None:
     return _joined(held) if held else None
 
 
-#: Functions that give a number, a truth value or a moment.
+#: Functions that return a number, a truth value or a timestamp.
 _OPERATORS = "_-_ _*_ _/_ _%_ -_ !_ _&&_ _||_ _==_ _!=_ _<_ _<=_ _>_ _>=_ @in _in_ @not_strictly_false"
 _FUNCTIONS = "startsWith endsWith contains matches size int uint double bool timestamp duration type"
 _PLAIN = frozenset(f"{_OPERATORS} {_FUNCTIONS}".split())
 
 
 def _packed(text: str) -> int:
-    """Return how many times as long a text may be as an expression: ``x{1000}`` is long written out."""
+    """Return the factor by which a text may grow as a regular expression: ``x{1000}`` has 1000 characters."""
     return _REPEATS * _CLASS if "{" in text or "\\" in text else 1
 
 
 def _matching(pattern: Node, text: Size, size: Size) -> int:
-    """Price a regular expression by its length with what is repeated written out."""
+    """Return the units of a regular expression, by the length of its pattern with repetitions expanded."""
     written = (size.own + 1) * size.packed
     if pattern.kind == "constant":
         numbers = [int(found) for found in re.findall(r"(\d{1,4}),?\}", pattern.text)]

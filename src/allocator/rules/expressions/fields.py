@@ -1,4 +1,4 @@
-"""The fields of a rule: their documentation, the CEL expressions in them, and where a rule holds some."""
+"""The fields of a rule: their documentation, types of CEL expressions, and the expressions of a rule."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from allocator.rules.expressions.selectors import LARGEST
 if TYPE_CHECKING:
     from allocator.rules.rule import Rule
 
-#: Where a schema says, in both languages, what a text in it stands for: a CEL expression over what.
+#: The key of a JSON Schema for the range and the type of a CEL expression, in both languages.
 HOLDS = "x-holds"
-#: Where a schema has its description in Chinese.
+#: The key of a JSON Schema for its description in Chinese.
 CHINESE = "x-zh"
 
 
 @dataclass(frozen=True)
 class Doc:
-    """Metadata of a field: ``periods: Annotated[int, Means(zh=..., en=...)]``.
+    """The documentation of a field, as its metadata: ``periods: Annotated[int, Doc(zh=..., en=...)]``.
 
     The JSON Schema has the English words as the field's description and the Chinese ones beside it.
     """
@@ -34,7 +34,7 @@ class Doc:
 
     @property
     def text(self) -> Text:
-        """The meaning as a text in both languages."""
+        """The documentation as a text in both languages."""
         return Text(zh=self.zh, en=self.en)
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -45,8 +45,8 @@ class Doc:
         return {**schema, "description": en, CHINESE: zh}
 
 
-def meaning(metadata: Iterable[Any]) -> Text:
-    """Return what a field of this metadata means; an empty text if it does not say."""
+def doc_text(metadata: Iterable[Any]) -> Text:
+    """Return the documentation in the metadata of a field; an empty text if there is none."""
     return next((mark.text for mark in metadata if isinstance(mark, Doc)), Text())
 
 
@@ -119,7 +119,7 @@ _NUMBER = WithJsonSchema(
 
 
 def _between(least: int, most: int) -> AfterValidator:
-    """Return what refuses a number beyond its ends; of an expression, what it gives is taken as it is."""
+    """Return a validator that refuses a number outside the ends; an expression is not evaluated here."""
 
     def checked(value: int | str) -> int | str:
         if isinstance(value, int) and value < least:
@@ -162,7 +162,14 @@ EachAimed = Annotated[int | str, _between(0, 10**9), Expression("each-period", "
 
 @dataclass(frozen=True)
 class ExpressionField:
-    """An expression as a rule writes it: where it stands, its text, what it ranges over."""
+    """An expression of a rule.
+
+    Attributes:
+        path: The path of its field, such as ``("that", "item")``.
+        text: The CEL text.
+        expression: Its range and type.
+        holder: The model that has the field.
+    """
 
     path: tuple[str, ...]
     text: str
@@ -171,7 +178,7 @@ class ExpressionField:
 
 
 def expression_fields(model: BaseModel, path: tuple[str, ...] = ()) -> Iterator[ExpressionField]:
-    """Yield every expression that a rule, or a part of it, holds; numbers and empty ones are none."""
+    """Yield every expression of a rule, or of a part of it; numbers and empty texts are left out."""
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
         if isinstance(value, BaseModel):
@@ -203,7 +210,7 @@ def _marks(annotation: Any, *, within: bool = False) -> Iterator[Any]:
 
 
 def _words(annotation: Any) -> Iterator[str]:
-    """Yield the words that may stand in the place of an expression."""
+    """Yield the words that a field may hold in place of an expression."""
     if get_origin(annotation) is Literal:
         yield from get_args(annotation)
     elif get_origin(annotation) in (Union, types.UnionType):

@@ -31,16 +31,16 @@ from allocator.rules.expressions.syntax_tree import Node, tree
 
 #: The distinct combinations of values on an axis, and which one each entity has.
 Coded = tuple[list[dict[str, Any]], IntArray]
-#: How values are kept, by what an expression returns; other values are objects.
+#: The array type of values by the type of the expression; other values are objects.
 _ARRAYS: Mapping[str, type] = {"BOOL": np.bool_, "INT": np.int64}
 
 
-#: No number of a rule and no value of an expression is larger: sums of them, weighted, stay below 2^63.
+#: The greatest absolute value of a rule's number or of an expression: weighted sums stay below 2^63.
 LARGEST = 10**9
 
 
 class Missing:
-    """An empty cell whose value an expression may not guess."""
+    """An empty cell that an expression may not read."""
 
     def __repr__(self) -> str:
         return "missing"
@@ -50,7 +50,14 @@ MISSING = Missing()
 
 
 class SelectorError(ValueError):
-    """An expression that cannot be used; says why in both languages, with a caret where it helps."""
+    """A fault of an expression, in both languages, with a caret where possible.
+
+    Attributes:
+        message: The fault.
+        detail: The line of the expression under the fault, perhaps with a caret.
+        nearest: The closest valid name.
+        allowed: The allowed names.
+    """
 
     def __init__(self, message: Text, *, detail: str = "", near: str = "", allowed: str = "") -> None:
         super().__init__(message.en)
@@ -120,7 +127,7 @@ class Selector:
         across = len(items), len(slots)
         codes: list[IntArray | Codes] = [one.reshape(-1) for _, (_, one) in read]
         sides = [(item_rows, item_code[:, None]), (slot_rows, slot_code[None, :])]
-        # A side that the expression does not tell apart is left out: there may be millions of pairs.
+        # A side whose entities look alike to the expression is left out: there may be millions of pairs.
         told = [(rows, np.broadcast_to(code, across).reshape(-1)) for rows, code in sides if len(rows) > 1]
         first, code = combinations([*codes, *(code for _, code in told)])
         columns: dict[str, list[Any]] = {}
@@ -138,7 +145,7 @@ class Selector:
     def _about(
         self, error: SelectorError, k: int, axes: Sequence[Axis], coded: Sequence[Coded]
     ) -> SelectorError:
-        """Return the error with the entities that it is about, the first of their like."""
+        """Return the error with the first entities for which it occurs."""
         chosen = np.unravel_index(k, [len(rows) for rows, _ in coded])
         named = [
             axis.ids[int(np.flatnonzero(inverse == one)[0])]
@@ -209,7 +216,7 @@ def _hashable(value: Any) -> Any:
 
 
 def other_type(text: str, found: str, returns: str) -> SelectorError:
-    """Return the error of an expression that gives another type than it should."""
+    """Return the error of an expression of a wrong type."""
     asked = _TEXTS if returns == "LIST" else type_text(returns)
     given = type_text(found)
     message = Text(
@@ -228,7 +235,7 @@ def shown(text: str) -> str:
 
 
 def refuse_negative(values: IntArray, expression: int | str, *ids: Sequence[str]) -> None:
-    """Refuse amounts below 0, naming whose the first is.
+    """Refuse amounts below 0; the fault names the entities of the first one.
 
     Args:
         values: One amount for each combination of the entities.

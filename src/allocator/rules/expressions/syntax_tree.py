@@ -1,4 +1,4 @@
-"""The tree of a compiled expression, macros written out, read from what the compiler serialises.
+"""The syntax tree of a compiled expression with its macros expanded, parsed from the compiler's bytes.
 
 Format: ``cel.expr.CheckedExpr`` of https://github.com/google/cel-spec (``syntax.proto``, ``checked.proto``)
 in the wire format of protocol buffers. Only the fields named here are read.

@@ -1,4 +1,4 @@
-"""Variables: what expressions can read of units, people, groups, cases and periods.
+"""The variables of units, people, groups, cases and periods that expressions read.
 
 Names are dotted: ``person.native_place``, ``group.kind``, ``case.effort``. A person's own unit is
 ``home``; in casework the unit that a case concerns is ``unit`` (``concerned`` where units meet cases in a
@@ -32,7 +32,7 @@ from allocator.model.tables import TABLES, Indicator, Person, Row
 from allocator.rules.expressions.axes import Axis, Columns, Types, joined
 from allocator.rules.expressions.selectors import MISSING
 
-#: What expressions call the figures added up over all periods, and those of the last period.
+#: The names of the maps in expressions: figures added up over all periods, and those of the last period.
 TOTAL, LATEST = "indicators", "latest"
 FIGURES = (TOTAL, LATEST)
 
@@ -56,15 +56,15 @@ def indicator_maps(rows: Iterable[Indicator]) -> Mapping[str, Figures]:
     return {TOTAL: total, LATEST: latest}
 
 
-#: The kind of tie from whoever leads to the person, unit or group that he leads.
+#: The kind of tie from a leader to the person, unit or group that he leads.
 LEADS = "leads"
 
 
 def leaders_of(organisation: Organisation, first: date, last: date) -> Mapping[str, list[str]]:
-    """Return for each person who leads him on any of some days, the nearest first.
+    """Return the leaders of each person on any of some days, the nearest first.
 
-    Whoever leads a body leads those of the bodies below it. A person serves in his unit, and in the groups
-    and units of his postings of those days.
+    The leader of a body leads the people of the bodies below it. A person serves in his unit, and in the
+    groups and units of his postings of those days.
     """
     led: dict[str, list[str]] = {}
     for tie in organisation.ties:
@@ -84,7 +84,7 @@ def leaders_of(organisation: Organisation, first: date, last: date) -> Mapping[s
 
 
 def _upwards(organisation: Organisation, body: str) -> Iterator[str]:
-    """Yield a unit or group and those above it; a circle has been told of when the tables were read."""
+    """Yield a unit or group and those above it; the reader of the tables refuses circles."""
     seen: set[str] = set()
     while body and body not in seen:
         seen.add(body)
@@ -100,34 +100,34 @@ START_OF_TIME = datetime(1, 1, 2, tzinfo=UTC)
 OPEN_ENDED = frozenset({"retires", "due", "until", "to"})
 OPEN_BEGUN = frozenset({"joins"})
 PREFIXES = {"units": "unit", "people": "person", "groups": "group", "cases": "case"}
-#: What the unit of a person or case is called, for those that bring it along.
+#: The prefix of the unit of a person or a case.
 UNIT_OF = {"people": "home", "cases": "unit"}
-#: What that unit is called where the other side of the layer has its name already.
+#: The prefix of that unit where the other side of the layer has the same prefix.
 CONCERNED = "concerned"
 _OF_PYTHON = {bool: T.BOOL, int: T.INT, float: T.DOUBLE, str: T.STRING, date: T.TIMESTAMP}
 
 
 class EntityVariables:
-    """The variables of a scenario's entities, table by table, worked out when first read."""
+    """The variables of a scenario's entities, table by table, computed on first use."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._axes: dict[tuple[str, str, tuple[str, ...]], Axis] = {}
 
     def axis(self, table: str, ids: Iterable[str], prefix: str = "") -> Axis:
-        """Return the axis of some rows of ``table``; an id that is none of its rows reads as empty."""
+        """Return the axis of some rows of ``table``; an unknown id has empty values."""
         key = (table, prefix or PREFIXES[table], tuple(ids))
         if key not in self._axes:
             self._axes[key] = self._make(*key)
         return self._axes[key]
 
     def side(self, source: Source, ids: Iterable[str], other: Source | None = None) -> Axis:
-        """Return the axis of one side of a layer: people bring their home unit along, cases theirs.
+        """Return the axis of one side of a layer; people and cases come with the variables of their units.
 
         Args:
-            source: What the side is of.
+            source: The source of the side.
             ids: Its entities.
-            other: What the other side is of: no two things have one name.
+            other: The source of the other side; the two sides share no prefix.
         """
         chosen, prefixes = tuple(ids), side_prefixes(source)
         taken = side_prefixes(other)[0] if other else ""
@@ -211,7 +211,7 @@ class EntityVariables:
 
 
 def side_prefixes(source: Source) -> tuple[str, ...]:
-    """Return what the variables of one side of a layer begin with: the entity's, then those of its unit."""
+    """Return the prefixes of the variables of one side of a layer: the entity's, then that of its unit."""
     own = source.name or PREFIXES[source.table]
     if source.table not in UNIT_OF:
         return (own,)
@@ -253,7 +253,7 @@ def type_of(annotation: Any) -> cel.Type:
 
 
 def value_of(name: str, value: Any, kind: cel.Type) -> Any:
-    """Return the value of a cell as expressions read it."""
+    """Return the CEL value of a cell."""
     if value is None and name in OPEN_BEGUN:
         return START_OF_TIME
     if value is None:
@@ -266,7 +266,7 @@ def value_of(name: str, value: Any, kind: cel.Type) -> Any:
 
 
 def _empty(kind: cel.Type) -> Any:
-    """Return what a field of nobody reads as: a person without a unit has a home of empty texts."""
+    """Return the value of a field of a missing row: a person without a unit has a home of empty texts."""
     if kind == T.STRING:
         return ""
     name = kind.name().upper()

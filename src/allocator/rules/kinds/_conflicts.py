@@ -124,19 +124,19 @@ class Acquaintance(Strict):
 
 
 def _same_person(scope: Scope, person: str) -> Text:
-    """Say that somebody is the very person to keep away from, or that a name leaves it open."""
+    """Return the explanation that an item is the person to keep away from, or bears the same name."""
     name = scope.context.scenario.organisation.assumed.get(person)
     if name is None:
         return Text(zh="即本人", en="the same person")
     return Text(zh=f"与“{name}”同名，是否本人尚未认定", en=f"bears the name '{name}', not yet told apart")
 
 
-#: In place of a leader where nobody's conflict is passed on.
+#: In place of a person where no conflict is passed on.
 NOBODY = -1
 
 
 class ConflictQuery(Protocol):
-    """The fields of a rule that say what a conflict is."""
+    """The fields of a rule that define a conflict."""
 
     @property
     def when(self) -> str:
@@ -144,7 +144,7 @@ class ConflictQuery(Protocol):
 
     @property
     def pays(self) -> str:
-        """Whether strengths count, or only that there is a conflict."""
+        """``strength`` to count strengths, ``place`` to count each conflict as 1."""
 
     @property
     def acquaintance(self) -> Acquaintance | None:
@@ -156,9 +156,9 @@ class Conflicts:
     """The conflicts of a scope's items, and those of other people that pass on to them.
 
     Attributes:
-        query: What a conflict is.
-        scope: Whose own conflicts.
-        passed: ``[I, S, T]`` lists of people whose conflicts count as the item's; None if nobody's do.
+        query: The definition of a conflict.
+        scope: The scope of the items with conflicts of their own.
+        passed: ``[I, S, T]`` lists of people whose conflicts count as the item's; None if there are none.
     """
 
     query: ConflictQuery
@@ -188,7 +188,7 @@ class Conflicts:
         return Conflicts(self.query, self.scope.with_items(tuple(people)))
 
     def detail(self, item: int, slot: int, period: int) -> Text:
-        """Say how a conflict came to be: by which path of ties, through whom; empty if the rule says it."""
+        """Return the explanation of a conflict: its path of ties, and the person between; or empty."""
         leader = int(self._delegated[1][item, slot, period])
         if self.own[item, slot, period] or leader == NOBODY:
             return self.path(item, slot, period)
@@ -200,7 +200,7 @@ class Conflicts:
         return Text() if asked is None else asked.path(self.scope, item, slot, period)
 
     def passed_on(self, item: int, slot: int, period: int) -> Text:
-        """Say that an item's conflict is passed on to somebody else."""
+        """Return the explanation of an item's conflict that is passed on to somebody else."""
         name = self.scope.context.scenario.organisation.label(self.scope.layer.items[item])
         path = self.path(item, slot, period)
         if path.en:
@@ -208,13 +208,13 @@ class Conflicts:
         return Text(zh=f"经 {name}：其本人应当回避", en=f"through {name}, who keeps away")
 
     def all_delegators(self) -> set[str]:
-        """Return everyone whose conflicts are to be passed on to somebody."""
+        """Return the names of all people whose conflicts are passed on to somebody."""
         lists = [] if self.passed is None else self.passed[self.scope.covered].tolist()
         return {name for names in lists for name in names if name}
 
     @cached_property
     def _known_delegators(self) -> list[str]:
-        """Those of them whom the scenario knows."""
+        """The delegators whom the scenario knows, sorted."""
         return sorted(self.all_delegators() & self.scope.context.scenario.organisation.people.keys())
 
     @cached_property
@@ -223,7 +223,7 @@ class Conflicts:
 
     @cached_property
     def _delegated(self) -> tuple[IntArray, IntArray]:
-        """``[I, S, T]`` twice: the greatest conflict that is passed on, and whose it is."""
+        """``[I, S, T]`` twice: the greatest conflict that is passed on, and the person who passes it on."""
         amounts = np.zeros(self.scope.covered.shape, dtype=np.int64)
         whose = np.full(amounts.shape, NOBODY, dtype=np.int64)
         if self.passed is None or not self._known_delegators:

@@ -57,22 +57,22 @@ class Side(Strict):
 
 
 class FixedLocation:
-    """Whereabouts known beforehand: a text for each item, slot and period."""
+    """A location known beforehand: a text for each item, slot and period."""
 
     def __init__(self, expression: str, scope: Scope) -> None:
         self._texts = scope.texts(expression)
 
     def movers(self, item: int, slot: int, period: int) -> list[int]:
-        """Return one mover that never moves, or none where the text is empty."""
+        """Return one mover that never moves; none if the text is empty."""
         return [NOBODY] if self._texts[item, slot, period] else []
 
     def text(self, item: int, slot: int, period: int) -> str:
-        """Return the place."""
+        """Return the location."""
         return str(self._texts[item, slot, period])
 
 
 class DecidedLocation:
-    """Whereabouts that another layer decides: the movers are that layer's items."""
+    """A location that another layer decides: the movers are that layer's items."""
 
     def __init__(self, side: Side, scope: Scope) -> None:
         self._side = side
@@ -85,9 +85,9 @@ class DecidedLocation:
         return self._scope.context.layers[self._side.layer]
 
     def movers(self, item: int, slot: int, period: int) -> list[int]:
-        """Return the items of that layer whose place counts; none where it has no such item.
+        """Return the items of that layer whose location counts; none if it has no such item.
 
-        While a first plan is made period by period, that layer may not be decided yet as far as this one.
+        While an initial plan is built period by period, that layer may have fewer periods than this one.
         """
         if not self.layer.once and period >= len(self.layer.periods):
             return []
@@ -111,7 +111,7 @@ class DecidedLocation:
 
     @cached_property
     def _slot_names(self) -> list[str]:
-        """What each slot of that layer is called."""
+        """The location name of each slot of that layer."""
         return self._evaluate(self._side.at, "slot") if self._side.at else list(self.layer.slots)
 
     @cached_property
@@ -183,11 +183,11 @@ class CrossLayerRule(Rule):
     that: Annotated[Side | PairText, Doc(zh="另一方：写法相同", en="The other side, written the same way.")]
 
     def conditional_rows(self, meetings: Meetings) -> Iterator[ConditionalRows]:
-        """Yield what is asked if a place is taken; each kind says it."""
+        """Yield the rows that hold if a seat is taken; each kind has its own."""
         raise TypeError(f"{type(self).__name__} does not say what it asks")
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """What is asked holds where a place is taken; a soft rule pays 1 for a place where it does not."""
+        """Write the rows of each seat; a soft rule pays 1 for a taken seat where a row does not hold."""
         meetings = _possible_meetings(
             writer, scope, resolve_location(self.this, scope), resolve_location(self.that, scope)
         )
@@ -216,7 +216,7 @@ def _possible_meetings(
     this: FixedLocation | DecidedLocation,
     that: FixedLocation | DecidedLocation,
 ) -> Meetings:
-    """Return every possible place with every two movers of its sides."""
+    """Return every possible seat with every two movers of its sides."""
     rows: list[tuple[int, ...]] = []
     for i, s, t in np.argwhere(scope.covered & (writer.grid() >= 0).any(axis=2)).tolist():
         for here, there in product(this.movers(i, s, t), that.movers(i, s, t)):

@@ -1,4 +1,4 @@
-"""Conflicts that pass on from whoever another layer makes somebody's leader: `through` of `avoid`."""
+"""Conflicts delegated from the leaders whom another layer assigns: the field `through` of `avoid`."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ class Led(Strict):
 
 
 class LedSeats(NamedTuple):
-    """Places that somebody may take while he is led by people in conflict with it.
+    """Seats that items may take while the leaders of one group are in conflict with them.
 
     Attributes:
-        where: ``[n, 4]`` item, slot, role and period of each.
-        cols: ``[n, w]`` decisions that make him take it, and be in the group.
-        conflict: The greatest conflict of those who lead that group.
-        most: The greatest value of that.
+        where: ``[n, 4]`` item, slot, role and period of each seat.
+        cols: ``[n, w]`` the decision for the seat, and those that put the item into the group.
+        conflict: The greatest conflict of the leaders of that group.
+        most: An upper bound of ``conflict``.
     """
 
     where: IntArray
@@ -70,7 +70,7 @@ class LedSeats(NamedTuple):
     most: int
 
     def exprs(self) -> ExprArray:
-        """Return the conflict where a place is taken from within the group, else what is not above 0."""
+        """Return the conflict if a member of the group takes the seat, else a value of at most 0."""
         led = self.conflict
         cols = np.hstack([self.cols, np.tile(led.cols, (len(self.cols), 1))])
         coefs = [self.most] * self.cols.shape[1] + led.coefs.tolist()
@@ -78,7 +78,7 @@ class LedSeats(NamedTuple):
 
 
 class Leaders:
-    """The leaders that a layer decides on, and their conflicts with the places of a scope."""
+    """The leaders that another layer assigns, and their conflicts with the seats of a scope."""
 
     def __init__(self, led: Led, conflicts: Conflicts) -> None:
         self._led = led
@@ -86,10 +86,10 @@ class Leaders:
         self._scope = conflicts.scope
 
     def post(self, writer: ConstraintWriter) -> IntArray:
-        """Forbid or price places by those who lead the people there.
+        """Forbid or penalise seats by the conflicts of the leaders of the people there.
 
         Returns:
-            ``[I, S, T]`` conflicts that are left to be forbidden or priced, whoever leads.
+            ``[I, S, T]`` the conflicts that remain to be forbidden or penalised, independent of the leaders.
         """
         meetings, amounts = list(self._led_seats(writer)), self._conflicts.amounts
         if writer.level == 0:
@@ -110,7 +110,7 @@ class Leaders:
         return left
 
     def _led_seats(self, writer: ConstraintWriter) -> Iterator[LedSeats]:
-        """Yield for each group and each place with which somebody who may lead it is in conflict."""
+        """Yield the seats of each group with which a possible leader of the group is in conflict."""
         scope, layer = self._scope, self._layer
         for s, t in np.argwhere(self._leader_amounts.any(axis=0)).tolist():
             seen = layer.period_at(t)
@@ -132,13 +132,13 @@ class Leaders:
                     yield LedSeats(where[possible], cols, conflict, writer.upper_bound(conflict))
 
     def _leader_conflicts(self, grid: IntArray, slot: int, period: int, is_hard: bool) -> list[Expr]:
-        """Return the conflict of each who may lead a group, times whether he does; 1 each for a hard rule."""
+        """Return for each possible leader his conflict times the decision; 1 times it for a hard rule."""
         amounts = self._leader_amounts[:, slot, period]
         pairs = [(int(p), int(grid[p, r])) for p in np.flatnonzero(amounts) for r in self._roles]
         return [Expr.of([col]) * (1 if is_hard else int(amounts[p])) for p, col in pairs if col >= 0]
 
     def found(self, roster: Roster, item: int, slot: int, period: int) -> tuple[int, Text]:
-        """Return the greatest conflict of those who lead an item's group in a plan, and how it came to be."""
+        """Return the greatest conflict of the leaders of an item's group in a plan, with its explanation."""
         layer, mover = self._layer, int(self._layer_index[item])
         seen = layer.period_at(period)
         if mover < 0 or seen >= len(layer.periods):
@@ -168,7 +168,7 @@ class Leaders:
 
     @cached_property
     def _layer_index(self) -> IntArray:
-        """``[I]``: who each item is in that layer, -1 if nobody."""
+        """``[I]``: the index of each item in that layer, -1 if it is not there."""
         known = self._layer.item_index
         return np.array([known.get(name, -1) for name in self._scope.layer.items], dtype=np.int64)
 

@@ -8,14 +8,14 @@ from allocator.errors import nearest, shorten
 from allocator.model.text import Text
 from allocator.rules.rule import FieldError, FieldProblem
 
-#: Whose bounds they are, when they are read in a period, the least number and the greatest (None for none).
+#: The name of a subject, its period or "", its least number and its greatest number (None for none).
 Bounds = tuple[str, str, int, int | None]
 
 _CROSSED = Text(zh="atmost 小于 atleast", en="atmost is below atleast")
 
 
 def refuse_crossed(atleast: object, atmost: object) -> None:
-    """Refuse two plain numbers of which the greatest is below the least; expressions wait for the scenario.
+    """Refuse two plain numbers if the greatest is below the least; expressions wait for the scenario.
 
     Raises:
         FieldError: They contradict each other.
@@ -30,7 +30,7 @@ def may_cross(atleast: int | str | None, atmost: int | str | None) -> bool:
 
 
 def crossed(bounds: Iterable[Bounds]) -> Iterator[FieldProblem]:
-    """Yield each subject of which a rule asks more than it allows, once, with both numbers."""
+    """Yield each subject whose greatest number is below its least one, once, with both numbers."""
     told: set[str] = set()
     for whose, when, least, most in bounds:
         if most is not None and most < least and whose not in told:
@@ -40,7 +40,7 @@ def crossed(bounds: Iterable[Bounds]) -> Iterator[FieldProblem]:
 
 
 def unknown_kinds(named: Mapping[str, str], known: Sequence[str]) -> Iterator[FieldProblem]:
-    """Yield each kind, by the field that names it, that is none of the known ones."""
+    """Yield a fault for each unknown kind, at the field that names it."""
     for field, kind in named.items():
         if kind not in known:
             message = Text(zh="没有此类关系", en="there is no such kind of tie")

@@ -23,7 +23,7 @@ def seat_mask(scope: Scope, expression: str, roles: tuple[str, ...]) -> BoolArra
 
 
 def held_indicator(writer: ConstraintWriter, scope: Scope, item: int, places: BoolArray, period: int) -> Expr:
-    """Return 1 if the item holds any of the places ``[S, R]`` in a period, 0 if not; the past is known."""
+    """Return the indicator that an item holds any of the seats ``[S, R]`` in a period, perhaps a past one."""
     if period < 0:
         past = scope.layer.past.get((item, period), ())
         return Expr(constant=int(any(places[slot, role] for slot, role in past)))
@@ -38,7 +38,7 @@ def held_indicator(writer: ConstraintWriter, scope: Scope, item: int, places: Bo
 
 
 def held_slots(roster: LayerRoster, item: int, places: BoolArray, period: int) -> tuple[int, ...]:
-    """Return the slots of the places that an item holds in a period, which may be past, in order."""
+    """Return in order the slots of seats ``[S, R]`` that an item holds in a period, perhaps a past one."""
     return tuple(sorted({slot for slot, role in roster.seats(item, period) if places[slot, role]}))
 
 
@@ -53,12 +53,12 @@ def decisions_of(writer: ConstraintWriter, scope: Scope, subject: Subject, perio
 
 
 def is_single(scope: Scope, subject: Subject) -> bool:
-    """Whether at most one decision can assign the subject in a period: its item takes one place."""
+    """Whether at most one decision can assign the subject in a period, since its item takes one seat."""
     return subject.item >= 0 and scope.layer.spec.take.most == 1
 
 
 def indicator_if_minimised(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
-    """Return 1 if the subject is assigned in a period, 0 if not, exact where less is better."""
+    """Return the indicator that the subject is assigned in a period; exact if minimised."""
     cols = decisions_of(writer, scope, subject, period)
     if is_single(scope, subject) or len(cols) < 2:
         return Expr.of(cols)
@@ -66,7 +66,7 @@ def indicator_if_minimised(writer: ConstraintWriter, scope: Scope, subject: Subj
 
 
 def indicator_if_maximised(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
-    """Return 1 if the subject is assigned in a period, 0 if not, exact where more is better."""
+    """Return the indicator that the subject is assigned in a period; exact if maximised."""
     cols = decisions_of(writer, scope, subject, period)
     if is_single(scope, subject) or len(cols) < 2:
         return Expr.of(cols)
@@ -74,7 +74,7 @@ def indicator_if_maximised(writer: ConstraintWriter, scope: Scope, subject: Subj
 
 
 def exact_indicator(writer: ConstraintWriter, scope: Scope, subject: Subject, period: int) -> Expr:
-    """Return 1 if the subject is assigned in a period, 0 if not, exact whether more or less is better."""
+    """Return the indicator that the subject is assigned in a period; always exact."""
     cols = decisions_of(writer, scope, subject, period)
     found = indicator_if_minimised(writer, scope, subject, period)
     if not (is_single(scope, subject) or len(cols) < 2):
@@ -106,9 +106,9 @@ def count_if_maximised(
     roles: Sequence[int],
     period: int,
 ) -> Expr:
-    """Return how many of ``items`` are in a slot in any of ``roles``, exact where more is better.
+    """Return the number of ``items`` in a slot in any of ``roles``; exact if maximised.
 
-    Somebody who holds two roles is one.
+    An item with two roles counts once.
     """
     held, several = _member_decisions(writer, scope, items, slot, roles, period)
     if not several:
@@ -125,7 +125,7 @@ def count_if_minimised(
     roles: Sequence[int],
     period: int,
 ) -> Expr:
-    """Return how many of ``items`` are in a slot in any of ``roles``, exact where less is better."""
+    """Return the number of ``items`` in a slot in any of ``roles``; exact if minimised."""
     held, several = _member_decisions(writer, scope, items, slot, roles, period)
     if not several:
         return Expr.of(held.reshape(-1))
@@ -143,13 +143,13 @@ def _member_decisions(
     roles: Sequence[int],
     period: int,
 ) -> tuple[IntArray, bool]:
-    """Return the decisions ``[items, roles]``, and whether anybody can hold two of the roles at once."""
+    """Return the decisions ``[items, roles]``, and whether an item can hold two of the roles at once."""
     held: IntArray = writer.grid()[..., period][np.ix_(sorted(items), [slot], list(roles))][:, 0, :]
     return held, len(roles) > 1 and scope.layer.spec.take.most != 1
 
 
 def count_members(roster: LayerRoster, scope: Scope, items: Collection[int], slot: int, period: int) -> int:
-    """Return how many of ``items`` a plan has in a slot, in the roles of the rule, each counted once."""
+    """Return the number of ``items`` that a plan has in a slot, in the roles of the rule, each once."""
     return sum(item in items for item in roster.items_in(slot, period, scope.roles))
 
 
@@ -161,8 +161,7 @@ def windows(length: int, ends: Iterable[int]) -> Iterator[range]:
 def is_complete_window(scope: Scope, subject: Subject, window: range) -> bool:
     """Whether a window may be held to a least number.
 
-    The subject exists in all of its periods, and it begins no earlier than what the history has of the
-    subject: of what was before, nobody knows how often it was.
+    The subject must exist in all of its periods, and the history must cover those before the horizon.
     """
     return window.start >= first_known(scope, subject) and all(_exists_in(scope, subject, t) for t in window)
 
@@ -192,9 +191,9 @@ def post_windows(
     chosen: list[range],
     limits: tuple[int, int | None],
 ) -> None:
-    """Ask for at least and at most so many assigned periods in each window; it ends in its subject's period.
+    """Require a least and a greatest number of assigned periods in each window.
 
-    Only windows that count in full are asked for the least number.
+    A window ends in its subject's period. The least number applies to complete windows only.
     """
     least, most = limits
     once = (
@@ -231,20 +230,20 @@ def window_breaches(
 
 
 Pair = tuple[int, int]
-#: Tangents of the number of pairs in a slot: for groups of up to so many, and so many terms in all.
+#: The largest group, and the most terms in all, for which tangents of the number of pairs are written.
 _DEEPEST, _TERMS = 12, 2_000_000
 
 
 def together_indicators(
     writer: ConstraintWriter, scope: Scope, times: Mapping[Pair, Iterable[int]], *, more: bool
 ) -> dict[Pair, dict[int, Expr]]:
-    """Return for each pair and each of its periods an expression that is 1 if the two are together, else 0.
+    """Return the indicators that two items are together, for each pair and each of its periods.
 
     Args:
         writer: Writes the definitions.
-        scope: What slots and roles count.
+        scope: The scope of slots and roles.
         times: The periods of each pair, none of them past.
-        more: Whether more may be better, so that it must be exact from above too.
+        more: Whether more may be better, so that the indicators must be exact if maximised too.
     """
     places = np.array(
         [(a, b, s, t) for (a, b), periods in times.items() for t in periods for s in scope.slots.tolist()],
@@ -286,10 +285,10 @@ def _presence_columns(writer: ConstraintWriter, scope: Scope, places: IntArray) 
 def _add_pair_tangents(
     writer: ConstraintWriter, scope: Scope, places: IntArray, met: IntArray, cols: IntArray
 ) -> None:
-    """Say how many pairs so many members of a slot make at least: tangents of ``n (n - 1) / 2``.
+    """Add lower bounds of the number of pairs of ``n`` members of a slot: tangents of ``n (n - 1) / 2``.
 
-    Each pair alone sees nothing of it: with everybody half in each of two slots nobody need meet anybody.
-    Only where every two of those concerned are a pair.
+    The rows of single pairs do not imply them: in the relaxation, with every item half in each of two slots,
+    no pair is together. The bounds hold only where every two of the members are a pair.
     """
     where, which = np.unique(places[:, 2:], axis=0, return_inverse=True)
     deepest = max(1, min(_DEEPEST, _TERMS // max(1, len(places))))

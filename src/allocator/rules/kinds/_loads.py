@@ -27,14 +27,14 @@ from allocator.rules.scope import Scope
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """Slots or items, and which of them are counted together.
+    """Groups of slots or items whose loads are added up.
 
     Attributes:
         scope: The scope of the rule.
-        each: What its field ``each`` says.
+        each: The field ``each`` of the rule.
         side: ``slot`` or ``item``.
         number: ``[n]`` the group of each slot or item, -1 for none.
-        names: What those of a group have in common; empty where each is by itself, or all are together.
+        names: The common text of each group; empty where each slot or item is by itself, or all are together.
     """
 
     scope: Scope
@@ -50,7 +50,7 @@ class Groups:
 
     @property
     def ids(self) -> Sequence[str]:
-        """What each group is called."""
+        """The id of each group."""
         layer = self.scope.layer
         if self.each == "layer":
             return (layer.name,)
@@ -66,7 +66,7 @@ class Groups:
         return found
 
     def subject(self, group: int) -> Subject:
-        """Return what a breach of a group is about."""
+        """Return the subject of a group's breaches."""
         if self.names:
             return Subject(part=group)
         if self.each == "layer":
@@ -74,7 +74,7 @@ class Groups:
         return Subject(slot=group) if self.side == "slot" else Subject(item=group)
 
     def group_of(self, subject: Subject) -> int:
-        """Return the group that a breach is about."""
+        """Return the group of a breach's subject."""
         return max(subject.item, subject.slot, subject.part, 0)
 
     def existing_periods(self) -> Iterator[tuple[Subject, tuple[int, ...]]]:
@@ -95,10 +95,10 @@ class Groups:
         return result
 
     def limit(self, bound: int | str, *, horizon: bool) -> IntArray:
-        """Return ``[groups, T]`` the value of a bound, which is read once for each group.
+        """Return ``[groups, T]`` the value of a bound: one for each group.
 
         Raises:
-            SelectorError: It is not the same for all of a group.
+            SelectorError: It differs within a group.
         """
         if self.each == "layer" and horizon:
             return np.full((1, self.scope.layer.shape[3]), bound, dtype=np.int64)
@@ -133,7 +133,7 @@ class Groups:
         return SelectorError(message, detail=shown(str(bound)))
 
     def with_name(self, subject: Subject, found: Text) -> Text:
-        """Return what was found of a group, with its name where a subject cannot tell it."""
+        """Return a finding with the name of its group, if the subject does not name it."""
         if not self.names:
             return found
         label = self.scope.context.scenario.organisation.label(self.names[subject.part])
@@ -141,7 +141,7 @@ class Groups:
 
 
 def groups_of(scope: Scope, each: str) -> Groups:
-    """Return whose loads a rule adds up; whoever has an empty text is in no group."""
+    """Return the groups whose loads a rule adds up; an empty text puts a slot or item into no group."""
     layer = scope.layer
     if each == "layer":
         return Groups(scope, each, "slot", np.zeros(layer.shape[1], dtype=np.int64))
@@ -292,7 +292,7 @@ class LoadRule(Rule):
         return loads
 
     def _carried_loads(self, scope: Scope, groups: Groups) -> IntArray:
-        """Return what each item, slot or group has to begin with; one number for the layer."""
+        """Return the carried load of each item, slot or group, or the one number of the layer."""
         if self.each == "layer":
             return np.array([self.carried], dtype=np.int64)
         is_item = groups.side == "item"
@@ -302,14 +302,14 @@ class LoadRule(Rule):
 
 
 def shortfall(load: Expr, asked: int) -> Expr:
-    """Return by how much a load is below what is asked; where it is not, some number that is 0 or less.
+    """Return the shortfall of a load below a required one; 0 or less if there is none.
 
-    No assignment counts for more than all that is asked: the same in whole numbers, and tighter in others
+    No coefficient exceeds the required load: equal in whole numbers, and tighter in the relaxation
     (coefficient tightening; Savelsbergh, ORSA Journal on Computing 1994).
 
     Args:
-        load: A sum of decisions, none of them negative, and what there is to begin with.
-        asked: What is asked.
+        load: A sum of decisions with coefficients of 0 or more, and the carried load as its constant.
+        asked: The required load.
     """
     missing = asked - load.constant
     return (
@@ -318,6 +318,6 @@ def shortfall(load: Expr, asked: int) -> Expr:
 
 
 def _stable_order(keys: IntArray) -> IntArray:
-    """Return the stable order of numbers of 0 or more: short ones are sorted by radix, ten times as fast."""
+    """Return the stable order of numbers of 0 or more; radix sort makes small ones ten times as fast."""
     is_short = keys.max(initial=0) < 2**16
     return np.argsort(keys.astype(np.uint16) if is_short else keys, kind="stable")

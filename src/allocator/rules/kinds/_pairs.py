@@ -53,7 +53,7 @@ class PairRule(Rule):
     ] = 2
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Every id must be of somebody, every kind of tie a known one: others ask for nothing, unnoticed."""
+        """Refuse unknown ids and unknown kinds of ties: they would make no pair, unnoticed."""
         organisation = context.scenario.organisation
         named = {f"ties.{k}": kind for k, kind in enumerate(self.ties)}
         yield from unknown_kinds(named, known_kinds(organisation))
@@ -65,11 +65,11 @@ class PairRule(Rule):
                     yield FieldProblem(f"pairs.{k}", message, shorten(name), nearest=nearest(name, known))
 
     def tie_kinds(self) -> tuple[str, ...]:
-        """Return those that make a pair."""
+        """Return the kinds of ties that make a pair."""
         return self.ties
 
     def vacuous_selectors(self, scope: Scope) -> Iterator[tuple[str, str]]:
-        """Ties that nobody has make no pairs."""
+        """Yield ``ties`` too if they alone choose pairs and nobody has such a tie."""
         yield from super().vacuous_selectors(scope)
         others = self.pairs or self.when or self.acquainted is not None
         if self.ties and not others and kinds_in(scope.context.scenario.organisation).isdisjoint(self.ties):
@@ -87,7 +87,7 @@ class PairRule(Rule):
         yield from ((pairs, tuple(periods)) for pairs, periods in by_pairs.items())
 
     def tie_path(self, scope: Scope, a: int, b: int, period: int) -> Text:
-        """Return the path of ties that makes two items a pair, empty where it is something else."""
+        """Return the path of ties that makes two items a pair; empty if something else makes them one."""
         items, graph, found = scope.layer.items, scope.context.graph, scope.layer.periods[period]
         holding = Lens(found.start, found.end, frozenset(self.ties), years=0)
         path = graph.acquaintance(items[a], items[b], 1, holding).path if self.ties else ()
