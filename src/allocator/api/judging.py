@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checks say of a plan.
+    """The result of judging a plan.
 
     Attributes:
         judgement: What every rule finds.
@@ -85,7 +85,7 @@ def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
 
 @dataclass(frozen=True)
 class Examination:
-    """What there is to say of a scenario before it is solved.
+    """The findings about a scenario before it is solved.
 
     Attributes:
         policy: The scenario with its rules bound.

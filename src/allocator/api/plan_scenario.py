@@ -29,7 +29,7 @@ MOST_READ = 5
 
 @dataclass(frozen=True)
 class FoundPolicy:
-    """What a search for the scenario of a plan found.
+    """The result of a search for the scenario of a plan.
 
     Attributes:
         policy: The scenario with its rules: of the version that the plan was made for if that is near, else

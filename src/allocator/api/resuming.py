@@ -1,4 +1,4 @@
-"""What a solve goes on from: the checkpoint of one that was ended, or the plan that one wrote."""
+"""Writes checkpoints of a solve, and loads the state that a later solve resumes from."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Proved = tuple[tuple[LevelScore, ...], ...]
 
 @dataclass(frozen=True)
 class ResumeState:
-    """What there is to go on from.
+    """The state that a solve resumes from.
 
     Attributes:
         file: Where it was read.
@@ -50,7 +50,7 @@ class ResumeState:
 
     @property
     def warm_start(self) -> WarmStart:
-        """The same, as the engine takes it."""
+        """The same state as a warm start of the optimiser."""
         from allocator.optimise.construction.warm import WarmStart
         from allocator.solvers.bounds import Bound, KnownBounds, Proof
 
@@ -63,12 +63,12 @@ class ResumeState:
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """What is less for a better plan: more of it, then less cost level by level."""
+        """A sort key: more decided periods come first, then lower costs level by level."""
         return (-sum(self.periods.values()), *(score.cost for score in self.plan.score))
 
 
 def load_resume_state(policy: Policy, out: Path) -> ResumeState | None:
-    """Return the best that a solve of this policy into ``out`` left, with all that was proved.
+    """Return the best plan that a solve of this policy into ``out`` left, with all proved bounds.
 
     Raises:
         InputError: What is there cannot be read, is of another version of the scenario or was asked
@@ -89,7 +89,7 @@ def load_resume_state(policy: Policy, out: Path) -> ResumeState | None:
 
 
 def _is_of(policy: Policy, file: Path) -> bool:
-    """Whether a plan is of this very policy; beside a checkpoint that is, an older one does not matter."""
+    """Whether a plan is of this very policy; a plan of another one is ignored beside a good checkpoint."""
     try:
         return not list(_others(policy, read_plan(file), file.name))
     except InputError:
@@ -97,7 +97,7 @@ def _is_of(policy: Policy, file: Path) -> bool:
 
 
 def _read(policy: Policy, file: Path) -> ResumeState | None:
-    """Return what one file has, None if no plan was found when it was made."""
+    """Return the state in one file; None if it holds an answer without a plan."""
     plan = read_plan(file)
     others = list(_others(policy, plan, file.name))
     if others:
@@ -113,7 +113,7 @@ def _read(policy: Policy, file: Path) -> ResumeState | None:
 
 
 def _others(policy: Policy, plan: Plan, file: str) -> Iterator[Fault]:
-    """Yield why what was proved of a plan need not hold here."""
+    """Yield the reasons why the bounds proved of a plan need not hold here."""
     if plan.scenario.sha256 != policy.sha256:
         message = Text(
             zh="是为场景（或其规则）的另一版本作出的，不能由此继续；不用 --resume 则从头求解",
@@ -132,7 +132,7 @@ def _others(policy: Policy, plan: Plan, file: str) -> Iterator[Fault]:
 
 
 def _first_ones(every: Mapping[str, int], partial: Any, file: str) -> dict[str, int]:
-    """Return how much is decided: of each layer all, of the last one the first so many periods."""
+    """Return the number of decided periods by layer: all of each layer, the first ones of the last layer."""
     try:
         decided = TypeAdapter(dict[str, int]).validate_python(partial, strict=True)
     except ValidationError:
@@ -171,7 +171,7 @@ def _proved(plan: Plan, file: str) -> Proved:
         raise faults.error() from None
 
 
-#: At most once in so many seconds, and in so many times what it took to write the last one.
+#: Least time between two checkpoints: seconds, and a multiple of the time that the last one took to write.
 EVERY, REST = 1.0, 20.0
 
 

@@ -13,7 +13,7 @@ from allocator.errors import Fault
 from allocator.model.text import Text
 from allocator.report.rendering.console import printable
 
-#: What no shell reads as anything but itself, in any script.
+#: A word that no shell expands, in any script.
 _SAFE = re.compile(r"[\w@%+=:,./-]+")
 
 

@@ -23,7 +23,7 @@ from allocator.report.rendering.draw_text import render_draw, render_refusal
 
 @dataclass(frozen=True)
 class DrawCall:
-    """What ``allocator draw`` is called with.
+    """The arguments and options of ``allocator draw``.
 
     Attributes:
         scenario: The scenario.

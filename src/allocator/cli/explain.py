@@ -32,7 +32,7 @@ from allocator.report.wording import status_text
 
 @dataclass(frozen=True)
 class ExplainCall:
-    """What ``allocator explain`` is called with.
+    """The arguments and options of ``allocator explain``.
 
     Attributes:
         scenario: The scenario.

@@ -1,4 +1,4 @@
-"""What goes wrong, as a message in the user's language and an exit status; never a traceback."""
+"""Errors as a message in the user's language and an exit status; never a traceback."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from allocator.cli.output import Output
 from allocator.messages import click as words
 from allocator.model.text import Text
 
-#: What declares a parameter of a command.
+#: A decorator that declares a parameter of a command.
 Decorator = Callable[[Callable[..., int]], Callable[..., int]]
 
 

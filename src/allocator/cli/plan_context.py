@@ -56,7 +56,7 @@ def refuse_other_version(differs: api.OtherVersion | None, file: Path) -> None:
 
 
 def _version_difference(policy: api.Policy | None, plan: api.Plan) -> api.OtherVersion | None:
-    """Return what differs; everything may, where no scenario is at hand."""
+    """Return the difference of versions; without a scenario at hand everything may differ."""
     return api.OtherVersion(is_told=False) if policy is None else api.other_version(policy, plan)
 
 

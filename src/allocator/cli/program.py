@@ -84,7 +84,7 @@ def _schema() -> click.Command:
     return command
 
 
-#: What loads each command: a check need not wait for what a solver or a report loads.
+#: The loader of each command: a check need not wait for the libraries of a solver or a report.
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "scenarios": _scenarios,
     "new": _new,

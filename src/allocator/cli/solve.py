@@ -48,7 +48,7 @@ from allocator.report.rendering.solve_text import options_line, render_plan_diff
 
 @dataclass(frozen=True)
 class SolveCall:
-    """What ``allocator solve`` is called with.
+    """The arguments and options of ``allocator solve``.
 
     Attributes:
         scenario: The scenario.

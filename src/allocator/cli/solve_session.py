@@ -1,4 +1,4 @@
-"""What goes on around a running solve: requests to stop, a live line of progress, checkpoints."""
+"""The surroundings of a running solve: requests to stop, a live line of progress, checkpoints."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from allocator.report.rendering.console import number, pick, printable
 from allocator.report.score_view import gap_percent
 from allocator.report.wording import level_text
 
-#: Those that a system has; there is no hangup on Windows.
+#: The signals that a system has; there is no hangup on Windows.
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
@@ -30,7 +30,7 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 def stop_on_signal(stop: api.StopRequest) -> Iterator[None]:
     """Turn the first request within the block into one to the solver; the second raises KeyboardInterrupt.
 
-    A hangup that whoever started the program had ignored (``nohup``) stays so.
+    A hangup that the caller of the program ignores (``nohup``) stays ignored.
     """
     if current_thread() is not main_thread():  # only the main thread may set a handler
         yield
@@ -50,7 +50,7 @@ def stop_on_signal(stop: api.StopRequest) -> Iterator[None]:
             signal.signal(one, handler)
 
 
-#: Stages that are none of layers and periods.
+#: Stages that are not named after layers and periods.
 _STAGES: Mapping[str, Text] = {api.CONFIRM: Text(zh="另行证明", en="second proof")}
 
 
@@ -70,7 +70,7 @@ def live_progress(titles: Mapping[int, Text], language: Language) -> Iterator[ap
 
 
 def progress_line(progress: api.Progress, titles: Mapping[int, Text], language: Language) -> str:
-    """Return what a solve has reached, in one line."""
+    """Return the progress of a solve in one line."""
     level = level_text(progress.level, titles)(language)
     parts = [_STAGES.get(progress.stage, Text(zh=progress.stage, en=progress.stage))(language), level]
     if progress.cost is not None:
@@ -87,7 +87,7 @@ OPTION = "--resume"
 
 
 def check_resumable(out: Path | None, *, fewest: bool) -> None:
-    """Refuse ``--resume`` where nothing is ever kept to go on from.
+    """Refuse ``--resume`` where no checkpoint is ever written.
 
     Raises:
         InputError: There is no ``-o``, or the fewest changes are asked for.
@@ -107,7 +107,7 @@ def check_resumable(out: Path | None, *, fewest: bool) -> None:
 
 
 def load_resume_state(policy: api.Policy, out: Path, output: Output) -> api.ResumeState | None:
-    """Return what there is to go on from, and say so."""
+    """Return the state to resume from, and say which file has it."""
     state = api.load_resume_state(policy, out)
     if state is None:
         output.remark(
@@ -122,14 +122,14 @@ def load_resume_state(policy: api.Policy, out: Path, output: Output) -> api.Resu
 
 
 def checkpoint_writer(policy: api.Policy, out: Path | None) -> api.Checkpoints | None:
-    """Return what keeps checkpoints beside the plan's file, if there is one."""
+    """Return the writer of checkpoints beside the plan's file, if there is such a file."""
     path = None if out is None else api.checkpoint_path(out)
     return None if path is None else api.Checkpoints(policy, path)
 
 
 @contextmanager
 def checkpointing(keeper: api.Checkpoints | None, output: Output) -> Iterator[api.Observer]:
-    """Keep checkpoints while the block runs; that they could not be written is said, and no more."""
+    """Write checkpoints while the block runs; a failure to write them is only remarked."""
     if keeper is None:
         yield api.NULL_OBSERVER
         return

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from allocator.errors import shorten
 from allocator.model.text import Text
 
-#: What CEL calls a type, and what people do.
+#: The names that CEL has for types, and the words of people for them.
 _TYPES: Mapping[str, Text] = {
     "bool": Text(zh="真或假", en="true or false"),
     "int": Text(zh="整数", en="a whole number"),

@@ -115,7 +115,7 @@ _CHINESE: Mapping[str, str] = {
     "Invalid start character for option ({option})": "选项 {option} 的首字符无效",
 }
 
-#: What click calls a kind of number, and what stands in its messages for it.
+#: The names that click has for kinds of numbers, and the words for them in messages.
 _NUMBERS: Mapping[str, Text] = {
     "integer": Text(zh="整数", en="integer"),
     "integer range": Text(zh="整数", en="integer"),

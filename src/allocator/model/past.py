@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from allocator.model.steps import Step, Stretch, next_day
 
-#: A record without a beginning counts for so many periods: no rule asks for more.
+#: Periods for which a record without a beginning counts: no rule asks for more.
 LONGEST = 1001
 
 Held = tuple[int, int]

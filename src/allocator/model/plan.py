@@ -12,7 +12,7 @@ FORMAT: Literal["allocator-plan/1"] = "allocator-plan/1"
 HARD: Literal["hard"] = "hard"
 Level = Literal["hard"] | int
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
-#: What a plan may say of its run: data about the search, never sentences.
+#: The run of a plan: data about the search, never sentences.
 RUN_KEYS = (
     "asked",
     "beside",
@@ -87,7 +87,7 @@ class LevelScore(_Part):
 
 
 class RuleScore(_Part):
-    """What one rule finds in the plan: how many breaches, and their weighted cost."""
+    """The score of one rule: its number of breaches, and their weighted cost."""
 
     id: str
     level: StatedLevel

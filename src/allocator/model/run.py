@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from allocator.model.text import Text
 
-#: What the program is: a network, a network but for its costs, a map of zones, none of these, or not known.
+#: The structure of the program: a network, one but for its costs, a map of zones, none of these, or unknown.
 StructureKind = Literal["network", "network_constraints", "zones", "none", "rolling", "unknown"]
 
 
@@ -78,7 +78,7 @@ def read_run_part(part: type[_Part], value: Any) -> _Part | None:
         return None
 
 
-#: So many pins, and so many exclusions, a call may have at most.
+#: Most pins, and most exclusions, that a call may have.
 MOST = 2_000
 _Places = Annotated[tuple[str, ...], Field(max_length=MOST), FailFast()]
 

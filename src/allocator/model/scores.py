@@ -71,7 +71,7 @@ class ScoreTable:
 
     @property
     def content(self) -> bytes:
-        """What names the table in digests: its ids, and the SHA-256 of its numbers, which may be many."""
+        """The content of the table for digests: its ids, and the SHA-256 of its numbers."""
         ids = "\0".join((*self.rows, "", *self.columns)).encode()
         numbers = hashlib.sha256(np.ascontiguousarray(self.values).data).digest()
         return ids + self.values.dtype.str.encode() + numbers

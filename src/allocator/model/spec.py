@@ -1,4 +1,4 @@
-"""What ``scenario.yaml`` says: the calendar, the grades and roles, the layers, the rule packs."""
+"""The content of ``scenario.yaml``: the calendar, the grades and roles, the layers, the rule packs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from allocator.model.text import Text
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 
 
-#: What file systems and terminals do not take, and the longest name.
+#: Characters that file systems and terminals do not take, and the longest name.
 _NOT_IN_NAMES, _LONGEST = frozenset('/\\:*?"<>|'), 64
 
 
@@ -199,7 +199,7 @@ class LayerSpec(Strict):
 
 
 class IndicatorSpec(Strict):
-    """What an indicator of ``indicators.csv`` is called, and what a group has of it.
+    """The title of an indicator of ``indicators.csv``, and how a group's value of it is made.
 
     Attributes:
         title: What people call it; its name in the table where absent.

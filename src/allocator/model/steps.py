@@ -40,7 +40,7 @@ class Step(Protocol):
 
     @property
     def title(self) -> Text:
-        """What people call it."""
+        """The name of the step for people."""
 
     def back(self, first: Stretch) -> Iterator[Stretch]:
         """Yield the periods before ``first``, the last one first, as far as the calendar goes."""
@@ -54,7 +54,7 @@ class Days:
 
     @property
     def title(self) -> Text:
-        """What people call it."""
+        """The name of the step for people."""
         if self.length == 1:
             return Text(zh="日", en="days")
         if self.length == len(_WEEKDAYS):
@@ -80,7 +80,7 @@ class Weekdays:
 
     @property
     def title(self) -> Text:
-        """What people call it."""
+        """The name of the step for people."""
         if self.on == MONDAY_TO_FRIDAY:
             return Text(zh="工作日（周一至周五）", en="working days, Monday to Friday")
         names = [_WEEKDAYS[day].split() for day in sorted(self.on)]
@@ -103,7 +103,7 @@ class Months:
 
     @property
     def title(self) -> Text:
-        """What people call it."""
+        """The name of the step for people."""
         every = Text(zh=f"每 {self.length} 个月", en=f"every {self.length} months")
         return _MONTHS.get(self.length, every)
 
@@ -127,7 +127,7 @@ class Yearly:
 
     @property
     def title(self) -> Text:
-        """What people call it."""
+        """The name of the step for people."""
         if self.years == 1:
             return Text(zh="每年同样的周期", en="the same periods each year")
         return Text(zh=f"每 {self.years} 年同样的周期", en=f"the same periods every {self.years} years")
@@ -152,7 +152,7 @@ class Listed:
 
     @property
     def title(self) -> Text:
-        """What people call it."""
+        """The name of the step for people."""
         return Text(zh=f"所列 {len(self.periods)} 个周期", en=f"listed, {len(self.periods)} periods")
 
     def back(self, first: Stretch) -> Iterator[Stretch]:
@@ -166,7 +166,7 @@ def next_day(day: date) -> date:
 
 
 def months_later(day: date, months: int) -> date:
-    """Return the same day so many months later (earlier if negative), at most the last one of its month.
+    """Return the same day some months later (earlier if negative), at most the last one of its month.
 
     Raises:
         ValueError: It is before the year 1 or after 9999.
@@ -185,7 +185,7 @@ def months_in(stretch: Stretch) -> int | None:
 
 WEEK = 7
 YEAR = 12
-#: The spacing of periods with gaps is a habit from so many periods on; of two it may be chance.
+#: Periods from which the spacing of periods with gaps is a habit; of two it may be chance.
 HABIT = 3
 _UNITS: dict[str, Step] = {
     "days": Days(1),

@@ -237,7 +237,7 @@ class Indicator(Row):
 
 
 class Wish(Row):
-    """What somebody wants (``weight`` above 0) or does not want (below 0), and how much.
+    """A wish of somebody: for something (``weight`` above 0) or against it (below 0), and how strong.
 
     An empty ``slot``, ``role`` or ``period`` stands for any: with an empty slot and a weight below 0 a wish
     is for a period off.

@@ -68,13 +68,13 @@ _CHINESE = re.compile("[〇零○一二三四五六七八九十]")
 #: Day 0 of a spreadsheet's calendar.
 _EXCEL = date(1899, 12, 30)
 
-#: What is asked for where a cell is no date at all.
+#: The forms of a date, named where a cell is no date at all.
 FORMS = "YYYY-MM-DD, YYYY年M月D日, YYYY-MM"
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenDay:
-    """What a cell says of a date.
+    """A date as a cell writes it.
 
     Attributes:
         day: The day, or the first day of the month; None if it cannot be told.

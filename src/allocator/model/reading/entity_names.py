@@ -176,7 +176,7 @@ class _Reader:
         return ids[0]
 
 
-#: What may be taken for an id where there is none.
+#: The column that stands for ids where there are none.
 NAME = "name"
 _EMPTY = Text(zh="没有编号列，须填名称", en="has no column of ids: a name is needed")
 
@@ -231,7 +231,7 @@ def _ordinal(grid: Grid) -> str:
     return f"scenario.yaml: columns: {{{grid.table}: {{{header}: id}}}}" if header else ""
 
 
-#: So many cells beside the name make it sure that two rows are of one person.
+#: Number of equal cells beside the name from which two rows are surely of one person.
 _SURELY = 3
 
 

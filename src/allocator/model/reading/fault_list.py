@@ -11,13 +11,13 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.text import Text
 
 MOST_FAULTS = 200
-#: So many of a sort are listed beyond that: as many as are shown where those of one sort are one line.
+#: Faults of a sort that are listed beyond the limit: as many as the one line of a sort shows.
 SHOWN_OF_SORT = 4
 _COMPARISONS = 50_000
 
 
 def input_error(faults: Iterable[Fault]) -> InputError:
-    """Return the faults as one error: the first so many, and how many more there are."""
+    """Return the faults as one error: the first ones up to the limit, and the number of the others."""
     kept = FaultList()
     kept.extend(faults)
     return kept.error()
@@ -51,7 +51,7 @@ class FaultList:
             self._left[sort if sort in self._first else None] += fault.count
 
     def leave_out(self, count: int) -> None:
-        """Count so many faults that are not listed."""
+        """Count faults that are not listed."""
         self.count += count
         self._left[None] += count
 

@@ -15,10 +15,10 @@ from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
 SCENARIO_FILE = "scenario.yaml"
-#: What the name of a score table begins with.
+#: The beginning of the name of a score table.
 SCORES = "scores-"
 _STRAY_LIKENESS = 0.75
-#: What other programs leave in a folder: locks of Excel, WPS and LibreOffice, and files of the desktop.
+#: Files that other programs leave in a folder: locks of Excel, WPS and LibreOffice, and files of the desktop.
 _LITTER = re.compile(r"~\$.*|\.~.*|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL)
 _LIKE_SCORES = re.compile(r"scores?[-_ ]+(.+)", re.IGNORECASE)
 

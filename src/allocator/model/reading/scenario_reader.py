@@ -68,7 +68,7 @@ def load_scenario(path: Path | str) -> Scenario:
 
 @dataclass(frozen=True)
 class LoadedSpec:
-    """What ``scenario.yaml`` says, and the folder from which its rule packs are looked for."""
+    """The parsed ``scenario.yaml``, and the folder from which its rule packs are looked for."""
 
     spec: ScenarioSpec
     folder: Path

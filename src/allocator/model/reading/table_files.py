@@ -145,7 +145,7 @@ def read_workbook(path: Path, *, tables: bool = True) -> Workbook:
 
 
 def scenario_text(path: Path, most: int) -> str | None:
-    """Return the YAML text in the sheet ``scenario`` of a workbook of at most so many bytes, if it has one.
+    """Return the YAML text in the sheet ``scenario`` of a workbook up to ``most`` bytes, if it has one.
 
     Raises:
         InputError: If it is no workbook, or is larger.
@@ -154,7 +154,7 @@ def scenario_text(path: Path, most: int) -> str | None:
 
 
 def _read(path: Path, most: int, is_read: Callable[[str], bool]) -> Workbook:
-    """Read some sheets of a workbook of at most so many bytes."""
+    """Read some sheets of a workbook up to a size limit in bytes."""
     content = read_bytes(path, path.name, most)
     try:
         _check_size(content, path.name)

@@ -201,7 +201,7 @@ class _Shared:
         self._most = most
 
     def text(self, cell: str) -> str:
-        """Return the text that equals ``cell`` and was seen first, of the first so many."""
+        """Return the first equal text that was seen, up to a limited number of texts."""
         if len(self._known) < self._most:
             return self._known.setdefault(cell, cell)
         return self._known.get(cell, cell)

@@ -14,7 +14,7 @@ from allocator.model.text import Text
 
 LONGEST_HEADER = 200
 MOST_COLUMNS = 1_000
-#: The header is looked for among so many rows.
+#: Number of first rows in which the header is looked for.
 LOOKED_AT = 10
 
 Line = tuple[int, Sequence[str]]

@@ -28,7 +28,7 @@ from allocator.model.reading.table_grid import Grid
 from allocator.model.tables import TABLES, Row, columns, required_columns
 from allocator.model.text import Text
 
-#: What stands in a cell that must be filled and could not be read; no text of a file can hold it.
+#: The value of a required cell that could not be read; no text of a file can hold it.
 UNREAD = "\0"
 _IDS = frozenset(
     re.findall(r"\w+", "id parent unit person group source target subject place native_place item slot case")

@@ -108,7 +108,7 @@ class WideMark:
 
     @property
     def message(self) -> Text:
-        """What is wrong, in both languages."""
+        """The message of the fault, in both languages."""
         zh, en = _NAMES[self.mark].split(" | ")
         shown = f"“{self.mark}”" if self.mark.strip() else f"U+{ord(self.mark):04X}"
         return Text(
