@@ -250,8 +250,11 @@ def solve_cover_levels(
             params.observer.on_bound(one.cost, proofs[-1].bound)
         if one.found != "optimal":
             break
-    if values is None:
-        return ZonesResult("unknown")
+    return ZonesResult("unknown") if values is None else _result(program, model, values, proofs)
+
+
+def _result(program: Program, model: CoverModel, values: IntArray, proofs: Sequence[Proof]) -> ZonesResult:
+    """Return the result of a cover, optimal if every level is proved."""
     proved = len(proofs) == len(program.levels) and all(proof.cost == proof.bound for proof in proofs)
     return ZonesResult("optimal" if proved else "feasible", model.decisions(values), tuple(proofs))
 
