@@ -128,7 +128,7 @@ def shares(policy: Policy) -> dict[str, int]:
 
 def people(tmp_path: Path, carried: str, load: str = "1") -> Policy:
     """Return the small scenario with six cases, and people who carried so much last year."""
-    base = folder(tmp_path, {"main": "pack: main\n" + RULE.format(load=load, to_run_data=carried)})
+    base = folder(tmp_path, {"main": "pack: main\n" + RULE.format(load=load, carried=carried)})
     (base / "cases.csv").write_text("id,effort\n" + "".join(f"C{k},1\n" for k in range(6)), "utf-8")
     (base / "people.csv").write_text("id,pace,load\nWang,1,0\nLi,1,3\nZhao,3,0\n", "utf-8")
     figures = "subject,indicator,period,value\nWang,load 2025,2025,3\n"

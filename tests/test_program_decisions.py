@@ -92,14 +92,14 @@ def test_spells_are_the_stays_of_every_plan(layer: str, roles: tuple[int, ...]) 
             (
                 int(spells.item[n]),
                 int(spells.slot[n]),
-                int(spells.first[n] - spells.to_run_data[n]),
+                int(spells.first[n] - spells.carried[n]),
                 int(spells.last[n]),
             )
             for n in taken
         )
         assert of_program == sorted(plans.rosters[k][layer].spells(roles))
         assert all(
-            spells.length[n] == spells.last[n] - spells.first[n] + 1 + spells.to_run_data[n] for n in taken
+            spells.length[n] == spells.last[n] - spells.first[n] + 1 + spells.carried[n] for n in taken
         )
 
 
@@ -119,8 +119,8 @@ def test_the_past_is_carried_into_first_spells_only() -> None:
     _, program, spells = spelled("turn", (0,))
     layer = program.decisions.layers["turn"]
     zhao_east = (spells.item == layer.item_index["Zhao"]) & (spells.slot == layer.slot_index["East"])
-    assert (spells.to_run_data[zhao_east & (spells.first == 0)] == 1).all()
-    assert (spells.to_run_data[~(zhao_east & (spells.first == 0))] == 0).all()
+    assert (spells.carried[zhao_east & (spells.first == 0)] == 1).all()
+    assert (spells.carried[~(zhao_east & (spells.first == 0))] == 0).all()
 
 
 def cut(bound: int) -> RuleCut:
