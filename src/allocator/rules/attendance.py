@@ -1,6 +1,6 @@
-"""Attendance: who is in service in which period of the horizon, and who was where in the periods before it.
+"""Attendance: the presence of people in each period, and the seats held in the periods before the horizon.
 
-People's history is in the records of postings, a unit's last slot in a ``member_of`` link.
+The history of people comes from the records of postings, the last slot of a unit from a ``member_of`` link.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from allocator.model.spec import Period
 from allocator.model.steps import ONE_DAY, Step, Stretch, likely_steps, stated_steps
 from allocator.model.tables import Absence, Person
 
-#: The kind of link that says in which slot a unit has been.
+#: The kind of link from a unit to the slot that it was last in.
 MEMBER_OF = "member_of"
 
 
@@ -28,7 +28,7 @@ class History:
     """The periods before the horizon.
 
     Attributes:
-        steps: The possible lengths of a past period, the chosen one first; a single one if it is unambiguous.
+        steps: The possible lengths of a past period, the chosen one first; a single one if unambiguous.
         is_said: Whether the scenario states the length.
     """
 
@@ -42,7 +42,7 @@ class History:
 
 
 def history_of(scenario: Scenario) -> History:
-    """Return the history of a scenario: as its specification states, else as its periods and records show."""
+    """Return the history that a scenario states, or else one inferred from its periods and its postings."""
     if scenario.spec.history is not None:
         return History((stated_steps(scenario.spec.history),), is_said=True)
     periods = [Stretch(period.start, period.end) for period in scenario.spec.periods]
@@ -52,9 +52,10 @@ def history_of(scenario: Scenario) -> History:
 
 
 def past_of(layer: Layer, scenario: Scenario, step: Step | None = None) -> Past:
-    """Return the past of a layer, by the scenario's own step if none is given.
+    """Return the past of a layer, in periods of length ``step`` or else of the scenario's own step.
 
-    A seat counts for a period if it was held for half of the period or more; records of one seat add up.
+    A seat counts for a period if it was held for half of the period or more; the days of all postings to one
+    seat add up.
     """
     if layer.spec.items.table == "people":
         return _past_of_people(layer, scenario, step)
@@ -85,7 +86,7 @@ def _timeline(scenario: Scenario, step: Step, held: Iterable[Iterable[Stretch]])
 
 
 def _past_of_units(layer: Layer, scenario: Scenario) -> Past:
-    """A unit's last slot is where a ``member_of`` link says that it has been."""
+    """Return the past of units: the last slot of each, from its ``member_of`` links."""
     role = len(layer.roles) - 1
     return Past(
         Stay(layer.item_index[link.source], layer.slot_index[link.target], role, -1, -1)
@@ -97,10 +98,11 @@ def _past_of_units(layer: Layer, scenario: Scenario) -> Past:
 def presence(
     ids: Sequence[str], table: str, scenario: Scenario, periods: Sequence[Period], *, once: bool
 ) -> BoolArray:
-    """Return ``[n, T]``: whether each row of a table is there in each period.
+    """Return ``[n, T]``: whether each row of a table is present in each period.
 
-    A person is there in a period if still in service on its last day (its first, if the layer is decided
-    once) and away for less than half of its days, those before joining counted as well.
+    A person is present in a period if in service on its last day (on its first day, if the layer is decided
+    once) and absent for less than half of its days. Days before joining count as absent. Rows of tables other
+    than ``people`` are always present.
     """
     there = np.ones((len(ids), len(periods)), dtype=np.bool_)
     if table != "people":
@@ -117,14 +119,14 @@ def presence(
 
 
 def comes_and_goes(organisation: Organisation, ids: Iterable[str]) -> bool:
-    """Return whether any of some people joins, retires or is away at some time."""
+    """Return whether any of the people ``ids`` joins, retires or is absent at some time."""
     absences = absences_of(organisation)
     people = (organisation.people[one] for one in ids)
     return any(person.joins or person.retires or person.id in absences for person in people)
 
 
 def absences_of(organisation: Organisation) -> dict[str, list[Absence]]:
-    """Return the absences of each person who has any, in the order of the table."""
+    """Return the absences by person, in the order of the table; people without absences are left out."""
     found: dict[str, list[Absence]] = {}
     for absence in organisation.absences:
         found.setdefault(absence.person, []).append(absence)
@@ -132,12 +134,12 @@ def absences_of(organisation: Organisation) -> dict[str, list[Absence]]:
 
 
 def days_of(absence: Absence) -> Stretch:
-    """Return the days of an absence, an open end as far as the calendar goes."""
+    """Return the days of an absence; an open end reaches to the first or the last day of the calendar."""
     return Stretch(absence.start or date.min, absence.end or date.max)
 
 
 def days_away(gone: Iterable[Stretch], period: Period) -> int:
-    """Return how many days of a period lie in stretches none of which overlaps another."""
+    """Return the number of days of a period in the stretches ``gone``, which must not overlap."""
     parts = (Stretch(max(one.start, period.start), min(one.end, period.end)).days for one in gone)
     return sum(max(0, days) for days in parts)
 

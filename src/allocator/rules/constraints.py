@@ -1,10 +1,10 @@
-"""The constraint writer: how a rule writes to the program. A soft rule pays for what a hard one forbids.
+"""The constraint writer of a rule: hard rules write rows, soft rules write penalties.
 
 Every row and every cost is tagged with its rule and its subject. Rows and costs that a waiver covers are not
 written. A soft rule pays the amount that its ``check`` reports, times its weight.
 
-An auxiliary that is *exact if minimised* has rows that bound it from below only: use it where less is better.
-One that is *exact if maximised* has rows that bound it from above only.
+An auxiliary variable that is *exact if minimised* has rows that bound it from below only: use it where a
+smaller value is better. One that is *exact if maximised* has rows that bound it from above only.
 """
 
 from __future__ import annotations
@@ -37,7 +37,12 @@ IntArray = npt.NDArray[np.int64]
 
 @dataclass
 class SharedVariables:
-    """Auxiliary variables that several rules read, made on first use: by layer and roles, or by slots."""
+    """Auxiliary variables that several rules share, created on first use.
+
+    Attributes:
+        spells: The spells of a layer by its name and the roles.
+        presences: ``[I, T]`` variables of presence by the name of the layer and the slots.
+    """
 
     spells: dict[tuple[str, tuple[int, ...]], Spells] = field(default_factory=dict)
     presences: dict[tuple[str, tuple[int, ...]], IntArray] = field(default_factory=dict)
@@ -48,7 +53,7 @@ class ConstraintWriter:
 
     Attributes:
         level: The level of the rule, 0 for a hard one.
-        weight: What one unit of breach costs within the level.
+        weight: The penalty of one unit of breach within the level.
     """
 
     def __init__(self, builder: ProgramBuilder, scope: Scope, number: int, shared: SharedVariables) -> None:
@@ -69,7 +74,7 @@ class ConstraintWriter:
         self.weight = rule.weight
 
     def grid(self, layer: str = "") -> IntArray:
-        """Return the decisions ``[I, S, R, T]`` of the rule's layer, or of another; -1 for none."""
+        """Return ``[I, S, R, T]`` decisions of a layer, by default the rule's; -1 where there is none."""
         return self._builder.decisions.grids[layer or self._scope.layer.name]
 
     def at_most(self, expr: Expr, bound: int, subject: Subject) -> None:
@@ -87,7 +92,7 @@ class ConstraintWriter:
         self.at_most(-expr, -bound, subject)
 
     def at_least_share(self, part: Expr, whole: Expr, percent: int, subject: Subject) -> None:
-        """Require ``part >= percent / 100 * whole``, rounded up; a soft rule pays for each unit below."""
+        """Require ``part >= percent / 100 * whole``, rounded up; a soft rule pays for each unit too few."""
         if self._scope.waives(subject):
             return
         mark, short = tag(self._number, subject), []
@@ -102,7 +107,7 @@ class ConstraintWriter:
         self.penalise(self._builder.maximum(scaled, 0, mark, common), subject)
 
     def penalise(self, expr: Expr, subject: Subject) -> None:
-        """Pay the value of ``expr``, which is never negative; a hard rule requires 0."""
+        """Penalise the value of ``expr``, which must never be negative; a hard rule requires the value 0."""
         if self._scope.waives(subject):
             return
         mark = tag(self._number, subject)
@@ -118,17 +123,17 @@ class ConstraintWriter:
 
         Args:
             where: ``[n, 4]`` item, slot, role and period of decisions; seats without a decision are skipped.
-            amounts: ``[n]`` or one number: what each costs if the rule is soft.
+            amounts: ``[n]`` or one number: the penalty of each decision if the rule is soft.
         """
         self.penalise_variables(self.grid()[tuple(where.T)], amounts, _subjects(where))
 
     def penalise_variables(self, cols: IntArray, amounts: IntArray | int, subjects: IntArray) -> None:
-        """Pay ``amounts`` for each 0/1 variable that is 1; a hard rule forbids it.
+        """Penalise each 0/1 variable that is 1 by ``amounts``; a hard rule forbids it.
 
         Args:
             cols: ``[n]`` variables; -1 is skipped.
-            amounts: ``[n]`` or one number: what each costs.
-            subjects: ``[n, 6]`` the subject of each.
+            amounts: ``[n]`` or one number: the penalty of each variable.
+            subjects: ``[n, 6]`` the subject of each variable.
         """
         kept = (cols >= 0) & ~self._waived(subjects)
         cols, marks = cols[kept], tags(self._number, subjects[kept])
@@ -141,11 +146,13 @@ class ConstraintWriter:
     def at_most_each(
         self, where: IntArray, cols: IntArray, coefs: Sequence[int] | IntArray, bound: int | IntArray
     ) -> None:
-        """Require ``sum(coefs * x[cols[k]]) <= bound`` for each of many subjects.
+        """Require ``sum(coefs * x[cols[k]]) <= bound`` for each of ``n`` subjects.
+
+        A soft rule pays for each unit above the bound.
 
         Args:
-            where: ``[n, 4]`` item, slot, role and period of each row's subject, -1 for a dimension that it
-                does not name; ``[n, 5]`` with the other item.
+            where: ``[n, 4]`` item, slot, role and period of the subject of each row, -1 for a dimension that
+                the subject does not name; ``[n, 5]`` with the other item.
             cols: ``[n, w]`` variables; -1 where there is none.
             coefs: ``[w]`` coefficients.
             bound: ``[n]``, or one number for all rows.
@@ -159,10 +166,10 @@ class ConstraintWriter:
             self._pay_each(where, self.maximum_each(where, over, np.arange(len(over))))
 
     def penalise_each(self, where: IntArray, exprs: ExprArray) -> None:
-        """Pay the value of each of ``exprs``, none of them negative; a hard rule requires 0 of all.
+        """Penalise the value of each expression; none may be negative, and a hard rule requires 0 of each.
 
         Args:
-            where: The subject of each, as for ``at_most_each``.
+            where: The subject of each expression, as for ``at_most_each``.
             exprs: ``n`` expressions.
         """
         kept = ~self._waived(_subjects(where))
@@ -187,17 +194,17 @@ class ConstraintWriter:
         return self._builder.maximum(exprs, floor, tag(self._number, subject))
 
     def implied(self, expr: Expr, bound: int, subject: Subject) -> None:
-        """Add the implied row ``expr <= bound``: it holds in every plan whose auxiliaries are as defined.
+        """Add the implied row ``expr <= bound``, which every plan with exact auxiliary variables satisfies.
 
-        The row only tightens the relaxation; no search for conflicts switches it off.
+        The row only tightens the relaxation; a search for conflicting rules never drops it.
         """
         self._builder.add_row(expr, -INFINITE, bound, tag(self._number, subject), defining=True)
 
     def implied_each(self, where: IntArray, exprs: ExprArray) -> None:
-        """Add the implied rows ``exprs <= 0``, as ``implied`` does for one.
+        """Add the implied row ``expr <= 0`` of each expression, as ``implied`` does for a single one.
 
         Args:
-            where: The subject of each, as for ``at_most_each``.
+            where: The subject of each expression, as for ``at_most_each``.
             exprs: ``n`` expressions.
         """
         sides = -INFINITE, -exprs.constants
@@ -208,12 +215,12 @@ class ConstraintWriter:
         return self._builder.square(root, tag(self._number, subject))
 
     def maximum_each(self, where: IntArray, exprs: ExprArray, owners: IntArray) -> ExprArray:
-        """Return for each of many subjects the maximum of 0 and its expressions; exact if minimised.
+        """Return for each subject the maximum of 0 and its expressions; exact if minimised.
 
         Args:
             where: The subjects, as for ``at_most_each``.
             exprs: ``n`` expressions.
-            owners: ``[n]`` the subject of each by index into ``where``, ascending, none left out.
+            owners: ``[n]`` the subject of each expression by its row of ``where``: ascending, every row used.
         """
         return self._builder.maximum_each(exprs, owners, self._marks(where))
 
@@ -222,11 +229,11 @@ class ConstraintWriter:
         return self._builder.minimum(exprs, tag(self._number, subject))
 
     def medoid_distance(self, seats: IntArray, far: IntArray, subject: Subject) -> Expr:
-        """Return the least total distance of the members of a group to one of them; exact if minimised.
+        """Return the total distance of the members of a group to their medoid; exact if minimised.
 
         Args:
             seats: ``[n, w]`` decisions that make each of ``n`` items a member, -1 where there is none.
-            far: ``[n, n]`` the distance of each to each as the medoid.
+            far: ``[n, n]`` the distance of each item (row) to each possible medoid (column).
             subject: The subject of the definition.
         """
         return add_medoid_distance(self._builder, seats, far, tag(self._number, subject))
@@ -246,7 +253,7 @@ class ConstraintWriter:
         )
 
     def nth_largest(self, exprs: Sequence[Expr], nth: int) -> Expr:
-        """Return the nth largest of ``exprs``; exact where every other value costs as much or more."""
+        """Return the nth largest of ``exprs``; exact if every other value would cost at least as much."""
         return self._builder.nth_largest(exprs, nth)
 
     def upper_bound(self, expr: Expr) -> int:
@@ -265,9 +272,9 @@ class ConstraintWriter:
         return self._shared.spells[layer.name, roles]
 
     def presence(self, layer: Layer, slots: IntArray) -> IntArray:
-        """Return ``[I, T]`` variables that are 1 if the item is in any of ``slots``, -1 where it cannot be.
+        """Return ``[I, T]`` variables that are 1 if the item is in any of ``slots``; -1 if it never can be.
 
-        All rules share them. The layer must let an item take at most one slot a period.
+        All rules share the variables. The layer must let an item take at most one slot a period.
         """
         key = (layer.name, tuple(slots.tolist()))
         if key not in self._shared.presences:
@@ -305,5 +312,5 @@ def subject_rows(
     period: IntArray | int = -1,
     other: IntArray | int = -1,
 ) -> IntArray:
-    """Return ``[n, 5]`` item, slot, role, period and other item of ``n`` rows; a number is that of all."""
+    """Return ``[n, 5]`` item, slot, role, period and other item of each row; a number applies to all rows."""
     return np.stack(np.broadcast_arrays(item, slot, role, period, other), axis=1)

@@ -27,10 +27,10 @@ class RuleContext:
 
     Attributes:
         scenario: The scenario.
-        layers: The layers, in the order in which a first plan decides them.
+        layers: The layers, in the order in which an initial plan decides them.
         variables: The variables of entities.
         compiler: The compiler of expressions, with its cache.
-        baseline: A plan to stay close to, if any.
+        baseline: The plan to stay close to, if there is one.
     """
 
     scenario: Scenario
@@ -66,13 +66,13 @@ class RuleContext:
         return self.words.seats
 
     def item_axes(self, layer: Layer, prefix: str = "") -> tuple[Axis, ...]:
-        """Return the variables of a layer's items as one axis; with a prefix, only the items' own."""
+        """Return the variables of a layer's items as one axis; with a prefix, only their own columns."""
         if prefix:
             return (self.variables.axis(layer.spec.items.table, layer.items, prefix),)
         return (self.variables.side(layer.spec.items, layer.items, layer.spec.slots),)
 
     def slot_axes(self, layer: Layer) -> tuple[Axis, ...]:
-        """Return the variables of a layer's slots as one axis (cases bring the unit they concern)."""
+        """Return the variables of a layer's slots as one axis; a case includes the unit that it concerns."""
         return (self.variables.side(layer.spec.slots, layer.slots, layer.spec.items),)
 
     def period_axes(self, layer: Layer) -> tuple[Axis, ...]:
@@ -80,7 +80,7 @@ class RuleContext:
         return (period_axis(layer.periods),)
 
     def pairs(self, layer: Layer) -> Pairs:
-        """Return the variables of an item and a slot of a layer together: the numbers of the score tables."""
+        """Return the variables of the pairs of item and slot of a layer: the values of the score tables."""
         if layer.name not in self._pairs:
             self._pairs[layer.name] = pairs_of(self.scenario, layer)
         return self._pairs[layer.name]
@@ -91,7 +91,7 @@ class RuleContext:
         return self._sharing(replace(self, layers=kept))
 
     def with_layer(self, layer: Layer) -> RuleContext:
-        """Return the context with another layer in the place of the one of that name."""
+        """Return the context with a layer in place of the present layer of the same name."""
         return self._sharing(replace(self, layers={**self.layers, layer.name: layer}, _pairs={}))
 
     def _sharing(self, other: RuleContext) -> RuleContext:
@@ -134,7 +134,7 @@ def ranges_over(over: str, rule: Rule, context: RuleContext) -> str:
 
 
 def layer_types(context: RuleContext, layer: Layer, over: str) -> Types:
-    """Return the variables that an expression may use: of items, slots, periods, pairs or two items."""
+    """Return the types of the variables of an expression, by its range ``over`` in a layer."""
     item, slot, period = context.item_axes(layer), context.slot_axes(layer), context.period_axes(layer)
     axes = {
         "item": item,
@@ -150,5 +150,5 @@ def layer_types(context: RuleContext, layer: Layer, over: str) -> Types:
 
 
 def types_of(axes: tuple[Axis, ...]) -> Types:
-    """Return the variables of several axes."""
+    """Return the types of the variables of several axes, by name."""
     return {name: kind for axis in axes for name, kind in axis.types.items()}

@@ -63,7 +63,7 @@ def _unknown_roles(name: str, spec: LayerSpec, scenario: ScenarioSpec) -> Iterab
 
 
 def _clashes(name: str, spec: LayerSpec, variables: EntityVariables, compiler: Compiler) -> Iterable[Fault]:
-    """Yield a fault for each ambiguous name of a side, and for each that CEL cannot read."""
+    """Yield a fault for each side with an ambiguous name, or with a name that CEL cannot read."""
     prefix = side_prefixes(spec.slots)[0]
     if prefix == side_prefixes(spec.items)[0]:
         message = Text(

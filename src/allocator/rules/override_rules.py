@@ -31,7 +31,7 @@ _EXCLUDE_FORMS = (
 
 
 def pin_rules(context: RuleContext, pins: Iterable[str], faults: list[Fault]) -> dict[str, tuple[Pin, ...]]:
-    """Return the rule of each pin, by the pinned seat in codes; a pin given twice is one.
+    """Return the rule of each pin, by the code of the pinned seat; a repeated pin counts once.
 
     A pin applies to the first layer that has its item and its slot (and its role).
 
@@ -76,9 +76,9 @@ def _pin_layer(context: RuleContext, spec: SeatSpec) -> str | None:
 def exclusion_rules(
     context: RuleContext, exclusions: Iterable[str], faults: list[Fault]
 ) -> dict[str, tuple[Exclude, ...]]:
-    """Return the rules of each exclusion, by the excluded seat in codes; an exclusion given twice is one.
+    """Return the rules of each exclusion, by the code of the excluded seat; a repeated exclusion counts once.
 
-    An exclusion applies to every layer that has its item (and its slot and role): one rule for each.
+    An exclusion applies to every layer that has its item (and its slot and role): one rule for each layer.
 
     Args:
         context: The bound scenario.
@@ -109,7 +109,7 @@ def exclusion_rules(
 
 
 def _excluded_layers(context: RuleContext, spec: SeatSpec) -> list[Layer]:
-    """Return the layers of an exclusion; one of a period prefers the layers that are decided each period."""
+    """Return the layers of an exclusion; if it names a period, preferably those decided in each period."""
     with_role = [layer for layer in context.layers.values() if {*spec.roles} <= {*layer.roles}]
     knowing = [layer for layer in with_role if spec.item in layer.item_index]
     if spec.slot:
@@ -153,7 +153,7 @@ def _impossible_exclusion(layer: Layer, spec: SeatSpec) -> Iterator[Fault]:
 def keep_rules(
     context: RuleContext, layers: Iterable[str], exclusions: Sequence[Exclude], faults: list[Fault]
 ) -> tuple[Keep, ...]:
-    """Return the rules of layers to keep; only the seats of excluded items are open.
+    """Return the rules that keep layers as in the baseline; only the seats of excluded items are open.
 
     Args:
         context: The bound scenario.
@@ -183,12 +183,12 @@ def keep_rule(context: RuleContext, layer: str, **fields: Any) -> Keep:
 
 
 def is_by_item(layer: Layer) -> bool:
-    """Whether the items of a layer run over time, not its slots: where cases are given to groups."""
+    """Whether the items of a layer are cases, so that the layer is kept item by item, not slot by slot."""
     return layer.spec.items.table == "cases"
 
 
 def any_penalises_changes(rules: Iterable[Rule]) -> bool:
-    """Whether some soft rule itself states the cost and the level of a change from the baseline."""
+    """Whether any soft rule penalises changes from the baseline, with its own weight and level."""
     return any(rule.penalises_changes for rule in rules)
 
 

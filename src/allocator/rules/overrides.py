@@ -1,6 +1,7 @@
 """Overrides: the pins, exclusions and kept layers of a call, bound to a policy as hard rules.
 
-A plan carries its overrides in ``run.asked``, in codes, so that a later reader or judge of it knows them.
+A plan carries its overrides in ``run.asked``, with codes in place of names; a later check of the plan reads
+them there.
 """
 
 from __future__ import annotations
@@ -59,11 +60,11 @@ def override_faults(
     exclude: Iterable[str] = (),
     keep: Iterable[str] = (),
 ) -> list[Fault]:
-    """Return the faults of overrides where the scenario's rules are wrong too: the user sees all at once."""
+    """Return the faults of overrides for a scenario whose rules have faults: all are reported together."""
     faults: list[Fault] = []
     try:
         _override_rules(bind_context(scenario, baseline), pins, exclude, keep, faults)
-    except InputError:  # the layers themselves are wrong
+    except InputError:  # the layers have faults of their own
         return []
     return faults
 
@@ -88,9 +89,9 @@ def _override_rules(
 def with_plan_overrides(policy: Policy, plan: Plan, file: str = "plan") -> Policy:
     """Return a policy with the pins and exclusions of a plan.
 
-    Kept layers are left out: only the baseline knows the decisions that they kept. A policy that has
-    overrides of its own is returned as it is. An exclusion of an item that another version of the scenario
-    no longer has is left out.
+    Kept layers are left out: their decisions are in the baseline only. A policy with overrides of its own is
+    returned unchanged. If the scenario has changed since the plan was made, an exclusion that names an item,
+    slot, role or period which no longer exists is left out.
 
     Args:
         policy: The policy of the scenario.
@@ -98,7 +99,7 @@ def with_plan_overrides(policy: Policy, plan: Plan, file: str = "plan") -> Polic
         file: The name of the plan in faults.
 
     Raises:
-        InputError: The overrides are malformed, or name what the scenario does not have.
+        InputError: The overrides are malformed, or name an entity, role or period that the scenario lacks.
     """
     overrides = plan_overrides(plan, file)
     if policy.overrides or not (overrides.pin or overrides.exclude):
@@ -113,7 +114,7 @@ def with_plan_overrides(policy: Policy, plan: Plan, file: str = "plan") -> Polic
 
 
 def _is_known(policy: Policy, excluded: str) -> bool:
-    """Whether a scenario has everything that an exclusion names."""
+    """Whether the scenario has the item, slot, role and period of an exclusion."""
     try:
         with_overrides(policy, exclude=[excluded])
     except InputError:
@@ -142,7 +143,7 @@ def _at_plan(fault: Fault, file: str) -> Fault:
 
 
 def _limited(written: Iterable[str], option: str, faults: list[Fault]) -> tuple[str, ...]:
-    """Return the values of an option, or a fault if they exceed the limit: each becomes a rule of its own."""
+    """Return the values of an option; none, with a fault, if their number exceeds the limit ``MOST``."""
     kept = tuple(written)
     if len(kept) <= MOST:
         return kept
@@ -155,7 +156,7 @@ def _limited(written: Iterable[str], option: str, faults: list[Fault]) -> tuple[
 
 
 def overrides_digest(policy: Policy, *more: str) -> str:
-    """Return the digest of pins, exclusions, kept layers, the baseline and ``more``; empty without any.
+    """Return the digest of pins, exclusions, kept layers, the baseline and ``more``; empty if there are none.
 
     A bound that was proved under some overrides holds under the same overrides only. Plans carry the digest
     as ``run.beside``.

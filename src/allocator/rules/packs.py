@@ -17,7 +17,7 @@ from allocator.rules.rule import Rule, Several, Waiver
 
 @dataclass(frozen=True)
 class YamlEntry:
-    """A rule or a draw as its YAML file has it: its fields, and their place in the file."""
+    """The YAML entry of a rule or a draw: its fields, and their place in the file."""
 
     fields: Mapping[str, Any]
     document: YamlDocument | None = None
@@ -29,7 +29,7 @@ class YamlEntry:
         return shorten(self.fields.get("id") or ".".join(str(part) for part in self.path))
 
     def fault(self, message: Text, key: str = "", **details: Any) -> Fault:
-        """Return a fault at a field of the entry; a rule of a call has no file."""
+        """Return a fault at a field of the entry; without a file and line if the entry is from no file."""
         column = f"{self.name}.{key}" if key else self.name
         if self.document is None:
             return Fault(message, column=column, **details)
@@ -90,7 +90,7 @@ class ImportSite:
 
 
 def read_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
-    """Read the named packs and those that they extend; faults are kept beside the sound rules.
+    """Read the named packs and the packs that they extend; the rulebook collects the faults.
 
     Args:
         names: Packs by name (looked for beside the scenario and in ``rules/`` above it) or by path.
@@ -113,7 +113,7 @@ class _Reader:
         self._read: dict[Path, dict[str, YamlEntry]] = {}
 
     def read(self, name: str, chain: tuple[str, ...], site: ImportSite) -> dict[str, YamlEntry]:
-        """Return the rules of a pack by id, those of the packs that it extends first."""
+        """Return the rules of a pack by id, the rules of the packs that it extends first."""
         path = self._find(name, site)
         if path is None:
             return {}
@@ -132,7 +132,7 @@ class _Reader:
         return dict(self._read[path])
 
     def _rules_of(self, path: Path, chain: tuple[str, ...]) -> dict[str, YamlEntry]:
-        """Read a pack; it is read once, however many others extend it."""
+        """Return the rules of a pack from its file; ``read`` caches them."""
         try:
             document = read_yaml(path, path.name)
             pack = validate_yaml(document, Pack, path.name)
@@ -148,7 +148,7 @@ class _Reader:
         return entries
 
     def _apply(self, pack: Pack, document: YamlDocument, entries: dict[str, YamlEntry]) -> None:
-        """Change, drop and add rules as the pack says."""
+        """Apply the changes, drops, rules and waivers of a pack to the rules that it inherits."""
         for k, change in enumerate(pack.change):
             entry = YamlEntry(change, document, ("change", k))
             if base := self._known(entries, str(change.get("id", "")), entry):
@@ -216,7 +216,7 @@ class _Reader:
 
 
 def _places(name: str, folder: Path) -> Iterator[Path]:
-    """Yield where a pack may be: a path as given, beside the scenario, or in ``rules/`` above it."""
+    """Yield the possible files of a pack: the path as given, beside the scenario, in ``rules/`` above it."""
     if name.endswith((".yaml", ".yml")):
         yield folder / name
         return
@@ -236,7 +236,7 @@ def _twice(entry: YamlEntry, first: YamlEntry) -> Fault:
 
 
 def _part(entry: YamlEntry) -> YamlDocument:
-    """Return a rule as a document of its own, with the lines of the file that it stands in."""
+    """Return a rule as a document of its own, with its line numbers in the file of the pack."""
     if entry.document is None:
         return YamlDocument("", dict(entry.fields), {}, b"")
     depth = len(entry.path)

@@ -88,7 +88,7 @@ class Policy:
         """Return the program if all of its sums stay below the limit.
 
         Raises:
-            InputError: A sum exceeds it; the fault is at the rule that adds most.
+            InputError: A sum exceeds the limit; the fault is at the rule that contributes most.
         """
         try:
             refuse_large_program(program)
@@ -97,7 +97,7 @@ class Policy:
         return program
 
     def check_expressions(self) -> None:
-        """Evaluate every expression of every rule, so that each empty cell that one reads is a fault.
+        """Evaluate every expression of every rule, to report each empty cell that an expression reads.
 
         The policy is compiled only if the numbers of its rules are so large that a sum may exceed the limit.
 
@@ -133,7 +133,11 @@ class Policy:
                 yield self.expression_fault(rule, error, ".".join(written.path))
 
     def breaches(self, rule: Rule, roster: Roster) -> Iterator[Breach]:
-        """Yield the breaches of a rule in a plan, without those that a waiver covers."""
+        """Yield the breaches of a rule in a plan, without those that a waiver covers.
+
+        Raises:
+            InputError: An expression of the rule reads an empty cell or fails.
+        """
         scope = self.scopes[rule.id]
         try:
             for breach in rule.check(roster, scope):
@@ -205,7 +209,7 @@ TOO_LARGE = Text(
 )
 
 
-#: A share in percent multiplies what it is of.
+#: The factor by which a share in percent may scale its base.
 _PERCENT = 100
 
 

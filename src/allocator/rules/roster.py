@@ -1,4 +1,4 @@
-"""The roster: the assignments of a plan by layer, indexed by item and by slot. No solver, no program."""
+"""The roster: the assignments of a plan by layer, indexed by item and by slot."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
 
+#: Slot and role that an item holds, or item and role in a slot, by index.
 Held = tuple[int, int]
 
 
@@ -82,7 +83,7 @@ class Roster(Mapping[str, LayerRoster]):
         self._layers = {name: LayerRoster(layer, taken[name]) for name, layer in layers.items()}
 
     def with_layer(self, name: str, taken: Iterable[tuple[int, int, int, int]]) -> Roster:
-        """Return the rosters with another one for a layer."""
+        """Return the rosters with the assignments of one layer replaced by ``taken``."""
         other = Roster({}, ())
         other._layers = {**self._layers, name: LayerRoster(self._layers[name].layer, taken)}
         return other
@@ -98,7 +99,12 @@ class Roster(Mapping[str, LayerRoster]):
 
 
 def _indices(layer: Layer, assignment: Assignment) -> tuple[int, int, int, int]:
-    """Return the indices of an assignment; KeyError or ValueError if the layer has no such thing."""
+    """Return item, slot, role and period of an assignment by index.
+
+    Raises:
+        KeyError: The layer does not have the item, slot or period.
+        ValueError: The layer does not have the role.
+    """
     return (
         layer.item_index[assignment.item],
         layer.slot_index[assignment.slot],

@@ -36,12 +36,13 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
 
 
+#: A text or a list of texts, as a tuple; whole numbers become texts.
 Several = Annotated[
     tuple[Annotated[str, BeforeValidator(_as_text)], ...],
     BeforeValidator(_one_or_many, json_schema_input_type=str | int | tuple[str | int, ...]),
 ]
 
-#: Kinds of ties or links; a Chinese name of one, such as ``亲属``, is the kind, as in the tables.
+#: Kinds of ties or links; a Chinese name, such as ``亲属``, is read as its kind, as in the tables.
 Kinds = Annotated[
     tuple[Annotated[str, AfterValidator(kind_of_tie)], ...],
     BeforeValidator(_one_or_many, json_schema_input_type=str | tuple[str, ...]),
@@ -58,7 +59,7 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """A fault of one field of a rule that only the scenario shows.
+    """A fault of one field of a rule in a certain scenario.
 
     Attributes:
         field: The path of the field, such as ``ties.0``.
@@ -177,7 +178,7 @@ class Rule(Strict):
         return ()
 
     def vacuous_selectors(self, scope: Scope) -> Iterator[tuple[str, str]]:
-        """Yield the key and the text of each selector that matches nothing of the layer."""
+        """Yield the key and the text of each selector that matches no item (or slot) of the layer."""
         items, slots, *_ = scope.layer.shape
         if self.items and items and not len(scope.items):
             yield "items", self.items
@@ -204,21 +205,20 @@ class Rule(Strict):
         return Text()
 
     def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
-        """Yield the items that the rule keeps from a slot, alone or given the rest of a plan, and why.
+        """Yield a breach for each item that the rule keeps from a slot, with the reason as its detail.
 
-        Most kinds keep nobody from a slot.
+        With a roster, the other assignments of the plan are taken into account. Most kinds have no recusals.
         """
         yield from ()
 
     def softened(self) -> Rule | None:
-        """Return the rule at level 1, paying 1 for each seat to waive; None for kinds without recusals."""
+        """Return the rule at level 1 with a penalty of 1 for each seat; None for kinds without recusals."""
         return None
 
     def relaxed(self) -> tuple[Rule, ...]:
-        """Return a hard rule as the part that may give way, at level 1, and the part that stays hard.
+        """Return the parts of a hard rule: one at level 1 that may be broken, and one that stays hard.
 
-        Nobody can be in two places at once: such a part always stays hard. A kind of which no part can give
-        way returns itself.
+        A limit of one place at a time always stays hard. A kind that can only be hard returns itself.
         """
         return (self.model_copy(update={"level": 1}),) if self.can_be_soft else (self,)
 
@@ -249,7 +249,7 @@ class Rule(Strict):
         return type(self).separate is not Rule.separate
 
     def separate(self, roster: Roster, scope: Scope) -> Iterator[RuleCut]:
-        """Yield the cuts that a plan violates, of rows that are too many to write beforehand; mostly none."""
+        """Yield the cuts that a plan violates; for kinds with too many rows to write them all beforehand."""
         yield from ()
 
     def adjacency(self, scope: Scope) -> Neighbours | None:

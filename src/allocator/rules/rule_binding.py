@@ -52,7 +52,7 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
 
 
 def with_rules(policy: Policy, rules: Iterable[Rule], overrides: Overrides) -> Policy:
-    """Return a policy with the further rules of a call.
+    """Return a policy with the additional rules of a call.
 
     Raises:
         InputError: With every fault of these rules.
@@ -84,7 +84,7 @@ def _take(layer: str, context: RuleContext) -> Rule:
 
 
 def _reserved(entries: Mapping[str, YamlEntry], own: Iterable[Rule]) -> Iterator[Fault]:
-    """Yield a fault for each rule of a pack whose id a rule outside the packs has."""
+    """Yield a fault for each rule of a pack that has the id of a rule outside the packs."""
     for rule in own:
         if rule.id in entries:
             message = Text(

@@ -1,4 +1,4 @@
-"""The scope of a rule: its layer, what of it the rule is about, and its expressions evaluated."""
+"""The scope of a rule: its layer, its items, slots, roles and periods, and its evaluated expressions."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Scope:
         return np.asarray(item[:, None, None] & slot[None, :, None] & period[None, None, :])
 
     def seats_where(self, where: BoolArray) -> IntArray:
-        """Return ``[n, 4]`` item, slot, role and period of seats that may be taken, by ``[I, S, T]``."""
+        """Return ``[n, 4]`` item, slot, role and period of the open seats of a mask ``[I, S, T]``."""
         chosen = np.argwhere(where & self.layer.open)
         blocks = [np.insert(chosen, 2, role, axis=1) for role in self.roles]
         return np.concatenate([np.zeros((0, 4), dtype=np.int64), *blocks])
@@ -114,21 +114,21 @@ class Scope:
         return np.asarray(self._pairs(expression, "BOOL", False), dtype=np.bool_)
 
     def numbers(self, expression: int | str) -> IntArray:
-        """Return ``[I, S, T]``: the value of a pair number, 0 outside the scope."""
+        """Return ``[I, S, T]``: the values of a number or pair expression, 0 outside the scope."""
         if isinstance(expression, int):
             return np.where(self.covered, expression, 0).astype(np.int64)
         return np.asarray(self._pairs(expression, "INT", 0), dtype=np.int64)
 
     def texts(self, expression: str, returns: str = "STRING") -> npt.NDArray[Any]:
-        """Return ``[I, S, T]`` objects: the text (or list of texts), None outside the scope."""
+        """Return ``[I, S, T]`` objects: the text (or list) of an expression, None outside the scope."""
         return self._pairs(expression, returns, None)
 
     def item_numbers(self, expression: int | str) -> IntArray:
-        """Return ``[I]``: the value of an item number, 0 outside the scope."""
+        """Return ``[I]``: the values of a number or item expression, 0 outside the scope."""
         return self._line(expression, self.items, self.context.item_axes(self.layer), self.layer.shape[0])
 
     def item_texts(self, expression: str) -> npt.NDArray[Any]:
-        """Return ``[I]`` objects: the text of each item, empty outside the scope."""
+        """Return ``[I]`` objects: the text of an expression for each item, empty outside the scope."""
         result: npt.NDArray[Any] = np.full(self.layer.shape[0], "", dtype=object)
         axis = self.context.item_axes(self.layer)[0]
         selector = self.context.compiler.compile(expression, axis.types, "STRING")
@@ -136,17 +136,17 @@ class Scope:
         return result
 
     def slot_numbers(self, expression: int | str) -> IntArray:
-        """Return ``[S]``: the value of a slot number, 0 outside the scope."""
+        """Return ``[S]``: the values of a number or slot expression, 0 outside the scope."""
         return self._line(expression, self.slots, self.context.slot_axes(self.layer), self.layer.shape[1])
 
     def slot_test(self, expression: str) -> BoolArray:
-        """Return ``[S]``: the slots in scope for which an expression holds; all of them if it is empty."""
+        """Return ``[S]``: whether a slot is in scope and the expression, unless empty, holds for it."""
         axes, found = self.context.slot_axes(self.layer), np.zeros(self.layer.shape[1], dtype=np.bool_)
         found[self.slots] = self._test(expression, (take(axes[0], self.slots),))
         return found
 
     def slot_texts(self, expression: str) -> npt.NDArray[Any]:
-        """Return ``[S]`` objects: the text of each slot, empty outside the scope."""
+        """Return ``[S]`` objects: the text of an expression for each slot, empty outside the scope."""
         result: npt.NDArray[Any] = np.full(self.layer.shape[1], "", dtype=object)
         axis = self.context.slot_axes(self.layer)[0]
         selector = self.context.compiler.compile(expression, axis.types, "STRING")
@@ -154,11 +154,11 @@ class Scope:
         return result
 
     def limits(self, expression: int | str, side: str) -> IntArray:
-        """Return the values of a number whose expression may read the period.
+        """Return the values of a limit: a number, or an expression that may read the period.
 
         Args:
             expression: The number, or an expression.
-            side: ``item`` or ``slot``; with any other word the expression reads the period alone.
+            side: ``item`` or ``slot``; for any other word the expression reads the period only.
 
         Returns:
             ``[n, T]`` for each item or slot (or a single row) and each period; 0 outside the scope.
@@ -175,7 +175,7 @@ class Scope:
         return result
 
     def _over_periods(self, expression: str, side: str, returns: str) -> npt.NDArray[Any]:
-        """Return the values of an expression over items or slots (or nothing) in scope, and periods."""
+        """Return the values of an expression over the periods and, by ``side``, items or slots in scope."""
         context, layer = self.context, self.layer
         horizon = context.period_axes(layer)[0]
         periods = take(horizon, np.asarray(self.periods, dtype=np.int64))
@@ -193,7 +193,7 @@ class Scope:
         return selector.over(*axes, pairs=pairs)
 
     def item_pairs(self, expression: str) -> BoolArray:
-        """Return ``[I, I]``: where an expression over two items holds, False outside the scope."""
+        """Return ``[I, I]``: whether an expression over two items holds; False outside the scope."""
         own = take(self.context.item_axes(self.layer)[0], self.items)
         others = take(self.context.item_axes(self.layer, "other")[0], self.items)
         result = np.zeros((self.layer.shape[0],) * 2, dtype=np.bool_)
@@ -202,7 +202,7 @@ class Scope:
         return result
 
     def evaluate(self, written: ExpressionField) -> int:
-        """Evaluate an expression of the rule over its whole range, as a test.
+        """Evaluate an expression of the rule over its whole range, to find faults and the largest value.
 
         Returns:
             The largest absolute value; 0 if the expression gives no numbers.

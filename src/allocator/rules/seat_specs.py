@@ -17,7 +17,7 @@ from allocator.rules.context import RuleContext
 
 #: The separators of a Chinese keyboard, and their plain forms.
 _WIDE = str.maketrans("＝＠／", "=@/")
-#: The number of faults after which the rest is not parsed: the search for the nearest name of each is slow.
+#: The number of faults after which parsing stops: the search for the nearest name is slow.
 MAX_FAULTS = 50
 #: The number of codes that a fault lists for an ambiguous name.
 OFFERED = 10
@@ -28,7 +28,7 @@ _PATTERN = re.compile(r"(?P<item>[^=@]+)(?:=(?P<slot>[^=@]+))?(?:@(?P<period>[^=
 class SeatSpec:
     """A seat as the call gives it; slot, role and period are empty where they are not given.
 
-    A slot may have a ``/`` in its name: ``resolve_seat`` tells the role from it.
+    The name of a slot may contain a ``/``: ``resolve_seat`` separates the role from the slot.
     """
 
     text: str
@@ -39,12 +39,12 @@ class SeatSpec:
 
     @property
     def during(self) -> list[str]:
-        """The period as a list, as rules name periods; an empty list is all of them."""
+        """The period as a list, as rules name periods; an empty list means all periods."""
         return [self.period] if self.period else []
 
     @property
     def roles(self) -> list[str]:
-        """The role as a list, as rules name roles; an empty list is all of them."""
+        """The role as a list, as rules name roles; an empty list means all roles."""
         return [self.role] if self.role else []
 
     @property
@@ -74,7 +74,7 @@ def unplaced_faults(
         context: The bound scenario.
         spec: The seat, in codes.
         option: The option that gave the seat.
-        also: Names that may stand in place of a slot.
+        also: Names that are allowed in place of a slot.
     """
     items = {name for layer in context.layers.values() for name in layer.items}
     slots = {name for layer in context.layers.values() for name in layer.slots} | {*also}
@@ -95,7 +95,7 @@ def _without_both(spec: SeatSpec, option: str) -> Fault:
 
 
 def _without_role(layers: Sequence[Layer], spec: SeatSpec, option: str) -> Fault:
-    """Return that the layers in which the item may have the slot do not have the role."""
+    """Return the fault of an unknown role, with the roles of the layers that have the item and the slot."""
     names = ", ".join(layer.name for layer in layers)
     message = Text(zh=f"{names} 层没有此角色", en=f"the layer {names} has no such role")
     roles = dict.fromkeys(role for layer in layers for role in layer.roles if role is not None)
@@ -168,7 +168,7 @@ def resolve_role(
     Args:
         context: The bound scenario.
         word: The id, or the word.
-        layers: The layers one of which must have the role.
+        layers: The layers; at least one of them must have the role.
         option: The option that gave the role.
         faults: Receives a fault if no layer has the role.
         found: The whole text of the option, where the role is a part of it.
@@ -216,7 +216,7 @@ def _normalised(name: str) -> str:
 
 
 def _choices(organisation: Organisation, codes: Iterable[str]) -> Iterator[str]:
-    """Yield codes to choose from, people with their units."""
+    """Yield the codes that a fault lists, at most ``OFFERED``; people with their units."""
     for number, code in enumerate(codes):
         if number == OFFERED:
             yield "…"

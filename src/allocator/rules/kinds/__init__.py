@@ -1,4 +1,4 @@
-"""The rule kinds, one file each; a new file here is found by itself."""
+"""The rule kinds, one file each; a new file here is discovered by its presence."""
 
 from __future__ import annotations
 

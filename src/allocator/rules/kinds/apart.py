@@ -1,4 +1,4 @@
-"""apart: two items never share a slot: kin in one group, two agencies in one zone."""
+"""apart: the items of a pair never share a slot, such as kin in a group or two agencies in a zone."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Apart(PairRule):
     kind: Literal["apart"]
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """One row for each clique (hard) or pair (soft), slot and period."""
+        """Write a row for each clique (hard) or pair (soft), slot and period: at most one of its items."""
         if len(scope.roles) > 1 and scope.layer.spec.take.most != 1:
             self._post_members(writer, scope)
             return
@@ -67,7 +67,7 @@ class Apart(PairRule):
                 writer.at_most_each(where, cols, [1] * cols.shape[1], 1)
 
     def _post_members(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Do so where one may hold several roles of a slot, and is there once all the same."""
+        """Write the rows with indicators, where an item may hold several roles of a slot but counts once."""
         there = cache(lambda i, s, t: indicator_if_minimised(writer, scope, Subject(item=i, slot=s), t))
         for pairs, periods in self.pairs_by_period(scope):
             groups = clique_cover(pairs) if self.is_hard and not scope.has_waivers else pairs
@@ -76,7 +76,7 @@ class Apart(PairRule):
                 writer.at_most(Expr.total(there(i, s, t) for i in group), 1, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look for pairs among the members of each slot; how they know each other is explained."""
+        """Yield each pair among the members of a slot and period, with its path of ties."""
         for pairs, periods in self.pairs_by_period(scope):
             for s in scope.slots.tolist():
                 for t in periods:

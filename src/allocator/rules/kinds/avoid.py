@@ -134,7 +134,7 @@ class Avoid(Rule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Kinds of ties must be known, and conflicts pass on between people."""
+        """Yield a fault for each unknown kind of tie, and for each fault of ``through``."""
         if self.acquaintance is not None:
             yield from self.acquaintance.validate_in(context)
         if self.through and self.when and context.layers[self.on].spec.items.table != "people":
@@ -149,22 +149,22 @@ class Avoid(Rule):
             yield from self._unknown_delegators(context)
 
     def tie_kinds(self) -> tuple[str, ...]:
-        """Return those that paths of acquaintance are made of."""
+        """Return the kinds of ties that paths of acquaintance use."""
         return self.acquaintance.kinds if self.acquaintance else ()
 
     def _unknown_delegators(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Yield who is to pass conflicts on and is nobody of the scenario."""
+        """Yield a fault for each id in ``through`` that is no person of the scenario."""
         known = context.scenario.organisation.people
         try:
             lists = self._conflicts(Scope(self, context)).all_delegators()
         except SelectorError:
-            return  # what is wrong with the expression is told by itself
+            return  # the fault of the expression is reported elsewhere
         for name in sorted(lists - known.keys()):
             message = Text(zh="人员表中没有此编号", en="is nobody of the table of people")
             yield FieldProblem("through", message, shorten(name), nearest=nearest(name, known))
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Forbid or price the places."""
+        """Forbid or penalise each place by the amount of the conflict."""
         conflicts = self._conflicts(scope)
         amounts = conflicts.amounts
         if leaders := self._leaders(conflicts):
@@ -173,19 +173,19 @@ class Avoid(Rule):
         writer.forbid(where, amounts[where[:, 0], where[:, 1], where[:, 3]])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look at each place taken; acquaintance is explained by its path, and by whom it is passed on."""
+        """Yield each taken place with a conflict, with the path of ties and the person who passes it on."""
         conflicts = self._conflicts(scope)
         leaders = self._leaders(conflicts)
-        _ = conflicts.amounts  # what an expression cannot read is told even if nothing is taken
+        _ = conflicts.amounts  # evaluated first: an empty cell is a fault even if no place is taken
         for i, s, r, t in scope.taken_seats(roster):
             amount, detail = _conflict_at(conflicts, leaders, roster, (i, s, t))
             if amount:
                 yield Breach(Subject(item=i, slot=s, role=r, period=t), amount, detail)
 
     def recusals(self, scope: Scope, roster: Roster | None = None) -> Iterator[Breach]:
-        """Name everyone whom the rule keeps from a slot, in the first period in which both are there.
+        """Yield each item that the rule keeps from a slot, in the first period of a conflict.
 
-        Whose conflicts pass on because a layer makes him lead is known with a plan only.
+        The conflicts of leaders whom another layer assigns count only if a roster is given.
         """
         conflicts = self._conflicts(scope)
         leaders = self._leaders(conflicts)
@@ -198,7 +198,7 @@ class Avoid(Rule):
                     break
 
     def softened(self) -> Rule:
-        """Return the rule as one that pays 1 for each place."""
+        """Return the rule at level 1 with a penalty of 1 for each place."""
         return self.model_copy(update={"level": 1, "weight": 1, "pays": "place"})
 
     def _conflicts(self, scope: Scope) -> Conflicts:
@@ -212,7 +212,7 @@ class Avoid(Rule):
 def _conflict_at(
     conflicts: Conflicts, leaders: Leaders | None, roster: Roster | None, place: tuple[int, int, int]
 ) -> tuple[int, Text]:
-    """Return the greatest conflict with a place, and how it came to be: one's own sooner than another's."""
+    """Return the greatest conflict with a place and its explanation, the item's own conflict first."""
     alone = int(conflicts.amounts[place])
     led, passed_on = (0, Text()) if leaders is None or roster is None else leaders.found(roster, *place)
     amount = max(alone, led)

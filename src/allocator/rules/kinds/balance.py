@@ -166,7 +166,7 @@ class Balance(LoadRule):
         return self
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """A greatest and a least load for each period, or a distance for each load."""
+        """Write the range of the loads in each period, or the distance of each load from its target."""
         terms = list(self.load_exprs(writer, scope))
         if self.measure == "range":
             for period in sorted({subject.period for subject, _ in terms}):
@@ -181,10 +181,10 @@ class Balance(LoadRule):
             writer.penalise(self._distance(writer, load, targets(subject), subject), subject)
 
     def _targets(self, scope: Scope) -> Callable[[Subject], int]:
-        """Return what gives the load that there should be.
+        """Return a function that gives the target of a subject.
 
         Raises:
-            SelectorError: It is below 0 somewhere, or not the same for all that are counted together.
+            SelectorError: A target is negative, or differs within a group.
         """
         groups = self.groups(scope)
         found = groups.limit(self.target, horizon=self.over == "horizon")
@@ -197,7 +197,7 @@ class Balance(LoadRule):
         return far if self.measure == "deviation" else writer.square(far, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Compare the loads."""
+        """Yield each range above the tolerance, or each load too far from its target."""
         loads, groups = list(self.loads(roster, scope)), self.groups(scope)
         if self.measure == "range":
             yield from self._ranges(loads)
@@ -212,7 +212,7 @@ class Balance(LoadRule):
                 yield Breach(subject, amount, groups.with_name(subject, detail))
 
     def measurement(self, roster: Roster, scope: Scope) -> Text | None:
-        """Return the least and the greatest load, in the period in which they are furthest apart."""
+        """Return the least and the greatest load of the period with the widest range."""
         loads = self.loads_by_period(roster, scope)
         if not loads:
             return None

@@ -1,4 +1,4 @@
-"""capacity: how much a slot holds, an item carries or a layer does, in a period or over the whole horizon."""
+"""capacity: bounds on the load of a slot, an item or a layer, in a period or over the whole horizon."""
 
 from __future__ import annotations
 
@@ -187,22 +187,22 @@ class Capacity(LoadRule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Nothing may be asked to have a greater load than it is allowed."""
+        """Yield a fault for each lower limit that exceeds the upper limit."""
         if not may_cross(self.atleast, self.atmost):
             return
         try:
             yield from crossed(self._bounds(Scope(self, context)))
         except SelectorError:
-            return  # what is wrong with the expression is told by itself
+            return  # the fault of the expression is reported elsewhere
 
     def relaxed_for_prefix(self, to_come: int) -> Rule | None:
-        """Ask for no least sum: one period to come can add any load."""
+        """Drop a hard lower limit over the horizon: a later period can add any load."""
         if self.atleast is None or self.over == "period" or not self.is_hard:
             return self
         return None if self.atmost is None else self.model_copy(update={"atleast": None})
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """One row for each slot (or item, group, or for the layer) and period."""
+        """Write the limits of each slot, item, group or layer in each period or over the horizon."""
         groups = self.groups(scope)
         least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
         for subject, terms in self.load_exprs(writer, scope):
@@ -213,7 +213,7 @@ class Capacity(LoadRule):
                 writer.at_most(terms, int(most[at]), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Add up the load of each slot (or item, group, or of the layer)."""
+        """Yield each load of a slot, item, group or layer that is outside its limits."""
         groups = self.groups(scope)
         least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
         for subject, load in self.loads(roster, scope):
@@ -226,7 +226,7 @@ class Capacity(LoadRule):
                 yield Breach(subject, off, groups.with_name(subject, detail))
 
     def _bounds(self, scope: Scope) -> Iterator[Bounds]:
-        """Yield each subject and period with both limits."""
+        """Yield the id of each group, the id of the period (empty over the horizon) and both limits."""
         groups = self.groups(scope)
         least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
         if least is None or most is None:
@@ -237,5 +237,5 @@ class Capacity(LoadRule):
             yield groups.ids[group], when, int(least[group, t]), int(most[group, t])
 
     def _limits(self, groups: Groups, bound: int | str | None) -> IntArray | None:
-        """Return ``[groups, T]`` the bound of each and every period; of the horizon, the same in each."""
+        """Return ``[groups, T]`` limits, equal in all periods over the horizon; None if there is no limit."""
         return None if bound is None else groups.limit(bound, horizon=self.over == "horizon")

@@ -1,4 +1,4 @@
-"""choice: so many of a list: at least one of these two days off, at most one of these three seats."""
+"""choice: at least or at most a number of the entries of a list, such as one of two days off."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class Choice(Rule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Slots, roles and periods must be of the layer."""
+        """Yield a fault for each slot, role or period of an entry that the layer does not have."""
         layer = context.layers[self.on]
         roles = [role for role in layer.roles if role is not None]
         periods = [] if layer.once else [period.id for period in layer.periods]
@@ -166,7 +166,7 @@ class Choice(Rule):
                         yield FieldProblem(f"of.{k}.{field}", message, name, allowed, nearest(name, known))
 
     def relaxed_for_prefix(self, to_come: int) -> Rule | None:
-        """Ask only for what no later period can mend: entries that are had stay had."""
+        """Keep only the upper limit of held entries: later periods can add entries but never remove them."""
         if not self.is_hard:
             return self
         mended = "atmost" if self.off else "atleast"
@@ -174,7 +174,7 @@ class Choice(Rule):
         return None if kept is None else self.model_copy(update={mended: None})
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Count the entries of each item."""
+        """Write the limits on the number of counted entries of each item."""
         options = [self._option_seats(scope, option) for option in self.of]
         for i in _items_in_service(scope):
             subject = Subject(item=i)
@@ -186,7 +186,7 @@ class Choice(Rule):
                 writer.at_most(count, self.atmost, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look at each entry of the list."""
+        """Yield each item with too few or too many counted entries."""
         plan, options = roster[self.on], [self._option_seats(scope, option) for option in self.of]
         for i in _items_in_service(scope):
             had = [any(held_slots(plan, i, places, t) for t in periods) for places, periods in options]
@@ -204,7 +204,7 @@ class Choice(Rule):
         return Text(zh=f"{size} 项中占 {count} 项", en=f"has {count} of the {size}")
 
     def _option_seats(self, scope: Scope, option: Option) -> tuple[BoolArray, tuple[int, ...]]:
-        """Return the places ``[S, R]`` in scope of an entry, and its periods."""
+        """Return the mask ``[S, R]`` of the places of an entry in scope, and its periods."""
         layer = scope.layer
         slots = [
             s in scope.slot_set and (not option.slot or name in option.slot)
@@ -219,7 +219,7 @@ class Choice(Rule):
 
 
 def _items_in_service(scope: Scope) -> list[int]:
-    """Return the items in scope that are there in some period of the rule."""
+    """Return the items in scope that are present in some period of the rule."""
     present = scope.layer.present[:, list(scope.periods)]
     return [i for i in scope.items.tolist() if present[i].any()]
 
@@ -227,13 +227,13 @@ def _items_in_service(scope: Scope) -> list[int]:
 def _option_indicator(
     writer: ConstraintWriter, scope: Scope, subject: Subject, places: BoolArray, periods: tuple[int, ...]
 ) -> Expr:
-    """Return 1 if the item is at any of the places in any of the periods, 0 if not."""
+    """Return the indicator that the item holds any of the places ``[S, R]`` in any of the periods."""
     grid, alone = writer.grid()[subject.item], scope.layer.spec.take.most == 1
     whole = [Expr.of(grid[:, :, t][places]) for t in periods]
     there = Expr.total(whole)
     if len(there.cols) < 2 or (alone and len(periods) == 1):
         return there
-    # Of one period at most one place is taken: one row for all of them, and a tighter one.
+    # If an item takes one place a period, one row for each period suffices, and is tighter.
     parts = whole if alone else [Expr.of([col]) for col in there.cols]
     found = writer.maximum(parts, 0, subject)
     writer.implied(found - there, 0, subject)

@@ -1,4 +1,4 @@
-"""compact: what is grouped lies close together."""
+"""compact: the members of a slot lie close together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 
-#: What all cost with one centre, times the number of centres, stays below this: their ranks fit in 64 bits.
+#: The limit of the total cost of a centre times the number of centres, so that ranked costs fit in 64 bits.
 FAR = 2**60
 
 
@@ -118,7 +118,7 @@ class Compact(Rule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """The table must be one of the scenario's, of whole numbers from 0."""
+        """Yield a fault if the scenario lacks the table, or its values are not all whole numbers from 0."""
         if not self.table:
             return
         scores = context.scenario.organisation.scores
@@ -130,7 +130,7 @@ class Compact(Rule):
             yield FieldProblem("table", message, self.table)
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Price each place, each two members in a slot, or the way of all to its centre."""
+        """Penalise the distance of each seat, of each pair of members, or of all members to their centre."""
         if self.to == "seat":
             self._post_seats(writer, scope)
             return
@@ -160,14 +160,14 @@ class Compact(Rule):
                 subject = Subject(slot=s, period=t)
                 able = everyone[(grid[everyone, s, :, t] >= 0).any(axis=1)]
                 if len(able):
-                    # Slots that may have the same members share what these cost.
+                    # Slots with the same possible members share one array of costs.
                     if able.tobytes() not in between:
                         between[able.tobytes()] = far[np.ix_(able, able)]
                     own = between[able.tobytes()]
                     writer.penalise(writer.medoid_distance(grid[able, s, :, t], own, subject), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Measure each member, each two members, or the way to each centre."""
+        """Yield each seat, pair of members, or slot whose distance is not free."""
         if self.to == "seat":
             yield from self._check_seats(roster, scope)
             return
@@ -201,7 +201,11 @@ class Compact(Rule):
                     yield Breach(Subject(slot=s, period=t), least, detail)
 
     def _centre_costs(self, scope: Scope) -> tuple[IntArray, list[int]]:
-        """Return ``[I, I]`` what each item costs with each as its centre, and the items with a position."""
+        """Return ``[I, I]`` costs of items (rows) with each centre (columns), and the items with a position.
+
+        Raises:
+            SelectorError: A load is negative, or the costs are too large.
+        """
         layer, items = scope.layer, scope.items.tolist()
         loads, far = scope.item_numbers(self.load), np.zeros((len(layer.items),) * 2, dtype=np.int64)
         refuse_negative(loads, self.load, layer.items)
@@ -225,7 +229,7 @@ class Compact(Rule):
         return far * loads[:, None], placed
 
     def _seat_distances(self, scope: Scope) -> IntArray:
-        """Return ``[I, S]`` distances beyond what is free, 0 outside the scope."""
+        """Return ``[I, S]`` distances above ``beyond``, raised to ``power``; 0 outside the scope."""
         far = np.zeros(scope.layer.shape[:2], dtype=np.int64)
         for i in scope.items.tolist():
             for s in scope.slots.tolist():

@@ -1,4 +1,4 @@
-"""composition: how many of each grade or role a slot has, in the notation ``1正+1副+2干部``."""
+"""composition: the number of members of a slot by grade or role, in the notation ``1正+1副+2干部``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from allocator.rules.scope import Scope
 
 #: A notation, or a number for each word.
 Numbers = str | Mapping[str, SlotLimit]
-#: Instead of a notation: read the group's own column.
+#: The word that stands for the notation in the group's own column.
 SEATS = "seats"
 
 
@@ -125,7 +125,7 @@ class Composition(Rule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """The notations must be readable, and the items must be people."""
+        """Yield a fault for each unreadable bound or wrong role, and for items that are not people."""
         for name in ("atleast", "atmost", "exactly"):
             bound = getattr(self, name)
             texts = {bound: bound} if isinstance(bound, str) else {word: f"1 {word}" for word in bound}
@@ -151,7 +151,7 @@ class Composition(Rule):
             )
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """One row for each slot, period and term."""
+        """Write the bounds of each slot, period and term."""
         counting = cache(partial(_counted_towards, scope))
         for subject, term in self._required_terms(scope):
             roles, items = counting(term.word_id)
@@ -161,7 +161,7 @@ class Composition(Rule):
                 writer.at_most(count_if_minimised(writer, scope, *where), term.most, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Count the members of each slot by role or grade."""
+        """Yield each slot, period and term whose number of members is out of bounds."""
         counting = cache(partial(_counted_towards, scope))
         for subject, term in self._required_terms(scope):
             roles, items = counting(term.word_id)
@@ -176,7 +176,7 @@ class Composition(Rule):
         return next((_label(scope, term) for term in terms), Text())
 
     def _required_terms(self, scope: Scope) -> Iterator[tuple[Subject, Term]]:
-        """Yield what is asked of each slot and period: how many of a word there are."""
+        """Yield the terms of each slot and period: a grade or role with its least and greatest number."""
         bounds = [self._bound_terms(scope, text) for text in (self.atleast, self.atmost, self.exactly)]
         for s in scope.slots.tolist():
             for t in scope.periods:
@@ -193,7 +193,7 @@ class Composition(Rule):
     def _bound_terms(
         self, scope: Scope, bound: str | Mapping[str, int | str]
     ) -> Callable[[int, int], list[Term]]:
-        """Return what gives the terms of a bound for a slot and a period."""
+        """Return a function that gives the terms of a bound for a slot and a period."""
         if isinstance(bound, str):
             noted = cache(partial(_notation, scope, bound))
             return lambda slot, period: list(noted(slot).terms)
@@ -226,7 +226,7 @@ def _counted_towards(scope: Scope, word: str) -> tuple[tuple[int, ...], frozense
 
 
 def _detail(scope: Scope, term: Term, number: int) -> Text:
-    """Say what is asked and what there is, a role by the role's word though a grade may have the same id."""
+    """Return the required and the actual number, with the word for the role or the grade."""
     counted, asked = _vocabulary(scope, term), Notation((term,))
     return Text(
         zh=f"应有 {asked.to_text(counted, 'zh')}，实有 {number}",

@@ -1,4 +1,4 @@
-"""contiguous: the members of a slot hang together on the map."""
+"""contiguous: the members of a slot are connected on the map."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Kinds, Rule
 from allocator.rules.scope import Scope
 
-#: Instead of a number of parts: as many as each slot is in today.
+#: The value of ``allow`` that stands for the number of parts of each slot today.
 AS_NOW: Literal["as_now"] = "as_now"
 
 
@@ -86,21 +86,21 @@ class Contiguous(Rule):
     ] = 1
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Along links of a kind that there is not nobody is next to anybody: no plan would hold."""
+        """Yield a fault for each unknown kind of link: without links no two items would be neighbours."""
         known = known_kinds(context.scenario.organisation, "links")
         yield from unknown_kinds({f"link.{k}": kind for k, kind in enumerate(self.link)}, known)
 
     def tie_kinds(self) -> tuple[str, ...]:
-        """Return those that make neighbours."""
+        """Return the kinds of links that make neighbours."""
         return self.link
 
     @property
     def has_cuts(self) -> bool:
-        """Only a hard rule asks for cuts."""
+        """Whether the rule may add cuts; a soft rule adds none."""
         return self.is_hard
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Of a hard rule nothing beforehand: see ``separate``; of a soft one what counts the parts."""
+        """Penalise the parts of each slot above ``allow``; a hard rule adds cuts later (``separate``)."""
         if self.is_hard:
             return
         grid, near, free = (
@@ -119,7 +119,7 @@ class Contiguous(Rule):
                     )
 
     def separate(self, roster: Roster, scope: Scope) -> Iterator[RuleCut]:
-        """Yield cuts that a plan with parts breaks and no plan that holds does, for every slot alike."""
+        """Yield the cuts that a plan with too many parts violates, for all slots with the same limit."""
         if not self.is_hard:
             return
         near, free = self.neighbours_of(scope), self._allowed_parts(scope)
@@ -142,11 +142,11 @@ class Contiguous(Rule):
         slots: list[int],
         period: int,
     ) -> Iterator[RuleCut]:
-        """The least member of each part and ``other`` in one slot need a neighbour of some part there."""
+        """Yield cuts: a slot with the first item of each part and ``other`` needs a neighbour of a part."""
         border = [v for part in apart for v in sorted({v for u in part for v in near.get(u, ())} - part)]
         inner = [*(min(part) for part in apart), other]
         one_place = scope.layer.spec.take.most == 1
-        # Whoever may hold two roles at once counts in one of them.
+        # An item that may hold several roles at once counts in one role for each cut.
         roles = [(scope.roles,) * len(inner)] if one_place else product(zip(scope.roles), repeat=len(inner))
         for s, chosen in product(slots, [*roles]):
             layer, subject = self.on, Subject(slot=s, period=period)
@@ -158,7 +158,7 @@ class Contiguous(Rule):
             yield RuleCut(self.id, subject, (*ends, *through), coefs, len(apart))
 
     def adjacency(self, scope: Scope) -> Neighbours | None:
-        """Return the neighbours, where the rule is about all items wherever they are, in one part each."""
+        """Return the neighbours if the rule holds all items, in all roles, to one part; None if not."""
         able = np.flatnonzero(scope.layer.open.any(axis=(1, 2)))
         every = scope.covered[able].all() and len(scope.roles) == len(scope.layer.roles)
         free = self._allowed_parts(scope)
@@ -166,7 +166,7 @@ class Contiguous(Rule):
         return self.neighbours_of(scope) if every and one_part and not scope.has_waivers else None
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Count the parts of each slot."""
+        """Yield each slot and period with more parts than allowed."""
         free = self._allowed_parts(scope)
         for s, t, apart in _disconnected(roster[self.on], scope, self.neighbours_of(scope)):
             if len(apart) > free(s, t):
@@ -175,7 +175,7 @@ class Contiguous(Rule):
                 )
 
     def _detail(self, scope: Scope, apart: list[frozenset[int]], most: int) -> Text:
-        """Say into which parts a slot falls, each by its first member, and how many it may have."""
+        """Return the parts of a slot, each by its first member, and the number allowed."""
         label = scope.context.scenario.organisation.label
         names = [label(scope.layer.items[min(part)]) for part in apart]
         zh, en = (
@@ -189,14 +189,14 @@ class Contiguous(Rule):
         )
 
     def neighbours_of(self, scope: Scope) -> Neighbours:
-        """Return which items in scope a link of the rule's kinds joins."""
+        """Return the neighbours of each item in scope, by the links of the rule's kinds."""
         index = scope.layer.item_index
         links = (link for link in scope.context.scenario.organisation.links if link.kind in self.link)
         ends = ((index.get(link.source, -1), index.get(link.target, -1)) for link in links)
         return adjacency_of((a, b) for a, b in ends if a != b and a in scope.item_set and b in scope.item_set)
 
     def _allowed_parts(self, scope: Scope) -> Callable[[int, int], int]:
-        """Return what gives, for a slot and a period, in how many parts the slot may be."""
+        """Return a function that gives the allowed number of parts of a slot in a period."""
         if self.allow != AS_NOW:
             number = int(self.allow)
             return lambda slot, period: number
@@ -206,7 +206,7 @@ class Contiguous(Rule):
 
 
 def _members_today(scope: Scope) -> Mapping[tuple[int, int], set[int]]:
-    """Return by slot and period who is there today: by history, or by the baseline where there is none."""
+    """Return today's members by slot and period: those of history, or of the baseline if there is none."""
     found: dict[tuple[int, int], set[int]] = {}
     for (item, period), held in scope.layer.past.items():
         for slot, role in held if period == -1 and item in scope.item_set else ():
@@ -220,7 +220,7 @@ def _members_today(scope: Scope) -> Mapping[tuple[int, int], set[int]]:
 
 
 def _subgraph(near: Neighbours, able: list[int]) -> Neighbours:
-    """Return the neighbours among some items, by their number there."""
+    """Return the neighbours among the items ``able``, by index into that list."""
     number = {item: k for k, item in enumerate(able)}
     return {
         number[item]: frozenset(number[other] for other in near.get(item, ()) if other in number)
@@ -231,7 +231,7 @@ def _subgraph(near: Neighbours, able: list[int]) -> Neighbours:
 def _disconnected(
     held: LayerRoster, scope: Scope, near: Neighbours
 ) -> Iterator[tuple[int, int, list[frozenset[int]]]]:
-    """Yield each slot and period whose members are in parts, with the parts."""
+    """Yield each slot and period whose members form several parts, with the parts."""
     for s in scope.slots.tolist():
         for t in scope.periods:
             members = [i for i in held.items_in(s, t, scope.roles) if i in scope.item_set]

@@ -1,4 +1,4 @@
-"""cooldown: who leaves a place stays away for at least so many periods."""
+"""cooldown: an item that leaves a slot stays away for a least number of periods."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ class Cooldown(Rule):
         return True
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Forbid (or price) in, out for a gap, in again; the history is known."""
+        """Forbid or penalise each return after too short a gap; past stays enter as constants."""
         pairs = np.argwhere(scope.covered.any(axis=2))
         for back in scope.periods:
             for left in range(back - self.periods, back - 1):
                 _post_returns(writer, scope, pairs, left, back)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look back from the start of each stay."""
+        """Yield each stay that begins too soon after an earlier stay in the same slot."""
         held = roster[self.on]
         for i, s, first, _ in held.spells(scope.roles):
             if i not in scope.item_set or s not in scope.slot_set or first not in scope.periods:
@@ -88,7 +88,15 @@ class Cooldown(Rule):
 
 
 def _post_returns(writer: ConstraintWriter, scope: Scope, pairs: IntArray, left: int, back: int) -> None:
-    """Write for each item and slot: there in ``left`` and in ``back`` only if there in between."""
+    """Write rows that allow a stay in both ``left`` and ``back`` only with a stay in between.
+
+    Args:
+        writer: The writer of the rule.
+        scope: The scope of the rule.
+        pairs: ``[n, 2]`` item and slot of each row.
+        left: The last period of the earlier stay; negative before the horizon.
+        back: The period of the return.
+    """
     i, s = pairs.T
     signs = {left: 1, **dict.fromkeys(range(left + 1, back), -1), back: 1}
     steps = writer.grid()[i, s][:, list(scope.roles), max(left, 0) : back + 1]

@@ -19,7 +19,7 @@ from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
 
-#: Instead of a list of skills: read the case's own column.
+#: The word that stands for the case's own column of skills.
 OWN: Literal["own"] = "own"
 SkillLevel = Annotated[int, Field(ge=1, le=MAX_SKILL_LEVEL)]
 
@@ -98,14 +98,14 @@ class Cover(Rule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Only people have skills."""
+        """Yield a fault if the items are not people: only people have skills."""
         if context.layers[self.on].spec.items.table != "people":
             yield FieldProblem(
                 "on", Text(zh="该层的对象不是人员", en="the items of that layer are not people"), self.on
             )
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """One row for each slot, period and skill."""
+        """Write a row for each slot, period and skill."""
         able_at = cache(partial(_skilled_items, scope))
         least = scope.limits(self.atleast, "slot")
         for s in scope.slots.tolist():
@@ -117,7 +117,7 @@ class Cover(Rule):
                         writer.at_least(number, int(least[s, t]), Subject(slot=s, period=t, part=part))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Count the able members of each slot."""
+        """Yield each slot, period and skill with too few able members."""
         able_at, least = cache(partial(_skilled_items, scope)), scope.limits(self.atleast, "slot")
         for s in scope.slots.tolist():
             for part, (skill, level) in enumerate(self._required_skills(scope, s).items()):
@@ -147,6 +147,6 @@ class Cover(Rule):
 
 
 def _skilled_items(scope: Scope, skill: str, level: int) -> list[int]:
-    """Return the items that have a skill; slots share it, since everybody is looked at."""
+    """Return the items in scope that have a skill at the level or above."""
     people = scope.context.scenario.organisation.people
     return [int(i) for i in scope.items if people[scope.layer.items[i]].skills.get(skill, 0) >= level]

@@ -37,7 +37,7 @@ class Eligible(Rule):
         writer.forbid(scope.seats_where(scope.covered & ~scope.where(self.when)))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look at each place taken."""
+        """Yield each taken place where the condition does not hold."""
         allowed = scope.where(self.when)
         for i, s, r, t in scope.taken_seats(roster):
             if not allowed[i, s, t]:

@@ -1,4 +1,4 @@
-"""elsewhere: a place taken lies away from something else: a case is handled away from home (异地办案)."""
+"""elsewhere: the two sides of a taken place lie apart: a case is handled away from home (异地办案)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Elsewhere(CrossLayerRule):
     kind: Literal["elsewhere"]
 
     def conditional_rows(self, meetings: Meetings) -> Iterator[ConditionalRows]:
-        """At most one of the two is in any place."""
+        """Yield rows that allow at most one of the two sides in any location."""
         this, that, taken = meetings.this, meetings.that, meetings.taken[:, None]
         everywhere = np.arange(len(taken))
         if isinstance(this, Mapping) and isinstance(that, Mapping):
@@ -89,14 +89,14 @@ class Elsewhere(CrossLayerRule):
             yield ConditionalRows(together, taken[together], (1,), 0)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Compare the whereabouts of each place taken."""
+        """Yield each taken place whose two sides are in the same location."""
         for subject, pairs in self.found(roster, scope):
             if together := [(this, that) for this, that in pairs if this == that and this]:
                 yield Breach(subject, 1, describe_locations(together))
 
 
 def _kept_apart(taken: IntArray, decided: Mapping[str, IntArray], known: Any) -> Iterator[ConditionalRows]:
-    """If the place is taken, the side that is decided is not where the other is known to be."""
+    """Yield rows that keep the decided side out of the known location of the other if the place is taken."""
     for place, there in decided.items():
         rows = np.flatnonzero(np.asarray(known) == place)
         cols = np.hstack([taken[rows], there[rows]])

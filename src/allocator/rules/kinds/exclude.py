@@ -1,4 +1,4 @@
-"""exclude: somebody who is not to be at a place, or at none at all."""
+"""exclude: an item is kept out of a slot, or out of every slot."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Exclude(Rule):
     slot: Annotated[str, Doc(zh="去处编号；不填为任何去处", en="Id of the slot; any slot if not given.")] = ""
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """The item and the slot must be of the layer."""
+        """Yield a fault if the layer does not have the item or the slot."""
         layer = context.layers[self.on]
         for field, found, known in (("item", self.item, layer.items), ("slot", self.slot, layer.slots)):
             if (found or field == "item") and found not in known:
@@ -53,7 +53,7 @@ class Exclude(Rule):
                 yield FieldProblem(field, message, found, nearest=nearest(found, known))
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Forbid each decision that would put the item there."""
+        """Forbid each decision that assigns the item to the slot."""
         layer = scope.layer
         where = np.zeros((len(layer.items), len(layer.slots), len(layer.periods)), dtype=np.bool_)
         where[layer.item_index[self.item]] = True
@@ -62,7 +62,7 @@ class Exclude(Rule):
         writer.forbid(scope.seats_where(where & scope.covered))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look whether the item is there."""
+        """Yield each seat of the item in the slot, or in any slot if none is given."""
         i, layer = scope.layer.item_index[self.item], scope.layer
         for t in scope.periods if i in scope.item_set else ():
             for s, r in roster[self.on].seats(i, t):

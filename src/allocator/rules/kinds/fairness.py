@@ -120,11 +120,11 @@ class Fairness(LoadRule):
     ] = 1
 
     def relaxed_for_prefix(self, to_come: int) -> Rule | None:
-        """Ask for nothing where loads add up over all periods: one to come can add any load."""
+        """Return None for a hard rule over the horizon: a later period can add any load."""
         return None if self.over == "horizon" and self.is_hard else self
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """What the worst-off fall short in each period, 0 if nothing."""
+        """Penalise the shortfall of the worst-off below the target in each period."""
         terms = list(self.load_exprs(writer, scope))
         for period in sorted({subject.period for subject, _ in terms}):
             about = Subject(period=period)
@@ -132,10 +132,11 @@ class Fairness(LoadRule):
             writer.penalise(self._worst_off_shortfall(writer, loads, about), about)
 
     def _worst_off_shortfall(self, writer: ConstraintWriter, loads: list[Expr], about: Subject) -> Expr:
-        """Return by how much the least loads together are below what is asked of them, 0 if they are not.
+        """Return the shortfall of the ``worst`` least loads together, at least 0; exact if minimised.
 
-        The sum of the k greatest is the least of k t + sum(max(0, s - t)) over all t, and the kth greatest is
-        such a t (Ogryczak and Tamir 2003, "Minimizing the sum of the k largest functions in linear time").
+        The sum of the k greatest values s is the minimum of k t + sum(max(0, s - t)) over all t. The kth
+        greatest value is such a t (Ogryczak and Tamir 2003, "Minimizing the sum of the k largest functions in
+        linear time").
         """
         if self.worst == 1:
             return writer.maximum([shortfall(load, self.target) for load in loads], 0, about)
@@ -147,7 +148,7 @@ class Fairness(LoadRule):
         return writer.maximum([mark * self.worst + Expr.total(beyond)], 0, about)
 
     def measurement(self, roster: Roster, scope: Scope) -> Text | None:
-        """Return what the worst-off have, in the period in which they have least, and what they should."""
+        """Return the load and the target of the worst-off, in the period with the greatest shortfall."""
         loads = {t: sorted(found)[: self.worst] for t, found in self.loads_by_period(roster, scope).items()}
         if not loads:
             return None
@@ -161,7 +162,7 @@ class Fairness(LoadRule):
         )
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Add up the least loads of each period."""
+        """Yield each period in which the least loads together are below the target."""
         loads = list(self.loads(roster, scope))
         for period in sorted({subject.period for subject, _ in loads}):
             least = sorted(load for subject, load in loads if subject.period == period)[: self.worst]

@@ -1,4 +1,4 @@
-"""follow: a place taken lies where something else is: a person goes with the unit's zone."""
+"""follow: the two sides of a taken place are in the same location, such as a person in the unit's zone."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Follow(CrossLayerRule):
     kind: Literal["follow"]
 
     def conditional_rows(self, meetings: Meetings) -> Iterator[ConditionalRows]:
-        """If one side is in a place so is the other, and it is somewhere."""
+        """Yield rows that require both sides to be in the same location, and not nowhere."""
         this, that, taken = meetings.this, meetings.that, meetings.taken[:, None]
         everywhere = np.arange(len(taken))
         if isinstance(this, Mapping) and isinstance(that, Mapping):
@@ -96,14 +96,14 @@ class Follow(CrossLayerRule):
             yield ConditionalRows(apart, taken[apart], (1,), 0)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Compare the whereabouts of each place taken."""
+        """Yield each taken place whose two sides are in different locations, or nowhere."""
         for subject, pairs in self.found(roster, scope):
             if apart := [(this, that) for this, that in pairs if this != that or not this]:
                 yield Breach(subject, 1, describe_locations(apart))
 
 
 def _kept_together(taken: IntArray, decided: Mapping[str, IntArray], known: Any) -> Iterator[ConditionalRows]:
-    """If the place is taken, the side that is decided is where the other is known to be."""
+    """Yield rows that put the decided side at the known location of the other if the place is taken."""
     names = np.asarray(known)
     for place in dict.fromkeys(names.tolist()):
         rows = np.flatnonzero(names == place)
