@@ -1,11 +1,11 @@
-"""The public interface: every use case, and every type that one takes or returns.
+"""The public interface: every use case as a function, and every type that these functions take or return.
 
     policy = bind(load("scenarios/neijiang-zones"))
     plan = solve(policy, seconds=60)
     verdict = verify(policy, plan)
     export(plan, "plan.svg", policy=policy)
 
-Solvers are imported when something is first solved or explained: checking and verifying never do.
+The first solve or explanation imports the solvers; checking and verifying never import them.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a type of the explainer or of the optimiser when it is first asked for: they take a while."""
+    """Import a type of the explainer or of the optimiser on its first use: these imports are slow."""
     if name in ("Candidate", "MapObstacle", "Ranking", "Reasons", "Repair", "SeatPrice"):
         from allocator import explain as explainer
 

@@ -1,4 +1,4 @@
-"""Scenarios that come with the program, with their rule packs: lists them, copies them, starts new ones."""
+"""Lists and copies the scenarios that come with the program, and creates new scenarios."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from allocator.model.spec import scenario_name
 from allocator.model.text import Text
 from allocator.rules.packs import read_rulebook
 
-#: Where an installed package has ``scenarios`` and ``rules``; in a checkout both are at its top.
+#: Folder of ``scenarios`` and ``rules`` in an installed package; a checkout has both in its root folder.
 INSTALLED = "bundled"
-#: A name that YAML reads as it stands; any other is quoted.
+#: A name that needs no quotes in YAML.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _NAMED = re.compile(r"^scenario:[^\n]*$", re.MULTILINE)
 
 
 def bundled_scenarios() -> Mapping[str, Path]:
-    """Return the folder of each scenario that comes with the program, by id; none if they were left out."""
+    """Return the folder of each bundled scenario by id; empty if the package has no scenarios."""
     return {file.parent.name: file.parent for file in sorted(_home().glob(f"scenarios/*/{SCENARIO_FILE}"))}
 
 
 def scenario_copy(folder: Path, name: str) -> Mapping[str, bytes]:
-    """Return what the files of a copy of a scenario hold, by file name.
+    """Return the content of each file of a copy of a scenario, by file name.
 
-    These are the files that a solve reads: ``scenario.yaml``, the tables, and every rule pack in use, those
-    that others extend among them, so that the copy needs nothing beside itself.
+    The files are those that a solve reads: ``scenario.yaml``, the tables, and every rule pack in use with
+    the packs that it extends. The copy needs no other files.
 
     Args:
         folder: The scenario's folder, with CSV tables.
-        name: What the copy is called.
+        name: Name of the copy.
 
     Raises:
         InputError: The scenario cannot be read.
@@ -58,7 +58,7 @@ def with_scenario_name(text: str, name: str) -> str:
 
 
 def _home() -> Path:
-    """Return the folder that has ``scenarios`` and ``rules``."""
+    """Return the folder that contains ``scenarios`` and ``rules``."""
     package = Path(allocator.__file__).resolve().parent
     installed = package / INSTALLED
     return installed if installed.is_dir() else package.parents[1]
@@ -69,11 +69,11 @@ def create_scenario(folder: Path, like: str = "") -> list[str]:
 
     Args:
         folder: The folder; its last part is the name of the scenario.
-        like: The scenario that comes with the program to copy; empty for a commented starter.
+        like: Id of the bundled scenario to copy; empty for a commented starter.
 
     Raises:
-        InputError: The name is none that a scenario can have, the folder is not empty or cannot be written,
-            or there is no such scenario to copy.
+        InputError: The name is not valid for a scenario, the folder is not empty or cannot be written, or no
+            bundled scenario has the id.
     """
     try:
         scenario_name(folder.name)
@@ -89,7 +89,7 @@ def create_scenario(folder: Path, like: str = "") -> list[str]:
 
 
 def _copy_of(name: str, called: str) -> Mapping[str, bytes]:
-    """Return the files of a copy of a scenario that comes with the program."""
+    """Return the content of each file of a copy of a bundled scenario, by file name."""
     known = bundled_scenarios()
     if name in known:
         return scenario_copy(known[name], called)
@@ -100,7 +100,7 @@ def _copy_of(name: str, called: str) -> Mapping[str, bytes]:
 
 
 def _starter(called: str) -> Mapping[str, bytes]:
-    """Return the files of the starter."""
+    """Return the content of each file of the starter, by file name."""
     sources = sorted(files("allocator.api").joinpath("starter").iterdir(), key=lambda source: source.name)
     texts = {source.name: source.read_text(encoding="utf-8") for source in sources if _is_input(source.name)}
     for starter_day, day in _days_of_draws().items():
@@ -121,12 +121,12 @@ def _write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
         raise _refused(Text(zh="已存在且不为空", en="exists and is not empty"), folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
-        with (folder / name).open("xb") as file:  # never over what is there
+        with (folder / name).open("xb") as file:  # never overwrites a file
             file.write(content)
 
 
 def _days_of_draws() -> dict[str, str]:
-    """Return days to come for those on which the seeds of the starter's draws come about."""
+    """Return, for each seed day of the starter's draws, a day in the future."""
     today = date.today()
     return {"2030-01-15": str(today + timedelta(days=30)), "2030-01-16": str(today + timedelta(days=31))}
 

@@ -1,4 +1,4 @@
-"""Draws by lot: commits, reveals, replays."""
+"""Draws by lot: commits to a draw, reveals its result, and replays the draw from its audit file."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ def draws(scenario: Scenario) -> Mapping[str, BoundDraw]:
 
 
 def commit(draw: BoundDraw, *, rehearsal: bool = False) -> Audit:
-    """Return what to commit to before the seed of a draw is known: pool, rules, every chance.
+    """Return the commitment of a draw, made before its seed is known: the pool, the rules, every chance.
 
     Args:
         draw: The draw.
-        rehearsal: Whether the seed is known already; the file then says that it is no public draw.
+        rehearsal: Whether the seed is known already; the audit file then says that the draw is not public.
 
     Raises:
-        InputError: Where the seed comes from or when is not said, or it has come about already.
-        CannotDraw: The rules of the draw cannot be met.
+        InputError: The scenario lacks the source or the time of the seed, or the seed exists already.
+        CannotDraw: No result meets the rules of the draw.
     """
     from allocator.lottery import commit as commit_to
 
@@ -53,12 +53,12 @@ def reveal(audit: Audit, seed: str, *, file: str = "audit") -> Audit:
     """Return a draw with the result that a public seed decides.
 
     Args:
-        audit: The commitment, or the result of the same seed.
+        audit: The commitment, or a result of the same seed.
         seed: The public seed.
-        file: What the audit file is called in faults.
+        file: Name of the audit file in faults.
 
     Raises:
-        InputError: The seed has not the spelling that was committed to, or another one was drawn with.
+        InputError: The seed has not the form in the commitment, or the result came from another seed.
     """
     from allocator.lottery import reveal as reveal_result
 
@@ -70,7 +70,7 @@ def reveal(audit: Audit, seed: str, *, file: str = "audit") -> Audit:
 
 
 def drawn_plan(draw: BoundDraw, audit: Audit) -> Plan | None:
-    """Return what was drawn as a plan, judged by the rules; None if it is not drawn yet, or is no plan."""
+    """Return the result of a draw as a judged plan; None before the draw, or if the result is no plan."""
     drawn = audit.result and audit.kind.assignments(audit.committed, audit.result)
     if not drawn:
         return None
@@ -94,14 +94,14 @@ def drawn_plan(draw: BoundDraw, audit: Audit) -> Plan | None:
 def replay(
     draw: BoundDraw, audit: Audit, content: bytes, *, published: str | None = None, seed: str | None = None
 ) -> tuple[Check, ...]:
-    """Replay a draw from the scenario, without the solver, and return what was checked.
+    """Replay a draw from the scenario, without the solver, and return the checks.
 
     Args:
         draw: The draw of the scenario.
-        audit: What the file says.
-        content: The bytes of the file, which are compared with what would be written.
-        published: The line that was published, or its SHA-256; None where it is not at hand.
-        seed: The public seed; None where it is not at hand.
+        audit: The content of the audit file.
+        content: The bytes of the audit file, to compare with the bytes that the replay writes.
+        published: The published line, or its SHA-256; None if not available.
+        seed: The public seed; None if not available.
     """
     from allocator.lottery import replay_checks
     from allocator.lottery.replay import public_checks
@@ -110,17 +110,17 @@ def replay(
 
 
 def unchecked_claims(audit: Audit, published: str | None, seed: str | None) -> tuple[Text, ...]:
-    """Return what a replay cannot check without the line that was published or the public seed."""
+    """Return the claims that a replay cannot check without the published line or the public seed."""
     from allocator.lottery.replay import comparison_reminders
 
     return tuple(comparison_reminders(audit, published, seed))
 
 
 def find_draw(bound: Mapping[str, BoundDraw], name: str = "") -> BoundDraw:
-    """Return the draw of a name, or the only one.
+    """Return the draw of a name, or the only draw if the name is empty.
 
     Raises:
-        InputError: There is none of this name; or none is named, and there are several or none at all.
+        InputError: No draw has the name; or the name is empty, and there are several draws or none.
     """
     if not name and len(bound) == 1:
         return next(iter(bound.values()))
@@ -139,7 +139,7 @@ def find_draw(bound: Mapping[str, BoundDraw], name: str = "") -> BoundDraw:
 
 
 def audited_draw(bound: Mapping[str, BoundDraw], audit: Audit, file: str) -> BoundDraw:
-    """Return the draw of the scenario that an audit file is of.
+    """Return the draw of the scenario to which an audit file belongs.
 
     Raises:
         InputError: The scenario has no such draw.
@@ -152,15 +152,15 @@ def audited_draw(bound: Mapping[str, BoundDraw], audit: Audit, file: str) -> Bou
 
 
 def read_commitment(bound: Mapping[str, BoundDraw], name: str, path: Path) -> Audit:
-    """Read an audit file, and refuse it if the scenario is not the one that was committed to.
+    """Read an audit file, and refuse a commitment to any other version of the scenario.
 
     Args:
         bound: The draws of the scenario.
-        name: Which of them; empty for the one that the file names.
+        name: Name of the draw; empty for the draw that the file names.
         path: The audit file.
 
     Raises:
-        InputError: It cannot be read, or a check of the replay fails.
+        InputError: The file cannot be read, or a check of the replay fails.
     """
     audit, content = read_audit(path)
     draw = find_draw(bound, name or audit.committed.draw)
@@ -171,11 +171,11 @@ def read_commitment(bound: Mapping[str, BoundDraw], name: str, path: Path) -> Au
 
 
 def publicity_caution(audit: Audit, *, is_committed: bool) -> Text | None:
-    """Return why a result is not that of a public draw, if so.
+    """Return why a result cannot be that of a public draw; None if it can, or before the draw.
 
     Args:
         audit: The draw.
-        is_committed: Whether its commitment was written to a file before.
+        is_committed: Whether the commitment was written to a file before the draw.
     """
     from allocator.lottery.seed import format_time, now
 
@@ -228,16 +228,16 @@ def is_audit(path: Path | str) -> bool:
     """Return whether a file looks like the audit file of a draw, rather than a plan.
 
     Raises:
-        InputError: It cannot be read.
+        InputError: The file cannot be read.
     """
     return b'"allocator-draw/' in read_bytes(Path(path), Path(path).name, PLAN_BYTES)
 
 
 def read_audit(path: Path | str) -> tuple[Audit, bytes]:
-    """Read the audit file of a draw; returns its bytes too.
+    """Read the audit file of a draw, and return the audit with the bytes of the file.
 
     Raises:
-        InputError: It cannot be read, or is no audit file.
+        InputError: The file cannot be read, or is no audit file.
     """
     from allocator.lottery import read_audit as read
 
@@ -246,7 +246,7 @@ def read_audit(path: Path | str) -> tuple[Audit, bytes]:
 
 
 def write_audit(audit: Audit, path: Path | str) -> None:
-    """Write the audit file of a draw, whole or not at all.
+    """Write the audit file of a draw atomically.
 
     Raises:
         InputError: The file cannot be written.

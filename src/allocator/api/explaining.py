@@ -1,4 +1,4 @@
-"""Explains: why there is no plan, who fits a seat, and what it would cost to give it to somebody."""
+"""Explains why a policy has no plan, ranks the candidates for a seat, and prices a candidate."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def explain(policy: Policy, *, seconds: float = 30.0, observer: Observer = NULL_OBSERVER) -> Reasons:
-    """Return why a policy has no plan: rules that cannot hold together, and the cheapest ways out.
+    """Return why a policy has no plan: the rules in conflict, and the cheapest repairs.
 
     Args:
-        policy: What ``bind`` returned; ``solve`` found it infeasible.
+        policy: The bound policy, from ``bind``, that ``solve`` found infeasible.
         seconds: Time limit.
-        observer: May stop the search: the reasons found by then are returned.
+        observer: May stop the search; the reasons found until then are returned.
     """
     from allocator.explain import why_infeasible
 
@@ -41,21 +41,21 @@ def candidates(
     item: str = "",
     file: str = "plan",
 ) -> Ranking:
-    """Rank who could have a seat of a plan, were nothing else to change, with what speaks against each.
+    """Rank the candidates for a seat of a plan, each with the breaches and costs of the move to the seat.
 
     Args:
-        policy: What ``bind`` returned.
-        plan: A plan for it.
-        slot: The slot of the seat, by code or by a name that it alone bears.
-        role: Its role; the first that somebody holds there if not given.
-        period: Its period; the first in which the slot exists if not given.
-        layer: Its layer, by name or title; the first that has the slot (and the item and the role) if not
-            given.
-        item: Look at this item alone, given by code or name.
-        file: What the plan is called in faults.
+        policy: The bound policy, from ``bind``.
+        plan: A plan for the policy.
+        slot: The slot of the seat, by code or by a unique name.
+        role: The role of the seat; if empty, the first role that is filled in the slot.
+        period: The period of the seat; if empty, the first period in which the slot exists.
+        layer: The layer of the seat, by name or title; if empty, the first layer with the slot (and with the
+            item and the role, if given).
+        item: The only item to rank, by code or name; empty for all items.
+        file: Name of the plan in faults.
 
     Raises:
-        InputError: The plan or the seat names what the scenario does not have.
+        InputError: The plan or the seat refers to ids or names that the scenario does not have.
     """
     from allocator.explain import SeatQuery, find_seat, rank_candidates
 
@@ -70,10 +70,10 @@ def candidates(
 
 
 def _codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple[str, str, str]:
-    """Return the codes of an item, a slot and a role that may be given by names.
+    """Return the codes of an item, a slot and a role, each given by code or by name.
 
     Raises:
-        InputError: Several bear such a name.
+        InputError: Several items, or several slots, have the given name.
     """
     named = [one for one in policy.context.layers.values() if layer in ("", one.name)]
     faults: list[Fault] = []
@@ -103,18 +103,18 @@ def price(
     """Solve anew with the first candidate of a ranking pinned to its seat, and compare with the plan.
 
     Args:
-        policy: What ``bind`` returned.
-        plan: The plan that the ranking is of; the solve begins from it.
-        ranking: What ``candidates`` returned for one item.
+        policy: The bound policy, from ``bind``.
+        plan: The ranked plan, from which the solve starts.
+        ranking: The ranking of one item, from ``candidates``.
         seconds: Time limit.
         seed: Seed of every random choice.
-        workers: Threads, 0 for as many as there are cores.
-        observer: May stop the solve, from another thread.
-        file: What the plan is called in faults.
+        workers: Number of threads; 0 for one per core.
+        observer: May stop the solve from another thread.
+        file: Name of the plan in faults.
 
     Raises:
-        InputError: The plan names what the scenario does not have.
-        InternalError: What was found breaks a hard rule.
+        InputError: The plan refers to ids that the scenario does not have.
+        InternalError: The new plan breaks a hard rule.
     """
     from allocator.explain.seat_pricing import solve_pinned
     from allocator.optimise.results import Options

@@ -37,17 +37,16 @@ class ExportedFile:
 def plan_view(
     plan: Plan, policy: Policy | None = None, *, recusals: bool = False, file: str = "plan"
 ) -> PlanView:
-    """Lay out a plan with the names of its scenario, or by ids where that is not at hand.
+    """Lay out a plan with the names of its scenario, or with ids only if there is no scenario.
 
     Args:
         plan: The plan.
-        policy: Its scenario with the rules bound.
-        recusals: Whether to list who is out of which case, and why.
-        file: What the plan is called in faults.
+        policy: The bound policy, from ``bind``; None for ids only.
+        recusals: Whether to list the recusals of each case with their reasons.
+        file: Name of the plan in faults.
 
     Raises:
-        InputError: The plan names what the scenario does not have, or the scenario's ``expected.yaml`` is
-            wrong.
+        InputError: The plan refers to ids that the scenario does not have, or ``expected.yaml`` has faults.
     """
     if policy is None:
         return view_ids_only(plan)
@@ -58,11 +57,11 @@ def plan_view(
 def _false_claims(policy: Policy, plan: Plan, file: str) -> tuple[Text, ...]:
     """Return the claims of a plan that are false.
 
-    Of a plan of another version only the claims that need no scenario are judged.
+    If the plan was made for another version, only claims that need no scenario are checked.
     """
     verdict = verify(policy, plan, file=file)
     if not plan.is_found and not plan.assignments:
-        return ()  # an answer without a plan claims none
+        return ()  # an answer without a plan has no claims
     false = verdict.disagreements if verdict.differs is None else plan_inconsistencies(plan)
     return tuple(one.message for one in false)
 
@@ -76,19 +75,19 @@ def export(
     layer: str | None = None,
     period: str | None = None,
 ) -> ExportedFile:
-    """Write a plan to a file, whole or not at all; the ending of its name decides the format.
+    """Write a plan to a file atomically; the suffix of the file name decides the format.
 
     Args:
-        plan: The plan, or what ``plan_view`` returned for it.
+        plan: The plan, or its view from ``plan_view``.
         path: The file.
-        policy: The scenario of the plan with its rules; without it ids stand for names.
+        policy: The bound policy, from ``bind``; without a policy the file has ids in place of names.
         language: Language of the words in the file.
         layer: Name or title of the only layer to export.
         period: Id of the only period to export.
 
     Raises:
-        InputError: No format has this ending, the format does not honour a choice, the plan has no such layer
-            or period, or the file cannot be written.
+        InputError: No format has this suffix, the format does not support a choice of language, layer or
+            period, the plan has no such layer or period, or the file cannot be written.
     """
     path = Path(path)
     exporter = exporter_for(path)
@@ -103,7 +102,7 @@ def check_writable(path: Path | None) -> None:
     """Refuse a file that cannot be written, before minutes are spent on its content.
 
     Raises:
-        InputError: It is a folder, or lies where nothing can be written.
+        InputError: The path is a folder, or its parent is missing or not writable.
     """
     if path is None:
         return

@@ -1,4 +1,4 @@
-"""Judges scenarios and plans; never asks a solver."""
+"""Judges scenarios and plans without any solver."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ class Verdict:
     """The result of judging a plan.
 
     Attributes:
-        judgement: What every rule finds.
-        disagreements: Where the plan's own score is not so.
-        differs: What differs where the plan was made for another version of the scenario.
+        judgement: The findings of every rule.
+        disagreements: The false claims of the plan, such as a wrong score.
+        differs: The differences between the versions, if the plan was made for another version of the
+            scenario.
     """
 
     judgement: Judgement
@@ -57,18 +58,23 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether the plan breaks no hard rule and claims nothing that is not so."""
+        """Whether the plan breaks no hard rule and makes no false claim."""
         return not self.judgement.broken and not self.disagreements
 
 
 def verify(policy: Policy, plan: Plan, *, file: str = "plan") -> Verdict:
-    """Judge a plan, and what it claims, by code that shares nothing with the solver.
+    """Judge a plan and its claims by code that shares nothing with the solver.
 
-    An answer without a plan does not hold. Of a plan of another version of the scenario its levels and rules
-    are told among the differences, not held against it. Pins and exclusions that it was asked for are judged.
+    An answer without a plan has no findings. If the plan was made for another version of the scenario, other
+    levels and rules are differences, not disagreements. The pins and exclusions in the plan are judged too.
+
+    Args:
+        policy: The bound policy, from ``bind``.
+        plan: The plan to judge.
+        file: Name of the plan in faults.
 
     Raises:
-        InputError: The plan names what the scenario does not have.
+        InputError: The plan refers to ids that the scenario does not have.
     """
     check_references(policy, plan, file)
     policy = with_plan_overrides(policy, plan, file)
@@ -89,10 +95,10 @@ class Examination:
 
     Attributes:
         policy: The scenario with its rules bound.
-        draws: Its draws by name.
+        draws: The draws of the scenario by name.
         figures: The figures of its ``expected.yaml`` that need no plan.
         shortages: Slots without enough people.
-        doubts: What is likely not meant.
+        doubts: Likely mistakes that are no faults.
     """
 
     policy: Policy
@@ -103,14 +109,14 @@ class Examination:
 
 
 def examine(scenario: Scenario, *, strict: bool = False) -> Examination:
-    """Look for everything that is wrong or in doubt in a scenario, its rules and its draws.
+    """Check a scenario, its rules and its draws for faults and doubts.
 
     Args:
-        scenario: What ``load`` returned.
-        strict: Whether doubts are refused.
+        scenario: The scenario, from ``load``.
+        strict: Whether doubts count as faults.
 
     Raises:
-        InputError: With every fault of the rules and of the draws.
+        InputError: With every fault of the rules and of the draws, or every doubt if ``strict``.
     """
     policy, bound = _bind_with_draws(scenario)
     policy.check_expressions()
@@ -137,25 +143,30 @@ def _bind_with_draws(scenario: Scenario) -> tuple[Policy, Mapping[str, BoundDraw
 def document_figures(
     policy: Policy, plan: Plan | None = None, judgement: Judgement | None = None
 ) -> tuple[Figure, ...]:
-    """Return the figures that the scenario's ``expected.yaml`` takes from its document, beside what is found.
+    """Return the figures of ``expected.yaml``: each value in the source document, and the measured value.
 
     Args:
-        policy: What ``bind`` returned.
-        plan: A plan; without one, only figures of the tables are measured.
-        judgement: What ``verify`` found of the plan, if that is at hand.
+        policy: The bound policy, from ``bind``.
+        plan: A plan; without a plan only figures of the tables are measured.
+        judgement: The judgement of the plan, if ``verify`` has made it already.
 
     Raises:
-        InputError: The file is wrong.
+        InputError: ``expected.yaml`` has faults.
     """
     expected = read_expected(policy.context.scenario.folder)
     return tuple(measure_figures(expected, policy, plan, judgement)) if expected else ()
 
 
 def dropped_overrides(policy: Policy, baseline: Plan, file: str = "baseline") -> Overrides:
-    """Return what a baseline was asked for and this policy is not: it may change hands now.
+    """Return the overrides in a baseline that this policy lacks: their seats may change hands now.
+
+    Args:
+        policy: The bound policy, from ``bind``.
+        baseline: The baseline plan.
+        file: Name of the baseline in faults.
 
     Raises:
-        InputError: Nothing that the baseline names is in the scenario.
+        InputError: The scenario has none of the ids in the baseline.
     """
     check_baseline(policy, baseline, file)
     return plan_overrides(baseline, file).without(policy.overrides)

@@ -22,7 +22,7 @@ def load(path: Path | str) -> Scenario:
     """Read a scenario folder (or workbook).
 
     Raises:
-        InputError: With every fault of its files, rule packs among them.
+        InputError: With every fault of its files, rule packs included.
     """
     try:
         return load_scenario(path)
@@ -31,7 +31,7 @@ def load(path: Path | str) -> Scenario:
 
 
 def _pack_faults(path: Path | str) -> list[Fault]:
-    """Return what is wrong with the rule packs of a scenario whose tables are wrong: all is told at once."""
+    """Return the faults of the rule packs of a faulty scenario, so that all faults are reported at once."""
     found = read_spec(Path(path))
     return read_rulebook(found.spec.rules, found.folder).faults if found else []
 
@@ -39,12 +39,12 @@ def _pack_faults(path: Path | str) -> list[Fault]:
 def with_scores(
     scenario: Scenario, tables: Mapping[str, tuple[Sequence[str], Sequence[str], Numbers]]
 ) -> Scenario:
-    """Return a scenario with score tables that lie in memory, beside those of its files.
+    """Return a scenario with score tables from memory, besides those of its files.
 
     Args:
-        scenario: What ``load`` returned.
-        tables: By name, the ids of the rows, those of the columns, and ``[rows, columns]`` numbers: what
-            ``scores-NAME.csv`` would hold, without the limits of a file.
+        scenario: The scenario, from ``load``.
+        tables: Score tables by name: ids of the rows, ids of the columns, and numbers ``[rows, columns]``.
+            Each has the content of a ``scores-NAME.csv``, without the size limits of a file.
     """
     made = {
         name: ScoreTable(tuple(rows), tuple(cols), values) for name, (rows, cols, values) in tables.items()
@@ -68,17 +68,17 @@ def bind(
     """Bind the scenario's rules to its tables.
 
     Args:
-        scenario: What ``load`` returned.
+        scenario: The scenario, from ``load``.
         baseline: A plan to start from; ``fewest_changes`` and rules that read a baseline stay close to it.
-            What it names and the scenario does not have asks nothing (see ``verify.admit_baseline``).
-        pins: Places settled beforehand, ``ITEM=SLOT``, with ``/ROLE`` and with ``@PERIOD`` or without.
-        keep: Layers in which every slot that the baseline fills stays as it is.
-        exclude: Who is kept out of where, ``ITEM``, ``ITEM=SLOT`` or ``ITEM=LAYER`` (these with ``/ROLE`` or
-            without), each with ``@PERIOD`` or without. In a layer to keep, the seat of whoever is excluded
-            is open, and only that.
+            Ids that the scenario does not have are ignored (see ``verify.check_baseline``).
+        pins: Fixed assignments ``ITEM=SLOT``, optionally with ``/ROLE`` and ``@PERIOD``.
+        keep: Layers in which every slot that the baseline fills stays unchanged.
+        exclude: Forbidden assignments: ``ITEM``, ``ITEM=SLOT`` or ``ITEM=LAYER`` (the last two optionally
+            with ``/ROLE``), each optionally with ``@PERIOD``. In a kept layer, an exclusion opens only the
+            seat of the excluded item.
 
     Raises:
-        InputError: With every fault of the rules, or of what is asked beside them.
+        InputError: With every fault of the rules and of the overrides.
     """
     asked = {"pins": tuple(pins), "keep": tuple(keep), "exclude": tuple(exclude)}
     try:

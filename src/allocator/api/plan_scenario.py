@@ -1,4 +1,4 @@
-"""Finds the scenario of a plan: folders and workbooks from here and from the plan upwards, its own first."""
+"""Finds the scenario of a plan in folders and workbooks near the plan and the working directory."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from allocator.rules.policy import Policy
 
 _FILE, _BOOK = "scenario.yaml", ".xlsx"
 _ID = re.compile(rb"""^(?:\xef\xbb\xbf)?scenario:[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^#\n]*))""", re.MULTILINE)
-#: How many entries of a folder are looked at, and how many bytes of a file for the name of its scenario.
+#: Most entries of a folder that are searched, and most bytes of a file that are read for the scenario name.
 _ENTRIES, _HEAD = 2_000, 64 * 2**10
-#: How many workbooks are opened for the name of their scenario, and how large ones.
+#: Most workbooks that are opened for the scenario name, and the size limit of each in bytes.
 _BOOKS, _BOOK_BYTES = 20, 8 * 2**20
 
 
-#: At most this many scenarios of a plan's name are read in search of the version that it was made for.
+#: Most scenarios of the name in a plan that are read in search of the version in the plan.
 MOST_READ = 5
 
 
@@ -32,9 +32,9 @@ class FoundPolicy:
     """The result of a search for the scenario of a plan.
 
     Attributes:
-        policy: The scenario with its rules: of the version that the plan was made for if that is near, else
-            the nearest; None if none could be read.
-        unreadable: The nearest scenario that could not be read, and why.
+        policy: The bound scenario: the version that the plan was made for if it was found, else the nearest
+            version; None if no scenario could be read.
+        unreadable: Path and error of the nearest scenario that could not be read.
     """
 
     policy: Policy | None = None
@@ -58,25 +58,26 @@ def find_policy(plan: Plan, file: Path) -> FoundPolicy:
 
 
 def plan_scenarios(wanted: ScenarioRef, plan: Path) -> list[Path]:
-    """Return the folders and workbooks near a plan that hold a scenario of the name it gives.
+    """Return the folders and workbooks near a plan that hold a scenario of the name in the plan.
 
-    Looked at are the working directory, the folder of the plan and those above it, each with the folders in
-    it and in its ``scenarios``. Those whose files are what the plan lists come first, then the nearest.
+    The search covers the working directory, the folder of the plan and all folders above it, each with its
+    subfolders and those of its ``scenarios``. Scenarios with the files that the plan lists come first, then
+    the nearest.
 
     Args:
-        wanted: What the plan says of its scenario.
+        wanted: The scenario reference in the plan.
         plan: The file of the plan.
     """
     listed = [name for name in wanted.files if name.lower().endswith(_BOOK)]
     named = [place for place in _places(plan) if _name(place) == wanted.name]
-    if listed or not wanted.files:  # a plan of a folder lists its files, and no workbook is opened
+    if listed or not wanted.files:  # a plan that lists CSV files only needs no workbook
         books = islice(_workbooks(plan, listed), _BOOKS)
         named.extend(book for book in books if _name_in(book) == wanted.name)
     return sorted(named, key=lambda place: not _is_same(place, wanted))
 
 
 def _places(plan: Path) -> Iterable[Path]:
-    """Return the folders with a scenario, each once, in the order in which they are looked at."""
+    """Return the folders with a scenario, each once, in the order of the search."""
     found: dict[Path, None] = {}
     for folder in _above(plan):
         for place in (folder, *_folders(folder / "scenarios"), *_folders(folder)):
@@ -86,7 +87,7 @@ def _places(plan: Path) -> Iterable[Path]:
 
 
 def _workbooks(plan: Path, listed: Collection[str]) -> Iterable[Path]:
-    """Return the workbooks that a plan lists, each once, then others beside it and above."""
+    """Return the workbooks that a plan lists, each once, then other workbooks beside the plan and above."""
     found: dict[Path, None] = {}
     for folder in _above(plan):
         for place in (folder, folder / "scenarios", *_folders(folder / "scenarios"), *_folders(folder)):
@@ -109,12 +110,12 @@ def _folders(folder: Path) -> Iterator[Path]:
 def _entries(folder: Path) -> Iterator[Path]:
     try:
         yield from sorted(islice(folder.iterdir(), _ENTRIES))
-    except OSError:  # it is not there, or nobody may look into it
+    except OSError:  # the folder does not exist or cannot be read
         return
 
 
 def _is_book(path: Path) -> bool:
-    """Whether a file is named as a workbook is, and not as the lock of one."""
+    """Whether a file has the name of a workbook, and not that of a lock file."""
     return path.suffix.lower() == _BOOK and not path.name.startswith(("~$", ".")) and _is_file(path)
 
 
@@ -130,7 +131,7 @@ def _is_scenario(place: Path) -> bool:
 
 
 def _name(place: Path) -> str | None:
-    """Return the name of the scenario in a folder, as far as it can be told without reading all of it."""
+    """Return the name of the scenario in a folder, from the first bytes of its ``scenario.yaml``."""
     try:
         with (place / _FILE).open("rb") as stream:
             return _told(stream.read(_HEAD))
@@ -139,7 +140,7 @@ def _name(place: Path) -> str | None:
 
 
 def _name_in(book: Path) -> str | None:
-    """Return the name of the scenario whose tables are in a workbook; the rest of it may lie beside."""
+    """Return the name of the scenario in a workbook; its ``scenario.yaml`` may lie beside the workbook."""
     try:
         text = scenario_text(book, _BOOK_BYTES)
     except InputError:
@@ -155,7 +156,7 @@ def _told(content: bytes) -> str | None:
 
 
 def _is_same(place: Path, wanted: ScenarioRef) -> bool:
-    """Whether the files of a scenario are those that a plan lists; rule packs may lie elsewhere."""
+    """Whether the files of a scenario have the digests in a plan; rule packs may lie in other folders."""
     if _is_file(place):
         return wanted.files.get(place.name) == _digest(place)
     here = {name: place / name for name in wanted.files if (place / name).parent == place}

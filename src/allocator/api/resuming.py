@@ -28,7 +28,7 @@ from allocator.verify import check_references, judge, score_disagreements
 if TYPE_CHECKING:
     from allocator.optimise.construction.warm import WarmStart
 
-#: Searches and the levels of each, as a checkpoint carries what they proved.
+#: The proved scores of each search, level by level, as a checkpoint stores them.
 Proved = tuple[tuple[LevelScore, ...], ...]
 
 
@@ -37,10 +37,10 @@ class ResumeState:
     """The state that a solve resumes from.
 
     Attributes:
-        file: Where it was read.
-        plan: A plan of all layers, or of the first ones.
-        periods: How many periods of each layer it decides, the first ones.
-        proved: What was proved of levels, search by search.
+        file: The plan or checkpoint file.
+        plan: A plan of all layers, or of the first layers only.
+        periods: Number of decided periods of each layer, counted from the first period.
+        proved: The proved scores of each search, level by level.
     """
 
     file: Path
@@ -68,11 +68,18 @@ class ResumeState:
 
 
 def load_resume_state(policy: Policy, out: Path) -> ResumeState | None:
-    """Return the best plan that a solve of this policy into ``out`` left, with all proved bounds.
+    """Return the best plan that a solve of this policy left at ``out``, with all proved bounds.
+
+    Args:
+        policy: The bound policy, from ``bind``.
+        out: The file of the plan; its checkpoint lies beside it.
+
+    Returns:
+        The state to resume from; None if there is neither a plan nor a checkpoint.
 
     Raises:
-        InputError: What is there cannot be read, is of another version of the scenario or was asked
-            something else beside it, or is no plan of it.
+        InputError: A file cannot be read, is of another version of the scenario or of other overrides, or
+            holds no sound plan.
     """
     checkpoint = checkpoint_path(out)
     if checkpoint is None:
@@ -89,7 +96,7 @@ def load_resume_state(policy: Policy, out: Path) -> ResumeState | None:
 
 
 def _is_of(policy: Policy, file: Path) -> bool:
-    """Whether a plan is of this very policy; a plan of another one is ignored beside a good checkpoint."""
+    """Whether a plan was made for this policy; any other plan is ignored if there is a checkpoint."""
     try:
         return not list(_others(policy, read_plan(file), file.name))
     except InputError:
@@ -97,7 +104,7 @@ def _is_of(policy: Policy, file: Path) -> bool:
 
 
 def _read(policy: Policy, file: Path) -> ResumeState | None:
-    """Return the state in one file; None if it holds an answer without a plan."""
+    """Return the state in one file; None if the file holds an answer without a plan."""
     plan = read_plan(file)
     others = list(_others(policy, plan, file.name))
     if others:
@@ -113,7 +120,7 @@ def _read(policy: Policy, file: Path) -> ResumeState | None:
 
 
 def _others(policy: Policy, plan: Plan, file: str) -> Iterator[Fault]:
-    """Yield the reasons why the bounds proved of a plan need not hold here."""
+    """Yield the reasons why the proved bounds of a plan may be wrong for this policy."""
     if plan.scenario.sha256 != policy.sha256:
         message = Text(
             zh="是为场景（或其规则）的另一版本作出的，不能由此继续；不用 --resume 则从头求解",
@@ -132,7 +139,7 @@ def _others(policy: Policy, plan: Plan, file: str) -> Iterator[Fault]:
 
 
 def _first_ones(every: Mapping[str, int], partial: Any, file: str) -> dict[str, int]:
-    """Return the number of decided periods by layer: all of each layer, the first ones of the last layer."""
+    """Return the number of decided periods by layer; only the last layer may be decided in part."""
     try:
         decided = TypeAdapter(dict[str, int]).validate_python(partial, strict=True)
     except ValidationError:
@@ -146,7 +153,7 @@ def _first_ones(every: Mapping[str, int], partial: Any, file: str) -> dict[str, 
 
 
 def _must_hold(policy: Policy, plan: Plan, periods: Mapping[str, int], file: str) -> None:
-    """Refuse a plan that was changed since: it must break no hard rule, and cost what it says."""
+    """Refuse a plan that breaks a hard rule or has a wrong score, as after an edit by hand."""
     check_references(policy, plan, file)
     judgement = judge(policy.truncate(periods), plan.assignments)
     if judgement.broken or score_disagreements(plan, judgement):
@@ -171,25 +178,25 @@ def _proved(plan: Plan, file: str) -> Proved:
         raise faults.error() from None
 
 
-#: Least time between two checkpoints: seconds, and a multiple of the time that the last one took to write.
+#: Least time between two checkpoints: in seconds, and as a multiple of the last writing time.
 EVERY, REST = 1.0, 20.0
 
 
 def checkpoint_path(out: Path) -> Path | None:
-    """Return where the checkpoints of a plan are written; None where it goes to a device or a pipe."""
+    """Return the path of a plan's checkpoint; None if the plan goes to a device or a pipe."""
     if out.exists() and not out.is_file():
         return None
     return out.with_name(f"{out.name}.part")
 
 
 class Checkpoints(NullObserver):
-    """Writes the best plan so far in a thread of its own, while the block runs.
+    """Context manager that writes the incumbent to a checkpoint in a separate thread.
 
-    A plan of all layers is ``feasible`` and has its score; one of the first layers or periods only is
-    ``unknown``, and ``run.partial`` says how many periods of which layers it decides.
+    A plan of all layers has the status ``feasible`` and a score. A plan of the first layers or periods only
+    has the status ``unknown``, and ``run.partial`` has the number of decided periods by layer.
 
     Attributes:
-        error: Why no more are written; a solve goes on without.
+        error: The error that ended the writing of checkpoints, if any; the solve continues.
     """
 
     def __init__(self, policy: Policy, path: Path) -> None:
@@ -200,12 +207,12 @@ class Checkpoints(NullObserver):
         self._thread = Thread(target=self._run, daemon=True)
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
-        """Take a plan to write when its time has come; a better one may take its place before."""
+        """Keep a snapshot for the next checkpoint; a later snapshot replaces it until then."""
         self._latest = snapshot
         self._fresh.set()
 
     def __enter__(self) -> Checkpoints:
-        for left in unfinished_files(self._path):  # by a process that was killed
+        for left in unfinished_files(self._path):  # left by a killed process
             with suppress(OSError):
                 left.unlink()
         self._thread.start()
@@ -217,8 +224,8 @@ class Checkpoints(NullObserver):
         self._thread.join()
 
     def remove(self) -> None:
-        """Remove the checkpoint: the plan itself is written."""
-        with suppress(OSError):  # a folder of that name is nobody's checkpoint
+        """Remove the checkpoint, once the plan itself is written."""
+        with suppress(OSError):  # a folder of that name is no checkpoint
             self._path.unlink()
 
     def _run(self) -> None:
@@ -238,7 +245,7 @@ def _plan(policy: Policy, reached: Snapshot) -> Plan:
     is_whole = reached.periods == {name: len(layer.periods) for name, layer in policy.context.layers.items()}
     proofs = reached.proofs
     known = reached.known.tighter_than(proofs)
-    if not is_whole:  # its own costs are not those of a plan
+    if not is_whole:  # the proofs of a partial plan are no score of a whole plan
         known = known.with_search(proofs)
     run: dict[str, Any] = {"checkpoint": True, "seconds": round(reached.seconds, 2)}
     if not is_whole:
@@ -260,10 +267,10 @@ def _plan(policy: Policy, reached: Snapshot) -> Plan:
 
 
 def free_score(level: Level) -> LevelScore:
-    """Return the score of a level that costs nothing, such as the hard one of any plan."""
+    """Return the score of a level with cost 0, such as the hard level of every plan."""
     return LevelScore(level=level, cost=0, bound=0, proof=BoundProof(by=(ZERO,)))
 
 
 def _carried(known: KnownBounds) -> list[list[dict[str, Any]]]:
-    """Return proofs as plans carry them, each list those of one search."""
+    """Return the known bounds as JSON for a plan, one list for each search."""
     return [[proof.score.model_dump(mode="json") for proof in proofs] for proofs in known.searches]

@@ -1,4 +1,4 @@
-"""Solves a policy, and refuses a plan that the rules' own checks do not confirm."""
+"""Solves a policy, and refuses a plan that the checks of the rules do not confirm."""
 
 from __future__ import annotations
 
@@ -35,28 +35,29 @@ def solve(
     observer: Observer = NULL_OBSERVER,
     resume_from: ResumeState | None = None,
 ) -> Plan:
-    """Find the best plan and have it judged by the rules' own checks before anyone sees it.
+    """Find the best plan, and judge it by the checks of the rules before it is returned.
 
     Args:
-        policy: What ``bind`` returned.
+        policy: The bound policy, from ``bind``.
         seconds: Time limit.
         seed: Seed of every random choice.
-        workers: Threads, 0 for as many as there are cores; one makes the plan repeatable.
-        window: Periods that are searched jointly, 1 or more: the first is settled and the window moves on,
-            for horizons too long to be searched as one. None, or as many as there are, searches all.
-        memory: GiB that this process and those beside it may take; near it the best plan so far is kept.
-        confirm: Whether another solver is asked if there is anything better than what is proved: ``spare``
-            in what is left of the time, about as long as the solve took and not with one worker; ``full`` as
-            long as it takes; or ``off``.
-        observer: Sees progress and snapshots, and may stop the solve; such as ``StopRequest``,
-            ``Checkpoints``, or several of them as ``ObserverGroup``.
-        resume_from: What to go on from, as ``load_resume_state`` returned it; the plan will be no worse.
+        workers: Number of threads; 0 for one per core. A single thread makes the plan repeatable.
+        window: Number of periods in a window of a rolling solve, 1 or more: the first period of the window
+            is fixed, then the window moves on. For horizons too long to search as one; None, or the number
+            of periods, searches all periods at once.
+        memory: Memory limit in GiB of this process and its worker processes; near the limit the solve stops
+            and the incumbent is returned.
+        confirm: Whether a second solver confirms the proved bounds: ``spare`` in the remaining time, for
+            about the time of the solve and not with one worker; ``full`` without a deadline; or ``off``.
+        observer: Receives progress and snapshots, and may stop the solve; such as ``StopRequest``,
+            ``Checkpoints``, or several observers as an ``ObserverGroup``.
+        resume_from: The state to resume from, from ``load_resume_state``; the new plan is no worse.
 
     Raises:
-        InputError: There is nothing to solve, since the scenario has draws only; the window is shorter than
-            1; or the memory cannot be held to.
-        InternalError: The solver's plan breaks a hard rule, its score is not what the rules find, or another
-            solver contradicts what it proved.
+        InputError: The scenario has draws only, the window is shorter than 1, or the memory limit cannot be
+            enforced.
+        InternalError: The plan breaks a hard rule, its score differs from the findings of the rules, or a
+            second solver refutes a proved bound.
     """
     _must_have_layers(policy)
     _must_be_a_window(window)
@@ -88,13 +89,13 @@ def resume(
     confirm: Confirm = "spare",
     observer: Observer = NULL_OBSERVER,
 ) -> Plan:
-    """Go on with the solve that wrote a plan or its checkpoint; begin anew where there is neither.
+    """Resume the solve that wrote a plan or its checkpoint; start anew if there is neither.
 
     Args:
-        policy: What ``bind`` returned, with the same overrides as then.
+        policy: The bound policy, from ``bind``, with the overrides of the earlier solve.
         out: The file of the plan; its checkpoint lies beside it.
-        seconds: Time limit of what is still to do.
-        seed: As in ``solve``, like all that follow.
+        seconds: Time limit for the rest of the solve.
+        seed: As in ``solve``.
         workers: As in ``solve``.
         window: As in ``solve``.
         memory: As in ``solve``.
@@ -102,8 +103,8 @@ def resume(
         observer: As in ``solve``.
 
     Raises:
-        InputError: What is there is of another version of the scenario, or as ``solve`` raises it.
-        InternalError: As ``solve`` raises it.
+        InputError: The plan or the checkpoint is of another version of the scenario; else as in ``solve``.
+        InternalError: As in ``solve``.
     """
     return solve(
         policy,
@@ -128,14 +129,14 @@ def fewest_changes(
     confirm: Confirm = "spare",
     observer: Observer = NULL_OBSERVER,
 ) -> Plan:
-    """Find the plan with the fewest changes from the baseline and, of those, the best.
+    """Find the best plan among those with the fewest changes from the baseline.
 
-    A change is a seat of what the baseline fills that changes hands. The least number is found and proved
-    first, and held while the scenario's own levels are optimised, so that the score of the plan is of these
-    alone; ``run["changes"]`` has the number (``fewest``), how many there must be (``bound``) and who
-    proved that (``proof``).
+    A change is a seat that changes hands in a slot that the baseline fills. The minimum number of changes is
+    found and proved first, and kept while the levels of the scenario are optimised; the score of the plan has
+    these levels only. ``run["changes"]`` has the number of changes (``fewest``), its lower bound (``bound``)
+    and the back ends that proved the bound (``proof``).
 
-    Args and errors are those of ``solve``.
+    Arguments and further errors are those of ``solve``.
 
     Raises:
         InputError: There is no baseline.
@@ -199,7 +200,7 @@ def _plan(policy: Policy, solved: SolveResult, beside: str) -> Plan:
 
 
 def _score(solved: SolveResult, judgement: Judgement) -> tuple[LevelScore, ...]:
-    """Return every level of the scenario; one that nothing can cost anything at is none of the program's."""
+    """Return the score of every level; a level that the program does not have costs nothing."""
     proved = {proof.level: proof.score for proof in solved.proofs}
     free = {level: free_score(level) for level in judgement.costs}
     return tuple({**free, **proved}[level] for level in judgement.costs) + tuple(
@@ -208,7 +209,7 @@ def _score(solved: SolveResult, judgement: Judgement) -> tuple[LevelScore, ...]:
 
 
 def _must_agree(plan: Plan, judgement: Judgement, costs: Mapping[str, int]) -> None:
-    """Refuse a plan whose score the checks do not confirm: one of the two is wrong about a rule."""
+    """Refuse a plan whose score the checks do not confirm: the solver or a check has a rule wrong."""
     broken = [f"{found.rule.id}: {len(found.breaches)} breaches" for found in judgement.broken]
     priced = [
         f"{found.rule.id}: the program says {costs.get(found.rule.id, 0)}, its check {found.cost}"
@@ -221,19 +222,21 @@ def _must_agree(plan: Plan, judgement: Judgement, costs: Mapping[str, int]) -> N
 
 
 def counts_changes(policy: Policy, asked: bool | None, *, rolls: bool, resumes: bool) -> bool:
-    """Return whether the changes from the baseline are a level of their own above all others.
+    """Return whether a solve minimises the changes from the baseline before all levels.
 
-    Unless the call says so, they are wherever there is a baseline, no rule ranks changes from it, and all
-    periods are searched at once.
+    By default it does if there is a baseline, no rule penalises changes from the baseline, and all periods
+    are searched at once.
 
     Args:
-        policy: The scenario with its rules and the baseline.
-        asked: What the call says: ``--fewest-changes``, ``--free-changes``, or neither.
-        rolls: Whether periods are decided a window at a time.
-        resumes: Whether an earlier solve is gone on from; the fewest changes keep no checkpoint.
+        policy: The bound policy, with the baseline if there is one.
+        asked: The choice of the call: True for ``--fewest-changes``, False for ``--free-changes``, None for
+            the default.
+        rolls: Whether the solve is a rolling one.
+        resumes: Whether the call resumes an earlier solve; a solve for the fewest changes has no checkpoint.
 
     Raises:
-        InputError: ``--free-changes`` without a baseline, or an earlier solve is to be gone on from.
+        InputError: ``--free-changes`` has no baseline, or a resumed solve would minimise the changes by
+            default.
     """
     if policy.context.baseline is None:
         if asked is False:

@@ -1,1 +1,1 @@
-"""Messages of foreign libraries in both languages: a file for each, held by a test to the pinned version."""
+"""Messages of other libraries in both languages: one module each, tested against the pinned version."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from allocator.errors import shorten
 from allocator.model.text import Text
 
-#: The names that CEL has for types, and the words of people for them.
+#: The type names of CEL, and the words for them in messages.
 _TYPES: Mapping[str, Text] = {
     "bool": Text(zh="真或假", en="true or false"),
     "int": Text(zh="整数", en="a whole number"),
@@ -26,18 +26,18 @@ _TYPES: Mapping[str, Text] = {
 
 
 def type_text(name: str) -> Text:
-    """Return the name of a type of CEL."""
+    """Return the word for a CEL type in messages."""
     plain = name.strip().split("(")[0].split("<")[0].lower()
     return _TYPES.get(plain.rpartition(".")[2], Text(zh=name, en=name))
 
 
 def compiler_text(problem: str) -> Text:
-    """Return the message of an expression that does not compile."""
+    """Return the message for an expression that does not compile."""
     return _said(problem.removeprefix("Syntax error: "), _COMPILER)
 
 
 def runtime_text(problem: str) -> Text:
-    """Return the message of an expression that fails on a value."""
+    """Return the message for an expression that fails on a value."""
     plain = re.sub(r"^[A-Z_]+: | \[[A-Z_]+\]$", "", problem)
     return _said(plain, _RUNTIME)
 
@@ -61,7 +61,7 @@ def _named(zh: str, en: str) -> Callable[[re.Match[str]], Text]:
 
 
 def _overload(found: re.Match[str]) -> Text:
-    """Say that an operator does not fit what it is applied to: ``'_==_'`` to ``'(string, int)'``."""
+    """Return the message for an operator and operands that do not fit: ``'_==_'``, ``'(string, int)'``."""
     operator = found[1].strip("_@").replace("_", "")
     given = [type_text(name) for name in re.split(r", (?![^(]*\))", found[2])]
     zh, en = "、".join(one.zh for one in given), ", ".join(one.en for one in given)

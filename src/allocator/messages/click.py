@@ -1,6 +1,6 @@
 """Messages of click in Chinese: a catalogue for ``gettext``.
 
-Click asks ``gettext`` for each of its messages. English ones stay as they are.
+Click asks ``gettext`` for each of its messages. English messages stay unchanged.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ _CHINESE: Mapping[str, str] = {
     # completion
     "Couldn't detect Bash version, shell completion is not supported.": "认不出 Bash 的版本，不能补全",
     "Shell completion is not supported for Bash versions older than 4.4.": "Bash 4.4 以前的版本不能补全",
-    # mistakes in the declaration of a command, and what is out of use
+    # mistakes in the declaration of a command, and deprecated commands
     "DeprecationWarning: The command {name!r} is deprecated.{extra_message}": (
         "命令 {name} 已弃用。{extra_message}"
     ),
@@ -115,17 +115,17 @@ _CHINESE: Mapping[str, str] = {
     "Invalid start character for option ({option})": "选项 {option} 的首字符无效",
 }
 
-#: The names that click has for kinds of numbers, and the words for them in messages.
+#: The number types of click, and the words for them in messages.
 _NUMBERS: Mapping[str, Text] = {
     "integer": Text(zh="整数", en="integer"),
     "integer range": Text(zh="整数", en="integer"),
     "float": Text(zh="数", en="number"),
     "float range": Text(zh="数", en="number"),
 }
-#: Words of the usage line that click does not ask ``gettext`` for.
+#: Words of the usage line that click does not pass to ``gettext``.
 OPTIONS = Text(zh="[选项]", en="[OPTIONS]")
 COMMAND = Text(zh="命令 [参数]...", en="COMMAND [ARGS]...")
-#: The language of the call: of click and of everything else that is printed.
+#: The language of all output of a call, click's messages included.
 LANGUAGE: ContextVar[Language] = ContextVar("LANGUAGE", default="en")
 
 #: The modules of click that bind the functions of ``gettext`` by name.
@@ -143,14 +143,14 @@ _STOP_BEFORE_CHINESE = re.compile(r"\. (?=[\u4e00-\u9fff])")
 
 
 class ClickTranslations(NullTranslations):
-    """The messages of click in the language of the call; one that is not known stays English."""
+    """The messages of click in the language of the call; an unknown message stays English."""
 
     def gettext(self, message: str) -> str:
         """Return a message in the language of the call."""
         return _CHINESE.get(message, message) if LANGUAGE.get() == "zh" else message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Return a message about a number of things in the language of the call."""
+        """Return a singular or plural message in the language of the call."""
         return self.gettext(msgid1 if n == 1 else msgid2)
 
 
@@ -158,7 +158,7 @@ TRANSLATIONS = ClickTranslations()
 
 
 def install() -> None:
-    """Let click ask this catalogue."""
+    """Make click take its messages from this catalogue."""
     bound = {"_": TRANSLATIONS.gettext, "ngettext": TRANSLATIONS.ngettext}
     for module in _MODULES:
         vars(module).update({name: function for name, function in bound.items() if name in vars(module)})
@@ -166,7 +166,7 @@ def install() -> None:
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Speak a language within the block."""
+    """Set the language of all output within the block."""
     before = LANGUAGE.set(language)
     try:
         yield
@@ -175,23 +175,23 @@ def speaking(language: Language) -> Iterator[None]:
 
 
 def number_type(type_name: str) -> str:
-    """Return what people call a kind of number of click; any other kind keeps its name."""
+    """Return the word for a number type of click; any other type keeps its name."""
     named = _NUMBERS.get(type_name)
     return named(LANGUAGE.get()) if named else type_name
 
 
 def not_a_number(value: object, type_name: str) -> str:
-    """Return the message of click for a word that is no number."""
+    """Return click's message for a value that is not of a number type."""
     message = TRANSLATIONS.gettext("{value!r} is not a valid {number_type}.")
     return message.format(value=value, number_type=type_name)
 
 
 def usage_text(zh: str, en: str) -> Text:
-    """Return what is wrong with a call, on one line.
+    """Return the message for a wrong call on one line.
 
     Args:
-        zh: The message of click while it spoke Chinese.
-        en: The same message in English.
+        zh: Click's message in Chinese.
+        en: Click's message in English.
     """
     chinese = _STOP_BEFORE_CHINESE.sub("；", _on_one_line(zh)).replace("'", "").replace("； ", "；")
     english = _on_one_line(en)

@@ -1,4 +1,4 @@
-"""Messages of the operating system in both languages, by the number of the error."""
+"""Messages of the operating system in both languages, by error number."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WORDS: Mapping[int, Text] = {
 
 
 def os_text(error: Exception) -> Text:
-    """Return the message of an error of the system; one of an unknown number stays as the system words it."""
+    """Return the message for an error; an unknown error number keeps the system's own message."""
     known = _WORDS.get(error.errno or 0) if isinstance(error, OSError) else None
     if known:
         return known

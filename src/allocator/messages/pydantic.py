@@ -17,9 +17,9 @@ class Problem:
     """A message about a wrong value.
 
     Attributes:
-        message: What is wrong.
-        allowed: What would be accepted instead.
-        names: The names that would be accepted; the nearest one can be proposed.
+        message: The message in both languages.
+        allowed: The accepted values, as text.
+        names: The accepted names, of which the nearest can be proposed.
     """
 
     message: Text
@@ -95,7 +95,7 @@ CODES: Mapping[str, Problem] = {
     "period_order": Problem(Text(zh="周期的止早于起", en="the period ends before it begins"), "from <= to"),
 }
 
-#: The patterns of names, and how they are told to a person.
+#: The patterns of names, and the message for a value that does not match.
 _PATTERNS: Mapping[str, Problem] = {
     r"^[A-Za-z][A-Za-z0-9_-]{0,63}$": Problem(
         Text(zh="须为以字母开头的英文名", en="must be a name of plain letters and digits, letter first"),
@@ -116,9 +116,9 @@ _PATTERNS: Mapping[str, Problem] = {
 
 
 def problem_of(error: ErrorDetails) -> Problem:
-    """Return the message of an error.
+    """Return the message for an error of pydantic.
 
-    A ``ValueError`` raised by a validator is known by its code, or brings its own ``message`` as a Text.
+    A ``ValueError`` of a validator has a key of ``CODES`` as its text, or its own ``message`` as a ``Text``.
     """
     kind = error["type"]
     context: Mapping[str, Any] = error.get("ctx", {})

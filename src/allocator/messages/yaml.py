@@ -1,4 +1,4 @@
-"""Messages of the YAML parsers in both languages: of libyaml, else of PyYAML's own parser."""
+"""Messages of the YAML parsers in both languages: of libyaml and of PyYAML's own parser."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ _CHINESE = {
 
 
 def syntax_text(error: yaml.MarkedYAMLError, character: str) -> Text:
-    """Return the message of a syntax error.
+    """Return the message for a syntax error.
 
     Args:
-        error: What the parser raised.
-        character: The character at the place of the error, empty at the end of the file.
+        error: The error of the parser.
+        character: The character at the place of the error; empty at the end of the file.
     """
     problem, context = error.problem or "", error.context or ""
     if "tab character" in problem or character == "\t":
@@ -66,7 +66,7 @@ def syntax_text(error: yaml.MarkedYAMLError, character: str) -> Text:
 
 
 def reader_text(reason: str) -> Text:
-    """Return the message of a text that cannot be YAML at all."""
+    """Return the message for a text that is no YAML, such as one with a control character."""
     zh = "含有控制字符" if _CONTROL.search(reason) else f"不是 YAML（{reason}）"
     en = "has a control character" if _CONTROL.search(reason) else f"is not YAML: {reason}"
     return Text(zh=zh, en=en)

@@ -1,8 +1,7 @@
-"""Identity: whom a plain name stands for, where it may be one of our own people.
+"""Identity: the people of the scenario for whom a plain name may stand.
 
-A party to a case and an end of a tie may be written as a name. Until ``identities.csv`` says otherwise, a
-name that one of our people bears is taken for that person as well: a conflict of interest is assumed, never
-overlooked.
+A party to a case or an end of a tie may be written as a name. Until ``identities.csv`` says otherwise, the
+name of one of our people stands for that person too: a conflict of interest is assumed, never overlooked.
 """
 
 from __future__ import annotations
@@ -21,19 +20,19 @@ _SPACES = re.compile(r"\s+")
 
 
 def name_key(name: str) -> str:
-    """Return what two spellings of one name share: no spaces, no remarks in brackets, one width, one case."""
+    """Return the key by which names are compared: no spaces, no bracketed remarks, one width, one case."""
     plain = unicodedata.normalize("NFKC", name)
     return _SPACES.sub("", _BRACKETS.sub("", plain)).casefold()
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """Whom a name stands for at one place.
+    """The people for whom a name stands at one place.
 
     Attributes:
-        people: Ids of our people whom it stands for, or may stand for.
-        open: Those of them about whom nobody has answered yet.
-        certain: Whether an answer says that the name is one of them.
+        people: Ids of our people for whom the name stands or may stand.
+        open: The ids among ``people`` for which ``identities.csv`` has no answer yet.
+        certain: Whether an answer says that the name is one of these people.
     """
 
     people: tuple[str, ...] = ()
@@ -43,13 +42,13 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Identities:
-    """The answers of ``identities.csv`` over the people of an organisation."""
+    """The answers of ``identities.csv`` about the people of an organisation."""
 
     organisation: Organisation
     answers: tuple[Identity, ...]
 
     def meaning(self, name: str, case: str = "") -> Meaning:
-        """Return whom ``name`` stands for as a party to ``case``, or anywhere if no case is given."""
+        """Return the people for whom ``name`` stands as a party to ``case``, or anywhere without a case."""
         if name in self.organisation.entities and not (case and self._is_own_name(name)):
             return Meaning()
         answered = [one for one in self.about(name) if one.person and one.case in ("", case)]
@@ -61,19 +60,19 @@ class Identities:
         return Meaning(may_be, open=may_be)
 
     def about(self, name: str) -> tuple[Identity, ...]:
-        """Return the answers about a name, however it is spelt."""
+        """Return the answers about a name in any spelling."""
         return self._answers.get(name_key(name), ())
 
     def told_apart(self, name: str) -> bool:
-        """Return whether an answer says that one name in several cases is not one person."""
+        """Return whether an answer says that a name in several cases is several people."""
         return any(not one.person and not one.same for one in self.about(name))
 
     def settled(self, name: str) -> bool:
-        """Return whether an answer says if one name in several cases is one person."""
+        """Return whether an answer decides if a name in several cases is one person."""
         return any(not one.person or one.same for one in self.about(name))
 
     def party_names(self, name: str, case: str) -> tuple[str, ...]:
-        """Return what stands for a party: its name (with the case if told apart), and our people's ids."""
+        """Return the names of a party: its own (with the case if told apart), and the ids of our people."""
         people = self.meaning(name, case).people
         own = f"{name}（{case}）" if self.told_apart(name) else name
         if own not in people and self._is_own_name(own):
@@ -81,16 +80,16 @@ class Identities:
         return tuple(dict.fromkeys((own, *people)))
 
     def _is_own_name(self, name: str) -> bool:
-        """Return whether a name is also the id of the person who bears it, as where a table has no ids."""
+        """Return whether a name is also the id of a person with this name, as in a table without ids."""
         person = self.organisation.people.get(name)
         return person is not None and name_key(person.name) == name_key(name)
 
     def is_asked_about(self, name: str) -> bool:
-        """Return whether a party's name says nothing sure: it is no id, or one that is a name as well."""
+        """Return whether a party's name is ambiguous: the name is no id, or an id that is also a name."""
         return name not in self.organisation.entities or self._is_own_name(name)
 
     def tie_ends(self, name: str) -> tuple[str, ...]:
-        """Return what stands for an end of a tie: an entity or place as it is, else as for parties."""
+        """Return the names of an end of a tie: an entity or place unchanged, any other end like a party."""
         if name in self.organisation.entities or name in self.organisation.places:
             return (name,)
         meaning = self.meaning(name)
@@ -117,7 +116,7 @@ class Identities:
 
 
 def with_identities(organisation: Organisation, answers: tuple[Identity, ...]) -> Organisation:
-    """Return the organisation in which parties and ties name the people that their names stand for."""
+    """Return the organisation with the ids of people added to parties and ties given by name."""
     identities = Identities(organisation, answers)
     cases = {case.id: _with_parties(case, identities) for case in organisation.cases.values()}
     ties = tuple(tie for stated in organisation.ties for tie in _between_people(stated, identities))
@@ -126,7 +125,7 @@ def with_identities(organisation: Organisation, answers: tuple[Identity, ...]) -
 
 
 def _assumed(organisation: Organisation, identities: Identities) -> Iterator[tuple[str, str]]:
-    """Yield each person with the name of a party or an end of a tie that may be theirs."""
+    """Yield each person with the name of a party or of an end of a tie that may be this person."""
     named = [(name, case.id) for case in organisation.cases.values() for name in case.parties]
     named += [(name, "") for tie in organisation.ties for name in (tie.source, tie.target)]
     for name, case in named:
@@ -142,7 +141,7 @@ def _with_parties(case: Case, identities: Identities) -> Case:
 
 
 def _between_people(tie: Tie, identities: Identities) -> Iterator[Tie]:
-    """Yield the tie between all whom its ends may be; nobody is tied to themselves."""
+    """Yield the tie for each pair of people that its ends may be; no tie of a person to themselves."""
     sources, targets = identities.tie_ends(tie.source), identities.tie_ends(tie.target)
     if (sources, targets) == ((tie.source,), (tie.target,)):
         yield tie

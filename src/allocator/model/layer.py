@@ -1,7 +1,7 @@
 """A layer bound to a scenario: which items may go to which slots, in which roles and periods.
 
-Everything is counted by index: item ``i``, slot ``s``, role ``r``, period ``t``. Periods before the
-horizon are counted backwards: ``-1`` is the last one, ``-2`` the one before.
+Arrays are indexed by item ``i``, slot ``s``, role ``r`` and period ``t``. Periods before the horizon have
+negative indices: ``-1`` is the last of them, ``-2`` the period before.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class Layer:
     """One layer of decisions.
 
     Attributes:
-        name: Its name in ``scenario.yaml``.
-        spec: What the scenario says of it.
-        items: Ids of what is assigned, ``I`` of them.
-        slots: Ids of what it is assigned to, ``S`` of them.
-        roles: Role names, ``R`` of them; ``(None,)`` where a slot knows no roles.
-        periods: The periods decided on, ``T`` of them; one that spans the horizon if ``once``.
+        name: Name of the layer in ``scenario.yaml``.
+        spec: The layer's declaration in ``scenario.yaml``.
+        items: Ids of the ``I`` items, the entities that are assigned.
+        slots: Ids of the ``S`` slots, the entities that items are assigned to.
+        roles: Names of the ``R`` roles; ``(None,)`` if the slots have no roles.
+        periods: The ``T`` decided periods; a single period for the whole horizon if ``once``.
         present: ``[I, T]``, whether the item can be assigned in the period (in service, not away).
         active: ``[S, T]``, whether the slot exists in the period.
         possible: ``[I, S]``, whether the item can go to the slot at all.
@@ -70,11 +70,11 @@ class Layer:
 
     @cached_property
     def period_index(self) -> Mapping[str | None, int]:
-        """Position of each period by the id that a plan gives it (None if decided once)."""
+        """Position of each period by its id in plans (None if the layer is decided once)."""
         return {self.period_id(t): t for t in range(len(self.periods))}
 
     def period_id(self, t: int) -> str | None:
-        """Return the id of period ``t`` as a plan writes it."""
+        """Return the id of period ``t`` in plans; None if the layer is decided once."""
         return None if self.once else self.periods[t].id
 
     @cached_property
@@ -87,11 +87,11 @@ class Layer:
         return bool(self.present[item, period] and self.active[slot, period] and self.possible[item, slot])
 
     def period_at(self, t: int) -> int:
-        """Return this layer's period that holds in period ``t`` of the calendar."""
+        """Return the index of this layer's period that covers period ``t`` of the horizon."""
         return 0 if self.once else t
 
     def truncate(self, periods: int) -> Layer:
-        """Return the layer with only its first ``periods`` periods (one decided once stays whole)."""
+        """Return the layer with its first ``periods`` periods; a layer decided once stays whole."""
         if self.once or periods >= len(self.periods):
             return self
         return replace(

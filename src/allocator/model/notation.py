@@ -22,10 +22,10 @@ class NotationError(ValueError):
     """The notation cannot be read.
 
     Attributes:
-        message: What is wrong, in both languages.
-        word: The word that is not known, if that is what is wrong.
-        nearest: The closest valid word, where the unknown one looks like a slip of the pen.
-        allowed: The words that may be used.
+        message: The message in both languages.
+        word: The unknown word, if the fault is an unknown word.
+        nearest: The closest valid word, if the unknown word looks like a misspelling.
+        allowed: The valid words.
     """
 
     def __init__(self, message: Text, word: str = "", allowed: tuple[str, ...] = ()) -> None:
@@ -46,7 +46,7 @@ class Term:
 
     @property
     def count(self) -> str:
-        """The count as it is written: ``2``, ``2-3``, ``≥2`` or ``≤3``."""
+        """The count in the notation: ``2``, ``2-3``, ``≥2`` or ``≤3``."""
         if self.most is None:
             return f"≥{self.least}"
         if self.least == self.most:
@@ -56,9 +56,9 @@ class Term:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words for grades and roles: ``entries`` pairs each id with its words, ``ids`` the reverse.
+    """The words for grades and roles: ``entries`` has the words of each id, ``ids`` the id of each word.
 
-    An id may have several entries; all of its words are read, those of the first are printed.
+    An id may have several entries: the words of all entries are read, those of the first are printed.
     """
 
     entries: tuple[tuple[str, Text], ...]
@@ -69,7 +69,7 @@ class Vocabulary:
         """Return the vocabulary of ``words`` by id.
 
         Raises:
-            NotationError: If two ids claim one word, or a word could not be told from the notation.
+            NotationError: Two ids have the same word, or a word looks like a count or a joiner.
         """
         return cls.of_entries(words.items())
 
@@ -97,7 +97,7 @@ class Vocabulary:
         return self.ids.get(_key(word))
 
     def word(self, word_id: str, language: Language) -> str:
-        """Return the word that is printed for ``word_id``; the id itself where it has none."""
+        """Return the word that is printed for ``word_id``, or the id itself if it has no word."""
         texts = (text(language) for entry, text in self.entries if entry == word_id)
         return next((word for word in texts if word), word_id)
 
@@ -108,7 +108,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Notation:
-    """Seats as terms, in the order in which they were written."""
+    """Seats as terms, in the order of the text."""
 
     terms: tuple[Term, ...]
 
@@ -123,11 +123,12 @@ def parse_notation(text: str, vocabulary: Vocabulary) -> Notation:
     """Read a seat notation in Chinese or English.
 
     Args:
-        text: Such as ``1正+1副+2-3干部``, ``≥2干部`` or ``1 head + 2 cadres``; full-width signs are read.
-        vocabulary: The words that may be used.
+        text: A text such as ``1正+1副+2-3干部``, ``≥2干部`` or ``1 head + 2 cadres``, also with full-width
+            signs.
+        vocabulary: The valid words.
 
     Raises:
-        NotationError: If the text is empty, a word is unknown or used twice, or a count is wrong.
+        NotationError: The text is empty, a word is unknown or used twice, or a count is wrong.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if not plain or len(plain) > _LONGEST:
@@ -152,20 +153,20 @@ def scenario_vocabulary(spec: ScenarioSpec) -> Vocabulary:
     """Return the words of a scenario: its grades, its roles, and the roles that only layers name.
 
     Raises:
-        NotationError: If two different ids claim one word.
+        NotationError: Two ids have the same word.
     """
     grades = [(grade.id, Text(zh=grade.zh, en=grade.en)) for grade in spec.grades]
     return Vocabulary.of_entries([*grades, *scenario_roles(spec).items()])
 
 
 def scenario_roles(spec: ScenarioSpec) -> Mapping[str, Text]:
-    """Return the words of every role of the scenario by id, those that only layers name included."""
+    """Return the words of every role of the scenario by id, including roles that only layers name."""
     named = {role: Text(zh=role, en=role) for layer in spec.layers.values() for role in layer.roles}
     return {**named, **spec.roles}
 
 
 def plural(word: str) -> str:
-    """Return the regular English plural of ``word``; a word that is not English stays as it is."""
+    """Return the regular English plural of ``word``; a word that is not English stays unchanged."""
     if not re.search(r"[A-Za-z]$", word):
         return word
     if re.search(r"[^aeiouAEIOU]y$", word):
@@ -234,7 +235,7 @@ def _claim(ids: dict[str, str], word: str, word_id: str) -> None:
 
 
 def _key(word: str) -> str:
-    """Return ``word`` without what does not count: width, case and spaces."""
+    """Return the key by which words are compared: one width, one case, no spaces."""
     return "".join(unicodedata.normalize("NFKC", word).casefold().split())
 
 
@@ -257,7 +258,7 @@ class Words:
     roles: Vocabulary
 
     def of(self, table: str, column: str) -> Vocabulary | None:
-        """Return the words that a column must use, or None where it takes any text."""
+        """Return the words that a column must use, or None if the column takes any text."""
         words = {
             ("people", "grade"): self.ladder,
             ("postings", "role"): self.roles,
@@ -270,20 +271,20 @@ def scenario_words(spec: ScenarioSpec) -> Words:
     """Return the words of a scenario.
 
     Raises:
-        NotationError: If two ids claim one word.
+        NotationError: Two ids have the same word.
     """
     grades = {grade.id: Text(zh=grade.zh, en=grade.en) for grade in spec.grades}
     return Words(scenario_vocabulary(spec), Vocabulary.of(grades), Vocabulary.of(scenario_roles(spec)))
 
 
 def notation_fault(error: NotationError, file: str, row: int, column: str, found: str | None) -> Fault:
-    """Return what is wrong with a notation as a fault of the place where it stands."""
+    """Return the fault for a notation that cannot be read, at the place of its cell."""
     return Fault(
         error.message, file, row, column, found, allowed=", ".join(error.allowed), nearest=error.nearest
     )
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:
-    """Return ``names`` as one line, the first ``most`` of them."""
+    """Return the first ``most`` of ``names`` on one line, with ``...`` if there are more."""
     kept = list(names)
     return ", ".join(kept[:most]) + (", ..." if len(kept) > most else "")

@@ -26,25 +26,25 @@ Entity = Unit | Person | Group | Case
 
 @dataclass(frozen=True)
 class NamedEntity:
-    """The id of an entity and the name that a person knows it by."""
+    """The id and the name of an entity."""
 
     id: str
     name: str
 
     @property
     def name_and_id(self) -> str:
-        """``name (id)``, or the id alone where there is no name."""
+        """``name (id)``, or the id alone if the entity has no name."""
         return self.id if self.name == self.id else f"{self.name} ({self.id})"
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """Units, people, groups and cases by id, in the order of their tables, and what ties them.
+    """Units, people, groups and cases by id, in the order of their tables, with the rows of other tables.
 
     Attributes:
-        identities: Answers to whether a name is ours; parties and ties are as they say already.
-        assumed: Names of parties and ends of ties that are taken for one of our people until
-            ``identities.csv`` answers, by the id of that person.
+        identities: The rows of ``identities.csv``; parties and ties follow these answers already.
+        assumed: Names of parties and ends of ties that stand for a person of the scenario until
+            ``identities.csv`` answers, by the id of the person.
     """
 
     units: Mapping[str, Unit] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Organisation:
         return tables[name]
 
     def label(self, entity_id: str) -> str:
-        """Return the name that a person knows an entity by, or the id where it has none."""
+        """Return the name or title of an entity, or its id if it has none."""
         entity = self.entities.get(entity_id)
         if entity is None:
             return entity_id

@@ -1,6 +1,6 @@
-"""The past of a layer: who held what in the periods before the horizon, ``-1`` the last one.
+"""The past of a layer: the holders of slots in the periods before the horizon, of which ``-1`` is the last.
 
-Kept as stays, so that years of daily periods are no more than the records that speak of them.
+The past is stored as stays: its size depends on the number of postings, not on the number of periods.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 from allocator.model.steps import Step, Stretch, next_day
 
-#: Periods for which a record without a beginning counts: no rule asks for more.
+#: Number of past periods that a posting without a start date covers; no rule reads more periods.
 LONGEST = 1001
 
 Held = tuple[int, int]
 
 
 class Stay(NamedTuple):
-    """An item in a slot, in a role, from one past period to another (negative, both included)."""
+    """An item in a slot and a role, from one past period to another (negative, both included)."""
 
     item: int
     slot: int
@@ -80,7 +80,13 @@ class Past(Mapping[tuple[int, int], tuple[Held, ...]]):
         return self._members[period].get(slot, ())
 
     def began(self, item: int, slot: int, roles: Collection[int]) -> int:
-        """Return the first period of the stay that reaches the horizon, in any of ``roles``; 0 if none."""
+        """Return the first period of the item's unbroken stay up to the horizon; 0 without such a stay.
+
+        Args:
+            item: The item.
+            slot: The slot of the stay.
+            roles: The roles that count; the stay may change between them.
+        """
         stays = [one for one in self._of_item.get(item, ()) if one.slot == slot and one.role in roles]
         began = 0
         for one in sorted(stays, key=lambda stay: -stay.last):
@@ -90,10 +96,10 @@ class Past(Mapping[tuple[int, int], tuple[Held, ...]]):
 
 
 class Timeline:
-    """The periods before a horizon as stretches of the calendar, as far back as a day asks for."""
+    """The periods before a horizon as stretches of the calendar, back to a given day."""
 
     def __init__(self, step: Step, first: Stretch, earliest: date) -> None:
-        """Go back until a period ends before ``earliest``, and for ``LONGEST`` periods at least."""
+        """List the periods back to ``earliest``, and at least ``LONGEST`` periods."""
         back = enumerate(step.back(first))
         wanted = takewhile(lambda one: one[0] < LONGEST or one[1].end >= earliest, back)
         self._stretches = [stretch for _, stretch in wanted][::-1]
@@ -101,10 +107,10 @@ class Timeline:
         self._ends = [stretch.end for stretch in self._stretches]
 
     def held(self, days: Iterable[Stretch]) -> Iterator[tuple[int, int]]:
-        """Yield the runs of periods (first, last, negative) of which ``days`` fill half or more.
+        """Yield the runs of periods (first, last; negative) that ``days`` cover to at least half each.
 
         Args:
-            days: Stretches of the calendar in order, none of which meets the next.
+            days: Stretches of the calendar in order, with a gap between any two.
         """
         size = len(self._stretches)
         partly: dict[int, int] = {}
@@ -121,7 +127,7 @@ class Timeline:
 
 
 def _joined(runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield runs of numbers in order, those that meet as one."""
+    """Yield runs of numbers in order; runs that overlap or meet become one."""
     joined: list[tuple[int, int]] = []
     for run in sorted(runs):
         if joined and run[0] <= joined[-1][1] + 1:
@@ -132,7 +138,7 @@ def _joined(runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def merged(days: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """Return stretches of days in order, those that overlap or meet as one."""
+    """Return stretches of days in order; stretches that overlap or meet become one."""
     joined: list[Stretch] = []
     for one in sorted(days):
         if joined and one.start <= next_day(joined[-1].end):

@@ -1,4 +1,4 @@
-"""The plan, ``allocator-plan/1``: who goes where, what it costs, and how it was found."""
+"""The plan format ``allocator-plan/1``: assignments, scores with bounds, and data of the run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FORMAT: Literal["allocator-plan/1"] = "allocator-plan/1"
 HARD: Literal["hard"] = "hard"
 Level = Literal["hard"] | int
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
-#: The run of a plan: data about the search, never sentences.
+#: The keys of ``run`` in a plan; their values are data about the search, never sentences.
 RUN_KEYS = (
     "asked",
     "beside",
@@ -33,12 +33,12 @@ RUN_KEYS = (
     "versions",
     "workers",
 )
-#: Of what is found no more than 64 bits is counted.
+#: The largest count or cost, that of a signed number of 64 bits.
 _MOST = 2**63 - 1
 
 
 def _no_lookalike(value: Any) -> Any:
-    """Refuse what would be taken for a whole number and is written as something else, such as ``"3"``."""
+    """Refuse values that pydantic would convert to a whole number, such as ``"3"``, ``3.0`` or ``true``."""
     if isinstance(value, bool | float) or (isinstance(value, str) and value != HARD):
         raise PydanticKnownError("int_type")
     return value
@@ -122,5 +122,5 @@ class Plan(_Part):
 
     @property
     def is_found(self) -> bool:
-        """Whether the status says that a plan was found, if perhaps one without an assignment."""
+        """Whether the status says that a plan was found; such a plan may have no assignments."""
         return self.status in ("optimal", "feasible")

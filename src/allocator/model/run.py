@@ -1,4 +1,4 @@
-"""The data of a run that a plan carries: its route, its structure, what it was asked for, who proved what."""
+"""The data of a run in a plan: the route, the structure, the overrides, and the witnesses of proofs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from allocator.model.text import Text
 
-#: The structure of the program: a network, one but for its costs, a map of zones, none of these, or unknown.
+#: The structure of the program: a network, a network but for its costs, zones, none, windows, or unknown.
 StructureKind = Literal["network", "network_constraints", "zones", "none", "rolling", "unknown"]
 
 
@@ -71,14 +71,14 @@ _Part = TypeVar("_Part", RunRoute, RunStructure)
 
 
 def read_run_part(part: type[_Part], value: Any) -> _Part | None:
-    """Return a part of ``run`` of a plan; None if it is something else, such as the text of older plans."""
+    """Return a part of ``run`` as a model; None if the value does not fit, such as a text of older plans."""
     try:
         return part.model_validate(value)
     except ValidationError:
         return None
 
 
-#: Most pins, and most exclusions, that a call may have.
+#: Largest number of pins, and of exclusions, in a call.
 MOST = 2_000
 _Places = Annotated[tuple[str, ...], Field(max_length=MOST), FailFast()]
 
@@ -99,31 +99,31 @@ class Overrides(BaseModel):
     keep: _Places = ()
 
     def __bool__(self) -> bool:
-        """Whether anything was asked for."""
+        """Whether there is any override."""
         return bool(self.pin or self.exclude or self.keep)
 
     @property
     def options(self) -> list[str]:
-        """The same as options of a call."""
+        """The overrides as options of a command."""
         return [f"--{name} {place}" for name, places in self for place in places]
 
     def without(self, other: Overrides) -> Overrides:
-        """Return the pins and exclusions that another call does not ask for; layers to keep are left out."""
+        """Return the pins and exclusions that ``other`` does not have; layers to keep are left out."""
         pin = tuple(one for one in self.pin if one not in other.pin)
         return Overrides(pin=pin, exclude=tuple(one for one in self.exclude if one not in other.exclude))
 
     def to_run_data(self) -> dict[str, list[str]]:
-        """Return the same as JSON; what was not asked for is left out."""
+        """Return the overrides as JSON, without empty lists."""
         return {name: list(places) for name, places in self if places}
 
 
-#: The back ends whose word a proof stands on, all of them together.
+#: The back ends that a proof relies on, all of them together.
 Witnesses = frozenset[str]
 
 ZERO, ROWS, FLOW, CP_SAT, HIGHS = "zero", "rows", "flow", "cp-sat", "highs"
 COVER, PRICES, EARLIER = "cover", "prices", "earlier"
 
-#: Every name that a plan may use.
+#: The names of all witnesses, in the order in which plans write them, with their titles.
 NAMES = MappingProxyType(
     {
         ZERO: Text(zh="代价不会小于零", en="no plan costs less than nothing"),
@@ -137,19 +137,18 @@ NAMES = MappingProxyType(
     }
 )
 
-#: Needs no second witness: the checks recount the cost, and no breach costs less than nothing.
+#: The witness of the bound 0 needs no second one: the checks recount the cost, and no cost is negative.
 NOTHING_IS_LESS: Witnesses = frozenset((ZERO,))
 BY_ROWS: Witnesses = frozenset((ROWS,))
 NOBODY: Witnesses = frozenset()
-#: Those that can be asked of any program whether there is anything better, first the one that is tried first.
+#: The back ends that can confirm a bound of any program, in the order in which they are tried.
 SECOND = (HIGHS, CP_SAT)
 
 
 def combine_witnesses(*parts: Iterable[str]) -> Witnesses:
-    """Return whom a proof stands on that is made of these parts.
+    """Return the witnesses of a proof that combines several parts.
 
-    What follows from the rows, or from zero, is named only where nothing else was needed: every solver is
-    asked the rows.
+    ``rows`` and ``zero`` are named only if the proof needs no solver: every solver reads the rows anyway.
     """
     every = frozenset().union(*parts)
     solvers = every - NOTHING_IS_LESS - BY_ROWS
@@ -157,10 +156,10 @@ def combine_witnesses(*parts: Iterable[str]) -> Witnesses:
 
 
 def witnesses_of(by: Iterable[str], confirmed: Iterable[str] | None) -> tuple[Witnesses, Witnesses]:
-    """Return who proved something, as another plan says it, and who confirmed that.
+    """Return the witnesses of a bound as another plan names them, and the witnesses of its second proof.
 
-    Names that there are not, or none, are those of an earlier solve that does not say; a second proof counts
-    only where it is one.
+    Unknown or missing names become ``earlier``. A second proof counts only if it shares no witness with the
+    first.
     """
     first, second = frozenset(by), frozenset(confirmed or ())
     known = first if first and first <= NAMES.keys() else frozenset((EARLIER,))
@@ -169,12 +168,12 @@ def witnesses_of(by: Iterable[str], confirmed: Iterable[str] | None) -> tuple[Wi
 
 
 def in_order(witnesses: Iterable[str]) -> tuple[str, ...]:
-    """Return names in the order in which plans write them."""
+    """Return witnesses in the order in which plans write them."""
     found = set(witnesses)
     return (*(name for name in NAMES if name in found), *sorted(found - NAMES.keys()))
 
 
 def is_confirmed(by: Iterable[str], second: Iterable[str] | None) -> bool:
-    """Whether there are two proofs that no single back end could have made wrong by itself."""
+    """Whether there are two proofs that share no back end."""
     first, other = set(by), set(second or ())
     return bool(first and other) and not first & other

@@ -1,4 +1,4 @@
-"""A scenario: what ``scenario.yaml`` decides, over the organisation that the tables describe."""
+"""A scenario: the content of ``scenario.yaml``, and the organisation that the tables describe."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Scenario:
     Attributes:
         spec: The content of ``scenario.yaml``.
         organisation: The content of the tables.
-        folder: Where it was read from; rule packs are looked for from here.
-        sha256: Digest of everything that was read, rule packs included; names the input in a plan.
-        document: ``scenario.yaml`` as it was read, for faults that are found later.
-        files: SHA-256 of each file that was read, by name; ``sha256`` is the digest of them all.
-        doubts: What the readers noticed that is not wrong for certain but likely not meant.
-        renamed: By file, the headers that stand for a column of another name, with that name.
+        folder: Folder of the scenario; the search for rule packs starts here.
+        sha256: Digest of all files of the scenario; identifies the input in a plan.
+        document: The parsed ``scenario.yaml``, for the places of later faults.
+        files: SHA-256 of each file, by name; ``sha256`` is the digest of them all.
+        doubts: Doubts of the readers: likely mistakes that are no faults.
+        renamed: By file, the headers that differ from their column's name, each with that name.
     """
 
     spec: ScenarioSpec

@@ -1,4 +1,4 @@
-"""Score tables: a number for each pair of two entities, and its distinct numbers as codes."""
+"""Score tables: a number for each pair of entities, stored as codes of the distinct numbers."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64 | np.float64]
 Codes = npt.NDArray[np.int32]
-#: Whole numbers of no greater range are told apart by counting, which is faster than sorting.
+#: Largest range of whole numbers that are coded by counting, which is faster than sorting.
 NARROW = 2**22
 
 
 @dataclass(frozen=True, eq=False)
 class ValueCodes:
-    """A table as codes: expressions are worked out once for each distinct number.
+    """A table as codes, so that an expression is evaluated once for each distinct number.
 
     Attributes:
-        numbers: The distinct numbers in order, 0 among them.
-        codes: The shape of the table: the index into ``numbers`` of what stands there.
+        numbers: The distinct numbers in order, 0 included.
+        codes: ``[rows, columns]`` indices into ``numbers``.
     """
 
     numbers: list[int | float]
@@ -30,7 +30,7 @@ class ValueCodes:
 
     @classmethod
     def of(cls, values: Numbers) -> ValueCodes:
-        """Tell the numbers of a table apart."""
+        """Return the codes of the numbers of a table."""
         low, high = values.min(initial=0), values.max(initial=0)
         if values.dtype.kind != "i" or high - low >= NARROW:
             numbers, codes = np.unique(np.append(0, values), return_inverse=True)
@@ -46,7 +46,7 @@ class ValueCodes:
         return self.numbers.index(0)
 
 
-#: Distinct numbers, and an array that says which of them stands where.
+#: The distinct numbers, and an array of indices into them.
 Coded = tuple[Sequence[int | float], Codes]
 
 
@@ -55,9 +55,9 @@ class ScoreTable:
     """The numbers of one ``scores-NAME.csv``.
 
     Attributes:
-        rows: ``R`` ids, each once: those of one side of a layer, or of periods.
-        columns: ``C`` ids, each once: those of the other.
-        values: ``[R, C]`` numbers, whole ones unless any of them is a decimal; 0 where the cell is empty.
+        rows: ``R`` distinct ids, of one side of a layer or of periods.
+        columns: ``C`` distinct ids, of the other side.
+        values: ``[R, C]`` numbers, integers if all are whole; 0 for an empty cell.
     """
 
     rows: Sequence[str]
@@ -77,7 +77,10 @@ class ScoreTable:
         return ids + self.values.dtype.str.encode() + numbers
 
     def between(self, items: Sequence[str], slots: Sequence[str]) -> Coded:
-        """Return ``[I, S]`` numbers of pairs, whichever way round the table has them; 0 where it has none."""
+        """Return the distinct numbers and the codes ``[items, slots]`` of all pairs.
+
+        The table may have the items as rows or as columns; a pair that it lacks has the number 0.
+        """
         numbers, nothing = self._distinct.numbers, self._distinct.zero
         upright = self._placed(items, slots)
         if upright is not None:
@@ -87,7 +90,7 @@ class ScoreTable:
         return numbers, empty if turned is None else turned.T
 
     def is_of(self, some: Sequence[str], others: Sequence[str]) -> bool:
-        """Return whether the table has any pair of these ids, whichever way round."""
+        """Return whether the table has any pair of these ids, in either orientation."""
         return self._placed(some, others) is not None or self._placed(others, some) is not None
 
     @cached_property
@@ -95,7 +98,7 @@ class ScoreTable:
         return ValueCodes.of(self.values)
 
     def _placed(self, rows: Sequence[str], columns: Sequence[str]) -> Codes | None:
-        """Return the codes with these ids as rows and columns; None if the table names none of either."""
+        """Return the codes of these rows and columns; None if the table has none of the rows or columns."""
         row = np.array([self._row_of.get(name, -1) for name in rows], dtype=np.int64)
         column = np.array([self._column_of.get(name, -1) for name in columns], dtype=np.int64)
         if (row < 0).all() or (column < 0).all():

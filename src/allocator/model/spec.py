@@ -25,15 +25,15 @@ from allocator.model.text import Text
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 
 
-#: Characters that file systems and terminals do not take, and the longest name.
+#: Characters that file systems or terminals refuse, and the length of the longest name.
 _NOT_IN_NAMES, _LONGEST = frozenset('/\\:*?"<>|'), 64
 
 
 def scenario_name(name: str) -> str:
-    """Return the name of a scenario: what can also be the name of a folder, in any language.
+    """Return the name of a scenario if a folder can have this name; any language is allowed.
 
     Raises:
-        ValueError: It cannot.
+        ValueError: The name is too long, or has a character that a folder cannot have.
     """
     is_safe = name.isprintable() and not _NOT_IN_NAMES & {*name} and name == name.strip(" .\u3000")
     if not (is_safe and 0 < len(name) <= _LONGEST):
@@ -60,7 +60,7 @@ class Period(Strict):
     @model_validator(mode="before")
     @classmethod
     def _year(cls, value: Any) -> Any:
-        """Accept a bare year for the calendar year."""
+        """Accept a bare year as a period of one calendar year."""
         if isinstance(value, int | str) and re.fullmatch(r"\d{4}", str(value)):
             return {"id": str(value), "from": f"{value}-01-01", "to": f"{value}-12-31"}
         return value
@@ -77,7 +77,7 @@ class Period(Strict):
         return (self.end - self.start).days + 1
 
 
-#: How the periods before the horizon may be said to follow one another.
+#: The units in which the periods before the horizon can be stated.
 HistoryUnit = Literal["days", "workdays", "weeks", "months", "quarters", "half-years", "years"]
 
 
@@ -85,7 +85,7 @@ def _list_or_unit(value: Any) -> str:
     return "list" if isinstance(value, list | tuple) else "unit"
 
 
-#: The periods before the horizon: listed in their order, or the unit by which they go back.
+#: The periods before the horizon: a list in order, or the unit of their spacing.
 History = Annotated[
     Annotated[Annotated[tuple[Period, ...], Field(min_length=1, max_length=20_000)], Tag("list")]
     | Annotated[HistoryUnit, Tag("unit")],
@@ -216,7 +216,7 @@ def _numbers_as_text(value: Any) -> Any:
 
 
 def _something_decided(layers: Mapping[str, LayerSpec], given: ValidationInfo) -> Mapping[str, LayerSpec]:
-    """Ask for a layer of a scenario that has no draws either."""
+    """Refuse a scenario that has neither layers nor draws."""
     if not layers and not given.data.get("draws"):
         raise PydanticKnownError("missing")
     return layers

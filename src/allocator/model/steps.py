@@ -1,4 +1,4 @@
-"""Steps of the calendar: how the periods before a horizon follow one another, and how they are found."""
+"""Calendar steps: the spacing of the periods before a horizon, stated or inferred from the horizon."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MONTHS = {
 
 
 class Stretch(NamedTuple):
-    """Days of the calendar without a gap, from the first to the last."""
+    """Consecutive days of the calendar, both ends included."""
 
     start: date
     end: date
@@ -36,25 +36,25 @@ class Stretch(NamedTuple):
 
 
 class Step(Protocol):
-    """How the past goes back from the first period of a horizon."""
+    """The spacing of the periods before the first period of a horizon."""
 
     @property
     def title(self) -> Text:
-        """The name of the step for people."""
+        """The name of the step in messages."""
 
     def back(self, first: Stretch) -> Iterator[Stretch]:
-        """Yield the periods before ``first``, the last one first, as far as the calendar goes."""
+        """Yield the periods before ``first``, latest first, back to the start of the calendar."""
 
 
 @dataclass(frozen=True)
 class Days:
-    """Every ``length`` days: the first period so much earlier, cut to that length where it is longer."""
+    """Periods every ``length`` days, as long as the first period, but at most ``length`` days."""
 
     length: int = 1
 
     @property
     def title(self) -> Text:
-        """The name of the step for people."""
+        """The name of the step in messages."""
         if self.length == 1:
             return Text(zh="日", en="days")
         if self.length == len(_WEEKDAYS):
@@ -62,7 +62,7 @@ class Days:
         return Text(zh=f"每 {self.length} 日", en=f"every {self.length} days")
 
     def back(self, first: Stretch) -> Iterator[Stretch]:
-        """Yield the periods before ``first``, the last one first."""
+        """Yield the periods before ``first``, latest first."""
         length = min(first.days, self.length)
         try:
             for k in count(1):
@@ -74,20 +74,20 @@ class Days:
 
 @dataclass(frozen=True)
 class Weekdays:
-    """One day each, on certain days of the week (0 is Monday): working days, weekends."""
+    """Periods of one day on certain days of the week (0 is Monday), such as working days or weekends."""
 
     on: frozenset[int] = MONDAY_TO_FRIDAY
 
     @property
     def title(self) -> Text:
-        """The name of the step for people."""
+        """The name of the step in messages."""
         if self.on == MONDAY_TO_FRIDAY:
             return Text(zh="工作日（周一至周五）", en="working days, Monday to Friday")
         names = [_WEEKDAYS[day].split() for day in sorted(self.on)]
         return Text(zh="、".join(zh for zh, _ in names), en=", ".join(en for _, en in names))
 
     def back(self, first: Stretch) -> Iterator[Stretch]:
-        """Yield the days before ``first``, the last one first."""
+        """Yield the days before ``first``, latest first."""
         day = first.start
         while day > date.min:
             day -= ONE_DAY
@@ -97,18 +97,18 @@ class Weekdays:
 
 @dataclass(frozen=True)
 class Months:
-    """Every ``length`` months: the first period so much earlier, or that many months where it is longer."""
+    """Periods every ``length`` months, as long as the first period, but at most ``length`` months."""
 
     length: int
 
     @property
     def title(self) -> Text:
-        """The name of the step for people."""
+        """The name of the step in messages."""
         every = Text(zh=f"每 {self.length} 个月", en=f"every {self.length} months")
         return _MONTHS.get(self.length, every)
 
     def back(self, first: Stretch) -> Iterator[Stretch]:
-        """Yield the periods before ``first``, the last one first."""
+        """Yield the periods before ``first``, latest first."""
         after = min(next_day(first.end), months_later(first.start, self.length))
         try:
             for k in count(1):
@@ -120,20 +120,20 @@ class Months:
 
 @dataclass(frozen=True)
 class Yearly:
-    """The same periods one year (or several) earlier, again and again: terms of a school year."""
+    """The same periods every year (or every ``years`` years), such as the terms of a school year."""
 
     periods: tuple[Stretch, ...]
     years: int = 1
 
     @property
     def title(self) -> Text:
-        """The name of the step for people."""
+        """The name of the step in messages."""
         if self.years == 1:
             return Text(zh="每年同样的周期", en="the same periods each year")
         return Text(zh=f"每 {self.years} 年同样的周期", en=f"the same periods every {self.years} years")
 
     def back(self, first: Stretch) -> Iterator[Stretch]:
-        """Yield the periods before the first one, the last one first."""
+        """Yield the periods before the first period, latest first."""
         try:
             for k in count(1):
                 months = -12 * self.years * k
@@ -146,37 +146,37 @@ class Yearly:
 
 @dataclass(frozen=True)
 class Listed:
-    """Periods that the scenario lists, in their order; nothing before the first of them is looked at."""
+    """Periods that the scenario lists, in order; days before the first listed period are ignored."""
 
     periods: tuple[Stretch, ...]
 
     @property
     def title(self) -> Text:
-        """The name of the step for people."""
+        """The name of the step in messages."""
         return Text(zh=f"所列 {len(self.periods)} 个周期", en=f"listed, {len(self.periods)} periods")
 
     def back(self, first: Stretch) -> Iterator[Stretch]:
-        """Yield the listed periods, the last one first."""
+        """Yield the listed periods, latest first."""
         yield from reversed(self.periods)
 
 
 def next_day(day: date) -> date:
-    """Return the day after; the last day of the calendar stays."""
+    """Return the next day, or the same day if it is the last of the calendar."""
     return day if day == date.max else day + ONE_DAY
 
 
 def months_later(day: date, months: int) -> date:
-    """Return the same day some months later (earlier if negative), at most the last one of its month.
+    """Return the day ``months`` later (earlier if negative), or the last day of that month if it is shorter.
 
     Raises:
-        ValueError: It is before the year 1 or after 9999.
+        ValueError: The result is before the year 1 or after the year 9999.
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def months_in(stretch: Stretch) -> int | None:
-    """Return how many whole months a stretch is, from one day of the month on; None if not whole."""
+    """Return the length of a stretch in months, from any day of the month on; None if not whole."""
     start, after = stretch.start, next_day(stretch.end)
     if start.day != after.day or start.day > 28:
         return None
@@ -185,7 +185,7 @@ def months_in(stretch: Stretch) -> int | None:
 
 WEEK = 7
 YEAR = 12
-#: Periods from which the spacing of periods with gaps is a habit; of two it may be chance.
+#: Least number of periods with gaps whose even spacing counts as a habit; of two it may be chance.
 HABIT = 3
 _UNITS: dict[str, Step] = {
     "days": Days(1),
@@ -201,18 +201,18 @@ Steps = tuple[Step, ...]
 
 
 def stated_steps(history: str | Iterable[Period]) -> Step:
-    """Return the step that ``history:`` of a scenario says, a unit or a list of periods."""
+    """Return the step that a scenario states as ``history``, a unit or a list of periods."""
     if isinstance(history, str):
         return _UNITS[history]
     return Listed(tuple(Stretch(period.start, period.end) for period in history))
 
 
 def likely_steps(periods: Sequence[Stretch], recorded: Iterable[Stretch]) -> Steps:
-    """Return how the past may go back from a horizon, the most likely way first.
+    """Return the possible steps of the past of a horizon, most likely first.
 
     Args:
         periods: The horizon, in order.
-        recorded: The records of postings that have both ends.
+        recorded: The postings with both ends, as stretches.
     """
     return _by_records(_by_periods(periods), periods[0].start, recorded)
 
@@ -229,7 +229,7 @@ def _by_periods(periods: Sequence[Stretch]) -> Steps:
 
 
 def _months(periods: Sequence[Stretch], lengths: list[int]) -> Steps:
-    """Months, quarters, half-years, years: whole months from one day of the month to the one before it."""
+    """Return the steps of periods of whole months, such as quarters, half-years or years."""
     even, months = len(set(lengths)) == 1, sum(lengths)
     if _is_unbroken(periods):
         if even:
@@ -246,7 +246,7 @@ def _months(periods: Sequence[Stretch], lengths: list[int]) -> Steps:
 
 
 def _single_days(days: list[date]) -> Steps:
-    """Read a rota of single days: every day, certain days of the week, or evenly spaced."""
+    """Return the steps of a rota of single days: every day, certain days of the week, or even spacing."""
     chosen, on = set(days), frozenset(day.weekday() for day in days)
     span = (days[-1] - days[0]).days + 1
     left_out = {day for day in _every_day(days[0], days[-1]) if day not in chosen}
@@ -265,20 +265,20 @@ def _single_days(days: list[date]) -> Steps:
 
 
 def _unbroken_days(span: int, on: frozenset[int]) -> Steps:
-    """A few days on end may be all that there are of a week, or all that fit into the horizon."""
+    """Return the steps of consecutive days; a few of them may be certain days of each week, or any days."""
     if span >= WEEK or (on - MONDAY_TO_FRIDAY and on & MONDAY_TO_FRIDAY):
         return (Days(),)
     return (Weekdays() if on <= MONDAY_TO_FRIDAY else Weekdays(on)), Days()
 
 
 def _stretches(periods: Sequence[Stretch]) -> Steps:
-    """Stretches of as many days each, such as weeks, or the working days of each week."""
+    """Return the steps of periods of equal length, such as weeks, or the working days of each week."""
     days = Days(periods[0].days)
     spacings = {(after.start - before.start).days for before, after in pairwise(periods)}
     if len(spacings) > 1:
         return days, *_within_a_year(periods)
     if not spacings:
-        # One period from Monday to Friday (or Saturday), or a weekend, is mostly one of a week.
+        # A single period from Monday to Friday (or Saturday), or of a weekend, most likely recurs weekly.
         weekend = 5
         is_weekly = (periods[0].start.weekday(), days.length) in {(0, 5), (0, 6), (weekend, 2)}
         return (Days(WEEK), days) if is_weekly else (days,)
@@ -288,7 +288,7 @@ def _stretches(periods: Sequence[Stretch]) -> Steps:
 
 
 def _uneven(periods: Sequence[Stretch]) -> Steps:
-    """Periods of different lengths: the same ones each year, or a first one that is not whole."""
+    """Return the steps of periods of unequal length: yearly periods, or a shortened first period."""
     if cycle := _yearly_cycle(periods):
         return (Yearly(cycle),)
     rest = {months_in(period) for period in periods[1:]}
@@ -298,7 +298,7 @@ def _uneven(periods: Sequence[Stretch]) -> Steps:
 
 
 def _yearly_cycle(periods: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """Return the periods of the first year where each later one is one of these a year (or more) later."""
+    """Return the periods of the first year if all later periods repeat them each year; else none."""
     until = months_later(periods[0].start, YEAR) if periods[0].start.year < date.max.year else date.max
     first = [period for period in periods if period.start < until]
     later = [_a_year_later(period) for period in periods]
@@ -316,7 +316,7 @@ def _a_year_later(period: Stretch) -> Stretch:
 
 
 def _within_a_year(periods: Sequence[Stretch]) -> Steps:
-    """The same periods a year earlier, where there are several and they all lie within a year."""
+    """Return the yearly step of several periods within one year; none for other periods."""
     first, last = periods[0], periods[-1]
     if len(periods) == 1 or first.start.year == date.max.year:
         return ()
@@ -324,10 +324,10 @@ def _within_a_year(periods: Sequence[Stretch]) -> Steps:
 
 
 def _by_records(steps: Steps, first: date, recorded: Iterable[Stretch]) -> Steps:
-    """Keep the steps that the records of postings allow; what they show alone, where they show it.
+    """Return the steps that the postings allow, or the first step of weekdays that the postings confirm.
 
-    A record of up to a week that begins or ends on another day of the week speaks against certain days of
-    the week. Records of each such day from the earliest one to the horizon show them: at least two.
+    A posting of up to a week that begins or ends on another day of the week contradicts a step of weekdays.
+    Postings on all its days (at least two) from the earliest posting to the horizon confirm the step.
     """
     if len(steps) == 1 or not any(isinstance(step, Weekdays) for step in steps):
         return steps

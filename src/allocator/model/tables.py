@@ -1,7 +1,7 @@
-"""The rows of a scenario's tables. Columns that a table does not know are kept as attributes.
+"""The rows of a scenario's tables. Columns outside the standard of a table are kept as attributes.
 
-Empty cells are empty strings, empty tuples or None. Whole numbers are whole: a count in tenths is
-written in tenths. Dates are calendar days.
+Empty cells are empty strings, empty tuples or None. Counts are whole numbers: a count in tenths is a number
+of tenths. Dates are calendar days.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def _read_skills(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 @lru_cache(maxsize=10_000)
 def _split_skills(value: str) -> Mapping[str, int]:
-    """Read ``name:level;name:level``; the full-width colon and semicolon are read too.
+    """Read ``name:level;name:level``, also with a full-width colon or semicolon.
 
-    People with the same skills share one mapping: a table of 500,000 people has few different ones.
+    People with the same skills share one mapping: a table of 500,000 people has few distinct mappings.
     """
     skills: dict[str, int] = {}
     for part in _split_list(value):
@@ -66,7 +66,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 Skills = Annotated[Mapping[str, int], WrapValidator(_read_skills), PlainSerializer(dict)]
 Day = Annotated[date | None, BeforeValidator(_empty_is_none)]
 Count = Annotated[int, BeforeValidator(_empty_is_zero), Field(ge=0, le=10**9)]
-# The bounds belong to the number alone: set on the optional whole, they would be applied to None.
+# The bounds stand on the number type: on the optional type they would be applied to None too.
 MaybeCount = Annotated[Annotated[int, Field(ge=0, le=10**9)] | None, BeforeValidator(_empty_is_none)]
 Longitude = Annotated[Annotated[float, Field(ge=-180, le=180)] | None, BeforeValidator(_empty_is_none)]
 Latitude = Annotated[Annotated[float, Field(ge=-90, le=90)] | None, BeforeValidator(_empty_is_none)]
@@ -83,7 +83,7 @@ class Row(BaseModel):
 
     @property
     def extra(self) -> Mapping[str, Any]:
-        """Columns that the table's standard does not name, by column name."""
+        """The cells of the columns outside the table's standard, by column name."""
         return self.__pydantic_extra__ or {}
 
 
@@ -220,7 +220,7 @@ class Identity(Row):
 
     @property
     def same(self) -> bool:
-        """Whether the answer is yes."""
+        """Whether the answer is ``same_as``."""
         return self.answer == "same_as"
 
 
@@ -266,7 +266,7 @@ TABLES: Mapping[str, type[Row]] = {
 
 
 def columns(table: str) -> tuple[str, ...]:
-    """Return the standard columns of ``table`` in their order, as the header writes them."""
+    """Return the standard columns of ``table`` in their order, spelt as in a header."""
     return tuple(field.alias or name for name, field in TABLES[table].model_fields.items())
 
 

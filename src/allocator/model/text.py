@@ -26,7 +26,7 @@ class Text(BaseModel):
         return {"zh": value, "en": value} if isinstance(value, str) else value
 
     def __call__(self, language: Language) -> str:
-        """Return the text in ``language``, or in the other one where it has none."""
+        """Return the text in ``language``, or in the other language if that text is empty."""
         return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
 
     def __bool__(self) -> bool:

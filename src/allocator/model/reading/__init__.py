@@ -1,4 +1,4 @@
-"""Reading scenarios: from files that anyone may have written to values that can be trusted."""
+"""Reads scenarios from untrusted files into validated values."""
 
 from allocator.model.reading.fault_list import input_error
 from allocator.model.reading.files import scenario_digest

@@ -1,4 +1,4 @@
-"""The values of cells: characters cleaned, days, extra columns of one type, kinds of ties and links."""
+"""Values of cells: clean characters, dates, extra columns of one type, kinds of ties and links."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def visible(text: str) -> str:
 
 
 def plain_id(text: str) -> str:
-    """Return an id as it is compared: narrow letters and digits, composed characters, nothing invisible."""
+    """Return an id in its normal form: half-width letters and digits, composed visible characters."""
     if text.isascii():
         return text
     text = visible(text)
@@ -49,7 +49,7 @@ def plain_name(text: str) -> str:
 
 
 def plain_number(text: str) -> str:
-    """Return a number in the digits that programs read; ``３０`` is ``30``."""
+    """Return a number in ASCII digits; ``３０`` is ``30``."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
@@ -68,7 +68,7 @@ _CHINESE = re.compile("[〇零○一二三四五六七八九十]")
 #: Day 0 of a spreadsheet's calendar.
 _EXCEL = date(1899, 12, 30)
 
-#: The forms of a date, named where a cell is no date at all.
+#: The accepted forms of a date, for the fault of a cell that is no date.
 FORMS = "YYYY-MM-DD, YYYY年M月D日, YYYY-MM"
 
 
@@ -77,10 +77,10 @@ class WrittenDay:
     """A date as a cell writes it.
 
     Attributes:
-        day: The day, or the first day of the month; None if it cannot be told.
+        day: The day, or the first day of the month; None if the cell is no date.
         month_only: Whether the cell names no day of the month.
-        question: What to ask the user where it cannot be told, if it is nearly a date.
-        guess: The day that it may be.
+        question: The question to the user about a cell that is nearly a date.
+        guess: The day that such a cell may mean.
     """
 
     day: date | None
@@ -98,7 +98,7 @@ class WrittenDay:
 
 @lru_cache(maxsize=50_000)
 def read_day(text: str) -> WrittenDay:
-    """Return the date that ``text`` writes."""
+    """Return the date in ``text``, written in any of the accepted forms."""
     plain = _AGE.sub("", unicodedata.normalize("NFKC", text).strip()).strip()
     if _CHINESE.search(plain) and "年" in plain:
         plain = _TEN.sub(lambda found: f"{found[1] or 1}{found[2] or 0}", plain.translate(_FIGURES))
@@ -117,13 +117,13 @@ def read_day(text: str) -> WrittenDay:
 
 
 def parse_day(text: str) -> date | None:
-    """Return the day that ``text`` writes to the day, or None if it is no day of the calendar."""
+    """Return the date in ``text``, or None if ``text`` is no date or names a month only."""
     written = read_day(text)
     return None if written.month_only else written.day
 
 
 def _nearly(plain: str) -> WrittenDay:
-    """Return what to ask about a cell that is no date, if it is nearly one."""
+    """Return a cell that is no date, with a question to the user if the cell is nearly a date."""
     if _SHORT_YEAR.fullmatch(plain):
         return WrittenDay(None, question=_TWO_FIGURES)
     if _SERIAL.fullmatch(plain):
@@ -236,6 +236,6 @@ def chinese_kinds(table: str = "") -> Mapping[str, str]:
 
 
 def kind_of_tie(name: str, table: str = "") -> str:
-    """Return the kind of tie or link that ``name`` is in Chinese; any other name is a kind of its own."""
+    """Return the kind of tie or link of a Chinese name; any other name is a kind of its own."""
     plain = plain_id(name)
     return chinese_kinds(table).get(plain, plain)

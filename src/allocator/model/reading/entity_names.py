@@ -1,4 +1,4 @@
-"""Names where ids are asked for: tables without ids, ids that look alike, people who stand twice."""
+"""Names in place of ids, tables without ids, ids that look alike, and people in two rows."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _LATIN = re.compile("[A-Za-z0-9]")
 
 
 def shape(name: str) -> str:
-    """Return what is left of a name once all that looks the same is the same."""
+    """Return the key by which lookalike names are compared: one letter for all that look the same."""
     if not name.isascii():
         name = unicodedata.normalize("NFKC", name).translate(_SHAPES)
     return name.translate(_SHAPES).casefold()
 
 
 def lookalike_ids(tables: Mapping[str, Records]) -> Iterator[Fault]:
-    """Yield each id that looks like another one, and each that mixes alphabets."""
+    """Yield a doubt for each id that looks like another id, or that mixes alphabets."""
     first: dict[str, str] = {}
     for table in ("units", "people", "groups", "cases"):
         if table not in tables:
@@ -69,7 +69,7 @@ class NameIndex:
 
     @cached_property
     def _ids(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
-        """By table and name, the ids."""
+        """The ids by table and name."""
         return {table: _by_name(records) for table, records in self._tables.items()}
 
     @cached_property
@@ -77,17 +77,17 @@ class NameIndex:
         return {table: {shape(name): name for _, name in one.ids} for table, one in self._tables.items()}
 
     def names(self, table: str) -> Mapping[str, Sequence[str]]:
-        """Return the ids of a table by name; of a table that is not there, none."""
+        """Return the ids of a table by name; empty for an absent table."""
         return self._ids.get(table, {})
 
     def describe(self, table: str, name: str) -> str:
-        """Return the ids that bear a name, each with it: ``U03 (县财政局)``."""
+        """Return the ids of a name, each with the name: ``U03 (县财政局)``."""
         ids = self.names(table).get(name, ())
         shown = [f"{shorten(one, 30)} ({shorten(name, 30)})" for one in ids[:_MOST_SHOWN]]
         return ", ".join(shown) + (", ..." if len(ids) > _MOST_SHOWN else "")
 
     def lookalike(self, table: str, name: str) -> str:
-        """Return the id of a table that looks like ``name``, if there is one."""
+        """Return the id of a table that looks like ``name``; empty if there is none."""
         return self._shapes.get(table, {}).get(shape(name), "")
 
 
@@ -107,19 +107,19 @@ MESSAGE = Text(
     en="is a name, and is read as the id of whom or what bears it, wherever it stands in the column",
 )
 
-#: A table, one of its columns (by the name of its field), and the tables whose ids it holds.
+#: A table, one of its columns (by the name of its field), and the tables whose ids the column holds.
 Reference = tuple[str, str, tuple[str, ...]]
 
 
 def with_ids_for_names(
     tables: Mapping[str, Records], references: Iterable[Reference], doubts: FaultList
 ) -> Mapping[str, Records]:
-    """Return the tables with ids for the names that stand in their place, where one row alone bears each.
+    """Return the tables with ids in place of names, if only one row has the name.
 
     Args:
         tables: The tables, by name.
         references: The columns that refer to rows.
-        doubts: Takes each name that was read as an id, once for a column.
+        doubts: Collects a doubt for each name that is read as an id, once for a column.
     """
     ids = {table: frozenset(name for _, name in records.ids) for table, records in tables.items()}
     every = frozenset().union(*ids.values())
@@ -132,7 +132,7 @@ def with_ids_for_names(
 
 
 class _Reader:
-    """One column that refers to rows of other tables."""
+    """Reads one column that refers to rows of other tables."""
 
     def __init__(
         self,
@@ -147,7 +147,7 @@ class _Reader:
         self._named, self._ids, self._doubts = named, ids, doubts
 
     def records(self) -> Records:
-        """Return the table with ids for names; a large one in which no name stands is not laid out anew."""
+        """Return the table with ids for names; a table without such names is not copied."""
         first: dict[str, int] = {}
         for placed in self._records.rows:
             text = getattr(placed.row, self._field)
@@ -166,7 +166,7 @@ class _Reader:
         return Placed(placed.line, row)
 
     def _meant(self, text: str, line: int) -> str:
-        """Return the id of the one row that bears a name, and tell it; nothing if none or several do."""
+        """Return the id of the only row with a name, and add a doubt; empty if no or several rows have it."""
         name = plain_name(text)
         ids = [one for kind in self._kinds for one in self._named.names(kind).get(name, ())]
         if len(ids) != 1:
@@ -176,21 +176,21 @@ class _Reader:
         return ids[0]
 
 
-#: The column that stands for ids where there are none.
+#: The column whose names serve as ids in a table without ids.
 NAME = "name"
 _EMPTY = Text(zh="没有编号列，须填名称", en="has no column of ids: a name is needed")
 
 
 def with_ids(grid: Grid, faults: FaultList, doubts: FaultList) -> Grid:
-    """Return the table with names for ids, if it has names and no ids.
+    """Return the table with names as ids if it has names and no ids; any other table is unchanged.
 
-    A running number is no id: it is another one when a row is added. Names that repeat, and rows without a
-    name, are faults.
+    A running number is no id, since it changes when a row is added. Repeated names, and rows without a name,
+    are faults.
 
     Args:
         grid: The table.
-        faults: Takes rows whose name cannot stand for an id.
-        doubts: Takes that names do.
+        faults: Collects the rows whose name cannot serve as an id.
+        doubts: Collects a doubt if names serve as ids.
     """
     if not grid.unnumbered:
         return grid
@@ -226,19 +226,19 @@ def _unfit(grid: Grid, header: str, rows: Sequence[tuple[int, Sequence[str]]]) -
 
 
 def _ordinal(grid: Grid) -> str:
-    """Return how a column of running numbers would be made one of ids."""
+    """Return the ``columns`` entry that makes a column of running numbers the ids; empty without one."""
     header = next(filter(is_ordinal, grid.headers), "")
     return f"scenario.yaml: columns: {{{grid.table}: {{{header}: id}}}}" if header else ""
 
 
-#: Number of equal cells beside the name from which two rows are surely of one person.
+#: Number of equal cells, besides the name, from which two rows are certainly of one person.
 _SURELY = 3
 
 
 def repeated_people(grid: Grid) -> Iterator[tuple[Fault, bool]]:
-    """Yield each row that says of a person what an earlier one says, and whether that is surely a fault.
+    """Yield a fault for each row that repeats an earlier row except for the id, and whether it is certain.
 
-    Two people of one name, of whom a sparse table says nothing else, may be two.
+    In a sparse table, two rows with the same name may be two people.
     """
     if grid.table != "people" or "name" not in grid.columns:
         return

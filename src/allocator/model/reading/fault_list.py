@@ -1,4 +1,4 @@
-"""Faults are gathered, not thrown one by one: the user mends a file once."""
+"""Collects faults and raises them together, so that the user corrects a file only once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.text import Text
 
 MOST_FAULTS = 200
-#: Faults of a sort that are listed beyond the limit: as many as the one line of a sort shows.
+#: Number of faults of each sort that are listed beyond the limit; one line of output shows this many.
 SHOWN_OF_SORT = 4
 _COMPARISONS = 50_000
 
 
 def input_error(faults: Iterable[Fault]) -> InputError:
-    """Return the faults as one error: the first ones up to the limit, and the number of the others."""
+    """Return the faults as one error: the first faults up to the limit, and the number of the others."""
     kept = FaultList()
     kept.extend(faults)
     return kept.error()
@@ -36,7 +36,7 @@ class FaultList:
         self._left: Counter[object] = Counter()
 
     def add(self, fault: Fault) -> None:
-        """Take note of ``fault``, and of those for which it stands."""
+        """Add ``fault``, and count the faults for which it stands."""
         sort = fault.sort
         if fault.is_remainder:
             self.leave_out(fault.count)
@@ -51,25 +51,26 @@ class FaultList:
             self._left[sort if sort in self._first else None] += fault.count
 
     def leave_out(self, count: int) -> None:
-        """Count faults that are not listed."""
+        """Count faults without listing them."""
         self.count += count
         self._left[None] += count
 
     def _is_kept(self, sort: object) -> bool:
-        """Return whether a fault of a sort is listed: of many, so that no sort hides another."""
+        """Return whether a fault is listed; beyond the limit, only the first faults of each sort are."""
         if len(self.kept) < self.limit:
             return True
         return len(self.kept) < 2 * self.limit and (sort is None or self._listed[sort] < SHOWN_OF_SORT)
 
     def extend(self, faults: Iterable[Fault]) -> None:
-        """Take note of each of ``faults``."""
+        """Add each of ``faults``."""
         for fault in faults:
             self.add(fault)
 
     def suggest(self, name: str, *valid: Collection[str]) -> str:
-        """Return the valid name nearest to ``name``, or nothing once too many have been looked for.
+        """Return the valid name nearest to ``name``; empty if there is none, or after too many searches.
 
-        The search compares with every valid name; without a bound a file full of slips would take hours.
+        A search compares ``name`` with every valid name; without a limit, a file full of misspellings would
+        take hours.
         """
         cost = sum(map(len, valid))
         if len(self.kept) >= self.limit or cost > self._comparisons:
@@ -78,24 +79,24 @@ class FaultList:
         return nearest(name, chain(*valid))
 
     def raise_if_any(self) -> None:
-        """Raise all that was found as one error.
+        """Raise all faults as one error.
 
         Raises:
-            InputError: If there is any fault; its last fault says how many more there are.
+            InputError: There is any fault; the last fault has the number of faults that are not listed.
         """
         if self.kept:
             raise self.error()
 
     def error(self) -> InputError:
-        """Return all that was found as one error."""
+        """Return all faults as one error."""
         return InputError(self.all())
 
     def with_doubts(self, doubts: FaultList) -> InputError:
-        """Return all that was found as one error, and what was noticed beside: it may be the reason."""
+        """Return all faults as one error, followed by the doubts, which may explain the faults."""
         return InputError((*self.all(), *map(_beside, doubts.all())))
 
     def all(self) -> tuple[Fault, ...]:
-        """Return all that was found: the first of a sort, or the last one, says how many are not listed."""
+        """Return the listed faults; the first of a sort, or a final fault, has the number of the others."""
         kept = list(self.kept)
         for sort, count in self._left.items():
             if sort is not None and count:
@@ -104,13 +105,13 @@ class FaultList:
 
 
 def _remainder(count: int) -> Fault:
-    """Return the fault that stands for others of any sort."""
+    """Return the fault that stands for ``count`` unlisted faults of any sort."""
     text = Text(zh=f"另有 {count} 处问题未列出", en=f"and {count} more faults that are not listed")
     return Fault(text, more=count)
 
 
 def _beside(doubt: Fault) -> Fault:
-    """Return a doubt that is told among faults; what stands for those not listed is told as it is."""
+    """Return a doubt as listed among faults, marked as a doubt; a remainder is unchanged."""
     if doubt.is_remainder:
         return doubt
     message = Text(zh=f"存疑：{doubt.message.zh}", en=f"in doubt: {doubt.message.en}")

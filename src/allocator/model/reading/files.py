@@ -1,4 +1,4 @@
-"""Files read safely and written whole or not at all, and the digest that names an input."""
+"""Reads files safely, writes files atomically, and computes the digest that identifies an input."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def read_text(path: Path, label: str, limit: int) -> TextFile:
 
     Args:
         path: The file.
-        label: Its name as faults show it.
+        label: Name of the file as faults show it.
         limit: Largest size in bytes.
 
     Raises:
-        InputError: If it is no regular file, cannot be read, is too large, or is not text.
+        InputError: The file is not regular, cannot be read, is too large, or is not text.
     """
     content = read_bytes(path, label, limit)
     return TextFile(label, decode(content, label), hashlib.sha256(content).hexdigest())
@@ -50,16 +50,16 @@ def read_bytes(path: Path, label: str, limit: int) -> bytes:
     """Read at most ``limit`` bytes of a regular file.
 
     Raises:
-        InputError: If it is no regular file, cannot be read or is larger.
+        InputError: The file is not regular, cannot be read, or is larger than ``limit``.
     """
     try:
-        # A pipe or a device would hang the reader, so look before opening.
+        # A pipe or a device would hang the reader, so the kind of file is checked before opening.
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             raise _error(label, "不是普通文件", "is not a regular file")
         with path.open("rb") as stream:
-            content = stream.read(min(found.st_size, limit) + 1)  # as asked for, not as found, is set aside
-            if len(content) > found.st_size:  # it has grown, or is of a kind that hides its size
+            content = stream.read(min(found.st_size, limit) + 1)  # read() allocates the requested size
+            if len(content) > found.st_size:  # the file has grown, or hides its size
                 content += stream.read(limit + 1 - len(content))
     except FileNotFoundError:
         raise InputError([missing(path, label)]) from None
@@ -73,13 +73,13 @@ def read_bytes(path: Path, label: str, limit: int) -> bytes:
 
 
 def missing(path: Path, label: str) -> Fault:
-    """Return the fault of a file or folder that is not there, with the nearest name beside it."""
+    """Return the fault of a missing file or folder, with the nearest name in the same folder."""
     try:
         beside = sorted(entry.name for entry in path.parent.iterdir())
         near = nearest(
             path.name, [name for name in beside if name != path.name]
-        )  # a link to nowhere is there
-    except (OSError, ValueError):  # there is no such place either, or nobody may look into it
+        )  # a dangling link has the name itself
+    except (OSError, ValueError):  # the folder is missing too, or cannot be read
         near = ""
     text = Text(zh="没有这个文件或文件夹", en="no such file or folder")
     return Fault(text, label, nearest=str(path.parent / near) if near else "")
@@ -89,7 +89,8 @@ def decode(content: bytes, label: str) -> str:
     """Return ``content`` as text.
 
     Raises:
-        InputError: If it holds a NUL byte or is neither UTF-8 nor GB18030; names the byte and row.
+        InputError: The content has a NUL byte, is UTF-16, or is neither UTF-8 nor GB18030; the fault names
+            the byte and the row.
     """
     content = content.removeprefix(codecs.BOM_UTF8)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -138,7 +139,7 @@ def _error(label: str, zh: str, en: str, row: int = 0) -> InputError:
 
 
 def atomic_write(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all: a half-written one never takes the place of a good one.
+    """Write a file atomically: a half-written file never replaces a good one.
 
     Raises:
         InputError: The file cannot be written.
@@ -147,7 +148,7 @@ def atomic_write(content: bytes, path: Path) -> None:
         if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
             path.write_bytes(content)
             return
-        _replace(path.resolve(), content)  # what a link points to is replaced, not the link
+        _replace(path.resolve(), content)  # replaces the target of a link, not the link
     except OSError as error:
         raise InputError([unwritable_fault(error, path)]) from None
 
@@ -166,7 +167,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def unfinished_files(path: Path) -> list[Path]:
-    """Return what was left beside a file by processes that were killed while they wrote it."""
+    """Return the temporary files beside a file, left by processes that were killed while writing."""
     left = re.compile(re.escape(_prefix(path)) + r"[a-z0-9_]{8}")
     try:
         return [other for other in path.parent.iterdir() if left.fullmatch(other.name)]
@@ -187,8 +188,8 @@ def unwritable_fault(error: OSError, path: Path) -> Fault:
 def scenario_digest(parts: Iterable[tuple[str, bytes]]) -> str:
     """Return the SHA-256 of named contents, in hexadecimal.
 
-    It is the digest of what ``sha256sum`` prints of the parts in their order, so that anyone can
-    check it with ``sha256sum scenario.yaml units.csv ... | sha256sum``.
+    The digest is that of the output of ``sha256sum`` for the parts in their order, so that anyone can
+    check the digest with ``sha256sum scenario.yaml units.csv ... | sha256sum``.
     """
     return listing_digest((name, hashlib.sha256(content).hexdigest()) for name, content in parts)
 

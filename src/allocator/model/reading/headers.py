@@ -1,4 +1,4 @@
-"""Column headers: Chinese and English ones, mapped to the standard column that each stands for."""
+"""Column headers in Chinese and English, each with the standard column for which it stands."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-#: Headers that stand for a column where no plainer one does; the codes are those of the national system.
+#: Headers that stand for a column if no standard header does; the codes are those of the national system.
 _WEAKER: Mapping[str, Mapping[str, str]] = {
     "people": {
         "name": "人员姓名 员工姓名 a0101",
@@ -122,7 +122,7 @@ _WEAKER: Mapping[str, Mapping[str, str]] = {
         "title": "单位及职务 工作单位及职务 任现工作单位及职务 现职务 a0192a",
     }
 }
-#: Headers of rosters that end like a standard one and mean something else.
+#: Headers of rosters that end like a standard header but have another meaning.
 _OTHERS = frozenset(
     [
         "专业技术职务",
@@ -137,22 +137,22 @@ _OTHERS = frozenset(
         "现职级",
     ]
 )
-#: A column of running numbers: no id by itself, but it may be made one.
+#: Headers of running numbers, which are no ids unless the scenario's ``columns`` say so.
 _ORDINALS = frozenset(["序号", "序", "no", "no.", "编次"])
 _SUFFIX = re.compile(r"(?:[_:*]+|\([^()]*\)|\[[^\[\]]*\])$")
 _ALIKE = 0.8
 
 
 def is_ordinal(header: str) -> bool:
-    """Return whether a header is that of running numbers."""
+    """Return whether a header names a column of running numbers."""
     return _key(header) in _ORDINALS
 
 
 def standard_names(table: str, headers: Sequence[str], own: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the column that each header of a table stands for; see ``standard_name``.
+    """Return the column for which each header of a table stands; see ``standard_name``.
 
-    A header that may stand for a column (``科室`` for the unit), or is one with something in brackets
-    (``姓名（拼音）``), does so where no plainer one is there.
+    A weaker header (``科室`` for the unit), or a header with a bracketed remark (``姓名（拼音）``), counts
+    only if no standard header stands for the column.
     """
     names = [_exactly(table, header, own) for header in headers]
     taken = set(names)
@@ -165,19 +165,19 @@ def standard_names(table: str, headers: Sequence[str], own: Mapping[str, str]) -
 
 
 def standard_name(table: str, header: str, own: Mapping[str, str]) -> str:
-    """Return the column that ``header`` stands for; a header of neither kind is a column by itself.
+    """Return the column for which ``header`` stands; any other header is a column by itself.
 
     Args:
         table: Name of the table.
-        header: The header cell, trimmed. Blanks inside, full-width letters, a colon or what stands in
-            brackets at the end make no difference: ``姓　名（必填）`` is ``姓名``.
-        own: What the scenario says its headers stand for; this comes first.
+        header: The header cell, trimmed. Inner blanks, full-width letters, a final colon and a final remark
+            in brackets are ignored: ``姓　名（必填）`` is ``姓名``.
+        own: The scenario's own headers with their columns, which take precedence.
     """
     return _exactly(table, header, own) or _standard(table).get(_bare(_key(header)), header)
 
 
 def _exactly(table: str, header: str, own: Mapping[str, str]) -> str | None:
-    """Return what the scenario or the table calls by this header, brackets at its end included."""
+    """Return the column of a header, brackets included, by the scenario's own headers or the table's."""
     if header in own:
         return own[header]
     key = _key(header)
@@ -188,13 +188,13 @@ def _exactly(table: str, header: str, own: Mapping[str, str]) -> str | None:
 def near_misses(
     table: str, headers: Sequence[str], names: Sequence[str], own: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield each header that is read as a column by itself but looks like a standard one that is not there.
+    """Yield each header that is read as a column by itself but resembles an absent standard column.
 
     Args:
         table: Name of the table.
-        headers: Its headers.
-        names: What they stand for.
-        own: What the scenario says its headers stand for: these are as they are meant.
+        headers: The headers of the table.
+        names: The column for which each header stands.
+        own: The scenario's own headers with their columns; these headers are never reported.
 
     Yields:
         The header and the standard column.
@@ -206,7 +206,7 @@ def near_misses(
 
 
 def _likest(table: str, header: str, absent: Sequence[str]) -> str | None:
-    """Return the column of ``absent`` that a header is one slip away from, or ends like."""
+    """Return the column of ``absent`` with a similar header or the same ending; None if there is none."""
     key = _bare(_key(header))
     if key in _OTHERS or key in _ORDINALS or len(key) > 40:
         return None
@@ -232,7 +232,7 @@ def _weaker(table: str) -> Mapping[str, str]:
     return {_key(alias): name for name, aliases in words for alias in aliases.split()}
 
 
-#: A blank that pads Chinese letters.
+#: A blank between Chinese characters.
 _BETWEEN = re.compile(r"(?<=[^\x00-\x7f])_+(?=[^\x00-\x7f])")
 
 
@@ -242,7 +242,7 @@ def _key(header: str) -> str:
 
 
 def _bare(key: str) -> str:
-    """Return a key without what stands in brackets at its end, a colon, or the star of a required field."""
+    """Return a key without final brackets, a final colon, or the star of a required field."""
     key = key.lstrip("*")
     while (shorter := _SUFFIX.sub("", key)) != key and shorter:
         key = shorter
@@ -255,16 +255,16 @@ _NO_HEADER = re.compile(r"[\d\s.,:/年月日-]+")
 def join_header_rows(
     top: Sequence[str], below: Sequence[str], is_standard: Callable[[str], bool]
 ) -> tuple[str, ...] | None:
-    """Return the header that two rows make together; None if the second is no part of a header.
+    """Return the header that two rows form together; None if the second row is no part of a header.
 
-    In a header of two rows a cell of the second stands only below a group: a name that spans columns, so
-    that it is followed by empty cells or, where the cells are merged, by itself. Below every other name
-    there is nothing, or the name again. A row of the table fills the column of its ids or names.
+    In a header of two rows, the second row has cells only below a group: a name that spans columns, followed
+    by empty cells or, if the cells are merged, by copies of the name. Below any other name the second row is
+    empty or repeats the name. A data row, in contrast, fills the column of its ids or names.
 
     Args:
         top: The cells of the first row.
-        below: Those of the row after it.
-        is_standard: Says whether a header is known by itself.
+        below: The cells of the second row.
+        is_standard: Tells whether a single header is standard.
     """
     width = max(len(top), len(below))
     upper, lower = ([cell.strip() for cell in (*row, *[""] * (width - len(row)))] for row in (top, below))

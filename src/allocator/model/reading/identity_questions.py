@@ -1,4 +1,4 @@
-"""Questions of identity: names that may be one of our people, and answers that do not fit."""
+"""Questions of identity: names that may be one of our people, and answers that contradict or fit no name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TABLE = "identities"
 
 @dataclass(frozen=True)
 class Mention:
-    """A name in a table: where it stands, and for which case (empty in a tie)."""
+    """A name in a table: its file, line and header, and its case (empty in a tie)."""
 
     name: str
     file: str
@@ -27,7 +27,7 @@ class Mention:
 
 
 def contradictions(tables: Mapping[str, Records]) -> Iterator[Fault]:
-    """Yield the answers that contradict an earlier one about the same name."""
+    """Yield a fault for each answer that contradicts an earlier answer about the same name."""
     records = tables.get(TABLE)
     seen: list[tuple[int, Identity]] = []
     for placed in records.rows if records else ():
@@ -53,11 +53,11 @@ def _clash(one: Identity, other: Identity) -> bool:
 def identity_doubts(
     tables: Mapping[str, Records], organisation: Organisation, answers: tuple[Identity, ...]
 ) -> Iterator[Fault]:
-    """Yield what ``identities.csv`` should answer: who may be ours, and which names stand in several cases.
+    """Yield the questions for ``identities.csv``: names of our people, and names in several cases.
 
     Args:
         tables: The tables as read, for the places of names.
-        organisation: The organisation with names as they are written.
+        organisation: The organisation with names as in the tables.
         answers: The rows of ``identities.csv``.
     """
     identities = Identities(organisation, answers)
@@ -89,7 +89,7 @@ def _mentions(tables: Mapping[str, Records], identities: Identities) -> Iterator
 
 
 def _may_be_ours(mentions: Iterable[Mention], identities: Identities) -> Iterator[Fault]:
-    """Yield each name that our people bear once, at its first place."""
+    """Yield a question for each name of one of our people, at the first place of the name."""
     asked: dict[tuple[str, tuple[str, ...]], list[Mention]] = {}
     for mention in mentions:
         people = identities.meaning(mention.name, mention.case).open
@@ -145,7 +145,7 @@ def _about_nobody(mentions: Iterable[Mention], tables: Mapping[str, Records]) ->
 
 
 def _described(organisation: Organisation, person: str) -> str:
-    """Return ``P1 何文（县财政局 主任）``: enough to tell people of one name apart."""
+    """Return ``P1 何文（县财政局 主任）``, which tells people of one name apart."""
     one = organisation.people[person]
     unit = organisation.label(one.unit) if one.unit else ""
     post = " ".join(part for part in (unit, one.title) if part)

@@ -1,4 +1,4 @@
-"""JSON parsed safely, each fault with its place; plans read from JSON and written to it."""
+"""Parses JSON safely, with the place of each fault, and reads and writes plans."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from allocator.model.text import Text
 
 
 def parse_json(content: bytes, file: str) -> Any:
-    """Return what a JSON file holds.
+    """Return the data of a JSON file.
 
     Raises:
-        InputError: It is not JSON, is nested too deep, or says the same key twice.
+        InputError: The content is not JSON, is nested too deep, or has a repeated key.
     """
     try:
         return json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
@@ -38,7 +38,7 @@ def parse_json(content: bytes, file: str) -> Any:
 
 
 class _TwiceError(Exception):
-    """A key that an object of JSON has twice; most readers would take the last in silence."""
+    """A repeated key in a JSON object; most parsers take its last value without a warning."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -62,7 +62,7 @@ _NO_JSON = Text(zh="不是有效的 JSON", en="is not valid JSON")
 
 
 def _no_json(error: json.JSONDecodeError, file: str) -> Fault:
-    """Return the fault at its place; a file cut short is the likeliest reason for one that ends too early."""
+    """Return the fault of invalid JSON at its place; JSON that ends too early is likely cut short."""
     line = error.doc.split("\n")[error.lineno - 1]
     if not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string"):
         text = Text(zh="不完整：JSON 没有写完就中断", en="is cut short: the JSON ends too early")
@@ -71,7 +71,7 @@ def _no_json(error: json.JSONDecodeError, file: str) -> Fault:
 
 
 def json_fault(detail: ErrorDetails, file: str, where: tuple[str | int, ...]) -> Fault:
-    """Return what pydantic finds wrong with a part of a JSON file, at its path."""
+    """Return the fault for an error of pydantic in a JSON file, at the path ``where``."""
     wrong, value = problem_of(detail), detail["input"]
     shown = detail["type"] != "missing" and not isinstance(value, dict | list)
     found = shorten(json.dumps(value, ensure_ascii=False)).strip('"') if shown else None
@@ -79,7 +79,7 @@ def json_fault(detail: ErrorDetails, file: str, where: tuple[str | int, ...]) ->
     return Fault(wrong.message, file, column=column, found=found, allowed=wrong.allowed)
 
 
-#: More would not fit into a GiB of memory once it is read; 300,000 assignments do.
+#: Size limit of a plan file. A larger plan would take more than a GiB of memory; 300,000 assignments fit.
 PLAN_BYTES = 32 * 2**20
 
 
@@ -87,7 +87,7 @@ def read_plan(path: Path | str) -> Plan:
     """Read a plan, ``allocator-plan/1``.
 
     Raises:
-        InputError: It cannot be read, is not JSON, or is not a plan.
+        InputError: The file cannot be read, is not JSON, or is not a plan.
     """
     path = Path(path)
     data = parse_json(read_bytes(path, path.name, PLAN_BYTES), path.name)
@@ -98,7 +98,7 @@ def read_plan(path: Path | str) -> Plan:
 
 
 def _refused(data: Any, error: ValidationError, file: str) -> InputError:
-    """Return what is wrong with a plan: lists stop at the first fault, so their parts are read again."""
+    """Return all faults of a plan: a list stops at its first fault, so its parts are validated again."""
     faults = FaultList()
     for detail in error.errors(include_url=False):
         if len(detail["loc"]) < 2 or detail["loc"][0] not in _LISTS:
@@ -125,7 +125,7 @@ def _part_faults(error: ValidationError, file: str, where: tuple[str, int]) -> I
 
 
 def plan_text(plan: Plan) -> str:
-    """Return a plan as JSON with one assignment a line, so that a person can edit and compare it."""
+    """Return a plan as JSON with one assignment per line, easy to edit and compare by hand."""
     data = plan.model_dump(mode="json")
     lines = [json.dumps(assignment, ensure_ascii=False) for assignment in data.pop("assignments")]
     parts = []
@@ -145,7 +145,7 @@ _FIRST = ("format", "scenario", "status")
 
 
 def write_plan(plan: Plan, path: Path | str) -> None:
-    """Write a plan whole or not at all.
+    """Write a plan to a file atomically.
 
     Raises:
         InputError: The file cannot be written.

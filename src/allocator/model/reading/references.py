@@ -1,4 +1,4 @@
-"""References between rows: ids and tables that must exist, chains without cycles, days in order."""
+"""Checks references between rows: existing ids and tables, chains without cycles, days in order."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _MOST_SHOWN = 5
 
 @dataclass(frozen=True)
 class Pointing:
-    """A column that refers to tables.
+    """A column that refers to rows of other tables.
 
     Attributes:
-        table: The table that it is of.
-        file: Its file as faults show it.
-        key: The standard column.
-        column: The column as the file writes it.
-        kinds: The tables that it may refer to.
-        names: What its cells name, with the first line of each.
+        table: The table of the column.
+        file: Name of the file as faults show it.
+        key: The standard name of the column.
+        column: The header of the column as the file writes it.
+        kinds: The tables to which the column may refer.
+        names: The ids in the column, with the first line of each.
     """
 
     table: str
@@ -43,20 +43,20 @@ class Pointing:
 def absent_tables(
     pointing: Iterable[Pointing], ids: Mapping[str, Collection[str]], absent: Collection[str]
 ) -> Iterator[tuple[Fault, Pointing]]:
-    """Yield a fault for each column that names mostly nothing where a table that it may mean is not there.
+    """Yield a fault for each column of mostly unknown ids if a table to which it may refer is absent.
 
     Args:
         pointing: The columns.
         ids: The ids of each table.
-        absent: The tables that are not there.
+        absent: The absent tables.
 
     Yields:
-        The fault, and the column whose unknown names it stands for.
+        The fault, and the column whose unknown ids the fault stands for.
     """
     for one in pointing:
         lacking = [kind for kind in one.kinds if kind in absent]
         unknown = [name for name in one.names if not any(name in ids[kind] for kind in one.kinds)]
-        # Where most names are known, the others are misspelt; a table that is optional may well be absent.
+        # If most ids are known, the others are misspelt: an optional table may well be absent.
         if lacking and 2 * len(unknown) > len(one.names):
             files = " / ".join(one.file.replace(one.table, kind) for kind in lacking)
             message = Text(
@@ -71,7 +71,7 @@ def find_cycles(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """Yield each cycle of ``parents`` once, from its first member in the order of the mapping.
 
     Args:
-        parents: For each id the id above it; ids that are no key of the mapping stand at the top.
+        parents: The parent of each id; an id that is no key of the mapping is a root.
     """
     order = {one: position for position, one in enumerate(parents)}
     done: set[str] = set()
@@ -126,13 +126,13 @@ _LONGEST_SHOWN = 10
 def check_references(
     tables: Mapping[str, Records], lost: Collection[str], seats: Vocabulary | None, faults: FaultList
 ) -> None:
-    """Check what the tables say of each other.
+    """Check the references between tables.
 
     Args:
         tables: The tables that could be read, by name.
-        lost: Names of tables that are there but could not be read; nothing can be said of their ids.
-        seats: The words of the seat notation; None where the scenario could not be read.
-        faults: Takes what is wrong.
+        lost: Names of tables that could not be read; references to their ids are not checked.
+        seats: The words of the seat notation; None if ``scenario.yaml`` could not be read.
+        faults: Collects the faults.
     """
     checker = _Checker(tables, frozenset(lost), faults)
     checker.absent_tables()
@@ -152,7 +152,7 @@ def check_references(
 
 
 class _Checker:
-    """The tables with the ids that they define."""
+    """Checks the tables by the ids that they define."""
 
     def __init__(self, tables: Mapping[str, Records], lost: frozenset[str], faults: FaultList) -> None:
         self._tables = tables
@@ -167,7 +167,7 @@ class _Checker:
         self._advice: dict[tuple[str, tuple[str, ...]], tuple[Text, str]] = {}
 
     def absent_tables(self) -> None:
-        """Name first the tables that are not there and that others refer to."""
+        """Report absent tables to which others refer, before unknown ids."""
         absent = [kind for kind in _KINDS if kind not in self._tables and kind not in self._lost]
         for fault, pointing in absent_tables(self._pointing(), self._ids, absent):
             self._faults.add(fault)
@@ -206,7 +206,7 @@ class _Checker:
                 self._unknown(records, placed.line, column, str(name), kinds)
 
     def tie_sources(self) -> None:
-        """A tie is of a person, or of a party to a case, who may be nobody of the scenario."""
+        """Report ties whose source is neither a person of the scenario nor a party to a case."""
         if self._lost.intersection(("people", "cases")):
             return
         for records, placed in self._rows("ties"):
@@ -300,7 +300,7 @@ class _Checker:
         self._report(records, line, column, message, name, near=near)
 
     def _advise(self, name: str, kinds: tuple[str, ...]) -> tuple[Text, str]:
-        """Return what is wrong with a name that is no id of ``kinds``, and what may be meant."""
+        """Return the message for a name that is no id of ``kinds``, and the id that may be meant."""
         zh = "或".join(_KINDS[kind].zh for kind in kinds)
         en = " or ".join(_KINDS[kind].en for kind in kinds)
         if other := next((kind for kind in _KINDS if name in self._ids[kind]), None):

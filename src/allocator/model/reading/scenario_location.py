@@ -1,4 +1,4 @@
-"""Finding the files of a scenario: its folder, its tables, or the workbook that holds them."""
+"""Finds the files of a scenario: its folder, its tables, or the workbook that holds the tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
 SCENARIO_FILE = "scenario.yaml"
-#: The beginning of the name of a score table.
+#: The prefix of the names of score tables.
 SCORES = "scores-"
 _STRAY_LIKENESS = 0.75
 #: Files that other programs leave in a folder: locks of Excel, WPS and LibreOffice, and files of the desktop.
@@ -25,12 +25,12 @@ _LIKE_SCORES = re.compile(r"scores?[-_ ]+(.+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Location:
-    """Where a scenario lies.
+    """The place of a scenario.
 
     Attributes:
-        folder: Its folder.
+        folder: The folder of the scenario.
         names: Names of the files in the folder, sorted; without the locks of other programs.
-        workbook: The workbook that holds the tables, if they are not CSV files.
+        workbook: The workbook that holds the tables; None if the tables are CSV files.
     """
 
     folder: Path
@@ -39,24 +39,24 @@ class Location:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The tables that are there as CSV files, in their standard order."""
+        """Names of the tables with a CSV file, in their standard order."""
         return tuple(table for table in TABLES if f"{table}.csv" in self.names)
 
     @property
     def scores(self) -> tuple[str, ...]:
-        """The score tables that are there as CSV files, ``scores-NAME`` each, in order."""
+        """Names of the score tables with a CSV file, ``scores-NAME`` each, in order."""
         stems = (name.removesuffix(".csv") for name in self.names if name.endswith(".csv"))
         return tuple(stem for stem in stems if stem.startswith(SCORES))
 
 
 def locate(path: Path) -> Location:
-    """Return where the scenario at ``path`` lies.
+    """Return the place of the scenario at ``path``.
 
     Args:
         path: A folder, its ``scenario.yaml``, or a workbook (``.xlsx``).
 
     Raises:
-        InputError: If there is nothing of the kind; names the nearest file beside it.
+        InputError: There is no scenario at ``path``; the fault names the nearest file beside it.
     """
     try:
         if path.is_dir():
@@ -72,7 +72,7 @@ def locate(path: Path) -> Location:
 
 
 def misnamed_tables(location: Location) -> Iterator[Fault]:
-    """Yield a fault for every CSV file whose name looks like a table's, but is not."""
+    """Yield a fault for every CSV file whose name only resembles that of a table."""
     for name in location.names:
         stem, _, suffix = name.rpartition(".")
         if suffix.lower() == "csv" and name not in {f"{table}.csv" for table in TABLES}:
@@ -80,7 +80,7 @@ def misnamed_tables(location: Location) -> Iterator[Fault]:
 
 
 def misnamed_table(shown: str, name: str, suffix: str = "") -> Iterator[Fault]:
-    """Yield a fault if ``name`` is nearly the name of a table; ``shown`` is how it stands there."""
+    """Yield a fault if ``name`` only resembles the name of a table; the fault shows ``shown``."""
     if name.startswith(SCORES):
         return
     close = get_close_matches(name.strip().lower()[:100], TABLES, n=1, cutoff=_STRAY_LIKENESS)

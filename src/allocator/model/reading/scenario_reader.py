@@ -1,4 +1,4 @@
-"""A scenario read whole: everything that is wrong with it is told at once."""
+"""Reads a whole scenario, and reports all its faults at once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from allocator.model.text import Text
 RowT = TypeVar("RowT", bound=Row)
 Keyed = TypeVar("Keyed", Unit, Person, Group, Case)
 
-#: Where a name may stand for an id; an answer to whether a name is somebody of ours must say who by the id.
+#: The columns in which a name may stand for an id; the rows of ``identities.csv`` need ids.
 _BY_NAME = tuple(reference for reference in REFERENCES if reference[0] != "identities")
 
 
@@ -54,10 +54,10 @@ def load_scenario(path: Path | str) -> Scenario:
     """Read a scenario: ``scenario.yaml`` and the tables.
 
     Args:
-        path: Its folder, its ``scenario.yaml``, or a workbook with a sheet per table.
+        path: The scenario's folder, its ``scenario.yaml``, or a workbook with a sheet per table.
 
     Returns:
-        The scenario; its digest is that of its files, wherever they lie.
+        The scenario; its digest depends on the content of its files, not on their folder.
 
     Raises:
         InputError: With every fault of every file, the first 200 in full.
@@ -68,14 +68,14 @@ def load_scenario(path: Path | str) -> Scenario:
 
 @dataclass(frozen=True)
 class LoadedSpec:
-    """The parsed ``scenario.yaml``, and the folder from which its rule packs are looked for."""
+    """The parsed ``scenario.yaml``, and the folder at which the search for its rule packs starts."""
 
     spec: ScenarioSpec
     folder: Path
 
 
 def read_spec(path: Path) -> LoadedSpec | None:
-    """Return what a scenario whose tables may be wrong decides; None if that cannot be made out either."""
+    """Return the ``scenario.yaml`` of a scenario with possibly faulty tables; None if it is faulty too."""
     try:
         location = locate(path)
         document = read_document(open_source(location, tables=False), location)
@@ -85,7 +85,7 @@ def read_spec(path: Path) -> LoadedSpec | None:
 
 
 class _Loader:
-    """Reads one scenario, gathering faults, doubts and digests on the way."""
+    """Reads one scenario, and collects its faults, doubts and digests."""
 
     def __init__(self, location: Location, source: FolderSource | WorkbookSource) -> None:
         self._location = location
@@ -122,7 +122,7 @@ class _Loader:
         return Scenario(spec, organisation, folder, digest, document, doubts, read, renamed)
 
     def _identified(self, tables: Mapping[str, Records]) -> Organisation:
-        """Return the organisation in which names stand for the people who bear them; ask where in doubt."""
+        """Return the organisation with people for names; an uncertain identity becomes a doubt."""
         written = _organisation(tables)
         answers = _rows(tables, Identity, "identities")
         self._faults.extend(contradictions(tables))
@@ -180,7 +180,7 @@ class _Loader:
         return with_ids(grid, self._faults, self._doubts) if grid else None
 
     def _scores(self, known: Collection[str] | None) -> Mapping[str, ScoreTable]:
-        """Read the score tables, whose ids are ``known`` ones (if those can be told)."""
+        """Read the score tables; their ids must be in ``known``, unless ``known`` is None."""
         read: dict[str, ScoreTable] = {}
         for table in self._source.scores:
             try:
@@ -208,7 +208,7 @@ class _Loader:
 
 
 def _own_headers(spec: ScenarioSpec | None, document: YamlDocument | None) -> Mapping[str, Mapping[str, str]]:
-    """Return what the scenario calls its columns, as far as it can be told from a faulty one."""
+    """Return the scenario's own headers by table; of a faulty scenario, all that can be read."""
     if spec is not None:
         return spec.columns
     data = document.data if document is not None else None

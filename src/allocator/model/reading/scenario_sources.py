@@ -1,4 +1,4 @@
-"""The parts of a scenario as its files hold them: the YAML text and a table at a time."""
+"""Sources of a scenario, a folder or a workbook, which return the YAML text and one table at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from allocator.model.text import Text
 
 @dataclass(frozen=True)
 class TableText(Source):
-    """A table as text, with the digest of the file that it is in."""
+    """A table as text, with the name and the SHA-256 of its file."""
 
     digest_name: str
     sha256: str
@@ -39,15 +39,23 @@ class FolderSource:
         self.scores = location.scores
 
     def document(self) -> YamlDocument:
-        """Return the parsed ``scenario.yaml``; raises InputError."""
+        """Return the parsed ``scenario.yaml``.
+
+        Raises:
+            InputError: The file cannot be read or is not plain YAML.
+        """
         return read_yaml(self._location.folder / SCENARIO_FILE, SCENARIO_FILE)
 
     def misnamed_tables(self) -> Iterator[Fault]:
-        """Yield a fault for what looks like a table under a wrong name."""
+        """Yield a fault for each file that looks like a table under a wrong name."""
         yield from misnamed_tables(self._location)
 
     def read(self, table: str) -> TableText:
-        """Return a table; raises InputError."""
+        """Return a table.
+
+        Raises:
+            InputError: The file cannot be read, or all tables together are too large.
+        """
         name = f"{table}.csv"
         file = read_text(self._location.folder / name, name, TABLE_BYTES)
         self._left -= len(file.text)
@@ -70,14 +78,18 @@ class WorkbookSource:
         self.scores = tuple(name for name in sorted(book.sheets) if name.startswith(SCORES))
 
     def document(self) -> YamlDocument:
-        """Return the parsed scenario; raises InputError."""
+        """Return the parsed ``scenario.yaml``.
+
+        Raises:
+            InputError: The text cannot be read or is not plain YAML.
+        """
         text = self._book.scenario_text
         if text is None:
             return read_yaml(self._location.folder / SCENARIO_FILE, SCENARIO_FILE)
         return parse_yaml(text.encode("utf-8", "replace"), f"{self._book.label}:{SCENARIO_SHEET}")
 
     def misnamed_tables(self) -> Iterator[Fault]:
-        """Yield a fault for a sheet that looks like a table under a wrong name."""
+        """Yield a fault for each sheet that looks like a table under a wrong name."""
         for name in self._book.others:
             yield from misnamed_table(f"{self._book.label}:{name}", name)
 
@@ -89,10 +101,14 @@ class WorkbookSource:
 
 
 def open_source(location: Location, *, tables: bool = True) -> FolderSource | WorkbookSource:
-    """Return the source of the scenario at ``location``; of a workbook its tables only if asked for.
+    """Return the source of the scenario at ``location``.
+
+    Args:
+        location: The place of the scenario.
+        tables: Whether the tables of a workbook are read, or only its sheet ``scenario``.
 
     Raises:
-        InputError: If it lies in a workbook that cannot be read.
+        InputError: The workbook cannot be read.
     """
     if location.workbook is None:
         return FolderSource(location)
@@ -100,10 +116,10 @@ def open_source(location: Location, *, tables: bool = True) -> FolderSource | Wo
 
 
 def read_document(source: FolderSource | WorkbookSource, location: Location) -> YamlDocument:
-    """Return the parsed scenario, saying plainly if there is none.
+    """Return the parsed ``scenario.yaml``, with a clear fault if the file is missing.
 
     Raises:
-        InputError: If there is none or it is not plain YAML.
+        InputError: There is no ``scenario.yaml``, or the file is not plain YAML.
     """
     try:
         return source.document()

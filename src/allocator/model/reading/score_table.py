@@ -1,7 +1,7 @@
-"""A score table read: ids above and at the left, a number in each cell; every fault with its place.
+"""Reads a score table: ids in the header and in the first column, a number in each other cell.
 
-The first cell of the header says what it likes. A row is read as a whole, and looked at cell by cell only
-where that fails: a table of 442 cases by 161 people is read in some hundredths of a second.
+The first cell of the header is ignored. A row is converted as a whole, and cell by cell only if that fails:
+a table of 442 cases by 161 people takes some hundredths of a second.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from allocator.model.reading.table_layout import Line
 from allocator.model.scores import Numbers, ScoreTable
 from allocator.model.text import Text
 
-#: Expressions read ``score.NAME``: what CEL would take for a word of its own is no name.
+#: Expressions read ``score.NAME``: a reserved word of CEL is no valid name.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _RESERVED = frozenset(
     re.findall(
@@ -28,7 +28,7 @@ _RESERVED = frozenset(
         "true var void while",
     )
 )
-#: The most cells, and the greatest number (either way) in one.
+#: The largest number of cells, and the largest absolute value of a cell.
 MOST_CELLS = 10_000_000
 MOST = 10**9
 
@@ -39,14 +39,14 @@ def read_score_table(
     """Read a score table.
 
     Args:
-        table: Its name, ``scores-NAME``.
-        file: Its file as faults show it.
+        table: Name of the table, ``scores-NAME``.
+        file: Name of the file as faults show it.
         lines: Line numbers and cells; the first line that is not blank holds the ids of the columns.
-        known: Ids of units, people, groups, cases and periods; None where they cannot all be told.
-        faults: Takes what is wrong.
+        known: Ids of units, people, groups, cases and periods; None if not all of them are known.
+        faults: Collects the faults.
 
     Returns:
-        ``NAME`` and the table, or None if it has a fault.
+        ``NAME`` and the table, or None if the table has a fault.
     """
     before = faults.count
     name = table.removeprefix(SCORES)
@@ -88,7 +88,7 @@ class _Reader:
         return ScoreTable(tuple(rows), columns, _narrow(np.array(values).reshape(len(rows), len(columns))))
 
     def _ids(self, ids: Sequence[str], lines: Sequence[int]) -> None:
-        """Report ids that are empty, repeated or of nothing."""
+        """Report ids that are empty, repeated or unknown."""
         seen: set[str] = set()
         for name, line in zip(ids, lines, strict=True):
             if not name:
@@ -104,7 +104,7 @@ class _Reader:
             seen.add(name)
 
     def _numbers(self, line: int, columns: Sequence[str], cells: Sequence[str]) -> Sequence[float]:
-        """Return the numbers of a row, 0 for an empty cell or a faulty one."""
+        """Return the numbers of a row, 0 for an empty or faulty cell."""
         if len(cells) > len(columns) and any(map(str.strip, cells[len(columns) :])):
             many = Text(
                 zh=f"有 {len(cells) + 1} 格，表头只有 {len(columns) + 1} 列",
@@ -151,6 +151,6 @@ class _Reader:
 
 
 def _narrow(values: Numbers) -> Numbers:
-    """Return whole numbers as such."""
+    """Return the values as integers if all of them are whole."""
     whole = values.astype(np.int64)
     return whole if np.array_equal(whole, values) else values

@@ -51,7 +51,7 @@ def _history(document: YamlDocument, spec: ScenarioSpec) -> Iterator[Fault]:
 
 
 def check_indicators(document: YamlDocument, spec: ScenarioSpec, names: Collection[str]) -> Iterator[Fault]:
-    """Yield a fault for every indicator that ``scenario.yaml`` speaks of and the table does not name."""
+    """Yield a fault for every indicator in ``scenario.yaml`` that the table does not have."""
     for name in spec.indicators:
         if name not in names:
             message = Text(zh="indicators.csv 中没有此指标", en="is no indicator of indicators.csv")
@@ -72,7 +72,7 @@ def _fault(
 
 
 def wish_faults(records: Records, periods: Sequence[str]) -> Iterator[Fault]:
-    """Yield what is wrong with the rows of ``wishes.csv`` beyond the ids that they name.
+    """Yield the faults in the rows of ``wishes.csv``, except unknown ids.
 
     Args:
         records: The table.

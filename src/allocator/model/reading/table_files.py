@@ -1,4 +1,4 @@
-"""CSV files and Excel workbooks cut into lines of cells, each with its place in the file."""
+"""Reads CSV files and Excel workbooks as lines of cells, each with its number in the file."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def csv_lines(text: str, file: str) -> Iterator[Line]:
     """Yield the line number and the cells of every record of ``text``.
 
     Args:
-        text: The content of the file; Windows, Unix and old Macintosh line ends are read. Cells are
-            separated by commas, tabs or semicolons, as the first line that has any of them tells.
-        file: Its name as faults show it.
+        text: The content of the file, with Windows, Unix or old Macintosh line ends. The separator is the
+            comma, tab or semicolon that is most frequent in the first line with any of them.
+        file: Name of the file as faults show it.
 
     Raises:
-        InputError: If a quote is not closed or stands in the wrong place, a cell is far too long, or
-            full-width commas stand between the cells.
+        InputError: A quote is not closed or stands in the wrong place, a cell is far too long, or full-width
+            commas separate the cells.
     """
     text = visible(text)
     separator = _separator(text, file)
@@ -60,7 +60,7 @@ def csv_lines(text: str, file: str) -> Iterator[Line]:
 
 
 def _separator(text: str, file: str) -> str:
-    """Return what separates the cells: the commonest mark of the first line that has one."""
+    """Return the separator of the cells: the most frequent mark in the first line with any mark."""
     wide: Fault | None = None
     for number, found in enumerate(islice(_LINE.finditer(text), _LOOKED_AT), start=1):
         line = _QUOTED.sub("", found[0][:_LONGEST_LINE])
@@ -74,7 +74,7 @@ def _separator(text: str, file: str) -> str:
 
 
 def _wide_separator(line: str, file: str, number: int) -> Fault | None:
-    """Return the fault of a header whose cells full-width commas separate; one of prose has few."""
+    """Return the fault of a header with full-width commas as separators; None for prose, which has few."""
     for mark in _WIDE_SEPARATORS:
         if line.count(mark) >= 2 or (mark in line and line.startswith("id")):
             zh = f"单元格之间用了全角“{mark}”，应为半角逗号"
@@ -108,9 +108,9 @@ class Workbook:
 
     Attributes:
         label: Name of the file as faults show it.
-        sha256: Digest of its bytes.
-        sheets: Rows of cells by sheet: those of tables and score tables, and the one named ``scenario``.
-            Every cell of a merged range has its value.
+        sha256: Digest of the file.
+        sheets: Rows of cells by sheet, for tables, score tables and the sheet ``scenario``. Every cell of a
+            merged range has the value of the range.
         others: Names of the other sheets.
         wide: By sheet and row, the columns (from, to, counted from 0) that one merged cell spans.
     """
@@ -128,7 +128,7 @@ class Workbook:
         return rows[0][0] if rows and rows[0] else None
 
     def lines(self, table: str) -> Iterator[Line]:
-        """Yield the row number and the cells of every row of a sheet, letting go of each: read it once."""
+        """Yield the number and the cells of every row of a sheet, once: each row is freed at once."""
         rows = self.sheets[table]
         for number in range(len(rows)):
             cells, rows[number] = rows[number], []
@@ -136,19 +136,23 @@ class Workbook:
 
 
 def read_workbook(path: Path, *, tables: bool = True) -> Workbook:
-    """Read a workbook of at most 64 MiB, with its tables or without.
+    """Read a workbook of at most 64 MiB, with its tables or only the sheet ``scenario``.
 
     Raises:
-        InputError: If it is no workbook, or unpacks to more than can be held.
+        InputError: The file is no workbook, or is too large when unpacked.
     """
     return _read(path, TABLE_BYTES, _is_read if tables else _is_scenario)
 
 
 def scenario_text(path: Path, most: int) -> str | None:
-    """Return the YAML text in the sheet ``scenario`` of a workbook up to ``most`` bytes, if it has one.
+    """Return the YAML text in the sheet ``scenario`` of a workbook, or None without such a sheet.
+
+    Args:
+        path: The workbook.
+        most: Size limit of the file in bytes.
 
     Raises:
-        InputError: If it is no workbook, or is larger.
+        InputError: The file is no workbook, or is larger than ``most``.
     """
     return _read(path, most, _is_scenario).scenario_text
 
@@ -173,7 +177,7 @@ def _is_scenario(name: str) -> bool:
 
 
 def _is_read(name: str) -> bool:
-    """Whether a scenario has a sheet of this name."""
+    """Whether the sheets of a scenario can have this name."""
     return name in TABLES or name == SCENARIO_SHEET or name.startswith(SCORES)
 
 
@@ -194,15 +198,15 @@ def _sheets(
 def _rows(sheet: CalamineSheet) -> list[list[str]]:
     rows: list[Any] = sheet.to_python(skip_empty_area=False)
     for number, row in enumerate(rows):  # in place: a large sheet would not fit into memory twice
-        if row.count("") < len(row):  # a sheet of one far cell has a million empty rows
+        if row.count("") < len(row):  # a sheet with a single far cell has a million empty rows
             rows[number] = [_text(cell) for cell in row]
     return rows
 
 
 def _fill(rows: list[list[str]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> Wide:
-    """Give every cell of a merged range the value that stands in its first one; return the wide ones.
+    """Copy the first value of each merged range to all its cells; return the ranges over several columns.
 
-    Ranges of a hostile sheet may overlap: together they fill no more cells than the sheet may have.
+    The ranges of a hostile sheet may overlap, so the total number of filled cells is limited.
     """
     wide: dict[int, list[tuple[int, int]]] = {}
     left = _MOST_CELLS
@@ -220,7 +224,7 @@ def _fill(rows: list[list[str]], merged: Iterable[tuple[tuple[int, int], tuple[i
 
 
 def _text(cell: object) -> str:
-    """Return a cell as a CSV file would write it."""
+    """Return the text of a cell as in a CSV file."""
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
@@ -233,7 +237,7 @@ def _text(cell: object) -> str:
 
 
 def _check_size(content: bytes, label: str) -> None:
-    """Refuse what would unpack beyond memory, before the reader lays the sheets out cell by cell."""
+    """Refuse a workbook that is too large when unpacked, before the reader allocates its cells."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
         unpacked = sum(member.file_size for member in members)
@@ -243,7 +247,7 @@ def _check_size(content: bytes, label: str) -> None:
 
 
 def _area(part: bytes) -> int:
-    """Return how many cells the rectangle around all the cells of a sheet has."""
+    """Return the number of cells in the bounding rectangle of a sheet."""
     rows = columns = 0
     for number, row in enumerate(_ROW.split(part)):
         columns = max(columns, len(_CELL.findall(row)))

@@ -1,4 +1,4 @@
-"""A table as it stands in its file: cells by column and row, before their values are judged."""
+"""A table as in its file: cells by column and row, before validation."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Grid:
     Attributes:
         table: Name of the table, such as ``people``.
         file: Name of the file as faults show it.
-        columns: The column that each header stands for.
+        columns: The column for which each header stands.
         headers: The headers as the file writes them, in the same order.
         rows: Line in the file and trimmed cells, one for each column.
-        absent: Required columns that are not there; a fault has said so.
+        absent: Required columns that the table lacks; their faults are reported already.
         line: The row of the header.
-        unnumbered: Whether there is no column of ids, but one of names.
+        unnumbered: Whether the table has a column of names but no column of ids.
     """
 
     table: str
@@ -50,7 +50,7 @@ class Grid:
 
     @property
     def renamed(self) -> Mapping[str, str]:
-        """The headers that are not written as the columns that they stand for."""
+        """The headers that differ from the names of their columns, each with its column."""
         return {
             shorten(" ".join(header.split())): column
             for header, column in zip(self.headers, self.columns, strict=True)
@@ -60,13 +60,13 @@ class Grid:
 
 @dataclass(frozen=True)
 class Source:
-    """A table as it comes from a file.
+    """The lines of a table in a file.
 
     Attributes:
         table: Name of the table.
         file: Name of the file as faults show it.
         lines: Line numbers and cells.
-        wide: By line, the cells (from, to) that one merged cell spans.
+        wide: By line, the columns (from, to, counted from 0) that one merged cell spans.
     """
 
     table: str
@@ -80,12 +80,12 @@ def read_grid(source: Source, own: Mapping[str, str], faults: FaultList, doubts:
 
     Args:
         source: The lines; titles may stand above the header.
-        own: What the scenario says the headers of this table stand for.
-        faults: Takes what is wrong.
-        doubts: Takes what is likely not meant, such as a row of totals, which is not read.
+        own: The scenario's own headers of this table with their columns.
+        faults: Collects the faults.
+        doubts: Collects the doubts, such as a row of totals, which is not read.
 
     Returns:
-        The table, or None if its header or its lines cannot be made out.
+        The table, or None if its header or its lines cannot be read.
     """
     file = source.file
     try:
@@ -122,7 +122,7 @@ class _Body:
         self._unnamed = {index: 0 for index, header in enumerate(heading.headers) if not header}
 
     def rows(self, lines: Iterable[Line]) -> tuple[Line, ...]:
-        """Return the rows of the table; what else stands there is told.
+        """Return the rows of the table; totals, notes and headings become doubts.
 
         Raises:
             InputError: There are too many rows, or a column without a name has cells.
@@ -139,7 +139,7 @@ class _Body:
         return tuple((line, self._named(cells)) for line, cells in kept)
 
     def _read(self, lines: Iterable[Line]) -> Iterator[Line]:
-        """Yield the rows but for totals, notes and repeated headers."""
+        """Yield the rows, without totals, notes and repeated headers."""
         headers, shared = self._heading.headers, _Shared()
         width = len(headers)
         for number, (line, cells) in enumerate(lines, start=1):
@@ -175,7 +175,7 @@ class _Body:
                 self._faults.add(Fault(message, self._file, line, shorten(", ".join(names)), found))
 
     def _note(self, line: int, row: Sequence[str]) -> None:
-        """Take note of columns without a name that have cells."""
+        """Record the line of the first cell in each column without a name."""
         for index in self._unnamed:
             if row[index]:
                 self._unnamed[index] = self._unnamed[index] or line
@@ -194,14 +194,14 @@ class _Body:
 
 
 class _Shared:
-    """Equal cells as one text in memory: a grade or a place stands in thousands of rows."""
+    """Keeps equal cells as one text in memory: a grade or a place stands in thousands of rows."""
 
     def __init__(self, most: int = 50_000) -> None:
         self._known: dict[str, str] = {}
         self._most = most
 
     def text(self, cell: str) -> str:
-        """Return the first equal text that was seen, up to a limited number of texts."""
+        """Return the first equal text; only a limited number of texts is kept."""
         if len(self._known) < self._most:
             return self._known.setdefault(cell, cell)
         return self._known.get(cell, cell)
@@ -214,7 +214,7 @@ def _long_cells(file: str, line: int, headers: tuple[str, ...], cells: Sequence[
 
 
 def long_cell(file: str, line: int, header: str = "") -> Fault:
-    """Return the fault of a cell that is longer than a spreadsheet would hold."""
+    """Return the fault of a cell that is longer than a spreadsheet allows."""
     zh = f"单元格超过 {LONGEST_CELL} 个字符（或引号没有闭合）"
     en = f"a cell is longer than {LONGEST_CELL} characters (or a quote is never closed)"
     return _fault(zh, en, file, line, header)

@@ -25,11 +25,11 @@ class Heading:
     """The header of a table.
 
     Attributes:
-        line: Its row in the file.
+        line: The row of the header in the file.
         headers: The cells as the file writes them.
-        columns: The column that each stands for.
-        absent: Required columns that are not there; a fault has said so.
-        unnumbered: Whether there is no column of ids, but one of names.
+        columns: The column for which each header stands.
+        absent: Required columns that the table lacks; their faults are reported already.
+        unnumbered: Whether the table has a column of names but no column of ids.
     """
 
     line: int
@@ -49,10 +49,10 @@ class HeadingReader:
         self._faults, self._doubts = faults, doubts
 
     def find(self, first: Sequence[Line]) -> int:
-        """Return which of the first rows is the header: the first, but for titles above a better one.
+        """Return the index of the header among the first rows: the first row, unless it is a title.
 
         Raises:
-            InputError: The first row is a title, and nothing below it is surely the header.
+            InputError: The first row is a title, and no row below is certainly the header.
         """
         scores = [self._score(cells) for _, cells in first]
         if scores[0] and not _lone(first[0][1]):
@@ -77,18 +77,18 @@ class HeadingReader:
         return 0
 
     def _score(self, cells: Sequence[str]) -> int:
-        """Return how many standard columns, or the scenario's own, a row names."""
+        """Return the number of standard columns and of the scenario's own columns that a row names."""
         known = {*columns(self._table), *self._own.values()}
         names = [cell.strip() for cell in cells[:MOST_COLUMNS]]
         return len(known.intersection(standard_names(self._table, names, self._own)))
 
     def second_row(self, line: int, top: Sequence[str], below: Line) -> Sequence[str] | None:
-        """Return the header that a row makes with the one below, if that is its second; tell it.
+        """Return the header of two rows, and add a doubt; None if the row below is no second header row.
 
         Args:
-            line: The row of the header.
-            top: Its cells.
-            below: The row below.
+            line: Number of the first row.
+            top: Cells of the first row.
+            below: Number and cells of the row below.
         """
         headers = join_header_rows(top, below[1], self._is_standard)
         if headers is not None:
@@ -105,7 +105,7 @@ class HeadingReader:
         """Return the header that stands at ``line``.
 
         Raises:
-            InputError: It cannot be made out: too many or too long names, or two of one column.
+            InputError: The header has too many or too long names, or two names of one column.
         """
         headers = tuple(cell.strip() for cell in cells)
         if len(headers) > MOST_COLUMNS:
@@ -161,7 +161,7 @@ class HeadingReader:
 
 
 def _lone(cells: Sequence[str]) -> bool:
-    """Return whether a row has one value only; a merged title has it in every cell."""
+    """Return whether a row has a single value; a merged title has the same value in every cell."""
     return len({cell.strip() for cell in cells} - {""}) == 1 and len(cells) > 1
 
 
@@ -185,14 +185,14 @@ UNNAMED = Text(zh="只有编号，没有名称，已按一行读入", en="has an
 
 
 class NonDataRows:
-    """Tells the rows of a table from what stands between and below them."""
+    """Tells the rows of a table from totals, notes, repeated headers and section headings."""
 
     def __init__(self, file: str, heading: Heading, key: str) -> None:
-        """Look at the rows of a table.
+        """Take the header by which rows are told apart.
 
         Args:
-            file: Its file as doubts show it.
-            heading: Its header.
+            file: Name of the file as doubts show it.
+            heading: The header of the table.
             key: The column that every row fills, such as ``id``.
         """
         self._file = file
@@ -203,7 +203,7 @@ class NonDataRows:
         self._width = len(names)
 
     def kind(self, cells: Sequence[str]) -> Text | None:
-        """Return what a row is, if it is no row of the table; headings wait for ``sections``."""
+        """Return the message about a total, note or repeated header; None for rows and section headings."""
         first = cells[0] or next((cell for cell in cells if cell), "")
         if _TOTAL.fullmatch(first) or (self._name is not None and _TOTAL.fullmatch(cells[self._name])):
             return TOTAL
@@ -214,10 +214,10 @@ class NonDataRows:
         return None
 
     def sections(self, rows: Sequence[Line]) -> Iterator[tuple[int, Text]]:
-        """Yield the number of each row that has one value alone, and what it is.
+        """Yield the index of each row with a single value, and the message about the row.
 
-        It is a heading where that value is Chinese and the keys of all other rows are not; a row that has but
-        an id is one of the table, though others have names.
+        The row is a section heading if its value is Chinese and the keys of all other rows are not. A row
+        with only an id, in a table with names, is still a row of the table.
         """
         lone = [number for number, (_, cells) in enumerate(rows) if _is_lone(cells)]
         if self._width < 3 or not lone or len(lone) == len(rows):

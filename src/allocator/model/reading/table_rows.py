@@ -1,4 +1,4 @@
-"""Cells become rows: typed, checked one by one, each fault with the place of its cell."""
+"""Converts cells to typed rows, and reports each fault with the place of its cell."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _IDS = frozenset(
     re.findall(r"\w+", "id parent unit person group source target subject place native_place item slot case")
 )
 _NAMES = frozenset(("name", "title"))
-#: Days on which something ends: of a month that is named without a day, the last.
+#: Columns of end days: a month without a day is read as its last day.
 _ENDS = frozenset(("to", "until", "due", "retires"))
-#: Here a month is all that people write; elsewhere it is told which day was taken.
+#: Columns in which a month without a day is common; in other columns it is reported as a doubt.
 _BY_MONTH = frozenset(("born", "retires"))
 _MONTH_ONLY = {
     True: Text(zh="只写到月，按当月最后一天读入", en="names a month alone, and is read as its last day"),
@@ -59,12 +59,12 @@ class Records:
     Attributes:
         table: Name of the table.
         file: Name of the file as faults show it.
-        headers: How the file writes each column.
-        rows: The rows; in one that has a fault, what is faulty is empty, or ``UNREAD`` where it must not be.
-        size: How many rows there are, faulty ones too.
-        ids: Line and id of every row, those of faulty rows too: what they name exists all the same.
-        places: Every place that a row names, those of faulty rows too.
-        parties: Every party of a case, the same.
+        headers: The header of each column as the file writes it.
+        rows: The rows; a faulty cell is empty, or ``UNREAD`` if the column is required.
+        size: Number of rows, faulty rows included.
+        ids: Line and id of every row, faulty rows included: other rows may refer to their ids.
+        places: Every place that a row names, faulty rows included.
+        parties: Every party of a case, faulty rows included.
     """
 
     table: str
@@ -77,18 +77,18 @@ class Records:
     parties: frozenset[str]
 
     def header(self, column: str) -> str:
-        """Return ``column`` as the file writes it."""
+        """Return the header of ``column`` as the file writes it."""
         return shorten(self.headers.get(column, column))
 
 
 def read_rows(grid: Grid, words: Words | None, faults: FaultList, doubts: FaultList) -> Records:
-    """Return the rows of ``grid``; what is wrong with them goes to ``faults``.
+    """Return the rows of ``grid``, and add their faults to ``faults``.
 
     Args:
         grid: The cells of the table.
-        words: What the scenario calls its grades and roles; None where it could not be read.
-        faults: Takes what is wrong.
-        doubts: Takes what is likely not meant.
+        words: The words for grades and roles; None if ``scenario.yaml`` could not be read.
+        faults: Collects the faults.
+        doubts: Collects the doubts.
     """
     reader = _RowReader(grid, words, faults, doubts)
     placed = (reader.read(number) for number in range(len(grid.rows)))
@@ -123,7 +123,7 @@ class _RowReader:
         self._clean = {name: _cleaning(grid.table, name) for name in standard}
 
     def read(self, number: int) -> Placed | None:
-        """Return row ``number`` of the table; None if not even what is left of a faulty one fits."""
+        """Return row ``number`` of the table; None if the row is invalid even without its faulty cells."""
         line, cells = self._grid.rows[number]
         values: dict[str, object] = {name: column[number] for name, column in self._extras.items()}
         values |= {name: self._value(line, name, cells[index]) for index, name in self._standard}
@@ -135,7 +135,7 @@ class _RowReader:
         return Placed(line, self._light(row))
 
     def _mended(self, line: int, values: dict[str, object], error: ValidationError) -> Placed | None:
-        """Report what is wrong with a row; return it without that, so that the rest of it is checked."""
+        """Report the faults of a row, and return the row without its faulty cells for later checks."""
         required = required_columns(self._grid.table)
         for detail in error.errors(include_url=False):
             found = problem_of(detail)
@@ -145,13 +145,13 @@ class _RowReader:
             values[column] = UNREAD if column in required else ""
         try:
             return Placed(line, self._light(self._model.model_validate(values)))
-        except ValidationError:  # a number is required, and there is none
+        except ValidationError:  # a required number is missing
             return None
 
     def _light(self, row: Row) -> Row:
-        """Let the rows of the table share the set of columns that they give: it is the same in each.
+        """Make the rows of the table share one set of given columns, which is equal in all rows.
 
-        A set of its own would be the heaviest part of a row, in a table of 500,000 people 350 MiB.
+        Separate sets would take 350 MiB in a table of 500,000 people.
         """
         if self._given is None:
             self._given = row.model_fields_set
@@ -203,7 +203,7 @@ def _day_columns(model: type[Row]) -> frozenset[str]:
 
 
 def _cleaning(table: str, column: str) -> Callable[[str], str] | None:
-    """Return what is done to the cells of a column before they are judged."""
+    """Return the function that cleans the cells of a column before validation; None if there is none."""
     if column in _IDS:
         return plain_id
     if column in _NAMES:
@@ -218,7 +218,7 @@ def _cleaning(table: str, column: str) -> Callable[[str], str] | None:
 
 
 def _is_number(annotation: object) -> bool:
-    """Return whether a column takes numbers, or may be empty and takes numbers otherwise."""
+    """Return whether the type of a column is a number or an optional number."""
     if get_origin(annotation) is Mapping:
         return False
     return annotation in (int, float) or any(map(_is_number, get_args(annotation)))

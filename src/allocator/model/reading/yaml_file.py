@@ -1,4 +1,4 @@
-"""YAML read safely and with positions: plain data only, no anchors, no tags, bounded depth."""
+"""Reads YAML safely and with line numbers: plain data only, no anchors, no tags, limited depth."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SAFE_TAGS = frozenset(_PREFIX + name for name in ("str", "int", "float", "bool",
 
 
 def plain_value(text: str) -> Scalar:
-    """Return what a scalar without quotes or tag stands for; numbers out of range stay text."""
+    """Return the value of a scalar without quotes or tag; numbers out of range stay text."""
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
@@ -45,10 +45,10 @@ def plain_value(text: str) -> Scalar:
 
 
 def tagged_value(text: str, tag: str) -> Scalar:
-    """Return what a scalar stands for under one of the safe tags.
+    """Return the value of a scalar with one of the safe tags.
 
     Raises:
-        ValueError: If the text is no value of that type.
+        ValueError: The text is no value of the tag's type.
     """
     name, value = tag.removeprefix(_PREFIX), plain_value(text)
     if name == "str":
@@ -118,7 +118,7 @@ class WideMark:
 
 
 def wide_marks(text: str, first: int, last: int) -> Iterator[WideMark]:
-    """Yield the full-width marks that stand for syntax in lines of a YAML text, from the last line up."""
+    """Yield the full-width marks in place of syntax in lines of a YAML text, from line ``last`` upwards."""
     lines = text.split("\n")
     for row in range(min(last, len(lines)), max(first, 1) - 1, -1):
         line = lines[row - 1][:1000]
@@ -130,12 +130,12 @@ def wide_marks(text: str, first: int, last: int) -> Iterator[WideMark]:
 
 
 def told(fault: Fault, text: str, looked_back: int = _LOOKED_BACK) -> Fault:
-    """Return a fault of a YAML text as that of the full-width mark that is likely its cause, if there is one.
+    """Return the fault of the full-width mark that likely causes a fault; without a mark, the same fault.
 
     Args:
         fault: The fault, with its row.
         text: The YAML text.
-        looked_back: How many lines above the fault's may hold the cause.
+        looked_back: Number of lines above the fault that may hold its cause.
     """
     mark = next(wide_marks(text, fault.row - looked_back, fault.row), None) if fault.row else None
     if mark is None:
@@ -150,7 +150,7 @@ def told(fault: Fault, text: str, looked_back: int = _LOOKED_BACK) -> Fault:
 
 
 DEEPEST = 50
-_KEY = "\0"  # stands for a key while it is read; no text of the file can hold it
+_KEY = "\0"  # stands for a key while the key is read; no text of a file can hold a NUL
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 KeyPath = tuple[str | int, ...]
@@ -183,7 +183,7 @@ class YamlDocument:
         return hashlib.sha256(self.content).hexdigest()
 
     def line_of(self, path: KeyPath) -> int:
-        """Return the line of ``path``, or of the nearest part above it that is in the file."""
+        """Return the line of ``path``, or of its nearest parent in the file."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
@@ -194,10 +194,11 @@ def read_yaml(path: Path, label: str) -> YamlDocument:
 
     Args:
         path: The file.
-        label: Its name as faults show it.
+        label: Name of the file as faults show it.
 
     Raises:
-        InputError: If it cannot be read, is not YAML, or uses anchors, tags, repeated keys or great depth.
+        InputError: The file cannot be read, is not YAML, is nested too deep, or has anchors, tags or repeated
+            keys.
     """
     return parse_yaml(read_bytes(path, label, YAML_BYTES), label)
 
@@ -219,7 +220,7 @@ def parse_yaml(content: bytes, label: str) -> YamlDocument:
 class _Builder:
     """Builds plain data from the events of the parser.
 
-    Working on events, not on nodes, refuses hostile depth and aliases before anything is built of them.
+    The builder reads events, not nodes, so that it refuses deep nesting and aliases before any data is built.
     """
 
     def __init__(self, label: str, events: Iterator[yaml.Event]) -> None:
@@ -313,7 +314,7 @@ def _line(event: yaml.Event) -> int:
 
 
 def dotted(path: KeyPath) -> str:
-    """Return a path as people write it: ``layers.zoning.items``."""
+    """Return a path with dots between its parts: ``layers.zoning.items``."""
     return shorten(".".join(str(part) for part in path if part != _KEY), 120)
 
 
@@ -331,7 +332,7 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, label: str) -> Fault:
 
 
 def _telling_mark(error: yaml.MarkedYAMLError, lines: list[str]) -> yaml.Mark | None:
-    """Return the place to show: where an error is found, or, if that is past the end, where it began."""
+    """Return the position of an error, or of its beginning if the error is past the end of the text."""
     found, began = error.problem_mark, error.context_mark
     past = found is None or not any(line.strip() for line in lines[found.line :])
     return began if past and began else found

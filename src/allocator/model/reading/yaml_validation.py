@@ -1,4 +1,4 @@
-"""YAML data against a pydantic model; every fault with its line, key path and nearest name."""
+"""Validates YAML data by a pydantic model, and reports faults with line, key path and nearest name."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def validate_yaml(document: YamlDocument, model: type[ModelT], label: str = "") 
     """Return the document as an instance of ``model``.
 
     Args:
-        document: What ``read_yaml`` returned.
-        model: The model that its data must fit.
-        label: Name of the file as faults show it; the document's own if empty.
+        document: The document, from ``read_yaml``.
+        model: The model of the data.
+        label: Name of the file as faults show it; the document's own label if empty.
 
     Raises:
-        InputError: With a fault for everything that does not fit.
+        InputError: With every fault of the data.
     """
     try:
         return model.model_validate(document.data)
@@ -43,7 +43,7 @@ def validate_yaml(document: YamlDocument, model: type[ModelT], label: str = "") 
 
 
 def _merged(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Yield one fault for a value that is neither a given word nor a number: each complains on its own."""
+    """Yield the faults, with one fault for a value that pydantic refuses as a choice and as a number."""
     places: dict[object, list[Fault]] = {}
     for number, fault in enumerate(faults):
         place = number if fault.found is None else (fault.row, fault.column, fault.found)
@@ -57,7 +57,7 @@ def _merged(faults: Iterable[Fault]) -> Iterator[Fault]:
 
 
 def _telling(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """Leave out that a list is too short where the only reason is that its items are wrong."""
+    """Yield the details, without that of a list that is too short only because its items are faulty."""
     above = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
     for detail in details:
         if detail["type"] != "too_short" or detail["loc"] not in above:
@@ -70,7 +70,7 @@ def _fault(detail: ErrorDetails, document: YamlDocument, model: type[BaseModel],
     allowed, near = wrong.allowed, nearest(str(value), wrong.names)
     if detail["type"] == "missing":
         key = str(detail["loc"][-1])
-        path, value = path if path[-1:] == (key,) else (*path, key), None  # there, but empty, is missing too
+        path, value = path if path[-1:] == (key,) else (*path, key), None  # an empty value counts as missing
     elif detail["type"] == "extra_forbidden":
         keys = _known_keys(model, detail["loc"][:-1])
         allowed, near = listed(keys), nearest(str(path[-1]) if path else "", keys)
@@ -80,7 +80,7 @@ def _fault(detail: ErrorDetails, document: YamlDocument, model: type[BaseModel],
 
 
 def _place(loc: tuple[str | int, ...], data: Any) -> tuple[KeyPath, Any]:
-    """Return the path in the file and the value there; ``loc`` also has steps that only the model knows."""
+    """Return the path in the file and the value there; some steps of ``loc`` exist in the model only."""
     path: list[str | int] = []
     for step in loc:
         inside = step in data if isinstance(data, dict) else isinstance(data, list) and _within(step, data)
@@ -95,7 +95,7 @@ def _within(step: str | int, items: list[Any]) -> bool:
 
 
 def _known_keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> tuple[str, ...]:
-    """Return the keys that ``model`` knows at ``loc``, read off its JSON Schema."""
+    """Return the keys that ``model`` allows at ``loc``, by its JSON Schema."""
     schema = _json_schema(model)
     here: list[Schema] = list(_choices(schema, schema))
     for step in loc:
@@ -120,7 +120,7 @@ def _inside(part: Schema, step: str | int, root: Schema) -> Iterator[Schema]:
 
 
 def _choices(schema: Schema, root: Schema) -> Iterator[Schema]:
-    """Yield what a schema may be: itself, what it refers to, each of its alternatives."""
+    """Yield a schema and each of its alternatives, with references resolved."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
         yield from _choices(root.get("$defs", {}).get(name, {}), root)
