@@ -27,7 +27,7 @@ class Columns(Mapping[str, Sequence[Any]]):
 
         Args:
             names: The variables.
-            make: Returns the values of one of them; asked once for each that is read.
+            make: Returns the values of a variable; called once for each variable that is read.
         """
         self._names = tuple(names)
         self._make = make
@@ -48,7 +48,7 @@ class Columns(Mapping[str, Sequence[Any]]):
 
 
 def joined(one: Mapping[str, Sequence[Any]], other: Mapping[str, Sequence[Any]]) -> Columns:
-    """Return the columns of both; the second wins where both have a column of one name."""
+    """Return the columns of two mappings; the second mapping wins for a name that both have."""
     return Columns(
         {**dict.fromkeys(one), **dict.fromkeys(other)}, lambda name: (other if name in other else one)[name]
     )
@@ -90,7 +90,7 @@ def take(axis: Axis, chosen: npt.NDArray[np.int64]) -> Axis:
 
 #: The prefix of the variables of pairs: ``score.bid`` is the number in ``scores-bid.csv``.
 SCORE = "score"
-#: The limit of combined codes, far below 2^63: beyond it they are renumbered.
+#: The limit of combined codes, far below 2^63; larger codes are renumbered.
 _FAR = 2**40
 
 
@@ -135,7 +135,7 @@ def pairs_between(scenario: Scenario, rows: Sequence[str], columns: Sequence[str
 
 
 def combinations(codes: Sequence[IntArray | Codes]) -> tuple[IntArray, IntArray]:
-    """Return the first index of each distinct combination of codes, and ``[n]`` the combination of each."""
+    """Return the first index of each distinct combination of codes, and ``[n]`` each index's combination."""
     key, size = codes[0].astype(np.int64, copy=False), int(codes[0].max(initial=0)) + 1
     for one in codes[1:]:
         count = int(one.max(initial=0)) + 1

@@ -31,7 +31,7 @@ def chinese_name(text: str, types: Types) -> SelectorError | None:
 
     Args:
         text: The expression.
-        types: The variables that it may use.
+        types: The variables that the expression may use.
     """
     bare = _QUOTED.sub(lambda found: "x" * len(found[0]), text)
     if mark := _WIDE.search(bare):
@@ -78,11 +78,11 @@ class Compiler:
 
         Args:
             text: The expression.
-            types: The variables that it may use, with their types.
-            returns: ``BOOL``, ``INT``, ``STRING`` or ``LIST``.
+            types: The variables that the expression may use, with their types.
+            returns: The type of the value: ``BOOL``, ``INT``, ``STRING`` or ``LIST`` (of texts).
 
         Raises:
-            SelectorError: It does not parse, uses an unknown variable or has another type.
+            SelectorError: The expression does not parse, uses an unknown variable or has another type.
         """
         key = (text, returns, frozenset(types))
         known = self._known.get(key)
@@ -119,14 +119,14 @@ def _compile(text: str, types: Types, returns: str) -> Selector:
 
 
 def _names_in(text: str, types: Types) -> frozenset[str]:
-    """Return the declared variables that the text mentions; a superset of the used ones does no harm."""
+    """Return the declared variables that the text mentions, which include all variables that it uses."""
     dotted = re.findall(r"[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)?", text)
     mentioned = {re.sub(r"\s", "", name) for name in dotted} | set(re.findall(r"[A-Za-z_]\w*", text))
     return frozenset(mentioned & types.keys())
 
 
 def _explained(text: str, error: str, types: Types) -> SelectorError:
-    """Turn the compiler's words into a message with a caret and the nearest variable."""
+    """Return the fault in the compiler's message, with a caret and the nearest variable."""
     found = _PLACE.search(error)
     if not found:
         reason = error.split(": ", 1)[-1].splitlines()[0].split(" [")[0] if error else "?"

@@ -21,14 +21,14 @@ from allocator.rules.expressions.syntax_tree import Node
 MOST_AT_ONCE = 10**7
 #: The limit of units of all evaluations of an expression together, unless each is cheap (``FEW``).
 MOST_IN_ALL = 10**8
-#: A cheap evaluation has fewer units than this: it takes less time than its call.
+#: The units below which an evaluation is cheap: it takes less time than its call.
 FEW = 200
 #: The limit of combinations of sizes; beyond it every combination counts as the largest.
 _MOST_COMBINATIONS = 1_000
 _BYTES = 32
 #: The number of rounds of loops after which CEL ends an evaluation.
 _MOST_ROUNDS = 10_001
-#: The units of a character of a pattern; a character of the text costs the inverse for each of these.
+#: The units of a pattern's character. A character of the text costs 1 unit for every ``_PATTERN`` of them.
 _PATTERN = 16
 #: The greatest repetition count of a regular expression, and the length of a class such as ``\pL``.
 _REPEATS, _CLASS = 1_000, 1_400
@@ -39,7 +39,7 @@ class Size:
     """An upper bound of the size of a value.
 
     Attributes:
-        own: The characters of a text, the elements of a list or map; 0 for any other value.
+        own: The number of characters of a text or of elements of a list or map; 0 for any other value.
         each: The largest size of an element; None for a value without elements.
         packed: The factor by which a text may grow when it is expanded as a regular expression.
     """

@@ -70,12 +70,13 @@ class Expression:
     """Metadata of a field that holds an expression.
 
     Attributes:
-        over: ``item`` or ``slot`` variables, both and the period (``pair``), two items (``items``: the
-            second is ``other``), whichever of item and slot the rule's field ``each`` names (``each``), or
-            the items or slots of the layer that the field's model names. ``side``: item or slot, whichever
-            it reads. With ``-period`` the period as well, and the score tables of both.
+        over: The variables that the expression reads. ``item``, ``slot``, ``period``: those of one.
+            ``pair``: item, slot and period. ``items``: two items, the second as ``other``. ``each``: the side
+            that the rule's field ``each`` names. ``side``: item or slot, the one that the text mentions.
+            ``there-item``, ``there-slot``: those of the layer that the field's model names. ``-period`` adds
+            the period, and the score tables of the side and the period.
         returns: ``BOOL``, ``INT``, ``STRING`` or ``LIST`` (of texts).
-        amount: Whether it is an amount, such as a load, which is never negative.
+        amount: Whether the value is an amount, such as a load, which is never negative.
     """
 
     over: Range
@@ -119,7 +120,7 @@ _NUMBER = WithJsonSchema(
 
 
 def _between(least: int, most: int) -> AfterValidator:
-    """Return a validator that refuses a number outside the ends; an expression is not evaluated here."""
+    """Return a validator that refuses a number outside the bounds; an expression is not evaluated here."""
 
     def checked(value: int | str) -> int | str:
         if isinstance(value, int) and value < least:
@@ -140,7 +141,7 @@ EachLimit = Annotated[int | str, _BOUNDED, Expression("each-period", "INT"), _NU
 SlotLimit = Annotated[int | str, _BOUNDED, Expression("slot-period", "INT"), _NUMBER]
 
 
-# Amounts such as loads: below zero they would hide an overload elsewhere.
+# Amounts such as loads: a negative amount would hide an overload elsewhere.
 _AMOUNT = WithJsonSchema(
     {
         "type": ["integer", "string"],
@@ -178,7 +179,7 @@ class ExpressionField:
 
 
 def expression_fields(model: BaseModel, path: tuple[str, ...] = ()) -> Iterator[ExpressionField]:
-    """Yield every expression of a rule, or of a part of it; numbers and empty texts are left out."""
+    """Yield every expression of a rule, or of a part of a rule; numbers and empty texts are left out."""
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
         if isinstance(value, BaseModel):
@@ -227,5 +228,5 @@ def layer_references(rule: BaseModel) -> Iterator[tuple[str, str]]:
 
 
 def layers_read(rule: Rule) -> set[str]:
-    """Return the layers that a rule is about or looks at."""
+    """Return the layer of a rule, and every other layer that the rule names."""
     return {rule.on, *(layer for _, layer in layer_references(rule))}

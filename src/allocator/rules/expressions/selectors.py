@@ -29,7 +29,7 @@ from allocator.rules.expressions.axes import Axis, Pairs, combinations
 from allocator.rules.expressions.cost import too_much
 from allocator.rules.expressions.syntax_tree import Node, tree
 
-#: The distinct combinations of values on an axis, and which one each entity has.
+#: The distinct combinations of values on an axis, and ``[n]`` the index of each entity's combination.
 Coded = tuple[list[dict[str, Any]], IntArray]
 #: The array type of values by the type of the expression; other values are objects.
 _ARRAYS: Mapping[str, type] = {"BOOL": np.bool_, "INT": np.int64}
@@ -87,13 +87,13 @@ class Selector:
 
         Args:
             axes: Entities with their variables; with ``pairs``, items and slots come first.
-            pairs: What may be read of an item and a slot together.
+            pairs: The variables of pairs of an item and a slot.
 
         Returns:
-            Truth values, whole numbers, or objects for what is neither.
+            An array with a dimension for each axis: truth values, whole numbers, or objects (texts, lists).
 
         Raises:
-            SelectorError: A value that is needed is an empty cell, or the expression fails on it.
+            SelectorError: The expression reads an empty cell, fails on a value or may cost too much.
         """
         read = sorted(self.used & pairs.columns.keys()) if pairs is not None else []
         if pairs is not None and read:
@@ -127,7 +127,7 @@ class Selector:
         across = len(items), len(slots)
         codes: list[IntArray | Codes] = [one.reshape(-1) for _, (_, one) in read]
         sides = [(item_rows, item_code[:, None]), (slot_rows, slot_code[None, :])]
-        # A side whose entities look alike to the expression is left out: there may be millions of pairs.
+        # A side with one distinct combination is left out of the codes: there may be millions of pairs.
         told = [(rows, np.broadcast_to(code, across).reshape(-1)) for rows, code in sides if len(rows) > 1]
         first, code = combinations([*codes, *(code for _, code in told)])
         columns: dict[str, list[Any]] = {}
@@ -159,7 +159,7 @@ class Selector:
         return SelectorError(message, detail=error.detail)
 
     def _distinct(self, axis: Axis) -> Coded:
-        """Return the distinct combinations of used values on the axis, and which one each entity has."""
+        """Return the distinct combinations of used values on the axis, and ``[n]`` that of each entity."""
         names = sorted(self.used & axis.columns.keys())
         columns = [axis.columns[name] for name in names]
         codes: dict[tuple[Any, ...], int] = {}
@@ -239,7 +239,7 @@ def refuse_negative(values: IntArray, expression: int | str, *ids: Sequence[str]
 
     Args:
         values: One amount for each combination of the entities.
-        expression: What gives them, shown with the fault.
+        expression: The amount or its expression, shown with the fault.
         ids: The entities along each axis of ``values``.
 
     Raises:

@@ -29,10 +29,10 @@ class Node:
     """A part of an expression.
 
     Attributes:
-        kind: What it is; ``loop`` is what the macros ``map``, ``filter``, ``exists`` and ``all`` stand for.
-        text: A constant text, a variable, a function, or the variable that a loop runs through a list with.
-        parts: What it is made of: the arguments of a call, the elements of a list, the keys and values of a
-            map; of a loop the list, the start, the condition, the step and the result.
+        kind: The kind of part; ``loop`` is an expanded macro: ``map``, ``filter``, ``exists`` or ``all``.
+        text: A constant text, the name of a variable, field or function, or a loop's variable of an element.
+        parts: The arguments of a call, the operand of a field, the elements of a list, the keys and values of
+            a map; of a loop the list, the start, the condition, the step and the result.
         sums: The variable in which a loop collects its result.
     """
 
@@ -42,7 +42,7 @@ class Node:
     sums: str = ""
 
     def walk(self) -> Iterator[Node]:
-        """Return the node and all within it."""
+        """Yield the node and all nodes below it."""
         yield self
         for part in self.parts:
             yield from part.walk()
@@ -114,7 +114,7 @@ def _all(message: bytes, number: int) -> list[bytes]:
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
-    """Return the numbers and values of a message's fields: bytes, or whole numbers of any width."""
+    """Yield the numbers and values of a message's fields: bytes, or whole numbers of any width."""
     at = 0
     while at < len(message):
         key, at = _varint(message, at)

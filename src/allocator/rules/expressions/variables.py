@@ -1,18 +1,23 @@
 """The variables of units, people, groups, cases and periods that expressions read.
 
 Names are dotted: ``person.native_place``, ``group.kind``, ``case.effort``. A person's own unit is
-``home``; in casework the unit that a case concerns is ``unit`` (``concerned`` where units meet cases in a
-layer: a name stands for one thing); ``other`` is the second of two items. ``person.former`` lists the
-groups and units of his postings, ``person.leaders`` who leads him from today to the end of the horizon:
-ties of the kind ``leads`` to him, to where he serves, or to a body above it.
-``indicators`` and ``latest`` are maps of the figures of ``indicators.csv`` by name: the first adds up all
-periods, the second has the value of the last one (periods are in the order of their text, none first).
-A figure is a whole number if all values of that name are whole, else a decimal; what an entity has no
-figure of is no key of its map.
-Where a layer names a side (``people as mentor``) its variables are ``mentor.grade``, ``mentor_home.kind``.
-An empty cell reads as "" (text), 0 (counts), [] or {} (lists, skills); an empty ``retires``, ``due``,
-``until`` or ``to`` is the end of time, an empty ``joins`` its beginning. Any other empty cell may not be
-read: the fault names it.
+``home``; the unit of a case is ``unit``, or ``concerned`` in a layer of units and cases, where ``unit`` has
+another meaning; ``other`` is the second of two items.
+
+``person.former`` lists the groups and units of a person's postings. ``person.leaders`` lists his leaders from
+today to the end of the horizon: people with a tie of the kind ``leads`` to him, to a unit or group in which
+he serves, or to a body above that one.
+
+``indicators`` and ``latest`` are maps from the names in ``indicators.csv`` to figures. The first map adds up
+all periods; the second has the value of the last period (periods are sorted as texts, an empty one first). A
+figure is a whole number if all values of that name are whole, else a decimal. A name without a figure for the
+entity is not a key of its map.
+
+If a layer names a side (``people as mentor``), the variables are ``mentor.grade``, ``mentor_home.kind``.
+
+An empty cell reads as "" (text), 0 (counts), [] or {} (lists, skills). An empty ``retires``, ``due``,
+``until`` or ``to`` is the end of time, and an empty ``joins`` the beginning of time. Any other empty cell may
+not be read: the fault names the cell.
 """
 
 from __future__ import annotations
@@ -42,7 +47,7 @@ Figures = Mapping[str, Mapping[str, int | float]]
 def indicator_maps(rows: Iterable[Indicator]) -> Mapping[str, Figures]:
     """Return for ``indicators`` and ``latest`` the figures of each entity by name.
 
-    A name that has a decimal anywhere is one of decimals for all, so that it may be compared and added up.
+    If one value of a name is a decimal, all its values are decimals and may be compared and added up.
     """
     ordered = sorted(rows, key=lambda row: row.period)
     decimals = {row.indicator for row in ordered if not row.value.is_integer()}
@@ -61,7 +66,7 @@ LEADS = "leads"
 
 
 def leaders_of(organisation: Organisation, first: date, last: date) -> Mapping[str, list[str]]:
-    """Return the leaders of each person on any of some days, the nearest first.
+    """Return the leaders of each person on any day from ``first`` to ``last``, the nearest leader first.
 
     The leader of a body leads the people of the bodies below it. A person serves in his unit, and in the
     groups and units of his postings of those days.
@@ -84,7 +89,7 @@ def leaders_of(organisation: Organisation, first: date, last: date) -> Mapping[s
 
 
 def _upwards(organisation: Organisation, body: str) -> Iterator[str]:
-    """Yield a unit or group and those above it; the reader of the tables refuses circles."""
+    """Yield a unit or group and all bodies above it; the reader of the tables refuses cycles."""
     seen: set[str] = set()
     while body and body not in seen:
         seen.add(body)
@@ -95,7 +100,7 @@ def _upwards(organisation: Organisation, body: str) -> Iterator[str]:
 
 T = cel.Type
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
-#: The day after the first one of the calendar, which CEL takes for an infinite past.
+#: The second day of the calendar: CEL takes the first day for an infinite past.
 START_OF_TIME = datetime(1, 1, 2, tzinfo=UTC)
 OPEN_ENDED = frozenset({"retires", "due", "until", "to"})
 OPEN_BEGUN = frozenset({"joins"})
@@ -115,7 +120,7 @@ class EntityVariables:
         self._axes: dict[tuple[str, str, tuple[str, ...]], Axis] = {}
 
     def axis(self, table: str, ids: Iterable[str], prefix: str = "") -> Axis:
-        """Return the axis of some rows of ``table``; an unknown id has empty values."""
+        """Return the axis of the rows of ``table`` with these ids; an unknown id has empty values."""
         key = (table, prefix or PREFIXES[table], tuple(ids))
         if key not in self._axes:
             self._axes[key] = self._make(*key)
@@ -126,7 +131,7 @@ class EntityVariables:
 
         Args:
             source: The source of the side.
-            ids: Its entities.
+            ids: The entities of the side.
             other: The source of the other side; the two sides share no prefix.
         """
         chosen, prefixes = tuple(ids), side_prefixes(source)
@@ -211,7 +216,7 @@ class EntityVariables:
 
 
 def side_prefixes(source: Source) -> tuple[str, ...]:
-    """Return the prefixes of the variables of one side of a layer: the entity's, then that of its unit."""
+    """Return the prefixes of the variables of one side of a layer: of the entity, then of its unit."""
     own = source.name or PREFIXES[source.table]
     if source.table not in UNIT_OF:
         return (own,)

@@ -1,4 +1,4 @@
-"""Conflicts of interest: acquaintance with those whom a place concerns, and conflicts passed on to others."""
+"""Conflicts of interest: acquaintance with the parties of a place, and conflicts delegated to others."""
 
 from __future__ import annotations
 
@@ -70,23 +70,23 @@ class Acquaintance(Strict):
     ] = "today"
 
     def lens(self, scope: Scope, period: int) -> Lens:
-        """Return how ties are looked at for a period."""
+        """Return the filter of ties for a period: its days, the kinds, and the years after their end."""
         today = scope.context.scenario.spec.reference_day
         found = scope.layer.periods[period]
         first, last = (found.start, found.end) if self.measured == "period" else (today, today)
         return Lens(first, last, frozenset(self.kinds), self.years)
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """A kind that nobody has asks for nothing, and nobody would notice."""
+        """Yield a fault for each unknown kind of tie: a misspelt kind would silently forbid nothing."""
         known = known_kinds(context.scenario.organisation, "ties")
         named = {f"acquaintance.kinds.{k}": kind for k, kind in enumerate(self.kinds)}
         yield from unknown_kinds(named, known)
 
     def strengths(self, scope: Scope) -> IntArray:
-        """Return ``[I, S, T]`` strengths in percent, 0 below the threshold."""
+        """Return ``[I, S, T]`` the strength of acquaintance with targets in percent, 0 below ``above``."""
         targets = scope.texts(self.of, "LIST")
         percent = np.zeros(targets.shape, dtype=np.int64)
-        # Period by period: each may be a network of its own, and not all of them are kept.
+        # Periods in the outer loop: each may need a network of its own, and few networks are cached.
         found: dict[tuple[Lens, tuple[str, ...]], IntArray] = {}
         for t in scope.periods:
             lens = self.lens(scope, t)
@@ -100,7 +100,7 @@ class Acquaintance(Strict):
         return percent
 
     def path(self, scope: Scope, item: int, slot: int, period: int) -> Text:
-        """Return the strongest path from an item to whom it must not know, empty if it knows nobody."""
+        """Return the strongest path of ties from an item to one of the targets; an empty text for no path."""
         lens, graph = self.lens(scope, period), scope.context.graph
         targets = [to for to in scope.texts(self.of, "LIST")[item, slot, period] if to]
         best = max(targets, key=lambda to: int(self._acquaintance_with(scope, to, lens)[item]), default="")
@@ -112,7 +112,7 @@ class Acquaintance(Strict):
         return Text(zh=graph.describe(path, "zh"), en=graph.describe(path, "en"))
 
     def _acquaintance_with(self, scope: Scope, target: str, lens: Lens) -> IntArray:
-        """Return ``[I]``: how well each item knows the target, in percent, 0 below the threshold."""
+        """Return ``[I]`` the strength of acquaintance with one target in percent, 0 below ``above``."""
         percent = np.zeros(len(scope.layer.items), dtype=np.int64)
         if target:
             index = scope.layer.item_index
@@ -124,14 +124,14 @@ class Acquaintance(Strict):
 
 
 def _same_person(scope: Scope, person: str) -> Text:
-    """Return the explanation that an item is the person to keep away from, or bears the same name."""
+    """Return the explanation for an item that is the target itself, or bears the target's name."""
     name = scope.context.scenario.organisation.assumed.get(person)
     if name is None:
         return Text(zh="即本人", en="the same person")
     return Text(zh=f"与“{name}”同名，是否本人尚未认定", en=f"bears the name '{name}', not yet told apart")
 
 
-#: In place of a person where no conflict is passed on.
+#: The index of the delegator where no conflict is delegated.
 NOBODY = -1
 
 
@@ -148,17 +148,17 @@ class ConflictQuery(Protocol):
 
     @property
     def acquaintance(self) -> Acquaintance | None:
-        """Whom the person must not know."""
+        """The acquaintance that is a conflict; None if the rule has a condition only."""
 
 
 @dataclass(frozen=True, eq=False)
 class Conflicts:
-    """The conflicts of a scope's items, and those of other people that pass on to them.
+    """The conflicts of a scope's items, and the conflicts of other people that are delegated to them.
 
     Attributes:
         query: The definition of a conflict.
         scope: The scope of the items with conflicts of their own.
-        passed: ``[I, S, T]`` lists of people whose conflicts count as the item's; None if there are none.
+        passed: ``[I, S, T]`` lists of people whose conflicts count as the item's; None without such people.
     """
 
     query: ConflictQuery
@@ -167,7 +167,11 @@ class Conflicts:
 
     @cached_property
     def own(self) -> IntArray:
-        """``[I, S, T]``: 1 where the condition holds, and the strength of acquaintance in percent; or 1."""
+        """``[I, S, T]`` the amount of each item's own conflict, 0 for none.
+
+        The condition counts 1, acquaintance its strength in percent, and both are added up. With
+        ``pays: place`` every conflict counts 1.
+        """
         scope, query = self.scope, self.query
         amounts = np.zeros(scope.covered.shape, dtype=np.int64)
         if query.when:
@@ -180,15 +184,15 @@ class Conflicts:
 
     @cached_property
     def amounts(self) -> IntArray:
-        """``[I, S, T]``: the greatest of one's own conflict and those of others that are passed on."""
+        """``[I, S, T]`` the greater amount of an item's own conflict and of the delegated conflicts."""
         return np.maximum(self.own, self._delegated[0])
 
     def of_people(self, people: Iterable[str]) -> Conflicts:
-        """Return the conflicts of other people, as if they were the items, in the same places."""
+        """Return the conflicts of other people with the same places, as if these people were the items."""
         return Conflicts(self.query, self.scope.with_items(tuple(people)))
 
     def detail(self, item: int, slot: int, period: int) -> Text:
-        """Return the explanation of a conflict: its path of ties, and the person between; or empty."""
+        """Return the explanation of a conflict: its path of ties and its delegator; empty without either."""
         leader = int(self._delegated[1][item, slot, period])
         if self.own[item, slot, period] or leader == NOBODY:
             return self.path(item, slot, period)
@@ -200,7 +204,7 @@ class Conflicts:
         return Text() if asked is None else asked.path(self.scope, item, slot, period)
 
     def passed_on(self, item: int, slot: int, period: int) -> Text:
-        """Return the explanation of an item's conflict that is passed on to somebody else."""
+        """Return the explanation of an item's conflict for the people to whom it is delegated."""
         name = self.scope.context.scenario.organisation.label(self.scope.layer.items[item])
         path = self.path(item, slot, period)
         if path.en:
@@ -208,13 +212,13 @@ class Conflicts:
         return Text(zh=f"经 {name}：其本人应当回避", en=f"through {name}, who keeps away")
 
     def all_delegators(self) -> set[str]:
-        """Return the names of all people whose conflicts are passed on to somebody."""
+        """Return the ids of all people whose conflicts are delegated to an item in scope."""
         lists = [] if self.passed is None else self.passed[self.scope.covered].tolist()
         return {name for names in lists for name in names if name}
 
     @cached_property
     def _known_delegators(self) -> list[str]:
-        """The delegators whom the scenario knows, sorted."""
+        """The delegators that the scenario's table of people has, sorted by id."""
         return sorted(self.all_delegators() & self.scope.context.scenario.organisation.people.keys())
 
     @cached_property
@@ -223,7 +227,7 @@ class Conflicts:
 
     @cached_property
     def _delegated(self) -> tuple[IntArray, IntArray]:
-        """``[I, S, T]`` twice: the greatest conflict that is passed on, and the person who passes it on."""
+        """Two arrays ``[I, S, T]``: the greatest delegated conflict, and the index of its delegator."""
         amounts = np.zeros(self.scope.covered.shape, dtype=np.int64)
         whose = np.full(amounts.shape, NOBODY, dtype=np.int64)
         if self.passed is None or not self._known_delegators:

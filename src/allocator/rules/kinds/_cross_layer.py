@@ -1,7 +1,8 @@
-"""Rules that compare two locations for each place taken, in another layer perhaps: `follow` and `elsewhere`.
+"""Rules that compare two locations for each place taken: `follow` and `elsewhere`.
 
-For one taken place each side has *movers*: items of another layer, or none that moves where the location is
-known beforehand. Rows are written for all meetings (place, mover here, mover there) at once.
+Each location is a fixed text, or is decided by another layer. For each place taken a side has *movers*: the
+items of that layer whose location counts, or one stand-in (``NOBODY``) for a fixed location. Rows are written
+for all meetings (place, mover of one side, mover of the other side) at once.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from allocator.rules.roster import Roster
 from allocator.rules.rule import Dimension, Rule
 from allocator.rules.scope import Scope
 
-#: The one mover of a side whose place is known beforehand.
+#: The stand-in mover of a side with a fixed location.
 NOBODY = -1
 
 
@@ -57,13 +58,13 @@ class Side(Strict):
 
 
 class FixedLocation:
-    """A location known beforehand: a text for each item, slot and period."""
+    """A location that no layer decides: a text for each item, slot and period."""
 
     def __init__(self, expression: str, scope: Scope) -> None:
         self._texts = scope.texts(expression)
 
     def movers(self, item: int, slot: int, period: int) -> list[int]:
-        """Return one mover that never moves; none if the text is empty."""
+        """Return the stand-in mover; no mover if the location is empty."""
         return [NOBODY] if self._texts[item, slot, period] else []
 
     def text(self, item: int, slot: int, period: int) -> str:
@@ -81,11 +82,11 @@ class DecidedLocation:
 
     @cached_property
     def layer(self) -> Layer:
-        """The layer that decides."""
+        """The layer that decides the location."""
         return self._scope.context.layers[self._side.layer]
 
     def movers(self, item: int, slot: int, period: int) -> list[int]:
-        """Return the items of that layer whose location counts; none if it has no such item.
+        """Return the items of that layer whose location counts; an empty list if that layer has no such item.
 
         While an initial plan is built period by period, that layer may have fewer periods than this one.
         """
@@ -96,7 +97,7 @@ class DecidedLocation:
     def columns(
         self, writer: ConstraintWriter, movers: IntArray, periods: IntArray
     ) -> Mapping[str, IntArray]:
-        """Return for each place one variable ``[n, 1]``, 1 if the mover is there; -1 if it never is."""
+        """Return ``[n, 1]`` columns by location: 1 if the mover is there; column -1 if that is impossible."""
         describe_locations = np.zeros_like(periods) if self.layer.once else periods
         slots_of = self._slots_of.items()
         return {
@@ -105,7 +106,7 @@ class DecidedLocation:
         }
 
     def place(self, roster: Roster, mover: int, period: int) -> str:
-        """Return where a plan has the mover, or an empty text if nowhere."""
+        """Return the location of a mover in a plan; an empty text if the plan does not assign the mover."""
         seats = roster[self.layer.name].seats(mover, self.layer.period_at(period))
         return self._slot_names[seats[0][0]] if seats else ""
 
@@ -136,7 +137,7 @@ class DecidedLocation:
 
 
 def resolve_location(side: Side | str, scope: Scope) -> FixedLocation | DecidedLocation:
-    """Return one side of a comparison of places, resolved for a scope."""
+    """Return the location of one side of the comparison, resolved for a scope."""
     return DecidedLocation(side, scope) if isinstance(side, Side) else FixedLocation(side, scope)
 
 
@@ -145,7 +146,14 @@ ABOUT: tuple[Dimension, ...] = ("item", "slot", "role", "period")
 
 @dataclass(frozen=True, eq=False)
 class ConditionalRows:
-    """For some meetings: ``sum(coefs * x[cols]) <= bound``; the first column is the place taken."""
+    """Rows ``sum(coefs * x[cols]) <= bound`` of some meetings of a rule.
+
+    Attributes:
+        rows: ``[m]`` the meeting of each row.
+        cols: ``[m, w]`` the decisions of each row; the first one is the place taken.
+        coefs: ``[w]`` the coefficients, the same in each row.
+        bound: The bound, the same in each row.
+    """
 
     rows: IntArray
     cols: IntArray
@@ -160,7 +168,7 @@ class Meetings:
     Attributes:
         where: ``[n, 4]`` item, slot, role and period of the place taken.
         taken: ``[n]`` the decision for that place.
-        this: For each place name, ``[n, w]`` decisions that put this side there; or the text ``[n]``.
+        this: For each location, ``[n, w]`` decisions that put this side there; or ``[n]`` fixed locations.
         that: The same for the other side.
     """
 
@@ -183,11 +191,11 @@ class CrossLayerRule(Rule):
     that: Annotated[Side | PairText, Doc(zh="另一方：写法相同", en="The other side, written the same way.")]
 
     def conditional_rows(self, meetings: Meetings) -> Iterator[ConditionalRows]:
-        """Yield the rows that hold if a seat is taken; each kind has its own."""
+        """Yield the rows that must hold if a place is taken; each kind of rule defines its own."""
         raise TypeError(f"{type(self).__name__} does not say what it asks")
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Write the rows of each seat; a soft rule pays 1 for a taken seat where a row does not hold."""
+        """Write the rows of each place; a soft rule pays 1 for each place taken with a violated row."""
         meetings = _possible_meetings(
             writer, scope, resolve_location(self.this, scope), resolve_location(self.that, scope)
         )
@@ -203,7 +211,7 @@ class CrossLayerRule(Rule):
         writer.penalise_each(where, writer.maximum_each(where, over[order], owners[order]))
 
     def found(self, roster: Roster, scope: Scope) -> Iterator[tuple[Subject, list[tuple[str, str]]]]:
-        """Yield each place taken in scope with the pairs of resolve_location that a plan gives it."""
+        """Yield each place taken in scope, with the pairs of locations of its two sides in a plan."""
         sides = resolve_location(self.this, scope), resolve_location(self.that, scope)
         for i, s, r, t in scope.taken_seats(roster):
             this, that = (_locations(side, roster, (i, s, t)) for side in sides)
@@ -216,7 +224,7 @@ def _possible_meetings(
     this: FixedLocation | DecidedLocation,
     that: FixedLocation | DecidedLocation,
 ) -> Meetings:
-    """Return every possible seat with every two movers of its sides."""
+    """Return each possible place with each pair of movers of its two sides."""
     rows: list[tuple[int, ...]] = []
     for i, s, t in np.argwhere(scope.covered & (writer.grid() >= 0).any(axis=2)).tolist():
         for here, there in product(this.movers(i, s, t), that.movers(i, s, t)):
@@ -245,7 +253,7 @@ def _locations(
 
 
 def describe_locations(pairs: list[tuple[str, str]]) -> Text:
-    """Say what was found."""
+    """Return the explanation of a breach: its pairs of locations."""
     return Text(
         zh="；".join(f"{a or '无'} 与 {b or '无'}" for a, b in pairs),
         en="; ".join(f"{a or 'nowhere'} and {b or 'nowhere'}" for a, b in pairs),

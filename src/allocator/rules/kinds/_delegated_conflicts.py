@@ -40,7 +40,7 @@ class Led(Strict):
     ]
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """The layer must be one of people, in the roles that it has."""
+        """Yield a fault if the layer does not assign people, and for each role that the layer lacks."""
         layer = context.layers.get(self.layer)
         if layer is None:
             return
@@ -59,7 +59,7 @@ class LedSeats(NamedTuple):
 
     Attributes:
         where: ``[n, 4]`` item, slot, role and period of each seat.
-        cols: ``[n, w]`` the decision for the seat, and those that put the item into the group.
+        cols: ``[n, w]`` the decision for the seat, then the decisions that put the item into the group.
         conflict: The greatest conflict of the leaders of that group.
         most: An upper bound of ``conflict``.
     """
@@ -70,7 +70,7 @@ class LedSeats(NamedTuple):
     most: int
 
     def exprs(self) -> ExprArray:
-        """Return the conflict if a member of the group takes the seat, else a value of at most 0."""
+        """Return ``[n]`` expressions: the conflict if a member of the group takes the seat, or at most 0."""
         led = self.conflict
         cols = np.hstack([self.cols, np.tile(led.cols, (len(self.cols), 1))])
         coefs = [self.most] * self.cols.shape[1] + led.coefs.tolist()
@@ -86,10 +86,10 @@ class Leaders:
         self._scope = conflicts.scope
 
     def post(self, writer: ConstraintWriter) -> IntArray:
-        """Forbid or penalise seats by the conflicts of the leaders of the people there.
+        """Forbid or penalise seats by the conflicts of the leaders of their holders.
 
         Returns:
-            ``[I, S, T]`` the conflicts that remain to be forbidden or penalised, independent of the leaders.
+            ``[I, S, T]`` the conflicts that do not depend on leaders and remain to be forbidden or penalised.
         """
         meetings, amounts = list(self._led_seats(writer)), self._conflicts.amounts
         if writer.level == 0:
@@ -115,7 +115,7 @@ class Leaders:
         for s, t in np.argwhere(self._leader_amounts.any(axis=0)).tolist():
             seen = layer.period_at(t)
             if seen >= len(layer.periods):
-                continue  # not decided yet: a first plan is made period by period
+                continue  # not decided yet: an initial plan is built period by period
             items = np.flatnonzero(scope.covered[:, s, t] & (self._layer_index >= 0))
             grid = writer.grid(layer.name)[..., seen]
             for g in range(len(layer.slots)):
@@ -132,7 +132,7 @@ class Leaders:
                     yield LedSeats(where[possible], cols, conflict, writer.upper_bound(conflict))
 
     def _leader_conflicts(self, grid: IntArray, slot: int, period: int, is_hard: bool) -> list[Expr]:
-        """Return for each possible leader his conflict times the decision; 1 times it for a hard rule."""
+        """Return the decision for each leader in conflict, times his conflict; times 1 for a hard rule."""
         amounts = self._leader_amounts[:, slot, period]
         pairs = [(int(p), int(grid[p, r])) for p in np.flatnonzero(amounts) for r in self._roles]
         return [Expr.of([col]) * (1 if is_hard else int(amounts[p])) for p, col in pairs if col >= 0]

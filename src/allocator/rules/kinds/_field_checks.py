@@ -8,29 +8,29 @@ from allocator.errors import nearest, shorten
 from allocator.model.text import Text
 from allocator.rules.rule import FieldError, FieldProblem
 
-#: The name of a subject, its period or "", its least number and its greatest number (None for none).
+#: The name of a subject, its period or "", its lower bound and its upper bound (None for none).
 Bounds = tuple[str, str, int, int | None]
 
 _CROSSED = Text(zh="atmost 小于 atleast", en="atmost is below atleast")
 
 
 def refuse_crossed(atleast: object, atmost: object) -> None:
-    """Refuse two plain numbers if the greatest is below the least; expressions wait for the scenario.
+    """Refuse an upper bound below the lower bound; expressions are checked later, in the scenario.
 
     Raises:
-        FieldError: They contradict each other.
+        FieldError: Two plain numbers contradict each other.
     """
     if isinstance(atleast, int) and isinstance(atmost, int) and atmost < atleast:
         raise FieldError(zh=_CROSSED.zh, en=_CROSSED.en)
 
 
 def may_cross(atleast: int | str | None, atmost: int | str | None) -> bool:
-    """Whether two bounds may contradict each other in a scenario: both are given, one as an expression."""
+    """Whether two bounds may contradict each other in a scenario: both are given, at least one as CEL."""
     return None not in (atleast, atmost) and (isinstance(atleast, str) or isinstance(atmost, str))
 
 
 def crossed(bounds: Iterable[Bounds]) -> Iterator[FieldProblem]:
-    """Yield each subject whose greatest number is below its least one, once, with both numbers."""
+    """Yield one fault for each subject whose upper bound is below its lower bound, with both bounds."""
     told: set[str] = set()
     for whose, when, least, most in bounds:
         if most is not None and most < least and whose not in told:

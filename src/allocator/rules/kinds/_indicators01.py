@@ -1,4 +1,4 @@
-"""0/1 indicators: an item assigned, two items together, in the program and in a plan; windows of them."""
+"""0/1 indicators of the program and of a plan: an item is assigned, two items are together; and windows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from allocator.rules.scope import Scope
 
 
 def seat_mask(scope: Scope, expression: str, roles: tuple[str, ...]) -> BoolArray:
-    """Return ``[S, R]``: the slots for which an expression holds, in the named roles (none: all)."""
+    """Return ``[S, R]`` the seats of slots for which an expression holds, in the named roles (or in all)."""
     named = [r in scope.roles and (not roles or role in roles) for r, role in enumerate(scope.layer.roles)]
     return np.asarray(scope.slot_test(expression)[:, None] & np.array(named)[None, :])
 
@@ -149,7 +149,10 @@ def _member_decisions(
 
 
 def count_members(roster: LayerRoster, scope: Scope, items: Collection[int], slot: int, period: int) -> int:
-    """Return the number of ``items`` that a plan has in a slot, in the roles of the rule, each once."""
+    """Return the number of ``items`` in a slot of a plan, in the roles of the rule.
+
+    An item with two roles counts once.
+    """
     return sum(item in items for item in roster.items_in(slot, period, scope.roles))
 
 
@@ -159,15 +162,15 @@ def windows(length: int, ends: Iterable[int]) -> Iterator[range]:
 
 
 def is_complete_window(scope: Scope, subject: Subject, window: range) -> bool:
-    """Whether a window may be held to a least number.
+    """Whether the lower bound applies to a window.
 
-    The subject must exist in all of its periods, and the history must cover those before the horizon.
+    The subject must exist in all periods of the window, and the history must cover its past periods.
     """
     return window.start >= first_known(scope, subject) and all(_exists_in(scope, subject, t) for t in window)
 
 
 def first_known(scope: Scope, subject: Subject) -> int:
-    """Return the earliest past period for which the history has the item (or slot) anywhere; 0 if none."""
+    """Return the earliest past period in which the history has the item (or slot); 0 without one."""
     known = (
         period
         for (item, period), seats in scope.layer.past.items()
@@ -191,9 +194,9 @@ def post_windows(
     chosen: list[range],
     limits: tuple[int, int | None],
 ) -> None:
-    """Require a least and a greatest number of assigned periods in each window.
+    """Write rows that bound the number of assigned periods in each window.
 
-    A window ends in its subject's period. The least number applies to complete windows only.
+    The subject of a row has the last period of its window. The lower bound applies to complete windows only.
     """
     least, most = limits
     once = (
@@ -214,7 +217,7 @@ def post_windows(
 def window_breaches(
     held: LayerRoster, scope: Scope, subject: Subject, chosen: list[range], limits: tuple[int, int | None]
 ) -> Iterator[Breach]:
-    """Yield each window of a plan in which the subject is assigned too seldom or too often."""
+    """Yield each window of a plan with too few or too many periods in which the subject is assigned."""
     least, most = limits
     for window in chosen:
         taken = sum(is_assigned(held, scope, subject, t) for t in window)
@@ -230,7 +233,7 @@ def window_breaches(
 
 
 Pair = tuple[int, int]
-#: The largest group, and the most terms in all, for which tangents of the number of pairs are written.
+#: The most tangents of one group, and the most pair terms of all tangents; each group has at least one.
 _DEEPEST, _TERMS = 12, 2_000_000
 
 
@@ -243,7 +246,7 @@ def together_indicators(
         writer: Writes the definitions.
         scope: The scope of slots and roles.
         times: The periods of each pair, none of them past.
-        more: Whether more may be better, so that the indicators must be exact if maximised too.
+        more: Whether the indicators must be exact if maximised, too.
     """
     places = np.array(
         [(a, b, s, t) for (a, b), periods in times.items() for t in periods for s in scope.slots.tolist()],
@@ -287,8 +290,8 @@ def _add_pair_tangents(
 ) -> None:
     """Add lower bounds of the number of pairs of ``n`` members of a slot: tangents of ``n (n - 1) / 2``.
 
-    The rows of single pairs do not imply them: in the relaxation, with every item half in each of two slots,
-    no pair is together. The bounds hold only where every two of the members are a pair.
+    The rows of single pairs do not imply these bounds: in the relaxation, with every item half in each of two
+    slots, no pair is together. The bounds are valid only where every two members are a pair.
     """
     where, which = np.unique(places[:, 2:], axis=0, return_inverse=True)
     deepest = max(1, min(_DEEPEST, _TERMS // max(1, len(places))))

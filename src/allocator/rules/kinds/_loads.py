@@ -1,4 +1,4 @@
-"""Loads of slots, items, groups of them or a layer: expressions of the program, and counts of a roster."""
+"""Loads of slots, items, groups or a layer: expressions of the program, and numbers of a plan."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Groups:
         each: The field ``each`` of the rule.
         side: ``slot`` or ``item``.
         number: ``[n]`` the group of each slot or item, -1 for none.
-        names: The common text of each group; empty where each slot or item is by itself, or all are together.
+        names: The common text of each group; empty if each slot or item, or the layer, is a group.
     """
 
     scope: Scope
@@ -45,7 +45,7 @@ class Groups:
 
     @property
     def count(self) -> int:
-        """How many groups there are."""
+        """The number of groups."""
         return len(self.names) or (1 if self.each == "layer" else len(self.number))
 
     @property
@@ -58,7 +58,7 @@ class Groups:
 
     @cached_property
     def members(self) -> list[list[int]]:
-        """The slots or items of each group, in scope."""
+        """The slots or items in scope of each group."""
         found: list[list[int]] = [[] for _ in range(self.count)]
         for k in (self.scope.slots if self.side == "slot" else self.scope.items).tolist():
             if self.number[k] >= 0:
@@ -78,7 +78,7 @@ class Groups:
         return max(subject.item, subject.slot, subject.part, 0)
 
     def existing_periods(self) -> Iterator[tuple[Subject, tuple[int, ...]]]:
-        """Yield each group with the periods in which any of it exists; the whole layer is always there."""
+        """Yield each group with the periods in which a member exists; the layer exists in all periods."""
         layer, periods = self.scope.layer, self.scope.periods
         if self.each == "layer":
             yield Subject(), tuple(periods)
@@ -95,10 +95,14 @@ class Groups:
         return result
 
     def limit(self, bound: int | str, *, horizon: bool) -> IntArray:
-        """Return ``[groups, T]`` the value of a bound: one for each group.
+        """Return ``[groups, T]`` the bound of each group.
+
+        Args:
+            bound: A number or an expression.
+            horizon: Whether the bound is for the horizon, so that all periods have the same.
 
         Raises:
-            SelectorError: It differs within a group.
+            SelectorError: The bound differs within a group.
         """
         if self.each == "layer" and horizon:
             return np.full((1, self.scope.layer.shape[3]), bound, dtype=np.int64)
@@ -133,7 +137,7 @@ class Groups:
         return SelectorError(message, detail=shown(str(bound)))
 
     def with_name(self, subject: Subject, found: Text) -> Text:
-        """Return a finding with the name of its group, if the subject does not name it."""
+        """Return the explanation of a breach, after the name of its group if the group has one."""
         if not self.names:
             return found
         label = self.scope.context.scenario.organisation.label(self.names[subject.part])
@@ -158,7 +162,7 @@ def groups_of(scope: Scope, each: str) -> Groups:
 
 
 def _a_word_or_an_expression(value: str) -> str:
-    """Refuse a single word that is none of the three: it is misspelt, and no expression."""
+    """Refuse a single word other than slot, item and layer: it is a misspelling, not an expression."""
     if value.isidentifier() and value not in ("slot", "item", "layer"):
         raise PydanticKnownError("literal_error", {"expected": "'slot', 'item' or 'layer'"})
     return value
@@ -227,7 +231,7 @@ class LoadRule(Rule):
         return self
 
     def groups(self, scope: Scope) -> Groups:
-        """Return whose loads are added up."""
+        """Return the groups whose loads are added up."""
         return groups_of(scope, self.each)
 
     def load_exprs(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[Subject, Expr]]:
@@ -235,7 +239,7 @@ class LoadRule(Rule):
         groups = self.groups(scope)
         begun, periods = self._carried_loads(scope, groups), scope.layer.shape[3]
         cols, weights, keys = self._load_terms(writer.grid(), scope, groups)
-        # Sorted by whose they are and when, all at once: there may be millions.
+        # One sort of all terms by group and period: there may be millions of terms.
         order = _stable_order(keys)
         cols, weights = cols[order], weights[order]
         starts = np.searchsorted(keys[order], np.arange(len(begun) * periods + 1))
@@ -248,7 +252,7 @@ class LoadRule(Rule):
     def _load_terms(
         self, grid: IntArray, scope: Scope, groups: Groups
     ) -> tuple[IntArray, IntArray, IntArray]:
-        """Return decision, load and key (whose, and when) of every place in scope that adds something."""
+        """Return decision, load and key (group and period) of every place in scope with a load."""
         item, slot, role, period = np.nonzero(grid >= 0)
         weights = self._loads_per_seat(scope)[item, slot, period]
         whose = groups.number[slot if groups.side == "slot" else item]
@@ -275,24 +279,24 @@ class LoadRule(Rule):
             yield subject, total
 
     def loads_by_period(self, roster: Roster, scope: Scope) -> dict[int, list[int]]:
-        """Return the loads of a plan in each period, -1 where they are added up over the horizon."""
+        """Return the loads of a plan by period; loads over the horizon have the period -1."""
         found: dict[int, list[int]] = {}
         for subject, load in self.loads(roster, scope):
             found.setdefault(subject.period, []).append(load)
         return dict(sorted(found.items()))
 
     def period_suffix(self, scope: Scope, period: int, among: int) -> str:
-        """Return the words for a period where there are several: `` @2027``."""
+        """Return the suffix that names a period, such as `` @2027``; empty if there is only one."""
         return f" @{scope.layer.period_id(period)}" if among > 1 else ""
 
     def _loads_per_seat(self, scope: Scope) -> IntArray:
-        """Return ``[I, S, T]``: what each assignment adds."""
+        """Return ``[I, S, T]`` the load of each assignment."""
         layer, loads = scope.layer, scope.numbers(self.load)
         refuse_negative(loads, self.load, layer.items, layer.slots, [period.id for period in layer.periods])
         return loads
 
     def _carried_loads(self, scope: Scope, groups: Groups) -> IntArray:
-        """Return the carried load of each item, slot or group, or the one number of the layer."""
+        """Return ``[groups]`` the carried load of each group."""
         if self.each == "layer":
             return np.array([self.carried], dtype=np.int64)
         is_item = groups.side == "item"
@@ -304,8 +308,8 @@ class LoadRule(Rule):
 def shortfall(load: Expr, asked: int) -> Expr:
     """Return the shortfall of a load below a required one; 0 or less if there is none.
 
-    No coefficient exceeds the required load: equal in whole numbers, and tighter in the relaxation
-    (coefficient tightening; Savelsbergh, ORSA Journal on Computing 1994).
+    No coefficient exceeds the required load. The expression means the same for whole numbers, and is tighter
+    in the relaxation (coefficient tightening; Savelsbergh, ORSA Journal on Computing 1994).
 
     Args:
         load: A sum of decisions with coefficients of 0 or more, and the carried load as its constant.
@@ -318,6 +322,6 @@ def shortfall(load: Expr, asked: int) -> Expr:
 
 
 def _stable_order(keys: IntArray) -> IntArray:
-    """Return the stable order of numbers of 0 or more; radix sort makes small ones ten times as fast."""
+    """Return the stable order of numbers of 0 or more; small numbers use radix sort, ten times as fast."""
     is_short = keys.max(initial=0) < 2**16
     return np.argsort(keys.astype(np.uint16) if is_short else keys, kind="stable")

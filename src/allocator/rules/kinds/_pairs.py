@@ -53,7 +53,7 @@ class PairRule(Rule):
     ] = 2
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Refuse unknown ids and unknown kinds of ties: they would make no pair, unnoticed."""
+        """Yield a fault for each unknown id and kind of tie: a misspelt one would silently make no pair."""
         organisation = context.scenario.organisation
         named = {f"ties.{k}": kind for k, kind in enumerate(self.ties)}
         yield from unknown_kinds(named, known_kinds(organisation))
@@ -76,7 +76,7 @@ class PairRule(Rule):
             yield "ties", ", ".join(self.ties)
 
     def pairs_by_period(self, scope: Scope) -> Iterator[tuple[Pairs, tuple[int, ...]]]:
-        """Yield pairs ``(a, b)`` with ``a < b``, each once and in order, with their periods."""
+        """Yield sorted pairs ``(a, b)`` with ``a < b``, and the periods in which these are the pairs."""
         lasting = set(self._permanent_pairs(scope))
         by_pairs: dict[Pairs, list[int]] = {}
         for t in scope.periods:
@@ -87,7 +87,7 @@ class PairRule(Rule):
         yield from ((pairs, tuple(periods)) for pairs, periods in by_pairs.items())
 
     def tie_path(self, scope: Scope, a: int, b: int, period: int) -> Text:
-        """Return the path of ties that makes two items a pair; empty if something else makes them one."""
+        """Return the path of ties that makes two items a pair; an empty text if no ties do."""
         items, graph, found = scope.layer.items, scope.context.graph, scope.layer.periods[period]
         holding = Lens(found.start, found.end, frozenset(self.ties), years=0)
         path = graph.acquaintance(items[a], items[b], 1, holding).path if self.ties else ()
@@ -97,7 +97,7 @@ class PairRule(Rule):
         return Text(zh=graph.describe(path, "zh"), en=graph.describe(path, "en")) if path else Text()
 
     def _permanent_pairs(self, scope: Scope) -> Iterator[tuple[int, int]]:
-        """Yield the pairs that are pairs in every period."""
+        """Yield the pairs of all periods, by ids, links, acquaintance and the condition ``when``."""
         organisation = scope.context.scenario.organisation
         named = [(a, b) for group in self.pairs for k, a in enumerate(group) for b in group[k + 1 :]]
         named += [(link.source, link.target) for link in organisation.links if link.kind in self.ties]
@@ -111,7 +111,7 @@ class PairRule(Rule):
             yield from ((int(a), int(b)) for a, b in zip(*holds.nonzero(), strict=True))
 
     def _tied_pairs(self, scope: Scope, period: int) -> Iterator[tuple[int, int]]:
-        """Yield the pairs that a tie makes which holds on any day of a period."""
+        """Yield the pairs with a tie that holds on any day of a period."""
         found = scope.layer.periods[period]
         ties = scope.context.scenario.organisation.ties if self.ties else ()
         chosen = (tie for tie in ties if tie.kind in self.ties and tie.holds(found.start, found.end))
@@ -124,7 +124,10 @@ def _index_pairs(scope: Scope, named: Iterable[tuple[str, str]]) -> Iterator[tup
 
 
 def clique_cover(pairs: Pairs) -> list[tuple[int, ...]]:
-    """Cover the pairs with groups in which every two are a pair: one row for many, and a tighter one."""
+    """Cover the pairs with cliques, groups in which every two items are a pair.
+
+    One row for a clique replaces the rows of its pairs and is tighter in the relaxation.
+    """
     paired = adjacency_of(pairs)
     left = set(pairs)
     cover: list[tuple[int, ...]] = []

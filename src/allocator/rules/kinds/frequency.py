@@ -1,4 +1,4 @@
-"""frequency: how often over the horizon: each unit visited once a year, each agency in the lead once."""
+"""frequency: the number of periods with an assignment, and the gap between two: visits, turns, nights."""
 
 from __future__ import annotations
 
@@ -218,21 +218,21 @@ class Frequency(Rule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Nobody may be asked for more periods than he is allowed."""
+        """Yield a fault for each subject whose upper bound is below its lower bound."""
         if not may_cross(self.atleast, self.atmost):
             return
         scope = Scope(self, context)
         try:
             least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         except SelectorError:
-            return  # what is wrong with the expression is told by itself
+            return  # another check reports the fault of the expression
         for subject, _ in self._subjects(scope):
             sides = ((scope.layer.items, subject.item), (scope.layer.slots, subject.slot))
             named = ", ".join(ids[k] for ids, k in sides if k >= 0)
             yield from crossed([(named, "", *self._bounds(subject, least, most))])
 
     def relaxed_for_prefix(self, to_come: int) -> Rule | None:
-        """Ask for so many periods fewer as there are to come, each of which can add one."""
+        """Return the rule with ``atleast`` reduced by the number of periods left out: each may add one."""
         if self.atleast is None or not self.is_hard or self.within is not None:
             return self
         least = f"({self.atleast}) - {to_come}" if isinstance(self.atleast, str) else self.atleast - to_come
@@ -244,7 +244,7 @@ class Frequency(Rule):
         return bool(self.apart or self.within)
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Count the periods of each subject; keep each two of them apart."""
+        """Write rows that bound the number of each subject's periods and keep every two of them apart."""
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         for subject, periods in self._subjects(scope):
             limits = self._bounds(subject, least, most)
@@ -282,7 +282,7 @@ class Frequency(Rule):
             earlier = range(t - self.apart, t)
             about = subject._replace(period=t)
             if self._may_post_as_one(scope, earlier):
-                # At most one of all these periods: fewer rows than two by two, and stronger ones.
+                # One row, at most one of all these periods: it replaces a row for every two, and is tighter.
                 within = [assigned[k] for k in (*earlier, t) if k >= 0]
                 writer.at_most(Expr.total(within), 1, about)
                 earlier = range(earlier.start, min(0, t))
@@ -290,13 +290,13 @@ class Frequency(Rule):
                 writer.at_most(assigned[k] + assigned[t], 1, about)
 
     def _may_post_as_one(self, scope: Scope, earlier: range) -> bool:
-        """Whether each two of these periods must be apart, not only each and the one after them all."""
+        """Whether every two of the earlier periods must be apart too, so that one row may bound them all."""
         if not self.is_hard or scope.has_waivers:
             return False
         return set(range(max(0, earlier.start) + 1, earlier.stop)) <= set(scope.periods)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look at the periods in which each subject is assigned."""
+        """Yield each subject with too few or too many periods, and each two periods with too small a gap."""
         held = roster[self.on]
         least, most = self._limits(scope, self.atleast), self._limits(scope, self.atmost)
         for subject, periods in self._subjects(scope):
@@ -316,7 +316,7 @@ class Frequency(Rule):
     def _horizon_breaches(
         self, subject: Subject, taken: int, limits: tuple[int, int | None]
     ) -> Iterator[Breach]:
-        """Yield by how many periods of the horizon too few or too many are taken."""
+        """Yield a breach if the number of periods taken over the horizon is outside its bounds."""
         least, most = limits
         for off in (least - taken, 0 if most is None else taken - most):
             if off > 0:
@@ -328,7 +328,7 @@ class Frequency(Rule):
         least: Mapping[tuple[int, ...], int] | None,
         most: Mapping[tuple[int, ...], int] | None,
     ) -> tuple[int, int | None]:
-        """Return the bounds of a subject: at least 0 and at most any number where none is given."""
+        """Return the lower and the upper bound of a subject; 0 and None where the rule gives none."""
         key = self._bound_key(subject)
         return 0 if least is None else least[key], None if most is None else most[key]
 
@@ -353,5 +353,5 @@ class Frequency(Rule):
         return {where: int(limit) for where, limit in np.ndenumerate(limits)}
 
     def _bound_key(self, subject: Subject) -> tuple[int, ...]:
-        """Return where a subject's bound stands."""
+        """Return the key of a subject in the mapping of bounds."""
         return tuple(index for index in (subject.item, subject.slot) if index >= 0)

@@ -1,4 +1,4 @@
-"""keep: as in the baseline: what it decided stays, and only what it left open is decided."""
+"""keep: assignments of the baseline stay, and only the seats that it left open are decided."""
 
 from __future__ import annotations
 
@@ -93,11 +93,11 @@ class Keep(Rule):
 
     @property
     def penalises_changes(self) -> bool:
-        """Whether it is soft and pays for what is not as in the baseline."""
+        """Whether the rule is soft and pays for differences from the baseline."""
         return not self.is_hard
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Whoever is named must be of the layer."""
+        """Yield a fault for each item, slot or role of ``vacated`` that the layer does not have."""
         layer = context.layers[self.on]
         for number, one in enumerate(self.vacated):
             for key, found, known in (("item", one.item, layer.items), ("slot", one.slot, layer.slots)):
@@ -113,7 +113,7 @@ class Keep(Rule):
                 yield FieldProblem(f"vacated.{number}.role", message, role, ", ".join(roles), near)
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """For each role of what is kept: who was there stays, and no more come than seats are open."""
+        """Write rows for each role of a kept slot (or item): its holders stay, others take open seats."""
         partners = scope.items if self.each == "slot" else scope.slots
         for subject, seats in self._baseline_seats(scope).items():
             line = self._decisions(writer, subject)
@@ -128,12 +128,12 @@ class Keep(Rule):
                 writer.penalise(writer.maximum([left, came], 0, subject), subject)
 
     def _decisions(self, writer: ConstraintWriter, subject: Subject) -> IntArray:
-        """Return the decisions of everybody at a slot (or of an item at every slot) in a role and period."""
+        """Return the decisions of all items at a slot (or of an item at all slots) in a role and period."""
         grid = writer.grid()[..., subject.role, subject.period]
         return np.asarray(grid[:, subject.slot] if self.each == "slot" else grid[subject.item])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look who has left what is kept, and who has come."""
+        """Yield each kept slot (or item) and role with the number of seats that changed hands."""
         for subject, seats in self._baseline_seats(scope).items():
             there = self._current(roster[self.on], scope, subject)
             left, came = seats.held - there, there - seats.held
@@ -172,7 +172,7 @@ class Keep(Rule):
         return whose._replace(role=role, period=period)
 
     def _is_kept(self, scope: Scope, one: int, period: int) -> bool:
-        """Whether a slot (or item) is still there, in the period and for the rule."""
+        """Whether a slot (or item) exists in the period and is in the scope of the rule."""
         if self.each == "slot":
             return one in scope.slot_set and bool(scope.layer.active[one, period])
         return one in scope.item_set and bool(scope.layer.present[one, period])
@@ -209,7 +209,12 @@ class Keep(Rule):
 
 @dataclass
 class Seats:
-    """Who holds seats of one role in what is kept, and how many more seats are open."""
+    """The seats of one role of a kept slot (or item).
+
+    Attributes:
+        held: The items (or slots) of the baseline that stay.
+        open: The number of open seats.
+    """
 
     held: frozenset[int] = field(default_factory=frozenset)
     open: int = 0

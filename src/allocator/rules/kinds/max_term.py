@@ -1,4 +1,4 @@
-"""max_term: nobody stays in one place longer than so many periods on end (任期)."""
+"""max_term: the longest stay in one slot, in consecutive periods (任期)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class MaxTerm(Rule):
         return True
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Forbid (or price) the spells that are too long."""
+        """Forbid or penalise the spells that are too long."""
         spells = writer.spells(scope.roles)
         excess = spells.length - self.periods
         inside = np.isin(spells.item, scope.items) & np.isin(spells.slot, scope.slots)
@@ -67,7 +67,7 @@ class MaxTerm(Rule):
         writer.penalise_variables(spells.cols[chosen], excess[chosen], spells.subjects(chosen))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Measure each stay."""
+        """Yield each stay that is too long."""
         for i, s, first, last in roster[self.on].spells(scope.roles):
             length = last - first + 1
             in_scope = i in scope.item_set and s in scope.slot_set and last in scope.periods

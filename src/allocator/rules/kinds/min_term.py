@@ -1,4 +1,4 @@
-"""min_term: who takes a place stays for at least so many periods."""
+"""min_term: the shortest stay in one slot, in periods."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class MinTerm(Rule):
         return True
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Forbid (or price) the spells that end too early, and early ends of stays from before."""
+        """Forbid or penalise spells that end too early, also those that began before the horizon."""
         spells = writer.spells(scope.roles)
         missing = self.periods - spells.length
         inside = np.isin(spells.item, scope.items) & np.isin(spells.slot, scope.slots)
@@ -71,7 +71,7 @@ class MinTerm(Rule):
             writer.penalise(leaves * (self.periods - run), Subject(item=i, slot=s, period=0))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Measure each stay that ends."""
+        """Yield each stay that ends too early."""
         for i, s, first, last in roster[self.on].spells(scope.roles):
             short = self.periods - (last - first + 1)
             in_scope = i in scope.item_set and s in scope.slot_set and last in scope.periods
@@ -82,7 +82,7 @@ class MinTerm(Rule):
                 yield Breach(Subject(item=i, slot=s, period=0), self.periods - run, _detail(run))
 
     def _running_stays(self, scope: Scope) -> Iterator[tuple[int, int, int]]:
-        """Yield item, slot and length of each stay from before that should go on into the horizon."""
+        """Yield item, slot and length of each stay of the history that should go on into the horizon."""
         held = scope.holders_before(-1) & scope.covered[:, :, 0] & scope.layer.open[:, :, 0]
         for i, s in np.argwhere(held).tolist():
             run = 1
@@ -98,7 +98,7 @@ def _ended_early(scope: Scope, item: int, slot: int, last: int) -> bool:
 
 
 def _next_is_open(scope: Scope, spells: Spells) -> BoolArray:
-    """Return ``[n]``: for which spells the next period is open."""
+    """Return ``[n]``: whether the item can stay in its slot in the period after each spell."""
     closed = np.zeros((*scope.layer.shape[:2], 1), dtype=np.bool_)
     after = np.concatenate([scope.layer.open[:, :, 1:], closed], axis=2)
     return np.asarray(after[spells.item, spells.slot, spells.last])

@@ -1,4 +1,4 @@
-"""partners: how often two items are together in one slot, and how far apart: new partners for everybody."""
+"""partners: the number of periods in which two items share a slot, and the gap between two such periods."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Partners(PairRule):
         return self
 
     def relaxed_for_prefix(self, to_come: int) -> Rule | None:
-        """Ask for so many periods fewer as there are to come, each of which can add one."""
+        """Return the rule with ``atleast`` reduced by the number of periods left out: each may add one."""
         if self.atleast is None or not self.is_hard:
             return self
         return self.model_copy(update={"atleast": max(0, self.atleast - to_come)})
@@ -126,7 +126,7 @@ class Partners(PairRule):
         return bool(self.apart or self.past)
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Count the periods of each pair; keep each two times apart."""
+        """Write rows that bound the number of each pair's shared periods and keep every two of them apart."""
         pairs = self._pairs_and_periods(scope)
         times = {pair: self._relevant_periods(periods) for pair, periods in pairs.items()}
         met = together_indicators(writer, scope, times, more=bool(self.atleast))
@@ -143,7 +143,7 @@ class Partners(PairRule):
                     writer.at_most(before + now[t], 1, whose._replace(period=t))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look at the periods in which each pair is together."""
+        """Yield each pair with too few or too many shared periods, and each two with too small a gap."""
         plan = roster[self.on]
         for pair, periods in self._pairs_and_periods(scope).items():
             met = [t for t in periods if together_in(plan, scope, pair, t)]
@@ -164,7 +164,7 @@ class Partners(PairRule):
                         yield Breach(Subject(item=pair[0], other=pair[1], period=t), 1, detail)
 
     def _pairs_and_periods(self, scope: Scope) -> dict[Pair, tuple[int, ...]]:
-        """Return each pair with the periods of the rule in which it is one and both are there."""
+        """Return each pair with the periods of the rule in which it is a pair and both items exist."""
         present = scope.layer.present
         found: dict[Pair, list[int]] = {}
         for pairs, periods in self._chosen_pairs(scope):
@@ -180,7 +180,7 @@ class Partners(PairRule):
         return [(combinations(scope.items.tolist(), 2), scope.periods)]
 
     def _relevant_periods(self, periods: tuple[int, ...]) -> range | tuple[int, ...]:
-        """Return the periods of the horizon that matter: those before one count for ``apart``."""
+        """Return the periods whose indicators are needed; ``apart`` needs the earlier ones too."""
         return range(max(0, periods[0] - self.apart), periods[-1] + 1) if self.apart else periods
 
     def _times_before(self, scope: Scope, pair: Pair) -> int:

@@ -1,4 +1,4 @@
-"""pin: a place that is settled beforehand."""
+"""pin: an item's slot that is fixed beforehand."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Pin(Rule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """The item and the slot must be of the layer, and both be there at some time."""
+        """Yield a fault if the layer has no such item or slot, or if the two never exist in one period."""
         layer = context.layers[self.on]
         if self.item in layer.item_index and self.slot in layer.slot_index:
             yield from self._never_together(layer)
@@ -71,14 +71,14 @@ class Pin(Rule):
                 yield FieldProblem(field, message, found, nearest=nearest(found, known))
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """One row for each period."""
+        """Write one row for each pinned period."""
         i, s = scope.layer.item_index[self.item], scope.layer.slot_index[self.slot]
         for t in self._pinned_periods(scope):
             there = Expr.of(writer.grid()[i, s, list(scope.roles), t])
             writer.at_least(there, 1, Subject(item=i, slot=s, period=t))
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look whether the item is there."""
+        """Yield each pinned period in which the item is not in the slot."""
         i, s = scope.layer.item_index[self.item], scope.layer.slot_index[self.slot]
         for t in self._pinned_periods(scope):
             if not roster[self.on].holds(i, s, t, scope.roles):
@@ -86,12 +86,12 @@ class Pin(Rule):
                 yield Breach(Subject(item=i, slot=s, period=t), 1, missing)
 
     def _pinned_periods(self, scope: Scope) -> Iterator[int]:
-        """Yield the periods that are named, or else those in which both are there."""
+        """Yield the periods that ``during`` names, or else those in which the item can be in the slot."""
         there = _possible_periods(scope.layer, self.item, self.slot)
         return (t for t in scope.periods if self.during or there[t])
 
     def _never_together(self, layer: Layer) -> Iterator[FieldProblem]:
-        """Yield that the two are never there at once, unless a period is named: the search then says so."""
+        """Yield a fault if the item can never be in the slot; with ``during`` the search reports it."""
         if self.during or _possible_periods(layer, self.item, self.slot).any():
             return
         message = Text(

@@ -61,13 +61,13 @@ class Prefer(Rule):
         return self
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Price the places."""
+        """Forbid or penalise each place with a price above 0."""
         prices = self._prices(scope)
         where = scope.seats_where(prices > 0)
         writer.forbid(where, prices[where[:, 0], where[:, 1], where[:, 3]])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look at each place taken."""
+        """Yield each place taken with a price above 0."""
         prices = self._prices(scope)
         for i, s, r, t in scope.taken_seats(roster):
             if prices[i, s, t] > 0:

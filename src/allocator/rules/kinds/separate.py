@@ -1,4 +1,4 @@
-"""separate: one person does not hold both roles: who investigates does not review (查审分离)."""
+"""separate: no item holds two of the roles: an investigator of a case does not review it (查审分离)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Separate(Rule):
         return self
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """At most one of the roles for each item and slot, or item and period."""
+        """Write rows that allow one of the roles at most to each item in a slot (or in a period)."""
         if self.within == "slot":
             self._post_slots(writer, scope)
             return
@@ -86,7 +86,7 @@ class Separate(Rule):
         writer.at_most(Expr.total(held), 1, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look at the roles that each item holds."""
+        """Yield each item that holds two or more of the roles in a slot (or in a period)."""
         roles = self._role_indices(scope)
         for i in scope.items.tolist():
             for t in scope.periods:

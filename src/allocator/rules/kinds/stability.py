@@ -1,4 +1,4 @@
-"""stability: as few moves, and as little lost know-how, as can be."""
+"""stability: the fewest moves, and the least loss of know-how."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ class Stability(Rule):
 
     @property
     def penalises_changes(self) -> bool:
-        """Whether it is soft and pays for what is not as in the baseline."""
+        """Whether the rule is soft and pays for differences from the baseline."""
         return self.against == "baseline" and not self.is_hard
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Pay for each departure: there before, able to stay, no longer there."""
+        """Penalise each departure: an item that held a slot before and could stay there does not stay."""
         lost = scope.numbers(self.lost)
         for where, leaves in self._departures(writer, scope):
             amounts = lost[where[:, 0], where[:, 1], where[:, 3]]
@@ -84,7 +84,7 @@ class Stability(Rule):
             writer.penalise_each(where[paid], leaves[paid] * amounts[paid])
 
     def _departures(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[IntArray, ExprArray]]:
-        """Yield places that one may leave, with what is 1 if one does."""
+        """Yield subjects of possible departures, each with an expression that is 1 if the item leaves."""
         if self.against == "baseline":
             yield _left_from_history(
                 writer, scope, np.array([*_baseline_stays(scope)], dtype=np.int64).reshape(-1, 3)
@@ -99,7 +99,7 @@ class Stability(Rule):
                 yield _ended_spells(writer, scope, block, can_stay, t)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look at who has left where."""
+        """Yield each departure."""
         lost, held = scope.numbers(self.lost), roster[self.on]
         for i, s, t in self._held_before(roster, scope):
             if not held.holds(i, s, t, scope.roles) and lost[i, s, t] > 0:
@@ -118,7 +118,13 @@ class Stability(Rule):
 
 
 def _left_from_history(writer: ConstraintWriter, scope: Scope, held: IntArray) -> tuple[IntArray, ExprArray]:
-    """Return places ``[n, 3]`` that are known to be held before, with 1 if the item is not there."""
+    """Return ``[n]`` subjects of possible departures, with expressions that are 1 if the item leaves.
+
+    Args:
+        writer: The writer, which has the decisions.
+        scope: The scope of the rule.
+        held: ``[n, 3]`` item, slot and period of places that are known to be held before.
+    """
     i, s, t = held.T
     there = writer.grid()[i, s, :, t][:, list(scope.roles)]
     return subject_rows(item=i, slot=s, period=t), ExprArray.of(there, [-1] * there.shape[1], 1)
@@ -127,7 +133,7 @@ def _left_from_history(writer: ConstraintWriter, scope: Scope, held: IntArray) -
 def _ended_spells(
     writer: ConstraintWriter, scope: Scope, block: SpellBlock, can_stay: BoolArray, period: int
 ) -> tuple[IntArray, ExprArray]:
-    """Return the places of a block of spells, with 1 if the item was there the period before and left."""
+    """Return subjects of possible departures of a block, with expressions that are 1 if the item leaves."""
     chosen = can_stay[block.pairs[:, 0], block.pairs[:, 1], period]
     i, s = block.pairs[chosen].T
     before = writer.grid()[i, s, :, period - 1][:, list(scope.roles)]
@@ -137,6 +143,6 @@ def _ended_spells(
 
 
 def _baseline_stays(scope: Scope) -> Iterator[tuple[int, int, int]]:
-    """Yield item, slot and period of what the baseline has in scope and this scenario still knows."""
+    """Yield item, slot and period of each assignment of the baseline in scope that is still possible."""
     found = {(i, s, t) for i, s, _, t in scope.baseline_seats() if min(i, s) >= 0}
     yield from (at for at in sorted(found) if scope.covered[at] and scope.layer.can_be(*at))

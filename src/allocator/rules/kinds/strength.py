@@ -1,4 +1,4 @@
-"""strength: no home unit is left short of people while they train, are lent out or serve elsewhere."""
+"""strength: each home unit keeps enough people while others train, are lent out or serve elsewhere."""
 
 from __future__ import annotations
 
@@ -149,7 +149,10 @@ class Strength(Rule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """Only people have a unit of their own; who is away for a part of the horizon is not away for all."""
+        """Yield a fault for an unsuitable layer in ``also``, and for a missing ``unit``.
+
+        A layer decided once does not go with a layer decided by period; only people have a unit of their own.
+        """
         if (
             self.also is not None
             and context.layers[self.on].once
@@ -168,7 +171,7 @@ class Strength(Rule):
             yield FieldProblem("unit", message)
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """One row for each home unit and period: at most so many of its people are away."""
+        """Write one row for each home unit and period that bounds the number of its people away."""
         least = self._least_staying(scope)
         for subject, members in self._people_by_home(scope):
             away = Expr.total(self._away(writer, scope, i, subject.period) for i in members)
@@ -181,13 +184,13 @@ class Strength(Rule):
         if self.also is None or there is None:
             return here
         cols = writer.grid(self.also.layer)[there[0], :, :, there[1]].reshape(-1)
-        away = Expr.of(cols[cols >= 0])  # one place at most: the layer lets it take no more
+        away = Expr.of(cols[cols >= 0])  # at most one place: that layer allows an item no more
         if not len(here.cols) or not len(away.cols):
             return here + away
         return writer.maximum([here, away], 0, Subject(item=item, period=period))
 
     def _other_place(self, scope: Scope, item: int, period: int) -> tuple[int, int] | None:
-        """Return the item and period of the other layer; None if that layer has none such (or none yet)."""
+        """Return the item and the period in the layer of ``also``; None if that layer lacks either."""
         if self.also is None:
             return None
         other = scope.context.layers[self.also.layer]
@@ -195,7 +198,7 @@ class Strength(Rule):
         return None if i is None or t >= len(other.periods) else (i, t)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Count who stays."""
+        """Yield each home unit and period with too few people who stay."""
         names, least = self._units(scope), self._least_staying(scope)
         for subject, members in self._people_by_home(scope):
             away = sum(self._is_away(roster, scope, i, subject.period) for i in members)
@@ -216,7 +219,7 @@ class Strength(Rule):
         return self.also is not None and there is not None and bool(roster[self.also.layer].seats(*there))
 
     def _least_staying(self, scope: Scope) -> Callable[[int, int], int]:
-        """Return what gives, for so many people of a unit and a period, how many of them should stay."""
+        """Return a function of the number of a unit's people and a period: how many people should stay."""
         [people], [shares] = (scope.limits(bound, "layer") for bound in (self.atleast, self.percent))
 
         def least(members: int, t: int) -> int:

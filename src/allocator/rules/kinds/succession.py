@@ -1,4 +1,4 @@
-"""succession: what may follow what: no early shift after a night, wards before intensive care."""
+"""succession: the order of an item's slots: no early shift after a night, wards before intensive care."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ class Succession(Rule):
         return self
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:
-        """The roles must be of the layer."""
+        """Yield a fault for each role that the layer does not have."""
         known = [role for role in context.layers[self.on].roles if role is not None]
         for field in ("earlier_role", "later_role"):
             for role in getattr(self, field):
@@ -185,7 +185,7 @@ class Succession(Rule):
                     yield FieldProblem(field, message, role, ", ".join(known), nearest(role, known))
 
     def vacuous_selectors(self, scope: Scope) -> Iterator[tuple[str, str]]:
-        """Slots that are nowhere neither follow nor precede."""
+        """Yield also each condition of the rule that holds for no slot of the layer."""
         yield from super().vacuous_selectors(scope)
         for field in ("after", "never", "only", "before", "requires"):
             text = getattr(self, field)
@@ -198,7 +198,7 @@ class Succession(Rule):
         return True
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """One row for each item and period, or for each of the periods before."""
+        """Write rows for each item and period; a hard ``after`` has one for each earlier period."""
         earlier, later = self._place_masks(scope)
         write = self._post_required if self.before else self._post_barred
         for i in scope.items.tolist():
@@ -227,7 +227,7 @@ class Succession(Rule):
         writer.at_most(comes - Expr.total(was[k] for k in self._earlier_periods(scope, t)), 0, subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look back from each period."""
+        """Yield each item and period with a slot that earlier slots bar, or that lacks its required one."""
         plan, (earlier, later) = roster[self.on], self._place_masks(scope)
         for i in scope.items.tolist():
             for t in scope.periods:
@@ -246,18 +246,18 @@ class Succession(Rule):
                     yield Breach(Subject(item=i, period=t), 1, _missing_detail(scope, now))
 
     def _place_masks(self, scope: Scope) -> tuple[BoolArray, BoolArray]:
-        """Return ``[S, R]`` what comes first, and what may not come later or not without it."""
+        """Return two masks ``[S, R]``: the earlier seats, and the later seats that they bar or allow."""
         earlier = seat_mask(scope, self.after or self.requires, self.earlier_role)
         later = seat_mask(scope, self.never or self.only or self.before, self.later_role)
         return earlier, seat_mask(scope, "", ()) & ~later if self.only else later
 
     def _history_reach(self, scope: Scope) -> int:
-        """Return how many periods before the horizon may matter."""
+        """Return the number of periods before the horizon that may matter."""
         known = -min((t for _, t in scope.layer.past), default=0)
         return min(known, self.within or (1 if self.after else known))
 
     def _earlier_periods(self, scope: Scope, period: int) -> range:
-        """Return the earlier periods that matter to one."""
+        """Return the earlier periods that matter to a period."""
         reach = self.within or (1 if self.after else period + self._history_reach(scope))
         return range(max(period - reach, -self._history_reach(scope)), period)
 

@@ -1,4 +1,4 @@
-"""take: how many places an item takes in a period. Every layer has one; it is written in the layer."""
+"""take: the number of places that an item takes in a period. Every layer has such a rule in its `take`."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Take(Rule):
     places: Annotated[Range, Doc(zh="占几个位置", en="How many places an item takes.")]
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """One row for each item and period."""
+        """Write a row for each item and period and each of the two bounds."""
         for t in scope.periods:
             items = scope.items[scope.layer.present[scope.items, t]]
             held = writer.grid()[..., t][np.ix_(items, scope.slots, np.array(scope.roles, dtype=np.int64))]
@@ -72,7 +72,7 @@ class Take(Rule):
                 writer.at_most_each(where, cols, [-1] * cols.shape[1], -self.places.least)
 
     def relaxed(self) -> tuple[Rule, ...]:
-        """Let items go without a place; that one is in two places where it takes one is no way out."""
+        """Return the lower bound as a soft rule; an upper bound of one place stays hard."""
         if self.places.most != 1:
             return super().relaxed()
         at_most = self.model_copy(update={"id": f"{self.id}.most", "places": Range(most=1)})
@@ -82,7 +82,7 @@ class Take(Rule):
         return at_most, at_least
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Count the seats that each item holds; find those that cannot be held."""
+        """Yield each item with too few or too many places, or with places that are impossible."""
         layer = scope.layer
         for i in scope.items.tolist():
             for t in scope.periods:

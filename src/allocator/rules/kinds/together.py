@@ -1,4 +1,4 @@
-"""together: two items always sit in the same slot."""
+"""together: two items are always in the same slots."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Together(PairRule):
     kind: Literal["together"]
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Both are in a slot or neither is; a soft rule pays once however many slots differ."""
+        """Write rows by which both items are in a slot or neither; a soft rule pays 1 for each period."""
         grid = writer.grid()[:, :, list(scope.roles), :]
         for a, b, t in self._pairs_there(scope):
             subject = Subject(item=a, other=b, period=t)
@@ -57,7 +57,7 @@ class Together(PairRule):
                 writer.penalise(writer.maximum(both_ways, 0, subject), subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Compare the slots of each pair."""
+        """Yield each pair and period in which the slots of the two items differ."""
         for a, b, t in self._pairs_there(scope):
             held = [set(roster[self.on].slots_of(i, t, scope.roles)) & scope.slot_set for i in (a, b)]
             if held[0] != held[1]:

@@ -79,7 +79,7 @@ class Turnover(Rule):
         return True
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """So many leave of those who were there, or stay, in each slot and period."""
+        """Write rows that bound the shares of members who leave and who stay, by slot and period."""
         for s in scope.slots.tolist():
             for t in scope.periods:
                 if not scope.layer.active[s, t]:
@@ -94,7 +94,7 @@ class Turnover(Rule):
     def _members_before_and_staying(
         self, writer: ConstraintWriter, scope: Scope, s: int, t: int
     ) -> tuple[Expr, Expr]:
-        """Return how many members the slot had, and how many of them it still has."""
+        """Return the number of members in the period before, and the number of them who stay."""
         roles, grid = list(scope.roles), writer.grid()
         if t == 0:
             held = scope.items[scope.holders_before(-1)[scope.items, s]]
@@ -103,7 +103,7 @@ class Turnover(Rule):
         return Expr.of(grid[scope.items][:, s, roles, t - 1]), stay
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Compare the members of each slot with those before."""
+        """Yield each slot and period in which too few or too many members have left."""
         held = roster[self.on]
         for s in scope.slots.tolist():
             for t in scope.periods:

@@ -1,4 +1,4 @@
-"""wishes: what people want and do not want, from the table of wishes."""
+"""wishes: the places that people want or do not want, from the table of wishes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ from allocator.rules.scope import Scope
 
 @dataclass(frozen=True)
 class WishPlaces:
-    """A wish by index: whose, the places ``[S, R]`` and the periods that it is about, and its weight."""
+    """A wish in the indices of a layer.
+
+    Attributes:
+        subject: Item, slot, role and period of the wish; -1 for each that the wish does not name.
+        places: ``[S, R]``: the places of the wish.
+        periods: The periods of the wish.
+        weight: The weight, above 0 if the places are wanted.
+    """
 
     subject: Subject
     places: BoolArray
@@ -86,7 +93,7 @@ class Wishes(Rule):
     kind: Literal["wishes"]
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
-        """Pay for each wish that is not met, and for each period of what is not wanted."""
+        """Penalise each wish that is not met, and each period in a place that is not wanted."""
         for _, asked in self.asked(scope):
             if asked.weight > 0:
                 self._post_wish(writer, scope, asked)
@@ -106,7 +113,7 @@ class Wishes(Rule):
             writer.penalise(writer.maximum([-there + 1], 0, asked.subject) * asked.weight, asked.subject)
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
-        """Look for the item at the places of each wish."""
+        """Yield each wish that is not met, and each period in a place that is not wanted."""
         plan = roster[self.on]
         for _, asked in self.asked(scope):
             there = [t for t in asked.periods if held_slots(plan, asked.subject.item, asked.places, t)]
@@ -121,7 +128,7 @@ class Wishes(Rule):
                 yield Breach(asked.subject._replace(period=t), amount, detail)
 
     def asked(self, scope: Scope) -> Iterator[tuple[Wish, WishPlaces]]:
-        """Yield the wishes that the rule is about, each with what it says of the layer."""
+        """Yield the wishes in the scope of the rule, each with its places and periods in the layer."""
         layer = scope.layer
         for wish in scope.context.scenario.organisation.wishes:
             item, slot = layer.item_index.get(wish.item, -1), layer.slot_index.get(wish.slot, -1)
