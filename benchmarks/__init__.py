@@ -1,5 +1,5 @@
-"""How good and how fast plans are found, beside other ways to find them: ``docs/benchmarks.md``.
+"""Benchmarks: the cost and the time of plans, compared with those of other solvers (``docs/benchmarks.md``).
 
-``table`` compares; ``rows`` has a file for each kind of problem, ``peers`` one for each other solver. The
-other scripts measure one thing each and run by themselves.
+``table`` runs the comparison. ``rows`` has a file for each kind of problem, ``peers`` a file for each other
+solver. Each of the other scripts measures one problem and runs by itself.
 """

@@ -1,9 +1,9 @@
-"""How long it takes to find everyone who knows a target, in an organisation of 20,000 people.
+"""Measures the search for everyone who knows a target, in an organisation of 20,000 people.
 
 Run: python benchmarks/acquaintance.py [PEOPLE]
 
-The organisation is drawn with a fixed seed: bodies of 50 people, a posting now and one before, two kinsfolk
-and a classmate each, and a place with 2,000 natives.
+The organisation is drawn with a fixed seed: bodies of 50 people, and a place with 2,000 natives. Each person
+has a posting now and one before, two relatives and a classmate.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def report(graph: OrganisationGraph, title: str, targets: list[str]) -> None:
-    """Print how long a search takes with the strengths of everyone it finds, and with all their paths."""
+    """Print the time of a search with the strengths of all people found, and with their paths as well."""
     found, searching, tracing = [], [], []
     for target in targets:
         strengths, seconds = timed(lambda name=target: graph.strengths_from(name, HOPS, FLOOR))
@@ -118,7 +118,7 @@ def draw_ties(people: int, random: Random) -> Iterator[Tie]:
 
 
 def draw_postings(people: int, bodies: int, random: Random) -> Iterator[Posting]:
-    """Fill each group with 50 people, shuffled between the posting before and the one now."""
+    """Fill each body with 50 people, shuffled between the posting before and the posting now."""
     for since, until in ((3000, 1100), (1000, None)):
         seats = [i % bodies for i in range(people)]
         random.shuffle(seats)

@@ -1,13 +1,14 @@
-"""Giving reviewers (people) to papers (cases) under conflicts: the reviewer-assignment problem, by rules.
+"""Assigns reviewers (people) to papers (cases) under conflicts of interest, as a scenario with rules.
 
 Run: python benchmarks/casework.py --instance FILE.in [--team 3] [--load 12] [--min-load N]
          [--fair | --q 0.5 | --pm 0.5] [--out out.json]
      python benchmarks/casework.py --made 10000 --people 2000 [--team 3] [--load 20]
 
-FILE.in has "papers reviewers", then a row a paper of scores, 0 for a conflict. The answer has the pairs
-(paper, reviewer), the worst paper's score and the total, each with its bound, the route and the seconds of
-everything: imports, reading, rules, solving. With ``--q`` no pair is likelier than that, and total and bound
-are those of the lottery in the mean; ``--pm`` spreads its chances further (perturbed maximisation).
+FILE.in has a line "papers reviewers", then a row of scores for each paper, 0 for a conflict. The answer has
+the pairs (paper, reviewer), the worst paper's score and the total score, each with its bound, the route, and
+the seconds of the whole command: imports, reading, rules, solving. With ``--q`` the answer is drawn from a
+lottery in which no pair has a higher probability; total and bound are then expected values. ``--pm`` evens
+out the probabilities further (perturbed maximisation).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from allocator.lottery import CannotDraw  # noqa: E402
 from allocator.model.plan import Plan  # noqa: E402
 from allocator.model.scenario import Scenario  # noqa: E402
 
-#: Scores are counted in these.
+#: Units in a score of 1: the solver gets whole numbers.
 UNIT = 10_000
 SCENARIO = """
 scenario: casework
@@ -93,21 +94,21 @@ def main() -> None:
 
 
 def read(file: Path) -> np.ndarray:
-    """Return ``[cases, people]`` scores in units."""
+    """Return the scores of a file, ``[cases, people]``, in units."""
     head, _, body = file.read_text(encoding="ascii").partition("\n")
     cases, people = map(int, head.split())
     return np.rint(np.array(body.split(), dtype=float).reshape(cases, people) * UNIT).astype(np.int64)
 
 
 def made(cases: int, people: int) -> np.ndarray:
-    """Return scores of an instance in which a tenth of all pairs is allowed."""
+    """Return random scores, ``[cases, people]`` in units; a tenth of all pairs is allowed."""
     chance = np.random.default_rng(1)
     scores = chance.integers(1, 101, size=(cases, people)) * (UNIT // 100)
     return np.where(chance.random((cases, people)) < 0.1, scores, 0)
 
 
 def written(folder: Path, scores: np.ndarray, given: argparse.Namespace) -> Scenario:
-    """Write the scenario into a folder and load it; the scores, which may be millions, stay in memory."""
+    """Write a scenario into a folder and load it; scores, often millions, stay in memory."""
     cases, people = ([f"{letter}{k}" for k in range(n)] for letter, n in zip("CP", scores.shape, strict=True))
     best, team = int(scores.max()), given.team
     pack = PACK.format(team=team, best=best, last=2 if given.fair else 1)
@@ -125,7 +126,7 @@ def written(folder: Path, scores: np.ndarray, given: argparse.Namespace) -> Scen
 
 
 def drawn(scenario: Scenario, scores: np.ndarray) -> dict[str, object]:
-    """Commit to a lottery and draw from it; total, worst and bound are those of its mean."""
+    """Commit to a lottery and draw from it; total, worst score and bound are expected values."""
     audit = api.reveal(api.commit(api.draws(scenario)["lot"], rehearsal=True), "000517")
     committed = audit.committed
     assert audit.result is not None
@@ -150,7 +151,7 @@ def drawn(scenario: Scenario, scores: np.ndarray) -> dict[str, object]:
 
 
 def told(plan: Plan, scores: np.ndarray, fair: bool) -> dict[str, object]:
-    """Return what the plan is worth, each figure with its bound."""
+    """Return the pairs of a plan, its total and worst score, and their bounds."""
     pairs = [[int(one.slot[1:]), int(one.item[1:])] for one in plan.assignments]
     fits = np.zeros(len(scores))
     for case, person in pairs:

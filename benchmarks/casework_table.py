@@ -1,11 +1,11 @@
-"""Casework and panels beside what is known of them: each row is a command of its own, run in turn.
+"""Compares casework and panels with published results: each row is a command of its own, run in turn.
 
 Run: python benchmarks/casework_table.py [--data FOLDER]
 
 FOLDER holds the reviewer-assignment instances ``aamas2016.in`` and ``preflib3.in`` (bids of conferences; see
-``casework.py`` for the format). Without it, a folder ``casework`` beside or above the project is looked for,
-and rows whose instance is not there are left out. Seconds are of the whole command: imports, reading, rules,
-solving; those of panels are of reading and committing.
+``casework.py`` for the format). Without ``--data``, it is a folder ``data/casework`` of the project or of a
+folder beside the project. Rows without an instance are not run. Seconds of casework are those of the whole
+command (imports, reading, rules, solving), seconds of panels those of reading and committing.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Row:
-    """One command, and what is known of its problem.
+    """A command, and the published results for its problem.
 
     Attributes:
         title: The problem.
-        arguments: Of ``casework.py``.
-        known: What is known: by whom, in how many seconds.
-        limit: Seconds that it should stay under.
+        arguments: Arguments of ``casework.py``.
+        known: Published results: the solver, its score, its seconds.
+        limit: Seconds that the command should stay under.
     """
 
     title: str
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def told(row: Row, data: Path | None) -> str:
-    """Run a row and return it as a line."""
+    """Run a row and return its line of the table."""
     arguments = list(row.arguments)
     if arguments[0].endswith(".in"):
         if data is None or not (data / arguments[0]).is_file():
@@ -109,7 +109,7 @@ def told(row: Row, data: Path | None) -> str:
 
 
 def panel(title: str, limit: float) -> str:
-    """Run the draws of one size and return the slowest as the middle of a line."""
+    """Run the draws of one size; return the cells of the slowest draw for a line of the table."""
     command = [sys.executable, str(HERE / "draw.py"), "--only", title]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     rows = [line[len(title) :].split() for line in done.stdout.splitlines()[1:]]

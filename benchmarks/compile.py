@@ -1,4 +1,4 @@
-"""How long it takes to compile 250 people x 40 groups x 3 periods under 15 rules.
+"""Measures the compilation of 250 people x 40 groups x 3 periods under 15 rules.
 
 Run: python benchmarks/compile.py [--people 250] [--groups 40]
 """

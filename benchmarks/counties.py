@@ -1,11 +1,11 @@
-"""Many small postings one after another in one process, as a province would ask for its counties.
+"""Solves many small postings one after another in one process, as a province does for its counties.
 
 Run: python -m benchmarks.counties [--count 183] [--people 120] [--groups 20] [--objective sq|mm]
          [--time-limit 6] [--out out.json]
 
-County k is the posting of ``rotation`` made from seed k; each has the time limit for itself. The answer has
-for each its people's groups, bound, status and seconds, what the process holds in memory after each, and
-cost and bound of all together.
+County k is the posting of ``rotation`` made from seed k; the time limit applies to each county. The answer
+has for each county the group of each person, cost, bound, status, seconds, and the memory of the process
+after the solve. It also has the sums of costs and of bounds over all counties.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def county(given: argparse.Namespace, seed: int) -> dict[str, Any]:
-    """Make a county's posting, solve it, and return what came of it."""
+    """Make a county's posting, solve it, and return its part of the answer."""
     began = elapsed()
     instance = make(given.people, given.groups, seed)
     with tempfile.TemporaryDirectory() as name:
@@ -75,7 +75,7 @@ def county(given: argparse.Namespace, seed: int) -> dict[str, Any]:
 
 
 def together(counties: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the answer for all counties: sums, and what is usual."""
+    """Return the answer for all counties: sums, and the median gap."""
     planned = [one for one in counties if one["cost"] is not None]
     cost = sum(one["cost"] for one in planned)
     gaps = [(one["cost"] - one["bound"]) / one["cost"] if one["cost"] else 0.0 for one in planned]

@@ -1,4 +1,4 @@
-"""Cost over time as an SVG, drawn with the shapes of the project's own pictures."""
+"""Draws cost over time as an SVG, with the shapes of the project's own pictures."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ WIDTH, HEIGHT = 820.0, 400.0
 LEFT, RIGHT, TOP, BOTTOM = 70.0, 190.0, 50.0, 45.0
 #: Costs further apart than this many times are drawn on a logarithmic scale.
 WIDE = 5.0
-#: Points closer than this, in pixels, are one.
+#: Points closer together than this, in pixels, are drawn as one point.
 NEAR = 2.0
 
 
 @dataclass(frozen=True)
 class Axes:
-    """Where a second and a cost come to lie; costs are logarithms where they are far apart."""
+    """The axes of a picture: seconds and costs to pixels; costs far apart are on a logarithmic scale."""
 
     end: float
     low: float
@@ -41,7 +41,7 @@ class Axes:
 
 
 def curves(outcome: Outcome) -> str | None:
-    """Return the picture of a row; None if nobody found a plan."""
+    """Return the SVG of a row; None if no contender found a plan."""
     drawn = {name: run for name, run in outcome.runs.items() if run.cost is not None}
     if not drawn:
         return None
@@ -58,7 +58,7 @@ def _axes(outcome: Outcome, runs: Sequence[Run]) -> Axes:
     costs = [cost for run in runs for cost in (run.cost, *(cost for _, cost in run.trace))]
     bounds = [run.bound for run in outcome.runs.values() if run.bound is not None]
     best = min(run.cost for run in runs)
-    # A bound near the best plan belongs into the picture; one far below it would only make the rest small.
+    # A bound near the best cost is in the picture; a bound far below it would only make the curves small.
     low = min([best, *(bound for bound in bounds if bound >= 0.8 * best)])
     end = max([outcome.limit, *(at for run in runs for at, _ in run.trace)])
     is_log = low > 0 and max(costs) > WIDE * low
@@ -88,7 +88,7 @@ def _round_costs(axes: Axes) -> Iterator[float]:
 
 
 def _round_steps(low: float, high: float) -> Iterator[float]:
-    """Yield some five round numbers between two."""
+    """Yield about five round numbers between ``low`` and ``high``."""
     power = 10.0 ** floor(log10((high - low) / 5))
     step = next(times * power for times in (1, 2, 5, 10) if times * power >= (high - low) / 5 * 0.999)
     for k in range(ceil(low / step), floor(high / step + 1e-9) + 1):
@@ -96,7 +96,7 @@ def _round_steps(low: float, high: float) -> Iterator[float]:
 
 
 def _curve(run: Run, axes: Axes, colour: str) -> Iterator[Shape]:
-    """Yield a stair that falls with each better plan, and the bound as a thin line."""
+    """Yield a step line that falls with each better plan, and the bound as a thin line."""
     if run.cost is None:
         return
     points = _thinned([*run.trace, (max(run.seconds, axes.end), run.cost)], axes)
@@ -110,7 +110,7 @@ def _curve(run: Run, axes: Axes, colour: str) -> Iterator[Shape]:
 
 
 def _thinned(points: Sequence[tuple[float, float]], axes: Axes) -> list[tuple[float, float]]:
-    """Leave out what looks like the point before: a local search finds thousands of plans."""
+    """Leave out points within ``NEAR`` of the point before: a local search finds thousands of plans."""
     kept = list(points[:1])
     for at, cost in points[1:-1]:
         before = kept[-1]

@@ -1,9 +1,10 @@
-"""How long it takes to find the LEXIMIN lottery of a panel, and how long to replay a draw.
+"""Measures the search for the LEXIMIN lottery of a panel, and the replay of a draw.
 
 Run: python benchmarks/draw.py [--seeds 3] [--hard] [--only SIZE]
 
-The pools are drawn with fixed seeds, and the quotas set around a panel drawn from each, one to either side.
-``--hard`` adds a panel of 110 from 700 people, of whom few are alike. The first row loads the solver too.
+The pools are drawn with fixed seeds. A panel is drawn from each pool, and the quotas allow one person more or
+less than that panel has. ``--hard`` adds a panel of 110 from 700 people, few of whom have equal attributes.
+The times of the first row include loading the solver.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def main() -> None:
 
 
 def report(title: str, seed: int, scenario: Path) -> None:
-    """Print how long each step takes; the first also reads the tables and loads the solver."""
+    """Print the seconds of each step; those of committing include reading the tables."""
     (bound,), reading = timed(lambda: api.draws(api.load(scenario)).values())
     audit, committing = timed(lambda: api.commit(bound, rehearsal=True))
     drawn, drawing = timed(lambda: api.reveal(audit, "000517"))
@@ -63,7 +64,7 @@ def timed(work):
 
 
 def write(folder: Path, people: int, size: int, columns: tuple[int, ...], random: Random) -> Path:
-    """Write a scenario with one draw, whose quotas some panel keeps: they are set around one."""
+    """Write a scenario with one draw; its quotas are set around a random panel, which keeps them."""
     shares = [list(volunteers(values, random)) for values in columns]
     rows = [[random.choices(range(len(one)), one)[0] for one in shares] for _ in range(people)]
     header = ",".join(["id", *(f"c{k}" for k in range(len(columns)))])
@@ -84,7 +85,7 @@ def write(folder: Path, people: int, size: int, columns: tuple[int, ...], random
 
 
 def volunteers(values: int, random: Random) -> Iterator[float]:
-    """Yield how often each value is found among those who volunteer."""
+    """Yield the relative frequency of each value among the volunteers."""
     for _ in range(values):
         yield random.uniform(0.3, 1.7)
 

@@ -1,4 +1,4 @@
-"""The table: a line for each row, as plain text or in Markdown."""
+"""Lays out the table as plain text or in Markdown, with a line for each row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEGEND = (
 
 
 def text(outcomes: Sequence[Outcome]) -> str:
-    """Return the table as plain text, numbers to the right."""
+    """Return the table as plain text, with numbers aligned right."""
     lines = list(_lines(outcomes))
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
@@ -40,7 +40,7 @@ def markdown(outcomes: Sequence[Outcome], pictures: Mapping[str, str] = MappingP
 
 
 def strongest(outcomes: Iterable[Outcome], count: int) -> list[Outcome]:
-    """Return the rows where even the best peer is furthest behind, in the order of the table.
+    """Return the rows in which our lead over the best peer is greatest, in the order of the table.
 
     Args:
         outcomes: The rows.
@@ -53,24 +53,24 @@ def strongest(outcomes: Iterable[Outcome], count: int) -> list[Outcome]:
 
 
 def lead_over_peers(outcome: Outcome) -> float | None:
-    """Return how many times ours the best peer's plan costs; None without a plan of ours and of a peer."""
+    """Return the best peer's cost as a multiple of our cost; None if we or all peers have no plan."""
     ours = outcome.runs.get(OURS, Run()).cost
     costs = [run.cost for name, run in outcome.runs.items() if name != OURS and run.cost is not None]
     return min(costs) / ours if ours and costs else None
 
 
 def peers_of(outcomes: Iterable[Outcome]) -> list[str]:
-    """Return the names of all peers, in the order in which they are met."""
+    """Return the names of all peers, in the order of their first run."""
     return [name for name in dict.fromkeys(name for one in outcomes for name in one.runs) if name != OURS]
 
 
 def lacking(outcomes: Iterable[Outcome]) -> dict[str, str]:
-    """Return what has to be installed for those that could not run, by name."""
+    """Return the missing software of each contender that could not run, by its name."""
     return {name: run.lacking for one in outcomes for name, run in one.runs.items() if run.lacking}
 
 
 def failures(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """Yield a line for each run that broke off."""
+    """Yield a line for each run that failed."""
     for one in outcomes:
         for name, run in one.runs.items():
             if run.failed:
@@ -78,7 +78,7 @@ def failures(outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 
 def notes(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """Yield a line for each run of which there is more to say."""
+    """Yield a line for each run that has a note."""
     for one in outcomes:
         for name, run in one.runs.items():
             if run.note:
@@ -99,7 +99,7 @@ def _lines(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, ...]]:
 
 
 def result(run: Run) -> str:
-    """Return the cost of a run's plan, or what there is in place of one."""
+    """Return the cost of a run's plan, or the reason why it has no cost."""
     if run.lacking:
         return NOTHING
     if run.failed:
@@ -112,7 +112,7 @@ def result(run: Run) -> str:
 
 
 def beside(run: Run, peer: Run) -> str:
-    """Return what a peer found, how often ours that is, and when ours was as good."""
+    """Return a peer's cost, its ratio to our cost, and the time at which our plan cost no more."""
     found = result(peer)
     if peer.cost is not None and peer.proved_at is not None:
         found += f", proved {seconds(peer.proved_at)}"
@@ -124,7 +124,7 @@ def beside(run: Run, peer: Run) -> str:
 
 
 def number(value: float | None) -> str:
-    """Return a cost or a bound: whole above a thousand or where it is, else to three places."""
+    """Return a cost or a bound as text: without decimals from 1000 or where it is whole, else with three."""
     if value is None:
         return NOTHING
     if abs(value) >= 1000 or abs(value - round(value)) < 5e-4:

@@ -1,6 +1,6 @@
-"""What our scripts measure of themselves: seconds since the program began, plans on the way, memory.
+"""Measures our own scripts: seconds since the program began, the trace of plans, memory.
 
-Its clock starts when it is imported, so whoever measures imports it before the optimiser.
+The clock starts when this module is imported: a script that measures imports it before the optimiser.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 START = time.perf_counter()
 GIB = 2**30
-#: Seconds between two looks at what is held in memory.
+#: Seconds between two measurements of memory.
 EVERY = 0.1
 
 
@@ -26,20 +26,20 @@ def elapsed() -> float:
 
 
 def held() -> float:
-    """Return the GiB of memory that this process holds now; the most it ever held where that is not told."""
+    """Return the GiB of memory that this process holds now; its peak on systems without ``/proc``."""
     from allocator.solvers.memory import resident  # after the clock has started
 
     return round((resident() or 0) / GIB, 3)
 
 
 class Trace:
-    """Hears when plans get better at the first level.
+    """Observer of progress that records each better plan at the first level.
 
     Args:
-        stage: The stage that has whole plans, where not all have: earlier periods alone are no plan.
+        stage: The stage whose plans cover all periods; empty if all stages do.
 
     Attributes:
-        steps: Seconds since the program began, and the cost then.
+        steps: Seconds since the program began, and the cost of the new best plan.
     """
 
     def __init__(self, stage: str = "") -> None:
@@ -47,7 +47,7 @@ class Trace:
         self._stage = stage
 
     def __call__(self, progress: Progress) -> None:
-        """Take what a solve tells."""
+        """Record the progress of a solve if its plan is the best so far."""
         is_whole = self._stage in ("", progress.stage)
         if not is_whole or progress.level != 1 or progress.cost is None:
             return
@@ -56,10 +56,10 @@ class Trace:
 
 
 class PeakMemory(AbstractContextManager["PeakMemory"]):
-    """The most that this process and those beside it held at one time within the block.
+    """The peak memory of this process and its worker processes within the block.
 
     Attributes:
-        gib: So many GiB; that of this process alone where the system does not tell of others.
+        gib: The peak in GiB; that of this process alone where the system gives no figure for others.
     """
 
     def __init__(self) -> None:

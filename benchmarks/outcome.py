@@ -1,4 +1,4 @@
-"""What came of a row: a run of each contender, kept as JSON so that tables can be drawn again."""
+"""The outcome of a row: a run of each contender, kept as JSON so that the table can be written again."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 OURS = "ours"
-#: Costs closer than this part are the same.
+#: Relative tolerance within which costs are equal.
 SAME = 1e-9
-#: A trace may be off by this part: kilometres are rounded before they are solved for.
+#: Relative tolerance of the costs of a trace: the model rounds kilometres, the judge does not.
 ROUNDED = 1e-4
 
 Trace = tuple[tuple[float, float], ...]
@@ -19,18 +19,18 @@ Trace = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class Run:
-    """What one contender made of one problem.
+    """The result of one contender on one problem.
 
     Attributes:
-        value: What its plan costs, by the judge of the row; None without a plan.
+        value: Cost of its plan, by the judge of the row; None without a plan.
         broken: How often its plan breaks each hard rule.
-        bound: What it says that no plan can cost less than; None if it says nothing.
-        status: ``optimal`` or ``infeasible`` where it proved that, else what it says.
-        seconds: How long the whole command took.
-        trace: When it found better plans that keep all hard rules, and what they cost.
-        lacking: Why it was not run.
-        failed: Why it has no answer.
-        note: What there is to say of it beside the table.
+        bound: Lower bound of the cost that it reports; None if it reports none.
+        status: ``optimal`` or ``infeasible`` where it proved that, else its own word.
+        seconds: Seconds of the whole command.
+        trace: Seconds and cost of each better plan that keeps all hard rules.
+        lacking: Missing software, for which it was not run.
+        failed: Reason why it has no answer.
+        note: Remark printed below the table.
     """
 
     value: float | None = None
@@ -45,12 +45,12 @@ class Run:
 
     @property
     def cost(self) -> float | None:
-        """Return what the plan costs if it keeps all hard rules."""
+        """Return the cost of the plan if it keeps all hard rules; None otherwise."""
         return None if self.broken else self.value
 
     @property
     def best_at(self) -> float | None:
-        """Return the seconds to the best plan."""
+        """Return the seconds until the best plan was found; None without a plan."""
         if self.cost is None:
             return None
         is_traced = bool(self.trace) and abs(self.trace[-1][1] - self.cost) <= ROUNDED * abs(self.cost)
@@ -58,12 +58,12 @@ class Run:
 
     @property
     def proved_at(self) -> float | None:
-        """Return the seconds to the proof that no plan is better, or that there is none."""
+        """Return the seconds until optimality or infeasibility was proved; None without a proof."""
         return self.seconds if self.status in ("optimal", "infeasible") else None
 
     @property
     def gap(self) -> float | None:
-        """Return how much of the cost the bound leaves open, as a part of it."""
+        """Return the relative gap between cost and bound; None if one of them is missing."""
         if self.cost is None or self.bound is None:
             return None
         if self.status == "optimal" or self.cost <= self.bound:
@@ -71,7 +71,7 @@ class Run:
         return (self.cost - self.bound) / abs(self.cost) if self.cost else None
 
     def reached(self, cost: float) -> float | None:
-        """Return the seconds until there was a plan that costs no more; None if there never was."""
+        """Return the seconds until a plan cost at most ``cost``; None if none did."""
         most = cost + SAME * abs(cost)
         if self.cost is None or self.cost > most:
             return None
@@ -80,13 +80,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A row with the runs of its contenders, by name, ours first.
+    """A row with the runs of its contenders, ours first.
 
     Attributes:
-        key: Of the row.
-        title: Of the row.
-        limit: Seconds that each contender had.
-        runs: What each made of it.
+        key: Key of the row.
+        title: Title of the row.
+        limit: Time limit of each contender, in seconds.
+        runs: Run of each contender, by its name.
     """
 
     key: str
@@ -97,12 +97,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Kept:
-    """All that is known of a run of the table.
+    """A run of the table.
 
     Attributes:
-        command: What made it.
-        machine: What it ran on.
-        outcomes: Its rows, as far as they have ended.
+        command: Command that ran it.
+        machine: Machine that it ran on.
+        outcomes: Outcomes of the rows that have ended.
     """
 
     command: str
@@ -111,7 +111,7 @@ class Kept:
 
 
 def read(file: Path) -> Kept:
-    """Return what ``write`` wrote."""
+    """Read a run of the table from a file of ``write``."""
     found = json.loads(file.read_text(encoding="utf-8"))
     return Kept(found["command"], found["machine"], [_outcome(one) for one in found["outcomes"]])
 
@@ -125,7 +125,7 @@ def _outcome(one: Mapping[str, Any]) -> Outcome:
 
 
 def write(file: Path, kept: Kept) -> None:
-    """Write a run of the table, whole or not at all: it may be ended while it writes."""
+    """Write a run of the table atomically: an interrupted write leaves the file as it was."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
     part.write_text(json.dumps(asdict(kept)), encoding="utf-8")

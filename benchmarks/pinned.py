@@ -1,13 +1,13 @@
-"""One person of a posting that is settled is pinned elsewhere: how soon is there a new plan?
+"""Measures a new plan after one person of a settled posting is pinned to another group.
 
 Run: python -m benchmarks.pinned --instance FILE.json --folder FOLDER --settle [--time-limit 20]
      python -m benchmarks.pinned --instance FILE.json --folder FOLDER [--time-limit 10] [--how fewest|again]
          [--out out.json]
 
 ``--settle`` solves the posting of ``rotation`` (by ``sq``) and leaves scenario and plan in the folder. The
-second command pins somebody, drawn from the seed of the instance (``pinned_case``), and solves anew with that
-plan as a baseline: with the fewest changes, or by the objective alone. A planner who has to move one person
-wants everybody else left alone, as the plan is known to them by then; so the fewest changes are the default.
+second command pins a person, drawn from the seed of the instance (``pinned_case``), and solves anew with that
+plan as the baseline: with the fewest changes, or by the objective alone. The fewest changes are the default,
+because a planner who has to move one person wants everybody else to stay.
 The answer has both plans, the seconds of each step from the start of the program, and cost over time.
 """
 
@@ -16,9 +16,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that the script runs by its path too
 
-from benchmarks.measured import Trace, elapsed  # isort: skip  # its clock starts first
+from benchmarks.measured import Trace, elapsed  # isort: skip  # the clock starts first
 
 import argparse
 import json
@@ -59,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def settle(instance: dict[str, Any], folder: Path, seconds: float) -> None:
-    """Leave a scenario and a plan of it in a folder.
+    """Write a scenario into a folder, solve it, and write its plan there too.
 
     Raises:
         SystemExit: No plan was found.
@@ -73,7 +73,7 @@ def settle(instance: dict[str, Any], folder: Path, seconds: float) -> None:
 
 
 def solved_anew(instance: dict[str, Any], folder: Path, seconds: float, how: str) -> dict[str, Any]:
-    """Pin somebody and solve anew, all of it within so many seconds."""
+    """Pin a person and solve anew; return the answer. ``seconds`` is the limit of the whole command."""
     at = {"imports": elapsed()}
     old = api.read_plan(folder / PLAN)
     before = seats(instance, old)

@@ -1,4 +1,4 @@
-"""Who of a settled posting is pinned where, and the judge of what then comes of it."""
+"""Draws the person to pin and the group to pin to, and judges the new plan."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Seats = Sequence[int]
 def drawn(instance: Mapping[str, Any], seats: Seats) -> tuple[int, int]:
     """Draw a person and another group where that person can be, by the seed of the instance.
 
-    That it is possible is seen from a plan: the person goes there alone, or changes places with somebody.
+    A plan with the pin exists in any case: the person moves there alone, or exchanges places with a member.
 
     Raises:
-        ValueError: Nobody can be moved by such a change.
+        ValueError: No such move or exchange keeps all rules.
     """
     pairs = [(one["id"], group) for one in instance["people"] for group in range(instance["G"])]
     Random(f"pin-{instance['seed']}").shuffle(pairs)
@@ -45,7 +45,7 @@ def _holds(instance: Mapping[str, Any], seats: Seats) -> bool:
 def judged(
     instance: Mapping[str, Any], old: Seats, new: Sequence[int | None]
 ) -> tuple[int, dict[str, int], int]:
-    """Return what the new plan costs, how often it breaks each rule, and how many people it moves."""
+    """Return the cost of the new plan, its breaches by rule, and the number of people moved."""
     person, group = drawn(instance, old)
     found = score(instance, new)
     broken = {**found.broken, "pin": 1} if new[person] != group else dict(found.broken)

@@ -1,4 +1,4 @@
-"""Runs one contender after another on a row, each by itself in processes of its own."""
+"""Runs the contenders of a row one after another, each in its own process."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pathlib import Path
 from benchmarks.outcome import Outcome, Run
 from benchmarks.rows._row import ROOT, Contender, Row
 
-#: Seconds beyond its limit after which a contender is ended: to load, to build a model, to start a JVM.
+#: Seconds that a contender has beyond the time limit: to load, to build a model, to start a JVM.
 GRACE = 60.0
 
 Told = Callable[[Row, str, Run], None]
 
 
 def race(row: Row, limit: float, wanted: Container[str] | None, told: Told) -> Outcome:
-    """Run the contenders of a row, or those wanted alone, with so many seconds each, telling of each run."""
+    """Run the contenders of a row, all or those ``wanted``, and report each run to ``told``."""
     runs = {}
     with tempfile.TemporaryDirectory() as name:
         for contender in row.contenders(Path(name)):
@@ -33,7 +33,7 @@ def race(row: Row, limit: float, wanted: Container[str] | None, told: Told) -> O
 
 
 def run(row: Row, contender: Contender, limit: float, out: Path) -> Run:
-    """Run a contender and judge what it writes."""
+    """Run a contender and judge its answer; ``limit`` is in seconds, ``out`` the file of the answer."""
     if contender.lacking:
         return Run(lacking=contender.lacking)
     out.unlink(missing_ok=True)
@@ -59,7 +59,7 @@ def run(row: Row, contender: Contender, limit: float, out: Path) -> Run:
 
 
 def _ended(command: list[str], patience: float) -> str:
-    """Run a command to its end, with all that it started; return why it failed, if it did."""
+    """Run a command and end all processes that it started; return why it failed, empty if it did not."""
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -80,7 +80,7 @@ def _ended(command: list[str], patience: float) -> str:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a process and those that it started, if they still run: the next one has the machine to itself."""
+    """End a process and those that it started: the next contender has the machine to itself."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,8 +1,8 @@
-"""The public shift scheduling benchmark by rules: the smallest instance is ten rules, proved at its optimum.
+"""Solves the public shift scheduling benchmark by rules: the smallest instance is proved optimal.
 
 Run: python -m benchmarks.roster [--instance FILE.txt] [--time-limit 60]
 
-Prints cost, bound and seconds, and what the definition of the benchmark says of the roster.
+Prints cost, bound and seconds, and the roster's cost and breaches by the benchmark's own definition.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that the script runs by its path too
 
-from benchmarks.measured import elapsed  # isort: skip  # its clock starts first
+from benchmarks.measured import elapsed  # isort: skip  # the clock starts first
 
 import argparse
 import csv
@@ -50,7 +50,7 @@ rules:
   - {{id: too-few, kind: capacity, on: roster, atleast: score.cover, level: 1, weight: {under}}}
   - {{id: too-many, kind: capacity, on: roster, atmost: score.cover, level: 1, weight: {over}}}
 """
-#: One rule for each limit of which people have several; what starts on the first day may have begun before.
+#: The rule of each limit that differs between people; a run on the first day may have begun before it.
 LIMITS = {
     "longest_run": "kind: frequency, within: {more}, atmost: {limit}",
     "shortest_run": "kind: min_term, periods: {limit}, during: [{later}]",
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def works(instance: Instance, plan: Plan) -> Mapping[str, Collection[int]]:
-    """Return the days on which each works in a plan."""
+    """Return the days on which each employee works in a plan, by id."""
     day = {name: number for number, name in enumerate(_names(instance))}
     return {
         one.id: [day[str(at.period)] for at in plan.assignments if at.item == f"staff-{one.id}"]

@@ -1,4 +1,4 @@
-"""Instances of the public shift scheduling benchmark, read from its text files.
+"""Reads instances of the public shift scheduling benchmark from its text files.
 
 Source: Curtois and Qu, "Computational results on new staff scheduling benchmark instances" (2014),
 http://www.schedulingbenchmarks.org/nrp/. ``instances/roster-1.txt`` is the smallest: 8 people, 14 days, one
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SMALLEST = Path(__file__).parent / "instances" / "roster-1.txt"
-#: The best cost of ``SMALLEST``, proved by others.
+#: The known optimum of ``SMALLEST``.
 KNOWN = 607
 
 
@@ -32,17 +32,17 @@ class Staff:
 
 @dataclass(frozen=True)
 class Instance:
-    """What a file says, for one kind of shift.
+    """An instance with one kind of shift.
 
     Attributes:
-        days: How many days; the first is a Monday.
+        days: Number of days; the first is a Monday.
         shift: Id of the shift.
-        minutes: How long it is.
-        staff: Who works.
-        off: Days on which somebody cannot work, by id.
-        wishes: ``(id, day, weight)``: above 0 to work, below 0 not to.
-        cover: How many are wanted on each day.
-        prices: What one too few and one too many cost.
+        minutes: Minutes of the shift.
+        staff: The employees.
+        off: Days on which an employee cannot work, by id.
+        wishes: ``(id, day, weight)``: a weight above 0 to work, below 0 not to work.
+        cover: Number of employees wanted on each day.
+        prices: Costs of one employee too few and of one too many.
     """
 
     days: int
@@ -61,11 +61,11 @@ class Instance:
 
 
 def read(path: Path) -> Instance:
-    """Return the instance in a file.
+    """Read the instance in a file.
 
     Raises:
-        ValueError: It has several kinds of shifts, runs of at least three, or prices that differ by day: what
-            ``roster.py`` would not say exactly.
+        ValueError: The rules of ``roster.py`` cannot state the instance exactly: it has several kinds of
+            shifts, runs of at least three, or prices that differ by day.
     """
     parts = _sections(path.read_text(encoding="utf-8"))
     [[days]], shifts, covers = parts["HORIZON"], parts["SHIFTS"], parts["COVER"]

@@ -1,4 +1,4 @@
-"""What a roster is worth by the definition of the public benchmark: plain counting, no rules and no model."""
+"""Judges a roster by the definition of the public benchmark: plain counting, without rules or a model."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from benchmarks.roster_instance import Instance, Staff
 
 
 def score(instance: Instance, works: Mapping[str, Collection[int]]) -> tuple[int, Mapping[str, int]]:
-    """Return the cost of a roster and how often it breaks each hard rule.
+    """Return the cost of a roster and the number of breaches of each hard rule.
 
     Args:
         instance: The problem.
-        works: The days on which each works, by id.
+        works: Days on which each employee works, by id.
     """
     broken: dict[str, int] = {}
     for one in instance.staff:
@@ -33,7 +33,7 @@ def _broken(instance: Instance, one: Staff, days: Collection[int]) -> list[str]:
             ((day, day in days) for day in range(instance.days)), key=lambda at: at[1]
         )
     ]
-    # What reaches the first or the last day may be longer than can be seen.
+    # A run that reaches the first or the last day may continue beyond the horizon.
     inside = [(is_work, run) for is_work, run in runs if run[0] > 0 and run[-1] < last]
     checks = {
         "shifts": len(days) > one.most_shifts,

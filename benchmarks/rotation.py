@@ -1,13 +1,13 @@
-"""One year's posting by rules: the reference problem that solvers are timed on.
+"""Solves one year's posting by rules: the reference problem on which solvers are timed.
 
 Run: python -m benchmarks.rotation --instance FILE.json [--objective sq|mm] [--time-limit 60]
          [--out out.json]
 
 FILE.json has P people (grade, skills, native zone, last year's group, experience), G groups (zone, four
-skills each) and pairs of kin. Every group has one head, one deputy and at least two cadres, all its skills,
-nobody of its zone, no kin together, and no head of last year. ``sq`` pays 50 for each person moved and the
-square of how far each group's experience is from the target; ``mm`` pays 10 and 100 times the greatest less
-the least.
+skills each) and pairs of kin. Every group has one head, one deputy, at least two cadres, and members with all
+its skills. It has no native of its zone, no pair of kin, and no head of last year. ``sq`` charges 50 for each
+person moved, and the square of the distance of each group's experience from the target. ``mm`` charges 10 for
+each person moved, and 100 times the range of experience between groups.
 The answer has each person's group, the bound, and cost over time.
 """
 
@@ -16,9 +16,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that the script runs by its path too
 
-from benchmarks.measured import PeakMemory, Trace, elapsed  # isort: skip  # its clock starts first
+from benchmarks.measured import PeakMemory, Trace, elapsed  # isort: skip  # the clock starts first
 
 import argparse
 import csv
@@ -85,15 +85,15 @@ def main() -> None:
 
 
 def tell(name: str, plan: Plan, seats: object, memory: PeakMemory, trace: Trace, out: Path | None) -> None:
-    """Write the answer to ``out`` if that is given, and print what it comes to.
+    """Print a summary of the answer, and write the answer to ``out`` if a file is given.
 
     Args:
-        name: The problem's name.
-        plan: What was found.
-        seats: Who is where, as the problem's answers say it.
-        memory: The memory that it took.
-        trace: The plans on the way.
-        out: The file.
+        name: Name of the problem.
+        plan: Plan found.
+        seats: Group of each person, in the form that answers of the problem have.
+        memory: Peak memory of the solve.
+        trace: Trace of better plans.
+        out: File of the answer; None for no file.
     """
     answer = {
         "assign": seats,
@@ -112,13 +112,13 @@ def tell(name: str, plan: Plan, seats: object, memory: PeakMemory, trace: Trace,
 
 
 def seats(instance: Mapping[str, Any], plan: Plan) -> list[int | None]:
-    """Return the group of each person; None for all if there is no plan."""
+    """Return the group of each person, ``[people]``; None for all if there is no plan."""
     seat = {one.item: int(one.slot[1:]) for one in plan.assignments}
     return [seat.get(f"P{one['id']}") for one in instance["people"]]
 
 
 def write(folder: Path, instance: Mapping[str, Any], objective: str) -> None:
-    """Write the instance as a scenario, the objective as its soft rules."""
+    """Write the instance as a scenario, with the objective as its soft rules."""
     write_people(folder, instance)
     sheet(
         folder / "postings.csv",
@@ -165,7 +165,7 @@ def write_people(folder: Path, instance: Mapping[str, Any]) -> None:
 
 
 def sheet(file: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Write a table."""
+    """Write a table as CSV."""
     with file.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle)
         writer.writerow(header)

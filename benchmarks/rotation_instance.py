@@ -2,8 +2,8 @@
 
 Run: python -m benchmarks.rotation_instance PEOPLE GROUPS SEED FILE.json
 
-Draws follow each other in one stream: whoever changes their order makes other problems, and figures that were
-published no longer compare.
+All draws come from one random stream: a change of their order makes other instances, which cannot be compared
+with published figures.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ Instance = dict[str, Any]
 SKILLS = range(6)
 SKILLS_OF_A_GROUP = 4
 CADRES_OF_A_GROUP = 2
-#: Years of experience that everybody of a grade has at least.
+#: The least years of experience by grade.
 EXPERIENCE = {"head": 14, "deputy": 8, "cadre": 1}
-#: How often somebody whom last year's group would put into the native zone is given another native zone.
+#: Probability that a person whose native zone is that of last year's group is given another native zone.
 MOVED_FROM_HOME = 0.9
 
 
 def make(people: int, groups: int, seed: int) -> Instance:
-    """Return an instance: who is there, what each group needs, who sat where, who is kin.
+    """Return an instance: people with last year's groups, groups with their skills, and pairs of kin.
 
     Raises:
-        ValueError: If there are too few people for a head, a deputy and two cadres in each group.
+        ValueError: There are too few people for a head, a deputy and two cadres in each group.
     """
     least = groups * (2 + CADRES_OF_A_GROUP)
     if groups < 1 or people < least:
@@ -71,7 +71,7 @@ def make(people: int, groups: int, seed: int) -> Instance:
 
 
 def _posting(people: int, groups: int, chance: Random) -> list[int]:
-    """Return a group for each person: a head, a deputy and two cadres each, the other cadres anywhere."""
+    """Return the group of each person: a head, a deputy and two cadres each, the other cadres at random."""
     heads, deputies = list(range(groups)), list(range(groups))
     chance.shuffle(heads)
     chance.shuffle(deputies)
@@ -82,7 +82,7 @@ def _posting(people: int, groups: int, chance: Random) -> list[int]:
 
 
 def _native_zone(zone_now: int, zones: int, chance: Random) -> int:
-    """Return a zone, which is seldom the one where the person now sits: most postings kept the rule."""
+    """Return a native zone, seldom that of the person's group: most postings of last year kept the rule."""
     native = chance.randrange(zones)
     while native == zone_now and chance.random() < MOVED_FROM_HOME:
         native = chance.randrange(zones)

@@ -1,6 +1,6 @@
-"""The one judge of every solver's posting: which rules are broken how often, and what the plan costs.
+"""The judge of every solver's posting: breaches of each hard rule, and the cost of the plan.
 
-Plain counting over the definitions; it shares nothing with any solver's model.
+It counts by the definitions and shares no code with any solver's model.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-#: What an objective pays for each person moved, and for each unit of unevenness.
+#: Weights of an objective for each person moved, and for each unit of unevenness.
 WEIGHTS = {"sq": (50, 1), "mm": (10, 100)}
 
 
 @dataclass(frozen=True)
 class Score:
-    """What a posting is worth.
+    """Breaches and cost of a posting.
 
     Attributes:
-        broken: How often each hard rule is broken, by rule; only those that are.
-        moved: How many people are not where they were last year.
-        squares: The squared distances of the groups' experience from the target, added up.
+        broken: Number of breaches by hard rule; rules that hold are left out.
+        moved: Number of people who are not in last year's group.
+        squares: Sum of the squared distances of the groups' experience from the target.
         spread: The greatest experience of a group less the least.
     """
 
@@ -31,20 +31,20 @@ class Score:
     spread: int
 
     def cost(self, objective: str) -> int:
-        """Return what the plan costs by ``sq`` or ``mm``, whatever it breaks."""
+        """Return the cost by ``sq`` or ``mm``, without any penalty for breaches."""
         move, unevenness = WEIGHTS[objective]
         return move * self.moved + unevenness * (self.squares if objective == "sq" else self.spread)
 
 
 def score(instance: Mapping[str, Any], seats: Sequence[int | None]) -> Score:
-    """Judge a posting.
+    """Judge a posting by counting.
 
     Args:
-        instance: As ``rotation_instance`` makes it.
+        instance: An instance of ``rotation_instance``.
         seats: The group of each person, in their order.
 
     Returns:
-        The score; who is in no group, or in one that is not there, breaks the rule ``seat``.
+        The score; a person without a group, or in a group that does not exist, breaks the rule ``seat``.
     """
     people, groups = instance["people"], range(instance["G"])
     members: list[list[dict[str, Any]]] = [[] for _ in groups]
@@ -67,7 +67,7 @@ def score(instance: Mapping[str, Any], seats: Sequence[int | None]) -> Score:
 
 
 def broken_in_group(members: list[dict[str, Any]], zone: int, needs: Sequence[int]) -> Counter[str]:
-    """Return how often a group breaks what is asked of each one."""
+    """Return the number of breaches in a group, by rule."""
     grades = Counter(one["grade"] for one in members)
     skills = {skill for one in members for skill in one["skills"]}
     return Counter(

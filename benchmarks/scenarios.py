@@ -1,4 +1,4 @@
-"""Cost, bound and time by level of the project's scenarios, and how long `check` takes.
+"""Measures the project's scenarios: cost, bound and time by level, and the time of `check`.
 
 Run: python benchmarks/scenarios.py [NAME ...] [--seconds 60] [--workers 0]
 """

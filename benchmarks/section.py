@@ -1,4 +1,4 @@
-"""The section of a document that the table is written into, between two markers; all else stays as it is."""
+"""Writes the table into a section of a document, between two markers; the rest of the document stays."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from benchmarks.outcome import Kept
 
 BEGIN = "<!-- The table of make bench: written by benchmarks/table.py -->"
 END = "<!-- The end of the table of make bench -->"
-#: Rows on the front page.
+#: Number of rows on the front page.
 FRONT_ROWS = 3
 
 
 def section(kept: Kept, pictures: Mapping[str, str]) -> str:
-    """Return the table in Markdown, with the command that made it, the machine and links to pictures."""
+    """Return the table in Markdown, with its command, the machine and links to pictures."""
     return "\n\n".join(_parts(kept, pictures))
 
 
@@ -36,14 +36,14 @@ def _parts(kept: Kept, pictures: Mapping[str, str]) -> Iterator[str]:
 
 
 def front(kept: Kept) -> str:
-    """Return the rows where even the best peer is furthest behind, with the command that made them."""
+    """Return the rows in which our lead over the best peer is greatest, with the command of the table."""
     each = " or ".join(f"{limit:g}" for limit in sorted({one.limit for one in kept.outcomes}))
     said = f"`{kept.command}`: {each} s for each solver, one after another, on {kept.machine}. {LEGEND}"
     return f"{markdown(strongest(kept.outcomes, FRONT_ROWS))}\n\n{said}"
 
 
 def machine() -> str:
-    """Return what it ran on, without the name of anybody's machine."""
+    """Return cores, architecture and versions of this machine, without its host name."""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("ortools", "highspy"))
     return f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {versions}"
 
@@ -52,7 +52,7 @@ def written(document: Path, body: str) -> None:
     """Write a section into a document between its markers.
 
     Raises:
-        ValueError: If the document does not have each marker once, in their order.
+        ValueError: The document does not have each marker once, in their order.
     """
     text = document.read_text(encoding="utf-8")
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):

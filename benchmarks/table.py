@@ -4,8 +4,8 @@ Run: python -m benchmarks.table [--limit 60] [--seeds 1 2 3] [--data FOLDER] [--
      python -m benchmarks.table --from FILE.json [--markdown] [--plots FOLDER] [--write FILE.md]
          [--front README.md]
 
-What came of each row is kept (in ``.cache/bench/results.json``), and from there the table is drawn again
-without running anything.
+The outcome of each row is kept in ``.cache/bench/results.json``; ``--from`` writes the table again from such
+a file without running anything.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that the script runs by its path too
 
 import argparse
 import os
@@ -35,7 +35,7 @@ RESULTS = ROOT / ".cache" / "bench" / "results.json"
 
 @cache
 def kinds() -> Mapping[str, type[Row]]:
-    """Return every kind of rows by name: each module of ``rows`` that is not private holds one."""
+    """Return every kind of rows by name: each module of ``rows`` without a leading underscore has one."""
     return {one.name: one for one in named_classes(rows) if issubclass(one, Row)}
 
 
@@ -59,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _written(kept: Kept, pictures: Mapping[str, Path], given: argparse.Namespace) -> None:
-    """Write all rows into one document, and the strongest into another, where that is asked for."""
+    """Write all rows into the document of ``--write``, and the strongest rows into that of ``--front``."""
     if given.write:
         links = {key: os.path.relpath(file, given.write.parent) for key, file in pictures.items()}
         written(given.write, section(kept, links))
@@ -104,7 +104,7 @@ def _kept(parser: argparse.ArgumentParser, file: Path) -> Kept:
 
 
 def _chosen(parser: argparse.ArgumentParser, given: argparse.Namespace) -> list[Row]:
-    """Return the rows that are asked for; all that is wrong is said before any of them runs."""
+    """Return the rows to run; a wrong option ends the program before any row runs."""
     faults = []
     if given.data and not given.data.is_dir():
         faults.append(f"--data {given.data}: there is no such folder")
@@ -127,7 +127,7 @@ def _chosen(parser: argparse.ArgumentParser, given: argparse.Namespace) -> list[
 
 
 def _run(chosen: Sequence[Row], given: argparse.Namespace) -> Kept:
-    """Run the rows in turn; what came of them is kept after each: an end before time loses one row."""
+    """Run the rows in turn and save the outcomes after each: an interruption loses one row only."""
     outcomes: list[Outcome] = []
     for row in chosen:
         outcomes.append(race(row, given.limit, given.names, _tell))
@@ -142,7 +142,7 @@ def _tell(row: Row, name: str, run: Run) -> None:
 
 
 def _plotted(outcomes: Sequence[Outcome], folder: Path) -> dict[str, Path]:
-    """Draw each row that has any plan and return the files by the keys of the rows."""
+    """Draw each row that has a plan; return the files by the keys of the rows."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for one in outcomes:

@@ -1,11 +1,11 @@
-"""Several years' postings by rules: heads change every year, others within their terms.
+"""Solves several years' postings by rules: heads change every year, others within their terms.
 
 Run: python -m benchmarks.years --instance FILE.json [--time-limit 60] [--out out.json]
 
-FILE.json is made by ``years_instance``. Each year every group has one head, one deputy, two cadres at least
-and so many at most, all its skills, nobody who comes from there, and no kin together. Nobody stays in a group
-longer than the term of the grade, years before the first one included. A year pays 10 for each cadre who is
-not where he was the year before, and the greatest experience of a group less the least.
+FILE.json is made by ``years_instance``. Each year every group has one head, one deputy, cadres between two
+and a given maximum, and members with all its skills. It has no native of its zone and no pair of kin. Nobody
+stays in a group longer than the term of the grade; years before the first one count. Each year charges 10
+for each cadre who is not in the group of the year before, and the range of experience between groups.
 The answer has each person's group year by year, the bound, and cost over time.
 """
 
@@ -14,9 +14,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that the script runs by its path too
 
-from benchmarks.measured import PeakMemory, Trace, elapsed  # isort: skip  # its clock starts first
+from benchmarks.measured import PeakMemory, Trace, elapsed  # isort: skip  # the clock starts first
 
 import argparse
 import json
@@ -30,7 +30,7 @@ from allocator.solvers.observer import CallbackObserver
 from benchmarks.rotation import COVER, sheet, tell, write_people
 
 FIRST = 2026
-#: What is told of it alone is told of all years together.
+#: The only layer; progress of its stage is progress of all years.
 LAYER = "posting"
 SCENARIO = """
 scenario: years
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def seats(instance: Mapping[str, Any], plan: Plan) -> Sequence[Sequence[int]]:
-    """Return the group of each person, year by year."""
+    """Return the group of each person, ``[years, people]``."""
     seat = {(one.period, one.item): int(one.slot[1:]) for one in plan.assignments}
     people = [f"P{one['id']}" for one in instance["people"]]
     return [[seat[str(year), one] for one in people] for year in _years(instance)]

@@ -2,9 +2,9 @@
 
 Run: python -m benchmarks.years_instance PEOPLE GROUPS YEARS SEED FILE.json
 
-People and groups have the shape of ``rotation_instance``, each group being a zone of its own; beside that
-everybody has served some years in last year's group. Draws follow each other in one stream: whoever changes
-their order makes other problems, and figures that were published no longer compare.
+People and groups have the shape of ``rotation_instance``, but each group is a zone of its own, and each
+person has served some years in last year's group. All draws come from one random stream: a change of their
+order makes other instances, which cannot be compared with published figures.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that the script runs by its path too
 
 import argparse
 import json
@@ -20,18 +20,18 @@ from random import Random
 
 from benchmarks.rotation_instance import CADRES_OF_A_GROUP, SKILLS, SKILLS_OF_A_GROUP, Instance
 
-#: The most years on end in a group, by grade.
+#: The most consecutive years in a group, by grade.
 TERMS = {"head": 1, "deputy": 3, "cadre": 5}
-#: So many cadres more than their mean may be in a group.
+#: Cadres that a group may have beyond the mean number per group.
 ROOM = 2
 YEARS_BEFORE = 3
 
 
 def make(people: int, groups: int, years: int, seed: int) -> Instance:
-    """Return an instance: who is there, what each group needs, who sat where and since how many years.
+    """Return an instance: people with last year's groups and years served, groups with their skills, and kin.
 
     Raises:
-        ValueError: If there are too few people for a head, a deputy and two cadres in each group, or no year.
+        ValueError: There are too few people for a head, a deputy and two cadres in each group, or no year.
     """
     least = groups * (2 + CADRES_OF_A_GROUP)
     if groups < 1 or people < least:
@@ -69,13 +69,13 @@ def _person(number: int, grade: str, groups: int, chance: Random) -> Instance:
         "native": chance.randrange(groups),
         "exp": chance.randint(1, 30),
     }
-    for _ in range(YEARS_BEFORE):  # groups of years before, which nothing reads: they are part of the stream
+    for _ in range(YEARS_BEFORE):  # earlier groups, which are not used: their draws are part of the stream
         chance.randrange(groups)
     return one
 
 
 def _posting(people: int, groups: int, chance: Random) -> list[int]:
-    """Return last year's groups: a head and a deputy each, cadres spread evenly."""
+    """Return last year's group of each person: a head and a deputy each, cadres spread evenly."""
     cadres = list(range(2 * groups, people))
     chance.shuffle(cadres)
     seats = {one: place % groups for place, one in enumerate(cadres)}

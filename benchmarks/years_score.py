@@ -1,6 +1,6 @@
-"""The judge of postings of several years: which rules are broken how often, and what the plan costs.
+"""The judge of postings of several years: breaches of each hard rule, and the cost of the plan.
 
-Plain counting over the definitions; it shares nothing with any solver's model.
+It counts by the definitions and shares no code with any solver's model.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from typing import Any
 
 from benchmarks.rotation_score import broken_in_group
 
-#: What a year pays for each cadre moved, and for each unit of experience between the groups.
+#: Weights in each year for each cadre moved, and for each unit of the range of experience.
 MOVE, SPREAD = 10, 1
 
 Seats = Sequence[int | None]
 
 
 def score(instance: Mapping[str, Any], plan: Sequence[Seats]) -> tuple[int, dict[str, int]]:
-    """Return what a plan costs, and how often it breaks each hard rule that it breaks.
+    """Return the cost of a plan, and its breaches by hard rule; rules that hold are left out.
 
     Args:
-        instance: As ``years_instance`` makes it.
-        plan: The group of each person, in their order, year by year.
+        instance: An instance of ``years_instance``.
+        plan: Group of each person, ``[years, people]``.
     """
     people = instance["people"]
     before = [one["prev"] for one in people]
@@ -45,7 +45,7 @@ def score(instance: Mapping[str, Any], plan: Sequence[Seats]) -> tuple[int, dict
 
 
 def _within(instance: Mapping[str, Any], given: Seats) -> list[int | None]:
-    """Return a seat for each person; None for whoever is in no group, or in one that is not there."""
+    """Return the group of each person; None without a group, or for a group that does not exist."""
     seats = [seat if seat in range(instance["G"]) else None for seat in given][: instance["P"]]
     return seats + [None] * (instance["P"] - len(seats))
 

@@ -1,4 +1,4 @@
-"""The judge of a map made into zones: which rules are broken how often, and how compact it is."""
+"""The judge of a map divided into zones: breaches of each hard rule, and compactness."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ EARTH_RADIUS_KM = 6371.0088
 
 
 def score(instance: Mapping[str, Any], zone: Sequence[int | None]) -> tuple[float | None, dict[str, int]]:
-    """Return the cost, None if a unit is in no zone, and how often each rule is broken.
+    """Return the cost (None if a unit has no zone) and the breaches by hard rule.
 
-    A zone costs the least, over its own units as centre, of weight times great-circle distance in kilometres
-    (to the power of the instance), or of what the matrix of the instance says of unit and centre.
+    A zone costs the sum over its units of weight times great-circle distance in kilometres (to the power of
+    the instance) to the best centre among them. If the instance has a matrix, its entry for unit and centre
+    replaces that product.
     """
     nodes = instance["nodes"]
     left_out = abs(len(nodes) - len(zone)) + sum(one is None for one in zone)

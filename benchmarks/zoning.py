@@ -1,12 +1,12 @@
-"""A map made into zones by rules: contiguous, in balance, compact.
+"""Divides a map into zones by rules: contiguous, balanced, compact.
 
 Run: python benchmarks/zoning.py --instance FILE.json [--even] [--time-limit 60] [--workers N] [--out FILE]
 
-FILE.json has nodes (weight, position), edges between neighbours, the number of zones and the band that the
-weight of each must lie in. A zone costs the weighted distance of its units (or its square) to the best
-centre among them, or what a matrix says of unit and centre.
-The answer has the zone of each node, the bound, and cost and bound over time. With --even what comes first
-is that all zones weigh the same: cost and bound are then the greatest weight less the least.
+FILE.json has nodes (weight, position), edges between neighbours, the number of zones, and the band in which
+the weight of each zone must lie. A zone costs the weighted distance (or its square) of its units to the best
+centre among them, or the matrix entries of its units and that centre.
+The answer has the zone of each node, the bound, and cost and bound over time. With --even the first level
+evens out the weights of zones: cost and bound are then the greatest weight less the least.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from typing import Any  # noqa: E402
 from allocator import api  # noqa: E402
 from allocator.solvers.observer import CallbackObserver, Progress  # noqa: E402
 
-#: Metres of a unit of distance by its power: squares of metres would come to numbers too large.
+#: Metres in a unit of distance, by the power of distances: squares of metres would be too large.
 METRES = {1: 1, 2: 100}
-#: Costs of a matrix are kept to so many parts of one.
+#: Units in a matrix cost of 1: the solver gets whole numbers.
 PARTS = 1000
 SCENARIO = """
 scenario: zoning
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def write(folder: Path, instance: dict[str, Any], *, is_even: bool = False) -> float:
-    """Write the instance as a scenario; return what a cost of 1 at level 1 is in the instance."""
+    """Write the instance as a scenario; return the instance's cost for a cost of 1 at level 1."""
     nodes = instance["nodes"]
     sheet(
         folder / "units.csv",
@@ -132,7 +132,7 @@ def write(folder: Path, instance: dict[str, Any], *, is_even: bool = False) -> f
 
 
 def sheet(file: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Write a table."""
+    """Write a table as CSV."""
     with file.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle)
         writer.writerow(header)

@@ -1,8 +1,9 @@
-"""Write a map of any size for `zoning.py`: units at random places, next to those whose Voronoi cells touch.
+"""Writes a map of any size for `zoning.py`: units at random places, adjacent where their Voronoi cells touch.
 
 Run: python benchmarks/zoning_map.py --units 3000 --zones 20 [--tolerance 0.05] [--seed 1] --out map.json
 
-Weights are drawn from 1 to 100, a zone's may differ from the mean by the tolerance. A degree is some 100 km.
+Weights are drawn from 1 to 100; a zone's weight may differ from the mean by the tolerance. A degree is about
+100 km.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial import Delaunay
 
-#: Units for each square degree: some 10 km from one to the next.
+#: Units per square degree: about 10 km between neighbours.
 DENSITY = 100
 
 

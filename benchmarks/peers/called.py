@@ -1,4 +1,4 @@
-"""What every peer is called with, and the shape of its answer."""
+"""The command line of every peer, and the shape of its answer."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ START = time.perf_counter()
 
 @dataclass
 class Answer:
-    """What a peer found.
+    """The answer of a peer.
 
     Attributes:
-        assign: The group of each person, or that for each year; None if it has no plan.
-        bound: What no plan can cost less than, if it says so.
-        status: What it says of its answer.
-        trace: When it found plans that keep all hard rules, in seconds, and what they cost.
+        assign: Group of each person, ``[people]`` or ``[years, people]``; None without a plan.
+        bound: Lower bound of the cost; None if the peer gives none.
+        status: ``optimal`` or ``infeasible`` where that is proved, else the solver's own word.
+        trace: Seconds and cost of each better plan that keeps all hard rules.
     """
 
     assign: Sequence[int] | Sequence[Sequence[int]] | None = None
@@ -30,7 +30,7 @@ class Answer:
     trace: list[tuple[float, float]] = field(default_factory=list)
 
     def found(self, cost: float) -> None:
-        """Note that a better plan was found now."""
+        """Record that a better plan was found now."""
         self.trace.append((elapsed(), cost))
 
 
@@ -44,7 +44,7 @@ def answer_with(
     about: str | None,
     objectives: Sequence[str] = ("sq", "mm"),
 ) -> None:
-    """Read the command line, solve by one of the objectives, by default the first, write the answer."""
+    """Read the command line, solve by one of the objectives (by default the first), and write the answer."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--instance", type=Path, required=True)
     parser.add_argument("--objective", choices=objectives, default=objectives[0])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that the script runs by its path too
 
-from benchmarks.peers.called import Answer, answer_with  # isort: skip  # its clock starts first
+from benchmarks.peers.called import Answer, answer_with  # isort: skip  # the clock starts first
 
 from typing import Any
 
@@ -19,7 +19,7 @@ WORKERS = 2
 
 
 class Posting:
-    """A posting in a model: who is where, and what each group has of experience."""
+    """A posting in a model: the group of each person, and the experience of each group."""
 
     def __init__(self, instance: dict[str, Any], model: cp_model.CpModel) -> None:
         self.instance, self.model = instance, model
@@ -60,7 +60,7 @@ class Posting:
                 self.model.add_at_most_one(self.sits[first][group], self.sits[second][group])
 
     def minimise(self, objective: str) -> None:
-        """Ask for the least of people moved and unevenness."""
+        """Minimise the weighted sum of people moved and unevenness of experience."""
         people = self.instance["people"]
         moved = len(people) - sum(seats[one["prev"]] for one, seats in zip(people, self.sits, strict=True))
         uneven = self._squares() if objective == "sq" else self.spread()
@@ -85,7 +85,7 @@ class Posting:
         return sum(squares)
 
     def spread(self) -> cp_model.LinearExprT:
-        """Return the greatest experience of a group less the least."""
+        """Return a variable for the greatest experience of a group less the least."""
         experience = self._experience()
         most, least = (self.model.new_int_var(0, self.whole, "") for _ in range(2))
         self.model.add_max_equality(most, experience)
@@ -93,12 +93,12 @@ class Posting:
         return most - least
 
     def seats(self, solver: cp_model.CpSolver) -> list[int]:
-        """Return the group of each person in the plan of a solver."""
+        """Return the group of each person, ``[people]``, in the plan of a solver."""
         return [next(group for group in self.groups if solver.value(seats[group])) for seats in self.sits]
 
 
 class Heard(cp_model.CpSolverSolutionCallback):
-    """Notes when each better plan is found."""
+    """Callback that records the time and cost of each better plan."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ class Heard(cp_model.CpSolverSolutionCallback):
 
 
 def solve(instance: dict[str, Any], objective: str, limit: float) -> Answer:
-    """Solve with so many seconds for the solver alone."""
+    """Solve an instance; ``limit`` is in seconds and applies to the solver alone."""
     posting = Posting(instance, cp_model.CpModel())
     posting.minimise(objective)
     answer, solver = solved(posting.model, limit)
@@ -119,7 +119,7 @@ def solve(instance: dict[str, Any], objective: str, limit: float) -> Answer:
 
 
 def solved(model: cp_model.CpModel, limit: float) -> tuple[Answer, cp_model.CpSolver | None]:
-    """Solve a model and return what is told of it, and the solver if it has a plan."""
+    """Solve a model; return the answer without its plan, and the solver if it has a plan."""
     answer, solver = Answer(), cp_model.CpSolver()
     solver.parameters.num_workers = WORKERS
     solver.parameters.max_time_in_seconds = limit

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that the script runs by its path too
 
-from benchmarks.peers.called import Answer, answer_with  # isort: skip  # its clock starts first
+from benchmarks.peers.called import Answer, answer_with  # isort: skip  # the clock starts first
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,12 +19,12 @@ from benchmarks.years_score import MOVE, SPREAD
 
 
 class Years:
-    """The model: a posting a year, tied by terms and moves."""
+    """The model: a posting for each year, linked by terms and moves."""
 
     def __init__(self, instance: dict[str, Any]) -> None:
         self.instance = instance
         self.model = cp_model.CpModel()
-        # Terms and moves look at last year; a posting by itself does not.
+        # Terms and moves read last year's groups here; a posting itself must not.
         alone = {**instance, "people": [{**one, "prev": None} for one in instance["people"]]}
         self.postings = [Posting(alone, self.model) for _ in range(instance["years"])]
         for posting in self.postings:
@@ -45,7 +45,7 @@ class Years:
             self.model.add(sum(cadres) <= self.instance["most_cadres"])
 
     def _terms(self) -> None:
-        """Forbid one year more than the term on end, years served before included."""
+        """Forbid stays longer than the term; years served before the first year count."""
         for number, one in enumerate(self.instance["people"]):
             term = self.instance["terms"][one["grade"]]
             for group in self.postings[0].groups:
@@ -56,7 +56,7 @@ class Years:
                     self.model.add_bool_or(~sits for sits in window if sits is not None)
 
     def _moved(self) -> Iterator[cp_model.IntVar]:
-        """Yield what is 1 if a cadre is not where he was the year before."""
+        """Yield a Boolean for each cadre and year: 1 if he is not in his group of the year before."""
         for number, one in enumerate(self.instance["people"]):
             if one["grade"] != "cadre":
                 continue
@@ -70,7 +70,7 @@ class Years:
 
 
 def solve(instance: dict[str, Any], objective: str, limit: float) -> Answer:
-    """Solve with so many seconds for the solver alone."""
+    """Solve an instance; ``limit`` is in seconds and applies to the solver alone."""
     years = Years(instance)
     answer, solver = solved(years.model, limit)
     if solver is not None:

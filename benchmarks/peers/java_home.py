@@ -1,4 +1,4 @@
-"""What Timefold needs beside this project: Java, its jars in ``.cache/timefold``, and our Java compiled."""
+"""Finds Java and Timefold's jars in ``.cache/timefold``, and compiles our Java classes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WANTED = (
 
 
 def missing() -> str:
-    """Return what has to be installed before Timefold can run; empty if nothing."""
+    """Return the software to install before Timefold can run; empty if there is none."""
     if not (shutil.which("java") and shutil.which("javac")):
         return f"install {WANTED}"
     version = _version()
@@ -32,14 +32,14 @@ def missing() -> str:
 
 
 def _version() -> int:
-    """Return the major version of the compiler; 0 if it does not say."""
+    """Return the major version of the compiler; 0 if it is not known."""
     done = subprocess.run(["javac", "-version"], capture_output=True, text=True, check=False)
     found = re.search(r"javac (?:1\.)?(\d+)", done.stdout + done.stderr)
     return int(found[1]) if found else 0
 
 
 def compiled() -> Path:
-    """Return the folder of our classes, compiled anew if a source is newer."""
+    """Return the folder of our classes; they are compiled anew if a source is newer."""
     sources = sorted(SOURCES.glob("*.java"))
     built = CLASSES / "posting" / "Solve.class"
     if not built.is_file() or built.stat().st_mtime < max(one.stat().st_mtime for one in sources):
@@ -60,13 +60,13 @@ def compiled() -> Path:
 
 
 def command(objective: str, limit: float) -> list[str]:
-    """Return the command that solves the posting on its standard input."""
+    """Return the command that reads a posting from standard input and solves it."""
     logging = f"-Dlogback.configurationFile={LOGGING}"
     return ["java", logging, "-cp", f"{JARS}/*:{compiled()}", "posting.Solve", objective, str(limit)]
 
 
 def prepared() -> str:
-    """Compile what is not compiled, so that no run pays for it; return what is missing."""
+    """Compile our classes before any run is timed; return the missing software."""
     lacking = missing()
     if not lacking:
         compiled()

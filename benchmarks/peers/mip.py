@@ -1,8 +1,8 @@
-"""A tight model in one go by HiGHS: 0/1 per person and group, squares as tangents, no plan to begin with.
+"""A tight model in one solve of HiGHS: a 0/1 per person and group, squares as tangents, no warm start.
 
-The square of a whole distance d is the greatest of the tangents (2k + 1) d - k (k + 1). Those of k below
-``EXACT`` are all written, of those beyond only every doubling: so far from the target the model takes a
-square for less than it is, which a bound may and which no good plan needs.
+The square of a whole distance d is the maximum of the tangents (2k + 1) d - k (k + 1). The model has all
+tangents with k below ``EXACT``; beyond that k doubles from one tangent to the next. Far from the target the
+model underestimates a square: bounds stay valid, and good plans have no such distances.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that the script runs by its path too
 
-from benchmarks.peers.called import Answer, answer_with  # isort: skip  # its clock starts first
+from benchmarks.peers.called import Answer, answer_with  # isort: skip  # the clock starts first
 
 from collections.abc import Iterable
 from typing import Any
@@ -29,7 +29,7 @@ INFINITE = highspy.kHighsInf
 
 
 class Model:
-    """Columns and rows of a mixed integer program, gathered one by one."""
+    """A mixed integer program to which columns and rows are added one by one."""
 
     def __init__(self) -> None:
         self.cost: list[float] = []
@@ -47,7 +47,7 @@ class Model:
         return len(self.cost) - 1
 
     def row(self, terms: Iterable[tuple[int, float]], low: float = -INFINITE, high: float = INFINITE) -> None:
-        """Ask that a sum of ``(column, factor)`` lies between two bounds."""
+        """Add a row: the sum of ``(column, factor)`` terms lies between ``low`` and ``high``."""
         for column, factor in terms:
             self.columns.append(column)
             self.factors.append(factor)
@@ -56,7 +56,7 @@ class Model:
         self.highest.append(high)
 
     def written(self) -> highspy.HighsLp:
-        """Return the program as HiGHS reads it."""
+        """Return the program as a model of HiGHS."""
         problem = highspy.HighsLp()
         problem.num_col_, problem.num_row_ = len(self.cost), len(self.lowest)
         problem.col_cost_, problem.col_upper_ = np.array(self.cost), np.array(self.upper)
@@ -72,7 +72,7 @@ class Model:
 
 
 def posting(instance: dict[str, Any], objective: str) -> tuple[Model, list[dict[int, int]]]:
-    """Return the program, and for each person the column of each group where he may be."""
+    """Return the program, and for each person the columns by group, of the groups where he may be."""
     model, people, groups = Model(), instance["people"], range(instance["G"])
     move, weight = WEIGHTS[objective]
     sits = [
@@ -123,7 +123,7 @@ def _spread(model: Model, experience: list[list[tuple[int, int]]], weight: int) 
 
 
 def solve(instance: dict[str, Any], objective: str, limit: float) -> Answer:
-    """Solve with so many seconds for the solver alone."""
+    """Solve an instance; ``limit`` is in seconds and applies to the solver alone."""
     model, sits = posting(instance, objective)
     answer, solver = Answer(), highspy.Highs()
     for option, value in (

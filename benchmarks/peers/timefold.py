@@ -1,6 +1,6 @@
 """Timefold on the JVM, as it comes: construction heuristic, then local search, in one thread.
 
-Its community edition has no more threads than one. It gives no bound, and its best plan may break hard rules.
+Its community edition has one thread only. It gives no bound, and its best plan may break hard rules.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs by its path too
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that the script runs by its path too
 
-from benchmarks.peers.called import Answer, answer_with  # isort: skip  # its clock starts first
+from benchmarks.peers.called import Answer, answer_with  # isort: skip  # the clock starts first
 
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ GRADES = ("head", "deputy", "cadre")
 
 
 def numbers(instance: dict[str, Any]) -> Iterator[int]:
-    """Yield the instance as ``Posting.read`` takes it."""
+    """Yield the instance as the numbers that ``Posting.read`` reads."""
     yield from (instance["target"], instance["G"], *instance["zone"], instance["P"])
     for one in instance["people"]:
         skills = sum(1 << skill for skill in one["skills"])
@@ -37,7 +37,7 @@ def numbers(instance: dict[str, Any]) -> Iterator[int]:
 
 
 def heard(lines: Iterable[str]) -> Answer:
-    """Return what the lines of ``posting.Solve`` say, noting when each plan without a breach comes."""
+    """Return the answer in the lines of ``posting.Solve``, with the time of each plan without a breach."""
     answer = Answer()
     for line in lines:
         word, *values = line.split()
@@ -52,7 +52,7 @@ def heard(lines: Iterable[str]) -> Answer:
 
 
 def solve(instance: dict[str, Any], objective: str, limit: float) -> Answer:
-    """Solve with so many seconds for the solver alone."""
+    """Solve an instance; ``limit`` is in seconds and applies to the solver alone."""
     if lacking := java_home.missing():
         sys.exit(f"Timefold: {lacking}")
     asked = subprocess.Popen(

@@ -1,1 +1,1 @@
-"""The rows of the table: each module has a kind of problem, found by its presence; ``_row`` is the base."""
+"""The rows of the table: each module has one kind of problem and is discovered; ``_row`` is the base."""

@@ -1,4 +1,4 @@
-"""What a row of the table is: one problem, who solves it, and what an answer to it is worth."""
+"""The base of rows: a problem, its contenders, and the judge of their answers."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line asks of every kind of rows.
+    """Options of the command line that all kinds of rows read.
 
     Attributes:
-        seeds: Of problems that are made.
-        data: A folder of instances that are not part of the project; None if none is named.
+        seeds: Seeds of generated problems.
+        data: Folder of instances that are not part of the project; None if not given.
     """
 
     seeds: Sequence[int] = (1,)
@@ -30,13 +30,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Contender:
-    """Somebody who solves the problem.
+    """A solver that runs on the problem of a row.
 
     Attributes:
-        name: Its column.
-        command: The words that start it, to which ``--time-limit S --out FILE`` is added.
-        lacking: What would have to be installed first; then it is not run.
-        before: The words of a command that is run before its clock starts; none if empty.
+        name: Name of its column.
+        command: Arguments that start it; ``--time-limit S --out FILE`` is added.
+        lacking: Missing software; the contender is not run unless this is empty.
+        before: Arguments of a command that is run before the clock starts; empty for none.
     """
 
     name: str
@@ -47,11 +47,11 @@ class Contender:
 
 @dataclass(frozen=True)
 class Judged:
-    """What an answer is worth.
+    """Cost and breaches of an answer.
 
     Attributes:
-        value: Its cost by the definition; None if there is no plan in the answer.
-        broken: How often it breaks each hard rule.
+        value: Cost of the plan by the definition; None if the answer has no plan.
+        broken: Number of breaches by hard rule.
     """
 
     value: float | None = None
@@ -62,66 +62,66 @@ class Row(ABC):
     """One problem of the table.
 
     A contender writes a JSON object with ``bound`` (or null), ``trace`` (``[[seconds, cost], ...]`` of plans
-    that keep all hard rules), ``status`` (``optimal`` or ``infeasible`` where that is proved) and what else
-    ``judge`` reads.
+    that keep all hard rules), ``status`` (``optimal`` or ``infeasible`` where that is proved) and the fields
+    that ``judge`` reads.
     """
 
-    #: The kind of problem; its keys begin with it.
+    #: Name of the kind of problem; keys of rows begin with it.
     name: ClassVar[str]
-    #: Who solves it beside ours, in the order of their columns.
+    #: Names of the peers, in the order of their columns.
     peers: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     @abstractmethod
     def asked(cls, asked: Asked) -> Iterator[Row]:
-        """Yield the rows of this kind that are asked for."""
+        """Yield the rows of this kind for the options."""
 
     @property
     @abstractmethod
     def key(self) -> str:
-        """Return its name in files and for ``--only``."""
+        """Return the name of the row in files and for ``--only``."""
 
     @property
     @abstractmethod
     def title(self) -> str:
-        """Return its name in the table."""
+        """Return the name of the row in the table."""
 
     @property
     def is_long(self) -> bool:
-        """Return whether it takes so long that it runs only if ``--only`` names it."""
+        """Return whether the row runs only if ``--only`` names it, because it takes long."""
         return False
 
     @property
     def problems(self) -> int:
-        """Return how many problems it is, each of which may take the time limit."""
+        """Return the number of problems in the row, each of which may take the time limit."""
         return 1
 
     def written(self, folder: Path, instance: object) -> Path:
-        """Write the instance into a folder and return the file."""
+        """Write the instance into a folder as JSON and return the file."""
         file = folder / f"{self.key}.json"
         file.write_text(json.dumps(instance), encoding="utf-8")
         return file
 
     @abstractmethod
     def contenders(self, folder: Path) -> Iterator[Contender]:
-        """Write what they read into an empty folder and yield them, ours first."""
+        """Write the files of the contenders into an empty folder and yield the contenders, ours first."""
 
     @abstractmethod
     def judge(self, answer: Mapping[str, Any]) -> Judged:
-        """Judge what a contender wrote, by the definition of the problem alone."""
+        """Judge a contender's answer by the definition of the problem alone."""
 
     def note(self, answer: Mapping[str, Any]) -> str:
-        """Return what there is to say of an answer beside the table; nothing as a rule."""
+        """Return a remark on an answer, printed below the table; empty unless a kind has one."""
         return ""
 
 
 def ours(module: str, *arguments: object, before: Sequence[object] = ()) -> Contender:
-    """Return our solver, called by a module of ``benchmarks``, perhaps after another one."""
+    """Return our solver as a contender: a module of ``benchmarks``, with a command to run before it."""
     return Contender(OURS, _called(module, *arguments), before=_called(*before) if before else ())
 
 
 def peer(name: str, module: str, *arguments: object, lacking: str = "") -> Contender:
-    """Return a peer, a module of ``benchmarks.peers``."""
+    """Return a peer as a contender: a module of ``benchmarks.peers``."""
     return Contender(name, _called(f"peers.{module}", *arguments), lacking)
 
 

@@ -1,4 +1,4 @@
-"""A province's counties (``counties.py``): many small postings one after another in one process; no peer."""
+"""A province's counties (``counties.py``): many small postings, one after another in one process; no peer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmarks.rows._row import Asked, Contender, Judged, Row, ours
 
 @dataclass(frozen=True)
 class Counties(Row):
-    """So many counties, each with so many people and groups."""
+    """A number of counties, all with the same numbers of people and groups."""
 
     name: ClassVar[str] = "counties"
     count: int = 183
@@ -25,7 +25,7 @@ class Counties(Row):
 
     @classmethod
     def asked(cls, asked: Asked) -> Iterator[Counties]:
-        """Yield the province; its counties have seeds of their own."""
+        """Yield one province; its counties have the seeds 1 to ``count``."""
         yield cls()
 
     @property
@@ -49,7 +49,7 @@ class Counties(Row):
         yield ours("counties", *size, "--objective", self.objective)
 
     def judge(self, answer: Mapping[str, Any]) -> Judged:
-        """Add up the counties; one without a plan breaks a rule."""
+        """Add up costs and breaches of the counties; a county without a plan is a breach."""
         plans = [one["assign"] for one in answer["counties"]]
         lacking = plans.count(None) + self.count - len(plans)
         cost, broken = 0, Counter({"county without a plan": lacking} if lacking else {})
@@ -61,7 +61,7 @@ class Counties(Row):
         return Judged() if lacking >= self.count else Judged(cost, dict(broken))
 
     def note(self, answer: Mapping[str, Any]) -> str:
-        """Return how many have a plan, the median gap, and whether memory grows."""
+        """Return the number of counties with a plan, the median gap, seconds, and the growth of memory."""
         first, last = answer["memory"]
         gap = "" if answer["gap"] is None else f"median gap {100 * answer['gap']:.1f}%, "
         return (

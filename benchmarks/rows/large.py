@@ -1,4 +1,4 @@
-"""A year's posting of a size that no peer finds a plan of: when there is a first one, and what it takes."""
+"""A year's posting too large for any peer to find a plan: time of the first plan, and peak memory."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SIZE = (5000, 800)
 
 @dataclass(frozen=True)
 class Large(Rotation):
-    """The posting of ``rotation`` for so many people, solved by ours alone."""
+    """A large posting of ``rotation``, solved by our solver alone."""
 
     name: ClassVar[str] = "large"
     peers: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def asked(cls, asked: Asked) -> Iterator[Large]:
-        """Yield the size with every seed."""
+        """Yield a row for every seed."""
         for seed in asked.seeds:
             yield cls(*SIZE, "sq", seed)
 
@@ -34,6 +34,6 @@ class Large(Rotation):
         yield next(super().contenders(folder))
 
     def note(self, answer: Mapping[str, Any]) -> str:
-        """Return when there was a first plan, and the most memory that it took with what runs beside."""
+        """Return the time of the first plan, and the peak memory of the process and its workers."""
         first = f"first plan at {answer['trace'][0][0]:.1f} s, " if answer["trace"] else ""
         return f"{first}{answer['memory']:.2f} GiB of memory at most"

@@ -1,4 +1,4 @@
-"""One person of a settled posting is pinned elsewhere (``pinned.py``), with the fewest changes; no peer."""
+"""A person of a settled posting is pinned to another group, with fewest changes (``pinned.py``); no peer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from benchmarks.rotation_score import score
 from benchmarks.rows._row import Asked, Contender, Judged, Row, ours
 
 SIZE = (250, 40)
-#: Seconds for the plan that is settled beforehand.
+#: Time limit of the settled plan, in seconds.
 SETTLING = 20
 
 
 @dataclass(frozen=True)
 class Pin(Row):
-    """A posting of so many people to so many groups, one of whom is pinned."""
+    """A posting of which one person is pinned."""
 
     name: ClassVar[str] = "pin"
     people: int
@@ -29,7 +29,7 @@ class Pin(Row):
 
     @classmethod
     def asked(cls, asked: Asked) -> Iterator[Pin]:
-        """Yield the size with every seed."""
+        """Yield a row for every seed."""
         for seed in asked.seeds:
             yield cls(*SIZE, seed)
 
@@ -57,7 +57,7 @@ class Pin(Row):
         return Judged(cost, broken)
 
     def note(self, answer: Mapping[str, Any]) -> str:
-        """Return what the plan cost before, how many move, and where the time went."""
+        """Return the cost of the settled plan, the number of people moved, and the seconds of each step."""
         person, group = drawn(self.instance, answer["old"])
         said = f"{self.instance['people'][person]['grade']} P{person} to G{group}, cost before "
         said += f"{score(self.instance, answer['old']).cost('sq'):,}"

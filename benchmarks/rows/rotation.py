@@ -19,7 +19,7 @@ OBJECTIVES = ("sq", "mm")
 
 @dataclass(frozen=True)
 class Rotation(Row):
-    """So many people posted to so many groups by one objective."""
+    """A posting of people to groups by one objective."""
 
     name: ClassVar[str] = "rotation"
     peers: ClassVar[tuple[str, ...]] = ("CP-SAT", "Timefold", "MIP")
@@ -30,7 +30,7 @@ class Rotation(Row):
 
     @classmethod
     def asked(cls, asked: Asked) -> Iterator[Rotation]:
-        """Yield every size by both objectives with every seed."""
+        """Yield a row for every size, objective and seed."""
         for people, groups in SIZES:
             for objective in OBJECTIVES:
                 for seed in asked.seeds:

@@ -18,7 +18,7 @@ SIZES = ((250, 40, 3),)
 
 @dataclass(frozen=True)
 class Years(Row):
-    """So many people posted to so many groups for so many years."""
+    """A posting of people to groups for several years."""
 
     name: ClassVar[str] = "years"
     peers: ClassVar[tuple[str, ...]] = ("CP-SAT",)
@@ -29,7 +29,7 @@ class Years(Row):
 
     @classmethod
     def asked(cls, asked: Asked) -> Iterator[Years]:
-        """Yield every size with every seed."""
+        """Yield a row for every size and seed."""
         for size in SIZES:
             for seed in asked.seeds:
                 yield cls(*size, seed)

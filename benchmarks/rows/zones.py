@@ -1,4 +1,4 @@
-"""Maps made into zones (``zoning.py``), of instances in a folder that the command names; no peer."""
+"""Maps divided into zones (``zoning.py``), from instances in the folder of ``--data``; no peer."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from benchmarks.zones_score import score
 
 @dataclass(frozen=True)
 class Zones(Row):
-    """One map."""
+    """A map to divide into zones."""
 
     name: ClassVar[str] = "zones"
     file: Path
 
     @classmethod
     def asked(cls, asked: Asked) -> Iterator[Zones]:
-        """Yield the maps in the folder or in its folder ``zones``, the small ones first."""
+        """Yield the maps in the folder of ``--data`` or in its folder ``zones``, by size."""
         if asked.data is None:
             return
         files = [*asked.data.glob("*.json"), *asked.data.glob("zones/*.json")]

@@ -1,6 +1,6 @@
-"""A second reading of every kind of rule: what it asks, written from its documentation alone.
+"""A second check of every kind of rule, written from its documentation alone.
 
-Nothing below ``oracles.kinds`` imports the program under test. Each file there is one kind: ``fields``
-draws a rule of it as plain data, ``breaches`` says what the rule finds in a plan, ``NAMES`` what a breach
-names. ``oracles.build`` makes the same world, rule and plan for the program.
+No module below ``oracles.kinds`` imports the program under test. Each file there has one kind: ``fields``
+draws a rule of the kind as plain data, ``breaches`` counts its breaches in a plan, ``NAMES`` lists the parts
+of a breach's subject. ``oracles.build`` makes the same world, rule and plan for the program.
 """

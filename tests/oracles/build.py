@@ -1,4 +1,4 @@
-"""The same small world, rule and plan for the program: a bound policy and its assignments."""
+"""Turns a drawn world, rule and plan into a bound policy and assignments of the program."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROWS: Mapping[str, Any] = {"people": Person, "units": Unit, "groups": Group, "ca
 
 
 def plain(part: Any) -> Any:
-    """Return a rule as a rule pack writes it."""
+    """Return a rule as plain data of a rule pack."""
     if isinstance(part, Expr):
         return part.text
     if isinstance(part, Mapping):
@@ -50,7 +50,7 @@ def assignments(world: World, plan: Iterable[Seat]) -> tuple[Assignment, ...]:
 
 
 def policy_for(world: World, rule: Mapping[str, Any]) -> Policy:
-    """Return the policy of one rule in a world."""
+    """Return the policy that has one rule in a world."""
     baseline = None
     if world.baseline is not None:
         baseline = Plan(
@@ -75,7 +75,7 @@ def policy_for(world: World, rule: Mapping[str, Any]) -> Policy:
 
 
 def found(policy: Policy, world: World, plan: Iterable[Seat], names: tuple[str, ...]) -> Counter[Any]:
-    """Return what the program finds in a plan, added up by what the breaches name."""
+    """Return the amounts that the program finds in a plan, summed by the named parts of their subjects."""
     [rule] = policy.rules
     layer = policy.context.layers[rule.on]
     [finding] = judge(policy, assignments(world, plan)).findings
@@ -130,7 +130,7 @@ def _scenario(world: World) -> Scenario:
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row as its table has it: absences stand in a table of their own."""
+    """Return the cells of a row without absences, which have a table of their own."""
     return {name: value for name, value in row.items() if name != "away"}
 
 
@@ -153,7 +153,7 @@ def _links(links: Iterable[Any]) -> list[Link]:
 
 
 def _members(world: World) -> list[Link]:
-    """Return where units have been, as links."""
+    """Return the earlier groups of units, as links."""
     return [
         Link(source=seat.item, target=seat.slot, kind="member_of")
         for layer in world.layers.values()
@@ -163,7 +163,7 @@ def _members(world: World) -> list[Link]:
 
 
 def _history(world: World) -> Any:
-    """Return what a scenario says of the periods before it."""
+    """Return the ``history`` of a scenario."""
     if world.history == "list":
         return [world.calendar.written(t) for t in range(-FURTHEST, 0)]
     return world.calendar.unit if world.history == "unit" else None
@@ -177,7 +177,7 @@ def _tie(calendar: Calendar, tie: Any) -> Tie:
 
 
 def _postings(world: World) -> Iterable[Posting]:
-    """Yield the history of people, one posting for each stay of whole periods in a role."""
+    """Yield the postings of people before the horizon, one for each stay of whole periods in a role."""
     past = {s for layer in world.layers.values() if layer.of_items == "people" for s in layer.past}
     for role in sorted({seat.role or "" for seat in past}):
         for (person, group), periods in sorted(held(s for s in past if (s.role or "") == role).items()):

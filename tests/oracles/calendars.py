@@ -1,6 +1,6 @@
 """Calendars for drawn worlds: period 0 is the first of the horizon, -1 the one before it.
 
-Each is written out by hand, so that it shares nothing with how the program counts back.
+Each calendar is written out by hand, so that it shares no code with the program.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class Calendar:
-    """The first and last day of each period by its number, and how ``history`` may say it."""
+    """The first and last day of each period by its number, and the forms that ``history`` may take."""
 
     name: str
     days: Callable[[int], Days]
     unit: str
-    #: Whether two periods and no more do not tell how the ones before follow one another.
+    #: Whether a horizon of two periods does not determine the periods before it.
     needs_telling: bool = False
 
     def start(self, period: int) -> date:
@@ -34,7 +34,7 @@ class Calendar:
         return (self.end(period) - self.start(period)).days + 1
 
     def within(self, period: int, share: float) -> date:
-        """Return a day of a period: after a share of its days."""
+        """Return the day of a period after a share of its days."""
         return self.start(period) + timedelta(days=int(share * self.length(period)))
 
     def id(self, period: int) -> str:
@@ -42,7 +42,7 @@ class Calendar:
         return str(first.year) if self.name == "years" else first.isoformat()
 
     def written(self, period: int) -> Any:
-        """Return a period as a scenario writes it."""
+        """Return a period in the notation of a scenario."""
         if self.name == "years":
             return self.start(period).year
         return {"id": self.id(period), "from": self.start(period), "to": self.end(period)}
@@ -63,7 +63,7 @@ def _weeks(first: date, period: int) -> Days:
 
 
 def _workdays(monday: date, period: int) -> Days:
-    number = period + 3  # the first one is a Thursday
+    number = period + 3  # the first day is a Thursday
     day = monday + timedelta(days=7 * (number // 5) + number % 5)
     return day, day
 

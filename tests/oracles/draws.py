@@ -1,4 +1,4 @@
-"""Draws small worlds and plans."""
+"""Hypothesis strategies for small worlds and plans."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LINK_KINDS = ("adjacent", "liaises")
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Draw None every other time."""
+    """Draw None with a probability of one half."""
     return st.none() | strategy
 
 
@@ -57,7 +57,7 @@ def _people(draw: Any, calendar: Calendar, years: int) -> dict[str, dict[str, An
 
 
 def _joins(draw: Any, calendar: Calendar, years: int, leaves: int | None) -> str | None:
-    """Draw when somebody joins, if the scenario says: so early that the period counts, or too late for it."""
+    """Draw the day on which a person joins, or None: early enough to serve in a period, or too late."""
     period = draw(st.sampled_from([None, None, None, *range(-1, years)]))
     if period is None or (leaves is not None and period >= leaves):
         return None
@@ -65,7 +65,7 @@ def _joins(draw: Any, calendar: Calendar, years: int, leaves: int | None) -> str
 
 
 def _away(draw: Any, calendar: Calendar, years: int) -> list[tuple[str, str]]:
-    """Draw an absence every third time: most of a period, a part that does not count, or two that do."""
+    """Draw an absence or none: most of a period, a part too short to count, or two parts that count together."""
     period = draw(st.integers(0, years - 1))
     stretches = {"most": [(0.1, 0.9)], "part": [(0.1, 0.3)], "both": [(0.0, 0.3), (0.6, 0.9)]}
     chosen = draw(st.sampled_from([None, None, None, None, *stretches]))
@@ -141,7 +141,7 @@ def _ties(draw: Any, ids: list[str], kinds: tuple[str, ...], years: int, dated: 
 
 
 def _past(draw: Any, name: str, items: tuple[str, ...], slots: tuple[str, ...]) -> frozenset[Seat]:
-    """Draw where people have been (or a unit was last)."""
+    """Draw the earlier slots of people (or the last group of a unit)."""
     furthest = 1 if name == "zoning" else FURTHEST
     seats = set()
     for item in items:
@@ -155,7 +155,7 @@ def _past(draw: Any, name: str, items: tuple[str, ...], slots: tuple[str, ...]) 
 
 
 def _wishes(draw: Any, layer: Layer) -> tuple[tuple[str, str, str, str, int], ...]:
-    """Draw wishes of people: item, slot, role, period (empty for any), weight."""
+    """Draw wishes of people: item, slot, role and period (each empty for any), and weight."""
     if layer.of_items != "people":
         return ()
     roles = ["", *(role for role in layer.roles if role)]
@@ -173,9 +173,9 @@ def _wishes(draw: Any, layer: Layer) -> tuple[tuple[str, str, str, str, int], ..
 def worlds(
     draw: Any, names: tuple[str, ...], take: str = "any", baseline: bool = False, plain: bool = False
 ) -> World:
-    """Draw a world with some layers; the first may have a history.
+    """Draw a world with the named layers; the first may have a history.
 
-    In a plain one people know each other by their ties alone: no homes, no native places, no history of two.
+    In a ``plain`` world, ties are the only acquaintance: no homes, native places or shared history.
     """
     years = draw(st.integers(2, 4))
     calendar = draw(st.sampled_from([CALENDARS["years"], *CALENDARS.values()]))
@@ -195,7 +195,7 @@ def worlds(
     ids = (*map(calendar.id, range(years)), f"{calendar.id(0)}-{calendar.id(years - 1)}")
     needed = {(s, t): draw(st.integers(0, 2)) for s in (*groups, *cases) for t in ids}
     scores = {"demand": {where: number for where, number in needed.items() if number}}
-    for some in (("Z1", ids[-1]), ("G1", ids[0]), ("K1", ids[0])):  # a table of none of a layer's is refused
+    for some in (("Z1", ids[-1]), ("G1", ids[0]), ("K1", ids[0])):  # a table needs an id of the layer
         scores["demand"].setdefault(some, 1)
     if "casework" in names:
         scores["bid"] = {(p, k): draw(st.integers(0, 4)) for p in people for k in cases}
@@ -250,7 +250,7 @@ def _layer(
 
 
 def _serves(row: Mapping[str, Any], calendar: Calendar, period: int) -> bool:
-    """Say whether somebody is in service at the end of a period and away for less than half of it."""
+    """Return whether a person is in service at the end of a period and away for less than half of it."""
     first = calendar.start(period)
     days = [str(first + timedelta(days=k)) for k in range(calendar.length(period))]
     retires, joins, stretches = row.get("retires"), row.get("joins"), row.get("away", ())
@@ -261,7 +261,7 @@ def _serves(row: Mapping[str, Any], calendar: Calendar, period: int) -> bool:
 
 
 def _open(row: Mapping[str, Any], calendar: Calendar, period: int) -> bool:
-    """Say whether a slot is there: a case in the period that it is received in, or in the first."""
+    """Return whether a slot exists: a case in the period in which it is received, or in the first."""
     received = row.get("received")
     if received is None:
         return True
@@ -270,7 +270,7 @@ def _open(row: Mapping[str, Any], calendar: Calendar, period: int) -> bool:
 
 
 def choices(layer: Layer, item: str, period: int) -> list[tuple[Seat, ...]]:
-    """Return what an item may take in a period: nothing, one seat, or (with ``take: any``) two."""
+    """Return the sets of seats that an item may take in a period: none, one, or (with ``take: any``) two."""
     seats = [
         Seat(layer.name, item, slot, role, period)
         for slot in layer.slots
@@ -283,7 +283,7 @@ def choices(layer: Layer, item: str, period: int) -> list[tuple[Seat, ...]]:
 
 @st.composite
 def plans(draw: Any, world: World) -> frozenset[Seat]:
-    """Draw a plan that each layer's take allows; who has a seat often keeps it."""
+    """Draw a plan that each layer's take allows; an item often keeps its seat."""
     seats: set[Seat] = set()
     for layer in world.layers.values():
         for item in layer.items:
@@ -300,7 +300,7 @@ def plans(draw: Any, world: World) -> frozenset[Seat]:
 
 
 def waivers(draw: Any, world: World, on: str) -> tuple[Waiver, ...]:
-    """Draw an exception from a rule every other time."""
+    """Draw an exception from a rule with a probability of one half."""
     layer = world.layers[on]
     items = st.lists(st.sampled_from(layer.items), max_size=1)
     slots = st.lists(st.sampled_from(layer.slots), max_size=1)
@@ -313,7 +313,7 @@ def waivers(draw: Any, world: World, on: str) -> tuple[Waiver, ...]:
 
 @st.composite
 def common_fields(draw: Any, world: World, on: str) -> dict[str, Any]:
-    """Draw what every rule has: its layer, whom and what it is about, its level and weight."""
+    """Draw the fields of every rule: layer, selectors, level and weight."""
     layer = world.layers[on]
     seldom = st.sampled_from([True, False, False])
     rule: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Expressions for drawn rules, each as text and as a function, by what they may read."""
+"""Expressions for drawn rules, each as text and as a function, grouped by the names that they may read."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ PAIR_NUMBERS = {
     ("units", "groups"): [Expr("unit.workload", lambda x: x.unit.workload)],
     ("cases", "groups"): [Expr("case.effort", lambda x: x.case.effort)],
 }
-#: Numbers over a slot and a period, and texts by which slots are counted together.
+#: Numbers over a slot and a period; texts by which slots are grouped.
 SLOT_PERIOD_NUMBERS = {
     "groups": [
         Expr("period.index == 0 ? 2 : 1", lambda x: 2 if x.period.index == 0 else 1),

@@ -1,4 +1,4 @@
-"""What a rule is about: its items, slots, roles and periods, and the seats that are all of these."""
+"""The scope of a rule: its items, slots, roles and periods, and the seats within all of these."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Scope:
         return frozenset(seat for seat in self.everywhere if seat.period in self.periods)
 
     def of(self, expression: Any, seat: Seat, item: str | None = None) -> Any:
-        """Return the value of an expression at a seat, or there of somebody else."""
+        """Return the value of an expression at a seat, of its item or of another ``item`` there."""
         return value(
             expression,
             self.world.see(self.layer, item=item or seat.item, slot=seat.slot, period=seat.period),

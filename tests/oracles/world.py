@@ -1,6 +1,6 @@
-"""A small world as plain data: who goes where in which period, who was where before, who knows whom.
+"""A small world as plain data: layers with their seats by period, a history and ties.
 
-Periods are numbered from 0; those before the horizon are -1 (the last), -2 and so on.
+Periods are numbered from 0; the periods before the horizon are -1 (the last), -2 and so on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from oracles.calendars import CALENDARS, Calendar
 
-#: The tables of a scenario, and what expressions call one row of each.
+#: The tables of a scenario, and the name of a row of each in expressions.
 CALLED = {"people": "person", "units": "unit", "groups": "group", "cases": "case"}
 
 
@@ -28,7 +28,7 @@ class Seat(NamedTuple):
 
 
 class Tie(NamedTuple):
-    """A tie of two people, or a link of two units (no weight, for ever), from one period to another."""
+    """A tie of two people with its periods, or a link of two units (without weight and end)."""
 
     source: str
     target: str
@@ -42,14 +42,14 @@ class Tie(NamedTuple):
 
 
 def days_of(calendar: Calendar, tie: Tie) -> tuple[date | None, date | None]:
-    """Return the first and last day of a tie: after the start of its first period, early in its last."""
+    """Return the first and last day of a tie: soon after its first period begins, early in its last."""
     since = None if tie.first is None else calendar.within(tie.first, 1 / 3)
     early = 2 / 3 if tie.first == tie.last else 1 / 6
     return since, None if tie.last is None else calendar.within(tie.last, early)
 
 
 class Waiver(NamedTuple):
-    """An exception for some items, slots or both, or for all, in the periods up to one."""
+    """An exception for some items, slots or both, or for all, up to a period."""
 
     items: tuple[str, ...]
     slots: tuple[str, ...]
@@ -58,7 +58,7 @@ class Waiver(NamedTuple):
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer: what is assigned to what. ``serving`` and ``open`` say who and what is there in a period."""
+    """A layer: ``serving`` and ``open`` have the items in service and the slots that exist in each period."""
 
     name: str
     of_items: str
@@ -83,7 +83,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class World:
-    """The tables (attributes of each entity by id), the layers, ties, and a plan of before."""
+    """The tables (attributes of each entity by id), the layers, the ties, and a baseline plan."""
 
     years: int
     tables: Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -94,15 +94,15 @@ class World:
     scores: Mapping[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
     wishes: tuple[tuple[str, str, str, str, int], ...] = ()
     calendar: Calendar = CALENDARS["years"]
-    #: How the scenario says what was before the horizon: not at all, as a list of periods, or by their unit.
+    #: The form of ``history`` in the scenario: none, a list of periods, or a unit of time.
     history: str = ""
-    #: Whether those who were somewhere came a little after the first day of the period.
+    #: Whether earlier postings begin a little after the first day of their period.
     late: bool = False
     waivers: tuple[Waiver, ...] = ()
 
     @property
     def ties_alone(self) -> bool:
-        """Whether people know each other by their ties alone: no homes, native places, history or cases."""
+        """Whether ties are the only acquaintance: no homes, native places, history or cases."""
         people = self.tables["people"].values()
         strangers = all(
             set(row["parties"]).isdisjoint(self.tables["people"]) for row in self.tables["cases"].values()
@@ -122,7 +122,7 @@ class World:
         period: int | None = None,
         other: str | None = None,
     ) -> SimpleNamespace:
-        """Return what an expression reads of an item, a slot, a period and another item."""
+        """Return the names that an expression reads, for an item, a slot, a period and another item."""
         seen: dict[str, Any] = {}
         for table, name in ((layer.of_items, item), (layer.of_slots, slot)):
             if name is not None:
@@ -142,7 +142,7 @@ class World:
 
 @dataclass(frozen=True)
 class Expr:
-    """An expression twice: as a rule pack writes it, and as a function of what it may read."""
+    """An expression in two forms: the text of a rule pack, and a function of the names that it may read."""
 
     text: str
     of: Any = field(compare=False)
@@ -152,19 +152,19 @@ class Expr:
 
 
 def value(expression: Any, seen: SimpleNamespace) -> Any:
-    """Return the value of an expression, or of the plain number or text that stands in its place."""
+    """Return the value of an expression, or the plain number or text in its place."""
     return expression.of(seen) if isinstance(expression, Expr) else expression
 
 
 def several(value: Any) -> tuple[Any, ...]:
-    """Return a field that holds one thing or a list as a tuple; empty if it is not given."""
+    """Return a field that has one value or a list as a tuple; empty if the field is not given."""
     if value is None:
         return ()
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def held(seats: Iterable[Seat]) -> dict[tuple[str, str], set[int]]:
-    """Return by item and slot the periods in which the item is there."""
+    """Return, by item and slot, the periods in which the item is in the slot."""
     periods: dict[tuple[str, str], set[int]] = {}
     for seat in seats:
         periods.setdefault((seat.item, seat.slot), set()).add(seat.period)
@@ -172,7 +172,7 @@ def held(seats: Iterable[Seat]) -> dict[tuple[str, str], set[int]]:
 
 
 def waived(world: World, layer: Layer, where: Mapping[str, Any]) -> bool:
-    """Say whether an exception covers what a breach names; one of no period is of the whole horizon."""
+    """Return whether an exception covers the subject of a breach; no period stands for the whole horizon."""
     period, last = where.get("period"), len(layer.periods) - 1
     until = last if period is None else period
     end = world.years - 1 if layer.once else until

@@ -1,4 +1,4 @@
-"""The command line: thin, one file a command."""
+"""The command line: parses calls and prints results; each command has a file of its own."""
 
 from allocator.cli.main import main
 

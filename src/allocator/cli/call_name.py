@@ -1,4 +1,4 @@
-"""Commands that a report offers to go on with, written so that they work as they stand."""
+"""The name of the program and quoted words, for the next commands that a report suggests."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from allocator.errors import Fault
 from allocator.model.text import Text
 from allocator.report.rendering.console import printable
 
-#: A word that no shell expands, in any script.
+#: A word that needs no quotes in a shell; letters of any script are allowed.
 _SAFE = re.compile(r"[\w@%+=:,./-]+")
 
 
 def call_name() -> str:
-    """Return how this program is called: by a path, if that is how it was (``.venv/bin/allocator``)."""
+    """Return the name of this program as it was called, with its path if any (``.venv/bin/allocator``)."""
     called = Path(sys.argv[0])
     is_here = called.stem == "allocator" and not called.is_absolute()
     return quoted(str(called)) if is_here else "allocator"
 
 
 def quoted(word: str) -> str:
-    """Return a word as a shell takes it; Chinese needs no quotes."""
+    """Return a word quoted for a shell; Chinese needs no quotes."""
     return word if _SAFE.fullmatch(word) else shlex.quote(word)
 
 
 def remark_doubts(doubts: Iterable[Fault], scenario: Path, output: Output) -> None:
-    """Say on standard error that the input leaves doubts, and which command lists them."""
+    """Write a remark to standard error: the number of doubts, and the command that lists them."""
     number = sum(doubt.count for doubt in doubts)
     if number:
         command = f"{call_name()} check {quoted(str(scenario))}"

@@ -1,4 +1,4 @@
-"""``allocator check``: is the input sound? Every fault at once."""
+"""``allocator check``: finds all faults and doubts of the input at once."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def command(output: Output, scenario: Path, strict: bool) -> int:
 
 
 def _as_data(loaded: api.Scenario, found: api.Examination) -> dict[str, object]:
-    """Return for ``--json`` what was found."""
+    """Return the findings for ``--json``."""
     return {
         "draws": {
             name: {"kind": one.draw.kind, "title": one.draw.title} for name, one in found.draws.items()
@@ -57,7 +57,7 @@ def _as_data(loaded: api.Scenario, found: api.Examination) -> dict[str, object]:
 
 
 def _draws(draws: Mapping[str, api.BoundDraw], language: Language) -> Iterator[str]:
-    """Yield the draws of the scenario, a line for each."""
+    """Yield a line for each draw of the scenario."""
     for name, one in draws.items():
         title = one.draw.title(language)
         named = f"{name} ({title})" if title else name
@@ -66,20 +66,20 @@ def _draws(draws: Mapping[str, api.BoundDraw], language: Language) -> Iterator[s
 
 
 def _doubts(doubts: Sequence[Fault], language: Language) -> Iterator[str]:
-    """Yield the doubts, a line for each, many of one sort together."""
+    """Yield a line for each doubt; many doubts of one sort share a line."""
     for line in fault_lines(doubts, language):
         yield pick(language, "存疑：", "in doubt: ") + line
 
 
 def _renamed(renamed: Mapping[str, Mapping[str, str]], language: Language) -> Iterator[str]:
-    """Yield, for each file, which headers are read as columns of another name."""
+    """Yield a line for each file with headers that are read as columns of another name."""
     for file, columns in renamed.items():
         listed = ", ".join(f"{header} → {column}" for header, column in columns.items())
         yield printable(pick(language, f"列的对应 {file}：{listed}", f"columns of {file}: {listed}"))
 
 
 def _figures(figures: Sequence[api.Figure], language: Language) -> Iterator[str]:
-    """Yield the figures of the source document that the tables do not show."""
+    """Yield a line for each figure of the source document that the tables contradict."""
     for figure in figures:
         if not figure.holds:
             text = printable(figure.text(language))

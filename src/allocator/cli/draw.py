@@ -27,11 +27,11 @@ class DrawCall:
 
     Attributes:
         scenario: The scenario.
-        name: Which of its draws; empty for the only one.
-        audit: The file committed to before.
-        seed: The public seed; None to commit.
-        out: Where to write the commitment or the result.
-        plan: Where to write the assignment drawn as a plan.
+        name: Name of the draw; empty for the only one.
+        audit: The audit file of the commitment.
+        seed: The public seed; None to write the commitment.
+        out: File of the commitment or the result.
+        plan: File to which the drawn assignment is written as a plan.
     """
 
     scenario: Path

@@ -1,4 +1,4 @@
-"""``allocator explain``: who fits a seat, best first, and what speaks against each of the others."""
+"""``allocator explain``: ranks the candidates for a seat, with the rules that speak against each."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class ExplainCall:
         layer: Its layer; empty for the first that fits.
         every: Whether to list every candidate with every reason.
         solve: Whether to solve anew with the item at the seat.
-        time_limit: Seconds for that.
-        workers: Threads for that, 0 for as many as there are cores.
+        time_limit: Time limit of the new solve, in seconds.
+        workers: Threads of the new solve, 0 for as many as there are cores.
         strict: Whether to refuse a plan of another version of the scenario.
     """
 
@@ -135,7 +135,7 @@ _NOTHING = Text(zh="文件中没有方案，只有这一答复", en="the file ho
 
 
 def _solved(policy: api.Policy, plan: api.Plan, ranking: api.Ranking, call: ExplainCall) -> PinnedView | None:
-    """Solve anew with the only candidate at the seat; None where they have it or cannot be there at all."""
+    """Solve anew with the candidate pinned to the seat; None for its holder or an impossible candidate."""
     [candidate] = ranking.candidates
     if candidate.is_holder or not candidate.is_possible:
         return None

@@ -1,4 +1,4 @@
-"""Errors as a message in the user's language and an exit status; never a traceback."""
+"""Reports errors as a message in the user's language and an exit status; never as a traceback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FINE, NO, WRONG, INTERNAL, INTERRUPTED, PIPE = 0, 1, 2, 3, 130, 141
 
 
 def report_error(error: BaseException, language: Language, *, as_json: bool) -> int:
-    """Say what went wrong and return the exit status for it."""
+    """Report an error on standard error, or as JSON; return its exit status."""
     status, faults = _status_and_faults(error)
     if as_json and status == WRONG:
         print_json({"faults": [fault.as_json() for fault in faults]})
@@ -31,7 +31,7 @@ def _status_and_faults(error: BaseException) -> tuple[int, tuple[Fault, ...]]:
 
 
 def report_write_error(error: OSError, language: Language) -> int:
-    """Say that the answer could not be written where it was to go, such as a full disk."""
+    """Report that the answer could not be written, such as to a full disk; return the exit status."""
     why = os_text(error)
     text = Text(zh=f"无法输出（{why.zh}）", en=f"the output cannot be written: {why.en}")
     eprint(text(language))

@@ -1,4 +1,4 @@
-"""Runs one command, and turns all that goes wrong in it into a message and an exit status."""
+"""Runs one command, and turns every error in it into a message and an exit status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from allocator.errors import Fault, InputError
 from allocator.messages.click import speaking, usage_text
 from allocator.model.text import Language
 
-#: A shell asks for completions by this variable of the environment.
+#: The environment variable by which a shell requests completions.
 COMPLETE = "_ALLOCATOR_COMPLETE"
 
 
@@ -40,13 +40,13 @@ def run(arguments: Sequence[str]) -> int:
         except BrokenPipeError:
             output.mute_stdout()
             return failures.PIPE
-        except OSError as error:  # files are read and written with faults of their own: this is the output
+        except OSError as error:  # other files have faults of their own: this is standard output
             output.mute_stdout()
             return failures.report_write_error(error, language)
 
 
 def _answered(arguments: Sequence[str], language: Language) -> int:
-    """Run one command; what goes wrong in it is the answer, unless nobody can be told."""
+    """Run one command and report its error; an error of the output itself is raised."""
     try:
         status = _call(arguments)
     except OSError:
@@ -61,7 +61,7 @@ def _answered(arguments: Sequence[str], language: Language) -> int:
 
 
 def _call(arguments: Sequence[str]) -> int:
-    """Run one command, or print what a shell completes it by."""
+    """Run one command, or print the completions that a shell requests."""
     program = Program()
     if completion := os.environ.get(COMPLETE):
         return shell_complete(program, {}, "allocator", COMPLETE, completion)
@@ -74,12 +74,12 @@ def _call(arguments: Sequence[str]) -> int:
 
 
 def _usage_fault(arguments: Sequence[str]) -> InputError:
-    """Return what is wrong with a call in both languages: click says it in the one that it speaks."""
+    """Return the usage error of a call in both languages: click writes it in one language at a time."""
     return InputError([Fault(usage_text(zh=_usage_error(arguments, "zh"), en=_usage_error(arguments, "en")))])
 
 
 def _usage_error(arguments: Sequence[str], language: Language) -> str:
-    """Parse a call that is wrong once more, and return what click says of it in a language."""
+    """Parse a wrong call once more, and return click's message in the given language."""
     with speaking(language):
         try:
             _call(arguments)

@@ -1,4 +1,4 @@
-"""``allocator new``: a commented starter, or a copy of a scenario that comes with the program."""
+"""``allocator new``: writes a commented starter, or a copy of a scenario that comes with the program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allocator.cli.output import Output
 from allocator.model.text import Language
 from allocator.report.rendering.console import pick, printable
 
-#: The file that the commands to go on with write the first plan to.
+#: The plan file in the commands that the report suggests.
 FIRST_PLAN = "plan.json"
 
 
@@ -40,7 +40,7 @@ def command(output: Output, name: Path, like: str) -> int:
 
 
 def _report(folder: Path, names: list[str], language: Language) -> Iterator[str]:
-    """Yield what was written, and the commands to go on with."""
+    """Yield the files written, and the next commands."""
     yield pick(language, f"已写入 {folder}：", f"written to {folder}: ") + ", ".join(names)
     program, place, plan = call_name(), quoted(str(folder)), quoted(str(folder / FIRST_PLAN))
     yield f"{program} check {place}"

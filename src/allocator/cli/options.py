@@ -19,7 +19,7 @@ Decorator = Callable[[Callable[..., int]], Callable[..., int]]
 
 
 class Option(click.Option):
-    """An option whose help is known in both languages."""
+    """An option with help in both languages."""
 
     def __init__(self, names: Sequence[str], *, text: Text, **settings: Any) -> None:
         super().__init__(names, help=text.en, **settings)
@@ -27,7 +27,7 @@ class Option(click.Option):
 
 
 class Argument(click.Argument):
-    """An argument whose help is known in both languages."""
+    """An argument with help in both languages."""
 
     def __init__(self, names: Sequence[str], *, text: Text, **settings: Any) -> None:
         super().__init__(names, help=text.en, **settings)
@@ -35,7 +35,7 @@ class Argument(click.Argument):
 
 
 class Command(click.Command):
-    """A command whose help is known in both languages."""
+    """A command with help in both languages."""
 
     def __init__(self, name: str, *, text: Text, **settings: Any) -> None:
         super().__init__(name, **{**settings, "help": text.en})
@@ -43,10 +43,10 @@ class Command(click.Command):
 
 
 class FiniteRange(click.FloatRange):
-    """A number within bounds; ``nan`` is within none."""
+    """A number within bounds; ``nan`` is refused."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number that a word stands for."""
+        """Return the number that a word spells."""
         number = super().convert(value, param, ctx)
         if math.isnan(number):
             self.fail(words.not_a_number(value, self.name), param, ctx)
@@ -54,7 +54,7 @@ class FiniteRange(click.FloatRange):
 
 
 def localise(command: click.Command) -> None:
-    """Put the help of a command and of its parameters into the language of the call."""
+    """Set the help of a command and of its parameters in the language of the call."""
     language = words.LANGUAGE.get()
     if isinstance(command, Command):
         command.help = command.short_help = command.text(language)
@@ -71,8 +71,8 @@ def localise(command: click.Command) -> None:
 def command(name: str, *, zh: str, en: str) -> Callable[[Callable[..., int]], Command]:
     """Make a function a command with ``--json`` and ``--lang``.
 
-    The function is called with an ``Output`` and with the arguments and options that are declared below; it
-    returns the exit status.
+    The function is called with an ``Output`` and with its declared arguments and options; it returns the exit
+    status.
     """
 
     def declare(function: Callable[..., int]) -> Command:
@@ -131,17 +131,17 @@ same_version_option = flag(
 
 
 def output_option(*, zh: str, en: str) -> Decorator:
-    """Declare the file that an answer is written to."""
+    """Declare the option for the file of an answer."""
     return option("-o", "--output", "out", type=FILE, metavar="FILE", zh=zh, en=en)
 
 
 def time_limit_option(default: float, *, zh: str, en: str) -> Decorator:
-    """Declare the time limit of a solve, in seconds."""
+    """Declare the option for the time limit of a solve, in seconds."""
     return option(
         "--time-limit", type=FiniteRange(min=0.1, max=10**6), default=default, metavar="N", zh=zh, en=en
     )
 
 
 def workers_option(*, zh: str, en: str) -> Decorator:
-    """Declare the number of threads of a solve."""
+    """Declare the option for the number of threads of a solve."""
     return option("--workers", type=click.IntRange(min=0, max=1024), default=0, metavar="N", zh=zh, en=en)

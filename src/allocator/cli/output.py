@@ -1,4 +1,4 @@
-"""Where results go: reports or JSON to standard output, remarks to standard error."""
+"""Writes reports or JSON to standard output, and remarks to standard error."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ class Output:
                 self._console.print(part, soft_wrap=isinstance(part, str))
 
     def data(self, value: Any) -> None:
-        """Print a value as JSON, if that was asked for."""
+        """Print a value as JSON, if JSON was asked for."""
         if self.as_json:
             print_json(to_json(value))
 
     def eprint(self, fault: Fault) -> None:
-        """Tell a fault that does not end the command on standard error."""
+        """Write a fault that does not end the command to standard error."""
         eprint(fault(self.language))
 
     def remark(self, text: Text) -> None:
-        """Say something about the result on standard error."""
+        """Write a remark about the result to standard error."""
         eprint(text(self.language))
 
 
@@ -65,10 +65,10 @@ _OTHER = re.compile(r"[^\x00-\x7f]")
 
 
 def prepare() -> None:
-    """Make both streams writable whatever the caller has done to them.
+    """Make standard output and standard error writable, even if the caller has closed them.
 
-    A closed one leads nowhere: its number would else go to the next file opened, such as a plan. What the
-    character set of a terminal lacks is written as an escape, so that nothing is lost.
+    A closed stream is replaced by the null device: its descriptor would else be given to the next file
+    opened, such as a plan. Characters that a terminal's character set lacks are written as escapes.
     """
     codecs.register_error("allocator", _plainer)
     sys.stdout = sys.stdout or _nowhere()
@@ -79,7 +79,7 @@ def prepare() -> None:
 
 
 def write_json(text: str) -> None:
-    """Write JSON to standard output: what is not seen, and what the character set lacks, as its escapes."""
+    """Write JSON to standard output; characters that are invisible or not in its charset become escapes."""
     text = visible_json(text)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
@@ -89,9 +89,9 @@ def write_json(text: str) -> None:
 
 
 def eprint(line: str) -> None:
-    """Write a message to standard error, characters that drive a terminal as escapes.
+    """Write a message to standard error; characters that control a terminal become escapes.
 
-    Where that cannot be written either, the exit status says it alone.
+    If the message cannot be written, only the exit status reports the error.
     """
     shown = "\n".join(map(visible, line.split("\n")))
     with suppress(OSError):
@@ -100,19 +100,19 @@ def eprint(line: str) -> None:
 
 
 class Forgiving:
-    """A stream for what may be lost: what cannot be written, such as to a closed terminal, is not."""
+    """A stream that ignores failed writes, such as to a closed terminal."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write what can be written."""
+        """Write a text; a failure is ignored."""
         with suppress(OSError):
             return self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        """Flush what can be flushed."""
+        """Flush the stream; a failure is ignored."""
         with suppress(OSError):
             self._stream.flush()
 
@@ -121,7 +121,7 @@ class Forgiving:
 
 
 def mute_stdout() -> None:
-    """Let nothing more be written where nobody reads: the interpreter flushes once more at its end."""
+    """Send standard output to the null device: the interpreter flushes it once more at its end."""
     if isinstance(sys.stdout, TextIOWrapper):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -132,7 +132,7 @@ def _nowhere() -> TextIOWrapper:
 
 
 def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Write punctuation as its plain likeness and everything else as an escape."""
+    """Replace punctuation by its ASCII likeness, and all other characters by escapes."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]

@@ -1,4 +1,4 @@
-"""The answer of a solve in its file: nothing good is replaced, and nothing is lost for want of room."""
+"""Writes the answer of a solve to its file: no plan is overwritten, and none is lost to a full disk."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from allocator.report.rendering.console import pick, printable
 
 @dataclass(frozen=True)
 class AnswerFile:
-    """Where an answer was written.
+    """The file in which an answer was written.
 
     Attributes:
         plan: The answer.
-        asked: The file that was asked for; None if none was.
-        file: The file that it is in; None if it was printed, or nothing was asked for.
-        fault: Why it is not where it was to go.
+        asked: The file of ``-o``; None without one.
+        file: The file that was written; None if the answer was printed, or without ``-o``.
+        fault: The reason why the answer is not in the file of ``-o``; None if it is.
     """
 
     plan: api.Plan
@@ -34,11 +34,11 @@ class AnswerFile:
 
     @property
     def is_done(self) -> bool:
-        """Whether it was written to a file where it was to go."""
+        """Whether the answer was written to the file that it belongs in."""
         return self.file is not None and self.fault is None
 
     def lines(self, language: Language) -> Iterator[str]:
-        """Yield where the answer is."""
+        """Yield a line that names the file of the answer."""
         if self.file is None or self.asked is None:
             return
         if self.plan.is_found:
@@ -53,10 +53,11 @@ class AnswerFile:
 
 
 def write_answer(plan: api.Plan, out: Path | None, output: Output) -> AnswerFile:
-    """Write the answer of a solve to the file that was asked for.
+    """Write the answer of a solve to the file ``out``.
 
-    One without a plan goes beside a file that is there, unless that is such an answer itself. What cannot be
-    written goes to the temporary folder, else to the home folder, else to standard output, which is said.
+    An answer without a plan is written beside an existing file, unless that file has no plan either. If a
+    file cannot be written, the answer goes to the temporary folder, else to the home folder, else to standard
+    output, and a message says so.
     """
     if out is None:
         return AnswerFile(plan)
@@ -71,12 +72,12 @@ def write_answer(plan: api.Plan, out: Path | None, output: Output) -> AnswerFile
 
 
 def _may_be_replaced(out: Path) -> bool:
-    """Whether an answer without a plan may be written over: there is nothing, or another such answer."""
+    """Whether an answer without a plan may overwrite ``out``: no file, or another answer without a plan."""
     if not out.exists() or not out.is_file():  # a device or a pipe
         return True
     try:
         there = api.read_plan(out)
-    except InputError:  # whatever it is, it may be a damaged plan
+    except InputError:  # an unreadable file may be a damaged plan
         return False
     return not there.is_found and not there.assignments
 
@@ -86,7 +87,7 @@ def _beside(out: Path, status: str) -> Path:
 
 
 def _rescued(plan: api.Plan, out: Path, output: Output) -> Path | None:
-    """Write a plan where there is room; print it where there is none at all, unless it is printed anyway."""
+    """Write a plan to a folder with room; without any, print it, unless it is printed as JSON anyway."""
     content = api.plan_text(plan).encode()
     for folder in _refuges():
         with suppress(OSError):
@@ -97,14 +98,14 @@ def _rescued(plan: api.Plan, out: Path, output: Output) -> Path | None:
 
 
 def _refuges() -> Iterator[Path]:
-    with suppress(OSError):  # there may be no folder at all that can be written to
+    with suppress(OSError):  # there may be no writable folder
         yield Path(tempfile.gettempdir())
-    with suppress(RuntimeError):  # there may be no home
+    with suppress(RuntimeError):  # there may be no home folder
         yield Path.home()
 
 
 def _written_in(folder: Path, out: Path, content: bytes) -> Path:
-    """Write a new file named like the one that was asked for; nothing is left where it does not fit."""
+    """Write a new file with a name like that of ``out``; if writing fails, the new file is removed."""
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=f"{out.stem[:60]}-", suffix=out.suffix[:20])
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -1,4 +1,4 @@
-"""A plan with the names of its scenario, of the version that it was made for if that is at hand."""
+"""Lays out a plan with the names of its scenario, or by ids where the scenario is not at hand."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def name_plan(
     recusals: bool = False,
     strict: bool = False,
 ) -> tuple[api.Policy | None, api.PlanView]:
-    """Lay out a plan with the names of its scenario, or by ids where none is at hand, which is then said.
+    """Lay out a plan with the names of its scenario, or by ids (with a remark) where it is not at hand.
 
     Args:
         plan: The plan.
-        file: Where it was read from.
-        scenario: Where its scenario lies, if the caller says so.
-        output: Where to say that only ids can be shown.
-        recusals: Whether to list who is out of which case, and why.
-        strict: Whether to refuse names of another version of the scenario, and ids alone.
+        file: The file of the plan.
+        scenario: The folder of its scenario; None to look for it near the plan.
+        output: The output for a remark that only ids can be shown.
+        recusals: Whether to list the people who are recused from each case, and the reasons.
+        strict: Whether to refuse another version of the scenario, and ids alone.
 
     Raises:
-        InputError: The scenario that the caller names is wrong or does not fit the plan; or it is ``strict``
+        InputError: The scenario that the caller names is wrong or does not fit the plan; or ``strict`` is set
             and the version that the plan was made for is not at hand.
     """
     policy = _found_policy(plan, file, output) if scenario is None else api.bind(api.load(scenario))
@@ -49,19 +49,19 @@ def refuse_other_version(differs: api.OtherVersion | None, file: Path) -> None:
     """Refuse a plan that was made for another version of its scenario.
 
     Raises:
-        InputError: Something differs.
+        InputError: The versions differ.
     """
     if differs is not None:
         raise InputError([Fault(differs.message, file.name, column="scenario.sha256")])
 
 
 def _version_difference(policy: api.Policy | None, plan: api.Plan) -> api.OtherVersion | None:
-    """Return the difference of versions; without a scenario at hand everything may differ."""
+    """Return the difference of versions; an unknown one without a scenario at hand."""
     return api.OtherVersion(is_told=False) if policy is None else api.other_version(policy, plan)
 
 
 def _found_policy(plan: api.Plan, file: Path, output: Output) -> api.Policy | None:
-    """Return the scenario of a plan with its rules; where there is none at hand, say why."""
+    """Return the policy of a plan's scenario; where it is not at hand, write a remark with the reason."""
     found = api.find_policy(plan, file)
     if found.policy is None and found.unreadable is not None:
         _remark_unfit(*found.unreadable, output)

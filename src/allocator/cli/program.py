@@ -1,4 +1,4 @@
-"""The program ``allocator``: its commands, each loaded when it is asked for, and its help."""
+"""The program ``allocator``: its commands, each loaded when it is called, and its help."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allocator.cli.options import Option, lang_option, localise
 from allocator.messages import click as words
 from allocator.model.text import Language, Text
 
-#: Width of help where no terminal says otherwise, in cells; the widest first column of a list in it.
+#: Width of help without a terminal, and the greatest width of the first column of its lists, in cells.
 WIDTH, FIRST_COLUMN = 120, 34
 
 
@@ -84,7 +84,7 @@ def _schema() -> click.Command:
     return command
 
 
-#: The loader of each command: a check need not wait for the libraries of a solver or a report.
+#: The loader of each command: a check does not load the libraries of a solver or a report.
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "scenarios": _scenarios,
     "new": _new,
@@ -104,7 +104,7 @@ class HelpFormatter(click.HelpFormatter):
     """The layout of click's help, measured in cells of a terminal: a Chinese character takes two."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """Write how the program is called."""
+        """Write the usage line."""
         usage = words.TRANSLATIONS.gettext("Usage:")
         blank = " " if usage.isascii() else ""
         self._write_rows([(f"{prefix or usage + blank}{prog} {args}",)], indent=0)
@@ -120,7 +120,7 @@ class HelpFormatter(click.HelpFormatter):
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = FIRST_COLUMN, col_spacing: int = 2
     ) -> None:
-        """Write names, and what each means in the column beside them; nothing is cut off."""
+        """Write names and, in a second column, their meanings; no text is cut off."""
         self._write_rows(list(rows), indent=self.current_indent, first_column=col_max)
 
     def _write_rows(
@@ -169,7 +169,7 @@ class Program(click.Group):
         localise(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the commands, in the order in which a planner needs them."""
+        """Return the names of the commands, in the order in which a planner uses them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -185,14 +185,14 @@ class Program(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is called; of one that there is not, say which is meant."""
+        """Return the command that is called; the error for an unknown name suggests the nearest one."""
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
             raise click.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands from no scenario to a plan of one's own."""
+        """Write the commands that lead from nothing to a first plan."""
         language = words.LANGUAGE.get()
         with formatter.section(Text(zh="由此入手", en="To begin")(language)):
             formatter.write_dl(_first_steps(language), col_max=formatter.width)
@@ -223,13 +223,13 @@ def _print_version(context: click.Context, parameter: click.Parameter, asked: bo
 
 @click.pass_context
 def _print_help(context: click.Context) -> None:
-    """Print the help of the program where no command is named."""
+    """Print the help of the program if no command is named."""
     if context.invoked_subcommand is None:
         sys.stdout.write(context.get_help() + "\n")
 
 
 def _first_steps(language: Language) -> list[tuple[str, str]]:
-    """Return the commands from no scenario to a plan of one's own, and what each does."""
+    """Return the commands that lead from nothing to a first plan, each with its effect."""
     program, mine = call_name(), Text(zh="我的方案", en="mine")(language)
     plan, table = f"{mine}/plan.json", f"{mine}/{Text(zh='方案', en='plan')(language)}.csv"
     steps = (

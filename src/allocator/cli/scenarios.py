@@ -1,4 +1,4 @@
-"""``allocator scenarios``: those that come with the program, to be copied by ``allocator new --like``."""
+"""``allocator scenarios``: lists the scenarios that come with the program, for ``allocator new --like``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``allocator schema``: JSON Schema, for editors."""
+"""``allocator schema``: prints a JSON Schema, for editors."""
 
 from __future__ import annotations
 

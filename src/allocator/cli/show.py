@@ -1,4 +1,4 @@
-"""``allocator show``: who is where, what it costs, and what changed."""
+"""``allocator show``: shows the roster of a plan, its costs and its changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``allocator solve``: the best plan for a scenario, with a proven bound."""
+"""``allocator solve``: finds the best plan for a scenario, with a proven bound."""
 
 from __future__ import annotations
 
@@ -52,19 +52,19 @@ class SolveCall:
 
     Attributes:
         scenario: The scenario.
-        out: Where to write the plan.
-        time_limit: Seconds.
+        out: File of the plan.
+        time_limit: Time limit in seconds.
         seed: Seed of random choices.
         workers: Threads, 0 for as many as there are cores.
-        window: How many periods are searched jointly; None for all.
-        baseline: The plan to start from and to change as little as can be.
-        pin: Settled places.
+        window: Number of periods that are solved jointly; None for all.
+        baseline: The plan to start from, with as few changes as possible.
+        pin: Places that are fixed.
         keep: Layers that stay as in the baseline.
-        exclude: Who is kept out of where.
+        exclude: Items that are kept out of slots.
         fewest: Whether the changes from the baseline come first; None to judge by the rules.
-        resume: Whether to go on from the checkpoint or the plan at ``out``.
-        confirm: Whether another solver proves it again, however long that takes.
-        memory: GiB to stay within; None for no limit.
+        resume: Whether to resume from the checkpoint or the plan at ``out``.
+        confirm: Whether another solver proves the result again, however long that takes.
+        memory: Memory limit in GiB; None for no limit.
     """
 
     scenario: Path
@@ -162,7 +162,7 @@ def command(output: Output, **given: Any) -> int:
     call = SolveCall(**given)
     _check_call(call)
     policy = _bound(call, output)
-    api.document_figures(policy)  # faulty figures are refused before minutes are spent on the plan
+    api.document_figures(policy)  # faulty figures are refused before the solve
     session = _session(policy, call, output)
     with stop_on_signal(session.stop):
         with _observing(session) as observer:
@@ -187,16 +187,16 @@ def command(output: Output, **given: Any) -> int:
 
 @dataclass(frozen=True)
 class _Session:
-    """A solve about to begin.
+    """The parts of a solve before it begins.
 
     Attributes:
-        policy: What is solved.
-        call: What the command is called with.
-        output: Where progress is shown.
+        policy: The policy to solve.
+        call: The arguments and options of the command.
+        output: The output for progress.
         fewest: Whether the changes from the baseline come first.
-        stop: A request to stop it.
-        resume_from: Where it goes on from.
-        checkpoints: What writes its checkpoints.
+        stop: The request that stops the solve.
+        resume_from: The state to resume from; None for a new solve.
+        checkpoints: The writer of checkpoints; None for none.
     """
 
     policy: api.Policy
@@ -237,7 +237,7 @@ def _observing(session: _Session) -> Iterator[api.Observer]:
 
 
 def _solver(session: _Session) -> partial[api.Plan]:
-    """Return the use case that solves as the call asks, without its policy and its observer."""
+    """Return the function of the api that solves, with the options of the call."""
     call = session.call
     options: dict[str, Any] = (
         {} if session.fewest else {"window": call.window, "resume_from": session.resume_from}
@@ -254,9 +254,9 @@ def _solver(session: _Session) -> partial[api.Plan]:
 
 
 def _reasons(policy: api.Policy, seconds: float) -> api.Reasons:
-    """Return why a policy has no plan.
+    """Return the reasons why a policy has no plan.
 
-    A request to stop ends the search with what it has; after the second there is nothing.
+    A first request to stop ends the search with the reasons found so far, a second one without any.
     """
     stop = api.StopRequest()
     try:
@@ -286,19 +286,19 @@ def _bound(call: SolveCall, output: Output) -> api.Policy:
 
 
 def _dropped(asked: api.Overrides) -> Text:
-    """Say what the baseline was asked for and this call is not: it may change hands now."""
+    """Return a note on the overrides of the baseline that this call drops: their seats may now change."""
     listed = printable(options_line(asked))
     zh = f"提示：基准方案曾要求，本次未要求：{listed}"
     return Text(zh=zh, en=f"note: the baseline was asked for, and this call is not: {listed}")
 
 
 def _level_titles(policy: api.Policy) -> Mapping[int, Text]:
-    """Return what levels are called; that of the changes stands above all others."""
+    """Return the titles of levels; level 0, above all others, has the changes."""
     return {0: Text(zh="变动", en="changes"), **policy.context.scenario.spec.levels}
 
 
 def _explained(policy: api.Policy, plan: api.Plan, reasons: api.Reasons | None) -> api.Plan:
-    """Return the plan with why there is none; a file goes without, for that may be longer than any plan."""
+    """Return the plan with the reasons in its ``run``; files leave reasons out because of their length."""
     if reasons is None:
         return plan
     return plan.model_copy(update={"run": {**plan.run, "reasons": infeasibility_data(policy, reasons)}})

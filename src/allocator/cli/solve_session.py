@@ -22,13 +22,13 @@ from allocator.report.rendering.console import number, pick, printable
 from allocator.report.score_view import gap_percent
 from allocator.report.wording import level_text
 
-#: The signals that a system has; there is no hangup on Windows.
+#: The signals that request a stop; Windows has no hangup.
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 @contextmanager
 def stop_on_signal(stop: api.StopRequest) -> Iterator[None]:
-    """Turn the first request within the block into one to the solver; the second raises KeyboardInterrupt.
+    """Within the block, the first signal requests a stop of the solve, the second raises KeyboardInterrupt.
 
     A hangup that the caller of the program ignores (``nohup``) stays ignored.
     """
@@ -50,13 +50,13 @@ def stop_on_signal(stop: api.StopRequest) -> Iterator[None]:
             signal.signal(one, handler)
 
 
-#: Stages that are not named after layers and periods.
+#: Titles of stages that are not named after layers and periods.
 _STAGES: Mapping[str, Text] = {api.CONFIRM: Text(zh="另行证明", en="second proof")}
 
 
 @contextmanager
 def live_progress(titles: Mapping[int, Text], language: Language) -> Iterator[api.Observer]:
-    """Show progress on standard error while the block runs, if that is a terminal."""
+    """Show progress on standard error while the block runs, if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield api.NULL_OBSERVER
         return
@@ -70,7 +70,7 @@ def live_progress(titles: Mapping[int, Text], language: Language) -> Iterator[ap
 
 
 def progress_line(progress: api.Progress, titles: Mapping[int, Text], language: Language) -> str:
-    """Return the progress of a solve in one line."""
+    """Return the progress of a solve as one line."""
     level = level_text(progress.level, titles)(language)
     parts = [_STAGES.get(progress.stage, Text(zh=progress.stage, en=progress.stage))(language), level]
     if progress.cost is not None:
@@ -87,7 +87,7 @@ OPTION = "--resume"
 
 
 def check_resumable(out: Path | None, *, fewest: bool) -> None:
-    """Refuse ``--resume`` where no checkpoint is ever written.
+    """Refuse ``--resume`` with options for which no checkpoint is written.
 
     Raises:
         InputError: There is no ``-o``, or the fewest changes are asked for.
@@ -107,7 +107,7 @@ def check_resumable(out: Path | None, *, fewest: bool) -> None:
 
 
 def load_resume_state(policy: api.Policy, out: Path, output: Output) -> api.ResumeState | None:
-    """Return the state to resume from, and say which file has it."""
+    """Return the state to resume from, and write a remark that names its file; None if there is no state."""
     state = api.load_resume_state(policy, out)
     if state is None:
         output.remark(
@@ -122,14 +122,14 @@ def load_resume_state(policy: api.Policy, out: Path, output: Output) -> api.Resu
 
 
 def checkpoint_writer(policy: api.Policy, out: Path | None) -> api.Checkpoints | None:
-    """Return the writer of checkpoints beside the plan's file, if there is such a file."""
+    """Return the writer of checkpoints beside the plan's file; None without a plan's file."""
     path = None if out is None else api.checkpoint_path(out)
     return None if path is None else api.Checkpoints(policy, path)
 
 
 @contextmanager
 def checkpointing(keeper: api.Checkpoints | None, output: Output) -> Iterator[api.Observer]:
-    """Write checkpoints while the block runs; a failure to write them is only remarked."""
+    """Write checkpoints while the block runs; a failure to write them ends in a remark only."""
     if keeper is None:
         yield api.NULL_OBSERVER
         return

@@ -1,4 +1,4 @@
-"""``allocator verify``: a plan or a draw judged by code that never imports the solver."""
+"""``allocator verify``: judges a plan or a draw by code that never imports a solver."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def command(
 
 
 def _replayed(scenario: Path, file: Path, output: Output, published: str | None, seed: str | None) -> int:
-    """Replay a draw, and say whether everything in its file is so."""
+    """Replay a draw, report every false claim of its file, and return the exit status."""
     from allocator.report.rendering.draw_text import render_checks
 
     audit, content = api.read_audit(file)

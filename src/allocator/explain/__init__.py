@@ -1,4 +1,4 @@
-"""Explains: why there is no plan and the cheapest way out; who fits a seat, and what speaks against each.
+"""Explains infeasibility (a minimal conflict and its cheapest relaxation), and ranks candidates for a seat.
 
 Only ``why_infeasible`` and the price of a seat ask a solver; it is loaded when one of them is called.
 """
@@ -28,12 +28,12 @@ __all__ = [
 
 
 def why_infeasible(policy: Policy, seconds: float = 30.0, observer: Observer = NULL_OBSERVER) -> Reasons:
-    """Return why a policy has no plan: a minimal conflict among its hard rules, and the cheapest ways out.
+    """Return why a policy has no plan: a minimal conflict of hard rules, and its cheapest relaxations.
 
     Args:
         policy: The policy.
-        seconds: Time limit.
-        observer: May stop the search; what is known by then is returned.
+        seconds: Time limit in seconds.
+        observer: May stop the search; the reasons found by then are returned.
     """
     from allocator.explain.infeasibility import find_reasons
 

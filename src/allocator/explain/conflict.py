@@ -20,7 +20,7 @@ from allocator.solvers.context import SolveContext
 from allocator.solvers.deadline import Allotment, Budget, Deadline
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 
-#: Seconds for one question whether some rules can hold together. Infeasibility is mostly proved at once.
+#: Time limit in seconds of one question whether some rules can hold together; most proofs are instant.
 QUESTION_SECONDS = 1.0
 
 
@@ -29,18 +29,18 @@ def minimal_conflict(policy: Policy, seconds: float, observer: Observer = NULL_O
 
     Args:
         policy: The policy.
-        seconds: Time limit; rules that are not tested by then stay in the conflict.
+        seconds: Time limit in seconds; rules that are not tested by then stay in the conflict.
         observer: May stop the search; rules that are not tested by then stay in the conflict.
 
     Returns:
-        A conflict in any case; minimal by inclusion if every question was answered in time.
+        The rules of a conflict; minimal by inclusion if every question was answered in time.
     """
     hard = tuple(rule for rule in policy.rules if rule.is_hard)
     return _QuickXplain(replace(policy, rules=hard), seconds, observer).minimal(hard)
 
 
 class _QuickXplain:
-    """Tests halves of the rules together until only rules that are needed are left."""
+    """The search of QuickXplain: tests halves of the rules until only a minimal conflict is left."""
 
     def __init__(self, policy: Policy, seconds: float, observer: Observer) -> None:
         self._policy = policy
@@ -54,7 +54,7 @@ class _QuickXplain:
         return self._minimal_part([], False, list(rules))
 
     def _minimal_part(self, kept: list[Rule], grew: bool, rules: list[Rule]) -> list[Rule]:
-        """Return which of ``rules`` conflict with ``kept``; ``grew`` tells whether ``kept`` is new."""
+        """Return a minimal part of ``rules`` in conflict with ``kept``; ``grew``: ``kept`` is new."""
         if grew and not self._can_hold(kept):
             return []
         if len(rules) <= 1:
@@ -65,7 +65,7 @@ class _QuickXplain:
         return self._minimal_part([*kept, *needed], bool(needed), first) + needed
 
     def _can_hold(self, rules: list[Rule]) -> bool:
-        """Return whether a plan keeps the rules; True if there is no answer in time."""
+        """Return whether a plan keeps the rules; True if the time limit ends first."""
         left = self._end - time.monotonic()
         if left <= 0 or self._context.is_stopped:
             return True

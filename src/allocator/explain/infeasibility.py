@@ -1,4 +1,4 @@
-"""Finds why there is no plan: a minimal conflict among the hard rules, and its cheapest relaxation.
+"""Finds reasons for infeasibility: a minimal conflict among the hard rules, and its cheapest relaxation.
 
 The rules of the conflict are made soft, one level above all other soft rules, and the relaxed policy is
 solved: its plan breaks as little of them as possible. The rules' own checks then name each of its breaches.
@@ -23,7 +23,7 @@ from allocator.verify.judge import judge
 
 @dataclass(frozen=True)
 class InfeasibilityParams:
-    """How the time for reasons is shared out, and how much is reported.
+    """Shares of the time limit, and the size of the report.
 
     Attributes:
         conflict_share: Share of the time for the minimal conflict.
@@ -45,13 +45,13 @@ def find_reasons(
     observer: Observer = NULL_OBSERVER,
     params: InfeasibilityParams = DEFAULT_PARAMS,
 ) -> Reasons:
-    """Return a minimal conflict among the hard rules of a policy without a plan, and the cheapest ways out.
+    """Return a minimal conflict among the hard rules of an infeasible policy, and its cheapest relaxations.
 
     Args:
         policy: The policy.
         seconds: Time limit.
         observer: May stop the search; the reasons found by then are returned.
-        params: How the time is shared out.
+        params: Shares of the time limit, and the size of the report.
     """
     observer = ObserverGroup(observer, StopRequest())
     conflict = minimal_conflict(policy, seconds * params.conflict_share, observer)
@@ -74,7 +74,7 @@ def find_reasons(
 def _cheapest_relaxation(
     policy: Policy, alternatives: Mapping[str, tuple[Rule, ...]], seconds: float, observer: Observer
 ) -> tuple[tuple[Repair, ...], bool]:
-    """Return the fewest breaches of some rules that allow a plan, and whether fewer are proved impossible.
+    """Return the fewest breaches of some rules that allow a plan, and whether their number is proved minimal.
 
     Args:
         policy: A policy without a plan.
@@ -96,7 +96,7 @@ def _cheapest_relaxation(
 
 
 def _breach_text(policy: Policy, rule: Rule, breach: Breach) -> Text:
-    """Return where a rule is broken, by whom, and what its check found there."""
+    """Return a breach as text: the place, the subjects, and the detail of the rule's check."""
     layer, label = policy.layer_of(rule), policy.context.scenario.organisation.label
     subject = breach.subject
     parts = [label(layer.items[i]) for i in (subject.item, subject.other) if i >= 0]
@@ -108,7 +108,7 @@ def _breach_text(policy: Policy, rule: Rule, breach: Breach) -> Text:
 
 
 def _exception_text(rule: Rule, breach: Breach) -> Text:
-    """Return that a rule needs an exception, for a check that gives no detail of a breach."""
+    """Return the text of a breach without detail: the rule needs an exception."""
     why = rule.why or rule.summary
     much = Text(zh=f"（{breach.amount} 处）", en=f" ({breach.amount} times)") if breach.amount > 1 else Text()
     return Text(zh=f"须破例{much.zh}：{why.zh}", en=f"needs an exception{much.en}: {why.en}")

@@ -1,4 +1,4 @@
-"""Finds obstacles on a map that alone make zones impossible: a heavy unit, an island, a bottleneck.
+"""Finds obstacles on a map, each of which makes zones impossible: a heavy unit, an island, a bottleneck.
 
 Each obstacle breaks a necessary condition of every plan. The conditions come from the rows that hold the sum
 of every slot to a band.
@@ -44,7 +44,7 @@ def find_map_obstacles(policy: Policy) -> tuple[MapObstacle, ...]:
 
 @dataclass(frozen=True, eq=False)
 class _MapCheck:
-    """A map, and the band in which the sum of every slot must lie."""
+    """A map, with the band in which the sum of every slot must lie."""
 
     policy: Policy
     layer: Layer
@@ -53,7 +53,7 @@ class _MapCheck:
     weights: dict[int, int]
 
     def obstacles(self, slots: int) -> Iterator[Text]:
-        """Yield each obstacle; of obstacles that follow from a simpler one, the simpler one only."""
+        """Yield each obstacle, without those that follow from a simpler one."""
         low, high = self.band.low, self.band.high
         heavy = [i for i, weight in self.weights.items() if weight > high]
         for i in heavy:
@@ -92,7 +92,7 @@ class _MapCheck:
             yield from self._bottlenecks(pieces)
 
     def _bottlenecks(self, pieces: Collection[frozenset[int]]) -> Iterator[Text]:
-        """Yield units that alone join pieces to the rest: too light by themselves, too heavy with it."""
+        """Yield bottlenecks: units that alone link light parts to the rest, and are too heavy with them."""
         for piece in pieces:
             for i in sorted(piece):
                 hanging = [

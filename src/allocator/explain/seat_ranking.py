@@ -1,4 +1,4 @@
-"""Ranks the candidates for a seat: what the plan would newly break or cost with each there, best first.
+"""Ranks the candidates for a seat by the rules newly broken and the cost added with each there, best first.
 
 The program finds the best of all moves of a candidate to the seat. The rules' own checks then judge the plan
 after that move, so that every finding is confirmed by them.
@@ -63,13 +63,13 @@ class Ranking:
 def rank_candidates(
     policy: Policy, assignments: Iterable[Assignment], seat: Seat, only: Iterable[int] | None = None
 ) -> Ranking:
-    """Return the candidates for a seat, if nothing else of the plan changes.
+    """Return the candidates for a seat, ranked under the assumption that the rest of the plan stays.
 
     Args:
         policy: The policy.
         assignments: The plan.
         seat: The seat.
-        only: The items to look at; all of the layer if not given.
+        only: The items to rank; None for all items of the layer.
     """
     evaluator = _CandidateEvaluator(policy, tuple(assignments), seat)
     chosen = range(len(evaluator.layer.items)) if only is None else only
@@ -84,7 +84,7 @@ def _rank(candidate: Candidate) -> tuple[bool, bool, int, tuple[int, ...], int]:
 
 
 class _CandidateEvaluator:
-    """Evaluates candidates for one seat; the program and the plan before are evaluated once for all."""
+    """Evaluates candidates for one seat; the program and the plan at hand are evaluated only once."""
 
     def __init__(self, policy: Policy, assignments: tuple[Assignment, ...], seat: Seat) -> None:
         self._policy, self._seat = policy, seat
@@ -105,7 +105,7 @@ class _CandidateEvaluator:
         self._lazy_rules = [rule for rule in own if type(rule).separate is not Rule.separate]
 
     def candidate(self, item: int) -> Candidate:
-        """Return an item as a candidate, by its best move."""
+        """Return an item as a candidate, with its best move."""
         if item in self._holders:
             return Candidate(item, costs=dict.fromkeys(self._levels, 0))
         moves = list(moves_to(self.layer, self._roster[self.layer.name], self._seat, item))
@@ -127,7 +127,7 @@ class _CandidateEvaluator:
         return candidate
 
     def _impossible_candidate(self, move: Move) -> Candidate:
-        """Return a candidate that cannot be at the seat at all, such as after retirement."""
+        """Return an impossible candidate, such as an item that has retired."""
         found = self._checked_candidate(move, self._takes).refused
         own = (
             replace(
@@ -142,7 +142,7 @@ class _CandidateEvaluator:
         return int(broken.sum()), *self._by_level(by_rule).values()
 
     def _checked_candidate(self, move: Move, rules: Iterable[Rule]) -> Candidate:
-        """Return a candidate as the checks of some rules find the plan after a move."""
+        """Return a candidate with the breaches that the checks of some rules find after a move."""
         roster = self._roster_after(move)
         refused, paid, costs = [], [], {}
         for rule in rules:
@@ -187,7 +187,7 @@ class _CandidateEvaluator:
 
 
 def _increased(before: Iterable[Breach], after: Iterable[Breach]) -> Iterator[Breach]:
-    """Yield the breaches of subjects whose breach has grown."""
+    """Yield the breaches that are new or have grown."""
     amounts: Counter[Subject] = Counter()
     for breach in before:
         amounts[breach.subject] -= breach.amount

@@ -1,4 +1,4 @@
-"""A seat of a plan, found by names, and the moves by which an item may come to it."""
+"""A seat of a plan, found by names, and the moves that bring an item to the seat."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class SeatQuery:
-    """A seat as a caller names it; fields that are empty are filled in."""
+    """A seat as a caller names it; ``find_seat`` fills in empty fields."""
 
     slot: str
     role: str = ""
@@ -39,13 +39,13 @@ class SeatQuery:
 
 
 def find_seat(policy: Policy, roster: Roster, query: SeatQuery) -> Seat:
-    """Return the seat that a query means.
+    """Return the seat of a query.
 
-    The layer is the first that has the slot, the item and the role; the period the first in which the slot
-    exists; the role the first that somebody holds there, or the first of all.
+    An empty layer is the first that has the slot, the item and the role. An empty period is the first in
+    which the slot exists. An empty role is the first that somebody holds there, or else the first of all.
 
     Raises:
-        InputError: With a fault for each name that does not fit.
+        InputError: A name does not fit; there is a fault for each such name.
     """
     layers = policy.context.layers
     if query.layer and query.layer not in layers:
@@ -118,21 +118,21 @@ class SeatPrice:
     least: Mapping[Level, int]
 
 
-#: Item, slot and role that are taken in the period of the seat.
+#: Item, slot and role of an assignment in the period of the seat.
 HeldSeat = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Move:
-    """One way for an item to come to a seat.
+    """A move that brings an item to a seat.
 
     Attributes:
         item: The item that comes.
         replaces: The item that leaves the seat; None where the seat is empty.
-        leaves: Seats (slot and role) that the item gives up, where it may take one only.
-        exchange: Whether the item that leaves takes the seat that is given up.
-        drops: Seats that are no longer taken.
-        adds: Seats that are taken instead.
+        leaves: Seats (slot and role) that the item gives up, where it may hold one seat only.
+        exchange: Whether the item that leaves takes the seat that the coming item gives up.
+        drops: Assignments that end.
+        adds: Assignments that begin.
     """
 
     item: int
@@ -157,7 +157,7 @@ def holders(roster: LayerRoster, seat: Seat) -> tuple[int, ...]:
 
 
 def moves_to(layer: Layer, roster: LayerRoster, seat: Seat, item: int) -> Iterator[Move]:
-    """Yield every way in which an item that does not hold a seat may come to it.
+    """Yield every move that brings an item to a seat that it does not hold.
 
     An item that may take one place gives up its place, or exchanges places with the holder; where every item
     must have a place, only the exchange is left. An item that may take several places keeps them, and may

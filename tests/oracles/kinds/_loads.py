@@ -15,7 +15,7 @@ Key = tuple[str | None, str | None, str | None, int | None]
 
 
 def each_numbers(world: World, on: str, each: Any) -> list[Any]:
-    """Return expressions over whatever ``each`` names."""
+    """Return expressions over the subject of ``each``."""
     layer = world.layers[on]
     if each == "layer" or isinstance(each, Expr):
         return [1, 2]
@@ -23,7 +23,7 @@ def each_numbers(world: World, on: str, each: Any) -> list[Any]:
 
 
 def load_fields(draw: Any, world: World, on: str, kinds: tuple[str, ...]) -> dict[str, Any]:
-    """Draw what every kind that adds up loads has."""
+    """Draw the fields of kinds that sum loads."""
     layer = world.layers[on]
     together = [*TOGETHER[layer.of_slots], *ITEMS_TOGETHER[layer.of_items]]
     rule: dict[str, Any] = {"each": draw(st.sampled_from(kinds) | st.sampled_from(together))}
@@ -39,7 +39,7 @@ def load_fields(draw: Any, world: World, on: str, kinds: tuple[str, ...]) -> dic
 
 
 def loads(scope: Scope) -> Mapping[Key, int]:
-    """Return each load by ``(item, slot, group, period)``: of an item, a slot, several of them, or all."""
+    """Return loads by ``(item, slot, group, period)``: of items, slots, groups of either, or the layer."""
     rule, found = scope.rule, dict[Key, int]()
     horizon = rule.get("over", "period") == "horizon"
     for periods in [scope.periods] if horizon else [(t,) for t in scope.periods]:
@@ -59,7 +59,7 @@ def loads(scope: Scope) -> Mapping[Key, int]:
 
 
 def _counted(scope: Scope) -> Mapping[tuple[str | None, ...], tuple[str, tuple[str, ...]]]:
-    """Return what is counted: the side of the layer that it is of, and which of them."""
+    """Return, by ``(item, slot, group)``, the side of the layer and the ids whose loads are summed."""
     each = scope.rule.get("each", "slot")
     if each == "layer":
         return {(None, None, None): ("layer", ())}

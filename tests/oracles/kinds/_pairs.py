@@ -1,4 +1,4 @@
-"""Which items are pairs: by lists of ids, by ties, by a condition on two, by acquaintance."""
+"""Pairs of items: by lists of ids, by ties, by a condition on two items, by acquaintance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHOOSING = ("pairs", "ties", "when", "acquainted")
 
 
 def chosen_pairs(draw: Any, world: World, on: str, *, least: int = 1) -> dict[str, Any]:
-    """Draw the fields that choose pairs, at least some of them."""
+    """Draw the fields that choose pairs, at least ``least`` of them."""
     layer = world.layers[on]
     fields: dict[str, Any] = {
         "pairs": st.lists(
@@ -35,7 +35,7 @@ def chosen_pairs(draw: Any, world: World, on: str, *, least: int = 1) -> dict[st
         fields["ties"] = st.sampled_from(["adjacent", ["adjacent", "liaises"]])
     names = draw(st.lists(st.sampled_from(sorted(fields)), min_size=least, max_size=2, unique=True))
     if "acquainted" in fields and draw(st.booleans()):
-        names = ["acquainted"]  # else it is hardly ever drawn: few worlds are of ties alone
+        names = ["acquainted"]  # acquaintance would else hardly ever be drawn: few worlds have ties alone
     rule = {name: draw(fields[name]) for name in names}
     if "acquainted" in rule and draw(st.booleans()):
         rule["hops"] = draw(st.integers(1, 3))
@@ -43,7 +43,7 @@ def chosen_pairs(draw: Any, world: World, on: str, *, least: int = 1) -> dict[st
 
 
 def pairs(scope: Scope, period: int) -> set[tuple[str, str]]:
-    """Return the pairs that hold in a period, both of the rule's items, each once in order."""
+    """Return the pairs of a period, both of them items of the rule, each pair once and sorted."""
     return {
         (one, two)
         for one, two in combinations(sorted(scope.items), 2)

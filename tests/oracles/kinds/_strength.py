@@ -1,4 +1,4 @@
-"""How well people know each other: the strongest chain of ties, as the page on conflicts says it.
+"""Strength of an acquaintance: the strongest chain of ties, as the page on conflicts defines it.
 
 Strengths multiply, and each step after the first costs a fifth. The worlds of these tests have ties between
 people alone: nobody in them has a home unit, a native place or a history.
@@ -21,7 +21,7 @@ def strength(
     kinds: Collection[str] = (),
     counts: object = None,
 ) -> float:
-    """Return the strength of the strongest chain of at most so many ties from one to the other."""
+    """Return the strength of the strongest chain of at most ``hops`` ties from one person to the other."""
     if one == two:
         return 1.0
     weights = _weights(world, kinds, counts)

@@ -1,4 +1,4 @@
-"""Two sides of a place taken: each a place by name, or where another layer has something."""
+"""The two sides of ``follow`` and ``elsewhere``: a place by name, or an item's place in another layer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ IDS = {
     "casework": Expr("person.id", lambda x: x.person.id),
     "dispatch": Expr("case.id", lambda x: x.case.id),
 }
-#: In each other layer: what items may be compared by, and what whereabouts may be called.
+#: Expressions of the other layers: keys by which items are compared, and names of places.
 KEYS = {
     "zoning": [Expr("unit.place", lambda x: x.unit.place)],
     "posting": [Expr("person.native_place", lambda x: x.person.native_place)],
@@ -48,7 +48,7 @@ OTHERS = ("zoning", "posting")
 
 
 def side(draw: Any, on: str) -> Any:
-    """Draw one side."""
+    """Draw one side of a rule."""
     text = st.sampled_from(TEXTS[on])
     if draw(st.booleans()):
         return draw(text)
@@ -64,9 +64,9 @@ def side(draw: Any, on: str) -> Any:
 
 
 def places(scope: Scope, seat: Seat, one: Any) -> list[str]:
-    """Return where each of those that a side names is, seen from a seat: an empty text is nowhere.
+    """Return the places of a side for a seat; an item without a place has an empty text.
 
-    A side that is no place, or names nobody whom the other layer has, is an empty list.
+    The list is empty if the side is no place, or names no item of the other layer.
     """
     if not isinstance(one, Mapping):
         text = scope.of(one, seat)

@@ -76,7 +76,7 @@ def breaches(scope: Scope) -> Counter[Any]:
 
 
 def _amount(scope: Scope, seat: Seat, who: str) -> int:
-    """Return what somebody's own conflict with a place costs."""
+    """Return the price of a person's own conflict with a place."""
     rule = scope.rule
     barred = "when" in rule and bool(scope.of(rule["when"], seat, who))
     known = _known(scope, seat, who) if "acquaintance" in rule else 0.0
@@ -97,7 +97,7 @@ def _leaders(scope: Scope, seat: Seat) -> set[str]:
 
 
 def _known(scope: Scope, seat: Seat, who: str) -> float:
-    """Return how well somebody knows the best known of those of a place; 0 below what counts."""
+    """Return the strength of a person's closest acquaintance at a place; 0 below the threshold."""
     rule = scope.rule["acquaintance"]
     day = seat.period if rule.get("measured", "today") == "period" else None
 
@@ -116,7 +116,7 @@ def _known(scope: Scope, seat: Seat, who: str) -> float:
 
 
 def _counts(calendar: Calendar, tie: Any, period: int | None, years: int) -> bool:
-    """Say whether a tie counts: it has begun, and has not ended so many years ago."""
+    """Return whether a tie counts: it has begun, and has not ended ``years`` years ago or earlier."""
     since, until = days_of(calendar, tie)
     first, last = (calendar.start(0),) * 2 if period is None else calendar.days(period)
     if since is not None and since > last:

@@ -31,7 +31,7 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
 
 
 def contradicts(scope: Scope) -> bool:
-    """Say whether more is asked of a load than it is allowed."""
+    """Return whether the least load is above the greatest."""
     return any(least > most for least, most in (_limits(scope, key) for key in loads(scope)))
 
 
@@ -47,7 +47,7 @@ def breaches(scope: Scope) -> Counter[Any]:
 
 
 def _limits(scope: Scope, key: Key) -> tuple[float, float]:
-    """Return the least and the greatest load; no bound at all where none is given."""
+    """Return the least and the greatest load; a limit that is not given bounds nothing."""
     item, slot, _, period = key
     named = {name: who for name, who in (("item", item), ("slot", slot)) if who}
     seen = scope.world.see(scope.layer, period=period, **named)

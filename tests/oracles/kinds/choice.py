@@ -1,4 +1,4 @@
-"""choice: each item has at least, or at most, so many entries of a list; or has them not."""
+"""choice: each item has (or lacks) at least or at most a given number of the entries of a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""compact: members cost their distance to the seat, to one another or to the one in the middle."""
+"""compact: members cost their distance to the seat, to one another or to the best centre among them."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def position(world: World, unit: str) -> Position | None:
 
 
 def places(world: World) -> dict[str, Position]:
-    """Return where each place lies: where its townships are, or else the mean of the units in it."""
+    """Return the position of each place: that of its townships, or else the mean of its units."""
     found: dict[str, Position] = {}
     rows = [r for r in world.tables["units"].values() if r["lon"] is not None and r["place"]]
     for place in {row["place"] for row in rows}:

@@ -15,7 +15,7 @@ from oracles.world import World, value
 LAYERS = ("turn", "posting", "casework")
 NAMES = ("slot", "period")
 MANY = 99
-#: What is written, and which word asks for how many, from and to.
+#: Notations, each with the least and the greatest number of each grade or role.
 BY_GRADE = {
     "1正": {"head": (1, 1)},
     "≤1副+2干部": {"deputy": (0, 1), "cadre": (2, 2)},
@@ -43,7 +43,7 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
 
 
 def refused(rule: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what cannot be given beside a notation that names roles."""
+    """Return the fields that are refused beside a notation that names roles."""
     named = {text for texts in BY_ROLE.values() for text in texts}
     return ("role",) if any(rule.get(name) in [*named] for name in ("atleast", "atmost", "exactly")) else ()
 

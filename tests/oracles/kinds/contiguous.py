@@ -1,4 +1,4 @@
-"""contiguous: members hang together along links; each part beyond those allowed is a breach."""
+"""contiguous: members are connected along links; each part beyond the allowed number is a breach."""
 
 from __future__ import annotations
 

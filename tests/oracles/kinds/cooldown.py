@@ -1,4 +1,4 @@
-"""cooldown: between two stays in one slot lie at least so many periods."""
+"""cooldown: between two stays in one slot lies at least the given number of periods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""cover: in each period each slot has members enough with each skill at its level."""
+"""cover: in each period each slot has enough members with each skill at its level."""
 
 from __future__ import annotations
 

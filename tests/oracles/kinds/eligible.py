@@ -1,4 +1,4 @@
-"""eligible: no place is taken where the condition does not hold."""
+"""eligible: no seat is taken where the condition does not hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""elsewhere: for each place taken this and that are not in the same place."""
+"""elsewhere: for each seat taken, ``this`` and ``that`` are in different places."""
 
 from __future__ import annotations
 

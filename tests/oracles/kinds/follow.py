@@ -1,4 +1,4 @@
-"""follow: for each place taken this and that are in the same place."""
+"""follow: for each seat taken, ``this`` and ``that`` are in the same place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""frequency: in how many periods of the horizon (or of any so many), and how far apart."""
+"""frequency: the number of periods of the horizon (or of each window), and the distance between them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def fields(draw: Any, world: World, on: str) -> dict[str, Any]:
 
 
 def contradicts(scope: Scope) -> bool:
-    """Say whether more is asked of somebody or something than is allowed."""
+    """Return whether a least number is above the greatest."""
     return any(least > most for least, most in (_bounds(scope, *who) for who in _counted(scope)))
 
 
@@ -78,7 +78,7 @@ def _exists(scope: Scope, item: str | None, slot: str | None, period: int) -> bo
 
 
 def _wrong(scope: Scope, item: str | None, slot: str | None) -> Iterator[tuple[int | None, int]]:
-    """Yield the period that each breach is judged in, none for the whole horizon, and by how much."""
+    """Yield the period in which each breach is judged (None for the whole horizon) and its amount."""
     rule = scope.rule
     least, most = _bounds(scope, item, slot)
     mine = [

@@ -1,4 +1,4 @@
-"""keep: a slot (or an item) that the baseline fills stays as it is there; some seats are open."""
+"""keep: a slot (or an item) stays as in the baseline, but for open seats."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def breaches(scope: Scope) -> Counter[Any]:
 
 
 def _open(scope: Scope, seat: Seat) -> bool:
-    """Say whether somebody else may take a seat: its holder cannot serve, or is named as having left."""
+    """Return whether a seat is open: its holder cannot serve, or is named as having left."""
     return not scope.layer.can(seat.item, seat.slot, seat.period) or any(
         one["item"] == seat.item
         and one.get("slot", seat.slot) == seat.slot

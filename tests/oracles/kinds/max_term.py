@@ -1,4 +1,4 @@
-"""max_term: a stay lasts at most so many periods on end; those served before count."""
+"""max_term: a stay has at most the given number of periods; those before the horizon count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""min_term: a stay that ends within the horizon lasted so many periods; retiring ends it without fault."""
+"""min_term: a stay that ends within the horizon has at least the given number of periods.
+
+A stay that ends with retirement is no breach."""
 
 from __future__ import annotations
 

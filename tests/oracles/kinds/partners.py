@@ -1,4 +1,4 @@
-"""partners: how often two are together in a slot, and how far apart."""
+"""partners: the number of periods that two items share a slot, and the distance between them."""
 
 from __future__ import annotations
 

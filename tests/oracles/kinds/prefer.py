@@ -1,4 +1,4 @@
-"""prefer: each place taken where the condition does not hold costs a price; a negative one is 0."""
+"""prefer: each seat taken where the condition does not hold costs a price; a negative price counts as 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""stability: who could stay and leaves the slot, or is not where the baseline has him, costs ``lost``."""
+"""stability: an item that could stay but leaves its slot, or its slot of the baseline, costs ``lost``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""strength: how many of each home unit stay while others are away."""
+"""strength: enough people of each home unit stay there while others are away."""
 
 from __future__ import annotations
 

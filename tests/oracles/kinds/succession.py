@@ -1,4 +1,4 @@
-"""succession: what may not, or may only, follow what; and what must come before."""
+"""succession: slots that may not, or may only, follow others; and slots that require earlier ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""take: each item in service takes so many places; what is impossible is a breach too."""
+"""take: each item in service takes a number of seats within limits; limits out of reach are breaches too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""together: in each period in which both can serve, pairs are in the same slots, or nowhere."""
+"""together: in each period in which both items of a pair can serve, they share their slots or have none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""wishes: what people want is met, or paid for once; what they do not want is paid for each period."""
+"""wishes: a wish that is not met is charged once; an unwanted seat is charged in each period."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ def breaches(scope: Scope) -> Counter[Any]:
 
 
 def _asked(scope: Scope, slot: str, role: str, period: str) -> bool:
-    """Say whether what a wish names is of the rule."""
+    """Return whether slot, role and period of a wish are within the rule."""
     periods = [scope.layer.periods[t] for t in scope.periods]
     return slot in ("", *scope.slots) and role in ("", *scope.roles) and period in ("", *periods)
