@@ -1,4 +1,4 @@
-"""Worlds made by rule, of any size: people to groups over years, and units on a chequered map to zones."""
+"""Generated worlds of any size: people to groups over years, and units on a grid map to zones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The best plan by enumeration of all plans, to compare with the solver."""
+"""The best plan by enumeration of all plans, for comparison with the solver."""
 
 from __future__ import annotations
 

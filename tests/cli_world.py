@@ -1,4 +1,4 @@
-"""Running commands in tests: one call, its exit status and both of its streams."""
+"""Runs commands in tests: a call gives its exit status, standard output and standard error."""
 
 from __future__ import annotations
 

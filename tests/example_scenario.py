@@ -1,4 +1,4 @@
-"""The small scenario of every kind's examples: it has so few plans that a test looks at all of them."""
+"""The small scenario of every kind's examples; its plans are few enough to enumerate."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Runs many inputs of readers within limits of memory and processor time; a process of its own.
 
 By hand: ``python tests/fuzz_child.py FOLDER 59 60 tables`` runs input 59 of the tables in ``FOLDER``, where
-its files stay. It prints one line of JSON for each input that does what none may do.
+its files stay. It prints one line of JSON for each input that breaks a promise.
 """
 
 from __future__ import annotations

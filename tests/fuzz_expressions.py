@@ -1,4 +1,4 @@
-"""Random CEL expressions by a grammar: most have the right type, read what there is, and are extreme."""
+"""Random CEL expressions by a grammar: most have the right type, read existing names, and are extreme."""
 
 from __future__ import annotations
 

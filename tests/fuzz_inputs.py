@@ -1,4 +1,4 @@
-"""Inputs for each reader: files in a folder, and the calls that read them. A number always makes the same."""
+"""Inputs for each reader: files in a folder, and the calls that read them. A number determines its input."""
 
 from __future__ import annotations
 

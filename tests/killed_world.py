@@ -1,4 +1,4 @@
-"""Solves that are killed: a process that is ended at some moment, and what its checkpoint then is."""
+"""Solves that are killed: ends a process at some moment, and reads the checkpoint that it leaves."""
 
 from __future__ import annotations
 

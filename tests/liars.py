@@ -1,4 +1,4 @@
-"""Solvers that lie: each takes the place of an honest one, and says at once what it has not proved."""
+"""Solvers that lie: each replaces an honest solver, and at once claims a result without proof."""
 
 from __future__ import annotations
 

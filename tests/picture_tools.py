@@ -1,4 +1,4 @@
-"""What the tests of pictures share: inputs made by hand, and what is found in a picture."""
+"""Helpers for tests of pictures: inputs made by hand, and the shapes and texts of a picture."""
 
 from __future__ import annotations
 

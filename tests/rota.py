@@ -1,4 +1,4 @@
-"""Small rotas as folders: people, groups, days on end, what was before, and rules."""
+"""Small rotas as folders: people, groups, consecutive days, a history, and rules."""
 
 from __future__ import annotations
 

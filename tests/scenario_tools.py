@@ -1,4 +1,4 @@
-"""What the tests of scenarios share: tables made anew, figures held to the document, a part of a scenario."""
+"""Helpers for tests of scenarios: remake tables, compare figures with the document, cut out a part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of the public interface: none is lost, none is added by the way, and every type is there."""
+"""The names of the public interface: none is lost or added by accident, and every type is exported."""
 
 from __future__ import annotations
 

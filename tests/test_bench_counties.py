@@ -1,4 +1,4 @@
-"""Counties one after another, and the row of one large posting: what they tell of themselves."""
+"""Rows of counties, solved one after another, and of one large posting: answers, judges and notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The peers solve the very problem that the judge counts: all plans of a small one say what is best."""
+"""The peers solve the problem that the judge defines: their optimum is that of brute force."""
 
 from __future__ import annotations
 

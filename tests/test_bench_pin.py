@@ -1,4 +1,4 @@
-"""One person pinned: who and where, the judge, and the two commands of the row."""
+"""The row of one pinned person: the draw of person and group, the judge, and the two commands."""
 
 from __future__ import annotations
 

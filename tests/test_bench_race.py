@@ -1,4 +1,4 @@
-"""Running contenders: each row's own, and made-up ones that fail in every way."""
+"""Running contenders: those of each row, and made-up contenders that fail in every way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public shift scheduling benchmark: reader, judge, and the smallest instance proved in few rules."""
+"""The public shift scheduling benchmark: reader, judge, and the smallest instance proved optimal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference posting problem: the same on every machine, well formed, and counted as its rules say."""
+"""The reference posting problem: the same on every machine, well formed, and judged by its rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table: what its cells say of made-up outcomes, how it is kept, drawn again and put into a document."""
+"""The table: its cells for made-up outcomes; it is kept, written again and put into a document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several years' postings: the same on every machine, counted and solved as the rules say."""
+"""Several years' postings: the same on every machine, judged and solved by the rules."""
 
 from __future__ import annotations
 

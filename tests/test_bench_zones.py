@@ -1,4 +1,4 @@
-"""The judge of a map made into zones, and the rows that a folder of maps gives."""
+"""The judge of a map divided into zones, and the rows for a folder of maps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pins given with a call, and how they meet the rules."""
+"""Pins given with a call, and their conflicts with rules."""
 
 from __future__ import annotations
 

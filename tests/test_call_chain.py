@@ -1,4 +1,4 @@
-"""From the command ``allocator solve`` to a solver there are few frames: a reader can follow the call."""
+"""The call chain from ``allocator solve`` to a solver has few frames, so that a reader can follow it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenarios of any name, and people and places by name where only one bears it."""
+"""Scenarios of any name; people and places called by their names where a name is unique."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rolling casework: running cases stay, somebody is kept out, and as little as can be changes."""
+"""Rolling casework: running cases stay, a person is excluded, and the changes are fewest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No plan, by whatever route it was found, gives a case to anybody in conflict with it."""
+"""No plan of any route assigns a case to a person in conflict with it."""
 
 from __future__ import annotations
 

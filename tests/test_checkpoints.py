@@ -1,4 +1,4 @@
-"""Checkpoints and what goes on from them: whole plans, first layers, bounds that stay, and wrong input."""
+"""Checkpoints and resumed solves: whole plans, plans of first layers, bounds that stay, wrong input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Chinese column name or full-width punctuation in an expression is named, and what to write offered."""
+"""A Chinese column name or full-width punctuation in an expression is named, with the right spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``allocator check``: what it says of a sound scenario, and every fault of an unsound one."""
+"""``allocator check``: the summary of a sound scenario, and every fault of an unsound one."""
 
 from __future__ import annotations
 

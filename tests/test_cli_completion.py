@@ -1,4 +1,4 @@
-"""Completion of commands, options and values, as bash, zsh and fish ask for it."""
+"""Completion of commands, options and values in bash, zsh and fish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One proof or two on the command line: ``--confirm``, the words for both, and solvers that contradict."""
+"""A second proof on the command line: ``--confirm``, its wording, and solvers that contradict each other."""
 
 from __future__ import annotations
 

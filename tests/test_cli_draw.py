@@ -1,4 +1,4 @@
-"""``allocator draw``: commits, draws, and refuses what cannot be drawn, in both languages."""
+"""``allocator draw``: commits, draws, and refuses impossible draws, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``allocator export``: a picture, a table or data; what is wrong with a call; and no half-written file."""
+"""``allocator export``: a picture, a table or data; faults of a call; and no half-written file."""
 
 from __future__ import annotations
 

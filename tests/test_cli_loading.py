@@ -1,4 +1,4 @@
-"""A command loads what it needs: a check waits for no graph, no solver and no other command."""
+"""A command loads only the modules it needs: a check loads no graph, no solver and no other command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``allocator new``, ``schema`` and ``kinds``: where a planner begins, and what there is to choose from."""
+"""``allocator new``, ``schema`` and ``kinds``: the first files of a planner, and the list of rule kinds."""
 
 from __future__ import annotations
 

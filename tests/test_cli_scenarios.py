@@ -1,4 +1,4 @@
-"""``allocator scenarios`` and ``allocator new --like``: a copy that needs nothing beside it."""
+"""``allocator scenarios`` and ``allocator new --like``: a copy is complete without other files."""
 
 from __future__ import annotations
 

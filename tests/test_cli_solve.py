@@ -1,4 +1,4 @@
-"""``allocator solve``: writes a plan that holds, says what it costs, and why there is none."""
+"""``allocator solve``: writes a plan that keeps the rules, prints its costs, or explains infeasibility."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``allocator verify``: accepts a plan that holds, and names what an edited one breaks."""
+"""``allocator verify``: accepts a plan that keeps the rules, and names the rules that an edit breaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Solvers that lie are caught by another one, and what a report of that needs is kept in a folder."""
+"""Solvers that lie are caught by another solver; the evidence for a report is kept in a folder."""
 
 from __future__ import annotations
 

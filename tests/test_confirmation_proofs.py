@@ -1,4 +1,4 @@
-"""A second proof: another solver confirms what was proved, or catches one that lies, or cannot tell."""
+"""A second proof: another solver confirms a proof, catches a solver that lies, or gives no answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conflicts of interest: every rule of ``docs/conflicts.md``, and whom it bars from which case and why."""
+"""Conflicts of interest: each rule of ``docs/conflicts.md`` bars people from cases, with reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Maps that may fall apart: at a price per part, up to a number, or as today; the best of all plans."""
+"""Zones that need not be contiguous: at a price per part, up to a number, or no worse than today."""
 
 from __future__ import annotations
 

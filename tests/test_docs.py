@@ -1,12 +1,12 @@
-"""Every ``$ allocator ...`` example of the documentation does what it says.
+"""Every ``$ allocator ...`` example of the documentation prints the output shown there.
 
 A block of the README with the info string ``python`` is run: each ``print(...)  # text`` prints that text.
 A fenced block with the info string ``console`` is run line by line. The lines that follow a command must
-appear in what it prints, in this order; ``...`` stands for anything, within a line or as a line of its own. A
+appear in its output, in this order; ``...`` stands for any text, within a line or as a line of its own. A
 command must exit with 0, unless ``$ echo $?`` after it shows another status. Other commands are for the
-reader and are not run. The blocks of one document share a folder, so that a later one may read what an
-earlier one wrote; a block whose info string also says ``slow`` (and every later one that needs its files)
-runs with the slow tests.
+reader and are not run. The blocks of one document share a folder, so that a later block may read the files of
+an earlier one. A block whose info string also says ``slow`` (and every later block that needs its files) runs
+with the slow tests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every block of rules of ``docs/rotas.md`` is bound and solved in the rota that the page speaks of."""
+"""Every block of rules of ``docs/rotas.md`` is bound and solved in the rota of that page."""
 
 from __future__ import annotations
 

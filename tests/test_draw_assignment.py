@@ -1,4 +1,4 @@
-"""Assignments by lot: against brute force, with their chances, their refusals, and as a plan."""
+"""Assignments by lot: compared with brute force; their chances, refusals and plans."""
 
 from __future__ import annotations
 

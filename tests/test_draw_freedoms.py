@@ -1,4 +1,4 @@
-"""Freedoms by which a draw could be bent: each is closed by the commitment, or told by ``verify``."""
+"""Freedoms by which a draw could be rigged: the commitment closes each, or ``verify`` reports it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LEXIMIN lotteries: against brute force on small pools, with their proofs, and in time on large ones."""
+"""LEXIMIN lotteries: compared with brute force on small pools, proved, and in time on large pools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairings: against a search that tries everything, and shortages against all draws of units."""
+"""Pairings: compared with an exhaustive search; shortages compared with all draws of units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has not joined, has left or is away on the day of a draw is not in its pool, and is named."""
+"""The pool of a draw leaves out people who have not joined, have left or are away, and names them."""
 
 from __future__ import annotations
 

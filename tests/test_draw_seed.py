@@ -1,4 +1,4 @@
-"""The seed of a draw has one spelling, which is committed to: nobody chooses among spellings afterwards."""
+"""The seed of a draw has one spelling, fixed by the commitment: nobody chooses among spellings later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why there is no plan: the conflict is minimal, and the way out names who and where."""
+"""Reasons for infeasibility: the conflict is minimal, and each repair names people and places."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What of a map alone allows no plan: it is named, and never where there is a plan."""
+"""Obstacles on a map that make zones impossible are named, and never where there is a plan."""
 
 from __future__ import annotations
 

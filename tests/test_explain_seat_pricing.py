@@ -1,4 +1,4 @@
-"""``explain --item X --solve``: what a new solve of all periods costs with somebody at a seat."""
+"""``explain --item X --solve``: the cost of a new solve of all periods with an item pinned to a seat."""
 
 from __future__ import annotations
 

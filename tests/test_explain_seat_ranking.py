@@ -1,4 +1,4 @@
-"""``allocator explain``: who fits a seat, held to judging every changed plan by brute force."""
+"""``allocator explain``: the ranking of candidates, compared with judging every changed plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What expressions can read of people, units, groups, cases and periods, and what an empty cell reads as."""
+"""Variables of expressions: people, units, groups, cases and periods, and the value of an empty cell."""
 
 from __future__ import annotations
 

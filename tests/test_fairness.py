@@ -1,4 +1,4 @@
-"""Fair shares: leximin by levels of `worst`, what each begins with, weights of effort, and even squares."""
+"""Fair shares: leximin by levels of `worst`, loads carried over, weights of effort, and squares."""
 
 from __future__ import annotations
 

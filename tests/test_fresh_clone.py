@@ -1,4 +1,4 @@
-"""What a newcomer does: the demo in a fresh clone, which must leave nothing outside it."""
+"""The demo in a fresh clone, which leaves no files outside the clone."""
 
 from __future__ import annotations
 

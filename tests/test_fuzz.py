@@ -1,4 +1,4 @@
-"""Whatever is read, the status is 0, 1 or 2, nothing raw is shown, and a GiB and five seconds are enough."""
+"""Fuzz tests: for any input the status is 0, 1 or 2, no raw control is shown, a GiB and 5 s are enough."""
 
 from __future__ import annotations
 

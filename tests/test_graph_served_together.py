@@ -1,4 +1,4 @@
-"""Overlapping postings become ties, and no others do."""
+"""Overlapping postings become ties; other postings do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""History: the periods before a horizon, by dates written by hand, and what rules count of them."""
+"""History: the periods before a horizon, compared with dates written by hand, and rules that count them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Identity: a party or an end of a tie with the name of one of our people is asked about, and barred."""
+"""Identity: a party or an end of a tie with the name of one of our people is a doubt, and is barred."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of indicators: read with its faults, and weighed by expressions."""
+"""The table of indicators: its faults, and its weighting by expressions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A solve that is killed at any moment leaves a whole checkpoint or none, and another goes on from it."""
+"""A solve that is killed at any moment leaves a whole checkpoint or none; another solve resumes from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At least or at most so many of a list: days off, seats, weekends."""
+"""choice: at least or at most a number of the entries of a list: days off, seats, weekends."""
 
 from __future__ import annotations
 

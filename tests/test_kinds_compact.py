@@ -1,4 +1,4 @@
-"""compact, to a centre: distances from a table, and what may not be asked."""
+"""compact, to a centre: distances from a table, and fields that are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""cooldown and frequency's apart: one number, one meaning."""
+"""``cooldown`` and ``apart`` of ``frequency`` mean the same by the same number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cuts that kinds ask for: the plan that asked breaks them, and no plan that the check admits does."""
+"""Lazy cuts of kinds: the plan that led to a cut breaks it; no plan that the check admits does."""
 
 from __future__ import annotations
 

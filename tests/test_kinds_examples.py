@@ -1,4 +1,4 @@
-"""The examples of every kind, kept and broken, through program and check; and what a kind must say."""
+"""The examples of every kind, kept and broken, in program and check; and the documentation of kinds."""
 
 from __future__ import annotations
 

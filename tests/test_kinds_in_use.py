@@ -1,4 +1,4 @@
-"""Kinds as packs use them: visits, a lead that goes round, offices that stay manned, so many in all."""
+"""Kinds as packs use them: visits, a rotating lead, offices that stay staffed, a total number."""
 
 from __future__ import annotations
 

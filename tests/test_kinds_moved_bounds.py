@@ -1,4 +1,4 @@
-"""Every bound that a kind writes, moved by one, is noticed by the comparison with its check."""
+"""The comparison with its check detects every bound in a kind's code that is moved by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A second reader's check of every kind, written from its documentation alone, beside the program's own."""
+"""The check of every kind, compared with an oracle that was written from its documentation alone."""
 
 from __future__ import annotations
 

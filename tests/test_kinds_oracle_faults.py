@@ -1,4 +1,4 @@
-"""What the second reader of the kinds found: each fault with a plan of its own."""
+"""Faults that the oracles of the kinds have found, each with a plan of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""New partners rather than the same: how often two are together, and how far apart."""
+"""partners: the number of periods that two items share a slot, and the distance between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may follow what, over the border of the horizon, and what must come before."""
+"""succession: slots that may follow others, also across the start of the horizon, and required ones."""
 
 from __future__ import annotations
 

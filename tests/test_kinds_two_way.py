@@ -1,4 +1,4 @@
-"""What a kind writes into the program is what its check finds, plan by plan, in both directions."""
+"""The program and the check of every kind agree on every plan, in both directions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frequency in any so many consecutive periods, over the border of the horizon."""
+"""Frequency in every window of consecutive periods, also across the start of the horizon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers of rules that come to more than 64 bits hold are refused at the rule; none wraps in silence."""
+"""Numbers of rules beyond 64 bits are refused at the rule; none overflows silently."""
 
 from __future__ import annotations
 

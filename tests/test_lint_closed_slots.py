@@ -1,4 +1,4 @@
-"""A slot that nothing can go to is a doubt; a zone that a plan leaves empty is remarked on."""
+"""A slot without any eligible item is a doubt; a zone that a plan leaves empty is remarked on."""
 
 from __future__ import annotations
 

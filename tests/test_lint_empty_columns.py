@@ -1,4 +1,4 @@
-"""A rule that reads a column in which every cell is empty is told; one that reads filled cells is not."""
+"""A rule that reads an entirely empty column is a doubt; a rule that reads filled cells is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule that compares a column with a value that no row has is told, with the nearest value."""
+"""A rule that compares a column with a value that no row has is a doubt, which names the nearest value."""
 
 from __future__ import annotations
 

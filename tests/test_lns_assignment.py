@@ -1,4 +1,4 @@
-"""Exchanges: movers assigned anew at once, and what comes of it is never worse."""
+"""The assignment neighbourhood: movers are assigned anew at once, and the incumbent never gets worse."""
 
 from __future__ import annotations
 

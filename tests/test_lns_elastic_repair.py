@@ -1,4 +1,4 @@
-"""First plans of what is large: the network part by a flow, the rest mended; and squares far out."""
+"""First plans of large programs: the network part by a flow, the rest repaired; and large squares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""First plans near a hint: what stands stays, and only around what is broken it changes."""
+"""First plans near a hint: decisions change only around violated rows."""
 
 from __future__ import annotations
 

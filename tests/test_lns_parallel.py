@@ -1,4 +1,4 @@
-"""Pieces side by side: each over decisions of its own, taken over whatever else has changed since."""
+"""Parallel pieces: each has decisions of its own; its result is accepted whatever else has changed."""
 
 from __future__ import annotations
 

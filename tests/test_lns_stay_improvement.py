@@ -1,4 +1,4 @@
-"""The last tie-break: whoever can stay at no cost keeps seat and role; nothing else of a plan changes."""
+"""The last tie-break: items that can stay at no cost keep seat and role; the rest of a plan stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Click in Chinese: every message of the pinned version is known, and the language of a call decides."""
+"""Click in Chinese: every message of the pinned version is translated; each call has its language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems with nothing to decide: their rows hold of 0, or there is no plan."""
+"""Programs without decisions: all rows hold at 0, or there is no plan."""
 
 from __future__ import annotations
 

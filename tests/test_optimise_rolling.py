@@ -1,4 +1,4 @@
-"""A rolling horizon: windows in their order, sound plans with honest bounds, and a way out of dead ends."""
+"""A rolling horizon: windows in their order, plans that keep the rules, valid bounds, and dead ends left."""
 
 from __future__ import annotations
 

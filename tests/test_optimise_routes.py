@@ -1,6 +1,6 @@
-"""Each way to a plan, taken by itself over rules at random: sound, bounded and, where it says so, the best.
+"""Each route by itself over random rules: its plans keep the rules, its bounds are valid, its proofs true.
 
-What each is held to is the best of all plans; ``docs/engine.md`` says which test holds which route.
+The reference is brute force over all plans; ``docs/engine.md`` lists the test of each route.
 """
 
 from __future__ import annotations

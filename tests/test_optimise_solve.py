@@ -1,4 +1,4 @@
-"""The engine keeps to its time, hears a request to stop, starts in steps, and adds cuts."""
+"""The engine keeps its time limit, stops on request, starts layer by layer, and adds cuts."""
 
 from __future__ import annotations
 

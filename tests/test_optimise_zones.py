@@ -1,4 +1,4 @@
-"""The zones route: on small maps the best of all plans, level by level, whatever else is asked of a zone."""
+"""The zones route: on small maps the best of all plans, level by level, under other rules for zones too."""
 
 from __future__ import annotations
 

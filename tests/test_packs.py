@@ -1,4 +1,4 @@
-"""Rule packs: what they take over, change, drop and waive, and every way in which they can be wrong."""
+"""Rule packs: imports, changes, dropped rules and waivers, and every fault that a pack can have."""
 
 from __future__ import annotations
 

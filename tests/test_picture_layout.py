@@ -1,4 +1,4 @@
-"""Pictures as shapes: everyone is there, nothing lies on anything else, and what is left out is said."""
+"""Pictures as shapes: everyone is shown, no shapes overlap, and omissions are stated."""
 
 from __future__ import annotations
 

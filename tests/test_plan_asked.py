@@ -1,4 +1,4 @@
-"""What a call asks for stands in the plan: who shows, explains or judges the plan knows of it."""
+"""The overrides of a call are recorded in the plan, and shown, explained and judged with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan claims of itself is judged as its assignments are: each edit that nothing supports is named."""
+"""The claims of a plan are judged like its assignments: each unsupported edit is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing good is lost: a plan to an answer without one, an answer at the last step, or to a signal."""
+"""No plan is lost to an answer without a plan, to a failed write, or to a signal."""
 
 from __future__ import annotations
 

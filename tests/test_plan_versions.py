@@ -1,4 +1,4 @@
-"""A plan is named by the scenario that it was made for; names of another version are never shown unsaid."""
+"""A plan is shown with the names of its own scenario; names of another version come with a warning."""
 
 from __future__ import annotations
 

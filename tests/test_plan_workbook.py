@@ -1,4 +1,4 @@
-"""A scenario that is a workbook alone is found near its plan, as a folder is."""
+"""A scenario that is a single workbook is found near its plan, as a folder is."""
 
 from __future__ import annotations
 

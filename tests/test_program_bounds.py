@@ -1,4 +1,4 @@
-"""Bounds of maximum and minimum loads from the total of loads: no plan is outside them."""
+"""Bounds of maximum and minimum loads from the total of loads hold for every plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The project's own promises: what is in the repository, and what the locks and the version say."""
+"""The project's own promises: the files of the repository, the locks and the version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much memory a large table takes: a county has thousands of people, a hostile file half a million."""
+"""Memory of large tables: a county has thousands of people, a hostile file half a million."""
 
 from __future__ import annotations
 

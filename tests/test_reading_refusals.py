@@ -1,4 +1,4 @@
-"""Files that cannot be read, or written, or are cut short: said in both languages, and nothing is lost."""
+"""Files that cannot be read or written, or are cut short: messages in both languages, and no loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scenario folder is read whole; what is wrong anywhere in it is told at once."""
+"""A scenario folder is read whole; all its faults are reported at once."""
 
 import hashlib
 import shutil

@@ -1,4 +1,4 @@
-"""Table files: encodings, headers, cells, and every wrong one told with its place."""
+"""Table files: encodings, headers and cells; every fault is reported with its place."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""YAML is read as plain data with lines; what is hostile or wrong is refused with its place."""
+"""YAML is read as plain data with line numbers; hostile or wrong input is refused with its place."""
 
 import re
 import time

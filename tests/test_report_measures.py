@@ -1,4 +1,4 @@
-"""What reports say is meant: moves from where to where, roles by their own words, loads as loads."""
+"""Wording of reports: moves with both places, roles by their own names, loads as loads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recusal register: who is out of which case, by which rule, along which path."""
+"""The recusal register: people recused from each case, with the rule and the path of ties."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan shows of the tables of absences, wishes and identities, and how a planner begins with them."""
+"""Absences, wishes and identities: their part in a plan's report, and their tables in a new scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A county's townships in cooperation zones: solved, judged, and held to what the document says."""
+"""A county's townships in cooperation zones: solved, judged, and held to the document's figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jizhou's five years of terms: what all years in sight save, and that every plan of fewer costs more."""
+"""Jizhou's five years of terms: all years solved jointly move fewer people than shorter windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The makers of the scenarios: one for each, run by one command, with one library."""
+"""The makers of the scenarios: one maker each, run by one command, with one shared library."""
 
 from __future__ import annotations
 

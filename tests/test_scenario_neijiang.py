@@ -1,4 +1,4 @@
-"""The flagship county: its tables, its plan, and what is said of a plan that somebody has edited."""
+"""The flagship county: its tables, its plan, and the judgement of an edited plan."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Sichuan: which county works in which mode, and a generator of any county's scenario in three modes."""
+"""Sichuan: the assignment of modes to counties, and a generator of a county's scenario in three modes."""
 
 from __future__ import annotations
 

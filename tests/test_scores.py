@@ -1,4 +1,4 @@
-"""Score tables: read with their faults, and read by expressions over an item and a slot."""
+"""Score tables: their faults, and their use in expressions over an item and a slot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Selectors: what is refused when a pack loads, what an expression gives, what hostile text does."""
+"""Selectors: refusals when a pack loads, values of expressions, and hostile text."""
 
 from __future__ import annotations
 

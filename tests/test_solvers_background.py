@@ -1,4 +1,4 @@
-"""Branch and cut beside: on which variables it branches, and when it begins again."""
+"""Branch and cut in the background: its branching variables, and its restarts."""
 
 from __future__ import annotations
 

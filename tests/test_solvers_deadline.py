@@ -1,4 +1,4 @@
-"""What is left of a time limit, less what is kept for judging the plan."""
+"""The remaining time of a limit, less the time reserved for judging the plan."""
 
 from __future__ import annotations
 

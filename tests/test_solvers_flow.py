@@ -1,4 +1,4 @@
-"""The flow route: networks are told from matrices alone, and one flow is best at every level."""
+"""The flow route: networks are recognised from matrices alone, and one flow is optimal at every level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Linear programs, small integer programs and assignments: the best of all, or a word that there is none."""
+"""Linear programs, small integer programs and assignments: the optimum, or the status infeasible."""
 
 from __future__ import annotations
 

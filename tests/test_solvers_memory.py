@@ -1,4 +1,4 @@
-"""A limit of memory: what runs beside is ended first, then the search, and the best plan is kept."""
+"""A memory limit: workers are ended first, then the search; the incumbent is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kinds of ties: those of rules must be there, and those of the tables that nobody asks for are told."""
+"""Kinds of ties: unknown kinds in rules are refused; kinds that no rule reads are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Units assigned to cases, and layers that follow each other period by period."""
+"""Units assigned to cases, and layers that follow one another period by period."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``expected.yaml``: each way of measuring, each side of each bound, and what may be wrong with the file."""
+"""``expected.yaml``: each measure, each side of each bound, and the faults of the file."""
 
 from __future__ import annotations
 

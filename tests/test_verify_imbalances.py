@@ -1,4 +1,4 @@
-"""Supply against demand: what counting alone rules out is said in numbers, and its remedies exist."""
+"""Supply against demand: shortages found by counting are stated in numbers, and their remedies exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases without enough people: who may, who may not and why, and the fewest recusals to waive."""
+"""Cases without enough people: those eligible, those barred with reasons, and the fewest waivers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One idea, one word: names that were given up do not come back.
+"""One idea, one word: retired names do not come back.
 
 ``tests/retired_names/*.txt`` lists them, one a line: ``old -> new``. An old name is that of a module, a
 class, a function or a method; ``package: old -> new`` retires it in one package only, as in

@@ -1,4 +1,4 @@
-"""The program as a wheel, away from any checkout: its scenarios are listed, copied and solved there."""
+"""The program installed from a wheel, without a checkout: its scenarios are listed, copied and solved."""
 
 from __future__ import annotations
 

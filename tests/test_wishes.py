@@ -1,4 +1,4 @@
-"""The table of wishes: read with every fault at its place, and priced by rules of kind ``wishes``."""
+"""The table of wishes: every fault has its place; rules of kind ``wishes`` charge for wishes."""
 
 from __future__ import annotations
 

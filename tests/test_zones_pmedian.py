@@ -1,4 +1,4 @@
-"""Zones around centres: plans that keep what is asked, bounds that hold, models whose best is the best."""
+"""Zones around centres: plans keep the rules, bounds are valid, and models have the true optimum."""
 
 from __future__ import annotations
 

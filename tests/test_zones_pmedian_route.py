@@ -1,4 +1,4 @@
-"""Programs settled by zones around centres: what is found and proved is the best of all plans."""
+"""The route of zones around centres: its proved plans are the best of all plans."""
 
 from __future__ import annotations
 

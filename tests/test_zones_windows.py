@@ -1,4 +1,4 @@
-"""Zones that are paid for together: what sums leave of choices, and the best of all windows."""
+"""Zones charged together: choices that remain after sum propagation, and the best of all windows."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The small world's plans, and what the program and the checks say of them.
+"""The plans of the small world, judged by the program and by the checks.
 
-A *trial* is an example of a kind at a level; everything here works for any mapping of kinds, so that a
-kind that a test makes up is tried in the same way as those of the registry.
+A *trial* is an example of a kind at a level. All functions take any mapping of kinds: a kind that a test
+defines is tried in the same way as those of the registry.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Small maps to be made into zones."""
+"""Small maps to divide into zones."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def _joins(draw: Any, calendar: Calendar, years: int, leaves: int | None) -> str
 
 
 def _away(draw: Any, calendar: Calendar, years: int) -> list[tuple[str, str]]:
-    """Draw an absence or none: most of a period, a part too short to count, or two parts that count together."""
+    """Draw an absence or none: most of a period, a part too short to count, or two parts that count."""
     period = draw(st.integers(0, years - 1))
     stretches = {"most": [(0.1, 0.9)], "part": [(0.1, 0.3)], "both": [(0.0, 0.3), (0.6, 0.9)]}
     chosen = draw(st.sampled_from([None, None, None, None, *stretches]))

@@ -1,4 +1,4 @@
-"""fairness: the sum of the ``worst`` least loads is at least as many times the target."""
+"""fairness: the sum of the ``worst`` least loads is at least ``worst`` times the target."""
 
 from __future__ import annotations
 
