@@ -102,3 +102,9 @@ def test_a_mark_of_direction_for_a_layer_is_shown(tmp_path: Path) -> None:
 def test_a_key_that_no_map_takes_is_said_when_it_is_evaluated(tmp_path: Path) -> None:
     folder = with_rule(tmp_path, "kind: eligible, on: posting, when: '{person.leaders: 1}.size() > 0'")
     assert "表达式求值失败：键值表的键不能是列表" in call("check", folder, lang="zh").err
+
+
+@pytest.mark.parametrize("command", ["check", "solve", "show"])
+def test_a_name_of_a_file_that_no_system_has_is_refused(command: str) -> None:
+    done = call(command, "half\ud800name")
+    assert done.status == 2 and "half\\ud800name" in done.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -51,6 +52,18 @@ class FiniteRange(click.FloatRange):
         if math.isnan(number):
             self.fail(words.not_a_number(value, self.name), param, ctx)
         return number
+
+
+class FileName(click.Path):
+    """A file or folder, which need not exist: the readers say why a file cannot be read."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path that a word stands for; click looks for the file, which fails for some words."""
+        try:
+            os.fsencode(value)
+        except UnicodeEncodeError:
+            return Path(value)
+        return super().convert(value, param, ctx)
 
 
 def localise(command: click.Command) -> None:
@@ -119,7 +132,7 @@ def argument(name: str, *, zh: str, en: str, **settings: Any) -> Decorator:
     return click.argument(name, cls=Argument, text=Text(zh=zh, en=en), **settings)
 
 
-FILE = click.Path(path_type=Path)
+FILE = FileName(path_type=Path)
 scenario_argument = argument(
     "scenario", type=FILE, metavar="SCENARIO", zh="场景文件夹（或 .xlsx）", en="scenario folder (or .xlsx)"
 )
