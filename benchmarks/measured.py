@@ -27,7 +27,7 @@ def elapsed() -> float:
 
 def held() -> float:
     """Return the GiB of memory that this process holds now; its peak on systems without ``/proc``."""
-    from allocator.solvers.memory import resident  # after the clock has started
+    from allocator.solvers.worker_process import resident  # after the clock has started
 
     return round((resident() or 0) / GIB, 3)
 
@@ -75,7 +75,7 @@ class PeakMemory(AbstractContextManager["PeakMemory"]):
         self._thread.join()
 
     def _watch(self) -> None:
-        from allocator.solvers.memory import resident_in_all  # after the clock has started
+        from allocator.solvers.worker_process import resident_in_all  # after the clock has started
 
         while not self._over.wait(EVERY):
             self._most = max(self._most, resident_in_all())

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from hypothesis import strategies as st
 
-from allocator.graph.adjacency import adjacency_of
+from allocator.graph.geography import adjacency_of
 from allocator.optimise.zones.pmedian.districting import Districting, SumBand
 from allocator.program.program import INFINITE, IntArray
 

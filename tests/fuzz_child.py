@@ -18,8 +18,8 @@ from time import process_time
 from typing import Any
 from unicodedata import category
 
-from allocator.lottery.kinds import _pairing_search
-from allocator.lottery.kinds._pairing_search import PairingParams
+from allocator.lottery.kinds import _pairing_audit
+from allocator.lottery.kinds._pairing_audit import PairingParams
 from cli_world import call
 from fuzz_inputs import READERS
 
@@ -82,7 +82,7 @@ def main() -> None:
     """Run a range of inputs; the last line of standard error names that which ended it all."""
     folder, first, last = Path(sys.argv[1]).resolve(), int(sys.argv[2]), int(sys.argv[3])
     os.chdir(folder)  # some calls write where they stand
-    _pairing_search.DEFAULT_PARAMS = PairingParams(max_trials=20)
+    _pairing_audit.DEFAULT_PARAMS = PairingParams(max_trials=20)
     for reader in sys.argv[4:]:
         READERS[reader](Random(0), folder)  # what all inputs share takes its time once
     resource.setrlimit(resource.RLIMIT_DATA, (GIB, GIB))

@@ -11,7 +11,7 @@ from allocator.optimise.lns import large_neighbourhood
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters.cp_sat import CpSat
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.solver import SearchParams, SearchResult
 
 HONEST = CpSat.minimise

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
-from allocator.graph.distance import Position
+from allocator.graph.geography import Position
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Text
 from allocator.report.picture.picture_input import PictureInput

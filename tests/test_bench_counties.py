@@ -86,7 +86,7 @@ def test_a_large_posting_tells_its_first_plan_and_its_memory(tmp_path, monkeypat
 
 def test_what_runs_beside_counts_as_memory(monkeypatch):
     monkeypatch.setattr(measured, "EVERY", 0.01)
-    monkeypatch.setattr("allocator.solvers.memory.resident_in_all", lambda: 100 * measured.GIB)
+    monkeypatch.setattr("allocator.solvers.worker_process.resident_in_all", lambda: 100 * measured.GIB)
     with measured.PeakMemory() as memory:
         while memory.gib < 100:
             pass

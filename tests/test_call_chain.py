@@ -12,7 +12,7 @@ import allocator
 from allocator.optimise.lns import large_neighbourhood
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters.cp_sat import CpSat
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.solver import SearchParams, SearchResult
 from cli_world import call
 from tiny_scenario import write_scenario

@@ -14,7 +14,7 @@ import pytest
 from allocator.optimise.confirmation import second_proofs
 from allocator.optimise.confirmation.claim import OPEN, Answer, Claim
 from allocator.solvers.adapters.cp_sat import CpSat
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from cli_world import call
 from killed_world import rivals
 from liars import keep_reports_in, lying_cp_sat, none_at_all, stuck_witnesses

@@ -31,8 +31,7 @@ from allocator.program import cuts
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import Bound, KnownBounds, Proof
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget
+from allocator.solvers.deadline import Budget, SolveContext
 from allocator.solvers.highs_worker import components
 from allocator.solvers.observer import CONFIRM, CallbackObserver, ObserverGroup, Progress, StopRequest
 from allocator.solvers.worker_process import LIVE_WORKERS, WorkerProcess

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from allocator.api import bind, load
 from allocator.cli.main import run
 from allocator.explain import why_infeasible
-from allocator.graph.adjacency import adjacency_of, connected_components
+from allocator.graph.geography import adjacency_of, connected_components
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.optimise.results import Options
 from allocator.optimise.solve import solve

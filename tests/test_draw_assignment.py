@@ -16,7 +16,7 @@ from scipy.stats import chi2
 
 from allocator import api
 from allocator.lottery import CannotDraw
-from allocator.lottery.hashing import LotteryNumbers
+from allocator.lottery.findings import LotteryNumbers
 from allocator.lottery.kinds._assignment_audit import pair_chances
 from allocator.lottery.plra.flow_lottery import ScaledFlow, birkhoff_decomposition
 from allocator.program.network import Network

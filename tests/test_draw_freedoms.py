@@ -11,7 +11,7 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.lottery import audit_text, commit, draw_protocol, seed
-from allocator.lottery.hashing import commitment_hash, readable_json
+from allocator.lottery.findings import commitment_hash, readable_json
 from allocator.lottery.seed import read_time
 from cli_world import call
 from draw_world import SCENARIO, write_hearing

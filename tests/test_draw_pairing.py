@@ -9,9 +9,8 @@ from random import Random
 
 import pytest
 
-from allocator.lottery.hashing import LotteryNumbers
-from allocator.lottery.kinds._pairing_audit import PairingRules, draw_pairing
-from allocator.lottery.kinds._pairing_search import PairingProblem, first_pairing
+from allocator.lottery.findings import LotteryNumbers
+from allocator.lottery.kinds._pairing_audit import PairingProblem, PairingRules, draw_pairing, first_pairing
 from allocator.lottery.pairing_infeasibility import find_shortage
 
 

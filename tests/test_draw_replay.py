@@ -18,9 +18,9 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.lottery import Audit, audit_text, commit, draw_protocol, reveal
-from allocator.lottery.hashing import LotteryNumbers, commitment_hash
-from allocator.lottery.kinds import _pairing_search
-from allocator.lottery.kinds._pairing_search import PairingParams
+from allocator.lottery.findings import LotteryNumbers, commitment_hash
+from allocator.lottery.kinds import _pairing_audit
+from allocator.lottery.kinds._pairing_audit import PairingParams
 from cli_world import call
 from draw_world import SCENARIO, write_hearing
 
@@ -35,7 +35,7 @@ def few_trials() -> Iterator[None]:
     """Make 20 trial draws of a pairing: each replay makes them again. Commit at one time, to one result."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(draw_protocol, "now", lambda: datetime.fromisoformat("2026-03-01T09:30+08:00"))
-        patch.setattr(_pairing_search, "DEFAULT_PARAMS", PairingParams(max_trials=20))
+        patch.setattr(_pairing_audit, "DEFAULT_PARAMS", PairingParams(max_trials=20))
         yield
 
 

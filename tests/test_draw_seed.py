@@ -15,8 +15,8 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.lottery import Audit, audit_text
-from allocator.lottery.hashing import LotteryNumbers
-from allocator.lottery.replay import has_form
+from allocator.lottery.draw_protocol import has_form
+from allocator.lottery.findings import LotteryNumbers
 from allocator.lottery.seed import days_in, form_of_source, format_time, read_form, read_time, time_of_source
 from allocator.model.text import Text
 from cli_world import call

@@ -6,7 +6,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.graph.adjacency import adjacency_of, connected_components
+from allocator.graph.geography import adjacency_of, connected_components
 
 number = st.integers(0, 12)
 

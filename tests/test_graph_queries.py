@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator.graph import OrganisationGraph
-from allocator.graph.distance import EARTH_RADIUS_KM, Position, great_circle_km
+from allocator.graph.geography import EARTH_RADIUS_KM, Position, great_circle_km
 from graph_world import graph_of, tie
 
 NEIJIANG, CHENGDU = (105.058, 29.580), (104.066, 30.572)

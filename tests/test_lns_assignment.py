@@ -17,8 +17,7 @@ from allocator.optimise.lns.mover_selection import MoverParams, MoverSelector
 from allocator.optimise.lns.operators import SLOTS, NeighbourhoodOperator, OperatorParams, Selection
 from allocator.program.evaluate import level_costs, violated_rows
 from allocator.program.subproblem import level_objective
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Budget, Deadline
+from allocator.solvers.deadline import Allotment, Budget, Deadline, SolveContext
 from big_world import postings
 from brute_force import least_costs, policy_for, priced_at_random
 from example_scenario import example_rule

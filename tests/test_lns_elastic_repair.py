@@ -33,8 +33,7 @@ from allocator.program.subproblem import (
     restrict_to_decisions,
 )
 from allocator.rules.policy import Policy
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget
+from allocator.solvers.deadline import Budget, SolveContext
 from allocator.solvers.solver import SearchResult
 from big_world import postings
 from brute_force import assert_best, policy_for

@@ -19,8 +19,7 @@ from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
 from allocator.rules.policy import Policy
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget
+from allocator.solvers.deadline import Budget, SolveContext
 from big_world import postings
 from brute_force import least_costs, policy_for
 from example_scenario import example_rule

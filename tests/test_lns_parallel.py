@@ -9,12 +9,10 @@ from allocator.optimise.constrained_program import ConstrainedProgram, constrain
 from allocator.optimise.construction.feasible import find_feasible
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns import large_neighbourhood, operators
-from allocator.optimise.lns.large_neighbourhood import LnsParams
+from allocator.optimise.lns.large_neighbourhood import LnsParams, merge_piece, solve_parallel
 from allocator.optimise.lns.operators import OperatorParams
-from allocator.optimise.lns.parallel_lns import merge_piece, solve_parallel
 from allocator.program.evaluate import violated_rows
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.deadline import Budget, Deadline, SolveContext
 from allocator.solvers.solver import SearchParams
 from brute_force import least_costs, policy_for, priced_at_random
 from example_scenario import example_rule

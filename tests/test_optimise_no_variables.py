@@ -12,8 +12,7 @@ from allocator import api
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters import minimise
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget
+from allocator.solvers.deadline import Budget, SolveContext
 from allocator.solvers.solver import SearchParams
 from small_folder import SCENARIO, folder
 

@@ -22,8 +22,7 @@ from allocator.optimise.routes.rolling import windows
 from allocator.optimise.solve import solve
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget
+from allocator.solvers.deadline import Budget, SolveContext
 from allocator.solvers.observer import CallbackObserver, Progress, Snapshot, StopRequest
 from allocator.verify import judge
 from example_scenario import example_context, example_rule

@@ -39,8 +39,7 @@ from allocator.solvers import background
 from allocator.solvers.adapters import minimise
 from allocator.solvers.background import BackgroundMip, BackgroundMipParams, LexicographicRelaxation
 from allocator.solvers.bounds import KnownBounds
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.deadline import Budget, Deadline, SolveContext
 from allocator.solvers.solver import SearchParams
 from allocator.verify import judge
 from brute_force import least_costs, parts_of, policy_for, priced_at_random

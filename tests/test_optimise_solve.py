@@ -25,8 +25,7 @@ from allocator.optimise.routes.route import APPLIES, LevelRequest, ProgramReques
 from allocator.optimise.solve import solve
 from allocator.program.decisions import Decisions
 from allocator.rules.policy import Policy
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Budget
+from allocator.solvers.deadline import Allotment, Budget, SolveContext
 from allocator.solvers.observer import CallbackObserver, ObserverGroup, Progress, StopRequest
 from allocator.verify import judge
 from big_world import chequers, postings

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from allocator.api import bind, load
-from allocator.graph.adjacency import adjacency_of, connected_components
+from allocator.graph.geography import adjacency_of, connected_components
 from allocator.model.tables import Link
 from allocator.optimise import lexicographic
 from allocator.optimise.constrained_program import constrain
@@ -38,8 +38,7 @@ from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.program.subproblem import MilpInstance
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.deadline import Budget, Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER
 from allocator.solvers.solver import SearchParams
 from brute_force import assert_best, solved, solver_by_level

@@ -7,7 +7,7 @@ from math import cos, hypot, radians
 import pytest
 
 from allocator.errors import InputError
-from allocator.graph.distance import Position, great_circle_km
+from allocator.graph.geography import Position, great_circle_km
 from allocator.model.text import Text
 from allocator.report.picture.card_picture import draw_cards
 from allocator.report.picture.card_selection import LIMITS, MOST_CARDS, MOST_NAMES

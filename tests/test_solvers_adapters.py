@@ -21,8 +21,7 @@ from allocator.program.network import as_network
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers import adapters
 from allocator.solvers.adapters import load_solver, minimise, solver_names
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Budget
+from allocator.solvers.deadline import Allotment, Budget, SolveContext
 from allocator.solvers.observer import CallbackObserver
 from allocator.solvers.solver import SearchParams
 
@@ -36,7 +35,7 @@ from typing import ClassVar
 import numpy as np
 
 from allocator.program.subproblem import MilpInstance
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.solver import SearchParams, SearchResult, Solver
 
 

@@ -15,11 +15,10 @@ from allocator.optimise.results import Options
 from allocator.optimise.solve import solve
 from allocator.program.program import Program
 from allocator.rules.policy import Policy
-from allocator.solvers import memory
+from allocator.solvers import worker_process
 from allocator.solvers.background import BackgroundMip
-from allocator.solvers.memory import GIB, NEAR, memory_limit, resident, resident_in_all
 from allocator.solvers.observer import CallbackObserver, ObserverGroup, Progress, StopRequest
-from allocator.solvers.worker_process import LIVE_WORKERS
+from allocator.solvers.worker_process import GIB, LIVE_WORKERS, NEAR, memory_limit, resident, resident_in_all
 from big_world import postings
 from cli_world import call
 from tiny_scenario import write_scenario
@@ -81,16 +80,16 @@ def test_no_other_layer_is_written_near_the_limit(tmp_path: Path, monkeypatch: p
 
 def test_what_runs_beside_is_ended_first(monkeypatch: pytest.MonkeyPatch) -> None:
     beside, taken = Beside(7), {"self": 10 << 20, 7: 30 << 20}
-    monkeypatch.setattr(memory, "resident", lambda pid="self": taken[pid])
-    monkeypatch.setattr(memory, "LIVE_WORKERS", {beside})
+    monkeypatch.setattr(worker_process, "resident", lambda pid="self": taken[pid])
+    monkeypatch.setattr(worker_process, "LIVE_WORKERS", {beside})
     stop = StopRequest()
     with memory_limit(100 / 1024, stop):
-        time.sleep(3 * memory.POLL_SECONDS)
+        time.sleep(3 * worker_process.POLL_SECONDS)
         assert not beside.killed and resident_in_all() == 40 << 20
         taken[7] = 85 << 20
         wait_until(lambda: beside.killed)
         taken[7] = 0
-        time.sleep(3 * memory.POLL_SECONDS)
+        time.sleep(3 * worker_process.POLL_SECONDS)
         assert beside.killed and not stop.is_requested
         taken["self"] = 95 << 20
         wait_until(lambda: stop.is_requested)
@@ -121,17 +120,17 @@ def test_a_first_reason_to_stop_stays() -> None:
 
 @pytest.mark.parametrize("held", [None, 95 << 20])
 def test_a_limit_that_cannot_be_held_is_refused(monkeypatch: pytest.MonkeyPatch, held: int | None) -> None:
-    monkeypatch.setattr(memory, "resident", lambda: held)
+    monkeypatch.setattr(worker_process, "resident", lambda: held)
     with pytest.raises(InputError, match="--memory: "), memory_limit(100 / 1024, StopRequest()):
         pytest.fail("went on")
 
 
 def test_a_system_without_proc_tells_the_most_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "Path", lambda _: Path("/nowhere"))
+    monkeypatch.setattr(worker_process, "Path", lambda _: Path("/nowhere"))
     now = resident()
     assert now is not None and now > 20 << 20
     assert resident(1) is None
-    monkeypatch.setattr(memory, "resource", None)
+    monkeypatch.setattr(worker_process, "resource", None)
     assert resident() is None
 
 

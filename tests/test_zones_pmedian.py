@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from allocator.graph.adjacency import adjacency_of
+from allocator.graph.geography import adjacency_of
 from allocator.optimise.zones.pmedian import lagrangian
 from allocator.optimise.zones.pmedian.border_search import BorderSearch
 from allocator.optimise.zones.pmedian.branch_and_cut import BranchAndCut, HessModel, build_hess_model

@@ -24,8 +24,7 @@ from allocator.program import lazy_auxiliaries
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.deadline import Budget, Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, CallbackObserver
 from brute_force import assert_best, least_costs, solved, solver_by_level
 from worlds import Space

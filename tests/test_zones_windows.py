@@ -23,8 +23,7 @@ from allocator.optimise.zones.residual_cover import OPEN_SIDE, Domain, ResidualP
 from allocator.optimise.zones.spanning_trees import split_plans
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget, Deadline
+from allocator.solvers.deadline import Budget, Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER
 from allocator.solvers.solver import SearchResult
 from allocator.verify import judge

@@ -104,14 +104,14 @@ def replay(
         seed: The public seed; None if not available.
     """
     from allocator.lottery import replay_checks
-    from allocator.lottery.replay import public_checks
+    from allocator.lottery.draw_protocol import public_checks
 
     return (*replay_checks(draw, audit, content), *public_checks(audit, published, seed))
 
 
 def unchecked_claims(audit: Audit, published: str | None, seed: str | None) -> tuple[Text, ...]:
     """Return the claims that a replay cannot check without the published line or the public seed."""
-    from allocator.lottery.replay import comparison_reminders
+    from allocator.lottery.draw_protocol import comparison_reminders
 
     return tuple(comparison_reminders(audit, published, seed))
 

@@ -63,7 +63,7 @@ def solve(
     _must_be_a_window(window)
     from allocator.optimise.results import Options
     from allocator.optimise.solve import solve as solve_policy
-    from allocator.solvers import memory as memories
+    from allocator.solvers import worker_process as memories
 
     options = Options(seconds, seed, workers, window or 0, confirm)
     limit = StopRequest()
@@ -146,7 +146,7 @@ def fewest_changes(
         raise InputError([missing_baseline("--fewest-changes")])
     from allocator.optimise.results import Options
     from allocator.optimise.solve import solve as solve_policy
-    from allocator.solvers import memory as memories
+    from allocator.solvers import worker_process as memories
 
     options = Options(seconds, seed, workers, confirm=confirm, minimum_changes=True)
     limit = StopRequest()

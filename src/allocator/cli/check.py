@@ -12,12 +12,12 @@ from allocator.cli.options import flag, scenario_argument
 from allocator.cli.output import Output
 from allocator.errors import Fault, fault_lines
 from allocator.model.text import Language
+from allocator.report.json_schemas import to_json
 from allocator.report.lint import doubt_count_text
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.infeasibility_text import render_shortages
 from allocator.report.rendering.scenario_text import render_summary
 from allocator.report.scenario_summary import scenario_summary
-from allocator.report.to_json import to_json
 
 
 @declare(

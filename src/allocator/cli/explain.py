@@ -24,9 +24,9 @@ from allocator.cli.solve_session import stop_on_signal
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.report.candidate_view import PinnedView, pinned_view, ranking_view
+from allocator.report.json_schemas import to_json
 from allocator.report.rendering.candidate_text import render_candidate, render_ranking
 from allocator.report.rendering.console import printable
-from allocator.report.to_json import to_json
 from allocator.report.wording import status_text
 
 

@@ -18,8 +18,8 @@ from rich.console import Console, RenderableType
 from allocator.errors import Fault, visible, visible_json
 from allocator.messages.click import LANGUAGE
 from allocator.model.text import Language, Text
+from allocator.report.json_schemas import to_json
 from allocator.report.rendering.console import console_for
-from allocator.report.to_json import to_json
 
 
 class Output:

@@ -12,9 +12,9 @@ from allocator.cli.output import Output
 from allocator.cli.plan_context import refuse_other_version
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
+from allocator.report.json_schemas import to_json
 from allocator.report.rendering.score_text import figure_table, render_judgement
 from allocator.report.score_view import judgement_view
-from allocator.report.to_json import to_json
 
 
 @declare(

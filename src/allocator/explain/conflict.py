@@ -16,8 +16,7 @@ from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Budget, Deadline
+from allocator.solvers.deadline import Allotment, Budget, Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 
 #: Time limit in seconds of one question whether some rules can hold together; most proofs are instant.

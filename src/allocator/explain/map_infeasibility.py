@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from allocator.explain.infeasibility_reasons import MapObstacle
-from allocator.graph.adjacency import Neighbours, connected_components
+from allocator.graph.geography import Neighbours, connected_components
 from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.optimise.zones.candidates import shared_bands

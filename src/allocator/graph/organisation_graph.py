@@ -20,7 +20,7 @@ from allocator.graph.acquaintance import (
     social_network,
 )
 from allocator.graph.construction import fill_graph, party_node, place_node
-from allocator.graph.distance import (
+from allocator.graph.geography import (
     Position,
     great_circle_km,
     great_circles_km,

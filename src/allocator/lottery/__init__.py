@@ -10,9 +10,8 @@ The format, ``allocator-draw/2``, is described in ``docs/draw.md``.
 
 from allocator.lottery.audit import Audit, audit_text, read_audit
 from allocator.lottery.draw_binding import BoundDraw, bind_draws
-from allocator.lottery.draw_protocol import commit, reveal
+from allocator.lottery.draw_protocol import commit, replay_checks, reveal
 from allocator.lottery.findings import CannotDraw, Check
-from allocator.lottery.replay import replay_checks
 
 __all__ = [
     "Audit",

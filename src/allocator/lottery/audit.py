@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from allocator.errors import Fault, InputError, nearest, shorten, visible_json
 from allocator.lottery.draw_kind import AuditModel, Committed, Draw
-from allocator.lottery.hashing import canonical_json, commitment_hash, readable_json
+from allocator.lottery.findings import canonical_json, commitment_hash, readable_json
 from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.reading import input_error
 from allocator.model.reading.json_files import json_fault, parse_json

@@ -9,8 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from allocator.lottery.findings import Check, ReportLine, names_with_ids
-from allocator.lottery.hashing import LotteryNumbers
+from allocator.lottery.findings import Check, LotteryNumbers, ReportLine, names_with_ids
 from allocator.lottery.scenario_view import ScenarioView
 from allocator.lottery.seed import format_time, read_form, read_time
 from allocator.model.plan import Assignment

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from allocator.graph.adjacency import Neighbours
+from allocator.graph.geography import Neighbours
 from allocator.program.bound_tightening import Bounds
 from allocator.program.cuts import RuleCut, add_cuts, add_tangents, has_outer_approximation, violated_tangents
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows

@@ -27,8 +27,7 @@ from allocator.program.evaluate import evaluate_auxiliaries, level_costs, rule_c
 from allocator.program.program import IntArray, Program
 from allocator.solvers.background import LexicographicRelaxation
 from allocator.solvers.bounds import Bound, KnownBounds, Proof
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.deadline import Allotment, Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, CallbackObserver, Observer, Progress
 from allocator.solvers.solver import Found
 

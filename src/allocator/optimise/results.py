@@ -12,7 +12,7 @@ from allocator.optimise.construction.warm import WarmStart
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.solver import Found
 
 

@@ -8,8 +8,7 @@ from importlib.metadata import version
 
 from allocator.model.plan import HARD
 from allocator.model.run import RunLevel, RunRoute, RunStructure, in_order
-from allocator.optimise.confirmation.claim import ContradictionError
-from allocator.optimise.confirmation.contradiction import contradiction_error
+from allocator.optimise.confirmation.claim import ContradictionError, contradiction_error
 from allocator.optimise.confirmation.second_proofs import with_second_proofs
 from allocator.optimise.construction.warm import WarmStart
 from allocator.optimise.lexicographic import LexicographicSolver
@@ -18,8 +17,7 @@ from allocator.optimise.results import Options, SolveRequest, SolveResult
 from allocator.optimise.routes.route import policy_routes
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import Proof
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget
+from allocator.solvers.deadline import Budget, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.solvers.solver import Found
 

@@ -21,7 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from allocator.graph.adjacency import Neighbours, connected_components
+from allocator.graph.geography import Neighbours, connected_components
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import LinearRow, append_rows
 from allocator.program.expr import Expr, ExprArray

@@ -1,8 +1,9 @@
-"""JSON Schemas of scenarios, rule packs and plans, for editors."""
+"""JSON: reports as plain data for ``--json``, and the schemas of scenarios, packs and plans for editors."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -87,3 +88,16 @@ def _finished(schema: Schema, title: str) -> Schema:
         if name in definitions:
             definitions[name] = {"anyOf": [short, definitions[name]]}
     return {"$schema": DIALECT, **schema, "title": title}
+
+
+def to_json(value: Any) -> Any:
+    """Return a report, or any part of one, as plain data; texts keep both languages."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): to_json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(inner) for inner in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -17,7 +17,7 @@ from allocator.model.text import Text
 from allocator.report.wording import kind_text
 from allocator.rules.attendance import absences_of, days_away, days_of
 from allocator.rules.context import RuleContext
-from allocator.verify.indicator_totals import IndicatorTotal, indicator_totals
+from allocator.verify.figures import IndicatorTotal, indicator_totals
 
 LayerShape = Literal["once", "roster", "cases"]
 HeldSeats = frozenset[tuple[str, str | None]]

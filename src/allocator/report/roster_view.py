@@ -10,7 +10,7 @@ from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment
 from allocator.model.text import Text
 from allocator.report.layer_layout import Absentee, HeldSeats, LayerLayout, LayerShape
-from allocator.verify.indicator_totals import Number
+from allocator.verify.figures import Number
 
 #: ``+`` for a member who is new in the slot, ``*`` for one in another role than in the period before.
 Mark = Literal["", "+", "*"]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from allocator.graph.adjacency import Neighbours
+from allocator.graph.geography import Neighbours
 from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import share_facets

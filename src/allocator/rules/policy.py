@@ -10,7 +10,7 @@ from math import prod
 from pydantic import BaseModel
 
 from allocator.errors import Fault, InputError
-from allocator.graph.adjacency import Neighbours
+from allocator.graph.geography import Neighbours
 from allocator.model.layer import Layer
 from allocator.model.plan import ScenarioRef
 from allocator.model.run import Overrides

@@ -18,7 +18,7 @@ from allocator.program.tags import Subject
 from allocator.rules.expressions.fields import Doc, ItemTest, SlotTest
 
 if TYPE_CHECKING:
-    from allocator.graph.adjacency import Neighbours
+    from allocator.graph.geography import Neighbours
     from allocator.program.cuts import RuleCut
     from allocator.rules.constraints import ConstraintWriter
     from allocator.rules.context import RuleContext

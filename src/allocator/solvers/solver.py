@@ -8,8 +8,7 @@ from typing import ClassVar, Literal
 
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment
+from allocator.solvers.deadline import Allotment, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 
 Found = Literal["optimal", "feasible", "infeasible", "unknown"]

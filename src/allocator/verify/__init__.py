@@ -1,14 +1,15 @@
 """Judges plans by the checks of the rules themselves; imports neither `optimise` nor a solver."""
 
 from allocator.verify.judge import Finding, Judgement, judge, measure_rule
-from allocator.verify.listing_check import listing_disagreements, plan_inconsistencies
 from allocator.verify.plan_references import (
     MissingReferences,
     OtherVersion,
     check_baseline,
     check_references,
+    listing_disagreements,
     missing_references,
     other_version,
+    plan_inconsistencies,
 )
 from allocator.verify.score_check import Disagreement, is_proved_twice, score_disagreements
 

@@ -1,13 +1,13 @@
-"""Measures the figures of ``expected.yaml`` in a scenario and in a plan for it."""
+"""Figures of ``expected.yaml`` measured in a scenario and a plan, and totals of indicators over members."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,13 +15,23 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Plan
 from allocator.model.reading.yaml_file import KeyPath
-from allocator.model.spec import Source
+from allocator.model.scenario import Scenario
+from allocator.model.spec import IndicatorSpec, Source
 from allocator.model.tables import TABLES, Row
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.axes import Axis, take
 from allocator.rules.expressions.selectors import SelectorError
-from allocator.rules.expressions.variables import PREFIXES, period_axis, type_of, value_of
+from allocator.rules.expressions.variables import (
+    LATEST,
+    PREFIXES,
+    TOTAL,
+    Figures,
+    indicator_maps,
+    period_axis,
+    type_of,
+    value_of,
+)
 from allocator.rules.policy import Policy
 from allocator.verify import Judgement, judge
 from allocator.verify.figure_specs import (
@@ -34,6 +44,54 @@ from allocator.verify.figure_specs import (
     SumSpec,
     split_sentence,
 )
+
+Number = int | float
+#: Decimals of a total; a mean of shares is not more precise.
+DECIMALS = 2
+
+
+@dataclass(frozen=True)
+class IndicatorTotal:
+    """An indicator that is totalled over the members of a group.
+
+    Attributes:
+        name: The indicator, as the table calls it.
+        title: Title of the indicator.
+        per_group: Whether the total of a group is the sum or the mean over its members.
+        of: Value by entity: over all periods for a sum, of the last period for a mean.
+    """
+
+    name: str
+    title: Text
+    per_group: Literal["sum", "mean"]
+    of: Mapping[str, Number]
+
+    def over(self, entities: Iterable[str]) -> Number | None:
+        """Return the total over entities; None where none of them has a value."""
+        found = [self.of[one] for one in entities if one in self.of]
+        if not found:
+            return None
+        total = sum(found)
+        number = round(total if self.per_group == "sum" else total / len(found), DECIMALS)
+        return int(number) if number == int(number) else number
+
+
+def indicator_totals(layer: Layer, scenario: Scenario) -> tuple[IndicatorTotal, ...]:
+    """Return a total for each indicator of any item or slot of a layer, in the order of the table."""
+    rows = scenario.organisation.indicators
+    mentioned = {*layer.items, *layer.slots}
+    names = dict.fromkeys(row.indicator for row in rows if row.subject in mentioned)
+    known = indicator_maps(rows) if names else {}
+    return tuple(_indicator_total(name, scenario.spec.indicators.get(name), known) for name in names)
+
+
+def _indicator_total(name: str, spec: IndicatorSpec | None, known: Mapping[str, Figures]) -> IndicatorTotal:
+    spec = spec or IndicatorSpec()
+    taken = known[TOTAL if spec.per_group == "sum" else LATEST]
+    of = {entity: values[name] for entity, values in taken.items() if name in values}
+    title = spec.title if spec.title.zh or spec.title.en else Text(zh=name, en=name)
+    return IndicatorTotal(name, title, spec.per_group, of)
+
 
 _TABLES_WITHOUT_IDS = {
     "links": "link",

@@ -11,19 +11,29 @@ from pydantic import Field, model_validator
 
 from allocator.errors import Fault, InputError, nearest
 from allocator.lottery.draw_kind import AuditModel, Committed, Draw
-from allocator.lottery.findings import Check, ReportLine, percent, pool_differences, rule_differences
-from allocator.lottery.hashing import LotteryNumbers, canonical_json
+from allocator.lottery.findings import (
+    Check,
+    LotteryNumbers,
+    ReportLine,
+    canonical_json,
+    percent,
+    pool_differences,
+    rule_differences,
+)
 from allocator.lottery.kinds._assignment_audit import (
     AssignmentCommitted,
     AssignmentResult,
     AssignmentRules,
+    Share,
     SlotEntry,
+    absences_of,
     assignment_lottery_checks,
     assignments_of,
     pair_chances,
+    pair_worths,
+    recused_by_slot,
     rule_checks,
 )
-from allocator.lottery.kinds._assignment_pool import Share, absences_of, pair_worths, recused_by_slot
 from allocator.lottery.scenario_view import ScenarioView
 from allocator.model.layer import IntArray
 from allocator.model.plan import Assignment

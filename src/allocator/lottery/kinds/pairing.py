@@ -15,25 +15,25 @@ from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed, Dr
 from allocator.lottery.findings import (
     CannotDraw,
     Check,
+    LotteryNumbers,
     ReportLine,
     names_with_ids,
     percent,
     pool_differences,
     rule_differences,
 )
-from allocator.lottery.hashing import LotteryNumbers
 from allocator.lottery.kinds._pairing_audit import (
     Condition,
     InspectorEntry,
     PairingCommitted,
     PairingResult,
     PairingRules,
+    SearchLimitReached,
     UnitEntry,
     draw_pairing,
     run_trials,
     trial_count,
 )
-from allocator.lottery.kinds._pairing_search import SearchLimitReached
 from allocator.lottery.scenario_view import ScenarioView, source_text
 from allocator.model.spec import Name, Source, Strict
 from allocator.model.text import Text

@@ -12,8 +12,14 @@ from pydantic import Field, model_validator
 
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed, Draw
-from allocator.lottery.findings import Check, ReportLine, percent, pool_differences, rule_differences
-from allocator.lottery.hashing import LotteryNumbers
+from allocator.lottery.findings import (
+    Check,
+    LotteryNumbers,
+    ReportLine,
+    percent,
+    pool_differences,
+    rule_differences,
+)
 from allocator.lottery.kinds._panel_audit import (
     PanelCommitted,
     PanelResult,

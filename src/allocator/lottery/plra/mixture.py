@@ -21,8 +21,7 @@ from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.program import INFINITE, BoolArray, IntArray
 from allocator.program.subproblem import MilpInstance, level_objective
 from allocator.solvers.adapters import minimise
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Budget
+from allocator.solvers.deadline import Budget, SolveContext
 from allocator.solvers.linear import LinearProgram, solve_linear
 from allocator.solvers.solver import SearchParams
 

@@ -22,7 +22,7 @@ from allocator.optimise.confirmation.witness_solvers import ClaimedPlan, Witness
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.program import IntArray
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.observer import CONFIRM, Progress
 
 #: Whether to look for a second proof: not, in a part of the time that is left, or for as long as it takes.

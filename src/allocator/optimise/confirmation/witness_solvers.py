@@ -19,8 +19,7 @@ from allocator.program.program import IntArray
 from allocator.program.structure import branching_variables
 from allocator.program.subproblem import MilpInstance, level_objective
 from allocator.solvers.adapters import minimise
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment
+from allocator.solvers.deadline import Allotment, SolveContext
 from allocator.solvers.solver import SearchParams
 from allocator.solvers.worker_process import Message, WorkerProcess, problem_arrays, values_in
 

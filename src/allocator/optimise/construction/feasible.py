@@ -9,8 +9,7 @@ from allocator.optimise.routes.route import ProgramRequest, RouteResult, program
 from allocator.program.program import IntArray
 from allocator.solvers.adapters import minimise
 from allocator.solvers.bounds import Bound
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Deadline
+from allocator.solvers.deadline import Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.solvers.solver import SearchParams, SearchResult
 

@@ -16,7 +16,7 @@ from allocator.program.expr import EMPTY
 from allocator.program.program import IntArray
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import KnownBounds
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.observer import Snapshot
 
 

@@ -15,8 +15,7 @@ from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.bounds import KnownBounds
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Deadline
+from allocator.solvers.deadline import Deadline, SolveContext
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,7 @@ from allocator.program.incremental import EvaluatedPlan, IncrementalEvaluator
 from allocator.program.program import BoolArray, IntArray, Program
 from allocator.program.reassignment import FloatArray, Potential, Reassignment, reassignment_costs
 from allocator.program.subproblem import level_objective
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.deadline import Allotment, Deadline, SolveContext
 from allocator.solvers.linear import assign
 from allocator.solvers.solver import SearchResult
 

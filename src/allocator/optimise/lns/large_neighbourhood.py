@@ -2,13 +2,14 @@
 
 Constraint search solves pieces of the plan to optimality, which improves large plans. Branch and cut, in a
 process of its own, proves bounds where rules are written tightly. With one worker there is no such process,
-so that a solve can be repeated exactly.
+so that a solve can be repeated exactly. With more workers, disjoint pieces are solved in parallel.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,13 +19,13 @@ from allocator.model.run import CP_SAT, HIGHS, NOBODY, Witnesses, combine_witnes
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.assignment_neighbourhood import AssignmentNeighbourhood
 from allocator.optimise.lns.operators import NeighbourhoodOperator, NeighbourhoodSelector
-from allocator.optimise.lns.parallel_lns import Piece, merge_piece, solve_parallel
+from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import BoolArray, IntArray
 from allocator.program.structure import dependents, penalty_by_place
+from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters import minimise
 from allocator.solvers.background import BackgroundMip
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.deadline import Allotment, Deadline, SolveContext
 from allocator.solvers.observer import CallbackObserver
 from allocator.solvers.solver import SearchParams, SearchResult
 
@@ -301,3 +302,71 @@ class LargeNeighbourhoodSearch:
         if cost < self._incumbent.cost:
             self._race_plan = values  # tried once only: it may cost more than the process said
             self._incumbent.accept(values, "mip")
+
+
+#: Seconds between two looks at the solve while pieces are solved.
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A piece of a plan.
+
+    Attributes:
+        operator: The operator that chose it.
+        free: ``[variables]`` whether each is free.
+        problem: The problem over the free variables.
+    """
+
+    operator: NeighbourhoodOperator
+    free: BoolArray
+    problem: MilpInstance
+
+
+def solve_parallel(
+    problems: Sequence[MilpInstance],
+    context: SolveContext,
+    search_params: SearchParams,
+    poll: Callable[[], object],
+    work_meanwhile: Callable[[], bool],
+) -> list[SearchResult]:
+    """Solve pieces, each in a thread of its own.
+
+    Args:
+        problems: The pieces.
+        context: The settings of the solve.
+        search_params: The parameters of each search.
+        poll: Called again and again while they are solved.
+        work_meanwhile: Called in this thread until it returns that there is nothing more to do.
+    """
+    with ThreadPoolExecutor(max(1, len(problems))) as pool:
+        searches = [pool.submit(minimise, problem, context, search_params) for problem in problems]
+        waiting = is_busy = True
+        while waiting:
+            try:
+                is_busy = is_busy and work_meanwhile()
+                waiting = bool(wait(searches, 0 if is_busy else POLL_SECONDS).not_done)
+                poll()
+            except KeyboardInterrupt:
+                context.request_stop()
+    return [done.result() for done in searches]
+
+
+def merge_piece(incumbent: LevelIncumbent, start: IntArray, free: BoolArray, found: IntArray) -> None:
+    """Merge the solution of a piece into the incumbent, which may have changed elsewhere since.
+
+    Args:
+        incumbent: The incumbent of the level.
+        start: ``[variables]`` the plan that the piece was cut from.
+        free: ``[variables]`` whether each was free in the piece.
+        found: ``[variables]`` the solution of the piece.
+    """
+    if incumbent.values is start:
+        incumbent.accept(found)
+        return
+    program = incumbent.constrained.program
+    count = program.decisions.count
+    decisions = np.where(free[:count], found[:count], incumbent.values[:count])
+    merged = evaluate_auxiliaries(program, decisions[None, :])
+    if not violated_rows(program, merged).any():
+        incumbent.accept(merged[0])

@@ -37,8 +37,7 @@ from allocator.program.subproblem import (
     rows_with_auxiliaries,
 )
 from allocator.solvers.adapters import minimise
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.deadline import Allotment, Deadline, SolveContext
 from allocator.solvers.solver import SearchParams
 
 

@@ -14,8 +14,7 @@ from allocator.optimise.routes.route import APPLIES, Applicability, LevelRequest
 from allocator.program.program import BoolArray, IntArray
 from allocator.program.subproblem import Subproblem
 from allocator.solvers.adapters import minimise
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.deadline import Allotment, Deadline, SolveContext
 from allocator.solvers.solver import SearchParams, SearchResult
 
 

@@ -22,8 +22,7 @@ from allocator.program.lazy_auxiliaries import undefined_auxiliaries
 from allocator.program.network import Network, as_network
 from allocator.program.program import BoolArray, IntArray
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Deadline
+from allocator.solvers.deadline import Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.solvers.solver import Found
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from allocator.graph.adjacency import Neighbours
+from allocator.graph.geography import Neighbours
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.connected_sets import (
     Band,

@@ -17,8 +17,7 @@ from allocator.optimise.zones.connected_sets import BoolArray
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.adapters import minimise
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Deadline
+from allocator.solvers.deadline import Deadline, SolveContext
 from allocator.solvers.linear import LinearParams, LinearProgram, UnsolvedError, solve_linear
 from allocator.solvers.observer import CallbackObserver
 from allocator.solvers.solver import SearchParams, SearchResult

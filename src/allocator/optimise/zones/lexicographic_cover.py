@@ -32,8 +32,7 @@ from allocator.program.bound_tightening import Bounds
 from allocator.program.program import IntArray, Program, Rows
 from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Deadline
+from allocator.solvers.deadline import Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, CallbackObserver, PlanCallback
 from allocator.solvers.solver import Found, SearchParams
 

@@ -15,12 +15,11 @@ from itertools import islice, product
 
 import numpy as np
 
-from allocator.graph.adjacency import Neighbours, connected_components
+from allocator.graph.geography import Neighbours, connected_components
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray, Program
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Deadline
+from allocator.solvers.deadline import Deadline, SolveContext
 
 #: Units that change their zone: of each its number and the slot of its new zone.
 Change = tuple[tuple[int, int], ...]

@@ -22,8 +22,7 @@ from allocator.optimise.zones.zone_pairs import recombine, reoptimise_pairs
 from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition, decompose_by_slot
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Deadline
+from allocator.solvers.deadline import Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, PlanCallback
 
 

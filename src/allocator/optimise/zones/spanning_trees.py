@@ -13,7 +13,7 @@ from itertools import chain
 
 import numpy as np
 
-from allocator.graph.adjacency import Neighbours
+from allocator.graph.geography import Neighbours
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.candidates import balanced_attribute, shared_bands
 from allocator.optimise.zones.connected_sets import Band
@@ -21,8 +21,7 @@ from allocator.optimise.zones.local_search import costs_of, improve_by_units, is
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.slot_decomposition import SlotDecomposition
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Deadline
+from allocator.solvers.deadline import Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, PlanCallback
 
 

@@ -15,7 +15,7 @@ from itertools import combinations
 
 import numpy as np
 
-from allocator.graph.adjacency import Neighbours
+from allocator.graph.geography import Neighbours
 from allocator.optimise.constrained_program import ConstrainedProgram
 from allocator.optimise.zones.candidates import balanced_attribute, enumerate_zones
 from allocator.optimise.zones.connected_sets import MOST_MEMBERS
@@ -28,8 +28,7 @@ from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.expr import EMPTY
 from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotDecomposition, restrict_items
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Deadline
+from allocator.solvers.deadline import Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, PlanCallback
 
 

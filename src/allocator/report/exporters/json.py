@@ -8,8 +8,8 @@ from typing import ClassVar
 from allocator.errors import visible_json
 from allocator.model.text import Text
 from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
+from allocator.report.json_schemas import to_json
 from allocator.report.plan_view import pick_layer
-from allocator.report.to_json import to_json
 
 
 class JsonExporter(Exporter):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, floor, log10, pi, radians, sin
 
-from allocator.graph.distance import EARTH_RADIUS_KM, Position
+from allocator.graph.geography import EARTH_RADIUS_KM, Position
 from allocator.model.text import Language
 from allocator.report.picture.page import (
     APPROXIMATE,

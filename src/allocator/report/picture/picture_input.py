@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from allocator.graph.distance import Position
+from allocator.graph.geography import Position
 from allocator.model.layer import Layer
 from allocator.model.organisation import Organisation
 from allocator.model.tables import Case, Group, Person, Unit

@@ -9,9 +9,9 @@ from allocator.explain.infeasibility_reasons import Reasons
 from allocator.model.notation import scenario_roles
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Language, Text
+from allocator.report.json_schemas import to_json
 from allocator.report.rendering.console import pick, printable
 from allocator.report.score_view import rule_reasons
-from allocator.report.to_json import to_json
 from allocator.rules.policy import Policy
 from allocator.verify.imbalances import Imbalance, find_imbalances
 from allocator.verify.slot_shortages import BarredPerson, SlotShortage, find_slot_shortages

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from allocator.errors import nearest, shorten
-from allocator.graph.adjacency import adjacency_of
+from allocator.graph.geography import adjacency_of
 from allocator.graph.ties import Lens, kinds_in, known_kinds
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext

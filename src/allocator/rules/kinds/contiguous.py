@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from allocator.graph.adjacency import Neighbours, adjacency_of, connected_components
+from allocator.graph.geography import Neighbours, adjacency_of, connected_components
 from allocator.graph.ties import known_kinds
 from allocator.model.text import Text
 from allocator.program.cuts import RuleCut

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from allocator.model.run import CP_SAT
 from allocator.program.subproblem import MilpInstance
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.solver import SearchParams, SearchResult, Solver
 
 

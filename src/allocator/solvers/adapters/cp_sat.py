@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 from allocator.model.run import CP_SAT
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.observer import Observer
 from allocator.solvers.solver import (
     Found,

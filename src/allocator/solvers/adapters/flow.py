@@ -15,7 +15,7 @@ from allocator.model.run import FLOW
 from allocator.program.network import Network, as_network
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.solver import (
     SearchParams,
     SearchResult,

@@ -11,7 +11,7 @@ from typing import ClassVar
 from allocator.model.run import HIGHS
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.background import BackgroundMip
-from allocator.solvers.context import SolveContext
+from allocator.solvers.deadline import SolveContext
 from allocator.solvers.observer import Observer
 from allocator.solvers.solver import SearchParams, SearchResult, Solver, result_without_variables
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from allocator.graph.adjacency import Neighbours
+from allocator.graph.geography import Neighbours
 from allocator.optimise.zones.connected_sets import Band
 from allocator.program.program import INFINITE, IntArray, Medoid, Program
 from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition

@@ -20,8 +20,7 @@ from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violat
 from allocator.program.program import IntArray, Program
 from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.context import SolveContext
-from allocator.solvers.deadline import Allotment, Deadline
+from allocator.solvers.deadline import Allotment, Deadline, SolveContext
 from allocator.solvers.linear import assign
 from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, PlanCallback
 

@@ -1,9 +1,9 @@
-"""Positions of units and places, and great-circle distances between them."""
+"""Distances between units and places, and adjacency with its connected components."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
@@ -12,6 +12,31 @@ import numpy.typing as npt
 
 from allocator.model.organisation import Organisation
 from allocator.model.tables import Person, Unit
+
+#: By number, the numbers of its neighbours.
+Neighbours = Mapping[int, Set[int]]
+
+
+def adjacency_of(pairs: Iterable[tuple[int, int]]) -> Neighbours:
+    """Return for each number of ``pairs`` the others that it is paired with."""
+    found: dict[int, set[int]] = {}
+    for a, b in pairs:
+        found.setdefault(a, set()).add(b)
+        found.setdefault(b, set()).add(a)
+    return found
+
+
+def connected_components(members: Collection[int], near: Neighbours) -> Iterator[frozenset[int]]:
+    """Yield the connected components of ``members``, by paths through members alone."""
+    left = set(members)
+    while left:
+        part, edge = set[int](), {left.pop()}
+        while edge:
+            part |= edge
+            edge = {other for one in edge for other in near.get(one, ())} & left
+            left -= edge
+        yield frozenset(part)
+
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG)."""
