@@ -22,6 +22,9 @@ from big_world import postings
 from brute_force import least_costs, policy_for, priced_at_random
 from example_scenario import example_rule
 
+#: Thousands of plans or whole solves: under coverage three times as slow.
+pytestmark = pytest.mark.unmeasured
+
 RULES = (
     {"id": "some", "kind": "capacity", "on": "turn", "atleast": 1, "atmost": 2},
     {"id": "load", "kind": "capacity", "on": "turn", "load": "person.age - 40", "atmost": 6},

@@ -11,6 +11,9 @@ from allocator.rules.rule import Rule
 from brute_force import assert_best, policy_for, priced_at_random, space_of
 from worlds import HARD, SOFT, Trial, trials
 
+#: Thousands of plans or whole solves: under coverage three times as slow.
+pytestmark = pytest.mark.unmeasured
+
 
 def with_prices(rules: list[Rule], layer: str, seed: int, level: int) -> list[Rule]:
     """Return the rules with a random price for each place of a layer, so that plans differ in cost."""

@@ -46,6 +46,9 @@ from brute_force import least_costs, parts_of, policy_for, priced_at_random
 from example_scenario import example_rule
 from worlds import HARD, Space, Trial, trials
 
+#: Thousands of plans or whole solves: under coverage three times as slow.
+pytestmark = pytest.mark.unmeasured
+
 SEEDS = [*range(6), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 30))]
 SECONDS = 20.0
 #: Layers of which all plans are soon looked at; no rule about one of them alone calls for cuts.

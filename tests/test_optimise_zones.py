@@ -46,6 +46,9 @@ from scenario_tools import folder
 from worlds import Space
 from zone_maps import Fields, grid_world, map_world, zoning
 
+#: Thousands of plans or whole solves: under coverage three times as slow.
+pytestmark = pytest.mark.unmeasured
+
 NEAR: Fields = {"kind": "compact", "to": "centre", "load": "unit.workload"}
 OF_ONE_SLOT: tuple[Fields, ...] = (
     NEAR,

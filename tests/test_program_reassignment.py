@@ -19,6 +19,9 @@ from brute_force import policy_for
 from example_scenario import example_rule
 from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials
 
+#: Thousands of plans or whole solves: under coverage three times as slow.
+pytestmark = pytest.mark.unmeasured
+
 #: Number of base plans, and of selections of movers by each method.
 FROM, OFTEN = 4, 3
 METHODS = ("random", "similar", "chain")
