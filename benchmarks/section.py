@@ -24,8 +24,7 @@ def section(kept: Kept, pictures: Mapping[str, str]) -> str:
 
 def _parts(kept: Kept, pictures: Mapping[str, str]) -> Iterator[str]:
     outcomes = kept.outcomes
-    each = " or ".join(f"{limit:g}" for limit in sorted({one.limit for one in outcomes}))
-    yield f"`{kept.command}`: {each} s for each solver, one after another, on {kept.machine}."
+    yield _conditions(kept)
     yield markdown(outcomes, pictures)
     yield f"{LEGEND} A problem links to its costs over time." if pictures else LEGEND
     said = [f"{line}." for line in notes(outcomes)]
@@ -37,9 +36,13 @@ def _parts(kept: Kept, pictures: Mapping[str, str]) -> Iterator[str]:
 
 def front(kept: Kept) -> str:
     """Return the rows in which our lead over the best peer is greatest, with the command of the table."""
+    return f"{markdown(strongest(kept.outcomes, FRONT_ROWS))}\n\n{_conditions(kept)} {LEGEND}"
+
+
+def _conditions(kept: Kept) -> str:
+    """Return the command of the table, the seconds of each solver, and the machine."""
     each = " or ".join(f"{limit:g}" for limit in sorted({one.limit for one in kept.outcomes}))
-    said = f"`{kept.command}`: {each} s for each solver, one after another, on {kept.machine}. {LEGEND}"
-    return f"{markdown(strongest(kept.outcomes, FRONT_ROWS))}\n\n{said}"
+    return f"`{kept.command}`: {each} s for each solver, one after another, on {kept.machine}."
 
 
 def machine() -> str:

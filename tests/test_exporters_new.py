@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib import import_module, invalidate_caches
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from allocator.errors import InputError
 from allocator.report import exporters
 from allocator.report.exporters import Exporter, all_exporters, exporter_for, formats_text
 from cli_world import call, write_plan
+from new_module import new_module
 from tiny_scenario import write_scenario
 
 SOURCE = '''"""A plan as lines of plain text."""
@@ -47,18 +48,12 @@ class LinesExporter(Exporter):
 
 
 @pytest.fixture
-def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exporter]:
+def lines(tmp_path: Path) -> Iterator[Exporter]:
     """Yield a format whose file lies in a further folder of formats, for as long as a test runs."""
     folder = tmp_path / "formats"
     folder.mkdir()
-    (folder / "lines.py").write_text(SOURCE, "utf-8")
-    monkeypatch.setattr(exporters, "__path__", [*exporters.__path__, str(folder)])
-    invalidate_caches()
-    all_exporters.cache_clear()
-    yield import_module("allocator.report.exporters.lines").LinesExporter()
-    monkeypatch.undo()
-    sys.modules.pop("allocator.report.exporters.lines")
-    all_exporters.cache_clear()
+    with new_module(exporters, "lines", SOURCE, folder, all_exporters) as name:
+        yield import_module(name).LinesExporter()
 
 
 def test_formats_are_listed_by_what_they_show(lines: Exporter) -> None:

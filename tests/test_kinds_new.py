@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib import import_module, invalidate_caches
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from allocator.report.json_schemas import rules_schema
 from allocator.rules import kinds
 from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
+from new_module import new_module
 from test_kinds_examples import test_a_kind_has_examples_and_says_what_it_is as says_what_it_is
 from test_kinds_examples import test_about_names_what_breaches_name as about_is_right
 from test_kinds_examples import test_examples_are_kept_and_broken_as_they_say as examples_are_right
@@ -75,16 +76,10 @@ class Crowd(Rule):
 
 
 @pytest.fixture
-def crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Rule]]:
+def crowd(tmp_path: Path) -> Iterator[type[Rule]]:
     """Yield a kind whose file lies in a further folder of kinds, for as long as a test runs."""
-    (tmp_path / "crowd.py").write_text(SOURCE, "utf-8")
-    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
-    invalidate_caches()
-    all_kinds.cache_clear()
-    yield import_module("allocator.rules.kinds.crowd").Crowd
-    monkeypatch.undo()
-    sys.modules.pop("allocator.rules.kinds.crowd")
-    all_kinds.cache_clear()
+    with new_module(kinds, "crowd", SOURCE, tmp_path, all_kinds) as name:
+        yield import_module(name).Crowd
 
 
 def test_a_new_file_is_found_and_in_the_schema(crowd: type[Rule]) -> None:

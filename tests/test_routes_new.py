@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from importlib import import_module, invalidate_caches
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from allocator.report.rendering.solve_text import run_line
 from allocator.rules.policy import Policy
 from brute_force import policy_for, solver_by_level
 from example_scenario import example_rule
+from new_module import new_module
 
 SOURCE = '''"""The route of exhaustion: every plan of a very small program is evaluated."""
 
@@ -75,16 +75,10 @@ EVEN = {"id": "even", "kind": "balance", "on": "turn", "each": "slot", "level": 
 
 
 @pytest.fixture
-def exhaustion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[ProgramRoute]]:
+def exhaustion(tmp_path: Path) -> Iterator[type[ProgramRoute]]:
     """Yield a route whose file lies in a further folder of routes, for as long as a test runs."""
-    (tmp_path / "exhaustion.py").write_text(SOURCE, "utf-8")
-    monkeypatch.setattr(routes, "__path__", [*routes.__path__, str(tmp_path)])
-    invalidate_caches()
-    all_routes.cache_clear()
-    yield import_module("allocator.optimise.routes.exhaustion").ExhaustionRoute
-    monkeypatch.undo()
-    sys.modules.pop("allocator.optimise.routes.exhaustion")
-    all_routes.cache_clear()
+    with new_module(routes, "exhaustion", SOURCE, tmp_path, all_routes) as name:
+        yield import_module(name).ExhaustionRoute
 
 
 def policy(*rules: dict[str, object], periods: int = 1) -> Policy:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import invalidate_caches
 from itertools import product
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from allocator.solvers.adapters import load_solver, minimise, solver_names
 from allocator.solvers.deadline import Allotment, Budget, SolveContext
 from allocator.solvers.observer import CallbackObserver
 from allocator.solvers.solver import SearchParams
+from new_module import new_module
 
 SOURCE = '''"""Enumeration: looks at all values, one after the other."""
 
@@ -172,15 +172,10 @@ def test_to_know_the_solvers_loads_none() -> None:
 
 
 @pytest.fixture
-def by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def by_hand(tmp_path: Path) -> Iterator[str]:
     """Yield the name of a solver whose file lies in a further folder, for as long as a test runs."""
-    (tmp_path / "by_hand.py").write_text(SOURCE, "utf-8")
-    monkeypatch.setattr(adapters, "__path__", [*adapters.__path__, str(tmp_path)])
-    invalidate_caches()
-    yield "by-hand"
-    monkeypatch.undo()
-    sys.modules.pop("allocator.solvers.adapters.by_hand", None)
-    load_solver.cache_clear()
+    with new_module(adapters, "by_hand", SOURCE, tmp_path, load_solver):
+        yield "by-hand"
 
 
 def test_a_new_solver_is_one_new_file(by_hand: str) -> None:
