@@ -18,7 +18,7 @@ COMPILE = $(BIN)/pip-compile --quiet --no-config --cache-dir .cache/pip-tools --
 INSTALL = $(BIN)/python -m pip install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install install-dev test lint test-quick test-slow bench bench-write bench-casework timefold lock clean
+.PHONY: help demo install install-dev test lint test-quick test-slow renderers bench bench-write bench-casework timefold lock clean
 
 help:
 	@echo 'make demo       solve the Neijiang scenario and show the plan'
@@ -54,8 +54,19 @@ lint: $(DEV)
 test-quick: $(DEV)
 	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 8 --dist loadfile --cov --cov-fail-under=90
 
-test-slow: $(DEV)
+test-slow: $(DEV) renderers
 	$(BIN)/python -m pytest -m slow
+
+# Programs that open the files that are exported: LibreOffice, poppler and Chromium. Debian's packages are installed where
+# that is allowed; elsewhere the names are said, and the tests that need them are skipped and say so.
+RENDERERS := chromium libreoffice-calc libreoffice-writer poppler-utils fonts-noto-cjk
+
+renderers:
+	@command -v soffice >/dev/null && command -v chromium >/dev/null && command -v pdftotext >/dev/null || { \
+		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+			apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive TMPDIR=/tmp \
+				apt-get install --quiet=2 --yes --no-install-recommends $(RENDERERS) >/dev/null; \
+		else echo 'To test how files open and print, install: $(RENDERERS)'; fi; }
 
 # Each measures one thing by itself; what compares is run by the table, or by hand.
 STEPS := acquaintance compile draw
