@@ -15,7 +15,7 @@ from unittest import mock
 import numpy as np
 
 from allocator.program.expr import Expr, ExprArray
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules import constraints, kinds, policy
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kinds._cross_layer import ConditionalRows

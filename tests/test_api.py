@@ -16,7 +16,7 @@ from allocator import api
 from allocator.errors import InternalError
 from allocator.model.plan import Plan
 from allocator.model.reading.json_files import plan_text
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.kinds.avoid import Avoid
 from allocator.rules.kinds.cover import Cover
 from allocator.rules.kinds.max_term import MaxTerm

@@ -20,8 +20,8 @@ from allocator.errors import InputError, InternalError
 from allocator.explain import Candidate, Ranking, Seat, rank_candidates
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.program.decisions import Decisions
-from allocator.program.incremental import NeighbourCosts, NeighbourEvaluator
-from allocator.program.tags import Subject
+from allocator.program.evaluate import NeighbourCosts, NeighbourEvaluator
+from allocator.program.program import Subject
 from allocator.rules.policy import Policy
 from allocator.verify import Judgement, judge
 from cli_world import call, good_plan, write_plan

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from allocator.program.decisions import Decisions
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.kinds import all_kinds
 from allocator.rules.roster import Roster

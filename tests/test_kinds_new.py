@@ -35,7 +35,7 @@ from typing import ClassVar, Literal
 
 from allocator.model.text import Text
 from allocator.program.expr import Expr
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.roster import Roster

@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 import tiny_scenario
 from allocator import api
 from allocator.errors import InputError
-from allocator.program.expr import Expr, ExprArray
-from allocator.program.magnitude import MAX_MAGNITUDE, TooLargeError, checked_product, refuse_large_sums
+from allocator.program.expr import (
+    MAX_MAGNITUDE,
+    Expr,
+    ExprArray,
+    TooLargeError,
+    checked_product,
+    refuse_large_sums,
+)
 from cli_world import call
 from tiny_scenario import write_scenario
 

@@ -14,13 +14,14 @@ from allocator.optimise.lns import plan_repair
 from allocator.optimise.lns.operators import NeighbourhoodSelector, follow_chains
 from allocator.program import cuts
 from allocator.program.cuts import (
+    ELASTIC_LEVEL,
     add_tangents,
+    elastic,
     has_outer_approximation,
     initial_tangents,
     violated_tangents,
 )
 from allocator.program.decisions import Decisions
-from allocator.program.elastic import ELASTIC_LEVEL, elastic
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.network import find_network_part
 from allocator.program.program import IntArray, Program

@@ -13,9 +13,8 @@ from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.expr import Expr
-from allocator.program.program import INFINITE, Program
+from allocator.program.program import INFINITE, Program, Subject, tag
 from allocator.program.subproblem import Subproblem
-from allocator.program.tags import Subject, tag
 from worlds import world_of
 
 DECISIONS = Decisions.of(list(world_of(frozenset({"turn"})).layers.values()))

@@ -12,9 +12,8 @@ from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import RuleCut, add_cuts
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
-from allocator.program.program import Program
+from allocator.program.program import Program, Subject
 from allocator.program.spells import Spells, add_spells
-from allocator.program.tags import Subject
 from example_scenario import example_context
 from hulls import Relaxation
 from worlds import Plans, Space, common_plans, world_of

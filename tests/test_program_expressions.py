@@ -11,8 +11,7 @@ from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, rule_costs, violated_rows
 from allocator.program.expr import Expr
-from allocator.program.program import INFINITE
-from allocator.program.tags import WIDTH, Subject, tag, tags
+from allocator.program.program import INFINITE, WIDTH, Subject, tag, tags
 from worlds import world_of
 
 DECISIONS = Decisions.of(list(world_of(frozenset({"turn"})).layers.values()))

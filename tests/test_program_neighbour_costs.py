@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from allocator.program import lazy_auxiliaries
-from allocator.program.evaluate import evaluate_auxiliaries, rule_costs
-from allocator.program.incremental import NeighbourEvaluator
+from allocator.program.evaluate import NeighbourEvaluator, evaluate_auxiliaries, rule_costs
 from allocator.program.program import Program
 from allocator.rules.kinds.compact import Compact
 from worlds import HARD, SOFT, Trial, plans_of, policy_of, trials

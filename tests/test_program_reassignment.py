@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from allocator.optimise.lns.mover_selection import Movers, MoverSelector
-from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
-from allocator.program.incremental import IncrementalEvaluator
+from allocator.program.evaluate import IncrementalEvaluator, evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.lazy_auxiliaries import undefined_auxiliaries
 from allocator.program.program import IntArray, Program
 from allocator.program.reassignment import DeltaEvaluator, Potential, Reassignment, reassignment_costs

@@ -14,10 +14,9 @@ from allocator.program.builder import ProgramBuilder
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.expr import Expr
-from allocator.program.program import INFINITE, IntArray, Program
+from allocator.program.program import INFINITE, IntArray, Program, Subject, tag
 from allocator.program.structure import antecedents, dependents, independent_components
 from allocator.program.subproblem import MilpInstance, Subproblem, objective_lower_bound
-from allocator.program.tags import Subject, tag
 from allocator.rules.kinds.compact import Compact
 from example_scenario import example_context, example_rule
 from worlds import HARD, SOFT, Plans, Trial, plans_of, policy_of, trials, world_of

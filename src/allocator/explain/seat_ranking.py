@@ -14,9 +14,8 @@ from allocator.errors import InternalError
 from allocator.explain.seats import Move, Seat, holders, moves_to
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.plan import Assignment
-from allocator.program.evaluate import evaluate_auxiliaries
-from allocator.program.incremental import NeighbourEvaluator
-from allocator.program.tags import Subject
+from allocator.program.evaluate import NeighbourEvaluator, evaluate_auxiliaries
+from allocator.program.program import Subject
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster

@@ -11,10 +11,18 @@ import numpy.typing as npt
 from allocator.program.auxiliary_definitions import DefinitionBuilder, VariableBounds
 from allocator.program.cuts import initial_tangents
 from allocator.program.decisions import Decisions
-from allocator.program.expr import EMPTY, Expr, ExprArray
-from allocator.program.magnitude import refuse_large_sums, refuse_too_large
-from allocator.program.program import INFINITE, Costs, ExcessComponents, IntArray, Medoid, Program, Rows
-from allocator.program.tags import WIDTH, TagArray
+from allocator.program.expr import EMPTY, Expr, ExprArray, refuse_large_sums, refuse_too_large
+from allocator.program.program import (
+    INFINITE,
+    WIDTH,
+    Costs,
+    ExcessComponents,
+    IntArray,
+    Medoid,
+    Program,
+    Rows,
+    TagArray,
+)
 
 T = TypeVar("T")
 

@@ -25,8 +25,7 @@ from allocator.graph.geography import Neighbours, connected_components
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import LinearRow, append_rows
 from allocator.program.expr import Expr, ExprArray
-from allocator.program.program import INFINITE, ExcessComponents, IntArray, Medoid, Program
-from allocator.program.tags import TagArray
+from allocator.program.program import INFINITE, ExcessComponents, IntArray, Medoid, Program, TagArray
 
 #: Up to this number of members a medoid distance has a variable for every two of them, and a definition.
 MEDOID_LIMIT = 200

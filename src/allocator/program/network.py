@@ -16,9 +16,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from allocator.program.bound_tightening import Bounds
-from allocator.program.program import INFINITE, BoolArray, IntArray, Program
+from allocator.program.program import INFINITE, BoolArray, IntArray, Program, TagArray
 from allocator.program.subproblem import MilpInstance, decision_rows, rows_with_auxiliaries
-from allocator.program.tags import TagArray
 
 
 @dataclass(frozen=True, eq=False)

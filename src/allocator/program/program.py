@@ -1,4 +1,4 @@
-"""The program as arrays: variables, tagged rows, tagged costs by level, and definitions of auxiliaries."""
+"""The program as arrays: variables, rows and costs with their tags, and definitions of auxiliaries."""
 
 from __future__ import annotations
 
@@ -6,22 +6,52 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from allocator.graph.geography import Neighbours
 from allocator.program.decisions import Decisions
-from allocator.program.tags import TagArray
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+TagArray = npt.NDArray[np.int32]
 #: A side of a row at or beyond this is open.
 INFINITE = 2**60
+#: Length of a tag: the rule, then the subject.
+WIDTH = 7
+
+
+class Subject(NamedTuple):
+    """The subject of a row, cost or breach, by index into the rule's layer; -1 where there is none.
+
+    ``other`` is a second item. ``part`` is any further thing that the kind counts by (a seat, a skill, a
+    place).
+    """
+
+    item: int = -1
+    slot: int = -1
+    role: int = -1
+    period: int = -1
+    other: int = -1
+    part: int = -1
+
+
+def tag(rule: int, subject: Subject) -> TagArray:
+    """Return the tag of one row: the rule's index, then the subject."""
+    return np.array([(rule, *subject)], dtype=np.int32)
+
+
+def tags(rule: int, subjects: npt.NDArray[np.int64]) -> TagArray:
+    """Return the tags of ``n`` rows from subjects ``[n, 6]``."""
+    block = np.empty((len(subjects), WIDTH), dtype=np.int32)
+    block[:, 0] = rule
+    block[:, 1:] = subjects
+    return block
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +64,7 @@ class Rows:
         coefs: Coefficient of each term.
         lo: ``[n]`` lower sides, at least ``-INFINITE``.
         hi: ``[n]`` upper sides, at most ``INFINITE``.
-        tags: ``[n, 7]``: the rule, then the subject (see `tags`).
+        tags: ``[n, 7]``: the rule, then the subject (see `Subject`).
         defining: ``[n]`` whether the row only defines an auxiliary. Such a row constrains no plan.
     """
 

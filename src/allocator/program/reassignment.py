@@ -20,8 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array, vstack
 
-from allocator.program.evaluate import auxiliary_values
-from allocator.program.incremental import EvaluatedPlan, IncrementalEvaluator, select_lines
+from allocator.program.evaluate import EvaluatedPlan, IncrementalEvaluator, auxiliary_values, select_lines
 from allocator.program.program import BoolArray, Definitions, IntArray
 
 FloatArray = npt.NDArray[np.float64]

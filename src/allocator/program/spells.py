@@ -21,8 +21,7 @@ import numpy as np
 from allocator.model.layer import BoolArray, Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.expr import Expr, ExprArray
-from allocator.program.program import INFINITE, IntArray
-from allocator.program.tags import Subject, tags
+from allocator.program.program import INFINITE, IntArray, Subject, tags
 
 #: Rows that only define spells and presences belong to no rule.
 NO_RULE = -1

@@ -20,16 +20,14 @@ from allocator.graph.geography import Neighbours
 from allocator.model.layer import Layer
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import share_facets
-from allocator.program.expr import Expr, ExprArray
+from allocator.program.expr import Expr, ExprArray, checked_product
 from allocator.program.lazy_auxiliaries import (
     add_excess_components,
     add_medoid_distance,
     membership_variables,
 )
-from allocator.program.magnitude import checked_product
-from allocator.program.program import INFINITE
+from allocator.program.program import INFINITE, Subject, TagArray, tag, tags
 from allocator.program.spells import Spells, add_spells, link_spells, presence_variables
-from allocator.program.tags import Subject, TagArray, tag, tags
 from allocator.rules.scope import Scope
 
 IntArray = npt.NDArray[np.int64]

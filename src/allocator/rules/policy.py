@@ -18,7 +18,7 @@ from allocator.model.text import Text
 from allocator.program.builder import ProgramBuilder
 from allocator.program.cuts import RuleCut
 from allocator.program.decisions import Decisions
-from allocator.program.magnitude import MAX_MAGNITUDE, TooLargeError, refuse_large_program
+from allocator.program.expr import MAX_MAGNITUDE, TooLargeError, refuse_large_program
 from allocator.program.program import Program
 from allocator.rules.constraints import ConstraintWriter, SharedVariables
 from allocator.rules.context import RuleContext

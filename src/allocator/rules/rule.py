@@ -14,7 +14,7 @@ from allocator.model.plan import Level
 from allocator.model.reading.cell_values import kind_of_tie
 from allocator.model.spec import Strict
 from allocator.model.text import Text
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.expressions.fields import Doc, ItemTest, SlotTest
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.past import Past
 from allocator.model.text import Text
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.context import RuleContext, layer_types, ranges_over, types_of
 from allocator.rules.expressions.axes import SCORE, Axis, pair_types, pairs_between, take
 from allocator.rules.expressions.fields import ExpressionField

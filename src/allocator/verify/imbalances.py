@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from allocator.model.organisation import NamedEntity
 from allocator.model.text import Text
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.policy import Policy
 from allocator.verify.slot_shortages import LayerRows, SlotRow
 

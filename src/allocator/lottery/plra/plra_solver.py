@@ -16,9 +16,8 @@ from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, 
 from allocator.lottery.plra.mixture import mixed_lottery
 from allocator.model.text import Text
 from allocator.program.network import as_network, find_network_part, non_network_rules
-from allocator.program.program import INFINITE, BoolArray, IntArray, Program, Rows
+from allocator.program.program import INFINITE, BoolArray, IntArray, Program, Rows, Subject
 from allocator.program.subproblem import MilpInstance
-from allocator.program.tags import Subject
 from allocator.rules.policy import Policy
 from allocator.verify.judge import judge
 

@@ -17,7 +17,7 @@ import numpy as np
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.mover_selection import MoverSelector
 from allocator.optimise.lns.operators import NeighbourhoodOperator
-from allocator.program.incremental import EvaluatedPlan, IncrementalEvaluator
+from allocator.program.evaluate import EvaluatedPlan, IncrementalEvaluator
 from allocator.program.program import BoolArray, IntArray, Program
 from allocator.program.reassignment import FloatArray, Potential, Reassignment, reassignment_costs
 from allocator.program.subproblem import level_objective

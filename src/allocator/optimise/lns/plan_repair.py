@@ -23,8 +23,8 @@ from allocator.optimise.flow_plans import lexicographic_flow_plan
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.program.bound_tightening import Bounds
+from allocator.program.cuts import ELASTIC_LEVEL, elastic
 from allocator.program.decisions import Decisions
-from allocator.program.elastic import ELASTIC_LEVEL, elastic
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.lazy_auxiliaries import undefined_auxiliaries
 from allocator.program.network import find_network_part

@@ -3,7 +3,7 @@
 It is no level, and it asks no solver. Once a plan is found, items exchange seats where the exchange costs
 nothing at any level, violates no row, and lets more items keep the seat of the baseline, the slot of the
 period before, or their role in it. The rows and costs that an exchange touches tell its effect
-(``program/incremental.py``). The number of exchanges is limited, not the time, so that plans are repeatable.
+(``program/evaluate.py``). The number of exchanges is limited, not the time, so that plans are repeatable.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ import numpy as np
 from allocator.model.layer import Layer
 from allocator.model.plan import Plan
 from allocator.optimise.constrained_program import ConstrainedProgram
-from allocator.program.evaluate import evaluate_auxiliaries, level_costs
-from allocator.program.incremental import NeighbourEvaluator
+from allocator.program.evaluate import NeighbourEvaluator, evaluate_auxiliaries, level_costs
 from allocator.program.program import BoolArray, IntArray
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy

@@ -20,7 +20,7 @@ from allocator.model.layer import IntArray, Layer
 from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.expr import ExprArray
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc, PairText, ThereItemText, ThereSlotText
 from allocator.rules.roster import Roster

@@ -9,7 +9,7 @@ import numpy as np
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.text import Text
 from allocator.program.expr import Expr, ExprArray
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.roster import LayerRoster
 from allocator.rules.rule import Breach

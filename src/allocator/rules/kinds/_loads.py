@@ -15,7 +15,7 @@ from allocator.errors import shorten
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.expr import Expr
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import side_of
 from allocator.rules.expressions.fields import Doc, EachAmount, PairAmount, SideText

@@ -11,7 +11,7 @@ import numpy as np
 
 from allocator.model.text import Text
 from allocator.program.expr import Expr
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.kinds._indicators01 import indicator_if_minimised
 from allocator.rules.kinds._pairs import PairRule, clique_cover

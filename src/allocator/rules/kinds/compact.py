@@ -12,7 +12,7 @@ from allocator.errors import nearest
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.program.expr import Expr
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, ItemAmount

@@ -11,7 +11,7 @@ from pydantic import model_validator
 from allocator.model.notation import Notation, NotationError, Term, Vocabulary, parse_notation
 from allocator.model.tables import Group
 from allocator.model.text import Text
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, SlotLimit

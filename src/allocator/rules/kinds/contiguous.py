@@ -13,7 +13,7 @@ from allocator.graph.geography import Neighbours, adjacency_of, connected_compon
 from allocator.graph.ties import known_kinds
 from allocator.model.text import Text
 from allocator.program.cuts import RuleCut
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc

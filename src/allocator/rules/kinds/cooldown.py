@@ -10,7 +10,7 @@ from pydantic import Field
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster

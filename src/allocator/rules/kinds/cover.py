@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from allocator.model.tables import MAX_SKILL_LEVEL, Case
 from allocator.model.text import Text
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, SlotCount

@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.errors import nearest
 from allocator.model.text import Text
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc

@@ -11,8 +11,8 @@ from pydantic import Field
 from allocator.model.layer import BoolArray
 from allocator.model.text import Text
 from allocator.program.expr import Expr
+from allocator.program.program import Subject
 from allocator.program.spells import Spells
-from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster

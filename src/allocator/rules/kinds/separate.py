@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from allocator.model.text import Text
 from allocator.program.expr import Expr
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster

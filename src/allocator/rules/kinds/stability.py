@@ -10,8 +10,8 @@ import numpy as np
 from allocator.model.layer import BoolArray, IntArray
 from allocator.model.text import Text
 from allocator.program.expr import ExprArray
+from allocator.program.program import Subject
 from allocator.program.spells import SpellBlock
-from allocator.program.tags import Subject
 from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.expressions.fields import Doc, PairNumber
 from allocator.rules.roster import Roster

@@ -11,7 +11,7 @@ from allocator.errors import nearest
 from allocator.model.layer import BoolArray
 from allocator.model.text import Language, Text
 from allocator.program.expr import Expr
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, SlotTest

@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.model.spec import Range
 from allocator.model.text import Text
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from allocator.model.text import Text
 from allocator.program.expr import Expr
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kinds._pairs import PairRule
 from allocator.rules.roster import Roster

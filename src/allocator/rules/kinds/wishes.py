@@ -12,7 +12,7 @@ from allocator.model.layer import BoolArray
 from allocator.model.tables import Wish
 from allocator.model.text import Text
 from allocator.program.expr import Expr
-from allocator.program.tags import Subject
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.kinds._indicators01 import held_indicator, held_slots
 from allocator.rules.roster import Roster
