@@ -18,8 +18,7 @@ from statistics import median
 from time import perf_counter
 
 from allocator.graph import OrganisationGraph, build_graph
-from allocator.model.organisation import Organisation
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Case, Group, Person, Posting, Tie, Unit
 

@@ -6,8 +6,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from allocator.model.organisation import Organisation
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Link, Person, Unit
 from allocator.rules.layer_binding import bind_context

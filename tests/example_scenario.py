@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from allocator.model.organisation import Organisation
 from allocator.model.plan import Assignment, Plan, ScenarioRef
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit, Wish
 from allocator.rules.context import RuleContext

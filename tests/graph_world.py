@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.graph import OrganisationGraph, build_graph
-from allocator.model.organisation import Organisation
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import TABLES
 

@@ -7,7 +7,7 @@ from itertools import combinations
 from xml.etree import ElementTree as ET
 
 from allocator.graph.geography import Position
-from allocator.model.organisation import NamedEntity
+from allocator.model.scenario import NamedEntity
 from allocator.model.text import Text
 from allocator.report.picture.picture_input import PictureInput
 from allocator.report.picture.shapes import Box, Drawing, Label

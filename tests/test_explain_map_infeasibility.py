@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.explain import why_infeasible
-from allocator.explain.map_infeasibility import find_map_obstacles
-from allocator.model.organisation import Organisation
+from allocator.explain.infeasibility import find_map_obstacles
+from allocator.model.scenario import Organisation
 from allocator.model.tables import Group, Link, Unit
 from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy

@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from allocator.graph.multigraph import Edge
-from allocator.graph.ties import KINDS, UNKNOWN_KIND
+from allocator.graph.ties import KINDS, UNKNOWN_KIND, Edge
 from graph_world import TODAY, graph_of, posting, tie
 
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from allocator.graph.multigraph import Edge
-from allocator.graph.ties import HOP_DECAY, Lens, fading_factor, years_after
+from allocator.graph.ties import HOP_DECAY, Edge, Lens, fading_factor, years_after
 from graph_world import TODAY, graph_of, tie
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from allocator.errors import InputError
-from allocator.model.scores import ScoreTable
+from allocator.model.scenario import ScoreTable
 from allocator.program.evaluate import evaluate_auxiliaries, rule_costs, violated_rows
 from allocator.rules.context import RuleContext
 from allocator.rules.roster import Roster

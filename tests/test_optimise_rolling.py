@@ -10,9 +10,8 @@ import pytest
 
 from allocator import api
 from allocator.errors import InputError
-from allocator.model.organisation import Organisation
 from allocator.model.plan import Assignment
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Person
 from allocator.optimise.construction.layerwise import PartialPlan, construct_layer

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from allocator import api
 from allocator.errors import Fault, InputError
-from allocator.model.scores import ScoreTable, ValueCodes
+from allocator.model.scenario import ScoreTable, ValueCodes
 from allocator.rules.expressions.axes import Axis, Pairs, combinations
 from allocator.rules.expressions.compiler import Compiler
 from allocator.rules.expressions.variables import type_of

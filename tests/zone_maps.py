@@ -8,9 +8,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from allocator.model.organisation import Organisation
 from allocator.model.plan import Assignment, Plan, ScenarioRef
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Link, Unit
 from allocator.rules.context import RuleContext

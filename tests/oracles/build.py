@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from allocator.model.organisation import Organisation
 from allocator.model.plan import Assignment, Plan, ScenarioRef
-from allocator.model.scenario import Scenario
-from allocator.model.scores import ScoreTable
+from allocator.model.scenario import Organisation, Scenario, ScoreTable
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Absence, Case, Group, Link, Person, Posting, Tie, Unit, Wish
 from allocator.rules.kinds import all_kinds

@@ -48,8 +48,7 @@ from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
 from allocator.model.plan import Assignment, LevelScore, Plan
 from allocator.model.reading.json_files import plan_text, read_plan, write_plan
 from allocator.model.run import Overrides
-from allocator.model.scenario import Scenario
-from allocator.model.scores import Numbers
+from allocator.model.scenario import Numbers, Scenario
 from allocator.model.text import Language, Text
 from allocator.report.plan_view import PlanView
 from allocator.rules.kinds import all_kinds as rule_kinds

@@ -10,8 +10,7 @@ from pathlib import Path
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
 from allocator.model.reading import input_error, load_scenario, read_spec, scenario_digest
-from allocator.model.scenario import Scenario
-from allocator.model.scores import Numbers, ScoreTable
+from allocator.model.scenario import Numbers, Scenario, ScoreTable
 from allocator.rules.overrides import override_faults, with_overrides
 from allocator.rules.packs import read_rulebook
 from allocator.rules.policy import Policy

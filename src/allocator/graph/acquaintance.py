@@ -14,8 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.graph.multigraph import Multigraph
-from allocator.graph.ties import HOP_DECAY, Lens
+from allocator.graph.ties import HOP_DECAY, Lens, Multigraph
 
 
 class TieStep(NamedTuple):

@@ -15,9 +15,8 @@ from heapq import heappop, heappush
 from itertools import chain, islice
 from typing import NamedTuple
 
-from allocator.graph.multigraph import Edge, GraphNode, Multigraph
-from allocator.graph.ties import default_strength, strength_together
-from allocator.model.organisation import Organisation
+from allocator.graph.ties import Edge, GraphNode, Multigraph, default_strength, strength_together
+from allocator.model.scenario import Organisation
 from allocator.model.tables import Group, Person, Posting, Unit
 
 DAYS_IN_MONTH = 365.25 / 12

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from allocator.model.organisation import Organisation
+from allocator.model.scenario import Organisation
 from allocator.model.tables import Person, Unit
 
 #: By number, the numbers of its neighbours.

@@ -27,10 +27,8 @@ from allocator.graph.geography import (
     place_positions,
     position_of,
 )
-from allocator.graph.multigraph import Multigraph
-from allocator.graph.ties import Lens, tie_word
-from allocator.model.organisation import Organisation
-from allocator.model.scenario import Scenario
+from allocator.graph.ties import Lens, Multigraph, tie_word
+from allocator.model.scenario import Organisation, Scenario
 from allocator.model.text import Language
 
 CACHED_SEARCHES = 256

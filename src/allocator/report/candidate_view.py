@@ -9,8 +9,8 @@ from allocator.explain.seat_ranking import Candidate, Ranking
 from allocator.explain.seats import SeatPrice
 from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
-from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Level
+from allocator.model.scenario import NamedEntity
 from allocator.model.text import Text
 from allocator.report.score_view import FindingView, Place, finding_view
 from allocator.report.wording import STATUS, level_text

@@ -8,9 +8,8 @@ from typing import Literal
 
 from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
-from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Plan
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import NamedEntity, Scenario
 from allocator.model.spec import Period
 from allocator.model.tables import Absence, Group, Person, Unit
 from allocator.model.text import Text

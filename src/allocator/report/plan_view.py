@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.notation import scenario_roles
-from allocator.model.organisation import NamedEntity, Organisation
 from allocator.model.plan import Assignment, Plan
+from allocator.model.scenario import NamedEntity, Organisation
 from allocator.model.tables import Wish
 from allocator.model.text import Text
 from allocator.report.layer_layout import layouts_ids_only, layouts_with_names

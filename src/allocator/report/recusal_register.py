@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allocator.model.layer import Layer
-from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Plan
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import NamedEntity, Scenario
 from allocator.model.text import Text
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment
+from allocator.model.scenario import NamedEntity
 from allocator.model.text import Text
 from allocator.report.layer_layout import Absentee, HeldSeats, LayerLayout, LayerShape
 from allocator.verify.figures import Number

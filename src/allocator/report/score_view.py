@@ -8,9 +8,9 @@ from datetime import date
 
 from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
-from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment, BoundProof, Level, LevelScore, Plan, RuleScore
 from allocator.model.run import is_confirmed
+from allocator.model.scenario import NamedEntity
 from allocator.model.text import Text
 from allocator.report.wording import level_text
 from allocator.rules.policy import Policy

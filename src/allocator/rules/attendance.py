@@ -12,9 +12,8 @@ from datetime import date
 import numpy as np
 
 from allocator.model.layer import BoolArray, Layer
-from allocator.model.organisation import Organisation
 from allocator.model.past import Past, Stay, Timeline, merged
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import Period
 from allocator.model.steps import ONE_DAY, Step, Stretch, likely_steps, stated_steps
 from allocator.model.tables import Absence, Person

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from allocator.errors import Fault, nearest, shorten
 from allocator.model.layer import Layer
 from allocator.model.notation import Vocabulary, listed
-from allocator.model.organisation import Organisation
+from allocator.model.scenario import Organisation
 from allocator.model.tables import Person
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext

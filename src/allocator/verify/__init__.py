@@ -1,6 +1,14 @@
 """Judges plans by the checks of the rules themselves; imports neither `optimise` nor a solver."""
 
-from allocator.verify.judge import Finding, Judgement, judge, measure_rule
+from allocator.verify.judge import (
+    Disagreement,
+    Finding,
+    Judgement,
+    is_proved_twice,
+    judge,
+    measure_rule,
+    score_disagreements,
+)
 from allocator.verify.plan_references import (
     MissingReferences,
     OtherVersion,
@@ -11,7 +19,6 @@ from allocator.verify.plan_references import (
     other_version,
     plan_inconsistencies,
 )
-from allocator.verify.score_check import Disagreement, is_proved_twice, score_disagreements
 
 __all__ = [
     "Disagreement",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.model.layer import Layer
-from allocator.model.organisation import NamedEntity
 from allocator.model.plan import Assignment, Plan
+from allocator.model.scenario import NamedEntity
 from allocator.rules.context import RuleContext
 from allocator.rules.override_rules import is_by_item
 from allocator.rules.policy import Policy

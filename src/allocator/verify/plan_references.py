@@ -17,7 +17,7 @@ from allocator.model.reading.fault_list import FaultList
 from allocator.model.text import Text
 from allocator.rules.overrides import plan_overrides
 from allocator.rules.policy import Policy
-from allocator.verify.score_check import Disagreement, proof_inconsistencies, status_inconsistencies
+from allocator.verify.judge import Disagreement, proof_inconsistencies, status_inconsistencies
 
 #: Unknown names that are listed of a plan which was made for another scenario.
 SHOWN_OF_ANOTHER = 5

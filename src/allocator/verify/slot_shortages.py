@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 
 from allocator.model.layer import Layer
-from allocator.model.organisation import NamedEntity
+from allocator.model.scenario import NamedEntity
 from allocator.model.text import Text
 from allocator.program.program import INFINITE, Program
 from allocator.rules.kinds.separate import Separate

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from allocator.errors import Fault, nearest, shorten
 from allocator.model.identity import Identities, name_key
-from allocator.model.organisation import Organisation
 from allocator.model.reading.table_rows import Records
+from allocator.model.scenario import Organisation
 from allocator.model.tables import Case, Identity, Tie
 from allocator.model.text import Text
 

@@ -10,7 +10,6 @@ from typing import TypeVar
 from allocator.errors import Fault, InputError
 from allocator.model.identity import with_identities
 from allocator.model.notation import NotationError, Words, notation_fault, scenario_words
-from allocator.model.organisation import Organisation
 from allocator.model.reading.entity_names import lookalike_ids, repeated_people, with_ids, with_ids_for_names
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import listing_digest
@@ -24,8 +23,7 @@ from allocator.model.reading.table_grid import Grid, read_grid
 from allocator.model.reading.table_rows import Records, read_rows
 from allocator.model.reading.yaml_file import YamlDocument
 from allocator.model.reading.yaml_validation import validate_yaml
-from allocator.model.scenario import Scenario
-from allocator.model.scores import ScoreTable
+from allocator.model.scenario import Organisation, Scenario, ScoreTable
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import (
     Absence,

@@ -16,7 +16,7 @@ from allocator.model.reading.cell_values import plain_id
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.scenario_location import SCORES
 from allocator.model.reading.table_layout import Line
-from allocator.model.scores import Numbers, ScoreTable
+from allocator.model.scenario import Numbers, ScoreTable
 from allocator.model.text import Text
 
 #: Expressions read ``score.NAME``: a reserved word of CEL is no valid name.

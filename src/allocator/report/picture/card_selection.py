@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from allocator.model.organisation import NamedEntity
+from allocator.model.scenario import NamedEntity
 from allocator.model.text import Language
 from allocator.report.picture.page import count_text, join_parts, more_text, weight_text
 from allocator.report.picture.picture_input import PictureInput

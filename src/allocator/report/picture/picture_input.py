@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from allocator.graph.geography import Position
 from allocator.model.layer import Layer
-from allocator.model.organisation import Organisation
+from allocator.model.scenario import Organisation
 from allocator.model.tables import Case, Group, Person, Unit
 from allocator.model.text import Text
 from allocator.report.picture.text_metrics import short_names

@@ -7,7 +7,7 @@ from typing import Any
 
 from allocator.explain.infeasibility_reasons import Reasons
 from allocator.model.notation import scenario_roles
-from allocator.model.organisation import NamedEntity
+from allocator.model.scenario import NamedEntity
 from allocator.model.text import Language, Text
 from allocator.report.json_schemas import to_json
 from allocator.report.rendering.console import pick, printable

@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.console import RenderableType
 from rich.table import Table
 
-from allocator.model.organisation import NamedEntity
+from allocator.model.scenario import NamedEntity
 from allocator.model.text import Language
 from allocator.report.layer_layout import Absentee
 from allocator.report.plan_view import OTHER_VERSION, IdentityLine, PlanView, WishLine

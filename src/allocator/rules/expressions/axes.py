@@ -15,8 +15,7 @@ import numpy.typing as npt
 from cel_expr_python import cel
 
 from allocator.model.layer import IntArray, Layer
-from allocator.model.scenario import Scenario
-from allocator.model.scores import Coded, Codes
+from allocator.model.scenario import Coded, Codes, Scenario
 
 
 class Columns(Mapping[str, Sequence[Any]]):

@@ -22,8 +22,8 @@ from cel_expr_python import cel
 from allocator.errors import shorten
 from allocator.messages.cel import runtime_text, type_text
 from allocator.model.layer import IntArray
-from allocator.model.scores import Coded as PairCodes
-from allocator.model.scores import Codes
+from allocator.model.scenario import Coded as PairCodes
+from allocator.model.scenario import Codes
 from allocator.model.text import Text
 from allocator.rules.expressions.axes import Axis, Pairs, combinations
 from allocator.rules.expressions.cost import too_much

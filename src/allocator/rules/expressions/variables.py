@@ -30,8 +30,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from cel_expr_python import cel
 
-from allocator.model.organisation import Organisation
-from allocator.model.scenario import Scenario
+from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import Period, Source
 from allocator.model.tables import TABLES, Indicator, Person, Row
 from allocator.rules.expressions.axes import Axis, Columns, Types, joined
