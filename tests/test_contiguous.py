@@ -20,7 +20,7 @@ from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.lazy_auxiliaries import separator_row
 from allocator.program.program import ExcessComponents
-from allocator.report.lint import without_neighbours
+from allocator.report.lint.unmet import without_neighbours
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from brute_force import assert_best, solved
@@ -204,7 +204,7 @@ rules:
 
 def test_an_island_is_reached_by_several_kinds_of_links(tmp_path: Path) -> None:
     policy = bind(load(island(tmp_path, ", link: [adjacent, ferry]")))
-    assert list(without_neighbours.doubts(policy)) == []
+    assert list(without_neighbours(policy)) == []
     found = solved(policy)
     assert found.status == "optimal" and found.run["structure"] == {"kind": "zones"}
     assert {one.slot for one in found.assignments if one.item in "IA"} == {
@@ -214,7 +214,7 @@ def test_an_island_is_reached_by_several_kinds_of_links(tmp_path: Path) -> None:
 
 def test_an_island_is_named_and_no_way_out_is_one_that_nobody_can_go(tmp_path: Path) -> None:
     policy = bind(load(island(tmp_path, "")))
-    [doubt] = without_neighbours.doubts(policy)
+    [doubt] = without_neighbours(policy)
     assert "岛" in doubt.message.zh and "adjacent" in doubt.message.en
     reasons = why_infeasible(policy, seconds=10)
     assert {repair.rule for repair in reasons.repairs} <= {"two", "hang"} and reasons.repairs
@@ -226,7 +226,7 @@ def test_an_island_is_named_and_no_way_out_is_one_that_nobody_can_go(tmp_path: P
 def test_many_units_without_neighbours_are_counted(tmp_path: Path) -> None:
     many = "id\n" + "".join(f"M{k}\n" for k in range(25)) + "A\nB\nC\nI\n"
     path = folder(tmp_path, **ISLAND | {"units.csv": many, "r.yaml": RULES.replace("baseline", "history")})
-    [doubt] = without_neighbours.doubts(bind(load(path)))
+    [doubt] = without_neighbours(bind(load(path)))
     assert "and 6 more" in doubt.message.en and "等 26 个" in doubt.message.zh
 
 

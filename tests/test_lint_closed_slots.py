@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import tiny_scenario
-from allocator.report.lint.closed_slots import doubts
+from allocator.errors import Fault
+from allocator.model.text import Text
+from allocator.report.lint import all_lints, unmet
+from allocator.report.lint.unmet import closed_slots
+from allocator.rules.policy import Policy
 from cli_world import call, write_plan
 from small_folder import bound
 from tiny_scenario import write_scenario
 
 
+def test_every_public_function_of_a_module_is_a_lint_in_the_order_of_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = [lint.__name__ for lint in all_lints()]
+    assert before == sorted(before) and {"closed_slots", "history_readings", "without_neighbours"} <= {
+        *before
+    }
+    assert not {"find_imbalances", "imbalance_text", "find_doubts"} & {*before}
+
+    def added(policy: Policy) -> Iterator[Fault]:
+        yield Fault(Text(zh="疑", en="odd"))
+
+    added.__module__ = unmet.__name__
+    monkeypatch.setattr(unmet, "added", added, raising=False)
+    monkeypatch.setattr(unmet, "_private", added, raising=False)
+    assert [lint for lint in all_lints.__wrapped__() if lint.__name__ not in before] == [added]
+
+
 def test_a_slot_that_no_item_can_go_to_is_told(tmp_path: Path) -> None:
     policy = bound(tmp_path)
-    assert not list(doubts(policy))
+    assert not list(closed_slots(policy))
     layer = policy.context.layers["zoning"]
     possible = np.array(layer.possible)
     possible[:, 1] = False
     layers = {**policy.context.layers, "zoning": replace(layer, possible=possible)}
     closed = replace(policy, context=replace(policy.context, layers=layers))
-    (doubt,) = doubts(closed)
+    (doubt,) = closed_slots(closed)
     assert (doubt.file, doubt.column, doubt.found) == ("scenario.yaml", "layers.zoning", layer.slots[1])
     assert doubt.row > 1
 

@@ -8,7 +8,7 @@ from textwrap import dedent
 from allocator import api
 from allocator.errors import Fault
 from allocator.report.lint import find_doubts
-from allocator.report.lint.empty_columns import doubts
+from allocator.report.lint.conditions import empty_columns
 from small_folder import TABLES, bound, folder
 
 RULES = """
@@ -24,10 +24,10 @@ def told(faults: list[Fault]) -> list[tuple[str, str | None]]:
 
 def test_only_columns_without_a_filled_cell_are_told(tmp_path: Path) -> None:
     policy = bound(tmp_path, RULES)
-    assert told(list(doubts(policy))) == [("home.when", "home.domain")]
+    assert told(list(empty_columns(policy))) == [("home.when", "home.domain")]
     people = TABLES["people.csv"].replace("native_place", "native_plce")
     (tmp_path / "scenarios" / "small" / "people.csv").write_text(people, "utf-8")
-    found = list(doubts(api.bind(api.load(tmp_path / "scenarios" / "small"))))
+    found = list(empty_columns(api.bind(api.load(tmp_path / "scenarios" / "small"))))
     assert told(found) == [
         ("home.when", "person.native_place"),
         ("home.when", "home.domain"),
@@ -63,7 +63,7 @@ def test_numbers_lists_and_further_columns_are_told_too(tmp_path: Path) -> None:
         TABLES["people.csv"].replace("政治面貌", "政治面貌,union,rank").replace("中共党员", "中共党员,,0")
     )
     (base / "people.csv").write_text(people, "utf-8")
-    assert told(list(doubts(api.bind(api.load(base))))) == [
+    assert told(list(empty_columns(api.bind(api.load(base))))) == [
         ("own.when", "case.parties"),
         ("own.when", "case.severity"),
         ("union.when", "person.union"),
@@ -71,6 +71,6 @@ def test_numbers_lists_and_further_columns_are_told_too(tmp_path: Path) -> None:
     units = TABLES["units.csv"].replace("workload", "任务数")
     (base / "units.csv").write_text(units, "utf-8")
     (base / "people.csv").write_text(people.replace("中共党员", ""), "utf-8")
-    found = list(doubts(api.bind(api.load(base))))
+    found = list(empty_columns(api.bind(api.load(base))))
     assert told(found)[0] == ("work.load", "unit.workload") and "empty or 0" in found[0].message.en
     assert ("union.when", 'person.extra["政治面貌"]') in told(found)

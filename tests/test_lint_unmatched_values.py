@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from allocator.report.lint.unmatched_values import doubts
+from allocator.report.lint.conditions import unmatched_values
 from small_folder import bound
 
 
 def told(tmp_path: Path, condition: str) -> list[tuple[str, str, str]]:
     rules = f"\nrules:\n  - {{id: home, kind: avoid, on: posting, when: '{condition}'}}\n"
-    return [(fault.column, fault.found, fault.nearest) for fault in doubts(bound(tmp_path, rules))]
+    return [(fault.column, fault.found, fault.nearest) for fault in unmatched_values(bound(tmp_path, rules))]
 
 
 def test_a_grade_by_its_title_is_told_with_its_id(tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
-"""Lints: each public module here examines a bound policy for one kind of doubt.
+"""Lints: each examines a bound policy for one kind of doubt.
 
 A doubt is not wrong for certain, but likely not meant.
-A lint is one file with a function ``doubts(policy) -> Iterator[Fault]``. It is found by its presence.
+A lint is a public function of a public module here: it takes the policy and yields faults, and is found by
+its presence.
 """
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from types import FunctionType, ModuleType
 
 from allocator.errors import Fault
 from allocator.model.text import Text
@@ -21,11 +23,21 @@ Lint = Callable[[Policy], Iterator[Fault]]
 
 @cache
 def all_lints() -> tuple[Lint, ...]:
-    """Return the lints, one for each public module of ``report/lint``, in the order of their names."""
-    names = sorted(module.name for module in pkgutil.iter_modules(lint.__path__))
-    return tuple(
-        import_module(f"{lint.__name__}.{name}").doubts for name in names if not name.startswith("_")
-    )
+    """Return the lints in the order of their names, whatever modules they are in."""
+    found: dict[str, Lint] = {}
+    for module in pkgutil.iter_modules(lint.__path__):
+        if not module.name.startswith("_"):
+            found |= _lints_of(import_module(f"{lint.__name__}.{module.name}"))
+    return tuple(found[name] for name in sorted(found))
+
+
+def _lints_of(module: ModuleType) -> Mapping[str, Lint]:
+    """Return the public functions that a module defines itself, by name."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, FunctionType) and value.__module__ == module.__name__ and name[0] != "_"
+    }
 
 
 def find_doubts(policy: Policy) -> tuple[Fault, ...]:

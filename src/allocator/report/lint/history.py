@@ -12,7 +12,7 @@ from allocator.rules.policy import Policy
 FILE = "scenario.yaml"
 
 
-def doubts(policy: Policy) -> Iterator[Fault]:
+def history_readings(policy: Policy) -> Iterator[Fault]:
     """Yield one doubt if the readings of the history differ in the stays that a rule counts."""
     scenario = policy.context.scenario
     history = history_of(scenario)
