@@ -10,8 +10,8 @@ from unittest import mock
 import pytest
 
 from allocator import api
-from allocator.api import bundled
-from allocator.cli.call_name import quoted
+from allocator.api import scenarios
+from allocator.cli.output import quoted
 from cli_world import call
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,7 +78,7 @@ def test_a_copy_takes_nothings_place(tmp_path: Path) -> None:
 
 
 def test_an_installation_without_scenarios_says_so(tmp_path: Path) -> None:
-    with mock.patch.object(bundled, "_home", return_value=tmp_path):
+    with mock.patch.object(scenarios, "_home", return_value=tmp_path):
         assert "without scenarios" in call("scenarios").out
         assert call("scenarios", "--json").json == []
         assert call("new", tmp_path / "x", "--like", LIKE).status == 2

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allocator.api.bundled import bundled_scenarios, create_scenario, scenario_copy
 from allocator.api.drawing import (
     audited_draw,
     check_replaceable,
@@ -39,9 +38,9 @@ from allocator.api.judging import (
     examine,
     verify,
 )
-from allocator.api.loading import bind, load, with_scores
 from allocator.api.plan_scenario import FoundPolicy, find_policy
 from allocator.api.resuming import Checkpoints, ResumeState, checkpoint_path, load_resume_state
+from allocator.api.scenarios import bind, bundled_scenarios, create_scenario, load, scenario_copy, with_scores
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.errors import Fault, InputError, InternalError
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text

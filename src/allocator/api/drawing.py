@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allocator.api.loading import bind
+from allocator.api.scenarios import bind
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.reading.files import atomic_write, read_bytes

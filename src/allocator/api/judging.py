@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.api.drawing import draws
-from allocator.api.loading import bind
+from allocator.api.scenarios import bind
 from allocator.errors import Fault, InputError
 from allocator.model.plan import Plan
 from allocator.model.reading import input_error

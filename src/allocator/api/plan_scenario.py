@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from allocator.api.loading import bind, load
+from allocator.api.scenarios import bind, load
 from allocator.errors import InputError
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.model.reading.table_files import scenario_text

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from allocator import api
-from allocator.cli.failures import FINE
 from allocator.cli.options import command as declare
 from allocator.cli.options import flag, scenario_argument
-from allocator.cli.output import Output
+from allocator.cli.output import FINE, Output
 from allocator.errors import Fault, fault_lines
 from allocator.model.text import Language
 from allocator.report.json_schemas import to_json

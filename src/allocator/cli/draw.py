@@ -10,11 +10,9 @@ from typing import Any
 from rich.console import RenderableType
 
 from allocator import api
-from allocator.cli.call_name import remark_doubts
-from allocator.cli.failures import FINE, NO
 from allocator.cli.options import FILE, argument, option, output_option, scenario_argument
 from allocator.cli.options import command as declare
-from allocator.cli.output import Output, write_json
+from allocator.cli.output import FINE, NO, Output, remark_doubts, write_json
 from allocator.errors import Fault, InputError
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from allocator import api
-from allocator.cli.failures import FINE, NO
 from allocator.cli.options import command as declare
 from allocator.cli.options import (
     flag,
@@ -18,8 +17,8 @@ from allocator.cli.options import (
     time_limit_option,
     workers_option,
 )
-from allocator.cli.output import Output
-from allocator.cli.plan_context import refuse_other_version
+from allocator.cli.output import FINE, NO, Output
+from allocator.cli.plan_files import refuse_other_version
 from allocator.cli.solve_session import stop_on_signal
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text

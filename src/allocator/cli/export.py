@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator import api
-from allocator.cli.failures import FINE, NO
 from allocator.cli.options import FILE, option, plan_argument, same_version_option, scenario_option
 from allocator.cli.options import command as declare
-from allocator.cli.output import Output
-from allocator.cli.plan_context import name_plan
+from allocator.cli.output import FINE, NO, Output
+from allocator.cli.plan_files import name_plan
 from allocator.model.text import Text
 from allocator.report.exporters import exporter_for, formats_text
 from allocator.report.rendering.console import pick, printable

@@ -11,7 +11,7 @@ from typing import cast
 import click
 from click.shell_completion import shell_complete
 
-from allocator.cli import failures, output
+from allocator.cli import output
 from allocator.cli.program import Program
 from allocator.errors import Fault, InputError
 from allocator.messages.click import speaking, usage_text
@@ -39,10 +39,10 @@ def run(arguments: Sequence[str]) -> int:
             return _answered(arguments, language)
         except BrokenPipeError:
             output.mute_stdout()
-            return failures.PIPE
+            return output.PIPE
         except OSError as error:  # other files have faults of their own: this is standard output
             output.mute_stdout()
-            return failures.report_write_error(error, language)
+            return output.report_write_error(error, language)
 
 
 def _answered(arguments: Sequence[str], language: Language) -> int:
@@ -55,7 +55,7 @@ def _answered(arguments: Sequence[str], language: Language) -> int:
         if os.environ.get("ALLOCATOR_DEBUG") == "1":
             raise
         told = _usage_fault(arguments) if isinstance(error, click.UsageError) else error
-        status = failures.report_error(told, language, as_json="--json" in arguments)
+        status = output.report_error(told, language, as_json="--json" in arguments)
     sys.stdout.flush()
     return status
 
@@ -70,7 +70,7 @@ def _call(arguments: Sequence[str]) -> int:
             status = program.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    return status if isinstance(status, int) else failures.FINE
+    return status if isinstance(status, int) else output.FINE
 
 
 def _usage_fault(arguments: Sequence[str]) -> InputError:

@@ -1,4 +1,4 @@
-"""Writes reports or JSON to standard output, and remarks to standard error."""
+"""The output of commands: reports or JSON, remarks, errors with exit statuses, and the next commands."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import codecs
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 
-from allocator.errors import Fault, visible, visible_json
+from allocator.errors import Fault, InputError, InternalError, fault_lines, visible, visible_json
 from allocator.messages.click import LANGUAGE
+from allocator.messages.os import os_text
 from allocator.model.text import Language, Text
 from allocator.report.json_schemas import to_json
-from allocator.report.rendering.console import console_for
+from allocator.report.rendering.console import console_for, printable
+
+#: Exit statuses.
+FINE, NO, WRONG, INTERNAL, INTERRUPTED, PIPE = 0, 1, 2, 3, 130, 141
 
 
 class Output:
@@ -138,3 +144,66 @@ def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
     lacking = error.object[error.start : error.end]
     plain = lacking.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")
     return plain, error.end
+
+
+def report_error(error: BaseException, language: Language, *, as_json: bool) -> int:
+    """Report an error on standard error, or as JSON; return its exit status."""
+    status, faults = _status_and_faults(error)
+    if as_json and status == WRONG:
+        print_json({"faults": [fault.as_json() for fault in faults]})
+    for line in fault_lines(faults, language):
+        eprint(line)
+    return status
+
+
+def _status_and_faults(error: BaseException) -> tuple[int, tuple[Fault, ...]]:
+    if isinstance(error, InputError):
+        return WRONG, error.faults
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, (Fault(Text(zh="已中断", en="interrupted")),)
+    if isinstance(error, MemoryError):
+        return INTERNAL, (Fault(Text(zh="内存不足", en="out of memory")),)
+    return INTERNAL, (Fault(_internal(error)),)
+
+
+def report_write_error(error: OSError, language: Language) -> int:
+    """Report that the answer could not be written, such as to a full disk; return the exit status."""
+    why = os_text(error)
+    text = Text(zh=f"无法输出（{why.zh}）", en=f"the output cannot be written: {why.en}")
+    eprint(text(language))
+    return WRONG
+
+
+def _internal(error: BaseException) -> Text:
+    name = f"{type(error).__name__}: {error}"
+    reason = error.reason if isinstance(error, InternalError) else Text(zh=name, en=name)
+    return Text(
+        zh=f"内部错误（程序缺陷，请报告）：{reason.zh}",
+        en=f"internal error (a defect of this program): {reason.en}",
+    )
+
+
+#: A word that needs no quotes in a shell; letters of any script are allowed.
+_SAFE = re.compile(r"[\w@%+=:,./-]+")
+
+
+def call_name() -> str:
+    """Return the name of this program as it was called, with its path if any (``.venv/bin/allocator``)."""
+    called = Path(sys.argv[0])
+    is_here = called.stem == "allocator" and not called.is_absolute()
+    return quoted(str(called)) if is_here else "allocator"
+
+
+def quoted(word: str) -> str:
+    """Return a word quoted for a shell; Chinese needs no quotes."""
+    return word if _SAFE.fullmatch(word) else shlex.quote(word)
+
+
+def remark_doubts(doubts: Iterable[Fault], scenario: Path, output: Output) -> None:
+    """Write a remark to standard error: the number of doubts, and the command that lists them."""
+    number = sum(doubt.count for doubt in doubts)
+    if number:
+        command = f"{call_name()} check {quoted(str(scenario))}"
+        zh = f"输入有 {number} 处存疑，详见：{command}"
+        en = f"doubts about the input: {number}; for the list: {command}"
+        output.remark(Text(zh=printable(zh), en=printable(en)))

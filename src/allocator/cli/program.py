@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import click
 
 import allocator
-from allocator.cli.call_name import call_name
 from allocator.cli.options import Option, lang_option, localise
+from allocator.cli.output import call_name
 from allocator.messages import click as words
 from allocator.model.text import Language, Text
 
@@ -19,15 +19,15 @@ WIDTH, FIRST_COLUMN = 120, 34
 
 
 def _scenarios() -> click.Command:
-    from allocator.cli.scenarios import command
+    from allocator.cli.provided import scenarios
 
-    return command
+    return scenarios
 
 
 def _new() -> click.Command:
-    from allocator.cli.new import command
+    from allocator.cli.provided import new
 
-    return command
+    return new
 
 
 def _check() -> click.Command:
@@ -43,15 +43,15 @@ def _solve() -> click.Command:
 
 
 def _show() -> click.Command:
-    from allocator.cli.show import command
+    from allocator.cli.plans import show
 
-    return command
+    return show
 
 
 def _verify() -> click.Command:
-    from allocator.cli.verify import command
+    from allocator.cli.plans import verify
 
-    return command
+    return verify
 
 
 def _export() -> click.Command:
@@ -73,15 +73,15 @@ def _draw() -> click.Command:
 
 
 def _kinds() -> click.Command:
-    from allocator.cli.kinds import command
+    from allocator.cli.provided import kinds
 
-    return command
+    return kinds
 
 
 def _schema() -> click.Command:
-    from allocator.cli.schema import command
+    from allocator.cli.provided import schema
 
-    return command
+    return schema
 
 
 #: The loader of each command: a check does not load the libraries of a solver or a report.

@@ -13,8 +13,6 @@ import click
 from rich.console import RenderableType
 
 from allocator import api
-from allocator.cli.call_name import remark_doubts
-from allocator.cli.failures import FINE, INTERRUPTED, NO, WRONG
 from allocator.cli.options import (
     FILE,
     FiniteRange,
@@ -26,8 +24,8 @@ from allocator.cli.options import (
     workers_option,
 )
 from allocator.cli.options import command as declare
-from allocator.cli.output import Output, write_json
-from allocator.cli.output_path import AnswerFile, write_answer
+from allocator.cli.output import FINE, INTERRUPTED, NO, WRONG, Output, remark_doubts, write_json
+from allocator.cli.plan_files import AnswerFile, write_answer
 from allocator.cli.solve_session import (
     check_resumable,
     checkpoint_writer,

@@ -1,20 +1,45 @@
-"""``allocator verify``: judges a plan or a draw by code that never imports a solver."""
+"""The commands that look at a plan: ``allocator show`` lays it out, ``allocator verify`` judges it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from allocator import api
-from allocator.cli.failures import FINE, NO
 from allocator.cli.options import command as declare
-from allocator.cli.options import flag, option, plan_argument, same_version_option, scenario_argument
-from allocator.cli.output import Output
-from allocator.cli.plan_context import refuse_other_version
+from allocator.cli.options import (
+    flag,
+    option,
+    plan_argument,
+    same_version_option,
+    scenario_argument,
+    scenario_option,
+)
+from allocator.cli.output import FINE, NO, Output
+from allocator.cli.plan_files import name_plan, refuse_other_version
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.report.json_schemas import to_json
+from allocator.report.rendering.plan_text import render_plan
 from allocator.report.rendering.score_text import figure_table, render_judgement
 from allocator.report.score_view import judgement_view
+
+
+@declare("show", zh="展示方案：名单、得分与变动", en="Who is where, what it costs, and what changed.")
+@plan_argument
+@scenario_option
+@flag("--ids", zh="名称旁注明编号", en="show ids beside names")
+@flag("--posts", zh="姓名旁注明单位与职务", en="show units and posts beside names")
+@flag("--recusals", zh="列出回避登记：谁因何回避何案", en="list who is out of which case, and why")
+@same_version_option
+def show(
+    output: Output, plan: Path, scenario: Path | None, ids: bool, posts: bool, recusals: bool, strict: bool
+) -> int:
+    """Lay out a plan with the names of its scenario, or by ids where the scenario is not at hand."""
+    shown = api.read_plan(plan)
+    _, view = name_plan(shown, plan, scenario, output, recusals=recusals, strict=strict)
+    output.data(view)
+    output.report(render_plan(view, output.language, ids=ids, posts=posts))
+    return NO if view.is_without_plan else FINE
 
 
 @declare(
@@ -34,7 +59,7 @@ from allocator.report.score_view import judgement_view
     en="a draw: the line or the SHA-256 that was published",
 )
 @option("--seed", metavar="TEXT", zh="抽签：公开的种子", en="a draw: the seed that came about")
-def command(
+def verify(
     output: Output,
     scenario: Path,
     plan: Path,
