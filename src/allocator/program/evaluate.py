@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array
 
 from allocator.program.lazy_auxiliaries import evaluate_undefined, undefined_auxiliaries
 from allocator.program.program import (
@@ -25,6 +24,9 @@ from allocator.program.program import (
     expand_segments,
     row_values,
 )
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array, csr_array
 
 
 def evaluate_auxiliaries(program: Program, decisions: IntArray) -> IntArray:
@@ -215,6 +217,8 @@ class IncrementalEvaluator:
     """
 
     def __init__(self, program: Program) -> None:
+        from scipy.sparse import csc_array, csr_array
+
         self.program = program
         rows = program.rows.select(~program.rows.defining)
         by_row = csr_array((rows.coefs, rows.cols, rows.starts), (len(rows), len(program)), copy=True)
@@ -270,6 +274,8 @@ class IncrementalEvaluator:
 
 def _rank_of(program: Program, group: slice, terms: csr_array) -> AuxiliaryRank:
     """Return one rank, given its range of definitions and the terms of its expressions."""
+    from scipy.sparse import csc_array, csr_array
+
     definitions = program.definitions
     shape = terms.shape[0], len(program)
     by_row = csr_array((terms.data, terms.indices, terms.indptr), shape, copy=True)
@@ -305,6 +311,8 @@ class NeighbourEvaluator:
     """Evaluates many neighbours of one base plan, given as the values of all variables of its program."""
 
     def __init__(self, program: Program, values: IntArray) -> None:
+        from scipy.sparse import csc_array
+
         self._program, self._values = program, values
         rows, costs, definitions, width = program.rows, program.costs, program.definitions, len(program)
         self._rows_by_column = _by_column(rows.coefs, rows.cols, rows.starts, width)
@@ -359,6 +367,8 @@ class NeighbourEvaluator:
 
 def _by_column(coefs: IntArray, columns: IntArray, starts: IntArray, width: int) -> csc_array:
     """Return terms stored by column, given where those of each owner (a row, a definition) start."""
+    from scipy.sparse import csc_array, csr_array
+
     return csc_array(csr_array((coefs, columns, starts), (len(starts) - 1, width)))
 
 
