@@ -20,7 +20,7 @@ from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.lazy_auxiliaries import separator_row
 from allocator.program.program import ExcessComponents
-from allocator.report.lint.unmet import without_neighbours
+from allocator.report.lint.feasibility import without_neighbours
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from brute_force import assert_best, solved

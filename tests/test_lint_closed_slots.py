@@ -12,8 +12,8 @@ import pytest
 import tiny_scenario
 from allocator.errors import Fault
 from allocator.model.text import Text
-from allocator.report.lint import all_lints, unmet
-from allocator.report.lint.unmet import closed_slots
+from allocator.report.lint import all_lints, feasibility
+from allocator.report.lint.feasibility import closed_slots
 from allocator.rules.policy import Policy
 from cli_world import call, write_plan
 from small_folder import bound
@@ -32,9 +32,9 @@ def test_every_public_function_of_a_module_is_a_lint_in_the_order_of_names(
     def added(policy: Policy) -> Iterator[Fault]:
         yield Fault(Text(zh="疑", en="odd"))
 
-    added.__module__ = unmet.__name__
-    monkeypatch.setattr(unmet, "added", added, raising=False)
-    monkeypatch.setattr(unmet, "_private", added, raising=False)
+    added.__module__ = feasibility.__name__
+    monkeypatch.setattr(feasibility, "added", added, raising=False)
+    monkeypatch.setattr(feasibility, "_private", added, raising=False)
     assert [lint for lint in all_lints.__wrapped__() if lint.__name__ not in before] == [added]
 
 
