@@ -58,7 +58,8 @@ _DAY = re.compile(
 )
 _MONTH = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})|年([0-9]{1,2})月)")
 _COMPACT = re.compile(r"((?:19|20)[0-9]{2})([01][0-9])([0-3][0-9])?")
-_AGE = re.compile(r"\([0-9]{1,3}岁\)$")
+#: An age in brackets, or the midnight that a spreadsheet writes after a date.
+_AGE = re.compile(r"(?:\([0-9]{1,3}岁\)|[ T]00?:00(?::00)?)$")
 _SHORT_YEAR = re.compile(r"'?([0-9]{2})([-/.年])([0-9]{1,2})月?")
 _SERIAL = re.compile(r"[1-6][0-9]{4}")
 _YEAR = re.compile(r"[12][0-9]{3}年?")
