@@ -11,7 +11,7 @@ from textwrap import dedent
 import numpy as np
 from scipy.optimize import linprog
 
-from allocator.lottery.leximin.panels import Counts, Panels
+from allocator.lottery.leximin_panels import Counts, Panels
 
 SCENARIO = """
     scenario: hearing

@@ -18,7 +18,7 @@ from allocator import api
 from allocator.lottery import CannotDraw
 from allocator.lottery.findings import LotteryNumbers
 from allocator.lottery.kinds._assignment_audit import pair_chances
-from allocator.lottery.plra.flow_lottery import ScaledFlow, birkhoff_decomposition
+from allocator.lottery.plra_flow import ScaledFlow, birkhoff_decomposition
 from allocator.program.network import Network
 from allocator.solvers.adapters.flow import cheapest_flow
 from cli_world import call

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.lottery.leximin.panels import Panels
+from allocator.lottery.leximin_panels import Panels
 from cli_world import call
 from draw_world import brute_force_chances
 

@@ -7,10 +7,9 @@ from random import Random
 
 import pytest
 
+from allocator.lottery.infeasibility import QuotaBound, find_quota_conflict
 from allocator.lottery.kinds._panel_audit import heaviest_weight
-from allocator.lottery.leximin.leximin_solver import leximin_lottery
-from allocator.lottery.leximin.panel_infeasibility import QuotaBound, find_quota_conflict
-from allocator.lottery.leximin.panels import (
+from allocator.lottery.leximin_panels import (
     LeximinLevel,
     PanelLottery,
     Panels,
@@ -19,6 +18,7 @@ from allocator.lottery.leximin.panels import (
     type_chances,
     weight_bound_by_prices,
 )
+from allocator.lottery.leximin_solver import leximin_lottery
 from draw_world import all_panels, brute_force_chances
 
 

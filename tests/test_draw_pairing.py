@@ -10,8 +10,8 @@ from random import Random
 import pytest
 
 from allocator.lottery.findings import LotteryNumbers
+from allocator.lottery.infeasibility import find_shortage
 from allocator.lottery.kinds._pairing_audit import PairingProblem, PairingRules, draw_pairing, first_pairing
-from allocator.lottery.pairing_infeasibility import find_shortage
 
 
 def random_seats(random: Random) -> PairingProblem:

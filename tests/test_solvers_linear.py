@@ -7,8 +7,6 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
-from allocator.solvers.incremental_lp import IncrementalLinearProgram
-from allocator.solvers.integer_program import IntegerProgram
 from allocator.solvers.linear import (
     EXACT_VERTEX,
     LinearProgram,
@@ -17,6 +15,7 @@ from allocator.solvers.linear import (
     solve_integer,
     solve_linear,
 )
+from allocator.solvers.small_programs import IncrementalLinearProgram, IntegerProgram
 
 
 def diet(equal: float) -> LinearProgram:

@@ -1,12 +1,16 @@
-"""The protocol of a solver: a problem and search parameters in, a result out."""
+"""The protocol of a solver: a problem and search parameters in, a result out; and a problem as files."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from importlib import import_module
+from typing import Any, ClassVar, Literal
 
-from allocator.program.program import IntArray
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from allocator.program.program import INFINITE, IntArray
 from allocator.program.subproblem import MilpInstance
 from allocator.solvers.deadline import Allotment, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER, Observer
@@ -87,3 +91,30 @@ def result_without_variables(problem: MilpInstance) -> SearchResult:
         return SearchResult("infeasible")
     cost = problem.constant
     return SearchResult("optimal", problem.full_values(problem.columns), max(0, cost), cost)
+
+
+def model_files(problem: MilpInstance) -> dict[str, str]:
+    """Return the text of each file by its name; variables and rows are named by their numbers."""
+    from allocator.solvers.adapters.cp_sat import write_model
+
+    proto = write_model(problem, SearchParams(Allotment(1.0, None))).proto
+    return {"model.mps": _mps(problem), "model.pb.txt": str(proto)}
+
+
+def _mps(problem: MilpInstance) -> str:
+    builder: Any = import_module("ortools.linear_solver.python.model_builder")
+    model = builder.Model()
+    low, high = (side.astype(float) for side in problem.sides)
+    low[problem.sides[0] <= -INFINITE], high[problem.sides[1] >= INFINITE] = -np.inf, np.inf
+    model.helper.fill_model_from_sparse_data(
+        problem.bounds[0].astype(float),
+        problem.bounds[1].astype(float),
+        problem.objective.astype(float),
+        low,
+        high,
+        csr_matrix(problem.matrix.astype(float)),
+    )
+    model.helper.set_objective_offset(float(problem.constant))
+    for k in range(len(problem)):
+        model.helper.set_var_integrality(k, True)
+    return str(model.export_to_mps_string())

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from allocator.lottery.draw_kind import AuditModel, BilingualText, Committed
 from allocator.lottery.findings import Check
-from allocator.lottery.leximin.panels import (
+from allocator.lottery.leximin_panels import (
     LeximinLevel,
     Panels,
     mean_panel,

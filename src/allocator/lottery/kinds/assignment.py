@@ -146,7 +146,7 @@ class AssignmentByLot(Draw):
 
     def commit(self, scenario: str, draw: Name, pool: AssignmentPool) -> AssignmentCommitted:
         """Return the rules, the pool and the lottery. Calls a solver."""
-        from allocator.lottery.plra.plra_solver import commit_lottery
+        from allocator.lottery.plra_solver import commit_lottery
 
         found = commit_lottery(
             pool.policy, self.on, self.probability, self.different, self.seconds, self.perturb, pool.worth

@@ -30,7 +30,7 @@ from allocator.lottery.kinds._panel_audit import (
     QuotaTerms,
     panel_lottery_checks,
 )
-from allocator.lottery.leximin.panels import Panels, mean_panel, type_chances
+from allocator.lottery.leximin_panels import Panels, mean_panel, type_chances
 from allocator.lottery.scenario_view import ScenarioView, source_text
 from allocator.model.spec import Name, Range, Source, Strict
 from allocator.model.text import Text
@@ -196,8 +196,8 @@ class Panel(Draw):
 
     def commit(self, scenario: str, draw: Name, pool: PanelPool) -> PanelCommitted:
         """Return pool, rules and the LEXIMIN lottery. Calls a solver."""
-        from allocator.lottery.leximin.leximin_solver import leximin_lottery
-        from allocator.lottery.leximin.panel_infeasibility import refuse_infeasible_quotas
+        from allocator.lottery.infeasibility import refuse_infeasible_quotas
+        from allocator.lottery.leximin_solver import leximin_lottery
 
         types: dict[tuple[int, ...], list[str]] = {}
         for name in sorted(pool.member):

@@ -22,7 +22,7 @@ from allocator.program.evaluate import level_costs, violated_rows
 from allocator.program.program import IntArray
 from allocator.program.subproblem import MilpInstance, Subproblem
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.model_files import model_files
+from allocator.solvers.solver import model_files
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,14 @@
-"""Finds the LEXIMIN lottery of a pool: target chances, then a mixture of panels, then whole tickets."""
+"""Finds the LEXIMIN lottery of a pool: target chances, then a mixture of panels, then whole tickets.
+
+The least chance is maximised first; given that, the next chance; and so on. People who count to the same
+quotas form a *type* and have the same chance, so all computations are by type.
+
+Method: Flanigan, Gölz, Gupta, Hennig, Procaccia, *Fair algorithms for selecting citizens' assemblies*,
+Nature 596 (2021), by column generation. Unlike the paper, the chances are computed first, by linear programs
+with fractional people (``find_targets``); then panels are mixed to these targets (``mix_to_targets``). Only
+where no mixture of whole panels attains the targets are the chances computed over whole panels, as in the
+paper (``leximin_over_panels``).
+"""
 
 from __future__ import annotations
 
@@ -10,14 +20,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from allocator.lottery.leximin.column_generation import (
+from allocator.lottery.leximin_columns import (
     PARAMS,
     PanelMaster,
     PanelPricer,
     initial_columns,
     mix_to_targets,
 )
-from allocator.lottery.leximin.panels import (
+from allocator.lottery.leximin_panels import (
     Counts,
     FloatArray,
     LeximinLevel,

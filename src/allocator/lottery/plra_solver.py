@@ -1,4 +1,12 @@
-"""Finds the lottery over assignments of a spec, or why there is none, and writes it for an audit file."""
+"""PLRA, probability-limited random assignment: finds the lottery of a spec, or why there is none.
+
+No pair of an item and a slot is more likely than the bound, and within it the lottery has the least expected
+cost, level by level.
+
+Source: Jecmen, Zhang, Liu, Shah, Conitzer, Fang, *Mitigating manipulation in peer review via randomized
+reviewer assignments* (NeurIPS 2020). Chances are spread further as in Xu, Jecmen, Song, Fang, *A
+one-size-fits-all approach to improving randomness in paper assignment* (NeurIPS 2023).
+"""
 
 from __future__ import annotations
 
@@ -11,9 +19,9 @@ import numpy as np
 from allocator.errors import InternalError
 from allocator.lottery.findings import CannotDraw
 from allocator.lottery.kinds._assignment_audit import AssignmentTickets, ExpectedCost, PairEntry
-from allocator.lottery.plra.flow_lottery import flow_lottery
-from allocator.lottery.plra.lottery_spec import AssignmentLottery, LotterySpec, NoLottery
-from allocator.lottery.plra.mixture import mixed_lottery
+from allocator.lottery.plra_flow import flow_lottery
+from allocator.lottery.plra_mixture import mixed_lottery
+from allocator.lottery.plra_spec import AssignmentLottery, LotterySpec, NoLottery
 from allocator.model.text import Text
 from allocator.program.network import as_network, find_network_part, non_network_rules
 from allocator.program.program import INFINITE, BoolArray, IntArray, Program, Rows, Subject

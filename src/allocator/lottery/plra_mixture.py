@@ -16,7 +16,7 @@ from math import ceil
 import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
-from allocator.lottery.plra.lottery_spec import PARAMS, AssignmentLottery, LotterySpec, NoLottery
+from allocator.lottery.plra_spec import PARAMS, AssignmentLottery, LotterySpec, NoLottery
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.program import INFINITE, BoolArray, IntArray
 from allocator.program.subproblem import MilpInstance, level_objective

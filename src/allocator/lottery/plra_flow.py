@@ -13,8 +13,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from allocator.lottery.plra.lottery_spec import PARAMS, AssignmentLottery, LotterySpec, NoLottery, Spread
-from allocator.lottery.plra.mixture import mixed_lottery
+from allocator.lottery.plra_mixture import mixed_lottery
+from allocator.lottery.plra_spec import PARAMS, AssignmentLottery, LotterySpec, NoLottery, Spread
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.network import Network
 from allocator.program.program import BoolArray, IntArray

@@ -1,6 +1,11 @@
-"""Small integer programs that are written row by row and solved to the end.
+"""Small linear and integer programs that are written piece by piece and solved to the end, by OR-Tools.
 
-Solver: OR-Tools CP-SAT with one thread, so that the same program always gives the same solution.
+The linear program grows by columns and is solved again from its last basis. Its solver is GLOP,
+https://developers.google.com/optimization/lp, which takes a column in where HiGHS by SciPy begins anew. Its
+answers are now and then not exact: check them before they are relied on. Integer programs are solved by
+CP-SAT with one thread, so that the same program always gives the same solution.
+
+Both are apart from ``linear``, which may not import OR-Tools: the check of a draw calls it.
 """
 
 from __future__ import annotations
@@ -8,7 +13,54 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
+
+
+class IncrementalLinearProgram:
+    """Maximises one column over rows and columns that are added one by one, each known by its number."""
+
+    def __init__(self) -> None:
+        self._solver = pywraplp.Solver.CreateSolver("GLOP")
+        self._solver.SuppressOutput()
+        self._columns: list[pywraplp.Variable] = []
+        self._rows: list[pywraplp.Constraint] = []
+
+    def add_row(self, lower: float, upper: float, terms: Mapping[int, float] | None = None) -> int:
+        """Add a row with these coefficients by column; return its number."""
+        row = self._solver.Constraint(lower, upper)
+        for column, coefficient in (terms or {}).items():
+            row.SetCoefficient(self._columns[column], coefficient)
+        self._rows.append(row)
+        return len(self._rows) - 1
+
+    def add_column(self, lower: float, upper: float, terms: Mapping[int, float] | None = None) -> int:
+        """Add a column with these coefficients by row; return its number."""
+        column = self._solver.NumVar(lower, upper, "")
+        for row, coefficient in (terms or {}).items():
+            self._rows[row].SetCoefficient(column, coefficient)
+        self._columns.append(column)
+        return len(self._columns) - 1
+
+    def maximise(self, column: int) -> None:
+        """Make the value of a column what is maximised."""
+        self._solver.Maximize(self._columns[column])
+
+    def solve(self) -> bool:
+        """Solve from the last basis; return whether the solution is optimal."""
+        return bool(self._solver.Solve() == pywraplp.Solver.OPTIMAL)
+
+    def value(self, column: int) -> float:
+        """Return the value of a column in the solution."""
+        return float(self._columns[column].solution_value())
+
+    @property
+    def duals(self) -> npt.NDArray[np.float64]:
+        """``[rows]`` change of the maximum as a row's side grows by one."""
+        return np.array([row.dual_value() for row in self._rows])
+
 
 #: Coefficient of each variable, by its number.
 Terms = Mapping[int, int]

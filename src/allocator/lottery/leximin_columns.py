@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from allocator.lottery.leximin.panels import Counts, FloatArray, Panels
-from allocator.solvers.incremental_lp import IncrementalLinearProgram
-from allocator.solvers.integer_program import IntegerProgram
+from allocator.lottery.leximin_panels import Counts, FloatArray, Panels
 from allocator.solvers.linear import EXACT_VERTEX, LinearProgram, UnsolvedError, solve_linear
+from allocator.solvers.small_programs import IncrementalLinearProgram, IntegerProgram
 
 
 @dataclass(frozen=True)
