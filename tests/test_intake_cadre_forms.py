@@ -1,0 +1,233 @@
+"""Cadre forms: what is read of them, what is refused and why, and what a filled one keeps."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import made_forms
+from allocator.errors import InputError
+from allocator.intake.cadre_form import FORM_BYTES, form_files, without_numbers
+from allocator.intake.form_output import APPOINTED, FILLED, REASON, REMOVED, FormFile, fill_form, read_form
+from allocator.intake.form_xml import parse_form
+
+FILL = {APPOINTED: "第二片区组长", REMOVED: "第一片区副组长", REASON: "任期届满，按规定轮岗"}
+
+
+def _read(folder: Path, name: str, content: bytes) -> FormFile:
+    path = folder / name
+    path.write_bytes(content)
+    return read_form(path)
+
+
+def _refusal(folder: Path, name: str, content: bytes) -> str:
+    with pytest.raises(InputError) as refused:
+        _read(folder, name, content)
+    return "\n".join(fault("en") + "\n" + fault("zh") for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize("one", made_forms.broken(), ids=lambda one: one.name)
+def test_a_broken_form_is_refused_in_its_own_sentence(one: made_forms.Broken, tmp_path: Path) -> None:
+    said = _refusal(tmp_path, one.name, one.content)
+    assert one.says in said
+    assert "passwd" not in said
+
+
+def test_the_sentences_of_the_hostile_kinds_differ(tmp_path: Path) -> None:
+    kinds = (
+        "bomb",
+        "external-dtd",
+        "bare-doctype",
+        "undefined-entity",
+        "xinclude",
+        "cut",
+        "said-utf8",
+        "nested",
+    )
+    forms = {one.name.split(".")[0]: one for one in made_forms.broken()}
+    said = [_refusal(tmp_path, forms[kind].name, forms[kind].content) for kind in kinds]
+    assert len({re.sub(r"^\S+ ", "", one.splitlines()[0]) for one in said}) == len(kinds)
+
+
+def test_a_photo_of_100_megabytes_is_refused_as_a_photo(tmp_path: Path) -> None:
+    path = tmp_path / "big.lrmx"
+    with path.open("wb") as file:
+        file.write(b"<Person><XingMing>A</XingMing><ZhaoPian>")
+        file.seek(100 * 2**20)
+        file.write(b"</ZhaoPian></Person>")
+    with pytest.raises(InputError, match="the photo is too large"):
+        read_form(path)
+    path.write_bytes(b"<Person>" + b" " * (FORM_BYTES + 1))
+    with pytest.raises(InputError, match="larger than 16 MiB"):
+        read_form(path)
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("old", [False, True], ids=["lrmx", "lrm"])
+def test_every_field_is_read_in_every_way_of_writing(seed: int, old: bool, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    person, style = made_forms.truth(rng, seed), made_forms.style(rng)
+    content = made_forms.lrm(person, style) if old else made_forms.lrmx(person, style)
+    form = _read(tmp_path, "a.lrm" if old else "a.lrmx", content).form
+    assert form.unread == ()
+    texts = made_forms.values(person, style)
+    read = {name: form.text(name) for name in texts if name not in ("ShenFenZheng", "ZhaoPian")}
+    if old:  # an old form has no room for these
+        del read["NianDuKaoHeJieGuo"], read["Version"]
+    assert read == {name: texts[name].strip().replace("\r\n", "\n" if not old else "\r\n") for name in read}
+    assert [(one.relation, one.name, one.post) for one in form.relatives] == [
+        (one.term, made_forms.padded(one.name, style), one.work) for one in person.kin
+    ]
+    kept = repr(form)
+    assert person.identity_number not in kept and made_forms.PHOTO not in kept
+
+
+def test_identity_and_phone_numbers_are_left_out_of_any_field() -> None:
+    for number in (
+        "11010119900101123X",
+        "110101199001011234",
+        "110101900101123",
+        "13912345678",
+        "１３９１２３４５６７８",
+    ):
+        text = f"主任{number}。"
+        assert without_numbers(text) == "主任〔已略去〕。"
+        form = parse_form(
+            f"<Person><XingMing>张三</XingMing><JiGuan>{text}</JiGuan></Person>".encode(), "a"
+        ).form
+        assert number not in repr(form)
+        assert [fault.column for fault in form.unread] == ["JiGuan"]
+    for text in ("2012.05--2015.08", "201205-201508", "20120501-20150831", "1999年12月31日", "第12345号"):
+        assert without_numbers(text) == text
+
+
+def test_what_a_form_has_besides_is_listed_with_its_line() -> None:
+    content = """<?xml version="1.0"?>
+<?xml-stylesheet href="x.xsl"?>
+<Person><XingMing>张三</XingMing>
+<Motto>secret</Motto>
+loose words
+<JiaTingChengYuan>more
+<Item><ChengWei>妻子</ChengWei><Phone>13912345678</Phone></Item>
+<Other/></JiaTingChengYuan>
+</Person>"""
+    form = parse_form(content.encode(), "a.lrmx").form
+    assert [(one.row, one.column) for one in form.unread] == [
+        (2, "xml-stylesheet"),
+        (4, "Motto"),
+        (6, "Person"),
+        (7, "JiaTingChengYuan"),
+        (7, "Phone"),
+        (8, "Other"),
+    ]
+    assert "secret" not in repr(form) and "1391234" not in repr(form)
+
+
+def test_an_old_form_lists_what_it_cannot_take_apart(tmp_path: Path) -> None:
+    cells = [""] * 35
+    cells[0], cells[9], cells[13], cells[20], cells[21] = "张三", "大学#学士#x@", "?", "妻子@", "李四"
+    form = _read(tmp_path, "a.lrm", ('"' + '","'.join(cells) + '"').encode("gbk")).form
+    assert [one.column for one in form.unread] == ["XueLi", "JiaTingChengYuan", "14"]
+    assert form.relatives == ()
+
+
+def test_a_form_is_read_by_its_content_whatever_its_name(tmp_path: Path) -> None:
+    assert (
+        _read(tmp_path, "a.lrm", "<Person><XingMing>张三</XingMing></Person>".encode()).form.text("XingMing")
+        == "张三"
+    )
+
+
+def test_a_folder_gives_its_forms_by_name(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for name in ("b/c.LRMX", "a.lrm", "a.pic", "~$a.lrmx", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    assert [path.name for path in form_files(tmp_path)] == ["a.lrm", "c.LRMX"]
+
+
+def _outside(content: bytes, codec: str) -> list[str]:
+    """Return the text of a form without the elements that a plan fills."""
+    text = content.decode(codec)
+    for name in FILLED:
+        text = re.sub(rf"<{name}\s*/>|<{name}>.*?</{name}>", f"[{name}]", text, flags=re.DOTALL)
+    return text.split("\n")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    values=st.lists(st.text("纪委第二组长<>&\"'〇𠮷]", max_size=9), min_size=3, max_size=3),
+)
+def test_a_filled_form_keeps_every_other_byte(
+    seed: int, values: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rng = random.Random(seed)
+    person, style = made_forms.truth(rng, seed), made_forms.style(rng)
+    content = made_forms.lrmx(person, style)
+    path = tmp_path_factory.mktemp("forms") / "a.lrmx"
+    path.write_bytes(content)
+    file = read_form(path)
+    wanted = dict(zip(FILLED, values, strict=True))
+    filled = fill_form(file, wanted)
+    codec = made_forms.codec_of(style)
+    assert _outside(filled, codec) == _outside(content, codec)
+    again = parse_form(filled, "a")
+    assert {name: again.form.text(name) for name in FILLED} == {
+        name: text.strip() for name, text in wanted.items()
+    }
+    assert again.mark == file.parsed.mark
+    empty = fill_form(FormFile(path, filled, again), dict.fromkeys(FILLED, ""))
+    assert _outside(empty, codec) == _outside(content, codec)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_a_filled_old_form_keeps_every_other_field(
+    seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rng = random.Random(seed)
+    content = made_forms.lrm(made_forms.truth(rng, seed), made_forms.style(rng))
+    path = tmp_path_factory.mktemp("forms") / "a.lrm"
+    path.write_bytes(content)
+    cells, made = (one.split(b'","') for one in (content, fill_form(read_form(path), FILL)))
+    assert made[:26] + made[29:] == cells[:26] + cells[29:]
+    assert [one.decode("gbk") for one in made[26:29]] == [FILL[name] for name in FILLED]
+
+
+def test_an_element_that_is_missing_is_added_at_its_place(tmp_path: Path) -> None:
+    content = (
+        "<Person>\r\n  <XingMing>张三</XingMing>\r\n  <XianRenZhiWu/>\r\n  <JianLi></JianLi>\r\n</Person>"
+    )
+    file = _read(tmp_path, "a.lrmx", content.encode())
+    assert fill_form(file, FILL).decode() == (
+        "<Person>\r\n  <XingMing>张三</XingMing>\r\n  <XianRenZhiWu/>"
+        "\r\n  <NiRenZhiWu>第二片区组长</NiRenZhiWu>\r\n  <NiMianZhiWu>第一片区副组长</NiMianZhiWu>"
+        "\r\n  <JianLi></JianLi>"
+        "\r\n  <RenMianLiYou>任期届满，按规定轮岗</RenMianLiYou>\r\n</Person>"
+    )
+    assert fill_form(file, dict.fromkeys(FILLED, "")) == content.encode()
+
+
+def test_an_attribute_and_a_cdata_section_of_a_filled_element_stay(tmp_path: Path) -> None:
+    inside = '<XingMing>A</XingMing><NiRenZhiWu a=">" /><RenMianLiYou><![CDATA[x]]></RenMianLiYou>'
+    content = f"<Person>{inside}</Person>"
+    made = fill_form(
+        _read(tmp_path, "a.lrmx", content.encode()), {APPOINTED: "甲", REASON: "a<b ]]> c"}
+    ).decode()
+    assert '<NiRenZhiWu a=">">甲</NiRenZhiWu>' in made
+    assert "<![CDATA[a<b ]]]]><![CDATA[> c]]>" in made
+
+
+def test_a_character_that_the_encoding_lacks_is_referred_to_or_refused(tmp_path: Path) -> None:
+    person, style = made_forms.truth(random.Random(1), 1), made_forms.Style(encoding="GB2312")
+    made = fill_form(_read(tmp_path, "a.lrmx", made_forms.lrmx(person, style)), {APPOINTED: "𠮷镇"})
+    assert "<NiRenZhiWu>&#134071;镇</NiRenZhiWu>".encode("gbk") in made
+    old = _read(tmp_path, "a.lrm", made_forms.lrm(person, made_forms.Style()))
+    with pytest.raises(InputError, match="cannot hold this character; use .lrmx; found '𠮷'"):
+        fill_form(old, {APPOINTED: "𠮷镇"})
+    assert '"一”二"'.encode("gbk") in fill_form(old, {APPOINTED: '一"二'})
