@@ -228,6 +228,6 @@ def test_a_character_that_the_encoding_lacks_is_referred_to_or_refused(tmp_path:
     made = fill_form(_read(tmp_path, "a.lrmx", made_forms.lrmx(person, style)), {APPOINTED: "𠮷镇"})
     assert "<NiRenZhiWu>&#134071;镇</NiRenZhiWu>".encode("gbk") in made
     old = _read(tmp_path, "a.lrm", made_forms.lrm(person, made_forms.Style()))
-    with pytest.raises(InputError, match="cannot hold this character; use .lrmx; found '𠮷'"):
+    with pytest.raises(InputError, match="cannot hold this character"):
         fill_form(old, {APPOINTED: "𠮷镇"})
     assert '"一”二"'.encode("gbk") in fill_form(old, {APPOINTED: '一"二'})
