@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.optimise.confirmation import witness_solvers
+from allocator.optimise import second_proofs
 from allocator.optimise.lns import large_neighbourhood
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
@@ -85,8 +85,8 @@ def lying_highs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def stuck_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have neither witness ever come to an end."""
-    monkeypatch.setattr(witness_solvers, "WorkerProcess", Stuck)
-    monkeypatch.setattr(witness_solvers, "minimise", lambda *_: SearchResult("unknown"))
+    monkeypatch.setattr(second_proofs, "WorkerProcess", Stuck)
+    monkeypatch.setattr(second_proofs, "minimise", lambda *_: SearchResult("unknown"))
 
 
 def keep_reports_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import pytest
 import tiny_scenario
 from allocator import api
 from allocator.api import resuming
-from allocator.optimise.construction.warm import WarmStart
+from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.optimise.results import Options
 from allocator.optimise.solve import solve

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from allocator.optimise.confirmation import second_proofs
-from allocator.optimise.confirmation.claim import OPEN, Answer, Claim
+from allocator.optimise import second_proofs
+from allocator.optimise.claims import OPEN, Answer, Claim
 from allocator.solvers.adapters.cp_sat import CpSat
 from allocator.solvers.deadline import SolveContext
 from cli_world import call

@@ -13,19 +13,18 @@ import pytest
 
 from allocator import api
 from allocator.model.run import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
-from allocator.optimise.confirmation import second_proofs
-from allocator.optimise.confirmation import witness_solvers as witness_module
-from allocator.optimise.confirmation.claim import Claim, ContradictionError, claims_of, counterexample
-from allocator.optimise.confirmation.second_proofs import (
+from allocator.optimise import second_proofs
+from allocator.optimise.claims import Claim, ContradictionError, claims_of, counterexample
+from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.initial_plan import WarmStart
+from allocator.optimise.results import Options, SolveResult
+from allocator.optimise.routes import minimum_changes
+from allocator.optimise.second_proofs import (
     WITNESSES,
     ConfirmationParams,
     SecondProofSearch,
     confirmation_seconds,
 )
-from allocator.optimise.constrained_program import ConstrainedProgram, constrain
-from allocator.optimise.construction.warm import WarmStart
-from allocator.optimise.results import Options, SolveResult
-from allocator.optimise.routes import minimum_changes
 from allocator.optimise.solve import solve
 from allocator.program import cuts
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
@@ -264,10 +263,10 @@ def test_a_search_that_highs_has_no_time_for_is_open(
         def begin(self, **arrays: Any) -> None:
             super().begin(**{**arrays, "seconds": 0.0})
 
-    monkeypatch.setattr(witness_module, "WorkerProcess", Hurried)
+    monkeypatch.setattr(second_proofs, "WorkerProcess", Hurried)
     claims = [Claim(1, {1: 20}, Bound(21, frozenset((CP_SAT,))))] * 2
     constrained = constrain(rivalry, rivalry.compile())
-    answers = witness_module.ask_highs(constrained, claims, 20.0, searching())
+    answers = second_proofs.ask_highs(constrained, claims, 20.0, searching())
     assert [one.found for one in answers] == ["open", "open"] and not LIVE_WORKERS
 
 
@@ -280,7 +279,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             sent.append(arrays)
             super().begin(**arrays)
 
-    monkeypatch.setattr(witness_module, "WorkerProcess", Recorded)
+    monkeypatch.setattr(second_proofs, "WorkerProcess", Recorded)
     return sent
 
 

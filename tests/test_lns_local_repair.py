@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from allocator.model.plan import Assignment
+from allocator.optimise import initial_plan
 from allocator.optimise.constrained_program import ConstrainedProgram, constrain
-from allocator.optimise.construction import warm
-from allocator.optimise.construction.warm import WarmStart
+from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.lns import plan_repair
 from allocator.optimise.lns.plan_repair import local_repair
 from allocator.optimise.results import Options
@@ -106,8 +106,8 @@ def test_a_large_program_is_mended_from_the_plan_to_begin_from(monkeypatch: pyte
         constrained.program.decisions.assignments(hint[: constrained.program.decisions.count])
     )
     monkeypatch.setattr(network_flow, "lexicographic_flow_plan", lambda *_: None)
-    monkeypatch.setattr(warm, "feasible_flow_plan", lambda *_: None)
-    monkeypatch.setattr(warm, "elastic_repair", lambda *_: pytest.fail("it is mended near the hint"))
+    monkeypatch.setattr(initial_plan, "feasible_flow_plan", lambda *_: None)
+    monkeypatch.setattr(initial_plan, "elastic_repair", lambda *_: pytest.fail("it is mended near the hint"))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     found = solve(policy, Options(seconds=5.0, workers=1), warm_start=warm_start)
     assert found.status == "optimal"
@@ -144,7 +144,7 @@ def test_where_the_rows_leave_nobody_a_place_there_is_nothing_to_mend(
     constrained, hint = in_turn(policy)
     assert mended_of(constrained, hint) is None
     for name in ("feasible_flow_plan", "local_repair", "elastic_repair"):
-        monkeypatch.setattr(warm, name, lambda *_: pytest.fail("it is infeasible by its bounds"))
+        monkeypatch.setattr(initial_plan, name, lambda *_: pytest.fail("it is infeasible by its bounds"))
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
     assert solve(policy, Options(seconds=5.0, workers=1)).status == "infeasible"
 
@@ -160,7 +160,7 @@ def test_a_mended_plan_is_improved_to_the_best_of_all(
     policy, space = policy_for(example_rule(rule) for rule in (*STAFFED, pin))
     best = least_costs(policy, space)
     monkeypatch.setattr(plan_repair, "PARAMS", replace(plan_repair.PARAMS, large_program=0))
-    monkeypatch.setattr(warm, "feasible_flow_plan", lambda *_: None)
+    monkeypatch.setattr(initial_plan, "feasible_flow_plan", lambda *_: None)
     monkeypatch.setattr(
         plan_repair, "PARAMS", replace(plan_repair.PARAMS, most_violated=1.0)
     )  # one of nine places is much

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from allocator.optimise.constrained_program import ConstrainedProgram, constrain
-from allocator.optimise.construction.feasible import find_feasible
+from allocator.optimise.feasible_plan import find_feasible
 from allocator.optimise.incumbent import LevelIncumbent
 from allocator.optimise.lns import large_neighbourhood, operators
 from allocator.optimise.lns.large_neighbourhood import LnsParams, merge_piece, solve_parallel

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 
 from allocator.optimise.constrained_program import ConstrainedProgram, constrain
-from allocator.optimise.construction.feasible import confirm_infeasible, find_feasible
-from allocator.optimise.construction.layerwise import PartialPlan, construct_layer
-from allocator.optimise.construction.warm import WarmStart
+from allocator.optimise.feasible_plan import confirm_infeasible, find_feasible
 from allocator.optimise.flow_plans import best_flow_plan, feasible_flow_plan
 from allocator.optimise.incumbent import LevelIncumbent
+from allocator.optimise.initial_plan import WarmStart
+from allocator.optimise.layerwise_plan import PartialPlan, construct_layer
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.lns import large_neighbourhood, operators, plan_repair
 from allocator.optimise.lns.large_neighbourhood import LnsParams

@@ -16,7 +16,7 @@ import pytest
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.optimise import lexicographic
 from allocator.optimise.constrained_program import constrain
-from allocator.optimise.construction.layerwise import PartialPlan, Step, construct_layer, seats_before, steps
+from allocator.optimise.layerwise_plan import PartialPlan, Step, construct_layer, seats_before, steps
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.lns import plan_repair
 from allocator.optimise.results import Options, SolveResult

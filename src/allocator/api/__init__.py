@@ -78,7 +78,7 @@ from allocator.verify.slot_shortages import SlotShortage
 
 if TYPE_CHECKING:
     from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair, SeatPrice
-    from allocator.optimise.confirmation.second_proofs import Confirm
+    from allocator.optimise.second_proofs import Confirm
 
 __all__ = [
     "CONFIRM",
@@ -182,7 +182,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(explainer, name)
     if name == "Confirm":
-        from allocator.optimise.confirmation.second_proofs import Confirm
+        from allocator.optimise.second_proofs import Confirm
 
         return Confirm
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

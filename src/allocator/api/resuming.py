@@ -26,7 +26,7 @@ from allocator.solvers.observer import NullObserver, Snapshot
 from allocator.verify import check_references, judge, score_disagreements
 
 if TYPE_CHECKING:
-    from allocator.optimise.construction.warm import WarmStart
+    from allocator.optimise.initial_plan import WarmStart
 
 #: The proved scores of each search, level by level, as a checkpoint stores them.
 Proved = tuple[tuple[LevelScore, ...], ...]
@@ -51,7 +51,7 @@ class ResumeState:
     @property
     def warm_start(self) -> WarmStart:
         """The same state as a warm start of the optimiser."""
-        from allocator.optimise.construction.warm import WarmStart
+        from allocator.optimise.initial_plan import WarmStart
         from allocator.solvers.bounds import Bound, KnownBounds, Proof
 
         def proof(one: LevelScore) -> Proof:

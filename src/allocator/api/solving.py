@@ -19,8 +19,8 @@ from allocator.verify import Judgement, judge, score_disagreements
 from allocator.verify.diff import plan_diff
 
 if TYPE_CHECKING:
-    from allocator.optimise.confirmation.second_proofs import Confirm
     from allocator.optimise.results import SolveResult
+    from allocator.optimise.second_proofs import Confirm
 
 
 def solve(

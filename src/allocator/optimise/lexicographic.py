@@ -11,9 +11,9 @@ import numpy as np
 from allocator.model.plan import HARD, Level
 from allocator.model.run import BY_ROWS, combine_witnesses
 from allocator.optimise.constrained_program import ConstrainedProgram
-from allocator.optimise.construction.feasible import confirm_infeasible, find_feasible
-from allocator.optimise.construction.warm import make_initial_plan
+from allocator.optimise.feasible_plan import confirm_infeasible, find_feasible
 from allocator.optimise.incumbent import Incumbent, LevelIncumbent
+from allocator.optimise.initial_plan import make_initial_plan
 from allocator.optimise.lns.plan_repair import is_large
 from allocator.optimise.routes.route import (
     LevelRequest,

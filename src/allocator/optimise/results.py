@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allocator.model.plan import Assignment
-from allocator.optimise.confirmation.second_proofs import Confirm
-from allocator.optimise.construction.warm import WarmStart
+from allocator.optimise.initial_plan import WarmStart
+from allocator.optimise.second_proofs import Confirm
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.bounds import Bound, Proof

@@ -8,13 +8,13 @@ from importlib.metadata import version
 
 from allocator.model.plan import HARD
 from allocator.model.run import RunLevel, RunRoute, RunStructure, in_order
-from allocator.optimise.confirmation.claim import ContradictionError, contradiction_error
-from allocator.optimise.confirmation.second_proofs import with_second_proofs
-from allocator.optimise.construction.warm import WarmStart
+from allocator.optimise.claims import ContradictionError, contradiction_error
+from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.lns.stay_improvement import improve_stays
 from allocator.optimise.results import Options, SolveRequest, SolveResult
 from allocator.optimise.routes.route import policy_routes
+from allocator.optimise.second_proofs import with_second_proofs
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import Proof
 from allocator.solvers.deadline import Budget, SolveContext

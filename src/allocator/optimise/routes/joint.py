@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from allocator.model.run import RunRoute, RunStructure
 from allocator.optimise.constrained_program import compile_policy, constrain
-from allocator.optimise.construction.layerwise import PartialPlan, construct_layer, seats_before
+from allocator.optimise.layerwise_plan import PartialPlan, construct_layer, seats_before
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.results import SolveRequest, SolveResult
 from allocator.optimise.routes.network_flow import describe_structure

@@ -22,7 +22,7 @@ from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
 from allocator.model.run import RunRoute, RunStructure
 from allocator.optimise.constrained_program import compile_policy, constrain
-from allocator.optimise.construction.layerwise import (
+from allocator.optimise.layerwise_plan import (
     PartialPlan,
     columns_of,
     fixed_decisions,
