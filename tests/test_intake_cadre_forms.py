@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import re
+from calendar import monthrange
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ import made_forms
 from allocator.errors import InputError
 from allocator.intake.cadre_form import FORM_BYTES, form_files, without_numbers
 from allocator.intake.form_output import APPOINTED, FILLED, REASON, REMOVED, FormFile, fill_form, read_form
+from allocator.intake.form_people import form_person
 from allocator.intake.form_xml import parse_form
 
 FILL = {APPOINTED: "第二片区组长", REMOVED: "第一片区副组长", REASON: "任期届满，按规定轮岗"}
@@ -231,3 +234,99 @@ def test_a_character_that_the_encoding_lacks_is_referred_to_or_refused(tmp_path:
     with pytest.raises(InputError, match="cannot hold this character"):
         fill_form(old, {APPOINTED: "𠮷镇"})
     assert '"一”二"'.encode("gbk") in fill_form(old, {APPOINTED: '一"二'})
+
+
+def _spell(one: made_forms.Spell) -> tuple[date, date | None, str, str, int]:
+    end = one.end and date(*one.end, monthrange(*one.end)[1])
+    return date(*one.start, 1), end, one.text, "study" if one.study else "work", len(one.within)
+
+
+@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("old", [False, True], ids=["lrmx", "lrm"])
+def test_a_form_becomes_the_person_it_was_made_of(seed: int, old: bool, tmp_path: Path) -> None:
+    """The oracle is the person before the form was written, by the conventions of the forms."""
+    rng = random.Random(1000 + seed)
+    person, style = made_forms.truth(rng, seed), made_forms.style(rng)
+    content = made_forms.lrm(person, style) if old else made_forms.lrmx(person, style)
+    found = form_person(_read(tmp_path, "a.lrm" if old else "a.lrmx", content).form)
+    month = "{0}-{1:02}".format
+    wanted = {
+        "name": person.name,
+        "sex": person.sex,
+        "born": month(*person.born),
+        "native_place": person.native,
+        "birthplace": person.birthplace,
+        "works_since": month(*person.works_since),
+        "post": person.post,
+        "full_time_degree": "法学学士",
+    }
+    if isinstance(person.party, tuple):
+        wanted["party_since"] = month(*person.party)
+    elif person.party:
+        wanted["party"] = person.party
+    assert {name: found.values.get(name) for name in wanted} == wanted
+    assert ("party" in found.values, "party_since" in found.values) == (
+        "party" in wanted,
+        "party_since" in wanted,
+    )
+    alive = [one for one in person.kin if not one.dead]
+    assert [(one.name, one.kinship.kind, one.kinship.degree, one.born, one.work) for one in found.kin] == [
+        (one.name, *made_forms.RELATIONS[one.term], month(*one.born) if one.born else "", one.work)
+        for one in alive
+    ]
+    assert [one.state == "retired" for one in found.kin] == ["退休" in one.work for one in alive]
+    assert [(one.start, one.end, one.text, one.kind, len(one.within)) for one in found.spells] == [
+        _spell(one) for one in person.spells
+    ]
+    said = [fault.found for fault in found.unread]
+    dead = [f"{one.term} {one.name}" for one in person.kin if one.dead]
+    assert len(said) == len(dead) + len(person.nonsense)
+    assert all(any(str(text).startswith(one) for text in said) for one in (*dead, *person.nonsense))
+    assert all(fault.row > 0 for fault in found.unread)
+
+
+def test_what_is_not_certain_is_asked_and_never_guessed() -> None:
+    content = """<Person><XingMing>张三</XingMing><ChuShengNianYue>1975.1</ChuShengNianYue>
+<RuDangShiJian>1998.06入党2001.05转正</RuDangShiJian><CanJiaGongZuoShiJian>97.07</CanJiaGongZuoShiJian>
+<JianLi>2001.05--2003.04  县纪委科员
+2005.13--2006.01  县纪委科员
+2009.01--2008.01  县纪委科员
+2010.01--2011.01
+</JianLi>
+<JiaTingChengYuan><Item><ChengWei>同学</ChengWei><XingMing>李四</XingMing></Item>
+<Item><ChengWei>妻子</ChengWei><GongZuoDanWeiJiZhiWu>务农</GongZuoDanWeiJiZhiWu></Item>
+<Item><ChengWei>父亲</ChengWei><XingMing>张二</XingMing><ChuShengRiQi>1950.1</ChuShengRiQi></Item>
+</JiaTingChengYuan></Person>"""
+    found = form_person(parse_form(content.encode(), "a.lrmx").form)
+    assert [(one.row, one.column) for one in found.unread] == [
+        (1, "ChuShengNianYue"),
+        (2, "CanJiaGongZuoShiJian"),
+        (2, "RuDangShiJian"),
+        (4, "JianLi"),
+        (5, "JianLi"),
+        (6, "JianLi"),
+        (8, "JiaTingChengYuan/1"),
+        (9, "JiaTingChengYuan/2"),
+        (10, "JiaTingChengYuan/3"),
+    ]
+    assert found.values == {"name": "张三"}
+    assert [one.name for one in found.kin] == ["张二"]
+    assert len(found.spells) == 1
+    assert found.unread[0].allowed == "1975.01, 1975.10"
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "party"),
+    [
+        ("199806", "1998-06", ""),
+        ("198506；民盟", "1985-06", "民盟"),
+        ("民盟（1985.06）", "1985-06", "民盟"),
+        ("无", "", "无"),
+    ],
+)
+def test_the_party_is_a_date_a_name_or_both(text: str, since: str, party: str) -> None:
+    content = f"<Person><XingMing>张三</XingMing><RuDangShiJian>{text}</RuDangShiJian></Person>"
+    found = form_person(parse_form(content.encode(), "a").form)
+    assert (found.values.get("party_since", ""), found.values.get("party", "")) == (since, party)
+    both = content.replace("</Person>", "<ZhengZhiMianMao>群众</ZhengZhiMianMao></Person>")
+    assert form_person(parse_form(both.encode(), "a").form).values["party"] == "群众"
