@@ -13,7 +13,7 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.model.plan import Assignment
-from allocator.report.recusal_register import recusal_registers
+from allocator.report.roster_view import recusal_registers
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
 from cli_world import call

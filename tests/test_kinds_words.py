@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from allocator.report.rule_kind_view import rule_kind_view
+from allocator.report.scenario_summary import rule_kind_view
 from allocator.rules.expressions.fields import CHINESE
 from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule

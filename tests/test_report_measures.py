@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import tiny_scenario
-from allocator.report.rendering.score_text import breach_line
+from allocator.report.rendering.judgement_text import breach_line
 from allocator.report.score_view import finding_view, rule_measures
 from allocator.rules.policy import Policy
 from allocator.verify import judge

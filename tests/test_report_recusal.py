@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator import api
-from allocator.report.recusal_register import RecusalRegister, recusal_registers
+from allocator.report.roster_view import RecusalRegister, recusal_registers
 from cli_world import call
 from small_folder import SCENARIO, folder
 

@@ -16,7 +16,7 @@ from allocator.cli.output import FINE, NO, Output, remark_doubts, write_json
 from allocator.errors import Fault, InputError
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import pick, printable
-from allocator.report.rendering.draw_text import render_draw, render_refusal
+from allocator.report.rendering.judgement_text import render_draw, render_refusal
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from allocator.cli.plan_files import name_plan, refuse_other_version
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.report.json_schemas import to_json
+from allocator.report.rendering.judgement_text import figure_table, render_checks, render_judgement
 from allocator.report.rendering.plan_text import render_plan
-from allocator.report.rendering.score_text import figure_table, render_judgement
 from allocator.report.score_view import judgement_view
 
 
@@ -90,8 +90,6 @@ def verify(
 
 def _replayed(scenario: Path, file: Path, output: Output, published: str | None, seed: str | None) -> int:
     """Replay a draw, report every false claim of its file, and return the exit status."""
-    from allocator.report.rendering.draw_text import render_checks
-
     audit, content = api.read_audit(file)
     draw = api.audited_draw(api.draws(api.load(scenario)), audit, file.name)
     checks = api.replay(draw, audit, content, published=published, seed=seed)

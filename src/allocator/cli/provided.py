@@ -16,8 +16,7 @@ from allocator.model.text import Language, Text
 from allocator.report.json_schemas import SCHEMAS
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.scenario_text import render_rule_kind, rule_kinds_table, scenarios_table
-from allocator.report.rule_kind_view import rule_kind_view
-from allocator.report.scenario_summary import scenario_line
+from allocator.report.scenario_summary import rule_kind_view, scenario_line
 
 
 @declare(

@@ -13,8 +13,7 @@ from allocator.model.scenario import NamedEntity, Organisation
 from allocator.model.tables import Wish
 from allocator.model.text import Text
 from allocator.report.layer_layout import layouts_ids_only, layouts_with_names
-from allocator.report.recusal_register import RecusalRegister, recusal_registers
-from allocator.report.roster_view import RosterView, roster_view
+from allocator.report.roster_view import RecusalRegister, RosterView, recusal_registers, roster_view
 from allocator.report.score_view import (
     LevelLine,
     RuleLine,

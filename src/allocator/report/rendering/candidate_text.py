@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from allocator.model.text import Language
 from allocator.report.candidate_view import CandidateLine, PinnedView, RankingView
 from allocator.report.rendering.console import pick, printable
-from allocator.report.rendering.score_text import breach_line
+from allocator.report.rendering.judgement_text import breach_line
 from allocator.report.score_view import FindingView
 
 #: Allowed candidates, groups of refused ones, and names in a group that are listed at most.

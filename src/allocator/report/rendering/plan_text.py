@@ -12,11 +12,10 @@ from allocator.model.scenario import NamedEntity
 from allocator.model.text import Language
 from allocator.report.layer_layout import Absentee
 from allocator.report.plan_view import OTHER_VERSION, IdentityLine, PlanView, WishLine
-from allocator.report.recusal_register import RecusalEntry, RecusalRegister
 from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
-from allocator.report.rendering.score_text import figure_table, level_table, rule_table, waiver_table
+from allocator.report.rendering.judgement_text import figure_table, level_table, rule_table, waiver_table
 from allocator.report.rendering.solve_text import asked_line, run_line
-from allocator.report.roster_view import Member, RosterRow, RosterView
+from allocator.report.roster_view import Member, RecusalEntry, RecusalRegister, RosterRow, RosterView
 from allocator.verify.figures import Number
 
 _MOST_EMPTY = 10

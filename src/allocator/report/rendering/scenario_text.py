@@ -10,8 +10,13 @@ from rich.table import Table
 
 from allocator.model.text import Language
 from allocator.report.rendering.console import add_column, number, pick, printable, table
-from allocator.report.rule_kind_view import FieldLine, RuleKindView
-from allocator.report.scenario_summary import LayerLine, ScenarioLine, ScenarioSummary
+from allocator.report.scenario_summary import (
+    FieldLine,
+    LayerLine,
+    RuleKindView,
+    ScenarioLine,
+    ScenarioSummary,
+)
 from allocator.report.wording import TABLES
 from allocator.rules.rule import Example
 
