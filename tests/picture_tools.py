@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from allocator.graph.geography import Position
 from allocator.model.scenario import NamedEntity
 from allocator.model.text import Text
-from allocator.report.picture.picture_input import PictureInput
+from allocator.report.picture.page import PictureInput
 from allocator.report.picture.shapes import Box, Drawing, Label
 from allocator.report.roster_view import Member, RosterRow, RosterView
 

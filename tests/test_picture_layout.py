@@ -13,16 +13,22 @@ from allocator.report.picture.card_picture import draw_cards
 from allocator.report.picture.card_selection import LIMITS, MOST_CARDS, MOST_NAMES
 from allocator.report.picture.map_picture import draw_map, project_positions, scale_bar
 from allocator.report.picture.matrix_picture import MOST_COLUMNS, draw_matrix
+from allocator.report.picture.page import PictureInput
 from allocator.report.picture.picture_for import drawing_method, most_to_see, picture_for
-from allocator.report.picture.picture_input import PictureInput
 from allocator.report.picture.rota_picture import draw_rota
-from allocator.report.picture.shapes import FORMS, Label, Line, Mark, corners, pale, sign
-from allocator.report.picture.text_metrics import (
+from allocator.report.picture.shapes import (
+    FORMS,
     MOST_DOTS,
+    Label,
+    Line,
+    Mark,
     Rectangle,
+    corners,
     fit_text,
+    pale,
     place_labels,
     short_names,
+    sign,
     text_width,
     wrap_text,
 )

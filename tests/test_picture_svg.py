@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from allocator.model.text import Text
 from allocator.report.exporters.svg import svg_text
+from allocator.report.picture.page import PictureInput
 from allocator.report.picture.picture_for import drawing_method
-from allocator.report.picture.picture_input import PictureInput
 from allocator.report.picture.shapes import STYLES, Drawing
 from picture_tools import NS, input_of, mapped, row, written
 

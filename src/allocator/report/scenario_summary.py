@@ -19,8 +19,6 @@ from allocator.rules.rule import Example, Rule, Waiver
 
 #: Tables that are counted only where they have rows.
 _SELDOM = ("absences", "indicators", "identities", "wishes")
-
-
 TABLES = ("units", "people", "groups", "cases")
 
 
@@ -142,7 +140,6 @@ def scenario_line(name: str, policy: Policy) -> ScenarioLine:
 
 
 Schema = Mapping[str, Any]
-
 
 _TEXT = Text(zh="文字", en="text")
 _WHOLE = Text(zh="整数", en="whole number")

@@ -8,10 +8,31 @@ from math import ceil
 
 from allocator.model.text import Language
 from allocator.report.picture.card_selection import Card, CardSelection, Cell, Section, Strip, select_cards
-from allocator.report.picture.page import MARGIN, ROOM, count_text, dropped_note, heading, notes, page_drawing
-from allocator.report.picture.picture_input import PictureInput
-from allocator.report.picture.shapes import CARD, EDGE, FAINT, TINT, Block, Box, Drawing, Label, Line, Shape
-from allocator.report.picture.text_metrics import fit_text, text_width, wrap_text
+from allocator.report.picture.page import (
+    MARGIN,
+    ROOM,
+    PictureInput,
+    count_text,
+    dropped_note,
+    heading,
+    notes,
+    page_drawing,
+)
+from allocator.report.picture.shapes import (
+    CARD,
+    EDGE,
+    FAINT,
+    TINT,
+    Block,
+    Box,
+    Drawing,
+    Label,
+    Line,
+    Shape,
+    fit_text,
+    text_width,
+    wrap_text,
+)
 from allocator.report.rendering.console import number, pick
 
 GAP, PAD, LINE, ROLE, TITLE = 12.0, 10.0, 17.0, 16.0, 18.0

@@ -11,8 +11,7 @@ from itertools import groupby
 
 from allocator.model.scenario import NamedEntity
 from allocator.model.text import Language
-from allocator.report.picture.page import count_text, join_parts, more_text, weight_text
-from allocator.report.picture.picture_input import PictureInput
+from allocator.report.picture.page import PictureInput, count_text, join_parts, more_text, weight_text
 from allocator.report.roster_view import Member, RosterRow
 
 #: Periods above which a layer without roles is drawn as a calendar.

@@ -13,6 +13,7 @@ from allocator.report.picture.page import (
     APPROXIMATE,
     MARGIN,
     ROOM,
+    PictureInput,
     count_text,
     dropped_note,
     heading,
@@ -22,7 +23,6 @@ from allocator.report.picture.page import (
     page_drawing,
     weight_text,
 )
-from allocator.report.picture.picture_input import PictureInput
 from allocator.report.picture.shapes import (
     CARD,
     EDGE,
@@ -34,10 +34,13 @@ from allocator.report.picture.shapes import (
     Label,
     Line,
     Mark,
+    Rectangle,
     Shape,
+    fit_text,
+    place_labels,
     sign,
+    wrap_text,
 )
-from allocator.report.picture.text_metrics import Rectangle, fit_text, place_labels, wrap_text
 from allocator.report.rendering.console import number, pick
 from allocator.report.roster_view import Member
 

@@ -11,6 +11,7 @@ from allocator.report.picture.page import (
     MARGIN,
     ROOM,
     WORKLOAD,
+    PictureInput,
     count_text,
     dropped_note,
     heading,
@@ -19,7 +20,6 @@ from allocator.report.picture.page import (
     page_drawing,
     role_signs,
 )
-from allocator.report.picture.picture_input import PictureInput
 from allocator.report.picture.shapes import (
     BAND,
     COLOURS,
@@ -32,9 +32,10 @@ from allocator.report.picture.shapes import (
     Line,
     Mark,
     Shape,
+    fit_text,
     sign,
+    text_width,
 )
-from allocator.report.picture.text_metrics import fit_text, text_width
 from allocator.report.rendering.console import number, pick
 from allocator.report.roster_view import RosterRow
 

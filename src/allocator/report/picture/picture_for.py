@@ -11,7 +11,7 @@ from allocator.report.picture.card_picture import draw_cards
 from allocator.report.picture.card_selection import FEW_PERIODS
 from allocator.report.picture.map_picture import draw_map, located_items
 from allocator.report.picture.matrix_picture import draw_matrix
-from allocator.report.picture.picture_input import PictureInput, picture_input
+from allocator.report.picture.page import PictureInput, picture_input
 from allocator.report.picture.rota_picture import draw_rota
 from allocator.report.picture.shapes import COLOURS, Drawing
 from allocator.report.plan_view import PlanView, pick_layer

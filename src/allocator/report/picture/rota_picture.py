@@ -9,6 +9,7 @@ from allocator.model.text import Language
 from allocator.report.picture.page import (
     MARGIN,
     ROOM,
+    PictureInput,
     count_text,
     dropped_note,
     heading,
@@ -17,7 +18,6 @@ from allocator.report.picture.page import (
     page_drawing,
     role_signs,
 )
-from allocator.report.picture.picture_input import PictureInput
 from allocator.report.picture.shapes import (
     EDGE,
     FAINT,
@@ -28,10 +28,11 @@ from allocator.report.picture.shapes import (
     Line,
     Mark,
     Shape,
+    fit_text,
     pale,
     sign,
+    text_width,
 )
-from allocator.report.picture.text_metrics import fit_text, text_width
 from allocator.report.rendering.console import pick
 
 MOST_ROWS, MOST_PERIODS = 120, 60

@@ -25,7 +25,6 @@ from allocator.verify.figures import Figure
 
 Heading = tuple[str, str]
 
-
 #: Breaches of a rule that are listed, unless all are asked for.
 LISTED = 20
 
