@@ -13,8 +13,8 @@ from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Case, Group, Link, Person, Posting, Tie, Unit, Wish
 from allocator.rules.context import RuleContext
 from allocator.rules.kinds import all_kinds
-from allocator.rules.layer_binding import bind_context
 from allocator.rules.rule import Rule
+from allocator.rules.scenario_binding import bind_context
 
 #: In the layer ``turn`` one goes East or West in each of three years; ``posting`` has roles; ``zoning``
 #: is decided once; in ``casework`` one may take any number of places.

@@ -12,8 +12,8 @@ from allocator.explain import why_infeasible
 from allocator.explain.infeasibility import find_map_obstacles
 from allocator.model.scenario import Organisation
 from allocator.model.tables import Group, Link, Unit
-from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
+from allocator.rules.scenario_binding import bind_context
 from brute_force import least_costs, solved
 from worlds import Space
 from zone_maps import map_world, zoning

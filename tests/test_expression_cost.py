@@ -13,9 +13,8 @@ from cel_expr_python import cel
 import tiny_scenario
 from allocator.rules.expressions.axes import Axis
 from allocator.rules.expressions.compiler import Compiler
-from allocator.rules.expressions.cost import MOST_AT_ONCE, price, size_of
+from allocator.rules.expressions.cost import MOST_AT_ONCE, price, size_of, tree
 from allocator.rules.expressions.selectors import SelectorError
-from allocator.rules.expressions.syntax_tree import tree
 from cli_world import call
 from tiny_scenario import write_scenario
 

@@ -14,8 +14,8 @@ from allocator.model.layer import Layer
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.selectors import MISSING, SelectorError
 from allocator.rules.expressions.variables import END_OF_TIME, EntityVariables, period_axis
-from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
+from allocator.rules.scenario_binding import bind_context
 from allocator.rules.scope import Scope
 from example_scenario import example_rule
 from small_folder import folder

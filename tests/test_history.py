@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from allocator import api
-from allocator.model.past import Timeline, merged
+from allocator.model.layer import Timeline, merged
 from allocator.model.steps import Stretch, likely_steps, stated_steps
 from allocator.rules.policy import Policy
 from cli_world import call

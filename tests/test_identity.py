@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from allocator import api
-from allocator.model.identity import name_key
+from allocator.model.reading.identity import name_key
 from cli_world import call
 
 SCENARIO = """\

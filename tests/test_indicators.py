@@ -10,7 +10,7 @@ import pytest
 from allocator import api
 from allocator.errors import Fault, InputError
 from allocator.rules.context import RuleContext
-from allocator.rules.layer_binding import bind_context
+from allocator.rules.scenario_binding import bind_context
 from allocator.verify.figure_specs import read_expected
 from allocator.verify.figures import measure_figures
 from cli_world import call

@@ -17,7 +17,7 @@ from allocator.model.reading.json_files import write_plan
 from allocator.report.json_schemas import scenario_schema
 from allocator.rules.context import RuleContext
 from allocator.rules.kinds.strength import Strength
-from allocator.rules.layer_binding import bind_context
+from allocator.rules.scenario_binding import bind_context
 from cli_world import call
 from small_folder import folder
 

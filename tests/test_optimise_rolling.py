@@ -19,8 +19,8 @@ from allocator.optimise.layerwise_plan import PartialPlan, construct_layer
 from allocator.optimise.results import Options, SolveResult
 from allocator.optimise.routes.rolling import windows
 from allocator.optimise.solve import solve
-from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
+from allocator.rules.scenario_binding import bind_context
 from allocator.solvers.deadline import Budget, SolveContext
 from allocator.solvers.observer import CallbackObserver, Progress, Snapshot, StopRequest
 from allocator.verify import judge

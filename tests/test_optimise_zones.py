@@ -36,8 +36,8 @@ from allocator.optimise.zones.zone_pairs import recombine, reoptimise_pairs
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.program.subproblem import MilpInstance
-from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
+from allocator.rules.scenario_binding import bind_context
 from allocator.solvers.deadline import Budget, Deadline, SolveContext
 from allocator.solvers.observer import NULL_OBSERVER
 from allocator.solvers.solver import SearchParams

@@ -11,8 +11,8 @@ import pytest
 
 from allocator.errors import InputError
 from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore, ScenarioRef
-from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
+from allocator.rules.scenario_binding import bind_context
 from allocator.verify import check_references, judge, score_disagreements
 from example_scenario import example_context, example_rule, read_plan
 from small_folder import folder

@@ -13,8 +13,8 @@ from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Link, Unit
 from allocator.rules.context import RuleContext
-from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
+from allocator.rules.scenario_binding import bind_context
 from example_scenario import example_rule
 
 SPEC = {

@@ -14,9 +14,9 @@ from allocator.model.scenario import Organisation, Scenario, ScoreTable
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Absence, Case, Group, Link, Person, Posting, Tie, Unit, Wish
 from allocator.rules.kinds import all_kinds
-from allocator.rules.layer_binding import bind_context
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Waiver
+from allocator.rules.scenario_binding import bind_context
 from allocator.verify.judge import judge
 from oracles.calendars import Calendar
 from oracles.draws import FURTHEST

@@ -24,7 +24,7 @@ from allocator.model.text import Text
 from allocator.rules.overrides import override_faults, with_overrides
 from allocator.rules.packs import read_rulebook
 from allocator.rules.policy import Policy
-from allocator.rules.rule_binding import bind_policy
+from allocator.rules.scenario_binding import bind_policy
 
 
 def load(path: Path | str) -> Scenario:

@@ -11,8 +11,7 @@ from allocator.api.resuming import ResumeState, free_score, load_resume_state
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
-from allocator.rules.override_rules import any_penalises_changes, missing_baseline
-from allocator.rules.overrides import overrides_digest
+from allocator.rules.overrides import any_penalises_changes, missing_baseline, overrides_digest
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
 from allocator.verify import Judgement, judge, score_disagreements

@@ -11,9 +11,9 @@ from allocator.errors import Fault, InputError, shorten
 from allocator.intake.cadre_form import CadreForm, form_files
 from allocator.intake.dates import read_date
 from allocator.intake.form_output import FormFile, read_form
-from allocator.model.identity import name_key
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import missing
+from allocator.model.reading.identity import name_key
 from allocator.model.tables import Person
 from allocator.model.text import Text
 

@@ -13,12 +13,12 @@ from allocator.errors import Fault, InputError
 from allocator.model.scenario import Scenario
 from allocator.model.spec import Period, Source
 from allocator.model.text import Text
-from allocator.rules.attendance import comes_and_goes, presence
 from allocator.rules.expressions.axes import Axis
 from allocator.rules.expressions.compiler import Compiler
 from allocator.rules.expressions.selectors import SelectorError
 from allocator.rules.expressions.variables import EntityVariables
 from allocator.rules.packs import YamlEntry
+from allocator.rules.roster import comes_and_goes, presence
 
 
 class ScenarioView:

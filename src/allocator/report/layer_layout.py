@@ -14,8 +14,8 @@ from allocator.model.spec import Period
 from allocator.model.tables import Absence, Group, Person, Unit
 from allocator.model.text import Text
 from allocator.report.wording import kind_text
-from allocator.rules.attendance import absences_of, days_away, days_of
 from allocator.rules.context import RuleContext
+from allocator.rules.roster import absences_of, days_away, days_of
 from allocator.verify.figures import IndicatorTotal, indicator_totals
 
 LayerShape = Literal["once", "roster", "cases"]

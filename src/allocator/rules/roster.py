@@ -1,12 +1,23 @@
-"""The roster: the assignments of a plan by layer, indexed by item and by slot."""
+"""The roster of a plan by item and by slot, and attendance: who is present, and who held which seats before.
+
+The history of people comes from the records of postings, the last slot of a unit from a ``member_of`` link.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
-from allocator.model.layer import Layer
+import numpy as np
+
+from allocator.model.layer import BoolArray, Layer, Past, Stay, Timeline, merged
 from allocator.model.plan import Assignment
+from allocator.model.scenario import Organisation, Scenario
+from allocator.model.spec import Period
+from allocator.model.steps import ONE_DAY, Step, Stretch, likely_steps, stated_steps
+from allocator.model.tables import Absence, Person
 
 #: Slot and role that an item holds, or item and role in a slot, by index.
 Held = tuple[int, int]
@@ -111,3 +122,141 @@ def _indices(layer: Layer, assignment: Assignment) -> tuple[int, int, int, int]:
         layer.roles.index(assignment.role),
         layer.period_index[assignment.period],
     )
+
+
+#: The kind of link from a unit to the slot that it was last in.
+MEMBER_OF = "member_of"
+
+
+@dataclass(frozen=True)
+class History:
+    """The periods before the horizon.
+
+    Attributes:
+        steps: The possible lengths of a past period, the chosen one first; a single one if unambiguous.
+        is_said: Whether the scenario states the length.
+    """
+
+    steps: tuple[Step, ...]
+    is_said: bool = False
+
+    @property
+    def step(self) -> Step:
+        """The chosen length of a past period."""
+        return self.steps[0]
+
+
+def history_of(scenario: Scenario) -> History:
+    """Return the history that a scenario states, or else one inferred from its periods and its postings."""
+    if scenario.spec.history is not None:
+        return History((stated_steps(scenario.spec.history),), is_said=True)
+    periods = [Stretch(period.start, period.end) for period in scenario.spec.periods]
+    postings = scenario.organisation.postings
+    recorded = [Stretch(one.start, one.end) for one in postings if one.start and one.end]
+    return History(likely_steps(periods, recorded))
+
+
+def past_of(layer: Layer, scenario: Scenario, step: Step | None = None) -> Past:
+    """Return the past of a layer, in periods of length ``step`` or else of the scenario's own step.
+
+    A seat counts for a period if it was held for half of the period or more; the days of all postings to one
+    seat add up.
+    """
+    if layer.spec.items.table == "people":
+        return _past_of_people(layer, scenario, step)
+    return _past_of_units(layer, scenario) if layer.spec.items.table == "units" else Past()
+
+
+def _past_of_people(layer: Layer, scenario: Scenario, step: Step | None) -> Past:
+    opening = scenario.spec.periods[0]
+    if opening.start == date.min:
+        return Past()
+    seats: dict[tuple[int, int, int], list[Stretch]] = {}
+    for posting in scenario.organisation.postings:
+        item, slot = layer.item_index.get(posting.person), layer.slot_index.get(posting.group)
+        start, end = posting.start or date.min, min(posting.end or date.max, opening.start - ONE_DAY)
+        if item is not None and slot is not None and start <= end:
+            role = layer.roles.index(posting.role) if posting.role in layer.roles else len(layer.roles) - 1
+            seats.setdefault((item, slot, role), []).append(Stretch(start, end))
+    if not seats:
+        return Past()
+    timeline = _timeline(scenario, step or history_of(scenario).step, seats.values())
+    return Past(Stay(*seat, *run) for seat, days in seats.items() for run in timeline.held(merged(days)))
+
+
+def _timeline(scenario: Scenario, step: Step, held: Iterable[Iterable[Stretch]]) -> Timeline:
+    opening = scenario.spec.periods[0]
+    known = [one.start for days in held for one in days if one.start > date.min]
+    return Timeline(step, Stretch(opening.start, opening.end), min(known, default=opening.start))
+
+
+def _past_of_units(layer: Layer, scenario: Scenario) -> Past:
+    """Return the past of units: the last slot of each, from its ``member_of`` links."""
+    role = len(layer.roles) - 1
+    return Past(
+        Stay(layer.item_index[link.source], layer.slot_index[link.target], role, -1, -1)
+        for link in scenario.organisation.links
+        if link.kind == MEMBER_OF and link.source in layer.item_index and link.target in layer.slot_index
+    )
+
+
+def presence(
+    ids: Sequence[str], table: str, scenario: Scenario, periods: Sequence[Period], *, once: bool
+) -> BoolArray:
+    """Return ``[n, T]``: whether each row of a table is present in each period.
+
+    A person is present in a period if in service on its last day (on its first day, if the layer is decided
+    once) and absent for less than half of its days. Days before joining count as absent. Rows of tables other
+    than ``people`` are always present.
+    """
+    there = np.ones((len(ids), len(periods)), dtype=np.bool_)
+    if table != "people":
+        return there
+    absences = absences_of(scenario.organisation)
+    for i, person_id in enumerate(ids):
+        person, away = scenario.organisation.people[person_id], absences.get(person_id, ())
+        if not (person.joins or person.retires or away):
+            continue
+        gone = merged([*_before_joining(person), *map(days_of, away)])
+        for t, period in enumerate(periods):
+            there[i, t] = _serves(person, period.start if once else period.end) and _is_there(gone, period)
+    return there
+
+
+def comes_and_goes(organisation: Organisation, ids: Iterable[str]) -> bool:
+    """Return whether any of the people ``ids`` joins, retires or is absent at some time."""
+    absences = absences_of(organisation)
+    people = (organisation.people[one] for one in ids)
+    return any(person.joins or person.retires or person.id in absences for person in people)
+
+
+def absences_of(organisation: Organisation) -> dict[str, list[Absence]]:
+    """Return the absences by person, in the order of the table; people without absences are left out."""
+    found: dict[str, list[Absence]] = {}
+    for absence in organisation.absences:
+        found.setdefault(absence.person, []).append(absence)
+    return found
+
+
+def days_of(absence: Absence) -> Stretch:
+    """Return the days of an absence; an open end reaches to the first or the last day of the calendar."""
+    return Stretch(absence.start or date.min, absence.end or date.max)
+
+
+def days_away(gone: Iterable[Stretch], period: Period) -> int:
+    """Return the number of days of a period in the stretches ``gone``, which must not overlap."""
+    parts = (Stretch(max(one.start, period.start), min(one.end, period.end)).days for one in gone)
+    return sum(max(0, days) for days in parts)
+
+
+def _before_joining(person: Person) -> Iterator[Stretch]:
+    if person.joins is not None and person.joins > date.min:
+        yield Stretch(date.min, person.joins - ONE_DAY)
+
+
+def _serves(person: Person, day: date) -> bool:
+    return person.retires is None or person.retires > day
+
+
+def _is_there(gone: Iterable[Stretch], period: Period) -> bool:
+    return 2 * days_away(gone, period) < period.days

@@ -1,14 +1,15 @@
-"""The base of rule kinds: common fields, hooks such as `post` and `check`, breaches, examples, waivers."""
+"""The base of rule kinds: common fields and their checks, hooks such as `post` and `check`, waivers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from allocator.errors import nearest, shorten
 from allocator.model.layer import Layer
 from allocator.model.plan import Level
 from allocator.model.reading.cell_values import kind_of_tie
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from allocator.rules.context import RuleContext
     from allocator.rules.roster import Roster
     from allocator.rules.scope import Scope
+
 
 Dimension = Literal["item", "slot", "role", "period", "other", "part"]
 
@@ -285,3 +287,43 @@ def waived(waiver: Waiver, subject: Subject, layer: Layer) -> bool:
 
 def _matches(named: tuple[str, ...], found: set[str]) -> bool:
     return not named or not found.isdisjoint(named)
+
+
+#: The name of a subject, its period or "", its lower bound and its upper bound (None for none).
+Bounds = tuple[str, str, int, int | None]
+
+_CROSSED = Text(zh="atmost 小于 atleast", en="atmost is below atleast")
+
+
+def refuse_crossed(atleast: object, atmost: object) -> None:
+    """Refuse an upper bound below the lower bound; expressions are checked later, in the scenario.
+
+    Raises:
+        FieldError: Two plain numbers contradict each other.
+    """
+    if isinstance(atleast, int) and isinstance(atmost, int) and atmost < atleast:
+        raise FieldError(zh=_CROSSED.zh, en=_CROSSED.en)
+
+
+def may_cross(atleast: int | str | None, atmost: int | str | None) -> bool:
+    """Whether two bounds may contradict each other in a scenario: both are given, at least one as CEL."""
+    return None not in (atleast, atmost) and (isinstance(atleast, str) or isinstance(atmost, str))
+
+
+def crossed(bounds: Iterable[Bounds]) -> Iterator[FieldProblem]:
+    """Yield one fault for each subject whose upper bound is below its lower bound, with both bounds."""
+    told: set[str] = set()
+    for whose, when, least, most in bounds:
+        if most is not None and most < least and whose not in told:
+            told.add(whose)
+            where = f"{whose} @ {when}" if when else whose
+            yield FieldProblem("atmost", _CROSSED, f"{where}: {most}", f"≥ {least}")
+
+
+def unknown_kinds(named: Mapping[str, str], known: Sequence[str]) -> Iterator[FieldProblem]:
+    """Yield a fault for each unknown kind, at the field that names it."""
+    for column, kind in named.items():
+        if kind not in known:
+            message = Text(zh="没有此类关系", en="there is no such kind of tie")
+            near = nearest(kind, known)
+            yield FieldProblem(column, message, shorten(kind), allowed=", ".join(known[:40]), nearest=near)

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from allocator.model.layer import BoolArray, IntArray
-from allocator.model.past import Past
+from allocator.model.layer import BoolArray, IntArray, Past
 from allocator.model.text import Text
 from allocator.program.program import Subject
 from allocator.rules.context import RuleContext, layer_types, ranges_over, types_of

@@ -42,7 +42,7 @@ from allocator.model.text import Text
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.policy import Policy
 from allocator.rules.rule import FieldError, Rule
-from allocator.rules.rule_binding import bind_policy
+from allocator.rules.scenario_binding import bind_policy
 
 
 @dataclass(frozen=True, eq=False)

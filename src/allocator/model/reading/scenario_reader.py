@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from allocator.errors import Fault, InputError
-from allocator.model.identity import with_identities
 from allocator.model.notation import NotationError, Words, notation_fault, scenario_words
 from allocator.model.reading.entity_names import lookalike_ids, repeated_people, with_ids, with_ids_for_names
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import listing_digest
-from allocator.model.reading.identity_questions import contradictions, identity_doubts
+from allocator.model.reading.identity import contradictions, identity_doubts, with_identities
 from allocator.model.reading.references import REFERENCES, check_references
 from allocator.model.reading.scenario_location import SCENARIO_FILE, Location, locate
 from allocator.model.reading.scenario_sources import FolderSource, WorkbookSource, open_source, read_document

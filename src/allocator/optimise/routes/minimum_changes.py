@@ -21,7 +21,7 @@ from allocator.optimise.routes.route import APPLIES, Applicability, PolicyRoute,
 from allocator.optimise.second_proofs import Confirm
 from allocator.optimise.solve import route_with_levels, solve
 from allocator.rules.kinds.exclude import Exclude
-from allocator.rules.override_rules import keep_rule, open_seats
+from allocator.rules.overrides import keep_rule, open_seats
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.bounds import KnownBounds, Proof

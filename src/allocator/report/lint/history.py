@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from allocator.errors import Fault, shorten
 from allocator.model.text import Text
-from allocator.rules.attendance import History, history_of, past_of
 from allocator.rules.policy import Policy
+from allocator.rules.roster import History, history_of, past_of
 
 FILE = "scenario.yaml"
 

@@ -26,8 +26,7 @@ from allocator.model.scenario import Coded as PairCodes
 from allocator.model.scenario import Codes
 from allocator.model.text import Text
 from allocator.rules.expressions.axes import Axis, Pairs, combinations
-from allocator.rules.expressions.cost import too_much
-from allocator.rules.expressions.syntax_tree import Node, tree
+from allocator.rules.expressions.cost import Node, too_much, tree
 
 #: The distinct combinations of values on an axis, and ``[n]`` the index of each entity's combination.
 Coded = tuple[list[dict[str, Any]], IntArray]

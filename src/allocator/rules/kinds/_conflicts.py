@@ -17,8 +17,7 @@ from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, PairTexts
-from allocator.rules.kinds._field_checks import unknown_kinds
-from allocator.rules.rule import FieldProblem, Kinds
+from allocator.rules.rule import FieldProblem, Kinds, unknown_kinds
 from allocator.rules.scope import Scope
 
 

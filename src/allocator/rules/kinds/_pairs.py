@@ -13,8 +13,7 @@ from allocator.graph.ties import Lens, kinds_in, known_kinds
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, ItemsTest
-from allocator.rules.kinds._field_checks import unknown_kinds
-from allocator.rules.rule import FieldProblem, Kinds, Rule
+from allocator.rules.rule import FieldProblem, Kinds, Rule, unknown_kinds
 from allocator.rules.scope import Scope
 
 Pairs = tuple[tuple[int, int], ...]

@@ -13,10 +13,20 @@ from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, EachLimit
 from allocator.rules.expressions.selectors import SelectorError
-from allocator.rules.kinds._field_checks import Bounds, crossed, may_cross, refuse_crossed
 from allocator.rules.kinds._loads import Groups, LoadRule, load_subjects
 from allocator.rules.roster import Roster
-from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
+from allocator.rules.rule import (
+    Bounds,
+    Breach,
+    Dimension,
+    Example,
+    FieldError,
+    FieldProblem,
+    Rule,
+    crossed,
+    may_cross,
+    refuse_crossed,
+)
 from allocator.rules.scope import Scope
 
 

@@ -17,10 +17,18 @@ from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc
-from allocator.rules.kinds._field_checks import refuse_crossed
 from allocator.rules.kinds._indicators01 import held_slots
 from allocator.rules.roster import Roster
-from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule, Several
+from allocator.rules.rule import (
+    Breach,
+    Dimension,
+    Example,
+    FieldError,
+    FieldProblem,
+    Rule,
+    Several,
+    refuse_crossed,
+)
 from allocator.rules.scope import Scope
 
 Limit = Annotated[int, Field(ge=0, le=10**6)]

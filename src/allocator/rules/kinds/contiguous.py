@@ -17,9 +17,8 @@ from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc
-from allocator.rules.kinds._field_checks import unknown_kinds
 from allocator.rules.roster import LayerRoster, Roster
-from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Kinds, Rule
+from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Kinds, Rule, unknown_kinds
 from allocator.rules.scope import Scope
 
 #: The value of ``allow`` that stands for the number of parts of each slot today.

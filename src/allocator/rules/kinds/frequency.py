@@ -15,7 +15,6 @@ from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, EachNumber
 from allocator.rules.expressions.selectors import SelectorError
-from allocator.rules.kinds._field_checks import crossed, may_cross, refuse_crossed
 from allocator.rules.kinds._indicators01 import (
     indicator_if_maximised,
     indicator_if_minimised,
@@ -27,7 +26,17 @@ from allocator.rules.kinds._indicators01 import (
 )
 from allocator.rules.kinds._loads import load_subjects
 from allocator.rules.roster import Roster
-from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
+from allocator.rules.rule import (
+    Breach,
+    Dimension,
+    Example,
+    FieldError,
+    FieldProblem,
+    Rule,
+    crossed,
+    may_cross,
+    refuse_crossed,
+)
 from allocator.rules.scope import Scope
 
 

@@ -13,11 +13,10 @@ from allocator.program.expr import Expr
 from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc
-from allocator.rules.kinds._field_checks import refuse_crossed
 from allocator.rules.kinds._indicators01 import together_in, together_indicators, were_together
 from allocator.rules.kinds._pairs import PairRule
 from allocator.rules.roster import Roster
-from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
+from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule, refuse_crossed
 from allocator.rules.scope import Scope
 
 Pair = tuple[int, int]
