@@ -18,16 +18,16 @@ from allocator.api import bind, load
 from allocator.graph.geography import adjacency_of, connected_components
 from allocator.model.tables import Link
 from allocator.optimise import lexicographic
-from allocator.optimise.constrained_program import constrain
+from allocator.optimise.constrained_program import ConstrainedProgram, constrain
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.results import Options
+from allocator.optimise.routes.route import ProgramRequest, RouteResult
 from allocator.optimise.solve import solve
 from allocator.optimise.zones import cover_search, local_search, residual_cover, spanning_trees
 from allocator.optimise.zones import map_search as route
 from allocator.optimise.zones.connected_sets import Band, connected_sets
 from allocator.optimise.zones.cover_model import CoverModel
 from allocator.optimise.zones.cover_search import CoverParams
-from allocator.optimise.zones.lexicographic_cover import ZonesResult
 from allocator.optimise.zones.local_search import costs_of, improve_by_units, is_least, is_plan
 from allocator.optimise.zones.map_search import solve_zones
 from allocator.optimise.zones.residual_cover import ResidualParams
@@ -39,7 +39,7 @@ from allocator.program.subproblem import MilpInstance
 from allocator.rules.policy import Policy
 from allocator.rules.scenario_binding import bind_context
 from allocator.solvers.deadline import Budget, Deadline, SolveContext
-from allocator.solvers.observer import NULL_OBSERVER
+from allocator.solvers.observer import CallbackObserver, Observer
 from allocator.solvers.solver import SearchParams
 from brute_force import assert_best, solved, solver_by_level
 from scenario_tools import folder
@@ -287,8 +287,8 @@ def test_a_large_map_has_a_first_plan_by_splitting() -> None:
     assert decisions is not None and constrained.is_feasible(
         evaluate_auxiliaries(constrained.program, decisions[None, :])[0]
     )
-    found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
-    assert found is not None and found.found == "feasible" and found.decisions is not None
+    found = solve_zones(ProgramRequest(constrained, search, deadline))
+    assert found.found == "feasible" and found.decisions is not None
     better = evaluate_auxiliaries(constrained.program, np.stack([found.decisions, decisions]))
     assert constrained.is_feasible(better[0]) and np.diff(level_costs(constrained.program, better)[:, 0]) >= 0
     search.request_stop()
@@ -358,16 +358,16 @@ def test_a_plan_and_its_cover_by_zones_are_one(seed: int) -> None:
     policy = zoning(map_world(seed, 8, 3), rules)
     found: list[tuple[CoverModel, np.ndarray]] = []
 
-    def hear(_program: object, model: CoverModel, *more: object) -> ZonesResult:
-        found.append((model, more[4]))  # type: ignore[arg-type]
-        return ZonesResult("unknown")
+    def hear(_program: object, model: CoverModel, *more: object) -> RouteResult:
+        found.append((model, more[3]))  # type: ignore[arg-type]
+        return RouteResult()
 
     constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
     with (
         mock.patch.object(route, "solve_cover_levels", hear),
         mock.patch.object(route, "is_least", lambda *_: False),
     ):
-        solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
+        solve_zones(ProgramRequest(constrained, search, deadline))
     [(model, plan)] = found
     values = model.values(plan)
     assert values is not None
@@ -376,6 +376,13 @@ def test_a_plan_and_its_cover_by_zones_are_one(seed: int) -> None:
     assert costs_of(constrained.program, model.decisions(values)) == costs_of(constrained.program, plan)
     model._groups[0].held[:] = False
     assert model.values(plan) is None
+
+
+def observed_by(
+    observer: Observer, constrained: ConstrainedProgram, search: SolveContext, deadline: Deadline
+) -> ProgramRequest:
+    """Return a request whose every level is observed by the same observer."""
+    return ProgramRequest(constrained, search, deadline, observer_of=lambda _: observer)
 
 
 def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
@@ -389,7 +396,7 @@ def test_plans_of_a_map_are_shown_as_soon_as_there_are_any() -> None:
             mock.patch.object(route, step, side_effect=KeyboardInterrupt),
             pytest.raises(KeyboardInterrupt),
         ):
-            solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound, show=shown.append)
+            solve_zones(observed_by(CallbackObserver(plan=shown.append), constrained, search, deadline))
         assert shown and is_plan(constrained, shown[-1])
 
 
@@ -410,8 +417,9 @@ def test_where_chance_gives_no_even_zones_those_around_centres_are_taken() -> No
     policy = zoning(grid_world(5, 9, 8, 6), [BALANCED, {**NEAR, "level": 2}])
     constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
     with mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_: iter(())):
-        found = solve_zones(constrained, deadline, search, lambda _: lambda *_: search.request_stop())
-    assert found is not None and found.decisions is not None and is_plan(constrained, found.decisions)
+        stopping = CallbackObserver(bound=lambda *_: search.request_stop())
+        found = solve_zones(observed_by(stopping, constrained, search, deadline))
+    assert found.decisions is not None and is_plan(constrained, found.decisions)
 
 
 def test_tied_zones_get_better_by_splitting_two_anew() -> None:
@@ -422,7 +430,7 @@ def test_tied_zones_get_better_by_splitting_two_anew() -> None:
     whole = decompose_by_slot(constrained.program)
     assert whole is not None
     shown: list[np.ndarray] = []
-    made = recombine(constrained, whole, given, deadline, search, shown.append)
+    made = recombine(constrained, whole, given, deadline, search, CallbackObserver(plan=shown.append))
     costs = [costs_of(constrained.program, plan) for plan in (given, *shown)]
     assert (
         costs == sorted(costs, reverse=True) and costs[-1] == costs_of(constrained.program, made) < costs[0]
@@ -437,8 +445,8 @@ def test_a_start_is_taken_for_a_plan_only_if_it_is_one() -> None:
     policy = zoning(map_world(1, 9, 2), [{**NEAR, "level": 1}, {"kind": "capacity", "atleast": 2}])
     constrained, (search, deadline) = constrain(policy, policy.compile()), searching()
     nobody = np.zeros(constrained.program.decisions.count, dtype=np.int64)
-    found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound, nobody)
-    assert found is not None and found.found == "optimal"
+    found = solve_zones(ProgramRequest(constrained, search, deadline, nobody))
+    assert found.found == "optimal"
 
 
 def split_at_random(policy: Policy, seed: int) -> np.ndarray | None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from allocator.optimise.constrained_program import constrain
 from allocator.optimise.results import Options
 from allocator.optimise.routes import zones as zones_route
+from allocator.optimise.routes.route import ProgramRequest, RouteResult
 from allocator.optimise.solve import solve
 from allocator.optimise.zones import map_search as route
 from allocator.optimise.zones import spanning_trees
@@ -25,7 +26,7 @@ from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violat
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
 from allocator.solvers.deadline import Budget, Deadline, SolveContext
-from allocator.solvers.observer import NULL_OBSERVER, CallbackObserver
+from allocator.solvers.observer import CallbackObserver
 from brute_force import assert_best, least_costs, solved, solver_by_level
 from worlds import Space
 from zone_maps import Fields, grid_world, map_world, zoning
@@ -68,8 +69,8 @@ def assert_best_around_centres(policy: Policy) -> None:
     )
     search, deadline = searching()
     with mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)):
-        found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
-    if found is None:
+        found = solve_zones(ProgramRequest(constrained, search, deadline))
+    if found.found == "unknown":
         return
     assert (found.found == "infeasible") == (best is None) == (found.decisions is None)
     if best is None:
@@ -79,7 +80,7 @@ def assert_best_around_centres(policy: Policy) -> None:
     [cost, *_] = level_costs(constrained.program, values)[0].tolist()
     [proof] = found.proofs
     assert constrained.is_feasible(values[0]) and proof.bound <= best[0] <= cost <= proof.cost
-    if found.is_all:
+    if found.is_final:
         assert (found.found, proof.bound, cost) == ("optimal", *best, *best)
 
 
@@ -145,7 +146,7 @@ def test_a_way_that_only_a_matrix_says_is_priced_as_plans_call_for_it(seed: int)
     policy = zoning(map_world(seed, 5, 2), [{**NEAR, "level": 1}, BAND])
     with (
         mock.patch.object(lazy_auxiliaries, "MEDOID_LIMIT", 0),
-        mock.patch.object(zones_route, "solve_zones", lambda *_: None),
+        mock.patch.object(zones_route, "solve_zones", lambda _: RouteResult()),
     ):
         assert_best(policy, Space.of(policy.context))
 
@@ -179,8 +180,8 @@ def test_where_branch_and_cut_is_too_long_plans_are_sought_while_there_is_time()
     for many, most, workers in ((0, 10**6, 2), (0, 0, 2), (0, 10**6, 1)):
         search, deadline = searching(0.5, workers)
         with mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, many_pairs=many, most_pairs=most)):
-            found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
-        assert found is not None and found.decisions is not None and found.is_all
+            found = solve_zones(ProgramRequest(constrained, search, deadline))
+        assert found.decisions is not None and found.is_final
         [proof] = found.proofs
         assert 0 < proof.bound <= proof.cost
         assert constrained.is_feasible(evaluate_auxiliaries(constrained.program, found.decisions[None, :])[0])
@@ -195,8 +196,8 @@ def test_a_plan_to_begin_from_is_not_given_up() -> None:
         mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
         mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, first_tries=0)),
     ):
-        found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound, start)
-    assert found is not None and found.decisions is not None
+        found = solve_zones(ProgramRequest(constrained, search, deadline, start))
+    assert found.decisions is not None
     cost = constrained.cost(evaluate_auxiliaries(constrained.program, found.decisions[None, :])[0], 1)
     assert cost == best.proofs[1].cost == found.proofs[0].bound
 
@@ -208,11 +209,12 @@ def test_where_flows_give_no_plan_a_map_is_split_by_chance() -> None:
         mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
         mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, first_tries=0)),
     ):
-        found = solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
-    assert found is not None and found.decisions is not None
+        found = solve_zones(ProgramRequest(constrained, search, deadline))
+    assert found.decisions is not None
     with (
         mock.patch.object(route, "PARAMS", replace(route.PARAMS, most_zones=0)),
         mock.patch.object(centres, "PARAMS", replace(centres.PARAMS, first_tries=0)),
         mock.patch.object(spanning_trees, "plans_by_splitting", lambda *_: iter(())),
     ):
-        assert solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound) is None
+        found = solve_zones(ProgramRequest(constrained, search, deadline))
+    assert found.found == "unknown" and found.decisions is None

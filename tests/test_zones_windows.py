@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from allocator.optimise.constrained_program import constrain
 from allocator.optimise.results import Options
+from allocator.optimise.routes.route import ProgramRequest
 from allocator.optimise.solve import solve
 from allocator.optimise.zones import lexicographic_cover, residual_cover
 from allocator.optimise.zones import map_search as route
@@ -24,7 +25,6 @@ from allocator.optimise.zones.spanning_trees import split_plans
 from allocator.program.slot_decomposition import decompose_by_slot
 from allocator.rules.policy import Policy
 from allocator.solvers.deadline import Budget, Deadline, SolveContext
-from allocator.solvers.observer import NULL_OBSERVER
 from allocator.solvers.solver import SearchResult
 from allocator.verify import judge
 from brute_force import assert_best, solved, solver_by_level
@@ -134,7 +134,7 @@ def windows_of(policy: Policy) -> tuple[WindowSearch, list[np.ndarray]]:
         mock.patch.object(route, "is_least", lambda *_: False),
         mock.patch.object(route, "solve_cover_levels"),
     ):
-        solve_zones(constrained, deadline, search, lambda _: NULL_OBSERVER.on_bound)
+        solve_zones(ProgramRequest(constrained, search, deadline))
     return kept[0], list(split_plans(constrained, whole, deadline, search))
 
 

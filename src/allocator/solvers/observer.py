@@ -12,9 +12,6 @@ from allocator.program.evaluate import level_costs
 from allocator.program.program import IntArray, Program
 from allocator.solvers.bounds import Bound, KnownBounds, Proof
 
-#: See a cost and a bound, or a plan, as ``Observer.on_bound`` and ``Observer.on_plan`` do.
-BoundCallback = Callable[[int | None, int], None]
-PlanCallback = Callable[[IntArray], None]
 #: The stage in which a second solver is asked to confirm what is proved.
 CONFIRM = "confirm"
 #: Why a search ends early: the caller asked, memory is nearly full, or its result is not needed any more.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from allocator.model.plan import HARD
 from allocator.model.run import StructureKind, Witnesses
 from allocator.optimise.routes.route import (
     APPLIES,
@@ -16,7 +15,6 @@ from allocator.optimise.routes.route import (
 )
 from allocator.optimise.zones.lexicographic_cover import BY_COVER
 from allocator.optimise.zones.map_search import solve_zones
-from allocator.solvers.bounds import Bound
 
 
 class ZonesRoute(ProgramRoute):
@@ -38,15 +36,4 @@ class ZonesRoute(ProgramRoute):
 
     def solve(self, request: ProgramRequest) -> RouteResult:
         """Return the best zones that were found; nothing if rules tie slots together too closely."""
-        found = solve_zones(
-            request.constrained,
-            request.deadline,
-            request.context,
-            lambda level: request.observer_of(level).on_bound,
-            request.start,
-            request.observer_of(HARD).on_plan,
-        )
-        if found is None:
-            return RouteResult()
-        refutation = Bound(by=BY_COVER) if found.found == "infeasible" else None
-        return RouteResult(found.found, found.decisions, found.proofs, refutation, found.is_all)
+        return solve_zones(request)

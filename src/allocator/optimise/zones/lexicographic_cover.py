@@ -16,7 +16,9 @@ from itertools import count
 
 import numpy as np
 
+from allocator.model.plan import HARD, Level
 from allocator.model.run import BY_ROWS, COVER, CP_SAT
+from allocator.optimise.routes.route import RouteResult, no_observer
 from allocator.optimise.zones.candidates import CandidateZones
 from allocator.optimise.zones.cover_model import CoverModel
 from allocator.optimise.zones.cover_search import CoverSearch
@@ -33,8 +35,8 @@ from allocator.program.program import IntArray, Program, Rows
 from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.deadline import Deadline, SolveContext
-from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, CallbackObserver, PlanCallback
-from allocator.solvers.solver import Found, SearchParams
+from allocator.solvers.observer import CallbackObserver, Observer
+from allocator.solvers.solver import SearchParams
 
 
 @dataclass(frozen=True)
@@ -180,34 +182,16 @@ class WindowSearch:
                 yield slot, number, group.values[:, which[own]] @ rows.coefs[here[own]]
 
 
-@dataclass(frozen=True, eq=False)
-class ZonesResult:
-    """The result of a search for zones.
-
-    Attributes:
-        found: Whether there is a plan, and whether it is proved to be optimal, or that there is none.
-        decisions: ``[decisions]`` the plan.
-        proofs: Cost and bound of each level that was searched.
-        is_all: Whether no other route can find or prove more.
-    """
-
-    found: Found
-    decisions: IntArray | None = None
-    proofs: tuple[Proof, ...] = ()
-    is_all: bool = False
-
-
 def solve_cover_levels(
     program: Program,
     model: CoverModel,
     cover: CoverSearch,
     deadline: Deadline,
-    bound_callback: Callable[[int], BoundCallback] = lambda _level: NULL_OBSERVER.on_bound,
-    show: PlanCallback = NULL_OBSERVER.on_plan,
+    observer_of: Callable[[Level], Observer] = no_observer,
     first: IntArray | None = None,
     least: Callable[[int], int] = lambda _level: 0,
     windows: WindowSearch | None = None,
-) -> ZonesResult:
+) -> RouteResult:
     """Minimise level after level, each held to its cost while the next is minimised.
 
     Args:
@@ -215,8 +199,7 @@ def solve_cover_levels(
         model: The exact cover of its map.
         cover: The search for covers.
         deadline: The time limit.
-        bound_callback: Returns for a level what is called with its costs and bounds.
-        show: Called with better decisions during the search.
+        observer_of: Returns the observer of a level, which sees its costs and bounds, and better decisions.
         first: ``[decisions]`` a plan to start from.
         least: Returns a proven lower bound of a level.
         windows: The search by windows, where slots are linked.
@@ -224,10 +207,7 @@ def solve_cover_levels(
     proofs: list[Proof] = []
     values = None if first is None else model.values(first)
     for k, level in enumerate(program.levels or (None,)):
-        observer = CallbackObserver(
-            bound=None if level is None else bound_callback(level),
-            plan=lambda found: show(model.decisions(found)),
-        )
+        observer = _observer_of_covers(model, level, observer_of(HARD if level is None else level))
         params = SearchParams(deadline.share(1.0), hint=values, observer=observer)
         if level is None:
             one = cover.minimise(np.zeros(len(model.problem), dtype=np.int64), 0, params)
@@ -238,7 +218,9 @@ def solve_cover_levels(
             one = cover.minimise(model.prices[k], program.constant(level), params)
         if one.values is None:
             if one.found == "infeasible" and values is None:
-                return ZonesResult("infeasible" if cover.confirms_infeasible(deadline) else "unknown")
+                if cover.confirms_infeasible(deadline):
+                    return RouteResult("infeasible", refutation=Bound(by=BY_COVER))
+                return RouteResult()
             break
         values = one.values
         if level is not None and one.cost is not None:
@@ -249,13 +231,21 @@ def solve_cover_levels(
             params.observer.on_bound(one.cost, proofs[-1].bound)
         if one.found != "optimal":
             break
-    return ZonesResult("unknown") if values is None else _result(program, model, values, proofs)
+    return RouteResult() if values is None else _result(program, model, values, proofs)
 
 
-def _result(program: Program, model: CoverModel, values: IntArray, proofs: Sequence[Proof]) -> ZonesResult:
+def _observer_of_covers(model: CoverModel, level: int | None, observer: Observer) -> Observer:
+    """Return an observer of covers that shows their decisions, and bounds of a level, to another observer."""
+    return CallbackObserver(
+        bound=None if level is None else observer.on_bound,
+        plan=lambda found: observer.on_plan(model.decisions(found)),
+    )
+
+
+def _result(program: Program, model: CoverModel, values: IntArray, proofs: Sequence[Proof]) -> RouteResult:
     """Return the result of a cover, optimal if every level is proved."""
     proved = len(proofs) == len(program.levels) and all(proof.cost == proof.bound for proof in proofs)
-    return ZonesResult("optimal" if proved else "feasible", model.decisions(values), tuple(proofs))
+    return RouteResult("optimal" if proved else "feasible", model.decisions(values), tuple(proofs))
 
 
 def _search_windows(

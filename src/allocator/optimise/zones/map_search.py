@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from allocator.model.plan import HARD, Level
 from allocator.model.run import BY_ROWS
-from allocator.optimise.constrained_program import ConstrainedProgram
+from allocator.optimise.routes.route import ProgramRequest, RouteResult
 from allocator.optimise.zones.candidates import CandidateZones, cost_bands, enumerate_zones
 from allocator.optimise.zones.connected_sets import MOST_MEMBERS, Band
 from allocator.optimise.zones.cover_model import CoverModel
 from allocator.optimise.zones.cover_search import CoverSearch
-from allocator.optimise.zones.lexicographic_cover import WindowSearch, ZonesResult, solve_cover_levels
+from allocator.optimise.zones.lexicographic_cover import WindowSearch, solve_cover_levels
 from allocator.optimise.zones.local_search import costs_of, is_least
 from allocator.optimise.zones.pmedian.districting import Districting, recognise_first
 from allocator.optimise.zones.pmedian.pmedian_search import PMedianSearch, SlotPlacement
@@ -22,8 +23,8 @@ from allocator.optimise.zones.zone_pairs import recombine, reoptimise_pairs
 from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition, decompose_by_slot
 from allocator.solvers.bounds import Bound, Proof
-from allocator.solvers.deadline import Deadline, SolveContext
-from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, PlanCallback
+from allocator.solvers.deadline import Deadline
+from allocator.solvers.observer import CallbackObserver, Observer
 
 
 @dataclass(frozen=True)
@@ -55,61 +56,36 @@ class MapParams:
 PARAMS = MapParams()
 
 
-def solve_zones(
-    constrained: ConstrainedProgram,
-    deadline: Deadline,
-    context: SolveContext,
-    bound_callback: Callable[[int], BoundCallback],
-    start: IntArray | None = None,
-    show: PlanCallback = NULL_OBSERVER.on_plan,
-) -> ZonesResult | None:
-    """Return the best plan at every level, or a good one of a large map; None if the program is no map.
-
-    Args:
-        constrained: The constrained program.
-        deadline: The time limit.
-        context: The settings of the solve.
-        bound_callback: Returns for a level what is called with its costs and bounds.
-        start: ``[decisions]`` a plan to start from.
-        show: Called with the decisions of every better plan.
-    """
+def solve_zones(request: ProgramRequest) -> RouteResult:
+    """Return the best plan at every level, or a good one of a large map; nothing if the program is no map."""
+    constrained = request.constrained
     whole = (
         None if constrained.map is None or constrained.is_fixed else decompose_by_slot(constrained.program)
     )
-    if whole is None:
-        return None
-    return _MapSearch(constrained, whole, deadline, context, bound_callback, show, start).run()
+    return RouteResult() if whole is None else _MapSearch(request, whole).run()
 
 
-@dataclass(eq=False)
 class _MapSearch:
     """One search of a map.
 
-    Attributes:
-        constrained: The constrained program.
+    Args:
+        request: The program of the map.
         whole: Its decomposition by slot.
-        deadline: The time limit.
-        context: The settings of the solve.
-        bound_callback: Returns for a level what is called with its costs and bounds.
-        show: Called with the decisions of every better plan.
-        start: ``[decisions]`` a plan to start from.
     """
 
-    constrained: ConstrainedProgram
-    whole: SlotDecomposition
-    deadline: Deadline
-    context: SolveContext
-    bound_callback: Callable[[int], BoundCallback]
-    show: PlanCallback
-    start: IntArray | None
+    def __init__(self, request: ProgramRequest, whole: SlotDecomposition) -> None:
+        self.request, self.whole = request, whole
+        self.constrained, self.context = request.constrained, request.context
+        self.deadline, self.start = request.deadline, request.start
+        self.observer = self._observer_of(HARD)
 
-    def run(self) -> ZonesResult | None:
-        """Return the result; None if there is neither a plan nor a proof that there is none."""
+    def run(self) -> RouteResult:
+        """Return the plan and its proofs, or the proof that there is none."""
         constrained, whole, context = self.constrained, self.whole, self.context
         own = self._deadline_for(PARAMS.search_part, self.deadline)
         if len(whole.items) > MOST_MEMBERS:
             return self._search_large_map(None)
-        first = first_plan(constrained, whole, self.start, own, context, self._on_plan)
+        first = first_plan(constrained, whole, self.start, own, context, self.observer)
         if first is not None and is_least(constrained, first):
             return self._proved(first)
         linked = np.unique(np.append(whole.linking_rows.cols, whole.linking_variables))
@@ -117,7 +93,7 @@ class _MapSearch:
         if first is not None and len(linked):
             few = self._deadline_for(PARAMS.recombination_part, own)
             patience = PARAMS.recombination_patience
-            first = recombine(constrained, whole, first, few, context, self._on_plan, patience)
+            first = recombine(constrained, whole, first, few, context, self.observer, patience)
             if is_least(constrained, first):
                 return self._proved(first)
             more = cost_bands(constrained, whole, first)
@@ -135,8 +111,7 @@ class _MapSearch:
             model,
             cover,
             own,
-            self.bound_callback,
-            self._on_plan,
+            self._observer_of,
             first,
             constrained.lower_bound,
             windows,
@@ -145,26 +120,32 @@ class _MapSearch:
     def _deadline_for(self, part: float, deadline: Deadline) -> Deadline:
         return Deadline(self.context.budget, deadline.share(part))
 
+    def _observer_of(self, level: Level) -> Observer:
+        """Return what sees the bounds of a level, and plans."""
+        return CallbackObserver(bound=self.request.observer_of(level).on_bound, plan=self._on_plan)
+
     def _on_plan(self, decisions: IntArray) -> None:
         """Pass on a plan, and its cost at the first level."""
-        self.show(decisions)
-        if self.constrained.program.levels:
-            level, cost = self.constrained.program.levels[0], costs_of(self.constrained.program, decisions)[0]
-            self.bound_callback(level)(cost, min(cost, self.constrained.lower_bound(level)))
+        program = self.constrained.program
+        first = self.request.observer_of(program.levels[0] if program.levels else HARD)
+        first.on_plan(decisions)
+        if program.levels:
+            cost = costs_of(program, decisions)[0]
+            first.on_bound(cost, min(cost, self.constrained.lower_bound(program.levels[0])))
 
-    def _proved(self, decisions: IntArray) -> ZonesResult:
+    def _proved(self, decisions: IntArray) -> RouteResult:
         """Return a plan that the rows alone prove to be optimal."""
         constrained = self.constrained
         costs = zip(constrained.program.levels, costs_of(constrained.program, decisions), strict=True)
         proofs = tuple(Proof.of(level, cost, Bound(cost, BY_ROWS)) for level, cost in costs)
-        return ZonesResult("optimal", decisions, proofs)
+        return RouteResult("optimal", decisions, proofs)
 
     def _improved(self, decisions: IntArray, deadline: Deadline) -> IntArray:
         """Return a better plan, two zones at a time: recombined where slots are linked, else re-optimised."""
         improve = recombine if self.whole.is_linked else reoptimise_pairs
-        return improve(self.constrained, self.whole, decisions, deadline, self.context, self._on_plan)
+        return improve(self.constrained, self.whole, decisions, deadline, self.context, self.observer)
 
-    def _search_large_map(self, first: IntArray | None) -> ZonesResult | None:
+    def _search_large_map(self, first: IntArray | None) -> RouteResult:
         """Return a plan of a map with too many zones, by p-median search or from random spanning trees.
 
         Args:
@@ -177,18 +158,18 @@ class _MapSearch:
         if recognised is None or (whole.is_linked and recognised[0] != constrained.program.levels[0]):
             decisions = first
             if decisions is None:
-                decisions = first_plan(constrained, whole, self.start, own, self.context, self._on_plan)
+                decisions = first_plan(constrained, whole, self.start, own, self.context, self.observer)
             if decisions is not None:
                 decisions = self._improved(decisions, own)
                 is_optimal = is_least(constrained, decisions)
-                return self._proved(decisions) if is_optimal else ZonesResult("feasible", decisions)
+                return self._proved(decisions) if is_optimal else RouteResult("feasible", decisions)
         if recognised is None:
-            return None
+            return RouteResult()
         return self._search_medians(*recognised, first, own)
 
     def _search_medians(
         self, level: int, districting: Districting, first: IntArray | None, own: Deadline
-    ) -> ZonesResult | None:
+    ) -> RouteResult:
         """Return a plan by p-median search at a level, improved if the program has other costs or rows."""
         constrained, whole = self.constrained, self.whole
         is_all = districting.is_exact and len(constrained.program.levels) == 1
@@ -207,12 +188,13 @@ class _MapSearch:
             placement,
             part,
             self.context,
-            self.bound_callback(level),
-            self._on_plan,
+            self._observer_of(level),
         )
         found = search.run(None if start is None else placement.zone(start), split)
-        if found is None or found.decisions is None or is_all:
-            return None if found is None else replace(found, is_all=True)
+        if found.decisions is None:
+            return found
+        if is_all:
+            return replace(found, is_final=True)
         return replace(found, decisions=self._improved(found.decisions, own))
 
     def _candidate_zones(

@@ -22,7 +22,7 @@ from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import INFINITE, IntArray
 from allocator.program.slot_decomposition import SlotDecomposition
 from allocator.solvers.deadline import Deadline, SolveContext
-from allocator.solvers.observer import NULL_OBSERVER, PlanCallback
+from allocator.solvers.observer import NULL_OBSERVER, Observer
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def first_plan(
     start: IntArray | None,
     deadline: Deadline,
     context: SolveContext,
-    show: PlanCallback = NULL_OBSERVER.on_plan,
+    observer: Observer = NULL_OBSERVER,
 ) -> IntArray | None:
     """Return the best of the given plan, if it is one, and of those that random trees give.
 
@@ -144,7 +144,7 @@ def first_plan(
         start: ``[decisions]`` a plan to start from.
         deadline: The time, a part of which is used.
         context: The settings of the solve.
-        show: Called with every better plan.
+        observer: Sees every better plan.
     """
     best, costs = None, list[int]()
     part = Deadline(context.budget, deadline.share(PARAMS.time_part))
@@ -153,7 +153,7 @@ def first_plan(
         mine = costs_of(constrained.program, plan)
         if best is None or mine < costs:
             best, costs = plan, mine
-            show(best)
+            observer.on_plan(best)
     return best
 
 

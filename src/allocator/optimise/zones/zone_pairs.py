@@ -29,7 +29,7 @@ from allocator.program.expr import EMPTY
 from allocator.program.program import IntArray
 from allocator.program.slot_decomposition import SlotDecomposition, restrict_items
 from allocator.solvers.deadline import Deadline, SolveContext
-from allocator.solvers.observer import NULL_OBSERVER, PlanCallback
+from allocator.solvers.observer import NULL_OBSERVER, Observer
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def recombine(
     decisions: IntArray,
     deadline: Deadline,
     context: SolveContext,
-    show: PlanCallback = NULL_OBSERVER.on_plan,
+    observer: Observer = NULL_OBSERVER,
     patience: int | None = None,
 ) -> IntArray:
     """Return a plan that is no worse, from random recombinations of two zones each.
@@ -70,7 +70,7 @@ def recombine(
         decisions: ``[decisions]`` a plan.
         deadline: The time limit.
         context: The settings of the solve.
-        show: Called with every better plan.
+        observer: Sees every better plan.
         patience: The number of recombinations without a gain that ends the search, if not that of the
             parameters.
     """
@@ -91,7 +91,7 @@ def recombine(
         costs = costs_of(constrained.program, made)
         if costs < best:
             in_vain, best, decisions = 0, costs, made
-            show(made)
+            observer.on_plan(made)
         first = next((k for k, cost in enumerate(best) if cost > least[k]), 0)
         if costs[: first + 1] <= best[: first + 1]:  # as good is accepted, whatever the levels below cost
             current = made
@@ -153,7 +153,7 @@ def reoptimise_pairs(
     decisions: IntArray,
     deadline: Deadline,
     context: SolveContext,
-    show: PlanCallback = NULL_OBSERVER.on_plan,
+    observer: Observer = NULL_OBSERVER,
 ) -> IntArray:
     """Return a plan in which no two zones that touch can be better, as far as time allows.
 
@@ -163,7 +163,7 @@ def reoptimise_pairs(
         decisions: ``[decisions]`` a plan.
         deadline: The time limit.
         context: The settings of the solve.
-        show: Called with every better plan.
+        observer: Sees every better plan.
     """
     assert constrained.map is not None
     if whole.is_linked:
@@ -186,7 +186,7 @@ def reoptimise_pairs(
             better = _reoptimise(constrained, whole, (a, b), items, decisions, deadline, context)
             if better is not None:
                 decisions = better
-                show(decisions)
+                observer.on_plan(decisions)
                 break
         if decisions is before:
             return decisions

@@ -11,7 +11,7 @@ import numpy as np
 
 from allocator.model.run import HIGHS, PRICES
 from allocator.optimise.constrained_program import ConstrainedProgram
-from allocator.optimise.zones.lexicographic_cover import ZonesResult
+from allocator.optimise.routes.route import RouteResult
 from allocator.optimise.zones.pmedian.branch_and_cut import BranchAndCut, build_hess_model
 from allocator.optimise.zones.pmedian.centre_search import CentreSearch, MayContinue
 from allocator.optimise.zones.pmedian.districting import Districting
@@ -22,7 +22,7 @@ from allocator.program.slot_decomposition import SlotBlock, SlotDecomposition
 from allocator.solvers.bounds import Bound, Proof
 from allocator.solvers.deadline import Allotment, Deadline, SolveContext
 from allocator.solvers.linear import assign
-from allocator.solvers.observer import NULL_OBSERVER, BoundCallback, PlanCallback
+from allocator.solvers.observer import Observer
 
 #: Stands for the cost of a zone in a slot that cannot have it.
 PROHIBITIVE = 1e30
@@ -135,8 +135,7 @@ class PMedianSearch:
         placement: Places zones into slots.
         deadline: The time limit.
         context: The settings of the solve.
-        on_bound: Called with cost and bound of the level.
-        on_plan: Called with the decisions of every better plan.
+        observer: Sees cost and bound of the level, and the decisions of every better plan.
         decisions: ``[decisions]`` the best plan.
         costs: Its cost at each level.
         bound: A proven lower bound of the level.
@@ -148,15 +147,14 @@ class PMedianSearch:
     placement: SlotPlacement
     deadline: Deadline
     context: SolveContext
-    on_bound: BoundCallback
-    on_plan: PlanCallback = NULL_OBSERVER.on_plan
+    observer: Observer
     decisions: IntArray | None = field(default=None, init=False)
     costs: list[int] = field(default_factory=list, init=False)
     bound: int = field(default=0, init=False)
     _is_bound_by_search: bool = field(default=False, init=False)
 
-    def run(self, start: IntArray | None, fallback: Callable[[], IntArray | None]) -> ZonesResult | None:
-        """Return the best plan and its bound; None if no plan was found.
+    def run(self, start: IntArray | None, fallback: Callable[[], IntArray | None]) -> RouteResult:
+        """Return the best plan and its bound; nothing if no plan was found.
 
         Args:
             start: ``[n]`` the zone of each unit in a plan to start from.
@@ -169,7 +167,7 @@ class PMedianSearch:
         if plans.zone is None and (zone := fallback()) is not None:
             plans.offer(zone)
         if plans.zone is None:
-            return None
+            return RouteResult()
         self._close_gap(plans)
         return self._result()
 
@@ -236,8 +234,8 @@ class PMedianSearch:
         costs = level_costs(self.constrained.program, values)[0].tolist()
         if self.decisions is None or costs < self.costs:
             self.decisions, self.costs = decisions, costs
-            self.on_plan(decisions)
-            self.on_bound(self._cost, min(self._cost, self.bound))
+            self.observer.on_plan(decisions)
+            self.observer.on_bound(self._cost, min(self._cost, self.bound))
         return True
 
     @property
@@ -249,7 +247,7 @@ class PMedianSearch:
         if bound + self.districting.constant > self.bound:
             self._is_bound_by_search = by_search
             self.bound = bound + self.districting.constant
-            self.on_bound(self._cost, min(self._cost, self.bound))
+            self.observer.on_bound(self._cost, min(self._cost, self.bound))
 
     def _time_for(self, part: float) -> MayContinue:
         """Return whether to continue for a part of the time left; work is limited by the number of steps."""
@@ -264,8 +262,8 @@ class PMedianSearch:
 
         return may_continue
 
-    def _result(self) -> ZonesResult:
+    def _result(self) -> RouteResult:
         is_best = len(self.constrained.program.levels) == 1 and self._cost <= self.bound
         by = frozenset((PRICES, HIGHS) if self._is_bound_by_search else (PRICES,))
         proof = Proof.of(self.level, self._cost, Bound(self.bound, by))
-        return ZonesResult("optimal" if is_best else "feasible", self.decisions, (proof,))
+        return RouteResult("optimal" if is_best else "feasible", self.decisions, (proof,))
