@@ -1,7 +1,7 @@
 """One idea, one word: retired names do not come back.
 
 ``tests/retired_names/*.txt`` lists them, one a line: ``old -> new``. An old name is that of a module, a
-class, a function or a method; ``package: old -> new`` retires it in one package only, as in
+class, a function, a method or a constant; ``package: old -> new`` retires it in one package only, as in
 ``optimise: tell -> on_bound``.
 """
 
@@ -27,6 +27,8 @@ def defined() -> Iterator[tuple[str, str, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 yield package, node.name, f"{place}:{node.lineno}"
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id.isupper():
+                yield package, node.id, f"{place}:{node.lineno}"
 
 
 DEFINED = list(defined())
@@ -55,9 +57,9 @@ def test_no_retired_name_is_defined_again(path: Path) -> None:
     assert not found, "\n".join(found)
 
 
-def test_the_search_for_names_finds_modules_classes_functions_and_methods() -> None:
+def test_the_search_for_names_finds_whatever_the_source_defines() -> None:
     names = {name for _, name, _ in DEFINED}
-    assert {"organisation_graph", "Rule", "bind", "check"} <= names
+    assert {"organisation_graph", "Rule", "bind", "check", "LIVE_WORKERS"} <= names
 
 
 def test_a_list_says_where_a_name_is_retired(tmp_path: Path) -> None:
