@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from allocator.model.layer import IntArray
 from allocator.model.text import Text
+from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import Doc, EachLimit
@@ -234,6 +235,19 @@ class Capacity(LoadRule):
                 should = f"≥{load + few}" if few > 0 else f"≤{load - many}"
                 detail = Text(zh=f"实为 {load}，应为 {should}", en=f"is {load}, should be {should}")
                 yield Breach(subject, off, groups.with_name(subject, detail))
+
+    def slot_limits(self, scope: Scope) -> Iterator[tuple[Subject, int | None, int | None]]:
+        """Yield each slot and period with the least and the greatest number of assignments; None for none.
+
+        Only limits that count every assignment as 1, slot by slot and period by period.
+        """
+        if (self.each, self.over, self.load, self.carried) != ("slot", "period", 1, 0):
+            return
+        groups = self.groups(scope)
+        least, most = self._limits(groups, self.atleast), self._limits(groups, self.atmost)
+        for subject, _ in load_subjects(scope, self.each, self.over, groups):
+            at = groups.group_of(subject), max(subject.period, 0)
+            yield subject, None if least is None else int(least[at]), None if most is None else int(most[at])
 
     def _bounds(self, scope: Scope) -> Iterator[Bounds]:
         """Yield the id of each group, the id of the period (empty over the horizon) and both limits."""

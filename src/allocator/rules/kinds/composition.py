@@ -153,7 +153,7 @@ class Composition(Rule):
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Write the bounds of each slot, period and term."""
         counting = cache(partial(_counted_towards, scope))
-        for subject, term in self._required_terms(scope):
+        for subject, term in self.required_terms(scope):
             roles, items = counting(term.word_id)
             where = (items, subject.slot, roles, subject.period)
             writer.at_least(count_if_maximised(writer, scope, *where), term.least, subject)
@@ -163,7 +163,7 @@ class Composition(Rule):
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Yield each slot, period and term whose number of members is out of bounds."""
         counting = cache(partial(_counted_towards, scope))
-        for subject, term in self._required_terms(scope):
+        for subject, term in self.required_terms(scope):
             roles, items = counting(term.word_id)
             number = len(items.intersection(roster[self.on].items_in(subject.slot, subject.period, roles)))
             off = max(term.least - number, 0 if term.most is None else number - term.most)
@@ -172,10 +172,10 @@ class Composition(Rule):
 
     def part_label(self, scope: Scope, subject: Subject) -> Text:
         """Return the role or the grade that is counted."""
-        terms = (term for one, term in self._required_terms(scope) if one == subject)
+        terms = (term for one, term in self.required_terms(scope) if one == subject)
         return next((_label(scope, term) for term in terms), Text())
 
-    def _required_terms(self, scope: Scope) -> Iterator[tuple[Subject, Term]]:
+    def required_terms(self, scope: Scope) -> Iterator[tuple[Subject, Term]]:
         """Yield the terms of each slot and period: a grade or role with its least and greatest number."""
         bounds = [self._bound_terms(scope, text) for text in (self.atleast, self.atmost, self.exactly)]
         for s in scope.slots.tolist():

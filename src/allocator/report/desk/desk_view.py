@@ -1,0 +1,122 @@
+"""Builds the desk view of a plan: its tables, the appointments with reasons, every assignment as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from allocator.model.layer import Layer
+from allocator.model.plan import Plan
+from allocator.model.reading.json_files import plan_text
+from allocator.model.tables import Person
+from allocator.model.text import Text
+from allocator.report.desk.appointments import appointment_table, appointments
+from allocator.report.desk.comparison import comparison_table
+from allocator.report.desk.desk_input import DeskInput
+from allocator.report.desk.movements import changes_table, matrix_table, move_tone
+from allocator.report.desk.reasons import ReasonFinder
+from allocator.report.desk.register import recusal_table, score_table, waiver_table
+from allocator.report.desk.tables import Appointment, DeskTable, DeskView, SeatLine, SeatList
+from allocator.report.desk.work import away_table, casework_table, loads_table
+from allocator.report.plan_view import PlanView
+from allocator.report.rendering.solve_text import asked_line, run_line
+from allocator.report.wording import TABLES
+from allocator.rules.overrides import plan_overrides
+from allocator.rules.policy import Policy
+
+_ITEM_TITLES = {"people": Text(zh="姓名", en="name")}
+
+
+def desk_view(policy: Policy, plan: Plan, view: PlanView) -> DeskView:
+    """Return a plan for the desk.
+
+    Args:
+        policy: The bound policy, with the overrides of the plan.
+        plan: A plan whose ids the scenario has.
+        view: The plan laid out, for its status, cautions, levels and exceptions.
+    """
+    source = DeskInput(policy, plan)
+    finder = ReasonFinder(source)
+    changes = appointments(source, finder)
+    return DeskView(
+        scenario=view.scenario,
+        scenario_sha256=plan.scenario.sha256,
+        title=view.title or Text(zh=view.scenario, en=view.scenario),
+        synthetic=view.synthetic,
+        status=view.status_text,
+        cautions=view.cautions,
+        found=tuple(_found(view)),
+        plan_hash=sha256(plan_text(plan).encode()).hexdigest(),
+        tables=tuple(one for one in _tables(source, finder, view, changes) if one.rows),
+        appointments=changes,
+        seats=tuple(_seat_list(source, layer) for layer in source.layers.values()),
+        asked={name: tuple(places) for name, places in plan_overrides(plan).to_run_data().items()},
+    )
+
+
+def _tables(
+    source: DeskInput, finder: ReasonFinder, view: PlanView, changes: tuple[Appointment, ...]
+) -> Iterator[DeskTable]:
+    layers = source.layers.values()
+    yield appointment_table(source, changes)
+    for layer in layers:
+        if layer.spec.slots.table != "cases":
+            yield comparison_table(source, layer)
+    for layer in layers:
+        if source.tracks(layer):
+            yield matrix_table(source, layer)
+    for layer in layers:
+        if layer.spec.slots.table == "cases":
+            yield casework_table(source, layer)
+    yield recusal_table(source, finder)
+    yield score_table(source, finder, view.score)
+    yield changes_table(source)
+    yield waiver_table(source, finder, view.waivers)
+    yield loads_table(source)
+    yield away_table(source)
+
+
+def _found(view: PlanView) -> Iterator[Text]:
+    """Yield how the plan was found: its status, the solver of each level, the overrides of the call."""
+    yield Text(zh=f"求解状态：{view.status_text.zh}", en=f"status: {view.status_text('en')}")
+    for line in (run_line, asked_line):
+        if line(view.run, "zh"):
+            yield Text(zh=line(view.run, "zh"), en=line(view.run, "en"))
+
+
+def _seat_list(source: DeskInput, layer: Layer) -> SeatList:
+    """Return every assignment of a layer, by period and slot, in the order of roles."""
+    taken = source.roster[layer.name].taken
+    ordered = sorted(taken, key=lambda one: (one[3], one[1], one[2], one[0]))
+    items, slots = layer.spec.items.table, layer.spec.slots.table
+    return SeatList(
+        layer=layer.name,
+        title=source.title(layer),
+        item_title=_ITEM_TITLES.get(items, TABLES[items]),
+        slot_title=TABLES[slots],
+        lines=tuple(_line(source, layer, one) for one in ordered),
+        has_roles=layer.roles != (None,),
+        has_periods=not layer.once,
+    )
+
+
+def _line(source: DeskInput, layer: Layer, taken: tuple[int, int, int, int]) -> SeatLine:
+    item, slot, role, period = taken
+    found = source.assignment(layer, taken)
+    entity = source.organisation.entities[found.item]
+    place = source.organisation.entities[found.slot]
+    home = entity.unit if isinstance(entity, Person) else str(getattr(entity, "parent", ""))
+    parent = str(getattr(place, "parent", "") or getattr(place, "unit", ""))
+    tracked = layer.spec.slots.table != "cases"
+    tone = move_tone(source, layer, item, period - 1, period) if tracked else ""
+    return SeatLine(
+        assignment=found,
+        period=found.period or "",
+        parent=source.names.get(parent, parent),
+        slot=source.named(found.slot).name,
+        role=source.seat(layer, slot, role).role_text,
+        item=source.named(found.item).name,
+        home=source.names.get(home, home),
+        post=entity.title if isinstance(entity, Person) else "",
+        tone=tone,
+    )

@@ -1,0 +1,261 @@
+"""The tables of the desk as plain values: cells with a text, a number and a tone, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from allocator.model.plan import Assignment
+from allocator.model.scenario import NamedEntity
+from allocator.model.text import Language, Text
+
+#: ``in`` for a seat that somebody takes (拟任), ``out`` for one that is given up (拟免), ``role`` for another
+#: role in the same place, ``bad`` for a fault, ``warn`` for a doubt, ``total`` for a sum.
+Tone = Literal["", "in", "out", "role", "bad", "warn", "total"]
+#: The sign of each tone that has one, so that a copy without colours says the same.
+SIGNS: Mapping[Tone, str] = {"in": "▲", "out": "▽", "role": "◇", "bad": "✗", "warn": "!"}
+Number = int | float
+_NO_WORDS = Text()
+TableId = Literal[
+    "appointments",
+    "comparison",
+    "matrix",
+    "casework",
+    "recusals",
+    "scores",
+    "changes",
+    "waivers",
+    "loads",
+    "away",
+]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell.
+
+    Attributes:
+        text: The words; empty where the cell is a number.
+        number: The number, if the cell is one.
+        tone: The tone, shown by a colour and by its sign.
+        share: Length of a bar behind the number, from 0 to 1; None without a bar.
+        people: Ids of the people whom the cell names.
+    """
+
+    text: Text = _NO_WORDS
+    number: Number | None = None
+    tone: Tone = ""
+    share: float | None = None
+    people: tuple[str, ...] = ()
+
+    def shown(self, language: Language) -> str:
+        """Return the cell in a language, with the sign of its tone; an empty cell has no sign."""
+        words = self.text(language) if self.number is None else f"{self.number}"
+        sign = SIGNS.get(self.tone, "")
+        return f"{sign}{words}" if words and sign else words
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the cell shows nothing."""
+        return self.number is None and not self.text
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its title, its width in Chinese characters, and whether readers write in it."""
+
+    title: Text
+    width: int = 10
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class DeskTable:
+    """One table of the desk.
+
+    Attributes:
+        id: Which table it is.
+        title: Its title, with the layer where there is one for each layer.
+        columns: The columns.
+        rows: The rows, each with a cell for each column.
+        layer: The layer that the table is about; empty for all.
+        notes: Sentences below the table, such as the columns that are left out.
+    """
+
+    id: TableId
+    title: Text
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    layer: str = ""
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A seat: a slot and the role in it, with the words for both; no role in a layer without roles."""
+
+    slot: NamedEntity
+    role: str | None
+    role_text: Text
+
+    @property
+    def text(self) -> Text:
+        """The seat in words: ``第一组组长``, ``Group 1, lead``."""
+        zh = f"{self.slot.name}{self.role_text.zh}"
+        en = ", ".join(filter(None, (self.slot.name, self.role_text.en)))
+        return Text(zh=zh, en=en)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A rule that bears on an appointment and holds for it; ``is_of_person`` if it looks at people."""
+
+    rule: str
+    text: Text
+    is_of_person: bool
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """The change of one person's seats from one period to the next.
+
+    Attributes:
+        person: The person, by a name that is unique among the people.
+        layer: The layer.
+        period: The period in which the change takes effect; None in a layer that is decided once.
+        present: The present post in words: the seats held before, or else home unit and title.
+        since: The day since which it is held, as ``2023.01``; empty if unknown.
+        gained: The seats that the person takes (拟任).
+        given_up: The seats that the person gives up (拟免).
+        kind: The kind of the change (交流类型).
+        reasons: The rules that bear on the new seats and hold; empty for somebody who only leaves.
+        remarks: Why somebody leaves, exceptions.
+    """
+
+    person: NamedEntity
+    layer: str
+    period: str | None
+    present: Text
+    since: str
+    gained: tuple[Seat, ...]
+    given_up: tuple[Seat, ...]
+    kind: Text
+    reasons: tuple[Reason, ...]
+    remarks: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """One assignment with its words: the line that a planner edits and that is read back."""
+
+    assignment: Assignment
+    period: str
+    parent: str
+    slot: str
+    role: Text
+    item: str
+    home: str
+    post: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class SeatList:
+    """Every assignment of a layer, period by period, slots in their order."""
+
+    layer: str
+    title: Text
+    item_title: Text
+    slot_title: Text
+    lines: tuple[SeatLine, ...]
+    has_roles: bool
+    has_periods: bool
+
+
+@dataclass(frozen=True)
+class DeskView:
+    """A plan for the desk.
+
+    Attributes:
+        scenario: Name of the scenario.
+        scenario_sha256: Digest of the version of it that the plan was made for.
+        title: Title of the scenario.
+        synthetic: Whether people and cases are invented.
+        status: The plan's status in words.
+        cautions: Warnings that a reader must see first; they stand on top of every sheet.
+        found: How the plan was found, sentence by sentence.
+        plan_hash: SHA-256 of the plan, for the footer; empty in a blind copy.
+        tables: The tables, in the order in which documents have them.
+        appointments: The changes of people, typed, for the reasons person by person.
+        seats: Every assignment, by layer.
+        asked: The overrides of the call, as the plan carries them.
+        is_blind: Whether codes stand for the names of people.
+    """
+
+    scenario: str
+    scenario_sha256: str
+    title: Text
+    synthetic: bool
+    status: Text
+    cautions: tuple[Text, ...]
+    found: tuple[Text, ...]
+    plan_hash: str
+    tables: tuple[DeskTable, ...]
+    appointments: tuple[Appointment, ...]
+    seats: tuple[SeatList, ...]
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_blind: bool = False
+
+    def table(self, name: TableId) -> DeskTable | None:
+        """Return the first table of an id; None if the plan has none."""
+        return next((one for one in self.tables if one.id == name), None)
+
+
+def words(zh: str, en: str = "", *, tone: Tone = "", people: Iterable[str] = ()) -> Cell:
+    """Return a cell of words; without English ones the same in both languages."""
+    text = Text(zh=zh, en=en or zh) if zh or en else _NO_WORDS
+    return Cell(text, tone=tone, people=tuple(people))
+
+
+def text_cell(text: Text, tone: Tone = "") -> Cell:
+    """Return a cell of a text."""
+    return Cell(text, tone=tone)
+
+
+def number_cell(number: Number | None, tone: Tone = "", share: float | None = None) -> Cell:
+    """Return a cell of a number; an empty one for None."""
+    return Cell(number=number, tone=tone if number else "", share=share)
+
+
+def joined(texts: Sequence[Text], *, between: Text | None = None) -> Text:
+    """Return texts in one, by the comma of a list of each language or by ``between``."""
+    comma = between or Text(zh="、", en=", ")
+    return Text(zh=comma.zh.join(one("zh") for one in texts), en=comma.en.join(one("en") for one in texts))
+
+
+def without_empty_columns(
+    columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]
+) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...], tuple[Text, ...]]:
+    """Drop the columns that no row has anything in, and say so in a note; columns to write in stay."""
+    kept = [
+        k for k, column in enumerate(columns) if column.is_open or any(not row[k].is_empty for row in rows)
+    ]
+    dropped = [column.title for k, column in enumerate(columns) if k not in kept]
+    notes = tuple(_dropped_note(dropped)) if rows else ()
+    if not rows:
+        kept = list(range(len(columns)))
+    return (
+        tuple(columns[k] for k in kept),
+        tuple(tuple(row[k] for k in kept) for row in rows),
+        notes,
+    )
+
+
+def _dropped_note(dropped: Sequence[Text]) -> Iterator[Text]:
+    if dropped:
+        names = joined(dropped)
+        yield Text(
+            zh=f"场景中没有数据、未列出的栏：{names.zh}。",
+            en=f"Columns without any data, left out: {names.en}.",
+        )
