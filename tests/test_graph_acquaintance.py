@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from allocator.graph import Acquaintance, TieStep
+from allocator.graph import AcquaintancePath, TieStep
 from allocator.graph.ties import HOP_DECAY
 from graph_world import TODAY, graph_of, posting, tie
 
@@ -24,16 +24,16 @@ def path_ids(found):
 
 def test_a_direct_tie_has_its_strength_in_both_directions():
     graph = graph_of(people=["A", "B"], ties=[tie("A", "B", "spouse")])
-    assert graph.acquaintance("A", "B") == Acquaintance(1.0, (TieStep("A", "spouse", "B", 1.0),))
-    assert graph.acquaintance("B", "A") == Acquaintance(1.0, (TieStep("B", "spouse", "A", 1.0),))
+    assert graph.acquaintance("A", "B") == AcquaintancePath(1.0, (TieStep("A", "spouse", "B", 1.0),))
+    assert graph.acquaintance("B", "A") == AcquaintancePath(1.0, (TieStep("B", "spouse", "A", 1.0),))
 
 
 def test_everyone_knows_himself_and_nobody_a_stranger():
     graph = graph_of(people=["A", "B"])
-    assert graph.acquaintance("A", "A") == Acquaintance(1.0, ())
-    assert graph.acquaintance("A", "B") == Acquaintance(0.0, ())
-    assert graph.acquaintance("A", "无人") == Acquaintance(0.0, ())
-    assert graph.acquaintance("无人", "A") == Acquaintance(0.0, ())
+    assert graph.acquaintance("A", "A") == AcquaintancePath(1.0, ())
+    assert graph.acquaintance("A", "B") == AcquaintancePath(0.0, ())
+    assert graph.acquaintance("A", "无人") == AcquaintancePath(0.0, ())
+    assert graph.acquaintance("无人", "A") == AcquaintancePath(0.0, ())
 
 
 def test_every_hop_after_the_first_costs_a_fifth():
@@ -229,7 +229,7 @@ def test_the_search_finds_exactly_the_strongest_simple_path(rows, hops, floor):
     found = graph.acquaintance_from("A", hops, floor)
     for person in PEOPLE:
         best = max((strength_of(path, strongest) for path in simple_paths(person, "A", hops)), default=-inf)
-        known = found.get(person, Acquaintance(0.0))
+        known = found.get(person, AcquaintancePath(0.0))
         if abs(best - floor) > 1e-9:
             assert known.strength == pytest.approx(best if best > floor else 0, rel=1e-9, abs=1e-300)
         if known.path:

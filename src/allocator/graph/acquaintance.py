@@ -28,7 +28,7 @@ class TieStep(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Acquaintance:
+class AcquaintancePath:
     """How well a person knows a target, from 0 to 1, and the chain of ties from one to the other.
 
     The strength is the product of the strengths of the steps, times `HOP_DECAY` for each step after the
@@ -39,7 +39,7 @@ class Acquaintance:
     path: tuple[TieStep, ...] = ()
 
 
-STRANGERS = Acquaintance(0.0)
+STRANGERS = AcquaintancePath(0.0)
 
 
 Numbers = NDArray[np.int64]
@@ -216,7 +216,7 @@ def _improve(
     return nodes, winners[firsts], best[nodes]
 
 
-class Acquaintances(Mapping[str, Acquaintance]):
+class Acquaintances(Mapping[str, AcquaintancePath]):
     """Everyone who knows one target, by person id in order; a path is traced when it is read.
 
     It holds a few arrays over nodes rather than a path each, so that many can be cached.
@@ -233,11 +233,11 @@ class Acquaintances(Mapping[str, Acquaintance]):
     def __iter__(self) -> Iterator[str]:
         return (self._network.ids[node] for node in self._people)
 
-    def __getitem__(self, person: str) -> Acquaintance:
+    def __getitem__(self, person: str) -> AcquaintancePath:
         node = self._network.index[person]
         if not self._network.person[node] or not self._labels.strength[node]:
             raise KeyError(person)
-        return Acquaintance(float(self._labels.strength[node]), self._path(node))
+        return AcquaintancePath(float(self._labels.strength[node]), self._path(node))
 
     def strengths(self) -> dict[str, float]:
         """Return the strength by person id, in order, without tracing paths."""

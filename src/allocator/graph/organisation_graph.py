@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from allocator.graph.acquaintance import (
     STRANGERS,
-    Acquaintance,
+    AcquaintancePath,
     Acquaintances,
     SocialNetwork,
     TieStep,
@@ -84,7 +84,9 @@ class OrganisationGraph:
         far[np.ix_(placed, placed)] = np.rint(1000 * between).astype(np.int64)
         return far, placed
 
-    def acquaintance(self, person: str, target: str, hops: int = 3, lens: Lens | None = None) -> Acquaintance:
+    def acquaintance(
+        self, person: str, target: str, hops: int = 3, lens: Lens | None = None
+    ) -> AcquaintancePath:
         """Return how well ``person`` knows ``target`` through at most ``hops`` ties, and the path.
 
         Args:
@@ -101,7 +103,7 @@ class OrganisationGraph:
 
     def acquaintance_from(
         self, target: str, hops: int = 3, floor: float = 0.0, lens: Lens | None = None
-    ) -> Mapping[str, Acquaintance]:
+    ) -> Mapping[str, AcquaintancePath]:
         """Return everyone who knows ``target`` with a strength of at least ``floor``, by person id.
 
         Acquaintance is symmetric, so one search from the target answers for everyone; its cost is that of

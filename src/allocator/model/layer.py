@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.model.spec import LayerSpec, Period
-from allocator.model.steps import Step, Stretch, next_day
+from allocator.model.steps import CalendarStep, Stretch, next_day
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -109,7 +109,7 @@ class Past(Mapping[tuple[int, int], tuple[Held, ...]]):
 class Timeline:
     """The periods before a horizon as stretches of the calendar, back to a given day."""
 
-    def __init__(self, step: Step, first: Stretch, earliest: date) -> None:
+    def __init__(self, step: CalendarStep, first: Stretch, earliest: date) -> None:
         """List the periods back to ``earliest``, and at least ``LONGEST`` periods."""
         back = enumerate(step.back(first))
         wanted = takewhile(lambda one: one[0] < LONGEST or one[1].end >= earliest, back)

@@ -35,7 +35,7 @@ class Stretch(NamedTuple):
         return (self.end - self.start).days + 1
 
 
-class Step(Protocol):
+class CalendarStep(Protocol):
     """The spacing of the periods before the first period of a horizon."""
 
     @property
@@ -187,7 +187,7 @@ WEEK = 7
 YEAR = 12
 #: Least number of periods with gaps whose even spacing counts as a habit; of two it may be chance.
 HABIT = 3
-_UNITS: dict[str, Step] = {
+_UNITS: dict[str, CalendarStep] = {
     "days": Days(1),
     "workdays": Weekdays(),
     "weeks": Days(WEEK),
@@ -197,10 +197,10 @@ _UNITS: dict[str, Step] = {
     "years": Months(YEAR),
 }
 
-Steps = tuple[Step, ...]
+Steps = tuple[CalendarStep, ...]
 
 
-def stated_steps(history: str | Iterable[Period]) -> Step:
+def stated_steps(history: str | Iterable[Period]) -> CalendarStep:
     """Return the step that a scenario states as ``history``, a unit or a list of periods."""
     if isinstance(history, str):
         return _UNITS[history]

@@ -96,7 +96,7 @@ def read_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
         names: Packs by name (looked for beside the scenario and in ``rules/`` above it) or by path.
         folder: The scenario's folder.
     """
-    reader = _Reader(folder)
+    reader = _PackReader(folder)
     for name in names:
         for rule_id, entry in reader.read(name, (), ImportSite()).items():
             reader.add(rule_id, entry)
@@ -105,7 +105,7 @@ def read_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
     return reader.book
 
 
-class _Reader:
+class _PackReader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.book = Rulebook()

@@ -16,7 +16,7 @@ from allocator.model.layer import BoolArray, Layer, Past, Stay, Timeline, merged
 from allocator.model.plan import Assignment
 from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import Period
-from allocator.model.steps import ONE_DAY, Step, Stretch, likely_steps, stated_steps
+from allocator.model.steps import ONE_DAY, CalendarStep, Stretch, likely_steps, stated_steps
 from allocator.model.tables import Absence, Person
 
 #: Slot and role that an item holds, or item and role in a slot, by index.
@@ -137,11 +137,11 @@ class History:
         is_said: Whether the scenario states the length.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[CalendarStep, ...]
     is_said: bool = False
 
     @property
-    def step(self) -> Step:
+    def step(self) -> CalendarStep:
         """The chosen length of a past period."""
         return self.steps[0]
 
@@ -156,7 +156,7 @@ def history_of(scenario: Scenario) -> History:
     return History(likely_steps(periods, recorded))
 
 
-def past_of(layer: Layer, scenario: Scenario, step: Step | None = None) -> Past:
+def past_of(layer: Layer, scenario: Scenario, step: CalendarStep | None = None) -> Past:
     """Return the past of a layer, in periods of length ``step`` or else of the scenario's own step.
 
     A seat counts for a period if it was held for half of the period or more; the days of all postings to one
@@ -167,7 +167,7 @@ def past_of(layer: Layer, scenario: Scenario, step: Step | None = None) -> Past:
     return _past_of_units(layer, scenario) if layer.spec.items.table == "units" else Past()
 
 
-def _past_of_people(layer: Layer, scenario: Scenario, step: Step | None) -> Past:
+def _past_of_people(layer: Layer, scenario: Scenario, step: CalendarStep | None) -> Past:
     opening = scenario.spec.periods[0]
     if opening.start == date.min:
         return Past()
@@ -184,7 +184,7 @@ def _past_of_people(layer: Layer, scenario: Scenario, step: Step | None) -> Past
     return Past(Stay(*seat, *run) for seat, days in seats.items() for run in timeline.held(merged(days)))
 
 
-def _timeline(scenario: Scenario, step: Step, held: Iterable[Iterable[Stretch]]) -> Timeline:
+def _timeline(scenario: Scenario, step: CalendarStep, held: Iterable[Iterable[Stretch]]) -> Timeline:
     opening = scenario.spec.periods[0]
     known = [one.start for days in held for one in days if one.start > date.min]
     return Timeline(step, Stretch(opening.start, opening.end), min(known, default=opening.start))

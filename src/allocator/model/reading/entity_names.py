@@ -127,11 +127,11 @@ def with_ids_for_names(
     read = dict(tables)
     for table, field, kinds in references:
         if table in read:
-            read[table] = _Reader(read[table], field, kinds, named, every, doubts).records()
+            read[table] = _ReferenceReader(read[table], field, kinds, named, every, doubts).records()
     return read
 
 
-class _Reader:
+class _ReferenceReader:
     """Reads one column that refers to rows of other tables."""
 
     def __init__(

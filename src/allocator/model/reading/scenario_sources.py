@@ -15,14 +15,14 @@ from allocator.model.reading.scenario_location import (
     misnamed_tables,
 )
 from allocator.model.reading.table_files import SCENARIO_SHEET, Workbook, csv_lines, read_workbook
-from allocator.model.reading.table_grid import Source
+from allocator.model.reading.table_grid import TableSource
 from allocator.model.reading.yaml_file import YamlDocument, parse_yaml, read_yaml
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
 
 @dataclass(frozen=True)
-class TableText(Source):
+class TableText(TableSource):
     """A table as text, with the name and the SHA-256 of its file."""
 
     digest_name: str

@@ -56,12 +56,12 @@ def read_score_table(
             en="expressions read score.NAME, so the name must be letters, digits and _ and no word of CEL",
         )
         faults.add(Fault(message, file, found=shorten(name), allowed="scores-bid.csv"))
-    reader = _Reader(file, known, faults)
+    reader = _ScoreReader(file, known, faults)
     read = reader.table((line, cells) for line, cells in lines if any(map(str.strip, cells)))
     return (name, read) if read is not None and faults.count == before else None
 
 
-class _Reader:
+class _ScoreReader:
     def __init__(self, file: str, known: Collection[str] | None, faults: FaultList) -> None:
         self._file, self._known, self._faults = file, known, faults
 

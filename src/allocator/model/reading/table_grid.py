@@ -59,7 +59,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Source:
+class TableSource:
     """The lines of a table in a file.
 
     Attributes:
@@ -75,7 +75,9 @@ class Source:
     wide: Mapping[int, Sequence[tuple[int, int]]]
 
 
-def read_grid(source: Source, own: Mapping[str, str], faults: FaultList, doubts: FaultList) -> Grid | None:
+def read_grid(
+    source: TableSource, own: Mapping[str, str], faults: FaultList, doubts: FaultList
+) -> Grid | None:
     """Arrange the lines of a file as a table.
 
     Args:
@@ -114,7 +116,7 @@ def read_grid(source: Source, own: Mapping[str, str], faults: FaultList, doubts:
 class _Body:
     """The rows below a header."""
 
-    def __init__(self, source: Source, heading: Heading, faults: FaultList, doubts: FaultList) -> None:
+    def __init__(self, source: TableSource, heading: Heading, faults: FaultList, doubts: FaultList) -> None:
         self._source, self._heading = source, heading
         self._file = source.file
         self._faults, self._doubts = faults, doubts
