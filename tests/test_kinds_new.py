@@ -16,14 +16,17 @@ import pytest
 import allocator
 from allocator.report.json_schemas import rules_schema
 from allocator.rules import kinds
+from allocator.rules.blanks import blanks
 from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
+from allocator.rules.sentences import Sentence
 from new_module import new_module
 from test_kinds_examples import test_a_kind_has_examples_and_says_what_it_is as says_what_it_is
 from test_kinds_examples import test_about_names_what_breaches_name as about_is_right
 from test_kinds_examples import test_examples_are_kept_and_broken_as_they_say as examples_are_right
 from test_kinds_moved_bounds import unnoticed
 from test_kinds_two_way import assert_two_way
+from test_sentences_kinds import sentence_faults
 from worlds import trials
 
 SOURCE = '''"""crowd: a slot has at most so many members."""
@@ -40,6 +43,7 @@ from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.roster import Roster
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Crowd(Rule):
@@ -47,6 +51,11 @@ class Crowd(Rule):
 
     name: ClassVar[str] = "crowd"
     summary: ClassVar[Text] = Text(zh="不得拥挤", en="not too many at once")
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="每个<where>至多有 {most} 个<who>",
+        en="each <where> has at most {most} <whos>",
+        labels={"most": Text(zh="至多", en="at most")},
+    )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -99,6 +108,30 @@ def test_a_new_kind_is_tried_like_the_others(crowd: type[Rule]) -> None:
         examples_are_right(trial)
         assert_two_way(trial)
     assert unnoticed(crowd) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        (None, "the kind has no sentence"),
+        (Sentence(zh="不得拥挤", en="not too many"), "zh: the field most has no blank"),
+        (Sentence(zh="至多 {most}{fewest}", en="at most {most}"), "zh: the blank fewest names no field"),
+        (Sentence(zh="至多 {most}", en="at most {most}"), "the blank most has no name in both languages"),
+        (Sentence(zh="<whom>至多 {most}", en="at most {most}"), "zh: no noun is called whom"),
+        (Sentence(zh="[least?至多 {most}]", en="at most {most}"), "zh: the guard least names no field"),
+    ],
+)
+def test_a_new_kind_needs_a_sentence_that_fits(
+    crowd: type[Rule], monkeypatch: pytest.MonkeyPatch, sentence: Sentence | None, fault: str
+) -> None:
+    assert list(sentence_faults(crowd)) == []
+    blanks.cache_clear()
+    if sentence is None:
+        monkeypatch.delattr(crowd, "sentence")
+    else:
+        monkeypatch.setattr(crowd, "sentence", sentence)
+    assert fault in list(sentence_faults(crowd))
+    blanks.cache_clear()
 
 
 def test_a_new_kind_whose_program_and_check_differ_is_found_out(

@@ -17,6 +17,7 @@ from allocator.model.spec import Strict
 from allocator.model.text import Text
 from allocator.program.program import Subject
 from allocator.rules.expressions.fields import Doc, ItemTest, SlotTest
+from allocator.rules.sentences import Sentence
 
 if TYPE_CHECKING:
     from allocator.graph.geography import Neighbours
@@ -116,6 +117,8 @@ class Rule(Strict):
     summary: ClassVar[Text]
     #: The Chinese text of the kind's docstring; without it reports show the docstring.
     doc_zh: ClassVar[str] = ""
+    #: The kind as a sentence with blanks for its fields.
+    sentence: ClassVar[Sentence]
     #: The dimensions that a breach's subject names; a waiver can name only these.
     subject_dims: ClassVar[tuple[Dimension, ...]]
     examples: ClassVar[tuple[Example, ...]]

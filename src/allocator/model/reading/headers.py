@@ -293,3 +293,8 @@ def _is_grouped(upper: Sequence[str], lower: Sequence[str], k: int) -> bool:
     if k + 1 == len(upper):
         return False
     return upper[k + 1] == upper[k] or bool(not upper[k + 1] and lower[k] and lower[k + 1])
+
+
+def chinese_header(table: str, column: str) -> str:
+    """Return the usual Chinese header of a standard column; an empty text for any other column."""
+    return next(iter(_ALIASES.get(table, {}).get(column, "").split()), "")

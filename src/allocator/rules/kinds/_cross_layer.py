@@ -27,6 +27,19 @@ from allocator.rules.roster import Roster
 from allocator.rules.rule import Dimension, Rule
 from allocator.rules.scope import Scope
 
+
+def _sides(template: str) -> tuple[str, str]:
+    return template.replace("SIDE", "this"), template.replace("SIDE", "that")
+
+
+#: The clauses of a sentence that say what each of the two sides is.
+SIDES_ZH = _sides(
+    "[SIDE.layer?{SIDE.item}[（按{SIDE.key}对应）]在{SIDE.layer}中的去处[（取{SIDE.at}）]|{SIDE}]"
+)
+SIDES_EN = _sides(
+    "[SIDE.layer?the slot of {SIDE.item}[ (matched by {SIDE.key})] in {SIDE.layer}[ (as {SIDE.at})]|{SIDE}]"
+)
+
 #: The stand-in mover of a side with a fixed location.
 NOBODY = -1
 

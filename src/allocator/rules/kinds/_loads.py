@@ -24,6 +24,17 @@ from allocator.rules.roster import Roster
 from allocator.rules.rule import FieldError, Rule
 from allocator.rules.scope import Scope
 
+#: The clauses of a sentence that say which loads are compared.
+LOADS_ZH = (
+    "[each=slot?各<where>所安排<who>|each=item?各<who>所承担<where>|each=layer?全部<where>所安排<who>"
+    "|按{each}合并计算，各组所安排<who>][load=1?的个数|的{load}合计][（计入原有的{carried}）]"
+)
+LOADS_EN = (
+    "the [load=1?number|total {load}] of [each=slot?the <whos> of each <where>|each=item?the <wheres> of "
+    "each <who>|each=layer?all <whos> of the <wheres>|the <whos> of each group by {each}]"
+    "[, counting {carried} from before,]"
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Groups:

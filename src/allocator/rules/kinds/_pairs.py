@@ -18,6 +18,17 @@ from allocator.rules.scope import Scope
 
 Pairs = tuple[tuple[int, int], ...]
 
+#: The clauses of a sentence that say which two items are a pair.
+PAIRS_ZH = (
+    "[!ties&!when&!acquainted&!pairs?任意]"
+    "[+或+有{ties}关系的|{when}的|熟识程度不低于 {acquainted}（关系链不超过 {hops} 步）的"
+    "|列为一组（{pairs}）的]两个<who>"
+)
+PAIRS_EN = (
+    "[!ties&!when&!acquainted&!pairs?any ]two <whos>[+ or+ tied as {ties}| where {when}"
+    "| acquainted at {acquainted} or more (within {hops} steps)| named together ({pairs})]"
+)
+
 
 class PairRule(Rule):
     """The fields that choose pairs."""

@@ -14,10 +14,11 @@ from allocator.program.expr import Expr
 from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter, subject_rows
 from allocator.rules.kinds._indicators01 import indicator_if_minimised
-from allocator.rules.kinds._pairs import PairRule, clique_cover
+from allocator.rules.kinds._pairs import PAIRS_EN, PAIRS_ZH, PairRule, clique_cover
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Apart(PairRule):
@@ -26,6 +27,10 @@ class Apart(PairRule):
     name: ClassVar[str] = "apart"
     summary: ClassVar[Text] = Text(zh="分开：亲属等不得在同一机构", en="pairs that never share a slot")
     doc_zh: ClassVar[str] = "结成对的两个对象，同一周期不在同一去处（限规则所指的角色）。"
+    sentence: ClassVar[Sentence] = Sentence(
+        zh=f"{PAIRS_ZH}不得同在一个<where>",
+        en=f"{PAIRS_EN} are never in the same <where>",
+    )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(

@@ -20,6 +20,7 @@ from allocator.rules.kinds._delegated_conflicts import Leaders, Led
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Avoid(Rule):
@@ -45,6 +46,19 @@ class Avoid(Rule):
         "`pays: place` 则每处计 1，两者兼有也计 1。\n\n"
         "回避可以传递：`through` 所列的人（如 `person.leaders`），或另一层中带领其所在组的人，\n"
         "他们应当回避的，本人也不得安排；非硬规则按其中（连同本人）最重的一人计一次。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="<who>安排到<where>，[+或+{when}|与{acquaintance.of}的熟识程度不低于 {acquaintance.above}（"
+        "[只看{acquaintance.kinds}，][关系结束后 {acquaintance.years} 年内照计，]"
+        "[acquaintance.measured=period?按所在周期，]关系链不超过 {acquaintance.hops} 步）]的，应当"
+        "回避[pays=place?（每处计 1）][；{through}应当回避的，本人同样回避][through.layer?；"
+        "{through.layer}中带领其所在组的{through.role}应当回避的，本人同样回避]",
+        en="no <who> is placed in any <where> where [+ or where +{when}|acquaintance with "
+        "{acquaintance.of} is at least {acquaintance.above} ([through {acquaintance.kinds} only, ]"
+        "[in full for {acquaintance.years} year(s) after its end, ][acquaintance.measured=period?in"
+        " the period itself, ]within {acquaintance.hops} steps)][pays=place? (1 for each place)][;"
+        " nor where that holds for {through}][through.layer?; nor where that holds for the "
+        "{through.role} of the same group in {through.layer}]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -13,10 +13,11 @@ from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc, EachAimed
 from allocator.rules.expressions.selectors import refuse_negative
-from allocator.rules.kinds._loads import LoadRule, shortfall
+from allocator.rules.kinds._loads import LOADS_EN, LOADS_ZH, LoadRule, shortfall
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Balance(LoadRule):
@@ -35,6 +36,15 @@ class Balance(LoadRule):
         "`measure: range` 计最大与最小负荷之差超出 `tolerance` 的部分；`deviation` 计各负荷偏离 `target`\n"
         "超出 `tolerance` 的总和；`squares` 计其平方和，一处偏得多比几处各偏一点代价更大。\n"
         "`each: layer` 为各去处合计，可有目标，无从比较大小。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh=f"{LOADS_ZH}[over=horizon?全程|<each>]应当均衡：[measure=range?最多与最少相差不超过 "
+        f"{{tolerance}}|measure=deviation?偏离目标 {{target}} 不超过 {{tolerance}}（按偏差之和计）|"
+        f"偏离目标 {{target}} 不超过 {{tolerance}}（按偏差平方和计）]",
+        en=f"{LOADS_EN} [measure=range?differs by at most {{tolerance}} between the least and the"
+        f" greatest|measure=deviation?is within {{tolerance}} of {{target}} (by the sum of"
+        f" distances)|is within {{tolerance}} of {{target}} (by the sum of squares)][over=horizon?"
+        " over the horizon|<each>]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (

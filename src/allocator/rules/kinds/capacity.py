@@ -29,6 +29,7 @@ from allocator.rules.rule import (
     refuse_crossed,
 )
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import BOUNDS_EN, BOUNDS_ZH, Sentence
 
 
 class Capacity(LoadRule):
@@ -59,6 +60,15 @@ class Capacity(LoadRule):
         "或读去处（或对象）与周期的分值表，如 `score.demand`，空格为 0。\n\n"
         "`each: layer` 为各去处合计，如每月走访 2 至 3 个单位，不论由谁带队；其上下限只可读周期。\n"
         "`each: group.parent` 为同一上级的去处合计；同一值只有一个上下限，值相同而上下限不同即报错。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="[each=slot?每个<where>安排<who>|each=item?每个<who>承担<where>|each=layer?全部<where>共安"
+        f"排<who>|按{{each}}合并计算，每组安排<who>][load=1?|，{{load}}合计][over=horizon?全程|"
+        f"<each>]{BOUNDS_ZH}[load=1? 个][（计入原有的{{carried}}）]",
+        en="[each=slot?each <where> has|each=item?each <who> has|each=layer?all <wheres> together have"
+        f"|each group by {{each}} has] [load=1?{BOUNDS_EN} [each=item?<wheres>|<whos>]|[each=item?"
+        f"<wheres>|<whos>] with a total {{load}} of {BOUNDS_EN}][over=horizon? over the horizon|"
+        f"<each>][, counting {{carried}} from before]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (

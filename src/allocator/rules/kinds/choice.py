@@ -30,6 +30,7 @@ from allocator.rules.rule import (
     refuse_crossed,
 )
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import BOUNDS_EN, BOUNDS_ZH, Sentence
 
 Limit = Annotated[int, Field(ge=0, le=10**6)]
 
@@ -67,6 +68,10 @@ class Choice(Rule):
         "对象在该项所列周期之一、以所列角色之一、在所列去处之一，即占该项：一个周末是含两个周期的一项。\n"
         "`off: true` 时计未占的项数，如两天中至少休一天。每多或少一项计 1。\n"
         "只看规划期以内；在规则所指各周期中均不在任的不计。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh=f"每个<who>在以下各项中[off=true?不占|占]{BOUNDS_ZH} 项：{{of}}",
+        en=f"each <who> [off=true?is free of|has] {BOUNDS_EN} of these: {{of}}",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item",)
     examples: ClassVar[tuple[Example, ...]] = (

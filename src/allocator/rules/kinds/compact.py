@@ -20,6 +20,7 @@ from allocator.rules.expressions.selectors import SelectorError, refuse_negative
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 #: The limit of the total cost of a centre times the number of centres, so that ranked costs fit in 64 bits.
 FAR = 2**60
@@ -42,6 +43,14 @@ class Compact(Rule):
         "`to: seat` 量到驻地，`to: members` 量成员两两之间；`to: centre` 量到中心，即使 `load` 乘距离之和\n"
         "最小的那个成员，`power: 2` 即为惯性矩。距离按大圆计算，取整到单位；`beyond` 个单位以内不计。\n"
         "没有坐标的按距离 0 计，也不作中心。给出 `table` 的，到中心的距离由该表读取。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="每个<where>的<who>就近：[to=seat?到驻地|to=members?成员两两之间|到中心]的距离[power=2?的平"
+        "方][（乘以{load}）][（取自距离表{table}）]合计最小（以 {metres} 米为 1[，{beyond} 以内不计"
+        "]）",
+        en="the <whos> of each <where> lie close: the distance [to=seat?to its seat|to=members?between"
+        " every two|to its centre][power=2?, squared,][ times {load}][ (from the table {table})] is"
+        " least (in units of {metres} m[, the first {beyond} free])",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "other", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -19,6 +19,7 @@ from allocator.rules.kinds._indicators01 import count_if_maximised, count_if_min
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 #: A notation, or a number for each word.
 Numbers = str | Mapping[str, SlotLimit]
@@ -49,6 +50,11 @@ class Composition(Rule):
         "一个词若是该层的角色就按角色，否则按职级；一人兼两个角色，按职级只计一人。\n\n"
         "也可给每个词一个数，如 `{正: 1, 干部: score.demand}`：可用去处与周期的表达式，\n"
         "或去处与周期的分值表，空格为 0。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="每个<where>的<who>配备<each>[+，+至少为 {atleast}|至多为 {atmost}|恰好为 {exactly}]",
+        en="the <whos> of each <where> are [+ and +at least {atleast}|at most {atmost}|exactly "
+        "{exactly}]<each>",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (

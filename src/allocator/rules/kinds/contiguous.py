@@ -20,6 +20,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Kinds, Rule, unknown_kinds
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 #: The value of ``allow`` that stands for the number of parts of each slot today.
 AS_NOW: Literal["as_now"] = "as_now"
@@ -42,6 +43,11 @@ class Contiguous(Rule):
         "超出 `allow` 的每一块为一处违反。`allow: as_now` 为维持现状：各去处现有几块，至多几块；现状取自\n"
         "历史（`member_of` 关系、任职经历），没有历史的取自基准方案。硬规则在求解中逐步加入约束，直到符合；\n"
         "非硬规则按多出的块数计代价。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="每个<where>的<who>经{link}关系连成[allow=1?一片|allow=as_now?的片数不多于现状|不超过 {allow} 片]",
+        en="the <whos> of each <where> hang together by links of {link}[allow=1?|allow=as_now?, in no"
+        " more parts than now|, in at most {allow} parts]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -16,6 +16,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Cooldown(Rule):
@@ -36,6 +37,10 @@ class Cooldown(Rule):
         "同一对象在同一去处的两段任职之间，至少相隔 `periods` 个周期，与 `frequency` 的 `apart` 同义。\n\n"
         "如 `periods: 2`，2026 年后离任的，2027、2028 年不在，2029 年起可以回任。规划期以前的任职计入；\n"
         "每次过早回任计 1。`periods: 1` 只要求中间确已离任。一段任职可以多长，由 `max_term` 规定。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="<who>离开一个<where>后，至少相隔 {periods} 期才可回到同一<slot>",
+        en="between two stays of any <who> in the same <where> lie at least {periods} period(s)",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True

@@ -18,6 +18,7 @@ from allocator.rules.kinds._indicators01 import count_if_maximised, count_member
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 #: The word that stands for the case's own column of skills.
 OWN: Literal["own"] = "own"
@@ -37,6 +38,11 @@ class Cover(Rule):
         "每个周期每个去处，每项所需专长至少有 `atleast` 名达到等级的成员。\n\n"
         "`skills` 写作 `{审查: 3, 财务: 2}`，或 `own`：用案件自身的 skills 列。\n"
         "一人兼两个角色，只计一人。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="每个<where>的<who>中，[skills=own?案件所需的各项专长|{skills}]每项不少于 {atleast} 人具备",
+        en="of the <whos> of each <where>, at least {atleast} have each of [skills=own?the skills that"
+        " the case needs|{skills}]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period", "part")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -12,6 +12,7 @@ from allocator.rules.expressions.fields import Doc, PairTest
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Eligible(Rule):
@@ -20,6 +21,10 @@ class Eligible(Rule):
     name: ClassVar[str] = "eligible"
     summary: ClassVar[Text] = Text(zh="任职资格：符合条件者方可担任", en="who may take a place at all")
     doc_zh: ClassVar[str] = "`when` 不成立的位置不得担任（非硬规则每处计 1）。"
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="[when=false?<who>不得安排到<where>|<who>安排到<where>，须符合：{when}]",
+        en="[when=false?no <who> is placed in any <where>|any <who> in a <where> must meet this: {when}]",
+    )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(

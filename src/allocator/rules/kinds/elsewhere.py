@@ -11,6 +11,8 @@ from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.rules.kinds._cross_layer import (
     ABOUT,
+    SIDES_EN,
+    SIDES_ZH,
     ConditionalRows,
     CrossLayerRule,
     Meetings,
@@ -19,6 +21,7 @@ from allocator.rules.kinds._cross_layer import (
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Elsewhere(CrossLayerRule):
@@ -36,6 +39,10 @@ class Elsewhere(CrossLayerRule):
         "占据的每个位置上，`this` 与 `that` 不在同一处。\n\n"
         "两者各为一处地点，或另一层所决定的去向，写法同 `follow`。不在任何地方的，与谁都不同处。\n"
         "`key` 相符的对象有几个的，任何一个在同一处即为违反。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh=f"<who>安排到<where>，{SIDES_ZH[0]}不得与{SIDES_ZH[1]}相同",
+        en=f"for any <who> in a <where>, {SIDES_EN[0]} is not {SIDES_EN[1]}",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ABOUT
     examples: ClassVar[tuple[Example, ...]] = (

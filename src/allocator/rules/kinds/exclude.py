@@ -16,6 +16,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Exclude(Rule):
@@ -26,6 +27,10 @@ class Exclude(Rule):
         zh="排除：某人不得在某机构或任何机构", en="a place that somebody is kept out of"
     )
     doc_zh: ClassVar[str] = "`item` 在规则所指的周期和角色中不在 `slot`；不填 `slot` 则不在任何去处。"
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="{item}不得安排到[{slot}|任何<where>]",
+        en="{item} is never in [{slot}|any <where>]",
+    )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(

@@ -12,10 +12,11 @@ from allocator.program.expr import Expr
 from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc
-from allocator.rules.kinds._loads import LoadRule, shortfall
+from allocator.rules.kinds._loads import LOADS_EN, LOADS_ZH, LoadRule, shortfall
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Fairness(LoadRule):
@@ -38,6 +39,11 @@ class Fairness(LoadRule):
         "搭配得好而让某一案件搭配得差。\n\n"
         "`worst: 2` 为最小的两个之和，应达到 `target` 的两倍。`worst` 为 1、2、3……的规则依次放在各级，\n"
         "即为字典序最大最小（leximin）：先顾最差的，再顾次差的。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh=f"{LOADS_ZH}[over=horizon?全程|<each>]最少的[ {{worst}} 个，平均]不低于 {{target}}",
+        en=f"{LOADS_EN} is at least {{target}} for the worst-off[ {{worst}}, on average][over=horizon?"
+        " over the horizon|<each>]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("period",)
     examples: ClassVar[tuple[Example, ...]] = (

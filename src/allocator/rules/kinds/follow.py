@@ -11,6 +11,8 @@ from allocator.model.layer import IntArray
 from allocator.model.text import Text
 from allocator.rules.kinds._cross_layer import (
     ABOUT,
+    SIDES_EN,
+    SIDES_ZH,
     ConditionalRows,
     CrossLayerRule,
     Meetings,
@@ -19,6 +21,7 @@ from allocator.rules.kinds._cross_layer import (
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Follow(CrossLayerRule):
@@ -38,6 +41,10 @@ class Follow(CrossLayerRule):
         "两者各为一处地点（`group.parent`），或另一层所决定的去向（`{layer: zoning, item: person.unit}`）。\n"
         "那一层有此对象而未作安排的，不在任何地方，算作违反。\n"
         "`key` 相符的对象有几个的，全部都须在同一处。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh=f"<who>安排到<where>，{SIDES_ZH[0]}须与{SIDES_ZH[1]}相同",
+        en=f"for any <who> in a <where>, {SIDES_EN[0]} is {SIDES_EN[1]}",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ABOUT
     examples: ClassVar[tuple[Example, ...]] = (

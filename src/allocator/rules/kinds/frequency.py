@@ -38,6 +38,7 @@ from allocator.rules.rule import (
     refuse_crossed,
 )
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import BOUNDS_EN, BOUNDS_ZH, Sentence
 
 
 class Frequency(Rule):
@@ -76,6 +77,14 @@ class Frequency(Rule):
         "规划期以前的任职只对 `within` 和 `apart` 计入。\n\n"
         "`each: slot` 计一个去处有人的周期，`each: pair` 计一个对象在一个去处的周期。\n"
         "在规则所指各周期中均不存在的不计。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="[each=item?每个<who>安排到<where>|each=slot?每个<where>安排<who>|每个<who>安排到同一"
+        f"<where>]，[+，且+atleast/atmost?[任意连续 {{within}} 期内|全程]{BOUNDS_ZH} 期|两次之间至少"
+        f"相隔 {{apart}} 期]",
+        en="[each=item?each <who> is in a <where>|each=slot?each <where> has <whos>|each <who> is in"
+        f" the same <where>] [+ and +atleast/atmost?in {BOUNDS_EN} period(s) of [any {{within}} on"
+        f" end|the horizon]|with at least {{apart}} period(s) between two times]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -20,6 +20,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Vacated(Strict):
@@ -51,6 +52,11 @@ class Keep(Rule):
         "`each: item` 时，基准方案已安排的对象留在原处，用于以案件为对象的层。每有一个席位换人计一次：\n"
         "按角色，离开的与新来的取多者。\n\n"
         "已不在场景中或不能任职的人、`vacated` 所列的人，其席位空出，可由他人接替。去处已不存在的，不作要求。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="基准方案已定的，[each=slot?各<where>的<who>|各<who>的<where>]照旧不变[（{vacated}的席位除外）]",
+        en="what the baseline decides stays: [each=slot?the <whos> of each <where>|the <where> of each"
+        " <who>][, but for the seats of {vacated}]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -15,6 +15,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class MaxTerm(Rule):
@@ -31,6 +32,10 @@ class MaxTerm(Rule):
         "在一个去处（限规则所指的角色）连续任职不超过 `periods` 个周期。\n\n"
         "规划期以前的任职计入；每超一个周期计 1。离开后再回来重新起算（见 `cooldown`）。\n"
         "填了 `during` 时，判断最后一个周期在其中的任职。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="<who>在同一<where>连任不超过 {periods} 期",
+        en="any <who> stays in one <where> for at most {periods} period(s) on end",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True

@@ -18,6 +18,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class MinTerm(Rule):
@@ -37,6 +38,10 @@ class MinTerm(Rule):
         "规划期以前的任职计入；到规划期末仍在任的不算；因退休、离岗而结束的不算。每差一个周期计 1。\n"
         "刚好在规划期前一个周期结束的任职也要判断，计入首个周期。\n"
         "填了 `during` 时，判断最后一个周期在其中的任职；规划期首个周期兼指规划期前一个周期。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="<who>到一个<where>后至少任满 {periods} 期",
+        en="any <who> stays in a <where> for at least {periods} period(s)",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True

@@ -14,10 +14,11 @@ from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
 from allocator.rules.expressions.fields import Doc
 from allocator.rules.kinds._indicators01 import together_in, together_indicators, were_together
-from allocator.rules.kinds._pairs import PairRule
+from allocator.rules.kinds._pairs import PAIRS_EN, PAIRS_ZH, PairRule
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule, refuse_crossed
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import BOUNDS_EN, BOUNDS_ZH, Sentence
 
 Pair = tuple[int, int]
 Limit = Annotated[int, Field(ge=0, le=10**6)]
@@ -47,6 +48,12 @@ class Partners(PairRule):
         "`apart` 为两次同组之间至少相隔几个周期，规划期以前的也计入；每有两次相隔不足计 1，\n"
         "按后一次所在周期判断。"
         "从不同时在任的两个不计。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh=f"{PAIRS_ZH}同在一个<where>，[+，且+atleast/atmost?共{BOUNDS_ZH} 期[（计入以前 {{past}} 期）"
+        f"]|两次之间至少相隔 {{apart}} 期]",
+        en=f"{PAIRS_EN} are together in a <where> [+ and +atleast/atmost?in {BOUNDS_EN} period(s)[,"
+        f" with the last {{past}} before]|with at least {{apart}} period(s) between two times]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "other", "period")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -18,6 +18,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Pin(Rule):
@@ -32,6 +33,10 @@ class Pin(Rule):
     doc_zh: ClassVar[str] = (
         "`item` 在规则所指的每个周期都在 `slot`，担任规则所指的角色之一。\n\n"
         "不填 `during` 时，指两者都在的各周期：案件只在一个周期办理，人员可能退休。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="{item}固定安排到{slot}",
+        en="{item} is in {slot}",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -16,6 +16,7 @@ from allocator.rules.expressions.fields import Doc, PairNumber, PairTest
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Prefer(Rule):
@@ -29,6 +30,13 @@ class Prefer(Rule):
     doc_zh: ClassVar[str] = (
         "占据的位置中 `when` 不成立的，每个计 `cost`（不填为 1）。\n\n"
         "不填 `when` 时每个位置都计；`cost` 为负按 0 计。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="[!when?<who>安排到<where>，每处计 {cost}|when=false?<who>不安排到<where>[，否则每处计 "
+        "{cost}]|<who>安排到<where>，以{when}为先[，其他每处计 {cost}]]",
+        en="[!when?any <who> in a <where> costs {cost}|when=false?no <who> is in a <where>[, at {cost}"
+        " for each place]|any <who> in a <where> had better meet this: {when}[, at {cost} for each"
+        " other place]]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -16,6 +16,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule, Several
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Separate(Rule):
@@ -24,6 +25,11 @@ class Separate(Rule):
     name: ClassVar[str] = "separate"
     summary: ClassVar[Text] = Text(zh="分离：审查调查与审理人员分设", en="roles that exclude each other")
     doc_zh: ClassVar[str] = "一个对象在同一去处（或同一周期的所有去处）至多担任 `roles` 中的一个。"
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="<who>在[within=slot?同一<where>|同一期的各<where>]至多担任{roles}中的一种角色",
+        en="any <who> holds at most one of the roles {roles} in [within=slot?one <where>|all <wheres>"
+        " of a period]",
+    )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(

@@ -17,6 +17,7 @@ from allocator.rules.expressions.fields import Doc, PairNumber
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Stability(Rule):
@@ -34,6 +35,11 @@ class Stability(Rule):
         "`against: history` 每期与上一期相比（首期与任职经历相比）；\n"
         "`against: baseline` 与给定的基准方案相比，没有给定则不计。\n"
         "`lost` 是离开一次的代价，不填为 1，可用人员、去处、周期的字段计算。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="<who>留在[against=baseline?基准方案所定的|原]<where>[，每离开一次计 {lost}]",
+        en="any <who> stays in the <where> of [against=baseline?the baseline|the period before][, at "
+        "{lost} for each that leaves]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "period")
     one_slot: ClassVar[bool] = True

@@ -20,6 +20,7 @@ from allocator.rules.kinds._indicators01 import indicator_if_minimised, is_assig
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Also(Strict):
@@ -52,6 +53,13 @@ class Strength(Rule):
         "人手本就不足的单位全员留守。每少一人计 1。`unit` 为各对象所属的原单位，没有单位的不计。\n"
         "填了 `slots` 或 `role` 时，只有这些位置算作离岗。`also` 那一层有安排的也算离岗：\n"
         "有人脱产、有人办案时，家里仍须有人。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="<who>安排到<where>时，每个[{unit}|原单位]<each>至少留守[+，且+ {atleast} 人| {percent}%]"
+        "[also.layer?（{also.layer}中有安排的也算离岗）]",
+        en="while <whos> are in a <where>, each [{unit}|home unit] keeps at least [+ and +{atleast} of"
+        " its people|{percent}% of them]<each>[also.layer? (those assigned in {also.layer} are away"
+        " too)]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("period", "part")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -19,6 +19,7 @@ from allocator.rules.kinds._indicators01 import held_indicator, held_slots, seat
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, FieldProblem, Rule, Several
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 _NEEDS = FieldError(
     zh="需给出 after 与 never 或 only 之一，或 before 与 requires",
@@ -56,6 +57,15 @@ class Succession(Rule):
         "规划期以前的任职计入。"
         "没有安排的周期照样算一个周期，既不违反，也不中断：\n"
         "夜班之后两天就是两天，不论是否上班。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="<who>[after?在{after}[任{earlier_role}]之后 [{within}|1] 期内，[never?不得到{never}|只能到"
+        "{only}][任{later_role}]|新到{before}[任{later_role}]前，[此前 {within} 期内]须曾在"
+        "{requires}[任{earlier_role}]]",
+        en="any <who> [after?who was in {after}[ as {earlier_role}] is[never? never in {never}|, if"
+        " placed, only in {only}][ as {later_role}] for the next [{within}|1] period(s)|who comes"
+        " to {before}[ as {later_role}] was in {requires}[ as {earlier_role}] before[, within "
+        "{within} period(s)]]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "period")
     examples: ClassVar[tuple[Example, ...]] = (

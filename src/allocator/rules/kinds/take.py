@@ -15,6 +15,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Take(Rule):
@@ -33,6 +34,10 @@ class Take(Rule):
         "在任的每个对象占 `places` 所定数目的位置（去处与角色）。\n\n"
         "填了 `slots` 或 `role` 时，只计这些位置，如一人一期至多一处为首。\n"
         "不可能的安排（已退休的人、其他周期的案件）也算违反。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="每个<who><each>占<where>的 {places} 个位置",
+        en="each <who> takes {places} place(s) of a <where><each>",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "period")
     examples: ClassVar[tuple[Example, ...]] = (

@@ -9,10 +9,11 @@ from allocator.model.text import Text
 from allocator.program.expr import Expr
 from allocator.program.program import Subject
 from allocator.rules.constraints import ConstraintWriter
-from allocator.rules.kinds._pairs import PairRule
+from allocator.rules.kinds._pairs import PAIRS_EN, PAIRS_ZH, PairRule
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 class Together(PairRule):
@@ -25,6 +26,10 @@ class Together(PairRule):
     summary: ClassVar[Text] = Text(zh="同组：应在同一机构", en="pairs that always share a slot")
     doc_zh: ClassVar[str] = (
         "两个对象都在任的每个周期，结成对的两个应当在同样的去处，或都不作安排。\n\n不在一处的，每个周期计 1。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh=f"{PAIRS_ZH}应当同在一个<where>，或都不作安排",
+        en=f"{PAIRS_EN} are always in the same <where>, or in none",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "other", "period")
     one_slot: ClassVar[bool] = True

@@ -15,6 +15,7 @@ from allocator.rules.expressions.fields import Doc
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, FieldError, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 
@@ -33,6 +34,10 @@ class Turnover(Rule):
         "去处原有的成员中，应有 `atleast` 到 `atmost` 百分比的人离开。\n\n"
         "按规则所指的对象和角色，与上一周期相比（首期与任职经历相比）。比例不取整：9 人的 20% 要 2 人离开。\n"
         "每多或少一人计 1。该周期不存在的去处（如已办结的案件）不判断。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="每个<where>的<who><each>更换不少于 {atleast}%、不超过 {atmost}%",
+        en="of the <whos> of each <where>, {atleast}% to {atmost}% change<each>",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("slot", "period")
     one_slot: ClassVar[bool] = True

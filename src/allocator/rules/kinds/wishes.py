@@ -18,6 +18,7 @@ from allocator.rules.kinds._indicators01 import held_indicator, held_slots
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Dimension, Example, Rule
 from allocator.rules.scope import Scope
+from allocator.rules.sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ class Wishes(Rule):
         "权重为正的，对象在所写的去处、角色和周期即为满足；不写即为任何一个。未满足的，按权重计一次。\n"
         "权重为负的则相反：对象每有一个周期在那里，按权重的绝对值计一次；不写去处即希望该周期休息。\n\n"
         "所写去处、角色或周期不在规则范围内的，留给其他规则。"
+    )
+    sentence: ClassVar[Sentence] = Sentence(
+        zh="满足<who>在意愿表中对<where>的意愿",
+        en="the wishes of <whos> for a <where> are met",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")
     examples: ClassVar[tuple[Example, ...]] = (
