@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from allocator.errors import InputError
 from allocator.model.reading import load_scenario
-from allocator.model.reading.table_files import _text
+from allocator.model.reading.table_files import cell_text
 
 NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -152,7 +152,7 @@ def test_any_sheet_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, 
     ],
 )
 def test_cells_read_as_a_csv_file_would_write_them(cell: object, text: str) -> None:
-    assert _text(cell) == text
+    assert cell_text(cell) == text
 
 
 def test_sheets_are_measured_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ _ALIKE = 0.8
 
 def is_ordinal(header: str) -> bool:
     """Return whether a header names a column of running numbers."""
-    return _key(header) in _ORDINALS
+    return header_key(header) in _ORDINALS
 
 
 def standard_names(table: str, headers: Sequence[str], own: Mapping[str, str]) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ def standard_names(table: str, headers: Sequence[str], own: Mapping[str, str]) -
     taken = set(names)
     weaker = {**_standard(table), **_weaker(table)}
     for number, header in enumerate(headers):
-        column = weaker.get(_bare(_key(header)))
+        column = weaker.get(bare_key(header_key(header)))
         if names[number] is None and column and column not in taken:
             names[number] = column
     return tuple(name or header for name, header in zip(names, headers, strict=True))
@@ -173,15 +173,15 @@ def standard_name(table: str, header: str, own: Mapping[str, str]) -> str:
             in brackets are ignored: ``姓　名（必填）`` is ``姓名``.
         own: The scenario's own headers with their columns, which take precedence.
     """
-    return _exactly(table, header, own) or _standard(table).get(_bare(_key(header)), header)
+    return _exactly(table, header, own) or _standard(table).get(bare_key(header_key(header)), header)
 
 
 def _exactly(table: str, header: str, own: Mapping[str, str]) -> str | None:
     """Return the column of a header, brackets included, by the scenario's own headers or the table's."""
     if header in own:
         return own[header]
-    key = _key(header)
-    mine = next((column for other, column in own.items() if _key(other) == key), None)
+    key = header_key(header)
+    mine = next((column for other, column in own.items() if header_key(other) == key), None)
     return mine or _standard(table).get(key)
 
 
@@ -207,7 +207,7 @@ def near_misses(
 
 def _likest(table: str, header: str, absent: Sequence[str]) -> str | None:
     """Return the column of ``absent`` with a similar header or the same ending; None if there is none."""
-    key = _bare(_key(header))
+    key = bare_key(header_key(header))
     if key in _OTHERS or key in _ORDINALS or len(key) > 40:
         return None
     words = {word: name for word, name in _standard(table).items() if name in absent}
@@ -222,26 +222,27 @@ def _likest(table: str, header: str, absent: Sequence[str]) -> str | None:
 
 @cache
 def _standard(table: str) -> Mapping[str, str]:
-    aliases = {_key(alias): name for name, words in _ALIASES[table].items() for alias in words.split()}
+    aliases = {header_key(alias): name for name, words in _ALIASES[table].items() for alias in words.split()}
     return {**aliases, **{name: name for name in columns(table)}}
 
 
 @cache
 def _weaker(table: str) -> Mapping[str, str]:
     words = _WEAKER.get(table, {}).items()
-    return {_key(alias): name for name, aliases in words for alias in aliases.split()}
+    return {header_key(alias): name for name, aliases in words for alias in aliases.split()}
 
 
 #: A blank between Chinese characters.
 _BETWEEN = re.compile(r"(?<=[^\x00-\x7f])_+(?=[^\x00-\x7f])")
 
 
-def _key(header: str) -> str:
+def header_key(header: str) -> str:
+    """Return the key by which headers are compared: one width, small letters, no blanks inside Chinese."""
     text = unicodedata.normalize("NFKC", visible(header)).strip().casefold()
     return _BETWEEN.sub("", re.sub(r"[\s-]+", "_", text))
 
 
-def _bare(key: str) -> str:
+def bare_key(key: str) -> str:
     """Return a key without final brackets, a final colon, or the star of a required field."""
     key = key.lstrip("*")
     while (shorter := _SUFFIX.sub("", key)) != key and shorter:

@@ -161,7 +161,7 @@ def _read(path: Path, most: int, is_read: Callable[[str], bool]) -> Workbook:
     """Read some sheets of a workbook up to a size limit in bytes."""
     content = read_bytes(path, path.name, most)
     try:
-        _check_size(content, path.name)
+        check_unpacked_size(content, path.name)
         names, sheets, wide = _sheets(content, is_read)
     except (InputError, KeyboardInterrupt, SystemExit):
         raise
@@ -191,7 +191,7 @@ def _sheets(
         if is_read(name):
             sheet = book.get_sheet_by_name(name)
             sheets[name] = _rows(sheet)
-            wide[name] = _fill(sheets[name], sheet.merged_cell_ranges or ())
+            wide[name] = fill_merged(sheets[name], sheet.merged_cell_ranges or ())
     return book.sheet_names, sheets, wide
 
 
@@ -199,11 +199,11 @@ def _rows(sheet: CalamineSheet) -> list[list[str]]:
     rows: list[Any] = sheet.to_python(skip_empty_area=False)
     for number, row in enumerate(rows):  # in place: a large sheet would not fit into memory twice
         if row.count("") < len(row):  # a sheet with a single far cell has a million empty rows
-            rows[number] = [_text(cell) for cell in row]
+            rows[number] = [cell_text(cell) for cell in row]
     return rows
 
 
-def _fill(rows: list[list[str]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> Wide:
+def fill_merged(rows: list[list[str]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> Wide:
     """Copy the first value of each merged range to all its cells; return the ranges over several columns.
 
     The ranges of a hostile sheet may overlap, so the total number of filled cells is limited.
@@ -223,7 +223,7 @@ def _fill(rows: list[list[str]], merged: Iterable[tuple[tuple[int, int], tuple[i
     return wide
 
 
-def _text(cell: object) -> str:
+def cell_text(cell: object) -> str:
     """Return the text of a cell as in a CSV file."""
     if isinstance(cell, bool):
         return str(cell).lower()
@@ -236,7 +236,7 @@ def _text(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _check_size(content: bytes, label: str) -> None:
+def check_unpacked_size(content: bytes, label: str) -> None:
     """Refuse a workbook that is too large when unpacked, before the reader allocates its cells."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
