@@ -41,7 +41,7 @@ def test_what_is_not_certain_is_asked_with_its_choices() -> None:
     asked = {text: read_date(text) for text in ("1975.1", "75.08", "27668", "1975", "民盟")}
     assert [(one.iso, one.doubt, one.choices) for one in asked.values()] == [
         ("", "january_or_october", ("1975.01", "1975.10")),
-        ("", "two_figures", ("1975.08",)),
+        ("", "two_figures", ("1975.08", "2075.08")),
         ("", "day_number", ("1975-10-01",)),
         ("", "year_only", ()),
         ("", "no_date", ()),

@@ -30,6 +30,7 @@ from allocator.api.drawing import (
 )
 from allocator.api.explaining import candidates, explain, price
 from allocator.api.exporting import ExportedFile, check_writable, export, plan_view
+from allocator.api.importing import import_files
 from allocator.api.judging import (
     Examination,
     Verdict,
@@ -43,6 +44,8 @@ from allocator.api.resuming import Checkpoints, ResumeState, checkpoint_path, lo
 from allocator.api.scenarios import bind, bundled_scenarios, create_scenario, load, scenario_copy, with_scores
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.errors import Fault, InputError, InternalError
+from allocator.intake.importer import Imported, ImportedFile, TakenColumn, TakenSheet
+from allocator.intake.roster_layout import SkippedRow
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
 from allocator.model.plan import Assignment, LevelScore, Plan
 from allocator.model.reading.json_files import plan_text, read_plan, write_plan
@@ -99,6 +102,8 @@ __all__ = [
     "Figure",
     "Finding",
     "FoundPolicy",
+    "Imported",
+    "ImportedFile",
     "InputError",
     "InternalError",
     "Judgement",
@@ -122,9 +127,12 @@ __all__ = [
     "Rule",
     "Scenario",
     "SeatPrice",
+    "SkippedRow",
     "SlotShortage",
     "Snapshot",
     "StopRequest",
+    "TakenColumn",
+    "TakenSheet",
     "Text",
     "Verdict",
     "audit_text",
@@ -148,6 +156,7 @@ __all__ = [
     "fewest_changes",
     "find_draw",
     "find_policy",
+    "import_files",
     "is_audit",
     "load",
     "load_resume_state",

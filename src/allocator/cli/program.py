@@ -30,6 +30,12 @@ def _new() -> click.Command:
     return new
 
 
+def _import() -> click.Command:
+    from allocator.cli.import_ import command
+
+    return command
+
+
 def _check() -> click.Command:
     from allocator.cli.check import command
 
@@ -88,6 +94,7 @@ def _schema() -> click.Command:
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "scenarios": _scenarios,
     "new": _new,
+    "import": _import,
     "check": _check,
     "solve": _solve,
     "show": _show,

@@ -13,6 +13,8 @@ from allocator.model.text import Text
 #: A number format that shows two decimals, so that 1975.1 is shown as 1975.10.
 _TWO_DECIMALS = re.compile(r"#?,?#*0\.00(?:_[^;]*|[;@].*)?")
 _SHORT_YEAR = re.compile(r"'?([0-9]{2})([-/.年])([0-9]{1,2})月?")
+#: A two-figure year above this is likelier of the last century.
+_LATEST = 40
 _YEAR_POINT = re.compile(r"((?:19|20)[0-9]{2})\.([0-9]{1,2})")
 #: The days from 1927 to 2064; a smaller number is likelier something else.
 _DAY_NUMBER = re.compile(r"[1-6][0-9]{4}")
@@ -73,8 +75,9 @@ def read_date(text: str) -> ReadDate:
         return ReadDate(None, doubt="no_date", question=NO_DATE)
     plain = text.strip()
     if found := _SHORT_YEAR.fullmatch(plain):
-        choice = f"19{found[1]}.{int(found[3]):02}"
-        return ReadDate(None, doubt="two_figures", question=written.question, choices=(choice,))
+        likely, other = (19, 20) if int(found[1]) > _LATEST else (20, 19)
+        choices = tuple(f"{century}{found[1]}.{int(found[3]):02}" for century in (likely, other))
+        return ReadDate(None, doubt="two_figures", question=written.question, choices=choices)
     if _DAY_NUMBER.fullmatch(plain):
         return ReadDate(None, doubt="day_number", question=SERIAL_OF, choices=(written.guess,))
     year, point, _ = plain.partition(".")

@@ -11,8 +11,7 @@ from allocator.intake.import_notes import COLUMN, Place, Questions, note_line, s
 from allocator.intake.roster_fields import REPEATED, SKIP, field_of, fields, likely_field
 from allocator.intake.sheet_files import Sheet, sheet_rows
 from allocator.model.reading.headers import header_key, join_header_rows
-from allocator.model.reading.table_layout import NOTE, SECTION, TOTAL, Heading, NonDataRows
-from allocator.model.reading.table_layout import REPEATED as REPEATED_HEADER
+from allocator.model.reading.table_layout import NOTE, SECTION, Heading, NonDataRows
 from allocator.model.text import Text
 
 _LOOKED_AT = 15
@@ -240,14 +239,13 @@ class _Rows:
         self._name = 0 if name is None else name
         self._kinds = NonDataRows(roster.sheet.label, _heading(roster), "id")
         self._known = [column.index for column in roster.columns if column.field not in ("", "no")]
-        self._goes_on = dict(_continued(roster.sheet, self._name))
 
     def read(self, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
         """Sort the rows below the header into people and others."""
         ends = max((row for row, cells in rows if self._is_named(cells)), default=-1)
         people: dict[int, list[int]] = {}
         for row, cells in rows:
-            if (first := self._goes_on.get(row)) in people:
+            if (first := self._roster.sheet.goes_on.get((row, self._name))) in people:
                 people[first].append(row)
             elif self._is_person(row, cells, is_below=row > ends):
                 people[row] = []
@@ -295,14 +293,3 @@ def _heading(roster: Roster) -> Heading:
         headers[column.index] = column.header
         names[column.index] = column.field or column.header
     return Heading(roster.header_lines[-1], tuple(headers), tuple(names), ())
-
-
-def _continued(sheet: Sheet, name: int) -> Iterator[tuple[int, int]]:
-    """Yield each row whose name belongs to a merged cell that begins above, with the row of the beginning."""
-    for top, left, bottom, right in sheet.merged:
-        if left <= name <= right and left == right:
-            for row in range(top + 1, min(bottom, len(sheet.rows) - 1) + 1):
-                yield row, top
-
-
-__all__ = ["BY_USER", "REPEATED_HEADER", "TOTAL", "Column", "Roster", "SkippedRow", "find_roster"]

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from xml.parsers import expat
 
@@ -71,6 +72,17 @@ class Sheet:
         """The calendar of day numbers, 1900 or 1904; 0 if it is not known."""
         return self.book.epoch if self.book else 0
 
+    @cached_property
+    def goes_on(self) -> Mapping[tuple[int, int], int]:
+        """The cells that go on a merged cell above, by row and column; each with the row of its beginning."""
+        bottom_row = len(self.rows) - 1
+        return {
+            (row, left): top
+            for top, left, bottom, right in self.merged
+            if left == right
+            for row in range(top + 1, min(bottom, bottom_row) + 1)
+        }
+
     def formats(self, cells: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
         """Return the number format of some cells; empty where the file does not tell."""
         return self.book.formats(self.name, cells) if self.book and cells else {}
@@ -111,14 +123,18 @@ class Book:
         return found
 
 
-def read_sheets(path: Path) -> list[Sheet]:
+def read_sheets(path: Path, name: str) -> list[Sheet]:
     """Read every sheet of a file of at most 64 MiB.
+
+    Args:
+        path: The file.
+        name: Name of the file as messages show it.
 
     Raises:
         InputError: The file is none that can be read, is encrypted, or holds macros; the message shows no
             identity number.
     """
-    label = without_numbers(shorten(path.name, 100))
+    label = without_numbers(shorten(name, 100))
     try:
         suffix = path.suffix.lower()
         if suffix in _MACRO_SUFFIXES:

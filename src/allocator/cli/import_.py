@@ -1,0 +1,61 @@
+"""``allocator import``: reads rosters as they are into the folder of a scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from allocator import api
+from allocator.cli.options import FILE, argument, option
+from allocator.cli.options import command as declare
+from allocator.cli.output import FINE, WRONG, Output, call_name, eprint, quoted
+from allocator.errors import fault_lines
+from allocator.model.text import Text
+from allocator.report.rendering.import_text import render_import
+
+
+@declare(
+    "import",
+    zh="导入花名册（.xlsx .xls .ods .csv），原样即可；问题一次列出",
+    en="Read rosters (.xlsx, .xls, .ods, .csv) as they are; every question at once.",
+)
+@argument("files", type=FILE, metavar="FILE...", nargs=-1, required=True, zh="花名册", en="the rosters")
+@option(
+    "--into",
+    type=FILE,
+    required=True,
+    metavar="FOLDER",
+    zh="场景文件夹，没有则新建",
+    en="the scenario's folder",
+)
+def command(output: Output, files: tuple[Path, ...], into: Path) -> int:
+    """Import rosters; the exit status is 2 while a question is open."""
+    imported = api.import_files(files, into)
+    output.data(
+        {
+            "ok": not imported.questions,
+            "folder": str(into),
+            "sheets": imported.sheets,
+            "files": imported.files,
+            "remarks": [one.as_json() for one in imported.remarks],
+            "faults": [one.as_json() for one in imported.questions],
+        }
+    )
+    output.report(render_import(imported, output.language))
+    if not imported.questions:
+        output.report([f"{call_name()} check {quoted(str(into))}"])
+        return FINE
+    if not output.as_json:
+        for line in fault_lines(imported.questions, output.language):
+            eprint(line)
+    eprint(_next(len(imported.questions), into)(output.language))
+    return WRONG
+
+
+def _next(count: int, folder: Path) -> Text:
+    """Return what to do about open questions."""
+    place = folder / "import.yaml"
+    return Text(
+        zh=f"还有 {count} 个问题：把缩进的那一行（选一个答案）加到 {place} 末尾，再导入一次；其余各行已读入",
+        en=f"{count} questions: add the indented line with your answer to the end of {place}, and import"
+        " again; all other rows are read",
+    )

@@ -1,0 +1,278 @@
+"""Imports rosters into the tables of a scenario folder: reads, tells apart, merges; writes nothing itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from allocator.errors import Fault, InputError
+from allocator.intake.assembly import People, UnitRegister, person_row, set_units
+from allocator.intake.import_notes import NOTES_FILE, Questions, read_notes
+from allocator.intake.new_scenario import PACK, grade_ladder, notes_text, rules_text, scenario_text
+from allocator.intake.privacy import fault_without_numbers
+from allocator.intake.roster_fields import fields
+from allocator.intake.roster_layout import Roster, SkippedRow, find_roster
+from allocator.intake.roster_reader import RosterPerson, read_people
+from allocator.intake.roster_ties import kin_ties, postings_and_service
+from allocator.intake.scenario_tables import Row, TableMerge, change_lines, read_tables
+from allocator.intake.sheet_files import Sheet, read_sheets, sheet_rows
+from allocator.model.reading.headers import standard_names
+from allocator.model.reading.scenario_location import SCENARIO_FILE
+from allocator.model.tables import TABLES
+from allocator.model.text import Text
+
+
+@dataclass(frozen=True)
+class TakenColumn:
+    """A column of a roster as it was taken.
+
+    Attributes:
+        header: The header as the sheet writes it.
+        field: The field for which it was taken; empty if it is not read.
+        title: The field in words, or why the column is not read.
+        is_read: Whether anything of it gets into the scenario.
+    """
+
+    header: str
+    field: str
+    title: Text
+    is_read: bool
+
+
+@dataclass(frozen=True)
+class TakenSheet:
+    """A sheet as it was taken.
+
+    Attributes:
+        label: File and sheet.
+        header_lines: The rows of its header; none if the sheet is no roster.
+        columns: Its columns.
+        skipped: The rows that were not read, and why.
+        people: Number of people on it.
+        why: Why the sheet is no roster; empty for a roster.
+    """
+
+    label: str
+    header_lines: tuple[int, ...] = ()
+    columns: tuple[TakenColumn, ...] = ()
+    skipped: tuple[SkippedRow, ...] = ()
+    people: int = 0
+    why: Text | None = None
+
+
+@dataclass(frozen=True)
+class ImportedFile:
+    """A file of the folder after an import.
+
+    Attributes:
+        name: Name of the file.
+        state: ``new``, ``changed``, ``unchanged`` or ``kept``; a kept file is the user's own.
+        added: Number of rows added.
+        unchanged: Number of imported rows that were there already.
+        changes: The cells changed, a line each.
+    """
+
+    name: str
+    state: str
+    added: int = 0
+    unchanged: int = 0
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The outcome of an import.
+
+    Attributes:
+        sheets: The sheets as they were taken.
+        files: The files of the folder.
+        remarks: What the user should know.
+        questions: What the user is asked; rows with a question are not in the tables yet.
+        contents: The bytes of each file to be written.
+    """
+
+    sheets: tuple[TakenSheet, ...]
+    files: tuple[ImportedFile, ...]
+    remarks: tuple[Fault, ...]
+    questions: tuple[Fault, ...]
+    contents: Mapping[str, bytes] = field(repr=False)
+
+
+_COLUMNS: Mapping[str, Sequence[str]] = {
+    "units": ("id", "name", "parent"),
+    "people": ("id", "name", "sex", "grade", "title", "unit", "native_place", "born"),
+    "ties": ("source", "target", "kind", "since", "until", "known_from"),
+    "postings": ("person", "group", "from", "to", "known_from"),
+}
+_UNITS = frozenset(("units", "单位", "单位表", "机构"))
+_OTHER_SHEETS = frozenset((*TABLES, "scenario", "关系", "任职", "组", "案件", "规则", "说明")) - {"people"}
+_OTHER_TABLE = Text(zh="是场景的其他表，未读入", en="is another table of a scenario and is not read")
+_NO_ROSTER = Text(zh="没有带“姓名”列的表头，未读入", en="has no header with names and is not read")
+_UNIT_TABLE = Text(zh="按单位表读入", en="is read as a table of units")
+_NOTHING = Text(zh="没有花名册：没有带“姓名”列的表头", en="has no roster: no row is a header with names")
+
+
+def import_rosters(paths: Sequence[Path], folder: Path, name: str, year: int) -> Imported:
+    """Read rosters and merge them with the tables of a folder; the caller writes the contents.
+
+    Args:
+        paths: The files.
+        folder: The folder of the scenario, which need not exist.
+        name: Name of the scenario if it is new.
+        year: First year of the horizon if it is new.
+
+    Raises:
+        InputError: ``import.yaml``, a table of the folder or every file cannot be read.
+    """
+    questions = Questions(read_notes(folder))
+    tables = read_tables(folder, _COLUMNS)
+    return _Import(paths, tables, questions).run(folder, name, year)
+
+
+class _Import:
+    """One import of some files."""
+
+    def __init__(self, paths: Sequence[Path], tables: Mapping[str, TableMerge], questions: Questions) -> None:
+        self._paths, self._tables, self._questions = paths, tables, questions
+        self._sheets: list[TakenSheet] = []
+        self._rosters: list[Roster] = []
+        self._people: list[RosterPerson] = []
+        self._remarks: list[Fault] = []
+
+    def run(self, folder: Path, name: str, year: int) -> Imported:
+        """Read the files and merge the tables."""
+        for sheet in self._read():
+            self._take(sheet)
+        people = self._load()
+        contents = {f"{one.name}.csv": one.content() for one in self._tables.values() if one.is_changed}
+        begun = dict(self._begun(people, name, year))
+        kept = [file for file in begun if (folder / file).exists()]
+        new = {file: text.encode() for file, text in begun.items() if file not in kept}
+        remarks = [*(one for roster in self._rosters for one in roster.remarks), *self._remarks]
+        remarks.extend(self._questions.unused())
+        return Imported(
+            tuple(self._sheets),
+            tuple(_outcome(self._tables, new, kept)),
+            tuple(map(fault_without_numbers, remarks)),
+            self._questions.faults.all(),
+            {**contents, **new},
+        )
+
+    def _read(self) -> Iterator[Sheet]:
+        """Yield the sheets of all files; a file that cannot be read is a fault among the questions."""
+        names = Counter(path.name for path in self._paths)
+        faults: list[Fault] = []
+        for path in self._paths:
+            label = path.name if names[path.name] == 1 else f"{path.parent.name}/{path.name}"
+            before = len(self._rosters)
+            try:
+                yield from read_sheets(path, label)
+            except InputError as error:
+                faults.extend(error.faults)
+                continue
+            if len(self._rosters) == before and not any(one.why is _UNIT_TABLE for one in self._sheets):
+                faults.append(Fault(_NOTHING, label))
+        if faults and not self._rosters:
+            raise InputError(faults)
+        self._questions.faults.extend(faults)
+
+    def _take(self, sheet: Sheet) -> None:
+        """Take one sheet: a table of units, a roster, or neither."""
+        if not any(map(any, sheet.rows)):
+            return
+        if sheet.name in _UNITS and (units := list(_units(sheet))):
+            self._tables["units"].merge(units)
+            self._sheets.append(TakenSheet(sheet.label, why=_UNIT_TABLE))
+            return
+        if sheet.name in _OTHER_SHEETS:
+            self._sheets.append(TakenSheet(sheet.label, why=_OTHER_TABLE))
+            return
+        roster = find_roster(sheet, self._questions)
+        if roster is None:
+            self._sheets.append(TakenSheet(sheet.label, why=_NO_ROSTER))
+            return
+        people = read_people(roster, self._questions)
+        self._rosters.append(roster)
+        self._people.extend(people)
+        columns = tuple(_taken_columns(roster))
+        skipped = tuple(roster.skipped)
+        self._sheets.append(TakenSheet(sheet.label, roster.header_lines, columns, skipped, len(people)))
+
+    def _load(self) -> Mapping[str, RosterPerson]:
+        """Merge the people, their units, ties and postings with the tables; return those loaded, by id."""
+        given = {one.values["id"] for one in self._people if "id" in one.values}
+        tables = self._tables
+        register = UnitRegister(tables["units"].rows, {*given, *(row["id"] for row in tables["people"].rows)})
+        set_units(self._people, register, self._questions, self._remarks)
+        people = People(tables["people"].rows, (row["id"] for row in register.rows), self._questions)
+        people.load(self._people)
+        loaded = people.loaded
+        used = {person.values.get("unit", "") for person in loaded.values()}
+        ties = list(kin_ties(loaded, people.names(), register, self._questions))
+        service = list(postings_and_service(loaded, register, self._remarks))
+        used.update(row["group"] for table, row in service if table == "postings")
+        tables["units"].merge(_with_parents(register.new, used))
+        tables["people"].merge(map(person_row, loaded.values()))
+        tables["ties"].merge([*ties, *(row for table, row in service if table == "ties")])
+        tables["postings"].merge(row for table, row in service if table == "postings")
+        return loaded
+
+    def _begun(self, people: Mapping[str, RosterPerson], name: str, year: int) -> Iterator[tuple[str, str]]:
+        """Yield the files with which a scenario begins, and ``import.yaml``."""
+        kin = any(row.get("kind") in ("spouse", "kin", "in_law") for row in self._tables["ties"].rows)
+        if people:
+            grades = grade_ladder(row.get("grade", "") for row in self._tables["people"].rows)
+            yield SCENARIO_FILE, scenario_text(name, year, grades, has_kin=kin)
+            yield f"{PACK}.yaml", rules_text(has_kin=kin)
+        yield NOTES_FILE, notes_text(self._rosters)
+
+
+def _units(sheet: Sheet) -> Iterator[Row]:
+    """Yield the rows of a table of units; none if it lacks ids or names."""
+    rows = [cells for _, cells in sheet_rows(sheet)]
+    names = standard_names("units", rows[0], {})
+    if "id" in names and "name" in names:
+        for cells in rows[1:]:
+            row = {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
+            if row.get("id"):
+                yield row
+
+
+def _with_parents(units: Sequence[Row], used: set[str]) -> Iterator[Row]:
+    """Yield the units in which somebody serves, and the units above them."""
+    parents = {row["id"]: row.get("parent", "") for row in units}
+    above = {parents[one] for one in used if parents.get(one)}
+    for row in units:
+        if row["id"] in used or row["id"] in above:
+            yield row
+
+
+_NOT_READ = Text(zh="未读入", en="not read")
+_LEFT_OUT = Text(zh="不读入，不保存", en="never read, never kept")
+
+
+def _taken_columns(roster: Roster) -> Iterator[TakenColumn]:
+    known = fields()
+    for column in roster.columns:
+        one = known.get(column.field)
+        if one is None:
+            title = Text(zh="照原样保留", en="kept as it is") if column.own else _NOT_READ
+            yield TakenColumn(column.header, column.own, title, bool(column.own))
+        elif one.kind == "left_out":
+            yield TakenColumn(column.header, "", _LEFT_OUT, False)
+        else:
+            yield TakenColumn(column.header, one.name, one.title, one.kind != "ignored")
+
+
+def _outcome(
+    tables: Mapping[str, TableMerge], new: Mapping[str, bytes], kept: Sequence[str]
+) -> Iterator[ImportedFile]:
+    for table in tables.values():
+        if table.rows or not table.is_new:
+            state = "new" if table.is_new else "changed" if table.is_changed else "unchanged"
+            changes = tuple(change_lines(table.changes))
+            yield ImportedFile(f"{table.name}.csv", state, table.added, table.unchanged, changes)
+    yield from (ImportedFile(name, "new") for name in new)
+    yield from (ImportedFile(name, "kept") for name in kept)

@@ -1,0 +1,169 @@
+"""The tables of the folder that an import writes into: as they are, and merged with what is imported."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from allocator.errors import Fault, InputError, shorten
+from allocator.intake.privacy import without_numbers
+from allocator.model.reading.files import TABLE_BYTES, read_text
+from allocator.model.reading.headers import standard_names
+from allocator.model.reading.scenario_location import locate
+from allocator.model.reading.table_files import csv_lines
+from allocator.model.text import Text
+
+#: The tables that an import writes, each with the columns that tell its rows apart.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "units": ("id",),
+    "people": ("id",),
+    "ties": ("source", "target", "kind"),
+    "postings": ("person", "group", "from"),
+}
+Row = dict[str, str]
+_FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell that an import changes: the key of its row, the column, and the values."""
+
+    key: str
+    column: str
+    old: str
+    new: str
+
+
+@dataclass
+class TableMerge:
+    """A table of the folder, merged with the rows that are imported.
+
+    Attributes:
+        name: Name of the table.
+        columns: Its columns as the file writes them.
+        rows: Its rows by standard column.
+        is_new: Whether the folder had no such file.
+        added: Number of rows added.
+        unchanged: Number of imported rows that were there already.
+        changes: The cells changed.
+    """
+
+    name: str
+    columns: list[str]
+    rows: list[Row]
+    is_new: bool
+    added: int = 0
+    unchanged: int = 0
+    changes: list[Change] = field(default_factory=list)
+    _headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file has to be written."""
+        return bool(self.added or self.changes or (self.is_new and self.rows))
+
+    def merge(self, rows: Iterable[Row]) -> None:
+        """Add rows, or fill in the rows with the same key: a cell that is filled replaces the old one."""
+        keys = KEYS[self.name]
+        known = {_key(row, keys): row for row in self.rows}
+        for row in rows:
+            for column in row:
+                if column not in self.columns:
+                    self.columns.append(column)
+            key = _key(row, keys)
+            # A posting without its first day is filled in once the day is known.
+            old = known.get(key) or (None if row.get("to") else known.get((*key[:-1], "")))
+            if old is None:
+                self.rows.append(row)
+                known[key] = row
+                self.added += 1
+            else:
+                self._fill(old, row, key)
+
+    def _fill(self, old: Row, new: Row, key: Sequence[str]) -> None:
+        different = {name: cell for name, cell in new.items() if cell and old.get(name, "") != cell}
+        self.unchanged += not different
+        for name, cell in different.items():
+            self.changes.append(Change(" ".join(filter(None, key)), name, old.get(name, ""), cell))
+            old[name] = cell
+
+    def content(self) -> bytes:
+        """Return the table as CSV; no cell begins a formula."""
+        used = [name for name in self.columns if name in KEYS[self.name] or self._is_used(name)]
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(self._headers.get(name, name) for name in used)
+        for row in self.rows:
+            writer.writerow(_inert(row.get(name, "")) for name in used)
+        return stream.getvalue().encode()
+
+    def _is_used(self, name: str) -> bool:
+        return name in self._headers or any(row.get(name) for row in self.rows)
+
+
+def _key(row: Mapping[str, str], keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(row.get(name, "") for name in keys)
+
+
+def _inert(cell: str) -> str:
+    """Return a cell that no spreadsheet computes."""
+    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) else cell
+
+
+def read_tables(folder: Path, columns: Mapping[str, Sequence[str]]) -> dict[str, TableMerge]:
+    """Read the tables of a folder that an import may add to; absent ones are empty.
+
+    Args:
+        folder: The folder, which need not exist.
+        columns: The columns of each table if it is new.
+
+    Raises:
+        InputError: A table cannot be read, or the tables of the folder are in a workbook.
+    """
+    if folder.is_dir() and locate(folder).workbook is not None:
+        book = locate(folder).workbook
+        message = Text(
+            zh="文件夹的表在工作簿里，无法并入 CSV", en="has its tables in a workbook, not in CSV files"
+        )
+        raise InputError([Fault(message, shorten(folder, 100), found=shorten(book.name if book else ""))])
+    return {name: _read_table(folder, name, columns[name]) for name in KEYS}
+
+
+def _read_table(folder: Path, name: str, columns: Sequence[str]) -> TableMerge:
+    path = folder / f"{name}.csv"
+    if not path.exists():
+        return TableMerge(name, list(columns), [], is_new=True)
+    lines = list(csv_lines(read_text(path, path.name, TABLE_BYTES).text, path.name))
+    headers = [cell.strip() for cell in lines[0][1]] if lines else list(columns)
+    names = list(standard_names(name, headers, {}))
+    missing = [key for key in KEYS[name] if key not in names and key != "from"]
+    if missing:
+        message = Text(zh="缺少这一列，无法并入", en="lacks this column: nothing can be merged into it")
+        raise InputError([Fault(message, path.name, 1, column) for column in missing])
+    rows = [_row(names, cells) for _, cells in lines[1:] if any(map(str.strip, cells))]
+    return TableMerge(name, names, rows, is_new=False, _headers=dict(zip(names, headers, strict=True)))
+
+
+def _row(names: Sequence[str], cells: Sequence[str]) -> Row:
+    return {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
+
+
+def next_ids(prefix: str, width: int, taken: Iterable[str]) -> Iterator[str]:
+    """Yield new ids such as ``P001``, after the highest that is taken."""
+    used = set(taken)
+    numbers = [one[len(prefix) :] for one in used if one.startswith(prefix)]
+    number = max((int(text) for text in numbers if text.isascii() and text.isdecimal()), default=0)
+    while True:
+        number += 1
+        made = f"{prefix}{number:0{width}}"
+        if made not in used:
+            yield made
+
+
+def change_lines(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield each change as ``P012 title: 副主任 → 主任``."""
+    for change in changes:
+        yield without_numbers(f"{change.key} {change.column}: {change.old or '—'} → {change.new}")

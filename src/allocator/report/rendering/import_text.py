@@ -1,0 +1,82 @@
+"""An import as text: what each sheet was taken for, what was written, and what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import RenderableType
+
+from allocator.errors import fault_lines
+from allocator.intake.importer import Imported, ImportedFile, TakenSheet
+from allocator.intake.roster_layout import SkippedRow
+from allocator.model.text import Language, Text
+from allocator.report.rendering.console import add_column, pick, printable, table
+
+_MOST_ROWS = 5
+_MOST_CHANGES = 20
+_STATES = {
+    "new": Text(zh="新建", en="new"),
+    "changed": Text(zh="已并入", en="merged"),
+    "unchanged": Text(zh="无变化", en="unchanged"),
+    "kept": Text(zh="已有，未改动", en="was there, left alone"),
+}
+
+
+def render_import(imported: Imported, language: Language) -> Iterator[RenderableType]:
+    """Yield the report of an import."""
+    for sheet in imported.sheets:
+        yield from _sheet(sheet, language)
+    for file in imported.files:
+        yield from _file(file, language)
+    for line in fault_lines(imported.remarks, language):
+        yield printable(pick(language, "注意：", "note: ") + line)
+
+
+def _sheet(sheet: TakenSheet, language: Language) -> Iterator[RenderableType]:
+    if sheet.why is not None:
+        yield printable(f"{sheet.label}: {sheet.why(language)}")
+        return
+    rows = (
+        "、".join(map(str, sheet.header_lines))
+        if language == "zh"
+        else ", ".join(map(str, sheet.header_lines))
+    )
+    zh = f"{sheet.label}：表头第 {rows} 行，人员 {sheet.people} 名"
+    en = f"{sheet.label}: header in row {rows}, {sheet.people} people"
+    grid = table(printable(pick(language, zh, en)))
+    for heading in (("列", "column"), ("字段", "field"), ("含义", "meaning")):
+        add_column(grid, pick(language, *heading))
+    for column in sheet.columns:
+        grid.add_row(printable(column.header), printable(column.field), printable(column.title(language)))
+    yield grid
+    yield from _skipped(sheet.skipped, language)
+
+
+def _skipped(rows: Iterable[SkippedRow], language: Language) -> Iterator[str]:
+    """Yield the rows that were not read, those with one reason on a line."""
+    reasons: dict[Text, list[SkippedRow]] = {}
+    for row in rows:
+        reasons.setdefault(row.why, []).append(row)
+    for why, same in reasons.items():
+        shown = [
+            pick(language, f"第 {row.line} 行“{row.text}”", f"row {row.line} '{row.text}'") for row in same
+        ]
+        listed = pick(language, "、", ", ").join(shown[:_MOST_ROWS])
+        more = len(same) - _MOST_ROWS
+        rest = pick(language, f" 等 {len(same)} 行", f" and {more} more") if more > 0 else ""
+        yield printable(f"{why(language)}{pick(language, '：', ': ')}{listed}{rest}")
+
+
+def _file(file: ImportedFile, language: Language) -> Iterator[str]:
+    parts = [_STATES[file.state](language)]
+    if file.added:
+        parts.append(pick(language, f"新增 {file.added} 行", f"{file.added} rows added"))
+    if file.changes:
+        parts.append(pick(language, f"改动 {len(file.changes)} 格", f"{len(file.changes)} cells changed"))
+    if file.unchanged:
+        parts.append(pick(language, f"{file.unchanged} 行相同", f"{file.unchanged} rows the same"))
+    yield printable(f"{file.name}{pick(language, '：', ': ')}{pick(language, '，', ', ').join(parts)}")
+    for line in file.changes[:_MOST_CHANGES]:
+        yield printable(f"  {line}")
+    if len(file.changes) > _MOST_CHANGES:
+        yield pick(language, f"  ……共 {len(file.changes)} 格", f"  ... {len(file.changes)} in all")
