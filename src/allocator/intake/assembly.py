@@ -11,7 +11,7 @@ from allocator.intake.posts import split_post, title_within
 from allocator.intake.roster_fields import SKIP
 from allocator.intake.roster_reader import RosterPerson
 from allocator.intake.scenario_tables import Row, next_ids
-from allocator.model.identity import name_key
+from allocator.model.reading.identity import name_key
 from allocator.model.text import Text
 
 SAME, OTHER = "same", "other"

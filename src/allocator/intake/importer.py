@@ -103,7 +103,7 @@ class Imported:
 _COLUMNS: Mapping[str, Sequence[str]] = {
     "units": ("id", "name", "parent"),
     "people": ("id", "name", "sex", "grade", "title", "unit", "native_place", "born"),
-    "ties": ("source", "target", "kind", "since", "until", "known_from"),
+    "ties": ("source", "target", "kind", "since", "until", "known_from", "outside"),
     "postings": ("person", "group", "from", "to", "known_from"),
 }
 _UNITS = frozenset(("units", "单位", "单位表", "机构"))

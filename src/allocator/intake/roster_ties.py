@@ -14,7 +14,7 @@ from allocator.intake.resume_lines import ResumeLine
 from allocator.intake.roster_families import StatedRelative
 from allocator.intake.roster_reader import RosterPerson
 from allocator.intake.scenario_tables import Row
-from allocator.model.identity import name_key
+from allocator.model.reading.identity import name_key
 from allocator.model.text import Text
 
 _NO_UNIT = Text(zh="看不出单位，未计入任职经历", en="does not tell the unit, and makes no posting")
@@ -37,6 +37,7 @@ def kin_ties(
         register: The units.
         questions: Collects the questions; has the answers so far.
     """
+    ids = {row["id"] for rows in names.values() for row in rows}
     for person_id, person in people.items():
         for stated in person.relatives:
             target = _target(person_id, stated, names, questions)
@@ -52,11 +53,12 @@ def kin_ties(
                 "relation": kinship.title.zh,
                 "degree": str(kinship.degree) if kinship.degree else "",
                 "work": stated.relative.work,
+                "outside": "" if target in ids else "true",
             }
             unit = _unit_of_work(stated.relative.work, register)
-            if unit and target not in people:
-                known_from = _source(stated.place)
-                yield {"source": target, "target": unit, "kind": "works_in", "known_from": known_from}
+            if unit and target not in ids:
+                source = {"source": target, "target": unit, "kind": "works_in"}
+                yield {**source, "known_from": _source(stated.place), "outside": "true"}
 
 
 def _target(
@@ -64,9 +66,11 @@ def _target(
 ) -> str:
     """Return the id or the name of a relative; empty while it is asked who the relative is."""
     relative = stated.relative
-    alike = [row for row in names.get(name_key(relative.name), ()) if row["id"] != person_id]
-    if not alike:
+    bearers = names.get(name_key(relative.name), ())
+    if not bearers:
         return relative.name
+    alike = [row for row in bearers if row["id"] != person_id]
+    is_own = not alike  # a relative with the person's own name
     key = stated.place.key(relative.name)
     answer = questions.answer(key)
     if answer in {row["id"] for row in alike}:
@@ -75,7 +79,7 @@ def _target(
     same = [row["id"] for row in born if row["born"][:7] == relative.born]
     if answer is None and len(same) == 1:
         return same[0]
-    if answer == OTHER or (len(born) == len(alike) and not same):
+    if answer == OTHER or is_own or (len(born) == len(alike) and not same):
         # A name alone would be taken for our person's.
         return f"{relative.name} {relative.born}" if relative.born else f"{relative.name}/{person_id}"
     ids = [row["id"] for row in alike]
@@ -147,6 +151,7 @@ def _of_spell(
         "until": spell.end.isoformat() if spell.end else "",
         "known_from": source,
         "term": post.title,
+        "outside": "true",
     }
 
 

@@ -58,10 +58,18 @@ def _empty_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+_FLAGS = {"": False, "是": True, "否": False}
+
+
+def _read_flag(value: Any) -> Any:
+    return _FLAGS.get(value.strip(), value) if isinstance(value, str) else value
+
+
 def _empty_is_zero(value: Any) -> Any:
     return 0 if isinstance(value, str) and not value.strip() else value
 
 
+Flag = Annotated[bool, BeforeValidator(_read_flag)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 Skills = Annotated[Mapping[str, int], WrapValidator(_read_skills), PlainSerializer(dict)]
 Day = Annotated[date | None, BeforeValidator(_empty_is_none)]
@@ -130,7 +138,8 @@ class Link(Row):
 class Tie(Row):
     """A tie of a person to a person, unit or place; ``weight`` is its strength from 0 to 1.
 
-    ``known_from`` says where it is known from, such as ``declared 2025-03``.
+    ``known_from`` says where it is known from, such as ``declared 2025-03``. With ``outside`` an end that is
+    no id is the name of somebody outside the scenario; such a tie counts once a case names that party.
     """
 
     source: Id
@@ -140,6 +149,7 @@ class Tie(Row):
     since: Day = None
     until: Day = None
     known_from: str = ""
+    outside: Flag = False
 
     def holds(self, first: date, last: date) -> bool:
         """Return whether the tie holds on any day from ``first`` to ``last``."""

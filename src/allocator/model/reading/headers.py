@@ -52,6 +52,7 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "since": "起 自 起始 开始 开始日期 起始日期",
         "until": "止 至 截止 结束 结束日期 截止日期",
         "known_from": "依据 出处 信息来源",
+        "outside": "外部 系统外 场景外",
     },
     "postings": {
         "person": "人员 姓名 编号 人员编号 来源",

@@ -206,12 +206,13 @@ class _Checker:
                 self._unknown(records, placed.line, column, str(name), kinds)
 
     def tie_sources(self) -> None:
-        """Report ties whose source is neither a person of the scenario nor a party to a case."""
+        """Report ties whose source is no person of the scenario, no party to a case and nobody outside."""
         if self._lost.intersection(("people", "cases")):
             return
         for records, placed in self._rows("ties"):
             name = str(_value(placed, "source"))
-            if name != UNREAD and name not in self._ids["people"] and name not in self._parties:
+            known = name in self._ids["people"] or name in self._parties
+            if name != UNREAD and not known and not _is_outside(placed):
                 self._unknown(records, placed.line, "source", name, ("people",))
 
     def tie_targets(self) -> None:
@@ -223,7 +224,7 @@ class _Checker:
             if tie.source == tie.target:
                 message = _text("不能与本人关联", "ties a person to themselves")
                 self._report(records, placed.line, "target", message, tie.target)
-            named = tie.target in self._places or tie.target in self._parties
+            named = tie.target in self._places or tie.target in self._parties or tie.outside
             known = named or any(tie.target in self._ids[kind] for kind in kinds)
             if not known and not self._lost.intersection(kinds):
                 self._unknown_target(records, placed.line, tie.target)
@@ -342,6 +343,10 @@ class _Checker:
     ) -> None:
         header = records.header(column)
         self._faults.add(Fault(message, records.file, line, header, shorten(found), allowed, near))
+
+
+def _is_outside(placed: Placed) -> bool:
+    return isinstance(placed.row, Tie) and placed.row.outside
 
 
 def _value(placed: Placed, column: str) -> object:
