@@ -18,10 +18,10 @@ from allocator import api
 
 TYPES = """
     Assignment Audit BoundDraw CallbackObserver Candidate CannotDraw Check Checkpoints Confirm Disagreement
-    Examination ExportedFile Fault Figure Finding FoundPolicy Imported ImportedFile InputError InternalError Judgement Language
-    LevelScore MapObstacle NullObserver Numbers Observer ObserverGroup OtherVersion Overrides Plan PlanView
-    Policy Progress Ranking Reasons Repair ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot
-    StopRequest TakenColumn TakenSheet Text Verdict
+    Examination ExportedFile Fault Figure Finding FoundPolicy Imported ImportedFile InputError InternalError Judgement
+    Language LevelScore MapObstacle NullObserver Numbers Observer ObserverGroup OtherVersion Overrides Plan PlanView
+    Policy Progress Ranking Reasons Repair ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage
+    Snapshot StopRequest TakenColumn TakenSheet Text Verdict
 """
 VALUES = "CONFIRM NULL_OBSERVER"
 FUNCTIONS = """
