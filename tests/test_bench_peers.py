@@ -43,6 +43,7 @@ def answer(module: str, instance: Instance, objective: str, folder: Path, limit:
     return json.loads((folder / "out.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["sq", "mm"])
 @pytest.mark.parametrize("module", ["cpsat", "mip"])
 @pytest.mark.parametrize("size", SMALL)

@@ -52,6 +52,7 @@ def test_what_would_not_be_said_exactly_is_refused(tmp_path: Path, old: str, new
         read(tmp_path / "other.txt")
 
 
+@pytest.mark.slow
 def test_the_script_tells_what_it_found(root: Path) -> None:
     command = [sys.executable, "-m", "benchmarks.roster", "--time-limit", "100"]
     done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)

@@ -150,6 +150,7 @@ def test_an_answer_of_the_wrong_length_breaks_a_rule(seats, missing):
     assert score({**SMALL, "years": 1}, [seats])[1]["seat"] == missing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["years", "peers.cpsat_years"])
 @pytest.mark.parametrize("seed", TINY)
 def test_who_proves_finds_the_best_of_all_plans(module, seed, tmp_path):

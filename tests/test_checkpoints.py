@@ -74,6 +74,7 @@ MADE: list[Callable[[], Policy]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_is_offered_holds_costs_what_it_says_and_gets_no_worse(

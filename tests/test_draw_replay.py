@@ -116,6 +116,7 @@ def changed(audit: Any, path: tuple[Any, ...], value: Any) -> Any:
     return copy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recommitted", [False, True])
 @pytest.mark.parametrize("name", DRAWS)
 def test_every_field_that_is_changed_is_noticed(

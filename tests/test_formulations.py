@@ -38,6 +38,7 @@ def test_no_plan_costs_less_than_the_relaxation_and_whole_numbers_are_exact(tria
         assert whole == pytest.approx(least)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", all_kinds().values(), ids=lambda kind: kind.name)
 def test_no_kind_is_looser_than_recorded_and_the_page_is_true(kind: type[Rule]) -> None:
     for level, was in zip((HARD, 1), recorded()[kind.name], strict=True):

@@ -35,6 +35,7 @@ def faults(folder: Path, first: int, last: int, *readers: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_few_inputs_of_each_reader_are_answered(tmp_path: Path) -> None:
     assert faults(tmp_path, 0, FEW, *READERS) == []
 

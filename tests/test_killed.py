@@ -23,6 +23,7 @@ from killed_world import (
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [rivals, even_map])
 def test_what_is_killed_three_times_goes_on_and_gets_no_worse(
     write: Callable[[Path], Path], tmp_path: Path

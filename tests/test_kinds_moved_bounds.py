@@ -41,6 +41,7 @@ def unnoticed(kind: type[Rule]) -> list[str]:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", all_kinds().values(), ids=all_kinds())
 def test_every_bound_moved_by_one_is_noticed(kind: type[Rule]) -> None:
     assert unnoticed(kind) == []

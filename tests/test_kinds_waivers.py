@@ -51,6 +51,7 @@ def test_the_program_and_the_check_agree_on_what_is_waived(trial: Trial) -> None
         assert not told, f"{waivers}: {len(differing)} of {len(plans)} plans"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", all_kinds().values(), ids=all_kinds())
 def test_a_waiver_waives(kind: type[Rule]) -> None:
     changed = 0

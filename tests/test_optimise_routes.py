@@ -254,6 +254,7 @@ def test_a_plan_within_a_gap_is_not_said_to_be_the_best(seed: int, gap: float) -
     assert found.cost - found.bound <= gap * found.cost
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_branch_and_cut_beside_proves_the_first_level(seed: int) -> None:
     drawn = possible(seed)
@@ -372,6 +373,7 @@ def test_any_plan_is_a_plan_and_never_said_not_to_be(seed: int) -> None:
     assert not confirm_infeasible(constrained, deadline, search)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_that_there_is_no_plan_is_said_twice(seed: int) -> None:
     drawn = impossible(seed)

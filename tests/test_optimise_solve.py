@@ -84,6 +84,7 @@ def test_a_stop_from_another_thread_ends_a_search_that_finds_nothing_better() ->
         assert_sound(policy, found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_time_limit_is_held(workers: int) -> None:
     policy = postings(60, 10)

@@ -90,6 +90,7 @@ def test_halves_are_all_that_was_left() -> None:
     assert Domain([], np.array([], dtype=np.int64), np.array([], dtype=np.int64)).widest is None
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(
     st.integers(0, 999),
