@@ -18,8 +18,9 @@ from allocator import api
 
 TYPES = """
     Assignment Audit BoundDraw CallbackObserver Candidate CannotDraw Check Checkpoints Confirm
-    Disagreement Examination ExportedFile Fault Figure Finding FoundPolicy Imported ImportedFile
-    InputError InternalError Judgement Language LevelScore MapObstacle NullObserver Numbers Observer
+    Disagreement Examination ExportedFile Fault Figure FilledForm FilledForms Finding FoundPolicy Imported
+    ImportedFile InputError InternalError Judgement Language LevelScore MapObstacle MissingForm NullObserver
+    Numbers Observer
     ObserverGroup OtherVersion Overrides Plan PlanView Policy Progress Ranking Reasons Repair
     ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot StopRequest TakenColumn
     TakenSheet Text Verdict
@@ -28,7 +29,8 @@ VALUES = "CONFIRM NULL_OBSERVER"
 FUNCTIONS = """
     audit_text audited_draw bind bundled_scenarios candidates check_replaceable check_writable
     checkpoint_path commit counts_changes create_scenario document_figures drawn_plan draws
-    dropped_overrides examine explain export fewest_changes find_draw find_policy import_files is_audit
+    dropped_overrides examine explain export fewest_changes fill_forms find_draw find_policy
+    import_files is_audit
     load load_resume_state other_version plan_inconsistencies plan_text plan_view price
     publicity_caution read_audit read_commitment read_plan replay resume reveal rule_kinds scenario_copy
     solve unchecked_claims verify with_plan_overrides with_scores write_audit write_plan

@@ -31,6 +31,7 @@ from allocator.api.drawing import (
 from allocator.api.explaining import candidates, explain, price
 from allocator.api.exporting import ExportedFile, check_writable, export, plan_view
 from allocator.api.importing import import_files
+from allocator.api.forms import FilledForm, FilledForms, fill_forms
 from allocator.api.judging import (
     Examination,
     Verdict,
@@ -46,6 +47,7 @@ from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.errors import Fault, InputError, InternalError
 from allocator.intake.importer import Imported, ImportedFile, TakenColumn, TakenSheet
 from allocator.intake.roster_layout import SkippedRow
+from allocator.intake.form_matching import MissingForm
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
 from allocator.model.plan import Assignment, LevelScore, Plan
 from allocator.model.reading.json_files import plan_text, read_plan, write_plan
@@ -100,6 +102,8 @@ __all__ = [
     "ExportedFile",
     "Fault",
     "Figure",
+    "FilledForm",
+    "FilledForms",
     "Finding",
     "FoundPolicy",
     "Imported",
@@ -110,6 +114,7 @@ __all__ = [
     "Language",
     "LevelScore",
     "MapObstacle",
+    "MissingForm",
     "NullObserver",
     "Numbers",
     "Observer",
@@ -154,6 +159,7 @@ __all__ = [
     "explain",
     "export",
     "fewest_changes",
+    "fill_forms",
     "find_draw",
     "find_policy",
     "import_files",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator import api
+from allocator.cli.filled_forms import fill_forms
 from allocator.cli.options import FILE, option, plan_argument, same_version_option, scenario_option
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, NO, Output
 from allocator.cli.plan_files import name_plan
+from allocator.errors import Fault, InputError, shorten
 from allocator.model.text import Text
 from allocator.report.exporters import exporter_for, formats_text
 from allocator.report.rendering.console import pick, printable
@@ -35,6 +37,13 @@ _NOTHING = Text(
     zh="写到此文件，格式随扩展名",
     en="the file to write; its ending says what as",
 )
+@option(
+    "--forms",
+    type=FILE,
+    metavar="DIR",
+    zh="任免审批表所在文件夹：在来表上填写拟任、拟免、任免理由，写到 --to 文件夹",
+    en="a folder of cadre forms: fill posts and reasons into them; --to is the folder to write to",
+)
 @option("--layer", metavar="L", zh="只导出这一层", en="one layer only")
 @option("--period", metavar="P", zh="只导出这一期", en="one period only")
 @scenario_option
@@ -43,13 +52,15 @@ def command(
     output: Output,
     plan: Path,
     to: Path,
+    forms: Path | None,
     layer: str | None,
     period: str | None,
     scenario: Path | None,
     strict: bool,
 ) -> int:
     """Write a plan, or one layer or period of it, to a file; a picture shows one layer."""
-    exporter_for(to)  # a wrong ending is refused before anything is read
+    if forms is None:
+        check_format(to)  # a wrong ending is refused before anything is read
     read = api.read_plan(plan)
     if not read.is_found and not read.assignments:
         output.data({"file": None, "status": read.status})
@@ -60,7 +71,24 @@ def command(
     if view.cautions:
         zh, en = ("；".join(one.zh for one in view.cautions), "; ".join(one.en for one in view.cautions))
         output.remark(Text(zh=f"警告：{zh}", en=f"warning: {en}"))
+    if forms is not None:
+        return fill_forms(read, policy, forms, to, output, layer=layer, period=period)
     made = api.export(view, to, policy=policy, language=output.language, layer=layer, period=period)
     output.data({"file": str(to), "format": made.format, "bytes": made.size})
     output.report([printable(pick(output.language, f"已写入 {to}", f"written to {to}"))])
     return FINE
+
+
+def check_format(to: Path) -> None:
+    """Refuse a file of a format that nothing is exported to; a cadre form needs the form that it fills.
+
+    Raises:
+        InputError: No format has this ending.
+    """
+    if to.suffix.lower() in (".lrmx", ".lrm"):
+        message = Text(
+            zh="任免审批表在来表上填写：请用 --forms 指明来表所在文件夹，--to 写文件夹",
+            en="a cadre form is filled, not made: name the folder of forms by --forms, and a folder by --to",
+        )
+        raise InputError([Fault(message, "--to", found=shorten(to.name))])
+    exporter_for(to)

@@ -27,7 +27,7 @@ class FormFolder:
 
 
 @dataclass(frozen=True)
-class Unmatched:
+class MissingForm:
     """Somebody without a form of their own, and why."""
 
     person: str
@@ -68,7 +68,7 @@ def _month(day: date | None) -> tuple[int, int] | None:
 
 def match_forms(
     wanted: Sequence[str], people: Mapping[str, Person], forms: Iterable[FormFile]
-) -> tuple[dict[str, FormFile], list[Unmatched]]:
+) -> tuple[dict[str, FormFile], list[MissingForm]]:
     """Return the form of each wanted person, and those of whom none is certain.
 
     A form is of a person if the names are the same, blanks aside, and the months of birth do not differ. If
@@ -86,13 +86,13 @@ def match_forms(
     for person in people.values():
         namesakes.setdefault(name_key(person.name or person.id), []).append(person)
     matched: dict[str, FormFile] = {}
-    unmatched: list[Unmatched] = []
+    unmatched: list[MissingForm] = []
     for one in wanted:
         person = people[one]
         name = person.name or one
         found = _form_of(person, by_name.get(name_key(name), ()), namesakes[name_key(name)])
         if isinstance(found, Text):
-            unmatched.append(Unmatched(one, name, found))
+            unmatched.append(MissingForm(one, name, found))
         else:
             matched[one] = found
     return matched, unmatched

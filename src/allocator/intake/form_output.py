@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.errors import InternalError, visible
-from allocator.intake.cadre_form import FIELDS, CadreForm, read_form_bytes, refused
+from allocator.intake.cadre_form import FIELDS, CadreForm, read_form_bytes, refused, without_numbers
 from allocator.intake.form_xml import Element, FormXml, parse_form, start_tag_end
 from allocator.intake.old_cadre_form import NAMES, OldForm, parse_old_form
 from allocator.model.text import Text
@@ -24,77 +24,68 @@ _NUMBERS = {name: number for number, name in NAMES.items()}
 
 @dataclass(frozen=True)
 class FormFile:
-    """A form with the bytes of its file.
+    """A form and its file; the bytes are read again when the form is filled, as photos take much room.
 
     Attributes:
         path: The file.
-        content: Its bytes.
-        parsed: The form with the place of each field.
+        name: Path of the file within the folder of forms.
+        form: The form.
     """
 
     path: Path
-    content: bytes
-    parsed: FormXml | OldForm
-
-    @property
-    def form(self) -> CadreForm:
-        """The form."""
-        return self.parsed.form
+    name: str
+    form: CadreForm
 
 
-def read_form(path: Path, label: str = "") -> FormFile:
+def read_form(path: Path, name: str = "") -> FormFile:
     """Read a form, ``.lrmx`` or ``.lrm``; the content says which of the two the file is.
 
     Args:
         path: The file.
-        label: Name of the file as faults show it; the file's own name if empty.
+        name: Path of the file within the folder of forms; the file's own name if empty.
 
     Raises:
         InputError: The file cannot be read or is no form; the fault says why.
     """
-    label = label or path.name
-    content = read_form_bytes(path, label)
-    is_old = path.suffix.lower() == ".lrm" and not content.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").startswith(
-        b"<"
-    )
-    parsed = parse_old_form(content, label) if is_old else parse_form(content, label)
-    return FormFile(path, content, parsed)
+    name = name or path.name
+    label = without_numbers(name)  # files are often called by the identity number
+    return FormFile(path, name, _parsed(read_form_bytes(path, label), label).form)
 
 
-def fill_form(file: FormFile, values: Mapping[str, str]) -> bytes:
+def _parsed(content: bytes, label: str) -> FormXml | OldForm:
+    is_old = label.lower().endswith(".lrm") and not content.lstrip(_BLANKS).startswith(b"<")
+    return parse_old_form(content, label) if is_old else parse_form(content, label)
+
+
+#: Byte order marks and blanks, which may stand before the first character of a form.
+_BLANKS = b"\xef\xbb\xbf\xff\xfe \r\n\t"
+
+
+def fill_form(content: bytes, label: str, values: Mapping[str, str]) -> bytes:
     """Return the bytes of a form with new texts of some of the fields ``FILLED``.
 
     An element that the form lacks is added at its place in the order of the form, unless its text is empty.
 
     Args:
-        file: The form, from ``read_form``.
+        content: The bytes of the form.
+        label: Name of the file as faults show it.
         values: The text of each field to fill, in one line.
 
     Raises:
-        InputError: The bytes of the form cannot be written back as they are.
+        InputError: The form cannot be read, or its encoding lacks a character (an old form only).
     """
     values = {name: _one_line(values[name]) for name in FILLED if name in values}
-    parsed = file.parsed
+    parsed = _parsed(content, label)
     changes = _old_changes(parsed, values) if isinstance(parsed, OldForm) else _changes(parsed, values)
     body = parsed.text.encode("utf-8")
-    try:
-        rebuilt = parsed.mark + parsed.text.encode(parsed.codec)
-    except UnicodeEncodeError:
-        rebuilt = b""
-    if rebuilt != file.content:
-        message = Text(
-            zh="编码不规范，写回后会改变其他内容，未填写",
-            en="its encoding is irregular: other parts would change when written back, so it is not filled",
-        )
-        raise refused(parsed.form.label, message, column="encoding")
     made, place = [parsed.mark], 0
     for begin, end, new in sorted(changes, key=lambda change: change[:2]):
         made += [_in_codec(body[place:begin], parsed.codec), _in_codec(new, parsed.codec)]
         place = end
     made.append(_in_codec(body[place:], parsed.codec))
-    content = b"".join(made)
-    _check(file, content, values)
-    return content
+    filled = b"".join(made)
+    _check(parsed.form, _parsed(filled, label).form, values)
+    return filled
 
 
 def _in_codec(part: bytes, codec: str) -> bytes:
@@ -173,17 +164,16 @@ def _old_changes(parsed: OldForm, values: Mapping[str, str]) -> list[Change]:
     return changes
 
 
-def _check(file: FormFile, content: bytes, values: Mapping[str, str]) -> None:
-    """Read the filled form again: the new texts are there, and all other fields are as before.
+def _check(before: CadreForm, after: CadreForm, values: Mapping[str, str]) -> None:
+    """Check that a filled form has the new texts, and all other fields as before.
 
     Raises:
-        InternalError: Something else has changed.
+        InternalError: A field is not as it should be.
     """
-    label = file.form.label
-    again = parse_old_form(content, label) if isinstance(file.parsed, OldForm) else parse_form(content, label)
-    before = {name: found.text for name, found in file.form.fields.items() if name not in values}
-    after = {name: found.text for name, found in again.form.fields.items() if name not in values}
-    if before != after or len(file.form.relatives) != len(again.form.relatives):
+    kept = {name: found.text for name, found in before.fields.items() if name not in values}
+    made = {name: found.text for name, found in after.fields.items() if name not in values}
+    if kept != made or len(before.relatives) != len(after.relatives):
+        label = before.label
         raise InternalError(
             Text(zh=f"{label}：填写后其他内容有变", en=f"{label}: filling it changed other parts")
         )
