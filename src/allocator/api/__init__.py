@@ -30,8 +30,8 @@ from allocator.api.drawing import (
 )
 from allocator.api.explaining import candidates, explain, price
 from allocator.api.exporting import ExportedFile, check_writable, export, plan_view
-from allocator.api.importing import import_files
 from allocator.api.forms import FilledForm, FilledForms, fill_forms
+from allocator.api.importing import import_files
 from allocator.api.judging import (
     Examination,
     Verdict,
@@ -45,9 +45,9 @@ from allocator.api.resuming import Checkpoints, ResumeState, checkpoint_path, lo
 from allocator.api.scenarios import bind, bundled_scenarios, create_scenario, load, scenario_copy, with_scores
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.errors import Fault, InputError, InternalError
+from allocator.intake.form_matching import MissingForm
 from allocator.intake.importer import Imported, ImportedFile, TakenColumn, TakenSheet
 from allocator.intake.roster_layout import SkippedRow
-from allocator.intake.form_matching import MissingForm
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
 from allocator.model.plan import Assignment, LevelScore, Plan
 from allocator.model.reading.json_files import plan_text, read_plan, write_plan
