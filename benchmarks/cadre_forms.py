@@ -16,7 +16,8 @@ from time import process_time
 
 from allocator.intake.form_matching import read_folder
 from allocator.intake.form_output import FILLED, fill_form
-from allocator.intake.form_people import form_person
+from allocator.intake.form_people import people_of_forms
+from allocator.intake.import_notes import ImportNotes, Questions
 
 TERMS = ("妻子", "父亲", "母亲", "儿子", "岳父", "岳母", "哥哥", "妹妹")
 
@@ -34,14 +35,16 @@ def main() -> None:
         read = read_folder(folder)
         reading = process_time() - begin
         begin = process_time()
-        people = [form_person(file.form) for file in read.files]
+        questions, remarks = Questions(ImportNotes({}, {})), []
+        people = people_of_forms([file.form for file in read.files], questions, remarks)
         taking = process_time() - begin
         begin = process_time()
         for file in read.files:
             fill_form(file.path.read_bytes(), file.form.label, dict.fromkeys(FILLED, "第二片区组长"))
         filling = process_time() - begin
     assert not read.faults and len(people) == given.forms
-    assert all(len(one.spells) == 12 and len(one.kin) == 8 and not one.unread for one in people)
+    assert not remarks and not questions.faults.count
+    assert all(len(one.resume) == 12 and len(one.relatives) == 8 for one in people)
     peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024
     print(f"{'forms':>6}{'photo KiB':>11}{'read s':>9}{'people s':>10}{'fill s':>9}{'peak MiB':>10}")
     print(f"{given.forms:>6}{given.photo:>11}{reading:>9.2f}{taking:>10.2f}{filling:>9.2f}{peak:>10.0f}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import made_forms
-from allocator.errors import InputError
-from allocator.intake.cadre_form import FORM_BYTES, form_files, without_numbers
+from allocator.errors import Fault, InputError
+from allocator.intake.cadre_form import FORM_BYTES, CadreForm, form_files
 from allocator.intake.form_output import APPOINTED, FILLED, REASON, REMOVED, FormFile, fill_form, read_form
-from allocator.intake.form_people import form_person
+from allocator.intake.form_people import people_of_forms
 from allocator.intake.form_xml import parse_form
+from allocator.intake.import_notes import ImportNotes, Questions
+from allocator.intake.privacy import without_numbers
+from allocator.intake.roster_reader import RosterPerson
 
 FILL = {APPOINTED: "第二片区组长", REMOVED: "第一片区副组长", REASON: "任期届满，按规定轮岗"}
 
@@ -103,7 +107,7 @@ def test_identity_and_phone_numbers_are_left_out_of_any_field() -> None:
         "１３９１２３４５６７８",
     ):
         text = f"主任{number}。"
-        assert without_numbers(text) == "主任〔已略去〕。"
+        assert without_numbers(text) == "主任***。"
         form = parse_form(
             f"<Person><XingMing>张三</XingMing><JiGuan>{text}</JiGuan></Person>".encode(), "a"
         ).form
@@ -231,6 +235,14 @@ def test_an_encoding_with_two_bytes_a_character_comes_back_as_it_was() -> None:
     assert fill_form(content, "a.lrmx", {APPOINTED: ""}) == content
 
 
+def _person(
+    form: CadreForm, answers: Mapping[str, str] | None = None
+) -> tuple[RosterPerson, tuple[Fault, ...], list[Fault]]:
+    questions, remarks = Questions(ImportNotes(answers or {}, {})), list[Fault]()
+    [person] = people_of_forms([form], questions, remarks)
+    return person, questions.faults.all(), remarks
+
+
 def _spell(one: made_forms.Spell) -> tuple[date, date | None, str, str, int]:
     end = one.end and date(*one.end, monthrange(*one.end)[1])
     return date(*one.start, 1), end, one.text, "study" if one.study else "work", len(one.within)
@@ -243,16 +255,15 @@ def test_a_form_becomes_the_person_it_was_made_of(seed: int, old: bool, tmp_path
     rng = random.Random(1000 + seed)
     person, style = made_forms.truth(rng, seed), made_forms.style(rng)
     content = made_forms.lrm(person, style) if old else made_forms.lrmx(person, style)
-    found = form_person(_read(tmp_path, "a.lrm" if old else "a.lrmx", content).form)
+    found, asked, remarks = _person(_read(tmp_path, "a.lrm" if old else "a.lrmx", content).form)
+    assert asked == () and not found.is_open
     month = "{0}-{1:02}".format
     wanted = {
-        "name": person.name,
         "sex": person.sex,
         "born": month(*person.born),
         "native_place": person.native,
         "birthplace": person.birthplace,
         "works_since": month(*person.works_since),
-        "post": person.post,
         "full_time_degree": "法学学士",
     }
     if isinstance(person.party, tuple):
@@ -264,20 +275,21 @@ def test_a_form_becomes_the_person_it_was_made_of(seed: int, old: bool, tmp_path
         "party" in wanted,
         "party_since" in wanted,
     )
+    assert (found.name, found.born, found.post) == (person.name, wanted["born"], person.post)
     alive = [one for one in person.kin if not one.dead]
-    assert [(one.name, one.kinship.kind, one.kinship.degree, one.born, one.work) for one in found.kin] == [
+    stated = [(one.relative, one.relative.kinship) for one in found.relatives]
+    assert [(one.name, kin.kind, kin.degree, one.born, one.work) for one, kin in stated if kin] == [
         (one.name, *made_forms.RELATIONS[one.term], month(*one.born) if one.born else "", one.work)
         for one in alive
     ]
-    assert [one.state == "retired" for one in found.kin] == ["退休" in one.work for one in alive]
-    assert [(one.start, one.end, one.text, one.kind, len(one.within)) for one in found.spells] == [
+    assert [(one.start, one.end, one.text, one.kind, len(one.within)) for one, _ in found.resume] == [
         _spell(one) for one in person.spells
     ]
-    said = [fault.found for fault in found.unread]
+    said = [fault.found for fault in remarks]
     dead = [f"{one.term} {one.name}" for one in person.kin if one.dead]
     assert len(said) == len(dead) + len(person.nonsense)
     assert all(any(str(text).startswith(one) for text in said) for one in (*dead, *person.nonsense))
-    assert all(fault.row > 0 for fault in found.unread)
+    assert all(fault.row > 0 for fault in remarks)
 
 
 def test_what_is_not_certain_is_asked_and_never_guessed() -> None:
@@ -292,22 +304,48 @@ def test_what_is_not_certain_is_asked_and_never_guessed() -> None:
 <Item><ChengWei>妻子</ChengWei><GongZuoDanWeiJiZhiWu>务农</GongZuoDanWeiJiZhiWu></Item>
 <Item><ChengWei>父亲</ChengWei><XingMing>张二</XingMing><ChuShengRiQi>1950.1</ChuShengRiQi></Item>
 </JiaTingChengYuan></Person>"""
-    found = form_person(parse_form(content.encode(), "a.lrmx").form)
-    assert [(one.row, one.column) for one in found.unread] == [
+    form = parse_form(content.encode(), "a.lrmx").form
+    found, asked, remarks = _person(form)
+    assert [(one.row, one.column) for one in asked] == [
         (1, "ChuShengNianYue"),
         (2, "CanJiaGongZuoShiJian"),
+        (8, "JiaTingChengYuan/1"),
+    ]
+    assert [(one.row, one.column) for one in remarks] == [
         (2, "RuDangShiJian"),
         (4, "JianLi"),
         (5, "JianLi"),
         (6, "JianLi"),
-        (8, "JiaTingChengYuan/1"),
         (9, "JiaTingChengYuan/2"),
         (10, "JiaTingChengYuan/3"),
     ]
-    assert found.values == {"name": "张三"}
-    assert [one.name for one in found.kin] == ["张二"]
-    assert len(found.spells) == 1
-    assert found.unread[0].allowed == "1975.01, 1975.10"
+    assert found.is_open and found.values == {}
+    assert [one.relative.name for one in found.relatives] == ["张二"]
+    assert len(found.resume) == 1
+    assert '"a.lrmx:1:ChuShengNianYue=1975.1": "1975.01"' in asked[0].detail
+
+
+def test_the_answers_of_the_user_are_taken() -> None:
+    content = """<Person><XingMing>张三</XingMing><ChuShengNianYue>1975.1</ChuShengNianYue>
+<CanJiaGongZuoShiJian>97.07</CanJiaGongZuoShiJian>
+<JiaTingChengYuan><Item><ChengWei>内人</ChengWei><XingMing>李四</XingMing></Item>
+<Item><ChengWei>同学</ChengWei><XingMing>王五</XingMing></Item></JiaTingChengYuan></Person>"""
+    answers = {
+        "a.lrmx:1:ChuShengNianYue=1975.1": "1975.10",
+        "a.lrmx:2:CanJiaGongZuoShiJian=97.07": "skip",
+        "a.lrmx:3:JiaTingChengYuan/1=内人 李四": "妻子",
+        "a.lrmx:4:JiaTingChengYuan/2=同学 王五": "skip",
+    }
+    found, asked, remarks = _person(parse_form(content.encode(), "a.lrmx").form, answers)
+    assert (asked, remarks) == ((), [])
+    assert found.values == {"born": "1975-10"} and not found.is_open
+    assert [(one.relative.term, one.relative.name) for one in found.relatives] == [("妻子", "李四")]
+
+
+def test_a_date_that_is_none_is_listed_where_nobody_waits_for_it() -> None:
+    content = "<Person><XingMing>张三</XingMing><CanJiaGongZuoShiJian>不详</CanJiaGongZuoShiJian></Person>"
+    found, asked, remarks = _person(parse_form(content.encode(), "a.lrmx").form)
+    assert asked == () and found.values == {} and [one.found for one in remarks] == ["不详"]
 
 
 @pytest.mark.parametrize(
@@ -321,7 +359,8 @@ def test_what_is_not_certain_is_asked_and_never_guessed() -> None:
 )
 def test_the_party_is_a_date_a_name_or_both(text: str, since: str, party: str) -> None:
     content = f"<Person><XingMing>张三</XingMing><RuDangShiJian>{text}</RuDangShiJian></Person>"
-    found = form_person(parse_form(content.encode(), "a").form)
+    found, _, _ = _person(parse_form(content.encode(), "a").form)
     assert (found.values.get("party_since", ""), found.values.get("party", "")) == (since, party)
     both = content.replace("</Person>", "<ZhengZhiMianMao>群众</ZhengZhiMianMao></Person>")
-    assert form_person(parse_form(both.encode(), "a").form).values["party"] == "群众"
+    found, _, remarks = _person(parse_form(both.encode(), "a").form)
+    assert found.values["party"] == "群众" and len(remarks) == bool(party)

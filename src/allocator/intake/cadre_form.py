@@ -40,9 +40,6 @@ FORM_BYTES = 16 * 2**20
 _GB = {"gb2312": "gbk", "gbk": "gbk", "cp936": "gbk", "x-gbk": "gbk", "euc-cn": "gbk", "gb18030": "gb18030"}
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _HAN = re.compile("[\u3400-\u9fff]")
-_NUMBER = re.compile(
-    r"(?<!\d)(?:\d{6}[ -]?\d{4}[ -]?\d{4}[ -]?\d{3}[\dXxＸｘ]|\d{15}|[1１]\d{2}[ -]?\d{4}[ -]?\d{4})(?!\d)"
-)
 
 
 @dataclass(frozen=True)
@@ -89,11 +86,6 @@ class CadreForm:
     def row(self, name: str) -> int:
         """Return the line on which a field begins; 0 if the form leaves it empty."""
         return self.fields[name].row if name in self.fields else 0
-
-
-def without_numbers(text: str) -> str:
-    """Return ``text`` with every identity or phone number replaced by ``〔已略去〕``."""
-    return _NUMBER.sub("〔已略去〕", text)
 
 
 def read_form_bytes(path: Path, label: str) -> bytes:

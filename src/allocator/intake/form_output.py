@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.errors import InternalError, visible
-from allocator.intake.cadre_form import FIELDS, CadreForm, read_form_bytes, refused, without_numbers
+from allocator.intake.cadre_form import FIELDS, CadreForm, read_form_bytes, refused
 from allocator.intake.form_xml import Element, FormXml, parse_form, start_tag_end
 from allocator.intake.old_cadre_form import NAMES, OldForm, parse_old_form
+from allocator.intake.privacy import without_numbers
 from allocator.model.text import Text
 
 #: The fields that a plan fills.

@@ -23,8 +23,8 @@ from allocator.intake.cadre_form import (
     Relative,
     decoded,
     refused,
-    without_numbers,
 )
+from allocator.intake.privacy import without_numbers
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.text import Text
 

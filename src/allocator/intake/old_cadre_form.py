@@ -16,8 +16,8 @@ from allocator.intake.cadre_form import (
     is_utf8,
     refused,
     strictly_decoded,
-    without_numbers,
 )
+from allocator.intake.privacy import without_numbers
 from allocator.model.text import Text
 
 _SEPARATOR = '","'
