@@ -217,7 +217,8 @@ class People:
             return ""
         likely = [row for row in rows if person.born and row.get("born", "")[:7] == person.born]
         open_rows = [row for row in rows if not (person.born and row.get("born"))]
-        here = [row for row in open_rows if row.get("unit") and row["unit"] == person.values.get("unit")]
+        unit = person.values.get("unit", "")
+        here = [row for row in open_rows if not (unit and row.get("unit")) or row["unit"] == unit]
         found = likely or here
         if len(found) == 1:
             return found[0]["id"]

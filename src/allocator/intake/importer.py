@@ -18,6 +18,7 @@ from allocator.intake.roster_reader import RosterPerson, read_people
 from allocator.intake.roster_ties import kin_ties, postings_and_service
 from allocator.intake.scenario_tables import Row, TableMerge, change_lines, read_tables
 from allocator.intake.sheet_files import Sheet, read_sheets, sheet_rows
+from allocator.model.reading import read_spec
 from allocator.model.reading.headers import standard_names
 from allocator.model.reading.scenario_location import SCENARIO_FILE
 from allocator.model.tables import TABLES
@@ -149,6 +150,8 @@ class _Import:
         contents = {f"{one.name}.csv": one.content() for one in self._tables.values() if one.is_changed}
         begun = dict(self._begun(people, name, year))
         kept = [file for file in begun if (folder / file).exists()]
+        if SCENARIO_FILE in kept:
+            self._remarks.extend(_unknown_grades(folder, self._people))
         new = {file: text.encode() for file, text in begun.items() if file not in kept}
         remarks = [*(one for roster in self._rosters for one in roster.remarks), *self._remarks]
         remarks.extend(self._questions.unused())
@@ -223,10 +226,25 @@ class _Import:
         """Yield the files with which a scenario begins, and ``import.yaml``."""
         kin = any(row.get("kind") in ("spouse", "kin", "in_law") for row in self._tables["ties"].rows)
         if people:
-            grades = grade_ladder(row.get("grade", "") for row in self._tables["people"].rows)
+            grades = grade_ladder(one.values.get("grade", "") for one in self._people)
             yield SCENARIO_FILE, scenario_text(name, year, grades, has_kin=kin)
             yield f"{PACK}.yaml", rules_text(has_kin=kin)
         yield NOTES_FILE, notes_text(self._rosters)
+
+
+def _unknown_grades(folder: Path, people: Sequence[RosterPerson]) -> Iterator[Fault]:
+    """Yield a remark for each grade that the scenario of the folder does not have."""
+    loaded = read_spec(folder)
+    if loaded is None:
+        return
+    known = {word for grade in loaded.spec.grades for word in (grade.id, grade.zh, grade.en)}
+    for word in dict.fromkeys(one.values.get("grade", "") for one in people):
+        if word and word not in known:
+            message = Text(
+                zh="花名册的这个职务层次不在 scenario.yaml 的 grades 中，请补上",
+                en="is a grade of the roster that scenario.yaml does not have: add it to grades",
+            )
+            yield Fault(message, SCENARIO_FILE, 0, "grades", word)
 
 
 def _units(sheet: Sheet) -> Iterator[Row]:

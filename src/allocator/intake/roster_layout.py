@@ -194,7 +194,7 @@ class _Columns:
             en=f"is {title.en} ({one.field}), and so is '{short(one.header)}': which is not to be read?",
         )
         place = Place(self._label, self._row, other.header)
-        more = [note_line(COLUMN + short(one.header), [SKIP])]
+        more = [note_line(COLUMN + short(one.header), [SKIP])] if one.header != other.header else []
         self._questions.ask(place, message, COLUMN + short(other.header), [SKIP], more=more)
 
     def _ask_meaning(self, column: Column, taken: Sequence[str]) -> None:

@@ -52,6 +52,7 @@ class RosterPerson:
 
 #: Cells that say that there is nothing.
 _NOTHING = frozenset(("-", "--", "—", "——", "－", "/", "／", "\\", "无", "空", "暂无"))
+_FIGURES = re.compile(r"[0-9*=]")
 _SEX = re.compile(r"(.*?)[(（]([男女])?[,，、 ]?(?:[\u3400-\u9fff]{1,4}族)?[)）]")
 _LOST = Text(
     zh="长号码以数字保存，末几位已丢失，未读入；如需编号请改为文本",
@@ -146,7 +147,7 @@ class _Reader:
             if found := _SEX.fullmatch(text):
                 text = found[1]
                 person.values.setdefault("sex", found[2] or "")
-            person.name = plain_name(text)
+            person.name = self._certain_name(person, place, plain_name(text))
         elif name == "party":
             dates, rest = find_dates(text)
             person.values["party"] = rest.strip("()（）;；,，、 ") if dates else text
@@ -160,6 +161,17 @@ class _Reader:
             self._questions.ask(place, message, f"column {short(place.column)}", [SKIP])
         else:
             person.values[name] = text
+
+    def _certain_name(self, person: RosterPerson, place: Place, name: str) -> str:
+        """Return a name, or what the user has said in place of one with figures, which is asked about."""
+        if not _FIGURES.search(name):
+            return name
+        answer = self._questions.answer(place.key(name))
+        if answer is None:
+            person.is_open = True
+            message = Text(zh="姓名中有数字", en="has figures in the name")
+            self._questions.ask(place, message, place.key(name), ["", SKIP], found=name)
+        return name if answer is None else "" if answer == SKIP else answer
 
     def _take_date(self, person: RosterPerson, row: int, column: Column, cell: str) -> None:
         place = self._roster.place(row, column.header)

@@ -261,7 +261,8 @@ def join_header_rows(
 
     In a header of two rows, the second row has cells only below a group: a name that spans columns, followed
     by empty cells or, if the cells are merged, by copies of the name. Below any other name the second row is
-    empty or repeats the name. A data row, in contrast, fills the column of its ids or names.
+    empty or repeats the name. A data row, in contrast, fills the column of its ids or names. If most names
+    are repeated, which merged cells are, a group may also have one column only.
 
     Args:
         top: The cells of the first row.
@@ -273,7 +274,10 @@ def join_header_rows(
     grouped = [_is_grouped(upper, lower, k) for k in range(width)]
     own = [cell if cell != upper[k] else "" for k, cell in enumerate(lower)]
     alone = [k for k in range(width) if not grouped[k] and upper[k]]
-    if not any(own) or not alone or any(own[k] for k in alone) or any(map(_NO_HEADER.fullmatch, own)):
+    if not any(own) or not alone or any(map(_NO_HEADER.fullmatch, own)):
+        return None
+    merged = sum(lower[k] == upper[k] for k in alone)
+    if any(own[k] for k in alone) and merged * 2 < len(alone):
         return None
     count = Counter(own)
     headers, group = list[str](), ""
