@@ -307,22 +307,22 @@ def test_what_is_not_certain_is_asked_and_never_guessed() -> None:
     form = parse_form(content.encode(), "a.lrmx").form
     found, asked, remarks = _person(form)
     assert [(one.row, one.column) for one in asked] == [
-        (1, "ChuShengNianYue"),
-        (2, "CanJiaGongZuoShiJian"),
-        (8, "JiaTingChengYuan/1"),
+        (1, "出生年月"),
+        (2, "参加工作时间"),
+        (8, "家庭成员 1"),
     ]
     assert [(one.row, one.column) for one in remarks] == [
-        (2, "RuDangShiJian"),
-        (4, "JianLi"),
-        (5, "JianLi"),
-        (6, "JianLi"),
-        (9, "JiaTingChengYuan/2"),
-        (10, "JiaTingChengYuan/3"),
+        (2, "入党时间"),
+        (4, "简历"),
+        (5, "简历"),
+        (6, "简历"),
+        (9, "家庭成员 2"),
+        (10, "家庭成员 3"),
     ]
     assert found.is_open and found.values == {}
     assert [one.relative.name for one in found.relatives] == ["张二"]
     assert len(found.resume) == 1
-    assert '"a.lrmx:1:ChuShengNianYue=1975.1": "1975.01"' in asked[0].detail
+    assert '"a.lrmx:1:出生年月=1975.1": "1975.01"' in asked[0].detail
 
 
 def test_the_answers_of_the_user_are_taken() -> None:
@@ -331,10 +331,10 @@ def test_the_answers_of_the_user_are_taken() -> None:
 <JiaTingChengYuan><Item><ChengWei>内人</ChengWei><XingMing>李四</XingMing></Item>
 <Item><ChengWei>同学</ChengWei><XingMing>王五</XingMing></Item></JiaTingChengYuan></Person>"""
     answers = {
-        "a.lrmx:1:ChuShengNianYue=1975.1": "1975.10",
-        "a.lrmx:2:CanJiaGongZuoShiJian=97.07": "skip",
-        "a.lrmx:3:JiaTingChengYuan/1=内人 李四": "妻子",
-        "a.lrmx:4:JiaTingChengYuan/2=同学 王五": "skip",
+        "a.lrmx:1:出生年月=1975.1": "1975.10",
+        "a.lrmx:2:参加工作时间=97.07": "skip",
+        "a.lrmx:3:家庭成员 1=内人 李四": "妻子",
+        "a.lrmx:4:家庭成员 2=同学 王五": "skip",
     }
     found, asked, remarks = _person(parse_form(content.encode(), "a.lrmx").form, answers)
     assert (asked, remarks) == ((), [])

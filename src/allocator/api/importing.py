@@ -15,14 +15,14 @@ from allocator.model.text import Text
 
 
 def import_files(files: Sequence[Path | str], into: Path | str, *, year: int | None = None) -> Imported:
-    """Read rosters (.xlsx, .xls, .ods, .csv) and merge them into the folder of a scenario.
+    """Read rosters (.xlsx, .xls, .ods, .csv) and cadre forms (.lrmx, .lrm) into the folder of a scenario.
 
     Units, people, ties of kin and postings are merged by id. A file of the folder that the user may have
     edited (``scenario.yaml``, the rules, ``import.yaml``) is never overwritten. Identity numbers, telephone
     numbers and photos are not read.
 
     Args:
-        files: The rosters.
+        files: The rosters, the forms, and folders of forms.
         into: The folder, which is made if it does not exist; its name is that of a new scenario.
         year: First year of the horizon of a new scenario; the present year if not given.
 

@@ -1,4 +1,4 @@
-"""``allocator import``: reads rosters as they are into the folder of a scenario."""
+"""``allocator import``: reads rosters and cadre forms as they are into the folder of a scenario."""
 
 from __future__ import annotations
 
@@ -15,10 +15,18 @@ from allocator.report.rendering.import_text import render_import
 
 @declare(
     "import",
-    zh="导入花名册（.xlsx .xls .ods .csv），原样即可；问题一次列出",
-    en="Read rosters (.xlsx, .xls, .ods, .csv) as they are; every question at once.",
+    zh="导入花名册（.xlsx .xls .ods .csv）和任免审批表（.lrmx .lrm），原样即可；问题一次列出",
+    en="Read rosters (.xlsx, .xls, .ods, .csv) and cadre forms (.lrmx, .lrm); every question at once.",
 )
-@argument("files", type=FILE, metavar="FILE...", nargs=-1, required=True, zh="花名册", en="the rosters")
+@argument(
+    "files",
+    type=FILE,
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    zh="花名册，或任免审批表及其文件夹",
+    en="rosters, cadre forms, folders of forms",
+)
 @option(
     "--into",
     type=FILE,
@@ -28,7 +36,7 @@ from allocator.report.rendering.import_text import render_import
     en="the scenario's folder",
 )
 def command(output: Output, files: tuple[Path, ...], into: Path) -> int:
-    """Import rosters; the exit status is 2 while a question is open."""
+    """Import rosters and forms; the exit status is 2 while a question is open."""
     imported = api.import_files(files, into)
     output.data(
         {

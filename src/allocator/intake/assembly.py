@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.errors import Fault
+from allocator.intake.cadre_form import FORM_SUFFIXES
 from allocator.intake.import_notes import Place, Questions, short
 from allocator.intake.posts import split_post, title_within
 from allocator.intake.roster_fields import SKIP
@@ -251,9 +252,21 @@ def _are_apart(one: RosterPerson, other: RosterPerson) -> bool:
 
 
 def _same_given(one: RosterPerson, other: RosterPerson) -> bool:
-    """Return whether rows of two files have one id of their own."""
+    """Return whether rows of two files are certainly of one person.
+
+    They are if they have one id of their own, or if one is a form and the other a row of a roster, with one
+    month of birth.
+    """
+    if one.place.label == other.place.label:
+        return False
     given = one.values.get("id")
-    return bool(given) and given == other.values.get("id") and one.place.label != other.place.label
+    if given and given == other.values.get("id"):
+        return True
+    return bool(one.born) and one.born == other.born and _is_form(one) != _is_form(other)
+
+
+def _is_form(person: RosterPerson) -> bool:
+    return person.place.label.lower().endswith(FORM_SUFFIXES)
 
 
 def _merge(person: RosterPerson, other: RosterPerson) -> None:

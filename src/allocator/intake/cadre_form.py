@@ -201,12 +201,14 @@ def _is(body: bytes, codec: str) -> bool:
     return True
 
 
+FORM_SUFFIXES = (".lrmx", ".lrm")
+#: A photo of an old form, which is never read.
+PHOTO_SUFFIX = ".pic"
+
+
 def form_files(folder: Path) -> Iterator[Path]:
-    """Yield the forms of a folder and its subfolders by name; photos (``.pic``) are no forms."""
+    """Yield the forms of a folder and its subfolders by name; files that programs hide are left out."""
     for path in sorted(folder.rglob("*")):
-        if (
-            path.suffix.lower() in (".lrmx", ".lrm")
-            and path.is_file()
-            and not path.name.startswith(("~", "."))
-        ):
+        is_hidden = path.name.startswith(("~", "."))
+        if path.suffix.lower() in FORM_SUFFIXES and not is_hidden and path.is_file():
             yield path

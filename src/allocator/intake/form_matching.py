@@ -8,10 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from allocator.errors import Fault, InputError, shorten
-from allocator.intake.cadre_form import CadreForm, form_files
+from allocator.intake.cadre_form import FORM_SUFFIXES, CadreForm, form_files
 from allocator.intake.dates import read_date
 from allocator.intake.form_output import FormFile, read_form
-from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import missing
 from allocator.model.reading.identity import name_key
 from allocator.model.tables import Person
@@ -41,20 +40,34 @@ def read_folder(folder: Path) -> FormFolder:
     Raises:
         InputError: There is no such folder, or no form in it.
     """
+    return read_forms((path, path.relative_to(folder).as_posix()) for path in forms_in(folder))
+
+
+def forms_in(folder: Path) -> list[Path]:
+    """Return the forms of a folder and its subfolders.
+
+    Raises:
+        InputError: There is no such folder, or no form in it.
+    """
     if not folder.is_dir():
         raise InputError([missing(folder, shorten(folder, 200))])
-    files: list[FormFile] = []
-    faults = FaultList()
     paths = list(form_files(folder))
     if not paths:
         message = Text(zh="文件夹中没有任免审批表", en="there is no cadre form in this folder")
-        raise InputError([Fault(message, shorten(folder, 200), allowed=".lrmx, .lrm")])
-    for path in paths:
+        raise InputError([Fault(message, shorten(folder, 200), allowed=", ".join(FORM_SUFFIXES))])
+    return paths
+
+
+def read_forms(paths: Iterable[tuple[Path, str]]) -> FormFolder:
+    """Read forms, each by its path and the name that it is called by."""
+    files: list[FormFile] = []
+    faults: list[Fault] = []
+    for path, name in paths:
         try:
-            files.append(read_form(path, path.relative_to(folder).as_posix()))
+            files.append(read_form(path, name))
         except InputError as error:
             faults.extend(error.faults)
-    return FormFolder(tuple(files), faults.all())
+    return FormFolder(tuple(files), tuple(faults))
 
 
 def month_of(form: CadreForm) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from allocator.intake.import_notes import Place, Questions, short
 from allocator.intake.kinship import NO_NAME, NO_TERM, Relative, kinship_of
 from allocator.intake.resume_lines import read_resume
 from allocator.intake.roster_families import StatedRelative
-from allocator.intake.roster_fields import SKIP
+from allocator.intake.roster_fields import SKIP, fields
 from allocator.intake.roster_reader import RosterPerson
 from allocator.model.reading.cell_values import plain_id, plain_name
 from allocator.model.text import Text
@@ -32,6 +32,20 @@ _TEXTS: Mapping[str, str] = {
     "ZaiZhiJiaoYu_XueLi_BiYeYuanXiaoXi": "part_time_school",
     "ShuXiZhuanYeYouHeZhuanChang": "specialty",
     "NianDuKaoHeJieGuo": "appraisal",
+}
+#: The captions of the form, by which its places are called.
+_CAPTIONS: Mapping[str, str] = {
+    "XingMing": "姓名",
+    "XingBie": "性别",
+    "ChuShengNianYue": "出生年月",
+    "MinZu": "民族",
+    "JiGuan": "籍贯",
+    "ChuShengDi": "出生地",
+    "RuDangShiJian": "入党时间",
+    "CanJiaGongZuoShiJian": "参加工作时间",
+    "XianRenZhiWu": "现任职务",
+    "JianLi": "简历",
+    FAMILY: "家庭成员",
 }
 _DATES: Mapping[str, str] = {"ChuShengNianYue": "born", "CanJiaGongZuoShiJian": "works_since"}
 #: A state of a relative that ends kinship: the dead stand in nobody's way.
@@ -86,11 +100,13 @@ class _FormReader:
         resume = read_resume(_BREAK.sub("\n", self._form.text("JianLi")))
         person.resume.extend((line, place) for line in resume.lines)
         for line in resume.unread:
-            self._remark(Place(place.label, place.row + line.number - 1, "JianLi"), line.reason, line.text)
+            self._remark(
+                Place(place.label, place.row + line.number - 1, place.column), line.reason, line.text
+            )
         return person
 
-    def _place(self, element: str, row: int = 0) -> Place:
-        return Place(self._form.label, row or self._form.row(element), element)
+    def _place(self, element: str) -> Place:
+        return Place(self._form.label, self._form.row(element), _CAPTIONS[element])
 
     def _text(self, element: str) -> str:
         return plain_id(" ".join(self._form.text(element).split()))
@@ -129,7 +145,7 @@ class _FormReader:
     def _relatives(self) -> Iterator[StatedRelative]:
         """Yield the living relatives who are named; the others are listed or asked about."""
         for row in self._form.relatives:
-            place = self._place(f"{FAMILY}/{row.number}", row.row)
+            place = Place(self._form.label, row.row, f"{_CAPTIONS[FAMILY]} {row.number}")
             name = plain_name(plain_id(row.name))
             shown = " ".join(filter(None, (row.relation, name, row.born, row.post)))
             if _DEAD.search(row.post) or _DEAD.search(row.name):
@@ -163,3 +179,14 @@ class _FormReader:
 
     def _remark(self, place: Place, message: Text, found: str) -> None:
         self.remarks.append(Fault(message, place.label, place.row, place.column, short(found)))
+
+
+def taken_fields() -> Iterator[tuple[str, str]]:
+    """Yield the caption of each part of a form that is read, with the field of a roster that it fills."""
+    yield _CAPTIONS["XingMing"], "name"
+    for element, name in {**_TEXTS, **_DATES}.items():
+        yield _CAPTIONS.get(element) or fields()[name].title.zh, name
+    yield _CAPTIONS["RuDangShiJian"], "party_since"
+    yield _CAPTIONS["XianRenZhiWu"], "post"
+    yield _CAPTIONS["JianLi"], "resume"
+    yield _CAPTIONS[FAMILY], "family"

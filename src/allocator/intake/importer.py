@@ -9,6 +9,9 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputError
 from allocator.intake.assembly import People, UnitRegister, person_row, set_units
+from allocator.intake.cadre_form import FORM_SUFFIXES, PHOTO_SUFFIX
+from allocator.intake.form_matching import forms_in, read_forms
+from allocator.intake.form_people import people_of_forms, taken_fields
 from allocator.intake.import_notes import NOTES_FILE, Questions, read_notes
 from allocator.intake.new_scenario import PACK, grade_ladder, notes_text, rules_text, scenario_text
 from allocator.intake.privacy import fault_without_numbers
@@ -16,7 +19,14 @@ from allocator.intake.roster_fields import fields
 from allocator.intake.roster_layout import Roster, SkippedRow, find_roster
 from allocator.intake.roster_reader import RosterPerson, read_people
 from allocator.intake.roster_ties import kin_ties, postings_and_service
-from allocator.intake.scenario_tables import Row, TableMerge, change_lines, read_tables
+from allocator.intake.scenario_tables import (
+    UNREAD_FILE,
+    Row,
+    TableMerge,
+    change_lines,
+    read_tables,
+    unread_table,
+)
 from allocator.intake.sheet_files import Sheet, read_sheets, sheet_rows
 from allocator.model.reading import read_spec
 from allocator.model.reading.headers import standard_names
@@ -69,7 +79,8 @@ class ImportedFile:
 
     Attributes:
         name: Name of the file.
-        state: ``new``, ``changed``, ``unchanged`` or ``kept``; a kept file is the user's own.
+        state: ``new``, ``changed``, ``unchanged``, ``kept`` (the user's own), or ``list`` (of what was not
+            read, written anew).
         added: Number of rows added.
         unchanged: Number of imported rows that were there already.
         changes: The cells changed, a line each.
@@ -141,11 +152,18 @@ class _Import:
         self._rosters: list[Roster] = []
         self._people: list[RosterPerson] = []
         self._remarks: list[Fault] = []
+        self._faults: list[Fault] = []
+        self._form_count = 0
 
     def run(self, folder: Path, name: str, year: int) -> Imported:
         """Read the files and merge the tables."""
-        for sheet in self._read():
+        forms, rosters = self._sorted_paths()
+        for sheet in self._read(rosters):
             self._take(sheet)
+        self._take_forms(forms)
+        if self._faults and not self._rosters and not self._form_count:
+            raise InputError(self._faults)
+        self._questions.faults.extend(self._faults)
         people = self._load()
         contents = {f"{one.name}.csv": one.content() for one in self._tables.values() if one.is_changed}
         begun = dict(self._begun(people, name, year))
@@ -155,31 +173,73 @@ class _Import:
         new = {file: text.encode() for file, text in begun.items() if file not in kept}
         remarks = [*(one for roster in self._rosters for one in roster.remarks), *self._remarks]
         remarks.extend(self._questions.unused())
+        told = tuple(map(fault_without_numbers, remarks))
+        if told or (folder / UNREAD_FILE).exists():
+            contents[UNREAD_FILE] = unread_table(told)
         return Imported(
             tuple(self._sheets),
-            tuple(_outcome(self._tables, new, kept)),
-            tuple(map(fault_without_numbers, remarks)),
+            (
+                *_outcome(self._tables, new, kept),
+                *([ImportedFile(UNREAD_FILE, "list", len(told))] if told else ()),
+            ),
+            told,
             self._questions.faults.all(),
             {**contents, **new},
         )
 
-    def _read(self) -> Iterator[Sheet]:
-        """Yield the sheets of all files; a file that cannot be read is a fault among the questions."""
-        names = Counter(path.name for path in self._paths)
-        faults: list[Fault] = []
+    def _sorted_paths(self) -> tuple[list[tuple[Path, str]], list[Path]]:
+        """Return the cadre forms, each with its name, those of folders included; and the other files."""
+        forms: list[tuple[Path, str]] = []
+        others: list[Path] = []
+        photos = 0
         for path in self._paths:
+            if path.is_dir():
+                forms.extend(self._forms_in(path))
+            elif path.suffix.lower() in FORM_SUFFIXES:
+                forms.append((path, path.name))
+            elif path.suffix.lower() == PHOTO_SUFFIX:
+                photos += 1
+            else:
+                others.append(path)
+        if photos:
+            message = Text(zh=f"{photos} 张照片，不读入", en=f"{photos} photos, which are never read")
+            self._remarks.append(Fault(message, PHOTO_SUFFIX))
+        return forms, others
+
+    def _forms_in(self, folder: Path) -> list[tuple[Path, str]]:
+        """Return the forms of a folder with their names; a folder without forms is a fault."""
+        try:
+            return [(path, path.relative_to(folder).as_posix()) for path in forms_in(folder)]
+        except InputError as error:
+            self._faults.extend(error.faults)
+            return []
+
+    def _take_forms(self, paths: Sequence[tuple[Path, str]]) -> None:
+        """Take the people of cadre forms."""
+        if not paths:
+            return
+        folder = read_forms(paths)
+        people = people_of_forms([file.form for file in folder.files], self._questions, self._remarks)
+        self._faults.extend(folder.faults)
+        self._people.extend(people)
+        self._form_count = len(people)
+        known = fields()
+        columns = (TakenColumn(caption, name, known[name].title, True) for caption, name in taken_fields())
+        self._sheets.append(TakenSheet(".lrmx, .lrm", columns=tuple(columns), people=len(people)))
+
+    def _read(self, paths: Sequence[Path]) -> Iterator[Sheet]:
+        """Yield the sheets of all rosters; a file that cannot be read is a fault."""
+        names = Counter(path.name for path in paths)
+        for path in paths:
             label = path.name if names[path.name] == 1 else f"{path.parent.name}/{path.name}"
             before = len(self._rosters)
             try:
                 yield from read_sheets(path, label)
             except InputError as error:
-                faults.extend(error.faults)
+                self._faults.extend(error.faults)
                 continue
             if len(self._rosters) == before and not any(one.why is _UNIT_TABLE for one in self._sheets):
-                faults.append(Fault(_NOTHING, label))
-        if faults and not self._rosters:
-            raise InputError(faults)
-        self._questions.faults.extend(faults)
+                self._faults.append(Fault(_NOTHING, label))
 
     def _take(self, sheet: Sheet) -> None:
         """Take one sheet: a table of units, a roster, or neither."""

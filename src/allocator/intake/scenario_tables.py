@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -104,8 +105,26 @@ class TableMerge:
         return name in self._headers or any(row.get(name) for row in self.rows)
 
 
+#: The list of everything in the files of an import that was not read.
+UNREAD_FILE = "import-unread.csv"
+_UNREAD = ("文件 file", "行 row", "栏目 column", "内容 content", "原因 reason (zh)", "reason (en)")
+
+
+def unread_table(unread: Iterable[Fault]) -> bytes:
+    """Return the list of what was not read as CSV for a spreadsheet, a line for each."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(_UNREAD)
+    for one in unread:
+        cells = (one.file, str(one.row or ""), one.column, one.found or "", one.message.zh, one.message.en)
+        writer.writerow(map(_inert, cells))
+    return codecs.BOM_UTF8 + stream.getvalue().encode()
+
+
 def _key(row: Mapping[str, str], keys: Sequence[str]) -> tuple[str, ...]:
-    return tuple(row.get(name, "") for name in keys)
+    """Return the key of a row; somebody may have served in one place several times, told apart by the day."""
+    is_service = row.get("kind") == "served_at"
+    return (*(row.get(name, "") for name in keys), *((row.get("since", ""),) if is_service else ()))
 
 
 def _inert(cell: str) -> str:

@@ -9,16 +9,20 @@ from rich.console import RenderableType
 from allocator.errors import fault_lines
 from allocator.intake.importer import Imported, ImportedFile, TakenSheet
 from allocator.intake.roster_layout import SkippedRow
+from allocator.intake.scenario_tables import UNREAD_FILE
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import add_column, pick, printable, table
 
 _MOST_ROWS = 5
 _MOST_CHANGES = 20
+#: Remarks that are printed; the list in the folder has them all.
+_MOST_REMARKS = 40
 _STATES = {
     "new": Text(zh="新建", en="new"),
     "changed": Text(zh="已并入", en="merged"),
     "unchanged": Text(zh="无变化", en="unchanged"),
     "kept": Text(zh="已有，未改动", en="was there, left alone"),
+    "list": Text(zh="未读入的内容逐行列出", en="lists line by line what was not read"),
 }
 
 
@@ -28,8 +32,12 @@ def render_import(imported: Imported, language: Language) -> Iterator[Renderable
         yield from _sheet(sheet, language)
     for file in imported.files:
         yield from _file(file, language)
-    for line in fault_lines(imported.remarks, language):
+    for line in fault_lines(imported.remarks[:_MOST_REMARKS], language):
         yield printable(pick(language, "注意：", "note: ") + line)
+    more = len(imported.remarks) - _MOST_REMARKS
+    if more > 0:
+        zh, en = f"另有 {more} 处，见 {UNREAD_FILE}", f"and {more} more: see {UNREAD_FILE}"
+        yield printable(pick(language, zh, en))
 
 
 def _sheet(sheet: TakenSheet, language: Language) -> Iterator[RenderableType]:
@@ -43,6 +51,8 @@ def _sheet(sheet: TakenSheet, language: Language) -> Iterator[RenderableType]:
     )
     zh = f"{sheet.label}：表头第 {rows} 行，人员 {sheet.people} 名"
     en = f"{sheet.label}: header in row {rows}, {sheet.people} people"
+    if not sheet.header_lines:
+        zh, en = f"任免审批表：人员 {sheet.people} 名", f"cadre forms: {sheet.people} people"
     grid = table(printable(pick(language, zh, en)))
     for heading in (("列", "column"), ("字段", "field"), ("含义", "meaning")):
         add_column(grid, pick(language, *heading))
@@ -69,7 +79,9 @@ def _skipped(rows: Iterable[SkippedRow], language: Language) -> Iterator[str]:
 
 def _file(file: ImportedFile, language: Language) -> Iterator[str]:
     parts = [_STATES[file.state](language)]
-    if file.added:
+    if file.added and file.state == "list":
+        parts.append(pick(language, f"{file.added} 行", f"{file.added} lines"))
+    elif file.added:
         parts.append(pick(language, f"新增 {file.added} 行", f"{file.added} rows added"))
     if file.changes:
         parts.append(pick(language, f"改动 {len(file.changes)} 格", f"{len(file.changes)} cells changed"))
