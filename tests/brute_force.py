@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options, SolveResult
-from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import layers_read

@@ -13,7 +13,7 @@ import click
 
 import draw_world
 import tiny_scenario
-from allocator.cli.program import COMMANDS, Program
+from allocator.cli.command_group import COMMANDS, CommandGroup
 from cli_world import call, write_plan
 from fuzz_base import Calls
 from fuzz_scenarios import expressions, tables, yamls
@@ -120,7 +120,7 @@ def options(draw: Random, folder: Path) -> Calls:
 
 @cache
 def _parameters(command: str) -> Sequence[Any]:
-    group = Program()
+    group = CommandGroup()
     found = group.get_command(click.Context(group), command)
     assert found is not None
     return [one for one in found.params if one.name not in ("help", "lang")]

@@ -15,10 +15,10 @@ import pytest
 import tiny_scenario
 from allocator import api
 from allocator.api import resuming
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.lns.large_neighbourhood import LargeNeighbourhoodSearch
 from allocator.optimise.results import Options
-from allocator.optimise.solve import solve
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import KnownBounds, Proof
 from allocator.solvers.observer import CallbackObserver, Snapshot

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from allocator.cli.program import COMMANDS
+from allocator.cli.command_group import COMMANDS
 from tiny_scenario import write_scenario
 
 

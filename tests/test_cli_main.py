@@ -12,8 +12,8 @@ import pytest
 from rich.cells import cell_len
 
 import allocator
+from allocator.cli.command_group import COMMANDS
 from allocator.cli.main import language_of
-from allocator.cli.program import COMMANDS
 from cli_world import call
 from tiny_scenario import write_scenario
 

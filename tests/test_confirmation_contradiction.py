@@ -12,8 +12,8 @@ import pytest
 
 from allocator import api
 from allocator.errors import InternalError
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options
-from allocator.optimise.solve import solve
 from allocator.rules.policy import Policy
 from allocator.solvers.adapters.cp_sat import CpSat
 from allocator.verify import judge

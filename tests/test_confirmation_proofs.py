@@ -16,6 +16,7 @@ from allocator.model.run import COVER, CP_SAT, EARLIER, FLOW, HIGHS, Witnesses
 from allocator.optimise import second_proofs
 from allocator.optimise.claims import Claim, ContradictionError, claims_of, counterexample
 from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.results import Options, SolveResult
 from allocator.optimise.routes import minimum_changes
@@ -25,7 +26,6 @@ from allocator.optimise.second_proofs import (
     SecondProofSearch,
     confirmation_seconds,
 )
-from allocator.optimise.solve import solve
 from allocator.program import cuts
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs
 from allocator.rules.policy import Policy

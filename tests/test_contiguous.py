@@ -15,8 +15,8 @@ from allocator.cli.main import run
 from allocator.explain import why_infeasible
 from allocator.graph.geography import adjacency_of, connected_components
 from allocator.model.plan import Assignment, Plan, ScenarioRef
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options
-from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.lazy_auxiliaries import separator_row
 from allocator.program.program import ExcessComponents

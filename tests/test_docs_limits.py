@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from allocator.api import bind, load
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options
-from allocator.optimise.solve import solve
 
 PAGE = Path(__file__).parents[1] / "docs" / "limits-and-maps.md"
 DAYS = "".join(f"  - {{id: '2026-03-0{day}', from: 2026-03-0{day}, to: 2026-03-0{day}}}\n" for day in (6, 7))

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from allocator.lottery.infeasibility import QuotaBound, find_quota_conflict
+from allocator.lottery.draw_infeasibility import QuotaBound, find_quota_conflict
 from allocator.lottery.kinds._panel_audit import heaviest_weight
 from allocator.lottery.leximin_panels import (
     LeximinLevel,

@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
+from allocator.lottery.draw_infeasibility import find_shortage
 from allocator.lottery.findings import LotteryNumbers
-from allocator.lottery.infeasibility import find_shortage
 from allocator.lottery.kinds._pairing_audit import PairingProblem, PairingRules, draw_pairing, first_pairing
 
 

@@ -9,8 +9,8 @@ import pytest
 from allocator.api import bind, load
 from allocator.errors import InputError
 from allocator.model.plan import Assignment
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options
-from allocator.optimise.solve import solve
 from allocator.rules.roster import Roster
 from cli_world import call
 

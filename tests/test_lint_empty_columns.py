@@ -8,7 +8,7 @@ from textwrap import dedent
 from allocator import api
 from allocator.errors import Fault
 from allocator.report.lint import find_doubts
-from allocator.report.lint.conditions import empty_columns
+from allocator.report.lint.condition_lints import empty_columns
 from small_folder import TABLES, bound, folder
 
 RULES = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from allocator.report.lint.conditions import unmatched_values
+from allocator.report.lint.condition_lints import unmatched_values
 from small_folder import bound
 
 

@@ -10,12 +10,12 @@ import pytest
 from allocator.model.plan import Assignment
 from allocator.optimise import initial_plan
 from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.lns import plan_repair
 from allocator.optimise.lns.plan_repair import local_repair
 from allocator.optimise.results import Options
 from allocator.optimise.routes import network_flow
-from allocator.optimise.solve import solve
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray
 from allocator.rules.policy import Policy

@@ -14,11 +14,11 @@ from allocator.model.plan import Assignment
 from allocator.model.scenario import Organisation, Scenario
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import Group, Person
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.layerwise_plan import PartialPlan, construct_layer
 from allocator.optimise.results import Options, SolveResult
 from allocator.optimise.routes.rolling import windows
-from allocator.optimise.solve import solve
 from allocator.rules.policy import Policy
 from allocator.rules.scenario_binding import bind_context
 from allocator.solvers.deadline import Budget, SolveContext

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.feasible_plan import confirm_infeasible, find_feasible
 from allocator.optimise.flow_plans import best_flow_plan, feasible_flow_plan
 from allocator.optimise.incumbent import LevelIncumbent
@@ -27,7 +28,6 @@ from allocator.optimise.lns.large_neighbourhood import LnsParams
 from allocator.optimise.lns.operators import OperatorParams
 from allocator.optimise.results import Options
 from allocator.optimise.routes.decomposition import minimise_parts
-from allocator.optimise.solve import solve
 from allocator.program import structure as parting
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.network import find_network_part

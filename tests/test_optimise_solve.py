@@ -16,13 +16,13 @@ import pytest
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.optimise import lexicographic
 from allocator.optimise.constrained_program import constrain
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.layerwise_plan import PartialPlan, Step, construct_layer, seats_before, steps
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.lns import plan_repair
 from allocator.optimise.results import Options, SolveResult
 from allocator.optimise.routes import joint
 from allocator.optimise.routes.route import APPLIES, LevelRequest, ProgramRequest, level_routes
-from allocator.optimise.solve import solve
 from allocator.program.decisions import Decisions
 from allocator.rules.policy import Policy
 from allocator.solvers.deadline import Allotment, Budget, SolveContext

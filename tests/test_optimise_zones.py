@@ -19,10 +19,10 @@ from allocator.graph.geography import adjacency_of, connected_components
 from allocator.model.tables import Link
 from allocator.optimise import lexicographic
 from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.results import Options
 from allocator.optimise.routes.route import ProgramRequest, RouteResult
-from allocator.optimise.solve import solve
 from allocator.optimise.zones import cover_search, local_search, residual_cover, spanning_trees
 from allocator.optimise.zones import map_search as route
 from allocator.optimise.zones.connected_sets import Band, connected_sets

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from allocator.optimise import routes
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options
 from allocator.optimise.routes.route import ProgramRoute, all_routes, program_routes
-from allocator.optimise.solve import solve
 from allocator.report.rendering.solve_text import run_line
 from allocator.rules.policy import Policy
 from brute_force import policy_for, solver_by_level

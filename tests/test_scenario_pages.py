@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from allocator.cli.program import COMMANDS
+from allocator.cli.command_group import COMMANDS
 from picture_tools import NS
 
 ROOT = Path(__file__).resolve().parents[1]

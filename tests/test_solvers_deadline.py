@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options
-from allocator.optimise.solve import solve
 from allocator.solvers import deadline
 from allocator.solvers.deadline import Budget
 from big_world import postings

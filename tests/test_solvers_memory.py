@@ -11,8 +11,8 @@ import pytest
 from allocator import api
 from allocator.errors import InputError
 from allocator.optimise.constrained_program import constrain
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options
-from allocator.optimise.solve import solve
 from allocator.program.program import Program
 from allocator.rules.policy import Policy
 from allocator.solvers import worker_process

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.optimise.constrained_program import constrain
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options
 from allocator.optimise.routes import zones as zones_route
 from allocator.optimise.routes.route import ProgramRequest, RouteResult
-from allocator.optimise.solve import solve
 from allocator.optimise.zones import map_search as route
 from allocator.optimise.zones import spanning_trees
 from allocator.optimise.zones.map_search import solve_zones

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.optimise.constrained_program import constrain
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.results import Options
 from allocator.optimise.routes.route import ProgramRequest
-from allocator.optimise.solve import solve
 from allocator.optimise.zones import lexicographic_cover, residual_cover
 from allocator.optimise.zones import map_search as route
 from allocator.optimise.zones.candidates import cost_bands

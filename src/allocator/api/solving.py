@@ -60,8 +60,8 @@ def solve(
     """
     _must_have_layers(policy)
     _must_be_a_window(window)
+    from allocator.optimise.dispatcher import solve as solve_policy
     from allocator.optimise.results import Options
-    from allocator.optimise.solve import solve as solve_policy
     from allocator.solvers import worker_process as memories
 
     options = Options(seconds, seed, workers, window or 0, confirm)
@@ -143,8 +143,8 @@ def fewest_changes(
     _must_have_layers(policy)
     if policy.context.baseline is None:
         raise InputError([missing_baseline("--fewest-changes")])
+    from allocator.optimise.dispatcher import solve as solve_policy
     from allocator.optimise.results import Options
-    from allocator.optimise.solve import solve as solve_policy
     from allocator.solvers import worker_process as memories
 
     options = Options(seconds, seed, workers, confirm=confirm, minimum_changes=True)

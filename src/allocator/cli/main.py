@@ -12,7 +12,7 @@ import click
 from click.shell_completion import shell_complete
 
 from allocator.cli import output
-from allocator.cli.program import Program
+from allocator.cli.command_group import CommandGroup
 from allocator.errors import Fault, InputError
 from allocator.messages.click import speaking, usage_text
 from allocator.model.text import Language
@@ -62,7 +62,7 @@ def _answered(arguments: Sequence[str], language: Language) -> int:
 
 def _call(arguments: Sequence[str]) -> int:
     """Run one command, or print the completions that a shell requests."""
-    program = Program()
+    program = CommandGroup()
     if completion := os.environ.get(COMPLETE):
         return shell_complete(program, {}, "allocator", COMPLETE, completion)
     try:

@@ -19,7 +19,7 @@ from allocator.model.text import Text
 Decorator = Callable[[Callable[..., int]], Callable[..., int]]
 
 
-class Option(click.Option):
+class CommandOption(click.Option):
     """An option with help in both languages."""
 
     def __init__(self, names: Sequence[str], *, text: Text, **settings: Any) -> None:
@@ -73,7 +73,7 @@ def localise(command: click.Command) -> None:
         command.help = command.short_help = command.text(language)
     command.options_metavar = words.OPTIONS(language)
     for parameter in command.params:
-        if isinstance(parameter, (Option, Argument)):
+        if isinstance(parameter, (CommandOption, Argument)):
             parameter.help = parameter.text(language)
         if isinstance(parameter.type, (click.IntRange, click.FloatRange)):
             parameter.type.name = words.number_type(type(parameter.type).name)
@@ -100,14 +100,14 @@ def command(name: str, *, zh: str, en: str) -> Callable[[Callable[..., int]], Co
     return declare
 
 
-def as_json_option() -> Option:
+def as_json_option() -> CommandOption:
     """Return ``--json``."""
-    return Option(["--json", "as_json"], is_flag=True, text=Text(zh="输出 JSON", en="print JSON"))
+    return CommandOption(["--json", "as_json"], is_flag=True, text=Text(zh="输出 JSON", en="print JSON"))
 
 
-def lang_option() -> Option:
+def lang_option() -> CommandOption:
     """Return ``--lang``; ``language_of`` has read its value before the call is parsed."""
-    return Option(
+    return CommandOption(
         ["--lang"],
         type=click.Choice(["zh", "en"]),
         metavar="zh|en",
@@ -119,7 +119,7 @@ def lang_option() -> Option:
 def option(*names: str, zh: str, en: str, **settings: Any) -> Decorator:
     """Declare an option of a command, with its help in both languages."""
     settings.setdefault("show_default", settings.get("default") not in (None, ""))
-    return click.option(*names, cls=Option, text=Text(zh=zh, en=en), **settings)
+    return click.option(*names, cls=CommandOption, text=Text(zh=zh, en=en), **settings)
 
 
 def flag(*names: str, zh: str, en: str) -> Decorator:

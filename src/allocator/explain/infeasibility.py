@@ -11,9 +11,9 @@ from allocator.graph.geography import Neighbours, connected_components
 from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.optimise.constrained_program import ConstrainedProgram, constrain
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.feasible_plan import find_any_plan
 from allocator.optimise.results import Options
-from allocator.optimise.solve import solve
 from allocator.optimise.zones.candidates import shared_bands
 from allocator.optimise.zones.connected_sets import Band
 from allocator.program.evaluate import evaluate_auxiliaries

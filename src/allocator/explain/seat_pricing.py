@@ -8,9 +8,9 @@ from allocator.errors import InternalError
 from allocator.explain.seats import Seat, SeatPrice
 from allocator.model.plan import HARD, Assignment
 from allocator.model.text import Text
+from allocator.optimise.dispatcher import solve
 from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.results import Options
-from allocator.optimise.solve import solve
 from allocator.rules.kinds.pin import Pin
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer

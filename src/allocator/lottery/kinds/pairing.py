@@ -147,7 +147,7 @@ class Pairing(Draw):
 
     def commit(self, scenario: str, draw: Name, pool: PairingPool) -> PairingCommitted:
         """Return units, inspectors, recusals and chances, if every draw can be staffed. Calls a solver."""
-        from allocator.lottery.infeasibility import (
+        from allocator.lottery.draw_infeasibility import (
             SEARCH_LIMIT_REACHED,
             refuse_unstaffable,
             trials_short_of,

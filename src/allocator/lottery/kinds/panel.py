@@ -196,7 +196,7 @@ class Panel(Draw):
 
     def commit(self, scenario: str, draw: Name, pool: PanelPool) -> PanelCommitted:
         """Return pool, rules and the LEXIMIN lottery. Calls a solver."""
-        from allocator.lottery.infeasibility import refuse_infeasible_quotas
+        from allocator.lottery.draw_infeasibility import refuse_infeasible_quotas
         from allocator.lottery.leximin_solver import leximin_lottery
 
         types: dict[tuple[int, ...], list[str]] = {}

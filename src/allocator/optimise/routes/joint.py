@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from allocator.model.run import RunRoute, RunStructure
 from allocator.optimise.constrained_program import compile_policy, constrain
+from allocator.optimise.dispatcher import finish
 from allocator.optimise.layerwise_plan import PartialPlan, construct_layer, seats_before
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.results import SolveRequest, SolveResult
 from allocator.optimise.routes.network_flow import describe_structure
 from allocator.optimise.routes.route import APPLIES, Applicability, PolicyRoute
-from allocator.optimise.solve import finish
 from allocator.program.program import IntArray
 from allocator.rules.policy import Policy
 

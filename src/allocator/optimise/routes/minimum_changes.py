@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 from allocator.model.plan import HARD
 from allocator.model.run import RunRoute
 from allocator.model.text import Text
+from allocator.optimise.dispatcher import route_with_levels, solve
 from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.results import SolveRequest, SolveResult
 from allocator.optimise.routes.route import APPLIES, Applicability, PolicyRoute, rejected
 from allocator.optimise.second_proofs import Confirm
-from allocator.optimise.solve import route_with_levels, solve
 from allocator.rules.kinds.exclude import Exclude
 from allocator.rules.overrides import keep_rule, open_seats
 from allocator.rules.policy import Policy

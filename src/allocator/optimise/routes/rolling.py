@@ -22,6 +22,7 @@ from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
 from allocator.model.run import RunRoute, RunStructure
 from allocator.optimise.constrained_program import compile_policy, constrain
+from allocator.optimise.dispatcher import finish
 from allocator.optimise.layerwise_plan import (
     PartialPlan,
     columns_of,
@@ -31,7 +32,6 @@ from allocator.optimise.layerwise_plan import (
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.results import SolveRequest, SolveResult
 from allocator.optimise.routes.route import APPLIES, Applicability, PolicyRoute, rejected
-from allocator.optimise.solve import finish
 from allocator.program.decisions import Decisions
 from allocator.program.evaluate import evaluate_auxiliaries
 from allocator.program.program import IntArray, Program

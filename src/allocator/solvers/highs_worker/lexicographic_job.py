@@ -28,7 +28,7 @@ _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class LexicographicParams:
+class LexicographicJobParams:
     """Parameters of the branch and cut after the relaxations.
 
     Attributes:
@@ -40,7 +40,7 @@ class LexicographicParams:
     extra_seconds: float = 2.0
 
 
-PARAMS = LexicographicParams()
+PARAMS = LexicographicJobParams()
 
 
 def run(problem: Arrays) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import click
 
 import allocator
-from allocator.cli.options import Option, lang_option, localise
+from allocator.cli.options import CommandOption, lang_option, localise
 from allocator.cli.output import call_name
 from allocator.messages import click as words
 from allocator.model.text import Language, Text
@@ -156,7 +156,7 @@ class Context(click.Context):
     formatter_class = HelpFormatter
 
 
-class Program(click.Group):
+class CommandGroup(click.Group):
     """The program of several commands."""
 
     context_class = Context
@@ -212,7 +212,7 @@ _HELP = Text(
 
 
 def _version_option() -> click.Option:
-    return Option(
+    return CommandOption(
         ["--version"],
         is_flag=True,
         expose_value=False,
