@@ -2,7 +2,7 @@
 
 ``tests/retired_names/*.txt`` lists them, one a line: ``old -> new``. An old name is that of a module, a
 class, a function, a method or a constant; ``package: old -> new`` retires it in one package only, as in
-``optimise: tell -> on_bound``.
+``optimise: tell -> on_bound``; ``old.py -> new`` retires the name of a module, which functions may have.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ def defined() -> Iterator[tuple[str, str, str]]:
     for path in sorted(SOURCE.rglob("*.py")):
         place = path.relative_to(SOURCE)
         package = place.parts[0] if len(place.parts) > 1 else ""
-        yield package, path.parent.name if path.stem == "__init__" else path.stem, str(place)
+        module = path.parent.name if path.stem == "__init__" else path.stem
+        yield package, module, str(place)
+        yield package, f"{module}.py", str(place)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 yield package, node.name, f"{place}:{node.lineno}"

@@ -15,7 +15,7 @@ from allocator.report.desk.comparison import comparison_table
 from allocator.report.desk.desk_input import DeskInput
 from allocator.report.desk.movements import changes_table, matrix_table, move_tone
 from allocator.report.desk.reasons import ReasonFinder
-from allocator.report.desk.register import recusal_table, score_table, waiver_table
+from allocator.report.desk.recusal_tables import recusal_table, score_table, waiver_table
 from allocator.report.desk.tables import Appointment, DeskTable, DeskView, SeatLine, SeatList
 from allocator.report.desk.work import away_table, casework_table, loads_table
 from allocator.report.plan_view import PlanView
