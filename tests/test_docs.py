@@ -1,5 +1,7 @@
 """Every ``$ allocator ...`` example of the documentation prints the output shown there.
 
+A script of the documentation, ``$ python docs/...``, is run as well.
+
 A block of the README with the info string ``python`` is run: each ``print(...)  # text`` prints that text.
 A fenced block with the info string ``console`` is run line by line. The lines that follow a command must
 appear in its output, in this order; ``...`` stands for any text, within a line or as a line of its own. A
@@ -70,8 +72,10 @@ def missing(expected: tuple[str, ...], printed: str) -> str | None:
 
 
 def run(command: str, folder: Path) -> tuple[int, str]:
-    """Run one ``allocator ...`` line in ``folder``; return its exit status and everything it printed."""
-    program = Path(sys.executable).with_name("allocator")
+    """Run an ``allocator`` or ``python docs/`` line in ``folder``; return its exit status and its output."""
+    program = Path(sys.executable)
+    if command.startswith("allocator"):
+        program = program.with_name("allocator")
     settings = {"LC_ALL": "C.UTF-8", "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
         [program, *shlex.split(command)[1:]],
@@ -91,7 +95,7 @@ def check(block: Block, folder: Path) -> None:
     """Run the block's commands in order, and compare what each prints and how it exits."""
     todo = examples(block.body)
     for example, after in zip(todo, [*todo[1:], Example("", ())], strict=True):
-        if example.command.split()[0] != "allocator":
+        if not example.command.startswith(("allocator ", "python docs/")):
             continue
         status, printed = run(example.command, folder)
         wanted = int(after.expected[0]) if after.command == "echo $?" else 0
@@ -140,7 +144,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
     places = {}
     for document in DOCUMENTS:
         places[document] = tmp_path_factory.mktemp("docs")
-        for name in ("scenarios", "rules", "docs/first-plan"):
+        for name in ("scenarios", "rules", "docs/first-plan", "docs/tutorial"):
             shutil.copytree(ROOT / name, places[document] / name)
     return places
 

@@ -223,8 +223,13 @@ def _cells(number: int, person: Invented, random: Random) -> list[Any]:
     ]
 
 
-def rows(made: Sequence[Invented]) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the rows below the header: ``section``, ``person``, ``total`` or ``note``, and the cells."""
+def rows(made: Sequence[Invented], *, doubtful: bool = False) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the rows below the header: ``section``, ``person``, ``total`` or ``note``, and the cells.
+
+    Args:
+        made: The people.
+        doubtful: Whether two dates are doubtful and one person stands in two rows.
+    """
     random = Random(1)
     number = 0
     for section in SECTIONS:
@@ -232,12 +237,19 @@ def rows(made: Sequence[Invented]) -> Iterator[tuple[str, list[Any]]]:
         yield "section", [f"{section}（{len(there)}人）"]
         for person in there:
             number += 1
-            yield "person", _cells(number, person, random)
+            cells = _cells(number, person, random)
+            if doubtful and number == 4:
+                cells[3] = f"{person.born:%y.%m}"
+            elif doubtful and number == 20:
+                cells[3] = 1985.1
+            yield "person", cells
+    if doubtful:
+        yield "person", _cells(7, made[7], random)
     yield "total", ["合计", f"{number}人"]
     yield "note", ["填表人：王科员", *[""] * 9, "审核人：", "", "填表时间：2025年12月"]
 
 
-def write(path: Path, made: Sequence[Invented]) -> None:
+def write(path: Path, made: Sequence[Invented], *, doubtful: bool = False) -> None:
     """Write the roster as a workbook with merged titles, headers, sections and units."""
     book = xlsxwriter.Workbook(path)
     book.set_properties({"created": datetime(2025, 12, 1)})
@@ -253,7 +265,7 @@ def write(path: Path, made: Sequence[Invented]) -> None:
     sheet.write(1, 0, "填报单位：清江县纪委监委")
     _write_header(sheet, centre)
     begin = (0, "")
-    for row, (kind, cells) in enumerate(rows(made), start=4):
+    for row, (kind, cells) in enumerate(rows(made, doubtful=doubtful), start=4):
         unit = cells[10] if kind == "person" else ""
         if unit != begin[1]:
             _merge_unit(sheet, begin, row, centre)
@@ -294,7 +306,9 @@ def main() -> None:
     """Write the roster to the file that is named."""
     parser = argparse.ArgumentParser(description="Make the roster of the tutorial.")
     parser.add_argument("file", type=Path, help="the workbook to write")
-    write(parser.parse_args().file, people())
+    parser.add_argument("--doubtful", action="store_true", help="with three cells that must be asked about")
+    given = parser.parse_args()
+    write(given.file, people(), doubtful=given.doubtful)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from allocator.model.reading.identity import name_key
 from allocator.model.text import Text
 
 SAME, OTHER = "same", "other"
+#: People of one name from which every further one is asked about.
+_MOST_OF_NAME = 200
 
 
 @dataclass
@@ -150,6 +152,7 @@ class People:
         for person in people:
             same = first.setdefault(name_key(person.name), [])
             match = next((other for other in same if not _are_apart(person, other)), None)
+            match = match or (same[0] if len(same) >= _MOST_OF_NAME else None)
             if match is None or self._is_other(person, match):
                 same.append(person)
                 kept.append(person)

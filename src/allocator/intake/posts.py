@@ -28,6 +28,8 @@ _UNIT_END = re.compile(
 _INNER = re.compile("(?!驻)(?:第[一二三四五六七八九十0-9]+|[^省市县区旗镇乡]*)(?:室|科|处|股|部|中心|组|队)")
 #: The name of a supervision body before that of an office of its own.
 _BODY = re.compile("[\u3400-\u9fff]{0,8}(?:纪委监委|纪委|监委)(?:机关)?")
+#: Characters of a post beyond which its text is no post.
+_LONGEST = 100
 _BETWEEN = re.compile(r"[、，,；;/\n]+")
 _BRACKETS = re.compile(r"[（(][^（）()]*[)）]$")
 
@@ -59,7 +61,7 @@ def split_post(text: str, known: Collection[str] = frozenset()) -> Post:
     """
     names = known if isinstance(known, frozenset) else frozenset(known)
     parts = [part for part in (one.strip() for one in _BETWEEN.split(text)) if part]
-    posts = [_split_one(part, names) for part in parts]
+    posts = [_split_one(part, names) if len(part) <= _LONGEST else Post("", part) for part in parts]
     units = list(dict.fromkeys(post.unit for post in posts if post.unit))
     if len(units) != 1:
         return Post("", "、".join(parts), several=len(units) > 1)

@@ -66,7 +66,7 @@ _SPELL = re.compile(
 )
 #: A single month in place of a spell: ``2004.09  参加工作``.
 _SINGLE = re.compile(rf"\s*(?P<start>{_MONTH})(?P<text>(?:\s|[:：,，起]|参加).*)", re.DOTALL)
-_WITHIN = re.compile(r"[（(]\s*(?:其间|期间|其中|间)\s*[:：]?(.*?)[)）]\s*$", re.DOTALL)
+_WITHIN = re.compile(r"[（(]\s*(?:其间|期间|其中|间)\s*[:：]?")
 _WITHIN_LINE = re.compile(r"\s*[（(]?\s*(?:其间|期间|其中)\s*[:：]?(.*)", re.DOTALL)
 
 _STUDY = re.compile("学习|进修|中专|大专|专科|学士|硕士|博士|毕业|就读|函授|自考|在读|攻读|脱产")
@@ -94,8 +94,8 @@ def read_resume(text: str) -> Resume:
             _add_within(resume, number, found[1].rstrip("）) "), line)
             continue
         body, inner = line, ""
-        if nested := _WITHIN.search(line):
-            body, inner = line[: nested.start()], nested[1]
+        if (nested := _WITHIN.search(line)) and line.endswith((")", "）")):
+            body, inner = line[: nested.start()], line[nested.end() : -1]
         read = _spell(number, body)
         if isinstance(read, UnreadLine):
             resume.unread.append(replace(read, text=line))

@@ -18,6 +18,7 @@ from allocator.errors import Fault, InputError, shorten
 from allocator.intake.privacy import MASK, fault_without_numbers, without_numbers
 from allocator.model.reading.files import TABLE_BYTES, decode, read_bytes
 from allocator.model.reading.table_files import cell_text, check_unpacked_size, csv_lines, fill_merged
+from allocator.model.reading.table_grid import LONGEST_CELL, long_cell
 from allocator.model.text import Text
 
 SUFFIXES = (".xlsx", ".xls", ".ods", ".et", ".csv")
@@ -223,6 +224,8 @@ def _sheet(sheet: CalamineSheet, label: str, book: Book, spans: Sequence[Range] 
             if cell == "":
                 continue
             if isinstance(cell, str):
+                if len(cell) > LONGEST_CELL:
+                    raise InputError([long_cell(f"{label}:{sheet.name}", number + 1)])
                 texts[column] = without_numbers(cell_text(cell)).strip()
                 continue
             if isinstance(cell, int | float) and abs(cell) >= _LOST:
