@@ -137,6 +137,7 @@ def test_a_form_that_cannot_hold_a_name_is_not_filled(plan: Path, tmp_path: Path
 def test_wrong_calls_are_refused(plan: Path, forms: Path, tmp_path: Path) -> None:
     said = {
         "is the folder of the forms": ("--to", forms, "--forms", forms),
+        "or inside it": ("--to", forms / "filled", "--forms", forms),
         "is filled, not made": ("--to", tmp_path / "a.lrmx"),
         "no such file or folder": ("--to", tmp_path / "o", "--forms", tmp_path / "nothing"),
         "there is no cadre form": ("--to", tmp_path / "o", "--forms", tmp_path / "scenarios"),

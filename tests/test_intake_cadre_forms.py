@@ -49,6 +49,31 @@ def test_a_broken_form_is_refused_in_its_own_sentence(one: made_forms.Broken, tm
     assert "passwd" not in said
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    cuts=st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 40), st.binary(max_size=12)), min_size=1, max_size=6
+    ),
+)
+def test_a_damaged_form_is_read_or_refused_and_never_ends_in_an_error(
+    seed: int, cuts: list[tuple[float, int, bytes]]
+) -> None:
+    rng = random.Random(seed)
+    person, style = made_forms.truth(rng, seed), made_forms.style(rng)
+    content = bytearray(made_forms.lrm(person, style) if seed % 4 == 0 else made_forms.lrmx(person, style))
+    for part, length, new in cuts:
+        begin = int(part * len(content))
+        content[begin : begin + length] = new
+    label = "a.lrm" if seed % 4 == 0 else "a.lrmx"
+    try:
+        filled = fill_form(bytes(content), label, FILL)
+    except InputError as error:
+        assert all(fault.message.zh and fault.message.en for fault in error.faults)
+    else:
+        assert fill_form(filled, label, FILL) == filled
+
+
 def test_the_sentences_of_the_hostile_kinds_differ(tmp_path: Path) -> None:
     kinds = (
         "bomb",

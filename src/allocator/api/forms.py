@@ -106,7 +106,7 @@ def fill_forms(
     for person, found in matched.items():
         name = people[person].name or person
         try:
-            filled.append(_fill(name, changes[person], found, into / found.name))
+            filled.append(_fill(name, changes[person], policy, found, into / found.name))
         except InputError as error:
             faults.extend(error.faults)
             missing.append(MissingForm(person, name, NOT_FILLED))
@@ -180,15 +180,15 @@ def _period(layer: Layer, period: str | None) -> str | None:
 
 
 def _check_folders(forms: Path, into: Path) -> None:
-    """Refuse to write over the forms themselves.
+    """Refuse to write among the forms themselves, where the next call would read what this one writes.
 
     Raises:
-        InputError: The folders are the same, or the second one is no folder.
+        InputError: The second folder is the first one or inside it, or is no folder.
     """
-    if into.resolve() == forms.resolve():
+    if into.resolve().is_relative_to(forms.resolve()):
         message = Text(
-            zh="与来表的文件夹相同，会覆盖来表；请换一个文件夹",
-            en="is the folder of the forms, which would be overwritten; name another one",
+            zh="是来表的文件夹或在其中，会与来表相混；请换一个文件夹",
+            en="is the folder of the forms or inside it; name a folder apart",
         )
         raise InputError([Fault(message, "--to", found=shorten(into, 200))])
     _make_folder(into)
@@ -201,7 +201,9 @@ def _make_folder(folder: Path) -> None:
         raise InputError([unwritable_fault(error, folder)]) from None
 
 
-def _fill(name: str, changes: Sequence[Appointment], form: FormFile, path: Path) -> FilledForm:
+def _fill(
+    name: str, changes: Sequence[Appointment], policy: Policy, form: FormFile, path: Path
+) -> FilledForm:
     """Write one form.
 
     Raises:
@@ -209,7 +211,7 @@ def _fill(name: str, changes: Sequence[Appointment], form: FormFile, path: Path)
     """
     appointed = "、".join(seat.text.zh for one in changes for seat in one.gained)
     removed = "、".join(seat.text.zh for one in changes for seat in one.given_up)
-    reason = _reason(changes)
+    reason = _reason(changes, policy)
     values = {APPOINTED: appointed, REMOVED: removed, **({REASON: reason} if reason else {})}
     label = form.form.label
     content = fill_form(read_form_bytes(form.path, label), label, values)
@@ -223,10 +225,17 @@ def _fill(name: str, changes: Sequence[Appointment], form: FormFile, path: Path)
     return FilledForm(changes[0].person.id, name, label, path, appointed, removed, reason, replaced)
 
 
-def _reason(changes: Sequence[Appointment]) -> str:
-    """Return the first reasons as one sentence; those about the person come before those about the place."""
+def _reason(changes: Sequence[Appointment], policy: Policy) -> str:
+    """Return the first reasons as one sentence; those about the person come before those about the place.
+
+    A rule is told by its own reason (``why``), or else as a sentence.
+    """
+    from allocator.rules.rule_sentences import rule_sentence
+
+    scenario = policy.context.scenario
+    rules = {rule.id: rule for rule in policy.rules}
     found = [reason for one in changes for reason in one.reasons]
     ordered = sorted(found, key=lambda reason: not reason.is_of_person)
-    remarks = [text.zh for one in changes for text in one.remarks]
-    texts = list(dict.fromkeys([*remarks, *(reason.text("zh") for reason in ordered)]))[:MOST_REASONS]
-    return "；".join(text.strip("。；") for text in texts) + "。" if texts else ""
+    whys = [rules[reason.rule].why.zh or rule_sentence(rules[reason.rule], scenario).zh for reason in ordered]
+    texts = list(dict.fromkeys([*(text.zh for one in changes for text in one.remarks), *whys]))
+    return "；".join(text.strip("。；") for text in texts[:MOST_REASONS]) + "。" if texts else ""
