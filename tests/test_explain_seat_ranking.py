@@ -211,7 +211,8 @@ def test_the_list_names_who_fits_and_why_others_do_not(scenario: Path) -> None:
         "  2. 李秀英 (P2) for 赵磊 (P7) (who takes 第一组 (G1) member in turn) · 1 few moves +6\n"
         "  3. 陈静 (P5) for 赵磊 (P7) (who takes 第一组 (G1) member in turn) · 1 few moves +8\n"
         "could not (2):\n"
-        "  ✗ lead-yearly (longest term on end in a slot): 2 periods on end — 王建国 (P1)\n"
+        "  ✗ lead-yearly (any lead stays in one team for at most 1 period(s) on end): "
+        "2 periods on end — 王建国 (P1)\n"
         "  ✗ native (not at home) — 张伟 (P3)\n"
         "looked at 2026 alone, with all else as it is; a new solve may cost less (--item with --solve)\n"
     ), "each for the one whom it costs least to replace: P6 for a relative who may not stay beside"
@@ -224,7 +225,7 @@ def test_one_candidate_is_told_in_full(scenario: Path) -> None:
     assert explain(scenario, "--slot", "G2", "--role", "member", "--item", "P6", lang="zh") == (
         "人员编组 · 第二组 (G2) 组员 @2026\n"
         "杨帆 (P6) 替 黄丽 (P8)（互换，后者到 第一组 (G1) 组员）: 不违反硬规则 · 1 人员稳定 +4\n"
-        "  · keep (人员稳定：调动最少、经验流失最少)\n"
+        "  · keep (人员留在原组)\n"
         "      杨帆 (P6) 从 第二组 (G2) 到 第一组 (G1) 组员 @2027\n"
         "      黄丽 (P8) 从 第一组 (G1) 到 第二组 (G2) 组员 @2027\n"
         "  keep [1 人员稳定] +4\n"

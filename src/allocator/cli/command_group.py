@@ -84,6 +84,12 @@ def _kinds() -> click.Command:
     return kinds
 
 
+def _rules() -> click.Command:
+    from allocator.cli.rules import command
+
+    return command
+
+
 def _schema() -> click.Command:
     from allocator.cli.provided import schema
 
@@ -102,6 +108,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "export": _export,
     "explain": _explain,
     "draw": _draw,
+    "rules": _rules,
     "kinds": _kinds,
     "schema": _schema,
 }

@@ -111,13 +111,15 @@ def _breach_text(policy: Policy, rule: Rule, breach: Breach) -> Text:
     parts += [label(layer.slots[subject.slot])] if subject.slot >= 0 else []
     parts += [layer.periods[subject.period].id] if subject.period >= 0 else []
     where = " · ".join(parts)
-    detail = breach.detail or (rule.why if rule.softened() and rule.why else _exception_text(rule, breach))
+    detail = breach.detail or (
+        rule.why if rule.softened() and rule.why else _exception_text(policy, rule, breach)
+    )
     return Text(zh=f"{where}：{detail.zh}", en=f"{where}: {detail.en}")
 
 
-def _exception_text(rule: Rule, breach: Breach) -> Text:
+def _exception_text(policy: Policy, rule: Rule, breach: Breach) -> Text:
     """Return the text of a breach without detail: the rule needs an exception."""
-    why = rule.why or rule.summary
+    why = policy.reason(rule)
     much = Text(zh=f"（{breach.amount} 处）", en=f" ({breach.amount} times)") if breach.amount > 1 else Text()
     return Text(zh=f"须破例{much.zh}：{why.zh}", en=f"needs an exception{much.en}: {why.en}")
 

@@ -16,6 +16,7 @@ from allocator.report.wording import level_text
 from allocator.rules.expressions.fields import HOLDS, doc_text
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Example, Rule, Waiver
+from allocator.rules.rule_sentences import kind_sentence
 
 #: Tables that are counted only where they have rows.
 _SELDOM = ("absences", "indicators", "identities", "wishes")
@@ -168,10 +169,11 @@ class FieldLine:
 
 @dataclass(frozen=True)
 class RuleKindView:
-    """A rule kind laid out."""
+    """A rule kind laid out; its sentence has the names of its blanks in 【】."""
 
     name: str
     summary: Text
+    sentence: Text
     about: tuple[str, ...]
     can_be_soft: bool
     meaning: Text
@@ -186,6 +188,7 @@ def rule_kind_view(kind: type[Rule]) -> RuleKindView:
     return RuleKindView(
         name=kind.name,
         summary=kind.summary,
+        sentence=kind_sentence(kind),
         about=kind.subject_dims,
         can_be_soft=kind.can_be_soft,
         meaning=_prose(kind),

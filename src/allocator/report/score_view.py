@@ -104,8 +104,8 @@ def rule_measures(policy: Policy, assignments: Iterable[Assignment]) -> dict[str
 
 
 def rule_reasons(policy: Policy) -> dict[str, Text]:
-    """Return the reason of each rule; without one, the summary of its kind."""
-    return {rule.id: rule.why or rule.summary for rule in policy.rules}
+    """Return the reason of each rule; without one, its sentence."""
+    return {rule.id: policy.reason(rule) for rule in policy.rules}
 
 
 def waiver_lines(policy: Policy, plan: Plan) -> tuple[WaiverLine, ...]:
@@ -226,7 +226,7 @@ def finding_view(policy: Policy, found: Finding) -> FindingView:
         level_title=level_text(rule.plan_level, policy.context.scenario.spec.levels),
         kind=rule.kind,
         layer=rule.on,
-        why=rule.why or rule.summary,
+        why=policy.reason(rule),
         cost=found.cost,
         breaches=tuple(_breach(policy, policy.layer_of(rule), breach) for breach in found.breaches),
         measured=found.measured,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from allocator.errors import caret, nearest, shorten
@@ -47,7 +48,7 @@ _OF_COLUMNS = {"==": ("等于", "equals"), "!=": ("不等于", "differs from")}
 AND, OR = ("且", "并且", "and"), ("或者", "或", "or")
 TRUTHS = {"总是": "true", "always": "true", "从不": "false", "never": "false"}
 QUOTES = {"“": "”", "「": "」", '"': '"', "'": "'", "‘": "’", "『": "』"}
-_SPECIAL = re.compile(r"[\s()（）、，,“”「」\"'‘’]|且|或|\band\b|\bor\b")
+SPECIAL = re.compile(r"[\s()（）、，,“”「」\"'‘’]|且|或|\band\b|\bor\b")
 MOMENT = "T00:00:00Z"
 CEL = re.compile(r"^\s*[「『]?\s*CEL\s*[:：]\s*(.*?)\s*[」』]?\s*$", re.DOTALL | re.IGNORECASE)
 
@@ -189,7 +190,7 @@ class ConditionWriter:
         word = self.pick(*special[operator]) if operator in special else word
         if not word:
             raise NotReadableError(operator)
-        return f"{self.operand(left)} {word} {self.value(variable, right)}"
+        return f"{self.operand(left)} {word} {self.value(variable, right, operator)}"
 
     def operand(self, term: Term) -> str:
         """Return a column or a figure of a map in words."""
@@ -199,18 +200,19 @@ class ConditionWriter:
             return f"{self.over.name(term.parts[0].value, self.language)}.{_quoted(term.parts[1].value)}"
         raise NotReadableError(term.op)
 
-    def value(self, variable: str, term: Term) -> str:
+    def value(self, variable: str, term: Term, operator: str) -> str:
         """Return a value of a column in words."""
         if term.op == "text":
             word = self.over.words.value(variable, term.value)(self.language)
             known = self.over.values(variable)
             if known.get(word, word) != term.value:
                 word = term.value
-            return _quoted(word, always=word not in known)
+            is_closed = bool(known) and operator in ("==", "!=", "in", "!in")
+            return _quoted(word, always=is_closed and word not in known, blanks=word in known)
         if term.op == "number":
             return term.value
         if term.op == "list" and term.parts:
-            return self.pick("、", ", ").join(self.value(variable, part) for part in term.parts)
+            return self.pick("、", ", ").join(self.value(variable, part, operator) for part in term.parts)
         if term.op == "timestamp" and term.parts[0].value.endswith(MOMENT):
             return term.parts[0].value.removesuffix(MOMENT)
         return self.operand(term)
@@ -228,9 +230,38 @@ class ConditionWriter:
         return self.operand(term)
 
 
-def _quoted(word: str, *, always: bool = False) -> str:
-    plain = not always and word and not _SPECIAL.search(word) and not word.replace(".", "").isdigit()
+def _quoted(word: str, *, always: bool = False, blanks: bool = False) -> str:
+    """Return a value, in quotes if it might be read as something else.
+
+    Args:
+        word: The value.
+        always: Whether quotes are needed in any case.
+        blanks: Whether blanks alone need no quotes.
+    """
+    bare = word.replace(" ", "") if blanks else word
+    plain = not always and word and not SPECIAL.search(bare) and not word.replace(".", "").isdigit()
     return word if plain else f"“{word}”" if "”" not in word else f'"{word}"'
+
+
+_YES_NO = {"是": "true", "true": "true", "yes": "true", "否": "false", "false": "false", "no": "false"}
+
+
+def literal(kind: str, raw: str) -> Term | Text:
+    """Return a number, a date or a truth value of a column's type; else the fault of it."""
+    if kind == "TIMESTAMP":
+        try:
+            return Term("timestamp", (Term("text", value=date.fromisoformat(raw).isoformat() + MOMENT),))
+        except ValueError:
+            return Text(
+                zh=f"“{shorten(raw)}”应为日期，如 2026-01-01",
+                en=f"'{shorten(raw)}' is no date such as 2026-01-01",
+            )
+    if kind == "BOOL":
+        truth = Text(zh="应为“是”或“否”", en="it is yes or no")
+        return Term("truth", value=_YES_NO[raw]) if raw in _YES_NO else truth
+    if re.fullmatch(r"-?\d{1,15}(\.\d+)?", raw):
+        return Term("number", value=raw)
+    return Text(zh=f"“{shorten(raw)}”应为数字", en=f"'{shorten(raw)}' is no number")
 
 
 def continues(text: str, end: int, name: str) -> bool:

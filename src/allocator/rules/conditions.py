@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 
 from allocator.errors import nearest, shorten
 from allocator.model.text import Language, Text
 from allocator.rules.condition_grammar import (
     AND,
-    MOMENT,
     OPERATORS,
     OR,
     QUOTES,
@@ -25,6 +23,7 @@ from allocator.rules.condition_grammar import (
     ConditionWriter,
     NamedColumns,
     continues,
+    literal,
 )
 from allocator.rules.expressions.phrases import NotReadableError, Term, parse_cel, to_cel
 
@@ -188,6 +187,7 @@ class _Reader:
         if sign == "empty":
             return self._empty(left, kind, negated=negated)
         if sign == "in":
+            self._refuse(kind, sign, start)
             term = Term("in", (left, Term("list", tuple(self.several(variable, kind)))))
         elif sign in ("contains", "startsWith", "endsWith"):
             term = self._contains(left, variable, kind, sign)
@@ -253,15 +253,20 @@ class _Reader:
                     self.at = end
                     return self._other(other, kind, sign, start)
         raw = quoted.value if quoted else self._raw()
+        if quoted is None and re.search(r"\s", raw) and kind == "STRING":
+            message = Text(
+                zh="值中有空格，请加引号；条件之间用“且”“或”",
+                en="a value with blanks stands in quotes; 'and' or 'or' joins conditions",
+            )
+            self._refuse_blanks(variable, raw, message, start)
         if not raw and quoted is None:
             raise self.fault(Text(zh="此处缺少值", en="a value is missing here"), start)
-        if kind in ("INT", "DOUBLE", "DYN"):
-            return self._number(raw, start)
-        if kind == "TIMESTAMP":
-            return self._date(raw, start)
-        if kind == "BOOL":
-            return self._truth(raw, start)
-        if kind == "STRING" and sign in ("<", "<=", ">", ">=") and quoted is None:
+        if kind != "STRING":
+            term = literal(kind, raw)
+            if isinstance(term, Text):
+                raise self.fault(term, start, raw)
+            return term
+        if sign in ("<", "<=", ">", ">=") and quoted is None:
             message = Text(zh="文字的列不能比较大小", en="a text cannot be compared by size")
             raise self.fault(message, start, raw)
         return Term(
@@ -305,29 +310,10 @@ class _Reader:
             or "." in rest.split(" ")[0]
         )
 
-    def _number(self, raw: str, start: int) -> Term:
-        if not re.fullmatch(r"-?\d{1,15}(\.\d+)?", raw):
-            raise self.fault(
-                Text(zh=f"“{shorten(raw)}”应为数字", en=f"'{shorten(raw)}' is no number"), start, raw
-            )
-        return Term("number", value=raw)
-
-    def _date(self, raw: str, start: int) -> Term:
-        try:
-            day = date.fromisoformat(raw)
-        except ValueError:
-            message = Text(
-                zh=f"“{shorten(raw)}”应为日期，如 2026-01-01",
-                en=f"'{shorten(raw)}' is no date such as 2026-01-01",
-            )
-            raise self.fault(message, start, raw) from None
-        return Term("timestamp", (Term("text", value=day.isoformat() + MOMENT),))
-
-    def _truth(self, raw: str, start: int) -> Term:
-        words = {"是": "true", "true": "true", "yes": "true", "否": "false", "false": "false", "no": "false"}
-        if raw not in words:
-            raise self.fault(Text(zh="应为“是”或“否”", en="it is yes or no"), start, raw, list(words))
-        return Term("truth", value=words[raw])
+    def _refuse_blanks(self, variable: str, raw: str, message: Text, start: int) -> None:
+        """Refuse a bare value with blanks, unless a row has it."""
+        if raw not in self.over.values(variable):
+            raise self.fault(message, start, raw)
 
     def _known(self, variable: str, raw: str, start: int, *, as_is: bool) -> str:
         """Return the value of a word; a word that no row has, but nearly one that a row has, is refused."""

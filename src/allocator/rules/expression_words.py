@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from allocator.model.text import Language
 from allocator.rules.expressions.phrases import NotReadableError, Term, parse_cel
@@ -110,11 +110,9 @@ class ExpressionWords:
         """Return a column in words; an id or a kind is the entity itself."""
         prefix, _, name = variable.partition(".")
         owner = self.words.prefix(prefix)(self.language)
-        if name == "id" and prefix != "period":
-            return owner
-        column = self.words.column(prefix, name)(self.language)
         if name == "id":
-            return owner
+            return self.pick(owner, f"the {owner}")
+        column = self.words.column(prefix, name)(self.language)
         if prefix in self.bare:
             return column
         return f"{owner}的{column}" if self.language == "zh" else f"the {owner}'s {column}"
@@ -164,6 +162,8 @@ class ExpressionWords:
         return pattern.format(self.say(term.parts[0]), self._value(*term.parts))
 
     def _either(self, condition: Term, yes: Term, no: Term) -> str:
+        if no == Term("text"):
+            return self.pick("{}（仅{}的）", "{} (only where {})").format(self.say(yes), self.say(condition))
         pattern = self.pick("{}的计 {}，其余计 {}", "{1} where {0}, else {2}")
         return pattern.format(self.say(condition), self._operand(yes), self.say(no))
 
@@ -207,4 +207,16 @@ class ExpressionWords:
                 (self.say(left) if self.language == "zh" else "")
                 + self.pick(*_COMPARED[term.op]).format(right.value)
             )
-        return self.pick(*_BETWEEN[term.op]).format(self._operand(left), self._operand(right))
+        return self._between(left, term.op, right)
+
+    def _between(self, left: Term, sign: str, right: Term) -> str:
+        """Return a comparison of two columns, with the entities of both."""
+        whole = replace(self, bare=frozenset())
+        own, _, name = left.value.partition(".")
+        other, _, others = right.value.partition(".")
+        if "other" in (own, other) and name == others and name != "id" and sign in ("==", "!="):
+            column = self.words.column(own, name)(self.language)
+            if sign == "==":
+                return self.pick(f"{column}相同", f"they have the same {column}")
+            return self.pick(f"{column}不同", f"they have not the same {column}")
+        return self.pick(*_BETWEEN[sign]).format(whole._operand(left), whole._operand(right))

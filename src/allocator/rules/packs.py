@@ -71,12 +71,13 @@ class Pack(Strict):
 
 @dataclass
 class Rulebook:
-    """All rules and waivers of a scenario's packs, and the bytes that they were read from."""
+    """All rules and waivers of a scenario's packs, the packs by file, and the bytes they were read from."""
 
     rules: dict[str, Rule] = field(default_factory=dict)
     entries: dict[str, YamlEntry] = field(default_factory=dict)
     waivers: list[tuple[Waiver, YamlEntry]] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
+    packs: dict[str, Pack] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -140,6 +141,7 @@ class _PackReader:
             self.faults.extend(error.faults)
             return {}
         self.book.contents[path.name] = document.content
+        self.book.packs[path.name] = pack
         entries: dict[str, YamlEntry] = {}
         for k, base in enumerate(pack.extends):
             site = ImportSite(path.name, document.line_of(("extends", k)), "extends")

@@ -24,10 +24,12 @@ from allocator.rules.constraints import ConstraintWriter, SharedVariables
 from allocator.rules.context import RuleContext
 from allocator.rules.expressions.fields import expression_fields, layers_read
 from allocator.rules.expressions.selectors import SelectorError
-from allocator.rules.packs import YamlEntry
+from allocator.rules.packs import Pack, YamlEntry
 from allocator.rules.roster import Roster
 from allocator.rules.rule import Breach, Rule, Waiver
+from allocator.rules.rule_sentences import rule_sentence
 from allocator.rules.scope import Scope
+from allocator.rules.wordbook import Wordbook
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,7 @@ class Policy:
         sha256: Digest of the scenario and of its rule packs; identifies the input in a plan.
         files: SHA-256 of each of their files by name.
         overrides: The overrides of a call; their rules are among ``rules``.
+        packs: The rule packs by the name of their file.
     """
 
     context: RuleContext
@@ -51,11 +54,21 @@ class Policy:
     sha256: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     overrides: Overrides = field(default_factory=Overrides)
+    packs: Mapping[str, Pack] = field(default_factory=dict)
 
     @property
     def reference(self) -> ScenarioRef:
         """The reference to the scenario that plans carry."""
         return ScenarioRef(name=self.context.scenario.name, sha256=self.sha256, files=self.files)
+
+    @cached_property
+    def wordbook(self) -> Wordbook:
+        """The words of the scenario, for sentences."""
+        return Wordbook(self.context.scenario)
+
+    def reason(self, rule: Rule) -> Text:
+        """Return the reason of a rule; without one, its sentence."""
+        return rule.why or rule_sentence(rule, self.wordbook)
 
     @cached_property
     def scopes(self) -> Mapping[str, Scope]:

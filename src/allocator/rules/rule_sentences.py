@@ -137,8 +137,10 @@ class _RuleWords:
         body = self._limits(set(nouns_in(parts))) + fill(parts, self)
         if framed:
             body = self._framed(body)
+        for noun in ("who", "where") if self.language == "en" else ():
+            body = body.replace(f" 1 {self.noun(f'{noun}s')}", f" 1 {self.noun(noun)}")
         body = tidy(body, self.language)
-        return body if self.language == "zh" else body[:1].upper() + body[1:]
+        return body[:1].upper() + body[1:] if framed and self.language == "en" else body
 
     def _framed(self, body: str) -> str:
         layer = self.book.layer(self.rule.on)(self.language)
@@ -263,7 +265,15 @@ class _RuleWords:
             return self.values.write(blank, value, self.language)
         if blank.expression.over == "slot" and blank.expression.returns == "BOOL":
             return self._noun_where(value, "slot", several=False)
-        return self._words(blank)(value)
+        return self._amount(blank, value, self._words(blank)(value))
+
+    def _amount(self, blank: Blank, value: Any, said: str) -> str:
+        """Return an expression as it stands in the sentence: a limit is said to be of the entity itself."""
+        if not isinstance(value, str) or "CEL" in said:
+            return said
+        if blank.name in ("atleast", "atmost", "target"):
+            return self.pick(f"其{said}", f"its {said}")
+        return self.pick(f"（{said}）", f"({said})") if blank.name == "load" and " ? " in value else said
 
     def _words(self, blank: Blank) -> ExpressionWords:
         name, bare = self.rule.on, frozenset[str]()
@@ -285,6 +295,8 @@ class _RuleWords:
             )
             said = ((word, self._words(blank)(one)) for word, one in pairs)
             return self.pick("、", ", ").join(f"{word} {one}" for word, one in said)
+        if value == "seats":
+            return self.pick("席位列所定", "as the column of seats says")
         try:
             return parse_notation(value, self.book.seats).to_text(self.book.seats, self.language)
         except NotationError:
@@ -302,9 +314,11 @@ def tidy(text: str, language: Language) -> str:
         piece = re.sub(r"\s+", " ", pieces[k])
         if language == "zh":
             piece = re.sub(rf"(?<={_HAN}) (?={_HAN})", "", piece)
-            piece = re.sub(r"(\d)([且或的计，]?)(?=[且或的计减加乘除])", r"\1\2 ", piece).replace("  ", " ")
+            piece = re.sub(r"(?<=[\u3400-\u9fff）])(?=\d)", " ", piece)
+            piece = re.sub(r"(?<=\d)(?=[且或的减加乘除合])", " ", piece)
             piece = re.sub(r" ([，。；：、）])", r"\1", piece)
         else:
             piece = re.sub(r" ([,;:.)])", r"\1", piece)
+            piece = re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", piece)
         pieces[k] = piece
     return "".join(pieces).strip()

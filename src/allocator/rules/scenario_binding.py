@@ -217,7 +217,7 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
         raise input_error(faults)
     waivers = tuple(waiver for waiver, _ in book.waivers)
     digest, files = _digest(scenario, book), {**scenario.files, **_pack_digests(book)}
-    return Policy(context, (*implied, *rules), waivers, book.entries, digest, files)
+    return Policy(context, (*implied, *rules), waivers, book.entries, digest, files, packs=book.packs)
 
 
 def with_rules(policy: Policy, rules: Iterable[Rule], overrides: Overrides) -> Policy:

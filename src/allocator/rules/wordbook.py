@@ -225,7 +225,10 @@ class LayerWords:
         if source.name in PREFIXES:
             return PREFIXES[source.name]
         kind = self._only_kind(source)
-        return self.kind_word(source.table, kind) if kind else NOUNS[source.table]
+        if not kind:
+            return NOUNS[source.table]
+        word = self.kind_word(source.table, kind)
+        return Text(zh=NOUNS[source.table].zh, en=word.en) if word.zh.isascii() else word
 
     def _only_kind(self, source: Source) -> str:
         """Return the one kind that a source asks for, if its condition says nothing else."""

@@ -52,8 +52,8 @@ class ReasonFinder:
         return tuple(sorted(found, key=lambda one: not one.is_of_person))
 
     def sentence(self, rule: Rule) -> Text:
-        """Return a rule as a sentence: its reason, or else the summary of its kind."""
-        return rule.why or rule.summary
+        """Return a rule as a sentence: its reason, or else the sentence of its kind, filled."""
+        return self._source.policy.reason(rule)
 
     @cached_property
     def _by_layer(self) -> Mapping[str, tuple[Rule, ...]]:

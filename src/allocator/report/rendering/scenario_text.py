@@ -94,6 +94,7 @@ def rule_kinds_table(views: Iterable[RuleKindView], language: Language) -> Table
 def render_rule_kind(view: RuleKindView, language: Language) -> Iterator[RenderableType]:
     """Yield the meaning of a kind, the subject of its breaches, its fields and its examples."""
     yield f"{view.name} · {view.summary(language)}"
+    yield pick(language, f"写作：{view.sentence.zh}", f"sentence: {view.sentence.en}")
     yield view.meaning(language)
     yield pick(language, "级别：", "levels: ") + levels(view, language)
     about = ", ".join(pick(language, *_ABOUT.get(name, (name, name))) for name in view.about)
