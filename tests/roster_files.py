@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,9 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from allocator import api
+from allocator.errors import Fault
 
 Rows = Sequence[Sequence[Any]]
 
@@ -96,3 +100,22 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
 def column(folder: Path, name: str, column: str) -> list[str]:
     """Return one column of a table of a scenario."""
     return [row.get(column, "") for row in table(folder, name)]
+
+
+def imported(folder: Path, rows: Rows, name: str = "r.csv", **settings: Any) -> api.Imported:
+    """Import one sheet with rows into ``folder``."""
+    path = folder.parent / name
+    if name.endswith(".csv"):
+        csv_file(path, rows)
+    else:
+        workbook(path, {"花名册": rows}, **settings)
+    return api.import_files([path], folder, year=2026)
+
+
+def answer(folder: Path, *faults: Fault, choice: int = 0) -> None:
+    """Paste the line of each question into ``import.yaml`` with one of its choices."""
+    with (folder / "import.yaml").open("a", encoding="utf-8") as file:
+        for fault in faults:
+            line = fault.detail.splitlines()[0].strip()
+            key, choices = re.fullmatch(r'(".*?"): (.*)', line).groups()  # type: ignore[union-attr]
+            file.write(f"{key}: {re.split(r'  # [|] | [|] ', choices)[choice]}\n")

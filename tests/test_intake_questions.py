@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,29 +10,8 @@ from typing import Any
 import pytest
 
 from allocator import api
-from allocator.errors import Fault, InputError
-from roster_files import HEADER, column, csv_file, person, table, workbook
-
-Rows = Sequence[Sequence[Any]]
-
-
-def imported(folder: Path, rows: Rows, name: str = "r.csv", **settings: Any) -> api.Imported:
-    """Import one sheet with rows into ``folder``."""
-    path = folder.parent / name
-    if name.endswith(".csv"):
-        csv_file(path, rows)
-    else:
-        workbook(path, {"花名册": rows}, **settings)
-    return api.import_files([path], folder, year=2026)
-
-
-def answer(folder: Path, *faults: Fault, choice: int = 0) -> None:
-    """Paste the line of each question into ``import.yaml`` with one of its choices."""
-    with (folder / "import.yaml").open("a", encoding="utf-8") as file:
-        for fault in faults:
-            line = fault.detail.splitlines()[0].strip()
-            key, choices = re.fullmatch(r'(".*?"): (.*)', line).groups()  # type: ignore[union-attr]
-            file.write(f"{key}: {re.split(r'  # [|] | [|] ', choices)[choice]}\n")
+from allocator.errors import InputError
+from roster_files import HEADER, answer, column, imported, person, table
 
 
 @pytest.fixture

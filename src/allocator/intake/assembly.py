@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
-from allocator.errors import Fault
+from allocator.errors import Fault, nearest
 from allocator.intake.cadre_form import FORM_SUFFIXES
 from allocator.intake.import_notes import Place, Questions, short
 from allocator.intake.posts import split_post, title_within
@@ -18,6 +19,8 @@ from allocator.model.text import Text
 SAME, OTHER = "same", "other"
 #: People of one name from which every further one is asked about.
 _MOST_OF_NAME = 200
+#: Likeness of two names from which they may be one.
+_ALIKE = 0.8
 
 
 @dataclass
@@ -31,7 +34,14 @@ class UnitRegister:
     def __post_init__(self) -> None:
         self._ids = {row["id"]: row for row in self.rows if row.get("id")}
         self._names = {row["name"]: row["id"] for row in self.rows if row.get("name") and row.get("id")}
+        #: Whether there were units before any was added.
+        self.was_known = bool(self._ids)
         self._next = next_ids("U", 2, {*self._ids, *self.taken})
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids of all units."""
+        return self._ids
 
     @property
     def names(self) -> frozenset[str]:
@@ -78,7 +88,7 @@ def set_units(
     """Set the unit and the title of each person, by the column of units or by the text of the post."""
     listed = list(people)
     for person in listed:
-        if unit := person.values.get("unit"):
+        if unit := _certain_unit(person, register, questions):
             person.values["unit"] = register.add(unit)
         if (parent := person.values.pop("parent", "")) and unit:
             register.set_parent(person.values["unit"], register.add(parent))
@@ -91,6 +101,44 @@ def set_units(
             person.values["title"] = title_within(person.post, register.name_of(unit))
             continue
         _split(person, register, known, questions, remarks)
+
+
+def _certain_unit(person: RosterPerson, register: UnitRegister, questions: Questions) -> str:
+    """Return the unit that a row names; an unknown one that looks like an id is asked about."""
+    unit = person.values.get("unit", "")
+    if not unit or not unit.isascii() or register.id_of(unit) or not register.was_known:
+        return unit
+    place = Place(person.place.label, person.place.row, "unit")
+    answer = questions.answer(place.key(unit))
+    if answer is None:
+        person.is_open = True
+        near = nearest(unit, register.ids)
+        message = Text(zh="没有这个编号的单位", en="is the id of no unit")
+        questions.ask(place, message, place.key(unit), [near], found=unit, near=near)
+    return answer or ""
+
+
+_LIKE = Text(
+    zh="只有一人的单位，名称与另一单位相近：是否为同一单位？",
+    en="is a unit of one person, with nearly the name of another: are they one?",
+)
+_NUMERALS = str.maketrans("", "", "一二三四五六七八九十0123456789东西南北")
+
+
+def units_alike(people: Iterable[RosterPerson], register: UnitRegister) -> Iterator[Fault]:
+    """Yield a remark for each new unit of one person whose name is nearly that of another unit."""
+    serving: dict[str, list[RosterPerson]] = {}
+    for person in people:
+        serving.setdefault(person.values.get("unit", ""), []).append(person)
+    others = {register.name_of(unit) for unit, there in serving.items() if len(there) > 1}
+    for row in register.new:
+        there = serving.get(row["id"], [])
+        near = nearest(row["name"], others) if len(there) == 1 else ""
+        if near and near.translate(_NUMERALS) != row["name"].translate(_NUMERALS):
+            alike = SequenceMatcher(None, near, row["name"], autojunk=False).ratio()
+            if alike > _ALIKE:
+                place = there[0].place
+                yield Fault(_LIKE, place.label, place.row, "", short(row["name"]), "", near)
 
 
 def _split(

@@ -10,7 +10,7 @@ from allocator.intake.cadre_form import FAMILY, CadreForm
 from allocator.intake.cadre_form import Relative as FamilyRow
 from allocator.intake.dates import NO_DATE, find_dates, read_date
 from allocator.intake.import_notes import Place, Questions, short
-from allocator.intake.kinship import NO_NAME, NO_TERM, Relative, kinship_of
+from allocator.intake.kinship import HAS_DIED, NO_NAME, NO_TERM, Relative, has_died, kinship_of
 from allocator.intake.resume_lines import read_resume
 from allocator.intake.roster_families import StatedRelative
 from allocator.intake.roster_fields import SKIP, fields
@@ -48,14 +48,11 @@ _CAPTIONS: Mapping[str, str] = {
     FAMILY: "家庭成员",
 }
 _DATES: Mapping[str, str] = {"ChuShengNianYue": "born", "CanJiaGongZuoShiJian": "works_since"}
-#: A state of a relative that ends kinship: the dead stand in nobody's way.
-_DEAD = re.compile("去世|已故|病故|亡故|逝世|已殁")
 _BREAK = re.compile(r"<br\s*/?>")
 _PARTY = Text(
     zh="不是一个日期，也不是党派名称，未读入", en="is neither one date nor a party, and is not read"
 )
 _OTHER_PARTY = Text(zh="与政治面貌一项不一致，以政治面貌为准", en="differs from 政治面貌, which is taken")
-_HAS_DIED = Text(zh="已去世，不计入亲属关系", en="has died, and makes no tie")
 
 
 def people_of_forms(
@@ -148,8 +145,8 @@ class _FormReader:
             place = Place(self._form.label, row.row, f"{_CAPTIONS[FAMILY]} {row.number}")
             name = plain_name(plain_id(row.name))
             shown = " ".join(filter(None, (row.relation, name, row.born, row.post)))
-            if _DEAD.search(row.post) or _DEAD.search(row.name):
-                self._remark(place, _HAS_DIED, shown)
+            if has_died(row.post) or has_died(row.name):
+                self._remark(place, HAS_DIED, shown)
             elif not name:
                 self._remark(place, NO_NAME, shown)
             elif term := self._term(place, row, name):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from allocator.errors import Fault, InputError
-from allocator.intake.assembly import People, UnitRegister, person_row, set_units
+from allocator.intake.assembly import People, UnitRegister, person_row, set_units, units_alike
 from allocator.intake.cadre_form import FORM_SUFFIXES, PHOTO_SUFFIX
 from allocator.intake.form_matching import forms_in, read_forms
 from allocator.intake.form_people import people_of_forms, taken_fields
@@ -272,6 +272,7 @@ class _Import:
         people = People(tables["people"].rows, (row["id"] for row in register.rows), self._questions)
         people.load(self._people)
         loaded = people.loaded
+        self._remarks.extend(units_alike(loaded.values(), register))
         used = {person.values.get("unit", "") for person in loaded.values()}
         ties = list(kin_ties(loaded, people.names(), register, self._questions))
         service = list(postings_and_service(loaded, register, self._remarks))

@@ -163,6 +163,7 @@ class Unread:
     reason: Text
 
 
+HAS_DIED = Text(zh="已去世，不计入亲属关系", en="has died, and makes no tie")
 NO_TERM = Text(zh="不是已知的称谓", en="begins with no known term of kinship")
 NO_NAME = Text(zh="没有写姓名，不计入亲属关系", en="gives no name, and makes no tie")
 NO_END = Text(
@@ -170,6 +171,7 @@ NO_END = Text(
     en="does not show where the name ends: put a space or a comma after it",
 )
 
+_DIED = re.compile("去世|已故|病故|亡故|逝世|过世|已殁")
 _PARTS = re.compile(r"[;；\n\r。]+")
 _FIELD = re.compile(r"[\s,，、:：()（）]+")
 _NAME = re.compile("[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,15}[·•][\u3400-\u9fff·•]{1,15}")
@@ -181,6 +183,11 @@ _STATE = re.compile(
 _TRIVIAL = re.compile(
     "[\u3400-\u9fff]{1,4}族|汉|中共(?:预备)?党员|(?:预备)?党员|共青团员|团员|群众|民盟盟员|民建会员|[0-9]{1,3}岁|生于|[男女]"
 )
+
+
+def has_died(text: str) -> bool:
+    """Return whether a text about a relative says that they have died: the dead stand in nobody's way."""
+    return bool(_DIED.search(text))
 
 
 def relatives_in(text: str) -> tuple[list[Relative], list[Unread]]:
@@ -217,6 +224,8 @@ def _relative(part: str) -> Relative | Unread:
     if not term:
         return Unread(part, NO_TERM)
     dates, rest = find_dates(unicodedata.normalize("NFKC", rest) if not rest.isascii() else rest)
+    if has_died(part):
+        return Unread(part, HAS_DIED)
     fields = [field for field in _FIELD.split(rest) if field and not _TRIVIAL.fullmatch(field)]
     if not fields or _STATE.fullmatch(fields[0]):
         return Unread(part, NO_NAME)

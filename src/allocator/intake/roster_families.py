@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from allocator.errors import Fault
 from allocator.intake.dates import read_date
 from allocator.intake.import_notes import Place, Questions, short
-from allocator.intake.kinship import NO_END, NO_NAME, SPOUSE, Relative, Unread, kinship_of, relatives_in
+from allocator.intake.kinship import (
+    HAS_DIED,
+    NO_END,
+    NO_NAME,
+    SPOUSE,
+    Relative,
+    Unread,
+    has_died,
+    kinship_of,
+    relatives_in,
+)
 from allocator.intake.roster_fields import SKIP, fields
 from allocator.intake.roster_layout import Column, Roster
 from allocator.model.reading.cell_values import plain_id, plain_name
@@ -48,8 +58,8 @@ class FamilyReader:
         return [StatedRelative(relative, place) for relative in found]
 
     def _ask(self, place: Place, written: str, part: Unread) -> None:
-        if part.reason == NO_NAME:
-            fault = Fault(NO_NAME, place.label, place.row, short(place.column), short(part.text))
+        if part.reason in (NO_NAME, HAS_DIED):
+            fault = Fault(part.reason, place.label, place.row, short(place.column), short(part.text))
             self._roster.remarks.append(fault)
             return
         choices = [*_spellings(part), SKIP]
@@ -77,7 +87,8 @@ class FamilyReader:
         self, row: int, column: Column | None, group: Mapping[str, str]
     ) -> Iterator[StatedRelative]:
         name = plain_name(plain_id(group.get("relative_name", "")))
-        if column is None or len(name) < 2:
+        work = " ".join(plain_id(group.get("relative_work", "")).split())
+        if column is None or len(name) < 2 or has_died(work):
             return
         term = group.get("relative_term", "")
         place = self._roster.place(row, column.header)
@@ -89,7 +100,6 @@ class FamilyReader:
             self._questions.ask(place, _NO_TERM, key, ["", SKIP], found=f"{term} {name}")
             return
         born = read_date(group.get("relative_born", "")).iso[:7]
-        work = " ".join(plain_id(group.get("relative_work", "")).split())
         yield StatedRelative(Relative(answer or term, name, born, work), place)
 
 
