@@ -57,7 +57,10 @@ def test_an_expression_says_what_it_ranges_over() -> None:
     assert types["when"]("zh") == "CEL：由对象、去处和周期得真或假"
     assert types["when"]("en") == "CEL over item, slot and period, gives true or false"
     schema = all_kinds()["avoid"].model_json_schema()["properties"]["when"]
-    expected = "Where it holds the person keeps away. (CEL over item, slot and period, gives true or false)"
+    expected = (
+        "Condition under which the person may not take the place. "
+        "(CEL over item, slot and period, gives true or false)"
+    )
     assert schema["description"] == expected
 
 

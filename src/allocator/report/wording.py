@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from allocator.model import entity_words
 from allocator.model.plan import HARD, Level, Plan
 from allocator.model.text import Text
 from allocator.verify import is_proved_twice
@@ -21,12 +22,8 @@ STATUS_TWICE: Mapping[str, Text] = {
 }
 
 KINDS: Mapping[str, Text] = {
-    "office": Text(zh="纪检监察室", en="supervision office"),
-    "township": Text(zh="乡镇（街道）", en="township"),
-    "agency": Text(zh="派驻机构", en="stationed agency"),
-    "zone": Text(zh="协作片区", en="cooperation zone"),
-    "host": Text(zh="驻在单位", en="host unit"),
-    "centre": Text(zh="办案中心", en="case centre"),
+    **{kind: entity_words.KINDS["groups"][kind] for kind in ("zone", "host", "centre")},
+    **{kind: entity_words.KINDS["units"][kind] for kind in ("office", "township", "agency")},
 }
 
 TABLES: Mapping[str, Text] = {

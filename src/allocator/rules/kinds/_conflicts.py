@@ -36,12 +36,12 @@ class Acquaintance(Strict):
         Field(gt=0, le=1),
         Doc(
             zh="熟识程度从此值起算：硬规则禁止，其他规则按程度的百分数计代价",
-            en="Strength from which it counts; a hard rule forbids from there, a soft one pays the "
-            "strength in percent.",
+            en="Least strength that counts: a hard rule forbids the place, a soft rule costs the strength in "
+            "percent.",
         ),
     ] = 0.3
     hops: Annotated[
-        int, Field(ge=1, le=6), Doc(zh="关系链最长几步", en="Longest path of ties that counts.")
+        int, Field(ge=1, le=6), Doc(zh="关系链最长几步", en="Greatest number of ties in a path.")
     ] = 3
     kinds: Annotated[
         Kinds,
@@ -55,8 +55,8 @@ class Acquaintance(Strict):
         Annotated[int, Field(ge=0, le=100)] | None,
         Doc(
             zh="关系结束后几年内仍照计、满期不计；不填为逐年减弱",
-            en="For so many years a tie that has ended counts in full, and then no longer; if not given, "
-            "it fades.",
+            en="Number of years after its end for which a tie counts in full; later it does not count. If "
+            "not given, it fades with the years.",
         ),
     ] = None
     measured: Annotated[

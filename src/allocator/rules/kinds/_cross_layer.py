@@ -58,14 +58,14 @@ class Side(Strict):
         ThereItemText,
         Doc(
             zh="与 `item` 相比的文字；不填为对象编号",
-            en="What `item` is compared with, the id of that layer's item if empty.",
+            en="Text of that layer's item that `item` is compared with; its id if empty.",
         ),
     ] = ""
     at: Annotated[
         ThereSlotText,
         Doc(
             zh="所在之处的称呼；不填为去处编号",
-            en="What the whereabouts are called, the slot's id if empty.",
+            en="Text of that layer's slot that counts as the place; its id if empty.",
         ),
     ] = ""
 

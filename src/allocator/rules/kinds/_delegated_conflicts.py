@@ -36,7 +36,7 @@ class Led(Strict):
     role: Annotated[
         Several,
         Field(min_length=1),
-        Doc(zh="那一层中为首者的角色", en="The roles there of those who lead."),
+        Doc(zh="那一层中为首者的角色", en="Roles of the leaders in that layer."),
     ]
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:

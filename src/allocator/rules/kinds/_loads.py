@@ -194,14 +194,14 @@ Load = Annotated[
     PairAmount,
     Doc(
         zh="一次安排增加的负荷，如 `case.effort`、`case.effort * person.pace`，不能为负",
-        en="What one assignment adds, never negative: `case.effort`, `case.effort * person.pace`.",
+        en="Load that one assignment adds, never negative: `case.effort`, `case.effort * person.pace`.",
     ),
 ]
 Carried = Annotated[
     EachAmount,
     Doc(
         zh='各自起初已有的负荷，如上年的 `person.indicators["办案量2025"]`；`each: layer` 时为整数',
-        en='What each has to begin with, such as last year\'s `person.indicators["load 2025"]`; for '
+        en='Load that each has at the beginning, such as last year\'s `person.indicators["load 2025"]`; for '
         "`each: layer` a number.",
     ),
 ]

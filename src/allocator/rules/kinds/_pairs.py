@@ -49,7 +49,7 @@ class PairRule(Rule):
         ItemsTest,
         Doc(
             zh="两个对象满足此条件即成对，第二个记作 `other`",
-            en="Two items for which it holds are a pair; the second is `other`.",
+            en="Condition over two items that makes them a pair; the second is `other`.",
         ),
     ] = ""
     acquainted: Annotated[
@@ -59,7 +59,10 @@ class PairRule(Rule):
     hops: Annotated[
         int,
         Field(ge=1, le=6),
-        Doc(zh="计算 `acquainted` 时关系链最长几步", en="Longest path of ties that counts for `acquainted`."),
+        Doc(
+            zh="计算 `acquainted` 时关系链最长几步",
+            en="Greatest number of ties in a path that counts for `acquainted`.",
+        ),
     ] = 2
 
     def validate_in(self, context: RuleContext) -> Iterator[FieldProblem]:

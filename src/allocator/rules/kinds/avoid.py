@@ -24,15 +24,15 @@ from allocator.rules.sentences import Sentence
 
 
 class Avoid(Rule):
-    """A person does not take a place where ``when`` holds, or where he is acquainted with someone.
+    """A person may not take a place where ``when`` holds, or where he knows somebody too well.
 
-    A soft rule pays 1 for each place where ``when`` holds, and for acquaintance the strength of the
-    strongest path in percent (0.42 costs 42); with ``pays: place`` 1 for each place,
-    whether one or both are the reason.
+    ``acquaintance`` says whom he may not know, and from which strength on. A soft rule costs 1 for each place
+    where ``when`` holds, and for acquaintance the strength of the strongest path in percent (0.42 costs 42).
+    With ``pays: place`` it costs 1 for each place, whether one of the two is the reason or both.
 
-    Conflicts are passed on with ``through``: those of the people it lists (``person.leaders``), or of
-    whoever leads the person's group in another layer, count as his own; a soft rule pays the greatest of
-    them and his own, once.
+    ``through`` passes conflicts on: the conflicts of the people that it lists (``person.leaders``), or of the
+    leaders of the person's group in another layer, count as his own. A soft rule costs the greatest of these
+    conflicts and his own, once.
     """
 
     name: ClassVar[str] = "avoid"
@@ -119,10 +119,13 @@ class Avoid(Rule):
     )
 
     kind: Literal["avoid"]
-    when: Annotated[PairTest, Doc(zh="此条件成立时应当回避", en="Where it holds the person keeps away.")] = ""
+    when: Annotated[
+        PairTest,
+        Doc(zh="此条件成立时应当回避", en="Condition under which the person may not take the place."),
+    ] = ""
     acquaintance: Annotated[
         Acquaintance | None,
-        Doc(zh="与谁熟识到何种程度应当回避", en="Whom the person must not know, and how well."),
+        Doc(zh="与谁熟识到何种程度应当回避", en="Whom the person may not know, and from which strength on."),
     ] = None
 
     pays: Annotated[
@@ -136,8 +139,8 @@ class Avoid(Rule):
         PairTexts | Led,
         Doc(
             zh="谁的回避也算本人的：人员编号的列表（如 `person.leaders`），或另一层中带领其所在组的人",
-            en="Whose conflicts count as one's own: a list of ids (`person.leaders`), or whoever leads the "
-            "person's group in another layer.",
+            en="People whose conflicts count as the person's own: a list of ids (`person.leaders`), or the "
+            "leaders of the person's group in another layer.",
         ),
     ] = ""
 

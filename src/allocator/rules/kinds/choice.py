@@ -52,10 +52,10 @@ class Option(Strict):
 class Choice(Rule):
     """Each item has at least ``atleast`` and at most ``atmost`` entries of the list ``of``.
 
-    An item has an entry if it holds any of its slots, in any of its roles, in any of its periods: a weekend
-    is one entry of two periods. With ``off: true`` those entries are counted that it does not have: at least
-    one of two days off. Each entry too few or too many costs 1. Only the horizon is looked at,
-    and only who is there in some period of the rule.
+    An item has an entry if it holds one of the entry's slots, in one of its roles, in one of its periods.
+    So a weekend is one entry of two periods. With ``off: true`` the entries that the item does not have are
+    counted, for example at least one of two days off. Each entry too few or too many costs 1. Periods
+    before the horizon do not count, and an item that is not there in any period of the rule is left out.
     """
 
     name: ClassVar[str] = "choice"
@@ -137,10 +137,17 @@ class Choice(Rule):
         Annotated[tuple[Option, ...], Field(min_length=1)],
         Doc(zh="所列各项", en="The entries of the list."),
     ]
-    atleast: Annotated[Limit | None, Doc(zh="至少几项；不填为不限", en="At least so many entries.")] = None
-    atmost: Annotated[Limit | None, Doc(zh="至多几项；不填为不限", en="At most so many entries.")] = None
+    atleast: Annotated[
+        Limit | None, Doc(zh="至少几项；不填为不限", en="Least number of entries; no limit if not given.")
+    ] = None
+    atmost: Annotated[
+        Limit | None, Doc(zh="至多几项；不填为不限", en="Greatest number of entries; no limit if not given.")
+    ] = None
     off: Annotated[
-        bool, Doc(zh="计未占的项数（休息、不任）", en="Whether entries that it does not have are counted.")
+        bool,
+        Doc(
+            zh="计未占的项数（休息、不任）", en="Whether the entries that the item does not have are counted."
+        ),
     ] = False
 
     @model_validator(mode="after")

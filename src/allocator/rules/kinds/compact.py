@@ -27,13 +27,14 @@ FAR = 2**60
 
 
 class Compact(Rule):
-    """The members of a slot cost their distance, to its seat, its centre or one another.
+    """Each member of a slot costs its distance: to the seat of the slot, to its centre, or to other members.
 
     ``to: seat`` measures to the position of the slot's place, ``to: members`` between every two members.
-    ``to: centre`` adds up ``load`` times distance to the member for which that is least; with ``power: 2``
-    it is the moment of inertia. Distances are great circles in units of ``metres``, rounded to whole units;
-    ``beyond`` units are free. An entity without a position is at no distance from anything, and no centre.
-    With ``table`` distances to the centre are read from that table instead.
+    ``to: centre`` adds up ``load`` times the distance to one member, the one for which this sum is least;
+    with ``power: 2`` the sum is the moment of inertia. Distances are great circles in units of ``metres``,
+    rounded to whole units; the first ``beyond`` units cost nothing. An entity without a position has the
+    distance 0 to all others and is no centre. With ``table`` distances to the centre are read from that
+    table instead.
     """
 
     name: ClassVar[str] = "compact"
@@ -94,12 +95,12 @@ class Compact(Rule):
         ItemAmount,
         Doc(
             zh="到中心的距离乘以此数，如 `unit.workload`",
-            en="What the distance of a member to the centre is multiplied by, such as `unit.workload`.",
+            en="Factor of the distance of a member to the centre, such as `unit.workload`.",
         ),
     ] = 1
     power: Annotated[
         Literal[1, 2],
-        Doc(zh="距离的一次方还是平方", en="Whether the distance counts or its square."),
+        Doc(zh="距离的一次方还是平方", en="Whether the distance counts, or its square."),
     ] = 1
     table: Annotated[
         str,
@@ -112,10 +113,10 @@ class Compact(Rule):
     metres: Annotated[
         int,
         Field(ge=1, le=10**7),
-        Doc(zh="一个距离单位合多少米", en="How many metres one unit of distance has."),
+        Doc(zh="一个距离单位合多少米", en="Length of one unit of distance, in metres."),
     ] = 1000
     beyond: Annotated[
-        int, Field(ge=0, le=10**7), Doc(zh="在此单位数以内不计", en="So many units are free.")
+        int, Field(ge=0, le=10**7), Doc(zh="在此单位数以内不计", en="Number of units that cost nothing.")
     ] = 0
 
     @model_validator(mode="after")

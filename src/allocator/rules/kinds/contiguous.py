@@ -27,13 +27,12 @@ AS_NOW: Literal["as_now"] = "as_now"
 
 
 class Contiguous(Rule):
-    """From each member of a slot every other can be reached through members, along links of some kinds.
+    """The members of a slot hang together: links of some kinds join all of them through members.
 
-    Each part beyond those that ``allow`` lets a slot have is a breach. ``allow: as_now`` lets each slot be in
-    as many parts as today: as history has its members (``member_of`` links, postings), or the baseline where
-    there is no history. It cannot be written beforehand in few rows. A hard rule asks for cuts: of members in
-    different parts, one must go or a neighbour of its part must come. A soft one pays for each part too many,
-    which is counted in every plan, and learns the rows that say so from plan to plan.
+    A slot may be in as many parts as ``allow`` says; each part more is a breach. With ``allow: as_now``
+    each slot may be in as many parts as it is in today: by the history (``member_of`` links, postings), or
+    by the baseline where there is no history. A hard rule adds constraints during the solve, until the plan
+    keeps it. A soft rule costs 1 for each part too many.
     """
 
     name: ClassVar[str] = "contiguous"
@@ -86,7 +85,7 @@ class Contiguous(Rule):
         Literal["as_now"] | Annotated[int, Field(ge=1, le=10**6)],
         Doc(
             zh="每个去处至多几块；`as_now` 为不多于现状",
-            en="How many parts a slot may be in; `as_now`: as many as it is in today.",
+            en="Greatest number of parts of a slot; `as_now`: as many as it is in today.",
         ),
     ] = 1
 

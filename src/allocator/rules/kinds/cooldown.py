@@ -22,10 +22,10 @@ from allocator.rules.sentences import Sentence
 class Cooldown(Rule):
     """Between two stays of an item in one slot lie at least ``periods`` periods.
 
-    It is what ``apart`` of ``frequency`` says of single periods, with the same number. Who leaves after 2026
-    with ``periods: 2`` is away in 2027 and 2028 and may come back in 2029. Stays before the horizon count;
-    each return that is too early costs 1. ``periods: 1`` asks for nothing more than that a stay has ended.
-    How long one stay may last is for ``max_term`` to say.
+    The number means the same as ``apart`` of ``frequency``. An item that leaves after 2026 with ``periods:
+    2`` is away in 2027 and 2028 and may come back in 2029. Stays before the horizon count; each return that
+    is too early costs 1. ``periods: 1`` requires only that a stay has ended. ``max_term`` limits the length
+    of one stay.
     """
 
     name: ClassVar[str] = "cooldown"
@@ -61,7 +61,7 @@ class Cooldown(Rule):
     periods: Annotated[
         int,
         Field(ge=1, le=1000),
-        Doc(zh="两段任职之间至少相隔几个周期", en="At least so many periods between two stays in one slot."),
+        Doc(zh="两段任职之间至少相隔几个周期", en="Least number of periods between two stays in one slot."),
     ]
 
     @property

@@ -27,8 +27,9 @@ from allocator.rules.sentences import Sentence
 class Elsewhere(CrossLayerRule):
     """For each place taken, ``this`` and ``that`` are not in the same place.
 
-    Each is a text or whereabouts that another layer decides, as in ``follow``. What is in no place is
-    with nothing. Where ``key`` fits several items, none of them may be there.
+    Each of the two is a text, or the whereabouts that another layer decides, as in ``follow``. An item
+    without whereabouts is in the same place as nothing. If several items fit ``key``, none of them may be
+    in that place.
     """
 
     name: ClassVar[str] = "elsewhere"

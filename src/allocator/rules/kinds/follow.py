@@ -27,9 +27,9 @@ from allocator.rules.sentences import Sentence
 class Follow(CrossLayerRule):
     """For each place taken, ``this`` and ``that`` are in the same place.
 
-    Each is a text (``group.parent``) or whereabouts that another layer decides (``{layer: zoning, item:
-    person.unit}``). An item that is known there but assigned nowhere is in no place, and so a breach.
-    Where ``key`` fits several items, all of them are meant.
+    Each of the two is a text (``group.parent``), or the whereabouts that another layer decides (``{layer:
+    zoning, item: person.unit}``). An item that the other layer knows but assigns nowhere is in no place:
+    this is a breach. If several items fit ``key``, all of them must be in that place.
     """
 
     name: ClassVar[str] = "follow"

@@ -44,19 +44,20 @@ from allocator.rules.sentences import BOUNDS_EN, BOUNDS_ZH, Sentence
 class Frequency(Rule):
     """Each item is assigned in at least ``atleast`` and at most ``atmost`` periods of the horizon.
 
-    A period counts once, however many places are taken in it; each period too few or too many costs 1.
-    ``atmost`` below ``atleast`` is refused, for anybody.
-    With ``within: N`` both bounds are for any N consecutive periods: each window that ends in a period of
-    the rule in which the subject exists is judged by itself, and reaches back into the history (at most 2
-    nights in any 4 days). At least so many are asked only of windows in all of whose periods the subject
-    exists, and from the first past period on for which the history has it anywhere.
+    A period counts once, however many places are taken in it; each period too few or too many costs 1. An
+    ``atmost`` below ``atleast`` is refused, whichever subject it is for.
 
-    With ``apart`` at least so many periods lie between two of them, as with ``cooldown``; each two that are
-    closer cost 1, judged in the period of the later one. The history before the horizon counts for
-    ``within`` and ``apart`` only.
+    With ``within: N`` both limits are for any N consecutive periods, such as at most 2 nights in any 4
+    days. Each window that ends in a period of the rule in which the subject exists is judged by itself, and
+    reaches back into the history. ``atleast`` is judged only for windows in all of whose periods the
+    subject exists, and not for windows that begin before its first record in the history.
 
-    ``each: slot`` counts the periods in which a slot has anyone, ``each: pair`` those that an item
-    spends in one slot. Only who (and what) exists in some period of the rule is counted.
+    With ``apart`` at least that number of periods lies between two periods with an assignment, as with
+    ``cooldown``; each two that are closer cost 1, judged in the period of the later one. The history before
+    the horizon counts for ``within`` and ``apart`` only.
+
+    ``each: slot`` counts the periods in which a slot has anyone, ``each: pair`` the periods that an item
+    spends in one slot. A subject that exists in no period of the rule is left out.
     """
 
     name: ClassVar[str] = "frequency"
@@ -200,27 +201,28 @@ class Frequency(Rule):
         EachNumber | None,
         Doc(
             zh="至少几个周期；不填为不限",
-            en="In at least so many periods; none if not given.",
+            en="Least number of periods; no limit if not given.",
         ),
     ] = None
     atmost: Annotated[
         EachNumber | None,
         Doc(
             zh="至多几个周期；不填为不限",
-            en="In at most so many periods; none if not given.",
+            en="Greatest number of periods; no limit if not given.",
         ),
     ] = None
     within: Annotated[
         Annotated[int, Field(ge=1, le=1000)] | None,
         Doc(
             zh="限度针对任意连续几个周期（计入规划期以前）；不填为全程",
-            en="The bounds are for any so many consecutive periods, past ones too; for all if not given.",
+            en="Number of consecutive periods, past ones too, that the limits are for; if not given, the "
+            "horizon.",
         ),
     ] = None
     apart: Annotated[
         int,
         Field(ge=0, le=1000),
-        Doc(zh="两次之间至少相隔几个周期", en="At least so many periods between two of them."),
+        Doc(zh="两次之间至少相隔几个周期", en="Least number of periods between two assignments."),
     ] = 0
 
     @model_validator(mode="after")

@@ -24,25 +24,23 @@ from allocator.rules.sentences import Sentence
 
 
 class Vacated(Strict):
-    """Whose seat need not stay as it is."""
+    """A person whose seat need not stay as it is."""
 
     item: Annotated[str, Doc(zh="对象编号", en="Id of the item.")]
-    slot: Annotated[
-        str, Doc(zh="去处编号；不填为任何去处", en="Id of the slot; wherever it is if not given.")
-    ] = ""
+    slot: Annotated[str, Doc(zh="去处编号；不填为任何去处", en="Id of the slot; any slot if not given.")] = ""
     role: Annotated[Several, Doc(zh="哪些角色；不填为全部", en="In which roles; all if empty.")] = ()
     during: Annotated[Several, Doc(zh="哪些周期；不填为全部", en="In which periods; all if empty.")] = ()
 
 
 class Keep(Rule):
-    """A slot that the baseline fills in a period stays as it is there; one that it leaves empty is free.
+    """A slot that the baseline fills in a period stays as it is; a slot that it leaves empty may be filled.
 
     With ``each: item`` an item that the baseline places stays where it is, for layers in which the cases
-    are the items. A breach is a seat that changes hands: in each role, those that left or those that came,
-    whichever are more.
+    are the items. A breach is a seat that changes hands: in each role, the number of those who left or of
+    those who came, whichever is greater.
 
-    The seat of whoever is gone from the scenario or cannot serve, and that of whoever is named in
-    ``vacated``, is open: somebody else may take it. A slot that is no longer there asks nothing.
+    A seat is open if its holder is gone from the scenario, cannot serve, or is named in ``vacated``:
+    somebody else may take it. A slot that is no longer there requires nothing.
     """
 
     name: ClassVar[str] = "keep"
@@ -95,7 +93,7 @@ class Keep(Rule):
             en="Whether each slot or each item stays as it is.",
         ),
     ] = "slot"
-    vacated: Annotated[tuple[Vacated, ...], Doc(zh="席位空出的人", en="Those whose seats are open.")] = ()
+    vacated: Annotated[tuple[Vacated, ...], Doc(zh="席位空出的人", en="People whose seats are open.")] = ()
 
     @property
     def penalises_changes(self) -> bool:

@@ -19,11 +19,11 @@ from allocator.rules.sentences import Sentence
 
 
 class MaxTerm(Rule):
-    """A stay in a slot, in the roles of the rule, lasts at most ``periods`` periods on end.
+    """A stay in a slot, in the roles of the rule, lasts at most ``periods`` consecutive periods.
 
-    Periods served before the horizon count; each period too many costs 1. Going back after a break
-    begins a new term (see ``cooldown``). With ``during`` those stays are judged whose last period is one
-    of its.
+    Periods served before the horizon count; each period too many costs 1. A return after a break begins a
+    new term (see ``cooldown``). With ``during`` the rule judges the stays whose last period is one of those
+    periods.
     """
 
     name: ClassVar[str] = "max_term"
@@ -54,7 +54,9 @@ class MaxTerm(Rule):
 
     kind: Literal["max_term"]
     periods: Annotated[
-        int, Field(ge=1, le=1000), Doc(zh="最多连续任职几个周期", en="The longest term, in periods on end.")
+        int,
+        Field(ge=1, le=1000),
+        Doc(zh="最多连续任职几个周期", en="Greatest number of consecutive periods in a slot."),
     ]
 
     @property

@@ -24,11 +24,11 @@ from allocator.rules.sentences import Sentence
 class MinTerm(Rule):
     """A stay in a slot, in the roles of the rule, that ends within the horizon lasted ``periods`` or more.
 
-    Periods served before the horizon count, a stay that reaches the horizon's end may still go on, and
-    one cut short because the person is no longer there (retired, away) is no breach. Each period too few
-    costs 1. A stay that ended with the last period before the horizon is judged too, as one of the first
-    period. With ``during`` those stays are judged whose last period is one of its; the first one of the
-    horizon stands for the last one before it.
+    Periods served before the horizon count. A stay that reaches the end of the horizon may still go on and
+    is not judged; a stay cut short because the person is no longer there (retired, away) is no breach. Each
+    period too few costs 1. A stay that ended with the last period before the horizon is judged too, as one
+    of the first period. With ``during`` the rule judges the stays whose last period is one of those
+    periods; the first period of the horizon stands for the last one before it.
     """
 
     name: ClassVar[str] = "min_term"
@@ -55,7 +55,7 @@ class MinTerm(Rule):
 
     kind: Literal["min_term"]
     periods: Annotated[
-        int, Field(ge=2, le=1000), Doc(zh="至少任满几个周期", en="The shortest term, in periods.")
+        int, Field(ge=2, le=1000), Doc(zh="至少任满几个周期", en="Least number of periods of a stay.")
     ]
 
     @property

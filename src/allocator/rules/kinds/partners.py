@@ -28,12 +28,12 @@ class Partners(PairRule):
     """Two items are together in a slot in at least ``atleast`` and at most ``atmost`` periods of the horizon.
 
     Every two items in scope are a pair, unless the rule chooses pairs. A period counts once, however many
-    slots two share in it; each period too few or too many costs 1. The last ``past`` periods before the
+    slots the two share in it; each period too few or too many costs 1. The last ``past`` periods before the
     horizon count too.
 
-    With ``apart`` at least so many periods lie between two times together, those before the horizon
-    included; each two times that are closer cost 1, judged in the period of the later one. Two
-    who are never both there at all are not counted.
+    With ``apart`` at least that number of periods lies between two periods together, those before the horizon
+    included; each two that are closer cost 1, judged in the period of the later one. Two items that
+    are never both there are left out.
     """
 
     name: ClassVar[str] = "partners"
@@ -93,23 +93,26 @@ class Partners(PairRule):
     kind: Literal["partners"]
     atleast: Annotated[
         Limit | None,
-        Doc(zh="至少同组几个周期；不填为不限", en="Together in at least so many periods; none if not given."),
+        Doc(zh="至少同组几个周期；不填为不限", en="Least number of periods together; no limit if not given."),
     ] = None
     atmost: Annotated[
         Limit | None,
-        Doc(zh="至多同组几个周期；不填为不限", en="Together in at most so many periods; none if not given."),
+        Doc(
+            zh="至多同组几个周期；不填为不限",
+            en="Greatest number of periods together; no limit if not given.",
+        ),
     ] = None
     apart: Annotated[
         int,
         Field(ge=0, le=1000),
-        Doc(zh="两次同组之间至少相隔几个周期", en="At least so many periods between two times together."),
+        Doc(zh="两次同组之间至少相隔几个周期", en="Least number of periods between two periods together."),
     ] = 0
     past: Annotated[
         int,
         Field(ge=0, le=1000),
         Doc(
             zh="规划期以前的最后几个周期也计入次数",
-            en="So many periods before the horizon count for `atleast` and `atmost`, too.",
+            en="Number of periods before the horizon that count for `atleast` and `atmost`, too.",
         ),
     ] = 0
 

@@ -22,7 +22,7 @@ from allocator.rules.sentences import Sentence
 class Prefer(Rule):
     """Each place taken where ``when`` does not hold costs ``cost`` (1 if not given).
 
-    Without ``when`` every place taken costs ``cost``; a negative price counts as 0.
+    Without ``when`` every place taken costs ``cost``; a negative cost counts as 0.
     """
 
     name: ClassVar[str] = "prefer"
@@ -53,12 +53,14 @@ class Prefer(Rule):
     )
 
     kind: Literal["prefer"]
-    when: Annotated[PairTest, Doc(zh="此条件成立的位置不计代价", en="Places where it holds are free.")] = ""
+    when: Annotated[
+        PairTest, Doc(zh="此条件成立的位置不计代价", en="Condition under which a place costs nothing.")
+    ] = ""
     cost: Annotated[
         PairNumber,
         Doc(
             zh="其他位置每占一个的代价；负数按 0 计",
-            en="What each other place costs; a negative price counts as 0.",
+            en="Cost of each other place; a negative cost counts as 0.",
         ),
     ] = 1
 

@@ -21,11 +21,11 @@ from allocator.rules.sentences import Sentence
 
 
 class Stability(Rule):
-    """Each time an item that could stay leaves its slot, or is not where the baseline has it, costs ``lost``.
+    """An item that leaves a slot where it could stay, or is not where the baseline has it, costs ``lost``.
 
-    ``against: history`` compares each period with the one before (the first with the history);
-    ``against: baseline`` compares with the plan given as a baseline, and says nothing without one.
-    ``lost`` is what leaving costs, 1 if not given; it may read the person, the slot and the period.
+    ``against: history`` compares each period with the one before, the first period with the history.
+    ``against: baseline`` compares with the baseline plan; without a baseline it requires nothing.
+    ``lost`` is the cost of one departure, 1 if not given; it may read the person, the slot and the period.
     """
 
     name: ClassVar[str] = "stability"
@@ -66,10 +66,10 @@ class Stability(Rule):
         Literal["history", "baseline"],
         Doc(
             zh="与上一周期相比（history），还是与基准方案相比（baseline）",
-            en="Whether the period before or the baseline plan is compared with.",
+            en="Whether the plan is compared with the period before or with the baseline.",
         ),
     ] = "history"
-    lost: Annotated[PairNumber, Doc(zh="离开一次的代价", en="What leaving costs.")] = 1
+    lost: Annotated[PairNumber, Doc(zh="离开一次的代价", en="Cost of one departure.")] = 1
 
     @property
     def reads_history(self) -> bool:

@@ -35,11 +35,11 @@ class Also(Strict):
 class Strength(Rule):
     """In each period at least ``atleast`` of a home unit's people stay: they are not assigned in this layer.
 
-    ``percent`` asks the same for a share of those in service and is never rounded down: 50% of 3 asks for
-    2 to stay. A unit that has fewer keeps all that it has. Each person too few costs 1. ``unit`` says
-    what the home of each item is; who has none is not counted. With ``slots`` or ``role`` only those
-    places take people away from home. Whoever is assigned in the layer of ``also`` is away too: nobody
-    minds the office while some train and the others are on a case.
+    ``percent`` requires the same of a share of those in service and is never rounded down: 50% of 3
+    requires that 2 stay. A unit that has fewer people keeps all of them. Each person too few costs 1.
+    ``unit`` is the home unit of an item; an item without a home unit is left out. With ``slots`` or
+    ``role`` only those places take people away from home. People assigned in the layer of ``also`` are away
+    too, so that somebody is at home while some train and others are on a case.
     """
 
     name: ClassVar[str] = "strength"
@@ -133,20 +133,20 @@ class Strength(Rule):
     ] = ""
     atleast: Annotated[
         PeriodCount,
-        Doc(zh="至少留守几人；可读周期", en="How many people stay, at least; may read the period."),
+        Doc(zh="至少留守几人；可读周期", en="Least number of people who stay; may read the period."),
     ] = 0
     percent: Annotated[
         PeriodPercent,
         Doc(
             zh="至少留守在任人员的百分之几；可读周期",
-            en="Which share of those in service stays, in percent; may read the period.",
+            en="Least share of those in service that stays, in percent; may read the period.",
         ),
     ] = 0
     also: Annotated[
         Also | None,
         Doc(
             zh="在另一层有安排的（按编号对应）也算离岗",
-            en="Another layer: whoever (by id) is assigned there is away too.",
+            en="Another layer: people (by id) who are assigned there are away too.",
         ),
     ] = None
 

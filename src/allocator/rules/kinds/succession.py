@@ -28,17 +28,18 @@ _NEEDS = FieldError(
 
 
 class Succession(Rule):
-    """What an item holds in one period decides what it may hold in later ones.
+    """The slots of an item in some periods decide which slots it may take in later periods.
 
-    ``after: X`` with ``never: Y``: whoever was in X is in no Y for the next ``within`` periods (1 if not
-    given). With ``only: Y`` instead: in nothing but Y; staying in X is nothing but Y only if Y names it.
-    Each period in which this is broken costs 1.
+    ``after: X`` with ``never: Y``: an item that was in X is in no Y for the next ``within`` periods (1 if
+    not given). ``after: X`` with ``only: Y``: for those periods it is in no slot other than Y; it may stay
+    in X only if Y names X too. Each period in breach costs 1.
 
-    ``before: Y`` with ``requires: X``: whoever comes to Y, not having been there the period before, was in X
-    in one of the ``within`` periods before (if not given, at any time before). Each such coming costs 1.
+    ``before: Y`` with ``requires: X``: an item that comes to Y, and was not there the period before, was in
+    X in one of the ``within`` periods before (if not given, at any time before). Each arrival in breach
+    costs 1.
 
-    X and Y are slots, in the roles of ``earlier_role`` for what comes first (X) and ``later_role`` for what
-    comes later (Y). Periods before the horizon count. A period in which the item has nothing counts as a
+    X and Y are slots, in the roles of ``earlier_role`` for the earlier slot (X) and ``later_role`` for the
+    later one (Y). Periods before the horizon count. A period in which the item has nothing counts as a
     period, breaks nothing and ends nothing: two days after a night are two days, worked or not.
     """
 
@@ -146,24 +147,27 @@ class Succession(Rule):
     )
 
     kind: Literal["succession"]
-    after: Annotated[SlotTest, Doc(zh="先任的去处：其后受限制", en="What restricts what follows it.")] = ""
-    never: Annotated[SlotTest, Doc(zh="其后不得到的去处", en="What may not follow it.")] = ""
-    only: Annotated[SlotTest, Doc(zh="其后只能到的去处", en="The only thing that may follow it.")] = ""
-    before: Annotated[
-        SlotTest, Doc(zh="须有前提的去处", en="What nobody comes to without something before.")
+    after: Annotated[
+        SlotTest, Doc(zh="先任的去处：其后受限制", en="Slots that restrict the slots after them.")
     ] = ""
-    requires: Annotated[SlotTest, Doc(zh="到任以前须曾在的去处", en="What must have been held before.")] = ""
+    never: Annotated[SlotTest, Doc(zh="其后不得到的去处", en="Slots that may not follow.")] = ""
+    only: Annotated[SlotTest, Doc(zh="其后只能到的去处", en="The only slots that may follow.")] = ""
+    before: Annotated[SlotTest, Doc(zh="须有前提的去处", en="Slots that need an earlier slot.")] = ""
+    requires: Annotated[
+        SlotTest, Doc(zh="到任以前须曾在的去处", en="Slots of which the item must have held one before.")
+    ] = ""
     earlier_role: Annotated[
         Several,
         Doc(
-            zh="先任（after、requires）限哪些角色；不填为全部", en="Roles of what comes first; all if empty."
+            zh="先任（after、requires）限哪些角色；不填为全部",
+            en="Roles in the earlier slot (`after`, `requires`); all if empty.",
         ),
     ] = ()
     later_role: Annotated[
         Several,
         Doc(
             zh="后任（never、only、before）限哪些角色；不填为全部",
-            en="Roles of what comes later; all if empty.",
+            en="Roles in the later slot (`never`, `only`, `before`); all if empty.",
         ),
     ] = ()
     within: Annotated[
