@@ -32,8 +32,9 @@ FUNCTIONS = """
     dropped_overrides examine explain export fewest_changes fill_forms find_draw find_policy
     import_files is_audit
     load load_resume_state other_version plan_inconsistencies plan_text plan_view price
-    publicity_caution read_audit read_commitment read_plan replay resume reveal rule_kinds scenario_copy
-    solve unchecked_claims verify with_plan_overrides with_scores write_audit write_plan
+    publicity_caution read_audit read_commitment read_document read_plan reads_back replay resume reveal
+    rule_kinds scenario_copy solve unchecked_claims verify with_plan_overrides with_scores write_audit
+    write_plan
 """
 #: Names in annotations that come with Python.
 STANDARD = {*dir(builtins), "Path", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}

@@ -137,8 +137,8 @@ def test_machines_are_told_what_was_written(plan: Path, tmp_path: Path) -> None:
     ("words", "complaint"),
     [
         (["--to", "p.png"], "--to: this is no format to export to; found 'p.png'; allowed: .svg, .csv"),
-        (["--to", "p.xlsx"], "found 'p.xlsx'; allowed: .svg, .csv, .json"),
-        (["--to", "p"], "found 'p'; allowed: .svg, .csv, .json"),
+        (["--to", "p.xls"], "found 'p.xls'; allowed: .svg, .csv, .xlsx, .json; did you mean '.xlsx'?"),
+        (["--to", "p"], "found 'p'; allowed: .svg, .csv, .xlsx, .json"),
         (["--to", "p.svgz"], "did you mean '.svg'?"),
         (["--to", "p.svg", "--layer", "postings"], "--layer: no such layer; found 'postings'; allowed: "
          "zoning, posting, casework; did you mean 'posting'?"),
@@ -160,7 +160,7 @@ def test_a_wrong_call_is_told_what_would_do(
 
 def test_wrong_calls_in_chinese(plan: Path) -> None:
     done = call("export", plan, "--to", "p.docx", lang="zh")
-    assert done.err == "--to: 不能导出这种格式；现值“p.docx”；可用：.svg, .csv, .json\n"
+    assert done.err == "--to: 不能导出这种格式；现值“p.docx”；可用：.svg, .csv, .xlsx, .json\n"
 
 
 def test_a_folder_is_no_file(plan: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from allocator.report.desk.appointments import (
 from allocator.report.desk.comparison import PostCount, years_between
 from allocator.report.desk.desk_input import DeskInput, month_text, unique_names
 from allocator.report.desk.reasons import ReasonFinder
-from allocator.report.desk.tables import Cell, DeskTable, DeskView, Reason, words
+from allocator.report.desk.tables import Cell, DeskTable, DeskView, Reason, word_cell
 from allocator.rules.policy import Policy
 from cli_world import good_plan
 from desk_oracle import (
@@ -79,7 +79,7 @@ def tables(view: DeskView, name: str) -> list[DeskTable]:
 
 
 def seat_text(view: DeskView, policy: Policy, seats: set[tuple[str, str | None]], layer: str) -> list[str]:
-    """Return seats in words, from the lines of the seat lists alone."""
+    """Return seats in word_cell, from the lines of the seat lists alone."""
     roles = {line.assignment.role: line.role.zh for one in view.seats for line in one.lines}
     names = policy.context.scenario.organisation.label
     return sorted(f"{names(slot)}{roles.get(role, role or '')}" for slot, role in seats)
@@ -446,6 +446,6 @@ def test_how_the_plan_was_found_and_its_hash(tiny: Both) -> None:
 def test_small_things() -> None:
     assert month_text(None) == "" and years_between(None, DAY) is None
     assert years_between(DAY, DAY) == 0
-    assert words("").is_empty and words("", tone="in").shown("zh") == ""
+    assert word_cell("").is_empty and word_cell("", tone="in").shown("zh") == ""
     many = [Reason(str(k), text(f"第{k}条"), True) for k in range(6)]
     assert reasons_text(many, 2).zh == "第0条；第1条；另有 4 条"

@@ -57,9 +57,12 @@ def lines(tmp_path: Path) -> Iterator[Exporter]:
 
 
 def test_formats_are_listed_by_what_they_show(lines: Exporter) -> None:
-    assert [one.name for one in all_exporters()] == ["svg", "csv", "lines", "json"]
-    assert formats_text().en == "a picture (svg), a table (csv), a list (lines) or data (json)"
-    assert formats_text().zh == "图（svg）、表（csv）、清单（lines）或数据（json）"
+    assert [one.name for one in all_exporters()] == ["svg", "csv", "xlsx", "lines", "json"]
+    assert (
+        formats_text().en
+        == "a picture (svg), a table (csv), a workbook (xlsx), a list (lines) or data (json)"
+    )
+    assert formats_text().zh == "图（svg）、表（csv）、工作簿（xlsx）、清单（lines）或数据（json）"
 
 
 def test_every_format_says_what_it_is(lines: Exporter) -> None:
@@ -74,7 +77,7 @@ def test_a_new_file_is_found_by_each_of_its_suffixes(lines: Exporter) -> None:
     with pytest.raises(InputError) as refused:
         exporter_for(Path("a.line"))
     [fault] = refused.value.faults
-    assert (fault.allowed, fault.nearest) == (".svg, .csv, .txt, .lines, .json", ".lines")
+    assert (fault.allowed, fault.nearest) == (".svg, .csv, .xlsx, .txt, .lines, .json", ".lines")
 
 
 def test_a_new_format_is_gone_with_its_file() -> None:
@@ -100,8 +103,8 @@ def test_a_choice_that_a_format_does_not_honour_is_refused(lines: Exporter, tmp_
     assert not (tmp_path / "p.txt").exists()
 
 
-def test_the_three_formats_honour_both_choices() -> None:
-    assert {one.name: one.options for one in all_exporters()} == {
+def test_formats_of_rosters_honour_both_choices() -> None:
+    assert {one.name: one.options for one in all_exporters() if one.options} == {
         name: {"layer", "period"} for name in ("svg", "csv", "json")
     }
 

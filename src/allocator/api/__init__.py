@@ -29,7 +29,14 @@ from allocator.api.drawing import (
     write_audit,
 )
 from allocator.api.explaining import candidates, explain, price
-from allocator.api.exporting import ExportedFile, check_writable, export, plan_view
+from allocator.api.exporting import (
+    ExportedFile,
+    check_writable,
+    export,
+    plan_view,
+    read_document,
+    reads_back,
+)
 from allocator.api.forms import FilledForm, FilledForms, fill_forms
 from allocator.api.importing import import_files
 from allocator.api.judging import (
@@ -174,7 +181,9 @@ __all__ = [
     "publicity_caution",
     "read_audit",
     "read_commitment",
+    "read_document",
     "read_plan",
+    "reads_back",
     "replay",
     "resume",
     "reveal",

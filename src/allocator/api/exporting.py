@@ -1,22 +1,30 @@
-"""Lays out plans with the names of their scenario, and writes them to files of any format."""
+"""Lays out plans with the names of their scenario, writes them to files, and reads documents back."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allocator.api.judging import verify
-from allocator.errors import InputError
-from allocator.model.plan import Plan
-from allocator.model.reading.files import atomic_write, unwritable_fault
+from allocator.errors import Fault, InputError, shorten
+from allocator.model.plan import Plan, ScenarioRef
+from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes, read_text, unwritable_fault
 from allocator.model.text import Language, Text
-from allocator.report.exporters import export_plan, exporter_for
+from allocator.report.desk.tables import DeskView
+from allocator.report.exporters import ReadRequest, all_exporters, export_plan, exporter_for
 from allocator.report.plan_view import PlanView, view_ids_only, view_with_names
 from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.verify import plan_inconsistencies
+
+if TYPE_CHECKING:
+    from allocator.report.desk.blind import Blinder, BlindKey
 
 
 @dataclass(frozen=True)
@@ -71,31 +79,142 @@ def export(
     path: Path | str,
     *,
     policy: Policy | None = None,
+    view: PlanView | None = None,
     language: Language = "en",
     layer: str | None = None,
     period: str | None = None,
+    blind: Path | str | None = None,
 ) -> ExportedFile:
     """Write a plan to a file atomically; the suffix of the file name decides the format.
 
     Args:
-        plan: The plan, or its view from ``plan_view``.
+        plan: The plan. A view from ``plan_view`` does for formats that show rosters only.
         path: The file.
         policy: The bound policy, from ``bind``; without a policy the file has ids in place of names.
+        view: The view of the plan, if ``plan_view`` has made it already.
         language: Language of the words in the file.
         layer: Name or title of the only layer to export.
         period: Id of the only period to export.
+        blind: A file for the key of a blind copy: the copy has codes in place of names. If it is there, its
+            codes are used again.
 
     Raises:
         InputError: No format has this suffix, the format does not support a choice of language, layer or
-            period, the plan has no such layer or period, or the file cannot be written.
+            period, the plan has no such layer or period, a file cannot be written, or the key would lie with
+            the copy.
     """
     path = Path(path)
     exporter = exporter_for(path)
-    view = plan if isinstance(plan, PlanView) else plan_view(plan, policy)
-    context = policy.context if policy else None
-    content = export_plan(exporter, view, context, language, layer=layer, period=period)
+    view = view or (plan if isinstance(plan, PlanView) else plan_view(plan, policy))
+    make_desk = partial(_desk, policy, plan, view) if policy and isinstance(plan, Plan) else None
+    context, key = policy.context if policy else None, None
+    if blind is not None:
+        key, blinder = _blinder(Path(blind), path, policy)
+        view, context = blinder.blinded(view), blinder.context(_known(policy).context)
+        make_desk = partial(_blind_desk, blinder, make_desk) if make_desk else None
+    content = export_plan(exporter, view, context, language, layer=layer, period=period, make_desk=make_desk)
+    if blind is not None and key is not None:
+        atomic_write(key.to_csv(), Path(blind), mode=0o600)
     atomic_write(content, path)
     return ExportedFile(path, exporter.name, len(content))
+
+
+def _desk(policy: Policy, plan: Plan, view: PlanView) -> DeskView:
+    from allocator.report.desk.desk_view import desk_view
+
+    return desk_view(with_plan_overrides(policy, plan), plan, view)
+
+
+def _blind_desk(blinder: Blinder, make_desk: Callable[[], DeskView]) -> DeskView:
+    return blinder.desk(make_desk())
+
+
+def _known(policy: Policy | None) -> Policy:
+    """Return the policy, which a blind copy needs to know the people by."""
+    if policy is None:
+        message = Text(zh="代号副本要用方案的场景", en="a blind copy needs the scenario of the plan")
+        raise InputError([Fault(message, "--blind", allowed="--scenario DIR")])
+    return policy
+
+
+def _blinder(file: Path, output: Path, policy: Policy | None) -> tuple[BlindKey, Blinder]:
+    """Return the key of a blind copy, and what puts its codes in place of names.
+
+    The codes in the file are used again, if it is there; all others get new ones.
+
+    Raises:
+        InputError: The key would lie in the folder of the copy or below it; or the file is no key.
+    """
+    from allocator.report.desk.blind import Blinder, BlindKey
+
+    organisation = _known(policy).context.scenario.organisation
+    folder, target = output.resolve().parent, file.resolve()
+    if target.is_relative_to(folder):
+        message = Text(
+            zh="代号对照表不能与副本放在同一文件夹（或其下级文件夹）",
+            en="the key must not lie in the folder of the copy, or below it",
+        )
+        raise InputError([Fault(message, "--blind", found=shorten(str(file)))])
+    check_writable(file)
+    known = read_key(file) if file.exists() else BlindKey({}, {})
+    key = known.completed(organisation)
+    return key, Blinder(organisation, key)
+
+
+def read_key(file: Path | str) -> BlindKey:
+    """Read the key of a blind copy.
+
+    Raises:
+        InputError: The file cannot be read, or is no key.
+    """
+    from allocator.report.desk.blind import BlindKey
+
+    file = Path(file)
+    return BlindKey.of_csv(read_text(file, file.name, TABLE_BYTES).text, file.name)
+
+
+def reads_back(path: Path | str) -> bool:
+    """Whether a file, by its suffix, is a document whose appointments ``read_document`` reads back."""
+    suffix = Path(path).suffix.lower()
+    return any(one.reads_back and suffix in one.suffixes for one in all_exporters())
+
+
+def read_document(path: Path | str, policy: Policy, *, key: Path | str | None = None) -> Plan:
+    """Read the appointments back from an exported document, with the edits of its reader, as a plan.
+
+    Args:
+        path: The document: a format that reads back, see ``reads_back``.
+        policy: The bound policy, from ``bind``.
+        key: The key of a blind copy.
+
+    Raises:
+        InputError: With a fault at each place of the document that cannot be read; or the format does not
+            read back.
+    """
+    path = Path(path)
+    exporter = exporter_for(path)
+    if not exporter.reads_back:
+        message = Text(zh="这种格式不读回", en="this format is not read back")
+        allowed = ", ".join(suffix for one in all_exporters() if one.reads_back for suffix in one.suffixes)
+        raise InputError([Fault(message, path.name, found=path.suffix, allowed=allowed)])
+    codes = read_key(key).ids if key is not None else {}
+    content = read_bytes(path, path.name, TABLE_BYTES)
+    found = exporter.read_back(ReadRequest(content, path.name, policy.context, codes))
+    return Plan(
+        scenario=ScenarioRef(name=found.scenario, sha256=found.sha256),
+        status="feasible",
+        assignments=found.assignments,
+        run={"asked": _decoded(found.asked, codes)} if found.asked else {},
+    )
+
+
+def _decoded(asked: Mapping[str, tuple[str, ...]], codes: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the overrides of a call with ids for the codes of a blind copy."""
+    word = re.compile(r"\w+")
+    return {
+        name: [word.sub(lambda found: codes.get(found[0], found[0]), place) for place in places]
+        for name, places in asked.items()
+    }
 
 
 def check_writable(path: Path | None) -> None:

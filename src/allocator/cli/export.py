@@ -46,6 +46,13 @@ _NOTHING = Text(
 )
 @option("--layer", metavar="L", zh="只导出这一层", en="one layer only")
 @option("--period", metavar="P", zh="只导出这一期", en="one period only")
+@option(
+    "--blind",
+    type=FILE,
+    metavar="KEYFILE",
+    zh="代号副本：姓名以代号代替，对照表写到此文件（须在另一文件夹）",
+    en="a blind copy: codes for names, with the key in this file (in another folder)",
+)
 @scenario_option
 @same_version_option
 def command(
@@ -55,6 +62,7 @@ def command(
     forms: Path | None,
     layer: str | None,
     period: str | None,
+    blind: Path | None,
     scenario: Path | None,
     strict: bool,
 ) -> int:
@@ -73,9 +81,21 @@ def command(
         output.remark(Text(zh=f"警告：{zh}", en=f"warning: {en}"))
     if forms is not None:
         return fill_forms(read, policy, forms, to, output, layer=layer, period=period)
-    made = api.export(view, to, policy=policy, language=output.language, layer=layer, period=period)
-    output.data({"file": str(to), "format": made.format, "bytes": made.size})
+    made = api.export(
+        read,
+        to,
+        policy=policy,
+        view=view,
+        language=output.language,
+        layer=layer,
+        period=period,
+        blind=blind,
+    )
+    key = {"key": str(blind)} if blind else {}
+    output.data({"file": str(to), "format": made.format, "bytes": made.size, **key})
     output.report([printable(pick(output.language, f"已写入 {to}", f"written to {to}"))])
+    if blind:
+        output.report([printable(pick(output.language, f"代号对照表 {blind}", f"the key is in {blind}"))])
     return FINE
 
 

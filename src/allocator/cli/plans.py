@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator import api
-from allocator.cli.options import command as declare
 from allocator.cli.options import (
+    FILE,
     flag,
     option,
     plan_argument,
@@ -14,6 +14,7 @@ from allocator.cli.options import (
     scenario_argument,
     scenario_option,
 )
+from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, NO, Output
 from allocator.cli.plan_files import name_plan, refuse_other_version
 from allocator.errors import Fault, InputError
@@ -59,6 +60,13 @@ def show(
     en="a draw: the line or the SHA-256 that was published",
 )
 @option("--seed", metavar="TEXT", zh="抽签：公开的种子", en="a draw: the seed that came about")
+@option(
+    "--key",
+    type=FILE,
+    metavar="KEYFILE",
+    zh="代号副本的对照表",
+    en="the key of a blind copy",
+)
 def verify(
     output: Output,
     scenario: Path,
@@ -68,15 +76,20 @@ def verify(
     strict: bool,
     published: str | None,
     seed: str | None,
+    key: Path | None,
 ) -> int:
-    """Judge a plan and name every rule that it breaks; or replay a draw and name all that is not so."""
-    if api.is_audit(plan):
+    """Judge a plan or an exported document and name every rule that it breaks; or replay a draw."""
+    is_document = api.reads_back(plan)
+    if key is not None and not is_document:
+        message = Text(zh="只用于导出的文件", en="is for exported documents only")
+        raise InputError([Fault(message, column="--key")])
+    if not is_document and api.is_audit(plan):
         return _replayed(scenario, plan, output, published, seed)
     if published is not None or seed is not None:
         message = Text(zh="只用于抽签", en="is for draws only")
         raise InputError([Fault(message, column="--seed" if published is None else "--published")])
     policy = api.bind(api.load(scenario))
-    judged = api.read_plan(plan)
+    judged = api.read_document(plan, policy, key=key) if is_document else api.read_plan(plan)
     verdict = api.verify(policy, judged, file=plan.name)
     if strict:
         refuse_other_version(verdict.differs, plan)

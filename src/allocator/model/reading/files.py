@@ -138,8 +138,13 @@ def _error(label: str, zh: str, en: str, row: int = 0) -> InputError:
     return InputError([Fault(Text(zh=zh, en=en), file=label, row=row)])
 
 
-def atomic_write(content: bytes, path: Path) -> None:
+def atomic_write(content: bytes, path: Path, *, mode: int = 0o644) -> None:
     """Write a file atomically: a half-written file never replaces a good one.
+
+    Args:
+        content: The bytes.
+        path: The file.
+        mode: Permissions of the file, such as ``0o600`` for a key.
 
     Raises:
         InputError: The file cannot be written.
@@ -148,17 +153,17 @@ def atomic_write(content: bytes, path: Path) -> None:
         if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
             path.write_bytes(content)
             return
-        _replace(path.resolve(), content)  # replaces the target of a link, not the link
+        _replace(path.resolve(), content, mode)  # replaces the target of a link, not the link
     except OSError as error:
         raise InputError([unwritable_fault(error, path)]) from None
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: bytes, mode: int) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path))
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        os.chmod(name, 0o644)
+        os.chmod(name, mode)
         os.replace(name, path)
     except BaseException:
         with suppress(OSError):

@@ -159,17 +159,30 @@ def scenario_text(path: Path, most: int) -> str | None:
 
 def _read(path: Path, most: int, is_read: Callable[[str], bool]) -> Workbook:
     """Read some sheets of a workbook up to a size limit in bytes."""
-    content = read_bytes(path, path.name, most)
+    return workbook_of(read_bytes(path, path.name, most), path.name, is_read)
+
+
+def workbook_of(content: bytes, label: str, is_read: Callable[[str], bool]) -> Workbook:
+    """Read the sheets of a workbook that are asked for.
+
+    Args:
+        content: The bytes of the workbook.
+        label: Name of the file as faults show it.
+        is_read: Whether a sheet is read, by its name.
+
+    Raises:
+        InputError: The file is no workbook, or is too large when unpacked.
+    """
     try:
-        check_unpacked_size(content, path.name)
+        check_unpacked_size(content, label)
         names, sheets, wide = _sheets(content, is_read)
     except (InputError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # the native reader panics outside Exception; a damaged file may break it anywhere
         text = Text(zh="不是可读的 Excel 工作簿", en="is no readable Excel workbook")
-        raise InputError([Fault(text, path.name)]) from None
+        raise InputError([Fault(text, label)]) from None
     others = tuple(name for name in names if name not in sheets)
-    return Workbook(path.name, hashlib.sha256(content).hexdigest(), sheets, others, wide)
+    return Workbook(label, hashlib.sha256(content).hexdigest(), sheets, others, wide)
 
 
 def _is_scenario(name: str) -> bool:

@@ -20,7 +20,7 @@ from allocator.report.desk.tables import (
     number_cell,
     text_cell,
     without_empty_columns,
-    words,
+    word_cell,
 )
 from allocator.rules.rule import Rule
 
@@ -96,7 +96,7 @@ def _appointment(
     gained, given_up = sorted(holds - held), sorted(held - holds)
     person, period = layer.items[item], layer.period_id(now)
     is_barred = any((item, slot, now) in barred for slot, _ in given_up)
-    why = source.away.get((layer.name, person, period))
+    why = source.absences.get((layer.name, person, period))
     return Appointment(
         person=source.named(person),
         layer=layer.name,
@@ -166,8 +166,8 @@ def _present(source: DeskInput, layer: Layer, person: str, held: Sequence[tuple[
         return joined([source.seat(layer, *one).text for one in held])
     row = source.organisation.people[person]
     return Text(
-        zh=f"{source.names.get(row.unit, row.unit)}{row.title}",
-        en=", ".join(filter(None, (source.names.get(row.unit, row.unit), row.title))),
+        zh=f"{source.display_names.get(row.unit, row.unit)}{row.title}",
+        en=", ".join(filter(None, (source.display_names.get(row.unit, row.unit), row.title))),
     )
 
 
@@ -216,15 +216,15 @@ _KINDS_NOTE = Text(
 def _row(source: DeskInput, number: int, one: Appointment) -> Iterator[Cell]:
     person = source.organisation.people[one.person.id]
     yield number_cell(number)
-    yield words(one.person.name, people=(one.person.id,))
-    yield words(extra_text(person, "sex"))
-    yield words(month_text(person.born))
-    yield words("、".join(filter(None, (extra_text(person, "education"), extra_text(person, "degree")))))
-    yield words(person.native_place)
+    yield word_cell(one.person.name, people=(one.person.id,))
+    yield word_cell(extra_text(person, "sex"))
+    yield word_cell(month_text(person.born))
+    yield word_cell("、".join(filter(None, (extra_text(person, "education"), extra_text(person, "degree")))))
+    yield word_cell(person.native_place)
     yield text_cell(one.present)
-    yield words(one.since)
-    yield words(extra_text(person, "rank_since"))
-    yield words(one.period or "")
+    yield word_cell(one.since)
+    yield word_cell(extra_text(person, "rank_since"))
+    yield word_cell(one.period or "")
     yield text_cell(_seats(one.gained), "in")
     yield text_cell(_seats(one.given_up), "out")
     yield text_cell(one.kind)

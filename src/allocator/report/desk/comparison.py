@@ -19,7 +19,7 @@ from allocator.report.desk.tables import (
     number_cell,
     text_cell,
     without_empty_columns,
-    words,
+    word_cell,
 )
 from allocator.report.wording import kind_text
 from allocator.rules.kinds.capacity import Capacity
@@ -121,7 +121,7 @@ class PostCount:
 def comparison_table(source: DeskInput, layer: Layer) -> DeskTable:
     """Return present and proposed holders of each post of a layer (D2), period by period."""
     made = _Comparison(source, layer)
-    columns, rows, notes = without_empty_columns(_COLUMNS, list(made.rows()))
+    columns, rows, notes = without_empty_columns(_COLUMNS, list(made.all_rows()))
     title = source.title(layer)
     return DeskTable(
         "comparison",
@@ -187,7 +187,7 @@ class _Comparison:
             found.setdefault(self._post_of(item, role), []).append(item)
         return found
 
-    def rows(self) -> Iterator[tuple[Cell, ...]]:
+    def all_rows(self) -> Iterator[tuple[Cell, ...]]:
         """Yield the rows of each place, period by period, and a total of each period."""
         for before, now in self.source.steps(self.layer):
             totals: list[PostCount] = []
@@ -229,11 +229,11 @@ class _Comparison:
         go = [item for item in was if item not in will]
         tracked = before >= 0 or bool(self.layer.past.at(-1))
         return (
-            words(self.layer.period_id(now) or ""),
-            words(self._parent(slot)),
-            words(self.source.named(self.layer.slots[slot]).name),
+            word_cell(self.layer.period_id(now) or ""),
+            word_cell(self._parent(slot)),
+            word_cell(self.source.named(self.layer.slots[slot]).name),
             text_cell(self._post_text(post)),
-            words(count.text),
+            word_cell(count.text),
             self._holders(was, slot, before) if before < 0 else self._names(was),
             self._names(will, new=come if tracked else ()),
             self._names(come, tone=True) if tracked else Cell(),
@@ -245,7 +245,7 @@ class _Comparison:
     def _parent(self, slot: int) -> str:
         entity = self.source.organisation.entities[self.layer.slots[slot]]
         parent = str(getattr(entity, "parent", ""))
-        return self.source.names.get(parent, parent)
+        return self.source.display_names.get(parent, parent)
 
     def _names(self, items: Iterable[int], *, new: Sequence[int] = (), tone: bool | None = None) -> Cell:
         ids = [self.layer.items[item] for item in items]
@@ -273,11 +273,11 @@ class _Comparison:
         named = "" if slot is None else self.source.named(self.layer.slots[slot]).name
         parent = "" if slot is None else self._parent(slot)
         return (
-            words(self.layer.period_id(now) or "", tone="total"),
-            words(parent, tone="total"),
-            words(named, tone="total"),
+            word_cell(self.layer.period_id(now) or "", tone="total"),
+            word_cell(parent, tone="total"),
+            word_cell(named, tone="total"),
             text_cell(title, "total"),
-            words(count.text, tone="total"),
+            word_cell(count.text, tone="total"),
             *[Cell()] * 4,
             Cell(number=count.actual, tone="total"),
             Cell(number=count.vacant if self.limits else None, tone="total"),

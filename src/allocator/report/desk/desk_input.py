@@ -16,6 +16,7 @@ from allocator.model.scenario import NamedEntity, Organisation
 from allocator.model.text import Text
 from allocator.report.desk.tables import Seat
 from allocator.report.layer_layout import absentees
+from allocator.report.wording import TABLES
 from allocator.rules.policy import Policy
 from allocator.rules.roster import LayerRoster, Roster
 from allocator.rules.rule import Breach, Rule
@@ -85,12 +86,12 @@ class DeskInput:
         return {grade.id: Text(zh=grade.zh, en=grade.en) for grade in grades}
 
     @cached_property
-    def names(self) -> Mapping[str, str]:
+    def display_names(self) -> Mapping[str, str]:
         """A name of each entity that no other entity of its table has; namesakes have their id behind it."""
         return unique_names(self.organisation)
 
     @cached_property
-    def away(self) -> Mapping[tuple[str, str, str | None], Text]:
+    def absences(self) -> Mapping[tuple[str, str, str | None], Text]:
         """Why somebody is absent, by layer, person and period."""
         scenario = self.policy.context.scenario
         return {
@@ -101,7 +102,7 @@ class DeskInput:
 
     def named(self, entity: str) -> NamedEntity:
         """Return an entity with its unique name."""
-        return NamedEntity(entity, self.names.get(entity, entity))
+        return NamedEntity(entity, self.display_names.get(entity, entity))
 
     def title(self, layer: Layer) -> Text:
         """Return the title of a layer."""
@@ -168,6 +169,14 @@ def unique_names(organisation: Organisation) -> dict[str, str]:
             for entity, label in labels.items()
         }
     return names
+
+
+def seat_titles(layer: Layer) -> tuple[Text, Text]:
+    """Return the words for the items and for the slots of a layer, as titles of columns that differ."""
+    items, slots = layer.spec.items.table, layer.spec.slots.table
+    item = Text(zh="姓名", en="name") if items == "people" else TABLES[items]
+    slot = TABLES[slots]
+    return item, slot if slots != items else Text(zh=f"去处（{slot.zh}）", en=f"slot ({slot.en})")
 
 
 def month_text(day: date | None) -> str:

@@ -12,7 +12,7 @@ from allocator.model.tables import Person
 from allocator.model.text import Text
 from allocator.report.desk.appointments import appointment_table, appointments
 from allocator.report.desk.comparison import comparison_table
-from allocator.report.desk.desk_input import DeskInput
+from allocator.report.desk.desk_input import DeskInput, seat_titles
 from allocator.report.desk.movements import changes_table, matrix_table, move_tone
 from allocator.report.desk.reasons import ReasonFinder
 from allocator.report.desk.recusal_tables import recusal_table, score_table, waiver_table
@@ -20,11 +20,8 @@ from allocator.report.desk.tables import Appointment, DeskTable, DeskView, SeatL
 from allocator.report.desk.work import away_table, casework_table, loads_table
 from allocator.report.plan_view import PlanView
 from allocator.report.rendering.solve_text import asked_line, run_line
-from allocator.report.wording import TABLES
 from allocator.rules.overrides import plan_overrides
 from allocator.rules.policy import Policy
-
-_ITEM_TITLES = {"people": Text(zh="姓名", en="name")}
 
 
 def desk_view(policy: Policy, plan: Plan, view: PlanView) -> DeskView:
@@ -88,15 +85,17 @@ def _seat_list(source: DeskInput, layer: Layer) -> SeatList:
     """Return every assignment of a layer, by period and slot, in the order of roles."""
     taken = source.roster[layer.name].taken
     ordered = sorted(taken, key=lambda one: (one[3], one[1], one[2], one[0]))
-    items, slots = layer.spec.items.table, layer.spec.slots.table
+    item_title, slot_title = seat_titles(layer)
     return SeatList(
         layer=layer.name,
         title=source.title(layer),
-        item_title=_ITEM_TITLES.get(items, TABLES[items]),
-        slot_title=TABLES[slots],
+        item_title=item_title,
+        slot_title=slot_title,
         lines=tuple(_line(source, layer, one) for one in ordered),
-        has_roles=layer.roles != (None,),
-        has_periods=not layer.once,
+        items=tuple(source.named(item).name for item in layer.items),
+        slots=tuple(source.named(slot).name for slot in layer.slots),
+        roles=tuple(source.role_texts[role] for role in layer.roles if role is not None),
+        periods=() if layer.once else tuple(period.id for period in layer.periods),
     )
 
 
@@ -112,11 +111,11 @@ def _line(source: DeskInput, layer: Layer, taken: tuple[int, int, int, int]) -> 
     return SeatLine(
         assignment=found,
         period=found.period or "",
-        parent=source.names.get(parent, parent),
+        parent=source.display_names.get(parent, parent),
         slot=source.named(found.slot).name,
         role=source.seat(layer, slot, role).role_text,
         item=source.named(found.item).name,
-        home=source.names.get(home, home),
+        home=source.display_names.get(home, home),
         post=entity.title if isinstance(entity, Person) else "",
         tone=tone,
     )

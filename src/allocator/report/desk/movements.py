@@ -17,7 +17,7 @@ from allocator.report.desk.tables import (
     number_cell,
     text_cell,
     without_empty_columns,
-    words,
+    word_cell,
 )
 
 _NOBODY: Held = frozenset()
@@ -65,9 +65,9 @@ def _matrix_row(source: DeskInput, layer: Layer, item: int) -> Iterator[Cell]:
     id_ = layer.items[item]
     entity = source.organisation.entities[id_]
     unit = entity.unit if isinstance(entity, Person) else ""
-    yield words(source.named(id_).name, people=(id_,) if _is_people(layer) else ())
-    yield words(source.names.get(unit, unit))
-    yield words(entity.title if isinstance(entity, Person) else "")
+    yield word_cell(source.named(id_).name, people=(id_,) if _is_people(layer) else ())
+    yield word_cell(source.display_names.get(unit, unit))
+    yield word_cell(entity.title if isinstance(entity, Person) else "")
     yield text_cell(_seats(source, layer, source.held(layer, item, -1)))
     tones = [move_tone(source, layer, item, before, now) for before, now in source.steps(layer)]
     for now, tone in enumerate(tones):
@@ -168,8 +168,8 @@ def _change_row(
     counts = (len(old), len(old & new), role, len(new - old), len(old - new), len(new))
     return (
         text_cell(source.title(layer), tone),
-        words(layer.period_id(now) or "", tone=tone),
+        word_cell(layer.period_id(now) or "", tone=tone),
         text_cell(place, tone),
         *(Cell(number=count, tone=tone) for count in counts),
-        words(f"{share}%" if old else "", tone=tone),
+        word_cell(f"{share}%" if old else "", tone=tone),
     )

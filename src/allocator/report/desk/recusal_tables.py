@@ -19,7 +19,7 @@ from allocator.report.desk.tables import (
     number_cell,
     text_cell,
     without_empty_columns,
-    words,
+    word_cell,
 )
 from allocator.report.score_view import LevelLine, WaiverLine, gap_percent
 from allocator.report.wording import level_text
@@ -39,8 +39,13 @@ _RECUSALS = (
     Column(Text(zh="豁免理由及期限", en="exception, until"), 18),
     Column(Text(zh="审批", en="approved by"), 8, is_open=True),
 )
-_KINDS = ("任职回避", "地域回避", "公务回避", "原任职回避", "近亲属回避")
-_BUSINESS = Text(zh="公务回避", en="recusal from business")
+_BUSINESS = Text(zh="公务回避", en="from business")
+_KINDS = {
+    "原任职回避": Text(zh="原任职回避", en="from a former post"),
+    "任职回避": Text(zh="任职回避", en="from a post"),
+    "地域回避": Text(zh="地域回避", en="from one's native place"),
+    "公务回避": _BUSINESS,
+}
 _KEPT_OUT = Text(zh="不安排", en="not placed")
 _MOVED = Text(zh="调整", en="moved away")
 _EXCUSED = Text(zh="豁免", en="excused")
@@ -66,10 +71,10 @@ def recusal_table(source: DeskInput, finder: ReasonFinder) -> DeskTable:
 
 _RECUSALS_NOTE = Text(
     zh="“不安排”指方案未将其安排在该处；“调整”指其上期在该处、方案已调离；“豁免”指按豁免事项不予回避。"
-    "回避类型取自规则的缘由，案件一律为公务回避。",
+    "回避类型取自规则的缘由；缘由未写明的，案件为公务回避。",
     en="'Not placed': the plan keeps the person out; 'moved away': the person was there before and the plan"
-    " moves them; 'excused': an exception covers it. The kind is read off the reason of the rule; for a case"
-    " it is always recusal from business.",
+    " moves them; 'excused': an exception covers it. The kind is read off the reason of the rule; where that"
+    " names none, a recusal from a case is one from business.",
 )
 
 
@@ -86,10 +91,10 @@ def _recusal_row(
     roles = scope.roles if len(scope.roles) < len(layer.roles) else ()
     names = (layer.roles[role] or "" for role in roles)
     yield number_cell(number)
-    yield words(source.named(person).name, people=(person,))
-    yield words(source.named(layer.slots[subject.slot]).name)
+    yield word_cell(source.named(person).name, people=(person,))
+    yield word_cell(source.named(layer.slots[subject.slot]).name)
     yield text_cell(joined([source.role_texts.get(role, Text(zh=role, en=role)) for role in names]))
-    yield words("" if subject.period <= 0 else layer.period_id(subject.period) or "")
+    yield word_cell("" if subject.period <= 0 else layer.period_id(subject.period) or "")
     yield text_cell(_kind(layer, rule))
     yield text_cell(breach.detail)
     yield text_cell(finder.sentence(rule))
@@ -104,10 +109,9 @@ def _recusal_row(
 
 
 def _kind(layer: Layer, rule: Rule) -> Text:
-    """Return the kind of a recusal as the reason of its rule names it; for a case, that from business."""
-    if layer.spec.slots.table == "cases":
-        return _BUSINESS
-    return next((Text(zh=kind, en=rule.why("en")) for kind in _KINDS if kind in rule.why.zh), Text())
+    """Return the kind of a recusal as the reason of its rule names it; else, for a case, from business."""
+    named = (text for kind, text in _KINDS.items() if kind in rule.why.zh)
+    return next(named, _BUSINESS if layer.spec.slots.table == "cases" else Text())
 
 
 def _was_there(source: DeskInput, rule: Rule, breach: Breach) -> bool:
@@ -145,10 +149,12 @@ def waiver_table(source: DeskInput, finder: ReasonFinder, lines: Sequence[Waiver
         (
             number_cell(number),
             text_cell(rules.get(one.rule, Text(zh=one.rule, en=one.rule))),
-            words("、".join(source.named(item.id).name for item in one.items), people=_people(source, one)),
-            words("、".join(source.named(slot.id).name for slot in one.slots)),
+            word_cell(
+                "、".join(source.named(item.id).name for item in one.items), people=_people(source, one)
+            ),
+            word_cell("、".join(source.named(slot.id).name for slot in one.slots)),
             text_cell(one.reason),
-            words(one.until.isoformat()),
+            word_cell(one.until.isoformat()),
             Cell(number=one.excused),
             _in_force(one.until, periods[0].start, periods[-1].end),
             Cell(),
@@ -165,10 +171,10 @@ def _people(source: DeskInput, line: WaiverLine) -> tuple[str, ...]:
 
 def _in_force(until: date, first: date, last: date) -> Cell:
     if until < first:
-        return words("已过期", "expired", tone="bad")
+        return word_cell("已过期", "expired", tone="bad")
     if until < last:
-        return words("规划期内到期", "ends within the horizon", tone="warn")
-    return words("是", "yes")
+        return word_cell("规划期内到期", "ends within the horizon", tone="warn")
+    return word_cell("是", "yes")
 
 
 _SCORES = (
@@ -218,7 +224,7 @@ def _level_row(
         Cell(number=sum(len(one.breaches) for one in findings), tone="total"),
         Cell(number=cost, tone="bad" if level == HARD and cost else "total"),
         Cell(number=bound, tone="total"),
-        words("" if bound is None else f"{gap_percent(cost, bound):g}%", tone="total"),
+        word_cell("" if bound is None else f"{gap_percent(cost, bound):g}%", tone="total"),
         Cell(),
     )
 
@@ -228,7 +234,7 @@ def _rule_row(source: DeskInput, finder: ReasonFinder, found: Finding) -> tuple[
     tone: Tone = "bad" if rule.is_hard else ""
     return (
         Cell(),
-        words(rule.id),
+        word_cell(rule.id),
         text_cell(finder.sentence(rule)),
         text_cell(source.title(source.layers[rule.on])),
         Cell(number=None if rule.is_hard else rule.weight),

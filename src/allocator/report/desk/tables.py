@@ -162,15 +162,29 @@ class SeatLine:
 
 @dataclass(frozen=True)
 class SeatList:
-    """Every assignment of a layer, period by period, slots in their order."""
+    """Every assignment of a layer, period by period, slots in their order.
+
+    Attributes:
+        layer: The layer.
+        title: Its title.
+        item_title: The word for its items, such as 姓名.
+        slot_title: The word for its slots.
+        lines: The assignments.
+        items: The unique names of all items, to choose from.
+        slots: The unique names of all slots.
+        roles: The words of all roles; empty in a layer without roles.
+        periods: The periods; empty in a layer that is decided once.
+    """
 
     layer: str
     title: Text
     item_title: Text
     slot_title: Text
     lines: tuple[SeatLine, ...]
-    has_roles: bool
-    has_periods: bool
+    items: tuple[str, ...]
+    slots: tuple[str, ...]
+    roles: tuple[Text, ...] = ()
+    periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,7 +226,7 @@ class DeskView:
         return next((one for one in self.tables if one.id == name), None)
 
 
-def words(zh: str, en: str = "", *, tone: Tone = "", people: Iterable[str] = ()) -> Cell:
+def word_cell(zh: str, en: str = "", *, tone: Tone = "", people: Iterable[str] = ()) -> Cell:
     """Return a cell of words; without English ones the same in both languages."""
     text = Text(zh=zh, en=en or zh) if zh or en else _NO_WORDS
     return Cell(text, tone=tone, people=tuple(people))

@@ -16,7 +16,7 @@ from allocator.report.desk.tables import (
     number_cell,
     text_cell,
     without_empty_columns,
-    words,
+    word_cell,
 )
 
 _MEMBERS = Text(zh="成员", en="members")
@@ -70,11 +70,11 @@ def _case_row(
 ) -> Iterator[Cell]:
     id_ = layer.slots[slot]
     case = source.organisation.cases[id_]
-    yield words(layer.period_id(period) or "")
-    yield words(source.named(id_).name)
-    yield words(source.names.get(case.unit, case.unit))
-    yield words(case.received.isoformat() if case.received else "")
-    yield words(case.due.isoformat() if case.due else "")
+    yield word_cell(layer.period_id(period) or "")
+    yield word_cell(source.named(id_).name)
+    yield word_cell(source.display_names.get(case.unit, case.unit))
+    yield word_cell(case.received.isoformat() if case.received else "")
+    yield word_cell(case.due.isoformat() if case.due else "")
     yield number_cell(case.effort or None)
     members = source.roster[layer.name].members(slot, period)
     for role in range(len(layer.roles)):
@@ -137,11 +137,11 @@ def _layer_loads(source: DeskInput, layer: Layer) -> Iterator[tuple[Cell, ...]]:
         share = amount / most if most else 0.0
         yield (
             text_cell(source.title(layer)),
-            words("" if by_item else layer.period_id(at[0]) or ""),
-            words(source.named(carriers[at[1]]).name, people=_person(layer, carriers[at[1]], by_item)),
+            word_cell("" if by_item else layer.period_id(at[0]) or ""),
+            word_cell(source.named(carriers[at[1]]).name, people=_person(layer, carriers[at[1]], by_item)),
             number_cell(count[at], share=None if weighty else share),
             number_cell(load.get(at, 0) if weighty else None, share=share),
-            words(f"{round(100 * share)}%"),
+            word_cell(f"{round(100 * share)}%"),
         )
 
 
@@ -172,13 +172,13 @@ def away_table(source: DeskInput) -> DeskTable:
     rows = [
         (
             text_cell(source.title(source.layers[layer])),
-            words(period or ""),
-            words(source.named(person).name, people=(person,)),
-            words(source.names.get(people[person].unit, people[person].unit)),
-            words(people[person].title),
+            word_cell(period or ""),
+            word_cell(source.named(person).name, people=(person,)),
+            word_cell(source.display_names.get(people[person].unit, people[person].unit)),
+            word_cell(people[person].title),
             text_cell(why),
         )
-        for (layer, person, period), why in source.away.items()
+        for (layer, person, period), why in source.absences.items()
     ]
     kept, cells, notes = without_empty_columns(_AWAY, rows)
     return DeskTable("away", Text(zh="不在岗情况", en="Absences"), kept, cells, notes=notes)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal, get_args
@@ -13,6 +13,8 @@ from typing import ClassVar, Literal, get_args
 from allocator.discovery import named_classes
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.text import Language, Text
+from allocator.report.desk.reading import ReadBack
+from allocator.report.desk.tables import DeskView
 from allocator.report.plan_view import PlanView, pick_period
 from allocator.rules.context import RuleContext
 
@@ -31,12 +33,47 @@ class ExportRequest:
         context: Its scenario; None where that is not at hand.
         layer: Name or title of the layer to export; None where none was chosen.
         language: Language of the words.
+        make_desk: Lays the plan out as the tables of the desk; None where its scenario is not at hand.
     """
 
     view: PlanView
     context: RuleContext | None
     layer: str | None
     language: Language
+    make_desk: Callable[[], DeskView] | None = None
+
+    def desk(self) -> DeskView:
+        """Return the plan as the tables of the desk.
+
+        Raises:
+            InputError: The scenario of the plan is not at hand.
+        """
+        if self.make_desk is None:
+            raise InputError([Fault(_NEEDS_SCENARIO, "--scenario")])
+        return self.make_desk()
+
+
+_NEEDS_SCENARIO = Text(
+    zh="这种格式要用方案的场景，请用 --scenario 指明其文件夹",
+    en="this format needs the scenario of the plan; name its folder with --scenario",
+)
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """A document to read back.
+
+    Attributes:
+        content: The bytes of the file.
+        file: Name of the file, for faults.
+        context: The scenario that the document is judged by.
+        codes: The id of each code of a blind copy; empty for a copy with names.
+    """
+
+    content: bytes
+    file: str
+    context: RuleContext
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Exporter(ABC):
@@ -48,6 +85,7 @@ class Exporter(ABC):
         title: The noun for a file of this format, with its article: ``a picture``.
         medium: The medium of a file of this format.
         options: The choices that this format honours; a call that makes another one is refused.
+        reads_back: Whether ``read_back`` reads the appointments of such a file.
     """
 
     name: ClassVar[str]
@@ -55,6 +93,7 @@ class Exporter(ABC):
     title: ClassVar[Text]
     medium: ClassVar[Medium]
     options: ClassVar[frozenset[Option]] = frozenset()
+    reads_back: ClassVar[bool] = False
 
     @abstractmethod
     def write(self, request: ExportRequest) -> bytes:
@@ -63,6 +102,14 @@ class Exporter(ABC):
         Raises:
             InputError: The plan has no such layer, or nothing to show.
         """
+
+    def read_back(self, request: ReadRequest) -> ReadBack:
+        """Return the assignments that a file of this format holds, with the edits of its reader.
+
+        Raises:
+            InputError: With a fault at each place that cannot be read.
+        """
+        raise NotImplementedError(self.name)
 
 
 @cache
@@ -99,6 +146,7 @@ def export_plan(
     *,
     layer: str | None = None,
     period: str | None = None,
+    make_desk: Callable[[], DeskView] | None = None,
 ) -> bytes:
     """Return a plan in a format, whole or one layer or period of it.
 
@@ -109,6 +157,7 @@ def export_plan(
         language: Language of the words.
         layer: Name or title of a layer.
         period: Id of a period.
+        make_desk: Lays the plan out as the tables of the desk, if its scenario is at hand.
 
     Raises:
         InputError: The format does not honour a choice, or the plan has no such layer or period.
@@ -123,7 +172,7 @@ def export_plan(
         allowed = ", ".join(f"--{name}" for name in chosen if name in exporter.options)
         raise InputError([Fault(message, f"--{name}", allowed=allowed) for name in refused])
     view = view if period is None else pick_period(view, period)
-    return exporter.write(ExportRequest(view, context, layer, language))
+    return exporter.write(ExportRequest(view, context, layer, language, make_desk))
 
 
 def formats_text() -> Text:
