@@ -88,8 +88,8 @@ def set_units(
     """Set the unit and the title of each person, by the column of units or by the text of the post."""
     listed = list(people)
     for person in listed:
-        if unit := _certain_unit(person, register, questions):
-            person.values["unit"] = register.add(unit)
+        unit = _certain_unit(person, register, questions)
+        person.values["unit"] = register.add(unit) if unit else ""
         if (parent := person.values.pop("parent", "")) and unit:
             register.set_parent(person.values["unit"], register.add(parent))
     known = register.names
@@ -114,8 +114,9 @@ def _certain_unit(person: RosterPerson, register: UnitRegister, questions: Quest
         person.is_open = True
         near = nearest(unit, register.ids)
         message = Text(zh="没有这个编号的单位", en="is the id of no unit")
-        questions.ask(place, message, place.key(unit), [near], found=unit, near=near)
-    return answer or ""
+        choices = [near, SKIP] if near else ["", SKIP]
+        questions.ask(place, message, place.key(unit), choices, found=unit, near=near)
+    return "" if answer in (None, SKIP) else str(answer)
 
 
 _LIKE = Text(

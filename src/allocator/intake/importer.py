@@ -12,7 +12,7 @@ from allocator.intake.assembly import People, UnitRegister, person_row, set_unit
 from allocator.intake.cadre_form import FORM_SUFFIXES, PHOTO_SUFFIX
 from allocator.intake.form_matching import forms_in, read_forms
 from allocator.intake.form_people import people_of_forms, taken_fields
-from allocator.intake.import_notes import NOTES_FILE, Questions, read_notes
+from allocator.intake.import_notes import NOTES_FILE, Questions, read_notes, short
 from allocator.intake.new_scenario import PACK, grade_ladder, notes_text, rules_text, scenario_text
 from allocator.intake.privacy import fault_without_numbers
 from allocator.intake.roster_fields import fields
@@ -305,7 +305,8 @@ def _unknown_grades(folder: Path, people: Sequence[RosterPerson]) -> Iterator[Fa
                 zh="花名册的这个职务层次不在 scenario.yaml 的 grades 中，请补上",
                 en="is a grade of the roster that scenario.yaml does not have: add it to grades",
             )
-            yield Fault(message, SCENARIO_FILE, 0, "grades", word)
+            line = f'- {{id: grade_{len(known) + 1}, zh: "{short(word)}", en: "{short(word)}"}}'
+            yield Fault(message, SCENARIO_FILE, 0, "grades", word, line)
 
 
 def _units(sheet: Sheet) -> Iterator[Row]:
@@ -322,10 +323,13 @@ def _units(sheet: Sheet) -> Iterator[Row]:
 def _with_parents(units: Sequence[Row], used: set[str]) -> Iterator[Row]:
     """Yield the units in which somebody serves, and the units above them."""
     parents = {row["id"]: row.get("parent", "") for row in units}
-    above = {parents[one] for one in used if parents.get(one)}
-    for row in units:
-        if row["id"] in used or row["id"] in above:
-            yield row
+    wanted: set[str] = set()
+    for one in used:
+        above = one
+        while above and above not in wanted:
+            wanted.add(above)
+            above = parents.get(above, "")
+    yield from (row for row in units if row["id"] in wanted)
 
 
 _NOT_READ = Text(zh="未读入", en="not read")

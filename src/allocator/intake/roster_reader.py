@@ -15,7 +15,7 @@ from allocator.intake.dates import (
     read_date_cell,
     with_century,
 )
-from allocator.intake.import_notes import Place, Questions, note_line, short
+from allocator.intake.import_notes import COLUMN, Place, Questions, note_line, short
 from allocator.intake.privacy import MASK
 from allocator.intake.resume_lines import ResumeLine, read_resume
 from allocator.intake.roster_families import FamilyReader, StatedRelative, with_spouse_work
@@ -52,6 +52,14 @@ class RosterPerson:
 
 #: Cells that say that there is nothing.
 _NOTHING = frozenset(("-", "--", "—", "——", "－", "/", "／", "\\", "无", "空", "暂无"))
+_LONGEST_ID = 64
+_NO_ID = Text(
+    zh="不能作编号：过长，或是身份证号、电话",
+    en="cannot be an id: too long, or an identity or telephone number",
+)
+#: A word for a grade that the notation of seats can hold.
+_GRADE = re.compile("[^0-9+、≥≤<>=~–—-][^+、]{0,19}")
+_NO_GRADE = Text(zh="不是职务层次", en="is no word for a grade")
 _FIGURES = re.compile(r"[0-9*=]")
 _SEX = re.compile(r"(.*?)[(（]([男女])?[,，、 ]?(?:[\u3400-\u9fff]{1,4}族)?[)）]")
 _LOST = Text(
@@ -153,12 +161,13 @@ class _Reader:
             person.values["party"] = rest.strip("()（）;；,，、 ") if dates else text
             if dates:
                 person.values.setdefault("party_since", dates[0].iso)
-        elif MASK not in text:
-            person.values[name] = text
-        elif name == "id":
+        elif name == "id" and (MASK in text or len(text) > _LONGEST_ID):
             person.is_open = True
-            message = Text(zh="编号不能是身份证号或电话", en="an id must be no identity or telephone number")
-            self._questions.ask(place, message, f"column {short(place.column)}", [SKIP])
+            self._questions.ask(place, _NO_ID, f"{COLUMN}{short(place.column)}", [SKIP])
+        elif name == "grade" and not _GRADE.fullmatch(text):
+            if self._questions.answer(place.key(text)) != SKIP:
+                person.is_open = True
+                self._questions.ask(place, _NO_GRADE, place.key(text), [SKIP], found=text)
         else:
             person.values[name] = text
 
@@ -189,7 +198,8 @@ class _Reader:
         if read.doubt:
             read = self._uncertain(person, place, column.field, cell, read)
         if read.day is not None:
-            person.values[column.field] = read.iso
+            # A month alone is the first day for `joins`, as for the reader of the table.
+            person.values[column.field] = read.day.isoformat() if column.field == "joins" else read.iso
             person.born = read.iso[:7] if column.field == "born" else person.born
 
     def _as_column(self, read: ReadDate, place: Place, cell: str) -> ReadDate:

@@ -167,7 +167,12 @@ def _read_table(folder: Path, name: str, columns: Sequence[str]) -> TableMerge:
 
 
 def _row(names: Sequence[str], cells: Sequence[str]) -> Row:
-    return {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
+    return {name: _active(cell.strip()) for name, cell in zip(names, cells, strict=False)}
+
+
+def _active(cell: str) -> str:
+    """Return a cell as it was before ``_inert``."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].lstrip().startswith(_FORMULA) else cell
 
 
 def next_ids(prefix: str, width: int, taken: Iterable[str]) -> Iterator[str]:
