@@ -82,6 +82,8 @@ def test_a_condition_and_its_cel_are_written_as_each_other(zh: str, en: str, cel
         ("人员.职务 是 “室 主任”", 'person.title == "室 主任"'),
         ("人员.职级 是 副", 'person.grade == "deputy"'),
         ("组.类型 是 case", 'group.kind == "case"'),
+        ("人员.现任职务 是 室主任", 'person.title == "室主任"'),
+        ("人员.年龄　大于　５０", "person.age > 50"),
         ("人员.年龄 ≥ 35", "person.age >= 35"),
         ("(人员.年龄 至少 35 并且 人员.年龄 不超过 50)", "person.age >= 35 && person.age <= 50"),
         ("人员.职务 不属于 室主任，委班子成员", '!(person.title in ["室主任", "委班子成员"])'),
@@ -196,3 +198,15 @@ def test_no_text_breaks_the_reader() -> None:
         except ConditionError:
             continue
         Compiler().compile(cel, POSTING.types, "BOOL")
+
+
+def test_the_table_of_the_documentation_is_true() -> None:
+    text = (ROOT / "docs" / "sentences.md").read_text("utf-8")
+    rows = [
+        line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ") and "`" in line
+    ]
+    assert len(rows) == 8
+    for zh, en, cel in rows:
+        over = ZONING if "unit" in cel else POSTING
+        assert over.read(zh) == over.read(en) == cel.strip("`")
+        assert (over.write(cel.strip("`"), "zh"), over.write(cel.strip("`"), "en")) == (zh, en)

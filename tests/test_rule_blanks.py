@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
+import tiny_scenario
 from allocator.api import load
 from allocator.model.text import Text
 from allocator.rules.blank_values import allowed_values
 from allocator.rules.blanks import Blank, blanks
+from allocator.rules.condition_grammar import ConditionError
+from allocator.rules.conditions import Conditions
 from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
 from allocator.rules.rule_blanks import blanks_of, rule_from_blanks
 from allocator.rules.rule_sentences import rule_sentence
 from allocator.rules.wordbook import Wordbook
+from tiny_scenario import write_scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = Wordbook(load(ROOT / "scenarios" / "neijiang-zones"))
@@ -86,6 +90,7 @@ WRONG = [
     ("avoid", {"acquaintance.above": "0.5"}, "acquaintance.of", ""),
     ("avoid", {"acquaintance.of": "案件.当事人", "acquaintance.above": "2"}, "acquaintance.above", ""),
     ("avoid", {}, "", ""),
+    ("pin", {"item": "没有此人", "slot": "没有此组"}, "item", ""),
     ("balance", {"measure": "方差"}, "measure", ""),
     ("cover", {"skills": "审查调查"}, "skills", ""),
     ("choice", {"of": "去处=东组", "atleast": "1"}, "of", ""),
@@ -105,6 +110,24 @@ def test_a_wrong_blank_is_refused_at_its_place(
     assert fault.message.zh and fault.message.en
     if near:
         assert fault.nearest == near
+
+
+def test_a_name_of_several_is_refused_and_their_ids_are_taken(tmp_path: Path) -> None:
+    people = tiny_scenario.TABLES["people.csv"].replace("赵磊", "陈静")
+    book = Wordbook(load(write_scenario(tmp_path, {"people.csv": people})))
+    _, faults = rule_from_blanks(
+        KINDS["pin"], {"id": "r", "on": "posting", "item": "陈静", "slot": "第一组"}, book
+    )
+    assert [(fault.column, fault.found) for fault in faults] == [("item", "陈静")]
+    fields, faults = rule_from_blanks(
+        KINDS["pin"], {"id": "r", "on": "posting", "item": "P7", "slot": "第一组"}, book
+    )
+    assert (fields["item"], fields["slot"], faults) == ("P7", "G1", [])
+    assert blanks_of(KINDS["pin"].model_validate(fields), book)["item"] == "P7"
+    columns = Conditions(book.of_layer("posting"), book.types("posting", "pair"))
+    with pytest.raises(ConditionError, match="several are called"):
+        columns.read("人员.编号 是 陈静")
+    assert columns.read("人员.编号 是 张伟") == 'person.id == "P3"'
 
 
 def test_all_faults_are_found_at_once() -> None:

@@ -12,7 +12,7 @@ from allocator.model.notation import Vocabulary, listed
 from allocator.model.reading.cell_values import kind_of_tie
 from allocator.model.text import Language, Text
 from allocator.rules.blanks import Blank
-from allocator.rules.condition_grammar import ConditionError, cel_of
+from allocator.rules.condition_grammar import ConditionError, cel_of, half_width
 from allocator.rules.conditions import Conditions
 from allocator.rules.sentences import value_at
 from allocator.rules.wordbook import Wordbook
@@ -167,7 +167,7 @@ class BlankValues:
         Raises:
             BlankError: The blank does not take it.
         """
-        plain = text.strip()
+        plain = half_width(text).strip()
         if blank.several and blank.takes not in ("entries", "groups"):
             return [self.read_one(blank, one.strip()) for one in _COMMA.split(plain) if one.strip()]
         return self.read_one(blank, plain)
@@ -187,8 +187,8 @@ class BlankValues:
             ),
             "tie": lambda _, one: self._tie(one),
             "link": lambda _, one: self._tie(one),
-            "item": lambda _, one: self.book.id_of(one),
-            "slot": lambda _, one: self.book.id_of(one),
+            "item": lambda _, one: self._entity(one),
+            "slot": lambda _, one: self._entity(one),
             "yes_no": lambda _, one: (
                 self._named(one, {"true": CHOICES["true"], "false": CHOICES["false"]}) == "true"
             ),
@@ -224,6 +224,16 @@ class BlankValues:
             raise BlankError(message, text, listed(words.words, 20), nearest(text, words.words))
         return found or text
 
+    def _entity(self, text: str) -> str:
+        """Return the id of an entity; a name of several, or of none, is refused."""
+        known = self.book.ids
+        if text in known or not known:
+            return known.get(text, text)
+        if self.book.is_shared(text):
+            raise BlankError(Text(zh="有几个同名，请写编号", en="several have this name; write the id"), text)
+        message = Text(zh=f"没有“{shorten(text)}”", en=f"there is no '{shorten(text)}'")
+        raise BlankError(message, text, near=nearest(text, known))
+
     def _tie(self, text: str) -> str:
         for kind, word in self.book.ties.items():
             if text in (kind, word.zh, word.en):
@@ -247,14 +257,14 @@ class BlankValues:
         return int(found[1])
 
     def _number(self, blank: Blank, text: str, *, whole: bool) -> int | float:
-        if not re.fullmatch(r"-?\d{1,12}" if whole else r"-?\d{1,12}(\.\d+)?", text):
+        if not re.fullmatch(r"-?\d{1,12}(\.0+)?" if whole else r"-?\d{1,12}(\.\d+)?", text):
             message = (
                 Text(zh="应为整数", en="a whole number is needed")
                 if whole
                 else Text(zh="应为数", en="a number is needed")
             )
             raise BlankError(message, text, bounds_text(blank))
-        number = int(text) if whole else float(text)
+        number = int(float(text)) if whole else float(text)
         if (blank.low is not None and number < blank.low) or (blank.high is not None and number > blank.high):
             raise BlankError(Text(zh="超出范围", en="out of range"), text, bounds_text(blank))
         return number
@@ -267,7 +277,7 @@ class BlankValues:
 
     def _read_lists(self, text: str) -> list[list[str]]:
         groups = (_COMMA.split(group) for group in _SEMICOLON.split(text) if group.strip())
-        return [[self.book.id_of(one.strip()) for one in group if one.strip()] for group in groups]
+        return [[self._entity(one.strip()) for one in group if one.strip()] for group in groups]
 
     def _read_skills(self, text: str) -> Any:
         if text in ("own", CHOICES["own"].zh, CHOICES["own"].en):

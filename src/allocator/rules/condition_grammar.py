@@ -106,6 +106,10 @@ class NamedColumns:
     def variables(self) -> Mapping[str, str]:
         """The column of each name."""
         both = {name: variable for variable, names in self.names.items() for name in names}
+        for variable in self.types:
+            prefix, _, column = variable.partition(".")
+            for header in self.words.other_headers(prefix, column):
+                both.setdefault(f"{self.words.prefix(prefix).zh}.{header}", variable)
         return dict(sorted(both.items(), key=lambda pair: -len(pair[0])))
 
     def type_of(self, variable: str) -> str:
@@ -124,11 +128,16 @@ class NamedColumns:
         return self.names[variable][language == "en"]
 
     def values(self, variable: str) -> Mapping[str, str]:
-        """Return the values of a column by their words in both languages, and by themselves."""
-        found: dict[str, str] = {}
-        for value, word in self.words.values(variable).items():
-            for one in (value, word.zh, word.en):
-                found.setdefault(one, value)
+        """Return the values of a column by their words in both languages, and by themselves.
+
+        A name that several entities have is no word for any of them.
+        """
+        own = self.words.values(variable)
+        found = {value: value for value in own}
+        for value, word in own.items():
+            for one in (word.zh, word.en):
+                if not self.words.book.is_shared(one):
+                    found.setdefault(one, value)
         return found
 
 
@@ -262,6 +271,15 @@ def literal(kind: str, raw: str) -> Term | Text:
     if re.fullmatch(r"-?\d{1,15}(\.\d+)?", raw):
         return Term("number", value=raw)
     return Text(zh=f"“{shorten(raw)}”应为数字", en=f"'{shorten(raw)}' is no number")
+
+
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
+_HALF |= {0xFF0E: 0x2E, 0x3000: 0x20, 0xA0: 0x20}
+
+
+def half_width(text: str) -> str:
+    """Return a text with letters, digits, points and blanks of one width; places stay the same."""
+    return text.translate(_HALF)
 
 
 def continues(text: str, end: int, name: str) -> bool:

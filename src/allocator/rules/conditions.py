@@ -23,6 +23,7 @@ from allocator.rules.condition_grammar import (
     ConditionWriter,
     NamedColumns,
     continues,
+    half_width,
     literal,
 )
 from allocator.rules.expressions.phrases import NotReadableError, Term, parse_cel, to_cel
@@ -37,7 +38,7 @@ class Conditions(NamedColumns):
         Raises:
             ConditionError: It is no condition over these columns.
         """
-        return to_cel(_Reader(self, text).condition())
+        return to_cel(_Reader(self, half_width(text)).condition())
 
     def write(self, cel: str, language: Language) -> str:
         """Return the text of a condition that ``read`` turns into the same CEL; else the CEL as it is."""
@@ -49,7 +50,7 @@ class Conditions(NamedColumns):
         Raises:
             ConditionError: It is no expression over these columns.
         """
-        return _Reader(self, text).expression(returns)
+        return _Reader(self, half_width(text)).expression(returns)
 
     def write_expression(self, cel: str | int, returns: str, language: Language) -> str:
         """Return the text of an expression that ``read_expression`` turns into the same; else the CEL."""
@@ -320,6 +321,12 @@ class _Reader:
         known = self.over.values(variable)
         if raw in known or as_is or not known:
             return known.get(raw, raw)
+        if self.over.words.book.is_shared(raw):
+            message = Text(
+                zh=f"“{shorten(raw)}”有几个，请写编号",
+                en=f"several are called '{shorten(raw)}'; write the id",
+            )
+            raise self.fault(message, start, raw)
         prefix, _, name = variable.partition(".")
         if name == "grade" and self.over.words.tables.get(prefix) == "people":
             if (grade := self.over.words.book.grades.id_of(raw)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +22,7 @@ from allocator.model.entity_words import (
     VALUES,
 )
 from allocator.model.notation import Vocabulary, Words, plural, scenario_words
-from allocator.model.reading.headers import chinese_header
+from allocator.model.reading.headers import chinese_headers
 from allocator.model.scenario import Scenario
 from allocator.model.spec import DEFAULT_GRADES, LayerSpec, Source
 from allocator.model.text import Language, Text
@@ -146,6 +147,16 @@ class Wordbook:
         """Return the id of an entity by its name or id; any other text as it is."""
         return self.ids.get(text, text)
 
+    def is_shared(self, name: str) -> bool:
+        """Whether several entities have a name."""
+        return name not in self.ids and name in self._shared
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        entities = self.scenario.organisation.entities if self.scenario else ()
+        counted = Counter(self.entity(name).zh for name in entities)
+        return frozenset(name for name, count in counted.items() if count > 1)
+
     @cached_property
     def _variables(self) -> EntityVariables | None:
         return EntityVariables(self.scenario) if self.scenario else None
@@ -262,8 +273,12 @@ class LayerWords:
         own = self.book.scenario.spec.columns.get(table, {}) if self.book.scenario else {}
         header = next((header for header, column in own.items() if column == name), "")
         known = COLUMNS.get(table, {}).get(name) or ANY_COLUMN.get(name)
-        zh = header or chinese_header(table, name) or (known.zh if known else name)
+        zh = header or next(iter(chinese_headers(table, name)), known.zh if known else name)
         return Text(zh=zh, en=(known and known.en) or english(name))
+
+    def other_headers(self, prefix: str, name: str) -> tuple[str, ...]:
+        """Return further Chinese words for a standard column."""
+        return chinese_headers(self.tables.get(prefix, ""), name)[1:]
 
     def value(self, variable: str, text: str) -> Text:
         """Return the word for a value of a column."""

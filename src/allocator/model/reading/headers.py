@@ -301,6 +301,7 @@ def _is_grouped(upper: Sequence[str], lower: Sequence[str], k: int) -> bool:
     return upper[k + 1] == upper[k] or bool(not upper[k + 1] and lower[k] and lower[k + 1])
 
 
-def chinese_header(table: str, column: str) -> str:
-    """Return the usual Chinese header of a standard column; an empty text for any other column."""
-    return next(iter(_ALIASES.get(table, {}).get(column, "").split()), "")
+def chinese_headers(table: str, column: str) -> tuple[str, ...]:
+    """Return the Chinese headers of a standard column, the usual one first; none for any other column."""
+    words = _ALIASES.get(table, {}).get(column, "").split()
+    return tuple(word for word in words if not word.isascii())
