@@ -36,7 +36,7 @@ KINDS: Mapping[str, Mapping[str, Text]] = {
         "joint=联组=joint group;mode=运行模式;force=专门力量"
     ),
     "cases": _texts(
-        "task=任务;case=立案案件=case;casework=办案;letter=信访件;major=重大案件=major case;"
+        "task=任务;case=案件;casework=办案;letter=信访件;major=重大案件=major case;"
         "routine=一般案件=routine case;topic=专题;clue=问题线索;audit=审计;rectification=专项整治;"
         "inspection=督查;supervision=监督检查"
     ),

@@ -201,7 +201,8 @@ class ExpressionWords:
             pattern = self.pick(
                 "{}是{}" if is_same else "{}不是{}", "{} is {}" if is_same else "{} is not {}"
             )
-            return pattern.format(self._subject(left), self._value(left, right)).strip()
+            subject = self._subject(left) if is_same else self._subject(left) or self.say(left)
+            return pattern.format(subject, self._value(left, right)).strip()
         if right.op == "number":
             return f"{self.say(left)} " * (self.language == "en") + (
                 (self.say(left) if self.language == "zh" else "")

@@ -29,6 +29,9 @@ from allocator.rules.sentences import (
 )
 from allocator.rules.wordbook import ITEM, SLOT, Wordbook, plural_noun
 
+#: The measure words of the items of a table.
+_MEASURES = {"people": "名", "cases": "件"}
+
 
 def rule_sentence(
     rule: Rule, scenario: Scenario | Wordbook | None = None, *, framed: bool = False, marked: bool = False
@@ -89,6 +92,8 @@ class _OpenSentence:
     def noun(self, name: str) -> str:
         if name == "each":
             return "每期" if self.language == "zh" else " in each period"
+        if name == "measure":
+            return "个" if self.language == "zh" else ""
         side = "items" if name.startswith(("who", "item")) else "slots"
         label = (ITEM if side == "items" else SLOT)(self.language)
         label = plural_noun(label) if name.endswith("s") and self.language == "en" else label
@@ -173,6 +178,9 @@ class _RuleWords:
             once = layer.spec is not None and layer.spec.periods == "once"
             once = once or value_at(self.rule, "over") == "horizon"
             return "" if once else self.pick("每期", " in each period")
+        if name == "measure":
+            table = layer.spec.items.table if layer.spec else ""
+            return self.pick(_MEASURES.get(table, "个"), "")
         several = name.endswith("s")
         if name.startswith("who"):
             return self._scoped("items", several=several)

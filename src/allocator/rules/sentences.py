@@ -2,7 +2,8 @@
 
 ``{periods}`` is a blank, filled with the value of a field in words; ``{through.role}`` is one of a part.
 ``<who>`` is a noun: ``<who>`` and ``<where>`` name what the rule is about, its conditions included;
-``<item>`` and ``<slot>`` name what the layer has; a final ``s`` is the plural; ``<each>`` says "each period".
+``<item>`` and ``<slot>`` name what the layer has; a final ``s`` is the plural; ``<each>`` says "each period",
+``<measure>`` is the Chinese measure word of an item.
 
 ``[a|b|c]`` prints the first clause that applies. A clause applies if all its blanks have values, and not all
 of them the default ones; a clause without blanks always applies. ``[+ or +a|b]`` prints every clause that
@@ -30,7 +31,7 @@ Takes = Literal[
     "tie", "link", "item", "slot", "groups", "seats", "skills", "table", "span", "level", "entries",
 ]  # fmt: skip
 #: The nouns that a sentence may use.
-NOUNS = ("who", "whos", "where", "wheres", "item", "items", "slot", "slots", "each")
+NOUNS = ("who", "whos", "where", "wheres", "item", "items", "slot", "slots", "each", "measure")
 
 #: The clauses of a sentence for a lower and an upper limit.
 BOUNDS_ZH = "[atleast=$atmost?恰好 {atleast}|{atleast} 至 {atmost}|不少于 {atleast}|不超过 {atmost}]"

@@ -26,8 +26,9 @@ from allocator.rules.scope import Scope
 
 #: The clauses of a sentence that say which loads are compared.
 LOADS_ZH = (
-    "[each=slot?各<where>所安排<who>|each=item?各<who>所承担<where>|each=layer?全部<where>所安排<who>"
-    "|按{each}合并计算，各组所安排<who>][load=1?的个数|的{load}合计][（计入原有的{carried}）]"
+    "[each=slot?各<where>所安排<who>|each=item&load=1?各<who>安排到<where>|each=item?各<who>所承担<where>"
+    "|each=layer?全部<where>所安排<who>|按{each}合并计算，各组所安排<who>]"
+    "[each=item&load=1?的次数|load=1?的数量|的{load}合计][（计入原有的{carried}）]"
 )
 LOADS_EN = (
     "the [load=1?number|total {load}] of [each=slot?the <whos> of each <where>|each=item?the <wheres> of "

@@ -22,7 +22,7 @@ Pairs = tuple[tuple[int, int], ...]
 PAIRS_ZH = (
     "[!ties&!when&!acquainted&!pairs?任意]"
     "[+或+有{ties}关系的|{when}的|熟识程度不低于 {acquainted}（关系链不超过 {hops} 步）的"
-    "|列为一组（{pairs}）的]两个<who>"
+    "|列为一组（{pairs}）的]两<measure><who>"
 )
 PAIRS_EN = (
     "[!ties&!when&!acquainted&!pairs?any ]two <whos>[+ or+ tied as {ties}| where {when}"

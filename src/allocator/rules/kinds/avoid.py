@@ -48,11 +48,12 @@ class Avoid(Rule):
         "他们应当回避的，本人也不得安排；非硬规则按其中（连同本人）最重的一人计一次。"
     )
     sentence: ClassVar[Sentence] = Sentence(
-        zh="<who>安排到<where>，[+或+{when}|与{acquaintance.of}的熟识程度不低于 {acquaintance.above}（"
-        "[只看{acquaintance.kinds}，][关系结束后 {acquaintance.years} 年内照计，]"
-        "[acquaintance.measured=period?按所在周期，]关系链不超过 {acquaintance.hops} 步）]的，应当"
-        "回避[pays=place?（每处计 1）][；{through}应当回避的，本人同样回避][through.layer?；"
-        "{through.layer}中带领其所在组的{through.role}应当回避的，本人同样回避]",
+        zh="[slots?<who>安排到<where>，|when&role?<who>：|when&items?<who>：][+或+{when}|<who>与"
+        "{acquaintance.of}的熟识程度不低于 {acquaintance.above}（[只看{acquaintance.kinds}，][关系"
+        "结束后 {acquaintance.years} 年内照计，][acquaintance.measured=period?按所在周期，]关系链不"
+        "超过 {acquaintance.hops} 步）]的，应当回避[pays=place?（每处计 1）][；{through}应当回避的"
+        "，本人同样回避][through.layer?；{through.layer}中带领其所在组的{through.role}应当回避的，"
+        "本人同样回避]",
         en="no <who> is placed in any <where> where [+ or where +{when}|acquaintance with "
         "{acquaintance.of} is at least {acquaintance.above} ([through {acquaintance.kinds} only, ]"
         "[in full for {acquaintance.years} year(s) after its end, ][acquaintance.measured=period?in"

@@ -62,9 +62,10 @@ class Capacity(LoadRule):
         "`each: group.parent` 为同一上级的去处合计；同一值只有一个上下限，值相同而上下限不同即报错。"
     )
     sentence: ClassVar[Sentence] = Sentence(
-        zh="[each=slot?每个<where>安排<who>|each=item?每个<who>承担<where>|each=layer?全部<where>共安"
-        f"排<who>|按{{each}}合并计算，每组安排<who>][load=1?|，{{load}}合计][over=horizon?全程|"
-        f"<each>]{BOUNDS_ZH}[load=1? 个][（计入原有的{{carried}}）]",
+        zh="[each=slot?每个<where>安排<who>|each=item?每<measure><who>安排到<where>|each=layer?全部"
+        f"<where>共安排<who>|按{{each}}合并计算，每组安排<who>][load=1?|，{{load}}合计]"
+        f"[over=horizon?全程|<each>]{BOUNDS_ZH}[load=1&each=item? 次|load=1? <measure>][（计入原有的"
+        f"{{carried}}）]",
         en="[each=slot?each <where> has|each=item?each <who> has|each=layer?all <wheres> together have"
         f"|each group by {{each}} has] [load=1?{BOUNDS_EN} [each=item?<wheres>|<whos>]|[each=item?"
         f"<wheres>|<whos>] with a total {{load}} of {BOUNDS_EN}][over=horizon? over the horizon|"

@@ -70,7 +70,7 @@ class Choice(Rule):
         "只看规划期以内；在规则所指各周期中均不在任的不计。"
     )
     sentence: ClassVar[Sentence] = Sentence(
-        zh=f"每个<who>在以下各项中[off=true?不占|占]{BOUNDS_ZH} 项：{{of}}",
+        zh=f"每<measure><who>在以下各项中[off=true?不占|占]{BOUNDS_ZH} 项：{{of}}",
         en=f"each <who> [off=true?is free of|has] {BOUNDS_EN} of these: {{of}}",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item",)

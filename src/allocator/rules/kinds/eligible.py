@@ -22,7 +22,7 @@ class Eligible(Rule):
     summary: ClassVar[Text] = Text(zh="任职资格：符合条件者方可担任", en="who may take a place at all")
     doc_zh: ClassVar[str] = "`when` 不成立的位置不得担任（非硬规则每处计 1）。"
     sentence: ClassVar[Sentence] = Sentence(
-        zh="[when=false?<who>不得安排到<where>|<who>安排到<where>，须符合：{when}]",
+        zh="[when=false?<who>不得安排到<where>|[role&!slots?<who>|<who>安排到<where>，]须符合：{when}]",
         en="[when=false?no <who> is placed in any <where>|any <who> in a <where> must meet this: {when}]",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "slot", "role", "period")

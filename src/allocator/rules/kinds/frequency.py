@@ -80,9 +80,9 @@ class Frequency(Rule):
         "在规则所指各周期中均不存在的不计。"
     )
     sentence: ClassVar[Sentence] = Sentence(
-        zh="[each=item?每个<who>安排到<where>|each=slot?每个<where>安排<who>|每个<who>安排到同一"
-        f"<where>]，[+，且+atleast/atmost?[任意连续 {{within}} 期内|全程]{BOUNDS_ZH} 期|两次之间至少"
-        f"相隔 {{apart}} 期]",
+        zh="[each=item?每<measure><who>安排到<where>|each=slot?每个<where>安排<who>|每<measure><who>安"
+        f"排到同一<where>]，[+，且+atleast/atmost?[任意连续 {{within}} 期内|全程]{BOUNDS_ZH} 期|两次"
+        f"之间至少相隔 {{apart}} 期]",
         en="[each=item?each <who> is in a <where>|each=slot?each <where> has <whos>|each <who> is in"
         f" the same <where>] [+ and +atleast/atmost?in {BOUNDS_EN} period(s) of [any {{within}} on"
         f" end|the horizon]|with at least {{apart}} period(s) between two times]",

@@ -36,7 +36,7 @@ class Take(Rule):
         "不可能的安排（已退休的人、其他周期的案件）也算违反。"
     )
     sentence: ClassVar[Sentence] = Sentence(
-        zh="每个<who><each>占<where>的 {places} 个位置",
+        zh="每<measure><who><each>占<where>的 {places} 个位置",
         en="each <who> takes {places} place(s) of a <where><each>",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ("item", "period")
