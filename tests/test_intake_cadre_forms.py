@@ -103,6 +103,12 @@ def test_a_photo_of_100_megabytes_is_refused_as_a_photo(tmp_path: Path) -> None:
         read_form(path)
 
 
+def test_a_photo_of_any_length_within_the_limit_is_passed_over() -> None:
+    photo = "<ZhaoPian>" + "QUJD" * 100_000 + "</ZhaoPian>"
+    form = parse_form(f"<Person><XingMing>张三</XingMing>{photo}</Person>".encode(), "a").form
+    assert form.text("XingMing") == "张三" and form.unread == ()
+
+
 @pytest.mark.parametrize("seed", range(60))
 @pytest.mark.parametrize("old", [False, True], ids=["lrmx", "lrm"])
 def test_every_field_is_read_in_every_way_of_writing(seed: int, old: bool, tmp_path: Path) -> None:

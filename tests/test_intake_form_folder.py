@@ -146,7 +146,7 @@ def test_a_roster_and_the_form_of_one_person_are_one_person(tmp_path: Path) -> N
     (tmp_path / "张三.pic").write_bytes(b"photo")
     done = call("import", roster, form, tmp_path / "张三.pic", "--into", tmp_path / "county")
     assert done.status == 2 and "bears the name of P002" in done.err
-    assert "1 photos, which are never read" in done.out
+    assert "1 photo, never read" in done.out
     rows = _rows(tmp_path / "county/people.csv")
     assert [(row["name"], row["title"], row["ethnicity"]) for row in rows] == [
         ("张三", "主任", "汉族"),

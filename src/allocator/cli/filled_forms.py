@@ -80,7 +80,11 @@ def _lines(made: api.FilledForms, into: Path) -> Iterator[Text]:
         )
     filled, missing, when = len(made.filled), len(made.missing), "、".join(made.periods)
     zh = [f"{filled} 份", f"{when} 期" if when else "", f"缺 {missing} 份" if missing else ""]
-    en = [f"{filled} forms", f"period {when}" if when else "", f"{missing} missing" if missing else ""]
+    en = [
+        f"{filled} form{'' if filled == 1 else 's'}",
+        f"period {when}" if when else "",
+        f"{missing} missing" if missing else "",
+    ]
     yield Text(
         zh=f"已写入 {into}：{'，'.join(filter(None, zh))}",
         en=f"written to {into}: {', '.join(filter(None, en))}",

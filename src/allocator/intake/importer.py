@@ -202,7 +202,10 @@ class _Import:
             else:
                 others.append(path)
         if photos:
-            message = Text(zh=f"{photos} 张照片，不读入", en=f"{photos} photos, which are never read")
+            message = Text(
+                zh=f"{photos} 张照片，不读入",
+                en=f"{photos} {'photo' if photos == 1 else 'photos'}, never read",
+            )
             self._remarks.append(Fault(message, PHOTO_SUFFIX))
         return forms, others
 
