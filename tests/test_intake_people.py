@@ -93,7 +93,7 @@ def test_a_unit_that_is_nearly_another_is_remarked_on(folder: Path) -> None:
 def test_an_answer_may_name_the_unit_of_a_post(folder: Path) -> None:
     rows = [("姓名", "现任职务"), ("李四", "县纪委常委、第一监督检查室主任")]
     result = imported(folder, rows)
-    [remark] = result.remarks
+    [remark] = [one for one in result.remarks if one.row]
     with (folder / "import.yaml").open("a", encoding="utf-8") as file:
         file.write(remark.allowed.replace('…"', '第一监督检查室"') + "\n")
     assert not imported(folder, rows).remarks
@@ -104,7 +104,7 @@ def test_the_dead_make_no_tie(folder: Path) -> None:
     rows = [("姓名", "家庭成员"), ("李四", "父亲 李大 已故；母亲 王芳 务农")]
     result = imported(folder, rows)
     assert column(folder, "ties", "target") == ["王芳"]
-    assert [one.message.en for one in result.remarks] == ["has died, and makes no tie"]
+    assert [one.message.en for one in result.remarks if one.row] == ["has died, and makes no tie"]
 
 
 def test_a_grade_that_the_scenario_lacks_is_told(folder: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_grade_that_the_scenario_lacks_is_told(folder: Path) -> None:
     text = (folder / "scenario.yaml").read_text("utf-8")
     assert '{id: section_head, zh: "乡科级正职"' in text and '{id: grade_1, zh: "专员级"' in text
     result = imported(folder, [header, ("张一", "县处级副职")], "later.csv")
-    assert [(one.file, one.found) for one in result.remarks] == [("scenario.yaml", "县处级副职")]
+    assert ("scenario.yaml", "县处级副职") in [(one.file, one.found) for one in result.remarks]
 
 
 def test_spouses_stand_in_columns_of_their_own(folder: Path) -> None:
@@ -137,4 +137,33 @@ def test_sex_and_party_stand_in_other_cells(folder: Path) -> None:
         ("李四", "", "民盟", "1999-07"),
         ("王五（大）", "", "群众", "未定"),
     ]
-    assert [one.found for one in result.remarks] == ["未定"]
+    assert [one.found for one in result.remarks if one.row] == ["未定"]
+
+
+def test_a_sheet_or_its_sections_may_be_units(folder: Path) -> None:
+    rows = [("序号", "姓名", "年龄"), ("办公室（2人）", "", ""), (1, "张一", "50"), (2, "李四", "40")]
+    rows += [("一室", "", ""), (3, "王五", "41")]
+    result = imported(folder, rows)
+    units, ages = result.remarks
+    assert units.allowed == '"sheet r.csv": "…" | "sections r.csv": "unit"'
+    assert (ages.row, ages.column) == (1, "年龄")
+    (folder / "import.yaml").write_text('"sections r.csv": "unit"\n', "utf-8")
+    assert [one.column for one in imported(folder, rows).remarks] == ["年龄"]
+    assert column(folder, "units", "name") == ["办公室", "一室"]
+    assert column(folder, "people", "unit") == ["U01", "U01", "U02"]
+    other = folder.parent / "other"
+    other.mkdir()
+    (other / "import.yaml").write_text('"sheet r.csv": "二室"\n', "utf-8")
+    imported(other, rows)
+    assert column(other, "units", "name") == ["二室"]
+
+
+def test_a_name_that_is_missing_may_be_given(folder: Path) -> None:
+    rows = [HEADER, person(""), person("李四")]
+    result = imported(folder, rows)
+    [fault] = result.questions
+    assert fault.detail.splitlines()[1].strip() == '"r.csv:2:姓名": "…"'
+    (folder / "import.yaml").write_text('"r.csv:2:姓名": "张一"\n', "utf-8")
+    again = imported(folder, rows)
+    assert not again.questions and not again.remarks
+    assert sorted(column(folder, "people", "name")) == ["张一", "李四"]

@@ -12,12 +12,12 @@ from allocator.intake.assembly import People, UnitRegister, person_row, set_unit
 from allocator.intake.cadre_form import FORM_SUFFIXES, PHOTO_SUFFIX
 from allocator.intake.form_matching import forms_in, read_forms
 from allocator.intake.form_people import people_of_forms, taken_fields
-from allocator.intake.import_notes import NOTES_FILE, Questions, read_notes, short
+from allocator.intake.import_notes import NOTES_FILE, Questions, note_line, read_notes, short
 from allocator.intake.new_scenario import PACK, grade_ladder, notes_text, rules_text, scenario_text
 from allocator.intake.privacy import fault_without_numbers
 from allocator.intake.roster_fields import fields
 from allocator.intake.roster_layout import Roster, SkippedRow, find_roster
-from allocator.intake.roster_reader import RosterPerson, read_people
+from allocator.intake.roster_reader import RosterPerson, part_keys, read_people
 from allocator.intake.roster_ties import kin_ties, postings_and_service
 from allocator.intake.scenario_tables import (
     UNREAD_FILE,
@@ -272,6 +272,8 @@ class _Import:
         tables = self._tables
         register = UnitRegister(tables["units"].rows, {*given, *(row["id"] for row in tables["people"].rows)})
         set_units(self._people, register, self._questions, self._remarks)
+        for roster in self._rosters:
+            self._remarks.extend(_without_units(roster, self._people))
         people = People(tables["people"].rows, (row["id"] for row in register.rows), self._questions)
         people.load(self._people)
         loaded = people.loaded
@@ -310,6 +312,30 @@ def _unknown_grades(folder: Path, people: Sequence[RosterPerson]) -> Iterator[Fa
             )
             line = f'- {{id: grade_{len(known) + 1}, zh: "{short(word)}", en: "{short(word)}"}}'
             yield Fault(message, SCENARIO_FILE, 0, "grades", word, line)
+
+
+_NO_UNITS = Text(
+    zh="看不出这些人员的单位；若整张表是一个单位，或分节标题就是单位，请在 import.yaml 写明",
+    en="does not tell the units of its people; import.yaml may say that the sheet or its sections are units",
+)
+_NO_AGES = Text(
+    zh="只有年龄，不能推出出生年月；请给出出生年月",
+    en="has ages only, which tell no month of birth: give the months",
+)
+
+
+def _without_units(roster: Roster, people: Sequence[RosterPerson]) -> Iterator[Fault]:
+    """Yield a remark about a roster that does not tell the units, or the months of birth, of its people."""
+    label = roster.sheet.label
+    there = [person for person in people if person.place.label == label]
+    if there and not any(person.values.get("unit") for person in there):
+        sheet, sections = part_keys(label)
+        lines = [note_line(sheet, ["…"])]
+        if any(roster.sections.values()):
+            lines.append(note_line(sections, ["unit"]))
+        yield Fault(_NO_UNITS, label, allowed=" | ".join(lines))
+    if roster.index("age") is not None and roster.index("born") is None:
+        yield Fault(_NO_AGES, label, roster.header_lines[-1], short(roster.header("age")))
 
 
 def _units(sheet: Sheet) -> Iterator[Row]:

@@ -56,6 +56,7 @@ class Roster:
         columns: The columns with a header.
         rows: The indices of the rows with a person; each with the rows that go on below it.
         skipped: The rows that are not read, and why.
+        sections: The heading of the section of each row with a person, without its number of people.
         remarks: What else the user should know.
     """
 
@@ -64,11 +65,16 @@ class Roster:
     columns: tuple[Column, ...]
     rows: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
+    sections: dict[int, str] = field(default_factory=dict)
     remarks: list[Fault] = field(default_factory=list)
 
     def index(self, name: str) -> int | None:
         """Return the position of the column of a field; None if there is none."""
         return next((column.index for column in self.columns if column.field == name), None)
+
+    def header(self, name: str) -> str:
+        """Return the header of the column of a field; empty if there is none."""
+        return next((column.header for column in self.columns if column.field == name), "")
 
     def place(self, row: int, column: str = "") -> Place:
         """Return the place of a cell."""
@@ -222,6 +228,7 @@ class _Columns:
 
 
 _PERSONS = re.compile(r".*[(（]?\s*[0-9]+\s*人\s*[)）]?")
+_COUNT = re.compile(r"\s*[(（]?\s*(?:共|计)?[0-9]+\s*[人名]\s*[)）]?$")
 NO_NAME = Text(zh="没有姓名：是人员吗？", en="has no name: is it a person?")
 LONE = Text(zh="只有姓名一格：是人员吗？", en="has a name and nothing else: is it a person?")
 BY_USER = Text(zh="按 import.yaml 未读入", en="is not read, by import.yaml")
@@ -238,6 +245,7 @@ class _Rows:
         name = roster.index("name")
         self._name = 0 if name is None else name
         self._kinds = NonDataRows(roster.sheet.label, _heading(roster), "id")
+        self._section = ""
         self._known = [column.index for column in roster.columns if column.field not in ("", "no")]
 
     def read(self, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
@@ -249,6 +257,7 @@ class _Rows:
                 people[first].append(row)
             elif self._is_person(row, cells, is_below=row > ends):
                 people[row] = []
+                self._roster.sections[row] = self._section
         self._roster.rows = [(row, tuple(below)) for row, below in people.items()]
 
     def _is_named(self, cells: Sequence[str]) -> bool:
@@ -262,10 +271,17 @@ class _Rows:
         answer = self._questions.answer(place.key(text))
         why = BY_USER if answer == SKIP else self._kinds.kind(tuple(cells)) if answer is None else None
         why = why or (self._aside(cells, is_below=is_below) if answer is None else None)
+        name = self._roster.place(row, self._roster.header("name")).key()
+        if why is NO_NAME and self._questions.answer(name):
+            return True
         if why in (LONE, NO_NAME):
-            self._questions.ask(place, why, place.key(text), [SKIP, "person"], found=text)
+            choices = [SKIP, "person"] if why is LONE else [SKIP]
+            more = [note_line(name, ["…"])] if why is NO_NAME else []
+            self._questions.ask(place, why, place.key(text), choices, found=text, more=more)
             return False
         if why is not None:
+            if why is SECTION:
+                self._section = _COUNT.sub("", text)
             self._roster.skipped.append(_skipped(self._roster.sheet, row, cells, why))
         return why is None
 

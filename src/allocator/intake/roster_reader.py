@@ -123,8 +123,20 @@ class _Reader:
                     self._take(person, row, column, known, cell)
             for one in (row, *below):
                 person.relatives.extend(self._families.in_columns(one, row))
+            if not person.name:
+                name_place = self._roster.place(row, self._roster.header("name"))
+                person.name = self._questions.answer(name_place.key()) or ""
+            if "unit" not in person.values:
+                person.values["unit"] = self._unit_of_part(row)
             if person.name:
                 yield person
+
+    def _unit_of_part(self, row: int) -> str:
+        """Return the unit of a row by what the user has said about the sheet or its sections; else empty."""
+        sheet, sections = part_keys(self._sheet.label)
+        if self._questions.answer(sections) == "unit":
+            return self._roster.sections[row]
+        return self._questions.answer(sheet) or ""
 
     def _take(self, person: RosterPerson, row: int, column: Column, known: Field | None, cell: str) -> None:
         """Take one cell of a person."""
@@ -241,6 +253,11 @@ class _Reader:
 
     def _remark(self, place: Place, message: Text, found: str) -> None:
         self._roster.remarks.append(Fault(message, place.label, place.row, short(place.column), short(found)))
+
+
+def part_keys(label: str) -> tuple[str, str]:
+    """Return the keys of ``import.yaml`` for the unit of a whole sheet, and for its sections as units."""
+    return f"sheet {label}", f"sections {label}"
 
 
 def _column_keys(place: Place) -> Mapping[str, str]:
