@@ -134,10 +134,19 @@ def test_a_form_that_cannot_hold_a_name_is_not_filled(plan: Path, tmp_path: Path
     assert "cannot hold this character" in done.err
 
 
+def test_a_plan_with_false_claims_fills_no_form(plan: Path, forms: Path, tmp_path: Path) -> None:
+    told = plan.read_text(encoding="utf-8")
+    plan.write_text(told.replace('"violations": 0', '"violations": 7', 1), encoding="utf-8")
+    done = call("export", plan, "--to", tmp_path / "out", "--forms", forms)
+    assert done.status == 2 and "plan.json: the plan claims 7" in done.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_wrong_calls_are_refused(plan: Path, forms: Path, tmp_path: Path) -> None:
     said = {
         "is the folder of the forms": ("--to", forms, "--forms", forms),
         "or inside it": ("--to", forms / "filled", "--forms", forms),
+        "no blind copy": ("--to", tmp_path / "o", "--forms", forms, "--blind", tmp_path / "key.json"),
         "is filled, not made": ("--to", tmp_path / "a.lrmx"),
         "no such file or folder": ("--to", tmp_path / "o", "--forms", tmp_path / "nothing"),
         "there is no cadre form": ("--to", tmp_path / "o", "--forms", tmp_path / "scenarios"),

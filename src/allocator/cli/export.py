@@ -67,8 +67,7 @@ def command(
     strict: bool,
 ) -> int:
     """Write a plan, or one layer or period of it, to a file; a picture shows one layer."""
-    if forms is None:
-        check_format(to)  # a wrong ending is refused before anything is read
+    check_target(to, forms, blind)  # a wrong ending is refused before anything is read
     read = api.read_plan(plan)
     if not read.is_found and not read.assignments:
         output.data({"file": None, "status": read.status})
@@ -80,6 +79,7 @@ def command(
         zh, en = ("；".join(one.zh for one in view.cautions), "; ".join(one.en for one in view.cautions))
         output.remark(Text(zh=f"警告：{zh}", en=f"warning: {en}"))
     if forms is not None:
+        refuse_doubtful(view, plan)
         return fill_forms(read, policy, forms, to, output, layer=layer, period=period)
     made = api.export(
         read,
@@ -99,12 +99,20 @@ def command(
     return FINE
 
 
-def check_format(to: Path) -> None:
-    """Refuse a file of a format that nothing is exported to; a cadre form needs the form that it fills.
+def check_target(to: Path, forms: Path | None, blind: Path | None) -> None:
+    """Refuse a file of a format that nothing is exported to, and options that exclude each other.
 
     Raises:
-        InputError: No format has this ending.
+        InputError: No format has this ending; a cadre form lacks the form that it fills, or is to be blind.
     """
+    if forms is not None and blind is not None:
+        message = Text(
+            zh="任免审批表有姓名和照片，不能作代号副本",
+            en="cadre forms hold names and photos: there is no blind copy of them",
+        )
+        raise InputError([Fault(message, "--blind")])
+    if forms is not None:
+        return
     if to.suffix.lower() in (".lrmx", ".lrm"):
         message = Text(
             zh="任免审批表在来表上填写：请用 --forms 指明来表所在文件夹，--to 写文件夹",
@@ -112,3 +120,13 @@ def check_format(to: Path) -> None:
         )
         raise InputError([Fault(message, "--to", found=shorten(to.name))])
     exporter_for(to)
+
+
+def refuse_doubtful(view: api.PlanView, plan: Path) -> None:
+    """Refuse to fill forms by a plan with false claims: a form has no room for a warning.
+
+    Raises:
+        InputError: With every false claim.
+    """
+    if view.doubtful:
+        raise InputError([Fault(text, plan.name) for text in view.doubtful])
