@@ -179,3 +179,57 @@ def test_posts_tell_units_and_titles(tmp_path: Path, folder: Path) -> None:
         ("P003", ""),
     ]
     assert result.remarks[0].allowed.startswith('"r.csv:5:post=')
+
+
+def test_codes_and_numbers_of_columns_below_a_header_are_no_people(tmp_path: Path, folder: Path) -> None:
+    rows = [
+        ("姓名", "性别", "出生年月", "现任职务"),
+        ("A0101", "A0104", "A0107", "A0192A"),
+        ("（1）", "2", "3", "4"),
+        ("例：张三", "男", "1975.08", "干部"),
+        ("赵一", "男", "1975.08", "办公室主任"),
+        ("姓名", "性别", "出生年月", "现任职务"),
+        ("钱二", "男", "1976.08", "办公室干部"),
+    ]
+    result = api.import_files([csv_file(tmp_path / "r.csv", rows)], folder)
+    assert [one.line for one in result.sheets[0].skipped] == [2, 3, 6]
+    assert [(one.row, one.found) for one in result.questions] == [(4, "例：张三")]
+    assert column(folder, "people", "name") == ["赵一", "钱二"]
+
+
+def test_a_header_of_national_codes_alone_is_known(tmp_path: Path, folder: Path) -> None:
+    rows = [
+        (
+            "A0101",
+            "A0104",
+            "A0107",
+            "A0192A",
+            "A0288",
+            "A0184",
+            "A3604A",
+            "A3601",
+            "A3607",
+            "A3627",
+            "A3611",
+            "A1701",
+        ),
+        (
+            "赵一",
+            "男",
+            "197508",
+            "办公室主任",
+            "202103",
+            "",
+            "12",
+            "李娜",
+            "197703",
+            "群众",
+            "县一中教师",
+            "",
+        ),
+    ]
+    result = api.import_files([csv_file(tmp_path / "r.csv", rows)], folder)
+    assert not result.questions
+    [tie] = table(folder, "ties")
+    assert (tie["target"], tie["kind"], tie["term"], tie["work"]) == ("李娜", "spouse", "妻", "县一中教师")
+    assert table(folder, "postings")[0]["from"] == "2021-03-01"

@@ -53,8 +53,6 @@ from allocator.api.scenarios import bind, bundled_scenarios, create_scenario, lo
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.errors import Fault, InputError, InternalError
 from allocator.intake.form_matching import MissingForm
-from allocator.intake.importer import Imported, ImportedFile, TakenColumn, TakenSheet
-from allocator.intake.roster_layout import SkippedRow
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
 from allocator.model.plan import Assignment, LevelScore, Plan
 from allocator.model.reading.json_files import plan_text, read_plan, write_plan
@@ -90,6 +88,8 @@ from allocator.verify.slot_shortages import SlotShortage
 
 if TYPE_CHECKING:
     from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair, SeatPrice
+    from allocator.intake.importer import Imported, ImportedFile, TakenColumn, TakenSheet
+    from allocator.intake.roster_layout import SkippedRow
     from allocator.optimise.second_proofs import Confirm
 
 __all__ = [
@@ -200,11 +200,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a type of the explainer or of the optimiser on its first use: these imports are slow."""
+    """Import a type of the explainer, optimiser or importer on its first use: these imports are slow."""
     if name in ("Candidate", "MapObstacle", "Ranking", "Reasons", "Repair", "SeatPrice"):
         from allocator import explain as explainer
 
         return getattr(explainer, name)
+    if name in ("Imported", "ImportedFile", "SkippedRow", "TakenColumn", "TakenSheet"):
+        from allocator.intake import importer
+
+        return getattr(importer, name)
     if name == "Confirm":
         from allocator.optimise.second_proofs import Confirm
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError, shorten
-from allocator.intake.importer import Imported, import_rosters
 from allocator.messages.pydantic import CODES
 from allocator.model.reading.files import atomic_write, unwritable_fault
 from allocator.model.spec import scenario_name
 from allocator.model.text import Text
+
+if TYPE_CHECKING:
+    from allocator.intake.importer import Imported
 
 
 def import_files(files: Sequence[Path | str], into: Path | str, *, year: int | None = None) -> Imported:
@@ -44,6 +47,8 @@ def import_files(files: Sequence[Path | str], into: Path | str, *, year: int | N
     if folder.exists() and not folder.is_dir():
         message = Text(zh="是文件，不是文件夹", en="is a file, not a folder")
         raise InputError([Fault(message, shorten(folder, 200))])
+    from allocator.intake.importer import import_rosters
+
     imported = import_rosters([Path(file) for file in files], folder, name, year or date.today().year)
     try:
         folder.mkdir(parents=True, exist_ok=True)

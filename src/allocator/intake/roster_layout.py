@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.errors import Fault, shorten
@@ -12,6 +12,7 @@ from allocator.intake.roster_fields import REPEATED, SKIP, field_of, fields, lik
 from allocator.intake.sheet_files import Sheet, sheet_rows
 from allocator.model.reading.headers import header_key, join_header_rows
 from allocator.model.reading.table_layout import NOTE, SECTION, Heading, NonDataRows
+from allocator.model.reading.table_layout import REPEATED as REPEATED_HEADER
 from allocator.model.text import Text
 
 _LOOKED_AT = 15
@@ -229,6 +230,8 @@ class _Columns:
 
 _PERSONS = re.compile(r".*[(（]?\s*[0-9]+\s*人\s*[)）]?")
 _COUNT = re.compile(r"\s*[(（]?\s*(?:共|计)?[0-9]+\s*[人名]\s*[)）]?$")
+_COLUMN_NUMBER = re.compile(r"[(（]?[0-9]{1,3}[)）]?")
+COLUMN_NUMBERS = Text(zh="是列号，未读入", en="numbers the columns and is not read")
 NO_NAME = Text(zh="没有姓名：是人员吗？", en="has no name: is it a person?")
 LONE = Text(zh="只有姓名一格：是人员吗？", en="has a name and nothing else: is it a person?")
 BY_USER = Text(zh="按 import.yaml 未读入", en="is not read, by import.yaml")
@@ -294,11 +297,20 @@ class _Rows:
             if filled == [self._name] and _NAME.fullmatch(value) and not _PERSONS.fullmatch(value):
                 return LONE
             return NOTE if is_below else SECTION
-        if cells[self._name]:
-            return None
+        if name := cells[self._name]:
+            return _second_header(name, values)
         if is_below and len(values) <= _FEW:
             return NOTE
         return NO_NAME if any(cells[index] for index in self._known) else NOTE
+
+
+def _second_header(name: str, values: Collection[str]) -> Text | None:
+    """Return what a row is that repeats the header in other words, or numbers the columns; else None."""
+    if field_of(name) and all(map(field_of, values)):
+        return REPEATED_HEADER
+    if _COLUMN_NUMBER.fullmatch(name) and all(map(_COLUMN_NUMBER.fullmatch, values)):
+        return COLUMN_NUMBERS
+    return None
 
 
 def _heading(roster: Roster) -> Heading:

@@ -60,7 +60,8 @@ _NO_ID = Text(
 #: A word for a grade that the notation of seats can hold.
 _GRADE = re.compile("[^0-9+、≥≤<>=~–—-][^+、]{0,19}")
 _NO_GRADE = Text(zh="不是职务层次", en="is no word for a grade")
-_FIGURES = re.compile(r"[0-9*=]")
+#: What no name has: figures, marks between words, the star of a number that was left out.
+_NO_NAME = re.compile(r"[0-9*=:：,，;；/、。?？#]")
 _SEX = re.compile(r"(.*?)[(（]([男女])?[,，、 ]?(?:[\u3400-\u9fff]{1,4}族)?[)）]")
 _LOST = Text(
     zh="长号码以数字保存，末几位已丢失，未读入；如需编号请改为文本",
@@ -185,12 +186,12 @@ class _Reader:
 
     def _certain_name(self, person: RosterPerson, place: Place, name: str) -> str:
         """Return a name, or what the user has said in place of one with figures, which is asked about."""
-        if not _FIGURES.search(name):
+        if not _NO_NAME.search(name):
             return name
         answer = self._questions.answer(place.key(name))
         if answer is None:
             person.is_open = True
-            message = Text(zh="姓名中有数字", en="has figures in the name")
+            message = Text(zh="不像姓名：有数字或标点", en="is hardly a name: it has figures or marks")
             self._questions.ask(place, message, place.key(name), ["", SKIP], found=name)
         return name if answer is None else "" if answer == SKIP else answer
 
