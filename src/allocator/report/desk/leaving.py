@@ -11,8 +11,8 @@ from allocator.report.desk.desk_input import DeskInput
 def rules_against_staying(source: DeskInput, layer: Layer, period: int) -> Mapping[str, tuple[str, ...]]:
     """Return the hard rules that each person who gives up a seat would break by staying.
 
-    Everybody who gives up a seat in the period is supposed to stay at once. So only breaches about one person alone
-    count: those that name another person, or a place and nobody, may be the others' doing.
+    Everybody who gives up a seat in the period is supposed to stay at once. So only breaches about one person
+    alone count: those that name another person, or a place and nobody, may be the others' doing.
 
     Args:
         source: The plan.
