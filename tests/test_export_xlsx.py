@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 
 import openpyxl
@@ -454,6 +456,21 @@ def test_nothing_is_in_the_order_of_the_names(desk: Path) -> None:
         for value in row:
             found = codes.findall(str(value))
             assert found == sorted(found)
+    seats = [row for row in book["安排·人员编组"].iter_rows(values_only=True) if str(row[0]).startswith("20")]
+    names = [(row[0], row[2], row[3], row[4]) for row in seats]
+    assert len(names) == 16 and names == [
+        one for _, group in groupby(names, lambda x: x[:3]) for one in sorted(group)
+    ]
+    changes = [row for row in book["拟任免名单"].iter_rows(values_only=True) if str(row[0]).isdecimal()]
+    assert [row[0] for row in changes] == [*range(1, 11)]
+    pairs = [(next(cell for cell in row if str(cell).startswith("202")), row[1]) for row in changes]
+    assert pairs == sorted(pairs)
+    blind(desk, ".json")
+    boards = json.loads(all_text(desk / "out" / "p.json"))["boards"]
+    cells = [
+        [one["name"] for one in cell] for board in boards for row in board["rows"] for cell in row["cells"]
+    ]
+    assert any(len(one) == 3 for one in cells) and all(one == sorted(one) for one in cells)
 
 
 def test_the_key_never_lies_with_the_copy(desk: Path) -> None:

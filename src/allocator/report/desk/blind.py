@@ -32,7 +32,7 @@ _HEADER = ("代号 code", "编号 id", "姓名 name")
 #: Columns that would tell who somebody is; a blind copy has none of them.
 _PERSONAL = frozenset({"性别", "出生年月", "学历学位", "籍贯"})
 #: Tables whose rows are about one person each, so that their order would give the order of the names.
-_BY_PERSON = frozenset({"appointments", "matrix", "recusals", "loads", "away", "waivers"})
+_BY_PERSON = frozenset({"matrix", "recusals", "loads", "away", "waivers"})
 #: Fields that never hold a name of a person.
 _KEPT = frozenset(
     {
@@ -256,10 +256,27 @@ def _sorted_part(part: Any) -> Any:
         return replace(part, items=tuple(sorted(part.items)), lines=tuple(_sorted_lines(part.lines)))
     if isinstance(part, DeskTable) and part.id in _BY_PERSON:
         return replace(part, rows=_sorted_rows(part))
-    if isinstance(part, DeskView):
-        changes = sorted(part.appointments, key=lambda one: (one.layer, one.period or "", one.person.id))
-        return replace(part, appointments=tuple(changes))
-    return part
+    return _sorted_appointments(part) if isinstance(part, DeskView) else part
+
+
+def _sorted_appointments(view: DeskView) -> DeskView:
+    """Return the appointments, and the rows of their table, by layer, period and code."""
+    changes = view.appointments
+    layers = list(dict.fromkeys(one.layer for one in changes))
+    periods = list(dict.fromkeys(one.period for one in changes))
+    order = sorted(
+        range(len(changes)),
+        key=lambda k: (
+            layers.index(changes[k].layer),
+            periods.index(changes[k].period),
+            changes[k].person.id,
+        ),
+    )
+    tables = tuple(
+        replace(one, rows=_numbered(one, [one.rows[k] for k in order])) if one.id == "appointments" else one
+        for one in view.tables
+    )
+    return replace(view, tables=tables, appointments=tuple(changes[k] for k in order))
 
 
 def _sorted_names(text: str, comma: str) -> str:
@@ -278,10 +295,14 @@ def _sorted_rows(table: DeskTable) -> tuple[tuple[Cell, ...], ...]:
     def key(row: tuple[Cell, ...]) -> tuple[str, ...]:
         return next((cell.people for cell in row if cell.people), ())
 
-    rows = sorted(table.rows, key=key)
-    if table.columns and table.columns[0].title.zh == "序号":
-        return tuple((replace(row[0], number=k), *row[1:]) for k, row in enumerate(rows, start=1))
-    return tuple(rows)
+    return _numbered(table, sorted(table.rows, key=key))
+
+
+def _numbered(table: DeskTable, rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
+    """Return rows with their numbers in the first column, if that has numbers."""
+    if table.columns[0].title.zh != "序号":
+        return tuple(rows)
+    return tuple((replace(row[0], number=k), *row[1:]) for k, row in enumerate(rows, start=1))
 
 
 def _without_personal(table: DeskTable) -> DeskTable:
