@@ -18,12 +18,13 @@ COMPILE = $(BIN)/pip-compile --quiet --no-config --cache-dir .cache/pip-tools --
 INSTALL = $(BIN)/python -m pip install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install install-dev test lint test-quick test-slow renderers bench bench-write bench-casework timefold lock clean
+.PHONY: help demo install install-dev test lint test-quick test-slow renderers docs bench bench-write bench-casework timefold lock clean
 
 help:
 	@echo 'make demo       solve the Neijiang scenario and show the plan'
 	@echo 'make test       style, types, layers and the quick tests'
 	@echo 'make test-slow  the tests that take minutes'
+	@echo 'make docs       the documentation as a site that is read offline, in .cache/site'
 	@echo 'make bench      how long the main steps take, and plans beside those of other solvers (LIMIT=60 SEEDS="1 2 3")'
 	@echo 'make bench-write  put the table of the last make bench into docs/benchmarks.md, its strongest rows into README.md'
 	@echo 'make bench-casework  casework and panels beside what is known (DATA=folder of the instances)'
@@ -67,6 +68,12 @@ renderers:
 			apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive TMPDIR=/tmp \
 				apt-get install --quiet=2 --yes --no-install-recommends $(RENDERERS) >/dev/null; \
 		else echo 'To test how files open and print, install: $(RENDERERS)'; fi; }
+
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: $(DEV)
+	@$(BIN)/mkdocs build --strict --quiet -f mkdocs.yml
+	@$(BIN)/mkdocs build --strict --quiet -f mkdocs.en.yml
+	@echo '.cache/site/index.html'
 
 # Each measures one thing by itself; what compares is run by the table, or by hand.
 STEPS := acquaintance compile draw

@@ -144,7 +144,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
     places = {}
     for document in DOCUMENTS:
         places[document] = tmp_path_factory.mktemp("docs")
-        for name in ("scenarios", "rules", "docs/first-plan", "docs/tutorial"):
+        for name in ("scenarios", "rules", "docs/first-plan", "docs/ten-faults", "docs/tutorial"):
             shutil.copytree(ROOT / name, places[document] / name)
     return places
 
