@@ -167,3 +167,25 @@ def test_a_name_that_is_missing_may_be_given(folder: Path) -> None:
     again = imported(folder, rows)
     assert not again.questions and not again.remarks
     assert sorted(column(folder, "people", "name")) == ["张一", "李四"]
+
+
+def test_what_a_sheet_no_longer_says_is_removed_and_the_absent_are_named(folder: Path) -> None:
+    header = ("姓名", "出生年月", "单位", "任现职时间", "家庭成员")
+    first = ("张一", "1975.08", "一室", "2020.01", "妻子 李娜；父亲 张大")
+    imported(folder, [header, first, ("李四", "1976.08", "二室", "2020.01", "妻子 王芳")])
+    with (folder / "ties.csv").open("a", encoding="utf-8") as file:
+        file.write("P001,P002,friend,declared,,,,\n")
+    moved = ("张一", "1975.08", "三室", "2024.01", "妻子 赵敏；父亲 张大")
+    result = imported(folder, [header, ("王五", "1977.08", "一室", "", ""), moved])
+    files = {file.name: file for file in result.files}
+    assert files["ties.csv"].removed == ("P001 李娜 spouse",)
+    assert files["postings.csv"].removed == ("P001 U01 2020-01-01",)
+    assert [(row["source"], row["target"]) for row in table(folder, "ties")] == [
+        ("P001", "张大"),
+        ("P002", "王芳"),
+        ("P001", "P002"),
+        ("P001", "赵敏"),
+    ]
+    assert [one.found for one in result.remarks] == ["P002 李四"]
+    assert not [change for change in files["ties.csv"].changes if "known_from" in change]
+    assert table(folder, "ties")[0]["known_from"] == "r.csv:3:家庭成员"

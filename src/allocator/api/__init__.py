@@ -88,7 +88,7 @@ from allocator.verify.slot_shortages import SlotShortage
 
 if TYPE_CHECKING:
     from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair, SeatPrice
-    from allocator.intake.importer import Imported, ImportedFile, TakenColumn, TakenSheet
+    from allocator.intake.import_outcome import Imported, ImportedFile, TakenColumn, TakenSheet
     from allocator.intake.roster_layout import SkippedRow
     from allocator.optimise.second_proofs import Confirm
 
@@ -206,9 +206,9 @@ def __getattr__(name: str) -> Any:
 
         return getattr(explainer, name)
     if name in ("Imported", "ImportedFile", "SkippedRow", "TakenColumn", "TakenSheet"):
-        from allocator.intake import importer
+        from allocator.intake import import_outcome
 
-        return getattr(importer, name)
+        return getattr(import_outcome, name)
     if name == "Confirm":
         from allocator.optimise.second_proofs import Confirm
 

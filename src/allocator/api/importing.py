@@ -14,7 +14,7 @@ from allocator.model.spec import scenario_name
 from allocator.model.text import Text
 
 if TYPE_CHECKING:
-    from allocator.intake.importer import Imported
+    from allocator.intake.import_outcome import Imported
 
 
 def import_files(files: Sequence[Path | str], into: Path | str, *, year: int | None = None) -> Imported:

@@ -4,113 +4,42 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from allocator.errors import Fault, InputError
+from allocator.errors import Fault, InputError, shorten
 from allocator.intake.assembly import People, UnitRegister, person_row, set_units, units_alike
 from allocator.intake.cadre_form import FORM_SUFFIXES, PHOTO_SUFFIX
 from allocator.intake.form_matching import forms_in, read_forms
 from allocator.intake.form_people import people_of_forms, taken_fields
 from allocator.intake.import_notes import NOTES_FILE, Questions, note_line, read_notes, short
+from allocator.intake.import_outcome import (
+    Imported,
+    ImportedFile,
+    TakenColumn,
+    TakenSheet,
+    table_outcomes,
+    taken_columns,
+)
 from allocator.intake.new_scenario import PACK, grade_ladder, notes_text, rules_text, scenario_text
 from allocator.intake.privacy import fault_without_numbers
 from allocator.intake.roster_fields import fields
-from allocator.intake.roster_layout import Roster, SkippedRow, find_roster
+from allocator.intake.roster_layout import Roster, find_roster
 from allocator.intake.roster_reader import RosterPerson, part_keys, read_people
 from allocator.intake.roster_ties import kin_ties, postings_and_service
 from allocator.intake.scenario_tables import (
     UNREAD_FILE,
     Row,
     TableMerge,
-    change_lines,
     read_tables,
     unread_table,
 )
 from allocator.intake.sheet_files import Sheet, read_sheets, sheet_rows
 from allocator.model.reading import read_spec
 from allocator.model.reading.headers import standard_names
+from allocator.model.reading.identity import name_key
 from allocator.model.reading.scenario_location import SCENARIO_FILE
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
-
-
-@dataclass(frozen=True)
-class TakenColumn:
-    """A column of a roster as it was taken.
-
-    Attributes:
-        header: The header as the sheet writes it.
-        field: The field for which it was taken; empty if it is not read.
-        title: The field in words, or why the column is not read.
-        is_read: Whether anything of it gets into the scenario.
-    """
-
-    header: str
-    field: str
-    title: Text
-    is_read: bool
-
-
-@dataclass(frozen=True)
-class TakenSheet:
-    """A sheet as it was taken.
-
-    Attributes:
-        label: File and sheet.
-        header_lines: The rows of its header; none if the sheet is no roster.
-        columns: Its columns.
-        skipped: The rows that were not read, and why.
-        people: Number of people on it.
-        why: Why the sheet is no roster; empty for a roster.
-    """
-
-    label: str
-    header_lines: tuple[int, ...] = ()
-    columns: tuple[TakenColumn, ...] = ()
-    skipped: tuple[SkippedRow, ...] = ()
-    people: int = 0
-    why: Text | None = None
-
-
-@dataclass(frozen=True)
-class ImportedFile:
-    """A file of the folder after an import.
-
-    Attributes:
-        name: Name of the file.
-        state: ``new``, ``changed``, ``unchanged``, ``kept`` (the user's own), or ``list`` (of what was not
-            read, written anew).
-        added: Number of rows added.
-        unchanged: Number of imported rows that were there already.
-        changes: The cells changed, a line each.
-    """
-
-    name: str
-    state: str
-    added: int = 0
-    unchanged: int = 0
-    changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Imported:
-    """The outcome of an import.
-
-    Attributes:
-        sheets: The sheets as they were taken.
-        files: The files of the folder.
-        remarks: What the user should know.
-        questions: What the user is asked; rows with a question are not in the tables yet.
-        contents: The bytes of each file to be written.
-    """
-
-    sheets: tuple[TakenSheet, ...]
-    files: tuple[ImportedFile, ...]
-    remarks: tuple[Fault, ...]
-    questions: tuple[Fault, ...]
-    contents: Mapping[str, bytes] = field(repr=False)
-
 
 _COLUMNS: Mapping[str, Sequence[str]] = {
     "units": ("id", "name", "parent"),
@@ -123,6 +52,7 @@ _OTHER_SHEETS = frozenset((*TABLES, "scenario", "关系", "任职", "组", "案�
 _OTHER_TABLE = Text(zh="是场景的其他表，未读入", en="is another table of a scenario and is not read")
 _NO_ROSTER = Text(zh="没有带“姓名”列的表头，未读入", en="has no header with names and is not read")
 _UNIT_TABLE = Text(zh="按单位表读入", en="is read as a table of units")
+_MOST_NAMED = 5
 _NOTHING = Text(zh="没有花名册：没有带“姓名”列的表头", en="has no roster: no row is a header with names")
 
 
@@ -179,7 +109,7 @@ class _Import:
         return Imported(
             tuple(self._sheets),
             (
-                *_outcome(self._tables, new, kept),
+                *table_outcomes(self._tables, new, kept),
                 *([ImportedFile(UNREAD_FILE, "list", len(told))] if told else ()),
             ),
             told,
@@ -262,7 +192,7 @@ class _Import:
         people = read_people(roster, self._questions)
         self._rosters.append(roster)
         self._people.extend(people)
-        columns = tuple(_taken_columns(roster))
+        columns = tuple(taken_columns(roster))
         skipped = tuple(roster.skipped)
         self._sheets.append(TakenSheet(sheet.label, roster.header_lines, columns, skipped, len(people)))
 
@@ -282,11 +212,33 @@ class _Import:
         ties = list(kin_ties(loaded, people.names(), register, self._questions))
         service = list(postings_and_service(loaded, register, self._remarks))
         used.update(row["group"] for table, row in service if table == "postings")
+        self._remarks.extend(self._missing(loaded))
         tables["units"].merge(_with_parents(register.new, used))
         tables["people"].merge(map(person_row, loaded.values()))
-        tables["ties"].merge([*ties, *(row for table, row in service if table == "ties")])
-        tables["postings"].merge(row for table, row in service if table == "postings")
+        ties.extend(row for table, row in service if table == "ties")
+        postings = [row for table, row in service if table == "postings"]
+        labels = {person_id: person.place.label for person_id, person in loaded.items()}
+        for name, rows in (("ties", ties), ("postings", postings)):
+            tables[name].remove_unsaid(rows, labels)
+            tables[name].merge(rows)
         return loaded
+
+    def _missing(self, loaded: Mapping[str, RosterPerson]) -> Iterator[Fault]:
+        """Yield a remark about the people of the folder who are in none of the files."""
+        names = {name_key(person.name) for person in self._people}
+        rows = self._tables["people"].rows
+        missing = [
+            f"{row['id']} {row.get('name', '')}"
+            for row in rows
+            if row["id"] not in loaded and name_key(row.get("name", "")) not in names
+        ]
+        if missing:
+            message = Text(
+                zh=f"有 {len(missing)} 人不在导入的文件里，保留未动",
+                en=f"has {len(missing)} people who are in none of the files, and are left as they are",
+            )
+            listed = ", ".join(missing[:_MOST_NAMED]) + (", ..." if len(missing) > _MOST_NAMED else "")
+            yield Fault(message, "people.csv", found=shorten(listed, 100))
 
     def _begun(self, people: Mapping[str, RosterPerson], name: str, year: int) -> Iterator[tuple[str, str]]:
         """Yield the files with which a scenario begins, and ``import.yaml``."""
@@ -359,32 +311,3 @@ def _with_parents(units: Sequence[Row], used: set[str]) -> Iterator[Row]:
             wanted.add(above)
             above = parents.get(above, "")
     yield from (row for row in units if row["id"] in wanted)
-
-
-_NOT_READ = Text(zh="未读入", en="not read")
-_LEFT_OUT = Text(zh="不读入，不保存", en="never read, never kept")
-
-
-def _taken_columns(roster: Roster) -> Iterator[TakenColumn]:
-    known = fields()
-    for column in roster.columns:
-        one = known.get(column.field)
-        if one is None:
-            title = Text(zh="照原样保留", en="kept as it is") if column.own else _NOT_READ
-            yield TakenColumn(column.header, column.own, title, bool(column.own))
-        elif one.kind == "left_out":
-            yield TakenColumn(column.header, "", _LEFT_OUT, False)
-        else:
-            yield TakenColumn(column.header, one.name, one.title, one.kind != "ignored")
-
-
-def _outcome(
-    tables: Mapping[str, TableMerge], new: Mapping[str, bytes], kept: Sequence[str]
-) -> Iterator[ImportedFile]:
-    for table in tables.values():
-        if table.rows or not table.is_new:
-            state = "new" if table.is_new else "changed" if table.is_changed else "unchanged"
-            changes = tuple(change_lines(table.changes))
-            yield ImportedFile(f"{table.name}.csv", state, table.added, table.unchanged, changes)
-    yield from (ImportedFile(name, "new") for name in new)
-    yield from (ImportedFile(name, "kept") for name in kept)

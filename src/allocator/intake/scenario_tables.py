@@ -25,6 +25,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "postings": ("person", "group", "from"),
 }
 Row = dict[str, str]
+#: The column that says where a row is known from.
+SOURCE = "known_from"
 _FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 
 
@@ -50,6 +52,7 @@ class TableMerge:
         added: Number of rows added.
         unchanged: Number of imported rows that were there already.
         changes: The cells changed.
+        removed: The rows removed, a line each.
     """
 
     name: str
@@ -59,12 +62,15 @@ class TableMerge:
     added: int = 0
     unchanged: int = 0
     changes: list[Change] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    _is_touched: bool = False
     _headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_changed(self) -> bool:
         """Whether the file has to be written."""
-        return bool(self.added or self.changes or (self.is_new and self.rows))
+        is_more = self.added or self.changes or self.removed or self._is_touched
+        return bool(is_more or (self.is_new and self.rows))
 
     def merge(self, rows: Iterable[Row]) -> None:
         """Add rows, or fill in the rows with the same key: a cell that is filled replaces the old one."""
@@ -86,10 +92,32 @@ class TableMerge:
 
     def _fill(self, old: Row, new: Row, key: Sequence[str]) -> None:
         different = {name: cell for name, cell in new.items() if cell and old.get(name, "") != cell}
+        if different.pop(SOURCE, None):  # a row that has moved is no change to speak of
+            old[SOURCE] = new[SOURCE]
+            self._is_touched = True
         self.unchanged += not different
         for name, cell in different.items():
             self.changes.append(Change(" ".join(filter(None, key)), name, old.get(name, ""), cell))
             old[name] = cell
+
+    def remove_unsaid(self, said: Iterable[Row], labels: Mapping[str, str]) -> None:
+        """Remove the rows that a file once said of a person and, imported again, no longer says.
+
+        Args:
+            said: The rows that the files say now.
+            labels: File and sheet of each person imported, by id.
+        """
+        keys = KEYS[self.name]
+        kept = {_key(row, keys) for row in said}
+        rows: list[Row] = []
+        for row in self.rows:
+            key = _key(row, keys)
+            label = labels.get(key[0])
+            if label and key not in kept and row.get(SOURCE, "").startswith(f"{label}:"):
+                self.removed.append(" ".join(filter(None, key)))
+            else:
+                rows.append(row)
+        self.rows[:] = rows
 
     def content(self) -> bytes:
         """Return the table as CSV; no cell begins a formula."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from rich.console import RenderableType
 
 from allocator.errors import fault_lines
-from allocator.intake.importer import Imported, ImportedFile, TakenSheet
+from allocator.intake.import_outcome import Imported, ImportedFile, TakenSheet
 from allocator.intake.roster_layout import SkippedRow
 from allocator.intake.scenario_tables import UNREAD_FILE
 from allocator.model.text import Language, Text
@@ -85,9 +85,13 @@ def _file(file: ImportedFile, language: Language) -> Iterator[str]:
         parts.append(pick(language, f"新增 {file.added} 行", f"{file.added} rows added"))
     if file.changes:
         parts.append(pick(language, f"改动 {len(file.changes)} 格", f"{len(file.changes)} cells changed"))
+    if file.removed:
+        parts.append(pick(language, f"删去 {len(file.removed)} 行", f"{len(file.removed)} rows removed"))
     if file.unchanged:
         parts.append(pick(language, f"{file.unchanged} 行相同", f"{file.unchanged} rows the same"))
     yield printable(f"{file.name}{pick(language, '：', ': ')}{pick(language, '，', ', ').join(parts)}")
+    for line in file.removed[:_MOST_CHANGES]:
+        yield printable(pick(language, "  文件中已没有：", "  no longer in the files: ") + line)
     for line in file.changes[:_MOST_CHANGES]:
         yield printable(f"  {line}")
     if len(file.changes) > _MOST_CHANGES:
