@@ -93,11 +93,11 @@ def test_the_scenario_in_a_sheet(tmp_path: Path) -> None:
 def test_faults_name_the_sheet_and_row(tmp_path: Path) -> None:
     book = tmp_path / "book.xlsx"
     rows = [[], ["id", "unit"], [], ["P01", "U02"]]
-    book.write_bytes(workbook({**SHEETS, "people": rows, "Cases": [], "scenario": [[SCENARIO]]}))
+    book.write_bytes(workbook({**SHEETS, "people": rows, "Casess": [], "scenario": [[SCENARIO]]}))
     with pytest.raises(InputError) as caught:
         load_scenario(book)
     stray, fault = caught.value.faults
-    assert (stray.file, stray.nearest) == ("book.xlsx:Cases", "cases")
+    assert (stray.file, stray.nearest) == ("book.xlsx:Casess", "cases")
     assert (fault.file, fault.row, fault.column, fault.nearest) == ("book.xlsx:people", 4, "unit", "U01")
 
 

@@ -223,6 +223,21 @@ class Organisation:
         return NamedEntity(entity_id, self.label(entity_id))
 
 
+@dataclass(frozen=True, eq=False)
+class RuleSheets:
+    """The sheets of rules and waivers of a workbook that stands for a folder.
+
+    Attributes:
+        sheets: The rows of each sheet by key, ``rules`` and ``waivers``.
+        labels: The file and title of each sheet, as faults show them.
+        packs: The bytes of each rule pack from which the sheets were written, by file name.
+    """
+
+    sheets: Mapping[str, Sequence[Sequence[str]]]
+    labels: Mapping[str, str]
+    packs: Mapping[str, bytes] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A loaded scenario.
@@ -236,6 +251,7 @@ class Scenario:
         files: SHA-256 of each file, by name; ``sha256`` is the digest of them all.
         doubts: Doubts of the readers: likely mistakes that are no faults.
         renamed: By file, the headers that differ from their column's name, each with that name.
+        rule_sheets: The sheets of rules of a workbook; None where rules are files.
     """
 
     spec: ScenarioSpec
@@ -246,6 +262,7 @@ class Scenario:
     doubts: tuple[Fault, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
+    rule_sheets: RuleSheets | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:

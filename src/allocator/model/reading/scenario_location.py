@@ -18,6 +18,7 @@ SCENARIO_FILE = "scenario.yaml"
 #: The prefix of the names of score tables.
 SCORES = "scores-"
 _STRAY_LIKENESS = 0.75
+_MACRO_BOOKS = (".xlsm", ".xlsb", ".xltm", ".xlam")
 #: Files that other programs leave in a folder: locks of Excel, WPS and LibreOffice, and files of the desktop.
 _LITTER = re.compile(r"~\$.*|\.~.*|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL)
 _LIKE_SCORES = re.compile(r"scores?[-_ ]+(.+)", re.IGNORECASE)
@@ -65,6 +66,10 @@ def locate(path: Path) -> Location:
             return Location(path.parent, _names(path.parent), path)
         if path.is_file() and path.name == SCENARIO_FILE:
             return _folder(path.parent)
+        if path.is_file() and path.suffix.lower() in _MACRO_BOOKS:
+            raise _error(
+                path, "是含宏的工作簿；请另存为不含宏的 .xlsx", "is a workbook with macros; save it as .xlsx"
+            )
         raise _not_found(path)
     except (OSError, ValueError) as error:
         why = os_text(error)

@@ -117,7 +117,8 @@ class _Loader:
         organisation = replace(self._identified(tables), scores=scores)
         read, doubts = dict(self._digests), self._doubts.all()
         folder, renamed = self._location.folder, self._renamed
-        return Scenario(spec, organisation, folder, digest, document, doubts, read, renamed)
+        sheets = self._source.rules()
+        return Scenario(spec, organisation, folder, digest, document, doubts, read, renamed, sheets)
 
     def _identified(self, tables: Mapping[str, Records]) -> Organisation:
         """Return the organisation with people for names; an uncertain identity becomes a doubt."""
@@ -153,7 +154,10 @@ class _Loader:
         return None, None
 
     def _tables(self, own: Mapping[str, Mapping[str, str]], words: Words | None) -> Mapping[str, Records]:
-        grids = (self._grid(table, own.get(table, {})) for table in self._source.tables)
+        headers = {
+            table: {**self._source.own_headers(table), **own.get(table, {})} for table in self._source.tables
+        }
+        grids = (self._grid(table, headers[table]) for table in self._source.tables)
         tables = {grid.table: self._rows(grid, words) for grid in grids if grid}
         self._check_not_empty(tables)
         self._doubts.extend(lookalike_ids(tables))
@@ -308,7 +312,8 @@ def _repeated(document: YamlDocument, path: KeyPath, ids: list[str]) -> Iterator
 def _document_fault(
     document: YamlDocument, path: KeyPath, message: Text, found: str, allowed: str = "", near: str = ""
 ) -> Fault:
-    return Fault(message, document.label, document.line_of(path), dotted(path), found, allowed, near)
+    place = document.label_of(path), document.line_of(path), dotted(path)
+    return Fault(message, *place, found, allowed, near)
 
 
 def wish_faults(records: Records, periods: Sequence[str]) -> Iterator[Fault]:

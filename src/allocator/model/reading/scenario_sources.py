@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from allocator.errors import Fault, InputError
 from allocator.model.reading.files import TABLE_BYTES, read_text
+from allocator.model.reading.headers import standard_names
 from allocator.model.reading.scenario_location import (
     SCENARIO_FILE,
     SCORES,
@@ -14,10 +16,14 @@ from allocator.model.reading.scenario_location import (
     misnamed_table,
     misnamed_tables,
 )
+from allocator.model.reading.settings_sheets import SettingsReader, own_sheets
 from allocator.model.reading.table_files import SCENARIO_SHEET, Workbook, csv_lines, read_workbook
 from allocator.model.reading.table_grid import TableSource
+from allocator.model.reading.workbook_files import TableForm, read_files
+from allocator.model.reading.workbook_sheets import FILES_SHEET, OWN_SHEETS, as_written, width
 from allocator.model.reading.yaml_file import YamlDocument, parse_yaml, read_yaml
-from allocator.model.tables import TABLES
+from allocator.model.scenario import RuleSheets
+from allocator.model.tables import TABLES, columns
 from allocator.model.text import Text
 
 
@@ -31,6 +37,8 @@ class TableText(TableSource):
 
 class FolderSource:
     """CSV files beside a ``scenario.yaml``."""
+
+    stands_for_folder = False
 
     def __init__(self, location: Location) -> None:
         self._location = location
@@ -49,6 +57,13 @@ class FolderSource:
     def misnamed_tables(self) -> Iterator[Fault]:
         """Yield a fault for each file that looks like a table under a wrong name."""
         yield from misnamed_tables(self._location)
+
+    def own_headers(self, table: str) -> Mapping[str, str]:
+        """Return no headers: those of a CSV file are its columns."""
+        return {}
+
+    def rules(self) -> None:
+        """Return None: the rules of a folder are files."""
 
     def read(self, table: str) -> TableText:
         """Return a table.
@@ -69,11 +84,16 @@ class FolderSource:
 
 
 class WorkbookSource:
-    """Sheets of a workbook; the scenario is the text in its sheet ``scenario`` or lies beside it."""
+    """Sheets of a workbook; the scenario is the text in its sheet ``scenario`` or lies beside it.
+
+    A workbook with a sheet of settings stands for a folder: its digests are those of the folder's files.
+    """
 
     def __init__(self, location: Location, book: Workbook) -> None:
         self._location = location
         self._book = book
+        self.stands_for_folder = own_sheets(book.sheets)
+        self._files = read_files(book.sheets.get(FILES_SHEET, ()))
         self.tables = tuple(table for table in TABLES if table in book.sheets)
         self.scores = tuple(name for name in sorted(book.sheets) if name.startswith(SCORES))
 
@@ -83,6 +103,11 @@ class WorkbookSource:
         Raises:
             InputError: The text cannot be read or is not plain YAML.
         """
+        if self.stands_for_folder:
+            sheets = {sheet: self._book.sheets[sheet] for sheet in OWN_SHEETS if sheet in self._book.sheets}
+            labels = {sheet: self._book.label_of(sheet) for sheet in OWN_SHEETS}
+            written = self._files.texts.get(SCENARIO_FILE)
+            return SettingsReader(_as_written(sheets), labels).document(written)
         text = self._book.scenario_text
         if text is None:
             return read_yaml(self._location.folder / SCENARIO_FILE, SCENARIO_FILE)
@@ -96,8 +121,45 @@ class WorkbookSource:
     def read(self, table: str) -> TableText:
         """Return a table."""
         book = self._book
-        file = f"{book.label}:{table}"
-        return TableText(table, file, book.lines(table), book.wide[table], book.label, book.sha256)
+        file = book.label_of(table)
+        if not self.stands_for_folder:
+            return TableText(table, file, book.lines(table), book.wide[table], book.label, book.sha256)
+        lines = [(number, [*map(as_written, cells)]) for number, cells in book.lines(table)]
+        name = f"{table}.csv"
+        digest = sha256(self._content(table, [cells for _, cells in lines if any(cells)])).hexdigest()
+        return TableText(table, file, lines, book.wide[table], name, digest)
+
+    def own_headers(self, table: str) -> Mapping[str, str]:
+        """Return the headers that the sheet shows for columns beyond the standard ones."""
+        form = self._files.forms.get(table)
+        pairs = zip(form.shown, form.headers, strict=False) if form else ()
+        return {shown: header for shown, header in pairs if shown != header and header not in columns(table)}
+
+    def _content(self, table: str, rows: Sequence[Sequence[str]]) -> bytes:
+        """Return the content of the CSV file for which a sheet stands."""
+        if not rows:
+            return b""
+        wide = width(rows[:1])
+        header, *body = ((*row[:wide], *[""] * (wide - len(row))) for row in rows)
+        form = self._files.forms.get(table) or TableForm((), ())
+        if tuple(header) == form.shown:
+            return form.write(body)
+        return form.write(body, standard_names(table, header, self.own_headers(table)))
+
+    def rules(self) -> RuleSheets | None:
+        """Return the sheets of rules; None for a workbook whose rules are files."""
+        if not self.stands_for_folder:
+            return None
+        sheets = {
+            sheet: self._book.sheets[sheet] for sheet in ("rules", "waivers") if sheet in self._book.sheets
+        }
+        labels = {sheet: self._book.label_of(sheet) for sheet in ("rules", "waivers")}
+        packs = {name: text for name, text in self._files.texts.items() if name != SCENARIO_FILE}
+        return RuleSheets(_as_written(sheets), labels, packs)
+
+
+def _as_written(sheets: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[list[str]]]:
+    return {name: [[*map(as_written, row)] for row in rows] for name, rows in sheets.items()}
 
 
 def open_source(location: Location, *, tables: bool = True) -> FolderSource | WorkbookSource:

@@ -19,10 +19,9 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from allocator.errors import Fault, InputError, caret
 from allocator.model.reading.cell_values import visible
 from allocator.model.reading.files import TABLE_BYTES, read_bytes
-from allocator.model.reading.scenario_location import SCORES
 from allocator.model.reading.table_grid import long_cell
 from allocator.model.reading.table_layout import Line
-from allocator.model.tables import TABLES
+from allocator.model.reading.workbook_sheets import FILES_SHEET, OWN_SHEETS, sheet_key, without_marks
 from allocator.model.text import Text
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
@@ -109,10 +108,12 @@ class Workbook:
     Attributes:
         label: Name of the file as faults show it.
         sha256: Digest of the file.
-        sheets: Rows of cells by sheet, for tables, score tables and the sheet ``scenario``. Every cell of a
-            merged range has the value of the range.
+        sheets: Rows of cells by sheet, for tables, score tables, settings and the sheet ``scenario``; a sheet
+            of a table has the table's name, whatever its title. Every cell of a merged range has the value
+            of the range.
         others: Names of the other sheets.
         wide: By sheet and row, the columns (from, to, counted from 0) that one merged cell spans.
+        titles: The title of each sheet in the file.
     """
 
     label: str
@@ -120,6 +121,11 @@ class Workbook:
     sheets: Mapping[str, list[list[str]]]
     others: tuple[str, ...]
     wide: Mapping[str, Wide] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def label_of(self, sheet: str) -> str:
+        """Return the file and the title of a sheet, as faults show them."""
+        return f"{self.label}:{self.titles.get(sheet, sheet)}"
 
     @property
     def scenario_text(self) -> str | None:
@@ -141,7 +147,7 @@ def read_workbook(path: Path, *, tables: bool = True) -> Workbook:
     Raises:
         InputError: The file is no workbook, or is too large when unpacked.
     """
-    return _read(path, TABLE_BYTES, _is_read if tables else _is_scenario)
+    return _read(path, TABLE_BYTES, _key_of if tables else _key_of_scenario)
 
 
 def scenario_text(path: Path, most: int) -> str | None:
@@ -154,12 +160,12 @@ def scenario_text(path: Path, most: int) -> str | None:
     Raises:
         InputError: The file is no workbook, or is larger than ``most``.
     """
-    return _read(path, most, _is_scenario).scenario_text
+    return _read(path, most, _key_of_scenario).scenario_text
 
 
-def _read(path: Path, most: int, is_read: Callable[[str], bool]) -> Workbook:
+def _read(path: Path, most: int, key_of: Callable[[str], str]) -> Workbook:
     """Read some sheets of a workbook up to a size limit in bytes."""
-    return workbook_of(read_bytes(path, path.name, most), path.name, is_read)
+    return _book(read_bytes(path, path.name, most), path.name, key_of)
 
 
 def workbook_of(content: bytes, label: str, is_read: Callable[[str], bool]) -> Workbook:
@@ -173,39 +179,101 @@ def workbook_of(content: bytes, label: str, is_read: Callable[[str], bool]) -> W
     Raises:
         InputError: The file is no workbook, or is too large when unpacked.
     """
+    return _book(content, label, lambda name: name if is_read(name) else "")
+
+
+def _book(content: bytes, label: str, key_of: Callable[[str], str]) -> Workbook:
     try:
+        refuse_container(content, label)
         check_unpacked_size(content, label)
-        names, sheets, wide = _sheets(content, is_read)
+        titles, others, sheets, wide = _sheets(content, label, key_of)
     except (InputError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # the native reader panics outside Exception; a damaged file may break it anywhere
         text = Text(zh="不是可读的 Excel 工作簿", en="is no readable Excel workbook")
         raise InputError([Fault(text, label)]) from None
-    others = tuple(name for name in names if name not in sheets)
-    return Workbook(label, hashlib.sha256(content).hexdigest(), sheets, others, wide)
+    digest = hashlib.sha256(content).hexdigest()
+    return Workbook(label, digest, sheets, tuple(others), wide, titles)
 
 
-def _is_scenario(name: str) -> bool:
-    return name == SCENARIO_SHEET
+def _key_of_scenario(name: str) -> str:
+    key = _key_of(name)
+    return key if key == SCENARIO_SHEET or key in _SETTINGS else ""
 
 
-def _is_read(name: str) -> bool:
-    """Whether the sheets of a scenario can have this name."""
-    return name in TABLES or name == SCENARIO_SHEET or name.startswith(SCORES)
+_NOT_READ = ("sentences", "notes", "lists")
+_SETTINGS = (*OWN_SHEETS, FILES_SHEET)
+
+
+def _key_of(name: str) -> str:
+    """Return the key of a sheet that a scenario can have; empty for any other sheet."""
+    key = SCENARIO_SHEET if name == SCENARIO_SHEET else sheet_key(name)
+    return "" if key in _NOT_READ else key
 
 
 def _sheets(
-    content: bytes, is_read: Callable[[str], bool]
-) -> tuple[list[str], dict[str, list[list[str]]], dict[str, Wide]]:
+    content: bytes, label: str, key_of: Callable[[str], str]
+) -> tuple[dict[str, str], list[str], dict[str, list[list[str]]], dict[str, Wide]]:
+    """Return the titles by key, the other titles, the rows and the wide cells of the sheets of a workbook."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    titles = _titles(book.sheet_names, label, key_of)
     sheets: dict[str, list[list[str]]] = {}
     wide: dict[str, Wide] = {}
-    for name in book.sheet_names:
-        if is_read(name):
-            sheet = book.get_sheet_by_name(name)
-            sheets[name] = _rows(sheet)
-            wide[name] = fill_merged(sheets[name], sheet.merged_cell_ranges or ())
-    return book.sheet_names, sheets, wide
+    for key, name in titles.items():
+        sheet = book.get_sheet_by_name(name)
+        sheets[key] = _rows(sheet)
+        wide[key] = fill_merged(sheets[key], sheet.merged_cell_ranges or ())
+        without_marks(sheets[key])
+    others = [name for name in book.sheet_names if name not in titles.values()]
+    return titles, others, sheets, wide
+
+
+def _titles(names: Iterable[str], label: str, key_of: Callable[[str], str]) -> dict[str, str]:
+    """Return the title of each sheet that is read by its key.
+
+    Raises:
+        InputError: Two sheets are one table.
+    """
+    titles: dict[str, str] = {}
+    for name in names:
+        key = key_of(name)
+        if not key:
+            continue
+        if key in titles:
+            text = Text(
+                zh=f"与工作表“{titles[key]}”是同一张表", en=f"is the same table as the sheet '{titles[key]}'"
+            )
+            raise InputError([Fault(text, f"{label}:{name}", found=name)])
+        titles[key] = name
+    return titles
+
+
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+
+
+def refuse_container(content: bytes, label: str) -> None:
+    """Refuse a workbook that is encrypted, of the old format, or holds macros, by its sort.
+
+    Raises:
+        InputError: The workbook is one of these.
+    """
+    if content[:4] == _COMPOUND:
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise _refused(label, "工作簿已加密；请去除密码后再用", "is encrypted; remove its password")
+        raise _refused(
+            label, "是旧格式的工作簿（.xls）；请另存为 .xlsx", "is an old workbook (.xls); save it as .xlsx"
+        )
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
+                raise _refused(label, *MACROS)
+
+
+MACROS = ("工作簿含有宏；请另存为不含宏的 .xlsx", "holds macros; save it as an .xlsx without macros")
+
+
+def _refused(label: str, zh: str, en: str) -> InputError:
+    return InputError([Fault(Text(zh=zh, en=en), label)])
 
 
 def _rows(sheet: CalamineSheet) -> list[list[str]]:

@@ -182,6 +182,10 @@ class YamlDocument:
         """Digest of the content, in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
 
+    def label_of(self, path: KeyPath) -> str:
+        """Return the name of the file that holds ``path``."""
+        return self.label
+
     def line_of(self, path: KeyPath) -> int:
         """Return the line of ``path``, or of its nearest parent in the file."""
         while path and path not in self.lines:

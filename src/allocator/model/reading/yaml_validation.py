@@ -36,7 +36,7 @@ def validate_yaml(document: YamlDocument, model: type[ModelT], label: str = "") 
     except ValidationError as error:
         faults = FaultList()
         details = _telling(error.errors(include_url=False))
-        found = _merged(_fault(detail, document, model, label or document.label) for detail in details)
+        found = _merged(_fault(detail, document, model, label) for detail in details)
         faults.extend(told(fault, document.text, looked_back=0) for fault in found)
         faults.raise_if_any()
         raise InputError(faults.kept) from None
@@ -76,7 +76,15 @@ def _fault(detail: ErrorDetails, document: YamlDocument, model: type[BaseModel],
         allowed, near = listed(keys), nearest(str(path[-1]) if path else "", keys)
         value = None
     found = None if value is None or isinstance(value, dict | list) else shorten(value)
-    return Fault(wrong.message, label, document.line_of(path), dotted(path), found, allowed, near)
+    return Fault(
+        wrong.message,
+        label or document.label_of(path),
+        document.line_of(path),
+        dotted(path),
+        found,
+        allowed,
+        near,
+    )
 
 
 def _place(loc: tuple[str | int, ...], data: Any) -> tuple[KeyPath, Any]:
