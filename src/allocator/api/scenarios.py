@@ -11,7 +11,6 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-import allocator
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.messages.pydantic import CODES
 from allocator.model.plan import Plan
@@ -22,7 +21,7 @@ from allocator.model.scenario import Numbers, Scenario, ScoreTable
 from allocator.model.spec import scenario_name
 from allocator.model.text import Text
 from allocator.rules.overrides import override_faults, with_overrides
-from allocator.rules.packs import read_rulebook
+from allocator.rules.packs import bundled_home, read_rulebook
 from allocator.rules.policy import Policy
 from allocator.rules.scenario_binding import bind_policy
 
@@ -97,8 +96,6 @@ def bind(
     return with_overrides(policy, **asked)
 
 
-#: Folder of ``scenarios`` and ``rules`` in an installed package; a checkout has both in its root folder.
-INSTALLED = "bundled"
 #: A name that needs no quotes in YAML.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _NAMED = re.compile(r"^scenario:[^\n]*$", re.MULTILINE)
@@ -106,7 +103,9 @@ _NAMED = re.compile(r"^scenario:[^\n]*$", re.MULTILINE)
 
 def bundled_scenarios() -> Mapping[str, Path]:
     """Return the folder of each bundled scenario by id; empty if the package has no scenarios."""
-    return {file.parent.name: file.parent for file in sorted(_home().glob(f"scenarios/*/{SCENARIO_FILE}"))}
+    return {
+        file.parent.name: file.parent for file in sorted(bundled_home().glob(f"scenarios/*/{SCENARIO_FILE}"))
+    }
 
 
 def scenario_copy(folder: Path, name: str) -> Mapping[str, bytes]:
@@ -133,13 +132,6 @@ def with_scenario_name(text: str, name: str) -> str:
     """Return the text of a ``scenario.yaml`` with another name for the scenario."""
     written = name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
     return _NAMED.sub(lambda _: f"scenario: {written}", text, count=1)
-
-
-def _home() -> Path:
-    """Return the folder that contains ``scenarios`` and ``rules``."""
-    package = Path(allocator.__file__).resolve().parent
-    installed = package / INSTALLED
-    return installed if installed.is_dir() else package.parents[1]
 
 
 def create_scenario(folder: Path, like: str = "") -> list[str]:

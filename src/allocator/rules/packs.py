@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import allocator
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
+from allocator.model.reading.settings_sheets import SheetDocument
 from allocator.model.spec import Name, Strict
 from allocator.model.text import Text
 from allocator.rules.kinds import all_kinds
@@ -34,10 +36,17 @@ class YamlEntry:
         if self.document is None:
             return Fault(message, column=column, **details)
         steps = (int(step) if step.isdecimal() else step for step in key.split("."))
-        line = self.document.line_of((*self.path, *steps) if key else self.path)
-        return Fault(message, self.document.label, line, column, **details)
+        path = (*self.path, *steps) if key else self.path
+        if isinstance(self.document, SheetDocument):
+            column = self.document.column_of(path)
+        label = self.document.label_of(path)
+        return Fault(message, label, self.document.line_of(path), column, **details)
 
 
+#: Folder of ``scenarios`` and ``rules`` in an installed package; a checkout has both in its root folder.
+INSTALLED = "bundled"
+#: The folder that stands for packs inside a workbook.
+_GIVEN = Path("<workbook>")
 #: The number of folders above a scenario in which ``rules/`` is searched.
 FOLDERS_UP = 3
 #: The greatest length of a chain of packs that extend one another.
@@ -90,14 +99,18 @@ class ImportSite:
     column: str = "rules"
 
 
-def read_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
+def read_rulebook(
+    names: Iterable[str], folder: Path, given: Mapping[str, YamlDocument] | None = None
+) -> Rulebook:
     """Read the named packs and the packs that they extend; the rulebook collects the faults.
 
     Args:
         names: Packs by name (looked for beside the scenario and in ``rules/`` above it) or by path.
         folder: The scenario's folder.
+        given: The documents of packs that a workbook holds, by file name; then the packs that come with the
+            program are found from any folder.
     """
-    reader = _PackReader(folder)
+    reader = _PackReader(folder, given)
     for name in names:
         for rule_id, entry in reader.read(name, (), ImportSite()).items():
             reader.add(rule_id, entry)
@@ -107,8 +120,10 @@ def read_rulebook(names: tuple[str, ...], folder: Path) -> Rulebook:
 
 
 class _PackReader:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, given: Mapping[str, YamlDocument] | None) -> None:
         self.folder = folder
+        self._given = given or {}
+        self._bundled = None if given is None else bundled_home() / "rules"
         self.book = Rulebook()
         self.faults = self.book.faults
         self._read: dict[Path, dict[str, YamlEntry]] = {}
@@ -135,8 +150,8 @@ class _PackReader:
     def _rules_of(self, path: Path, chain: tuple[str, ...]) -> dict[str, YamlEntry]:
         """Return the rules of a pack from its file; ``read`` caches them."""
         try:
-            document = read_yaml(path, path.name)
-            pack = validate_yaml(document, Pack, path.name)
+            document = self._given[path.name] if self._is_given(path) else read_yaml(path, path.name)
+            pack = validate_yaml(document, Pack, "" if self._is_given(path) else path.name)
         except InputError as error:
             self.faults.extend(error.faults)
             return {}
@@ -175,8 +190,15 @@ class _PackReader:
             self.faults.append(entry.fault(message, found=rule_id, nearest=nearest(rule_id, entries)))
         return entries.get(rule_id)
 
+    def _is_given(self, path: Path) -> bool:
+        return path.parent == _GIVEN and path.name in self._given
+
     def _find(self, name: str, site: ImportSite) -> Path | None:
+        if f"{name}.yaml" in self._given:
+            return _GIVEN / f"{name}.yaml"
         candidates = list(_places(name, self.folder))
+        if self._bundled is not None:
+            candidates.append(self._bundled / f"{Path(name).name}.yaml")
         for path in candidates:
             if path.is_file():
                 return path
@@ -207,14 +229,23 @@ class _PackReader:
         try:
             rule = validate_yaml(_part(entry), kinds[name])
         except InputError as error:
+            on_sheet = isinstance(entry.document, SheetDocument)
             self.faults.extend(
-                replace(fault, column=f"{entry.name}.{fault.column}".rstrip(".")) for fault in error.faults
+                fault if on_sheet else replace(fault, column=f"{entry.name}.{fault.column}".rstrip("."))
+                for fault in error.faults
             )
             return
         if not rule.is_hard and not rule.can_be_soft:
             message = Text(zh=f"{name} 只能是硬规则", en=f"{name} can only be hard")
             self.faults.append(entry.fault(message, "level", found=str(rule.level), allowed="hard"))
         self.book.rules[rule.id] = rule
+
+
+def bundled_home() -> Path:
+    """Return the folder that contains the ``scenarios`` and ``rules`` of the program."""
+    package = Path(allocator.__file__).resolve().parent
+    installed = package / INSTALLED
+    return installed if installed.is_dir() else package.parents[1]
 
 
 def _places(name: str, folder: Path) -> Iterator[Path]:
@@ -243,4 +274,8 @@ def _part(entry: YamlEntry) -> YamlDocument:
         return YamlDocument("", dict(entry.fields), {}, b"")
     depth = len(entry.path)
     lines = {path[depth:]: line for path, line in entry.document.lines.items() if path[:depth] == entry.path}
-    return YamlDocument(entry.document.label, dict(entry.fields), lines, entry.document.content)
+    document = entry.document
+    if isinstance(document, SheetDocument):
+        columns = {path[depth:]: one for path, one in document.columns.items() if path[:depth] == entry.path}
+        return SheetDocument(document.label, dict(entry.fields), lines, document.content, columns=columns)
+    return YamlDocument(document.label, dict(entry.fields), lines, document.content)

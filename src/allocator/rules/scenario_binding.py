@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import BoolArray, Layer
 from allocator.model.plan import Plan
 from allocator.model.reading import input_error, scenario_digest
+from allocator.model.reading.settings_sheets import SheetDocument
 from allocator.model.run import Overrides
 from allocator.model.scenario import Scenario
 from allocator.model.spec import LayerSpec, Period, ScenarioSpec, Source
@@ -24,10 +26,11 @@ from allocator.rules.expressions.fields import ExpressionField, expression_field
 from allocator.rules.expressions.selectors import SelectorError
 from allocator.rules.expressions.variables import EntityVariables, side_prefixes
 from allocator.rules.kinds.take import Take
-from allocator.rules.packs import Rulebook, YamlEntry, read_rulebook
+from allocator.rules.packs import Rulebook, YamlEntry
 from allocator.rules.policy import Policy
 from allocator.rules.roster import past_of, presence
 from allocator.rules.rule import Rule, Waiver
+from allocator.rules.rule_sheets import scenario_rulebook
 
 FILE = "scenario.yaml"
 #: Reserved names: expressions give them another meaning.
@@ -201,11 +204,11 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
     Raises:
         InputError: With every fault of the layers, packs and rules.
     """
-    book = read_rulebook(scenario.spec.rules, scenario.folder)
+    book = scenario_rulebook(scenario)
     try:
         context = bind_context(scenario, baseline)
     except InputError as error:
-        raise input_error([*book.faults, *error.faults]) from None
+        raise input_error([*book.faults, *(_on_sheet(one, scenario) for one in error.faults)]) from None
     implied = [_take(name, context) for name in context.layers]
     rules = [*book.rules.values()]
     faults = list(book.faults)
@@ -218,6 +221,20 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
     waivers = tuple(waiver for waiver, _ in book.waivers)
     digest, files = _digest(scenario, book), {**scenario.files, **_pack_digests(book)}
     return Policy(context, (*implied, *rules), waivers, book.entries, digest, files, packs=book.packs)
+
+
+def _on_sheet(fault: Fault, scenario: Scenario) -> Fault:
+    """Return a fault of ``scenario.yaml`` at the row and column of the sheet that stands for it."""
+    document = scenario.document
+    if fault.file != FILE or not isinstance(document, SheetDocument):
+        return fault
+    path = tuple(fault.column.split("."))
+    place: dict[str, Any] = {
+        "file": document.label_of(path),
+        "row": document.line_of(path),
+        "column": document.column_of(path),
+    }
+    return replace(fault, **place)
 
 
 def with_rules(policy: Policy, rules: Iterable[Rule], overrides: Overrides) -> Policy:

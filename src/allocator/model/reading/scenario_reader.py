@@ -20,7 +20,7 @@ from allocator.model.reading.scenario_sources import FolderSource, WorkbookSourc
 from allocator.model.reading.score_table import read_score_table
 from allocator.model.reading.table_grid import Grid, read_grid
 from allocator.model.reading.table_rows import Records, read_rows
-from allocator.model.reading.yaml_file import KeyPath, YamlDocument, dotted
+from allocator.model.reading.yaml_file import KeyPath, YamlDocument
 from allocator.model.reading.yaml_validation import validate_yaml
 from allocator.model.scenario import Organisation, Scenario, ScoreTable
 from allocator.model.spec import Period, ScenarioSpec
@@ -312,7 +312,7 @@ def _repeated(document: YamlDocument, path: KeyPath, ids: list[str]) -> Iterator
 def _document_fault(
     document: YamlDocument, path: KeyPath, message: Text, found: str, allowed: str = "", near: str = ""
 ) -> Fault:
-    place = document.label_of(path), document.line_of(path), dotted(path)
+    place = document.label_of(path), document.line_of(path), document.column_of(path)
     return Fault(message, *place, found, allowed, near)
 
 

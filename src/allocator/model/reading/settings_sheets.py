@@ -88,9 +88,18 @@ class SheetDocument(YamlDocument):
 
     Attributes:
         labels: The label of the sheet for each path that is not on the first one.
+        columns: The header of the column that holds a path.
     """
 
     labels: Mapping[KeyPath, str] = field(default_factory=dict, repr=False)
+    columns: Mapping[KeyPath, str] = field(default_factory=dict, repr=False)
+
+    def column_of(self, path: KeyPath) -> str:
+        """Return the header of the column of a path, or of its nearest parent; else the path."""
+        above = path
+        while above and above not in self.columns:
+            above = above[:-1]
+        return self.columns.get(above) or super().column_of(path)
 
     def label_of(self, path: KeyPath) -> str:
         """Return the file and sheet of a path, or of its nearest parent."""
@@ -178,6 +187,7 @@ class SettingsReader:
         self._data: dict[str, Any] = {}
         self._lines: dict[KeyPath, int] = {}
         self._where: dict[KeyPath, str] = {}
+        self._columns: dict[KeyPath, str] = {}
 
     def document(self, content: bytes | None) -> SheetDocument:
         """Return the settings as a document.
@@ -200,7 +210,9 @@ class SettingsReader:
         spec = _spec_of(self._data)
         is_same = content is not None and spec is not None and _means(content) == spec
         kept = content if is_same and content is not None else made
-        return SheetDocument(self._labels["settings"], self._data, self._lines, kept, labels=self._where)
+        return SheetDocument(
+            self._labels["settings"], self._data, self._lines, kept, self._where, self._columns
+        )
 
     def _table(self, sheet: str) -> Iterator[tuple[Mapping[str, str], int]]:
         """Yield the cells of each row by column, and the number of the row."""
@@ -226,6 +238,9 @@ class SettingsReader:
         if last in data:
             self._fault(sheet, line, "item", Text(zh="重复", en="is repeated"), str(last))
         data[last] = value
+        column = {"layers": str(last), "settings": "zh"}[sheet]
+        column = {"title": "title.zh"}.get(column, column)
+        self._columns[path] = self._shown(sheet, column)
         for depth in range(1, len(path) + 1):
             self._lines.setdefault(path[:depth], line)
             if sheet != "settings":
@@ -237,6 +252,10 @@ class SettingsReader:
         self._lines[key, len(found)] = line
         if sheet != "settings":
             self._where[key, len(found)] = self._where[(key,)] = self._labels[sheet]
+        path = (key, len(found))
+        for part in ("id", "from", "to") if sheet == "periods" else ("id", "zh", "en"):
+            self._columns[*path, part] = self._shown(sheet, part)
+        self._columns[path] = self._shown(sheet, "id" if sheet == "periods" else "zh")
         found.append(value)
 
     def _setting(self, cells: Mapping[str, str], line: int) -> None:

@@ -186,6 +186,10 @@ class YamlDocument:
         """Return the name of the file that holds ``path``."""
         return self.label
 
+    def column_of(self, path: KeyPath) -> str:
+        """Return ``path`` as the column of a fault."""
+        return dotted(path)
+
     def line_of(self, path: KeyPath) -> int:
         """Return the line of ``path``, or of its nearest parent in the file."""
         while path and path not in self.lines:

@@ -14,7 +14,7 @@ from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.messages.pydantic import NO_CHOICE, problem_of
 from allocator.model.notation import listed
 from allocator.model.reading.fault_list import FaultList
-from allocator.model.reading.yaml_file import KeyPath, YamlDocument, dotted, told
+from allocator.model.reading.yaml_file import KeyPath, YamlDocument, told
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Schema = Mapping[str, Any]
@@ -80,7 +80,7 @@ def _fault(detail: ErrorDetails, document: YamlDocument, model: type[BaseModel],
         wrong.message,
         label or document.label_of(path),
         document.line_of(path),
-        dotted(path),
+        document.column_of(path),
         found,
         allowed,
         near,
