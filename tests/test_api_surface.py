@@ -23,18 +23,20 @@ TYPES = """
     Numbers Observer
     ObserverGroup OtherVersion Overrides Plan PlanView Policy Progress Ranking Reasons Repair
     ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot StopRequest TakenColumn
-    TakenSheet Text Verdict
+    TakenSheet Text Verdict WrittenBook
 """
 VALUES = "CONFIRM NULL_OBSERVER"
 FUNCTIONS = """
     audit_text audited_draw bind bundled_scenarios candidates check_replaceable check_writable
-    checkpoint_path commit counts_changes create_scenario document_figures drawn_plan draws
+    checkpoint_path commit counts_changes create_scenario create_workbook
+    document_figures drawn_plan draws
     dropped_overrides examine explain export fewest_changes fill_forms find_draw find_policy
     import_files is_audit
     load load_resume_state other_version plan_inconsistencies plan_text plan_view price
     publicity_caution read_audit read_commitment read_document read_plan reads_back replay resume reveal
     rule_kinds scenario_copy solve unchecked_claims verify with_plan_overrides with_scores write_audit
     write_plan
+    scenario_workbook
 """
 #: Names in annotations that come with Python.
 STANDARD = {*dir(builtins), "Path", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}

@@ -51,6 +51,7 @@ from allocator.api.plan_scenario import FoundPolicy, find_policy
 from allocator.api.resuming import Checkpoints, ResumeState, checkpoint_path, load_resume_state
 from allocator.api.scenarios import bind, bundled_scenarios, create_scenario, load, scenario_copy, with_scores
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
+from allocator.api.workbooks import create_workbook, scenario_workbook
 from allocator.errors import Fault, InputError, InternalError
 from allocator.intake.form_matching import MissingForm
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
@@ -85,6 +86,7 @@ from allocator.verify import (
 )
 from allocator.verify.figures import Figure
 from allocator.verify.slot_shortages import SlotShortage
+from allocator.workbook.scenario_book import WrittenBook
 
 if TYPE_CHECKING:
     from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair, SeatPrice
@@ -147,6 +149,7 @@ __all__ = [
     "TakenSheet",
     "Text",
     "Verdict",
+    "WrittenBook",
     "audit_text",
     "audited_draw",
     "bind",
@@ -158,6 +161,7 @@ __all__ = [
     "commit",
     "counts_changes",
     "create_scenario",
+    "create_workbook",
     "document_figures",
     "drawn_plan",
     "draws",
@@ -189,6 +193,7 @@ __all__ = [
     "reveal",
     "rule_kinds",
     "scenario_copy",
+    "scenario_workbook",
     "solve",
     "unchecked_claims",
     "verify",

@@ -108,7 +108,7 @@ def bundled_scenarios() -> Mapping[str, Path]:
     }
 
 
-def scenario_copy(folder: Path, name: str) -> Mapping[str, bytes]:
+def scenario_copy(folder: Path, name: str = "") -> Mapping[str, bytes]:
     """Return the content of each file of a copy of a scenario, by file name.
 
     The files are those that a solve reads: ``scenario.yaml``, the tables, and every rule pack in use with
@@ -116,16 +116,17 @@ def scenario_copy(folder: Path, name: str) -> Mapping[str, bytes]:
 
     Args:
         folder: The scenario's folder, with CSV tables.
-        name: Name of the copy.
+        name: Name of the copy; empty for the name that the scenario has.
 
     Raises:
         InputError: The scenario cannot be read.
     """
     scenario = load(folder)
     files = {file: (folder / file).read_bytes() for file in scenario.files}
-    text = files[SCENARIO_FILE].decode("utf-8")
     packs = read_rulebook(scenario.spec.rules, folder).contents
-    return {**files, SCENARIO_FILE: with_scenario_name(text, name).encode(), **packs}
+    if name:
+        files[SCENARIO_FILE] = with_scenario_name(files[SCENARIO_FILE].decode("utf-8"), name).encode()
+    return {**files, **packs}
 
 
 def with_scenario_name(text: str, name: str) -> str:
@@ -145,17 +146,26 @@ def create_scenario(folder: Path, like: str = "") -> list[str]:
         InputError: The name is not valid for a scenario, the folder is not empty or cannot be written, or no
             bundled scenario has the id.
     """
-    try:
-        scenario_name(folder.name)
-    except ValueError:
-        wrong = CODES["scenario_name"]
-        raise _refused(wrong.message, folder, allowed=wrong.allowed) from None
-    contents = _copy_of(like, folder.name) if like else _starter(folder.name)
+    checked_name(folder)
+    contents = _copy_of(like, folder.name) if like else starter_files(folder.name)
     try:
         _write_files(folder, contents)
     except OSError as error:
         raise InputError([unwritable_fault(error, folder)]) from None
     return list(contents)
+
+
+def checked_name(path: Path) -> str:
+    """Return the last part of a path if a scenario can have this name.
+
+    Raises:
+        InputError: It cannot.
+    """
+    try:
+        return scenario_name(path.name)
+    except ValueError:
+        wrong = CODES["scenario_name"]
+        raise _refused(wrong.message, path, allowed=wrong.allowed) from None
 
 
 def _copy_of(name: str, called: str) -> Mapping[str, bytes]:
@@ -169,7 +179,7 @@ def _copy_of(name: str, called: str) -> Mapping[str, bytes]:
     raise InputError([fault])
 
 
-def _starter(called: str) -> Mapping[str, bytes]:
+def starter_files(called: str) -> Mapping[str, bytes]:
     """Return the content of each file of the starter, by file name."""
     sources = sorted(files("allocator.api").joinpath("starter").iterdir(), key=lambda source: source.name)
     texts = {source.name: source.read_text(encoding="utf-8") for source in sources if _is_input(source.name)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from allocator import api
-from allocator.cli.options import FILE, argument, option
+from allocator.cli.options import FILE, argument, flag, option
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, Output, call_name, print_json, quoted
 from allocator.errors import Fault, InputError, nearest
@@ -42,10 +42,10 @@ FIRST_PLAN = "plan.json"
 
 @declare(
     "new",
-    zh="新建场景：带注释的入门场景，或复制一个示例",
-    en="Write a commented starter scenario, or a copy of one that comes with the program.",
+    zh="新建场景：带注释的入门场景，或复制一个示例；文件夹或 Excel 工作簿",
+    en="Write a commented starter scenario, or a copy of another: a folder or an Excel workbook.",
 )
-@argument("name", type=FILE, metavar="NAME", zh="新文件夹", en="the new folder")
+@argument("name", type=FILE, metavar="NAME", zh="新文件夹或工作簿", en="the new folder or workbook")
 @option(
     "--like",
     default="",
@@ -53,18 +53,33 @@ FIRST_PLAN = "plan.json"
     zh="复制此示例及其规则（见 scenarios）",
     en="copy this scenario with its rules (see scenarios)",
 )
-def new(output: Output, name: Path, like: str) -> int:
+@flag("--excel", zh="写成一个 Excel 工作簿", en="write one Excel workbook")
+def new(output: Output, name: Path, like: str, excel: bool) -> int:
     """Write a scenario with its rules into a new folder; the last part of the name is the scenario's."""
+    if excel:
+        return _new_workbook(output, name, like)
     files = api.create_scenario(name, like)
     output.data({"folder": str(name), "files": files})
     output.report(map(printable, _new_report(name, files, output.language)))
     return FINE
 
 
+def _new_workbook(output: Output, name: Path, like: str) -> int:
+    """Write a scenario as a workbook."""
+    path, book = api.create_workbook(name, like, language=output.language)
+    output.data({"file": str(path), "sheets": book.sheets})
+    output.report(map(printable, _new_report(path, list(book.sheets), output.language)))
+    return FINE
+
+
 def _new_report(folder: Path, names: list[str], language: Language) -> Iterator[str]:
     """Yield the files written, and the next commands."""
     yield pick(language, f"已写入 {folder}：", f"written to {folder}: ") + ", ".join(names)
-    program, place, plan = call_name(), quoted(str(folder)), quoted(str(folder / FIRST_PLAN))
+    program, place, plan = (
+        call_name(),
+        quoted(str(folder)),
+        quoted(str((folder if folder.suffix != ".xlsx" else folder.parent) / FIRST_PLAN)),
+    )
     yield f"{program} check {place}"
     yield f"{program} solve {place} -o {plan}"
     yield f"{program} show {plan}"

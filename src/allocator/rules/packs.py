@@ -194,8 +194,8 @@ class _PackReader:
         return path.parent == _GIVEN and path.name in self._given
 
     def _find(self, name: str, site: ImportSite) -> Path | None:
-        if f"{name}.yaml" in self._given:
-            return _GIVEN / f"{name}.yaml"
+        if pack_file(name) in self._given:
+            return _GIVEN / pack_file(name)
         candidates = list(_places(name, self.folder))
         if self._bundled is not None:
             candidates.append(self._bundled / f"{Path(name).name}.yaml")
@@ -239,6 +239,11 @@ class _PackReader:
             message = Text(zh=f"{name} 只能是硬规则", en=f"{name} can only be hard")
             self.faults.append(entry.fault(message, "level", found=str(rule.level), allowed="hard"))
         self.book.rules[rule.id] = rule
+
+
+def pack_file(name: str) -> str:
+    """Return the file name of a pack by its name or path."""
+    return Path(name).name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
 
 
 def bundled_home() -> Path:

@@ -16,7 +16,7 @@ from allocator.model.scenario import RuleSheets, Scenario
 from allocator.model.text import Text
 from allocator.rules.blanks import blanks
 from allocator.rules.kinds import all_kinds
-from allocator.rules.packs import Rulebook, read_rulebook
+from allocator.rules.packs import Rulebook, pack_file, read_rulebook
 from allocator.rules.rule import Rule, Waiver
 from allocator.rules.rule_blanks import rule_from_blanks
 from allocator.rules.rule_sheet_layout import (
@@ -71,7 +71,7 @@ class _SheetReader:
 
     def rulebook(self) -> Rulebook:
         self._default = next(
-            (name for name in self._scenario.spec.rules if f"{name}.yaml" in self._written), OWN_PACK
+            (name for name in self._scenario.spec.rules if pack_file(name) in self._written), OWN_PACK
         )
         for cells, line in self._table("rules", RULE_HEADERS):
             self._rule(cells, line)
@@ -80,7 +80,7 @@ class _SheetReader:
         names = dict.fromkeys((*self._scenario.spec.rules, *self._rules, *self._waivers))
         given: dict[str, YamlDocument] = dict(self._written)
         for name in names:
-            if name in self._rules or name in self._waivers or f"{name}.yaml" in self._written:
+            if name in self._rules or name in self._waivers or pack_file(name) in self._written:
                 self._settle(name, given)
         placed = {name: self._placed(document) for name, document in given.items()}
         book = read_rulebook(names, self._scenario.folder, placed)
@@ -197,7 +197,7 @@ class _SheetReader:
     def _settle(self, name: str, given: dict[str, YamlDocument]) -> None:
         """Put the document of a pack among the given: as it was if the sheets say the same, else anew."""
         rules, waivers = self._rules.get(name, []), self._waivers.get(name, [])
-        file = f"{name}.yaml"
+        file = pack_file(name)
         base = read_rulebook((name,), self._scenario.folder, self._written) if file in self._written else None
         elsewhere = {one.fields["id"] for other, some in self._rules.items() if other != name for one in some}
         if base is not None and not base.faults:
@@ -211,7 +211,7 @@ class _SheetReader:
         self, name: str, rules: Sequence[_Line], waivers: Sequence[_Line], base: Rulebook | None
     ) -> SheetDocument:
         """Return a pack of the rows of the sheets, with the title and source of the one that it was."""
-        written = self._written.get(f"{name}.yaml")
+        written = self._written.get(pack_file(name))
         about = written.data if written is not None and isinstance(written.data, dict) else {}
         entries = [dict(self._fields_of(one, base)) for one in rules]
         data = {"pack": name, **{key: about[key] for key in ("title", "source", "about") if key in about}}

@@ -23,7 +23,7 @@ from allocator.model.reading.workbook_files import TableForm, read_files
 from allocator.model.reading.workbook_sheets import FILES_SHEET, OWN_SHEETS, as_written, width
 from allocator.model.reading.yaml_file import YamlDocument, parse_yaml, read_yaml
 from allocator.model.scenario import RuleSheets
-from allocator.model.tables import TABLES, columns
+from allocator.model.tables import TABLES, columns, required_columns
 from allocator.model.text import Text
 
 
@@ -94,7 +94,7 @@ class WorkbookSource:
         self._book = book
         self.stands_for_folder = own_sheets(book.sheets)
         self._files = read_files(book.sheets.get(FILES_SHEET, ()))
-        self.tables = tuple(table for table in TABLES if table in book.sheets)
+        self.tables = tuple(table for table in TABLES if table in book.sheets and self._is_there(table))
         self.scores = tuple(name for name in sorted(book.sheets) if name.startswith(SCORES))
 
     def document(self) -> YamlDocument:
@@ -125,9 +125,30 @@ class WorkbookSource:
         if not self.stands_for_folder:
             return TableText(table, file, book.lines(table), book.wide[table], book.label, book.sha256)
         lines = [(number, [*map(as_written, cells)]) for number, cells in book.lines(table)]
+        if not book.wide[table] and table in TABLES:
+            self._leave_out_unused(table, lines)
         name = f"{table}.csv"
         digest = sha256(self._content(table, [cells for _, cells in lines if any(cells)])).hexdigest()
         return TableText(table, file, lines, book.wide[table], name, digest)
+
+    def _is_there(self, table: str) -> bool:
+        """Whether the folder has a table: it had the file, or the sheet has a row below its header."""
+        if not self.stands_for_folder or table in self._files.forms:
+            return True
+        return sum(any(map(str.strip, cells)) for cells in self._book.sheets[table]) > 1
+
+    def _leave_out_unused(self, table: str, lines: Sequence[tuple[int, list[str]]]) -> None:
+        """Remove the columns that the file had not and that no row fills; required ones stay."""
+        header = next((cells for _, cells in lines if any(cells)), [])
+        form = self._files.forms.get(table)
+        kept = {*(form.shown if form else ()), *required_columns(table)}
+        names = standard_names(table, header, self.own_headers(table))
+        unused = [k for k, word in enumerate(header) if word not in kept and names[k] not in kept]
+        for _, cells in lines:
+            unused = [k for k in unused if k >= len(cells) or not cells[k] or cells is header]
+        for _, cells in lines:
+            for k in reversed(unused):
+                del cells[k : k + 1]
 
     def own_headers(self, table: str) -> Mapping[str, str]:
         """Return the headers that the sheet shows for columns beyond the standard ones."""

@@ -212,9 +212,13 @@ def _cleaning(table: str, column: str) -> Callable[[str], str] | None:
         return _plain_ids
     if column == "kind" and table in ("ties", "links"):
         return partial(kind_of_tie, table=table)
+    return plain_number if is_number_column(table, column) else None
+
+
+def is_number_column(table: str, column: str) -> bool:
+    """Return whether a standard column of a table holds numbers."""
     fields = {field.alias or name: field for name, field in TABLES[table].model_fields.items()}
-    field = fields[column]
-    return plain_number if _is_number(field.annotation) else None
+    return _is_number(fields[column].annotation)
 
 
 def _is_number(annotation: object) -> bool:

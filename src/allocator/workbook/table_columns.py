@@ -1,0 +1,139 @@
+"""The columns of the sheets of tables: their headers, notes and drop-downs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from allocator.model.column_docs import column_doc
+from allocator.model.entity_words import ANY_COLUMN, COLUMNS
+from allocator.model.reading.cell_values import kind_of_tie
+from allocator.model.reading.headers import chinese_header, standard_names
+from allocator.model.reading.settings_sheets import FLAGS
+from allocator.model.reading.table_rows import is_number_column
+from allocator.model.tables import columns, required_columns
+from allocator.model.text import Language, Text
+from allocator.rules.wordbook import Wordbook
+from allocator.workbook.lists import Lists
+from allocator.workbook.sheet_writer import Column
+
+#: Headers that say more than the first Chinese name of the column.
+_HEADERS: Mapping[str, Mapping[str, str]] = {
+    "ties": {"source": "人员", "target": "对象"},
+    "links": {"source": "甲方", "target": "乙方"},
+    "identities": {"name": "当事人"},
+    "postings": {"group": "组"},
+    "wishes": {"slot": "去处"},
+}
+#: The table whose ids a column takes.
+_IDS: Mapping[tuple[str, str], str] = {
+    ("units", "parent"): "units",
+    ("people", "unit"): "units",
+    ("links", "source"): "units",
+    ("links", "target"): "units",
+    ("ties", "source"): "people",
+    ("ties", "target"): "people",
+    ("postings", "person"): "people",
+    ("postings", "group"): "groups",
+    ("absences", "person"): "people",
+    ("groups", "parent"): "groups",
+    ("cases", "unit"): "units",
+    ("identities", "person"): "people",
+    ("identities", "case"): "cases",
+    ("wishes", "item"): "people",
+    ("wishes", "slot"): "groups",
+}
+_REQUIRED = Text(zh="（必填）", en=" (required)")
+
+
+def shown_headers(
+    table: str, headers: Sequence[str], own: Mapping[str, str], language: Language
+) -> list[str]:
+    """Return the headers of a sheet in a language; a header of the scenario's own words is kept.
+
+    Args:
+        table: Name of the table.
+        headers: The headers of its file.
+        own: The scenario's own headers with their columns.
+        language: The language of the words.
+    """
+    names = standard_names(table, headers, own)
+    shown = [
+        header if header != name else _shown(table, name, language)
+        for header, name in zip(headers, names, strict=True)
+    ]
+    return [word if shown.count(word) == 1 else header for word, header in zip(shown, headers, strict=True)]
+
+
+def _shown(table: str, column: str, language: Language) -> str:
+    if column in columns(table):
+        return standard_header(table, column, language)
+    known = COLUMNS.get(table, {}).get(column) or ANY_COLUMN.get(column)
+    return known.zh if known and language == "zh" else column
+
+
+def standard_header(table: str, column: str, language: Language) -> str:
+    """Return the header of a standard column in a language."""
+    if language == "zh":
+        return _HEADERS.get(table, {}).get(column) or chinese_header(table, column) or column
+    return column.replace("_", " ").capitalize()
+
+
+@dataclass
+class TableColumns:
+    """Makes the columns of the sheets of tables of one scenario.
+
+    Attributes:
+        book: The words of the scenario.
+        lists: The lists of the workbook.
+        ids: The ids of each table.
+    """
+
+    book: Wordbook
+    lists: Lists
+    ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def column(self, table: str, column: str, header: str, cells: Iterable[str]) -> Column:
+        """Return the column of a sheet.
+
+        Args:
+            table: Name of the table.
+            column: Name of the column.
+            header: Its header.
+            cells: Its cells.
+        """
+        language = self.lists.language
+        is_required = column in required_columns(table)
+        note = column_doc(table, column)(language) + (_REQUIRED(language) if is_required else "")
+        choices, strict = self._choices(table, column, header, cells)
+        is_number = column in columns(table) and is_number_column(table, column)
+        return Column(header, note, choices, strict, is_number, required=is_required)
+
+    def _choices(self, table: str, column: str, header: str, cells: Iterable[str]) -> tuple[str, bool]:
+        """Return the list of a column, and whether it holds all values."""
+        language = self.lists.language
+        if ids := _IDS.get((table, column)):
+            return self.lists.of_sheet(ids, self.ids.get(ids, ())), False
+        closed: Mapping[str, Callable[[], Iterable[str]]] = {
+            "grade": lambda: (self.book.grades.word(one, language) for one, _ in self.book.grades.entries),
+            "role": lambda: (self.book.roles.word(one, language) for one, _ in self.book.roles.entries),
+            "answer": lambda: (FLAGS[one](language) for one in ("true", "false")),
+            "outside": lambda: (FLAGS[one](language) for one in ("true", "false")),
+        }
+        if column in closed:
+            return self.lists.of(header, closed[column]()), True
+        if table in ("ties", "links") and column == "kind":
+            kinds = self.book.ties if table == "ties" else self.book.links
+            return self.lists.of(
+                header, (_word(kind, text, table, language) for kind, text in kinds.items())
+            ), False
+        if table == "wishes" and column == "period":
+            return self.lists.of(header, self.book.periods), True
+        if column in ("kind", "place", "native_place", "domain"):
+            return self.lists.of(header, sorted(dict.fromkeys(cells))), False
+        return "", False
+
+
+def _word(kind: str, text: Text, table: str, language: Language) -> str:
+    """Return the word of a kind of tie if it is read as the kind, else the kind."""
+    return text.zh if language == "zh" and kind_of_tie(text.zh, table) == kind else kind
