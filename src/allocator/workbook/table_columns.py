@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from allocator.model.column_docs import column_doc
 from allocator.model.entity_words import ANY_COLUMN, COLUMNS
 from allocator.model.reading.cell_values import kind_of_tie
-from allocator.model.reading.headers import chinese_header, standard_names
+from allocator.model.reading.headers import chinese_headers, standard_names
 from allocator.model.reading.settings_sheets import FLAGS
 from allocator.model.reading.table_rows import is_number_column
 from allocator.model.tables import columns, required_columns
@@ -75,7 +75,8 @@ def _shown(table: str, column: str, language: Language) -> str:
 def standard_header(table: str, column: str, language: Language) -> str:
     """Return the header of a standard column in a language."""
     if language == "zh":
-        return _HEADERS.get(table, {}).get(column) or chinese_header(table, column) or column
+        words = chinese_headers(table, column)
+        return _HEADERS.get(table, {}).get(column) or next(iter(words), column)
     return column.replace("_", " ").capitalize()
 
 
