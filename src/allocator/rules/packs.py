@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import allocator
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading import YamlDocument, read_yaml, validate_yaml
 from allocator.model.reading.settings_sheets import SheetDocument
@@ -248,7 +247,7 @@ def pack_file(name: str) -> str:
 
 def bundled_home() -> Path:
     """Return the folder that contains the ``scenarios`` and ``rules`` of the program."""
-    package = Path(allocator.__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     installed = package / INSTALLED
     return installed if installed.is_dir() else package.parents[1]
 
