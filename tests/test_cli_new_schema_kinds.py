@@ -127,7 +127,7 @@ def test_one_kind_in_full() -> None:
     assert out.startswith("avoid · recusal")
     assert "a breach names: item, slot, role, period" in out
     assert re.search(r"acquaintance\.above +number 0\.\.1", out)
-    assert "0.3" in out and "Longest path of ties that counts." in out
+    assert "0.3" in out and "Greatest number of ties in a path." in out
     assert "    kind: avoid\n    on: turn\n    when: person.native_place == group.place\n" in out
     assert "kept by:   Wang=West@all Li=East@all" in out
     assert "broken by: Wang=East@2027" in out
@@ -148,7 +148,7 @@ def test_kinds_as_json() -> None:
         "type": {"zh": "整数 1..1000", "en": "whole number 1..1000"},
         "default": "",
         "required": True,
-        "meaning": {"zh": "最多连续任职几个周期", "en": "The longest term, in periods on end."},
+        "meaning": {"zh": "最多连续任职几个周期", "en": "Greatest number of consecutive periods in a slot."},
         "common": False,
     }
     assert fields["level"]["default"] == "hard"

@@ -61,5 +61,5 @@ def test_a_rule_without_a_reason_is_reported_by_its_sentence(tmp_path: Path) -> 
 
 
 def test_a_kind_shows_its_sentence() -> None:
-    assert "写作：【对象】在同一【去处】连任不超过 【期数】 期" in call("kinds", "max_term", lang="zh").out
+    assert "写作：【对象】在同一【去处】连任不超过【期数】期" in call("kinds", "max_term", lang="zh").out
     assert "sentence: Any 【item】 stays in one 【slot】" in call("kinds", "max_term", lang="en").out

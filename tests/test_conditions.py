@@ -60,6 +60,11 @@ BOTH_WAYS = [
         "person.former does not contain group.id",
         "!(group.id in person.former)",
     ),
+    (
+        "人员.曾任职单位 有的属于 组.名称",
+        "person.former has one among group.name",
+        "person.former.exists(unit, group.name.contains(unit))",
+    ),
     ("从不", "never", "false"),
 ]  # fmt: skip
 
@@ -124,6 +129,8 @@ def test_what_no_condition_says_stays_cel() -> None:
         ("人员.年龄 包含 3", 8, "", ""),
         ("人员.特长 是 审理", 7, "", ""),
         ("人员.职务 像 室主任", 6, "", ""),
+        ("人员.职务 有的属于 组.名称", 10, "", ""),
+        ("人员.曾任职单位 有的属于 人员.年龄", 13, "", ""),
         ("人员.年龄 是 3 人员.职务 是 室主任", 10, "", ""),
         ("", 0, "", ""),
     ],

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKS = sorted(path.stem for path in (ROOT / "rules").glob("*.yaml"))
 SCENARIOS = sorted(path.parent.name for path in (ROOT / "scenarios").glob("*/scenario.yaml"))
 #: Texts that stand in a sentence as the tables have them.
-AS_TABLES = re.compile(r"「CEL：[^」]*」|\d{4}-(?:Q\d|\d\d(?:-\d\d)?)|stage-\d|统筹 N 个")
+AS_TABLES = re.compile(r"\d{4}-(?:Q\d|\d\d(?:-\d\d)?)|stage-\d|统筹 N 个")
 
 
 @cache
@@ -39,10 +39,10 @@ def test_a_chinese_sentence_has_no_english_id(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_few_conditions_have_no_words(name: str) -> None:
+def test_every_condition_has_words(name: str) -> None:
     book, rules = rules_of(name)
     said = [rule_sentence(rule, book).zh for rule in rules]
-    assert sum("CEL" in text for text in said) <= 1
+    assert not [text for text in said if "CEL" in text]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -51,37 +51,45 @@ VALUES: Mapping[str, Mapping[str, Text]] = {
 }
 
 _BOTH = (
-    "domain=领域;kind=类型;office=牵头室;agencies=派驻机构;"
-    "townships=乡镇（街道）;named=指定的模式;field=分管领域;"
+    "domain=领域;kind=类型;office=牵头室;agencies=派驻机构;townships=乡镇（街道）;"
+    "named=指定的模式=mode named;field=分管领域;"
 )
 #: Columns beyond the standard ones, by table; a scenario's own headers come before them.
 COLUMNS: Mapping[str, Mapping[str, Text]] = {
     "units": _texts(
-        _BOTH + "offices=纪检监察室;width=跨度;season=忙季;led_last=上期牵头;contact=联系人;district=县区;"
-        "villages=村数;liaison=对口联系室;focus=侧重片区;leading_group=领导班子;strength=专长;"
-        "busy=繁忙时段;members=人数;zone=片区;away=不便时段;key=重点;second=第二领域;code=代码;"
-        "near=相近领域;duties=职责"
+        _BOTH + "offices=纪检监察室;width=跨度=width;"
+        "season=忙季=busy season;led_last=上期牵头=turns as lead last time;contact=联系人;district=县区;"
+        "villages=村数;liaison=对口联系室=liaison office;focus=侧重片区=focus;leading_group=领导班子;"
+        "strength=专长=strength;busy=繁忙时段=busy times;members=人数;zone=片区;"
+        "away=不便时段=times away;key=重点;second=第二领域=second field;code=代码;"
+        "near=相近领域=related fields;duties=职责"
     ),
     "people": _texts(
-        _BOTH + "in_charge=分管室;gender=性别;newcomer=新入职;former_host=原驻在单位;months=应训月数;"
-        "kin_at=亲属所在单位;school=毕业院校;served=曾任职单位;served_at=曾任职单位;"
-        "delegate=代表类别;lead_post=领导职务;invited=上次受邀;filled=在岗时段;native_zone=籍贯片区;"
-        "training=轮训情况;years=任职年限;near_retirement=临近退休;graduated=毕业时间;"
-        "holder_retires=现任退休时间;status=状态;former=曾任职单位=places served;leaders=分管领导;"
-        "age=年龄;calling=职业"
+        _BOTH + "in_charge=分管室=office in charge of;gender=性别;"
+        "newcomer=新入职;former_host=原驻在单位;months=应训月数=months due;"
+        "kin_at=亲属所在单位=unit of kin;school=毕业院校;served=曾任职单位=former unit;"
+        "served_at=曾任职单位=former unit;delegate=代表类别;lead_post=领导职务=lead post;"
+        "invited=上次受邀=last invitation;filled=在岗时段=years in post;native_zone=籍贯片区;"
+        "training=轮训情况=state of training;years=任职年限=years of service;"
+        "near_retirement=临近退休;graduated=毕业时间;holder_retires=现任退休时间;status=状态;"
+        "former=曾任职单位=places served;leaders=分管领导;age=年龄;calling=职业"
     ),
     "groups": _texts(
-        _BOTH + "monthly=每月次数;need=需求;desks=工位数;lead_quota=领导职数;quota=编制;host=驻在单位;"
-        "around=周边单位;half=时段;half_year=半年;begins=起始时段;groups=村组数;mode=工作方式;"
-        "times=次数;fit=对口部门;opens=启用年份;counties=县数;least_load=最低工作量;"
+        _BOTH + "monthly=每月次数=number of times a month;need=需求;"
+        "desks=工位数=number of desks;lead_quota=领导职数=lead posts;quota=编制=headcount;host=驻在单位;"
+        "around=周边单位=surrounding units;half=时段;half_year=半年;begins=起始时段;groups=村组数;"
+        "mode=工作方式;times=次数=number of times;fit=对口部门=fitting departments;"
+        "opens=启用年份=first year;counties=县数=number of counties;least_load=最低工作量;"
         "most_load=最高工作量;least_townships=最少乡镇数;most_townships=最多乡镇数;"
         "least_agencies=最少派驻机构数;"
         "most_agencies=最多派驻机构数"
     ),
     "cases": _texts(
-        "kind=类型;agencies=派驻机构数;reviewed=需审理;last_team=上次承办组;known_to=熟识的领导;"
+        "kind=类型;agencies=派驻机构数;reviewed=需审理=review needed;"
+        "last_team=上次承办组=team of last time;known_to=熟识的领导=leader who knows it;"
         "filed=立案时间;heads=组长人数;last=最晚时段;first=最早时段;fields=涉及领域;clue=线索来源;"
-        "weight=重要程度;focus=重点季度;n_least=最少机构数;n_most=最多机构数"
+        "weight=重要程度;focus=重点季度=focus;n_least=最少机构数=least number of agencies;"
+        "n_most=最多机构数=greatest number of agencies"
     ),
     "period": _texts("id=编号;index=序号;start=起始日=first day;end=终止日=last day"),
 }

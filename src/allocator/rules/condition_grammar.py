@@ -23,6 +23,7 @@ OPERATORS: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]] = tuple(
     for sign, zh, en in (
         ("empty", "为空", "is empty"),
         ("!empty", "不为空", "is not empty"),
+        ("meets", "有的属于|有的在", "has one among"),
         ("!in", "不属于|不在", "is none of|not in"),
         ("in", "属于|在", "is one of|in"),
         ("!contains", "不包含|不含", "does not contain"),
@@ -46,6 +47,11 @@ _OF_DATES = {
 }
 _OF_COLUMNS = {"==": ("等于", "equals"), "!=": ("不等于", "differs from")}
 AND, OR = ("且", "并且", "and"), ("或者", "或", "or")
+JOINERS = re.compile(r"\s*(?:且|或者|或|并且|\band\b|\bor\b)\s*", re.IGNORECASE)
+MEETS = Text(
+    zh="“有的属于”左边须为一览的列，右边须为文字的列",
+    en="'has one among' compares a list with a column of texts",
+)
 TRUTHS = {"总是": "true", "always": "true", "从不": "false", "never": "false"}
 QUOTES = {"“": "”", "「": "」", '"': '"', "'": "'", "‘": "’", "『": "』"}
 SPECIAL = re.compile(r"[\s()（）、，,“”「」\"'‘’]|且|或|\band\b|\bor\b")
@@ -179,6 +185,8 @@ class ConditionWriter:
         left, right = term.parts
         if term.op == "in" and right.op == "column":
             return self.said(right, f"{negated}contains", left)
+        if term.op == "meets":
+            return f"{self.operand(left)} {self.pick('有的属于', 'has one among')} {self.operand(right)}"
         if term.op in ("==", "!=") and right == Term("text"):
             return self.said(left, "empty" if term.op == "==" else "!empty", None)
         if left.op == "size" and right == Term("number", value="0") and term.op in ("==", "!=", ">"):

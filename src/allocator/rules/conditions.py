@@ -15,6 +15,8 @@ from allocator.errors import nearest, shorten
 from allocator.model.text import Language, Text
 from allocator.rules.condition_grammar import (
     AND,
+    JOINERS,
+    MEETS,
     OPERATORS,
     OR,
     QUOTES,
@@ -187,6 +189,8 @@ class _Reader:
         start = self.at
         if sign == "empty":
             return self._empty(left, kind, negated=negated)
+        if sign == "meets":
+            return self._meets(left, kind, start)
         if sign == "in":
             self._refuse(kind, sign, start)
             term = Term("in", (left, Term("list", tuple(self.several(variable, kind)))))
@@ -198,6 +202,12 @@ class _Reader:
             if left.op == "index":
                 term = Term("has", (term,))
         return Term("!", (term,)) if negated else term
+
+    def _meets(self, left: Term, kind: str, start: int) -> Term:
+        other = self.column()
+        if kind != "LIST" or other.op != "column" or self.over.type_of(other.value) != "STRING":
+            raise self.fault(MEETS, start)
+        return Term("meets", (left, other), "unit")
 
     def _empty(self, left: Term, kind: str, *, negated: bool) -> Term:
         if kind == "STRING":
@@ -299,17 +309,12 @@ class _Reader:
 
     def _joins(self) -> bool:
         """Whether a joiner stands here, followed by a bracket or a column."""
-        found = re.compile(r"\s*(?:且|或者|或|并且|\band\b|\bor\b)\s*", re.IGNORECASE).match(
-            self.text, self.at
-        )
+        found = JOINERS.match(self.text, self.at)
         if not found:
             return False
         rest = self.text[found.end() :]
-        return (
-            rest[:1] in "(（"
-            or any(map(rest.startswith, (*self.over.variables, *TRUTHS)))
-            or "." in rest.split(" ")[0]
-        )
+        known = rest.startswith((*self.over.variables, *TRUTHS))
+        return known or rest[:1] in ("(", "（") or "." in rest.split(" ")[0]
 
     def _refuse_blanks(self, variable: str, raw: str, message: Text, start: int) -> None:
         """Refuse a bare value with blanks, unless a row has it."""

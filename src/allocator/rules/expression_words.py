@@ -85,6 +85,9 @@ class ExpressionWords:
             "||": self._joined,
             "!": lambda term: self._not(term.parts[0]),
             "?:": lambda term: self._either(*term.parts),
+            "meets": lambda term: self.pick("{}有的属于{}", "one of {} is among {}").format(
+                *map(self.say, term.parts)
+            ),
             "size": lambda term: self.pick("{}的个数", "the number of {}").format(self.say(term.parts[0])),
             **dict.fromkeys(("has", "int", "double", "timestamp"), lambda term: self.say(term.parts[0])),
             **dict.fromkeys(_METHODS, lambda term: self._method(term, positive=True)),

@@ -67,6 +67,8 @@ class _OpenSentence:
 
     def text(self) -> str:
         said = tidy(self.parts(self.kind.sentence.template(self.language)), self.language)
+        if self.language == "zh":
+            said = said.replace(" 【", "【").replace("】 ", "】").replace("〔 ", "〔")
         return said if self.language == "zh" else said[:1].upper() + said[1:]
 
     def parts(self, parts: Parts) -> str:
@@ -86,7 +88,7 @@ class _OpenSentence:
         if not clauses:
             return ""
         said = self.parts(clauses[0].parts)
-        may_be_empty = len(part.clauses) == 1 and not clauses[0].guards
+        may_be_empty = len(part.clauses) == 1 and all(guard.other is None for guard in clauses[0].guards)
         return f"〔{said}〕" if may_be_empty and said else said
 
     def noun(self, name: str) -> str:

@@ -81,13 +81,14 @@ def _layer(layer: LayerLine, language: Language) -> str:
 
 
 def rule_kinds_table(views: Iterable[RuleKindView], language: Language) -> Table:
-    """Return the table of all kinds."""
+    """Return the table of all kinds, each with its sentence."""
     grid = table(pick(language, "规则种类", "Rule kinds"))
     add_column(grid, "kind")
     add_column(grid, pick(language, "含义", "what it asks for"))
     add_column(grid, pick(language, "级别", "levels"))
     for view in views:
-        grid.add_row(view.name, view.summary(language), levels(view, language))
+        meaning = f"{view.summary(language)}\n{view.sentence(language)}"
+        grid.add_row(view.name, meaning, levels(view, language))
     return grid
 
 

@@ -22,7 +22,8 @@ class Term:
 
     Attributes:
         op: ``text``, ``number``, ``truth``, ``column``, ``list``, ``index`` (a figure of a map by name),
-            ``has`` (a comparison with a figure that must be there), a sign, a method or a function.
+            ``has`` (a comparison with a figure that must be there), ``meets`` (an element of a list is in a
+            text), a sign, a method or a function.
         parts: The operands.
         value: The text, the number, or the variable of a column.
     """
@@ -153,11 +154,26 @@ class _Reader:
             method = self.peek()
             self.at += 1
             self.take("(")
+            if method == "exists":
+                term = self.meets(term)
+                continue
             arguments = self.arguments(")")
             if method not in _METHODS or len(arguments) != 1:
                 raise NotReadableError(method)
             term = Term(method, (term, *arguments))
         return term
+
+    def meets(self, term: Term) -> Term:
+        """Read ``unit, TEXT.contains(unit))`` after ``LIST.exists(``: the text has an element of the list."""
+        name = self.peek()
+        self.at += 1
+        self.take(",")
+        other = self.primary()
+        for sign in (".", "contains", "(", name, ")", ")"):
+            self.take(sign)
+        if other.op != "column" or not name.isidentifier():
+            raise NotReadableError(name)
+        return Term("meets", (term, other), name)
 
     def arguments(self, end: str) -> tuple[Term, ...]:
         found: list[Term] = []
@@ -200,6 +216,8 @@ def to_cel(term: Term) -> str:
         return f"{parts[0]}.{term.op}({parts[1]})"
     if term.op in _FUNCTIONS:
         return f"{term.op}({', '.join(parts)})"
+    if term.op == "meets":
+        return f"{parts[0]}.exists({term.value}, {parts[1]}.contains({term.value}))"
     written = {
         "text": lambda: json.dumps(term.value, ensure_ascii=False),
         "list": lambda: f"[{', '.join(parts)}]",
