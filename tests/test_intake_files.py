@@ -95,6 +95,10 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
     assert "damaged" in refusal(tmp_path / "broken.xlsx")
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0 nothing")
     assert "damaged" in refusal(tmp_path / "old.xls")
+    typed = workbook(tmp_path / "typed.xlsx", {"表": ROWS})
+    with zipfile.ZipFile(typed, "a") as archive:
+        archive.writestr("xl/more.xml", "<?xml version='1.0'?><!DOCTYPE a []><a/>")
+    assert "damaged" in refusal(typed)
     (tmp_path / "r.pdf").write_bytes(b"%PDF")
     assert "is no file of a table" in refusal(tmp_path / "r.pdf")
     assert "no such file" in refusal(tmp_path / "none.csv")

@@ -47,6 +47,9 @@ def test_what_is_not_certain_is_asked_with_its_choices() -> None:
         ("", "no_date", ()),
     ]
     assert all(one.question.zh and one.question.en for one in asked.values())
+    assert read_date("75.1").choices == ("1975.01", "1975.10", "2075.01", "2075.10")
+    assert with_century("75.1", 19).doubt == "january_or_october"
+    assert read_date_cell(75.1, "0.00").choices == ("1975.10", "2075.10")
     assert with_century("75.08", 19).iso == "1975-08" and with_century("1975.1", 19).doubt
     assert as_day_number("27668", 1904).iso == "1979-10-02" and as_day_number("75.08", 1900).doubt
 
@@ -59,6 +62,7 @@ def test_what_is_not_certain_is_asked_with_its_choices() -> None:
         (1975.1, "General", 0, ""),
         (1975.1, "0.0", 0, ""),
         (1975.12, "", 0, "1975-12"),
+        (75.1, "0.00", 0, ""),
         (27668.0, "General", 1900, "1975-10-01"),
         (27668, "General", 1904, "1979-10-02"),
         (27668, "", 0, ""),

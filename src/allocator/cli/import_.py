@@ -55,7 +55,7 @@ def command(output: Output, files: tuple[Path, ...], into: Path) -> int:
     if not output.as_json:
         for line in fault_lines(imported.questions, output.language):
             eprint(line)
-    eprint(_next(len(imported.questions), into)(output.language))
+    eprint(_next(sum(one.count for one in imported.questions), into)(output.language))
     return WRONG
 
 

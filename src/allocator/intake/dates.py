@@ -15,7 +15,7 @@ _TWO_DECIMALS = re.compile(r"#?,?#*0\.00(?:_[^;]*|[;@].*)?")
 _SHORT_YEAR = re.compile(r"'?([0-9]{2})([-/.年])([0-9]{1,2})月?")
 #: A two-figure year above this is likelier of the last century.
 _LATEST = 40
-_YEAR_POINT = re.compile(r"((?:19|20)[0-9]{2})\.([0-9]{1,2})")
+_YEAR_POINT = re.compile(r"((?:19|20)?[0-9]{2})\.([0-9]{1,2})")
 #: The days from 1927 to 2064; a smaller number is likelier something else.
 _DAY_NUMBER = re.compile(r"[1-6][0-9]{4}")
 
@@ -76,7 +76,8 @@ def read_date(text: str) -> ReadDate:
     plain = text.strip()
     if found := _SHORT_YEAR.fullmatch(plain):
         likely, other = (19, 20) if int(found[1]) > _LATEST else (20, 19)
-        choices = tuple(f"{century}{found[1]}.{int(found[3]):02}" for century in (likely, other))
+        months = ("01", "10") if found[2] == "." and found[3] == "1" else (f"{int(found[3]):02}",)
+        choices = tuple(f"{century}{found[1]}.{month}" for century in (likely, other) for month in months)
         return ReadDate(None, doubt="two_figures", question=written.question, choices=choices)
     if _DAY_NUMBER.fullmatch(plain):
         return ReadDate(None, doubt="day_number", question=SERIAL_OF, choices=(written.guess,))
@@ -112,10 +113,8 @@ def read_date_cell(value: object, number_format: str = "", epoch: int = 0) -> Re
 
 def with_century(text: str, century: int) -> ReadDate:
     """Read a date with a two-figure year, ``75.08``, as of a century (19 or 20); any other as it is."""
-    plain = text.strip()
-    if found := _SHORT_YEAR.fullmatch(plain):
-        return read_date(f"{century}{found[1]}.{int(found[3]):02}")
-    return read_date(text)
+    plain = text.strip().lstrip("'")
+    return read_date(f"{century}{plain}" if _SHORT_YEAR.fullmatch(plain) else text)
 
 
 def as_day_number(text: str, epoch: int) -> ReadDate:

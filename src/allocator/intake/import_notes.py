@@ -100,6 +100,7 @@ class Questions:
         self.notes = notes
         self.faults = FaultList()
         self._used: set[str] = set()
+        self._asked: set[str] = set()
 
     def answer(self, key: str) -> str | None:
         """Return the answer for a key; None if there is none."""
@@ -119,7 +120,7 @@ class Questions:
         near: str = "",
         more: Sequence[str] = (),
     ) -> None:
-        """Add a question with the line that answers it.
+        """Add a question with the line that answers it; a question with the same answer is asked once.
 
         Args:
             place: The place of what is asked about.
@@ -130,6 +131,9 @@ class Questions:
             near: The nearest valid name.
             more: Further lines that would answer it too.
         """
+        if key in self._asked:
+            return
+        self._asked.add(key)
         detail = "\n".join(f"    {line}" for line in (note_line(key, choices), *more))
         shown = None if found is None else short(found)
         fault = Fault(message, place.label, place.row, short(place.column), shown, "", near, detail)

@@ -68,9 +68,12 @@ def import_rosters(paths: Sequence[Path], folder: Path, name: str, year: int) ->
     Raises:
         InputError: ``import.yaml``, a table of the folder or every file cannot be read.
     """
-    questions = Questions(read_notes(folder))
-    tables = read_tables(folder, _COLUMNS)
-    return _Import(paths, tables, questions).run(folder, name, year)
+    try:
+        questions = Questions(read_notes(folder))
+        tables = read_tables(folder, _COLUMNS)
+        return _Import(paths, tables, questions).run(folder, name, year)
+    except InputError as error:
+        raise InputError(map(fault_without_numbers, error.faults)) from None
 
 
 class _Import:

@@ -102,7 +102,7 @@ class _Reader:
         for row, _ in self._roster.rows:
             for column in dates:
                 value = self._sheet.numbers.get((row, column))
-                if value is not None and read_date_cell(value).doubt == "january_or_october":
+                if value is not None and read_date_cell(value).doubt in ("january_or_october", "two_figures"):
                     yield row, column
 
     def _note_lost(self) -> None:

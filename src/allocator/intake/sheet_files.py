@@ -26,6 +26,8 @@ _MACRO_SUFFIXES = (".xlsm", ".xlsb", ".xltm", ".xlam")
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _LOST = 10**15
 _MOST_CELLS = 10_000_000
+#: Bytes at the beginning of a part in which a document type would stand.
+_HEAD = 1000
 #: Most rows of a merged cell that holds a number or a day.
 _LONGEST_MERGE = 1000
 _EPOCH_1904 = re.compile(rb"""<workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true)["']""")
@@ -208,6 +210,10 @@ def _book(content: bytes, label: str) -> Book:
         names = set(archive.namelist())
         if any(name.lower().endswith("vbaproject.bin") for name in names):
             raise _refused(label, *_MACROS)
+        for name in names:
+            with archive.open(name) as part:
+                if b"<!DOCTYPE" in part.read(_HEAD):
+                    raise _refused(label, *_DAMAGED)
         if "xl/workbook.xml" not in names:
             return Book(content, 0, has_formats=False)
         early = _EPOCH_1904.search(archive.read("xl/workbook.xml"))
