@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from allocator.api import bind, load
+from allocator.api import bind, load, rule_sentences
 from allocator.report.score_view import rule_reasons
 from cli_world import call
 from tiny_scenario import write_scenario
@@ -58,6 +58,13 @@ def test_a_rule_without_a_reason_is_reported_by_its_sentence(tmp_path: Path) -> 
     assert reasons["lead-yearly"].zh == "组长在同一组连任不超过 1 期"
     assert reasons["lead-yearly"].en == "any lead stays in one team for at most 1 period(s) on end"
     assert reasons["native"].zh == "地域回避"
+
+
+def test_the_api_has_every_rule_as_a_sentence(tmp_path: Path) -> None:
+    policy = bind(load(write_scenario(tmp_path)))
+    said = rule_sentences(policy)
+    assert list(said) == [rule.id for rule in policy.rules]
+    assert said["keep"].zh == "人员编组：人员留在原组（尽量，第 1 级，权重 2）"
 
 
 def test_a_kind_shows_its_sentence() -> None:

@@ -49,7 +49,15 @@ from allocator.api.judging import (
 )
 from allocator.api.plan_scenario import FoundPolicy, find_policy
 from allocator.api.resuming import Checkpoints, ResumeState, checkpoint_path, load_resume_state
-from allocator.api.scenarios import bind, bundled_scenarios, create_scenario, load, scenario_copy, with_scores
+from allocator.api.scenarios import (
+    bind,
+    bundled_scenarios,
+    create_scenario,
+    load,
+    rule_sentences,
+    scenario_copy,
+    with_scores,
+)
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.api.workbooks import create_workbook, scenario_workbook
 from allocator.errors import Fault, InputError, InternalError
@@ -192,6 +200,7 @@ __all__ = [
     "resume",
     "reveal",
     "rule_kinds",
+    "rule_sentences",
     "scenario_copy",
     "scenario_workbook",
     "solve",

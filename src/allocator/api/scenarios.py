@@ -23,6 +23,7 @@ from allocator.model.text import Text
 from allocator.rules.overrides import override_faults, with_overrides
 from allocator.rules.packs import bundled_home, read_rulebook
 from allocator.rules.policy import Policy
+from allocator.rules.rule_sentences import rule_sentence
 from allocator.rules.scenario_binding import bind_policy
 
 
@@ -213,3 +214,8 @@ def _days_of_draws() -> dict[str, str]:
 
 def _refused(message: Text, folder: Path, allowed: str = "") -> InputError:
     return InputError([Fault(message, str(folder), allowed=allowed)])
+
+
+def rule_sentences(policy: Policy) -> Mapping[str, Text]:
+    """Return every rule of a policy as a sentence, by id: its layer, the rule, and its level."""
+    return {rule.id: rule_sentence(rule, policy.wordbook, framed=True) for rule in policy.rules}
