@@ -172,7 +172,8 @@ def test_posts_tell_units_and_titles(tmp_path: Path, folder: Path) -> None:
         ("", "县纪委常委、县监委委员、第一监督检查室主任"),
         ("", "主任"),
     ]
-    assert [one.row for one in result.remarks] == [5, 6]
+    assert [(one.row, one.found) for one in result.remarks if not one.row] == [(0, "2: 5, 6")]
+    assert [one.row for one in result.remarks if one.row] == [5]
     assert [(row["person"], row["from"]) for row in table(folder, "postings")] == [
         ("P001", "2021-03-01"),
         ("P002", "2021-03-01"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from allocator import api
+from cli_world import call
 from roster_files import HEADER, answer, column, csv_file, imported, person, table
 
 
@@ -189,3 +190,29 @@ def test_what_a_sheet_no_longer_says_is_removed_and_the_absent_are_named(folder:
     assert [one.found for one in result.remarks] == ["P002 李四"]
     assert not [change for change in files["ties.csv"].changes if "known_from" in change]
     assert table(folder, "ties")[0]["known_from"] == "r.csv:3:家庭成员"
+
+
+def test_empty_units_are_told_and_filled_down_only_if_the_user_says_so(folder: Path) -> None:
+    rows = [HEADER, person("张一", unit="一室"), person("李四", unit=""), ["二组（1人）", *[""] * 5]]
+    rows += [person("王五", unit=""), person("赵六", unit="二室")]
+    result = imported(folder, rows)
+    [remark] = result.remarks
+    assert (remark.column, remark.found, remark.allowed) == (
+        "所在单位",
+        "2: 3, 5",
+        '"r.csv:所在单位": "above"',
+    )
+    assert column(folder, "people", "unit") == ["U01", "", "", "U02"]
+    with (folder / "import.yaml").open("a", encoding="utf-8") as file:
+        file.write(remark.allowed + "\n")
+    again = imported(folder, rows)
+    assert column(folder, "people", "unit") == ["U01", "U01", "", "U02"]  # not across a heading
+    assert [one.found for one in again.remarks] == ["1: 5"]
+
+
+def test_a_preview_writes_nothing(folder: Path, tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "r.csv", [HEADER, person("张一")])
+    result = api.import_files([path], folder, preview=True)
+    assert result.contents and not folder.exists()
+    called = call("import", path, "--into", folder, "--preview")
+    assert called.status == 0 and "people.csv: new, 1 rows added" in called.out and not folder.exists()

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from allocator.intake.import_outcome import Imported
 
 
-def import_files(files: Sequence[Path | str], into: Path | str, *, year: int | None = None) -> Imported:
+def import_files(
+    files: Sequence[Path | str], into: Path | str, *, year: int | None = None, preview: bool = False
+) -> Imported:
     """Read rosters (.xlsx, .xls, .ods, .csv) and cadre forms (.lrmx, .lrm) into the folder of a scenario.
 
     Units, people, ties of kin and postings are merged by id. A file of the folder that the user may have
@@ -28,6 +30,7 @@ def import_files(files: Sequence[Path | str], into: Path | str, *, year: int | N
         files: The rosters, the forms, and folders of forms.
         into: The folder, which is made if it does not exist; its name is that of a new scenario.
         year: First year of the horizon of a new scenario; the present year if not given.
+        preview: Whether nothing is written.
 
     Returns:
         What was taken for what, what was written, and the open questions. Rows with a question are not in
@@ -50,6 +53,8 @@ def import_files(files: Sequence[Path | str], into: Path | str, *, year: int | N
     from allocator.intake.importer import import_rosters
 
     imported = import_rosters([Path(file) for file in files], folder, name, year or date.today().year)
+    if preview:
+        return imported
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator import api
-from allocator.cli.options import FILE, argument, option
+from allocator.cli.options import FILE, argument, flag, option
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, WRONG, Output, call_name, eprint, quoted
 from allocator.errors import fault_lines
@@ -35,9 +35,10 @@ from allocator.report.rendering.import_text import render_import
     zh="场景文件夹，没有则新建",
     en="the scenario's folder",
 )
-def command(output: Output, files: tuple[Path, ...], into: Path) -> int:
+@flag("--preview", zh="只看结果，不写文件", en="show the outcome and write nothing")
+def command(output: Output, files: tuple[Path, ...], into: Path, preview: bool) -> int:
     """Import rosters and forms; the exit status is 2 while a question is open."""
-    imported = api.import_files(files, into)
+    imported = api.import_files(files, into, preview=preview)
     output.data(
         {
             "ok": not imported.questions,
@@ -50,7 +51,8 @@ def command(output: Output, files: tuple[Path, ...], into: Path) -> int:
     )
     output.report(render_import(imported, output.language))
     if not imported.questions:
-        output.report([f"{call_name()} check {quoted(str(into))}"])
+        if not preview:
+            output.report([f"{call_name()} check {quoted(str(into))}"])
         return FINE
     if not output.as_json:
         for line in fault_lines(imported.questions, output.language):

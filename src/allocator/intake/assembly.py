@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from allocator.errors import Fault, nearest
 from allocator.intake.cadre_form import FORM_SUFFIXES
 from allocator.intake.import_notes import Place, Questions, short
-from allocator.intake.posts import split_post, title_within
+from allocator.intake.posts import is_title, split_post, title_within
 from allocator.intake.roster_fields import SKIP
 from allocator.intake.roster_reader import RosterPerson
 from allocator.intake.scenario_tables import Row, next_ids
@@ -160,7 +160,7 @@ def _split(
     person.values["title"] = post.title
     if post.unit:
         person.values["unit"] = register.add(post.unit)
-    elif post.title:
+    elif not is_title(post.title):
         message = _SEVERAL if post.several else _UNTOLD
         remarks.append(
             Fault(message, place.label, place.row, "", short(person.post), allowed=f'"{key}": "…"')

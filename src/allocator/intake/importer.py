@@ -273,6 +273,10 @@ _NO_UNITS = Text(
     zh="看不出这些人员的单位；若整张表是一个单位，或分节标题就是单位，请在 import.yaml 写明",
     en="does not tell the units of its people; import.yaml may say that the sheet or its sections are units",
 )
+_EMPTY_UNITS = Text(
+    zh="有空着的单位，留空；没有合并的单元格不向下填充，若应与上一行相同，请在 import.yaml 写明",
+    en="has empty units, which stay empty: only merged cells are filled down, unless import.yaml says so",
+)
 _NO_AGES = Text(
     zh="只有年龄，不能推出出生年月；请给出出生年月",
     en="has ages only, which tell no month of birth: give the months",
@@ -283,12 +287,19 @@ def _without_units(roster: Roster, people: Sequence[RosterPerson]) -> Iterator[F
     """Yield a remark about a roster that does not tell the units, or the months of birth, of its people."""
     label = roster.sheet.label
     there = [person for person in people if person.place.label == label]
-    if there and not any(person.values.get("unit") for person in there):
-        sheet, sections = part_keys(label)
+    without = [person for person in there if not person.values.get("unit")]
+    sheet, sections, above = part_keys(label, roster.header("unit"))
+    if without and len(without) == len(there):
         lines = [note_line(sheet, ["…"])]
         if any(roster.sections.values()):
             lines.append(note_line(sections, ["unit"]))
         yield Fault(_NO_UNITS, label, allowed=" | ".join(lines))
+    elif without:
+        listed = ", ".join(str(person.place.row) for person in without[:_MOST_NAMED])
+        more = ", ..." if len(without) > _MOST_NAMED else ""
+        column = roster.header("unit")
+        line = note_line(above, ["above"]) if column else ""
+        yield Fault(_EMPTY_UNITS, label, 0, short(column), f"{len(without)}: {listed}{more}", line)
     if roster.index("age") is not None and roster.index("born") is None:
         yield Fault(_NO_AGES, label, roster.header_lines[-1], short(roster.header("age")))
 

@@ -90,6 +90,12 @@ def _split_one(text: str, known: frozenset[str]) -> Post:
     return Post(office if is_own else inner, found["title"])
 
 
+def is_title(text: str) -> bool:
+    """Return whether a text is a title, or several, without any unit: ``主任``, ``干部``."""
+    found = [_TITLE.fullmatch("".join(part.split())) for part in _BETWEEN.split(text) if part.strip()]
+    return bool(found) and all(one is not None and not one["unit"] for one in found)
+
+
 def title_within(text: str, unit: str) -> str:
     """Return the title in the text of a post whose unit is known: the text without the unit's name."""
     plain = "".join(text.split())

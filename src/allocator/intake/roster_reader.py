@@ -93,6 +93,7 @@ class _Reader:
         known = fields()
         self._columns = [(one, known.get(one.field)) for one in roster.columns if one.field or one.own]
         self._offered: set[str] = set()
+        self._above = ("", "")
         self._formats = self._sheet.formats(set(self._doubtful_numbers()))
         self._note_lost()
 
@@ -129,12 +130,16 @@ class _Reader:
                 person.name = self._questions.answer(name_place.key()) or ""
             if "unit" not in person.values:
                 person.values["unit"] = self._unit_of_part(row)
+            self._above = (self._roster.sections[row], person.values["unit"])
             if person.name:
                 yield person
 
     def _unit_of_part(self, row: int) -> str:
-        """Return the unit of a row by what the user has said about the sheet or its sections; else empty."""
-        sheet, sections = part_keys(self._sheet.label)
+        """Return the unit of a row by what the user has said about the sheet or its parts; else empty."""
+        sheet, sections, above = part_keys(self._sheet.label, self._roster.header("unit"))
+        if self._questions.answer(above) == "above":
+            section, unit = self._above
+            return unit if section == self._roster.sections[row] else ""
         if self._questions.answer(sections) == "unit":
             return self._roster.sections[row]
         return self._questions.answer(sheet) or ""
@@ -256,9 +261,14 @@ class _Reader:
         self._roster.remarks.append(Fault(message, place.label, place.row, short(place.column), short(found)))
 
 
-def part_keys(label: str) -> tuple[str, str]:
-    """Return the keys of ``import.yaml`` for the unit of a whole sheet, and for its sections as units."""
-    return f"sheet {label}", f"sections {label}"
+def part_keys(label: str, unit: str) -> tuple[str, str, str]:
+    """Return the keys of ``import.yaml`` for the units of a whole sheet, of its sections, and of empty cells.
+
+    Args:
+        label: File and sheet.
+        unit: The header of the column of units; empty without one.
+    """
+    return f"sheet {label}", f"sections {label}", Place(label, 0, unit or "unit").key()
 
 
 def _column_keys(place: Place) -> Mapping[str, str]:
