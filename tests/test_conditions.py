@@ -175,6 +175,7 @@ def test_a_blank_takes_cel_as_such() -> None:
         values().read(when, "person.agee > 50")
     assert caught.value.nearest == "person.age"
     assert "^" in caught.value.detail
+    assert caught.value.message.zh.startswith("第 1 个字起：")
 
 
 def test_no_text_breaks_the_reader() -> None:

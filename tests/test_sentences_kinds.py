@@ -12,7 +12,7 @@ from allocator.rules.blanks import Blank, blanks
 from allocator.rules.kinds import all_kinds
 from allocator.rules.rule import Rule
 from allocator.rules.rule_blanks import blanks_of, rule_from_blanks
-from allocator.rules.rule_sentences import rule_sentence
+from allocator.rules.rule_sentences import kind_sentence, rule_sentence
 from allocator.rules.sentences import NOUNS, Sentence, guards_in, nouns_in, paths_in
 from allocator.rules.wordbook import Wordbook
 from worlds import HARD, Trial, trials, world_of
@@ -66,6 +66,18 @@ def test_an_example_is_said_in_both_languages(trial: Trial) -> None:
         assert HAN.search(said.zh)
         assert said.en and not re.search(r"[{}<>|]", said.en)
         assert not re.search(r"[{}<>|]|  ", re.sub(r"「[^」]*」", "", said.zh))
+
+
+def test_blanks_are_marked_and_named() -> None:
+    kind = all_kinds()["max_term"]
+    rule = kind.model_validate({"id": "r", "kind": "max_term", "on": "posting", "role": "lead", "periods": 1})
+    book = Wordbook(world_of(frozenset({"posting"})).scenario)
+    assert rule_sentence(rule, book, marked=True).zh == "【组长】在同一组连任不超过【1】期"
+    assert kind_sentence(kind).zh == "【对象】在同一【去处】连任不超过【期数】期"
+    assert kind_sentence(kind, book.of_layer("posting")).zh == "【人员】在同一【组】连任不超过【期数】期"
+    assert kind_sentence(kind, book.of_layer("posting")).en == (
+        "Any 【person】 stays in one 【team】 for at most 【periods】 period(s) on end"
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

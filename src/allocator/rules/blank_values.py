@@ -327,8 +327,12 @@ class BlankValues:
         except ConditionError as error:
             if self.book.compiles(text, conditions.types, returns):
                 return text
+            message = Text(
+                zh=f"第 {error.at + 1} 个字起：{error.message.zh}",
+                en=f"from character {error.at + 1}: {error.message.en}",
+            )
             raise BlankError(
-                error.message, error.found or text, error.allowed, error.nearest, error.detail
+                message, error.found or text, error.allowed, error.nearest, error.detail
             ) from None
 
 

@@ -27,7 +27,7 @@ from allocator.rules.sentences import (
     nouns_in,
     value_at,
 )
-from allocator.rules.wordbook import ITEM, SLOT, Wordbook, plural_noun
+from allocator.rules.wordbook import ITEM, SLOT, LayerWords, Wordbook, plural_noun
 
 #: The measure words of the items of a table.
 _MEASURES = {"people": "名", "cases": "件"}
@@ -52,9 +52,14 @@ def rule_sentence(
     return Text(**found)
 
 
-def kind_sentence(kind: type[Rule]) -> Text:
-    """Return the sentence of a kind: names of blanks in 【】, and clauses that may be left out in 〔〕."""
-    found = {language: _OpenSentence(kind, language).text() for language in ("zh", "en")}
+def kind_sentence(kind: type[Rule], layer: LayerWords | None = None) -> Text:
+    """Return the sentence of a kind: names of blanks in 【】, and clauses that may be left out in 〔〕.
+
+    Args:
+        kind: The kind.
+        layer: The words of a layer, to call its items and slots by their names.
+    """
+    found = {language: _OpenSentence(kind, language, layer).text() for language in ("zh", "en")}
     return Text(**found)
 
 
@@ -64,11 +69,10 @@ class _OpenSentence:
 
     kind: type[Rule]
     language: Language
+    layer: LayerWords | None = None
 
     def text(self) -> str:
         said = tidy(self.parts(self.kind.sentence.template(self.language)), self.language)
-        if self.language == "zh":
-            said = said.replace(" 【", "【").replace("】 ", "】").replace("〔 ", "〔")
         return said if self.language == "zh" else said[:1].upper() + said[1:]
 
     def parts(self, parts: Parts) -> str:
@@ -96,8 +100,9 @@ class _OpenSentence:
             return "每期" if self.language == "zh" else " in each period"
         if name == "measure":
             return "个" if self.language == "zh" else ""
-        side = "items" if name.startswith(("who", "item")) else "slots"
-        label = (ITEM if side == "items" else SLOT)(self.language)
+        side = "item" if name.startswith(("who", "item")) else "slot"
+        noun = self.layer.noun(side) if self.layer else ITEM if side == "item" else SLOT
+        label = noun(self.language)
         label = plural_noun(label) if name.endswith("s") and self.language == "en" else label
         return label if name.startswith(("item", "slot")) else f"【{label}】"
 
@@ -326,7 +331,7 @@ def tidy(text: str, language: Language) -> str:
             piece = re.sub(rf"(?<={_HAN}) (?={_HAN})", "", piece)
             piece = re.sub(r"(?<=[\u3400-\u9fff）])(?=\d)", " ", piece)
             piece = re.sub(r"(?<=\d)(?=[且或的减加乘除合])", " ", piece)
-            piece = re.sub(r" ([，。；：、）])", r"\1", piece)
+            piece = re.sub(r" ([，。；：、）【】])", r"\1", re.sub(r"([【】〔]) ", r"\1", piece))
         else:
             piece = re.sub(r" ([,;:.)])", r"\1", piece)
             piece = re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", piece)
