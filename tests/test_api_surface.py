@@ -21,7 +21,7 @@ TYPES = """
     Disagreement Examination ExportedFile Fault Figure FilledForm FilledForms Finding FoundPolicy Imported
     ImportedFile InputError InternalError Judgement Language LevelScore MapObstacle MissingForm NullObserver
     Numbers Observer
-    ObserverGroup OtherVersion Overrides Plan PlanView Policy Progress Ranking Reasons Repair
+    ObserverGroup OtherVersion Overrides Plan PlanView Policy Progress Ranking ReadDocument Reasons Repair
     ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot StopRequest TakenColumn
     TakenSheet Text Verdict WrittenBook
 """

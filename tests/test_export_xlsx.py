@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
@@ -153,10 +154,18 @@ def test_a_workbook_needs_the_scenario(desk: Path) -> None:
     assert done.status == 2 and "no such option" in done.err
 
 
+def test_every_footer_has_the_hash_of_the_plan(desk: Path) -> None:
+    digest = sha256((desk / "plan.json").read_bytes()).hexdigest()
+    shown = [sheet for sheet in opened(desk / "p.xlsx") if sheet.sheet_state == "visible"]
+    assert all(digest[:16] in str(sheet.oddFooter.left.text) for sheet in shown)
+
+
 def test_what_was_written_is_read_back(desk: Path) -> None:
     policy = api.bind(api.load(desk / "scenarios" / "tiny"))
     plan = api.read_plan(desk / "plan.json")
-    found = api.read_document(desk / "p.xlsx", policy)
+    read = api.read_document(desk / "p.xlsx", policy)
+    found = read.plan
+    assert (read.added, read.dropped) == (0, 0)
     assert sorted(found.assignments, key=str) == sorted(plan.assignments, key=str)
     assert found.scenario.sha256 == plan.scenario.sha256
     done = verified(desk)
@@ -172,13 +181,16 @@ def test_plans_of_every_kind_of_layer_are_read_back(name: str, tmp_path: Path) -
     plan = any_plan(policy)
     for language in ("zh", "en"):
         api.export(plan, tmp_path / "p.xlsx", policy=policy, language=language)
-        found = api.read_document(tmp_path / "p.xlsx", policy)
+        found = api.read_document(tmp_path / "p.xlsx", policy).plan
         assert sorted(found.assignments, key=str) == sorted(plan.assignments, key=str)
 
 
 def test_an_edited_name_is_judged(desk: Path) -> None:
     done = verified(desk, written("2026|第一片区|第一组|组长", "姓名", "陈静"))
     assert done.status == 1 and "lead-grade" in done.out
+    assert (
+        done.err == "note: 20 assignments read back; rows new or changed since the export: 1, rows gone: 1\n"
+    )
 
 
 def test_an_edited_seat_is_judged(desk: Path) -> None:
@@ -399,6 +411,8 @@ def test_a_blind_copy_has_no_name_and_no_id_of_a_person(desk: Path, suffix: str)
     assert not [name for name in NAMES if name in text]
     assert not re.search(r"(?<![\w-])P[1-8](?![\w-])", text)
     assert "1975.03" not in text and "1975-03" not in text
+    digest = sha256((desk / "plan.json").read_bytes()).hexdigest()
+    assert digest[:16] not in text and (suffix != ".xlsx" or "代号副本" in text)
     rows = (desk / "key" / "k.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 1 + len(NAMES) and (desk / "key" / "k.csv").stat().st_mode & 0o077 == 0
     codes = [row.split(",")[0] for row in rows[1:]]
@@ -410,7 +424,7 @@ def test_a_blind_copy_verifies_with_its_key(desk: Path) -> None:
     scenario, copy = desk / "scenarios" / "tiny", desk / "out" / "p.xlsx"
     done = call("verify", scenario, copy, "--key", desk / "key" / "k.csv")
     assert (done.status, done.err) == (0, "")
-    plan = api.read_document(copy, api.bind(api.load(scenario)), key=desk / "key" / "k.csv")
+    plan = api.read_document(copy, api.bind(api.load(scenario)), key=desk / "key" / "k.csv").plan
     assert sorted(plan.assignments, key=str) == sorted(good_plan(scenario).assignments, key=str)
     done = call("verify", scenario, copy)
     assert done.status == 2 and "no such name" in done.err
@@ -532,7 +546,7 @@ def test_pins_of_a_blind_copy_are_decoded(tmp_path: Path) -> None:
     key = tmp_path / "key" / "k.csv"
     api.export(asked, tmp_path / "out" / "p.xlsx", policy=policy, blind=key)
     assert "P3" not in all_text(tmp_path / "out" / "p.xlsx")
-    found = api.read_document(tmp_path / "out" / "p.xlsx", policy, key=key)
+    found = api.read_document(tmp_path / "out" / "p.xlsx", policy, key=key).plan
     assert found.run == {"asked": {"pin": ["P3=G1@2026"]}}
 
 

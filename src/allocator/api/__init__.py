@@ -31,6 +31,7 @@ from allocator.api.drawing import (
 from allocator.api.explaining import candidates, explain, price
 from allocator.api.exporting import (
     ExportedFile,
+    ReadDocument,
     check_writable,
     export,
     plan_view,
@@ -143,6 +144,7 @@ __all__ = [
     "Policy",
     "Progress",
     "Ranking",
+    "ReadDocument",
     "Reasons",
     "Repair",
     "ResumeState",

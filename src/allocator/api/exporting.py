@@ -179,8 +179,23 @@ def reads_back(path: Path | str) -> bool:
     return any(one.reads_back and suffix in one.suffixes for one in all_exporters())
 
 
-def read_document(path: Path | str, policy: Policy, *, key: Path | str | None = None) -> Plan:
-    """Read the appointments back from an exported document, with the edits of its reader, as a plan.
+@dataclass(frozen=True)
+class ReadDocument:
+    """A plan that was read back from a document.
+
+    Attributes:
+        plan: The plan; it claims no score.
+        added: Rows that the document did not have when it was exported, changed ones included.
+        dropped: Rows that it had then and has no longer, as they were.
+    """
+
+    plan: Plan
+    added: int = 0
+    dropped: int = 0
+
+
+def read_document(path: Path | str, policy: Policy, *, key: Path | str | None = None) -> ReadDocument:
+    """Read the appointments back from an exported document, with the edits of its reader.
 
     Args:
         path: The document: a format that reads back, see ``reads_back``.
@@ -200,12 +215,13 @@ def read_document(path: Path | str, policy: Policy, *, key: Path | str | None = 
     codes = read_key(key).ids if key is not None else {}
     content = read_bytes(path, path.name, TABLE_BYTES)
     found = exporter.read_back(ReadRequest(content, path.name, policy.context, codes))
-    return Plan(
+    plan = Plan(
         scenario=ScenarioRef(name=found.scenario, sha256=found.sha256),
         status="feasible",
         assignments=found.assignments,
         run={"asked": _decoded(found.asked, codes)} if found.asked else {},
     )
+    return ReadDocument(plan, found.added, found.dropped)
 
 
 def _decoded(asked: Mapping[str, tuple[str, ...]], codes: Mapping[str, str]) -> dict[str, list[str]]:

@@ -89,7 +89,7 @@ def verify(
         message = Text(zh="只用于抽签", en="is for draws only")
         raise InputError([Fault(message, column="--seed" if published is None else "--published")])
     policy = api.bind(api.load(scenario))
-    judged = api.read_document(plan, policy, key=key) if is_document else api.read_plan(plan)
+    judged = _read_back(plan, policy, key, output) if is_document else api.read_plan(plan)
     verdict = api.verify(policy, judged, file=plan.name)
     if strict:
         refuse_other_version(verdict.differs, plan)
@@ -99,6 +99,18 @@ def verify(
     output.report(render_judgement(found, output.language, every=every))
     output.report([figure_table(measured, output.language)] if measured else [])
     return FINE if verdict.holds and all(figure.holds for figure in measured) else NO
+
+
+def _read_back(file: Path, policy: api.Policy, key: Path | None, output: Output) -> api.Plan:
+    """Read a document back, and say how many of its rows are not as they were exported."""
+    found = api.read_document(file, policy, key=key)
+    if found.added or found.dropped:
+        count = len(found.plan.assignments)
+        zh = f"提示：读回 {count} 项安排；导出后改写或新增 {found.added} 行，去掉 {found.dropped} 行"
+        en = f"note: {count} assignments read back; rows new or changed since the export: {found.added},"
+        en += f" rows gone: {found.dropped}"
+        output.remark(Text(zh=zh, en=en))
+    return found.plan
 
 
 def _replayed(scenario: Path, file: Path, output: Output, published: str | None, seed: str | None) -> int:

@@ -38,12 +38,16 @@ class ReadBack:
         sha256: Digest of the version of the scenario.
         assignments: The assignments, with the edits of the reader.
         asked: The overrides of the call that made the plan.
+        added: Rows that the document did not have when it was exported, changed ones included.
+        dropped: Rows that it had then and has no longer, as they were.
     """
 
     scenario: str
     sha256: str
     assignments: tuple[Assignment, ...]
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    added: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True)

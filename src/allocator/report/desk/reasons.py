@@ -16,6 +16,24 @@ from allocator.rules.rule import Breach, Rule
 Place = tuple[int, int, int, int]
 #: Kinds that judge each seat by itself; a breach elsewhere says nothing about a seat.
 _BY_SEAT = frozenset({"avoid", "elsewhere", "eligible", "follow", "prefer"})
+#: Kinds in the order in which their rules are named; those that are not listed come last.
+_ORDER = {
+    name: 2 * k
+    for k, name in enumerate(
+        (
+            "pin",
+            "wishes",
+            "prefer",
+            "follow",
+            "avoid",
+            "elsewhere",
+            "apart",
+            "separate",
+            "eligible",
+            "max_term",
+        )
+    )
+}
 #: Kinds that are no reason of any single seat: they say what is not done, or how the layer is built.
 _NEVER = frozenset({"exclude", "partners", "take", "together"})
 
@@ -49,11 +67,21 @@ class ReasonFinder:
             for rule in self._by_layer.get(layer.name, ())
             if self._bears_on(rule, layer, place) and not self._breaches[rule.id].concerns(place)
         )
-        return tuple(sorted(found, key=lambda one: not one.is_of_person))
+        return tuple(sorted(found, key=lambda one: (not one.is_of_person, self._rank(one.rule))))
+
+    def _rank(self, rule: str) -> int:
+        """Return the place of a rule among the reasons: what speaks for the seat, then what does not bar."""
+        name, chosen = self._kinds[rule]
+        return _ORDER.get(name, 2 * len(_ORDER)) - chosen
 
     def sentence(self, rule: Rule) -> Text:
         """Return a rule as a sentence: its reason, or else the sentence of its kind, filled."""
         return self._source.policy.reason(rule)
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, tuple[str, bool]]:
+        """The kind of each rule, and whether it is about certain roles only."""
+        return {rule.id: (rule.name, bool(rule.role)) for rule in self._source.policy.rules}
 
     @cached_property
     def _by_layer(self) -> Mapping[str, tuple[Rule, ...]]:

@@ -29,7 +29,7 @@ _SHEET_NAME, _NOT_IN_NAMES = 31, str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _A4_WIDTH, _A3_WIDTH = 125, 185
 #: Columns as narrow as this are not narrowed to make a sheet fit.
 _NARROW = 12
-_LINE_HEIGHT = 14.0
+_LINE_HEIGHT = 15.0
 _FILLS: Mapping[Tone, str] = {
     "in": "#DCEBD3",
     "out": "#FADBC8",

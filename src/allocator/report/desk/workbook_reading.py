@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -57,6 +58,7 @@ def read_workbook_back(request: ReadRequest) -> ReadBack:
     book = workbook_of(request.content, request.file, lambda _: True)
     facts, sheets = _technical(book)
     reader = SeatReader(request.context, request.codes)
+    added, dropped = Counter[str](), Counter[str]()
     for sheet in sheets:
         place = f"{request.file}:{sheet.name}"
         rows = book.sheets.get(sheet.name)
@@ -68,10 +70,16 @@ def read_workbook_back(request: ReadRequest) -> ReadBack:
         elif sheet.layer not in request.context.layers:
             reader.faults.add(Fault(_NO_LAYER, place, found=shorten(sheet.layer)))
         else:
-            _read_seats(request, reader, sheet, rows, place)
+            now = Counter(_read_seats(request, reader, sheet, rows, place))
+            then = Counter(key for key, _ in sheet.rows)
+            added, dropped = added + (now - then), dropped + (then - now)
     reader.faults.raise_if_any()
     return ReadBack(
-        facts["scenario"][0], facts["scenario"][1], reader.assignments, _asked(facts, request.file)
+        *facts["scenario"],
+        reader.assignments,
+        _asked(facts, request.file),
+        added=added.total(),
+        dropped=dropped.total(),
     )
 
 
@@ -135,8 +143,12 @@ def _title(text: str) -> str:
 
 def _read_seats(
     request: ReadRequest, reader: SeatReader, sheet: _Sheet, rows: Sequence[Sequence[str]], place: str
-) -> None:
-    """Read one seat list; say where only columns have been changed that are not read back."""
+) -> Iterator[str]:
+    """Read one seat list; say where only columns have been changed that are not read back.
+
+    Yields:
+        The digest of each row with anything in it.
+    """
     header = next((k for k, row in enumerate(rows) if _is_seat_header(row)), len(rows))
     titles = [_title(cell) for cell in rows[header]] if header < len(rows) else []
     marked = [k for k, cell in enumerate(rows[header]) if EDITED in cell] if titles else []
@@ -146,8 +158,8 @@ def _read_seats(
         reader.faults.add(Fault(_NO_HEADER, place, allowed="、".join(missing)))
         return
     written: dict[str, set[str]] = {}
-    for key, rest in sheet.rows:
-        written.setdefault(key, set()).add(rest)
+    for then, rest in sheet.rows:
+        written.setdefault(then, set()).add(rest)
     for number, row in enumerate(rows[header + 1 :], start=header + 2):
         cells = {fields[titles[k]]: row[k] for k in marked if k < len(row) and titles[k] in fields}
         named = {fields[titles[k]]: titles[k] for k in marked if titles[k] in fields}
@@ -155,7 +167,9 @@ def _read_seats(
             continue
         reader.add(SeatRow(place, number, sheet.layer, cells, named))
         others = [k for k in range(len(titles)) if k not in marked and titles[k] and titles[k] not in _OPEN]
-        as_written = written.get(digest([row[k] for k in marked]))
+        key = digest([row[k] for k in marked])
+        yield key
+        as_written = written.get(key)
         if as_written is not None and digest([row[k] for k in others]) not in as_written:
             shown = " | ".join(row[k] for k in others if row[k])
             reader.faults.add(Fault(_FOLLOWS, place, number, found=shorten(shown)))
