@@ -46,7 +46,7 @@ def desk_view(policy: Policy, plan: Plan, view: PlanView) -> DeskView:
         plan_hash=sha256(plan_text(plan).encode()).hexdigest(),
         tables=tuple(one for one in _tables(source, finder, view, changes) if one.rows),
         appointments=changes,
-        seats=tuple(_seat_list(source, layer) for layer in source.layers.values()),
+        seats=tuple(_seat_list(source, finder, layer) for layer in source.layers.values()),
         asked={name: tuple(places) for name, places in plan_overrides(plan).to_run_data().items()},
     )
 
@@ -81,7 +81,7 @@ def _found(view: PlanView) -> Iterator[Text]:
             yield Text(zh=line(view.run, "zh"), en=line(view.run, "en"))
 
 
-def _seat_list(source: DeskInput, layer: Layer) -> SeatList:
+def _seat_list(source: DeskInput, finder: ReasonFinder, layer: Layer) -> SeatList:
     """Return every assignment of a layer, by period and slot, in the order of roles."""
     taken = source.roster[layer.name].taken
     ordered = sorted(taken, key=lambda one: (one[3], one[1], one[2], one[0]))
@@ -91,7 +91,7 @@ def _seat_list(source: DeskInput, layer: Layer) -> SeatList:
         title=source.title(layer),
         item_title=item_title,
         slot_title=slot_title,
-        lines=tuple(_line(source, layer, one) for one in ordered),
+        lines=tuple(_line(source, finder, layer, one) for one in ordered),
         items=tuple(source.named(item).name for item in layer.items),
         slots=tuple(source.named(slot).name for slot in layer.slots),
         roles=tuple(source.role_texts[role] for role in layer.roles if role is not None),
@@ -99,7 +99,9 @@ def _seat_list(source: DeskInput, layer: Layer) -> SeatList:
     )
 
 
-def _line(source: DeskInput, layer: Layer, taken: tuple[int, int, int, int]) -> SeatLine:
+def _line(
+    source: DeskInput, finder: ReasonFinder, layer: Layer, taken: tuple[int, int, int, int]
+) -> SeatLine:
     item, slot, role, period = taken
     found = source.assignment(layer, taken)
     entity = source.organisation.entities[found.item]
@@ -118,4 +120,5 @@ def _line(source: DeskInput, layer: Layer, taken: tuple[int, int, int, int]) -> 
         home=source.display_names.get(home, home),
         post=entity.title if isinstance(entity, Person) else "",
         tone=tone,
+        reasons=finder.reasons(found),
     )

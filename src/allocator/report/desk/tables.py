@@ -147,7 +147,10 @@ class Appointment:
 
 @dataclass(frozen=True)
 class SeatLine:
-    """One assignment with its words: the line that a planner edits and that is read back."""
+    """One assignment with its words: the line that a planner edits and that is read back.
+
+    ``reasons`` has the rules that bear on it and hold, those about the item first.
+    """
 
     assignment: Assignment
     period: str
@@ -158,6 +161,7 @@ class SeatLine:
     home: str
     post: str
     tone: Tone = ""
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
