@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import tiny_scenario
+from allocator.report.exporters import all_exporters
 from allocator.report.exporters.csv import inert
 from cli_world import call, write_plan
 from picture_tools import written
@@ -24,6 +25,9 @@ PLACED = """
     U2,城西镇,township,城西,20,105.0,29.5
     U3,城南镇,township,城南,20,105.0,29.4
 """
+
+#: The endings that a refusal lists.
+SUFFIXES = ", ".join(suffix for one in all_exporters() for suffix in one.suffixes)
 
 
 @pytest.fixture
@@ -137,8 +141,8 @@ def test_machines_are_told_what_was_written(plan: Path, tmp_path: Path) -> None:
     ("words", "complaint"),
     [
         (["--to", "p.png"], "--to: this is no format to export to; found 'p.png'; allowed: .svg, .csv"),
-        (["--to", "p.xls"], "found 'p.xls'; allowed: .svg, .csv, .xlsx, .json; did you mean '.xlsx'?"),
-        (["--to", "p"], "found 'p'; allowed: .svg, .csv, .xlsx, .json"),
+        (["--to", "p.xls"], f"found 'p.xls'; allowed: {SUFFIXES}; did you mean '.xlsx'?"),
+        (["--to", "p"], f"found 'p'; allowed: {SUFFIXES}"),
         (["--to", "p.svgz"], "did you mean '.svg'?"),
         (["--to", "p.svg", "--layer", "postings"], "--layer: no such layer; found 'postings'; allowed: "
          "zoning, posting, casework; did you mean 'posting'?"),
@@ -159,8 +163,8 @@ def test_a_wrong_call_is_told_what_would_do(
 
 
 def test_wrong_calls_in_chinese(plan: Path) -> None:
-    done = call("export", plan, "--to", "p.docx", lang="zh")
-    assert done.err == "--to: 不能导出这种格式；现值“p.docx”；可用：.svg, .csv, .xlsx, .json\n"
+    done = call("export", plan, "--to", "p.rtf", lang="zh")
+    assert done.err == f"--to: 不能导出这种格式；现值“p.rtf”；可用：{SUFFIXES}\n"
 
 
 def test_a_folder_is_no_file(plan: Path, tmp_path: Path) -> None:

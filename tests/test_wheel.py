@@ -87,6 +87,12 @@ def test_it_has_what_a_solve_reads_and_no_scripts(installed: Installed) -> None:
         assert there == {"scenario.yaml", *tables}
 
 
+def test_it_has_the_style_and_the_script_of_web_pages(installed: Installed) -> None:
+    packaged = installed.packages / "allocator" / "report" / "page"
+    for path in (ROOT / "src" / "allocator" / "report" / "page").glob("page.*"):
+        assert (packaged / path.name).read_bytes() == path.read_bytes()
+
+
 def test_it_lists_every_scenario(installed: Installed) -> None:
     listed = json.loads(installed.told("scenarios", "--json"))
     assert [one["id"] for one in listed] == NAMES

@@ -50,8 +50,8 @@ def svg_text(drawing: Drawing) -> str:
     ET.SubElement(root, "title", id="title").text = printable(drawing.title)
     ET.SubElement(root, "desc", id="about").text = printable(drawing.about)
     ET.SubElement(root, "style").text = _style()
-    root.append(_element(Box(0, 0, drawing.width, drawing.height, PAPER)))
-    root.extend(_element(shape) for shape in drawing.shapes)
+    root.append(svg_element(Box(0, 0, drawing.width, drawing.height, PAPER)))
+    root.extend(svg_element(shape) for shape in drawing.shapes)
     for child in (root, *root):
         if child is root:
             child.text = "\n"
@@ -61,21 +61,28 @@ def svg_text(drawing: Drawing) -> str:
 
 
 def _style() -> str:
-    lines = [f"text{{font-family:{FONTS}}}"]
+    return "\n".join(["", f"text{{font-family:{FONTS}}}", *label_styles(), ""])
+
+
+def label_styles(within: str = "") -> list[str]:
+    """Return the style of each kind of label as CSS, for labels inside the elements of a selector."""
+    lines = []
     for kind, style in STYLES.items():
         halo = (
             f";paint-order:stroke;stroke:{PAPER};stroke-width:3px;stroke-linejoin:round" if style.halo else ""
         )
-        lines.append(f".{kind}{{font-size:{style.size}px;font-weight:{style.weight};fill:{style.ink}{halo}}}")
-    return "\n".join(["", *lines, ""])
+        letters = f"font-size:{style.size}px;font-weight:{style.weight};fill:{style.ink}{halo}"
+        lines.append(f"{within}.{kind}{{{letters}}}")
+    return lines
 
 
 @singledispatch
-def _element(shape: object) -> ET.Element:
+def svg_element(shape: object) -> ET.Element:
+    """Return a shape as an element of SVG; its names are text, never markup."""
     raise TypeError(shape)
 
 
-@_element.register
+@svg_element.register
 def _(label: Label) -> ET.Element:
     at = {"class": label.kind, "x": _number(label.x), "y": _number(label.y)}
     if label.anchor != "start":
@@ -85,7 +92,7 @@ def _(label: Label) -> ET.Element:
     return element
 
 
-@_element.register
+@svg_element.register
 def _(box: Box) -> ET.Element:
     at = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
     element = ET.Element("rect", {**{key: _number(value) for key, value in at.items()}, "fill": box.fill})
@@ -96,7 +103,7 @@ def _(box: Box) -> ET.Element:
     return element
 
 
-@_element.register
+@svg_element.register
 def _(line: Line) -> ET.Element:
     at = {"x1": line.x1, "y1": line.y1, "x2": line.x2, "y2": line.y2}
     element = ET.Element("line", {key: _number(value) for key, value in at.items()})
@@ -109,7 +116,7 @@ def _(line: Line) -> ET.Element:
     return element
 
 
-@_element.register
+@svg_element.register
 def _(mark: Mark) -> ET.Element:
     points = corners(mark.form, mark.radius)
     if points:

@@ -72,10 +72,10 @@ def draw_map(source: PictureInput, language: Language) -> Drawing:
     places = located_items(source)
     everywhere = all(member.id in places for zone in zones for member in zone.members)
     side = _NARROW if everywhere else _WIDE
-    projection = project_positions(places, ROOM - side - _GAP, _LEAST, _MOST, _EDGE_ROOM)
+    projection = map_projection(places, ROOM - side - _GAP)
     head = heading(source, language)
     x, y = MARGIN, head.bottom
-    country, unnamed = _country(source, zones, projection, x, y, language)
+    country, unnamed = country_map(source, zones, projection, x, y, language)
     key = legend(source, zones, frozenset(places), x + projection.width + _GAP, y, side, language)
     foot = notes(_notes(source, unnamed, language), max(country.bottom, key.bottom) + 8)
     amount = count_text(len(places), source.items, language)
@@ -83,7 +83,7 @@ def draw_map(source: PictureInput, language: Language) -> Drawing:
     return page_drawing(source, language, about, [head, country, key, foot])
 
 
-def _country(
+def country_map(
     source: PictureInput,
     zones: Sequence[Zone],
     projection: MapProjection,
@@ -91,7 +91,16 @@ def _country(
     y: float,
     language: Language,
 ) -> tuple[Block, int]:
-    """Lay out the map without legend; return it with the number of dots without room for a name."""
+    """Lay out the map without legend; return it with the number of dots without room for a name.
+
+    Args:
+        source: The layer to draw.
+        zones: Its zones.
+        projection: The points of its items.
+        x: Left edge, in pixels.
+        y: Upper edge, in pixels.
+        language: Language of the words.
+    """
     slot = {member.id: k for k, zone in enumerate(zones) for member in zone.members}
     names = {member.id: source.short_name(member.name) for zone in zones for member in zone.members}
     points = {item: (x + px, y + py) for item, (px, py) in projection.points.items()}
@@ -238,6 +247,11 @@ class MapProjection:
     height: float
     points: Mapping[str, tuple[float, float]]
     pixels: float
+
+
+def map_projection(places: Mapping[str, Position], width: float) -> MapProjection:
+    """Return positions projected onto a map of a width, in pixels."""
+    return project_positions(places, width, _LEAST, _MOST, _EDGE_ROOM)
 
 
 def project_positions(

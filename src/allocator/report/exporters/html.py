@@ -1,0 +1,23 @@
+"""A plan as one web page for offline reading."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from allocator.model.text import Text
+from allocator.report.exporters import Exporter, ExportRequest, Medium
+from allocator.report.page.document import PageInput, page_of
+
+
+class HtmlExporter(Exporter):
+    """A web page in both languages that makes no request; it can be read without scripts, and printed."""
+
+    name: ClassVar[str] = "html"
+    suffixes: ClassVar[tuple[str, ...]] = (".html", ".htm")
+    title: ClassVar[Text] = Text(zh="网页", en="a web page")
+    medium: ClassVar[Medium] = "document"
+
+    def write(self, request: ExportRequest) -> bytes:
+        """Return the page of a plan."""
+        source = PageInput(request.view, request.desk(), request.context, request.language)
+        return page_of(source).encode()
