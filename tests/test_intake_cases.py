@@ -234,3 +234,17 @@ def test_a_header_of_national_codes_alone_is_known(tmp_path: Path, folder: Path)
     [tie] = table(folder, "ties")
     assert (tie["target"], tie["kind"], tie["term"], tie["work"]) == ("李娜", "spouse", "妻", "县一中教师")
     assert table(folder, "postings")[0]["from"] == "2021-03-01"
+
+
+def test_a_header_of_two_rows_in_a_file_without_merged_cells(tmp_path: Path, folder: Path) -> None:
+    rows = [
+        ("姓名", "全日制教育", "", "在职教育", "家庭成员", "", "", "现任职务"),
+        ("", "学历", "毕业院校系及专业", "学历", "称谓", "姓名", "工作单位及职务", ""),
+        ("赵一", "大学", "某大学法学", "研究生", "妻子", "李娜", "县一中教师", "办公室主任"),
+    ]
+    result = api.import_files([csv_file(tmp_path / "r.csv", rows)], folder)
+    assert not result.questions and result.sheets[0].header_lines == (1, 2)
+    [row] = table(folder, "people")
+    assert (row["full_time_education"], row["full_time_school"]) == ("大学", "某大学法学")
+    assert (row["part_time_education"], row["title"]) == ("研究生", "主任")
+    assert [(tie["target"], tie["work"]) for tie in table(folder, "ties")] == [("李娜", "县一中教师")]

@@ -120,7 +120,7 @@ def _find_header(
     best: tuple[int, int, Sequence[str], Sequence[str]] | None = None
     for number, (_, cells) in enumerate(first):
         below = first[number + 1][1] if number + 1 < len(first) else ()
-        joined = join_header_rows(cells, below, lambda _: False) if below else None
+        joined = _joined(cells, below) if below else None
         choices: list[tuple[Sequence[str], Sequence[str]]] = [(cells, ())]
         if joined and sum(map(bool, map(field_of, below))):
             choices.append((joined, below))
@@ -129,6 +129,25 @@ def _find_header(
             if "name" in named and len(named) >= _FEWEST_FIELDS and (best is None or len(named) > best[0]):
                 best = (len(named), number, headers, lower)
     return None if best is None else best[1:]
+
+
+def _joined(top: Sequence[str], below: Sequence[str]) -> Sequence[str] | None:
+    """Return the header that two rows form together; None if the second row is no part of a header.
+
+    A second row of known headers alone is one, too, even where a group has one column only.
+    """
+    if found := join_header_rows(top, below, lambda _: False):
+        return found
+    own = ["" if lower == upper else lower.strip() for upper, lower in zip(top, below, strict=False)]
+    filled = list(filter(None, own))
+    names = [lower for upper, lower in zip(top, own, strict=False) if field_of(upper) == "name"]
+    if not filled or not names or any(names) or not all(map(field_of, filled)):
+        return None
+    headers, group = list[str](), ""
+    for upper, lower in zip(top, own, strict=False):
+        group = upper.strip() or group
+        headers.append(f"{group}{lower}" if lower else upper)
+    return headers
 
 
 #: The field of a relative for each field that a group of columns about the family may name below itself.
