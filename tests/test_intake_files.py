@@ -77,6 +77,11 @@ def test_old_and_open_formats_are_read_alike(tmp_path: Path, suffix: str) -> Non
     assert people == [("张一", "U01", "1975-08-01"), ("王五", "U01", "1980-10")]
 
 
+def test_a_sheet_of_too_many_cells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allocator.intake.sheet_files._MOST_CELLS", 10)
+    assert "damaged" in refusal(workbook(tmp_path / "r.xlsx", {"表": ROWS}))
+
+
 def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
     book = workbook(tmp_path / "r.xlsx", {"表": ROWS})
     with zipfile.ZipFile(book, "a") as archive:

@@ -221,6 +221,8 @@ def _book(content: bytes, label: str) -> Book:
 
 
 def _sheet(sheet: CalamineSheet, label: str, book: Book, spans: Sequence[Range] | None) -> Sheet:
+    if (sheet.total_height + 1) * (sheet.total_width + 1) > _MOST_CELLS:  # indices of the last cell
+        raise ValueError("too many cells")
     rows: list[list[str]] = []
     numbers: dict[tuple[int, int], Number] = {}
     lost: set[tuple[int, int]] = set()
