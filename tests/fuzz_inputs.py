@@ -16,6 +16,7 @@ import tiny_scenario
 from allocator.cli.command_group import COMMANDS, CommandGroup
 from cli_world import call, write_plan
 from fuzz_base import Calls
+from fuzz_forms import forms
 from fuzz_scenarios import expressions, tables, yamls
 from fuzz_schemas import altered
 from fuzz_values import changed, encoded, value
@@ -134,4 +135,5 @@ READERS: Mapping[str, Callable[[Random, Path], Calls]] = {
     "plans": plans,
     "audits": audits,
     "options": options,
+    "forms": forms,
 }

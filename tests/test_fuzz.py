@@ -14,13 +14,14 @@ from fuzz_inputs import READERS
 CHILD = Path(__file__).with_name("fuzz_child.py")
 #: Inputs of each reader in the slow part, by what they cost; 10,000 together.
 MANY = {
-    "tables": 3600,
+    "tables": 3200,
     "yaml": 2200,
     "expressions": 2200,
     "workbooks": 400,
     "plans": 700,
     "audits": 700,
     "options": 200,
+    "forms": 400,
 }
 FEW = 30
 
