@@ -157,12 +157,15 @@ def test_a_roster_and_the_form_of_one_person_are_one_person(tmp_path: Path) -> N
 def test_two_forms_of_one_name_are_asked_about(tmp_path: Path) -> None:
     folder = tmp_path / "forms"
     folder.mkdir()
+    (folder / "花名册.xlsx").write_bytes(b"")
+    (folder / ".hidden").write_bytes(b"")
     for name in ("a", "b"):
         text = _form(
             "张三", "<ChuShengNianYue>197508</ChuShengNianYue><XianRenZhiWu>县纪委主任</XianRenZhiWu>"
         )
         (folder / f"{name}.lrmx").write_text(text, encoding="utf-8")
     done = call("import", folder, "--into", tmp_path / "county")
+    assert "forms: holds files that are no forms, which are not read; found '花名册.xlsx'" in done.out
     assert done.status == 2 and "the same person?" in done.err and '"b.lrmx:1:姓名=张三": "same"' in done.err
 
 

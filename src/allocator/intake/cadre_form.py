@@ -208,7 +208,16 @@ PHOTO_SUFFIX = ".pic"
 
 def form_files(folder: Path) -> Iterator[Path]:
     """Yield the forms of a folder and its subfolders by name; files that programs hide are left out."""
+    return (path for path in _shown_files(folder) if path.suffix.lower() in FORM_SUFFIXES)
+
+
+def other_files(folder: Path) -> list[str]:
+    """Return the names of the files of a folder and its subfolders that are neither forms nor photos."""
+    known = (*FORM_SUFFIXES, PHOTO_SUFFIX)
+    return [path.name for path in _shown_files(folder) if path.suffix.lower() not in known]
+
+
+def _shown_files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        is_hidden = path.name.startswith(("~", "."))
-        if path.suffix.lower() in FORM_SUFFIXES and not is_hidden and path.is_file():
+        if not path.name.startswith(("~", ".")) and path.is_file():
             yield path

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from allocator.errors import Fault, InputError, shorten
-from allocator.intake.cadre_form import FORM_SUFFIXES, CadreForm, form_files
+from allocator.intake.cadre_form import FORM_SUFFIXES, PHOTO_SUFFIX, CadreForm, form_files, other_files
 from allocator.intake.dates import read_date
 from allocator.intake.form_output import FormFile, read_form
 from allocator.model.reading.files import missing
@@ -68,6 +68,50 @@ def read_forms(paths: Iterable[tuple[Path, str]]) -> FormFolder:
         except InputError as error:
             faults.extend(error.faults)
     return FormFolder(tuple(files), tuple(faults))
+
+
+@dataclass
+class GivenPaths:
+    """The paths of an import: forms with their names, other files, and what there is to say about them."""
+
+    forms: list[tuple[Path, str]] = field(default_factory=list)
+    others: list[Path] = field(default_factory=list)
+    remarks: list[Fault] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def sort_paths(paths: Iterable[Path]) -> GivenPaths:
+    """Sort paths into forms, those of folders included, and other files; photos are left out."""
+    given = GivenPaths()
+    photos = 0
+    for path in paths:
+        suffix = path.suffix.lower()
+        if path.is_dir():
+            _add_folder(path, given)
+        elif suffix in FORM_SUFFIXES:
+            given.forms.append((path, path.name))
+        elif suffix == PHOTO_SUFFIX:
+            photos += 1
+        else:
+            given.others.append(path)
+    if photos:
+        en = f"{photos} {'photo' if photos == 1 else 'photos'}, never read"
+        given.remarks.append(Fault(Text(zh=f"{photos} 张照片，不读入", en=en), PHOTO_SUFFIX))
+    return given
+
+
+def _add_folder(folder: Path, given: GivenPaths) -> None:
+    """Add the forms of a folder; a folder without forms is a fault, and other files in it are remarked on."""
+    try:
+        given.forms.extend((path, path.relative_to(folder).as_posix()) for path in forms_in(folder))
+    except InputError as error:
+        given.faults.extend(error.faults)
+        return
+    if others := other_files(folder):
+        message = Text(
+            zh="不是任免审批表的文件，未读入", en="holds files that are no forms, which are not read"
+        )
+        given.remarks.append(Fault(message, folder.name, found=shorten(", ".join(others), 200)))
 
 
 def month_of(form: CadreForm) -> tuple[int, int] | None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputError, shorten
 from allocator.intake.assembly import People, UnitRegister, person_row, set_units, units_alike
-from allocator.intake.cadre_form import FORM_SUFFIXES, PHOTO_SUFFIX
-from allocator.intake.form_matching import forms_in, read_forms
+from allocator.intake.form_matching import read_forms, sort_paths
 from allocator.intake.form_people import people_of_forms, taken_fields
 from allocator.intake.import_notes import NOTES_FILE, Questions, note_line, read_notes, short
 from allocator.intake.import_outcome import (
@@ -90,10 +89,12 @@ class _Import:
 
     def run(self, folder: Path, name: str, year: int) -> Imported:
         """Read the files and merge the tables."""
-        forms, rosters = self._sorted_paths()
-        for sheet in self._read(rosters):
+        given = sort_paths(self._paths)
+        self._faults.extend(given.faults)
+        self._remarks.extend(given.remarks)
+        for sheet in self._read(given.others):
             self._take(sheet)
-        self._take_forms(forms)
+        self._take_forms(given.forms)
         if self._faults and not self._rosters and not self._form_count:
             raise InputError(self._faults)
         self._questions.faults.extend(self._faults)
@@ -119,36 +120,6 @@ class _Import:
             self._questions.faults.all(),
             {**contents, **new},
         )
-
-    def _sorted_paths(self) -> tuple[list[tuple[Path, str]], list[Path]]:
-        """Return the cadre forms, each with its name, those of folders included; and the other files."""
-        forms: list[tuple[Path, str]] = []
-        others: list[Path] = []
-        photos = 0
-        for path in self._paths:
-            if path.is_dir():
-                forms.extend(self._forms_in(path))
-            elif path.suffix.lower() in FORM_SUFFIXES:
-                forms.append((path, path.name))
-            elif path.suffix.lower() == PHOTO_SUFFIX:
-                photos += 1
-            else:
-                others.append(path)
-        if photos:
-            message = Text(
-                zh=f"{photos} 张照片，不读入",
-                en=f"{photos} {'photo' if photos == 1 else 'photos'}, never read",
-            )
-            self._remarks.append(Fault(message, PHOTO_SUFFIX))
-        return forms, others
-
-    def _forms_in(self, folder: Path) -> list[tuple[Path, str]]:
-        """Return the forms of a folder with their names; a folder without forms is a fault."""
-        try:
-            return [(path, path.relative_to(folder).as_posix()) for path in forms_in(folder)]
-        except InputError as error:
-            self._faults.extend(error.faults)
-            return []
 
     def _take_forms(self, paths: Sequence[tuple[Path, str]]) -> None:
         """Take the people of cadre forms."""
