@@ -313,7 +313,7 @@ def test_other_workbooks_are_refused(desk: Path, tmp_path: Path) -> None:
         api.read_document(desk / "p.svg", api.bind(api.load(desk / "scenarios" / "tiny")))
 
 
-@pytest.mark.parametrize("asked", ["{", "[1]", '{"pin": 3}'])
+@pytest.mark.parametrize("asked", ["{", "[1]", '{"pin": 3}', "[" * 30_000], ids=range(4))
 def test_a_damaged_technical_sheet_is_refused(desk: Path, asked: str) -> None:
     def edit(book: Workbook) -> None:
         book["_allocator"]["B3"].value = asked

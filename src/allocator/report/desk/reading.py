@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from allocator.errors import Fault, shorten
 from allocator.model.layer import Layer
@@ -117,8 +118,7 @@ class SeatReader:
         found = known.get(name_key(text), ())
         if len(found) == 1:
             return found[0]
-        names = unique_names(self._context.scenario.organisation)
-        shown = [names.get(one, one) for one in (found or ids)]
+        shown = [self._unique.get(one, one) for one in (found or ids)]
         if found:
             self._fault(_NAMESAKES, row, what, allowed="、".join(shown))
         elif len(parts := _SEVERAL.split(text)) > 1 and all(name_key(one) in known for one in parts):
@@ -134,6 +134,10 @@ class SeatReader:
             coded = {code: id_ for code, id_ in self._codes.items() if id_ in set(ids)}
             self._names[key] = names_of(self._context.scenario.organisation, ids, coded)
         return self._names[key]
+
+    @cached_property
+    def _unique(self) -> Mapping[str, str]:
+        return unique_names(self._context.scenario.organisation)
 
     def _role(self, row: SeatRow, layer: Layer) -> str | None:
         if layer.roles == (None,):

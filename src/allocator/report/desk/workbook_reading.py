@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.layer import Layer
+from allocator.model.reading.json_files import parse_json
 from allocator.model.reading.table_files import Workbook, workbook_of
 from allocator.model.run import Overrides
 from allocator.model.text import Text
@@ -103,8 +103,8 @@ def _technical(book: Workbook) -> tuple[Mapping[str, tuple[str, str]], list[_She
 def _asked(facts: Mapping[str, tuple[str, str]], file: str) -> Mapping[str, tuple[str, ...]]:
     """Return the overrides in the technical sheet."""
     try:
-        asked = Overrides.model_validate(json.loads(facts.get("asked", ("{}", ""))[0]))
-    except (ValueError, ValidationError):
+        asked = Overrides.model_validate(parse_json(facts.get("asked", ("{}", ""))[0].encode(), file))
+    except (InputError, ValidationError):
         raise InputError([Fault(_BAD_TECHNICAL, f"{file}:{TECHNICAL}", column="asked")]) from None
     return {name: tuple(places) for name, places in asked.to_run_data().items()}
 
