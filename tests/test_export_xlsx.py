@@ -154,6 +154,19 @@ def test_a_workbook_needs_the_scenario(desk: Path) -> None:
     assert done.status == 2 and "no such option" in done.err
 
 
+def test_cells_and_rows_stay_within_what_excel_takes(tmp_path: Path) -> None:
+    people = tiny_scenario.TABLES["people.csv"].replace("张伟", "长" * 12_000).replace("陈静", "久" * 12_000)
+    people = people.replace("杨帆", "远" * 12_000)
+    policy = load_plan_policy(write_scenario(tmp_path, {"people.csv": people}))
+    plan = good_plan(tmp_path / "scenarios" / "tiny")
+    api.export(plan, tmp_path / "p.xlsx", policy=policy, language="zh")
+    book = opened(tmp_path / "p.xlsx")
+    texts = [str(one.value) for sheet in book for row in sheet.iter_rows() for one in row if one.value]
+    assert max(map(len, texts)) == 32_000 and any(one.endswith("…") for one in texts)
+    assert 400 < max(one.height or 0 for sheet in book for one in sheet.row_dimensions.values()) <= 409
+    assert len(api.read_document(tmp_path / "p.xlsx", policy).plan.assignments) == len(plan.assignments)
+
+
 def test_every_footer_has_the_hash_of_the_plan(desk: Path) -> None:
     digest = sha256((desk / "plan.json").read_bytes()).hexdigest()
     shown = [sheet for sheet in opened(desk / "p.xlsx") if sheet.sheet_state == "visible"]
@@ -403,7 +416,7 @@ def blind(place: Path, suffix: str = ".xlsx", key: str = "key/k.csv", lang: str 
     return call("export", place / "plan.json", "--to", target, "--blind", place / key, lang=lang)
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".json", ".svg"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".json", ".svg", ".html"])
 def test_a_blind_copy_has_no_name_and_no_id_of_a_person(desk: Path, suffix: str) -> None:
     done = blind(desk, suffix)
     assert (done.status, done.err) == (0, "")

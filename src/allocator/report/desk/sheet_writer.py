@@ -30,6 +30,8 @@ _A4_WIDTH, _A3_WIDTH = 125, 185
 #: Columns as narrow as this are not narrowed to make a sheet fit.
 _NARROW = 12
 _LINE_HEIGHT = 15.0
+#: Most that Excel takes: the height of a row in points, and the characters of a cell.
+_HIGHEST_ROW, _LONGEST_CELL = 409.0, 32_000
 _FILLS: Mapping[Tone, str] = {
     "in": "#DCEBD3",
     "out": "#FADBC8",
@@ -70,7 +72,10 @@ class SheetWriter:
 
     def stored(self, cell: Cell) -> str:
         """Return the content of a cell: a number, or words with their sign on one line and no formula."""
-        return f"{cell.number}" if cell.number is not None else inert(cell.shown(self._language))
+        if cell.number is not None:
+            return f"{cell.number}"
+        text = inert(cell.shown(self._language))
+        return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
 
     def add_sheet(self, title: str) -> Worksheet:
         """Add a sheet; its name is the title, shortened, and made unique by a number."""
@@ -101,9 +106,9 @@ class SheetWriter:
         for k, width in enumerate(widths):
             sheet.set_column(k, k, width)
             sheet.write_string(top, k, titles[k], self._header_format(is_edited=k in edited))
-        sheet.set_row(top, _LINE_HEIGHT * _row_lines(titles, widths, spare=3) + 4)
+        sheet.set_row(top, _height(_row_lines(titles, widths, spare=3), 4))
         for number, (cells, texts) in enumerate(zip(rows, stored, strict=True), start=top + 1):
-            sheet.set_row(number, _LINE_HEIGHT * _row_lines(texts, widths))
+            sheet.set_row(number, _height(_row_lines(texts, widths)))
             in_total = bool(cells) and cells[0].tone == "total"
             for k, cell in enumerate(cells):
                 self._cell(sheet, (number, k), cell, texts[k], is_edited=k in edited, in_total=in_total)
@@ -121,7 +126,7 @@ class SheetWriter:
         label, body = self._format(bold=True, valign="top"), self._format(text_wrap=True, valign="top")
         for row, pair in enumerate(lines, start=self._head(sheet, title, (), widths)):
             texts = [inert(one(self._language)) for one in pair]
-            sheet.set_row(row, _LINE_HEIGHT * _row_lines(texts, widths) + 3)
+            sheet.set_row(row, _height(_row_lines(texts, widths), 3))
             sheet.write_string(row, 0, texts[0], label)
             sheet.write_string(row, 1, texts[1], body)
         self._print(sheet, sum(widths))
@@ -181,7 +186,7 @@ class SheetWriter:
             look = {"bold": True, "font_color": "#C00000"} if is_caution else {"font_color": "#595959"}
             shown, style = inert(text(self._language)), self._format(text_wrap=True, valign="top", **look)
             sheet.merge_range(row, 0, row, max(1, len(widths) - 1), shown, style)
-            sheet.set_row(row, _LINE_HEIGHT * _row_lines([shown], [room]) + 2)
+            sheet.set_row(row, _height(_row_lines([shown], [room]), 2))
         return 1 + len(texts)
 
     def _cell(
@@ -240,6 +245,10 @@ def column_widths(most: Sequence[float], titles: Sequence[str], rows: Sequence[S
     if wide <= room:
         return widths
     return [max(_NARROW, width * room / wide) if width > _NARROW else width for width in widths]
+
+
+def _height(lines: int, more: float = 0) -> float:
+    return min(_HIGHEST_ROW, _LINE_HEIGHT * lines + more)
 
 
 def display_width(text: str) -> int:
