@@ -17,7 +17,7 @@ import allocator
 from allocator import api
 
 TYPES = """
-    Assignment Audit BoundDraw CallbackObserver Candidate CannotDraw Check Checkpoints Confirm
+    Assignment Audit BoundDraw CallbackObserver Candidate CannotDraw Check CheckedWorkbook Checkpoints Confirm
     Disagreement Examination ExportedFile Fault Figure FilledForm FilledForms Finding FoundPolicy Imported
     ImportedFile InputError InternalError Judgement Language LevelScore MapObstacle MissingForm NullObserver
     Numbers Observer
@@ -27,7 +27,7 @@ TYPES = """
 """
 VALUES = "CONFIRM NULL_OBSERVER"
 FUNCTIONS = """
-    audit_text audited_draw bind bundled_scenarios candidates check_replaceable check_writable
+    audit_text audited_draw bind bundled_scenarios candidates check_replaceable check_workbook check_writable
     checkpoint_path commit counts_changes create_scenario create_workbook
     document_figures drawn_plan draws
     dropped_overrides examine explain export fewest_changes fill_forms find_draw find_policy

@@ -31,6 +31,7 @@ class Fault:
         nearest: The closest valid name, if the value looks misspelt.
         detail: Extra lines, such as an expression with a caret under the fault.
         more: Number of further faults of the same sort that are not listed.
+        is_doubt: Whether this is a doubt that is listed among faults.
     """
 
     message: Text
@@ -42,6 +43,7 @@ class Fault:
     nearest: str = ""
     detail: str = ""
     more: int = 0
+    is_doubt: bool = False
 
     @property
     def sort(self) -> object:

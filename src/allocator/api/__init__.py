@@ -60,7 +60,7 @@ from allocator.api.scenarios import (
     with_scores,
 )
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
-from allocator.api.workbooks import create_workbook, scenario_workbook
+from allocator.api.workbooks import CheckedWorkbook, check_workbook, create_workbook, scenario_workbook
 from allocator.errors import Fault, InputError, InternalError
 from allocator.intake.form_matching import MissingForm
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
@@ -113,6 +113,7 @@ __all__ = [
     "Candidate",
     "CannotDraw",
     "Check",
+    "CheckedWorkbook",
     "Checkpoints",
     "Confirm",
     "Disagreement",
@@ -166,6 +167,7 @@ __all__ = [
     "bundled_scenarios",
     "candidates",
     "check_replaceable",
+    "check_workbook",
     "check_writable",
     "checkpoint_path",
     "commit",

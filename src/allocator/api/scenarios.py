@@ -14,7 +14,13 @@ from pathlib import Path
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.messages.pydantic import CODES
 from allocator.model.plan import Plan
-from allocator.model.reading import input_error, load_scenario, read_spec, scenario_digest
+from allocator.model.reading import (
+    input_error,
+    load_scenario,
+    read_sound_part,
+    read_spec,
+    scenario_digest,
+)
 from allocator.model.reading.files import unwritable_fault
 from allocator.model.reading.scenario_location import SCENARIO_FILE
 from allocator.model.scenario import Numbers, Scenario, ScoreTable
@@ -24,6 +30,7 @@ from allocator.rules.overrides import override_faults, with_overrides
 from allocator.rules.packs import bundled_home, read_rulebook
 from allocator.rules.policy import Policy
 from allocator.rules.rule_sentences import rule_sentence
+from allocator.rules.rule_sheets import scenario_rulebook
 from allocator.rules.scenario_binding import bind_policy
 
 
@@ -42,7 +49,12 @@ def load(path: Path | str) -> Scenario:
 def _pack_faults(path: Path | str) -> list[Fault]:
     """Return the faults of the rule packs of a faulty scenario, so that all faults are reported at once."""
     found = read_spec(Path(path))
-    return read_rulebook(found.spec.rules, found.folder).faults if found else []
+    if found is None:
+        return []
+    if Path(path).suffix.lower() == ".xlsx":
+        scenario = read_sound_part(path).scenario
+        return scenario_rulebook(scenario).faults if scenario else []
+    return read_rulebook(found.spec.rules, found.folder).faults
 
 
 def with_scores(

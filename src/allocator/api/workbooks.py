@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from allocator.api.judging import examine
 from allocator.api.scenarios import bundled_scenarios, checked_name, load, scenario_copy, starter_files
 from allocator.errors import Fault, InputError, nearest, shorten
-from allocator.model.reading.files import atomic_write
+from allocator.model.reading import SoundPart, read_sound_part
+from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes
+from allocator.model.reading.scenario_location import CHECKED
 from allocator.model.text import Language, Text
+from allocator.rules.rule_sheets import scenario_rulebook
+from allocator.workbook.marking import marked_copy
 from allocator.workbook.scenario_book import WrittenBook, write_scenario
 
 SUFFIX = ".xlsx"
@@ -56,6 +63,65 @@ def scenario_workbook(folder: Path, name: str = "", *, language: Language = "en"
         InputError: The scenario cannot be read.
     """
     return write_scenario(load(folder), scenario_copy(folder, name), language)
+
+
+@dataclass(frozen=True)
+class CheckedWorkbook:
+    """The result of checking a workbook.
+
+    Attributes:
+        copy: The marked copy; None if none was written.
+        faults: The faults, and the doubts (``is_doubt``).
+        taken: The number of rows without a fault by sheet.
+        rows: The number of rows by sheet.
+    """
+
+    copy: Path | None
+    faults: tuple[Fault, ...]
+    taken: Mapping[str, int]
+    rows: Mapping[str, int]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether there is no fault; there may be doubts."""
+        return all(fault.is_doubt for fault in self.faults)
+
+
+def check_workbook(path: Path, *, language: Language = "en", with_copy: bool = True) -> CheckedWorkbook:
+    """Check a workbook with its rules, and write a copy with the faults marked at their cells.
+
+    The copy lies beside the workbook as ``NAME.checked.xlsx``; of such a copy, it is the file itself. It is
+    written if there is anything to mark, or an earlier copy whose marks are to go.
+
+    Args:
+        path: The workbook.
+        language: Language of the marks.
+        with_copy: Whether the copy is written.
+
+    Raises:
+        InputError: The workbook cannot be read at all, or the copy cannot be written.
+    """
+    part = read_sound_part(path)
+    faults = (*part.faults, *_further_faults(part))
+    copy = path if path.name.endswith(CHECKED) else path.with_name(path.stem + CHECKED)
+    is_written = with_copy and (bool(faults) or copy.exists())
+    if is_written:
+        content = read_bytes(path, path.name, TABLE_BYTES)
+        atomic_write(marked_copy(content, path.name, faults, language), copy)
+    return CheckedWorkbook(copy if is_written else None, faults, part.taken, part.rows)
+
+
+def _further_faults(part: SoundPart) -> tuple[Fault, ...]:
+    """Return the faults of the rules, and the doubts of a scenario without faults."""
+    if part.scenario is None:
+        return ()
+    if part.faults:
+        return tuple(scenario_rulebook(part.scenario).faults)
+    try:
+        doubts = examine(part.scenario).doubts
+    except InputError as error:
+        return error.faults
+    return tuple(replace(doubt, is_doubt=True) for doubt in doubts)
 
 
 def _folder_of(like: str) -> Path:

@@ -9,7 +9,7 @@ from allocator import api
 from allocator.cli.options import command as declare
 from allocator.cli.options import flag, scenario_argument
 from allocator.cli.output import FINE, Output
-from allocator.errors import Fault, fault_lines
+from allocator.errors import Fault, InputError, fault_lines
 from allocator.model.text import Language
 from allocator.report.json_schemas import to_json
 from allocator.report.lint import doubt_count_text
@@ -26,8 +26,18 @@ from allocator.report.scenario_summary import scenario_summary
 )
 @scenario_argument
 @flag("--strict", zh="存疑即为错误", en="treat doubts as faults")
-def command(output: Output, scenario: Path, strict: bool) -> int:
+@flag(
+    "--no-copy",
+    zh="不为工作簿另存标出问题的副本（名称.checked.xlsx）",
+    en="write no marked copy of a workbook (NAME.checked.xlsx)",
+)
+def command(output: Output, scenario: Path, strict: bool, no_copy: bool) -> int:
     """Read a scenario and its rules, evaluate every expression; tell what is short or in doubt."""
+    if scenario.suffix.lower() == ".xlsx" and scenario.is_file() and not no_copy:
+        checked = api.check_workbook(scenario, language=output.language)
+        output.report(_copy_lines(checked, output.language))
+        if not checked.is_sound:
+            raise InputError(checked.faults)
     loaded = api.load(scenario)
     found = api.examine(loaded, strict=strict)
     summary = scenario_summary(found.policy)
@@ -40,6 +50,22 @@ def command(output: Output, scenario: Path, strict: bool) -> int:
     output.report(_doubts(found.doubts, output.language))
     output.report([doubt_count_text(found.doubts)(output.language)])
     return FINE
+
+
+def _copy_lines(checked: api.CheckedWorkbook, language: Language) -> Iterator[str]:
+    """Yield where the marked copy is, and how many rows were taken of each sheet with a fault."""
+    if checked.copy is not None:
+        shown = printable(str(checked.copy))
+        yield pick(language, f"问题已在副本中标出：{shown}", f"the marked copy: {shown}")
+    for sheet, rows in checked.rows.items():
+        taken = checked.taken.get(sheet, 0)
+        if taken < rows:
+            name = printable(sheet)
+            yield pick(
+                language,
+                f"{name}：已读入 {taken} 行，{rows - taken} 行有问题",
+                f"{name}: {taken} rows taken, {rows - taken} with faults",
+            )
 
 
 def _as_data(loaded: api.Scenario, found: api.Examination) -> dict[str, object]:

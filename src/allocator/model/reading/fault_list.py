@@ -115,4 +115,4 @@ def _beside(doubt: Fault) -> Fault:
     if doubt.is_remainder:
         return doubt
     message = Text(zh=f"存疑：{doubt.message.zh}", en=f"in doubt: {doubt.message.en}")
-    return replace(doubt, message=message)
+    return replace(doubt, message=message, is_doubt=True)

@@ -17,6 +17,8 @@ from allocator.model.text import Text
 SCENARIO_FILE = "scenario.yaml"
 #: The prefix of the names of score tables.
 SCORES = "scores-"
+#: The end of the name of a marked copy.
+CHECKED = ".checked.xlsx"
 _STRAY_LIKENESS = 0.75
 _MACRO_BOOKS = (".xlsm", ".xlsb", ".xltm", ".xlam")
 #: Files that other programs leave in a folder: locks of Excel, WPS and LibreOffice, and files of the desktop.
@@ -99,13 +101,18 @@ def misnamed_table(shown: str, name: str, suffix: str = "") -> Iterator[Fault]:
 def _folder(folder: Path) -> Location:
     names = _names(folder)
     location = Location(folder, names)
-    books = [name for name in names if name.lower().endswith(".xlsx")]
+    books = [name for name in names if name.lower().endswith(".xlsx") and not _is_copy(name, names)]
     if location.tables or not books:
         return location
     if len(books) > 1:
         text = Text(zh="有多个工作簿，请指明一个", en="holds several workbooks; name one of them")
         raise InputError([Fault(text, shorten(folder), found=shorten(", ".join(books)))])
     return Location(folder, names, folder / books[0])
+
+
+def _is_copy(name: str, names: tuple[str, ...]) -> bool:
+    """Whether a workbook is the marked copy of another in the same folder."""
+    return name.endswith(CHECKED) and f"{name.removesuffix(CHECKED)}.xlsx" in names
 
 
 def _names(folder: Path) -> tuple[str, ...]:

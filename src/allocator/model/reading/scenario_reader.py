@@ -65,6 +65,39 @@ def load_scenario(path: Path | str) -> Scenario:
 
 
 @dataclass(frozen=True)
+class SoundPart:
+    """The part of a scenario that can be read, and the faults of the rest.
+
+    Attributes:
+        scenario: The scenario; with faults, of the rows without a fault, or None if its settings have one.
+        faults: The faults, followed by the doubts.
+        taken: The number of rows without a fault by file, as faults name it.
+        rows: The number of rows by file.
+    """
+
+    scenario: Scenario | None
+    faults: tuple[Fault, ...]
+    taken: Mapping[str, int]
+    rows: Mapping[str, int]
+
+
+def read_sound_part(path: Path | str) -> SoundPart:
+    """Read a scenario with possible faults: the rows without one are taken.
+
+    Raises:
+        InputError: There is no scenario at ``path``, or its workbook cannot be read.
+    """
+    location = locate(Path(path))
+    loader = _Loader(location, open_source(location))
+    try:
+        scenario = loader.load()
+    except InputError as error:
+        return loader.sound_part(error.faults)
+    sizes = {records.file: records.size for records in loader.records.values()}
+    return SoundPart(scenario, (), sizes, sizes)
+
+
+@dataclass(frozen=True)
 class LoadedSpec:
     """The parsed ``scenario.yaml``, and the folder at which the search for its rule packs starts."""
 
@@ -93,12 +126,34 @@ class _Loader:
         self._digests: dict[str, str] = {}
         self._renamed: dict[str, Mapping[str, str]] = {}
         self._incomplete: set[str] = set()
+        self._read: tuple[ScenarioSpec | None, YamlDocument | None] = None, None
+        self.records: Mapping[str, Records] = {}
+
+    def sound_part(self, faults: tuple[Fault, ...]) -> SoundPart:
+        """Return what was read, without the rows that have a fault."""
+        wrong = {(fault.file, fault.row) for fault in faults if not fault.is_doubt}
+        kept: dict[str, Records] = {}
+        for table, records in self.records.items():
+            rows = tuple(one for one in records.rows if (records.file, one.line) not in wrong)
+            kept[table] = replace(records, rows=rows)
+        spec, document = self._read
+        scenario = None
+        if spec is not None:
+            sheets = self._source.rules()
+            scenario = Scenario(
+                spec, _organisation(kept), self._location.folder, document=document, rule_sheets=sheets
+            )
+        taken = {records.file: len(records.rows) for records in kept.values()}
+        sizes = {records.file: records.size for records in self.records.values()}
+        return SoundPart(scenario, faults, taken, sizes)
 
     def load(self) -> Scenario:
         document = self._document()
         spec, words = self._spec(document)
+        self._read = spec, document
         self._faults.extend(self._source.misnamed_tables())
         tables = with_ids_for_names(self._tables(_own_headers(spec, document), words), _BY_NAME, self._doubts)
+        self.records = tables
         seats = words.seats if words else None
         lost = [table for table in self._source.tables if table not in tables or table in self._incomplete]
         check_references(tables, lost, seats, self._faults)
