@@ -67,6 +67,8 @@ def _cell(found: re.Match[bytes], rows: Sequence[Sequence[Any]]) -> bytes:
     column, row = _number(found[1]), int(found[2])
     value = rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else ""
     kind, text = _written(value)
+    if value == "":
+        return found[0]
     start = b'<c r="%b%b"%b' % (found[1], found[2], _TYPE.sub(b"", found[3]))
     return start + kind + b">" + found[4] + b"<v>" + text + b"</v></c>"
 

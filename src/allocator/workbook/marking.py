@@ -170,23 +170,27 @@ def _marks_column(page: Worksheet) -> int:
 
 def _placed(book: Workbook, label: str, faults: Iterable[Fault]) -> Iterator[Mark]:
     """Yield each fault with its cell."""
+    headers: dict[str, dict[str, int]] = {}
     for fault in faults:
         title = fault.file.removeprefix(f"{label}:")
         if title == fault.file or title not in book.sheetnames:
             yield Mark(fault)
             continue
-        page = book[title]
-        yield Mark(fault, title, fault.row or 1, _column(page, fault.column))
+        if title not in headers:
+            headers[title] = _columns(book[title])
+        known = headers[title]
+        column = known.get(fault.column) or known.get(fault.column.split(", ")[0], 1)
+        yield Mark(fault, title, fault.row or 1, column)
 
 
-def _column(page: Worksheet, header: str) -> int:
-    """Return the column with a header in one of the first rows; the first column if there is none."""
-    wanted = [header, header.split(", ", maxsplit=1)[0]]
+def _columns(page: Worksheet) -> dict[str, int]:
+    """Return the column of each header in the first rows; of equal ones the first."""
+    found: dict[str, int] = {}
     for row in page.iter_rows(max_row=_LOOKED_AT):
         for cell in row:
-            if cell.value is not None and header and shorten(str(cell.value).strip()) in wanted:
-                return int(cell.column or 1)
-    return 1
+            if cell.value is not None:
+                found.setdefault(shorten(str(cell.value).strip()), int(cell.column or 1))
+    return found
 
 
 def _mark_sheet(page: Worksheet, marks: Sequence[Mark], language: Language) -> None:
