@@ -12,12 +12,14 @@ import time
 from pathlib import Path
 from random import Random
 
+import openpyxl
+
 from allocator import api
 
 PEOPLE = 5_000
 #: One person in so many has a faulty cell.
 FAULTY_EVERY = 50
-HEADER = "id,name,grade,title,unit,native_place,born,joins,retires,skills,capacity,school,party,note".split(
+HEADERS = "id,name,grade,title,unit,native_place,born,joins,retires,skills,capacity,school,party,note"
     ","
 )
 SCENARIO = "scenario: desk\nperiods: [2026]\nlayers: {posting: {items: people, slots: units, take: any}}\n"
@@ -28,7 +30,7 @@ def write_folder(folder: Path) -> None:
     random = Random(1)
     people = io.StringIO()
     rows = csv.writer(people, lineterminator="\n")
-    rows.writerow(HEADER)
+    rows.writerow(HEADERS.split(","))
     for number in range(PEOPLE):
         born = f"{random.randint(1966, 2000)}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
         unit = f"U{random.randint(1, 200):03}"
@@ -49,7 +51,7 @@ def write_folder(folder: Path) -> None:
 
 def spoil(content: bytes, path: Path) -> None:
     """Write the workbook with a date that is none in every fiftieth row."""
-    import openpyxl
+
 
     book = openpyxl.load_workbook(io.BytesIO(content))
     page = book["人员"]
