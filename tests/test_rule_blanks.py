@@ -81,6 +81,7 @@ WRONG = [
     ("max_term", {"periods": "0"}, "periods", ""),
     ("max_term", {}, "periods", ""),
     ("max_term", {"periods": "1", "role": "副组张"}, "role", "副组长"),
+    ("max_term", {"periods": "1", "role": "主班"}, "role", "主办"),
     ("max_term", {"periods": "1", "on": "人员配制"}, "on", "人员配置"),
     ("max_term", {"periods": "1", "level": "最好"}, "level", ""),
     ("max_term", {"periods": "1", "during": "2036"}, "during", "2026"),

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from allocator.errors import nearest, shorten
+from allocator.errors import shorten
 from allocator.model.notation import Vocabulary, listed
 from allocator.model.reading.cell_values import kind_of_tie
 from allocator.model.text import Language, Text
 from allocator.rules.blanks import Blank
-from allocator.rules.condition_grammar import ConditionError, cel_of, half_width
+from allocator.rules.condition_grammar import ConditionError, cel_of, half_width, near_word
 from allocator.rules.conditions import Conditions
 from allocator.rules.sentences import value_at
 from allocator.rules.wordbook import Wordbook
@@ -215,13 +215,13 @@ class BlankValues:
                 return name
         allowed = [word.zh for word in names.values()]
         message = Text(zh=f"没有“{shorten(text)}”", en=f"there is no '{shorten(text)}'")
-        raise BlankError(message, text, listed(allowed, 20), nearest(text, [*allowed, *names]))
+        raise BlankError(message, text, listed(allowed, 20), near_word(text, [*allowed, *names]))
 
     def _worded(self, text: str, words: Vocabulary) -> str:
         found = words.id_of(text)
         if found is None and words.entries:
             message = Text(zh=f"没有“{shorten(text)}”这一角色", en=f"there is no role '{shorten(text)}'")
-            raise BlankError(message, text, listed(words.words, 20), nearest(text, words.words))
+            raise BlankError(message, text, listed(words.words, 20), near_word(text, words.words))
         return found or text
 
     def _entity(self, text: str) -> str:
@@ -232,7 +232,7 @@ class BlankValues:
         if self.book.is_shared(text):
             raise BlankError(Text(zh="有几个同名，请写编号", en="several have this name; write the id"), text)
         message = Text(zh=f"没有“{shorten(text)}”", en=f"there is no '{shorten(text)}'")
-        raise BlankError(message, text, near=nearest(text, known))
+        raise BlankError(message, text, near=near_word(text, known))
 
     def _tie(self, text: str) -> str:
         for kind, word in self.book.ties.items():
@@ -244,7 +244,7 @@ class BlankValues:
             message = Text(
                 zh=f"没有“{shorten(text)}”这类关系", en=f"there is no kind of tie '{shorten(text)}'"
             )
-            raise BlankError(message, text, listed(names, 20), nearest(text, [*names, *self.book.ties]))
+            raise BlankError(message, text, listed(names, 20), near_word(text, [*names, *self.book.ties]))
         return kind
 
     def _level(self, text: str) -> str | int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -59,6 +59,17 @@ MOMENT = "T00:00:00Z"
 CEL = re.compile(r"^\s*[「『]?\s*CEL\s*[:：]\s*(.*?)\s*[」』]?\s*$", re.DOTALL | re.IGNORECASE)
 
 
+def near_word(found: str, allowed: Iterable[str]) -> str:
+    """Return the nearest allowed word; of short words, the only one that differs in one character."""
+    words = list(dict.fromkeys(allowed))
+    alike = [
+        word
+        for word in words
+        if len(word) == len(found) > 1 and sum(a != b for a, b in zip(word, found, strict=True)) == 1
+    ]
+    return nearest(found, words) or (alike[0] if len(alike) == 1 else "")
+
+
 class ConditionError(ValueError):
     """A condition that cannot be read.
 
@@ -76,7 +87,7 @@ class ConditionError(ValueError):
     ) -> None:
         super().__init__(message.en)
         self.message, self.text, self.at, self.found = message, text, at, shorten(found)
-        self.allowed, self.nearest = listed(allowed, 20), near or nearest(found, allowed)
+        self.allowed, self.nearest = listed(allowed, 20), near or near_word(found, allowed)
 
     @property
     def detail(self) -> str:
