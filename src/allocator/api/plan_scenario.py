@@ -12,6 +12,7 @@ from pathlib import Path
 from allocator.api.scenarios import bind, load
 from allocator.errors import InputError
 from allocator.model.plan import Plan, ScenarioRef
+from allocator.model.reading import read_spec
 from allocator.model.reading.table_files import scenario_text
 from allocator.rules.policy import Policy
 
@@ -70,7 +71,7 @@ def plan_scenarios(wanted: ScenarioRef, plan: Path) -> list[Path]:
     """
     listed = [name for name in wanted.files if name.lower().endswith(_BOOK)]
     named = [place for place in _places(plan) if _name(place) == wanted.name]
-    if listed or not wanted.files:  # a plan that lists CSV files only needs no workbook
+    if listed or not any(_is_same(place, wanted) for place in named):
         books = islice(_workbooks(plan, listed), _BOOKS)
         named.extend(book for book in books if _name_in(book) == wanted.name)
     return sorted(named, key=lambda place: not _is_same(place, wanted))
@@ -140,12 +141,14 @@ def _name(place: Path) -> str | None:
 
 
 def _name_in(book: Path) -> str | None:
-    """Return the name of the scenario in a workbook; its ``scenario.yaml`` may lie beside the workbook."""
+    """Return the name of the scenario in a workbook, or in the ``scenario.yaml`` beside it."""
     try:
         text = scenario_text(book, _BOOK_BYTES)
     except InputError:
         return None
-    return _name(book.parent) if text is None else _told(text.encode("utf-8", "replace")[:_HEAD])
+    if text is None:
+        return spec.spec.scenario if (spec := read_spec(book)) else _name(book.parent)
+    return _told(text.encode("utf-8", "replace")[:_HEAD])
 
 
 def _told(content: bytes) -> str | None:

@@ -79,7 +79,7 @@ def rules_view(policy: Policy) -> tuple[PackRules, ...]:
     packs, number = [], 1
     for file, rules in by_file.items():
         pack = policy.packs.get(file)
-        title = (pack.title if pack else _OF_LAYERS) or Text(zh=file, en=file)
+        title = (pack.title if pack else Text()) or (Text(zh=file, en=file) if file else _OF_LAYERS)
         levels = tuple(_levels(policy, rules, number))
         packs.append(PackRules(file, title, pack.source if pack else "", levels))
         number += len(rules)

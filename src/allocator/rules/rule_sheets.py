@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import Any
 
 from allocator.errors import Fault, InputError, nearest, shorten
@@ -65,6 +66,7 @@ class _SheetReader:
         self._rules: dict[str, list[_Line]] = {}
         self._waivers: dict[str, list[_Line]] = {}
         self._ids: dict[str, int] = {}
+        self._given: Set[str] = frozenset()
         self._written = dict(self._documents())
         self._default = OWN_PACK
         self._shown: Mapping[str, str] = {}
@@ -73,7 +75,9 @@ class _SheetReader:
         self._default = next(
             (name for name in self._scenario.spec.rules if pack_file(name) in self._written), OWN_PACK
         )
-        for cells, line in self._table("rules", RULE_HEADERS):
+        rows = list(self._table("rules", RULE_HEADERS))
+        self._given = {cells["id"] for cells, _ in rows if "id" in cells}
+        for cells, line in rows:
             self._rule(cells, line)
         for cells, line in self._table("waivers", WAIVER_HEADERS):
             self._waiver(cells, line)
@@ -111,6 +115,7 @@ class _SheetReader:
         kind = self._kind(cells.get("sentence", ""), line)
         if kind is None:
             return
+        cells = {"id": self._new_id(kind), **cells}
         values = self._values(kind, cells, line)
         fields, faults = rule_from_blanks(kind, values, self._book)
         labels = {blank.path: blank.label for blank in blanks(kind)}
@@ -124,17 +129,22 @@ class _SheetReader:
                 "column": self._shown.get(column, column),
             }
             self.faults.append(replace(fault, message=message, **place))
-        first = self._ids.setdefault(cells.get("id", ""), line)
+        first = self._ids.setdefault(cells["id"], line)
         if first != line:
             message = Text(
                 zh=f"规则编号重复（首见于第 {first} 行）", en=f"row {first} has a rule of this id already"
             )
-            self._fault("rules", line, "id", message, found=cells.get("id", ""))
+            self._fault("rules", line, "id", message, found=cells["id"])
         elif not faults:
             columns = {path: self._shown.get(column_of(kind, path), path) for path in labels}
             rule = validate_yaml(YamlDocument("", fields, {}, b""), kind)
             found = _Line(line, fields, {**columns, "": self._shown["id"]}, rule)
             self._rules.setdefault(cells.get("pack", self._default), []).append(found)
+
+    def _new_id(self, kind: type[Rule]) -> str:
+        """Return an id for a rule without one: the kind, numbered where the sheet has it already."""
+        numbered = (f"{kind.name}-{number}" for number in count(2))
+        return next(one for one in chain([kind.name], numbered) if one not in self._given | {*self._ids})
 
     def _kind(self, text: str, line: int) -> type[Rule] | None:
         kind = kinds_by_text().get(sentence_key(text))

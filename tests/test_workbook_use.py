@@ -1,0 +1,56 @@
+"""A workbook in use: rules are typed without ids, and the plan of a workbook finds it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from allocator.rules.kinds import all_kinds
+from allocator.rules.rule_sheet_layout import choice_text
+from cli_world import call
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Return a workbook of a scenario."""
+    file = tmp_path / "book.xlsx"
+    assert call("new", file, "--excel", "--like", "shehong-sectors", "--lang", "en").status == 0
+    return file
+
+
+def type_rules(file: Path, *, taken: str) -> None:
+    opened = openpyxl.load_workbook(file)
+    sheet = opened["Rules"]
+    sentence = choice_text(all_kinds()["min_term"], "en")
+    last = max(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 2).value)
+    for row, name in enumerate((None, taken, None), start=last + 1):
+        for column, value in enumerate((name, sentence, "posting", 2), start=1):
+            sheet.cell(row, column, value)
+    opened.save(file)
+
+
+def test_a_rule_without_an_id_is_named_after_its_kind(book: Path) -> None:
+    type_rules(book, taken="min_term-2")
+    done = call("rules", book, "--lang", "en")
+    assert done.status == 0, done.err
+    assert [name for name in ("[min_term]", "[min_term-2]", "[min_term-3]") if name in done.out] == [
+        "[min_term]",
+        "[min_term-2]",
+        "[min_term-3]",
+    ]
+    assert "book.xlsx:Rules" in done.out
+
+
+def test_the_plan_of_a_workbook_is_shown_with_it_beside_a_folder_of_its_name(tmp_path: Path) -> None:
+    folder, file, plan = tmp_path / "mine", tmp_path / "mine.xlsx", tmp_path / "plan.json"
+    assert call("new", folder, "--lang", "en").status == 0
+    assert call("new", file, "--excel", "--like", folder, "--lang", "en").status == 0
+    opened = openpyxl.load_workbook(file)
+    people = opened["People"]
+    people.cell(2, [cell.value for cell in people[1]].index("Name") + 1).value = "王建业"
+    opened.save(file)
+    assert call("solve", file, "-o", plan, "--lang", "en").status == 0
+    done = call("show", plan, "--strict", "--lang", "en")
+    assert (done.status, done.err) == (0, "") and "王建业" in done.out
