@@ -138,15 +138,17 @@ def test_a_roster_and_the_form_of_one_person_are_one_person(tmp_path: Path) -> N
     kin = (
         "<JiaTingChengYuan><Item><ChengWei>妻子</ChengWei><XingMing>李四</XingMing></Item></JiaTingChengYuan>"
     )
+    post = "<XianRenZhiWu>县纪委科员</XianRenZhiWu>"
     form = tmp_path / "张三.lrmx"
     form.write_text(
-        _form("张　三", f"<ChuShengNianYue>197508</ChuShengNianYue><MinZu>汉族</MinZu>{kin}"),
+        _form("张　三", f"<ChuShengNianYue>197508</ChuShengNianYue><MinZu>汉族</MinZu>{post}{kin}"),
         encoding="utf-8",
     )
     (tmp_path / "张三.pic").write_bytes(b"photo")
     done = call("import", roster, form, tmp_path / "张三.pic", "--into", tmp_path / "county")
     assert done.status == 2 and "bears the name of P002" in done.err
     assert "1 photo, never read" in done.out
+    assert "张三.lrmx:1:title: differs from 花名册.csv:2, whose '主任' is taken; found '科员'" in done.out
     rows = _rows(tmp_path / "county/people.csv")
     assert [(row["name"], row["title"], row["ethnicity"]) for row in rows] == [
         ("张三", "主任", "汉族"),

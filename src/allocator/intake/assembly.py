@@ -177,6 +177,8 @@ class People:
         for row in self._existing.values():
             self._by_name.setdefault(name_key(row.get("name", "")), []).append(row)
         self._taken = {*self._existing, *taken}
+        #: Cells in which two files differ about one person.
+        self.remarks: list[Fault] = []
         #: The people who are loaded, by id, in the order of the rosters.
         self.loaded: dict[str, RosterPerson] = {}
 
@@ -214,6 +216,7 @@ class People:
         if answer == OTHER:
             return True
         if answer == SAME or _same_given(person, match):
+            self.remarks.extend(_differences(match, person))
             _merge(match, person)
             return False
         if answer != SKIP:
@@ -319,6 +322,19 @@ def _same_given(one: RosterPerson, other: RosterPerson) -> bool:
 
 def _is_form(person: RosterPerson) -> bool:
     return person.place.label.lower().endswith(FORM_SUFFIXES)
+
+
+def _differences(person: RosterPerson, other: RosterPerson) -> Iterator[Fault]:
+    """Yield a remark for each cell in which another row differs about the same person."""
+    for column, cell in other.values.items():
+        kept = person.values.get(column, "")
+        if cell and kept and cell != kept:
+            where = f"{person.place.label}:{person.place.row}"
+            message = Text(
+                zh=f"与 {where} 不一致，以该处的“{short(kept)}”为准",
+                en=f"differs from {where}, whose '{short(kept)}' is taken",
+            )
+            yield Fault(message, other.place.label, other.place.row, column, short(cell))
 
 
 def _merge(person: RosterPerson, other: RosterPerson) -> None:

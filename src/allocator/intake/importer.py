@@ -180,6 +180,7 @@ class _Import:
             self._remarks.extend(_without_units(roster, self._people))
         people = People(tables["people"].rows, (row["id"] for row in register.rows), self._questions)
         people.load(self._people)
+        self._remarks.extend(people.remarks)
         loaded = people.loaded
         self._remarks.extend(units_alike(loaded.values(), register))
         used = {person.values.get("unit", "") for person in loaded.values()}

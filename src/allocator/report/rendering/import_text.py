@@ -80,7 +80,7 @@ def _skipped(rows: Iterable[SkippedRow], language: Language) -> Iterator[str]:
 def _file(file: ImportedFile, language: Language) -> Iterator[str]:
     parts = [_STATES[file.state](language)]
     if file.added and file.state == "list":
-        parts.append(pick(language, f"{file.added} 行", f"{file.added} lines"))
+        parts.append(pick(language, f"{file.added} 行", f"{file.added} line{'' if file.added == 1 else 's'}"))
     elif file.added:
         parts.append(pick(language, f"新增 {file.added} 行", f"{file.added} rows added"))
     if file.changes:
