@@ -238,6 +238,9 @@ def test_scores_are_those_of_the_judge(drawn: Both) -> None:
         rule: (row["违反处数"].number or 0, row["代价"].number or 0) for rule, row in of_rules.items()
     } == {found.rule.id: (len(found.breaches), found.cost) for found in judgement.findings}
     assert [row["代价"].number for row in rows if not row["规则"].text] == [*judgement.costs.values()]
+    for level, cost in judgement.costs.items():
+        proof = "下界 0，差距 100%" if cost else "已证明不能更低"
+        assert level == "hard" or any(f"代价 {cost:,}，{proof}" in one.zh for one in view.found)
 
 
 def test_every_reason_holds(drawn: Both) -> None:
@@ -440,7 +443,17 @@ def test_how_the_plan_was_found_and_its_hash(tiny: Both) -> None:
     assert len(view.plan_hash) == 64 and view.plan_hash == laid_out(*tiny[:2]).plan_hash
     other = plan.model_copy(update={"assignments": plan.assignments[1:]})
     assert laid_out(tiny[0], other).plan_hash != view.plan_hash
-    assert "可行" in view.found[0].zh and "by hand" in view.found[1].en
+    assert [one.zh for one in view.found] == [
+        "求解状态：可行",
+        "1 人员稳定：代价 0，已证明不能更低",
+        "用时（秒） 0.5 · 种子 1",
+    ]
+    worse = tuple({**one.model_dump(), "cost": 4, "bound": 3} for one in plan.score if one.level == 1)
+    claimed = Plan.model_validate({**plan.model_dump(), "score": worse})
+    found = laid_out(tiny[0], claimed).found
+    assert "does not follow" in found[0].en and not [one for one in found if "lower bound" in one.en]
+    [table] = tables(laid_out(tiny[0], claimed), "scores")
+    assert [row["下界"].number for row in in_both(table) if not row["规则"].text] == [None, 3]
     assert view.table("matrix") is not None and view.table("away") is None
 
 

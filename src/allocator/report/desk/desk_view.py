@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from allocator.model.layer import Layer
-from allocator.model.plan import Plan
+from allocator.model.plan import HARD, Plan
 from allocator.model.reading.json_files import plan_text
 from allocator.model.tables import Person
 from allocator.model.text import Text
@@ -20,6 +20,7 @@ from allocator.report.desk.tables import Appointment, DeskTable, DeskView, SeatL
 from allocator.report.desk.work import away_table, casework_table, loads_table
 from allocator.report.plan_view import PlanView
 from allocator.report.rendering.solve_text import asked_line, run_line
+from allocator.report.score_view import LevelLine
 from allocator.rules.overrides import plan_overrides
 from allocator.rules.policy import Policy
 
@@ -73,12 +74,33 @@ def _tables(
     yield away_table(source)
 
 
+#: Parts of the run that planners do not read: they name solvers and rules by their ids.
+_TECHNICAL = ("route", "structure")
+
+
 def _found(view: PlanView) -> Iterator[Text]:
-    """Yield how the plan was found: its status, the solver of each level, the overrides of the call."""
+    """Yield how the plan was found: its status, what each level costs and what is proved of it, the run.
+
+    Of a plan that claims what is not so no proof is repeated.
+    """
     yield Text(zh=f"求解状态：{view.status_text.zh}", en=f"status: {view.status_text('en')}")
+    yield from (_level_sentence(one) for one in view.score if one.level != HARD and not view.doubtful)
+    run = {key: value for key, value in view.run.items() if key not in _TECHNICAL}
     for line in (run_line, asked_line):
-        if line(view.run, "zh"):
-            yield Text(zh=line(view.run, "zh"), en=line(view.run, "en"))
+        if line(run, "zh"):
+            yield Text(zh=line(run, "zh"), en=line(run, "en"))
+
+
+def _level_sentence(level: LevelLine) -> Text:
+    title, cost = level.title, f"{level.cost:,}"
+    if level.is_proved_twice:
+        proof = Text(zh="双重证明不能更低", en="proved twice that none costs less")
+    elif level.cost == level.bound:
+        proof = Text(zh="已证明不能更低", en="proved that none costs less")
+    else:
+        bound = f"{level.bound:,}"
+        proof = Text(zh=f"下界 {bound}，差距 {level.gap:g}%", en=f"lower bound {bound}, gap {level.gap:g}%")
+    return Text(zh=f"{title.zh}：代价 {cost}，{proof.zh}", en=f"{title('en')}: cost {cost}, {proof.en}")
 
 
 def _seat_list(source: DeskInput, finder: ReasonFinder, layer: Layer) -> SeatList:
