@@ -10,8 +10,9 @@ import pytest
 from allocator.api import load
 from allocator.rules.blank_values import BlankError, BlankValues
 from allocator.rules.blanks import blanks
-from allocator.rules.condition_grammar import ConditionError
+from allocator.rules.condition_grammar import ConditionError, cel_of
 from allocator.rules.conditions import Conditions
+from allocator.rules.expression_words import ExpressionWords
 from allocator.rules.expressions.compiler import Compiler
 from allocator.rules.kinds import all_kinds
 from allocator.rules.wordbook import Wordbook
@@ -206,6 +207,30 @@ def test_no_text_breaks_the_reader() -> None:
         except ConditionError:
             continue
         Compiler().compile(cel, POSTING.types, "BOOL")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["（" * 3000, "人员.年龄 是 3 且 " * 900, "(" * 40 + "从不" + ")" * 40, "人员.职务 是 " + "室" * 5000],
+)
+def test_an_endless_condition_is_refused(text: str) -> None:
+    with pytest.raises(ConditionError):
+        POSTING.read(text)
+
+
+@pytest.mark.parametrize(
+    "cel", ["!" * 3000 + "true", "1 + " * 900 + "1 > 0", "(" * 900 + "true" + ")" * 900, "[" * 60, "person."]
+)
+def test_an_endless_expression_has_no_words(cel: str) -> None:
+    assert POSTING.write(cel, "zh") == f"CEL：{cel}"
+    assert ExpressionWords(BOOK.of_layer("posting"), "en")(cel) == f"「CEL: {cel}」"
+
+
+def test_cel_is_taken_out_of_its_quotes() -> None:
+    assert cel_of('「CEL：a == "」"」') == 'a == "」"'
+    assert cel_of("cel : a") == "a"
+    assert cel_of("CELL：a") is None
+    assert cel_of("CEL:" + " " * 4000 + "a") == "a"
 
 
 def test_the_table_of_the_documentation_is_true() -> None:

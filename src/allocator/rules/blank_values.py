@@ -14,6 +14,7 @@ from allocator.model.text import Language, Text
 from allocator.rules.blanks import Blank
 from allocator.rules.condition_grammar import ConditionError, cel_of, half_width, near_word
 from allocator.rules.conditions import Conditions
+from allocator.rules.expressions.compiler import MAX_LENGTH
 from allocator.rules.sentences import value_at
 from allocator.rules.wordbook import Wordbook
 
@@ -168,6 +169,9 @@ class BlankValues:
             BlankError: The blank does not take it.
         """
         plain = half_width(text).strip()
+        if len(plain) > MAX_LENGTH:
+            message = Text(zh=f"超过 {MAX_LENGTH} 个字符", en=f"longer than {MAX_LENGTH} characters")
+            raise BlankError(message, plain)
         if blank.several and blank.takes not in ("entries", "groups"):
             return [self.read_one(blank, one.strip()) for one in _COMMA.split(plain) if one.strip()]
         return self.read_one(blank, plain)
@@ -284,7 +288,7 @@ class BlankValues:
             return "own"
         found: dict[str, int] = {}
         for part in _COMMA.split(text):
-            match = re.fullmatch(r"\s*(.+?)\s*[:：]?\s*(\d)\s*级?\s*", part)
+            match = re.fullmatch(r"(.+?) ?[:：]? ?(\d) ?级?", " ".join(part.split()))
             if match is None:
                 message = Text(zh="专长须带等级，如 审查调查 3", en="a skill needs its level, such as law 3")
                 raise BlankError(message, part.strip())

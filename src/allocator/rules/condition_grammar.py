@@ -16,7 +16,7 @@ from allocator.rules.expressions.phrases import NotReadableError, Term
 from allocator.rules.wordbook import LayerWords
 
 #: CEL as such, in place of a condition.
-_CEL = re.compile(r"^\s*[「『]?\s*CEL\s*[:：]\s*(.*?)\s*[」』]?\s*$", re.DOTALL | re.IGNORECASE)
+_CEL = re.compile(r"CEL\s*[:：]", re.IGNORECASE)
 #: The operators: their sign in CEL, and their words; the first word of each language is written.
 OPERATORS: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]] = tuple(
     (sign, tuple(zh.split("|")), tuple(en.split("|")))
@@ -301,6 +301,13 @@ def half_width(text: str) -> str:
     return text.translate(_HALF)
 
 
+def leading_word(text: str) -> str:
+    """Return what stands in place of a column: up to a blank, a bracket or an operator."""
+    word = re.split(r"[\s()（）]", text, maxsplit=1)[0]
+    ends = [word.find(one) for _, zh, _ in OPERATORS for one in zh if word.find(one) > 0 and len(one) > 1]
+    return word[: min(ends, default=len(word))]
+
+
 def continues(text: str, end: int, name: str) -> bool:
     """Whether a name goes on after its end, in plain letters: ``person.titles`` is not ``person.title``."""
     return name[-1].isascii() and (
@@ -310,5 +317,7 @@ def continues(text: str, end: int, name: str) -> bool:
 
 def cel_of(text: str) -> str | None:
     """Return the CEL that a text gives as such, ``CEL: ...``; None for any other text."""
-    found = _CEL.match(text)
-    return found[1] if found else None
+    bare = text.strip()
+    bare = bare[1:-1].strip() if bare[:1] in QUOTES and bare.endswith(QUOTES[bare[:1]]) else bare
+    found = _CEL.match(bare)
+    return bare[found.end() :].strip() if found else None

@@ -26,9 +26,14 @@ from allocator.rules.condition_grammar import (
     NamedColumns,
     continues,
     half_width,
+    leading_word,
     literal,
 )
+from allocator.rules.expressions.compiler import MAX_LENGTH
 from allocator.rules.expressions.phrases import NotReadableError, Term, parse_cel, to_cel
+
+#: The greatest number of brackets inside each other.
+_DEEPEST = 30
 
 
 class Conditions(NamedColumns):
@@ -76,7 +81,10 @@ class _Reader:
     """Reads one condition from left to right."""
 
     def __init__(self, over: NamedColumns, text: str) -> None:
-        self.over, self.text, self.at = over, text, 0
+        self.over, self.text, self.at, self.depth = over, text, 0, 0
+        if len(text) > MAX_LENGTH:
+            message = Text(zh=f"超过 {MAX_LENGTH} 个字符", en=f"longer than {MAX_LENGTH} characters")
+            raise ConditionError(message, shorten(text), 0)
 
     def fault(
         self, message: Text, at: int, found: str = "", allowed: Sequence[str] = (), near: str = ""
@@ -122,7 +130,11 @@ class _Reader:
 
     def one(self) -> Term:
         if self.word(("(", "（")):
+            self.depth += 1
+            if self.depth > _DEEPEST:
+                raise self.fault(Text(zh="括号层数过多", en="too many brackets inside each other"), self.at)
             inner = self.any_of()
+            self.depth -= 1
             if not self.word((")", "）")):
                 raise self.fault(Text(zh="括号没有合上", en="a bracket is not closed"), self.at)
             return inner
@@ -139,20 +151,12 @@ class _Reader:
             if self.text[self.at : end] == name and not continues(self.text, end, name):
                 self.at = end
                 return self._figure(variable)
-        found = self._unknown()
+        found = leading_word(self.text[self.at :])
         message = Text(zh=f"没有“{found}”这一列", en=f"there is no column '{found}'")
         raise self.fault(message, self.at, found, self._names(found))
 
     def _names(self, found: str) -> list[str]:
         return [zh if not found.isascii() else en for zh, en in self.over.names.values()]
-
-    def _unknown(self) -> str:
-        """Return what stands in place of a column, up to a blank or an operator."""
-        rest = re.split(r"[\s()（）]", self.text[self.at :], maxsplit=1)[0]
-        ends = [
-            rest.find(word) for _, zh, _ in OPERATORS for word in zh if rest.find(word) > 0 and len(word) > 1
-        ]
-        return rest[: min(ends, default=len(rest))]
 
     def _figure(self, variable: str) -> Term:
         column = Term("column", value=variable)

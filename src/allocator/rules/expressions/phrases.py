@@ -50,6 +50,10 @@ def parse_cel(text: str) -> Term:
     return term
 
 
+#: The greatest depth of a tree, and the greatest number of tokens, of an expression that is said in words.
+_DEEPEST, _MOST_TOKENS = 40, 600
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.tokens: list[tuple[str, str]] = []
@@ -60,6 +64,8 @@ class _Reader:
                 raise NotReadableError(text)
             self.tokens.append((str(found.lastgroup), str(found[str(found.lastgroup)])))
             at = found.end()
+            if len(self.tokens) > _MOST_TOKENS:
+                raise NotReadableError("too long")
         self.at = 0
         self.depth = 0
 
@@ -76,9 +82,7 @@ class _Reader:
         self.at += 1
 
     def ternary(self) -> Term:
-        self.depth += 1
-        if self.depth > 40:
-            raise NotReadableError("too deep")
+        self.deeper()
         condition = self.binary(0)
         if self.peek() == "?":
             self.at += 1
@@ -88,18 +92,26 @@ class _Reader:
         self.depth -= 1
         return condition
 
+    def deeper(self) -> None:
+        """Go one level down."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise NotReadableError("too deep")
+
     def binary(self, level: int) -> Term:
         if level == len(_LEVELS):
             return self.unary()
         left, many = self.binary(level + 1), level < 2
-        found = [left]
+        found, depth = [left], self.depth
         while (sign := self.peek()) in _LEVELS[level]:
             self.at += 1
             right = self.binary(level + 1)
             if many:
                 found.append(right)
             else:
+                self.deeper()
                 found = [Term(sign, (found[0], right))]
+        self.depth = depth
         if not many or len(found) == 1:
             return found[0]
         parts = _with_levels(found) if level == 1 else tuple(found)
@@ -108,7 +120,10 @@ class _Reader:
     def unary(self) -> Term:
         if self.peek() == "!":
             self.at += 1
-            return Term("!", (self.unary(),))
+            self.deeper()
+            term = Term("!", (self.unary(),))
+            self.depth -= 1
+            return term
         return self.postfix(self.primary())
 
     def primary(self) -> Term:
