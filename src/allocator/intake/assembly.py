@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from allocator.errors import Fault, nearest
 from allocator.intake.cadre_form import FORM_SUFFIXES
-from allocator.intake.import_notes import Place, Questions, short
+from allocator.intake.import_notes import FilePlace, Questions, short
 from allocator.intake.posts import is_title, split_post, title_within
 from allocator.intake.roster_fields import SKIP
 from allocator.intake.roster_reader import RosterPerson
@@ -108,7 +108,7 @@ def _certain_unit(person: RosterPerson, register: UnitRegister, questions: Quest
     unit = person.values.get("unit", "")
     if not unit or not unit.isascii() or register.id_of(unit) or not register.was_known:
         return unit
-    place = Place(person.place.label, person.place.row, "unit")
+    place = FilePlace(person.place.label, person.place.row, "unit")
     answer = questions.answer(place.key(unit))
     if answer is None:
         person.is_open = True
@@ -150,7 +150,7 @@ def _split(
     remarks: list[Fault],
 ) -> None:
     """Tell the unit of a person from the text of the post."""
-    place = Place(person.place.label, person.place.row, "post")
+    place = FilePlace(person.place.label, person.place.row, "post")
     key = place.key(person.post)
     if answer := questions.answer(key):
         person.values["unit"] = register.add(answer)

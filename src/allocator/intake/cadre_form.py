@@ -51,7 +51,7 @@ class FormField:
 
 
 @dataclass(frozen=True)
-class Relative:
+class FormRelative:
     """A relative as a form names him or her; ``number`` counts the rows of the table from 1."""
 
     relation: str
@@ -76,7 +76,7 @@ class CadreForm:
 
     label: str
     fields: Mapping[str, FormField] = field(default_factory=dict)
-    relatives: tuple[Relative, ...] = ()
+    relatives: tuple[FormRelative, ...] = ()
     unread: tuple[Fault, ...] = ()
 
     def text(self, name: str) -> str:

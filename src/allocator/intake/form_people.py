@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from allocator.errors import Fault
-from allocator.intake.cadre_form import FAMILY, CadreForm
-from allocator.intake.cadre_form import Relative as FamilyRow
+from allocator.intake.cadre_form import FAMILY, CadreForm, FormRelative
 from allocator.intake.dates import NO_DATE, find_dates, read_date
-from allocator.intake.import_notes import Place, Questions, short
+from allocator.intake.import_notes import FilePlace, Questions, short
 from allocator.intake.kinship import HAS_DIED, NO_NAME, NO_TERM, Relative, has_died, kinship_of
 from allocator.intake.resume_lines import read_resume
 from allocator.intake.roster_families import StatedRelative
@@ -98,12 +97,12 @@ class _FormReader:
         person.resume.extend((line, place) for line in resume.lines)
         for line in resume.unread:
             self._remark(
-                Place(place.label, place.row + line.number - 1, place.column), line.reason, line.text
+                FilePlace(place.label, place.row + line.number - 1, place.column), line.reason, line.text
             )
         return person
 
-    def _place(self, element: str) -> Place:
-        return Place(self._form.label, self._form.row(element), _CAPTIONS[element])
+    def _place(self, element: str) -> FilePlace:
+        return FilePlace(self._form.label, self._form.row(element), _CAPTIONS[element])
 
     def _text(self, element: str) -> str:
         return plain_id(" ".join(self._form.text(element).split()))
@@ -142,7 +141,7 @@ class _FormReader:
     def _relatives(self) -> Iterator[StatedRelative]:
         """Yield the living relatives who are named; the others are listed or asked about."""
         for row in self._form.relatives:
-            place = Place(self._form.label, row.row, f"{_CAPTIONS[FAMILY]} {row.number}")
+            place = FilePlace(self._form.label, row.row, f"{_CAPTIONS[FAMILY]} {row.number}")
             name = plain_name(plain_id(row.name))
             shown = " ".join(filter(None, (row.relation, name, row.born, row.post)))
             if has_died(row.post) or has_died(row.name):
@@ -153,7 +152,7 @@ class _FormReader:
                 work = plain_id(" ".join(row.post.split()))
                 yield StatedRelative(Relative(term, name, self._born(place, row), work), place)
 
-    def _term(self, place: Place, row: FamilyRow, name: str) -> str:
+    def _term(self, place: FilePlace, row: FormRelative, name: str) -> str:
         """Return the term of address of a relative; empty while it is asked about."""
         key = place.key(f"{row.relation} {name}")
         answer = self._questions.answer(key)
@@ -165,7 +164,7 @@ class _FormReader:
             return ""
         return term
 
-    def _born(self, place: Place, row: FamilyRow) -> str:
+    def _born(self, place: FilePlace, row: FormRelative) -> str:
         """Return year and month of birth of a relative; empty with a remark if they are not certain."""
         if not row.born:
             return ""
@@ -174,7 +173,7 @@ class _FormReader:
             self._remark(place, read.question or NO_DATE, row.born)
         return read.iso[:7]
 
-    def _remark(self, place: Place, message: Text, found: str) -> None:
+    def _remark(self, place: FilePlace, message: Text, found: str) -> None:
         self.remarks.append(Fault(message, place.label, place.row, place.column, short(found)))
 
 

@@ -20,7 +20,7 @@ from allocator.intake.cadre_form import (
     RELATIVE_FIELDS,
     CadreForm,
     FormField,
-    Relative,
+    FormRelative,
     decoded,
     refused,
 )
@@ -267,13 +267,13 @@ class _FormParser:
         self.unread.add(Fault(message, self.label, self._line, shorten(name, 40)))
 
 
-def _relative(number: int, item: Mapping[str, FormField]) -> Relative | None:
+def _relative(number: int, item: Mapping[str, FormField]) -> FormRelative | None:
     """Return a row of the table of relatives; None if the row is empty."""
     relation, name, born, party, post = (item.get(name, FormField()).text for name in RELATIVE_FIELDS)
     row = min((one.row for one in item.values()), default=0)
     if not any((relation, name, born, party, post)):
         return None
-    return Relative(relation, name, born, party, post, number=number, row=row)
+    return FormRelative(relation, name, born, party, post, number=number, row=row)
 
 
 def start_tag_end(body: bytes, element: Element) -> int:

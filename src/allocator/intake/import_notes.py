@@ -23,7 +23,7 @@ _SHOWN = 24
 
 
 @dataclass(frozen=True)
-class Place:
+class FilePlace:
     """A place in a file: its file and sheet, its row (0 for none) and its column (empty for none)."""
 
     label: str
@@ -111,7 +111,7 @@ class Questions:
 
     def ask(
         self,
-        place: Place,
+        place: FilePlace,
         message: Text,
         key: str,
         choices: Sequence[str],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from allocator.errors import Fault
 from allocator.intake.roster_fields import fields
-from allocator.intake.roster_layout import Roster, SkippedRow
+from allocator.intake.roster_layout import FoundRoster, SkippedRow
 from allocator.intake.scenario_tables import TableMerge, change_lines
 from allocator.model.text import Text
 
@@ -95,7 +95,7 @@ _NOT_READ = Text(zh="未读入", en="not read")
 _LEFT_OUT = Text(zh="不读入，不保存", en="never read, never kept")
 
 
-def taken_columns(roster: Roster) -> Iterator[TakenColumn]:
+def taken_columns(roster: FoundRoster) -> Iterator[TakenColumn]:
     """Yield the columns of a roster as they were taken."""
     known = fields()
     for column in roster.columns:

@@ -22,7 +22,7 @@ from allocator.intake.import_outcome import (
 from allocator.intake.new_scenario import PACK, grade_ladder, notes_text, rules_text, scenario_text
 from allocator.intake.privacy import fault_without_numbers
 from allocator.intake.roster_fields import fields
-from allocator.intake.roster_layout import Roster, find_roster
+from allocator.intake.roster_layout import FoundRoster, find_roster
 from allocator.intake.roster_reader import RosterPerson, part_keys, read_people
 from allocator.intake.roster_ties import kin_ties, postings_and_service
 from allocator.intake.scenario_tables import (
@@ -81,7 +81,7 @@ class _Import:
     def __init__(self, paths: Sequence[Path], tables: Mapping[str, TableMerge], questions: Questions) -> None:
         self._paths, self._tables, self._questions = paths, tables, questions
         self._sheets: list[TakenSheet] = []
-        self._rosters: list[Roster] = []
+        self._rosters: list[FoundRoster] = []
         self._people: list[RosterPerson] = []
         self._remarks: list[Fault] = []
         self._faults: list[Fault] = []
@@ -255,7 +255,7 @@ _NO_AGES = Text(
 )
 
 
-def _without_units(roster: Roster, people: Sequence[RosterPerson]) -> Iterator[Fault]:
+def _without_units(roster: FoundRoster, people: Sequence[RosterPerson]) -> Iterator[Fault]:
     """Yield a remark about a roster that does not tell the units, or the months of birth, of its people."""
     label = roster.sheet.label
     there = [person for person in people if person.place.label == label]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from allocator.intake.import_notes import COLUMN, note_line, short
-from allocator.intake.roster_layout import Roster
+from allocator.intake.roster_layout import FoundRoster
 
 PACK = "roster-rules"
 #: Words for grades, highest first, each with its id and English word.
@@ -102,7 +102,7 @@ rules:
 """
 
 
-def notes_text(rosters: Iterable[Roster]) -> str:
+def notes_text(rosters: Iterable[FoundRoster]) -> str:
     """Return the first ``import.yaml``: how each column was taken, to be corrected line by line."""
     lines: dict[str, str] = {}
     for roster in rosters:

@@ -12,7 +12,7 @@ from allocator.intake.cadre_form import (
     FAMILY,
     CadreForm,
     FormField,
-    Relative,
+    FormRelative,
     is_utf8,
     refused,
     strictly_decoded,
@@ -176,7 +176,7 @@ class _OldReader:
             for name, text in zip(names, part, strict=False)
         }
 
-    def _relatives(self) -> Iterator[Relative]:
+    def _relatives(self) -> Iterator[FormRelative]:
         columns = [self._kept(self._raw(k), k, FAMILY).split("@") for k in _RELATIVES]
         columns = [[cell.replace("#", "").strip() for cell in column] for column in columns]
         if len({len(column) for column in columns if any(column)}) > 1:
@@ -190,7 +190,7 @@ class _OldReader:
         relatives = enumerate(zip_longest(*columns, fillvalue=""), 1)
         for number, (relation, name, born, party, post) in relatives:
             if any((relation, name, born, party, post)):
-                yield Relative(relation, name, born, party, post, number=number, row=row)
+                yield FormRelative(relation, name, born, party, post, number=number, row=row)
 
     def _leave_out(self, number: int, column: str, message: Text, found: str | None = None) -> None:
         shown = shorten(found) if found is not None else None

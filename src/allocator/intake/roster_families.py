@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from allocator.errors import Fault
 from allocator.intake.dates import read_date
-from allocator.intake.import_notes import Place, Questions, short
+from allocator.intake.import_notes import FilePlace, Questions, short
 from allocator.intake.kinship import (
     HAS_DIED,
     NO_END,
@@ -20,7 +20,7 @@ from allocator.intake.kinship import (
     relatives_in,
 )
 from allocator.intake.roster_fields import SKIP, fields
-from allocator.intake.roster_layout import Column, Roster
+from allocator.intake.roster_layout import FoundRoster, RosterColumn
 from allocator.model.reading.cell_values import plain_id, plain_name
 from allocator.model.text import Text
 
@@ -30,7 +30,7 @@ class StatedRelative:
     """A relative whom a person has stated, and the cell that says so."""
 
     relative: Relative
-    place: Place
+    place: FilePlace
 
 
 _NO_TERM = Text(zh="不是已知的称谓", en="is no known term of kinship")
@@ -39,12 +39,12 @@ _NO_TERM = Text(zh="不是已知的称谓", en="is no known term of kinship")
 class FamilyReader:
     """Reads the relatives of the people of one roster."""
 
-    def __init__(self, roster: Roster, questions: Questions) -> None:
+    def __init__(self, roster: FoundRoster, questions: Questions) -> None:
         self._roster, self._questions = roster, questions
         known = fields()
         self._columns = [one for one in roster.columns if one.field and known[one.field].kind == "relative"]
 
-    def in_text(self, place: Place, cell: str) -> list[StatedRelative]:
+    def in_text(self, place: FilePlace, cell: str) -> list[StatedRelative]:
         """Return the relatives in a text; a part that is not certain is asked about or remarked on."""
         found, unread = relatives_in(cell)
         for part in unread:
@@ -57,7 +57,7 @@ class FamilyReader:
                 self._ask(place, part.text, one)
         return [StatedRelative(relative, place) for relative in found]
 
-    def _ask(self, place: Place, written: str, part: Unread) -> None:
+    def _ask(self, place: FilePlace, written: str, part: Unread) -> None:
         if part.reason in (NO_NAME, HAS_DIED):
             fault = Fault(part.reason, place.label, place.row, short(place.column), short(part.text))
             self._roster.remarks.append(fault)
@@ -73,7 +73,7 @@ class FamilyReader:
             first: The row in which the person begins; cells that are merged with its cells do not count.
         """
         group: dict[str, str] = {}
-        begin: Column | None = None
+        begin: RosterColumn | None = None
         for column in self._columns:
             if column.field in group:
                 yield from self._of_group(row, begin, group)
@@ -84,7 +84,7 @@ class FamilyReader:
         yield from self._of_group(row, begin, group)
 
     def _of_group(
-        self, row: int, column: Column | None, group: Mapping[str, str]
+        self, row: int, column: RosterColumn | None, group: Mapping[str, str]
     ) -> Iterator[StatedRelative]:
         name = plain_name(plain_id(group.get("relative_name", "")))
         work = " ".join(plain_id(group.get("relative_work", "")).split())

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.errors import Fault, shorten
-from allocator.intake.import_notes import COLUMN, Place, Questions, note_line, short
+from allocator.intake.import_notes import COLUMN, FilePlace, Questions, note_line, short
 from allocator.intake.roster_fields import REPEATED, SKIP, field_of, fields, likely_field
 from allocator.intake.sheet_files import Sheet, sheet_rows
 from allocator.model.reading.headers import header_key, join_header_rows
@@ -20,7 +20,7 @@ _FEWEST_FIELDS = 2
 
 
 @dataclass(frozen=True)
-class Column:
+class RosterColumn:
     """A column of a roster.
 
     Attributes:
@@ -48,7 +48,7 @@ class SkippedRow:
 
 
 @dataclass
-class Roster:
+class FoundRoster:
     """A roster as found on a sheet.
 
     Attributes:
@@ -63,7 +63,7 @@ class Roster:
 
     sheet: Sheet
     header_lines: tuple[int, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[RosterColumn, ...]
     rows: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
     sections: dict[int, str] = field(default_factory=dict)
@@ -77,12 +77,12 @@ class Roster:
         """Return the header of the column of a field; empty if there is none."""
         return next((column.header for column in self.columns if column.field == name), "")
 
-    def place(self, row: int, column: str = "") -> Place:
+    def place(self, row: int, column: str = "") -> FilePlace:
         """Return the place of a cell."""
-        return Place(self.sheet.label, self.sheet.line(row), column)
+        return FilePlace(self.sheet.label, self.sheet.line(row), column)
 
 
-def find_roster(sheet: Sheet, questions: Questions) -> Roster | None:
+def find_roster(sheet: Sheet, questions: Questions) -> FoundRoster | None:
     """Find the roster on a sheet; None if no row is a header with a column of names.
 
     Args:
@@ -98,7 +98,7 @@ def find_roster(sheet: Sheet, questions: Questions) -> Roster | None:
     columns = tuple(_columns(headers, lower, own))
     last = begin + (2 if lower else 1)
     lines = tuple(sheet.line(row) for row, _ in filled[begin:last])
-    roster = Roster(sheet, lines, columns)
+    roster = FoundRoster(sheet, lines, columns)
     for row, cells in filled[:begin]:
         roster.skipped.append(_skipped(sheet, row, cells, TITLE))
     roster.columns = tuple(_Columns(roster, questions).checked())
@@ -160,7 +160,7 @@ _OF_RELATIVE = {
 }
 
 
-def _columns(headers: Sequence[str], lower: Sequence[str], own: Mapping[str, str]) -> Iterator[Column]:
+def _columns(headers: Sequence[str], lower: Sequence[str], own: Mapping[str, str]) -> Iterator[RosterColumn]:
     """Yield the columns with a header; of a header of two rows, the lower name alone may tell the field."""
     taken = {field_of(header) for header in headers}
     for index, header in enumerate(headers):
@@ -170,7 +170,7 @@ def _columns(headers: Sequence[str], lower: Sequence[str], own: Mapping[str, str
         by_user = own.get(header_key(short(name)))
         if by_user is not None:
             is_field = by_user in fields()
-            yield Column(
+            yield RosterColumn(
                 index, name, by_user if is_field else "", "" if is_field or by_user == SKIP else by_user, True
             )
             continue
@@ -179,20 +179,20 @@ def _columns(headers: Sequence[str], lower: Sequence[str], own: Mapping[str, str
         if not found and below and name != below and name.endswith(below):
             group, alone = field_of(name.removesuffix(below)), field_of(below)
             found = _OF_RELATIVE.get(alone, alone) if group == "family" else "" if alone in taken else alone
-        yield Column(index, name, found)
+        yield RosterColumn(index, name, found)
 
 
 class _Columns:
     """Checks the columns of a roster, and asks about doubtful ones."""
 
-    def __init__(self, roster: Roster, questions: Questions) -> None:
+    def __init__(self, roster: FoundRoster, questions: Questions) -> None:
         self._roster, self._questions = roster, questions
         self._label = roster.sheet.label
         self._row = roster.header_lines[-1]
 
-    def checked(self) -> Iterator[Column]:
+    def checked(self) -> Iterator[RosterColumn]:
         """Yield the columns; those about which the user is asked are not read."""
-        first: dict[str, Column] = {}
+        first: dict[str, RosterColumn] = {}
         doubled: set[str] = set()
         columns = self._roster.columns
         for column in columns:
@@ -206,29 +206,29 @@ class _Columns:
         taken = [column.field for column in columns]
         for column in columns:
             if column.field in doubled:
-                yield Column(column.index, column.header)
+                yield RosterColumn(column.index, column.header)
                 continue
             if not column.field and not column.own and not column.by_user:
                 self._ask_meaning(column, taken)
             yield column
         self._remark_unnamed()
 
-    def _ask_which(self, one: Column, other: Column) -> None:
+    def _ask_which(self, one: RosterColumn, other: RosterColumn) -> None:
         title = fields()[one.field].title
         message = Text(
             zh=f"与“{short(one.header)}”同为{title.zh}（{one.field}）：哪一列不读？",
             en=f"is {title.en} ({one.field}), and so is '{short(one.header)}': which is not to be read?",
         )
-        place = Place(self._label, self._row, other.header)
+        place = FilePlace(self._label, self._row, other.header)
         more = [note_line(COLUMN + short(one.header), [SKIP])] if one.header != other.header else []
         self._questions.ask(place, message, COLUMN + short(other.header), [SKIP], more=more)
 
-    def _ask_meaning(self, column: Column, taken: Sequence[str]) -> None:
+    def _ask_meaning(self, column: RosterColumn, taken: Sequence[str]) -> None:
         """Ask about a header that is nearly a known one."""
         name, near = likely_field(column.header, taken)
         if name:
             message = Text(zh="不是已知的列名，未读入", en="is no known header, and is not read")
-            place = Place(self._label, self._row, column.header)
+            place = FilePlace(self._label, self._row, column.header)
             self._questions.ask(place, message, COLUMN + short(column.header), [name, SKIP], near=near)
 
     def _remark_unnamed(self) -> None:
@@ -262,7 +262,7 @@ _FEW = 2
 class _Rows:
     """Tells the rows of people from section headings, totals, notes and repeated headers."""
 
-    def __init__(self, roster: Roster, questions: Questions) -> None:
+    def __init__(self, roster: FoundRoster, questions: Questions) -> None:
         self._roster, self._questions = roster, questions
         name = roster.index("name")
         self._name = 0 if name is None else name
@@ -332,7 +332,7 @@ def _second_header(name: str, values: Collection[str]) -> Text | None:
     return None
 
 
-def _heading(roster: Roster) -> Heading:
+def _heading(roster: FoundRoster) -> Heading:
     """Return the header as the readers of scenario tables know it."""
     width = max((len(cells) for cells in roster.sheet.rows), default=0)
     headers, names = [""] * width, [""] * width

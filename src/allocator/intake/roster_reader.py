@@ -15,12 +15,12 @@ from allocator.intake.dates import (
     read_date_cell,
     with_century,
 )
-from allocator.intake.import_notes import COLUMN, Place, Questions, note_line, short
+from allocator.intake.import_notes import COLUMN, FilePlace, Questions, note_line, short
 from allocator.intake.privacy import MASK
 from allocator.intake.resume_lines import ResumeLine, read_resume
 from allocator.intake.roster_families import FamilyReader, StatedRelative, with_spouse_work
 from allocator.intake.roster_fields import SKIP, Field, fields
-from allocator.intake.roster_layout import Column, Roster
+from allocator.intake.roster_layout import FoundRoster, RosterColumn
 from allocator.model.reading.cell_values import plain_id, plain_name
 from allocator.model.text import Text
 
@@ -40,13 +40,13 @@ class RosterPerson:
         is_open: Whether a question about the row is open; such a row is not written yet.
     """
 
-    place: Place
+    place: FilePlace
     name: str
     values: dict[str, str] = field(default_factory=dict)
     born: str = ""
     post: str = ""
     relatives: list[StatedRelative] = field(default_factory=list)
-    resume: list[tuple[ResumeLine, Place]] = field(default_factory=list)
+    resume: list[tuple[ResumeLine, FilePlace]] = field(default_factory=list)
     is_open: bool = False
 
 
@@ -73,7 +73,7 @@ _KEPT = Text(zh="不是日期，按文字保留", en="is no date, and is kept as
 _WHAT_DATE = Text(zh="不是日期；是哪年哪月？", en="is no date: which year and month?")
 
 
-def read_people(roster: Roster, questions: Questions) -> list[RosterPerson]:
+def read_people(roster: FoundRoster, questions: Questions) -> list[RosterPerson]:
     """Return the people of a roster in the order of its rows.
 
     Args:
@@ -86,7 +86,7 @@ def read_people(roster: Roster, questions: Questions) -> list[RosterPerson]:
 class _Reader:
     """Reads the rows of one roster."""
 
-    def __init__(self, roster: Roster, questions: Questions) -> None:
+    def __init__(self, roster: FoundRoster, questions: Questions) -> None:
         self._roster, self._questions = roster, questions
         self._sheet = roster.sheet
         self._families = FamilyReader(roster, questions)
@@ -111,7 +111,7 @@ class _Reader:
         for column in self._roster.columns:
             lost = sum((row, column.index) in self._sheet.lost for row in rows)
             if lost:
-                place = Place(self._sheet.label, self._roster.header_lines[-1], column.header)
+                place = FilePlace(self._sheet.label, self._roster.header_lines[-1], column.header)
                 self._remark(place, _LOST, f"{lost} x {MASK}")
 
     def people(self) -> Iterator[RosterPerson]:
@@ -144,7 +144,9 @@ class _Reader:
             return self._roster.sections[row]
         return self._questions.answer(sheet) or ""
 
-    def _take(self, person: RosterPerson, row: int, column: Column, known: Field | None, cell: str) -> None:
+    def _take(
+        self, person: RosterPerson, row: int, column: RosterColumn, known: Field | None, cell: str
+    ) -> None:
         """Take one cell of a person."""
         if known is None:
             person.values[column.own] = plain_id(cell)
@@ -167,7 +169,7 @@ class _Reader:
         else:
             self._take_text(person, place, known.name, cell)
 
-    def _take_text(self, person: RosterPerson, place: Place, name: str, cell: str) -> None:
+    def _take_text(self, person: RosterPerson, place: FilePlace, name: str, cell: str) -> None:
         text = plain_id(" ".join(cell.split()))
         if name == "name":
             if found := _SEX.fullmatch(text):
@@ -189,7 +191,7 @@ class _Reader:
         else:
             person.values[name] = text
 
-    def _certain_name(self, person: RosterPerson, place: Place, name: str) -> str:
+    def _certain_name(self, person: RosterPerson, place: FilePlace, name: str) -> str:
         """Return a name, or what the user has said in place of one with figures, which is asked about."""
         if not _NO_NAME.search(name):
             return name
@@ -200,7 +202,7 @@ class _Reader:
             self._questions.ask(place, message, place.key(name), ["", SKIP], found=name)
         return name if answer is None else "" if answer == SKIP else answer
 
-    def _take_date(self, person: RosterPerson, row: int, column: Column, cell: str) -> None:
+    def _take_date(self, person: RosterPerson, row: int, column: RosterColumn, cell: str) -> None:
         place = self._roster.place(row, column.header)
         answer = self._questions.answer(place.key(cell))
         if answer == SKIP:
@@ -220,7 +222,7 @@ class _Reader:
             person.values[column.field] = read.day.isoformat() if column.field == "joins" else read.iso
             person.born = read.iso[:7] if column.field == "born" else person.born
 
-    def _as_column(self, read: ReadDate, place: Place, cell: str) -> ReadDate:
+    def _as_column(self, read: ReadDate, place: FilePlace, cell: str) -> ReadDate:
         """Read a doubtful date by what the user has said about its whole column."""
         keys = _column_keys(place)
         if read.doubt == "two_figures" and (answer := self._questions.answer(keys["two_figures"])):
@@ -230,7 +232,7 @@ class _Reader:
         return read
 
     def _uncertain(
-        self, person: RosterPerson, place: Place, name: str, cell: str, read: ReadDate
+        self, person: RosterPerson, place: FilePlace, name: str, cell: str, read: ReadDate
     ) -> ReadDate:
         """Ask about a cell that is no certain date, or keep it as text where text may stand."""
         if read.doubt == "no_date" and name not in ("born", "joins", "retires"):
@@ -251,13 +253,13 @@ class _Reader:
         self._questions.ask(place, question, place.key(cell), read.choices, found=cell, more=more)
         return read
 
-    def _take_resume(self, person: RosterPerson, place: Place, cell: str) -> None:
+    def _take_resume(self, person: RosterPerson, place: FilePlace, cell: str) -> None:
         resume = read_resume(cell)
         person.resume.extend((line, place) for line in resume.lines)
         for line in resume.unread:
             self._remark(place, line.reason, line.text)
 
-    def _remark(self, place: Place, message: Text, found: str) -> None:
+    def _remark(self, place: FilePlace, message: Text, found: str) -> None:
         self._roster.remarks.append(Fault(message, place.label, place.row, short(place.column), short(found)))
 
 
@@ -268,10 +270,10 @@ def part_keys(label: str, unit: str) -> tuple[str, str, str]:
         label: File and sheet.
         unit: The header of the column of units; empty without one.
     """
-    return f"sheet {label}", f"sections {label}", Place(label, 0, unit or "unit").key()
+    return f"sheet {label}", f"sections {label}", FilePlace(label, 0, unit or "unit").key()
 
 
-def _column_keys(place: Place) -> Mapping[str, str]:
+def _column_keys(place: FilePlace) -> Mapping[str, str]:
     """Return the keys of answers about all doubtful dates of a column, by sort of doubt."""
-    column = Place(place.label, 0, place.column)
+    column = FilePlace(place.label, 0, place.column)
     return {"two_figures": column.key("YY.MM"), "day_number": column.key("12345")}

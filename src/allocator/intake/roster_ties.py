@@ -8,7 +8,7 @@ from datetime import date
 from allocator.errors import Fault
 from allocator.intake.assembly import OTHER, UnitRegister
 from allocator.intake.dates import read_date
-from allocator.intake.import_notes import Place, Questions, short
+from allocator.intake.import_notes import FilePlace, Questions, short
 from allocator.intake.posts import split_post
 from allocator.intake.resume_lines import ResumeLine
 from allocator.intake.roster_families import StatedRelative
@@ -97,7 +97,7 @@ def _unit_of_work(work: str, register: UnitRegister) -> str:
     return next((register.id_of(name) for name in names if name in register.names), "")
 
 
-def _source(place: Place) -> str:
+def _source(place: FilePlace) -> str:
     return ":".join(filter(None, (place.label, str(place.row), short(place.column))))
 
 
@@ -134,7 +134,7 @@ def postings_and_service(
 
 
 def _of_spell(
-    person_id: str, spell: ResumeLine, place: Place, known: frozenset[str], register: UnitRegister
+    person_id: str, spell: ResumeLine, place: FilePlace, known: frozenset[str], register: UnitRegister
 ) -> tuple[str, Row] | None:
     """Return the table and the row of one spell of work; None if its unit cannot be told."""
     post = split_post(spell.text, known)
