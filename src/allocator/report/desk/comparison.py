@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -120,7 +120,7 @@ class PostCount:
 
 def comparison_table(source: DeskInput, layer: Layer) -> DeskTable:
     """Return present and proposed holders of each post of a layer (D2), period by period."""
-    made = _Comparison(source, layer)
+    made = Comparison(source, layer)
     columns, rows, notes = without_empty_columns(_COLUMNS, list(made.all_rows()))
     title = source.title(layer)
     return DeskTable(
@@ -145,8 +145,8 @@ _BY_GRADE = Text(
 )
 
 
-class _Comparison:
-    """The rows of one layer."""
+class Comparison:
+    """The rows of one layer, and its counts."""
 
     def __init__(self, source: DeskInput, layer: Layer) -> None:
         self.source, self.layer = source, layer
@@ -200,20 +200,40 @@ class _Comparison:
         self, slot: int, before: int, now: int, totals: list[PostCount]
     ) -> Iterator[tuple[Cell, ...]]:
         was, will = self._by_post(slot, before), self._by_post(slot, now)
-        shown = [one for one in self._posts if {one} & {*was, *will} or (slot, one, now) in self.limits]
-        shown = shown or list(self._posts[:1])
+        shown = self._shown(slot, now, {*was, *will})
+        counts, whole = self._counts(slot, now, shown, will)
+        for post, count in zip(shown, counts, strict=True):
+            yield self._post_row(slot, post, (before, now), (was.get(post, ()), will.get(post, ())), count)
+        totals.append(whole)
+        if len(shown) > 1:
+            yield self._sum_row(_SUBTOTAL, now, slot, whole)
+
+    def _shown(self, slot: int, now: int, held: Collection[str]) -> Sequence[str]:
+        """Return the posts of a slot that have a holder or an authorised number; the first one if none has."""
+        shown = [one for one in self._posts if one in held or (slot, one, now) in self.limits]
+        return shown or self._posts[:1]
+
+    def _counts(
+        self, slot: int, now: int, shown: Sequence[str], held: Mapping[str, Sequence[int]]
+    ) -> tuple[list[PostCount], PostCount]:
+        """Return the count of each post of a slot, and that of the slot as a whole."""
         limits = [self.limits.get((slot, post, now), (None, None)) for post in shown]
         whole = self.limits.get((slot, "", now))
         if len(shown) == 1 and whole is not None:
             limits = [_narrower(limits[0], whole)]
         counts = [
-            PostCount.of(bound, len(will.get(post, ()))) for post, bound in zip(shown, limits, strict=True)
+            PostCount.of(bound, len(held.get(post, ()))) for post, bound in zip(shown, limits, strict=True)
         ]
-        for post, count in zip(shown, counts, strict=True):
-            yield self._post_row(slot, post, (before, now), (was.get(post, ()), will.get(post, ())), count)
-        totals.append(counts[0] if len(shown) == 1 else PostCount.total(counts, whole))
-        if len(shown) > 1:
-            yield self._sum_row(_SUBTOTAL, now, slot, totals[-1])
+        return counts, counts[0] if len(shown) == 1 else PostCount.total(counts, whole)
+
+    def total(self, now: int, held: int) -> PostCount:
+        """Return the count of the layer by the limits of one period and the holders of another (-1: before)."""
+        totals = []
+        for slot in range(len(self.layer.slots)):
+            if self.layer.active[slot, now]:
+                by_post = self._by_post(slot, held)
+                totals.append(self._counts(slot, now, self._shown(slot, now, by_post), by_post)[1])
+        return PostCount.total(totals)
 
     def _post_row(
         self,

@@ -16,6 +16,7 @@ from allocator.report.desk.desk_input import DeskInput, seat_titles
 from allocator.report.desk.movements import changes_table, matrix_table, move_tone
 from allocator.report.desk.reasons import ReasonFinder
 from allocator.report.desk.recusal_tables import recusal_table, score_table, waiver_table
+from allocator.report.desk.standing import options_table, standings
 from allocator.report.desk.tables import Appointment, DeskTable, DeskView, SeatLine, SeatList
 from allocator.report.desk.work import away_table, casework_table, loads_table
 from allocator.report.plan_view import PlanView
@@ -48,6 +49,8 @@ def desk_view(policy: Policy, plan: Plan, view: PlanView) -> DeskView:
         tables=tuple(one for one in _tables(source, finder, view, changes) if one.rows),
         appointments=changes,
         seats=tuple(_seat_list(source, finder, layer) for layer in source.layers.values()),
+        standings=(standing := standings(source)),
+        options=options_table(source, standing),
         asked={name: tuple(places) for name, places in plan_overrides(plan).to_run_data().items()},
     )
 

@@ -28,6 +28,7 @@ TableId = Literal[
     "waivers",
     "loads",
     "away",
+    "options",
 ]
 
 
@@ -192,6 +193,35 @@ class SeatList:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How the seats of a layer are filled at one time.
+
+    Attributes:
+        layer: The layer.
+        title: Its title.
+        period: The period; empty in a layer that is decided once.
+        is_present: Whether this is the present state, counted by the limits of the first period.
+        places: The number of slots that are open in the period.
+        least: The least authorised number; None without one.
+        most: The greatest authorised number; None without one.
+        actual: The number of seats held.
+        vacant: The number of vacant seats; None without authorised numbers.
+        over: The number of seats held beyond the authorised ones; None without these.
+    """
+
+    layer: str
+    title: Text
+    period: str
+    is_present: bool
+    places: int
+    least: int | None
+    most: int | None
+    actual: int
+    vacant: int | None
+    over: int | None
+
+
+@dataclass(frozen=True)
 class DeskView:
     """A plan for the desk.
 
@@ -208,6 +238,8 @@ class DeskView:
         appointments: The changes of people, typed, for the reasons person by person.
         seats: Every assignment, by layer.
         asked: The overrides of the call, as the plan carries them.
+        standings: How the seats of each layer are filled at present and in each period.
+        options: The plan beside the present state; None where there is no present state.
         is_blind: Whether codes stand for the names of people.
     """
 
@@ -223,6 +255,8 @@ class DeskView:
     appointments: tuple[Appointment, ...]
     seats: tuple[SeatList, ...]
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    standings: tuple[Standing, ...] = ()
+    options: DeskTable | None = None
     is_blind: bool = False
 
     def table(self, name: TableId) -> DeskTable | None:

@@ -1,0 +1,224 @@
+"""The proposal of a plan: its sections and annexes as blocks, in both languages, without a format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from allocator.model.text import Language, Text
+from allocator.report.desk.tables import DeskTable, DeskView
+from allocator.report.plan_view import PlanView
+from allocator.report.word.facts import proposal_facts
+from allocator.report.word.persons import reason_blocks
+from allocator.report.word.sections import (
+    Block,
+    heading,
+    options_blocks,
+    paragraph,
+    plan_blocks,
+    present_blocks,
+    waiver_blocks,
+)
+from allocator.report.word.standard import StyleId
+
+#: The tables of annexes, in their order.
+_ANNEXES = ("appointments", "comparison", "casework", "recusals")
+_ANNEX_TITLES = {
+    "appointments": Text(zh="拟任免（轮岗交流）干部名单", en="List of appointments and releases"),
+    "comparison": Text(zh="方案对照表", en="Present and proposed"),
+    "casework": Text(zh="办案组", en="Case teams"),
+    "recusals": Text(zh="回避情况表", en="Register of recusals"),
+}
+_SYNTHETIC = Text(zh="本件所涉人员、案件均为虚构。", en="All people and cases in this document are invented.")
+_BLIND = Text(
+    zh="本件为代号副本：姓名以代号代替，代号与姓名的对照表另存。",
+    en="This is a blind copy: codes stand for names, and the key is kept apart.",
+)
+_EDITING = Text(
+    zh="“方案”栏（办案组为各角色栏）可以直接修改，之后用 allocator verify 复核；其余各栏随之而定，不读回。",
+    en="The column 'proposed' (of case teams: the columns of roles) may be changed, and `allocator verify` then"
+    " judges the document. The other columns follow from it and are not read back.",
+)
+_SECTIONS = (
+    Text(zh="现状", en="The present state"),
+    Text(zh="方案比选", en="Options compared"),
+    Text(zh="推荐方案", en="The plan proposed"),
+    Text(zh="逐人理由及依据", en="Reasons, person by person"),
+    Text(zh="豁免事项", en="Exceptions"),
+)
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Who signs a proposal, and its date in words; either may be empty."""
+
+    name: str = ""
+    date: Text = Text()
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposal.
+
+    Attributes:
+        title: The title.
+        blocks: The text, from the cautions to the signature.
+        annexes: The annexes, on pages on their side.
+        facts: What reading back needs to know, as JSON.
+    """
+
+    title: Text
+    blocks: tuple[Block, ...]
+    annexes: tuple[Block, ...]
+    facts: str
+
+
+def proposal_of(view: DeskView, plan: PlanView, language: Language, signing: Signing = Signing()) -> Proposal:
+    """Return the proposal of a plan.
+
+    Args:
+        view: The plan as the tables of the desk.
+        plan: The plan laid out, for the proofs of its levels.
+        language: Language of the document, which the facts for reading back are about.
+        signing: Who signs, and when.
+    """
+    title = Text(zh=f"{view.title.zh or view.title.en}建议方案", en=f"{view.title('en')}: proposal")
+    annexes = _annex_tables(view)
+    blocks = (
+        *_cautions(view),
+        paragraph("Title", title),
+        paragraph("Body", Text()),
+        paragraph("Body", _opening(view)),
+        *_body(view, plan),
+        *_annex_list([name for name, _ in annexes]),
+        *_signature(signing),
+    )
+    tables = [table for _, group in annexes for table in group]
+    return Proposal(title, blocks, tuple(_annex_blocks(annexes)), proposal_facts(view, tables, language))
+
+
+def _cautions(view: DeskView) -> Iterator[Block]:
+    for one in view.cautions:
+        yield paragraph("Caution", Text(zh=f"警告：{one.zh}。", en=f"Warning: {one('en')}."))
+    if view.synthetic:
+        yield paragraph("Caution", _SYNTHETIC)
+    if view.is_blind:
+        yield paragraph("Caution", _BLIND)
+
+
+def _opening(view: DeskView) -> Text:
+    proof = Text(zh="", en="")
+    if view.plan_hash:
+        short = view.plan_hash[:16]
+        proof = Text(zh=f"方案摘要 {short}。", en=f" Hash of the plan: {short}.")
+    return Text(
+        zh=f"本方案依据场景“{view.scenario}”的数据和规则编制，求解状态为{view.status.zh}。文中各项数字均由方案"
+        f"逐项重新计算，规则符合情况逐条复核。{proof.zh}",
+        en=f"This proposal was made from the data and the rules of the scenario '{view.scenario}'; status:"
+        f" {view.status('en')}. Every figure is counted anew from the plan, and every rule has been checked."
+        f"{proof.en}",
+    )
+
+
+def _body(view: DeskView, plan: PlanView) -> Iterator[Block]:
+    made = (
+        present_blocks(view),
+        options_blocks(view),
+        plan_blocks(view, plan),
+        reason_blocks(view),
+        waiver_blocks(view),
+    )
+    for title, blocks in zip(_SECTIONS, made, strict=True):
+        yield heading(1, title)
+        yield from blocks
+
+
+def _annex_tables(view: DeskView) -> list[tuple[Text, list[DeskTable]]]:
+    """Return the annexes that have a table, each with its tables: one for each layer or one in all."""
+    found = ((_ANNEX_TITLES[id_], [one for one in view.tables if one.id == id_]) for id_ in _ANNEXES)
+    return [(title, tables) for title, tables in found if tables]
+
+
+def _annex_list(titles: Sequence[Text]) -> Iterator[Block]:
+    """Yield the list of annexes below the text (附件说明): no full stop behind a title."""
+    if not titles:
+        return
+    yield paragraph("Body", Text())
+    for number, title in enumerate(titles, start=1):
+        style: StyleId = "AnnexList" if number == 1 else "AnnexListMore"
+        mark = Text(zh="附件：", en="Annexes: ") if number == 1 else Text()
+        if len(titles) == 1:
+            yield paragraph(style, Text(zh=f"附件：{title.zh}", en=f"Annex: {title('en')}"))
+        else:
+            zh, en = f"{mark.zh}{number}.{title.zh}", f"{mark('en')}{number}. {title('en')}"
+            yield paragraph(style, Text(zh=zh, en=en))
+
+
+def _signature(signing: Signing) -> Iterator[Block]:
+    """Yield name and date, four characters from the right; the shorter line is centred on the longer."""
+    if not signing.name and not signing.date:
+        return
+    yield paragraph("Body", Text())
+    name = Text(zh=signing.name, en=signing.name)
+    wide = [_twips(one.zh) for one in (name, signing.date)]
+    for one, width in zip((name, signing.date), wide, strict=True):
+        if one:
+            yield replace(paragraph("Signature", one), indent=4 * _CHARACTER + (max(wide) - width) // 2)
+
+
+#: Twips of a character of 16 pt less 0.25 pt.
+_CHARACTER = 315
+
+
+def _twips(text: str) -> int:
+    return int(sum(1.0 if ord(one) > 0x2E7F else 0.5 for one in text) * _CHARACTER)
+
+
+def _annex_blocks(annexes: Sequence[tuple[Text, Sequence[DeskTable]]]) -> Iterator[Block]:
+    for number, (title, tables) in enumerate(annexes, start=1):
+        mark = number if len(annexes) > 1 else ""
+        yield paragraph("AnnexMark", Text(zh=f"附件{mark}", en=f"Annex {mark}".strip()))
+        yield paragraph("AnnexTitle", title)
+        for table in tables:
+            if table.title != title:
+                yield paragraph("TableTitle", table.title)
+            yield Block("TableText", table=table)
+            for note in (*_editing(table), *table.notes):
+                yield paragraph("TableNote", Text(zh=f"注：{note.zh}", en=f"Note: {note('en')}"))
+
+
+def _editing(table: DeskTable) -> tuple[Text, ...]:
+    return (_EDITING,) if table.id in ("comparison", "casework") else ()
+
+
+#: Characters of a title on one line; endings of words after which a line of a title may break.
+_TITLE_LINE = 19
+_ENDINGS = (
+    "市", "县", "区", "省", "机构", "机关", "中心", "小组", "专班", "工作", "模式", "任期", "片区", "”", "）",
+    "与", "和", "、", "的", "年",
+)  # fmt: skip
+
+
+def title_lines(title: str) -> list[str]:
+    """Return a title on lines that make a trapezoid (two) or a diamond (three), broken between words."""
+    count = 1 if len(title) <= _TITLE_LINE else 2 if len(title) <= 2 * _TITLE_LINE else 3
+    if count == 1:
+        return [title]
+    if count == 2:
+        cut = _break_near(title, (len(title) + 2) // 2)
+        return [title[:cut], title[cut:]]
+    first = _break_near(title, round(len(title) * 0.3))
+    second = _break_near(title, round(len(title) * 0.7))
+    return [title[:first], title[first:second], title[second:]]
+
+
+def _break_near(title: str, wanted: int) -> int:
+    """Return the place nearest to a wanted one at which a line may end, or the wanted one itself."""
+    places = [k for k in range(2, len(title) - 1) if _may_break(title, k) and abs(k - wanted) <= 6]
+    return min(places, key=lambda k: (abs(k - wanted), k), default=wanted)
+
+
+def _may_break(title: str, place: int) -> bool:
+    before, after = title[:place], title[place:]
+    inside = before.count("“") > before.count("”") or before.count("（") > before.count("）")
+    return before.endswith(_ENDINGS) and not inside and after[0] not in "”）、的"
