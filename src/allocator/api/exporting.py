@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +85,8 @@ def export(
     layer: str | None = None,
     period: str | None = None,
     blind: Path | str | None = None,
+    signed: str | None = None,
+    dated: date | None = None,
 ) -> ExportedFile:
     """Write a plan to a file atomically; the suffix of the file name decides the format.
 
@@ -97,11 +100,13 @@ def export(
         period: Id of the only period to export.
         blind: A file for the key of a blind copy: the copy has codes in place of names. If it is there, its
             codes are used again.
+        signed: Who signs the document, in a format that is signed.
+        dated: Its date; a document never has one of its own.
 
     Raises:
-        InputError: No format has this suffix, the format does not support a choice of language, layer or
-            period, the plan has no such layer or period, a file cannot be written, or the key would lie with
-            the copy.
+        InputError: No format has this suffix, the format does not support a choice of layer, period,
+            signature or date, the plan has no such layer or period, a file cannot be written, or the key
+            would lie with the copy.
     """
     path = Path(path)
     exporter = exporter_for(path)
@@ -112,7 +117,17 @@ def export(
         key, blinder = _blinder(Path(blind), path, policy)
         view, context = blinder.blinded(view), blinder.context(_known(policy).context)
         make_desk = partial(_blind_desk, blinder, make_desk) if make_desk else None
-    content = export_plan(exporter, view, context, language, layer=layer, period=period, make_desk=make_desk)
+    content = export_plan(
+        exporter,
+        view,
+        context,
+        language,
+        layer=layer,
+        period=period,
+        make_desk=make_desk,
+        signed=signed,
+        dated=dated,
+    )
     if blind is not None and key is not None:
         atomic_write(key.to_csv(), Path(blind), mode=0o600)
     atomic_write(content, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from allocator import api
@@ -53,6 +54,8 @@ _NOTHING = Text(
     zh="代号副本：姓名以代号代替，对照表写到此文件（须在另一文件夹）",
     en="a blind copy: codes for names, with the key in this file (in another folder)",
 )
+@option("--signed", metavar="NAME", zh="文稿的署名", en="who signs the document")
+@option("--dated", metavar="YYYY-MM-DD", zh="文稿的成文日期", en="the date of the document")
 @scenario_option
 @same_version_option
 def command(
@@ -63,11 +66,14 @@ def command(
     layer: str | None,
     period: str | None,
     blind: Path | None,
+    signed: str | None,
+    dated: str | None,
     scenario: Path | None,
     strict: bool,
 ) -> int:
     """Write a plan, or one layer or period of it, to a file; a picture shows one layer."""
     check_target(to, forms, blind)  # a wrong ending is refused before anything is read
+    day = _day(dated)
     read = api.read_plan(plan)
     if not read.is_found and not read.assignments:
         output.data({"file": None, "status": read.status})
@@ -90,6 +96,8 @@ def command(
         layer=layer,
         period=period,
         blind=blind,
+        signed=signed,
+        dated=day,
     )
     key = {"key": str(blind)} if blind else {}
     output.data({"file": str(to), "format": made.format, "bytes": made.size, **key})
@@ -97,6 +105,19 @@ def command(
     if blind:
         output.report([printable(pick(output.language, f"代号对照表 {blind}", f"the key is in {blind}"))])
     return FINE
+
+
+def _day(text: str | None) -> date | None:
+    """Return a date of the call.
+
+    Raises:
+        InputError: It is no date in the form 2026-03-01.
+    """
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        message = Text(zh="不是日期", en="is no date")
+        raise InputError([Fault(message, "--dated", found=shorten(text), allowed="YYYY-MM-DD")]) from None
 
 
 def check_target(to: Path, forms: Path | None, blind: Path | None) -> None:

@@ -171,7 +171,8 @@ class Comparison:
         return str(getattr(entity, "grade", "") or getattr(entity, "kind", ""))
 
     def _post_text(self, post: str) -> Text:
-        known = {**self.source.role_texts, **self.source.grade_texts}
+        has_roles = self.layer.roles != (None,)
+        known = self.source.role_texts if has_roles else self.source.grade_texts
         return known.get(post) or kind_text(post)
 
     def notes(self) -> Iterator[Text]:
@@ -209,7 +210,7 @@ class Comparison:
             yield self._sum_row(_SUBTOTAL, now, slot, whole)
 
     def _shown(self, slot: int, now: int, held: Collection[str]) -> Sequence[str]:
-        """Return the posts of a slot that have a holder or an authorised number; the first one if none has."""
+        """Return the posts of a slot with a holder or an authorised number; the first one if none has."""
         shown = [one for one in self._posts if one in held or (slot, one, now) in self.limits]
         return shown or self._posts[:1]
 
@@ -227,7 +228,7 @@ class Comparison:
         return counts, counts[0] if len(shown) == 1 else PostCount.total(counts, whole)
 
     def total(self, now: int, held: int) -> PostCount:
-        """Return the count of the layer by the limits of one period and the holders of another (-1: before)."""
+        """Count the layer by the limits of one period and the holders of another one (-1: before)."""
         totals = []
         for slot in range(len(self.layer.slots)):
             if self.layer.active[slot, now]:

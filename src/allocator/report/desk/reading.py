@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 
 from allocator.errors import Fault, shorten
 from allocator.model.layer import Layer
@@ -207,3 +208,9 @@ def clean(text: str) -> str:
 def name_key(name: str) -> str:
     """Return the key by which names are compared: one width, one case, no blanks."""
     return "".join(unicodedata.normalize("NFKC", clean(name)).casefold().split())
+
+
+def digest(cells: Sequence[str]) -> str:
+    """Return a short digest of the cells of a row, as they are shown."""
+    plain = "\x1f".join(" ".join(cell.split()) for cell in cells).rstrip("\x1f")
+    return sha256(plain.encode("utf-8", "replace")).hexdigest()[:16]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 from allocator.model.text import Language, Text
+from allocator.report.desk.reading import digest
 from allocator.report.desk.sheet_writer import SheetWriter
 from allocator.report.desk.tables import (
     Cell,
@@ -197,9 +197,3 @@ def _seat_columns(seats: SeatList, language: Language) -> list[_SeatColumn]:
         for one in columns
         if (one.values if one.values is not None else any(not one.cell(line).is_empty for line in lines))
     ]
-
-
-def digest(cells: Sequence[str]) -> str:
-    """Return a short digest of the cells of a row, as they are shown."""
-    plain = "\x1f".join(" ".join(cell.split()) for cell in cells).rstrip("\x1f")
-    return sha256(plain.encode("utf-8", "replace")).hexdigest()[:16]

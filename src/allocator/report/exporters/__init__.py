@@ -6,6 +6,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal, get_args
@@ -20,8 +21,8 @@ from allocator.rules.context import RuleContext
 
 #: The medium of a file. Formats are listed in this order, then by name.
 Medium = Literal["picture", "table", "document", "data"]
-#: A choice of the caller: one layer only, one period only.
-Option = Literal["layer", "period"]
+#: A choice of the caller: one layer only, one period only, who signs, and the date of the document.
+Option = Literal["layer", "period", "signed", "dated"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class ExportRequest:
         layer: Name or title of the layer to export; None where none was chosen.
         language: Language of the words.
         make_desk: Lays the plan out as the tables of the desk; None where its scenario is not at hand.
+        signed: Who signs the document; None for nobody.
+        dated: Its date; None for none.
     """
 
     view: PlanView
@@ -41,6 +44,8 @@ class ExportRequest:
     layer: str | None
     language: Language
     make_desk: Callable[[], DeskView] | None = None
+    signed: str | None = None
+    dated: date | None = None
 
     def desk(self) -> DeskView:
         """Return the plan as the tables of the desk.
@@ -147,6 +152,8 @@ def export_plan(
     layer: str | None = None,
     period: str | None = None,
     make_desk: Callable[[], DeskView] | None = None,
+    signed: str | None = None,
+    dated: date | None = None,
 ) -> bytes:
     """Return a plan in a format, whole or one layer or period of it.
 
@@ -158,11 +165,13 @@ def export_plan(
         layer: Name or title of a layer.
         period: Id of a period.
         make_desk: Lays the plan out as the tables of the desk, if its scenario is at hand.
+        signed: Who signs the document.
+        dated: Its date.
 
     Raises:
         InputError: The format does not honour a choice, or the plan has no such layer or period.
     """
-    chosen: Mapping[Option, str | None] = {"layer": layer, "period": period}
+    chosen: Mapping[Option, object] = {"layer": layer, "period": period, "signed": signed, "dated": dated}
     refused = [name for name, value in chosen.items() if value is not None and name not in exporter.options]
     if refused:
         message = Text(
@@ -172,7 +181,7 @@ def export_plan(
         allowed = ", ".join(f"--{name}" for name in chosen if name in exporter.options)
         raise InputError([Fault(message, f"--{name}", allowed=allowed) for name in refused])
     view = view if period is None else pick_period(view, period)
-    return exporter.write(ExportRequest(view, context, layer, language, make_desk))
+    return exporter.write(ExportRequest(view, context, layer, language, make_desk, signed, dated))
 
 
 def formats_text() -> Text:

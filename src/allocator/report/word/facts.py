@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from hashlib import sha256
 
 from allocator.model.text import Language, Text
+from allocator.report.desk.reading import digest
 from allocator.report.desk.tables import DeskTable, DeskView
 from allocator.report.rendering.console import printable
 
@@ -72,9 +72,3 @@ def is_read(table: str, title: str, roles: Collection[str]) -> bool:
         known = (READ["period"], CASE, MEMBERS)
         return title in roles or any(title in (one.zh, one.en) for one in known)
     return False
-
-
-def digest(cells: Sequence[str]) -> str:
-    """Return a short digest of the cells of a row, as they are shown."""
-    plain = "\x1f".join(" ".join(cell.split()) for cell in cells)
-    return sha256(plain.encode("utf-8", "replace")).hexdigest()[:16]

@@ -45,7 +45,7 @@ def reason_blocks(view: DeskView) -> Iterator[Block]:
 
 _INTRODUCTION = Text(
     zh="以下理由均为对该任职有约束、且经复核没有违反的规则；因豁免而不计的规则不列为理由。",
-    en="Each reason below is a rule that bears on the appointment and that, checked anew, is not broken by it; a"
+    en="Each reason below is a rule that bears on the appointment and, checked anew, is not broken by it. A"
     " rule that an exception excuses is no reason.",
 )
 

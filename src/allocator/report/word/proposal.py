@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from allocator.model.text import Language, Text
 from allocator.report.desk.tables import DeskTable, DeskView
@@ -36,7 +37,7 @@ _BLIND = Text(
 )
 _EDITING = Text(
     zh="“方案”栏（办案组为各角色栏）可以直接修改，之后用 allocator verify 复核；其余各栏随之而定，不读回。",
-    en="The column 'proposed' (of case teams: the columns of roles) may be changed, and `allocator verify` then"
+    en="The column 'proposed' (of case teams: the columns of roles) may be changed; `allocator verify` then"
     " judges the document. The other columns follow from it and are not read back.",
 )
 _SECTIONS = (
@@ -50,10 +51,22 @@ _SECTIONS = (
 
 @dataclass(frozen=True)
 class Signing:
-    """Who signs a proposal, and its date in words; either may be empty."""
+    """Who signs a proposal, and the day in words; either may be empty."""
 
     name: str = ""
-    date: Text = Text()
+    day: Text = field(default_factory=Text)
+
+    @classmethod
+    def of(cls, name: str | None, day: date | None) -> Signing:
+        """Return a signature with its date in words: ``2026年3月1日``, ``1 March 2026``."""
+        words = Text()
+        if day is not None:
+            month = _MONTHS.split()[day.month - 1]
+            words = Text(zh=f"{day.year}年{day.month}月{day.day}日", en=f"{day.day} {month} {day.year}")
+        return cls(name or "", words)
+
+
+_MONTHS = "January February March April May June July August September October November December"
 
 
 @dataclass(frozen=True)
@@ -156,12 +169,12 @@ def _annex_list(titles: Sequence[Text]) -> Iterator[Block]:
 
 def _signature(signing: Signing) -> Iterator[Block]:
     """Yield name and date, four characters from the right; the shorter line is centred on the longer."""
-    if not signing.name and not signing.date:
+    if not signing.name and not signing.day:
         return
     yield paragraph("Body", Text())
     name = Text(zh=signing.name, en=signing.name)
-    wide = [_twips(one.zh) for one in (name, signing.date)]
-    for one, width in zip((name, signing.date), wide, strict=True):
+    wide = [_twips(one.zh) for one in (name, signing.day)]
+    for one, width in zip((name, signing.day), wide, strict=True):
         if one:
             yield replace(paragraph("Signature", one), indent=4 * _CHARACTER + (max(wide) - width) // 2)
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from allocator.model.plan import HARD
 from allocator.model.text import Text
-from allocator.report.desk.tables import Cell, Column, DeskTable, DeskView, Standing, joined, text_cell, words
+from allocator.report.desk.tables import (
+    Cell,
+    Column,
+    DeskTable,
+    DeskView,
+    Standing,
+    joined,
+    text_cell,
+    word_cell,
+)
 from allocator.report.plan_view import PlanView
 from allocator.report.score_view import LevelLine
 from allocator.report.word.standard import StyleId
@@ -132,8 +141,8 @@ def options_blocks(view: DeskView) -> Iterator[Block]:
             "Body",
             Text(
                 zh="规划期前没有在任记录，无从与维持现状比较；方案文件只载本方案，未附其他备选方案。",
-                en="Nothing is on record before the horizon, so that there is no present state to compare with;"
-                " the plan file holds this plan and no alternative.",
+                en="Nothing is on record before the horizon: there is no present state to compare with; the"
+                " plan file holds this plan and no alternative.",
             ),
         )
         return
@@ -141,7 +150,7 @@ def options_blocks(view: DeskView) -> Iterator[Block]:
         "Body",
         Text(
             zh="方案文件只载本方案，未附其他备选方案；现与维持现状比较如下。",
-            en="The plan file holds this plan and no alternative; it is compared with keeping the present state.",
+            en="The plan file holds this plan and no alternative; here it stands beside the present state.",
         ),
     )
     yield Block("TableText", table=view.options)
@@ -198,12 +207,12 @@ def _filled_row(one: Standing) -> tuple[Cell, ...]:
     authorised = Text(zh=bounds.zh.removeprefix("核定"), en=bounds("en").removeprefix("authorised: "))
     return (
         text_cell(one.title),
-        words(one.period),
+        word_cell(one.period),
         Cell(number=one.places),
-        text_cell(authorised) if has_bounds else words("—"),
+        text_cell(authorised) if has_bounds else word_cell("—"),
         Cell(number=one.actual),
-        words("—") if one.vacant is None else Cell(number=one.vacant),
-        words("—") if one.over is None else Cell(number=one.over),
+        word_cell("—") if one.vacant is None else Cell(number=one.vacant),
+        word_cell("—") if one.over is None else Cell(number=one.over),
     )
 
 
@@ -240,8 +249,8 @@ def _change_text(table: DeskTable, row: tuple[Cell, ...], layer: Text, period: T
         f"进{come}，出{go}，本期{now}"
     )
     en = (
-        f"{layer('en')}{period.zh and f' ({period.en})'}: before {was}, stay {stay} (changed: {other}), come {come},"
-        f" go {go}, now {now}"
+        f"{layer('en')}{period.zh and f' ({period.en})'}: before {was}, stay {stay} (changed: {other}),"
+        f" come {come}, go {go}, now {now}"
     )
     if share:
         zh, en = f"{zh}，更换比例{share.zh}", f"{en}, share that changed {share('en')}"

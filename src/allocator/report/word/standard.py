@@ -226,8 +226,12 @@ _TABLE_STYLES = (
     '<w:style w:type="table" w:styleId="DeskTable"><w:name w:val="Desk Table"/>'
     '<w:basedOn w:val="TableNormal"/><w:rPr>{fonts}</w:rPr><w:tblPr><w:tblBorders>'
     + _EDGES
-    + '</w:tblBorders><w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="50" w:type="dxa"/><w:bottom w:w="20" w:type="dxa"/><w:right w:w="50" w:type="dxa"/>'
-    "</w:tblCellMar></w:tblPr></w:style>"
+    + "</w:tblBorders><w:tblCellMar>"
+    + "".join(
+        f'<w:{side} w:w="{width}" w:type="dxa"/>'
+        for side, width in (("top", 20), ("left", 50), ("bottom", 20), ("right", 50))
+    )
+    + "</w:tblCellMar></w:tblPr></w:style>"
 )
 
 

@@ -20,7 +20,8 @@ from lxml import etree
 from allocator.model.text import Language
 from allocator.report.desk.tables import DeskTable, Tone
 from allocator.report.rendering.console import printable
-from allocator.report.word.proposal import Block, Proposal, title_lines
+from allocator.report.word.proposal import Proposal, title_lines
+from allocator.report.word.sections import Block
 from allocator.report.word.standard import (
     FONTS,
     LANDSCAPE_WIDTH,
@@ -100,7 +101,7 @@ def document_bytes(proposal: Proposal, language: Language) -> bytes:
     for kind, relation in footers.items():
         xml = footer_xml(language, even=kind == "even")
         main.load_rel(RT.FOOTER, _part(package, f"/word/footer-{kind}.xml", CT.WML_FOOTER, xml), relation)
-    facts = etree.Element(f"{{{FACTS}}}proposal", nsmap={None: FACTS})
+    facts = etree.Element(f"{{{FACTS}}}proposal", nsmap={"facts": FACTS})
     facts.text = proposal.facts
     kept = _part(package, "/customXml/item1.xml", CT.XML, etree.tostring(facts, encoding="unicode"))
     main.relate_to(kept, _CUSTOM[0])
@@ -176,7 +177,7 @@ class _Body:
     def _paragraph(self, style: StyleId, *lines: str, indent: int = 0) -> None:
         made = etree.SubElement(self._body, _W + "p")
         place = etree.SubElement(made, _W + "pPr")
-        etree.SubElement(place, _W + "pStyle", {_W + "val": style})
+        etree.SubElement(place, _W + "pStyle", {_W + "val": str(style)})
         if indent:
             etree.SubElement(place, _W + "ind", {_W + "right": str(indent)})
         for number, line in enumerate(lines):
@@ -256,7 +257,7 @@ class _Body:
         etree.SubElement(looks, _W + "vAlign", {_W + "val": "center"})
         paragraph = etree.SubElement(made, _W + "p")
         place = etree.SubElement(paragraph, _W + "pPr")
-        etree.SubElement(place, _W + "pStyle", {_W + "val": style})
+        etree.SubElement(place, _W + "pStyle", {_W + "val": str(style)})
         if centred:
             etree.SubElement(place, _W + "jc", {_W + "val": "center"})
         if text:
