@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, cast
 from unicodedata import east_asian_width
@@ -264,6 +265,7 @@ class _Body:
             self._run(paragraph, style, text, tone=tone)
 
 
+@lru_cache(maxsize=20_000)
 def char_width(text: str) -> float:
     """Return the width of a text in Chinese characters; a Latin one counts somewhat more than half."""
     return sum(1.0 if east_asian_width(one) in "WFA" else 0.62 for one in text)
