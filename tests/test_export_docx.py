@@ -30,10 +30,12 @@ from allocator.report.word.writer import column_widths, document_bytes
 from allocator.verify import judge
 from cli_world import Called, call, good_plan, write_plan
 from desk_oracle import any_plan, held_by_period, laid_out, load_plan_policy, moves
+from scenario_tools import folder
 from test_desk_views import QUICK, SLOW, Both, of_scenario
 from tiny_scenario import write_scenario
 
 Edit = Callable[[Document], None]
+REST = (*QUICK[3:], *SLOW)
 _EVERY = [*QUICK, *(pytest.param(one, marks=pytest.mark.slow) for one in SLOW)]
 
 
@@ -448,8 +450,10 @@ def test_waivers_stand_with_reason_and_expiry(desk: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_plans_of_every_kind_of_layer_are_read_back(drawn: Both, language: Language, tmp_path: Path) -> None:
-    policy, plan, _ = drawn
+@pytest.mark.parametrize("name", [*QUICK[:3], *(pytest.param(one, marks=pytest.mark.slow) for one in REST)])
+def test_plans_of_every_kind_of_layer_are_read_back(name: str, language: Language, tmp_path: Path) -> None:
+    policy = load_plan_policy(folder(name))
+    plan = any_plan(policy)
     api.export(plan, tmp_path / "p.docx", policy=policy, language=language)
     found = api.read_document(tmp_path / "p.docx", policy)
     assert sorted(found.assignments, key=str) == sorted(plan.assignments, key=str)
