@@ -455,7 +455,7 @@ def test_plans_of_every_kind_of_layer_are_read_back(name: str, language: Languag
     policy = load_plan_policy(folder(name))
     plan = any_plan(policy)
     api.export(plan, tmp_path / "p.docx", policy=policy, language=language)
-    found = api.read_document(tmp_path / "p.docx", policy)
+    found = api.read_document(tmp_path / "p.docx", policy).plan
     assert sorted(found.assignments, key=str) == sorted(plan.assignments, key=str)
     assert found.scenario.sha256 == plan.scenario.sha256
 
@@ -469,10 +469,14 @@ def test_a_proposal_is_judged_like_its_plan(desk: Path) -> None:
 
 def test_names_may_be_moved_added_and_written_in_many_ways(desk: Path) -> None:
     policy = api.bind(api.load(desk / "scenarios" / "tiny"))
-    before = api.read_document(desk / "p.docx", policy).assignments
+    before = api.read_document(desk / "p.docx", policy).plan.assignments
     edit = written("2026|第一片区|第一组|组员", "方案", "李　秀英，P5 、 杨帆")
     assert verified(desk, edit).status == 0
-    assert sorted(api.read_document(desk / "p.docx", policy).assignments, key=str) == sorted(before, key=str)
+    read = api.read_document(desk / "p.docx", policy)
+    assert (read.added, read.dropped) == (1, 1)
+    assert sorted(api.read_document(desk / "p.docx", policy).plan.assignments, key=str) == sorted(
+        before, key=str
+    )
     assert verified(desk, written("2026|第一片区|第一组|组员", "方案", "李秀英 陈静\n杨帆")).status == 0
     done = verified(desk, written("2026|第一片区|第一组|组员", "方案", "李秀英、陈静"))
     assert done.status == 1 and "staffing" in done.out

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.layer import Layer
+from allocator.model.reading.json_files import parse_json
 from allocator.model.run import Overrides
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import unique_names
@@ -96,14 +97,15 @@ def read_proposal(request: ReadRequest) -> ReadBack:
             reading.follows(table)
     reading.reader.faults.raise_if_any()
     asked = {name: tuple(places) for name, places in facts.asked.to_run_data().items()}
-    return ReadBack(*facts.scenario, reading.reader.assignments, asked)
+    name, sha256 = facts.scenario
+    return ReadBack(name, sha256, reading.reader.assignments, asked, reading.added, reading.dropped)
 
 
 def _facts(document: WordDocument, file: str) -> _Facts:
     for text in document.parts:
         try:
-            found = json.loads(text)
-        except ValueError:
+            found = parse_json(text.encode(), file)
+        except InputError:
             continue
         if isinstance(found, dict) and found.get("format") == FORMAT:
             try:
@@ -129,6 +131,7 @@ class _Reading:
         self._context, self._file = request.context, request.file
         self._codes = {name_key(code): id_ for code, id_ in request.codes.items()}
         self._left = list(document.tables)
+        self.added = self.dropped = 0
 
     def _table(self, facts: _TableFacts) -> WordTable | None:
         """Return the next table that has the title of a written one; a fault if there is none."""
@@ -161,17 +164,24 @@ class _Reading:
         written: dict[str, set[str]] = {}
         for key, rest in facts.rows:
             written.setdefault(key, set()).add(rest)
+        found: Counter[str] = Counter()
         for number, row in enumerate(table.rows[1:], start=2):
             at = dict(zip(titles, row, strict=False))
-            if not any(cell.strip() for cell in row) or at.get(READ["role"].zh, at.get("post")) in _SUMS:
+            if not any(cell.strip() for cell in row):
+                continue
+            key = _digest_of(at, facts.read)
+            found[key] += 1
+            if at.get(READ["role"].zh, at.get("post")) in _SUMS:
                 continue
             for cells, named in _seat_cells(facts.id, at, layer, self._role_words(layer)):
                 for name in names_in(cells["item"], known):
                     each = {**cells, "item": name}
                     self.reader.add(SeatRow(place, number, layer.name, each, named))
-            as_written = written.get(digest([at[title] for title in facts.read]))
-            if as_written is not None and _digest_of(at, facts.fixed) not in as_written:
+            if key in written and _digest_of(at, facts.fixed) not in written[key]:
                 self.reader.faults.add(Fault(_FOLLOWS, place, number, found=_shown(at, facts.fixed)))
+        as_written = Counter(key for key, _ in facts.rows)
+        self.added += (found - as_written).total()
+        self.dropped += (as_written - found).total()
 
     def _codes_of(self, layer: Layer) -> dict[str, str]:
         items = set(layer.items)
