@@ -106,9 +106,8 @@ def test_a_choice_that_a_format_does_not_honour_is_refused(lines: Exporter, tmp_
 
 
 def test_formats_of_rosters_honour_both_choices() -> None:
-    assert {one.name: one.options for one in all_exporters() if one.options} == {
-        name: {"layer", "period"} for name in ("svg", "csv", "json")
-    }
+    of_rosters = {one.name: one.options for one in all_exporters() if one.options & {"layer", "period"}}
+    assert of_rosters == {name: {"layer", "period"} for name in ("svg", "csv", "json")}
 
 
 def test_the_command_line_offers_a_new_format(tmp_path: Path) -> None:
