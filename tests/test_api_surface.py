@@ -40,7 +40,7 @@ FUNCTIONS = """
     scenario_workbook
 """
 #: Names in annotations that come with Python.
-STANDARD = {*dir(builtins), "Path", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}
+STANDARD = {*dir(builtins), "Path", "date", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}
 
 
 def test_the_public_names_are_these() -> None:
