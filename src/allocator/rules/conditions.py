@@ -179,9 +179,8 @@ class _Reader:
         for sign, zh, en in OPERATORS:
             if self.word((*zh, *en)):
                 return sign
-        words = [zh[0] for _, zh, _ in OPERATORS]
         message = Text(zh="此处应为比较词", en="expected a comparison here")
-        raise self.fault(message, start, self.text[start : start + 12], words)
+        raise self.fault(message, start, self.text[start : start + 12], [zh[0] for _, zh, _ in OPERATORS])
 
     def compared(self, left: Term, operator: str) -> Term:
         variable = left.parts[0].value if left.op == "index" else left.value
@@ -268,12 +267,8 @@ class _Reader:
                     self.at = end
                     return self._other(other, kind, sign, start)
         raw = quoted.value if quoted else self._raw()
-        if quoted is None and re.search(r"\s", raw) and kind == "STRING":
-            message = Text(
-                zh="值中有空格，请加引号；条件之间用“且”“或”",
-                en="a value with blanks stands in quotes; 'and' or 'or' joins conditions",
-            )
-            self._refuse_blanks(variable, raw, message, start)
+        if quoted is None and kind == "STRING" and re.search(r"\s", raw):
+            self._refuse_blanks(variable, raw, start)
         if not raw and quoted is None:
             raise self.fault(Text(zh="此处缺少值", en="a value is missing here"), start)
         if kind != "STRING":
@@ -320,10 +315,12 @@ class _Reader:
         known = rest.startswith((*self.over.variables, *TRUTHS))
         return known or rest[:1] in ("(", "（") or "." in rest.split(" ")[0]
 
-    def _refuse_blanks(self, variable: str, raw: str, message: Text, start: int) -> None:
+    def _refuse_blanks(self, variable: str, raw: str, start: int) -> None:
         """Refuse a bare value with blanks, unless a row has it."""
         if raw not in self.over.values(variable):
-            raise self.fault(message, start, raw)
+            zh = "值中有空格，请加引号；条件之间用“且”“或”"
+            en = "a value with blanks stands in quotes; 'and' or 'or' joins conditions"
+            raise self.fault(Text(zh=zh, en=en), start, raw)
 
     def _known(self, variable: str, raw: str, start: int, *, as_is: bool) -> str:
         """Return the value of a word; a word that no row has, but nearly one that a row has, is refused."""

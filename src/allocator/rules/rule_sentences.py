@@ -109,7 +109,9 @@ class _OpenSentence:
     def _excluded(self, clause: Clause) -> bool:
         """Whether a clause is for another choice than the default one, or for the lack of a value."""
         return any(
-            guard.negated or (guard.other is not None and self._default(guard.path) != guard.other)
+            guard.negated
+            or guard.is_constant
+            or (guard.other is not None and self._default(guard.path) != guard.other)
             for guard in clause.guards
         )
 

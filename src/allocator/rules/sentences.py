@@ -9,7 +9,7 @@
 of them the default ones; a clause without blanks always applies. ``[+ or +a|b]`` prints every clause that
 applies, joined. A guard says otherwise when a clause applies: in ``[each=item?a|!load?b]`` the clause ``a``
 if ``each`` is ``item``, ``b`` if ``load`` is empty or the default. ``a/b`` holds if one of two fields is set,
-``atleast=$atmost`` if two are equal; ``&`` joins guards.
+``atleast=$atmost`` if two are equal, ``~that`` if the expression of a field is a text in quotes; ``&`` joins.
 """
 
 from __future__ import annotations
@@ -81,11 +81,12 @@ class NounPart:
 
 @dataclass(frozen=True)
 class Guard:
-    """A condition of a clause: a field is set, or equals a word or another field; or not."""
+    """A condition of a clause: a field is set, equals a word or another field, or is a constant; or not."""
 
     path: str
     other: str | None
     negated: bool
+    is_constant: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ Part = str | BlankPart | NounPart | Group
 Parts = tuple[Part, ...]
 
 _TOKEN = re.compile(r"\{([a-z_.]+)\}|<([a-z]+)>|\[|\]|\||[^\[\]|{}<>]+")
-_ONE_GUARD = r"!?[a-z_./]+(?:=\$?[\w.-]+)?"
+_ONE_GUARD = r"[!~]?[a-z_./]+(?:=\$?[\w.-]+)?"
 _GUARDS = re.compile(rf"({_ONE_GUARD}(?:&{_ONE_GUARD})*)\?")
 _JOINER = re.compile(r"\+([^+\[\]|]*)\+")
 
@@ -160,8 +161,8 @@ def _group(text: str, at: int) -> tuple[Group, int]:
 
 
 def _guard(text: str) -> Guard:
-    path, equals, other = text.removeprefix("!").partition("=")
-    return Guard(path, other if equals else None, text.startswith("!"))
+    path, equals, other = text.lstrip("!~").partition("=")
+    return Guard(path, other if equals else None, text.startswith("!"), text.startswith("~"))
 
 
 class Filler(Protocol):
@@ -202,6 +203,9 @@ def _applies(clause: Clause, rule: BaseModel) -> bool:
 
 
 def _holds(guard: Guard, rule: BaseModel) -> bool:
+    if guard.is_constant:
+        value = value_at(rule, guard.path)
+        return isinstance(value, str) and value[:1] in ("'", '"') and value.count(value[:1]) == 2
     if guard.other is None:
         holds = any(is_set(rule, path) for path in guard.path.split("/"))
     elif guard.other.startswith("$"):

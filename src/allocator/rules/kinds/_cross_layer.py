@@ -34,7 +34,7 @@ def _sides(template: str) -> tuple[str, str]:
 
 #: The clauses of a sentence that say what each of the two sides is.
 SIDES_ZH = _sides(
-    "[SIDE.layer?{SIDE.item}[（按{SIDE.key}对应）]在{SIDE.layer}中的去处[（取{SIDE.at}）]|{SIDE}]"
+    "[SIDE.layer?{SIDE.item}[（按{SIDE.key}对应）]在{SIDE.layer}中的去处[~SIDE.at?（有去处即为“{SIDE.at}”）|的{SIDE.at}]|{SIDE}]"
 )
 SIDES_EN = _sides(
     "[SIDE.layer?the slot of {SIDE.item}[ (matched by {SIDE.key})] in {SIDE.layer}[ (as {SIDE.at})]|{SIDE}]"

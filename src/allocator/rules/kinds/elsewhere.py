@@ -42,7 +42,7 @@ class Elsewhere(CrossLayerRule):
         "`key` 相符的对象有几个的，任何一个在同一处即为违反。"
     )
     sentence: ClassVar[Sentence] = Sentence(
-        zh=f"<who>安排到<where>，{SIDES_ZH[0]}不得与{SIDES_ZH[1]}相同",
+        zh=f"<who>安排到<where>，{SIDES_ZH[0]}[~that?不得为{{that}}|不得与{SIDES_ZH[1]}相同]",
         en=f"for any <who> in a <where>, {SIDES_EN[0]} is not {SIDES_EN[1]}",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ABOUT

@@ -43,7 +43,7 @@ class Follow(CrossLayerRule):
         "`key` 相符的对象有几个的，全部都须在同一处。"
     )
     sentence: ClassVar[Sentence] = Sentence(
-        zh=f"<who>安排到<where>，{SIDES_ZH[0]}须与{SIDES_ZH[1]}相同",
+        zh=f"<who>安排到<where>，{SIDES_ZH[0]}[~that?须为{{that}}|须与{SIDES_ZH[1]}相同]",
         en=f"for any <who> in a <where>, {SIDES_EN[0]} is {SIDES_EN[1]}",
     )
     subject_dims: ClassVar[tuple[Dimension, ...]] = ABOUT
