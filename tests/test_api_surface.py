@@ -34,9 +34,8 @@ FUNCTIONS = """
     import_files is_audit
     load load_resume_state other_version plan_inconsistencies plan_text plan_view price
     publicity_caution read_audit read_commitment read_document read_plan reads_back replay resume reveal
-    rule_kinds rule_sentences scenario_copy solve unchecked_claims verify with_plan_overrides with_scores
-    write_audit
-    write_plan
+    rule_kinds rule_sentences scenario_copy scored_plan solve unchecked_claims verify
+    with_plan_overrides with_scores write_audit write_plan
     scenario_workbook
 """
 #: Names in annotations that come with Python.

@@ -206,6 +206,20 @@ def test_an_edited_name_is_judged(desk: Path) -> None:
     )
 
 
+def test_a_plan_that_was_read_back_is_saved_and_goes_on(desk: Path) -> None:
+    edit = written("2027|第一片区|第一组|组长|李秀英", "备注", "同意")
+    assert verified(desk, edit, "--save", desk / "edited.json").status == 0
+    policy = api.bind(api.load(desk / "scenarios" / "tiny"))
+    saved, plan = api.read_plan(desk / "edited.json"), api.read_plan(desk / "plan.json")
+    assert sorted(saved.assignments, key=str) == sorted(plan.assignments, key=str)
+    assert api.verify(policy, saved).holds and [one.cost for one in saved.score] == [0, 0]
+    assert call("show", desk / "edited.json", "--strict").status == 0
+    done = call("export", desk / "edited.json", "--to", desk / "again.xlsx", lang="zh")
+    assert (done.status, done.err) == (0, "")
+    done = call("verify", desk / "scenarios" / "tiny", desk / "plan.json", "--save", desk / "x.json")
+    assert done.status == 2 and "--save: is for exported documents only" in done.err
+
+
 def test_an_edited_seat_is_judged(desk: Path) -> None:
     done = verified(desk, written("2026|第一片区|第一组|组员|杨帆", "机构", "第二组"))
     assert done.status == 1 and "staffing" in done.out and "kin" in done.out

@@ -37,6 +37,7 @@ from allocator.api.exporting import (
     plan_view,
     read_document,
     reads_back,
+    scored_plan,
 )
 from allocator.api.forms import FilledForm, FilledForms, fill_forms
 from allocator.api.importing import import_files
@@ -207,6 +208,7 @@ __all__ = [
     "rule_sentences",
     "scenario_copy",
     "scenario_workbook",
+    "scored_plan",
     "solve",
     "unchecked_claims",
     "verify",

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 from allocator.api.judging import verify
 from allocator.errors import Fault, InputError, shorten
-from allocator.model.plan import Plan, ScenarioRef
+from allocator.model.plan import BoundProof, LevelScore, Plan, ScenarioRef
 from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes, read_text, unwritable_fault
+from allocator.model.run import ZERO
 from allocator.model.text import Language, Text
 from allocator.report.desk.tables import DeskView
 from allocator.report.exporters import ReadRequest, all_exporters, export_plan, exporter_for
 from allocator.report.plan_view import PlanView, view_ids_only, view_with_names
 from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
-from allocator.verify import plan_inconsistencies
+from allocator.verify import Judgement, plan_inconsistencies
 
 if TYPE_CHECKING:
     from allocator.report.desk.blind import Blinder, BlindKey
@@ -237,6 +238,22 @@ def read_document(path: Path | str, policy: Policy, *, key: Path | str | None = 
         run={"asked": _decoded(found.asked, codes)} if found.asked else {},
     )
     return ReadDocument(plan, found.added, found.dropped)
+
+
+def scored_plan(plan: Plan, judgement: Judgement) -> Plan:
+    """Return a plan with the score that the judge finds, to be saved; it claims no bound above 0.
+
+    Args:
+        plan: A plan without a score, such as one that was read back.
+        judgement: The judgement of it, from ``verify``.
+    """
+    nothing_is_less = BoundProof(by=(ZERO,))
+    levels = (
+        LevelScore(level=level, cost=cost, bound=0, proof=nothing_is_less)
+        for level, cost in judgement.costs.items()
+    )
+    rules = tuple(found.score for found in judgement.findings)
+    return plan.model_copy(update={"score": tuple(levels), "rules": rules})
 
 
 def _decoded(asked: Mapping[str, tuple[str, ...]], codes: Mapping[str, str]) -> dict[str, list[str]]:

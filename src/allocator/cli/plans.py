@@ -67,6 +67,13 @@ def show(
     zh="代号副本的对照表",
     en="the key of a blind copy",
 )
+@option(
+    "--save",
+    type=FILE,
+    metavar="FILE",
+    zh="导出的文件：把读回的方案存为此文件（json）",
+    en="an exported document: save the plan that was read back as this file (JSON)",
+)
 def verify(
     output: Output,
     scenario: Path,
@@ -77,12 +84,14 @@ def verify(
     published: str | None,
     seed: str | None,
     key: Path | None,
+    save: Path | None,
 ) -> int:
     """Judge a plan or an exported document and name every rule that it breaks; or replay a draw."""
     is_document = api.reads_back(plan)
-    if key is not None and not is_document:
+    if not is_document and (key is not None or save is not None):
         message = Text(zh="只用于导出的文件", en="is for exported documents only")
-        raise InputError([Fault(message, column="--key")])
+        raise InputError([Fault(message, column="--save" if key is None else "--key")])
+    api.check_writable(save)
     if not is_document and api.is_audit(plan):
         return _replayed(scenario, plan, output, published, seed)
     if published is not None or seed is not None:
@@ -93,6 +102,8 @@ def verify(
     verdict = api.verify(policy, judged, file=plan.name)
     if strict:
         refuse_other_version(verdict.differs, plan)
+    if save is not None:
+        api.write_plan(api.scored_plan(judged, verdict.judgement), save)
     found = judgement_view(policy, verdict.judgement, verdict.disagreements, differs=verdict.differs)
     measured = api.document_figures(policy, judged, verdict.judgement) if figures else ()
     output.data({**to_json(found), "figures": measured})
