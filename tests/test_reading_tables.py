@@ -19,7 +19,7 @@ from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import decode, read_text
 from allocator.model.reading.headers import _ALIASES, standard_name
 from allocator.model.reading.table_files import csv_lines
-from allocator.model.reading.table_grid import Source, read_grid
+from allocator.model.reading.table_grid import TableSource, read_grid
 from allocator.model.reading.table_rows import UNREAD, Records, read_rows
 from allocator.model.tables import TABLES, Person, columns
 
@@ -38,7 +38,7 @@ def read_all(
     faults = FaultList()
     data = content.encode() if isinstance(content, str) else content
     file = f"{table}.csv"
-    source, doubts = Source(table, file, csv_lines(decode(data, file), file), {}), FaultList()
+    source, doubts = TableSource(table, file, csv_lines(decode(data, file), file), {}), FaultList()
     grid = read_grid(source, own or {}, faults, doubts)
     records = read_rows(grid, None, faults, doubts) if grid else None
     return records, faults.kept
