@@ -105,3 +105,13 @@ def test_names_that_no_file_has_are_passed_over(desk: Path) -> None:
     names = ("x" * 5000 + ".xlsx", "a\0.xlsx", "../desk/own.xlsx", ".xlsx", "/own.xlsx")
     strange = wanted.model_copy(update={"files": {**wanted.files, **dict.fromkeys(names, "0")}})
     assert plan_scenario.plan_scenarios(strange, plan) == [desk / "own.xlsx"]
+
+
+def test_a_workbook_that_stands_for_a_folder_is_found_for_its_plan(desk: Path) -> None:
+    book, _ = api.create_workbook(desk / "两片", language="zh")
+    policy = api.bind(api.load(book))
+    api.write_plan(api.solve(policy, seconds=20), desk / "plan.json")
+    done = call("show", desk / "plan.json", "--strict")
+    assert (done.status, done.err) == (0, "") and "王" in done.out
+    found = api.find_policy(api.read_plan(desk / "plan.json"), desk / "plan.json").policy
+    assert found is not None and found.sha256 == policy.sha256

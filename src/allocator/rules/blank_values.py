@@ -370,7 +370,7 @@ def bounds_text(blank: Blank) -> str:
     """Return the bounds of a number, such as ``1-1000``; empty if it has none."""
     if blank.low is None and blank.high is None:
         return ""
-    low, high = (("" if one is None else f"{one:g}") for one in (blank.low, blank.high))
+    low, high = (("" if one is None else f"{one:.12g}") for one in (blank.low, blank.high))
     return f"{low}-{high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
 
 

@@ -16,6 +16,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from allocator.errors import Fault, InputError, shorten
@@ -197,7 +198,8 @@ def _mark_sheet(page: Worksheet, marks: Sequence[Mark], language: Language) -> N
     last = _last_column(page) + 1
     head = page.cell(_header_line(page), last, MARKS(language))
     head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor="FFD9D9D9")
-    page.column_dimensions[get_column_letter(last)].width = 56
+    head.alignment = Alignment(horizontal="center", vertical="center")
+    page.column_dimensions[get_column_letter(last)].width = 72
     by_row: dict[int, list[Mark]] = {}
     by_cell: dict[tuple[int, int], list[Fault]] = {}
     for mark in marks:
@@ -276,4 +278,7 @@ def _list_problems(book: Workbook, marks: Sequence[Mark], language: Language) ->
             page.cell(number, 3).hyperlink = f"#'{mark.sheet}'!{place}"
             page.cell(number, 3).font = Font(color="FF0563C1", underline="single")
     page.freeze_panes = "A2"
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.page_setup.fitToHeight, page.sheet_properties.pageSetUpPr = 0, PageSetupProperties(fitToPage=True)
+    page.print_title_rows = "1:1"
     book.active = 0

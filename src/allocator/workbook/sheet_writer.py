@@ -18,8 +18,12 @@ from allocator.model.reading.workbook_sheets import inert
 #: Empty rows below the last one for which a sheet still has drop-downs and notes.
 SPARE_ROWS = 300
 _WIDEST, _NARROWEST = 46, 8
+#: Points a line of a wrapped cell takes, and the greatest height of a row.
+_LINE_HEIGHT, _TALLEST = 15, 240
 _HEAD, _EXAMPLE, _LINE = "#D9E6F2", "#F2F2F2", "#B4C6D8"
-_A4, _LANDSCAPE_FROM = 9, 6
+_A3, _A4 = 8, 9
+#: The numbers of columns from which a sheet is printed across, and on A3.
+_LANDSCAPE_FROM, _A3_FROM = 6, 13
 #: The longest title and text of an input note.
 _NOTE_TITLE, _NOTE = 32, 255
 
@@ -97,7 +101,7 @@ class BookWriter:
 
     def format(self, **properties: Any) -> Format:
         """Return the format with some properties; each is made once."""
-        full = {"font_name": self.font, "font_size": 10.5, "valign": "vcenter", **properties}
+        full = {"font_name": self.font, "font_size": 10.5, "valign": "top", **properties}
         key = tuple(sorted(full.items()))
         if key not in self._formats:
             self._formats[key] = self.book.add_format(full)
@@ -116,21 +120,22 @@ class BookWriter:
         """Write a table with its header, and return the sheet."""
         page = self.sheet(sheet.title, sheet.colour)
         last = len(sheet.rows) + sheet.spare
+        widths = [
+            column.width or _fitting(column.header, [row[place] for row in sheet.rows])
+            for place, column in enumerate(sheet.columns)
+        ]
         for place, column in enumerate(sheet.columns):
-            cells = [row[place] for row in sheet.rows]
-            page.set_column(place, place, column.width or _fitting(column.header, cells), self._cell(column))
-            head = self.format(
-                bold=True, bg_color=_HEAD, border=1, border_color=_LINE, text_wrap=True, align="center",
-                font_color="#C00000" if column.required else "#000000",
-            )  # fmt: skip
-            page.write_string(0, place, column.header, head)
+            page.set_column(place, place, widths[place], self._cell(column))
+            page.write_string(0, place, column.header, self._head(column))
             _validate(page, place, column, last)
         for number, row in enumerate(sheet.rows, start=1):
             self._row(page, number, row, sheet)
+            if any(column.wrap for column in sheet.columns):
+                page.set_row(number, _height(row, widths, sheet.columns))
         page.set_row(0, 30)
         page.freeze_panes(1, sheet.frozen)
         page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.columns) - 1)
-        _print_setup(page, landscape=len(sheet.columns) >= _LANDSCAPE_FROM)
+        _print_setup(page, len(sheet.columns))
         return page
 
     def sheet(self, title: str, colour: str = "") -> Worksheet:
@@ -139,6 +144,11 @@ class BookWriter:
         if colour:
             page.set_tab_color(colour)
         return page
+
+    def _head(self, column: Column) -> Format:
+        look = {"bold": True, "bg_color": _HEAD, "border": 1, "border_color": _LINE, "text_wrap": True}
+        colour = "#C00000" if column.required else "#000000"
+        return self.format(**look, align="center", valign="vcenter", font_color=colour)
 
     def _row(self, page: Worksheet, number: int, row: Sequence[str], sheet: TableSheet) -> None:
         for place, (cell, column) in enumerate(zip(row, sheet.columns, strict=True)):
@@ -182,9 +192,9 @@ def _validate(page: Worksheet, place: int, column: Column, last: int) -> None:
     page.data_validation(1, place, max(1, last), place, {"ignore_blank": True, **rule})
 
 
-def _print_setup(page: Worksheet, *, landscape: bool) -> None:
-    page.set_paper(_A4)
-    if landscape:
+def _print_setup(page: Worksheet, columns: int) -> None:
+    page.set_paper(_A4 if columns < _A3_FROM else _A3)
+    if columns >= _LANDSCAPE_FROM:
         page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
@@ -197,6 +207,18 @@ def shown_width(text: str) -> int:
     return max(
         (sum(2 if east_asian_width(ch) in "WF" else 1 for ch in line) for line in text.split("\n")), default=0
     )
+
+
+def _height(row: Sequence[str], widths: Sequence[float], columns: Sequence[Column]) -> float:
+    """Return the height of a row in points, so that its wrapped cells are seen whole."""
+    cells = zip(row, widths, columns, strict=True)
+    lines = max((_lines(cell, wide) for cell, wide, column in cells if column.wrap), default=1)
+    return min(_TALLEST, _LINE_HEIGHT * lines + 3)
+
+
+def _lines(cell: str, wide: float) -> int:
+    """Return the number of lines that a wrapped cell takes in a column of a width."""
+    return sum(1 + int(shown_width(line) // max(1.0, wide - 1)) for line in cell.split("\n"))
 
 
 def _fitting(header: str, cells: Sequence[str]) -> float:
