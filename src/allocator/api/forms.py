@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import Fault, InputError, shorten
-from allocator.intake.cadre_form import read_form_bytes
+from allocator.intake.cadre_form import PHOTO_SUFFIX, read_form_bytes
 from allocator.intake.form_matching import MissingForm, match_forms, read_folder
 from allocator.intake.form_output import APPOINTED, REASON, REMOVED, FormFile, fill_form
 from allocator.model.layer import Layer
@@ -106,37 +106,83 @@ def fill_forms(
     for person, found in matched.items():
         name = people[person].name or person
         try:
-            filled.append(_fill(name, changes[person], policy, found, into / found.name))
+            filled.append(_fill(name, changes[person], found, into / found.name))
         except InputError as error:
             faults.extend(error.faults)
             missing.append(MissingForm(person, name, NOT_FILLED))
-    periods = dict.fromkeys(one.period for ones in changes.values() for one in ones if one.period)
+    periods = dict.fromkeys(period for one in changes.values() for period in one.periods)
     return FilledForms(tuple(periods), tuple(filled), tuple(missing), tuple(faults))
 
 
 NOT_FILLED = Text(zh="其表不能填写", en="has a form that cannot be filled")
 
 
-def _changes(
-    policy: Policy, plan: Plan, layer: str | None, period: str | None
-) -> dict[str, list[Appointment]]:
-    """Return the appointments of each person in the wanted period, in the order of the people.
+@dataclass(frozen=True)
+class _Change:
+    """The change of one person's seats in the words of a form."""
+
+    person: str
+    appointed: str
+    removed: str
+    reason: str
+    periods: tuple[str, ...]
+
+
+def _changes(policy: Policy, plan: Plan, layer: str | None, period: str | None) -> dict[str, _Change]:
+    """Return the change of each person in the wanted period, in the order of the people.
 
     Raises:
         InputError: The plan has no such layer or period.
     """
     from allocator.report.desk.appointments import appointments
     from allocator.report.desk.desk_input import DeskInput
+    from allocator.report.desk.leaving import rules_against_staying
     from allocator.report.desk.reasons import ReasonFinder
 
-    wanted = {name: _period(one, period) for name, one in _layers(policy, layer).items()}
+    layers = _layers(policy, layer)
+    wanted = {name: _period(one, period) for name, one in layers.items()}
     source = DeskInput(policy, plan)
     found: dict[str, list[Appointment]] = {}
     for one in appointments(source, ReasonFinder(source)):
         if one.layer in wanted and one.period == wanted[one.layer]:
             found.setdefault(one.person.id, []).append(one)
-    order = {person: number for number, person in enumerate(source.organisation.people)}
-    return dict(sorted(found.items(), key=lambda pair: order[pair[0]]))
+    against: dict[str, list[str]] = {}
+    for name, posting in layers.items():
+        leaving = rules_against_staying(source, posting, posting.period_index[wanted[name]])
+        for person, rules in leaving.items():
+            against.setdefault(person, []).extend(rules)
+    order = source.organisation.people
+    return {one: _change(one, found[one], against.get(one, ()), policy) for one in order if one in found}
+
+
+def _change(person: str, found: Sequence[Appointment], against: Sequence[str], policy: Policy) -> _Change:
+    return _Change(
+        person=person,
+        appointed="、".join(seat.text.zh for one in found for seat in one.gained),
+        removed="、".join(seat.text.zh for one in found for seat in one.given_up),
+        reason=_reason(found, against, policy),
+        periods=tuple(one.period for one in found if one.period),
+    )
+
+
+def _reason(found: Sequence[Appointment], against: Sequence[str], policy: Policy) -> str:
+    """Return the first reasons as one sentence.
+
+    Why the person is away comes first, then the rules that would not let the person stay, those about the
+    person, and those about the place. A rule is told by its own reason (``why``), or else as a sentence.
+    """
+    from allocator.rules.rule_sentences import rule_sentence
+
+    scenario = policy.context.scenario
+    rules = {rule.id: rule for rule in policy.rules}
+    holding = sorted(
+        (reason for one in found for reason in one.reasons), key=lambda one: not one.is_of_person
+    )
+    named = [rules[one] for one in dict.fromkeys((*against, *(reason.rule for reason in holding)))]
+    texts = [text.zh for one in found for text in one.remarks]
+    texts += [rule.why.zh or rule_sentence(rule, scenario).zh for rule in named[:MOST_REASONS]]
+    shown = list(dict.fromkeys(texts))[:MOST_REASONS]
+    return "；".join(text.strip("。；") for text in shown) + "。" if shown else ""
 
 
 def _layers(policy: Policy, layer: str | None) -> dict[str, Layer]:
@@ -201,41 +247,25 @@ def _make_folder(folder: Path) -> None:
         raise InputError([unwritable_fault(error, folder)]) from None
 
 
-def _fill(
-    name: str, changes: Sequence[Appointment], policy: Policy, form: FormFile, path: Path
-) -> FilledForm:
+def _fill(name: str, change: _Change, form: FormFile, path: Path) -> FilledForm:
     """Write one form.
 
     Raises:
         InputError: The form cannot be filled or written.
     """
-    appointed = "、".join(seat.text.zh for one in changes for seat in one.gained)
-    removed = "、".join(seat.text.zh for one in changes for seat in one.given_up)
-    reason = _reason(changes, policy)
-    values = {APPOINTED: appointed, REMOVED: removed, **({REASON: reason} if reason else {})}
+    values = {APPOINTED: change.appointed, REMOVED: change.removed}
+    if change.reason:
+        values[REASON] = change.reason
     label = form.form.label
-    content = fill_form(read_form_bytes(form.path, label), label, values)
-    _make_folder(path.parent)
-    atomic_write(content, path)
-    photo = form.path.with_suffix(".pic")
+    contents = {path: fill_form(read_form_bytes(form.path, label), label, values)}
+    photo = form.path.with_suffix(PHOTO_SUFFIX)
     if form.path.suffix.lower() == ".lrm" and photo.is_file():
-        atomic_write(photo.read_bytes(), path.with_suffix(".pic"))
+        contents[path.with_suffix(PHOTO_SUFFIX)] = read_form_bytes(photo, label)
+    _make_folder(path.parent)
+    for file, content in contents.items():
+        atomic_write(content, file)
     before = {element: form.form.text(element) for element in values}
     replaced = {element: text for element, text in before.items() if text and text != values[element]}
-    return FilledForm(changes[0].person.id, name, label, path, appointed, removed, reason, replaced)
-
-
-def _reason(changes: Sequence[Appointment], policy: Policy) -> str:
-    """Return the first reasons as one sentence; those about the person come before those about the place.
-
-    A rule is told by its own reason (``why``), or else as a sentence.
-    """
-    from allocator.rules.rule_sentences import rule_sentence
-
-    scenario = policy.context.scenario
-    rules = {rule.id: rule for rule in policy.rules}
-    found = [reason for one in changes for reason in one.reasons]
-    ordered = sorted(found, key=lambda reason: not reason.is_of_person)
-    whys = [rules[reason.rule].why.zh or rule_sentence(rules[reason.rule], scenario).zh for reason in ordered]
-    texts = list(dict.fromkeys([*(text.zh for one in changes for text in one.remarks), *whys]))
-    return "；".join(text.strip("。；") for text in texts[:MOST_REASONS]) + "。" if texts else ""
+    return FilledForm(
+        change.person, name, label, path, change.appointed, change.removed, change.reason, replaced
+    )

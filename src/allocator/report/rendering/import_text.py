@@ -72,8 +72,8 @@ def _skipped(rows: Iterable[SkippedRow], language: Language) -> Iterator[str]:
             pick(language, f"第 {row.line} 行“{row.text}”", f"row {row.line} '{row.text}'") for row in same
         ]
         listed = pick(language, "、", ", ").join(shown[:_MOST_ROWS])
-        more = len(same) - _MOST_ROWS
-        rest = pick(language, f" 等 {len(same)} 行", f" and {more} more") if more > 0 else ""
+        numbers = pick(language, "、", ", ").join(str(row.line) for row in same[_MOST_ROWS:])
+        rest = pick(language, f"，以及第 {numbers} 行", f", and rows {numbers}") if numbers else ""
         yield printable(f"{why(language)}{pick(language, '：', ': ')}{listed}{rest}")
 
 
