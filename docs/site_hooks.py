@@ -21,6 +21,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
 LINK = re.compile(r"(?P<mark>!?)\[(?P<text>[^\]\n]*)\]\((?P<target>[^)\s]+)\)")
 CODE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
+#: What the tests read after the language of a fenced block.
+INFO = re.compile(r"^(```[a-z]+) [^\n]*$", re.MULTILINE)
+#: A line break inside a Chinese sentence, which would show as a blank.
+BROKEN = re.compile(r"(?m)^(?![#|>\s])(.*[\u3001-\u9fff\uff00-\uffef])\n(?=[\u3001-\u9fff\uff00-\uffef“‘])")
 HAN = re.compile(r"(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff])")
 
 
@@ -41,7 +45,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Point the links of a page to pages of this site, to the other site, or nowhere."""
+    """Point the links of a page to pages of this site, to the other site, or nowhere; mend its looks."""
+    if page.parent is None:
+        page.meta["hide"] = ["navigation"]  # a section of one page needs no menu of its own
+    markdown = INFO.sub(r"\1", markdown)
+    for _ in range(2):  # lines overlap where three follow each other
+        markdown = BROKEN.sub(r"\1", markdown)
     source = Path(page.file.abs_src_path or "").resolve().relative_to(ROOT)
     blocks = [match.span() for match in CODE.finditer(markdown)]
 
