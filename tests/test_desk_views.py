@@ -146,7 +146,7 @@ def test_the_matrix_shows_each_seat_and_each_move(drawn: Both) -> None:
             assert row["姓名" if "姓名" in row else "对象"].text.zh.startswith(label(item))
             moved = 0
             for t in range(len(layer.periods)):
-                cell = row.get(str(layer.period_id(t)), Cell())
+                cell = row.get(layer.period_id(t) or "方案", Cell())
                 was, will = held[t].get(item, set()), held[t + 1].get(item, set())
                 known = t > 0 or bool(held[0])
                 places = {slot for slot, _ in will} - {slot for slot, _ in was}

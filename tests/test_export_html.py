@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,16 @@ import big_world
 import tiny_scenario
 from allocator.errors import InputError
 from allocator.model.plan import Assignment, Plan, ScenarioRef
+from allocator.model.text import Text
 from allocator.report.desk.desk_view import desk_view
 from allocator.report.page import browser
-from allocator.report.page.document import A4, PageInput, page_of
+from allocator.report.page.document import A4, PageInput, _numeral, page_of
 from allocator.report.page.markup import el, html_file
-from allocator.report.plan_view import view_with_names
+from allocator.report.page.places import zoning_of
+from allocator.report.plan_view import PlanView, view_with_names
 from cli_world import call, write_plan
 from page_tools import Node, parsed
+from picture_tools import input_of, row
 from tiny_scenario import write_scenario
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -179,7 +183,7 @@ def test_why_somebody_is_there(page: Node) -> None:
     assert group.tag == "tbody" and "张伟" in group.shown() and "2026 第一组 组长" in group.shown("zh")
     rules = [page.with_id((node.attributes["href"] or "").removeprefix("#")) for node in group.all("a")]
     said = "".join(rule.shown("zh") for rule in rules)
-    assert "一长三员" in said and "[lead-grade]" in said
+    assert "一长三员" in said and "组长须符合：人员的职级是正" in said
 
 
 def test_units_with_positions_make_a_map(tmp_path: Path) -> None:
@@ -189,6 +193,33 @@ def test_units_with_positions_make_a_map(tmp_path: Path) -> None:
     assert sorted(titles) == ["城东街道 · 第一片区", "城南镇 · 第二片区", "城西镇 · 第二片区"]
     both = [(node.attributes.get("lang"), node.shown()) for node in picture.all("text")]
     assert ("zh", "北 ↑") in both and ("en", "N ↑") in both and (None, "城南镇") in both
+
+
+def test_an_organisation_of_many_levels_is_listed_below_the_twelfth(tmp_path: Path) -> None:
+    chain = "".join(f"D{k},第{k}层,office,{f'D{k - 1}' if k else ''},,0\n" for k in range(1200))
+    fork = "".join(f"E{k},分支{k},office,D{k},,0\n" for k in range(1200))
+    units = (
+        f"id,name,kind,parent,place,workload\nU1,城东街道,township,,城东,30\nU2,组,agency,,,20\n{chain}{fork}"
+    )
+    scenario = tiny_scenario.SCENARIO.replace("items: units\n", 'items: units where unit.kind != "office"\n')
+    tree = parsed(exported(tmp_path, {"units.csv": units, "scenario.yaml": scenario})).with_id("tree")
+    assert len(tree.all("details")) == 12
+    assert all(f"分支{k}" in tree.shown("zh") and f"第{k}层" in tree.shown("zh") for k in range(1200))
+
+
+def test_more_zones_than_signs_have_none() -> None:
+    items = [f"U{k}" for k in range(70)]
+    rows = [row(f"Z{k}", [item]) for k, item in enumerate(items)]
+    board = input_of(rows, columns=[Text()]).roster
+    view = PlanView("s", Text(), False, "feasible", Text(), (board,), (), (), (), (), {})
+    assert zoning_of(view, None).signs == {}
+    few = replace(view, boards=(replace(board, rows=board.rows[:3]),))
+    assert set(zoning_of(few, None).signs) == {"Z0", "Z1", "Z2"}
+
+
+def test_headings_are_numbered_in_chinese() -> None:
+    numbers = [_numeral(value) for value in (1, 9, 10, 11, 20, 21, 99)]
+    assert numbers == ["一", "九", "十", "十一", "二十", "二十一", "九十九"]
 
 
 def test_cautions_stand_on_top(tmp_path: Path) -> None:

@@ -27,11 +27,16 @@ _MATRIX_NOTE = Text(
     " last period before the horizon.",
 )
 _RELEASED = Text(zh="免", en="left")
+#: Title of the column of a layer that is decided once.
+_PROPOSED = Text(zh="方案", en="proposed")
 
 
 def matrix_table(source: DeskInput, layer: Layer) -> DeskTable:
     """Return the rotation matrix of a layer: a row for each item, a column for each period."""
-    periods = [Column(Text(zh=str(one), en=str(one)), 12) for one in map(layer.period_id, _all(layer))]
+    periods = [
+        Column(_PROPOSED if one is None else Text(zh=one, en=one), 12)
+        for one in map(layer.period_id, _all(layer))
+    ]
     columns = (
         Column(Text(zh="姓名" if _is_people(layer) else "对象", en="name"), 10),
         Column(Text(zh="单位", en="unit"), 14),

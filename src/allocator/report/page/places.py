@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -30,6 +30,8 @@ from allocator.rules.context import RuleContext
 
 #: Width of the map, in pixels, and the most signs that differ.
 WIDTH, SIGNS = 900.0, len(COLOURS) ** 2
+#: Levels of the organisation that are shown below each other; what is deeper is listed.
+DEEPEST = 12
 _UNIT, _HEAD = Text(zh="单位", en="units"), Text(zh="片区", en="zone")
 
 
@@ -69,7 +71,7 @@ def zoning_of(view: PlanView, context: RuleContext | None) -> Zoning:
         parents = {row.parent.id: row.parent.name for row in rows if row.parent}
         zones = parents if len(parents) > 1 else {row.slot.id: row.slot.name for row in rows}
         members = {}
-    if not 1 < len(zones) <= SIGNS:
+    if not zones or len(zones) > SIGNS or (source is None and len(zones) == 1):
         return Zoning(source, {}, {})
     order = {zone: k for k, zone in enumerate(zones)}
     signs = order | {member: order[zone] for member, zone in members.items()}
@@ -121,7 +123,7 @@ def map_content(zoning: Zoning) -> Iterator[Content]:
     if drawing_method(source) is draw_map:
         yield _map(source, zones, frozenset(places))
     heading = el("h3", Text(zh="片区构成", en="Units by zone"), id="zone-units")
-    yield el("div", heading, _zone_table(source, zones), class_="part")
+    yield el("div", heading, _zone_table(source, zones, zoning.names), class_="part")
 
 
 def _map(source: PictureInput, zones: tuple[Zone, ...], mapped: frozenset[str]) -> Element:
@@ -175,7 +177,7 @@ def _in_both(zh: Iterable[object], en: Iterable[object]) -> Iterator[Element]:
                 yield element
 
 
-def _zone_table(source: PictureInput, zones: tuple[Zone, ...]) -> Element:
+def _zone_table(source: PictureInput, zones: tuple[Zone, ...], signed: Collection[int]) -> Element:
     weighed = any(source.weights.get(member.id) for zone in zones for member in zone.members)
     heads = [_HEAD, Text(zh="单位数", en="units"), *([Text(zh="工作量", en="workload")] if weighed else [])]
     heads += [Text(zh="构成", en="kinds"), _UNIT]
@@ -189,7 +191,7 @@ def _zone_table(source: PictureInput, zones: tuple[Zone, ...]) -> Element:
         rows.append(
             el(
                 "tr",
-                el("th", sign_mark(k), zone.name, scope="row", class_="w"),
+                el("th", sign_mark(k if k in signed else None), zone.name, scope="row", class_="w"),
                 el("td", number(len(zone.members)), class_="n"),
                 el("td", number(weight), class_="n") if weighed else None,
                 el("td", [[kind, f" {count}", el("br")] for kind, count in kinds.items()], class_="w"),
@@ -226,29 +228,42 @@ class _Tree:
     people: Mapping[str, int]
     signs: Mapping[str, int]
 
-    def level(self, parent: str) -> list[Element]:
+    def level(self, parent: str, depth: int = 0) -> list[Element]:
         """Return the nodes directly below a node: those with several below them, then a list of the rest."""
-        below = self.children.get(parent, [])
-        ends = {id_: end for id_ in below if (end := self._end(id_))}
+        below = self.children.get(parent, []) if depth < DEEPEST else list(self._all_below(parent))
+        ends = {id_: end for id_ in below if (end := self._end(id_) if depth < DEEPEST else id_)}
         out = [
             el(
                 "details",
                 el("summary", self._name(id_)),
-                el("div", self.level(id_), class_="below"),
+                el("div", self.level(id_, depth + 1), class_="below"),
                 open=True,
             )
             for id_ in below
             if id_ not in ends
         ]
+        return out + self._leaves(ends)
+
+    def _leaves(self, ends: Mapping[str, str]) -> list[Element]:
+        """Return lists of leaves, one for each kind of unit or group that has a name."""
         by_kind: dict[str, list[Element]] = {}
         for id_, end in ends.items():
             kind = str(getattr(self.organisation.entities[end], "kind", ""))
             above = el("small", self.organisation.label(id_), " › ") if id_ != end else None
             by_kind.setdefault(kind if kind in KINDS else "", []).append(el("li", above, self._name(end)))
+        lists = []
         for kind, leaves in by_kind.items():
             title = el("p", KINDS[kind], f" {len(leaves)}", class_="kind") if kind else None
-            out.append(el("div", title, el("ul", leaves, class_="leaves")))
-        return out
+            lists.append(el("div", title, el("ul", leaves, class_="leaves")))
+        return lists
+
+    def _all_below(self, parent: str) -> Iterator[str]:
+        """Yield every node below a node."""
+        waiting = list(self.children.get(parent, []))
+        while waiting:
+            id_ = waiting.pop(0)
+            yield id_
+            waiting[:0] = self.children.get(id_, [])
 
     def _end(self, id_: str) -> str:
         """Return the leaf that a node stands for: itself, or its only child; empty for a node with more."""

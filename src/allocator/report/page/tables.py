@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from allocator.model.text import Text
-from allocator.report.desk.tables import SIGNS, Cell, DeskTable, Reason, SeatLine, Tone
+from allocator.report.desk.tables import SIGNS, Cell, DeskTable, SeatLine, Tone
 from allocator.report.page.markup import Content, Element, el
 from allocator.report.page.places import sign_mark
 from allocator.report.rendering.console import number
@@ -163,8 +163,8 @@ class ReasonSections:
         self._lines: dict[str, list[SeatLine]] = {}
         for line in lines:
             self._lines.setdefault(line.assignment.item, []).append(line)
-        cited = (reason for lines in self._lines.values() for line in lines for reason in line.reasons)
-        self._numbers = {key: k for k, key in enumerate(dict.fromkeys(map(_key, cited)), 1)}
+        cited = (one.text for lines in self._lines.values() for line in lines for one in line.reasons)
+        self._numbers = {text: k for k, text in enumerate(dict.fromkeys(cited), 1)}
 
     @property
     def anchors(self) -> dict[str, str]:
@@ -173,9 +173,7 @@ class ReasonSections:
 
     def rules(self) -> Element:
         """Return the cited rules as a numbered list."""
-        lines = [
-            el("li", text, el("small", f" [{rule}]"), id=f"r{k}") for (rule, text), k in self._numbers.items()
-        ]
+        lines = [el("li", text, id=f"r{k}") for text, k in self._numbers.items()]
         return el("ol", lines, class_="reasons")
 
     def table(self, links: Links, label: str) -> Element:
@@ -189,14 +187,10 @@ class ReasonSections:
         rows = []
         for line in self._lines[item]:
             home = el("small", f" {line.home}") if line.home else None
-            numbers = [self._numbers[_key(reason)] for reason in line.reasons]
+            numbers = dict.fromkeys(self._numbers[one.text] for one in line.reasons)
             refs: list[Content] = []
             for k in numbers:
                 refs += [el("a", str(k), href=f"#r{k}"), " "]
             seat = el("td", line.period, " ", line.slot, " ", line.role, class_="seat")
             rows.append(el("tr", el("th", line.item, home, scope="row"), seat, el("td", refs, class_="refs")))
         return el("tbody", rows, id=anchor, data_t=links.homes.get(item) or None)
-
-
-def _key(reason: Reason) -> tuple[str, Text]:
-    return reason.rule, reason.text
