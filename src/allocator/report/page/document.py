@@ -281,7 +281,7 @@ def _levels(lines: Sequence[LevelLine], *, is_so: bool) -> Element:
             el("th", line.title, scope="row"),
             el("td", number(line.cost), class_="n"),
             el("td", number(line.bound), class_="n"),
-            el("td", _gap(line) if is_so else Text(zh="未核实", en="not confirmed")),
+            el("td", _gap(line) if is_so else Text(zh="未核实", en="not confirmed"), class_="w"),
         )
         for line in lines
     ]
