@@ -82,7 +82,7 @@ class CheckedWorkbook:
     rows: Mapping[str, int]
 
     @property
-    def is_sound(self) -> bool:
+    def is_clean(self) -> bool:
         """Whether there is no fault; there may be doubts."""
         return all(fault.is_doubt for fault in self.faults)
 

@@ -36,7 +36,7 @@ def command(output: Output, scenario: Path, strict: bool, no_copy: bool) -> int:
     if scenario.suffix.lower() == ".xlsx" and scenario.is_file() and not no_copy:
         checked = api.check_workbook(scenario, language=output.language)
         output.report(_copy_lines(checked, output.language))
-        if not checked.is_sound:
+        if not checked.is_clean:
             raise InputError(checked.faults)
     loaded = api.load(scenario)
     found = api.examine(loaded, strict=strict)

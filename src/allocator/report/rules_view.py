@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from allocator.model.plan import HARD, Level
+from allocator.model.reading.settings_sheets import SheetDocument
 from allocator.model.text import Text
 from allocator.report.wording import level_text
+from allocator.rules.packs import pack_file
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule, Waiver
 from allocator.rules.rule_sentences import rule_sentence
@@ -88,7 +90,10 @@ def rules_view(policy: Policy) -> tuple[PackRules, ...]:
 
 def _file_of(policy: Policy, rule: Rule) -> str:
     entry = policy.entries.get(rule.id)
-    return entry.document.label if entry and entry.document else ""
+    if entry is None or entry.document is None:
+        return ""
+    document = entry.document
+    return pack_file(document.data["pack"]) if isinstance(document, SheetDocument) else document.label
 
 
 def _levels(policy: Policy, rules: Iterable[Rule], number: int) -> Iterator[LevelRules]:

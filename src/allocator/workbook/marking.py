@@ -40,6 +40,11 @@ _HEADERS = (
 )
 _FILL = Text(zh="原底色", en="former colour")
 _FILL_LINE = re.compile(r"(?:原底色|former colour) ([0-9A-F]{8})")
+_NOT_THERE = "没有这个"
+_ADD_IT = Text(
+    zh="先在相应的表中增加一行，或改为已有的编号或名称",
+    en="add a row to its table first, or use an id or a name that is there",
+)
 _LOOKED_AT = 10
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -79,6 +84,8 @@ def proposal(fault: Fault, language: Language) -> str:
         parts.append(f"是否为“{fault.nearest}”？" if zh else f"did you mean '{fault.nearest}'?")
     if fault.allowed:
         parts.append(f"可用：{fault.allowed}" if zh else f"allowed: {fault.allowed}")
+    if not parts and fault.message.zh.startswith(_NOT_THERE):
+        parts.append(_ADD_IT(language))
     return " ".join(parts)
 
 

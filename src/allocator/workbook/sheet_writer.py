@@ -101,7 +101,7 @@ class BookWriter:
 
     def format(self, **properties: Any) -> Format:
         """Return the format with some properties; each is made once."""
-        full = {"font_name": self.font, "font_size": 10.5, "valign": "top", **properties}
+        full = {"font_name": self.font, "font_size": 10.5, "valign": "vcenter", **properties}
         key = tuple(sorted(full.items()))
         if key not in self._formats:
             self._formats[key] = self.book.add_format(full)
@@ -148,7 +148,7 @@ class BookWriter:
     def _head(self, column: Column) -> Format:
         look = {"bold": True, "bg_color": _HEAD, "border": 1, "border_color": _LINE, "text_wrap": True}
         colour = "#C00000" if column.required else "#000000"
-        return self.format(**look, align="center", valign="vcenter", font_color=colour)
+        return self.format(**look, align="center", font_color=colour)
 
     def _row(self, page: Worksheet, number: int, row: Sequence[str], sheet: TableSheet) -> None:
         for place, (cell, column) in enumerate(zip(row, sheet.columns, strict=True)):
