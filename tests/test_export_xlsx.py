@@ -77,7 +77,7 @@ def test_the_sheets_of_a_plan(desk: Path) -> None:
     assert shown[:5] == ["说明", "拟任免名单", "安排·片区划分", "安排·人员编组", "安排·案件分办"]
     assert {
         "对照表·人员编组", "轮岗矩阵·人员编组", "办案组·案件分办", "回避情况表", "规则得分", "变动汇总",
-        "豁免事项", "负荷分布",
+        "豁免事项", "负荷分布", "方案比较",
     } <= set(shown)  # fmt: skip
     for sheet in book:
         if sheet.sheet_state == "visible" and sheet.title != "说明":

@@ -35,6 +35,7 @@ _SHORT: Mapping[TableId, Text] = {
     "waivers": Text(zh="豁免事项", en="Exceptions"),
     "loads": Text(zh="负荷分布", en="Loads"),
     "away": Text(zh="不在岗情况", en="Absences"),
+    "options": Text(zh="方案比较", en="Options"),
 }
 #: Titles of the columns of a seat list; the first four are read back, with those of item and slot.
 PERIOD, ROLE = Text(zh="周期", en="period"), Text(zh="角色", en="role")
@@ -88,7 +89,7 @@ def workbook_bytes(view: DeskView, language: Language) -> bytes:
         made.table(table)
     for seats in view.seats:
         made.seats(seats)
-    for table in view.tables:
+    for table in (*view.tables, *filter(None, (view.options,))):
         if table not in first:
             made.table(table)
     return made.content()

@@ -76,6 +76,8 @@ _FIRST, _WORD, _LONG = 4.0, 8.0, 60.0
 _ONE_LINE = 6.0
 #: Share of the width that short texts take at most before long titles are broken.
 _ROOMY = 0.6
+#: Blanks that widen a column which readers write in, and rows of a table that stay on one page.
+_ROOM_TO_WRITE, _KEPT_TOGETHER = "\u3000" * 2, 12
 
 
 #: Column titles whose cells are short: they stand in the middle.
@@ -214,7 +216,12 @@ class _Body:
         styles_: tuple[StyleId, StyleId] = (
             ("SmallTableHead", "SmallTableText") if is_small else ("TableHead", "TableText")
         )
-        widths = column_widths(titles, rows, self._width, 180 if is_small else 210)
+        measured = [
+            title + _ROOM_TO_WRITE if one.is_open else title
+            for title, one in zip(titles, table.columns, strict=True)
+        ]
+        widths = column_widths(measured, rows, self._width, 180 if is_small else 210)
+        kept = len(rows) if len(rows) <= _KEPT_TOGETHER else 0
         centred = [max(map(char_width, column)) <= _SHORT for column in zip(*rows, strict=True)]
         made = etree.SubElement(self._body, _W + "tbl")
         looks = etree.SubElement(made, _W + "tblPr")
@@ -228,11 +235,13 @@ class _Body:
             etree.SubElement(grid, _W + "gridCol", {_W + "w": str(width)})
         head = self._row(made, is_head=True)
         for title, width in zip(titles, widths, strict=True):
-            self._cell(head, styles_[0], title, width)
-        for cells, texts in zip(table.rows, rows, strict=True):
+            self._cell(head, styles_[0], title, width, keeps_next=True)
+        for number, (cells, texts) in enumerate(zip(table.rows, rows, strict=True), start=1):
             row = self._row(made)
             for cell, text, width, is_centred in zip(cells, texts, widths, centred, strict=True):
-                self._cell(row, styles_[1], text, width, tone=cell.tone, centred=is_centred)
+                self._cell(
+                    row, styles_[1], text, width, cell.tone, centred=is_centred, keeps_next=number < kept
+                )
 
     def _row(self, table: etree._Element, *, is_head: bool = False) -> etree._Element:
         row = etree.SubElement(table, _W + "tr")
@@ -248,9 +257,10 @@ class _Body:
         style: StyleId,
         text: str,
         width: int,
-        *,
         tone: Tone = "",
+        *,
         centred: bool = False,
+        keeps_next: bool = False,
     ) -> None:
         made = etree.SubElement(row, _W + "tc")
         looks = etree.SubElement(made, _W + "tcPr")
@@ -259,6 +269,8 @@ class _Body:
         paragraph = etree.SubElement(made, _W + "p")
         place = etree.SubElement(paragraph, _W + "pPr")
         etree.SubElement(place, _W + "pStyle", {_W + "val": str(style)})
+        if keeps_next:
+            etree.SubElement(place, _W + "keepNext")
         if centred:
             etree.SubElement(place, _W + "jc", {_W + "val": "center"})
         if text:
@@ -285,7 +297,7 @@ def column_widths(
     columns = list(zip(titles, *rows, strict=True))
     heads = [char_width(column[0]) for column in columns]
     lengths = [[min(char_width(cell), _LONG) for cell in column[1:]] or [0.0] for column in columns]
-    words = [max(map(_longest_word, column[1:]), default=0.0) for column in columns]
+    words = [max(map(_longest_word, column)) for column in columns]
     for one_line in (_ONE_LINE, 2.0):
         first = [
             max(min(max(length), _FIRST), min(word, _WORD), head if head <= one_line else head / 2, 2.0)
