@@ -271,6 +271,8 @@ def test_columns_fill_the_width() -> None:
     assert sum(widths) == 8844 and widths[2] > 5 * widths[0] and widths[1] >= 2 * 210
     crowded = column_widths(["标题"] * 30, [["很长的理由" * 9] * 30], 8844, 210)
     assert sum(crowded) == 8844 and min(crowded) > 0
+    even = column_widths(["层", "核定", "空缺"], [["人员配置", "102至162", "0"]], 8844, 210)
+    assert sum(even) == 8844 and max(even) < 3 * min(even)
     latin = column_widths(["period", "what"], [["1", "很长的理由" * 9]], 4000, 210)
     assert latin[0] >= 6 * 0.62 * 210
     short = column_widths(["a", "b"], [["1", "2"]], 8844, 210)

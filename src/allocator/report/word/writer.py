@@ -313,7 +313,7 @@ def column_widths(
         max(0.0, (max(length) + sum(length) / len(length)) / 2 - need)
         for length, need in zip(lengths, first, strict=True)
     ]
-    if not any(wanted):
+    if not any(wanted) or max(map(max, lengths)) <= 2 * _SHORT:
         return _whole([width * total / sum(widths) for width in widths], total)
     shares = sum(wanted)
     return _whole([width + rest * want / shares for width, want in zip(widths, wanted, strict=True)], total)
