@@ -12,7 +12,7 @@ from allocator.errors import caret, nearest, shorten
 from allocator.model.notation import listed
 from allocator.model.text import Language, Text
 from allocator.rules.expressions.axes import Types
-from allocator.rules.expressions.phrases import NotReadableError, Term
+from allocator.rules.expressions.phrases import NotReadableError, PhraseTerm
 from allocator.rules.wordbook import LayerWords
 
 #: CEL as such, in place of a condition.
@@ -168,7 +168,7 @@ class ConditionWriter:
         """Return one of two texts by the language."""
         return zh if self.language == "zh" else en
 
-    def condition(self, term: Term) -> str:
+    def condition(self, term: PhraseTerm) -> str:
         """Return a condition in words."""
         if term.op == "truth":
             return next(
@@ -185,11 +185,11 @@ class ConditionWriter:
             return self.compared(term.parts[0], "")
         return self.compared(term, "")
 
-    def _within(self, term: Term, above: str) -> str:
+    def _within(self, term: PhraseTerm, above: str) -> str:
         said = self.condition(term)
         return self.pick(f"（{said}）", f"({said})") if term.op == "||" and above == "&&" else said
 
-    def compared(self, term: Term, negated: str) -> str:
+    def compared(self, term: PhraseTerm, negated: str) -> str:
         """Return a comparison in words."""
         if len(term.parts) != 2 or (negated and term.op not in ("in", "contains")):
             raise NotReadableError(term.op)
@@ -198,13 +198,13 @@ class ConditionWriter:
             return self.said(right, f"{negated}contains", left)
         if term.op == "meets":
             return f"{self.operand(left)} {self.pick('有的属于', 'has one among')} {self.operand(right)}"
-        if term.op in ("==", "!=") and right == Term("text"):
+        if term.op in ("==", "!=") and right == PhraseTerm("text"):
             return self.said(left, "empty" if term.op == "==" else "!empty", None)
-        if left.op == "size" and right == Term("number", value="0") and term.op in ("==", "!=", ">"):
+        if left.op == "size" and right == PhraseTerm("number", value="0") and term.op in ("==", "!=", ">"):
             return self.said(left.parts[0], "empty" if term.op == "==" else "!empty", None)
         return self.said(left, negated + term.op, right)
 
-    def said(self, left: Term, operator: str, right: Term | None) -> str:
+    def said(self, left: PhraseTerm, operator: str, right: PhraseTerm | None) -> str:
         """Return a column, an operator and a value in words."""
         variable = left.parts[0].value if left.op == "index" else left.value
         word = next(
@@ -220,7 +220,7 @@ class ConditionWriter:
             raise NotReadableError(operator)
         return f"{self.operand(left)} {word} {self.value(variable, right, operator)}"
 
-    def operand(self, term: Term) -> str:
+    def operand(self, term: PhraseTerm) -> str:
         """Return a column or a figure of a map in words."""
         if term.op == "column":
             return self.over.name(term.value, self.language)
@@ -228,7 +228,7 @@ class ConditionWriter:
             return f"{self.over.name(term.parts[0].value, self.language)}.{_quoted(term.parts[1].value)}"
         raise NotReadableError(term.op)
 
-    def value(self, variable: str, term: Term, operator: str) -> str:
+    def value(self, variable: str, term: PhraseTerm, operator: str) -> str:
         """Return a value of a column in words."""
         if term.op == "text":
             word = self.over.words.value(variable, term.value)(self.language)
@@ -245,7 +245,7 @@ class ConditionWriter:
             return term.parts[0].value.removesuffix(MOMENT)
         return self.operand(term)
 
-    def expression(self, term: Term) -> str:
+    def expression(self, term: PhraseTerm) -> str:
         """Return an expression in words."""
         if term.op == "text":
             return _quoted(term.value, always=True)
@@ -274,11 +274,13 @@ def _quoted(word: str, *, always: bool = False, blanks: bool = False) -> str:
 _YES_NO = {"是": "true", "true": "true", "yes": "true", "否": "false", "false": "false", "no": "false"}
 
 
-def literal(kind: str, raw: str) -> Term | Text:
+def literal(kind: str, raw: str) -> PhraseTerm | Text:
     """Return a number, a date or a truth value of a column's type; else the fault of it."""
     if kind == "TIMESTAMP":
         try:
-            return Term("timestamp", (Term("text", value=date.fromisoformat(raw).isoformat() + MOMENT),))
+            return PhraseTerm(
+                "timestamp", (PhraseTerm("text", value=date.fromisoformat(raw).isoformat() + MOMENT),)
+            )
         except ValueError:
             return Text(
                 zh=f"“{shorten(raw)}”应为日期，如 2026-01-01",
@@ -286,9 +288,9 @@ def literal(kind: str, raw: str) -> Term | Text:
             )
     if kind == "BOOL":
         truth = Text(zh="应为“是”或“否”", en="it is yes or no")
-        return Term("truth", value=_YES_NO[raw]) if raw in _YES_NO else truth
+        return PhraseTerm("truth", value=_YES_NO[raw]) if raw in _YES_NO else truth
     if re.fullmatch(r"-?\d{1,15}(\.\d+)?", raw):
-        return Term("number", value=raw)
+        return PhraseTerm("number", value=raw)
     return Text(zh=f"“{shorten(raw)}”应为数字", en=f"'{shorten(raw)}' is no number")
 
 

@@ -30,7 +30,7 @@ from allocator.rules.condition_grammar import (
     literal,
 )
 from allocator.rules.expressions.compiler import MAX_LENGTH
-from allocator.rules.expressions.phrases import NotReadableError, Term, parse_cel, to_cel
+from allocator.rules.expressions.phrases import NotReadableError, PhraseTerm, parse_cel, to_cel
 
 #: The greatest number of brackets inside each other.
 _DEEPEST = 30
@@ -67,7 +67,11 @@ class Conditions(NamedColumns):
         return self._if_same(cel, language, writer, lambda text: self.read_expression(text, returns))
 
     def _if_same(
-        self, cel: str, language: Language, write: Callable[[Term], str], read: Callable[[str], str | int]
+        self,
+        cel: str,
+        language: Language,
+        write: Callable[[PhraseTerm], str],
+        read: Callable[[str], str | int],
     ) -> str:
         raw = f"CEL：{cel}" if language == "zh" else f"CEL: {cel}"
         try:
@@ -106,7 +110,7 @@ class _Reader:
                 return word
         return ""
 
-    def condition(self) -> Term:
+    def condition(self) -> PhraseTerm:
         if not self.text.strip():
             raise self.fault(Text(zh="条件为空", en="the condition is empty"), 0)
         term = self.any_of()
@@ -116,19 +120,19 @@ class _Reader:
             raise self.fault(message, self.at, self.text[self.at :])
         return term
 
-    def any_of(self) -> Term:
+    def any_of(self) -> PhraseTerm:
         parts = [self.all_of()]
         while self.word(OR):
             parts.append(self.all_of())
-        return Term("||", tuple(parts)) if len(parts) > 1 else parts[0]
+        return PhraseTerm("||", tuple(parts)) if len(parts) > 1 else parts[0]
 
-    def all_of(self) -> Term:
+    def all_of(self) -> PhraseTerm:
         parts = [self.one()]
         while self.word(AND):
             parts.append(self.one())
-        return Term("&&", tuple(parts)) if len(parts) > 1 else parts[0]
+        return PhraseTerm("&&", tuple(parts)) if len(parts) > 1 else parts[0]
 
-    def one(self) -> Term:
+    def one(self) -> PhraseTerm:
         if self.word(("(", "（")):
             self.depth += 1
             if self.depth > _DEEPEST:
@@ -139,12 +143,12 @@ class _Reader:
                 raise self.fault(Text(zh="括号没有合上", en="a bracket is not closed"), self.at)
             return inner
         if truth := self.word(tuple(TRUTHS)):
-            return Term("truth", value=TRUTHS[truth])
+            return PhraseTerm("truth", value=TRUTHS[truth])
         left = self.column()
         operator = self.operator()
         return self.compared(left, operator)
 
-    def column(self) -> Term:
+    def column(self) -> PhraseTerm:
         self.skip()
         for name, variable in self.over.variables.items():
             end = self.at + len(name)
@@ -158,20 +162,20 @@ class _Reader:
     def _names(self, found: str) -> list[str]:
         return [zh if not found.isascii() else en for zh, en in self.over.names.values()]
 
-    def _figure(self, variable: str) -> Term:
-        column = Term("column", value=variable)
+    def _figure(self, variable: str) -> PhraseTerm:
+        column = PhraseTerm("column", value=variable)
         if self.over.type_of(variable) != "MAP" or self.text[self.at : self.at + 1] != ".":
             return column
         self.at += 1
         if quoted := self.quoted():
-            return Term("index", (column, quoted))
+            return PhraseTerm("index", (column, quoted))
         found = re.compile(r"[^\s()（）<>=!≥≤≠＞＜＝]+").match(self.text, self.at)
         key = found[0] if found else ""
         for _, zh, _ in OPERATORS:
             for word in zh:
                 key = key.split(word, 1)[0] if len(word) > 1 and not key.startswith(word) else key
         self.at += len(key)
-        return Term("index", (column, Term("text", value=key)))
+        return PhraseTerm("index", (column, PhraseTerm("text", value=key)))
 
     def operator(self) -> str:
         self.skip()
@@ -182,7 +186,7 @@ class _Reader:
         message = Text(zh="此处应为比较词", en="expected a comparison here")
         raise self.fault(message, start, self.text[start : start + 12], [zh[0] for _, zh, _ in OPERATORS])
 
-    def compared(self, left: Term, operator: str) -> Term:
+    def compared(self, left: PhraseTerm, operator: str) -> PhraseTerm:
         variable = left.parts[0].value if left.op == "index" else left.value
         kind = "INT" if left.op == "index" else self.over.type_of(variable)
         negated, sign = (
@@ -196,39 +200,41 @@ class _Reader:
             return self._meets(left, kind, start)
         if sign == "in":
             self._refuse(kind, sign, start)
-            term = Term("in", (left, Term("list", tuple(self.several(variable, kind)))))
+            term = PhraseTerm("in", (left, PhraseTerm("list", tuple(self.several(variable, kind)))))
         elif sign in ("contains", "startsWith", "endsWith"):
             term = self._contains(left, variable, kind, sign)
         else:
             self._refuse(kind, sign, start)
-            term = Term(sign, (left, self.value(variable, kind, sign)))
+            term = PhraseTerm(sign, (left, self.value(variable, kind, sign)))
             if left.op == "index":
-                term = Term("has", (term,))
-        return Term("!", (term,)) if negated else term
+                term = PhraseTerm("has", (term,))
+        return PhraseTerm("!", (term,)) if negated else term
 
-    def _meets(self, left: Term, kind: str, start: int) -> Term:
+    def _meets(self, left: PhraseTerm, kind: str, start: int) -> PhraseTerm:
         other = self.column()
         if kind != "LIST" or other.op != "column" or self.over.type_of(other.value) != "STRING":
             raise self.fault(MEETS, start)
-        return Term("meets", (left, other), "unit")
+        return PhraseTerm("meets", (left, other), "unit")
 
-    def _empty(self, left: Term, kind: str, *, negated: bool) -> Term:
+    def _empty(self, left: PhraseTerm, kind: str, *, negated: bool) -> PhraseTerm:
         if kind == "STRING":
-            return Term("!=" if negated else "==", (left, Term("text")))
+            return PhraseTerm("!=" if negated else "==", (left, PhraseTerm("text")))
         if kind in ("LIST", "MAP"):
-            return Term("!=" if negated else "==", (Term("size", (left,)), Term("number", value="0")))
+            return PhraseTerm(
+                "!=" if negated else "==", (PhraseTerm("size", (left,)), PhraseTerm("number", value="0"))
+            )
         message = Text(
             zh="数字和日期的列不能判断为空", en="a number or a date cannot be asked whether it is empty"
         )
         raise self.fault(message, self.at)
 
-    def _contains(self, left: Term, variable: str, kind: str, sign: str) -> Term:
+    def _contains(self, left: PhraseTerm, variable: str, kind: str, sign: str) -> PhraseTerm:
         if kind in ("LIST", "MAP") and sign == "contains":
-            return Term("in", (self.value(variable, "STRING", "=="), left))
+            return PhraseTerm("in", (self.value(variable, "STRING", "=="), left))
         if kind != "STRING":
             message = Text(zh="此列不是文字或一览", en="the column is no text and no list")
             raise self.fault(message, self.at)
-        return Term(sign, (left, self.value(variable, "STRING", sign)))
+        return PhraseTerm(sign, (left, self.value(variable, "STRING", sign)))
 
     def _refuse(self, kind: str, sign: str, start: int) -> None:
         if kind in ("LIST", "MAP"):
@@ -241,12 +247,12 @@ class _Reader:
                 Text(zh="是否的列只能用“是”“不是”", en="yes or no takes 'is' or 'is not'"), start
             )
 
-    def several(self, variable: str, kind: str) -> Iterator[Term]:
+    def several(self, variable: str, kind: str) -> Iterator[PhraseTerm]:
         yield self.value(variable, kind, "in")
         while self.word(("、", "，", ",")):
             yield self.value(variable, kind, "in")
 
-    def quoted(self) -> Term | None:
+    def quoted(self) -> PhraseTerm | None:
         self.skip()
         closing = QUOTES.get(self.text[self.at : self.at + 1])
         end = self.text.find(closing, self.at + 1) if closing else -1
@@ -254,9 +260,9 @@ class _Reader:
             return None
         inner = self.text[self.at + 1 : end]
         self.at = end + 1
-        return Term("text", value=inner)
+        return PhraseTerm("text", value=inner)
 
-    def value(self, variable: str, kind: str, sign: str) -> Term:
+    def value(self, variable: str, kind: str, sign: str) -> PhraseTerm:
         """Read a value of a column's type, or another column."""
         quoted = self.quoted()
         start = self.at
@@ -279,20 +285,20 @@ class _Reader:
         if sign in ("<", "<=", ">", ">=") and quoted is None:
             message = Text(zh="文字的列不能比较大小", en="a text cannot be compared by size")
             raise self.fault(message, start, raw)
-        return Term(
+        return PhraseTerm(
             "text",
             value=self._known(
                 variable, raw, start, as_is=quoted is not None or sign not in ("==", "!=", "in")
             ),
         )
 
-    def _other(self, other: str, kind: str, sign: str, start: int) -> Term:
+    def _other(self, other: str, kind: str, sign: str, start: int) -> PhraseTerm:
         found = self.over.type_of(other)
         alike = found == kind or {found, kind} <= {"INT", "DOUBLE", "DYN"}
         if not alike or sign == "in":
             message = Text(zh="两列的类型不同，不能相比", en="the two columns are of different types")
             raise self.fault(message, start, self.over.names[other][0])
-        return Term("column", value=other)
+        return PhraseTerm("column", value=other)
 
     def _raw(self) -> str:
         """Take a bare value: up to a joiner, a comma or a bracket that it did not open itself."""
@@ -381,19 +387,19 @@ class _Reader:
             )
         return to_cel(term)
 
-    def _columns(self) -> Term:
-        lists: list[Term] = []
+    def _columns(self) -> PhraseTerm:
+        lists: list[PhraseTerm] = []
         while True:
             column = self.column()
             if column.op == "column" and self.over.type_of(column.value) == "LIST":
                 lists.append(column)
             elif lists and lists[-1].op == "list":
-                lists[-1] = Term("list", (*lists[-1].parts, column))
+                lists[-1] = PhraseTerm("list", (*lists[-1].parts, column))
             else:
-                lists.append(Term("list", (column,)))
+                lists.append(PhraseTerm("list", (column,)))
             if not self.word(("、", "，", ",")):
                 break
         term = lists[0]
         for other in lists[1:]:
-            term = Term("+", (term, other))
+            term = PhraseTerm("+", (term, other))
         return term

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from allocator.model.text import Language
-from allocator.rules.expressions.phrases import NotReadableError, Term, parse_cel
+from allocator.rules.expressions.phrases import NotReadableError, PhraseTerm, parse_cel
 from allocator.rules.wordbook import LayerWords
 
 #: By sign, the words before and after a number in Chinese and in English.
@@ -72,9 +72,9 @@ class ExpressionWords:
         """Return one of two texts by the language."""
         return zh if self.language == "zh" else en
 
-    def say(self, term: Term) -> str:
+    def say(self, term: PhraseTerm) -> str:
         """Return a tree in words."""
-        sayings: Mapping[str, Callable[[Term], str]] = {
+        sayings: Mapping[str, Callable[[PhraseTerm], str]] = {
             "text": lambda term: self.words.any_value(term.value)(self.language),
             "number": lambda term: term.value,
             "truth": self._truth,
@@ -95,10 +95,10 @@ class ExpressionWords:
         }
         return sayings.get(term.op, self._compared)(term)
 
-    def _truth(self, term: Term) -> str:
+    def _truth(self, term: PhraseTerm) -> str:
         return self.pick("总是", "always") if term.value == "true" else self.pick("从不", "never")
 
-    def _sum(self, term: Term) -> str:
+    def _sum(self, term: PhraseTerm) -> str:
         if any(part.op == "list" for part in term.parts):
             return self.listed([self.say(part) for part in term.parts])
         return self.pick(*_SUMS[term.op]).format(*(self._operand(part) for part in term.parts))
@@ -120,7 +120,7 @@ class ExpressionWords:
             return column
         return f"{owner}的{column}" if self.language == "zh" else f"the {owner}'s {column}"
 
-    def _subject(self, term: Term) -> str:
+    def _subject(self, term: PhraseTerm) -> str:
         """Return the left side of a comparison; a kind is said of the entity itself."""
         if term.op == "column" and term.value.endswith(".kind"):
             prefix = term.value.partition(".")[0]
@@ -128,7 +128,7 @@ class ExpressionWords:
             return "" if prefix in self.bare else self.pick(owner, f"the {owner}")
         return self.say(term)
 
-    def _value(self, left: Term, right: Term) -> str:
+    def _value(self, left: PhraseTerm, right: PhraseTerm) -> str:
         if left.op == "index":
             left = left.parts[0]
         if left.op == "column" and right.op == "text":
@@ -137,11 +137,11 @@ class ExpressionWords:
             return self.listed([self._value(left, part) for part in right.parts], last="or")
         return self.say(right)
 
-    def _operand(self, term: Term) -> str:
+    def _operand(self, term: PhraseTerm) -> str:
         said = self.say(term)
         return self.pick(f"（{said}）", f"({said})") if term.op in (*_SUMS, "?:") else said
 
-    def _joined(self, term: Term) -> str:
+    def _joined(self, term: PhraseTerm) -> str:
         parts = [
             self.pick(f"（{self.say(part)}）", f"({self.say(part)})")
             if part.op in ("||", "?:")
@@ -152,25 +152,25 @@ class ExpressionWords:
             return self.pick("且", " and ").join(parts)
         return self.pick("或", " or ").join(parts)
 
-    def _not(self, term: Term) -> str:
+    def _not(self, term: PhraseTerm) -> str:
         if term.op in _METHODS:
             return self._method(term, positive=False)
         if term.op == "in":
             return self._within(term, positive=False)
         return self.pick(f"并非（{self.say(term)}）", f"not ({self.say(term)})")
 
-    def _method(self, term: Term, *, positive: bool) -> str:
+    def _method(self, term: PhraseTerm, *, positive: bool) -> str:
         zh, not_zh, en, not_en = _METHODS[term.op]
         pattern = self.pick(zh if positive else not_zh, en if positive else not_en)
         return pattern.format(self.say(term.parts[0]), self._value(*term.parts))
 
-    def _either(self, condition: Term, yes: Term, no: Term) -> str:
-        if no == Term("text"):
+    def _either(self, condition: PhraseTerm, yes: PhraseTerm, no: PhraseTerm) -> str:
+        if no == PhraseTerm("text"):
             return self.pick("{}（仅{}的）", "{} (only where {})").format(self.say(yes), self.say(condition))
         pattern = self.pick("{}的计 {}，其余计 {}", "{1} where {0}, else {2}")
         return pattern.format(self.say(condition), self._operand(yes), self.say(no))
 
-    def _within(self, term: Term, *, positive: bool) -> str:
+    def _within(self, term: PhraseTerm, *, positive: bool) -> str:
         left, right = term.parts
         if right.op == "list" and left.op == "column" and all(part.op == "text" for part in right.parts):
             pattern = self.pick(
@@ -189,7 +189,7 @@ class ExpressionWords:
         pattern = self.pick(zh if positive else not_zh, en if positive else not_en)
         return pattern.format(self.say(right), self._value(right, left))
 
-    def _compared(self, term: Term) -> str:
+    def _compared(self, term: PhraseTerm) -> str:
         if term.op == "in":
             return self._within(term, positive=True)
         left, right = term.parts
@@ -213,7 +213,7 @@ class ExpressionWords:
             )
         return self._between(left, term.op, right)
 
-    def _between(self, left: Term, sign: str, right: Term) -> str:
+    def _between(self, left: PhraseTerm, sign: str, right: PhraseTerm) -> str:
         """Return a comparison of two columns, with the entities of both."""
         whole = replace(self, bare=frozenset())
         own, _, name = left.value.partition(".")

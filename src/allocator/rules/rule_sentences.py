@@ -15,7 +15,7 @@ from allocator.rules.blank_values import BlankValues
 from allocator.rules.blanks import Blank, blanks
 from allocator.rules.expression_words import ExpressionWords, quoted_cel
 from allocator.rules.expressions.fields import layer_references
-from allocator.rules.expressions.phrases import NotReadableError, Term, parse_cel
+from allocator.rules.expressions.phrases import NotReadableError, PhraseTerm, parse_cel
 from allocator.rules.rule import Rule
 from allocator.rules.sentences import (
     BlankPart,
@@ -226,7 +226,7 @@ class _RuleWords:
             bool(text or roles),
         )
 
-    def _conditions(self, term: Term, side: str, heads: list[str]) -> tuple[list[str], list[str]]:
+    def _conditions(self, term: PhraseTerm, side: str, heads: list[str]) -> tuple[list[str], list[str]]:
         """Return the nouns and the clauses of a condition: a kind or a title is a noun of its own."""
         layer = self.book.of_layer(self.rule.on)
         own = layer.own_prefix(side)
@@ -246,7 +246,7 @@ class _RuleWords:
                 )
         return heads, clauses
 
-    def _nouns(self, part: Term, own: str, heads: list[str]) -> list[str]:
+    def _nouns(self, part: PhraseTerm, own: str, heads: list[str]) -> list[str]:
         """Return the nouns of a condition on the kind or title of an entity, or of its unit; else none."""
         if part.op not in ("==", "in") or part.parts[0].op != "column":
             return []

@@ -98,14 +98,14 @@ class Clause:
 
 
 @dataclass(frozen=True)
-class Group:
+class ClauseGroup:
     """Clauses of which the first that applies is printed; with a joiner, all that apply."""
 
     clauses: tuple[Clause, ...]
     joiner: str | None = None
 
 
-Part = str | BlankPart | NounPart | Group
+Part = str | BlankPart | NounPart | ClauseGroup
 Parts = tuple[Part, ...]
 
 _TOKEN = re.compile(r"\{([a-z_.]+)\}|<([a-z]+)>|\[|\]|\||[^\[\]|{}<>]+")
@@ -144,7 +144,7 @@ def _parts(text: str, at: int, *, nested: bool) -> tuple[Parts, int]:
     return tuple(found), at
 
 
-def _group(text: str, at: int) -> tuple[Group, int]:
+def _group(text: str, at: int) -> tuple[ClauseGroup, int]:
     joiner = _JOINER.match(text, at)
     at = joiner.end() if joiner else at
     clauses: list[Clause] = []
@@ -157,7 +157,7 @@ def _group(text: str, at: int) -> tuple[Group, int]:
             raise ValueError(f"a bracket is not closed: {text}")
         at += 1
         if text[at - 1] == "]":
-            return Group(tuple(clauses), joiner[1] if joiner else None), at
+            return ClauseGroup(tuple(clauses), joiner[1] if joiner else None), at
 
 
 def _guard(text: str) -> Guard:
@@ -253,7 +253,7 @@ def paths_in(parts: Parts) -> Iterator[str]:
     for part in parts:
         if isinstance(part, BlankPart):
             yield part.path
-        elif isinstance(part, Group):
+        elif isinstance(part, ClauseGroup):
             for clause in part.clauses:
                 yield from paths_in(clause.parts)
 
@@ -261,7 +261,7 @@ def paths_in(parts: Parts) -> Iterator[str]:
 def guards_in(parts: Parts) -> Iterator[Guard]:
     """Yield every guard of a template."""
     for part in parts:
-        if isinstance(part, Group):
+        if isinstance(part, ClauseGroup):
             for clause in part.clauses:
                 yield from clause.guards
                 yield from guards_in(clause.parts)
@@ -272,6 +272,6 @@ def nouns_in(parts: Parts) -> Iterator[str]:
     for part in parts:
         if isinstance(part, NounPart):
             yield part.name
-        elif isinstance(part, Group):
+        elif isinstance(part, ClauseGroup):
             for clause in part.clauses:
                 yield from nouns_in(clause.parts)

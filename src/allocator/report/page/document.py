@@ -9,6 +9,14 @@ from allocator.model.text import Language, Text
 from allocator.report.desk.tables import DeskView, TableId
 from allocator.report.exporters.svg import label_styles
 from allocator.report.page.markup import Content, Element, data_file, el, html_file
+from allocator.report.page.page_tables import (
+    Links,
+    ReasonSections,
+    column_styles,
+    desk_table,
+    roster_table,
+    scrolling,
+)
 from allocator.report.page.places import (
     Zoning,
     map_content,
@@ -16,14 +24,6 @@ from allocator.report.page.places import (
     sign_definitions,
     tree_content,
     zoning_of,
-)
-from allocator.report.page.tables import (
-    Links,
-    ReasonSections,
-    column_styles,
-    desk_table,
-    roster_table,
-    scrolling,
 )
 from allocator.report.plan_view import PlanView
 from allocator.report.rendering.console import number

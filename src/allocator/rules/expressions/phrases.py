@@ -17,7 +17,7 @@ _FUNCTIONS = ("size", "int", "timestamp", "double")
 
 
 @dataclass(frozen=True)
-class Term:
+class PhraseTerm:
     """A part of an expression.
 
     Attributes:
@@ -29,7 +29,7 @@ class Term:
     """
 
     op: str
-    parts: tuple[Term, ...] = ()
+    parts: tuple[PhraseTerm, ...] = ()
     value: str = ""
 
 
@@ -37,7 +37,7 @@ class NotReadableError(Exception):
     """The expression uses more of CEL than can be said in words."""
 
 
-def parse_cel(text: str) -> Term:
+def parse_cel(text: str) -> PhraseTerm:
     """Return the tree of an expression.
 
     Raises:
@@ -81,14 +81,14 @@ class _Reader:
             raise NotReadableError(sign)
         self.at += 1
 
-    def ternary(self) -> Term:
+    def ternary(self) -> PhraseTerm:
         self.deeper()
         condition = self.binary(0)
         if self.peek() == "?":
             self.at += 1
             yes = self.ternary()
             self.take(":")
-            condition = Term("?:", (condition, yes, self.ternary()))
+            condition = PhraseTerm("?:", (condition, yes, self.ternary()))
         self.depth -= 1
         return condition
 
@@ -98,7 +98,7 @@ class _Reader:
         if self.depth > _DEEPEST:
             raise NotReadableError("too deep")
 
-    def binary(self, level: int) -> Term:
+    def binary(self, level: int) -> PhraseTerm:
         if level == len(_LEVELS):
             return self.unary()
         left, many = self.binary(level + 1), level < 2
@@ -110,61 +110,61 @@ class _Reader:
                 found.append(right)
             else:
                 self.deeper()
-                found = [Term(sign, (found[0], right))]
+                found = [PhraseTerm(sign, (found[0], right))]
         self.depth = depth
         if not many or len(found) == 1:
             return found[0]
         parts = _with_levels(found) if level == 1 else tuple(found)
-        return parts[0] if len(parts) == 1 else Term(_LEVELS[level][0], parts)
+        return parts[0] if len(parts) == 1 else PhraseTerm(_LEVELS[level][0], parts)
 
-    def unary(self) -> Term:
+    def unary(self) -> PhraseTerm:
         if self.peek() == "!":
             self.at += 1
             self.deeper()
-            term = Term("!", (self.unary(),))
+            term = PhraseTerm("!", (self.unary(),))
             self.depth -= 1
             return term
         return self.postfix(self.primary())
 
-    def primary(self) -> Term:
+    def primary(self) -> PhraseTerm:
         if self.at >= len(self.tokens):
             raise NotReadableError("it ends too early")
         kind, value = self.tokens[self.at]
         self.at += 1
         if kind in ("text", "number"):
-            return Term(kind, value=value[1:-1] if kind == "text" else value)
+            return PhraseTerm(kind, value=value[1:-1] if kind == "text" else value)
         if value == "(":
             inner = self.ternary()
             self.take(")")
             return inner
         if value == "[":
-            return Term("list", self.arguments("]"))
+            return PhraseTerm("list", self.arguments("]"))
         if value in ("true", "false"):
-            return Term("truth", value=value)
+            return PhraseTerm("truth", value=value)
         return self.named(kind, value)
 
-    def named(self, kind: str, value: str) -> Term:
+    def named(self, kind: str, value: str) -> PhraseTerm:
         """Read a function or a column that begins with a name."""
         if kind == "name" and value in _FUNCTIONS and self.peek() == "(":
             self.at += 1
-            return Term(value, self.arguments(")"))
+            return PhraseTerm(value, self.arguments(")"))
         if kind == "name" and self.peek() == ".":
             self.at += 1
             kind, name = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
             self.at += 1
             if kind == "name":
-                return Term("column", value=f"{value}.{name}")
+                return PhraseTerm("column", value=f"{value}.{name}")
         raise NotReadableError(value)
 
-    def postfix(self, term: Term) -> Term:
+    def postfix(self, term: PhraseTerm) -> PhraseTerm:
         while self.peek() in (".", "["):
             sign = self.peek()
             self.at += 1
             if sign == "[":
-                (key,) = self.arguments("]") or (Term("nothing"),)
+                (key,) = self.arguments("]") or (PhraseTerm("nothing"),)
                 if term.op != "column" or key.op not in ("text", "column"):
                     raise NotReadableError("index")
-                term = Term("index", (term, key))
+                term = PhraseTerm("index", (term, key))
                 continue
             method = self.peek()
             self.at += 1
@@ -175,10 +175,10 @@ class _Reader:
             arguments = self.arguments(")")
             if method not in _METHODS or len(arguments) != 1:
                 raise NotReadableError(method)
-            term = Term(method, (term, *arguments))
+            term = PhraseTerm(method, (term, *arguments))
         return term
 
-    def meets(self, term: Term) -> Term:
+    def meets(self, term: PhraseTerm) -> PhraseTerm:
         """Read ``unit, TEXT.contains(unit))`` after ``LIST.exists(``: the text has an element of the list."""
         name = self.peek()
         self.at += 1
@@ -188,10 +188,10 @@ class _Reader:
             self.take(sign)
         if other.op != "column" or not name.isidentifier():
             raise NotReadableError(name)
-        return Term("meets", (term, other), name)
+        return PhraseTerm("meets", (term, other), name)
 
-    def arguments(self, end: str) -> tuple[Term, ...]:
-        found: list[Term] = []
+    def arguments(self, end: str) -> tuple[PhraseTerm, ...]:
+        found: list[PhraseTerm] = []
         while self.peek() != end:
             found.append(self.ternary())
             if self.peek() != end:
@@ -200,14 +200,14 @@ class _Reader:
         return tuple(found)
 
 
-def _with_levels(parts: list[Term]) -> tuple[Term, ...]:
+def _with_levels(parts: list[PhraseTerm]) -> tuple[PhraseTerm, ...]:
     """Return the parts of a conjunction; a name in a map, followed by its figure, becomes one part."""
-    found: list[Term] = []
+    found: list[PhraseTerm] = []
     for part in parts:
-        before = found[-1] if found else Term("nothing")
+        before = found[-1] if found else PhraseTerm("nothing")
         index = part.parts[0] if part.op in _RELATIONS and part.parts[0].op == "index" else None
         if before.op == "in" and index and before.parts == (index.parts[1], index.parts[0]):
-            found[-1] = Term("has", (part,))
+            found[-1] = PhraseTerm("has", (part,))
         else:
             found.append(part)
     return tuple(found)
@@ -216,7 +216,7 @@ def _with_levels(parts: list[Term]) -> tuple[Term, ...]:
 _BINDING = {sign: level for level, signs in enumerate(_LEVELS) for sign in signs} | {"?:": -1, "has": 1}
 
 
-def to_cel(term: Term) -> str:
+def to_cel(term: PhraseTerm) -> str:
     """Return the expression of a tree; ``parse_cel`` reads it back."""
     if term.op in _BINDING and term.op not in ("?:", "has"):
         level = _BINDING[term.op]
@@ -245,7 +245,7 @@ def to_cel(term: Term) -> str:
     return written.get(term.op, lambda: term.value)()
 
 
-def _bracketed(term: Term, level: int) -> str:
+def _bracketed(term: PhraseTerm, level: int) -> str:
     """Return an operand, in brackets where it binds less than its operator."""
     loose = term.op in _BINDING and _BINDING[term.op] < level
     return f"({to_cel(term)})" if loose else to_cel(term)
