@@ -252,16 +252,20 @@ class _SheetReader:
         lines: dict[KeyPath, int] = {}
         columns: dict[KeyPath, str] = {}
         for section in ("rules", "change"):
-            for k, fields in enumerate(document.data.get(section) or ()):
+            for k, fields in enumerate(_entries(document.data.get(section))):
                 if one := by_id.get(str(fields.get("id"))):
                     _place((section, k), one, lines, columns)
-        waivers = [one for some in self._waivers.values() for one in some]
+        waivers = self._waivers.get(str(document.data.get("pack")), [])
         labels: dict[KeyPath, str] = {("waive",): self._sheets.labels["waivers"]}
-        for k, _ in enumerate(document.data.get("waive") or ()):
-            if k < len(waivers):
-                _place(("waive", k), waivers[k], lines, columns)
+        for (k, _), one in zip(enumerate(_entries(document.data.get("waive"))), waivers, strict=False):
+            _place(("waive", k), one, lines, columns)
         label = self._sheets.labels["rules"]
         return SheetDocument(label, document.data, lines, document.content, labels, columns)
+
+
+def _entries(value: Any) -> list[Mapping[str, Any]]:
+    """Return the entries of a pack's list; of something else, nothing."""
+    return [one if isinstance(one, dict) else {} for one in value] if isinstance(value, list) else []
 
 
 def _place(path: KeyPath, one: _Line, lines: dict[KeyPath, int], columns: dict[KeyPath, str]) -> None:

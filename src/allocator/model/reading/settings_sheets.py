@@ -298,7 +298,14 @@ class SettingsReader:
                     Fault(fault.message, fault.file, line, self._shown("settings", "zh"), detail=fault.detail)
                 )
             return
-        self._put("settings", tuple(name.split(".", 1)), value, line)
+        path = tuple(name.split(".", 1))
+        inside = self._data.get(path[0], {})
+        if path[0] not in _NESTED or not isinstance(inside, dict):
+            message = Text(zh="不是可用 YAML 填写的设置", en="is no setting that is given as YAML")
+            allowed = ", ".join(f"{key}.…" for key in _NESTED)
+            self._fault("settings", line, "id", message, name, allowed, nearest(path[0], _NESTED))
+            return
+        self._put("settings", path, value, line)
 
     def _period(self, cells: Mapping[str, str], line: int) -> None:
         key = "history" if _key(FLAGS, cells.get("past", "")) == "true" else "periods"

@@ -97,7 +97,7 @@ def read_files(rows: Iterable[Sequence[str]]) -> WorkbookFiles:
                 forms[name] = _form(json.loads(parts[0]))
             elif kind == "text":
                 texts[name] = _unpacked("".join(parts))
-        except (ValueError, TypeError, KeyError, binascii.Error, zlib.error):
+        except (ValueError, TypeError, KeyError, RecursionError, binascii.Error, zlib.error):
             continue
     return WorkbookFiles(forms, texts)
 
