@@ -13,7 +13,8 @@ from allocator import api
 from allocator.errors import InputError
 
 WORDS = """
-=1+1 ' ： title.x draws.hearing periods 1e999 -0 [ {a:[ &a[*a] true 🀄 【1】 人员，其中 where hard 0- draws. roles
+=1+1 ' ： title.x draws.hearing periods 1e999 -0 [ {a:[ &a[*a] true 🀄
+【1】 人员，其中 where hard 0- draws. roles
 """
 ODD = [*WORDS.split(), "", " ", "9" * 40, "x" * 300, "\u202e倒"]
 
