@@ -463,3 +463,21 @@ def test_small_things() -> None:
     assert word_cell("").is_empty and word_cell("", tone="in").shown("zh") == ""
     many = [Reason(str(k), text(f"第{k}条"), True) for k in range(6)]
     assert reasons_text(many, 2).zh == "第0条；第1条；另有 4 条"
+
+
+def test_people_without_a_grade_are_a_post_beside_the_place_as_a_whole(tmp_path: Path) -> None:
+    tables = {
+        "scenario.yaml": "scenario: small\nperiods: [2026]\nrules: [r]\n"
+        "layers: {posting: {items: people, slots: units}}\n",
+        "units.csv": "id,name\nU1,财政组\n",
+        "people.csv": "id,name,grade\nP1,甲,head\nP2,乙,\nP3,丙,\n",
+        "r.yaml": "pack: r\nrules:\n  - {id: a, kind: composition, on: posting, exactly: {head: 1}}\n"
+        "  - {id: b, kind: capacity, on: posting, atleast: 3, atmost: 3}\n",
+    }
+    for name, content in tables.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    policy = api.bind(api.load(tmp_path))
+    view = laid_out(policy, api.solve(policy, seconds=10))
+    (table,) = [one for one in view.tables if one.id == "comparison"]
+    shown = [(row["职务"].text.zh, row["核定"].text.zh, row["空缺"].number) for row in in_both(table)[:3]]
+    assert shown == [("正", "1", 0), ("其他", "", None), ("小计", "3", 0)]

@@ -44,6 +44,9 @@ _COLUMNS = (
     Column(Text(zh="空缺", en="vacant"), 6),
     Column(Text(zh="超配", en="over"), 6),
 )
+#: The post of items without a grade among items with one.
+_OTHERS = "-"
+_OTHERS_TEXT = Text(zh="其他", en="others")
 _SUBTOTAL, _TOTAL = Text(zh="小计", en="in all"), Text(zh="合计", en="total")
 
 
@@ -158,21 +161,28 @@ class Comparison:
         """The posts of the layer in their order: roles, or else grades or kinds of items."""
         if self.layer.roles != (None,):
             return tuple(role or "" for role in self.layer.roles)
-        met = {self._post_of(i, 0) for i in range(len(self.layer.items))}
+        met = {self._post_of(item, 0) for item in range(len(self.layer.items))}
         asked = {post for _, post, _ in self.limits}
         grades = [grade for grade in self.source.grade_texts if grade in met | asked]
         return (*grades, *sorted(met - set(grades)))
 
     def _post_of(self, item: int, role: int) -> str:
         name = self.layer.roles[role]
-        if name is not None:
-            return name
+        return name if name is not None else self._named_post(item) or self._other_post
+
+    def _named_post(self, item: int) -> str:
+        """Return the grade of an item, or its kind; empty without either."""
         entity = self.source.organisation.entities[self.layer.items[item]]
         return str(getattr(entity, "grade", "") or getattr(entity, "kind", ""))
 
+    @cached_property
+    def _other_post(self) -> str:
+        """The post of items without a grade: the slot as a whole only where no item has one."""
+        return _OTHERS if any(map(self._named_post, range(len(self.layer.items)))) else ""
+
     def _post_text(self, post: str) -> Text:
         has_roles = self.layer.roles != (None,)
-        known = self.source.role_texts if has_roles else self.source.grade_texts
+        known = self.source.role_texts if has_roles else {**self.source.grade_texts, _OTHERS: _OTHERS_TEXT}
         return known.get(post) or kind_text(post)
 
     def notes(self) -> Iterator[Text]:
