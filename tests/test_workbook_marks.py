@@ -129,6 +129,26 @@ def test_the_command_writes_the_copy_and_reads_it_again(clean: bytes, tmp_path: 
     assert call("check", path, "--no-copy").status == 2 and not copy.exists()
 
 
+def test_a_mended_copy_is_told_to_have_no_mark_left(tmp_path: Path) -> None:
+    path, _ = api.create_workbook(tmp_path / "mine", language="zh")
+    opened = openpyxl.load_workbook(path)
+    [place] = [cell.column for cell in opened["人员"][1] if cell.value == "单位"]
+    unit = opened["人员"].cell(2, place).value
+    opened["人员"].cell(2, place).value = "某单位"
+    opened.save(path)
+    assert call("check", path, "--lang", "zh").status == 2
+    copy = tmp_path / "mine.checked.xlsx"
+    opened = openpyxl.load_workbook(copy)
+    assert opened["问题"]["E2"].value == "先在相应的表中增加一行，或改为已有的编号或名称"
+    assert opened["问题"]["C2"].value == opened["人员"].cell(2, place).coordinate
+    opened["人员"].cell(2, place).value = unit
+    opened.save(copy)
+    done = call("check", copy, "--lang", "zh")
+    assert done.status == 0 and "副本中的标记已清除" in done.out
+    assert "问题" not in openpyxl.load_workbook(copy).sheetnames
+    assert call("check", copy, "--json").json["copy"] == str(copy)
+
+
 def test_a_sound_workbook_needs_no_copy(tmp_path: Path) -> None:
     path = tmp_path / "mine.xlsx"
     api.create_workbook(path, language="zh")

@@ -33,15 +33,19 @@ from allocator.report.scenario_summary import scenario_summary
 )
 def command(output: Output, scenario: Path, strict: bool, no_copy: bool) -> int:
     """Read a scenario and its rules, evaluate every expression; tell what is short or in doubt."""
+    copy: Path | None = None
     if scenario.suffix.lower() == ".xlsx" and scenario.is_file() and not no_copy:
         checked = api.check_workbook(scenario, language=output.language)
         output.report(_copy_lines(checked, output.language))
         if not checked.is_clean:
             raise InputError(checked.faults)
+        copy = checked.copy
     loaded = api.load(scenario)
     found = api.examine(loaded, strict=strict)
     summary = scenario_summary(found.policy)
-    output.data({"ok": True, **to_json(summary), **_as_data(loaded, found)})
+    output.data(
+        {"ok": True, **to_json(summary), **_as_data(loaded, found), **({"copy": str(copy)} if copy else {})}
+    )
     output.report(render_summary(summary, output.language))
     output.report(_renamed(loaded.renamed, output.language))
     output.report(_draws(found.draws, output.language))
@@ -56,7 +60,9 @@ def _copy_lines(checked: api.CheckedWorkbook, language: Language) -> Iterator[st
     """Yield where the marked copy is, and how many rows were taken of each sheet with a fault."""
     if checked.copy is not None:
         shown = printable(str(checked.copy))
-        yield pick(language, f"问题已在副本中标出：{shown}", f"the marked copy: {shown}")
+        gone = pick(language, f"副本中的标记已清除：{shown}", f"no mark is left in the copy: {shown}")
+        marked = pick(language, f"问题已在副本中标出：{shown}", f"the marked copy: {shown}")
+        yield marked if checked.faults else gone
     for sheet, rows in checked.rows.items():
         taken = checked.taken.get(sheet, 0)
         if taken < rows:
