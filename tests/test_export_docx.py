@@ -707,6 +707,13 @@ def converted(file: Path, kind: str, into: Path) -> Path:
     return into / f"{file.stem}.{kind.split(':', maxsplit=1)[0]}"
 
 
+def test_a_proposal_without_annexes_has_one_section(tmp_path: Path) -> None:
+    made = Proposal(Text(zh="题", en="x"), (Block("Body", Text(zh="文", en="x")),), (), "{}")
+    (tmp_path / "p.docx").write_bytes(document_bytes(made, "zh"))
+    [only] = docx.Document(str(tmp_path / "p.docx")).sections
+    assert only.orientation == docx.enum.section.WD_ORIENT.PORTRAIT and round(only.top_margin.mm) == 37
+
+
 @pytest.mark.slow
 def test_a_page_has_22_lines_of_28_characters(tmp_path: Path) -> None:
     blocks = (Block("Body", Text(zh="国" * 28 * 60, en="x")),)

@@ -149,6 +149,8 @@ class _Body:
         for block in proposal.annexes:
             self._block(block)
         if proposal.annexes:
+            if self._body[-1].tag != _W + "p":  # a word processor wants a paragraph behind the last table
+                self._paragraph("TableNote", "")
             self._body.append(etree.fromstring(section_xml(self._footers, landscape=True)))
         else:
             self._unwrap_last_section()
