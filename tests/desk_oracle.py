@@ -12,8 +12,8 @@ from allocator import api
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Plan
 from allocator.model.text import Text
+from allocator.report.desk.desk_tables import Cell, DeskTable, DeskView
 from allocator.report.desk.desk_view import desk_view
-from allocator.report.desk.tables import Cell, DeskTable, DeskView
 from allocator.rules.policy import Policy
 from allocator.verify import judge
 

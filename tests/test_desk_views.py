@@ -24,8 +24,8 @@ from allocator.report.desk.appointments import (
 )
 from allocator.report.desk.comparison import PostCount, years_between
 from allocator.report.desk.desk_input import DeskInput, month_text, unique_names
+from allocator.report.desk.desk_tables import Cell, DeskTable, DeskView, Reason, word_cell
 from allocator.report.desk.reasons import ReasonFinder
-from allocator.report.desk.tables import Cell, DeskTable, DeskView, Reason, word_cell
 from allocator.rules.policy import Policy
 from cli_world import good_plan
 from desk_oracle import (

@@ -24,8 +24,8 @@ from allocator.errors import InputError
 from allocator.model.text import Language, Text
 from allocator.report.word.docx_tables import read_docx
 from allocator.report.word.proposal import Proposal, Signing, proposal_of, title_lines
-from allocator.report.word.reading import names_in
-from allocator.report.word.sections import Block
+from allocator.report.word.sections import WordBlock
+from allocator.report.word.word_reading import names_in
 from allocator.report.word.writer import column_widths, document_bytes
 from allocator.verify import judge
 from cli_world import Called, call, good_plan, write_plan
@@ -97,14 +97,14 @@ def proposal(both: Both, language: Language = "zh") -> Proposal:
     return proposal_of(view, api.plan_view(plan, policy), language)
 
 
-def section(made: Proposal, number: int) -> list[Block]:
+def section(made: Proposal, number: int) -> list[WordBlock]:
     """Return the blocks of a section, counted from 1."""
     starts = [k for k, one in enumerate(made.blocks) if one.style == "Heading1"]
     ends = [*starts[1:], next((k for k, one in enumerate(made.blocks) if one.style == "AnnexList"), None)]
     return list(made.blocks[starts[number - 1] + 1 : ends[number - 1]])
 
 
-def told(blocks: Sequence[Block], language: Language = "zh") -> list[str]:
+def told(blocks: Sequence[WordBlock], language: Language = "zh") -> list[str]:
     return [one.text(language) for one in blocks if one.text is not None and one.text(language)]
 
 
@@ -708,7 +708,7 @@ def converted(file: Path, kind: str, into: Path) -> Path:
 
 
 def test_a_proposal_without_annexes_has_one_section(tmp_path: Path) -> None:
-    made = Proposal(Text(zh="题", en="x"), (Block("Body", Text(zh="文", en="x")),), (), "{}")
+    made = Proposal(Text(zh="题", en="x"), (WordBlock("Body", Text(zh="文", en="x")),), (), "{}")
     (tmp_path / "p.docx").write_bytes(document_bytes(made, "zh"))
     [only] = docx.Document(str(tmp_path / "p.docx")).sections
     assert only.orientation == docx.enum.section.WD_ORIENT.PORTRAIT and round(only.top_margin.mm) == 37
@@ -716,7 +716,7 @@ def test_a_proposal_without_annexes_has_one_section(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_page_has_22_lines_of_28_characters(tmp_path: Path) -> None:
-    blocks = (Block("Body", Text(zh="国" * 28 * 60, en="x")),)
+    blocks = (WordBlock("Body", Text(zh="国" * 28 * 60, en="x")),)
     made = Proposal(Text(zh="题", en="x"), blocks, (), "{}")
     (tmp_path / "p.docx").write_bytes(document_bytes(made, "zh"))
     file = converted(tmp_path / "p.docx", "pdf", tmp_path)

@@ -8,6 +8,7 @@ class, a function, a method or a constant; ``package: old -> new`` retires it in
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,3 +69,24 @@ def test_a_list_says_where_a_name_is_retired(tmp_path: Path) -> None:
     path = tmp_path / "some.txt"
     path.write_text("# comment\nPen -> ConstraintWriter\noptimise: tell -> on_bound\n", encoding="utf-8")
     assert list(retired(path)) == [("", "Pen", "ConstraintWriter"), ("optimise", "tell", "on_bound")]
+
+
+#: A file of these packages is called as users call what it holds: a kind, a route, a solver, a format.
+DISCOVERED = {"adapters", "kinds", "routes", "exporters"}
+
+
+def test_no_two_modules_have_one_name() -> None:
+    places = defaultdict(list)
+    for path in sorted(SOURCE.rglob("*.py")):
+        if not path.stem.startswith("__") and path.parent.name not in DISCOVERED:
+            places[path.stem].append(str(path.relative_to(SOURCE)))
+    assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    places = defaultdict(list)
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(path.relative_to(SOURCE)))
+    assert not {name: found for name, found in places.items() if len(found) > 1}

@@ -18,7 +18,7 @@ from allocator.model.plan import BoundProof, LevelScore, Plan, ScenarioRef
 from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes, read_text, unwritable_fault
 from allocator.model.run import ZERO
 from allocator.model.text import Language, Text
-from allocator.report.desk.tables import DeskView
+from allocator.report.desk.desk_tables import DeskView
 from allocator.report.exporters import ReadRequest, all_exporters, export_plan, exporter_for
 from allocator.report.plan_view import PlanView, view_ids_only, view_with_names
 from allocator.rules.overrides import with_plan_overrides

@@ -19,7 +19,7 @@ from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
 
 if TYPE_CHECKING:
-    from allocator.report.desk.tables import Appointment
+    from allocator.report.desk.desk_tables import Appointment
 
 #: Reasons that a form has room for.
 MOST_REASONS = 4

@@ -13,7 +13,7 @@ from allocator.rules.blanks import Blank
 from allocator.rules.kinds import all_kinds
 from allocator.rules.rule_sheet_layout import NUMBERED, RULE_HEADERS, choice_text, own_blanks
 from allocator.rules.wordbook import Wordbook
-from allocator.workbook.sheet_writer import BookWriter, Column
+from allocator.workbook.sheet_writer import BookWriter, SheetColumn
 from allocator.workbook.table_columns import standard_header
 
 #: How each item of the sheet of settings is filled in.
@@ -244,11 +244,11 @@ TAKES: Mapping[str, Text] = {
 _MOST_VALUES = 8
 
 
-def sentence_rows(language: Language, book: Wordbook) -> tuple[list[Column], list[list[str]]]:
+def sentence_rows(language: Language, book: Wordbook) -> tuple[list[SheetColumn], list[list[str]]]:
     """Return the columns and rows of the sheet that lists each sentence with its blanks."""
     widths = (52, 10, 18, 8, 46, 46)
     headers = [
-        Column(text(language), width=wide, wrap=True) for text, wide in zip(_HELP, widths, strict=True)
+        SheetColumn(text(language), width=wide, wrap=True) for text, wide in zip(_HELP, widths, strict=True)
     ]
     rows = []
     for kind in all_kinds().values():

@@ -50,7 +50,7 @@ _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Mark:
+class CellMark:
     """A fault at its cell.
 
     Attributes:
@@ -104,7 +104,7 @@ def marked_copy(content: bytes, label: str, faults: Sequence[Fault], language: L
     book = _open(content, label)
     _unmark(book)
     marks = list(_placed(book, label, faults))
-    by_sheet: dict[str, list[Mark]] = {}
+    by_sheet: dict[str, list[CellMark]] = {}
     for mark in marks:
         by_sheet.setdefault(mark.sheet, []).append(mark)
     for title, some in by_sheet.items():
@@ -176,19 +176,19 @@ def _marks_column(page: Worksheet) -> int:
     return 0
 
 
-def _placed(book: Workbook, label: str, faults: Iterable[Fault]) -> Iterator[Mark]:
+def _placed(book: Workbook, label: str, faults: Iterable[Fault]) -> Iterator[CellMark]:
     """Yield each fault with its cell."""
     headers: dict[str, dict[str, int]] = {}
     for fault in faults:
         title = fault.file.removeprefix(f"{label}:")
         if title == fault.file or title not in book.sheetnames:
-            yield Mark(fault)
+            yield CellMark(fault)
             continue
         if title not in headers:
             headers[title] = _columns(book[title])
         known = headers[title]
         column = known.get(fault.column) or known.get(fault.column.split(", ")[0], 1)
-        yield Mark(fault, title, fault.row or 1, column)
+        yield CellMark(fault, title, fault.row or 1, column)
 
 
 def _columns(page: Worksheet) -> dict[str, int]:
@@ -201,13 +201,13 @@ def _columns(page: Worksheet) -> dict[str, int]:
     return found
 
 
-def _mark_sheet(page: Worksheet, marks: Sequence[Mark], language: Language) -> None:
+def _mark_sheet(page: Worksheet, marks: Sequence[CellMark], language: Language) -> None:
     last = _last_column(page) + 1
     head = page.cell(_header_line(page), last, MARKS(language))
     head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor="FFD9D9D9")
     head.alignment = Alignment(horizontal="center", vertical="center")
     page.column_dimensions[get_column_letter(last)].width = 72
-    by_row: dict[int, list[Mark]] = {}
+    by_row: dict[int, list[CellMark]] = {}
     by_cell: dict[tuple[int, int], list[Fault]] = {}
     for mark in marks:
         by_row.setdefault(mark.row, []).append(mark)
@@ -264,7 +264,7 @@ def _last_column(page: Worksheet) -> int:
     return 0
 
 
-def _list_problems(book: Workbook, marks: Sequence[Mark], language: Language) -> None:
+def _list_problems(book: Workbook, marks: Sequence[CellMark], language: Language) -> None:
     """Write the sheet that lists every fault with a link to its cell."""
     page = book.create_sheet(_PROBLEMS(language), 0)
     for column, (text, width) in enumerate(zip(_HEADERS, (14, 12, 10, 60, 60), strict=True), start=1):

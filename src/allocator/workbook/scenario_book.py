@@ -35,7 +35,7 @@ from allocator.workbook.guide import (
     write_guide,
 )
 from allocator.workbook.lists import Lists
-from allocator.workbook.sheet_writer import BookWriter, Column, TableSheet
+from allocator.workbook.sheet_writer import BookWriter, SheetColumn, TableSheet
 from allocator.workbook.table_columns import TableColumns, shown_headers, standard_header
 
 #: The tables that a workbook has even if the scenario lacks them.
@@ -112,10 +112,10 @@ class _ScenarioBook:
                 page.write_string(number, place, cell)
         page.very_hidden()
 
-    def _headed(self, sheet: str, choices: Mapping[str, str], notes: Mapping[str, Text]) -> list[Column]:
+    def _headed(self, sheet: str, choices: Mapping[str, str], notes: Mapping[str, Text]) -> list[SheetColumn]:
         empty = Text()
         return [
-            Column(
+            SheetColumn(
                 text(self._language), notes.get(key, empty)(self._language), choices.get(key, ""), wrap=True
             )
             for key, text in HEADERS[sheet].items()
@@ -137,7 +137,7 @@ class _ScenarioBook:
         }
         settings = [
             *self._headed("settings", {"item": items, "zh": chosen}, {}),
-            Column(about, width=60, wrap=True),
+            SheetColumn(about, width=60, wrap=True),
         ]
         explained = [[*row, by_item.get(row[0], "")] for row in rows["settings"]]
         layers = self._headed("layers", {"periods": spread}, LAYER_NOTES)
@@ -202,7 +202,7 @@ class _ScenarioBook:
     def _scores(self, table: str) -> TableSheet:
         header, rows = self._rows(table)
         self._form(table, header)
-        made = [Column(word, is_number=place > 0) for place, word in enumerate(header)]
+        made = [SheetColumn(word, is_number=place > 0) for place, word in enumerate(header)]
         return TableSheet(table, made, rows, colour=_GREEN, spare=0)
 
     def _rule_sheets(self) -> list[TableSheet]:
@@ -229,13 +229,13 @@ class _ScenarioBook:
             "level": 10,
         }
         rules = [
-            Column(
+            SheetColumn(
                 text(language), RULE_NOTES.get(key, Text())(language), choices.get(key, ""),
                 strict=key in ("sentence", "on", "level"), width=widths.get(key, 16), wrap=True,
             )
             for key, text in RULE_HEADERS.items()
         ]  # fmt: skip
-        waived = [Column(text(language), wrap=True, width=20) for text in WAIVER_HEADERS.values()]
+        waived = [SheetColumn(text(language), wrap=True, width=20) for text in WAIVER_HEADERS.values()]
         help_columns, help_rows = sentence_rows(language, book)
         title = {key: TITLES[key](language) for key in ("rules", "waivers", "sentences")}
         return [

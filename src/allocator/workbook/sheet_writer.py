@@ -29,7 +29,7 @@ _NOTE_TITLE, _NOTE = 32, 255
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column of a sheet.
 
     Attributes:
@@ -68,7 +68,7 @@ class TableSheet:
     """
 
     title: str
-    columns: Sequence[Column]
+    columns: Sequence[SheetColumn]
     rows: Sequence[Sequence[str]]
     frozen: int = 1
     example: bool = False
@@ -145,7 +145,7 @@ class BookWriter:
             page.set_tab_color(colour)
         return page
 
-    def _head(self, column: Column) -> Format:
+    def _head(self, column: SheetColumn) -> Format:
         look = {"bold": True, "bg_color": _HEAD, "border": 1, "border_color": _LINE, "text_wrap": True}
         colour = "#C00000" if column.required else "#000000"
         return self.format(**look, align="center", font_color=colour)
@@ -161,7 +161,7 @@ class BookWriter:
             else:
                 page.write_string(number, place, inert(cell), style)
 
-    def _cell(self, column: Column, *, example: bool = False) -> Format:
+    def _cell(self, column: SheetColumn, *, example: bool = False) -> Format:
         look: dict[str, Any] = {"italic": True, "bg_color": _EXAMPLE} if example else {}
         if column.wrap:
             look["text_wrap"] = True
@@ -179,7 +179,7 @@ def is_plain_number(text: str) -> bool:
     return text == (str(int(number)) if number.is_integer() else str(number))
 
 
-def _validate(page: Worksheet, place: int, column: Column, last: int) -> None:
+def _validate(page: Worksheet, place: int, column: SheetColumn, last: int) -> None:
     """Give a column its drop-down and its note."""
     if not column.note and not column.choices:
         return
@@ -209,7 +209,7 @@ def shown_width(text: str) -> int:
     )
 
 
-def _height(row: Sequence[str], widths: Sequence[float], columns: Sequence[Column]) -> float:
+def _height(row: Sequence[str], widths: Sequence[float], columns: Sequence[SheetColumn]) -> float:
     """Return the height of a row in points, so that its wrapped cells are seen whole."""
     cells = zip(row, widths, columns, strict=True)
     lines = max((_lines(cell, wide) for cell, wide, column in cells if column.wrap), default=1)

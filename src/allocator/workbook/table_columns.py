@@ -15,7 +15,7 @@ from allocator.model.tables import columns, required_columns
 from allocator.model.text import Language, Text
 from allocator.rules.wordbook import Wordbook
 from allocator.workbook.lists import Lists
-from allocator.workbook.sheet_writer import Column
+from allocator.workbook.sheet_writer import SheetColumn
 
 #: Headers that say more than the first Chinese name of the column.
 _HEADERS: Mapping[str, Mapping[str, str]] = {
@@ -94,7 +94,7 @@ class TableColumns:
     lists: Lists
     ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def column(self, table: str, column: str, header: str, cells: Iterable[str]) -> Column:
+    def column(self, table: str, column: str, header: str, cells: Iterable[str]) -> SheetColumn:
         """Return the column of a sheet.
 
         Args:
@@ -108,7 +108,7 @@ class TableColumns:
         note = column_doc(table, column)(language) + (_REQUIRED(language) if is_required else "")
         choices, strict = self._choices(table, column, header, cells)
         is_number = column in columns(table) and is_number_column(table, column)
-        return Column(header, note, choices, strict, is_number, required=is_required)
+        return SheetColumn(header, note, choices, strict, is_number, required=is_required)
 
     def _choices(self, table: str, column: str, header: str, cells: Iterable[str]) -> tuple[str, bool]:
         """Return the list of a column, and whether it holds all values."""

@@ -8,20 +8,20 @@ from allocator.model.layer import Layer
 from allocator.model.tables import Person
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import DeskInput, Held, month_text
-from allocator.report.desk.reasons import ReasonFinder
-from allocator.report.desk.tables import (
+from allocator.report.desk.desk_tables import (
     Appointment,
     Cell,
-    Column,
+    DeskColumn,
+    DeskSeat,
     DeskTable,
     Reason,
-    Seat,
     joined,
     number_cell,
     text_cell,
     without_empty_columns,
     word_cell,
 )
+from allocator.report.desk.reasons import ReasonFinder
 from allocator.rules.rule import Rule
 
 NEW = Text(zh="新任", en="new appointment")
@@ -42,21 +42,21 @@ _EXTRA: Mapping[str, tuple[str, ...]] = {
 #: Reasons that a cell of the table lists; documents with more room show all.
 MOST_REASONS = 4
 _COLUMNS = (
-    Column(Text(zh="序号", en="no."), 4),
-    Column(Text(zh="姓名", en="name"), 8),
-    Column(Text(zh="性别", en="sex"), 4),
-    Column(Text(zh="出生年月", en="born"), 8),
-    Column(Text(zh="学历学位", en="education"), 10),
-    Column(Text(zh="籍贯", en="native place"), 8),
-    Column(Text(zh="现任职务", en="present post"), 20),
-    Column(Text(zh="任现职时间", en="in post since"), 9),
-    Column(Text(zh="任现职级时间", en="in rank since"), 9),
-    Column(Text(zh="生效周期", en="from period"), 9),
-    Column(Text(zh="拟任职务", en="to be appointed"), 20),
-    Column(Text(zh="拟免职务", en="to be released from"), 20),
-    Column(Text(zh="交流类型", en="kind of change"), 10),
-    Column(Text(zh="理由及依据", en="reasons"), 34),
-    Column(Text(zh="备注", en="remarks"), 14, is_open=True),
+    DeskColumn(Text(zh="序号", en="no."), 4),
+    DeskColumn(Text(zh="姓名", en="name"), 8),
+    DeskColumn(Text(zh="性别", en="sex"), 4),
+    DeskColumn(Text(zh="出生年月", en="born"), 8),
+    DeskColumn(Text(zh="学历学位", en="education"), 10),
+    DeskColumn(Text(zh="籍贯", en="native place"), 8),
+    DeskColumn(Text(zh="现任职务", en="present post"), 20),
+    DeskColumn(Text(zh="任现职时间", en="in post since"), 9),
+    DeskColumn(Text(zh="任现职级时间", en="in rank since"), 9),
+    DeskColumn(Text(zh="生效周期", en="from period"), 9),
+    DeskColumn(Text(zh="拟任职务", en="to be appointed"), 20),
+    DeskColumn(Text(zh="拟免职务", en="to be released from"), 20),
+    DeskColumn(Text(zh="交流类型", en="kind of change"), 10),
+    DeskColumn(Text(zh="理由及依据", en="reasons"), 34),
+    DeskColumn(Text(zh="备注", en="remarks"), 14, is_open=True),
 )
 
 
@@ -232,7 +232,7 @@ def _row(source: DeskInput, number: int, one: Appointment) -> Iterator[Cell]:
     yield text_cell(joined(one.remarks, between=Text(zh="；", en="; ")))
 
 
-def _seats(seats: Sequence[Seat]) -> Text:
+def _seats(seats: Sequence[DeskSeat]) -> Text:
     return joined([one.text for one in seats])
 
 

@@ -18,7 +18,7 @@ from allocator.model.reading.table_files import csv_lines
 from allocator.model.scenario import NamedEntity, Organisation
 from allocator.model.tables import Person
 from allocator.model.text import Text
-from allocator.report.desk.tables import Cell, DeskTable, DeskView, SeatLine, SeatList
+from allocator.report.desk.desk_tables import Cell, DeskTable, DeskView, SeatLine, SeatList
 from allocator.report.exporters.csv import inert
 from allocator.report.layer_layout import Absentee
 from allocator.report.roster_view import Member

@@ -10,9 +10,9 @@ from functools import cached_property
 from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import DeskInput
-from allocator.report.desk.tables import (
+from allocator.report.desk.desk_tables import (
     Cell,
-    Column,
+    DeskColumn,
     DeskTable,
     Number,
     joined,
@@ -31,18 +31,18 @@ Limits = tuple[int | None, int | None]
 #: Slot, post (a role, a grade or a kind; empty for the slot as a whole) and period.
 PostPlace = tuple[int, str, int]
 _COLUMNS = (
-    Column(Text(zh="周期", en="period"), 8),
-    Column(Text(zh="所属", en="part of"), 12),
-    Column(Text(zh="单位（机构）", en="place"), 16),
-    Column(Text(zh="职务", en="post"), 9),
-    Column(Text(zh="核定", en="authorised"), 7),
-    Column(Text(zh="现状", en="at present"), 24),
-    Column(Text(zh="方案", en="proposed"), 24),
-    Column(Text(zh="拟任", en="to come"), 16),
-    Column(Text(zh="拟免", en="to go"), 16),
-    Column(Text(zh="实配", en="actual"), 6),
-    Column(Text(zh="空缺", en="vacant"), 6),
-    Column(Text(zh="超配", en="over"), 6),
+    DeskColumn(Text(zh="周期", en="period"), 8),
+    DeskColumn(Text(zh="所属", en="part of"), 12),
+    DeskColumn(Text(zh="单位（机构）", en="place"), 16),
+    DeskColumn(Text(zh="职务", en="post"), 9),
+    DeskColumn(Text(zh="核定", en="authorised"), 7),
+    DeskColumn(Text(zh="现状", en="at present"), 24),
+    DeskColumn(Text(zh="方案", en="proposed"), 24),
+    DeskColumn(Text(zh="拟任", en="to come"), 16),
+    DeskColumn(Text(zh="拟免", en="to go"), 16),
+    DeskColumn(Text(zh="实配", en="actual"), 6),
+    DeskColumn(Text(zh="空缺", en="vacant"), 6),
+    DeskColumn(Text(zh="超配", en="over"), 6),
 )
 #: The post of items without a grade among items with one.
 _OTHERS = "-"

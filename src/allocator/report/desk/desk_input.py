@@ -14,7 +14,7 @@ from allocator.model.notation import scenario_roles
 from allocator.model.plan import Assignment, Plan
 from allocator.model.scenario import NamedEntity, Organisation
 from allocator.model.text import Text
-from allocator.report.desk.tables import Seat
+from allocator.report.desk.desk_tables import DeskSeat
 from allocator.report.layer_layout import absentees
 from allocator.report.wording import TABLES
 from allocator.rules.policy import Policy
@@ -108,11 +108,11 @@ class DeskInput:
         """Return the title of a layer."""
         return layer.spec.title or Text(zh=layer.name, en=layer.name)
 
-    def seat(self, layer: Layer, slot: int, role: int) -> Seat:
+    def seat(self, layer: Layer, slot: int, role: int) -> DeskSeat:
         """Return a seat, by index, with its words."""
         name = layer.roles[role]
         text = Text() if name is None else self.role_texts.get(name, Text(zh=name, en=name))
-        return Seat(self.named(layer.slots[slot]), name, text)
+        return DeskSeat(self.named(layer.slots[slot]), name, text)
 
     def assignment(self, layer: Layer, taken: tuple[int, int, int, int]) -> Assignment:
         """Return the assignment of an item, slot, role and period, by index."""

@@ -13,11 +13,11 @@ from allocator.model.text import Text
 from allocator.report.desk.appointments import appointment_table, appointments
 from allocator.report.desk.comparison import comparison_table
 from allocator.report.desk.desk_input import DeskInput, seat_titles
+from allocator.report.desk.desk_tables import Appointment, DeskTable, DeskView, SeatLine, SeatList
 from allocator.report.desk.movements import changes_table, matrix_table, move_tone
 from allocator.report.desk.reasons import ReasonFinder
 from allocator.report.desk.recusal_tables import recusal_table, score_table, waiver_table
-from allocator.report.desk.standing import options_table, standings
-from allocator.report.desk.tables import Appointment, DeskTable, DeskView, SeatLine, SeatList
+from allocator.report.desk.staffing import options_table, standings
 from allocator.report.desk.work import away_table, casework_table, loads_table
 from allocator.report.plan_view import PlanView
 from allocator.report.rendering.solve_text import asked_line, run_line

@@ -8,9 +8,9 @@ from allocator.model.layer import Layer
 from allocator.model.tables import Person
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import DeskInput, Held
-from allocator.report.desk.tables import (
+from allocator.report.desk.desk_tables import (
     Cell,
-    Column,
+    DeskColumn,
     DeskTable,
     Tone,
     joined,
@@ -34,16 +34,16 @@ _PROPOSED = Text(zh="方案", en="proposed")
 def matrix_table(source: DeskInput, layer: Layer) -> DeskTable:
     """Return the rotation matrix of a layer: a row for each item, a column for each period."""
     periods = [
-        Column(_PROPOSED if one is None else Text(zh=one, en=one), 12)
+        DeskColumn(_PROPOSED if one is None else Text(zh=one, en=one), 12)
         for one in map(layer.period_id, _all(layer))
     ]
     columns = (
-        Column(Text(zh="姓名" if _is_people(layer) else "对象", en="name"), 10),
-        Column(Text(zh="单位", en="unit"), 14),
-        Column(Text(zh="职务", en="post"), 10),
-        Column(Text(zh="现状", en="at present"), 12),
+        DeskColumn(Text(zh="姓名" if _is_people(layer) else "对象", en="name"), 10),
+        DeskColumn(Text(zh="单位", en="unit"), 14),
+        DeskColumn(Text(zh="职务", en="post"), 10),
+        DeskColumn(Text(zh="现状", en="at present"), 12),
         *periods,
-        Column(Text(zh="变动次数", en="moves"), 6),
+        DeskColumn(Text(zh="变动次数", en="moves"), 6),
     )
     rows = [tuple(_matrix_row(source, layer, item)) for item in _by_name(source, layer)]
     kept, cells, notes = without_empty_columns(columns, rows)
@@ -99,16 +99,16 @@ def _seats(source: DeskInput, layer: Layer, held: Held) -> Text:
 
 
 _CHANGES = (
-    Column(Text(zh="层", en="layer"), 14),
-    Column(Text(zh="周期", en="period"), 8),
-    Column(Text(zh="单位（机构）", en="place"), 16),
-    Column(Text(zh="上期", en="before"), 6),
-    Column(Text(zh="留任", en="stay"), 6),
-    Column(Text(zh="其中岗位变动", en="of these, changed"), 8),
-    Column(Text(zh="进", en="come"), 6),
-    Column(Text(zh="出", en="go"), 6),
-    Column(Text(zh="本期", en="now"), 6),
-    Column(Text(zh="更换比例", en="share that changed"), 8),
+    DeskColumn(Text(zh="层", en="layer"), 14),
+    DeskColumn(Text(zh="周期", en="period"), 8),
+    DeskColumn(Text(zh="单位（机构）", en="place"), 16),
+    DeskColumn(Text(zh="上期", en="before"), 6),
+    DeskColumn(Text(zh="留任", en="stay"), 6),
+    DeskColumn(Text(zh="其中岗位变动", en="of these, changed"), 8),
+    DeskColumn(Text(zh="进", en="come"), 6),
+    DeskColumn(Text(zh="出", en="go"), 6),
+    DeskColumn(Text(zh="本期", en="now"), 6),
+    DeskColumn(Text(zh="更换比例", en="share that changed"), 8),
 )
 _ALL = Text(zh="全层", en="whole layer")
 _CHANGES_NOTE = Text(

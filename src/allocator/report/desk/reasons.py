@@ -9,7 +9,7 @@ from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import DeskInput
-from allocator.report.desk.tables import Reason
+from allocator.report.desk.desk_tables import Reason
 from allocator.rules.rule import Breach, Rule
 
 #: Item, slot, role and period of an assignment, by index.

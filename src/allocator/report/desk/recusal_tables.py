@@ -9,10 +9,9 @@ from allocator.model.layer import Layer
 from allocator.model.plan import HARD, Level
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import DeskInput
-from allocator.report.desk.reasons import ReasonFinder
-from allocator.report.desk.tables import (
+from allocator.report.desk.desk_tables import (
     Cell,
-    Column,
+    DeskColumn,
     DeskTable,
     Tone,
     joined,
@@ -21,23 +20,24 @@ from allocator.report.desk.tables import (
     without_empty_columns,
     word_cell,
 )
+from allocator.report.desk.reasons import ReasonFinder
 from allocator.report.score_view import LevelLine, WaiverLine, gap_percent
 from allocator.report.wording import level_text
 from allocator.rules.rule import Breach, Rule, Waiver
 from allocator.verify import Finding, Judgement, measure_rule
 
 _RECUSALS = (
-    Column(Text(zh="序号", en="no."), 5),
-    Column(Text(zh="姓名", en="name"), 8),
-    Column(Text(zh="岗位/案件", en="post or case"), 18),
-    Column(Text(zh="限于职务", en="roles"), 9),
-    Column(Text(zh="起始周期", en="from period"), 8),
-    Column(Text(zh="回避类型", en="kind"), 9),
-    Column(Text(zh="关系人及关系链", en="relation and path"), 30),
-    Column(Text(zh="依据条款", en="rule"), 26),
-    Column(Text(zh="处理", en="handling"), 8),
-    Column(Text(zh="豁免理由及期限", en="exception, until"), 18),
-    Column(Text(zh="审批", en="approved by"), 8, is_open=True),
+    DeskColumn(Text(zh="序号", en="no."), 5),
+    DeskColumn(Text(zh="姓名", en="name"), 8),
+    DeskColumn(Text(zh="岗位/案件", en="post or case"), 18),
+    DeskColumn(Text(zh="限于职务", en="roles"), 9),
+    DeskColumn(Text(zh="起始周期", en="from period"), 8),
+    DeskColumn(Text(zh="回避类型", en="kind"), 9),
+    DeskColumn(Text(zh="关系人及关系链", en="relation and path"), 30),
+    DeskColumn(Text(zh="依据条款", en="rule"), 26),
+    DeskColumn(Text(zh="处理", en="handling"), 8),
+    DeskColumn(Text(zh="豁免理由及期限", en="exception, until"), 18),
+    DeskColumn(Text(zh="审批", en="approved by"), 8, is_open=True),
 )
 _BUSINESS = Text(zh="公务回避", en="from business")
 _KINDS = {
@@ -129,15 +129,15 @@ def _waiver_text(waiver: Waiver) -> Text:
 
 
 _WAIVERS = (
-    Column(Text(zh="序号", en="no."), 5),
-    Column(Text(zh="规则", en="rule"), 30),
-    Column(Text(zh="对象", en="who"), 14),
-    Column(Text(zh="岗位/案件", en="post or case"), 16),
-    Column(Text(zh="理由", en="reason"), 24),
-    Column(Text(zh="期限", en="until"), 10),
-    Column(Text(zh="方案中豁免处数", en="excused in the plan"), 8),
-    Column(Text(zh="是否在期", en="in force"), 12),
-    Column(Text(zh="审批", en="approved by"), 8, is_open=True),
+    DeskColumn(Text(zh="序号", en="no."), 5),
+    DeskColumn(Text(zh="规则", en="rule"), 30),
+    DeskColumn(Text(zh="对象", en="who"), 14),
+    DeskColumn(Text(zh="岗位/案件", en="post or case"), 16),
+    DeskColumn(Text(zh="理由", en="reason"), 24),
+    DeskColumn(Text(zh="期限", en="until"), 10),
+    DeskColumn(Text(zh="方案中豁免处数", en="excused in the plan"), 8),
+    DeskColumn(Text(zh="是否在期", en="in force"), 12),
+    DeskColumn(Text(zh="审批", en="approved by"), 8, is_open=True),
 )
 
 
@@ -178,16 +178,16 @@ def _in_force(until: date, first: date, last: date) -> Cell:
 
 
 _SCORES = (
-    Column(Text(zh="级别", en="level"), 16),
-    Column(Text(zh="规则", en="rule"), 18),
-    Column(Text(zh="规则内容", en="what it says"), 40),
-    Column(Text(zh="层", en="layer"), 14),
-    Column(Text(zh="权重", en="weight"), 6),
-    Column(Text(zh="违反处数", en="breaches"), 8),
-    Column(Text(zh="代价", en="cost"), 8),
-    Column(Text(zh="下界", en="lower bound"), 8),
-    Column(Text(zh="差距", en="gap"), 8),
-    Column(Text(zh="实测", en="measured"), 24),
+    DeskColumn(Text(zh="级别", en="level"), 16),
+    DeskColumn(Text(zh="规则", en="rule"), 18),
+    DeskColumn(Text(zh="规则内容", en="what it says"), 40),
+    DeskColumn(Text(zh="层", en="layer"), 14),
+    DeskColumn(Text(zh="权重", en="weight"), 6),
+    DeskColumn(Text(zh="违反处数", en="breaches"), 8),
+    DeskColumn(Text(zh="代价", en="cost"), 8),
+    DeskColumn(Text(zh="下界", en="lower bound"), 8),
+    DeskColumn(Text(zh="差距", en="gap"), 8),
+    DeskColumn(Text(zh="实测", en="measured"), 24),
 )
 
 

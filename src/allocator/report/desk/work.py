@@ -8,9 +8,9 @@ from allocator.model.layer import Layer
 from allocator.model.tables import Case, Unit
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import DeskInput
-from allocator.report.desk.tables import (
+from allocator.report.desk.desk_tables import (
     Cell,
-    Column,
+    DeskColumn,
     DeskTable,
     joined,
     number_cell,
@@ -25,16 +25,16 @@ _MEMBERS = Text(zh="成员", en="members")
 def casework_table(source: DeskInput, layer: Layer) -> DeskTable:
     """Return the team of each case of a layer, with the numbers of people who keep away and who are left."""
     columns = (
-        Column(Text(zh="周期", en="period"), 8),
-        Column(Text(zh="案件", en="case"), 20),
-        Column(Text(zh="涉及单位", en="unit"), 14),
-        Column(Text(zh="受理日期", en="received"), 10),
-        Column(Text(zh="期限", en="due"), 10),
-        Column(Text(zh="工作量", en="effort"), 6),
-        *(Column(_role_title(source, role), 16) for role in layer.roles),
-        Column(Text(zh="人数", en="number"), 6),
-        Column(Text(zh="回避人数", en="recused"), 7),
-        Column(Text(zh="可选人数", en="free"), 7),
+        DeskColumn(Text(zh="周期", en="period"), 8),
+        DeskColumn(Text(zh="案件", en="case"), 20),
+        DeskColumn(Text(zh="涉及单位", en="unit"), 14),
+        DeskColumn(Text(zh="受理日期", en="received"), 10),
+        DeskColumn(Text(zh="期限", en="due"), 10),
+        DeskColumn(Text(zh="工作量", en="effort"), 6),
+        *(DeskColumn(_role_title(source, role), 16) for role in layer.roles),
+        DeskColumn(Text(zh="人数", en="number"), 6),
+        DeskColumn(Text(zh="回避人数", en="recused"), 7),
+        DeskColumn(Text(zh="可选人数", en="free"), 7),
     )
     recused = _recused(source, layer)
     rows = [
@@ -92,12 +92,12 @@ def _case_row(
 
 
 _LOADS = (
-    Column(Text(zh="层", en="layer"), 14),
-    Column(Text(zh="周期", en="period"), 8),
-    Column(Text(zh="承担者", en="carrier"), 16),
-    Column(Text(zh="项数", en="number"), 8),
-    Column(Text(zh="工作量", en="workload"), 12),
-    Column(Text(zh="占最高的百分比", en="percent of the greatest"), 10),
+    DeskColumn(Text(zh="层", en="layer"), 14),
+    DeskColumn(Text(zh="周期", en="period"), 8),
+    DeskColumn(Text(zh="承担者", en="carrier"), 16),
+    DeskColumn(Text(zh="项数", en="number"), 8),
+    DeskColumn(Text(zh="工作量", en="workload"), 12),
+    DeskColumn(Text(zh="占最高的百分比", en="percent of the greatest"), 10),
 )
 _LOADS_NOTE = Text(
     zh="分到机构的，按机构合计所辖单位（案件）的工作量；由人或单位承担案件的，按承担者合计全程案件的工作量。",
@@ -157,12 +157,12 @@ def _workload(source: DeskInput, entity: str) -> int:
 
 
 _AWAY = (
-    Column(Text(zh="层", en="layer"), 14),
-    Column(Text(zh="周期", en="period"), 8),
-    Column(Text(zh="姓名", en="name"), 8),
-    Column(Text(zh="单位", en="unit"), 14),
-    Column(Text(zh="职务", en="post"), 10),
-    Column(Text(zh="缘由", en="why"), 24),
+    DeskColumn(Text(zh="层", en="layer"), 14),
+    DeskColumn(Text(zh="周期", en="period"), 8),
+    DeskColumn(Text(zh="姓名", en="name"), 8),
+    DeskColumn(Text(zh="单位", en="unit"), 14),
+    DeskColumn(Text(zh="职务", en="post"), 10),
+    DeskColumn(Text(zh="缘由", en="why"), 24),
 )
 
 

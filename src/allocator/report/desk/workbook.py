@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from allocator.model.text import Language, Text
-from allocator.report.desk.reading import digest
-from allocator.report.desk.sheet_writer import SheetWriter
-from allocator.report.desk.tables import (
+from allocator.report.desk.desk_tables import (
     Cell,
-    Column,
+    DeskColumn,
     DeskTable,
     DeskView,
     SeatLine,
@@ -20,6 +18,8 @@ from allocator.report.desk.tables import (
     Tone,
     word_cell,
 )
+from allocator.report.desk.export_sheets import SheetWriter
+from allocator.report.desk.seat_reading import digest
 from allocator.report.rendering.console import pick
 
 #: The format that the technical sheet names.
@@ -145,7 +145,7 @@ class _Workbook:
     def seats(self, seats: SeatList) -> None:
         """Write every assignment of a layer: the sheet that is edited and read back."""
         made = _seat_columns(seats, self._language)
-        columns = [*(Column(one.title, one.width) for one in made), Column(_NOTE, 14, is_open=True)]
+        columns = [*(DeskColumn(one.title, one.width) for one in made), DeskColumn(_NOTE, 14, is_open=True)]
         edited = [k for k, one in enumerate(made) if one.values is not None]
         fixed = [k for k, one in enumerate(made) if one.values is None]
         rows = [[*(one.cell(line) for one in made), Cell()] for line in seats.lines]

@@ -15,8 +15,8 @@ from allocator.model.reading.table_files import Workbook, workbook_of
 from allocator.model.run import Overrides
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import seat_titles
-from allocator.report.desk.reading import ReadBack, SeatReader, SeatRow, clean, digest
-from allocator.report.desk.sheet_writer import EDITED, TECHNICAL
+from allocator.report.desk.export_sheets import EDITED, TECHNICAL
+from allocator.report.desk.seat_reading import ReadBack, SeatReader, SeatRow, clean, digest
 from allocator.report.desk.workbook import FORMAT, PERIOD, ROLE
 from allocator.report.exporters import ReadRequest
 

@@ -14,8 +14,8 @@ from typing import ClassVar, Literal, get_args
 from allocator.discovery import named_classes
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.text import Language, Text
-from allocator.report.desk.reading import ReadBack
-from allocator.report.desk.tables import DeskView
+from allocator.report.desk.desk_tables import DeskView
+from allocator.report.desk.seat_reading import ReadBack
 from allocator.report.plan_view import PlanView, pick_period
 from allocator.rules.context import RuleContext
 

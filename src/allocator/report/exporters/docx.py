@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from allocator.model.text import Text
-from allocator.report.desk.reading import ReadBack
+from allocator.report.desk.seat_reading import ReadBack
 from allocator.report.exporters import Exporter, ExportRequest, Medium, Option, ReadRequest
 
 
@@ -30,6 +30,6 @@ class DocxExporter(Exporter):
 
     def read_back(self, request: ReadRequest) -> ReadBack:
         """Return the assignments of the annexes, with the edits in them."""
-        from allocator.report.word.reading import read_proposal
+        from allocator.report.word.word_reading import read_proposal
 
         return read_proposal(request)

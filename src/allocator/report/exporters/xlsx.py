@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from allocator.model.text import Text
-from allocator.report.desk.reading import ReadBack
+from allocator.report.desk.seat_reading import ReadBack
 from allocator.report.exporters import Exporter, ExportRequest, Medium, ReadRequest
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from allocator.model.text import Language, Text
-from allocator.report.desk.tables import DeskView, TableId
+from allocator.report.desk.desk_tables import DeskView, TableId
 from allocator.report.exporters.svg import label_styles
 from allocator.report.page.markup import Content, Element, data_file, el, html_file
 from allocator.report.page.page_tables import (

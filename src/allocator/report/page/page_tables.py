@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from allocator.model.text import Text
-from allocator.report.desk.tables import SIGNS, Cell, DeskTable, SeatLine, Tone
+from allocator.report.desk.desk_tables import SIGNS, Cell, DeskTable, SeatLine, Tone
 from allocator.report.page.markup import Content, Element, el
 from allocator.report.page.places import sign_mark
 from allocator.report.rendering.console import number

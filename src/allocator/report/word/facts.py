@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 
 from allocator.model.text import Language, Text
-from allocator.report.desk.reading import digest
-from allocator.report.desk.tables import DeskTable, DeskView
+from allocator.report.desk.desk_tables import DeskTable, DeskView
+from allocator.report.desk.seat_reading import digest
 from allocator.report.rendering.console import printable
 
 FORMAT = "allocator-proposal/1"

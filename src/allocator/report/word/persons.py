@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from allocator.model.text import Text
-from allocator.report.desk.tables import Appointment, DeskView, Reason, Seat, joined
-from allocator.report.word.sections import Block, heading, paragraph
+from allocator.report.desk.desk_tables import Appointment, DeskSeat, DeskView, Reason, joined
+from allocator.report.word.sections import WordBlock, heading, paragraph
 
 _SEMICOLON = Text(zh="；", en="; ")
 _FEW = 3
 
 
-def reason_blocks(view: DeskView) -> Iterator[Block]:
+def reason_blocks(view: DeskView) -> Iterator[WordBlock]:
     """Yield the reasons of each appointment, layer by layer and period by period.
 
     Reasons that all new appointments of a layer have in common are told once, ahead of them.
@@ -99,7 +99,7 @@ def _facts(one: Appointment) -> Iterator[Text]:
     yield Text(zh=f"交流类型为{one.kind.zh}", en=f"kind: {one.kind('en')}")
 
 
-def _seats(seats: Sequence[Seat]) -> Text:
+def _seats(seats: Sequence[DeskSeat]) -> Text:
     return joined([seat.text for seat in seats])
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from allocator.model.text import Language, Text
-from allocator.report.desk.tables import DeskTable, DeskView
+from allocator.report.desk.desk_tables import DeskTable, DeskView
 from allocator.report.plan_view import PlanView
 from allocator.report.word.facts import proposal_facts
 from allocator.report.word.persons import reason_blocks
 from allocator.report.word.sections import (
-    Block,
+    WordBlock,
     heading,
     options_blocks,
     paragraph,
@@ -81,8 +81,8 @@ class Proposal:
     """
 
     title: Text
-    blocks: tuple[Block, ...]
-    annexes: tuple[Block, ...]
+    blocks: tuple[WordBlock, ...]
+    annexes: tuple[WordBlock, ...]
     facts: str
 
 
@@ -110,7 +110,7 @@ def proposal_of(view: DeskView, plan: PlanView, language: Language, signing: Sig
     return Proposal(title, blocks, tuple(_annex_blocks(annexes)), proposal_facts(view, tables, language))
 
 
-def _cautions(view: DeskView) -> Iterator[Block]:
+def _cautions(view: DeskView) -> Iterator[WordBlock]:
     for one in view.cautions:
         yield paragraph("Caution", Text(zh=f"警告：{one.zh}。", en=f"Warning: {one('en')}."))
     if view.synthetic:
@@ -133,7 +133,7 @@ def _opening(view: DeskView) -> Text:
     )
 
 
-def _body(view: DeskView, plan: PlanView) -> Iterator[Block]:
+def _body(view: DeskView, plan: PlanView) -> Iterator[WordBlock]:
     made = (
         present_blocks(view),
         options_blocks(view),
@@ -152,7 +152,7 @@ def _annex_tables(view: DeskView) -> list[tuple[Text, list[DeskTable]]]:
     return [(title, tables) for title, tables in found if tables]
 
 
-def _annex_list(titles: Sequence[Text]) -> Iterator[Block]:
+def _annex_list(titles: Sequence[Text]) -> Iterator[WordBlock]:
     """Yield the list of annexes below the text (附件说明): no full stop behind a title."""
     if not titles:
         return
@@ -167,7 +167,7 @@ def _annex_list(titles: Sequence[Text]) -> Iterator[Block]:
             yield paragraph(style, Text(zh=zh, en=en))
 
 
-def _signature(signing: Signing) -> Iterator[Block]:
+def _signature(signing: Signing) -> Iterator[WordBlock]:
     """Yield name and date, four characters from the right; the shorter line is centred on the longer."""
     if not signing.name and not signing.day:
         return
@@ -187,7 +187,7 @@ def _twips(text: str) -> int:
     return int(sum(1.0 if ord(one) > 0x2E7F else 0.5 for one in text) * _CHARACTER)
 
 
-def _annex_blocks(annexes: Sequence[tuple[Text, Sequence[DeskTable]]]) -> Iterator[Block]:
+def _annex_blocks(annexes: Sequence[tuple[Text, Sequence[DeskTable]]]) -> Iterator[WordBlock]:
     for number, (title, tables) in enumerate(annexes, start=1):
         mark = number if len(annexes) > 1 else ""
         yield paragraph("AnnexMark", Text(zh=f"附件{mark}", en=f"Annex {mark}".strip()))
@@ -195,7 +195,7 @@ def _annex_blocks(annexes: Sequence[tuple[Text, Sequence[DeskTable]]]) -> Iterat
         for table in tables:
             if table.title != title:
                 yield paragraph("TableTitle", table.title)
-            yield Block("TableText", table=table)
+            yield WordBlock("TableText", table=table)
             for note in (*_editing(table), *table.notes):
                 yield paragraph("TableNote", Text(zh=f"注：{note.zh}", en=f"Note: {note('en')}"))
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from allocator.model.plan import HARD
 from allocator.model.text import Text
-from allocator.report.desk.tables import (
+from allocator.report.desk.desk_tables import (
     Cell,
-    Column,
+    DeskColumn,
     DeskTable,
     DeskView,
-    Standing,
+    Staffing,
     joined,
     text_cell,
     word_cell,
@@ -24,7 +24,7 @@ from allocator.report.word.standard import StyleId
 
 
 @dataclass(frozen=True)
-class Block:
+class WordBlock:
     """A paragraph or a table.
 
     Attributes:
@@ -43,14 +43,14 @@ class Block:
 _HEADINGS: Mapping[int, StyleId] = {1: "Heading1", 2: "Heading2"}
 
 
-def heading(level: int, title: Text) -> Block:
+def heading(level: int, title: Text) -> WordBlock:
     """Return a numbered heading of the first or second level."""
-    return Block(_HEADINGS[level], title)
+    return WordBlock(_HEADINGS[level], title)
 
 
-def paragraph(style: StyleId, text: Text) -> Block:
+def paragraph(style: StyleId, text: Text) -> WordBlock:
     """Return a paragraph."""
-    return Block(style, text)
+    return WordBlock(style, text)
 
 
 def numbers(table: DeskTable, title: str) -> list[int]:
@@ -65,7 +65,7 @@ def column(table: DeskTable, title: str) -> list[Cell]:
     return [row[places[0]] if places else Cell() for row in table.rows]
 
 
-def present_blocks(view: DeskView) -> Iterator[Block]:
+def present_blocks(view: DeskView) -> Iterator[WordBlock]:
     """Yield the figures of the organisation before the plan: a numbered line for each layer."""
     for one in view.seats:
         standings = [each for each in view.standings if each.layer == one.layer]
@@ -87,7 +87,7 @@ def present_blocks(view: DeskView) -> Iterator[Block]:
         )
 
 
-def _present_text(standings: Sequence[Standing]) -> Text:
+def _present_text(standings: Sequence[Staffing]) -> Text:
     first = standings[0]
     places = Text(
         zh=f"{first.title.zh}：设{first.places}个单位（机构），{authorised_text(first).zh}",
@@ -104,7 +104,7 @@ def _present_text(standings: Sequence[Standing]) -> Text:
     )
 
 
-def authorised_text(one: Standing) -> Text:
+def authorised_text(one: Staffing) -> Text:
     """Return the authorised number in words."""
     least, most = one.least, one.most
     if least is None and most is None:
@@ -118,7 +118,7 @@ def authorised_text(one: Standing) -> Text:
     return Text(zh=f"核定{least}至{most}", en=f"authorised: {least} to {most}")
 
 
-def _off_text(one: Standing) -> Text:
+def _off_text(one: Staffing) -> Text:
     if one.vacant is None or one.over is None:
         return Text(zh="空缺、超配无从计算", en="vacancies cannot be told")
     return Text(zh=f"空缺{one.vacant}，超配{one.over}", en=f"vacant: {one.vacant}; over: {one.over}")
@@ -134,7 +134,7 @@ def _cases_text(title: Text, table: DeskTable) -> Text:
     )
 
 
-def options_blocks(view: DeskView) -> Iterator[Block]:
+def options_blocks(view: DeskView) -> Iterator[WordBlock]:
     """Yield the plan beside the present state; a plan file holds no other plan, and the text says so."""
     if view.options is None:
         yield paragraph(
@@ -153,12 +153,12 @@ def options_blocks(view: DeskView) -> Iterator[Block]:
             en="The plan file holds this plan and no alternative; here it stands beside the present state.",
         ),
     )
-    yield Block("TableText", table=view.options)
+    yield WordBlock("TableText", table=view.options)
     for note in view.options.notes:
         yield paragraph("TableNote", Text(zh=f"注：{note.zh}", en=f"Note: {note('en')}"))
 
 
-def plan_blocks(view: DeskView, plan: PlanView) -> Iterator[Block]:
+def plan_blocks(view: DeskView, plan: PlanView) -> Iterator[WordBlock]:
     """Yield the plan in short: how seats are filled, what changes, loads, and the score with its proofs."""
     planned = [one for one in view.standings if not one.is_present]
     parts = (
@@ -175,17 +175,17 @@ def plan_blocks(view: DeskView, plan: PlanView) -> Iterator[Block]:
 
 
 _FILLED = (
-    Column(Text(zh="层", en="layer")),
-    Column(Text(zh="周期", en="period")),
-    Column(Text(zh="单位（机构）数", en="places")),
-    Column(Text(zh="核定", en="authorised")),
-    Column(Text(zh="实配", en="actual")),
-    Column(Text(zh="空缺", en="vacant")),
-    Column(Text(zh="超配", en="over")),
+    DeskColumn(Text(zh="层", en="layer")),
+    DeskColumn(Text(zh="周期", en="period")),
+    DeskColumn(Text(zh="单位（机构）数", en="places")),
+    DeskColumn(Text(zh="核定", en="authorised")),
+    DeskColumn(Text(zh="实配", en="actual")),
+    DeskColumn(Text(zh="空缺", en="vacant")),
+    DeskColumn(Text(zh="超配", en="over")),
 )
 
 
-def _filled_blocks(view: DeskView, planned: Sequence[Standing]) -> Iterator[Block]:
+def _filled_blocks(view: DeskView, planned: Sequence[Staffing]) -> Iterator[WordBlock]:
     for seats in view.seats:
         yield paragraph(
             "Item",
@@ -196,12 +196,12 @@ def _filled_blocks(view: DeskView, planned: Sequence[Standing]) -> Iterator[Bloc
         )
     if planned:
         title = Text(zh="配备情况表", en="Seats filled")
-        yield Block(
+        yield WordBlock(
             "TableText", table=DeskTable("comparison", title, _FILLED, tuple(map(_filled_row, planned)))
         )
 
 
-def _filled_row(one: Standing) -> tuple[Cell, ...]:
+def _filled_row(one: Staffing) -> tuple[Cell, ...]:
     bounds = authorised_text(one)
     has_bounds = (one.least, one.most) != (None, None)
     authorised = Text(zh=bounds.zh.removeprefix("核定"), en=bounds("en").removeprefix("authorised: "))
@@ -216,7 +216,7 @@ def _filled_row(one: Standing) -> tuple[Cell, ...]:
     )
 
 
-def _change_blocks(view: DeskView) -> Iterator[Block]:
+def _change_blocks(view: DeskView) -> Iterator[WordBlock]:
     if view.appointments:
         kinds = Counter(one.kind for one in view.appointments)
         parts = joined([Text(zh=f"{kind.zh}{n}人次", en=f"{kind('en')}: {n}") for kind, n in kinds.items()])
@@ -257,7 +257,7 @@ def _change_text(table: DeskTable, row: tuple[Cell, ...], layer: Text, period: T
     return Text(zh=f"{zh}。", en=f"{en}.")
 
 
-def _load_blocks(view: DeskView) -> Iterator[Block]:
+def _load_blocks(view: DeskView) -> Iterator[WordBlock]:
     """Yield the greatest and the least load of each layer, over all periods."""
     table = view.table("loads")
     if table is None:
@@ -292,15 +292,15 @@ def _carrier(name: Text, period: Text) -> Text:
 
 
 _SCORES = (
-    Column(Text(zh="级别和规则", en="level and rule")),
-    Column(Text(zh="违反处数", en="breaches")),
-    Column(Text(zh="代价", en="cost")),
-    Column(Text(zh="下界", en="lower bound")),
-    Column(Text(zh="差距", en="gap")),
+    DeskColumn(Text(zh="级别和规则", en="level and rule")),
+    DeskColumn(Text(zh="违反处数", en="breaches")),
+    DeskColumn(Text(zh="代价", en="cost")),
+    DeskColumn(Text(zh="下界", en="lower bound")),
+    DeskColumn(Text(zh="差距", en="gap")),
 )
 
 
-def _score_blocks(view: DeskView, plan: PlanView) -> Iterator[Block]:
+def _score_blocks(view: DeskView, plan: PlanView) -> Iterator[WordBlock]:
     table = view.table("scores")
     if table is None:
         return
@@ -321,7 +321,7 @@ def _score_blocks(view: DeskView, plan: PlanView) -> Iterator[Block]:
         if row[0].text or row[3].number
     )
     title = Text(zh="规则得分表", en="Scores of rules")
-    yield Block("TableText", table=DeskTable("scores", title, _SCORES, shown))
+    yield WordBlock("TableText", table=DeskTable("scores", title, _SCORES, shown))
     note = Text(
         zh="注：只列出各级合计和有代价的规则；全部规则见电子表格。",
         en="Note: levels, and rules that cost something; the workbook has all rules.",
@@ -342,7 +342,7 @@ def _proof_text(line: LevelLine) -> Text:
     )
 
 
-def waiver_blocks(view: DeskView) -> Iterator[Block]:
+def waiver_blocks(view: DeskView) -> Iterator[WordBlock]:
     """Yield each exception with its reason and expiry, every cell named by its title."""
     table = view.table("waivers")
     if table is None:

@@ -52,7 +52,7 @@ _FOOTER = 1446
 
 
 @dataclass(frozen=True)
-class Style:
+class WordStyle:
     """A paragraph style.
 
     Attributes:
@@ -95,35 +95,35 @@ _BOX = "".join(
 )
 
 
-def styles(language: Language) -> tuple[Style, ...]:
+def styles(language: Language) -> tuple[WordStyle, ...]:
     """Return the paragraph styles of a proposal."""
     return _STANDARD if language == "zh" else _ORDINARY
 
 
 _HANGING = 'w:left="1920" w:hanging="1280"', 'w:left="1920" w:hanging="320"'
 _STANDARD = (
-    Style("Normal", "Normal", "fang", 32, apart=_APART),
-    Style("Body", "Body Text", "fang", 32, indent=_TWO, apart=_APART),
-    Style("Title", "Title", "title", 44, line=720, align="center", keeps_next=True),
-    Style("Heading1", "heading 1", "hei", 32, indent=_TWO, level=0, apart=_APART, keeps_next=True),
-    Style("Heading2", "heading 2", "kai", 32, indent=_TWO, level=1, apart=_APART, keeps_next=True),
-    Style("Item", "List Number", "fang", 32, indent=_TWO, level=2, apart=_APART),
-    Style("SubItem", "List Number 2", "fang", 32, indent=_TWO, level=3, apart=_APART),
-    Style("Caution", "Caution", "hei", 28, align="left", after=240, is_boxed=True),
-    Style("AnnexList", "Annex List", "fang", 32, indent=_HANGING[0], apart=_APART, keeps_next=True),
-    Style("AnnexListMore", "Annex List 2", "fang", 32, indent=_HANGING[1], apart=_APART, keeps_next=True),
-    Style("AnnexMark", "Annex Mark", "hei", 32, align="left", keeps_next=True, starts_page=True),
-    Style("AnnexTitle", "Annex Title", "title", 44, line=720, align="center", keeps_next=True),
-    Style("TableTitle", "Table Title", "hei", 28, align="center", keeps_next=True),
-    Style("TableNote", "Table Note", "fang", 21, line=300, align="left"),
-    Style("TableHead", "Table Head", "hei", 21, line=280, align="center"),
-    Style("TableText", "Table Text", "fang", 21, line=280, align="left"),
-    Style("SmallTableHead", "Small Table Head", "hei", 18, line=240, align="center"),
-    Style("SmallTableText", "Small Table Text", "fang", 18, line=240, align="left"),
-    Style("Signature", "Signature", "fang", 32, align="right", apart=_APART),
-    Style("Footer", "footer", "song", 28, line=280, align="left"),
+    WordStyle("Normal", "Normal", "fang", 32, apart=_APART),
+    WordStyle("Body", "Body Text", "fang", 32, indent=_TWO, apart=_APART),
+    WordStyle("Title", "Title", "title", 44, line=720, align="center", keeps_next=True),
+    WordStyle("Heading1", "heading 1", "hei", 32, indent=_TWO, level=0, apart=_APART, keeps_next=True),
+    WordStyle("Heading2", "heading 2", "kai", 32, indent=_TWO, level=1, apart=_APART, keeps_next=True),
+    WordStyle("Item", "List Number", "fang", 32, indent=_TWO, level=2, apart=_APART),
+    WordStyle("SubItem", "List Number 2", "fang", 32, indent=_TWO, level=3, apart=_APART),
+    WordStyle("Caution", "Caution", "hei", 28, align="left", after=240, is_boxed=True),
+    WordStyle("AnnexList", "Annex List", "fang", 32, indent=_HANGING[0], apart=_APART, keeps_next=True),
+    WordStyle("AnnexListMore", "Annex List 2", "fang", 32, indent=_HANGING[1], apart=_APART, keeps_next=True),
+    WordStyle("AnnexMark", "Annex Mark", "hei", 32, align="left", keeps_next=True, starts_page=True),
+    WordStyle("AnnexTitle", "Annex Title", "title", 44, line=720, align="center", keeps_next=True),
+    WordStyle("TableTitle", "Table Title", "hei", 28, align="center", keeps_next=True),
+    WordStyle("TableNote", "Table Note", "fang", 21, line=300, align="left"),
+    WordStyle("TableHead", "Table Head", "hei", 21, line=280, align="center"),
+    WordStyle("TableText", "Table Text", "fang", 21, line=280, align="left"),
+    WordStyle("SmallTableHead", "Small Table Head", "hei", 18, line=240, align="center"),
+    WordStyle("SmallTableText", "Small Table Text", "fang", 18, line=240, align="left"),
+    WordStyle("Signature", "Signature", "fang", 32, align="right", apart=_APART),
+    WordStyle("Footer", "footer", "song", 28, line=280, align="left"),
 )
-_PLAIN = Style("Normal", "Normal", "song", 22, line=0, align="left")
+_PLAIN = WordStyle("Normal", "Normal", "song", 22, line=0, align="left")
 _HEAD = replace(_PLAIN, is_bold=True, keeps_next=True)
 _SMALL = replace(_PLAIN, size=18)
 _ORDINARY = (
@@ -180,7 +180,7 @@ def styles_xml(language: Language) -> str:
     return "".join((*parts, "</w:styles>"))
 
 
-def _style(style: Style) -> str:
+def _style(style: WordStyle) -> str:
     default = ' w:default="1"' if style.id == "Normal" else ""
     based = "" if default else '<w:basedOn w:val="Normal"/>'
     return (
@@ -191,7 +191,7 @@ def _style(style: Style) -> str:
     )
 
 
-def _paragraph(style: Style) -> str:
+def _paragraph(style: WordStyle) -> str:
     """Return the properties of a paragraph, in the order that the schema asks for."""
     line = f'w:line="{style.line}" w:lineRule="exact"' if style.line else 'w:line="276" w:lineRule="auto"'
     parts = (

@@ -19,10 +19,10 @@ from docx.opc.part import Part
 from lxml import etree
 
 from allocator.model.text import Language
-from allocator.report.desk.tables import DeskTable, Tone
+from allocator.report.desk.desk_tables import DeskTable, Tone
 from allocator.report.rendering.console import printable
 from allocator.report.word.proposal import Proposal, title_lines
-from allocator.report.word.sections import Block
+from allocator.report.word.sections import WordBlock
 from allocator.report.word.standard import (
     FONTS,
     LANDSCAPE_WIDTH,
@@ -170,7 +170,7 @@ class _Body:
         if section is not None:
             self._body.append(section)
 
-    def _block(self, block: Block) -> None:
+    def _block(self, block: WordBlock) -> None:
         if block.table is not None:
             self._table(block.table)
         elif block.text is not None:

@@ -9,12 +9,12 @@ from allocator.model.plan import HARD, Assignment, Level
 from allocator.model.text import Text
 from allocator.report.desk.comparison import Comparison
 from allocator.report.desk.desk_input import DeskInput
-from allocator.report.desk.tables import Cell, Column, DeskTable, Standing, text_cell
+from allocator.report.desk.desk_tables import Cell, DeskColumn, DeskTable, Staffing, text_cell
 from allocator.report.wording import level_text
 
-_ITEM = Column(Text(zh="比较项目", en="what is compared"), 24)
-_KEPT = Column(Text(zh="维持现状", en="present state kept"), 12)
-_PLAN = Column(Text(zh="推荐方案", en="this plan"), 12)
+_ITEM = DeskColumn(Text(zh="比较项目", en="what is compared"), 24)
+_KEPT = DeskColumn(Text(zh="维持现状", en="present state kept"), 12)
+_PLAN = DeskColumn(Text(zh="推荐方案", en="this plan"), 12)
 _HELD = Text(zh="在任席位（各期合计）", en="seats held (all periods)")
 _VACANT = Text(zh="空缺（各期合计）", en="vacant seats (all periods)")
 _OVER = Text(zh="超配（各期合计）", en="seats beyond the authorised number (all periods)")
@@ -29,7 +29,7 @@ _NOTE = Text(
 )
 
 
-def standings(source: DeskInput) -> tuple[Standing, ...]:
+def standings(source: DeskInput) -> tuple[Staffing, ...]:
     """Return the count of seats of each layer but those of cases: at present, then in each period."""
     return tuple(
         one
@@ -39,7 +39,7 @@ def standings(source: DeskInput) -> tuple[Standing, ...]:
     )
 
 
-def _of_layer(source: DeskInput, layer: Layer) -> Iterator[Standing]:
+def _of_layer(source: DeskInput, layer: Layer) -> Iterator[Staffing]:
     counted = Comparison(source, layer)
     if layer.past.at(-1):
         yield _standing(source, layer, counted, now=0, held=-1)
@@ -47,11 +47,11 @@ def _of_layer(source: DeskInput, layer: Layer) -> Iterator[Standing]:
         yield _standing(source, layer, counted, now=period, held=period)
 
 
-def _standing(source: DeskInput, layer: Layer, counted: Comparison, *, now: int, held: int) -> Standing:
+def _standing(source: DeskInput, layer: Layer, counted: Comparison, *, now: int, held: int) -> Staffing:
     total = counted.total(now, held)
     least, most = total.limits
     has_limits = bool(counted.limits)
-    return Standing(
+    return Staffing(
         layer=layer.name,
         title=source.title(layer),
         period=layer.period_id(now) or "",
@@ -65,7 +65,7 @@ def _standing(source: DeskInput, layer: Layer, counted: Comparison, *, now: int,
     )
 
 
-def options_table(source: DeskInput, counted: Sequence[Standing]) -> DeskTable | None:
+def options_table(source: DeskInput, counted: Sequence[Staffing]) -> DeskTable | None:
     """Return the plan beside the present state, both counted and judged; None without a present state.
 
     Args:
@@ -100,7 +100,7 @@ def present_kept(source: DeskInput) -> Iterator[Assignment]:
                         yield source.assignment(layer, (item, slot, role, period))
 
 
-def _facts(source: DeskInput, counted: Sequence[Standing]) -> Iterator[tuple[Text, int | None]]:
+def _facts(source: DeskInput, counted: Sequence[Staffing]) -> Iterator[tuple[Text, int | None]]:
     """Yield what is compared, in all periods together, with its amount."""
     planned = [one for one in counted if not one.is_present]
     has_limits = any(one.vacant is not None for one in planned)

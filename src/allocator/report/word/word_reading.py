@@ -16,7 +16,7 @@ from allocator.model.reading.json_files import parse_json
 from allocator.model.run import Overrides
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import unique_names
-from allocator.report.desk.reading import ReadBack, SeatReader, SeatRow, digest, name_key, names_of
+from allocator.report.desk.seat_reading import ReadBack, SeatReader, SeatRow, digest, name_key, names_of
 from allocator.report.exporters import ReadRequest
 from allocator.report.word.docx_tables import WordDocument, WordTable, read_docx
 from allocator.report.word.facts import CASE, FORMAT, MEMBERS, READ

@@ -63,7 +63,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Column:
+class DeskColumn:
     """One column: its title, its width in Chinese characters, and whether readers write in it."""
 
     title: Text
@@ -86,14 +86,14 @@ class DeskTable:
 
     id: TableId
     title: Text
-    columns: tuple[Column, ...]
+    columns: tuple[DeskColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     layer: str = ""
     notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
-class Seat:
+class DeskSeat:
     """A seat: a slot and the role in it, with the words for both; no role in a layer without roles."""
 
     slot: NamedEntity
@@ -139,8 +139,8 @@ class Appointment:
     period: str | None
     present: Text
     since: str
-    gained: tuple[Seat, ...]
-    given_up: tuple[Seat, ...]
+    gained: tuple[DeskSeat, ...]
+    given_up: tuple[DeskSeat, ...]
     kind: Text
     reasons: tuple[Reason, ...]
     remarks: tuple[Text, ...] = ()
@@ -193,7 +193,7 @@ class SeatList:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Staffing:
     """How the seats of a layer are filled at one time.
 
     Attributes:
@@ -255,7 +255,7 @@ class DeskView:
     appointments: tuple[Appointment, ...]
     seats: tuple[SeatList, ...]
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    standings: tuple[Standing, ...] = ()
+    standings: tuple[Staffing, ...] = ()
     options: DeskTable | None = None
     is_blind: bool = False
 
@@ -287,8 +287,8 @@ def joined(texts: Sequence[Text], *, between: Text | None = None) -> Text:
 
 
 def without_empty_columns(
-    columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]
-) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...], tuple[Text, ...]]:
+    columns: Sequence[DeskColumn], rows: Sequence[tuple[Cell, ...]]
+) -> tuple[tuple[DeskColumn, ...], tuple[tuple[Cell, ...], ...], tuple[Text, ...]]:
     """Drop the columns that no row has anything in, and say so in a note; columns to write in stay."""
     kept = [
         k for k, column in enumerate(columns) if column.is_open or any(not row[k].is_empty for row in rows)

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from allocator.model.text import Language, Text
-from allocator.report.desk.tables import SIGNS, Cell, Column, Tone
+from allocator.report.desk.desk_tables import SIGNS, Cell, DeskColumn, Tone
 from allocator.report.exporters.csv import inert
 from allocator.report.rendering.console import pick
 
@@ -92,7 +92,7 @@ class SheetWriter:
         sheet: Worksheet,
         title: Text,
         notes: Sequence[Text],
-        columns: Sequence[Column],
+        columns: Sequence[DeskColumn],
         rows: Sequence[Sequence[Cell]],
         edited: Sequence[int] = (),
     ) -> int:
