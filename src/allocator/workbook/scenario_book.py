@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from allocator.model.reading.headers import standard_names
 from allocator.model.reading.scenario_location import SCENARIO_FILE, SCORES
-from allocator.model.reading.settings_sheets import FLAGS, HEADERS, ITEMS, SPREAD, settings_rows
+from allocator.model.reading.settings_sheets import FLAGS, HEADERS, ITEMS, SPREAD
 from allocator.model.reading.workbook_files import TableForm, WorkbookFiles, csv_rows, table_form
 from allocator.model.reading.workbook_sheets import FILES_SHEET, TITLES
 from allocator.model.reading.yaml_file import parse_yaml
@@ -35,6 +35,7 @@ from allocator.workbook.guide import (
     write_guide,
 )
 from allocator.workbook.lists import Lists
+from allocator.workbook.settings_rows import settings_rows
 from allocator.workbook.sheet_writer import BookWriter, SheetColumn, TableSheet
 from allocator.workbook.table_columns import TableColumns, shown_headers, standard_header
 

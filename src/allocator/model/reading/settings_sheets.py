@@ -1,4 +1,4 @@
-"""The content of ``scenario.yaml`` as rows of the sheets of settings, periods and layers, and back."""
+"""Reads the sheets of settings, periods and layers as the content of ``scenario.yaml``."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ SPREAD: Mapping[str, Text] = {
     "once": Text(zh="一次定全程", en="once"),
 }
 FLAGS: Mapping[str, Text] = {"true": Text(zh="是", en="yes"), "false": Text(zh="否", en="no")}
-_ANY = Text(zh="不限", en="any")
+ANY = Text(zh="不限", en="any")
 _TEXTS, _WORDED = ("title", "about"), ("grades", "roles", "levels")
-_NESTED = ("draws", "indicators", "columns")
+NESTED = ("draws", "indicators", "columns")
 _SOURCE = re.compile(
     r"(?P<table>.+?)(?:\s+as\s+(?P<name>\w+))?(?:\s*(?:，其中|\bwhere\b)\s*(?P<where>.+))?", re.DOTALL
 )
@@ -113,60 +113,9 @@ class SheetDocument(YamlDocument):
         return ""
 
 
-def settings_rows(
-    spec: ScenarioSpec, data: Mapping[str, Any], language: Language
-) -> dict[str, list[list[str]]]:
-    """Return the rows of the sheets of settings, periods and layers, without their headers.
-
-    Args:
-        spec: The content of ``scenario.yaml``.
-        data: The same content as YAML has it, for the parts that stay YAML.
-        language: The language of the words.
-    """
-    periods = [[one.id, str(one.start), str(one.end), ""] for one in spec.periods]
-    if spec.history is not None and not isinstance(spec.history, str):
-        past = [[one.id, str(one.start), str(one.end), FLAGS["true"](language)] for one in spec.history]
-        periods = [*past, *periods]
-    layers = [_layer_row(spec, name, language) for name in spec.layers]
-    return {"settings": [*_settings(spec, data, language)], "periods": periods, "layers": layers}
-
-
-def _settings(spec: ScenarioSpec, data: Mapping[str, Any], language: Language) -> Iterator[list[str]]:
-    def row(item: str, key: str = "", zh: str = "", en: str = "") -> list[str]:
-        return [ITEMS[item](language), key, zh, en]
-
-    yield row("scenario", zh=spec.scenario)
-    yield row("title", zh=spec.title.zh, en=spec.title.en)
-    yield row("source", zh=spec.source)
-    yield row("about", zh=spec.about.zh, en=spec.about.en)
-    yield row("synthetic", zh=FLAGS[str(spec.synthetic).lower()](language))
-    yield row("today", zh=str(spec.today or ""))
-    if isinstance(spec.history, str):
-        yield row("history", zh=spec.history)
-    yield from (row("grades", one.id, one.zh, one.en) for one in spec.grades)
-    yield from (row("roles", name, text.zh, text.en) for name, text in spec.roles.items())
-    yield from (row("levels", str(level), text.zh, text.en) for level, text in spec.levels.items())
-    yield from (row("rules", zh=name) for name in spec.rules)
-    for key in _NESTED:
-        for name, value in (data.get(key) or {}).items():
-            yield row("yaml", f"{key}.{name}", dumped(value).strip())
-
-
 def dumped(value: Any) -> str:
     """Return a value as YAML text."""
     return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100)
-
-
-def _layer_row(spec: ScenarioSpec, name: str, language: Language) -> list[str]:
-    layer = spec.layers[name]
-    roles = [spec.roles[role](language) if role in spec.roles else role for role in layer.roles]
-    take = _ANY(language) if str(layer.take) == "any" else str(layer.take)
-    return [
-        name, layer.title.zh, layer.title.en,
-        source_text(layer.items, language), source_text(layer.slots, language),
-        ("、" if language == "zh" else ", ").join(roles),
-        SPREAD[layer.periods](language), take, layer.pairs,
-    ]  # fmt: skip
 
 
 def source_text(source: Source, language: Language) -> str:
@@ -300,10 +249,10 @@ class SettingsReader:
             return
         path = tuple(name.split(".", 1))
         inside = self._data.get(path[0], {})
-        if path[0] not in _NESTED or not isinstance(inside, dict):
+        if path[0] not in NESTED or not isinstance(inside, dict):
             message = Text(zh="不是可用 YAML 填写的设置", en="is no setting that is given as YAML")
-            allowed = ", ".join(f"{key}.…" for key in _NESTED)
-            self._fault("settings", line, "id", message, name, allowed, nearest(path[0], _NESTED))
+            allowed = ", ".join(f"{key}.…" for key in NESTED)
+            self._fault("settings", line, "id", message, name, allowed, nearest(path[0], NESTED))
             return
         self._put("settings", path, value, line)
 
@@ -329,7 +278,7 @@ class SettingsReader:
         if "periods" in cells:
             found["periods"] = _key(SPREAD, cells["periods"]) or cells["periods"]
         if "take" in cells:
-            found["take"] = "any" if cells["take"] in (_ANY.zh, _ANY.en) else cells["take"]
+            found["take"] = "any" if cells["take"] in (ANY.zh, ANY.en) else cells["take"]
         if "pairs" in cells:
             found["pairs"] = cells["pairs"]
         for key, value in found.items():
@@ -415,5 +364,4 @@ def own_sheets(sheets: Mapping[str, Rows]) -> bool:
 
 __all__ = [
     "HEADERS", "ITEMS", "SettingsReader", "SheetDocument", "day_text", "dumped", "header_row", "own_sheets",
-    "settings_rows",
 ]  # fmt: skip
