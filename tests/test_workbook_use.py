@@ -54,3 +54,29 @@ def test_the_plan_of_a_workbook_is_shown_with_it_beside_a_folder_of_its_name(tmp
     assert call("solve", file, "-o", plan, "--lang", "en").status == 0
     done = call("show", plan, "--strict", "--lang", "en")
     assert (done.status, done.err) == (0, "") and "王建业" in done.out
+
+
+def test_a_waiver_and_a_blank_of_the_last_column_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "mine.xlsx"
+    assert call("new", file, "--excel", "--lang", "zh").status == 0
+    opened = openpyxl.load_workbook(file)
+    opened["豁免"].append(["native-place", "P1", None, "无人可替", None, "2027年12月31日"])
+    sheet = opened["规则"]
+    places = {sheet.cell(row, 1).value: row for row in range(2, sheet.max_row + 1)}
+    more = [cell.value for cell in sheet[1]].index("其他空") + 1
+    sheet.cell(places["native-place"], more).value = "计价方式：一处 1"
+    opened.save(file)
+    done = call("check", file, "--no-copy", "--lang", "zh")
+    assert done.status == 2 and "其他空" in done.err
+    sheet.cell(places["native-place"], more).value = "随便写的"
+    opened["豁免"].append(["no-such-rule", "P1", None, "无人可替", None, "2027-12-31"])
+    opened.save(file)
+    done = call("check", file, "--no-copy", "--lang", "zh")
+    assert done.status == 2 and "名称：值" in done.err
+    sheet.cell(places["native-place"], more).value = None
+    opened.save(file)
+    done = call("check", file, "--no-copy", "--lang", "zh")
+    assert done.status == 2 and "mine.xlsx:豁免:3:规则编号" in done.err
+    opened["豁免"].delete_rows(3)
+    opened.save(file)
+    assert call("check", file, "--no-copy", "--lang", "zh").status == 0
