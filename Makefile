@@ -55,8 +55,13 @@ lint: $(DEV)
 test-quick: $(DEV)
 	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 8 --dist loadfile --cov --cov-fail-under=90
 
+# Slow tests that no clock decides run side by side; those that solve within a time limit run one after another.
+SIDE_BY_SIDE := $(wildcard $(patsubst %,tests/test_%.py,kinds_* export_* workbook_* sentences_* confirmation_proofs \
+	desk_views docs_site formulations fuzz hostile_files plan_claims program_reassignment rule_blanks))
+
 test-slow: $(DEV) renderers
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n auto --maxprocesses 8 $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest -m slow $(addprefix --ignore=,$(SIDE_BY_SIDE))
 
 # Programs that open the files that are exported: LibreOffice, poppler and Chromium. Debian's packages are installed where
 # that is allowed; elsewhere the names are said, and the tests that need them are skipped and say so.

@@ -5,6 +5,7 @@ python benchmarks/workbook.py
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import tempfile
@@ -60,6 +61,9 @@ def spoil(content: bytes, path: Path) -> None:
 
 def main() -> None:
     """Print the seconds of each step."""
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "desk"
         folder.mkdir()

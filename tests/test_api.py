@@ -150,6 +150,7 @@ def timeless(text: str) -> str:
     return re.sub(r'"seconds": [0-9.]+', "", text)
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_plan_byte_for_byte(policy: api.Policy, tmp_path: Path) -> None:
     base, texts = folder(tmp_path, {"main": f"pack: main\n{PACK}"}), []
     for hash_seed in ("1", "2"):

@@ -45,6 +45,7 @@ def test_there_are_scripts() -> None:
     assert {"benchmarks/table.py", "benchmarks/roster.py", "benchmarks/peers/mip.py"} <= {*SCRIPTS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["path", "module"])
 def test_each_script_gives_its_help(way: str, tmp_path: Path) -> None:
     # HiGHS and CP-SAT do not load in one process.

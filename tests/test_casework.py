@@ -253,6 +253,7 @@ PLACES = [f"{item}={slot}" for item in "ABC" for slot in ("C1", "C2", "C3")]
 KNOWN = {"suppress_health_check": [HealthCheck.function_scoped_fixture], "deadline": None}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, **KNOWN)
 @given(
     excluded=st.lists(st.sampled_from([*"ABC", *PLACES]), max_size=2, unique=True),

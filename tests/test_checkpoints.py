@@ -137,6 +137,7 @@ def test_it_goes_on_from_the_first_layers_and_periods(until: int, scenario: Path
     assert all(sum(one.periods.values()) >= least for one in again)
 
 
+@pytest.mark.slow
 def test_plans_of_a_search_that_goes_on_are_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole is searched once at the only level: without what it shows, there would be two plans."""
     monkeypatch.setattr(LargeNeighbourhoodSearch, "_pieces", lambda *_: iter(()))

@@ -12,6 +12,7 @@ import pytest
 from allocator import api
 from allocator.api import scenarios
 from allocator.cli.output import quoted
+from allocator.rules import packs
 from cli_world import call
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,7 +79,7 @@ def test_a_copy_takes_nothings_place(tmp_path: Path) -> None:
 
 
 def test_an_installation_without_scenarios_says_so(tmp_path: Path) -> None:
-    with mock.patch.object(scenarios, "_home", return_value=tmp_path):
+    with mock.patch.object(scenarios, "bundled_home", return_value=tmp_path):
         assert "without scenarios" in call("scenarios").out
         assert call("scenarios", "--json").json == []
         assert call("new", tmp_path / "x", "--like", LIKE).status == 2
@@ -88,7 +89,7 @@ def test_an_installed_package_has_them_inside_itself(tmp_path: Path) -> None:
     inside = tmp_path / "allocator" / "bundled" / "scenarios" / "one"
     inside.mkdir(parents=True)
     (inside / "scenario.yaml").touch()
-    with mock.patch("allocator.__file__", str(tmp_path / "allocator" / "__init__.py")):
+    with mock.patch.object(packs, "__file__", str(tmp_path / "allocator" / "rules" / "packs.py")):
         assert dict(api.bundled_scenarios()) == {"one": inside}
 
 

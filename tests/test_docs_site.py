@@ -60,6 +60,7 @@ def test_every_page_of_one_language_has_the_other() -> None:
         assert page.with_name(page.name.replace(".zh.", ".en.")).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_tables_and_kinds_are_described_as_they_are(language: str) -> None:
     for path, text in reference.pages(language).items():

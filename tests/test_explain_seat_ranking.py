@@ -135,6 +135,7 @@ def seats(draw: st.DrawFn, policy: Policy) -> Seat:
     return Seat(layer.name, slot, role, draw(st.sampled_from(active)))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.data(), st.sampled_from(["1", "0-1"]))
 def test_each_candidate_is_what_judging_the_changed_plan_says(

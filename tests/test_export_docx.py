@@ -36,7 +36,11 @@ from tiny_scenario import write_scenario
 
 Edit = Callable[[Document], None]
 REST = (*QUICK[3:], *SLOW)
-_EVERY = [*QUICK, *(pytest.param(one, marks=pytest.mark.slow) for one in SLOW)]
+_EVERY = [
+    *QUICK[:2],
+    *(pytest.param(one, marks=pytest.mark.slow) for one in QUICK[2:]),
+    *(pytest.param(one, marks=pytest.mark.slow) for one in SLOW),
+]
 
 
 @pytest.fixture
@@ -283,6 +287,7 @@ def test_columns_fill_the_width() -> None:
 # ---------------------------------------------------------------- the figures, once more from the plan alone
 
 
+@pytest.mark.slow
 def test_the_present_state_is_counted(drawn: Both) -> None:
     policy, plan, _ = drawn
     lines = told(section(proposal(drawn), 1))

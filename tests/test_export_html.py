@@ -195,6 +195,7 @@ def test_units_with_positions_make_a_map(tmp_path: Path) -> None:
     assert ("zh", "北 ↑") in both and ("en", "N ↑") in both and (None, "城南镇") in both
 
 
+@pytest.mark.slow
 def test_an_organisation_of_many_levels_is_listed_below_the_twelfth(tmp_path: Path) -> None:
     chain = "".join(f"D{k},第{k}层,office,{f'D{k - 1}' if k else ''},,0\n" for k in range(1200))
     fork = "".join(f"E{k},分支{k},office,D{k},,0\n" for k in range(1200))
@@ -260,6 +261,7 @@ def test_the_plan_is_named_in_the_foot_of_every_page(tmp_path: Path) -> None:
     assert "thead{display:table-header-group}" in style.shown()
 
 
+@pytest.mark.slow
 def test_a_large_plan_is_small_enough() -> None:
     policy = big_world.postings(250, 40)
     taken = tuple(

@@ -32,6 +32,7 @@ def hostile_scenario(folder: Path, mark: str) -> Path:
     return write_scenario(folder, changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", HOSTILE)
 def test_what_is_exported_is_shown(tmp_path: Path, mark: str) -> None:
     folder = hostile_scenario(tmp_path, mark)

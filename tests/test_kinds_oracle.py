@@ -121,6 +121,7 @@ def _as_written(policy: Any, world: World, drawn: list[frozenset[Seat]]) -> Plan
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_readers_find_the_same(kind: str) -> None:
     @QUICK

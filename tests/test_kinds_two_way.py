@@ -9,6 +9,9 @@ from worlds import HARD, Trial, amounts_of, differences, found_amounts, plans_of
 # Coverage comes from the examples of each kind; here it would only take three times as long.
 pytestmark = pytest.mark.unmeasured
 
+#: So many examples of each kind are tried by the quick tests, all by the slow ones.
+QUICK = 3
+
 
 def assert_two_way(trial: Trial) -> None:
     """Every plan that the program admits (or prices) against every plan that check admits (or prices)."""
@@ -20,7 +23,11 @@ def assert_two_way(trial: Trial) -> None:
     assert amounts.any() and not amounts.all(), "every plan is alike to this example"
 
 
-@pytest.mark.parametrize("trial", trials(), ids=str)
+@pytest.mark.parametrize(
+    "trial",
+    [pytest.param(one, marks=pytest.mark.slow) if one.number >= QUICK else one for one in trials()],
+    ids=str,
+)
 def test_the_program_and_the_check_agree_on_every_plan(trial: Trial) -> None:
     assert_two_way(trial)
 

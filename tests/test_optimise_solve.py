@@ -295,6 +295,7 @@ def assert_better_and_better(joint: list[Progress]) -> None:
         assert (np.diff([p.bound for p in joint if p.level == level]) >= 0).all()
 
 
+@pytest.mark.slow
 def test_progress_only_ever_gets_better() -> None:
     heard: list[Progress] = []
     solve(postings(24, 6), Options(seconds=4, workers=2), observer=CallbackObserver(progress=heard.append))

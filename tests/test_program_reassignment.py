@@ -71,6 +71,7 @@ def test_an_updated_plan_is_as_if_evaluated_in_full(trial: Trial) -> None:
         assert tables.violates_rows(changed) == violated_rows(program, whole).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trial", trials(levels=[HARD, SOFT]), ids=str)
 def test_reassignment_costs_are_those_of_the_plan(trial: Trial) -> None:
     plans = plans_of(trial.kind, trial.number)

@@ -165,6 +165,7 @@ def test_every_word_of_a_list_is_taken() -> None:
                     assert blank.path not in [fault.column for fault in faults if fault.found], (blank, text)
 
 
+@pytest.mark.slow
 def test_no_text_breaks_the_reading_of_blanks() -> None:
     rng = random.Random(5)
     pieces = [

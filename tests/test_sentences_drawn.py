@@ -17,6 +17,7 @@ from test_sentences_kinds import LANGUAGES, assert_same
 pytestmark = pytest.mark.unmeasured
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_drawn_rule_is_a_sentence_and_the_same_after_its_blanks(kind: str) -> None:
     @drawn(15)

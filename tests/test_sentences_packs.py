@@ -45,6 +45,7 @@ def test_every_condition_has_words(name: str) -> None:
     assert not [text for text in said if "CEL" in text]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_rule_of_a_scenario_is_the_same_after_its_blanks(name: str, language: Language) -> None:

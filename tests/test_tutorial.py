@@ -47,7 +47,8 @@ def type_cells(book: Path, rows: str, sentences: str) -> None:
     opened.save(book)
 
 
-@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_tutorial_leads_from_the_roster_to_verified_documents(language: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "tutorial", tmp_path / "docs" / "tutorial")
     for step in steps(page(language)):

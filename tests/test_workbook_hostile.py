@@ -24,6 +24,7 @@ def content() -> bytes:
     return api.scenario_workbook(api.bundled_scenarios()["jizhou-terms"], language="zh").content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_random_cells_end_in_faults(content: bytes, tmp_path: Path, seed: int) -> None:
     random = Random(seed)

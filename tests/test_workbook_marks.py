@@ -38,6 +38,7 @@ def marks(book: Workbook) -> dict[tuple[str, str], str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_every_planted_fault_is_told_at_its_cell_and_other_rows_are_taken(
     clean: bytes, tmp_path: Path, seed: int
@@ -64,6 +65,7 @@ def test_every_planted_fault_is_told_at_its_cell_and_other_rows_are_taken(
         assert problem and problem.startswith("必改") and one.header in problem
 
 
+@pytest.mark.slow
 def test_a_copy_keeps_drop_downs_formats_widths_and_formulas(clean: bytes, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     opened = openpyxl.load_workbook(io.BytesIO(clean))
@@ -102,6 +104,7 @@ def test_a_copy_keeps_drop_downs_formats_widths_and_formulas(clean: bytes, tmp_p
     assert white["人员"]["G3"].fill.fill_type is None
 
 
+@pytest.mark.slow
 def test_formulas_keep_their_values_in_the_copy(clean: bytes, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(clean)
@@ -114,6 +117,7 @@ def test_formulas_keep_their_values_in_the_copy(clean: bytes, tmp_path: Path) ->
     assert copy == marked_copy(clean, "book.xlsx", checked.faults, "zh")
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_copy_and_reads_it_again(clean: bytes, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     plant(clean, path, seed=5)
