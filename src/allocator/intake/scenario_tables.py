@@ -15,6 +15,7 @@ from allocator.model.reading.files import TABLE_BYTES, read_text
 from allocator.model.reading.headers import standard_names
 from allocator.model.reading.scenario_location import locate
 from allocator.model.reading.table_files import csv_lines
+from allocator.model.reading.workbook_sheets import FORMULA_SIGNS
 from allocator.model.text import Text
 
 #: The tables that an import writes, each with the columns that tell its rows apart.
@@ -27,7 +28,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 Row = dict[str, str]
 #: The column that says where a row is known from.
 SOURCE = "known_from"
-_FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _key(row: Mapping[str, str], keys: Sequence[str]) -> tuple[str, ...]:
 
 def _inert(cell: str) -> str:
     """Return a cell that no spreadsheet computes."""
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA_SIGNS) else cell
 
 
 def read_tables(folder: Path, columns: Mapping[str, Sequence[str]]) -> dict[str, TableMerge]:
@@ -200,7 +200,7 @@ def _row(names: Sequence[str], cells: Sequence[str]) -> Row:
 
 def _active(cell: str) -> str:
     """Return a cell as it was before ``_inert``."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].lstrip().startswith(_FORMULA) else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:].lstrip().startswith(FORMULA_SIGNS) else cell
 
 
 def next_ids(prefix: str, width: int, taken: Iterable[str]) -> Iterator[str]:

@@ -360,8 +360,3 @@ def _spec_of(data: Any) -> ScenarioSpec | None:
 def own_sheets(sheets: Mapping[str, Rows]) -> bool:
     """Whether a workbook has a sheet of settings, so that it stands for a folder."""
     return bool(header_row(sheets.get(OWN_SHEETS[0], ()), HEADERS["settings"])[1])
-
-
-__all__ = [
-    "HEADERS", "ITEMS", "SettingsReader", "SheetDocument", "day_text", "dumped", "header_row", "own_sheets",
-]  # fmt: skip

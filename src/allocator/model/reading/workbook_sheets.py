@@ -41,7 +41,8 @@ MARKS_SHEET = "_marks"
 MARKS = Text(zh="问题/建议", en="Problem / proposal")
 
 _KEYS = {title.casefold(): key for key, text in TITLES.items() for title in (key, text.zh, text.en)}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+#: Beginnings of a formula for a spreadsheet, full-width forms included.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _QUOTE = "'"
 
 
@@ -63,7 +64,7 @@ def as_written(cell: str) -> str:
 
 
 def _computes(text: str) -> bool:
-    return text.lstrip(" \u3000").startswith(_FORMULA) or text.startswith(("\t", "\r"))
+    return text.lstrip(" \u3000").startswith(FORMULA_SIGNS) or text.startswith(("\t", "\r"))
 
 
 def _is_number(text: str) -> bool:

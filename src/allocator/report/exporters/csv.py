@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import ClassVar
 
+from allocator.model.reading.workbook_sheets import FORMULA_SIGNS
 from allocator.model.text import Language, Text
 from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
 from allocator.report.layer_layout import Absentee
@@ -28,8 +29,6 @@ _COLUMNS = (
     ("变动", "change"),
 )
 _CAUTION = ("警告", "warning")
-#: Beginnings of a formula for a spreadsheet, full-width forms included.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class CsvExporter(Exporter):
@@ -65,7 +64,7 @@ def _table(view: PlanView, language: Language) -> bytes:
 def inert(cell: str) -> str:
     """Return a cell that no spreadsheet computes: one that would be a formula begins with an apostrophe."""
     text = printable(cell)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA_SIGNS) else text
 
 
 def _rows(view: PlanView, language: Language) -> Iterator[tuple[str, ...]]:
