@@ -24,6 +24,7 @@ TYPES = """
     ObserverGroup OtherVersion Overrides Plan PlanView Policy Progress Ranking ReadDocument Reasons Repair
     ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot StopRequest TakenColumn
     TakenSheet Text Verdict WrittenBook
+    Shock ShockKind ShockListener ShockResult ShockSettings StressReport StressView
 """
 VALUES = "CONFIRM NULL_OBSERVER"
 FUNCTIONS = """
@@ -37,6 +38,7 @@ FUNCTIONS = """
     rule_kinds rule_sentences scenario_copy scored_plan solve unchecked_claims verify
     with_plan_overrides with_scores write_audit write_plan
     scenario_workbook
+    export_stress shocks stress
 """
 #: Names in annotations that come with Python.
 STANDARD = {*dir(builtins), "Path", "date", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}

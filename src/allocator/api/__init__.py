@@ -61,6 +61,7 @@ from allocator.api.scenarios import (
     with_scores,
 )
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
+from allocator.api.stressing import ShockListener, export_stress, shocks, stress
 from allocator.api.workbooks import CheckedWorkbook, check_workbook, create_workbook, scenario_workbook
 from allocator.errors import Fault, InputError, InternalError
 from allocator.intake.form_matching import MissingForm
@@ -71,6 +72,7 @@ from allocator.model.run import Overrides
 from allocator.model.scenario import Numbers, Scenario
 from allocator.model.text import Language, Text
 from allocator.report.plan_view import PlanView
+from allocator.report.stress_view import StressView
 from allocator.rules.kinds import all_kinds as rule_kinds
 from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
@@ -86,6 +88,7 @@ from allocator.solvers.observer import (
     Snapshot,
     StopRequest,
 )
+from allocator.stress import Shock, ShockKind, ShockResult, ShockSettings, StressReport
 from allocator.verify import (
     Disagreement,
     Finding,
@@ -153,10 +156,17 @@ __all__ = [
     "Rule",
     "Scenario",
     "SeatPrice",
+    "Shock",
+    "ShockKind",
+    "ShockListener",
+    "ShockResult",
+    "ShockSettings",
     "SkippedRow",
     "SlotShortage",
     "Snapshot",
     "StopRequest",
+    "StressReport",
+    "StressView",
     "TakenColumn",
     "TakenSheet",
     "Text",
@@ -182,6 +192,7 @@ __all__ = [
     "examine",
     "explain",
     "export",
+    "export_stress",
     "fewest_changes",
     "fill_forms",
     "find_draw",
@@ -209,7 +220,9 @@ __all__ = [
     "scenario_copy",
     "scenario_workbook",
     "scored_plan",
+    "shocks",
     "solve",
+    "stress",
     "unchecked_claims",
     "verify",
     "with_plan_overrides",

@@ -72,6 +72,12 @@ def _explain() -> click.Command:
     return command
 
 
+def _stress() -> click.Command:
+    from allocator.cli.stress import command
+
+    return command
+
+
 def _draw() -> click.Command:
     from allocator.cli.draw import command
 
@@ -107,6 +113,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "verify": _verify,
     "export": _export,
     "explain": _explain,
+    "stress": _stress,
     "draw": _draw,
     "rules": _rules,
     "kinds": _kinds,
