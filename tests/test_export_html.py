@@ -18,6 +18,7 @@ from allocator.errors import InputError
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.text import Text
 from allocator.report.desk.desk_view import desk_view
+from allocator.report.exporters import pdf
 from allocator.report.page import browser
 from allocator.report.page.document import A4, PageInput, _numeral, page_of
 from allocator.report.page.markup import el, html_file
@@ -308,6 +309,28 @@ def test_a_print_is_made_by_the_browser_without_its_dates(
     assert made.startswith("%PDF-1.4 /CreationDate (D:20000101000000+00)/ModDate (D:20000101000000+00)")
     for option in ("--headless", "--user-data-dir=", "MAP * ~NOTFOUND", "page.html"):
         assert option in made
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_print_has_one_language_no_links_and_nothing_on_a_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr(pdf, "print_page", lambda html: printed.append(html) or b"%PDF")
+    plan = write_plan(write_scenario(tmp_path, {"units.csv": PLACED, "tiny-rules.yaml": TWO_A_ZONE}))
+    assert call("export", plan, "--to", tmp_path / "p.pdf", lang=lang).status == 0
+    page = parsed(printed[0])
+    read = parsed(exported(tmp_path, {"units.csv": PLACED, "tiny-rules.yaml": TWO_A_ZONE}, lang))
+    [shown] = page.all("main")
+    [whole] = read.all("main")
+    expected = whole.shown(lang)
+    for part in [node for node in whole.all("div") if node.attributes.get("class") == "tools"]:
+        expected = expected.replace(part.shown(lang), "")
+    digests = re.compile(r"[0-9a-f]{64}")
+    assert digests.sub("", shown.shown()) == digests.sub("", expected)
+    assert {node.attributes.get("lang") for node in shown.all()} <= {None, lang}
+    assert not page.all("a") and not page.all("script") and not page.all("input")
+    assert "@media screen{body{display:none}}" in page.all("style")[0].shown()
 
 
 @pytest.mark.parametrize(

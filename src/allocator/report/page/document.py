@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from allocator.model.text import Language, Text
 from allocator.report.desk.desk_tables import DeskView, TableId
 from allocator.report.exporters.svg import label_styles
-from allocator.report.page.markup import Content, Element, data_file, el, html_file
+from allocator.report.page.markup import Content, Element, data_file, el, html_file, keep_language
 from allocator.report.page.page_tables import (
     Links,
     ReasonSections,
@@ -44,7 +44,8 @@ class PageInput:
         desk: Its tables.
         context: Its scenario; None where that is not at hand.
         language: Language that the page shows at first.
-        paper: Paper of a page that is made for print, which has no script; empty for a page to read.
+        paper: Paper of a page that is made for print: it has one language, no script and no links, and shows
+            nothing on a screen, which would be laid out for nothing; empty for a page to read.
     """
 
     view: PlanView
@@ -67,7 +68,8 @@ class _Page:
         self._view, self._desk = source.view, source.desk
         self._zoning: Zoning = zoning_of(source.view, source.context)
         self._reasons = ReasonSections(line for part in source.desk.seats for line in part.lines)
-        self._links = Links(self._reasons.anchors, self._zoning.signs, _homes(source.context))
+        anchors = {} if source.paper else self._reasons.anchors
+        self._links = Links(anchors, self._zoning.signs, _homes(source.context))
 
     def html(self) -> str:
         view, title = self._view, self._title
@@ -81,15 +83,18 @@ class _Page:
             el("h1", title),
             el("p", self._subtitle(), class_="sub"),
             el("hr", class_="rule"),
-            _tools(sorted(set(self._links.homes.values()))),
+            None if self._source.paper else _tools(sorted(set(self._links.homes.values()))),
             [_section(k, *one) for k, one in enumerate(kept, 1)],
             el("footer", self._foot(), class_="foot"),
             id="main",
         )
-        body = [*_switch(self._source.language), *_bar(nav), sign_definitions(self._zoning), main, _panel()]
+        language, signs = self._source.language, sign_definitions(self._zoning)
+        if self._source.paper:
+            keep_language(main, language)
+            return html_file(title(language), language, self._style(), "", [signs, main])
+        body = [*_switch(language), *_bar(nav), signs, main, _panel()]
         window = " · ".join(dict.fromkeys((title("zh"), title("en"))))
-        script = "" if self._source.paper else data_file("page.js")
-        return html_file(window, self._source.language, self._style(), script, body)
+        return html_file(window, language, self._style(), data_file("page.js"), body)
 
     @property
     def _title(self) -> Text:
@@ -104,7 +109,8 @@ class _Page:
             f'@bottom-left{{content:"{plan}";{small}}}'
             f'@bottom-right{{content:counter(page) " / " counter(pages);{small}}}}}'
         )
-        parts = [column_styles(), data_file("page.css").strip(), *label_styles("svg "), printed]
+        hidden = ["@media screen{body{display:none}}"] if self._source.paper else []
+        parts = [column_styles(), data_file("page.css").strip(), *label_styles("svg "), printed, *hidden]
         return "\n".join(["", *parts, ""])
 
     def _subtitle(self) -> Content:

@@ -67,6 +67,29 @@ def _append_text(parent: Element, text: Text) -> None:
         parent.append(el("span", en, lang="en"))
 
 
+def keep_language(parent: Element, language: Language) -> None:
+    """Leave one language in an element: texts in the other one go, spans around those that stay too."""
+    kept: list[Element] = []
+    for child in parent:
+        tail, found = child.tail or "", child.get("lang")
+        if found in _LANG and found != language:
+            _append_tail(parent, kept, tail)
+        elif found == language and child.tag == "span" and not len(child):
+            _append_tail(parent, kept, (child.text or "") + tail)
+        else:
+            keep_language(child, language)
+            kept.append(child)
+    parent[:] = kept
+
+
+def _append_tail(parent: Element, kept: list[Element], text: str) -> None:
+    """Append a string after the children that are kept so far."""
+    if kept:
+        kept[-1].tail = (kept[-1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+
+
 @cache
 def data_file(name: str) -> str:
     """Return a data file of this package."""

@@ -190,7 +190,7 @@ class ReasonSections:
             numbers = dict.fromkeys(self._numbers[one.text] for one in line.reasons)
             refs: list[Content] = []
             for k in numbers:
-                refs += [el("a", str(k), href=f"#r{k}"), " "]
+                refs += [el("a", str(k), href=f"#r{k}") if links.anchors else str(k), " "]
             seat = el("td", line.period, " ", line.slot, " ", line.role, class_="seat")
             rows.append(el("tr", el("th", line.item, home, scope="row"), seat, el("td", refs, class_="refs")))
         return el("tbody", rows, id=anchor, data_t=links.homes.get(item) or None)
