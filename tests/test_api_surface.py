@@ -28,8 +28,8 @@ TYPES = """
 """
 VALUES = "CONFIRM NULL_OBSERVER"
 FUNCTIONS = """
-    audit_text audited_draw bind bundled_scenarios candidates check_replaceable check_workbook check_writable
-    checkpoint_path commit counts_changes create_scenario create_workbook
+    audit_text audited_draw bind bundled_scenarios candidates check_readable check_replaceable check_workbook
+    check_writable checkpoint_path commit counts_changes create_scenario create_workbook
     document_figures drawn_plan draws
     dropped_overrides examine explain export fewest_changes fill_forms find_draw find_policy
     import_files is_audit

@@ -181,7 +181,7 @@ def test_what_the_page_shows(page: Node) -> None:
 def test_why_somebody_is_there(page: Node) -> None:
     [link] = [node for node in page.with_id("roster").all("a") if node.shown() == "张伟"][:1]
     group = page.with_id((link.attributes["href"] or "").removeprefix("#"))
-    assert group.tag == "tbody" and "张伟" in group.shown() and "2026 第一组 组长" in group.shown("zh")
+    assert group.tag == "tbody" and "张伟" in group.shown() and "人员编组2026第一组组长" in group.shown("zh")
     rules = [page.with_id((node.attributes["href"] or "").removeprefix("#")) for node in group.all("a")]
     said = "".join(rule.shown("zh") for rule in rules)
     assert "一长三员" in said and "组长须符合：人员的职级是正" in said

@@ -32,6 +32,7 @@ from allocator.api.explaining import candidates, explain, price
 from allocator.api.exporting import (
     ExportedFile,
     ReadDocument,
+    check_readable,
     check_writable,
     export,
     plan_view,
@@ -177,6 +178,7 @@ __all__ = [
     "bind",
     "bundled_scenarios",
     "candidates",
+    "check_readable",
     "check_replaceable",
     "check_workbook",
     "check_writable",

@@ -195,6 +195,28 @@ def reads_back(path: Path | str) -> bool:
     return any(one.reads_back and suffix in one.suffixes for one in all_exporters())
 
 
+def check_readable(path: Path | str) -> None:
+    """Refuse a file that ``export`` writes but nothing reads, such as a print or a picture.
+
+    Raises:
+        InputError: The suffix is that of such a format; with the suffixes that are read back.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if any(suffix in one.suffixes for one in all_exporters() if not one.reads_back and one.medium != "data"):
+        raise InputError([_one_way(path)])
+
+
+def _one_way(path: Path) -> Fault:
+    """Return the fault of a document whose format is not read back."""
+    read = [suffix for one in all_exporters() if one.reads_back for suffix in one.suffixes]
+    message = Text(
+        zh="这种格式只能导出，不能读回；请用方案（.json）或可读回的导出文件",
+        en="this format is written, never read back; take the plan (.json) or an export that is read back",
+    )
+    return Fault(message, path.name, found=path.suffix, allowed=", ".join(read))
+
+
 @dataclass(frozen=True)
 class ReadDocument:
     """A plan that was read back from a document.
@@ -225,9 +247,7 @@ def read_document(path: Path | str, policy: Policy, *, key: Path | str | None = 
     path = Path(path)
     exporter = exporter_for(path)
     if not exporter.reads_back:
-        message = Text(zh="这种格式不读回", en="this format is not read back")
-        allowed = ", ".join(suffix for one in all_exporters() if one.reads_back for suffix in one.suffixes)
-        raise InputError([Fault(message, path.name, found=path.suffix, allowed=allowed)])
+        raise InputError([_one_way(path)])
     codes = read_key(key).ids if key is not None else {}
     content = read_bytes(path, path.name, TABLE_BYTES)
     found = exporter.read_back(ReadRequest(content, path.name, policy.context, codes))

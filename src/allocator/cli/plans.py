@@ -87,6 +87,7 @@ def verify(
     save: Path | None,
 ) -> int:
     """Judge a plan or an exported document and name every rule that it breaks; or replay a draw."""
+    api.check_readable(plan)
     is_document = api.reads_back(plan)
     if not is_document and (key is not None or save is not None):
         message = Text(zh="只用于导出的文件", en="is for exported documents only")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from allocator.model.text import Text
-from allocator.report.exporters import Exporter, ExportRequest, Medium
+from allocator.report.desk.seat_reading import ReadBack
+from allocator.report.exporters import Exporter, ExportRequest, Medium, ReadRequest
 from allocator.report.page.document import PageInput, page_of
 
 
@@ -16,8 +17,15 @@ class HtmlExporter(Exporter):
     suffixes: ClassVar[tuple[str, ...]] = (".html", ".htm")
     title: ClassVar[Text] = Text(zh="网页", en="a web page")
     medium: ClassVar[Medium] = "document"
+    reads_back: ClassVar[bool] = True
 
     def write(self, request: ExportRequest) -> bytes:
         """Return the page of a plan."""
         source = PageInput(request.view, request.desk(), request.context, request.language)
         return page_of(source).encode()
+
+    def read_back(self, request: ReadRequest) -> ReadBack:
+        """Return the assignments that the page shows, with the edits in it."""
+        from allocator.report.page.page_reading import read_page
+
+        return read_page(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from allocator.model.text import Language, Text
 from allocator.report.desk.desk_tables import DeskView, TableId
 from allocator.report.exporters.svg import label_styles
 from allocator.report.page.markup import Content, Element, data_file, el, html_file, keep_language
+from allocator.report.page.page_digests import FACTS, FORMAT, add_digests
 from allocator.report.page.page_tables import (
     Links,
     ReasonSections,
@@ -67,7 +69,7 @@ class _Page:
         self._source = source
         self._view, self._desk = source.view, source.desk
         self._zoning: Zoning = zoning_of(source.view, source.context)
-        self._reasons = ReasonSections(line for part in source.desk.seats for line in part.lines)
+        self._reasons = ReasonSections(source.desk.seats)
         anchors = {} if source.paper else self._reasons.anchors
         self._links = Links(anchors, self._zoning.signs, _homes(source.context))
 
@@ -94,7 +96,20 @@ class _Page:
             return html_file(title(language), language, self._style(), "", [signs, main])
         body = [*_switch(language), *_bar(nav), signs, main, _panel()]
         window = " · ".join(dict.fromkeys((title("zh"), title("en"))))
-        return html_file(window, language, self._style(), data_file("page.js"), body)
+        add_digests(main)
+        return html_file(window, language, self._style(), data_file("page.js"), body, {FACTS: self._facts()})
+
+    def _facts(self) -> str:
+        """Return what reading the page back needs besides its tables, as JSON."""
+        desk = self._desk
+        facts = {
+            "format": FORMAT,
+            "scenario": [desk.scenario, desk.scenario_sha256],
+            "asked": {name: list(places) for name, places in desk.asked.items()},
+            "layer": self._reasons.layer,
+            "count": self._reasons.count,
+        }
+        return json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
 
     @property
     def _title(self) -> Text:
@@ -180,8 +195,9 @@ class _Page:
 
 
 _REASONS_NOTE = Text(
-    zh="每项安排所涉并符合的规则，以编号列出；点名单中的姓名可查看。",
-    en="For each assignment, the numbers of the rules that bear on it and hold; click a name to see them.",
+    zh="每项安排所涉并符合的规则，以编号列出；点名单中的姓名可查看。allocator verify 由此表读回安排。",
+    en="For each assignment, the numbers of the rules that bear on it and hold; click a name to see them."
+    " `allocator verify` reads the assignments back from this table.",
 )
 _DESK: tuple[tuple[str, Text, tuple[TableId, ...]], ...] = (
     ("appointments", Text(zh="拟任免", en="Appointments"), ("appointments",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from xml.etree import ElementTree as ET
@@ -96,7 +96,14 @@ def data_file(name: str) -> str:
     return files("allocator.report.page").joinpath(name).read_text(encoding="utf-8")
 
 
-def html_file(title: str, language: Language, style: str, script: str, body: Iterable[Content]) -> str:
+def html_file(
+    title: str,
+    language: Language,
+    style: str,
+    script: str,
+    body: Iterable[Content],
+    facts: Mapping[str, str] | None = None,
+) -> str:
     """Return a whole page. Its policy of content allows this style and this script, and no request.
 
     Args:
@@ -105,6 +112,7 @@ def html_file(title: str, language: Language, style: str, script: str, body: Ite
         style: The style sheet.
         script: The script; empty for none.
         body: Content of the body.
+        facts: What the head has for programs that read the page, by name.
     """
     allowed = [f"style-src '{_hash(style)}'", *([f"script-src '{_hash(script)}'"] if script else [])]
     policy = "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
@@ -114,6 +122,7 @@ def html_file(title: str, language: Language, style: str, script: str, body: Ite
         el("meta", charset="utf-8"),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="referrer", content="no-referrer"),
+        [el("meta", name=name, content=content) for name, content in (facts or {}).items()],
         el("title", title),
         _raw("style", style),
     )

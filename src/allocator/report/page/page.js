@@ -96,10 +96,20 @@
     const title = document.createElement('h2');
     title.id = 'panel-title';
     copy(title, group.querySelector('th').childNodes);
+    const home = group.querySelector('.home');
+    if (home) {
+      const small = document.createElement('small');
+      small.append(' ');
+      copy(small, home.childNodes);
+      title.append(small);
+    }
     body.append(title);
     for (const row of group.rows) {
       const seat = document.createElement('h3');
-      copy(seat, row.querySelector('.seat').childNodes);
+      for (const cell of row.querySelectorAll('.seat')) {
+        seat.append(' ');
+        copy(seat, cell.childNodes);
+      }
       const list = document.createElement('ul');
       for (const link of row.querySelectorAll('.refs a')) {
         const rule = byId(link.getAttribute('href').slice(1));

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from allocator.model.text import Text
-from allocator.report.desk.desk_tables import SIGNS, Cell, DeskTable, SeatLine, Tone
+from allocator.report.desk.desk_tables import SIGNS, Cell, DeskTable, SeatLine, SeatList, Tone
 from allocator.report.page.markup import Content, Element, el
+from allocator.report.page.page_digests import FIELDS, layer_titles
 from allocator.report.page.places import sign_mark
 from allocator.report.rendering.console import number
 from allocator.report.roster_view import Mark, Member, RosterView
@@ -156,14 +157,22 @@ def _member(one: Member, links: Links) -> Element:
     )
 
 
+#: Title and content of a column of the assignments.
+_SeatColumn = tuple[Text, Callable[[SeatLine], Content]]
+_HOME, _RULES = Text(zh="单位", en="unit"), Text(zh="依据", en="rules")
+
+
 class ReasonSections:
     """The list of the rules that are cited, and for each assignment the numbers of its rules."""
 
-    def __init__(self, lines: Iterable[SeatLine]) -> None:
+    def __init__(self, seats: Sequence[SeatList]) -> None:
+        self._layer_titles = layer_titles({one.layer: one.title for one in seats})
+        self._layers = [one.layer for one in seats if one.lines]
         self._lines: dict[str, list[SeatLine]] = {}
-        for line in lines:
+        for line in (line for one in seats for line in one.lines):
             self._lines.setdefault(line.assignment.item, []).append(line)
-        cited = (one.text for lines in self._lines.values() for line in lines for one in line.reasons)
+        self._every = [line for lines in self._lines.values() for line in lines]
+        cited = (one.text for line in self._every for one in line.reasons)
         self._numbers = {text: k for k, text in enumerate(dict.fromkeys(cited), 1)}
 
     @property
@@ -171,26 +180,48 @@ class ReasonSections:
         """The anchor of each item."""
         return {item: f"w{k}" for k, item in enumerate(self._lines, 1)}
 
+    @property
+    def layer(self) -> str:
+        """The layer of all assignments; empty where there are several or none."""
+        return self._layers[0] if len(self._layers) == 1 else ""
+
+    @property
+    def count(self) -> int:
+        """The number of assignments."""
+        return len(self._every)
+
     def rules(self) -> Element:
         """Return the cited rules as a numbered list."""
         lines = [el("li", text, id=f"r{k}") for text, k in self._numbers.items()]
         return el("ol", lines, class_="reasons")
 
     def table(self, links: Links, label: str) -> Element:
-        """Return the assignments, item by item, with the numbers of their rules."""
-        heads = (Text(zh="对象", en="who"), Text(zh="安排", en="assignment"), Text(zh="依据", en="rules"))
+        """Return the table that is read back: assignments, item by item, with the numbers of their rules."""
+        columns = [one for one in self._columns() if one is not None]
+        heads = [*(title for title, _ in columns), _RULES]
         head = el("thead", el("tr", [el("th", one, scope="col") for one in heads]))
-        bodies = [self._body(item, anchor, links) for item, anchor in self.anchors.items()]
-        return scrolling(label, el("table", head, bodies, class_="list why"))
+        bodies = [self._body(item, anchor, columns, links) for item, anchor in self.anchors.items()]
+        return scrolling(label, el("table", head, bodies, class_="list why", data_n=str(self.count)))
 
-    def _body(self, item: str, anchor: str, links: Links) -> Element:
+    def _columns(self) -> Iterator[_SeatColumn | None]:
+        """Yield title and content of each column; none for one that no assignment has anything for."""
+        lines = self._every
+        yield FIELDS["item"], lambda line: line.item
+        yield (_HOME, lambda line: line.home) if any(line.home for line in lines) else None
+        many = len(self._layers) > 1
+        yield (FIELDS["layer"], lambda line: self._layer_titles[line.assignment.layer]) if many else None
+        yield (FIELDS["period"], lambda line: line.period) if any(line.period for line in lines) else None
+        yield FIELDS["slot"], lambda line: line.slot
+        yield (FIELDS["role"], lambda line: line.role) if any(line.role for line in lines) else None
+
+    def _body(self, item: str, anchor: str, columns: Sequence[_SeatColumn], links: Links) -> Element:
         rows = []
         for line in self._lines[item]:
-            home = el("small", f" {line.home}") if line.home else None
+            name, *cells = ((title, content(line)) for title, content in columns)
             numbers = dict.fromkeys(self._numbers[one.text] for one in line.reasons)
             refs: list[Content] = []
             for k in numbers:
                 refs += [el("a", str(k), href=f"#r{k}") if links.anchors else str(k), " "]
-            seat = el("td", line.period, " ", line.slot, " ", line.role, class_="seat")
-            rows.append(el("tr", el("th", line.item, home, scope="row"), seat, el("td", refs, class_="refs")))
+            seat = [el("td", cell, class_="home" if title is _HOME else "seat") for title, cell in cells]
+            rows.append(el("tr", el("th", name[1], scope="row"), seat, el("td", refs, class_="refs")))
         return el("tbody", rows, id=anchor, data_t=links.homes.get(item) or None)
