@@ -1,7 +1,8 @@
 """Fits the documentation to the site of one language.
 
-A page ``x.zh.md`` is ``x.md`` on the Chinese site, ``x.en.md`` on the English one. Links to files of the
-repository that are no pages become plain text. Chinese is searched character by character.
+A page ``x.zh.md`` is ``x.md`` on the Chinese site, ``x.en.md`` on the English one. A page ``x.md`` is on
+both, unless that site has one of its own. Links to files of the repository that are no pages become plain
+text. Chinese is searched character by character.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.remove(file)
         if path.stem.endswith(f".{language}"):
             name = str(path.with_name(path.stem[:-3] + ".md"))
+            shared = files.get_file_from_path(name)
+            if shared is not None:
+                files.remove(shared)
             files.append(File.generated(config, name, abs_src_path=file.abs_src_path))
     for source, name in PAGES.items():
         files.append(File.generated(config, name, abs_src_path=str(ROOT / source)))
