@@ -40,9 +40,9 @@ demo: $(RUNTIME)
 	@$(BIN)/allocator show plan.json
 	@echo
 	@echo 'Next, a scenario of your own · 接下来，做自己的方案：'
-	@echo '  $(BIN)/allocator new 我的方案 --like neijiang-zones'
-	@echo '  $(BIN)/allocator check 我的方案'
-	@echo '  $(BIN)/allocator solve 我的方案 -o 我的方案/plan.json'
+	@echo '  $(BIN)/allocator new 我的方案.xlsx --excel --like neijiang-zones'
+	@echo '  $(BIN)/allocator check 我的方案.xlsx'
+	@echo '  $(BIN)/allocator solve 我的方案.xlsx -o 方案.json'
 
 test: lint test-quick
 

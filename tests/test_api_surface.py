@@ -37,7 +37,7 @@ FUNCTIONS = """
     publicity_caution read_audit read_commitment read_document read_plan reads_back replay resume reveal
     rule_kinds rule_sentences scenario_copy scored_plan solve unchecked_claims verify
     with_plan_overrides with_scores write_audit write_plan
-    scenario_workbook
+    scenario_workbook tables_workbook
     export_stress shocks stress
 """
 #: Names in annotations that come with Python.

@@ -31,11 +31,11 @@ def test_without_a_command_it_shows_its_commands() -> None:
 
 
 def test_without_a_command_it_says_how_to_begin() -> None:
-    for lang, folder in (("zh", "我的方案"), ("en", "mine")):
+    for lang, book in (("zh", "我的方案.xlsx"), ("en", "mine.xlsx")):
         lines = [line.split(maxsplit=2) for line in call(lang=lang).out.splitlines()]
         steps = [words[1] for words in lines if words[:1] == ["allocator"]]
-        assert steps == ["scenarios", "new", "check", "solve", "show", "export"]
-        assert sum(folder in " ".join(words) for words in lines if words[:1] == ["allocator"]) == 5
+        assert steps == ["import", "scenarios", "new", "check", "solve", "show", "export"]
+        assert sum(book in " ".join(words) for words in lines if words[:1] == ["allocator"]) == 4
     assert "allocator scenarios" not in call("check", "--help").out
 
 
@@ -43,7 +43,7 @@ def test_the_demo_goes_on_with_the_next_three_of_these_commands() -> None:
     makefile = (Path(__file__).resolve().parents[1] / "Makefile").read_text(encoding="utf-8")
     shown = [line.rstrip("'") for line in makefile.splitlines() if line.startswith("\t@echo '  $(BIN)/")]
     steps = [line.split("  ")[1] for line in call(lang="zh").out.splitlines() if line[:12] == "  allocator "]
-    assert [line.split("$(BIN)/")[1] for line in shown] == steps[1:4]
+    assert [line.split("$(BIN)/")[1] for line in shown] == steps[2:5]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

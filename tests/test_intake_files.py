@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from allocator import api
 from allocator.errors import InputError
 from allocator.intake.privacy import MASK, has_number, without_numbers
-from allocator.intake.roster_fields import field_of, fields, likely_field
+from allocator.model.reading.roster_fields import field_of, fields, likely_field
 from cli_world import call
 from roster_files import HEADER, column, csv_file, open_document, person, table, text_cell, workbook
 

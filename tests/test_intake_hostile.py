@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from allocator import api
 from allocator.errors import Fault, InputError
-from allocator.intake.roster_fields import fields
+from allocator.model.reading.roster_fields import fields
 from roster_files import csv_file
 
 NUMBERS = ("99999919750812123X", "13812345678")

@@ -153,6 +153,30 @@ def test_a_mended_copy_is_told_to_have_no_mark_left(tmp_path: Path) -> None:
     assert call("check", copy, "--json").json["copy"] == str(copy)
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_the_workbook_of_a_folder_is_marked_beside_itself(tmp_path: Path, own: bool) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    path, _ = api.create_workbook(folder / "book", language="zh")
+    opened = openpyxl.load_workbook(path)
+    if not own:  # the tables alone, with a scenario.yaml beside them
+        api.create_scenario(tmp_path / "starter")
+        for name in ("scenario.yaml", "starter-rules.yaml"):
+            (folder / name).write_bytes((tmp_path / "starter" / name).read_bytes())
+        for title in set(opened.sheetnames) - {"单位", "人员", "组"}:
+            del opened[title]
+    opened["人员"]["A2"] = None
+    opened.save(path)
+    for scenario in (folder, folder / "scenario.yaml") if not own else (folder,):
+        done = call("check", scenario, "--lang", "zh")
+        assert done.status == 2 and "book.xlsx:人员:2" in done.err and "book.checked.xlsx" in done.out
+        copy = folder / "book.checked.xlsx"
+        marked = [cell for cell in openpyxl.load_workbook(copy)["人员"][2] if cell.comment]
+        assert [cell.fill.fgColor.rgb for cell in marked] == [RED]
+        copy.unlink()
+    assert call("check", folder, "--no-copy").status == 2 and not copy.exists()
+
+
 def test_a_sound_workbook_needs_no_copy(tmp_path: Path) -> None:
     path = tmp_path / "mine.xlsx"
     api.create_workbook(path, language="zh")

@@ -63,7 +63,13 @@ from allocator.api.scenarios import (
 )
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.api.stressing import ShockListener, export_stress, shocks, stress
-from allocator.api.workbooks import CheckedWorkbook, check_workbook, create_workbook, scenario_workbook
+from allocator.api.workbooks import (
+    CheckedWorkbook,
+    check_workbook,
+    create_workbook,
+    scenario_workbook,
+    tables_workbook,
+)
 from allocator.errors import Fault, InputError, InternalError
 from allocator.intake.form_matching import MissingForm
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
@@ -225,6 +231,7 @@ __all__ = [
     "shocks",
     "solve",
     "stress",
+    "tables_workbook",
     "unchecked_claims",
     "verify",
     "with_plan_overrides",

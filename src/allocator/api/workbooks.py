@@ -12,7 +12,7 @@ from allocator.api.scenarios import bundled_scenarios, checked_name, load, scena
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.reading import SoundPart, read_sound_part
 from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes
-from allocator.model.reading.scenario_location import CHECKED
+from allocator.model.reading.scenario_location import CHECKED, locate
 from allocator.model.text import Language, Text
 from allocator.rules.rule_sheets import scenario_rulebook
 from allocator.workbook.marking import marked_copy
@@ -85,6 +85,18 @@ class CheckedWorkbook:
     def is_clean(self) -> bool:
         """Whether there is no fault; there may be doubts."""
         return all(fault.is_doubt for fault in self.faults)
+
+
+def tables_workbook(path: Path) -> Path | None:
+    """Return the workbook that holds the tables of a scenario; None if they are CSV files.
+
+    Args:
+        path: The scenario: a folder, its ``scenario.yaml``, or a workbook.
+
+    Raises:
+        InputError: There is no scenario at ``path``, or its folder holds several workbooks.
+    """
+    return locate(path).workbook
 
 
 def check_workbook(path: Path, *, language: Language = "en", with_copy: bool = True) -> CheckedWorkbook:

@@ -34,8 +34,9 @@ from allocator.report.scenario_summary import scenario_summary
 def command(output: Output, scenario: Path, strict: bool, no_copy: bool) -> int:
     """Read a scenario and its rules, evaluate every expression; tell what is short or in doubt."""
     copy: Path | None = None
-    if scenario.suffix.lower() == ".xlsx" and scenario.is_file() and not no_copy:
-        checked = api.check_workbook(scenario, language=output.language)
+    book = None if no_copy else api.tables_workbook(scenario)
+    if book is not None:
+        checked = api.check_workbook(book, language=output.language)
         output.report(_copy_lines(checked, output.language))
         if not checked.is_clean:
             raise InputError(checked.faults)

@@ -251,17 +251,26 @@ def _print_help(context: click.Context) -> None:
 
 def _first_steps(language: Language) -> list[tuple[str, str]]:
     """Return the commands that lead from nothing to a first plan, each with its effect."""
-    program, mine = call_name(), Text(zh="我的方案", en="mine")(language)
-    plan, table = f"{mine}/plan.json", f"{mine}/{Text(zh='方案', en='plan')(language)}.csv"
+    program = call_name()
+    mine, roster, plan, proposal = (
+        text(language)
+        for text in (
+            Text(zh="我的方案.xlsx", en="mine.xlsx"),
+            Text(zh="花名册.xlsx", en="roster.xlsx"),
+            Text(zh="方案.json", en="plan.json"),
+            Text(zh="方案.docx", en="plan.docx"),
+        )
+    )
     steps = (
-        ("scenarios", Text(zh="看有哪些示例", en="see which scenarios there are")),
+        (f"import {roster} --into {mine}", Text(zh="花名册原样读入工作簿", en="a roster becomes a workbook")),
+        ("scenarios", Text(zh="没有花名册，就看有哪些示例", en="or see which scenarios there are")),
         (
-            f"new {mine} --like neijiang-zones",
-            Text(zh="复制一个，再换上自己的表", en="copy one; put your tables in"),
+            f"new {mine} --excel --like neijiang-zones",
+            Text(zh="复制一个，再换上自己的表", en="and copy one; put your tables in"),
         ),
-        (f"check {mine}", Text(zh="检查，直到通过", en="check it until all is well")),
+        (f"check {mine}", Text(zh="填好后检查，直到通过", en="fill it in, and check it until all is well")),
         (f"solve {mine} -o {plan}", Text(zh="求解，限一分钟", en="solve it, within a minute")),
         (f"show {plan}", Text(zh="看方案", en="look at the plan")),
-        (f"export {plan} --to {table}", Text(zh="导出表格", en="write it as a table")),
+        (f"export {plan} --to {proposal}", Text(zh="导出建议方案", en="write it as a proposal")),
     )
     return [(f"{program} {step}", text(language)) for step, text in steps]

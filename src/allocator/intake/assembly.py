@@ -10,10 +10,10 @@ from allocator.errors import Fault, nearest
 from allocator.intake.cadre_form import FORM_SUFFIXES
 from allocator.intake.import_notes import FilePlace, Questions, short
 from allocator.intake.posts import is_title, split_post, title_within
-from allocator.intake.roster_fields import SKIP
 from allocator.intake.roster_reader import RosterPerson
 from allocator.intake.scenario_tables import Row, next_ids
 from allocator.model.reading.identity import name_key
+from allocator.model.reading.roster_fields import SKIP
 from allocator.model.text import Text
 
 SAME, OTHER = "same", "other"

@@ -12,9 +12,9 @@ from allocator.intake.import_notes import FilePlace, Questions, short
 from allocator.intake.kinship import HAS_DIED, NO_NAME, NO_TERM, Relative, has_died, kinship_of
 from allocator.intake.resume_lines import read_resume
 from allocator.intake.roster_families import StatedRelative
-from allocator.intake.roster_fields import SKIP, fields
 from allocator.intake.roster_reader import RosterPerson
 from allocator.model.reading.cell_values import plain_id, plain_name
+from allocator.model.reading.roster_fields import SKIP, fields
 from allocator.model.text import Text
 
 #: Elements whose text is taken as it is, with the field of a roster that it fills.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.intake.privacy import fault_without_numbers, without_numbers
-from allocator.intake.roster_fields import SKIP, fields
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.headers import header_key
+from allocator.model.reading.roster_fields import SKIP, fields
 from allocator.model.reading.yaml_file import read_yaml
 from allocator.model.text import Text
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.errors import Fault
-from allocator.intake.roster_fields import fields
 from allocator.intake.roster_layout import FoundRoster, SkippedRow
 from allocator.intake.scenario_tables import TableMerge, change_lines
+from allocator.model.reading.roster_fields import fields
 from allocator.model.text import Text
 
 

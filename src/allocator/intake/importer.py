@@ -21,7 +21,6 @@ from allocator.intake.import_outcome import (
 )
 from allocator.intake.new_scenario import PACK, grade_ladder, notes_text, rules_text, scenario_text
 from allocator.intake.privacy import fault_without_numbers
-from allocator.intake.roster_fields import fields
 from allocator.intake.roster_layout import FoundRoster, find_roster
 from allocator.intake.roster_reader import RosterPerson, part_keys, read_people
 from allocator.intake.roster_ties import kin_ties, postings_and_service
@@ -36,6 +35,7 @@ from allocator.intake.sheet_files import Sheet, read_sheets, sheet_rows
 from allocator.model.reading import read_spec
 from allocator.model.reading.headers import standard_names
 from allocator.model.reading.identity import name_key
+from allocator.model.reading.roster_fields import fields
 from allocator.model.reading.scenario_location import SCENARIO_FILE
 from allocator.model.tables import TABLES
 from allocator.model.text import Text

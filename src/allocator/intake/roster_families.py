@@ -19,9 +19,9 @@ from allocator.intake.kinship import (
     kinship_of,
     relatives_in,
 )
-from allocator.intake.roster_fields import SKIP, fields
 from allocator.intake.roster_layout import FoundRoster, RosterColumn
 from allocator.model.reading.cell_values import plain_id, plain_name
+from allocator.model.reading.roster_fields import SKIP, fields
 from allocator.model.text import Text
 
 

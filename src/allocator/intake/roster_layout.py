@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from allocator.errors import Fault, shorten
 from allocator.intake.import_notes import COLUMN, FilePlace, Questions, note_line, short
-from allocator.intake.roster_fields import REPEATED, SKIP, field_of, fields, likely_field
 from allocator.intake.sheet_files import Sheet, sheet_rows
 from allocator.model.reading.headers import header_key, join_header_rows
+from allocator.model.reading.roster_fields import REPEATED, SKIP, field_of, fields, likely_field
 from allocator.model.reading.table_layout import NOTE, SECTION, Heading, NonDataRows
 from allocator.model.reading.table_layout import REPEATED as REPEATED_HEADER
 from allocator.model.text import Text

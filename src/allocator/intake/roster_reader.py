@@ -19,9 +19,9 @@ from allocator.intake.import_notes import COLUMN, FilePlace, Questions, note_lin
 from allocator.intake.privacy import MASK
 from allocator.intake.resume_lines import ResumeLine, read_resume
 from allocator.intake.roster_families import FamilyReader, StatedRelative, with_spouse_work
-from allocator.intake.roster_fields import SKIP, Field, fields
 from allocator.intake.roster_layout import FoundRoster, RosterColumn
 from allocator.model.reading.cell_values import plain_id, plain_name
+from allocator.model.reading.roster_fields import SKIP, Field, fields
 from allocator.model.text import Text
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from allocator.model.reading.headers import standard_name
+from allocator.model.reading.roster_fields import fields
 from allocator.model.text import Text
 
 
@@ -67,7 +69,7 @@ COLUMNS: Mapping[str, Mapping[str, Text]] = {
     "people": _texts(
         _BOTH + "in_charge=分管室=office in charge of;gender=性别;"
         "newcomer=新入职;former_host=原驻在单位;months=应训月数=months due;"
-        "kin_at=亲属所在单位=unit of kin;school=毕业院校;served=曾任职单位=former unit;"
+        "kin_at=亲属所在单位=unit of kin;served=曾任职单位=former unit;"
         "served_at=曾任职单位=former unit;delegate=代表类别;lead_post=领导职务=lead post;"
         "invited=上次受邀=last invitation;filled=在岗时段=years in post;native_zone=籍贯片区;"
         "training=轮训情况=state of training;years=任职年限=years of service;"
@@ -91,10 +93,27 @@ COLUMNS: Mapping[str, Mapping[str, Text]] = {
         "weight=重要程度;focus=重点季度=focus;n_least=最少机构数=least number of agencies;"
         "n_most=最多机构数=greatest number of agencies"
     ),
+    "ties": _texts(
+        "term=称谓;relation=亲属关系=kinship;degree=代数=generations;work=工作单位及职务=unit and post"
+    ),
+    "postings": _texts("title=职务"),
     "period": _texts("id=编号;index=序号;start=起始日=first day;end=终止日=last day"),
 }
 #: Columns that every table has besides its own.
 ANY_COLUMN = _texts("indicators=累计指标;latest=最近指标=latest figures;extra=其他列=other columns")
+
+
+def extra_column(table: str, column: str) -> Text | None:
+    """Return the words for a column beyond the standard ones; None if there are none.
+
+    Columns that an import takes out of rosters have the first of their headers that no standard column has.
+    """
+    known = COLUMNS.get(table, {}).get(column) or ANY_COLUMN.get(column)
+    field = None if known or table != "people" else fields().get(column)
+    if field is None or field.kind not in ("text", "date"):
+        return known
+    header = next((one for one in field.headers if standard_name(table, one, {}) == one), "")
+    return Text(zh=header, en=column.replace("_", " ")) if header else None
 
 #: Prefixes of variables that are no table of their own: a person's unit, a case's, a second item, a period.
 PREFIXES = _texts(

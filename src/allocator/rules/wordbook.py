@@ -12,14 +12,13 @@ from cel_expr_python import cel
 from allocator.graph.ties import KINDS as TIES
 from allocator.graph.ties import known_kinds
 from allocator.model.entity_words import (
-    ANY_COLUMN,
-    COLUMNS,
     KINDS,
     LINKS,
     NOUNS,
     PREFIXES,
     UNIT_OF_CASE,
     VALUES,
+    extra_column,
 )
 from allocator.model.notation import Vocabulary, Words, plural, scenario_words
 from allocator.model.reading.headers import chinese_headers
@@ -272,7 +271,7 @@ class LayerWords:
         table = self.tables.get(prefix, "")
         own = self.book.scenario.spec.columns.get(table, {}) if self.book.scenario else {}
         header = next((header for header, column in own.items() if column == name), "")
-        known = COLUMNS.get(table, {}).get(name) or ANY_COLUMN.get(name)
+        known = extra_column(table, name)
         zh = header or next(iter(chinese_headers(table, name)), known.zh if known else name)
         return Text(zh=zh, en=(known and known.en) or english(name))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.model.column_docs import column_doc
-from allocator.model.entity_words import ANY_COLUMN, COLUMNS
+from allocator.model.entity_words import extra_column
 from allocator.model.reading.cell_values import kind_of_tie
 from allocator.model.reading.headers import chinese_headers, standard_names
 from allocator.model.reading.settings_sheets import FLAGS
@@ -51,6 +51,8 @@ def shown_headers(
 ) -> list[str]:
     """Return the headers of a sheet in a language; a header of the scenario's own words is kept.
 
+    Of two columns with one word the standard one has it.
+
     Args:
         table: Name of the table.
         headers: The headers of its file.
@@ -62,14 +64,20 @@ def shown_headers(
         header if header != name else _shown(table, name, language)
         for header, name in zip(headers, names, strict=True)
     ]
-    return [word if shown.count(word) == 1 else header for word, header in zip(shown, headers, strict=True)]
+    standard = {*columns(table)}
+    return [
+        word if shown.count(word) == 1 or (name in standard and header != word) else header
+        for word, header, name in zip(shown, headers, names, strict=True)
+    ]
 
 
 def _shown(table: str, column: str, language: Language) -> str:
     if column in columns(table):
         return standard_header(table, column, language)
-    known = COLUMNS.get(table, {}).get(column) or ANY_COLUMN.get(column)
-    return known.zh if known and language == "zh" else column
+    known = extra_column(table, column)
+    if known is None:
+        return column
+    return known.zh if language == "zh" else known.en.capitalize()
 
 
 def standard_header(table: str, column: str, language: Language) -> str:
