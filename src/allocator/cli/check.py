@@ -49,6 +49,7 @@ def command(output: Output, scenario: Path, strict: bool, no_copy: bool) -> int:
     )
     output.report(render_summary(summary, output.language))
     output.report(_renamed(loaded.renamed, output.language))
+    output.report(_labelled(loaded.labelled, output.language))
     output.report(_draws(found.draws, output.language))
     output.report(_figures(found.figures, output.language))
     output.report(render_shortages(found.shortages, found.policy, output.language))
@@ -108,6 +109,17 @@ def _renamed(renamed: Mapping[str, Mapping[str, str]], language: Language) -> It
     for file, columns in renamed.items():
         listed = ", ".join(f"{header} → {column}" for header, column in columns.items())
         yield printable(pick(language, f"列的对应 {file}：{listed}", f"columns of {file}: {listed}"))
+
+
+def _labelled(labelled: Mapping[str, Sequence[str]], language: Language) -> Iterator[str]:
+    """Yield a line that tells in which columns of a workbook names are read as ids."""
+    columns = {sheet.rpartition(":")[2]: headers for sheet, headers in labelled.items()}
+    if columns and language == "zh":
+        listed = "；".join(f"{sheet}（{'、'.join(headers)}）" for sheet, headers in columns.items())
+        yield printable(f"所填名称均按其编号读入：{listed}")
+    elif columns:
+        listed = "; ".join(f"{sheet} ({', '.join(headers)})" for sheet, headers in columns.items())
+        yield printable(f"names are read as the ids that they stand for: {listed}")
 
 
 def _figures(figures: Sequence[api.Figure], language: Language) -> Iterator[str]:

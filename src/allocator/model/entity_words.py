@@ -115,6 +115,7 @@ def extra_column(table: str, column: str) -> Text | None:
     header = next((one for one in field.headers if standard_name(table, one, {}) == one), "")
     return Text(zh=header, en=column.replace("_", " ")) if header else None
 
+
 #: Prefixes of variables that are no table of their own: a person's unit, a case's, a second item, a period.
 PREFIXES = _texts(
     "home=所在单位=home unit;other=另一方=other;concerned=涉及单位=unit concerned;period=周期;"

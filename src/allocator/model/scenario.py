@@ -252,6 +252,7 @@ class Scenario:
         doubts: Doubts of the readers: likely mistakes that are no faults.
         renamed: By file, the headers that differ from their column's name, each with that name.
         rule_sheets: The sheets of rules of a workbook; None where rules are files.
+        labelled: By sheet of a workbook, the headers of the columns in which names stood for ids.
     """
 
     spec: ScenarioSpec
@@ -263,6 +264,7 @@ class Scenario:
     files: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
     rule_sheets: RuleSheets | None = field(default=None, repr=False, compare=False)
+    labelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:

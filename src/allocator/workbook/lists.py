@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlsxwriter.utility import xl_col_to_name
@@ -22,12 +22,30 @@ MOST_LISTED = 1000
 
 @dataclass(frozen=True)
 class _List:
-    """A list: its range, header and values, or the sheet whose first column it follows."""
+    """A list: its range, header and values, or the table whose rows it follows with their labels."""
 
     name: str
     header: str
     values: tuple[str, ...]
     follows: str = ""
+    with_id: bool = False
+
+
+@dataclass(frozen=True)
+class LabelCells:
+    """Where the ids and names of a table stand: the title of its sheet and the letters of two columns."""
+
+    title: str
+    entity: str
+    name: str
+
+    def entities(self) -> str:
+        """Return the range of the ids."""
+        return f"'{self.title}'!${self.entity}:${self.entity}"
+
+    def names(self) -> str:
+        """Return the range of the names."""
+        return f"'{self.title}'!${self.name}:${self.name}"
 
 
 @dataclass
@@ -52,14 +70,19 @@ class Lists:
             self._lists.append(_List(self._names[key], header, key))
         return self._names[key]
 
-    def of_sheet(self, table: str, values: Sequence[str]) -> str:
-        """Return the defined name of the list of the ids of a table, which follows its sheet."""
-        name = f"list_{table}"
+    def of_labels(self, table: str, values: Sequence[str], *, with_id: bool = False) -> str:
+        """Return the defined name of the list of the labels of a table, which follows its sheet.
+
+        Args:
+            table: Name of the table.
+            values: The label of each row.
+            with_id: Whether every label has the id.
+        """
+        name = f"list_{table}_with_id" if with_id else f"list_{table}"
         if len(values) > MOST_LISTED:
             return ""
         if not any(one.name == name for one in self._lists):
-            title = TITLES[table](self.language)
-            self._lists.append(_List(name, title, tuple(values), title))
+            self._lists.append(_List(name, TITLES[table](self.language), tuple(values), table, with_id))
         return name
 
     def blank_choices(self, book: Wordbook) -> list[list[str]]:
@@ -75,12 +98,15 @@ class Lists:
             rows.append([choice_text(kind, self.language), *names, *[""] * (NUMBERED - len(names))])
         return rows
 
-    def write(self, writer: BookWriter, index: Sequence[Sequence[str]]) -> None:
+    def write(
+        self, writer: BookWriter, index: Sequence[Sequence[str]], cells: Mapping[str, LabelCells]
+    ) -> None:
         """Write the sheet of lists, and define the name of each.
 
         Args:
             writer: The workbook.
             index: The sentence of each kind with the lists of its blanks.
+            cells: Where each table with labels has its ids and names.
         """
         title = TITLES["lists"](self.language)
         page = writer.sheet(title, "#A6A6A6")
@@ -89,7 +115,7 @@ class Lists:
             page.write_string(0, place, one.header, head)
             column = xl_col_to_name(place)
             if one.follows:
-                last = _follow(page, place, one)
+                last = _follow(page, place, one, cells)
                 inside = f"'{title}'!${column}$2:${column}${last}"
                 formula = f"=OFFSET('{title}'!${column}$2,0,0,MAX(1,COUNTIF({inside},\"?*\")),1)"
             else:
@@ -109,11 +135,22 @@ class Lists:
         page.freeze_panes(1, 0)
 
 
-def _follow(page: Worksheet, place: int, one: _List) -> int:
-    """Write formulas that show the first column of a sheet, and return their last row."""
+def _follow(page: Worksheet, place: int, one: _List, cells: Mapping[str, LabelCells]) -> int:
+    """Write formulas that show the labels of the rows of a sheet, and return their last row."""
     last = len(one.values) + SPARE_ROWS + 1
+    formula = _label_formula(cells[one.follows], cells.values(), with_id=one.with_id)
     for row in range(1, last):
         value = one.values[row - 1] if row <= len(one.values) else ""
-        source = f"INDEX('{one.follows}'!$A:$A,ROW())"
-        page.write_formula(row, place, f'=IF({source}="","",{source})', None, inert(value))
+        page.write_formula(row, place, formula, None, inert(value))
     return last
+
+
+def _label_formula(own: LabelCells, cells: Iterable[LabelCells], *, with_id: bool) -> str:
+    """Return the formula of the label of a row: its name if it is the only one, else the name with the id."""
+    entity, name = (f"INDEX({one},ROW())" for one in (own.entities(), own.names()))
+    labelled = f'{name}&"（"&{entity}&"）"'
+    if not with_id:
+        ranges = [one for other in cells for one in dict.fromkeys((other.names(), other.entities()))]
+        counted = "+".join(f"COUNTIF({one},{name})" for one in ranges)
+        labelled = f"IF({counted}=1,{name},{labelled})"
+    return f'=IF({entity}="","",IF(OR({name}="",{name}={entity}),{entity},{labelled}))'

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xlsxwriter.utility import xl_col_to_name
 
 from allocator.model.reading.headers import standard_names
+from allocator.model.reading.reference_labels import NAME_COLUMNS, EntityLabels, entity_names
 from allocator.model.reading.scenario_location import SCENARIO_FILE, SCORES
 from allocator.model.reading.settings_sheets import FLAGS, HEADERS, ITEMS, SPREAD
 from allocator.model.reading.workbook_files import TableForm, WorkbookFiles, csv_rows, table_form
@@ -34,10 +37,10 @@ from allocator.workbook.guide import (
     sentence_rows,
     write_guide,
 )
-from allocator.workbook.lists import Lists
+from allocator.workbook.lists import LabelCells, Lists
 from allocator.workbook.settings_rows import settings_rows
 from allocator.workbook.sheet_writer import BookWriter, SheetColumn, TableSheet
-from allocator.workbook.table_columns import TableColumns, shown_headers, standard_header
+from allocator.workbook.table_columns import TableColumns, shown_headers, standard_header, word_of_kind
 
 #: The tables that a workbook has even if the scenario lacks them.
 ALWAYS = ("units", "people", "ties", "postings", "groups", "cases")
@@ -84,6 +87,8 @@ class _ScenarioBook:
         self._book, self._lists = Wordbook(scenario), Lists(language)
         self._writer = BookWriter(_FONT(language))
         self._forms: dict[str, TableForm] = {}
+        self._label_cells: dict[str, LabelCells] = {}
+        self._labels = EntityLabels({table: self._entities(table) for table in NAME_COLUMNS})
         self._rewritten: list[str] = []
         self._packs = {
             name: text for name, text in files.items() if name.endswith(".yaml") and name != SCENARIO_FILE
@@ -100,7 +105,7 @@ class _ScenarioBook:
             page = self._writer.table(sheet)
             page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
             titles.append(sheet.title)
-        self._lists.write(self._writer, index)
+        self._lists.write(self._writer, index, self._label_cells)
         self._hidden()
         return WrittenBook(self._writer.content(), tuple(titles), tuple(self._rewritten))
 
@@ -155,13 +160,16 @@ class _ScenarioBook:
         return [*(name.removesuffix(".yaml") for name in self._packs), *bundled]
 
     def _tables(self) -> list[TableSheet]:
-        organisation = self._scenario.organisation
-        ids = {table: [*organisation.table(table)] for table in ("units", "people", "groups", "cases")}
-        maker = TableColumns(self._book, self._lists, ids)
+        maker = TableColumns(self._book, self._lists, self._labels)
         present = [table for table in TABLES if f"{table}.csv" in self._files]
         sheets = [self._table(table, maker) for table in (*ALWAYS, *(t for t in present if t not in ALWAYS))]
         scores = sorted(name.removesuffix(".csv") for name in self._files if name.startswith(SCORES))
         return [*sheets, *map(self._scores, scores)]
+
+    def _entities(self, table: str) -> list[tuple[str, str]]:
+        """Return the id and the name of each row of a table."""
+        header, rows = self._rows(table)
+        return entity_names(table, [header, *rows], self._spec.columns.get(table, {}))
 
     def _rows(self, table: str) -> tuple[list[str], list[list[str]]]:
         """Return the header of a table and its rows, all of one width."""
@@ -171,13 +179,34 @@ class _ScenarioBook:
         header, *rows = csv_rows(self._files[name], name)
         return header, [[*row, *[""] * (len(header) - len(row))][: len(header)] for row in rows]
 
-    def _form(self, table: str, shown: Sequence[str]) -> None:
+    def _with_labels(self, table: str, names: Sequence[str], rows: Sequence[list[str]]) -> tuple[str, ...]:
+        """Put labels in place of ids, and return the columns that have names already and stay."""
+        verbatim = []
+        for place, column in enumerate(names):
+            read, write = self._labels.reader(table, column), self._cell_writer(table, column)
+            if read is None or write is None:
+                continue
+            shown = {cell: write(cell) for cell in {row[place] for row in rows}}
+            if all(read(cell) == read(label) == cell for cell, label in shown.items()):
+                for row in rows:
+                    row[place] = shown[row[place]]
+            else:
+                verbatim.append(column)
+        return tuple(verbatim)
+
+    def _cell_writer(self, table: str, column: str) -> Callable[[str], str] | None:
+        if column == "kind" and table in ("ties", "links"):
+            words = self._book.ties if table == "ties" else self._book.links
+            return lambda kind: word_of_kind(kind, words.get(kind), table, self._language)
+        return self._labels.writer(table, column)
+
+    def _form(self, table: str, shown: Sequence[str], verbatim: tuple[str, ...] = ()) -> None:
         name = f"{table}.csv"
         form = table_form(self._files[name], csv_rows(self._files[name], name), shown)
         if form is None:
             self._rewritten.append(name)
             form = TableForm(tuple(self._rows(table)[0]), tuple(shown))
-        self._forms[table] = form
+        self._forms[table] = replace(form, verbatim=verbatim)
 
     def _table(self, table: str, maker: TableColumns) -> TableSheet:
         header, rows = self._rows(table)
@@ -185,7 +214,7 @@ class _ScenarioBook:
         shown = shown_headers(table, header, own, self._language)
         names = list(standard_names(table, header, own))
         if header:
-            self._form(table, shown)
+            self._form(table, shown, self._with_labels(table, names, rows))
         for column in columns(table):
             if column not in names:
                 names.append(column)
@@ -195,6 +224,9 @@ class _ScenarioBook:
             maker.column(table, name, title, (row[place] for row in wide))
             for place, (name, title) in enumerate(zip(names, shown, strict=True))
         ]
+        if table in NAME_COLUMNS:
+            letters = (xl_col_to_name(names.index(one)) for one in ("id", NAME_COLUMNS[table]))
+            self._label_cells[table] = LabelCells(TITLES[table](self._language), *letters)
         frozen = 2 if "name" in names[:2] or "title" in names[:2] else 1
         title = TITLES[table](self._language)
         is_example = self._example and bool(wide)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from allocator.model.column_docs import column_doc
 from allocator.model.entity_words import extra_column
 from allocator.model.reading.cell_values import kind_of_tie
 from allocator.model.reading.headers import chinese_headers, standard_names
+from allocator.model.reading.reference_labels import LABELLED, WITH_ID, EntityLabels
 from allocator.model.reading.settings_sheets import FLAGS
 from allocator.model.reading.table_rows import is_number_column
 from allocator.model.tables import columns, required_columns
@@ -24,24 +25,6 @@ _HEADERS: Mapping[str, Mapping[str, str]] = {
     "identities": {"name": "当事人"},
     "postings": {"group": "组"},
     "wishes": {"slot": "去处"},
-}
-#: The table whose ids a column takes.
-_IDS: Mapping[tuple[str, str], str] = {
-    ("units", "parent"): "units",
-    ("people", "unit"): "units",
-    ("links", "source"): "units",
-    ("links", "target"): "units",
-    ("ties", "source"): "people",
-    ("ties", "target"): "people",
-    ("postings", "person"): "people",
-    ("postings", "group"): "groups",
-    ("absences", "person"): "people",
-    ("groups", "parent"): "groups",
-    ("cases", "unit"): "units",
-    ("identities", "person"): "people",
-    ("identities", "case"): "cases",
-    ("wishes", "item"): "people",
-    ("wishes", "slot"): "groups",
 }
 _REQUIRED = Text(zh="（必填）", en=" (required)")
 
@@ -95,12 +78,12 @@ class TableColumns:
     Attributes:
         book: The words of the scenario.
         lists: The lists of the workbook.
-        ids: The ids of each table.
+        labels: The labels of units, people, groups and cases.
     """
 
     book: Wordbook
     lists: Lists
-    ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    labels: EntityLabels
 
     def column(self, table: str, column: str, header: str, cells: Iterable[str]) -> SheetColumn:
         """Return the column of a sheet.
@@ -121,8 +104,8 @@ class TableColumns:
     def _choices(self, table: str, column: str, header: str, cells: Iterable[str]) -> tuple[str, bool]:
         """Return the list of a column, and whether it holds all values."""
         language = self.lists.language
-        if ids := _IDS.get((table, column)):
-            return self.lists.of_sheet(ids, self.ids.get(ids, ())), False
+        if tables := LABELLED.get((table, column)):
+            return self._label_list(table, column, tables), False
         closed: Mapping[str, Callable[[], Iterable[str]]] = {
             "grade": lambda: (self.book.grades.word(one, language) for one, _ in self.book.grades.entries),
             "role": lambda: (self.book.roles.word(one, language) for one, _ in self.book.roles.entries),
@@ -134,7 +117,7 @@ class TableColumns:
         if table in ("ties", "links") and column == "kind":
             kinds = self.book.ties if table == "ties" else self.book.links
             return self.lists.of(
-                header, (_word(kind, text, table, language) for kind, text in kinds.items())
+                header, (word_of_kind(kind, text, table, language) for kind, text in kinds.items())
             ), False
         if table == "wishes" and column == "period":
             return self.lists.of(header, self.book.periods), True
@@ -142,7 +125,16 @@ class TableColumns:
             return self.lists.of(header, sorted(dict.fromkeys(cells))), False
         return "", False
 
+    def _label_list(self, table: str, column: str, tables: Sequence[str]) -> str:
+        """Return the list of the labels of the first table to which a column refers that has rows."""
+        listed = next((one for one in tables if self.labels.rows.get(one)), tables[0])
+        with_id = (table, column) in WITH_ID
+        rows = self.labels.rows.get(listed, ())
+        values = [self.labels.label(entity, (listed,), with_id=with_id) for entity, _ in rows]
+        return self.lists.of_labels(listed, values, with_id=with_id)
 
-def _word(kind: str, text: Text, table: str, language: Language) -> str:
+
+def word_of_kind(kind: str, text: Text | None, table: str, language: Language) -> str:
     """Return the word of a kind of tie if it is read as the kind, else the kind."""
-    return text.zh if language == "zh" and kind_of_tie(text.zh, table) == kind else kind
+    is_read = text is not None and language == "zh" and kind_of_tie(text.zh, table) == kind
+    return text.zh if text is not None and is_read else kind

@@ -13,6 +13,7 @@ from allocator.errors import Fault, shorten
 from allocator.model.reading.cell_values import plain_id, plain_name
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.headers import is_ordinal
+from allocator.model.reading.reference_labels import WITH_ID, label_parts
 from allocator.model.reading.table_grid import Grid
 from allocator.model.reading.table_rows import UNREAD, Placed, Records
 from allocator.model.tables import Case, Row
@@ -114,7 +115,7 @@ Reference = tuple[str, str, tuple[str, ...]]
 def with_ids_for_names(
     tables: Mapping[str, Records], references: Iterable[Reference], doubts: FaultList
 ) -> Mapping[str, Records]:
-    """Return the tables with ids in place of names, if only one row has the name.
+    """Return the tables with ids in place of names, if only one row has the name or the id stands behind it.
 
     Args:
         tables: The tables, by name.
@@ -167,6 +168,12 @@ class _ReferenceReader:
 
     def _meant(self, text: str, line: int) -> str:
         """Return the id of the only row with a name, and add a doubt; empty if no or several rows have it."""
+        labelled, entity = label_parts(text)
+        bearers = (self._named.names(kind).get(plain_name(labelled), ()) for kind in self._kinds)
+        if labelled and any(entity in some for some in bearers):
+            return entity
+        if (self._records.table, self._field) in WITH_ID:
+            return ""
         name = plain_name(text)
         ids = [one for kind in self._kinds for one in self._named.names(kind).get(name, ())]
         if len(ids) != 1:

@@ -13,6 +13,7 @@ from allocator.model.reading.entity_names import lookalike_ids, repeated_people,
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import listing_digest
 from allocator.model.reading.identity import contradictions, identity_doubts, with_identities
+from allocator.model.reading.reference_labels import LABELLED, WITH_ID
 from allocator.model.reading.references import REFERENCES, check_references
 from allocator.model.reading.scenario_location import SCENARIO_FILE, Location, locate
 from allocator.model.reading.scenario_sources import FolderSource, WorkbookSource, open_source, read_document
@@ -43,8 +44,12 @@ from allocator.model.text import Text
 RowT = TypeVar("RowT", bound=Row)
 Keyed = TypeVar("Keyed", Unit, Person, Group, Case)
 
-#: The columns in which a name may stand for an id; the rows of ``identities.csv`` need ids.
-_BY_NAME = tuple(reference for reference in REFERENCES if reference[0] != "identities")
+#: The columns in which a name may stand for an id; the rows of ``identities.csv`` need ids, and the ends of
+#: ties a name with its id.
+_BY_NAME = (
+    *(reference for reference in REFERENCES if reference[0] != "identities"),
+    *((*column, LABELLED[column]) for column in sorted(WITH_ID)),
+)
 
 
 def load_scenario(path: Path | str) -> Scenario:
@@ -171,8 +176,8 @@ class _Loader:
         organisation = replace(self._identified(tables), scores=scores)
         read, doubts = dict(self._digests), self._doubts.all()
         folder, renamed = self._location.folder, self._renamed
-        sheets = self._source.rules()
-        return Scenario(spec, organisation, folder, digest, document, doubts, read, renamed, sheets)
+        sheets, labelled = self._source.rules(), dict(self._source.labelled)
+        return Scenario(spec, organisation, folder, digest, document, doubts, read, renamed, sheets, labelled)
 
     def _identified(self, tables: Mapping[str, Records]) -> Organisation:
         """Return the organisation with people for names; an uncertain identity becomes a doubt."""
@@ -211,6 +216,7 @@ class _Loader:
         headers = {
             table: {**self._source.own_headers(table), **own.get(table, {})} for table in self._source.tables
         }
+        self._source.take_headers(headers)
         grids = (self._grid(table, headers[table]) for table in self._source.tables)
         tables = {grid.table: self._rows(grid, words) for grid in grids if grid}
         self._check_not_empty(tables)

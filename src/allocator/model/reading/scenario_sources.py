@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from allocator.errors import Fault, InputError
 from allocator.model.reading.files import TABLE_BYTES, read_text
 from allocator.model.reading.headers import standard_names
+from allocator.model.reading.reference_labels import (
+    NAME_COLUMNS,
+    EntityLabels,
+    entity_names,
+    header_line,
+)
 from allocator.model.reading.scenario_location import (
     SCENARIO_FILE,
     SCORES,
@@ -39,6 +46,8 @@ class FolderSource:
     """CSV files beside a ``scenario.yaml``."""
 
     stands_for_folder = False
+    #: No column of a CSV file has labels.
+    labelled: Mapping[str, tuple[str, ...]] = {}
 
     def __init__(self, location: Location) -> None:
         self._location = location
@@ -53,6 +62,9 @@ class FolderSource:
             InputError: The file cannot be read or is not plain YAML.
         """
         return read_yaml(self._location.folder / SCENARIO_FILE, SCENARIO_FILE)
+
+    def take_headers(self, headers: Mapping[str, Mapping[str, str]]) -> None:
+        """Take the scenario's own headers, which nothing here needs."""
 
     def misnamed_tables(self) -> Iterator[Fault]:
         """Yield a fault for each file that looks like a table under a wrong name."""
@@ -96,6 +108,27 @@ class WorkbookSource:
         self._files = read_files(book.sheets.get(FILES_SHEET, ()))
         self.tables = tuple(table for table in TABLES if table in book.sheets and self._is_there(table))
         self.scores = tuple(name for name in sorted(book.sheets) if name.startswith(SCORES))
+        self._headers: Mapping[str, Mapping[str, str]] = {}
+        #: The columns in which labels stood for ids, by sheet.
+        self.labelled: dict[str, tuple[str, ...]] = {}
+
+    def take_headers(self, headers: Mapping[str, Mapping[str, str]]) -> None:
+        """Take the scenario's own headers by table, before any table is read."""
+        self._headers = headers
+
+    @cached_property
+    def _labels(self) -> EntityLabels:
+        """The labels of the rows, from sheets of which no row has been read yet."""
+        sheets = {table: self._book.sheets.get(table, ()) for table in NAME_COLUMNS}
+        return EntityLabels(
+            {
+                table: [(as_written(one), as_written(name)) for one, name in self._names(table, rows)]
+                for table, rows in sheets.items()
+            }
+        )
+
+    def _names(self, table: str, rows: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+        return entity_names(table, rows, self._headers.get(table, {}))
 
     def document(self) -> YamlDocument:
         """Return the parsed ``scenario.yaml``.
@@ -124,7 +157,9 @@ class WorkbookSource:
         file = book.label_of(table)
         if not self.stands_for_folder:
             return TableText(table, file, book.lines(table), book.wide[table], book.label, book.sha256)
+        labels = self._labels
         lines = [(number, [*map(as_written, cells)]) for number, cells in book.lines(table)]
+        self._read_labels(table, lines, labels)
         if not book.wide[table] and table in TABLES:
             self._leave_out_unused(table, lines)
         name = f"{table}.csv"
@@ -136,6 +171,27 @@ class WorkbookSource:
         if not self.stands_for_folder or table in self._files.forms:
             return True
         return sum(any(map(str.strip, cells)) for cells in self._book.sheets[table]) > 1
+
+    def _read_labels(self, table: str, lines: Sequence[tuple[int, list[str]]], labels: EntityLabels) -> None:
+        """Replace the labels of a table by the ids for which they stand, in place."""
+        own, form = self._headers.get(table, {}), self._files.forms.get(table)
+        rows = [cells for _, cells in lines if any(cells)]
+        if table not in TABLES or not rows:
+            return
+        header = rows.pop(start := header_line(table, rows, own))
+        found = []
+        for place, column in enumerate(standard_names(table, [cell.strip() for cell in header], own)):
+            read = labels.reader(table, column)
+            if read is None or (form is not None and column in form.verbatim):
+                continue
+            is_read = False
+            for cells in rows[start:]:
+                if place < len(cells) and (made := read(cells[place])) != cells[place]:
+                    cells[place], is_read = made, True
+            if is_read and column != "kind":
+                found.append(header[place].strip())
+        if found:
+            self.labelled[self._book.label_of(table)] = tuple(found)
 
     def _leave_out_unused(self, table: str, lines: Sequence[tuple[int, list[str]]]) -> None:
         """Remove the columns that the file had not and that no row fills; required ones stay."""

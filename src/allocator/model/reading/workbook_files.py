@@ -30,6 +30,7 @@ class TableForm:
         bom: Whether it begins with a byte-order mark.
         encoding: Its encoding.
         newline: Its line end.
+        verbatim: The columns whose cells the sheet shows as they are: names stand in them for ids already.
     """
 
     headers: tuple[str, ...]
@@ -37,6 +38,7 @@ class TableForm:
     bom: bool = False
     encoding: str = "utf-8"
     newline: str = "\n"
+    verbatim: tuple[str, ...] = ()
 
     def write(self, rows: Iterable[Sequence[str]], headers: Sequence[str] | None = None) -> bytes:
         """Return the bytes of the file with these rows, below the file's own headers or others."""
@@ -106,7 +108,8 @@ def _form(data: Any) -> TableForm:
     headers, shown = (tuple(map(str, data[key])) for key in ("headers", "shown"))
     encoding = "gb18030" if data["encoding"] == "gb18030" else "utf-8"
     newline = "\r\n" if data["newline"] == "\r\n" else "\n"
-    return TableForm(headers, shown, data["bom"] is True, encoding, newline)
+    verbatim = tuple(map(str, data.get("verbatim", ())))
+    return TableForm(headers, shown, data["bom"] is True, encoding, newline, verbatim)
 
 
 def _unpacked(packed: str) -> bytes:

@@ -1,0 +1,166 @@
+"""Labels for ids: a cell of a workbook names a unit, a person, a group or a case instead of giving its id."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from allocator.model.reading.cell_values import chinese_kinds, kind_of_tie, plain_id, plain_name
+from allocator.model.reading.headers import standard_names
+from allocator.model.tables import columns
+
+#: The tables whose rows have labels, each with its column of names.
+NAME_COLUMNS: Mapping[str, str] = {"units": "name", "people": "name", "groups": "name", "cases": "title"}
+#: The columns that refer to rows, by table; for each the tables to which it may refer.
+LABELLED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("units", "parent"): ("units",),
+    ("people", "unit"): ("units",),
+    ("groups", "parent"): ("groups", "units"),
+    ("links", "source"): ("units", "groups"),
+    ("links", "target"): ("units", "groups"),
+    ("ties", "source"): ("people",),
+    ("ties", "target"): ("people", "units", "groups", "cases"),
+    ("postings", "person"): ("people",),
+    ("postings", "group"): ("groups", "units"),
+    ("absences", "person"): ("people",),
+    ("cases", "unit"): ("units",),
+    ("identities", "person"): ("people",),
+    ("identities", "case"): ("cases",),
+    ("wishes", "item"): ("people", "units", "groups", "cases"),
+    ("wishes", "slot"): ("groups", "units", "people", "cases"),
+}
+#: The columns in which a plain name is somebody outside: only a name with its id is a label there.
+WITH_ID = frozenset((("ties", "source"), ("ties", "target")))
+_WITH_ID = re.compile(r"(?P<name>.+?)\s*[（(](?P<id>[^（）()]+)[)）]")
+_LOOKED_AT = 10
+
+
+@dataclass(frozen=True)
+class EntityLabels:
+    """The labels of the rows of some tables.
+
+    Attributes:
+        rows: The id and the name of each row by table.
+    """
+
+    rows: Mapping[str, Sequence[tuple[str, str]]]
+
+    def label(self, entity: str, tables: Iterable[str], *, with_id: bool = False) -> str:
+        """Return the label of an id: its name if no other row has it, else the name with the id.
+
+        Args:
+            entity: The id; a text that is no id of the tables is returned as it is.
+            tables: The tables to which the id may belong.
+            with_id: Whether every label has the id.
+        """
+        name = next((self._names[table][entity] for table in tables if entity in self._names[table]), "")
+        if not name or name == entity:
+            return entity
+        is_alone = not with_id and self._counts[_key(name)] == 1 and name not in self._ids
+        return name if is_alone else f"{name}（{entity}）"
+
+    def id_of(self, text: str, tables: Iterable[str], *, with_id: bool = False) -> str:
+        """Return the id for which a label stands; empty for an id, and for the label of no row or of several.
+
+        Args:
+            text: The text of a cell.
+            tables: The tables to which the label may belong.
+            with_id: Whether a name without its id is no label.
+        """
+        text = text.strip()
+        if not text or text in self._ids:
+            return ""
+        there = tuple(tables)
+        bearers = (
+            [] if with_id else [one for table in there for one in self._bearers[table].get(_key(text), ())]
+        )
+        if bearers:
+            return bearers[0] if len(bearers) == 1 else ""
+        found = _WITH_ID.fullmatch(text)
+        entity = plain_id(found["id"].strip()) if found else ""
+        names = [self._names[table][entity] for table in there if entity in self._names[table]]
+        return entity if found and names and _key(names[0]) == _key(found["name"]) else ""
+
+    @cached_property
+    def _names(self) -> Mapping[str, Mapping[str, str]]:
+        return {table: dict(self.rows.get(table, ())) for table in NAME_COLUMNS}
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(entity for rows in self.rows.values() for entity, _ in rows)
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(_key(name) for rows in self.rows.values() for _, name in rows)
+
+    @cached_property
+    def _bearers(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        found: dict[str, dict[str, list[str]]] = {table: {} for table in NAME_COLUMNS}
+        for table, rows in self.rows.items():
+            for entity, name in rows:
+                if name:
+                    found[table].setdefault(_key(name), []).append(entity)
+        return found
+
+    def writer(self, table: str, column: str) -> Callable[[str], str] | None:
+        """Return what turns the cells of a column into labels; None for a column without labels."""
+        if tables := LABELLED.get((table, column)):
+            with_id = (table, column) in WITH_ID
+            return lambda cell: self.label(cell, tables, with_id=with_id)
+        return None
+
+    def reader(self, table: str, column: str) -> Callable[[str], str] | None:
+        """Return what turns labels of a column back into ids; None for a column without labels."""
+        if tables := LABELLED.get((table, column)):
+            with_id = (table, column) in WITH_ID
+            return lambda cell: self.id_of(cell, tables, with_id=with_id) or cell
+        if column == "kind" and table in ("ties", "links"):
+            return lambda cell: kind_of_tie(cell, table) if cell in chinese_kinds(table) else cell
+        return None
+
+
+def label_parts(text: str) -> tuple[str, str]:
+    """Return the name and the id of a label such as ``王伟（P007）``; both empty for any other text."""
+    found = _WITH_ID.fullmatch(text.strip())
+    return (found["name"], plain_id(found["id"].strip())) if found else ("", "")
+
+
+def _key(name: str) -> str:
+    return plain_name(plain_id(name)) if not name.isascii() else name.strip()
+
+
+def header_line(table: str, rows: Sequence[Sequence[str]], own: Mapping[str, str]) -> int:
+    """Return the index of the header of a table: of the first rows that with most standard columns."""
+    known = {*columns(table), *own.values()}
+
+    def score(number: int) -> int:
+        return len(known.intersection(standard_names(table, [cell.strip() for cell in rows[number]], own)))
+
+    return max(range(min(_LOOKED_AT, len(rows))), key=lambda number: (score(number), -number), default=0)
+
+
+def entity_names(table: str, rows: Sequence[Sequence[str]], own: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the id and the name of each row of a table; a row without an id has its name for it.
+
+    Args:
+        table: Name of the table.
+        rows: The rows with the header among the first of them.
+        own: The scenario's own headers with their columns.
+    """
+    if not rows:
+        return []
+    start = header_line(table, rows, own)
+    names = standard_names(table, [cell.strip() for cell in rows[start]], own)
+    if NAME_COLUMNS[table] not in names:
+        return []
+    name = names.index(NAME_COLUMNS[table])
+    entity = names.index("id") if "id" in names else name
+    wide = max(name, entity)
+    return [
+        (plain_id(row[entity].strip()), row[name].strip())
+        for row in rows[start + 1 :]
+        if len(row) > wide and row[entity].strip()
+    ]
