@@ -65,6 +65,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         if not target or "://" in target:
             return link[0]
         there = normpath(str(PurePosixPath(source.parent.as_posix()) / target))
+        if source.name.endswith(".zh.md") and there == source.as_posix().replace(".zh.md", ".md"):
+            there = there.replace(".md", ".en.md")  # the English page
         to = _address(there, page.file, config.theme["language"], files)
         if to is None:
             return link["text"]

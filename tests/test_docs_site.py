@@ -61,6 +61,15 @@ def test_every_page_of_one_language_has_the_other() -> None:
         assert sum(other.exists() for other in others) == 1
 
 
+def test_rules_to_copy_are_the_same_in_both_languages() -> None:
+    blocks = re.compile(r"^```(?:yaml|json)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    for page in (ROOT / "docs").rglob("*.zh.md"):
+        other = page.with_name(page.name.replace(".zh.", "."))
+        if other.exists():
+            mine, theirs = (blocks.findall(one.read_text(encoding="utf-8")) for one in (page, other))
+            assert mine == theirs, page.name
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_tables_and_kinds_are_described_as_they_are(language: str) -> None:
