@@ -97,6 +97,7 @@ def options(draw: Random, folder: Path) -> Calls:
     words = {
         "scenario": str(place),
         "plan": str(plan),
+        "options": str(plan),
         "to": str(folder / "out.csv"),
         "output": str(folder / "o.json"),
     }
@@ -112,7 +113,9 @@ def options(draw: Random, folder: Path) -> Calls:
         else:
             given = words.get(name, draw.choice(("P1=G1", "G1", "P1", "2026", "posting", "5", "zh")))
             made += [*flag, given if draw.random() < 0.5 else value(draw).replace("\x00", "")]
-    if command == "solve":
+    if command == "compare":
+        made += [str(plan), "--scenario", str(place)]
+    if command in ("solve", "compare"):
         made += ["--time-limit", "0.5", "--workers", "1"]
     if draw.random() < 0.1:
         made[draw.randrange(len(made))] = value(draw).replace("\x00", "")

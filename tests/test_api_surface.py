@@ -21,7 +21,8 @@ TYPES = """
     Disagreement Examination ExportedFile Fault Figure FilledForm FilledForms Finding FoundPolicy Imported
     ImportedFile InputError InternalError Judgement Language LevelScore MapObstacle MissingForm NullObserver
     Numbers Observer
-    ObserverGroup OtherVersion Overrides Plan PlanView Policy Progress Ranking ReadDocument Reasons Repair
+    ObserverGroup OptionSource OtherVersion Overrides Plan PlanComparison
+    PlanOption PlanView Policy Progress Ranking ReadDocument Reasons Repair
     ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot StopRequest TakenColumn
     TakenSheet Text Verdict WrittenBook
     Shock ShockKind ShockListener ShockResult ShockSettings StressReport StressView
@@ -29,11 +30,12 @@ TYPES = """
 VALUES = "CONFIRM NULL_OBSERVER"
 FUNCTIONS = """
     audit_text audited_draw bind bundled_scenarios candidates check_readable check_replaceable check_workbook
-    check_writable checkpoint_path commit counts_changes create_scenario create_workbook
+    check_writable checkpoint_path commit compare counts_changes create_scenario create_workbook
     document_figures drawn_plan draws
     dropped_overrides examine explain export fewest_changes fill_forms find_draw find_policy
     import_files is_audit
-    load load_resume_state other_version plan_inconsistencies plan_text plan_view price
+    load load_resume_state option_sources other_version plan_inconsistencies
+    plan_option plan_text plan_view price
     publicity_caution read_audit read_commitment read_document read_plan reads_back replay resume reveal
     rule_kinds rule_sentences scenario_copy scored_plan solve unchecked_claims verify
     with_plan_overrides with_scores write_audit write_plan

@@ -146,7 +146,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
     places = {}
     for document in DOCUMENTS:
         places[document] = tmp_path_factory.mktemp("docs")
-        for name in ("scenarios", "rules", "docs/first-plan", "docs/ten-faults", "docs/tutorial"):
+        for name in (
+            "scenarios",
+            "rules",
+            "docs/first-plan",
+            "docs/two-years",
+            "docs/ten-faults",
+            "docs/tutorial",
+        ):
             shutil.copytree(ROOT / name, places[document] / name)
     return places
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allocator.api.comparing import OptionSource, compare, option_sources, plan_option
 from allocator.api.drawing import (
     audited_draw,
     check_replaceable,
@@ -78,6 +79,7 @@ from allocator.model.reading.json_files import plan_text, read_plan, write_plan
 from allocator.model.run import Overrides
 from allocator.model.scenario import Numbers, Scenario
 from allocator.model.text import Language, Text
+from allocator.report.compare.plan_comparison import PlanComparison
 from allocator.report.plan_view import PlanView
 from allocator.report.stress_view import StressView
 from allocator.rules.kinds import all_kinds as rule_kinds
@@ -105,6 +107,7 @@ from allocator.verify import (
     plan_inconsistencies,
 )
 from allocator.verify.figures import Figure
+from allocator.verify.plan_option import PlanOption
 from allocator.verify.slot_shortages import SlotShortage
 from allocator.workbook.scenario_book import WrittenBook
 
@@ -149,9 +152,12 @@ __all__ = [
     "Numbers",
     "Observer",
     "ObserverGroup",
+    "OptionSource",
     "OtherVersion",
     "Overrides",
     "Plan",
+    "PlanComparison",
+    "PlanOption",
     "PlanView",
     "Policy",
     "Progress",
@@ -190,6 +196,7 @@ __all__ = [
     "check_writable",
     "checkpoint_path",
     "commit",
+    "compare",
     "counts_changes",
     "create_scenario",
     "create_workbook",
@@ -209,8 +216,10 @@ __all__ = [
     "is_audit",
     "load",
     "load_resume_state",
+    "option_sources",
     "other_version",
     "plan_inconsistencies",
+    "plan_option",
     "plan_text",
     "plan_view",
     "price",

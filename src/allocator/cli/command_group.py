@@ -72,6 +72,12 @@ def _explain() -> click.Command:
     return command
 
 
+def _compare() -> click.Command:
+    from allocator.cli.compare import command
+
+    return command
+
+
 def _stress() -> click.Command:
     from allocator.cli.stress import command
 
@@ -113,6 +119,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "verify": _verify,
     "export": _export,
     "explain": _explain,
+    "compare": _compare,
     "stress": _stress,
     "draw": _draw,
     "rules": _rules,

@@ -115,8 +115,8 @@ def _unknown_kind(kind: str, known: list[str]) -> Fault:
 )
 @argument(
     "of",
-    type=click.Choice(["scenario", "rules", "plan"]),
-    metavar="scenario|rules|plan",
+    type=click.Choice(["scenario", "rules", "plan", "comparison"]),
+    metavar="scenario|rules|plan|comparison",
     zh="哪一种文件",
     en="of which kind of file",
 )

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.plan import Plan
 from allocator.model.run import RunRoute, RunStructure
 from allocator.model.spec import ScenarioSpec
+from allocator.report.compare.plan_comparison import PlanComparison
 from allocator.rules.kinds import all_kinds
 from allocator.rules.packs import Pack
 
@@ -75,10 +76,17 @@ def plan_schema() -> Schema:
     return _finished({**schema, "$defs": {**schema.get("$defs", {}), **shared["$defs"]}}, "allocator-plan/1")
 
 
+def comparison_schema() -> Schema:
+    """Return the schema of a comparison of options, ``allocator-comparison/1``."""
+    schema = TypeAdapter(PlanComparison).json_schema(mode="serialization")
+    return _finished(schema, "allocator-comparison/1")
+
+
 SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "scenario": scenario_schema,
     "rules": rules_schema,
     "plan": plan_schema,
+    "comparison": comparison_schema,
 }
 
 

@@ -237,14 +237,18 @@ class Comparison:
         ]
         return counts, counts[0] if len(shown) == 1 else PostCount.total(counts, whole)
 
-    def total(self, now: int, held: int) -> PostCount:
-        """Count the layer by the limits of one period and the holders of another one (-1: before)."""
-        totals = []
+    def places(self, now: int, held: int) -> dict[int, PostCount]:
+        """Count each open place by the limits of one period and the holders of another one (-1: before)."""
+        found = {}
         for slot in range(len(self.layer.slots)):
             if self.layer.active[slot, now]:
                 by_post = self._by_post(slot, held)
-                totals.append(self._counts(slot, now, self._shown(slot, now, by_post), by_post)[1])
-        return PostCount.total(totals)
+                found[slot] = self._counts(slot, now, self._shown(slot, now, by_post), by_post)[1]
+        return found
+
+    def total(self, now: int, held: int) -> PostCount:
+        """Count the layer by the limits of one period and the holders of another one (-1: before)."""
+        return PostCount.total([*self.places(now, held).values()])
 
     def _post_row(
         self,

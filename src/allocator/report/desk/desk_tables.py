@@ -29,6 +29,15 @@ TableId = Literal[
     "loads",
     "away",
     "options",
+    "option-overview",
+    "option-rules",
+    "option-rule-texts",
+    "option-judgements",
+    "option-people",
+    "option-units",
+    "option-places",
+    "option-recusals",
+    "option-waivers",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from allocator.model.layer import Layer
 from allocator.model.tables import Case, Unit
@@ -114,10 +115,26 @@ def loads_table(source: DeskInput) -> DeskTable:
     return DeskTable("loads", title, kept, cells, notes=(*notes, _LOADS_NOTE) if rows else notes)
 
 
-def _layer_loads(source: DeskInput, layer: Layer) -> Iterator[tuple[Cell, ...]]:
-    """Yield a row for each carrier: each item over the horizon where slots are cases, else each slot."""
-    by_item = layer.spec.slots.table == "cases"
-    carriers = layer.items if by_item else layer.slots
+@dataclass(frozen=True)
+class CarrierLoad:
+    """What somebody or some place carries: the number of things, and the sum of their workloads."""
+
+    number: int
+    workload: int
+
+
+def carried_by_item(layer: Layer) -> bool:
+    """Whether the items of a layer carry its slots, which are cases; else the slots carry the items."""
+    return layer.spec.slots.table == "cases"
+
+
+def carrier_loads(source: DeskInput, layer: Layer) -> dict[tuple[int, int], CarrierLoad]:
+    """Return the loads of a layer by period and carrier, by index.
+
+    Carriers of cases are the items that have any, over the whole horizon (period 0); else they are the slots
+    that are open in a period.
+    """
+    by_item = carried_by_item(layer)
     count: dict[tuple[int, int], int] = {}
     load: dict[tuple[int, int], int] = {}
     for item, slot, _, period in source.roster[layer.name].taken:
@@ -130,17 +147,24 @@ def _layer_loads(source: DeskInput, layer: Layer) -> Iterator[tuple[Cell, ...]]:
             for slot in range(len(layer.slots)):
                 if layer.active[slot, period]:
                     count.setdefault((period, slot), 0)
-    weighty = any(load.values())
-    most = max((load if weighty else count).values(), default=0)
-    for at in sorted(count):
-        amount = load.get(at, 0) if weighty else count[at]
-        share = amount / most if most else 0.0
+    return {at: CarrierLoad(count[at], load.get(at, 0)) for at in sorted(count)}
+
+
+def _layer_loads(source: DeskInput, layer: Layer) -> Iterator[tuple[Cell, ...]]:
+    """Yield a row for each carrier: each item over the horizon where slots are cases, else each slot."""
+    by_item = carried_by_item(layer)
+    carriers = layer.items if by_item else layer.slots
+    loads = carrier_loads(source, layer)
+    weighty = any(one.workload for one in loads.values())
+    most = max((one.workload if weighty else one.number for one in loads.values()), default=0)
+    for at, one in loads.items():
+        share = (one.workload if weighty else one.number) / most if most else 0.0
         yield (
             text_cell(source.title(layer)),
             word_cell("" if by_item else layer.period_id(at[0]) or ""),
             word_cell(source.named(carriers[at[1]]).name, people=_person(layer, carriers[at[1]], by_item)),
-            number_cell(count[at], share=None if weighty else share),
-            number_cell(load.get(at, 0) if weighty else None, share=share),
+            number_cell(one.number, share=None if weighty else share),
+            number_cell(one.workload if weighty else None, share=share),
             word_cell(f"{round(100 * share)}%"),
         )
 

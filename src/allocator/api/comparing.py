@@ -1,0 +1,186 @@
+"""Compares options: plans, or scenarios that are solved first, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from allocator.api.judging import verify
+from allocator.api.plan_scenario import find_policy
+from allocator.api.scenarios import bind, load
+from allocator.errors import Fault, InputError, shorten
+from allocator.model.plan import Plan
+from allocator.model.reading import input_error
+from allocator.model.reading.json_files import read_plan
+from allocator.model.text import Text
+from allocator.report.compare.plan_comparison import PlanComparison, compare_options
+from allocator.rules.overrides import with_plan_overrides
+from allocator.rules.policy import Policy
+from allocator.verify import check_baseline, plan_inconsistencies
+from allocator.verify.plan_option import PlanOption
+
+#: Letters of options, which are as many as can be compared.
+LETTERS = "ABCDEFGHIJKL"
+#: Longest name of an option that tables show.
+LONGEST_NAME = 20
+
+
+@dataclass(frozen=True)
+class OptionSource:
+    """Where an option comes from.
+
+    Attributes:
+        file: The plan file, or the scenario.
+        label: Its letter.
+        name: Its name.
+        policy: The bound policy.
+        plan: The plan that was read; None for a scenario, which is to be solved.
+    """
+
+    file: Path
+    label: str
+    name: str
+    policy: Policy
+    plan: Plan | None = None
+
+
+def option_sources(
+    files: Sequence[Path | str], *, scenarios: Iterable[Path | str] = (), names: Sequence[str] = ()
+) -> tuple[OptionSource, ...]:
+    """Read the plans and the scenarios that are to be compared, each plan with its scenario.
+
+    The scenario of a plan is the one of ``scenarios`` that it was made for; else it is looked for near the
+    plan; else it is the first of ``scenarios`` that has its name, in another version.
+
+    Args:
+        files: Plan files, and scenarios (folders or workbooks) that are to be solved.
+        scenarios: Scenarios of the plans, where these do not lie near them.
+        names: Names of the options, in their order; by default those of the files.
+
+    Raises:
+        InputError: With the faults of all files; or there are fewer than 2 options, or more than letters.
+    """
+    paths = [Path(one) for one in files]
+    faults = list(_number_faults(paths, names))
+    if faults:
+        raise InputError(faults)
+    given: list[Policy] = []
+    for one in scenarios:
+        try:
+            given.append(bind(load(one)))
+        except InputError as error:
+            faults += error.faults
+    called = [*names, *_file_names(paths)[len(names) :]]
+    found = []
+    for path, label, name in zip(paths, LETTERS, called, strict=False):
+        try:
+            policy, plan = _read(path, given)
+            found.append(OptionSource(path, label, shorten(name, LONGEST_NAME), policy, plan))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise input_error(faults)
+    return tuple(found)
+
+
+def _number_faults(files: Sequence[Path], names: Sequence[str]) -> Iterator[Fault]:
+    if not 2 <= len(files) <= len(LETTERS):
+        message = Text(zh="要比较的方案数不合适", en="this is no number of options to compare")
+        yield Fault(message, found=str(len(files)), allowed=f"2 - {len(LETTERS)}")
+    if len(names) > len(files):
+        message = Text(zh="名称多于方案", en="there are more names than options")
+        yield Fault(message, column="--name", found=str(len(names)), allowed=f"≤ {len(files)}")
+
+
+def is_scenario(path: Path) -> bool:
+    """Whether a path is a scenario, which is a folder or a workbook, rather than a plan."""
+    return path.is_dir() or path.suffix.lower() == ".xlsx"
+
+
+def _read(path: Path, given: Sequence[Policy]) -> tuple[Policy, Plan | None]:
+    if is_scenario(path):
+        return bind(load(path)), None
+    plan = read_plan(path)
+    named = [one for one in given if one.context.scenario.name == plan.scenario.name]
+    exact = [one for one in named if one.sha256 == plan.scenario.sha256]
+    if exact:
+        return exact[0], plan
+    near = find_policy(plan, path)
+    is_near_exact = near.policy is not None and near.policy.sha256 == plan.scenario.sha256
+    policy = near.policy if is_near_exact or not named else named[0]
+    if policy is None:
+        message = Text(zh="未找到方案的场景", en="the scenario of the plan is not at hand")
+        fault = Fault(message, path.name, found=shorten(plan.scenario.name), allowed="--scenario DIR")
+        raise InputError([fault, *(near.unreadable[1].faults if near.unreadable else ())])
+    return policy, plan
+
+
+def _file_names(files: Sequence[Path]) -> list[str]:
+    """Return a name for each file: its own, with that of its folder where several are the same."""
+    stems = [path.resolve().name if path.is_dir() else path.stem for path in files]
+    return [
+        stem if stems.count(stem) == 1 else f"{path.resolve().parent.name}/{stem}"
+        for path, stem in zip(files, stems, strict=True)
+    ]
+
+
+def plan_option(
+    policy: Policy, plan: Plan, *, label: str = "A", name: str = "", file: str = "plan"
+) -> PlanOption:
+    """Return a plan as an option, judged by the policy that it was made for.
+
+    Args:
+        policy: The bound policy, from ``bind``.
+        plan: The plan, or an answer without one.
+        label: Letter of the option.
+        name: Name of the option.
+        file: Name of the plan in faults.
+
+    Raises:
+        InputError: The plan refers to ids that the scenario does not have.
+    """
+    verdict = verify(policy, plan, file=file)
+    has_plan = plan.is_found or bool(plan.assignments)
+    false = verdict.disagreements if verdict.differs is None else tuple(plan_inconsistencies(plan))
+    return PlanOption(
+        label=label,
+        name=name,
+        policy=with_plan_overrides(policy, plan, file),
+        plan=plan,
+        judgement=verdict.judgement if has_plan else None,
+        doubtful=tuple(one.message for one in false) if has_plan else (),
+        differs=verdict.differs,
+    )
+
+
+def compare(options: Sequence[PlanOption], *, baseline: Plan | None = None) -> PlanComparison:
+    """Put options side by side: each is judged anew, by its own rules and by those of every other one.
+
+    Args:
+        options: The options, from ``plan_option``; two or more, each with a letter of its own.
+        baseline: The plan that changes are counted from; None for the state before the horizon.
+
+    Raises:
+        InputError: There are fewer than two options, two have one letter, or the baseline belongs to none.
+    """
+    labels = [one.label for one in options]
+    if len(options) < 2 or len(set(labels)) < len(labels):
+        message = Text(
+            zh="至少要两个方案，代号不得重复", en="two options at least, each with a letter of its own"
+        )
+        raise InputError([Fault(message, found=", ".join(labels))])
+    if baseline is not None:
+        _check_baseline(options, baseline)
+    return compare_options(options, baseline)
+
+
+def _check_baseline(options: Sequence[PlanOption], baseline: Plan) -> None:
+    """Refuse a baseline that belongs to the scenario of no option."""
+    for number, one in enumerate(options, start=1):
+        try:
+            check_baseline(one.policy, baseline, "baseline")
+            return
+        except InputError:
+            if number == len(options):
+                raise

@@ -1,0 +1,135 @@
+"""``allocator compare``: plans, or scenarios that are solved first, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from allocator import api
+from allocator.cli.options import (
+    FILE,
+    argument,
+    flag,
+    option,
+    time_limit_option,
+    workers_option,
+)
+from allocator.cli.options import command as declare
+from allocator.cli.output import FINE, INTERRUPTED, NO, Output
+from allocator.cli.plan_files import refuse_other_version
+from allocator.cli.solve_session import live_progress, stop_on_signal
+from allocator.model.text import Text
+from allocator.report.rendering.comparison_text import render_comparison
+from allocator.report.rendering.console import printable
+
+
+@declare(
+    "compare",
+    zh="并列比较几个方案（或先求解的场景）",
+    en="Plans, or scenarios that are solved first, side by side.",
+)
+@argument(
+    "options",
+    type=FILE,
+    nargs=-1,
+    required=True,
+    metavar="A B [C ...]",
+    zh="方案文件，或要先求解的场景（文件夹或 .xlsx）",
+    en="plan files, or scenarios (folders or .xlsx) to solve first",
+)
+@time_limit_option(60, zh="每个场景的求解时限（秒）", en="time limit in seconds for each scenario")
+@option(
+    "--seed",
+    type=click.IntRange(min=0, max=2**31 - 1),
+    default=1,
+    metavar="N",
+    zh="随机种子",
+    en="seed of random choices",
+)
+@workers_option(zh="线程数，0 为核数；1 则可重现", en="threads, 0 for all cores; 1 repeats")
+@option(
+    "--baseline",
+    type=FILE,
+    metavar="PLAN",
+    zh="变动由此方案算起；缺省由现状（任职经历）算起",
+    en="the plan that changes are counted from; by default the state before the horizon",
+)
+@option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="TEXT",
+    zh="方案的名称，依次",
+    en="names of the options, in order",
+)
+@flag("--all", "every", zh="相同的行也列出", en="list rows that do not differ, too")
+@option(
+    "--scenario",
+    "scenarios",
+    type=FILE,
+    multiple=True,
+    metavar="DIR",
+    zh="方案的场景，可重复",
+    en="a scenario of the plans; repeatable",
+)
+@flag("--strict", zh="拒绝为场景另一版本作出的方案", en="refuse a plan of another version of the scenario")
+def command(
+    output: Output,
+    options: tuple[Path, ...],
+    time_limit: float,
+    seed: int,
+    workers: int,
+    baseline: Path | None,
+    names: tuple[str, ...],
+    every: bool,
+    scenarios: tuple[Path, ...],
+    strict: bool,
+) -> int:
+    """Compare options: cost and proof, rule by rule, who is elsewhere, staffing and loads."""
+    sources = api.option_sources(options, scenarios=scenarios, names=names)
+    start = api.read_plan(baseline) if baseline else None
+    stop = api.StopRequest()
+    plans = [_plan(one, output, stop, seconds=time_limit, seed=seed, workers=workers) for one in sources]
+    judged = _judged(sources, plans, strict=strict)
+    found = api.compare(judged, baseline=start)
+    output.data(found)
+    output.report(render_comparison(found, output.language, every=every))
+    if stop.reason == "asked":
+        return INTERRUPTED
+    return FINE if any(one.is_admissible for one in found.options) else NO
+
+
+def _judged(
+    sources: Sequence[api.OptionSource], plans: Sequence[api.Plan], *, strict: bool
+) -> list[api.PlanOption]:
+    judged = []
+    for source, plan in zip(sources, plans, strict=True):
+        made = api.plan_option(
+            source.policy, plan, label=source.label, name=source.name, file=source.file.name
+        )
+        if strict:
+            refuse_other_version(made.differs, source.file)
+        judged.append(made)
+    return judged
+
+
+def _plan(
+    source: api.OptionSource,
+    output: Output,
+    stop: api.StopRequest,
+    *,
+    seconds: float,
+    seed: int,
+    workers: int,
+) -> api.Plan:
+    """Return the plan of an option; a scenario is solved, and a stop keeps the best plan so far."""
+    if source.plan is not None:
+        return source.plan
+    name = printable(f"{source.label} {source.name}")
+    output.remark(Text(zh=f"求解 {name}，至多 {seconds:g} 秒", en=f"solving {name}, {seconds:g} s at most"))
+    titles = source.policy.context.scenario.spec.levels
+    with stop_on_signal(stop), live_progress(titles, output.language) as live:
+        observer = api.ObserverGroup(stop, live)
+        return api.solve(source.policy, seconds=seconds, seed=seed, workers=workers, observer=observer)

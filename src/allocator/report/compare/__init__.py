@@ -1,0 +1,1 @@
+"""Options side by side: what plans have in common, and what not."""
