@@ -21,6 +21,7 @@ RUN_KEYS = (
     "commitment",
     "conflict",
     "partial",
+    "progress",
     "proof",
     "proved",
     "reasons",

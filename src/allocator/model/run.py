@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, StrictInt, ValidationError
 
 from allocator.model.text import Text
 
@@ -67,7 +67,46 @@ class RunStructure(_RunPart):
     rules: Annotated[tuple[str, ...], FailFast()] = Field(default=())
 
 
-_Part = TypeVar("_Part", RunRoute, RunStructure)
+#: Largest number of points that are kept of a solve.
+MOST_POINTS = 200
+
+
+class ProgressPoint(_RunPart):
+    """One step of a solve: the best cost of a level, and its proven lower bound, from a moment on.
+
+    Attributes:
+        level: The level that was minimised.
+        cost: The cost of its best plan so far.
+        bound: Its lower bound so far.
+        at: When: in the unit of the record, since the solve began.
+        stage: The stage, counted from 0.
+    """
+
+    level: StrictInt
+    cost: StrictInt
+    bound: StrictInt
+    at: float = Field(ge=0, allow_inf_nan=False)
+    stage: StrictInt = Field(default=0, ge=0)
+
+
+class RunProgress(_RunPart):
+    """How cost and bound of each level went while a plan was searched for.
+
+    Attributes:
+        unit: ``work`` for the solver's deterministic work, with one worker; else ``seconds``.
+        end: When the search ended.
+        stages: The name of each stage: the layers, or the window, that were searched.
+        points: The steps in their order, thinned out evenly to ``MOST_POINTS``; the last one of each level is
+            what the plan says in its score.
+    """
+
+    unit: Literal["work", "seconds"]
+    end: float = Field(ge=0, allow_inf_nan=False)
+    stages: Annotated[tuple[str, ...], Field(max_length=MOST_POINTS), FailFast()]
+    points: Annotated[tuple[ProgressPoint, ...], Field(max_length=MOST_POINTS), FailFast()]
+
+
+_Part = TypeVar("_Part", RunRoute, RunStructure, RunProgress)
 
 
 def read_run_part(part: type[_Part], value: Any) -> _Part | None:

@@ -12,13 +12,14 @@ from allocator.optimise.claims import ContradictionError, contradiction_error
 from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.lexicographic import LexicographicSolver
 from allocator.optimise.lns.stay_improvement import improve_stays
+from allocator.optimise.progress_recorder import ProgressRecorder
 from allocator.optimise.results import Options, SolveRequest, SolveResult
 from allocator.optimise.routes.route import policy_routes
 from allocator.optimise.second_proofs import with_second_proofs
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import Proof
 from allocator.solvers.deadline import Budget, SolveContext
-from allocator.solvers.observer import NULL_OBSERVER, Observer
+from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup
 from allocator.solvers.solver import Found
 
 
@@ -41,11 +42,13 @@ def solve(
         InternalError: The second solver contradicts what was proved.
     """
     workers = options.workers or os.cpu_count() or 1
-    context = SolveContext(options.seed, Budget(options.seconds, workers), observer)
+    recorder = ProgressRecorder()
+    observers = ObserverGroup(observer, recorder)
+    context = SolveContext(options.seed, Budget(options.seconds, workers), observers)
     baseline = policy.context.baseline
     if warm_start is None and baseline is not None:
         warm_start = WarmStart(baseline.assignments)
-    request = SolveRequest(policy, options, context, warm_start or WarmStart(periods={}))
+    request = SolveRequest(policy, options, context, warm_start or WarmStart(periods={}), recorder)
     route = next(one for one in policy_routes() if one.applies(request).applies)
     return route.solve(request)
 
@@ -68,6 +71,8 @@ def finish(
     policy, options, context = request.policy, request.options, request.context
     if solver.best is not None and not context.is_stopped:
         solver.best = improve_stays(policy, solver.constrained, solver.best)
+    budget = context.budget
+    end = budget.elapsed if budget.work is None else budget.work
     stopped = _stop_text(found, context, is_rolling=route.window is not None)
     decisions = solver.decisions
     assignments = () if decisions is None else solver.program.decisions.assignments(decisions)
@@ -89,6 +94,9 @@ def finish(
         "versions": {name: version(name) for name in ("allocator", "highspy", "ortools")},
     }
     is_stopped, costs = context.is_stopped, solver.rule_costs
+    progress = request.recorder.record(solver.stage, proofs, end, is_work=budget.deterministic)
+    if progress is not None:
+        run["progress"] = progress.to_json()
     return SolveResult(found, assignments, proofs, run, is_stopped, costs, solver.solvers, refuted)
 
 

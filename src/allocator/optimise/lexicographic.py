@@ -303,7 +303,8 @@ class LexicographicSolver:
 
         def report(cost: int | None, bound: int) -> None:
             shown = None if level == HARD else cost
-            progress = Progress(self.stage, level, shown, bound, self.context.budget.elapsed)
+            budget = self.context.budget
+            progress = Progress(self.stage, level, shown, bound, budget.elapsed, budget.work)
             self.context.observer.on_progress(progress)
 
         if route is None:

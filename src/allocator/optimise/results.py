@@ -8,6 +8,7 @@ from typing import Any
 
 from allocator.model.plan import Assignment
 from allocator.optimise.initial_plan import WarmStart
+from allocator.optimise.progress_recorder import ProgressRecorder
 from allocator.optimise.second_proofs import Confirm
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
@@ -46,12 +47,14 @@ class SolveRequest:
         options: How to solve it.
         context: Seed, budget, observer and stop.
         warm_start: The plan to begin from, and known bounds.
+        recorder: Records how cost and bound go.
     """
 
     policy: Policy
     options: Options
     context: SolveContext
     warm_start: WarmStart
+    recorder: ProgressRecorder
 
 
 @dataclass(frozen=True)

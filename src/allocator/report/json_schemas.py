@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.plan import Plan
-from allocator.model.run import RunRoute, RunStructure
+from allocator.model.run import RunProgress, RunRoute, RunStructure
 from allocator.model.spec import ScenarioSpec
 from allocator.report.compare.plan_comparison import PlanComparison
 from allocator.rules.kinds import all_kinds
@@ -65,13 +65,22 @@ def rules_schema() -> Schema:
     return _finished({**pack, "$defs": definitions}, "rule pack")
 
 
+#: Parts of ``run`` that older plans have a text for.
+_ONCE_TEXT = ("route", "structure")
+
+
 def plan_schema() -> Schema:
     """Return the schema of a plan, ``allocator-plan/1``; older plans carry text as route and structure."""
     schema = Plan.model_json_schema()
-    parts: Mapping[str, type[BaseModel]] = {"route": RunRoute, "structure": RunStructure}
+    parts: Mapping[str, type[BaseModel]] = {
+        "route": RunRoute,
+        "structure": RunStructure,
+        "progress": RunProgress,
+    }
     references, shared = models_json_schema([(part, "validation") for part in parts.values()])
     schema["properties"]["run"]["properties"] = {
-        name: {"anyOf": [references[part, "validation"], _STRING]} for name, part in parts.items()
+        name: {"anyOf": [references[part, "validation"], *([_STRING] if name in _ONCE_TEXT else [])]}
+        for name, part in parts.items()
     }
     return _finished({**schema, "$defs": {**schema.get("$defs", {}), **shared["$defs"]}}, "allocator-plan/1")
 

@@ -42,7 +42,8 @@ class Budget:
     Attributes:
         limit: Seconds for the whole solve.
         workers: Threads of the solver.
-        spent_work: Deterministic work done so far.
+        spent_work: Deterministic work of the searches that have ended.
+        running_work: That of the search that is running, as far as it tells.
         cut_short: Whether the clock, not the work, ended a search: the plan then depends on the machine.
         reserved: Seconds at the end that are kept for judging the plan.
     """
@@ -50,6 +51,7 @@ class Budget:
     limit: float
     workers: int
     spent_work: float = 0.0
+    running_work: float = 0.0
     cut_short: bool = False
     reserved: float = 0.0
     _start: float = field(default_factory=time.monotonic)
@@ -68,6 +70,11 @@ class Budget:
         """Reserve time for judging the plan, given the seconds that it took to compile the program."""
         params = BUDGET_PARAMS
         self.reserved = min(params.judging_part * compiling, params.most_reserved * self.limit)
+
+    @property
+    def work(self) -> float | None:
+        """Deterministic work so far; None where the clock is shared out."""
+        return self.spent_work + self.running_work if self.deterministic else None
 
     @property
     def deterministic(self) -> bool:

@@ -28,6 +28,7 @@ class Progress:
         cost: Its best cost so far; None before there is a plan.
         bound: Its proven lower bound so far.
         seconds: Since the solve began.
+        work: Deterministic work since then; None where the clock is shared out.
     """
 
     stage: str
@@ -35,6 +36,7 @@ class Progress:
     cost: int | None
     bound: int
     seconds: float
+    work: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

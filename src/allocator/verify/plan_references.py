@@ -18,6 +18,7 @@ from allocator.model.text import Text
 from allocator.rules.overrides import plan_overrides
 from allocator.rules.policy import Policy
 from allocator.verify.judge import Disagreement, proof_inconsistencies, status_inconsistencies
+from allocator.verify.progress_check import progress_inconsistencies
 
 #: Unknown names that are listed of a plan which was made for another scenario.
 SHOWN_OF_ANOTHER = 5
@@ -218,6 +219,7 @@ def plan_inconsistencies(plan: Plan) -> Iterator[Disagreement]:
     yield from proof_inconsistencies(plan)
     yield from _repeated_entries(plan)
     yield from _unknown_keys(plan)
+    yield from progress_inconsistencies(plan)
 
 
 def listing_disagreements(policy: Policy, plan: Plan) -> Iterator[Disagreement]:

@@ -9,11 +9,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from allocator.model.plan import HARD
-from allocator.model.run import RunRoute
+from allocator.model.run import RunProgress, RunRoute, read_run_part
 from allocator.model.text import Text
 from allocator.optimise.dispatcher import route_with_levels, solve
 from allocator.optimise.initial_plan import WarmStart
@@ -152,7 +153,22 @@ def _with_own_levels(done: list[SolveResult], counted: tuple[Rule, ...]) -> Solv
     proofs = tuple(_own(proof) for proof in last.proofs if proof.level != CHANGES_LEVEL)
     route = route_with_levels(RunRoute(kind=MinimumChangesRoute.name), solvers, proofs)
     run = {**last.run, "seconds": seconds, "route": route.to_json()}
+    if (progress := _own_progress([one.run for one in done])) is not None:
+        run["progress"] = progress.to_json()
     return replace(last, proofs=proofs, run=run, solvers=solvers, counted=counted, changes=changes)
+
+
+def _own_progress(runs: Sequence[Mapping[str, Any]]) -> RunProgress | None:
+    """Return the record of the last search at the scenario's own levels, counted from the first one on."""
+    *earlier, last = (read_run_part(RunProgress, one.get("progress")) for one in runs)
+    if last is None:
+        return None
+    before = sum(one.end for one in earlier if one is not None)
+    points = [one for one in last.points if one.level != CHANGES_LEVEL]
+    moved = (
+        one.model_copy(update={"level": one.level - 1, "at": round(one.at + before, 4)}) for one in points
+    )
+    return last.model_copy(update={"points": tuple(moved), "end": round(last.end + before, 4)})
 
 
 def _keeping(policy: Policy, *, everywhere: bool = False) -> tuple[Rule, ...]:

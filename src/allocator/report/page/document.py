@@ -27,6 +27,7 @@ from allocator.report.page.places import (
     tree_content,
     zoning_of,
 )
+from allocator.report.page.progress_chart import progress_charts
 from allocator.report.plan_view import PlanView
 from allocator.report.rendering.console import number
 from allocator.report.score_view import LevelLine
@@ -162,6 +163,7 @@ class _Page:
         if view.score:
             yield el("h3", Text(zh="分级代价与下界", en="Cost and bound by level"), id="levels")
             yield scrolling("levels", _levels(view.score, is_so=not view.doubtful))
+        yield from progress_charts(view)
 
     def _rosters(self) -> Iterator[Content]:
         shown = {table.layer for table in self._desk.tables if table.id == "casework"}

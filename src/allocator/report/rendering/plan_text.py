@@ -8,12 +8,14 @@ from itertools import groupby
 from rich.console import RenderableType
 from rich.table import Table
 
+from allocator.model.plan import HARD
 from allocator.model.scenario import NamedEntity
 from allocator.model.text import Language
 from allocator.report.layer_layout import Absentee
 from allocator.report.plan_view import OTHER_VERSION, IdentityLine, PlanView, WishLine
 from allocator.report.rendering.console import add_column, in_both, number, pick, printable, table
 from allocator.report.rendering.judgement_text import figure_table, level_table, rule_table, waiver_table
+from allocator.report.rendering.progress_text import course_line
 from allocator.report.rendering.solve_text import asked_line, run_line
 from allocator.report.roster_view import Member, RecusalEntry, RecusalRegister, RosterRow, RosterView
 from allocator.verify.figures import Number
@@ -61,7 +63,9 @@ def render_plan(
     yield from render_score(view, language, all_rules=True)
     if view.figures:
         yield figure_table(view.figures, language)
-    yield from filter(None, (asked_line(view.run, language), run_line(view.run, language)))
+    titles = {one.level: one.title for one in view.score if one.level != HARD}
+    course = "" if view.doubtful else course_line(view.run, titles, language)
+    yield from filter(None, (asked_line(view.run, language), course, run_line(view.run, language)))
 
 
 def render_cautions(view: PlanView, language: Language) -> Iterator[str]:

@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 from allocator.model.run import CP_SAT
 from allocator.program.program import INFINITE
 from allocator.program.subproblem import MilpInstance
-from allocator.solvers.deadline import SolveContext
+from allocator.solvers.deadline import Budget, SolveContext
 from allocator.solvers.observer import Observer
 from allocator.solvers.solver import (
     Found,
@@ -50,11 +50,12 @@ class CpSat(Solver):
         if params.allotment.is_over:
             return SearchResult("unknown", effort=1.0)
         solver = _configured(context, params)
-        listener = _SolutionListener(problem, params.observer)
+        listener = _SolutionListener(problem, params.observer, context.budget)
         solver.best_bound_callback = listener.on_bound
         status = _FOUND.get(_run(solver, write_model(problem, params), listener, context, params), "unknown")
         response, allotment = solver.response_proto, params.allotment
         context.budget.spent_work += response.deterministic_time
+        context.budget.running_work = 0.0
         if status == "feasible" and allotment.work is not None and params.gap == 0.0:
             context.budget.cut_short |= response.deterministic_time < allotment.work
         effort = (
@@ -144,9 +145,9 @@ def _run(
 class _SolutionListener(cp_model.CpSolverSolutionCallback):
     """Passes better costs and bounds on, if there is anything to pay for, and better plans."""
 
-    def __init__(self, problem: MilpInstance, observer: Observer) -> None:
+    def __init__(self, problem: MilpInstance, observer: Observer, budget: Budget) -> None:
         super().__init__()
-        self._problem, self._observer = problem, observer
+        self._problem, self._observer, self._budget = problem, observer, budget
         self._has_costs, self._wants_plans = bool(problem.objective.any()), observer.wants_plans
         self._cost: int | None = None
         self._bound = 0
@@ -154,6 +155,8 @@ class _SolutionListener(cp_model.CpSolverSolutionCallback):
     def on_solution_callback(self) -> None:
         """Pass a better plan on."""
         self._cost = round(self.objective_value)
+        if self._budget.deterministic:
+            self._budget.running_work = self.deterministic_time
         self.on_bound(self.best_objective_bound)
         if self._wants_plans:
             found = np.array(self.response_proto.solution, dtype=np.int64)
