@@ -336,7 +336,7 @@ def test_other_workbooks_are_refused(desk: Path, tmp_path: Path) -> None:
     assert "no readable Excel workbook" in verified(desk).err
     done = call("verify", desk / "scenarios" / "tiny", desk / "plan.json", "--key", desk / "k.csv")
     assert done.status == 2 and "for exported documents only" in done.err
-    with pytest.raises(InputError, match="not read back"):
+    with pytest.raises(InputError, match="never read back"):
         api.read_document(desk / "p.svg", api.bind(api.load(desk / "scenarios" / "tiny")))
 
 
