@@ -26,6 +26,7 @@ TYPES = """
     ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot StopRequest TakenColumn
     TakenSheet Text Verdict WrittenBook
     Shock ShockKind ShockListener ShockResult ShockSettings StressReport StressView
+    CellCount CellEnd CellResult CellTask LoadedStudy ProcessRunner Runner Study StudyCell StudyWatch
 """
 VALUES = "CONFIRM NULL_OBSERVER"
 FUNCTIONS = """
@@ -34,10 +35,10 @@ FUNCTIONS = """
     document_figures drawn_plan draws
     dropped_overrides examine explain export fewest_changes fill_forms find_draw find_policy
     import_files is_audit
-    load load_resume_state option_sources other_version plan_inconsistencies
+    load load_resume_state load_study option_sources other_version plan_inconsistencies
     plan_option plan_text plan_view price
     publicity_caution read_audit read_commitment read_document read_plan reads_back replay resume reveal
-    rule_kinds rule_sentences scenario_copy scored_plan solve unchecked_claims verify
+    rule_kinds rule_sentences run_study scenario_copy scored_plan solve unchecked_claims verify
     with_plan_overrides with_scores write_audit write_plan
     scenario_workbook tables_workbook
     export_stress shocks stress

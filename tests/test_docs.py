@@ -151,6 +151,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
             "rules",
             "docs/first-plan",
             "docs/two-years",
+            "docs/first-study",
             "docs/ten-faults",
             "docs/tutorial",
         ):

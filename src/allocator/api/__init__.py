@@ -64,6 +64,7 @@ from allocator.api.scenarios import (
 )
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.api.stressing import ShockListener, export_stress, shocks, stress
+from allocator.api.studying import LoadedStudy, StudyWatch, load_study, run_study
 from allocator.api.workbooks import (
     CheckedWorkbook,
     check_workbook,
@@ -98,6 +99,11 @@ from allocator.solvers.observer import (
     StopRequest,
 )
 from allocator.stress import Shock, ShockKind, ShockResult, ShockSettings, StressReport
+from allocator.study.cell_results import CellResult
+from allocator.study.cell_runner import CellEnd, CellTask, Runner
+from allocator.study.cells import CellCount, StudyCell
+from allocator.study.process_runner import ProcessRunner
+from allocator.study.study_file import Study
 from allocator.verify import (
     Disagreement,
     Finding,
@@ -126,6 +132,10 @@ __all__ = [
     "CallbackObserver",
     "Candidate",
     "CannotDraw",
+    "CellCount",
+    "CellEnd",
+    "CellResult",
+    "CellTask",
     "Check",
     "CheckedWorkbook",
     "Checkpoints",
@@ -146,6 +156,7 @@ __all__ = [
     "Judgement",
     "Language",
     "LevelScore",
+    "LoadedStudy",
     "MapObstacle",
     "MissingForm",
     "NullObserver",
@@ -160,6 +171,7 @@ __all__ = [
     "PlanOption",
     "PlanView",
     "Policy",
+    "ProcessRunner",
     "Progress",
     "Ranking",
     "ReadDocument",
@@ -167,6 +179,7 @@ __all__ = [
     "Repair",
     "ResumeState",
     "Rule",
+    "Runner",
     "Scenario",
     "SeatPrice",
     "Shock",
@@ -180,6 +193,9 @@ __all__ = [
     "StopRequest",
     "StressReport",
     "StressView",
+    "Study",
+    "StudyCell",
+    "StudyWatch",
     "TakenColumn",
     "TakenSheet",
     "Text",
@@ -216,6 +232,7 @@ __all__ = [
     "is_audit",
     "load",
     "load_resume_state",
+    "load_study",
     "option_sources",
     "other_version",
     "plan_inconsistencies",
@@ -234,6 +251,7 @@ __all__ = [
     "reveal",
     "rule_kinds",
     "rule_sentences",
+    "run_study",
     "scenario_copy",
     "scenario_workbook",
     "scored_plan",

@@ -84,6 +84,18 @@ def _stress() -> click.Command:
     return command
 
 
+def _study() -> click.Command:
+    from allocator.cli.study import command
+
+    return command
+
+
+def _study_report() -> click.Command:
+    from allocator.cli.study import report
+
+    return report
+
+
 def _draw() -> click.Command:
     from allocator.cli.draw import command
 
@@ -121,6 +133,8 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "explain": _explain,
     "compare": _compare,
     "stress": _stress,
+    "study": _study,
+    "study report": _study_report,
     "draw": _draw,
     "rules": _rules,
     "kinds": _kinds,
@@ -213,7 +227,9 @@ class CommandGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is called; the error for an unknown name suggests the nearest one."""
+        """Return the command that is called, of two words or one; an unknown one suggests the nearest."""
+        if (both := " ".join(args[:2])) in COMMANDS:
+            return both, self.get_command(ctx, both), args[2:]
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:

@@ -111,12 +111,12 @@ def _unknown_kind(kind: str, known: list[str]) -> Fault:
 @declare(
     "schema",
     zh="输出 JSON Schema，供编辑器使用",
-    en="JSON Schema of scenarios, rule packs or plans, for editors.",
+    en="JSON Schema of scenarios, rule packs, plans or studies, for editors.",
 )
 @argument(
     "of",
-    type=click.Choice(["scenario", "rules", "plan", "comparison"]),
-    metavar="scenario|rules|plan|comparison",
+    type=click.Choice(list(SCHEMAS)),
+    metavar="|".join(SCHEMAS),
     zh="哪一种文件",
     en="of which kind of file",
 )

@@ -1,4 +1,4 @@
-"""JSON: reports as plain data for ``--json``, and the schemas of scenarios, packs and plans for editors."""
+"""JSON: reports as plain data for ``--json``, and the schemas of files for editors."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from allocator.model.spec import ScenarioSpec
 from allocator.report.compare.plan_comparison import PlanComparison
 from allocator.rules.kinds import all_kinds
 from allocator.rules.packs import Pack
+from allocator.study.study_spec import StudySpec
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -91,11 +92,21 @@ def comparison_schema() -> Schema:
     return _finished(schema, "allocator-comparison/1")
 
 
+def study_schema() -> Schema:
+    """Return the schema of a study file; a rule that an option adds is one of a rule pack."""
+    schema, rules = StudySpec.model_json_schema(), rules_schema()
+    option = schema["$defs"]["StudyOption"]["properties"]
+    option["add"]["items"] = rules["properties"]["rules"]["items"]
+    option["change"]["items"] = rules["properties"]["change"]["items"]
+    return _finished({**schema, "$defs": {**rules["$defs"], **schema["$defs"]}}, "study")
+
+
 SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "scenario": scenario_schema,
     "rules": rules_schema,
     "plan": plan_schema,
     "comparison": comparison_schema,
+    "study": study_schema,
 }
 
 

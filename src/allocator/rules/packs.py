@@ -113,6 +113,7 @@ def read_rulebook(
     for name in names:
         for rule_id, entry in reader.read(name, (), ImportSite()).items():
             reader.add(rule_id, entry)
+    reader.leave_out_lapsed_waivers()
     for entry in reader.book.entries.values():
         reader.validate(entry)
     return reader.book
@@ -126,6 +127,7 @@ class _PackReader:
         self.book = Rulebook()
         self.faults = self.book.faults
         self._read: dict[Path, dict[str, YamlEntry]] = {}
+        self._dropped: set[str] = set()
 
     def read(self, name: str, chain: tuple[str, ...], site: ImportSite) -> dict[str, YamlEntry]:
         """Return the rules of a pack by id, the rules of the packs that it extends first."""
@@ -172,6 +174,7 @@ class _PackReader:
         for k, dropped in enumerate(pack.drop):
             if self._known(entries, dropped, YamlEntry({"id": dropped}, document, ("drop", k))):
                 del entries[dropped]
+                self._dropped.add(dropped)
         for k, fields in enumerate(pack.rules):
             entry = YamlEntry(fields, document, ("rules", k))
             rule_id = str(fields.get("id", f"rules.{k}"))
@@ -216,6 +219,11 @@ class _PackReader:
         if first is not None and first != entry:
             self.faults.append(_twice(entry, first))
         self.book.entries[rule_id] = entry
+
+    def leave_out_lapsed_waivers(self) -> None:
+        """Leave out the exceptions from rules that a pack drops, and that no other pack keeps."""
+        lapsed = self._dropped - self.book.entries.keys()
+        self.book.waivers = [one for one in self.book.waivers if one[0].rule not in lapsed]
 
     def validate(self, entry: YamlEntry) -> None:
         """Check the rule's fields against its kind."""

@@ -1,0 +1,71 @@
+"""How much memory a study's runner takes, and how long its cells take beside their solving.
+
+Run: python benchmarks/studies.py [--trivial 2000] [--cells 24] [--limit 2]
+
+The trivial cells are a stub that answers at once; the others solve ``jizhou-terms`` for all of their limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+STUB = (
+    "import json,sys;sys.stdin.buffer.readline();"
+    "print(json.dumps({'event':'answer','outcome':'solved','status':'feasible','stopped':'work','plan_text':'{}',"
+    "'criteria':[{'criterion':'level:1','cost':3,'bound':1}],'score':[{'level':1,'cost':3,'bound':1}]}))"
+)
+CHILD = """
+import sys, time
+from pathlib import Path
+from allocator import api
+from allocator.report.study_view import study_view
+
+loaded = api.load_study(sys.argv[1])
+runner = api.ProcessRunner([sys.executable, "-I", "-S", "-c", sys.argv[2]], 2) if len(sys.argv) > 2 else None
+began = time.monotonic()
+results = api.run_study(loaded, runner=runner)
+took = time.monotonic() - began
+study_view(loaded.study, loaded.cells, results, loaded.criterion_titles())
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+solving = sum(one.seconds for one in results.values())
+print(len(results), round(took, 1), round(solving, 1), int(status["VmHWM"].split()[0]) // 1024)
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trivial", type=int, default=2_000)
+    parser.add_argument("--cells", type=int, default=24)
+    parser.add_argument("--limit", type=float, default=2.0)
+    asked = parser.parse_args()
+    print("cells | wall s | solving s | peak of the runner, MiB")
+    print(" | ".join(measured("jizhou-terms", asked.cells, asked.limit, "")))
+    print(" | ".join(measured("first-plan", asked.trivial, 1.0, STUB)))
+
+
+def measured(scenario: str, count: int, limit: float, stub: str) -> list[str]:
+    """Run a study of so many cells in a process of its own; return what it says of itself."""
+    with tempfile.TemporaryDirectory() as place:
+        shutil.copytree(ROOT / "docs" / "first-plan", Path(place) / "first-plan")
+        file = Path(place) / "study.yaml"
+        seeds = min(count, 1_000)
+        limits = [limit + k for k in range(-(-count // seeds))]
+        file.write_text(
+            f"study: bench\nscenarios: {scenario}\nseeds: {list(range(seeds))}\nlimits: {limits}\n",
+            encoding="utf-8",
+        )
+        words = [sys.executable, "-c", CHILD, str(file), *filter(None, [stub])]
+        done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        return done.stdout.split()
+
+
+if __name__ == "__main__":
+    main()

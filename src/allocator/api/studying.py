@@ -1,0 +1,218 @@
+"""Runs studies: reads them, counts their cells, runs the open ones, and returns the results."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from allocator.errors import Fault, InputError
+from allocator.model.reading import input_error, read_spec
+from allocator.model.text import Text
+from allocator.report.wording import level_text
+from allocator.study.cell_process import unlimited_here
+from allocator.study.cell_results import CellResult, ResultStore
+from allocator.study.cell_runner import CellEnd, CellTask, Runner
+from allocator.study.cells import CellCount, Digests, StudyCell, as_request, count_cells, make_cells
+from allocator.study.option_faults import study_faults
+from allocator.study.process_runner import ProcessRunner, cell_command, default_places
+from allocator.study.study_file import Study, read_study
+from allocator.study.study_run import RunSettings, StudyRun, make_task
+from allocator.study.variants import SourceFiles, make_variant, read_source, write_variant
+
+#: The module that runs one cell.
+CELL_MODULE = "allocator.api.study_cell"
+#: The end of the name of the folder of results, beside the study file.
+RESULTS = ".results"
+
+
+class StudyWatch:
+    """Sees a study run and stops nothing; subclasses override the methods that they need."""
+
+    def on_start(self, cell: StudyCell, attempt: int) -> None:
+        """See a cell start."""
+
+    def on_progress(self, cell: StudyCell, message: Mapping[str, Any]) -> None:
+        """See better costs or bounds of a cell."""
+
+    def on_death(self, cell: StudyCell, end: CellEnd, attempt: int) -> None:
+        """See a cell die that is tried again."""
+
+    def on_result(self, cell: StudyCell, result: CellResult) -> None:
+        """See a result, once it is written."""
+
+    def on_wait(self) -> None:
+        """Be called several times a second."""
+
+    def is_stopped(self) -> bool:
+        """Go on."""
+        return False
+
+
+@dataclass(frozen=True)
+class LoadedStudy:
+    """A study with its cells.
+
+    Attributes:
+        study: The study file.
+        cells: All cells in the order in which they run.
+        digests: The digests of the files that are solved, by scenario and option.
+        entries: The workbook to load, by scenario; empty for a folder.
+        store: The folder of results.
+    """
+
+    study: Study
+    cells: tuple[StudyCell, ...]
+    digests: Mapping[tuple[str, str], Digests]
+    entries: Mapping[str, str]
+    store: ResultStore
+
+    def results(self) -> dict[str, CellResult]:
+        """Return the results that are there, by the key of the cell."""
+        return self.store.load(self.cells)
+
+    def count(self, places: int = 0) -> CellCount:
+        """Count the cells, and bound the time of the open ones.
+
+        Args:
+            places: How many run side by side; 0 for as many as there are cores for.
+        """
+        done = self.results()
+        left = tuple({cell.key: cell for cell in self.cells if cell.key not in done}.values())
+        return count_cells(self.cells, left, places or default_places(self.study.spec.workers))
+
+    def unlimited(self) -> tuple[str, ...]:
+        """Return the limits of the study to which this machine cannot hold a process."""
+        spec = self.study.spec
+        asked = {"cpu": spec.cpu, "memory": spec.memory}
+        return tuple(name for name in unlimited_here() if asked[name] is not None)
+
+    def criterion_titles(self) -> dict[str, Text]:
+        """Return the titles of levels and rules by the code of their criterion, from the scenarios."""
+        titles: dict[str, Text] = {}
+        wanted = {one.code for one in self.study.spec.criteria}
+        for _, source in _sources(self.study):
+            found = read_spec(source.location.workbook or source.location.folder)
+            for level, title in (found.spec.levels if found is not None else {}).items():
+                titles.setdefault(f"level:{level}", level_text(level, {level: title}))
+            for name, rule in source.book.rules.items():
+                titles.setdefault(f"rule:{name}", rule.why or Text(zh=name, en=name))
+            if wanted and wanted <= titles.keys():
+                break
+        return titles
+
+    def plan_file(self, result: CellResult) -> Path:
+        """Return the file of a result's plan."""
+        return self.store.plans / result.plan
+
+
+def load_study(path: Path | str, into: Path | str | None = None) -> LoadedStudy:
+    """Read a study and make its cells; nothing is written or solved.
+
+    Args:
+        path: The study file.
+        into: The folder of results; by default beside the study file, with its name and ``.results``.
+
+    Raises:
+        InputError: With every fault of the file and of its options.
+    """
+    study = read_study(path)
+    faults = study_faults(study, _sources(study))
+    if faults:
+        raise input_error(faults)
+    folder = Path(into) if into is not None else study.file.with_name(study.file.stem + RESULTS)
+    digests: dict[tuple[str, str], Digests] = {}
+    entries: dict[str, str] = {}
+    for name, source in _sources(study):
+        entries[name] = source.location.workbook.name if source.location.workbook else ""
+        for option in study.spec.all_options:
+            digests[name, option] = _variants(study, source, option, None)
+    cells = make_cells(study, digests)
+    return LoadedStudy(study, cells, digests, entries, ResultStore(folder))
+
+
+def _sources(study: Study) -> Iterator[tuple[str, SourceFiles]]:
+    """Yield each scenario with its files; one at a time is held."""
+    faults: list[Fault] = []
+    for name, place in study.scenarios.items():
+        try:
+            source = read_source(place)
+        except InputError as error:
+            faults.extend(error.faults)
+            continue
+        yield name, source
+    if faults:
+        raise input_error(faults)
+
+
+def _variants(
+    study: Study, source: SourceFiles, option: str, write: Callable[[str, str], Path] | None
+) -> Digests:
+    """Return the digests of a scenario with an option; with ``write`` its files are written, too."""
+    chosen = study.spec.all_options[option]
+    tables = study.table_files(chosen)
+    variant = make_variant(source, chosen, tables)
+    if write is not None:
+        write_variant(variant, write(option, variant.sha256))
+    if not chosen.changes_rules:
+        return Digests(variant.sha256, variant.sha256)
+    yardstick = make_variant(source, chosen, tables, own_rules=True)
+    if write is not None:
+        write_variant(yardstick, write("", yardstick.sha256))
+    return Digests(variant.sha256, yardstick.sha256)
+
+
+def run_study(
+    loaded: LoadedStudy,
+    *,
+    places: int = 0,
+    runner: Runner | None = None,
+    watch: StudyWatch | None = None,
+    retry_failed: bool = False,
+) -> dict[str, CellResult]:
+    """Run the cells of a study that have no result yet, and return all results by the key of the cell.
+
+    Args:
+        loaded: The study, from ``load_study``.
+        places: How many cells run side by side; 0 for as many as there are cores for.
+        runner: What runs the cells; by default a process for each on this machine.
+        watch: Sees the run, and may stop it: what has ended is kept.
+        retry_failed: Whether cells that failed are run again.
+
+    Raises:
+        InputError: A file cannot be read or written.
+    """
+    loaded.store.make()
+    if retry_failed:
+        known = loaded.results()
+        for cell in loaded.cells:
+            if cell.key in known and known[cell.key].is_failure:
+                loaded.store.forget(cell)
+    _write_scenarios(loaded)
+    spec = loaded.study.spec
+    settings = RunSettings(lambda cell: _task(loaded, cell), stop_when_worse=spec.stop_when_worse)
+    chosen = runner or ProcessRunner(cell_command(CELL_MODULE), places or default_places(spec.workers))
+    return StudyRun(loaded.cells, loaded.store, chosen, watch or StudyWatch(), settings).run()
+
+
+def _write_scenarios(loaded: LoadedStudy) -> None:
+    """Write the files of every scenario and option that has an open cell."""
+    done = loaded.results()
+    wanted = {(cell.scenario, cell.option) for cell in loaded.cells if cell.key not in done}
+    for name, source in _sources(loaded.study):
+        place = partial(loaded.store.variant_folder, name)
+        for option in loaded.study.spec.all_options:
+            if (name, option) in wanted:
+                _variants(loaded.study, source, option, place)
+
+
+def _task(loaded: LoadedStudy, cell: StudyCell) -> CellTask:
+    place = loaded.store.variant_folder
+    folder = place(cell.scenario, cell.option, cell.variant).resolve()
+    is_own = cell.yardstick == cell.variant
+    yardstick = folder if is_own else place(cell.scenario, "", cell.yardstick).resolve()
+    request = as_request(cell, os.fspath(folder), os.fspath(yardstick))
+    return make_task(cell, folder, yardstick, loaded.entries[cell.scenario], request)

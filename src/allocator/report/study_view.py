@@ -1,0 +1,355 @@
+"""A study laid out for people: options by scenario, pairs, trade-offs, what is proved, failures by cause."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from allocator.model.text import Text
+from allocator.report.score_view import gap_percent
+from allocator.study.cell_results import CellResult, Outcome
+from allocator.study.cells import StudyCell
+from allocator.study.dominance import is_proved_worse, pareto_front
+from allocator.study.pairs import OptionPair, Trial, by_trial, option_pairs
+from allocator.study.study_file import Study
+
+Results = Mapping[str, CellResult]
+#: Cells with the widest gaps that are named.
+MOST_GAPS = 5
+#: Cells of one cause of failure that are named.
+MOST_NAMED = 5
+
+OUTCOMES: Mapping[Outcome, Text] = {
+    "solved": Text(zh="有方案", en="plan"),
+    "infeasible": Text(zh="无解（已证明）", en="infeasible (proved)"),
+    "no_plan": Text(zh="限时内无方案", en="no plan in time"),
+    "worse": Text(zh="已证明更差，提前结束", en="ended: proved worse"),
+    "wrong_input": Text(zh="输入有误", en="wrong input"),
+    "memory": Text(zh="超出内存限额", en="over the limit of memory"),
+    "cpu": Text(zh="超出处理器时间限额", en="over the limit of processor time"),
+    "wall": Text(zh="超出总时限", en="over the limit of time in all"),
+    "internal": Text(zh="程序内部错误", en="internal error"),
+    "died": Text(zh="进程中止", en="died"),
+}
+
+
+@dataclass(frozen=True)
+class CostSummary:
+    """The costs of one criterion over the seeds of an option: median, least and greatest, least bound."""
+
+    criterion: str
+    median: float
+    least: int
+    most: int
+    bound: int | None
+
+
+@dataclass(frozen=True)
+class OptionLine:
+    """One option in one scenario under one limit, over all seeds.
+
+    Attributes:
+        scenario: Name of the scenario.
+        option: Name of the option.
+        seconds: The limit.
+        cells: Number of cells.
+        ended: Number with a result.
+        outcomes: How the ended ones came out.
+        costs: The criteria of those with a plan.
+        optimal: Number of plans that are proved to be the best of the option.
+        gap: Widest gap between cost and bound, in percent of the cost; None where there is no plan.
+        best_after: Median of the seconds after which no better plan was found.
+        peak_memory: Most bytes of any.
+        worse_than: The options that are proved to be better in every trial.
+        on_front: Whether no other option of the scenario is at least as good in all criteria.
+        plans: Files of the plans, by seed.
+    """
+
+    scenario: str
+    option: str
+    seconds: float
+    cells: int
+    ended: int
+    outcomes: Mapping[Outcome, int]
+    costs: tuple[CostSummary, ...]
+    optimal: int
+    gap: float | None
+    best_after: float | None
+    peak_memory: int
+    worse_than: tuple[str, ...]
+    on_front: bool
+    plans: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CellName:
+    """The parts that name a cell."""
+
+    scenario: str
+    option: str
+    seed: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class GapLine:
+    """A plan that is not proved to be the best, and its gap in percent."""
+
+    cell: CellName
+    gap: float
+
+
+@dataclass(frozen=True)
+class ProofSummary:
+    """What is proved over all cells, and what is not.
+
+    Attributes:
+        optimal: Plans that are proved to be the best of their option.
+        unproved: Plans that are not.
+        infeasible: Cells proved to have no plan.
+        without: Cells without a plan that nothing is proved of.
+        worse: Cells whose option is proved to be worse than another in the trial, ended early or not.
+        by_clock: Plans whose search the clock ended: another run may find others.
+        median_gap: Median gap of the unproved plans in percent; None without any.
+        widest: Those with the widest gaps.
+    """
+
+    optimal: int
+    unproved: int
+    infeasible: int
+    without: int
+    worse: int
+    by_clock: int
+    median_gap: float | None
+    widest: tuple[GapLine, ...]
+
+
+@dataclass(frozen=True)
+class FailureGroup:
+    """Cells that failed of one cause.
+
+    Attributes:
+        outcome: The cause.
+        cells: The first of them.
+        count: How many there are.
+        exit_code: Exit code, where a process died.
+        faults: What was wrong with the input.
+        log: The last lines of a process that died.
+    """
+
+    outcome: Outcome
+    cells: tuple[CellName, ...]
+    count: int
+    exit_code: int | None
+    faults: tuple[Text, ...]
+    log: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """A study laid out for people.
+
+    Attributes:
+        name: Name of the study.
+        title: Its title.
+        cells: Number of cells.
+        ended: Number with a result.
+        criteria: Title of each criterion by its code, most important first.
+        options: Title of each option by name.
+        lines: The options by scenario and limit.
+        pairs: The options by pairs.
+        proofs: What is proved.
+        failures: Failures by cause.
+    """
+
+    name: str
+    title: Text
+    cells: int
+    ended: int
+    criteria: Mapping[str, Text]
+    options: Mapping[str, Text]
+    lines: tuple[OptionLine, ...]
+    pairs: tuple[OptionPair, ...]
+    proofs: ProofSummary
+    failures: tuple[FailureGroup, ...]
+
+
+def study_view(
+    study: Study, cells: Sequence[StudyCell], results: Results, titles: Mapping[str, Text]
+) -> StudyView:
+    """Lay out the results of a study that are there.
+
+    Args:
+        study: The study.
+        cells: Its cells.
+        results: The results by key.
+        titles: Titles of criteria by code; a code without one is its own title.
+    """
+    options = study.spec.all_options
+    trials = by_trial(cells, results)
+    codes = _codes(study, results.values())
+    worse = _worse_in(trials)
+    return StudyView(
+        name=study.spec.study,
+        title=study.spec.title,
+        cells=len(cells),
+        ended=sum(cell.key in results for cell in cells),
+        criteria={code: _title(study, code, titles) for code in codes},
+        options={name: option.title or Text(zh=name, en=name) for name, option in options.items()},
+        lines=tuple(_option_lines(cells, results, codes, worse)),
+        pairs=tuple(option_pairs(list(options), trials, codes)),
+        proofs=_proofs(cells, results, worse),
+        failures=tuple(_failures(cells, results)),
+    )
+
+
+def _codes(study: Study, results: Iterable[CellResult]) -> list[str]:
+    """Return the codes of the criteria in order; without any in the study, the levels of the results."""
+    given = [one.code for one in study.spec.criteria]
+    if given:
+        return given
+    found = {one.criterion for result in results for one in result.criteria}
+    return sorted(found, key=lambda code: (len(code), code))
+
+
+def _title(study: Study, code: str, titles: Mapping[str, Text]) -> Text:
+    own = next((one.title for one in study.spec.criteria if one.code == code and one.title), None)
+    return own or titles.get(code) or Text(zh=code, en=code)
+
+
+Worse = Mapping[tuple[Trial, str], tuple[str, ...]]
+
+
+def _worse_in(trials: Mapping[Trial, Mapping[str, CellResult | None]]) -> Worse:
+    """Return, by trial and option, the options with a plan better than all of its own."""
+    found: dict[tuple[Trial, str], tuple[str, ...]] = {}
+    for trial, results in trials.items():
+        for option, result in results.items():
+            if result is None or not result.criteria:
+                continue
+            better = tuple(
+                rival
+                for rival, other in results.items()
+                if rival != option and other is not None and other.has_plan
+                and is_proved_worse(result.bounds, other.costs)
+            )  # fmt: skip
+            if better:
+                found[trial, option] = better
+    return found
+
+
+def _option_lines(
+    cells: Sequence[StudyCell], results: Results, codes: Sequence[str], worse: Worse
+) -> Iterator[OptionLine]:
+    groups: dict[tuple[str, float], dict[str, list[StudyCell]]] = defaultdict(lambda: defaultdict(list))
+    for cell in cells:
+        groups[cell.scenario, cell.seconds][cell.option].append(cell)
+    for (scenario, seconds), options in groups.items():
+        summaries = {name: _costs(_ended(own, results), codes) for name, own in options.items()}
+        whole = {
+            name: [one.median for one in costs]
+            for name, costs in summaries.items()
+            if len(costs) == len(codes)
+        }
+        front = pareto_front(whole) if codes else ()
+        for name, own in options.items():
+            yield _option_line(scenario, name, seconds, own, results, summaries[name], worse, name in front)
+
+
+def _ended(cells: Iterable[StudyCell], results: Results) -> list[CellResult]:
+    return [results[cell.key] for cell in cells if cell.key in results]
+
+
+def _option_line(
+    scenario: str,
+    option: str,
+    seconds: float,
+    cells: Sequence[StudyCell],
+    results: Results,
+    costs: tuple[CostSummary, ...],
+    worse: Worse,
+    on_front: bool,
+) -> OptionLine:
+    ended = _ended(cells, results)
+    after = [one.best_after for one in ended if one.best_after is not None]
+    better = [set(worse.get((cell.trial, option), ())) for cell in cells if cell.key in results]
+    always = set.intersection(*better) if better else set()
+    gaps = [gap for one in ended if (gap := _gap(one)) is not None]
+    return OptionLine(
+        scenario=scenario,
+        option=option,
+        seconds=seconds,
+        cells=len(cells),
+        ended=len(ended),
+        outcomes=dict(Counter(one.outcome for one in ended)),
+        costs=costs,
+        optimal=sum(one.is_optimal for one in ended),
+        gap=max(gaps, default=None),
+        best_after=round(median(after), 2) if after else None,
+        peak_memory=max((one.peak_memory for one in ended), default=0),
+        worse_than=tuple(sorted(always)),
+        on_front=on_front,
+        plans={str(cell.seed): one.plan for cell in cells if (one := results.get(cell.key)) and one.plan},
+    )
+
+
+def _costs(ended: Sequence[CellResult], codes: Sequence[str]) -> tuple[CostSummary, ...]:
+    """Return the costs of every criterion that some plan has."""
+    found = []
+    for code in codes:
+        values = [
+            one for result in ended if result.has_plan for one in result.criteria if one.criterion == code
+        ]
+        costs = [one.cost for one in values if one.cost is not None]
+        bounds = [one.bound for one in values]
+        if costs:
+            known = [bound for bound in bounds if bound is not None]
+            bound = max(known) if known else None
+            found.append(CostSummary(code, float(median(costs)), min(costs), max(costs), bound))
+    return tuple(found)
+
+
+def _gap(result: CellResult) -> float | None:
+    """Return the gap of the first level that is not proved; 0 where all are, None without a plan."""
+    if not result.has_plan:
+        return None
+    gaps = (gap_percent(one.cost, one.bound) for one in result.score if one.cost != one.bound)
+    return next(gaps, 0.0)
+
+
+def _name(cell: StudyCell) -> CellName:
+    return CellName(cell.scenario, cell.option, cell.seed, cell.seconds)
+
+
+def _proofs(cells: Sequence[StudyCell], results: Results, worse: Worse) -> ProofSummary:
+    ended = [(cell, results[cell.key]) for cell in cells if cell.key in results]
+    count = Counter(result.outcome for _, result in ended)
+    with_plan = [(cell, result) for cell, result in ended if result.has_plan]
+    open_ones = [(cell, result) for cell, result in with_plan if not result.is_optimal]
+    gaps = [GapLine(_name(cell), _gap(result) or 0.0) for cell, result in open_ones]
+    gaps.sort(key=lambda line: -line.gap)
+    return ProofSummary(
+        optimal=sum(result.is_optimal for _, result in with_plan),
+        unproved=len(open_ones),
+        infeasible=count["infeasible"],
+        without=count["no_plan"],
+        worse=sum((cell.trial, cell.option) in worse for cell, _ in ended),
+        by_clock=sum(not result.is_repeatable for _, result in with_plan),
+        median_gap=round(median(line.gap for line in gaps), 2) if gaps else None,
+        widest=tuple(gaps[:MOST_GAPS]),
+    )
+
+
+def _failures(cells: Sequence[StudyCell], results: Results) -> Iterator[FailureGroup]:
+    """Yield the failures by cause: one group for each outcome, exit code and first fault."""
+    groups: dict[object, list[tuple[StudyCell, CellResult]]] = defaultdict(list)
+    for cell in cells:
+        result = results.get(cell.key)
+        if result is not None and result.is_failure:
+            groups[result.outcome, result.exit_code, result.faults[:1]].append((cell, result))
+    for same in groups.values():
+        first = same[0][1]
+        names = tuple(_name(cell) for cell, _ in same[:MOST_NAMED])
+        yield FailureGroup(first.outcome, names, len(same), first.exit_code, first.faults, first.log)
