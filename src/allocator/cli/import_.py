@@ -31,14 +31,14 @@ from allocator.report.rendering.import_text import render_import
     "--into",
     type=FILE,
     required=True,
-    metavar="FOLDER",
-    zh="场景文件夹，没有则新建",
-    en="the scenario's folder",
+    metavar="TARGET",
+    zh="工作簿（.xlsx）或场景文件夹，没有则新建",
+    en="the scenario's workbook (.xlsx) or folder, made if it is not there",
 )
 @flag("--preview", zh="只看结果，不写文件", en="show the outcome and write nothing")
 def command(output: Output, files: tuple[Path, ...], into: Path, preview: bool) -> int:
     """Import rosters and forms; the exit status is 2 while a question is open."""
-    imported = api.import_files(files, into, preview=preview)
+    imported = api.import_files(files, into, preview=preview, language=output.language)
     output.data(
         {
             "ok": not imported.questions,
@@ -61,9 +61,9 @@ def command(output: Output, files: tuple[Path, ...], into: Path, preview: bool) 
     return WRONG
 
 
-def _next(count: int, folder: Path) -> Text:
+def _next(count: int, into: Path) -> Text:
     """Return what to do about open questions."""
-    place = folder / "import.yaml"
+    place = (into.parent if into.suffix.lower() == ".xlsx" and not into.is_dir() else into) / "import.yaml"
     return Text(
         zh=f"还有 {count} 个问题：把缩进的那一行（选一个答案）加到 {place} 末尾，再导入一次；其余各行已读入",
         en=f"{count} questions: add the indented line with your answer to the end of {place}, and import"

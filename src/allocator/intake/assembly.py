@@ -248,8 +248,8 @@ class People:
             elif known is not None and name_key(known.get("name", "")) != name_key(person.name):
                 name = known.get("name", "")
                 message = Text(
-                    zh=f"此编号在 people.csv 中是{name}：是同一人吗？",
-                    en=f"has an id that is {name} in people.csv: the same person?",
+                    zh=f"此编号在人员表中是{name}：是同一人吗？",
+                    en=f"has an id that is {name} in the table of people: the same person?",
                 )
                 self._refuse(person, message, [SAME, SKIP])
 
@@ -282,8 +282,8 @@ class People:
             return ""
         ids = [row["id"] for row in found or open_rows]
         message = Text(
-            zh=f"people.csv 中有同名者（{'、'.join(ids[:5])}）：是同一人吗？",
-            en=f"has the name of {', '.join(ids[:5])} in people.csv: the same person?",
+            zh=f"人员表中有同名者（{'、'.join(ids[:5])}）：是同一人吗？",
+            en=f"has the name of {', '.join(ids[:5])} in the table of people: the same person?",
         )
         person.is_open = True
         self._questions.ask(person.place, message, key, [*ids, OTHER], found=person.name)

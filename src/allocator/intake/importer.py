@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.errors import Fault, InputError, shorten
@@ -19,7 +20,14 @@ from allocator.intake.import_outcome import (
     table_outcomes,
     taken_columns,
 )
-from allocator.intake.new_scenario import PACK, grade_ladder, notes_text, rules_text, scenario_text
+from allocator.intake.new_scenario import (
+    PACK,
+    grade_ladder,
+    notes_text,
+    rules_text,
+    scenario_text,
+    unknown_grades,
+)
 from allocator.intake.privacy import fault_without_numbers
 from allocator.intake.roster_layout import FoundRoster, find_roster
 from allocator.intake.roster_reader import RosterPerson, part_keys, read_people
@@ -32,7 +40,6 @@ from allocator.intake.scenario_tables import (
     unread_table,
 )
 from allocator.intake.sheet_files import Sheet, read_sheets, sheet_rows
-from allocator.model.reading import read_spec
 from allocator.model.reading.headers import standard_names
 from allocator.model.reading.identity import name_key
 from allocator.model.reading.roster_fields import fields
@@ -55,7 +62,22 @@ _MOST_NAMED = 5
 _NOTHING = Text(zh="没有花名册：没有带“姓名”列的表头", en="has no roster: no row is a header with names")
 
 
-def import_rosters(paths: Sequence[Path], folder: Path, name: str, year: int) -> Imported:
+@dataclass(frozen=True)
+class SheetTarget:
+    """A workbook into which an import goes, beside whose ``import.yaml`` it lies.
+
+    Attributes:
+        path: The workbook.
+        tables: Its tables by name; none of a new workbook.
+    """
+
+    path: Path
+    tables: Mapping[str, TableMerge] | None = None
+
+
+def import_rosters(
+    paths: Sequence[Path], folder: Path, name: str, year: int, book: SheetTarget | None = None
+) -> Imported:
     """Read rosters and merge them with the tables of a folder; the caller writes the contents.
 
     Args:
@@ -63,14 +85,16 @@ def import_rosters(paths: Sequence[Path], folder: Path, name: str, year: int) ->
         folder: The folder of the scenario, which need not exist.
         name: Name of the scenario if it is new.
         year: First year of the horizon if it is new.
+        book: The workbook that holds the tables instead of the folder, or is to hold them. The contents of a
+            new one are those of a folder; those of the tables of another one are left to the caller.
 
     Raises:
         InputError: ``import.yaml``, a table of the folder or every file cannot be read.
     """
     try:
         questions = Questions(read_notes(folder))
-        tables = read_tables(folder, _COLUMNS)
-        return _Import(paths, tables, questions).run(folder, name, year)
+        tables = {**_new_tables(), **(book.tables or {})} if book else read_tables(folder, _COLUMNS)
+        return _Import(paths, tables, questions, book).run(folder, name, year)
     except InputError as error:
         raise InputError(map(fault_without_numbers, error.faults)) from None
 
@@ -78,8 +102,14 @@ def import_rosters(paths: Sequence[Path], folder: Path, name: str, year: int) ->
 class _Import:
     """One import of some files."""
 
-    def __init__(self, paths: Sequence[Path], tables: Mapping[str, TableMerge], questions: Questions) -> None:
-        self._paths, self._tables, self._questions = paths, tables, questions
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        tables: dict[str, TableMerge],
+        questions: Questions,
+        book: SheetTarget | None,
+    ) -> None:
+        self._paths, self._tables, self._questions, self._book = paths, tables, questions, book
         self._sheets: list[TakenSheet] = []
         self._rosters: list[FoundRoster] = []
         self._people: list[RosterPerson] = []
@@ -99,11 +129,16 @@ class _Import:
             raise InputError(self._faults)
         self._questions.faults.extend(self._faults)
         people = self._load()
-        contents = {f"{one.name}.csv": one.content() for one in self._tables.values() if one.is_changed}
+        in_sheets = self._book is not None and self._book.tables is not None
+        changed = [] if in_sheets else [one for one in self._tables.values() if one.is_changed]
+        contents = {f"{one.name}.csv": one.content() for one in changed}
         begun = dict(self._begun(people, name, year))
-        kept = [file for file in begun if (folder / file).exists()]
-        if SCENARIO_FILE in kept:
-            self._remarks.extend(_unknown_grades(folder, self._people))
+        own = [NOTES_FILE] if self._book else [*begun]
+        kept = [file for file in own if (folder / file).exists()]
+        if in_sheets:
+            begun = {file: text for file, text in begun.items() if file in own}
+        if in_sheets or SCENARIO_FILE in kept:
+            self._remarks.extend(unknown_grades(self._book.path if self._book else folder, self._people))
         new = {file: text.encode() for file, text in begun.items() if file not in kept}
         remarks = [*(one for roster in self._rosters for one in roster.remarks), *self._remarks]
         remarks.extend(self._questions.unused())
@@ -213,7 +248,8 @@ class _Import:
                 en=f"has {len(missing)} people who are in none of the files, and are left as they are",
             )
             listed = ", ".join(missing[:_MOST_NAMED]) + (", ..." if len(missing) > _MOST_NAMED else "")
-            yield Fault(message, "people.csv", found=shorten(listed, 100))
+            file = self._book.path.name if self._book else "people.csv"
+            yield Fault(message, file, found=shorten(listed, 100))
 
     def _begun(self, people: Mapping[str, RosterPerson], name: str, year: int) -> Iterator[tuple[str, str]]:
         """Yield the files with which a scenario begins, and ``import.yaml``."""
@@ -225,20 +261,8 @@ class _Import:
         yield NOTES_FILE, notes_text(self._rosters)
 
 
-def _unknown_grades(folder: Path, people: Sequence[RosterPerson]) -> Iterator[Fault]:
-    """Yield a remark for each grade that the scenario of the folder does not have."""
-    loaded = read_spec(folder)
-    if loaded is None:
-        return
-    known = {word for grade in loaded.spec.grades for word in (grade.id, grade.zh, grade.en)}
-    for word in dict.fromkeys(one.values.get("grade", "") for one in people):
-        if word and word not in known:
-            message = Text(
-                zh="花名册的这个职务层次不在 scenario.yaml 的 grades 中，请补上",
-                en="is a grade of the roster that scenario.yaml does not have: add it to grades",
-            )
-            line = f'- {{id: grade_{len(known) + 1}, zh: "{short(word)}", en: "{short(word)}"}}'
-            yield Fault(message, SCENARIO_FILE, 0, "grades", word, line)
+def _new_tables() -> dict[str, TableMerge]:
+    return {name: TableMerge(name, [*columns], [], is_new=True) for name, columns in _COLUMNS.items()}
 
 
 _NO_UNITS = Text(

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
+from allocator.errors import Fault
 from allocator.intake.import_notes import COLUMN, note_line, short
 from allocator.intake.roster_layout import FoundRoster
+from allocator.intake.roster_reader import RosterPerson
+from allocator.model.reading import read_spec
+from allocator.model.reading.scenario_location import SCENARIO_FILE
+from allocator.model.text import Text
 
 PACK = "roster-rules"
 #: Words for grades, highest first, each with its id and English word.
@@ -117,6 +123,40 @@ def notes_text(rosters: Iterable[FoundRoster]) -> str:
 #   "column 列名": "字段名" 或 "skip"（不读）   "文件:表:行=内容": "skip"   "文件:表:行:列=内容": "1975.10"
 {listed}
 """
+
+
+def unknown_grades(scenario: Path, people: Sequence[RosterPerson]) -> Iterator[Fault]:
+    """Yield a remark for each grade of the people that a scenario does not have.
+
+    Args:
+        scenario: The folder or the workbook of the scenario.
+        people: The people of the rosters.
+    """
+    loaded = read_spec(scenario)
+    if loaded is None:
+        return
+    in_sheets = scenario.suffix.lower() == ".xlsx" and scenario.is_file()
+    known = {word for grade in loaded.spec.grades for word in (grade.id, grade.zh, grade.en)}
+    for word in dict.fromkeys(one.values.get("grade", "") for one in people):
+        if not word or word in known:
+            continue
+        made = f"grade_{len(known) + 1}"
+        if in_sheets:
+            line = f"职级 | {made} | {short(word)}"
+            yield Fault(_NO_GRADE_ROW, scenario.name, 0, "", word, line)
+        else:
+            line = f'- {{id: {made}, zh: "{short(word)}", en: "{short(word)}"}}'
+            yield Fault(_NO_GRADE, SCENARIO_FILE, 0, "grades", word, line)
+
+
+_NO_GRADE = Text(
+    zh="花名册的这个职务层次不在 scenario.yaml 的 grades 中，请补上",
+    en="is a grade of the roster that scenario.yaml does not have: add it to grades",
+)
+_NO_GRADE_ROW = Text(
+    zh="花名册的这个职务层次不在“设置”表的职级中，请按高低插入一行",
+    en="is a grade of the roster that the sheet Settings does not have: insert a row for it, in its order",
+)
 
 
 def _quoted(text: str) -> str:

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from allocator.errors import Fault, InputError, shorten
+from allocator.errors import Fault, InputError
 from allocator.intake.privacy import without_numbers
 from allocator.model.reading.files import TABLE_BYTES, read_text
 from allocator.model.reading.headers import standard_names
-from allocator.model.reading.scenario_location import locate
 from allocator.model.reading.table_files import csv_lines
 from allocator.model.reading.workbook_sheets import FORMULA_SIGNS
 from allocator.model.text import Text
@@ -168,15 +167,32 @@ def read_tables(folder: Path, columns: Mapping[str, Sequence[str]]) -> dict[str,
         columns: The columns of each table if it is new.
 
     Raises:
-        InputError: A table cannot be read, or the tables of the folder are in a workbook.
+        InputError: A table cannot be read.
     """
-    if folder.is_dir() and locate(folder).workbook is not None:
-        book = locate(folder).workbook
-        message = Text(
-            zh="文件夹的表在工作簿里，无法并入 CSV", en="has its tables in a workbook, not in CSV files"
-        )
-        raise InputError([Fault(message, shorten(folder, 100), found=shorten(book.name if book else ""))])
     return {name: _read_table(folder, name, columns[name]) for name in KEYS}
+
+
+def sheet_table(name: str, label: str, columns: Sequence[str], rows: Sequence[Row]) -> TableMerge:
+    """Return a table of a workbook to be merged; its rows are the given ones, not copies.
+
+    Args:
+        name: Name of the table.
+        label: File and sheet as faults show them.
+        columns: The columns of the sheet; none for a table that the workbook lacks.
+        rows: The rows by column, with ids.
+
+    Raises:
+        InputError: The sheet lacks a column that tells its rows apart.
+    """
+    _check_keys(name, label, columns if columns else KEYS[name])
+    return TableMerge(name, [*columns], [*rows], is_new=not columns)
+
+
+def _check_keys(name: str, label: str, columns: Sequence[str]) -> None:
+    missing = [key for key in KEYS[name] if key not in columns and key != "from"]
+    if missing:
+        message = Text(zh="缺少这一列，无法并入", en="lacks this column: nothing can be merged into it")
+        raise InputError([Fault(message, label, 1, column) for column in missing])
 
 
 def _read_table(folder: Path, name: str, columns: Sequence[str]) -> TableMerge:
@@ -186,10 +202,7 @@ def _read_table(folder: Path, name: str, columns: Sequence[str]) -> TableMerge:
     lines = list(csv_lines(read_text(path, path.name, TABLE_BYTES).text, path.name))
     headers = [cell.strip() for cell in lines[0][1]] if lines else list(columns)
     names = list(standard_names(name, headers, {}))
-    missing = [key for key in KEYS[name] if key not in names and key != "from"]
-    if missing:
-        message = Text(zh="缺少这一列，无法并入", en="lacks this column: nothing can be merged into it")
-        raise InputError([Fault(message, path.name, 1, column) for column in missing])
+    _check_keys(name, path.name, names)
     rows = [_row(names, cells) for _, cells in lines[1:] if any(map(str.strip, cells))]
     return TableMerge(name, names, rows, is_new=False, _headers=dict(zip(names, headers, strict=True)))
 

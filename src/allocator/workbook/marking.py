@@ -101,7 +101,7 @@ def marked_copy(content: bytes, label: str, faults: Sequence[Fault], language: L
     Raises:
         InputError: The workbook is encrypted, holds macros, is damaged, or is too large.
     """
-    book = _open(content, label)
+    book = open_workbook(content, label)
     _unmark(book)
     marks = list(_placed(book, label, faults))
     by_sheet: dict[str, list[CellMark]] = {}
@@ -117,7 +117,12 @@ def marked_copy(content: bytes, label: str, faults: Sequence[Fault], language: L
     return with_cached_values(out.getvalue(), content)
 
 
-def _open(content: bytes, label: str) -> Workbook:
+def open_workbook(content: bytes, label: str) -> Workbook:
+    """Open a workbook to write it again.
+
+    Raises:
+        InputError: The workbook is encrypted, holds macros, is damaged, or is too large.
+    """
     damaged = Text(zh="不是可读的 Excel 工作簿", en="is no readable Excel workbook")
     try:
         refuse_container(content, label)

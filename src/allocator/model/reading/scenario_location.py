@@ -65,7 +65,7 @@ def locate(path: Path) -> Location:
         if path.is_dir():
             return _folder(path)
         if path.is_file() and path.suffix.lower() == ".xlsx":
-            return Location(path.parent, _names(path.parent), path)
+            return Location(path.parent, file_names(path.parent), path)
         if path.is_file() and path.name == SCENARIO_FILE:
             return _folder(path.parent)
         if path.is_file() and path.suffix.lower() in _MACRO_BOOKS:
@@ -99,7 +99,7 @@ def misnamed_table(shown: str, name: str, suffix: str = "") -> Iterator[Fault]:
 
 
 def _folder(folder: Path) -> Location:
-    names = _names(folder)
+    names = file_names(folder)
     location = Location(folder, names)
     books = [name for name in names if name.lower().endswith(".xlsx") and not _is_copy(name, names)]
     if location.tables or not books:
@@ -115,7 +115,8 @@ def _is_copy(name: str, names: tuple[str, ...]) -> bool:
     return name.endswith(CHECKED) and f"{name.removesuffix(CHECKED)}.xlsx" in names
 
 
-def _names(folder: Path) -> tuple[str, ...]:
+def file_names(folder: Path) -> tuple[str, ...]:
+    """Return the names of the files of a folder, sorted, without the locks of other programs."""
     names = (entry.name for entry in folder.iterdir())
     return tuple(sorted(name for name in names if not _LITTER.fullmatch(name)))
 

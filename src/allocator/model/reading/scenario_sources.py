@@ -30,7 +30,7 @@ from allocator.model.reading.workbook_files import TableForm, read_files
 from allocator.model.reading.workbook_sheets import FILES_SHEET, OWN_SHEETS, as_written, width
 from allocator.model.reading.yaml_file import YamlDocument, parse_yaml, read_yaml
 from allocator.model.scenario import RuleSheets
-from allocator.model.tables import TABLES, columns, required_columns
+from allocator.model.tables import TABLES, required_columns
 from allocator.model.text import Text
 
 
@@ -208,9 +208,7 @@ class WorkbookSource:
 
     def own_headers(self, table: str) -> Mapping[str, str]:
         """Return the headers that the sheet shows for columns beyond the standard ones."""
-        form = self._files.forms.get(table)
-        pairs = zip(form.shown, form.headers, strict=False) if form else ()
-        return {shown: header for shown, header in pairs if shown != header and header not in columns(table)}
+        return self._files.own_headers(table)
 
     def _content(self, table: str, rows: Sequence[Sequence[str]]) -> bytes:
         """Return the content of the CSV file for which a sheet stands."""

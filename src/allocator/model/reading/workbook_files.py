@@ -14,6 +14,7 @@ from typing import Any
 
 from allocator.model.reading.files import YAML_BYTES, decode
 from allocator.model.reading.table_files import csv_lines
+from allocator.model.tables import TABLES, columns
 
 FORMAT = "allocator-workbook/1"
 _CHUNK = 30_000
@@ -77,6 +78,12 @@ class WorkbookFiles:
 
     forms: Mapping[str, TableForm] = field(default_factory=dict)
     texts: Mapping[str, bytes] = field(default_factory=dict)
+
+    def own_headers(self, table: str) -> Mapping[str, str]:
+        """Return the headers that a sheet shows for columns beyond the standard ones, with the columns."""
+        form = self.forms.get(table) if table in TABLES else None
+        pairs = zip(form.shown, form.headers, strict=False) if form else ()
+        return {shown: header for shown, header in pairs if shown != header and header not in columns(table)}
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Yield the rows of the sheet that holds this."""
