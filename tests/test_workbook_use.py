@@ -7,8 +7,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from allocator import api
+from allocator.errors import InputError
 from allocator.rules.kinds import all_kinds
-from allocator.rules.rule_sheet_layout import choice_text
+from allocator.rules.rule_sheet_layout import choice_text, kinds_by_text, sentence_key
 from cli_world import call
 
 
@@ -80,3 +82,28 @@ def test_a_waiver_and_a_blank_of_the_last_column_are_read(tmp_path: Path) -> Non
     opened["豁免"].delete_rows(3)
     opened.save(file)
     assert call("check", file, "--no-copy", "--lang", "zh").status == 0
+
+
+def test_a_rule_without_a_layer_is_about_the_only_one_that_suits_it(tmp_path: Path) -> None:
+    file = tmp_path / "mine.xlsx"
+    assert call("new", file, "--excel", "--like", "neijiang-zones", "--lang", "zh").status == 0
+    before = api.bind(api.load(file))
+    opened = openpyxl.load_workbook(file)
+    sheet = opened["规则"]
+    layers = {before.context.scenario.spec.layers[name].title.zh: name for name in before.context.layers}
+    emptied = 0
+    for row in range(2, sheet.max_row + 1):
+        kind = kinds_by_text().get(sentence_key(str(sheet.cell(row, 2).value or "")))
+        if kind is not None and kind.name in ("max_term", "contiguous", "eligible"):
+            sheet.cell(row, 3).value, emptied = None, emptied + 1
+    opened.save(file)
+    after = api.bind(api.load(file))
+    assert emptied > 1 < len(layers) and after.reference == before.reference
+    sentence = choice_text(all_kinds()["stability"], "zh")
+    sheet.append([None, sentence, None])
+    opened.save(file)
+    with pytest.raises(InputError) as caught:
+        api.bind(api.load(file))
+    [fault] = caught.value.faults
+    assert fault.column == "层" and fault.row == sheet.max_row
+    assert "几层都适合" in fault.message.zh and sum(title in fault.message.zh for title in layers) > 1

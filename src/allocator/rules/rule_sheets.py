@@ -20,6 +20,7 @@ from allocator.rules.kinds import all_kinds
 from allocator.rules.packs import Rulebook, pack_file, read_rulebook
 from allocator.rules.rule import Rule, Waiver
 from allocator.rules.rule_blanks import rule_from_blanks
+from allocator.rules.rule_layers import Suits, only_layer
 from allocator.rules.rule_sheet_layout import (
     LANGUAGES,
     NUMBERED,
@@ -39,11 +40,16 @@ _SPLIT = re.compile(r"[、,，;；]")
 _COMMON = ("on", "role", "items", "slots", "during", "level", "weight", "why.zh", "why.en")
 
 
-def scenario_rulebook(scenario: Scenario) -> Rulebook:
-    """Return the rules of a scenario: those of its packs, or of the sheets of its workbook."""
+def scenario_rulebook(scenario: Scenario, suits: Suits | None = None) -> Rulebook:
+    """Return the rules of a scenario: those of its packs, or of the sheets of its workbook.
+
+    Args:
+        scenario: The scenario.
+        suits: Tells whether a rule fits its layer, for rows without a layer.
+    """
     if scenario.rule_sheets is None:
         return read_rulebook(scenario.spec.rules, scenario.folder)
-    return _SheetReader(scenario, scenario.rule_sheets).rulebook()
+    return _SheetReader(scenario, scenario.rule_sheets, suits).rulebook()
 
 
 @dataclass(frozen=True)
@@ -59,8 +65,8 @@ class _Line:
 class _SheetReader:
     """Reads the sheets of rules and waivers, and keeps each pack that they do not change as it was."""
 
-    def __init__(self, scenario: Scenario, sheets: RuleSheets) -> None:
-        self._scenario, self._sheets = scenario, sheets
+    def __init__(self, scenario: Scenario, sheets: RuleSheets, suits: Suits | None) -> None:
+        self._scenario, self._sheets, self._suits = scenario, sheets, suits
         self._book = Wordbook(scenario)
         self.faults: list[Fault] = []
         self._rules: dict[str, list[_Line]] = {}
@@ -117,7 +123,7 @@ class _SheetReader:
             return
         cells = {"id": self._new_id(kind), **cells}
         values = self._values(kind, cells, line)
-        fields, faults = rule_from_blanks(kind, values, self._book)
+        fields, faults = self._fields(kind, values)
         labels = {blank.path: blank.label for blank in blanks(kind)}
         for fault in faults:
             column = column_of(kind, fault.column) if fault.column != "id" else "id"
@@ -140,6 +146,15 @@ class _SheetReader:
             rule = validate_yaml(YamlDocument("", fields, {}, b""), kind)
             found = _Line(line, fields, {**columns, "": self._shown["id"]}, rule)
             self._rules.setdefault(cells.get("pack", self._default), []).append(found)
+
+    def _fields(self, kind: type[Rule], values: dict[str, str]) -> tuple[dict[str, Any], list[Fault]]:
+        """Return a rule as YAML has it, in the only layer that suits it if the row names none."""
+        if "on" not in values:
+            layer, faults = only_layer(kind, values, self._book, self._suits)
+            if faults:
+                return {}, faults
+            values["on"] = layer
+        return rule_from_blanks(kind, values, self._book)
 
     def _new_id(self, kind: type[Rule]) -> str:
         """Return an id for a rule without one: the kind, numbered where the sheet has it already."""

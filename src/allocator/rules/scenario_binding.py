@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -30,6 +31,7 @@ from allocator.rules.packs import Rulebook, YamlEntry
 from allocator.rules.policy import Policy
 from allocator.rules.roster import past_of, presence
 from allocator.rules.rule import Rule, Waiver
+from allocator.rules.rule_layers import Suits
 from allocator.rules.rule_sheets import scenario_rulebook
 
 FILE = "scenario.yaml"
@@ -204,7 +206,7 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
     Raises:
         InputError: With every fault of the layers, packs and rules.
     """
-    book = scenario_rulebook(scenario)
+    book = scenario_rulebook(scenario, _suits(scenario))
     try:
         context = bind_context(scenario, baseline)
     except InputError as error:
@@ -221,6 +223,19 @@ def bind_policy(scenario: Scenario, *, baseline: Plan | None = None) -> Policy:
     waivers = tuple(waiver for waiver, _ in book.waivers)
     digest, files = _digest(scenario, book), {**scenario.files, **_pack_digests(book)}
     return Policy(context, (*implied, *rules), waivers, book.entries, digest, files, packs=book.packs)
+
+
+def _suits(scenario: Scenario) -> Suits:
+    """Return what tells whether a rule fits its layer; the layers are bound once they are needed."""
+
+    @cache
+    def context() -> RuleContext | None:
+        try:
+            return bind_context(scenario)
+        except InputError:
+            return None
+
+    return lambda rule: (bound := context()) is None or not any(_faults(rule, None, bound))
 
 
 def _on_sheet(fault: Fault, scenario: Scenario) -> Fault:

@@ -79,7 +79,10 @@ RULE_NOTES: Mapping[str, Text] = {
         en="Choose a sentence; [1 ...] and [2 ...] are the columns Blank 1 and Blank 2. See the "
         "sheet Sentences",
     ),
-    "on": Text(zh="规则针对哪一层决定", en="The layer of decisions that it is about"),
+    "on": Text(
+        zh="规则针对哪一层决定；只有一层适合时可不填",
+        en="The layer of decisions that it is about; may be empty if only one suits the rule",
+    ),
     **{
         str(k): Text(zh=f"句式中【{k} …】的取值", en=f"The value of blank {k} of the sentence")
         for k in range(1, NUMBERED + 1)
