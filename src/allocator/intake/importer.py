@@ -28,6 +28,7 @@ from allocator.intake.new_scenario import (
     scenario_text,
     unknown_grades,
 )
+from allocator.intake.post_roles import PostRoles
 from allocator.intake.privacy import fault_without_numbers
 from allocator.intake.roster_layout import FoundRoster, find_roster
 from allocator.intake.roster_reader import RosterPerson, part_keys, read_people
@@ -40,6 +41,7 @@ from allocator.intake.scenario_tables import (
     unread_table,
 )
 from allocator.intake.sheet_files import Sheet, read_sheets, sheet_rows
+from allocator.model.reading import read_spec
 from allocator.model.reading.headers import standard_names
 from allocator.model.reading.identity import name_key
 from allocator.model.reading.roster_fields import fields
@@ -128,7 +130,7 @@ class _Import:
         if self._faults and not self._rosters and not self._form_count:
             raise InputError(self._faults)
         self._questions.faults.extend(self._faults)
-        people = self._load()
+        people = self._load(self._roles(self._book.path if self._book else folder))
         in_sheets = self._book is not None and self._book.tables is not None
         changed = [] if in_sheets else [one for one in self._tables.values() if one.is_changed]
         contents = {f"{one.name}.csv": one.content() for one in changed}
@@ -205,7 +207,12 @@ class _Import:
         skipped = tuple(roster.skipped)
         self._sheets.append(TakenSheet(sheet.label, roster.header_lines, columns, skipped, len(people)))
 
-    def _load(self) -> Mapping[str, RosterPerson]:
+    def _roles(self, scenario: Path) -> PostRoles:
+        """Return the roles of the scenario that is there already; none for a new one."""
+        loaded = read_spec(scenario) if scenario.exists() else None
+        return PostRoles(loaded.spec.roles if loaded else {})
+
+    def _load(self, roles: PostRoles) -> Mapping[str, RosterPerson]:
         """Merge the people, their units, ties and postings with the tables; return those loaded, by id."""
         given = {one.values["id"] for one in self._people if "id" in one.values}
         tables = self._tables
@@ -220,7 +227,7 @@ class _Import:
         self._remarks.extend(units_alike(loaded.values(), register))
         used = {person.values.get("unit", "") for person in loaded.values()}
         ties = list(kin_ties(loaded, people.names(), register, self._questions))
-        service = list(postings_and_service(loaded, register, self._remarks))
+        service = list(postings_and_service(loaded, register, roles, self._questions, self._remarks))
         used.update(row["group"] for table, row in service if table == "postings")
         self._remarks.extend(self._missing(loaded))
         tables["units"].merge(_with_parents(register.new, used))

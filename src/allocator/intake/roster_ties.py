@@ -9,6 +9,7 @@ from allocator.errors import Fault
 from allocator.intake.assembly import OTHER, UnitRegister
 from allocator.intake.dates import read_date
 from allocator.intake.import_notes import FilePlace, Questions, short
+from allocator.intake.post_roles import PostRoles
 from allocator.intake.posts import split_post
 from allocator.intake.resume_lines import ResumeLine
 from allocator.intake.roster_families import StatedRelative
@@ -102,13 +103,21 @@ def _source(place: FilePlace) -> str:
 
 
 def postings_and_service(
-    people: Mapping[str, RosterPerson], register: UnitRegister, remarks: list[Fault]
+    people: Mapping[str, RosterPerson],
+    register: UnitRegister,
+    roles: PostRoles,
+    questions: Questions,
+    remarks: list[Fault],
 ) -> Iterator[tuple[str, Row]]:
     """Yield rows of ``postings`` for posts in known units, and of ``ties`` for service elsewhere.
+
+    A posting has the role that its title certainly names; a present post in doubt is asked about.
 
     Args:
         people: The people, by id.
         register: The units.
+        roles: The roles of the scenario.
+        questions: Collects the questions; has the answers so far.
         remarks: Collects the lines of résumés whose unit cannot be told.
     """
     known = register.names
@@ -124,13 +133,22 @@ def postings_and_service(
                     found = short(spell.text)
                     remarks.append(Fault(_NO_UNIT, place.label, place.row, short(place.column), found))
                     continue
-                held = held or (made[1].get("group") == current and spell.end is None)
+                is_held = made[0] == "postings" and made[1]["group"] == current and spell.end is None
+                held = held or is_held
+                if made[0] == "postings":
+                    unit, title = register.name_of(made[1]["group"]), made[1]["title"]
+                    sure, likely = roles.named(unit, title)
+                    if is_held:
+                        made[1]["role"] = roles.ask(person, unit, title, questions)
+                    elif len(sure) == 1 and not likely:
+                        made[1]["role"] = sure.pop()
                 yield made
         since = read_date(person.values.get("post_since", ""))
         if current and not held:
             source = ":".join((person.place.label, str(person.place.row)))
             title = person.values.get("title", "")
-            yield "postings", _posting(person_id, current, since.day, None, source, title)
+            role = roles.ask(person, register.name_of(current), title, questions)
+            yield "postings", {**_posting(person_id, current, since.day, None, source, title), "role": role}
 
 
 def _of_spell(
