@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from allocator.api.workbooks import SUFFIX, scenario_workbook
 from allocator.errors import Fault, InputError, shorten
-from allocator.model.reading.book_tables import BookTable, BookTables, read_book_tables
+from allocator.model.reading.book_tables import BookTable, BookTables, has_tables, read_book_tables
 from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes, unwritable_fault
 from allocator.model.reading.scenario_location import CHECKED, SCENARIO_FILE, file_names
 from allocator.model.reading.workbook_sheets import TITLES
@@ -29,6 +29,11 @@ _NO_SCENARIO = Text(
 _SEVERAL = Text(
     zh="有几个方案的工作簿，请指明一个，如 --into",
     en="holds several workbooks of scenarios: name one of them, such as --into",
+)
+_HIDDEN = Text(
+    zh="文件夹里的工作簿有场景的表，却没有“设置”表：写成 CSV 后它就不再读入；请一并导入它，或换一个文件夹",
+    en="has a workbook with tables and no sheet Settings, which would no longer be read beside CSV files:"
+    " import it too, or use another folder",
 )
 _OTHER = Text(
     zh="不能导入到这种文件；请写 .xlsx 或文件夹", en="is no file to import into: write .xlsx or a folder"
@@ -68,14 +73,18 @@ def _workbook_of(folder: Path, files: Sequence[Path]) -> Path | None:
     """Return the workbook that holds the tables of a folder; None if it has CSV files, or no tables yet."""
     if any((folder / f"{table}.csv").exists() for table in TABLES):
         return None
-    books = [
+    others = [
         path
         for name in file_names(folder)
         if (path := folder / name).suffix.lower() == SUFFIX
         and not path.name.endswith(CHECKED)
         and not any(_is_one(path, file) for file in files)
-        and read_book_tables(path) is not None
+        and has_tables(path)
     ]
+    books = [path for path in others if read_book_tables(path) is not None]
+    hidden = [path.name for path in others if path not in books]
+    if hidden and not books:
+        raise InputError([Fault(_HIDDEN, shorten(folder, 100), found=shorten(", ".join(hidden)))])
     if len(books) > 1:
         listed = ", ".join(book.name for book in books)
         raise InputError([Fault(_SEVERAL, shorten(folder, 100), found=shorten(listed))])

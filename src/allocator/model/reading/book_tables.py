@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from allocator.errors import Fault
+from allocator.errors import Fault, InputError
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.reference_labels import NAME_COLUMNS, EntityLabels, entity_names
 from allocator.model.reading.scenario_location import SCENARIO_FILE, locate
@@ -90,6 +90,14 @@ def read_book_tables(path: Path) -> BookTables | None:
     tables = {table: _table(table, book, own[table], labels, faults) for table in there}
     faults.raise_if_any()
     return BookTables(path, is_own, tables, files, labels)
+
+
+def has_tables(path: Path) -> bool:
+    """Return whether a workbook has a sheet that is a table of a scenario; False for an unreadable one."""
+    try:
+        return any(table in TABLES for table in read_workbook(path).sheets)
+    except InputError:
+        return False
 
 
 def _table(
