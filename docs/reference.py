@@ -116,7 +116,7 @@ def kind_lines(language: Language) -> Iterator[str]:
     """Yield the page on the kinds of rules: the sentence of each, its blanks, and one in use."""
     yield HEADS["kinds"](language)
     kinds = api.rule_kinds()
-    used = _in_use()
+    used, page = _in_use(), ".zh.md" if language == "zh" else ".md"
     for name, kind in kinds.items():
         view = rule_kind_view(kind)
         labels = {blank.path: blank.label for blank in blanks(kind)}
@@ -124,7 +124,7 @@ def kind_lines(language: Language) -> Iterator[str]:
         yield f"> {view.sentence(language)}\n"
         if name in used:
             sentence, scenario = used[name]
-            yield f"{USED(language)}{sentence(language)} ([`{scenario}`](scenarios/{scenario}.md))\n"
+            yield f"{USED(language)}{sentence(language)} ([`{scenario}`](scenarios/{scenario}{page}))\n"
         yield f"{view.meaning(language)}\n"
         own = [line for line in view.fields if not line.common]
         if own:
