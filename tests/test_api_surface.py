@@ -26,7 +26,8 @@ TYPES = """
     ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot StopRequest TakenColumn
     TakenSheet Text Verdict WrittenBook
     Shock ShockKind ShockListener ShockResult ShockSettings StressReport StressView
-    CellCount CellEnd CellResult CellTask LoadedStudy ProcessRunner Runner Study StudyCell StudyWatch
+    CellCount CellEnd CellResult CellTask LoadedStudy ProcessRunner Runner Study StudyCell StudyView
+    StudyWatch
 """
 VALUES = "CONFIRM NULL_OBSERVER"
 FUNCTIONS = """
@@ -42,6 +43,7 @@ FUNCTIONS = """
     with_plan_overrides with_scores write_audit write_plan
     scenario_workbook tables_workbook
     export_stress shocks stress
+    check_study_file export_study
 """
 #: Names in annotations that come with Python.
 STANDARD = {*dir(builtins), "Path", "date", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}

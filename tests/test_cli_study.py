@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import openpyxl
 import pytest
 from rich.console import Console
 from rich.live import Live
@@ -30,7 +31,7 @@ from allocator.report.rendering.study_text import (
     render_proofs,
     result_line,
 )
-from allocator.report.study_view import FailureGroup, study_view
+from allocator.report.study_view import FailureGroup
 from allocator.study.cell_results import CellResult
 from allocator.study.cells import CellCount
 from cli_world import Called, call
@@ -92,6 +93,37 @@ def test_a_report_as_json_has_the_pairs_and_the_plans_are_shown_from_where_they_
         for name in line["plans"].values():
             shown = call("show", into / "plans" / name)
             assert shown.status == 0 and shown.out.startswith("Tiny · optimal") and not shown.err
+
+
+def test_a_report_is_written_as_a_workbook_of_the_same_bytes(tmp_path: Path) -> None:
+    file = write_study(tmp_path, TWO + "memory: 4\n")
+    assert inline("study", file, solve=failing).status == 1
+    book = tmp_path / "report.xlsx"
+    done = call("study", "report", file, "--to", book)
+    assert done.status == 0 and done.err == f"written to {book}\n"
+    first = book.read_bytes()
+    assert call("study", "report", file, "--to", book).status == 0 and book.read_bytes() == first
+    sheets = openpyxl.load_workbook(book)
+    names = ["About", "Options by scenario", "By pairs", "By criterion", "Cells", "Failures"]
+    assert sheets.sheetnames[:6] == names
+
+    def rows(name: str) -> list[list[Any]]:
+        found = [list(row) for row in sheets[name].iter_rows(values_only=True)]
+        top = next(k for k, row in enumerate(found) if sum(cell is not None for cell in row) > 2)
+        return found[top:]
+
+    header, *cells = rows("Cells")
+    assert header[:6] == ["scenario", "option", "seed", "limit, s", "outcome", "1 few moves"]
+    assert cells[2][:8] == ["tiny", "as it is", 2, 5, "plan", 7, 3, ""] and len(cells) == 4
+    [pair] = rows("By pairs")[1:]
+    assert pair == ["as it is", "no-native", 0, 1, 0, 0, 0, 0, 0, 1]
+    [failure] = rows("Failures")[1:]
+    assert failure[:2] == ["✗wrong input", 2] and failure[3] == "people.csv is wrong"
+    chinese = tmp_path / "报告.xlsx"
+    assert call("study", "report", file, "--to", chinese, lang="zh").status == 0
+    assert openpyxl.load_workbook(chinese).sheetnames[:3] == ["说明", "各场景各选项", "两两比较"]
+    refused = call("study", "report", file, "--to", tmp_path / "x.pdf")
+    assert refused.status == 2 and "allowed: .xlsx" in refused.err
 
 
 def failing(request: Mapping[str, Any], tell: Any) -> Mapping[str, Any]:
@@ -182,7 +214,7 @@ def view_of(tmp_path: Path, found: Mapping[str, CellResult], text: str = TWO) ->
             for value in one.criteria
         ]
         results[key] = CellResult.model_validate({**one.model_dump(), "key": key, "criteria": values})
-    return study_view(loaded.study, loaded.cells, results, loaded.criterion_titles())
+    return loaded.view(results)
 
 
 def test_a_view_tells_what_is_proved_and_what_is_open(tmp_path: Path) -> None:

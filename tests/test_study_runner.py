@@ -169,6 +169,10 @@ def work(request, tell):
     if request.get("spin"):
         while True: pass
     if request.get("take"): bytearray(request["take"])
+    if request.get("child"):
+        import subprocess
+        command = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
+        tell({"event": "progress", "pid": subprocess.Popen(command).pid})
     if request.get("wait"):
         import time; time.sleep(request["wait"])
     return {"outcome": "solved"}
@@ -183,6 +187,7 @@ def start_cell(**request: object) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=bool(request.get("session")),
     )
     assert process.stdin
     process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -207,6 +212,21 @@ def test_a_cell_ends_when_its_runner_is_gone() -> None:
         assert process.stdout.readline()
         process.stdin.close()
         assert process.wait(timeout=5) == 1
+
+
+@posix
+def test_no_helper_of_a_cell_outlives_its_runner() -> None:
+    with start_cell(child=True, wait=60, session=True) as process:
+        assert process.stdout and process.stdin
+        process.stdout.readline()
+        helper = json.loads(process.stdout.readline())["pid"]
+        assert is_alive(helper)
+        process.stdin.close()
+        assert process.wait(timeout=5) == -signal.SIGKILL
+        deadline = time.monotonic() + 2
+        while is_alive(helper) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert not is_alive(helper)
 
 
 @pytest.mark.skipif(cell_process.resource is None, reason="needs limits of resources")

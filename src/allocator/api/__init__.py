@@ -64,7 +64,14 @@ from allocator.api.scenarios import (
 )
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.api.stressing import ShockListener, export_stress, shocks, stress
-from allocator.api.studying import LoadedStudy, StudyWatch, load_study, run_study
+from allocator.api.studying import (
+    LoadedStudy,
+    StudyWatch,
+    check_study_file,
+    export_study,
+    load_study,
+    run_study,
+)
 from allocator.api.workbooks import (
     CheckedWorkbook,
     check_workbook,
@@ -83,6 +90,7 @@ from allocator.model.text import Language, Text
 from allocator.report.compare.plan_comparison import PlanComparison
 from allocator.report.plan_view import PlanView
 from allocator.report.stress_view import StressView
+from allocator.report.study_view import StudyView
 from allocator.rules.kinds import all_kinds as rule_kinds
 from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
@@ -195,6 +203,7 @@ __all__ = [
     "StressView",
     "Study",
     "StudyCell",
+    "StudyView",
     "StudyWatch",
     "TakenColumn",
     "TakenSheet",
@@ -208,6 +217,7 @@ __all__ = [
     "candidates",
     "check_readable",
     "check_replaceable",
+    "check_study_file",
     "check_workbook",
     "check_writable",
     "checkpoint_path",
@@ -224,6 +234,7 @@ __all__ = [
     "explain",
     "export",
     "export_stress",
+    "export_study",
     "fewest_changes",
     "fill_forms",
     "find_draw",

@@ -9,9 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from allocator.errors import Fault, InputError
+from allocator.api.exporting import check_writable
+from allocator.errors import Fault, InputError, shorten
 from allocator.model.reading import input_error, read_spec
-from allocator.model.text import Text
+from allocator.model.reading.files import atomic_write
+from allocator.model.text import Language, Text
+from allocator.report.study_view import StudyView, study_view
 from allocator.report.wording import level_text
 from allocator.study.cell_process import unlimited_here
 from allocator.study.cell_results import CellResult, ResultStore
@@ -103,6 +106,15 @@ class LoadedStudy:
             if wanted and wanted <= titles.keys():
                 break
         return titles
+
+    def view(self, results: Mapping[str, CellResult] | None = None) -> StudyView:
+        """Lay out the results for people.
+
+        Args:
+            results: The results by key; by default those that are there.
+        """
+        found = self.results() if results is None else results
+        return study_view(self.study, self.cells, found, self.criterion_titles())
 
     def plan_file(self, result: CellResult) -> Path:
         """Return the file of a result's plan."""
@@ -216,3 +228,32 @@ def _task(loaded: LoadedStudy, cell: StudyCell) -> CellTask:
     yardstick = folder if is_own else place(cell.scenario, "", cell.yardstick).resolve()
     request = as_request(cell, os.fspath(folder), os.fspath(yardstick))
     return make_task(cell, folder, yardstick, loaded.entries[cell.scenario], request)
+
+
+def export_study(view: StudyView, path: Path, *, language: Language = "en") -> None:
+    """Write the report of a study as a workbook.
+
+    Args:
+        view: The report, from ``study_view``.
+        path: The file, an ``.xlsx``.
+        language: Language of the words.
+
+    Raises:
+        InputError: It is no workbook, or cannot be written.
+    """
+    from allocator.report.desk.study_workbook import study_workbook
+
+    check_study_file(path)
+    atomic_write(study_workbook(view, language), path)
+
+
+def check_study_file(path: Path | None) -> None:
+    """Refuse a file that a report of a study cannot be written to.
+
+    Raises:
+        InputError: It is no workbook, or cannot be written.
+    """
+    if path is not None and path.suffix.lower() != ".xlsx":
+        message = Text(zh="只能写为工作簿", en="is written as a workbook only")
+        raise InputError([Fault(message, column="--to", found=shorten(path.suffix), allowed=".xlsx")])
+    check_writable(path)

@@ -30,7 +30,7 @@ from allocator.report.rendering.study_text import (
     render_study,
     result_line,
 )
-from allocator.report.study_view import OUTCOMES, study_view
+from allocator.report.study_cells import OUTCOMES
 
 study_argument = argument(
     "file", type=FILE, metavar="FILE", zh="试算文件", en="study file, such as study.yaml"
@@ -76,7 +76,7 @@ def command(output: Output, file: Path, into: Path | None, jobs: int, only_count
     stop = api.StopRequest()
     with stop_on_signal(stop), _watching(loaded, count, stop, output) as watch:
         results = api.run_study(loaded, places=jobs, watch=watch, retry_failed=retry)
-    _report(loaded, results, output)
+    _print(loaded.view(results), output)
     if stop.is_requested:
         return INTERRUPTED
     return NO if any(one.is_failure for one in results.values()) else FINE
@@ -85,15 +85,22 @@ def command(output: Output, file: Path, into: Path | None, jobs: int, only_count
 @declare("study report", zh="试算报告：已有结果的比较", en="Report the results of a study that are there.")
 @study_argument
 @into_option
-def report(output: Output, file: Path, into: Path | None) -> int:
+@option(
+    "--to", type=FILE, metavar="FILE", zh="另存为此工作簿（.xlsx）", en="write it as this workbook (.xlsx)"
+)
+def report(output: Output, file: Path, into: Path | None, to: Path | None) -> int:
     """Report the results that are there."""
+    api.check_study_file(to)
     loaded = api.load_study(file, into)
-    _report(loaded, loaded.results(), output)
+    view = loaded.view()
+    _print(view, output)
+    if to is not None:
+        api.export_study(view, to, language=output.language)
+        output.remark(Text(zh=f"已写入 {to}", en=f"written to {to}"))
     return FINE
 
 
-def _report(loaded: api.LoadedStudy, results: Mapping[str, api.CellResult], output: Output) -> None:
-    view = study_view(loaded.study, loaded.cells, results, loaded.criterion_titles())
+def _print(view: api.StudyView, output: Output) -> None:
     output.data(view)
     output.report(render_study(view, output.language))
 

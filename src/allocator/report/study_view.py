@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from allocator.model.text import Text
-from allocator.report.score_view import gap_percent
+from allocator.report.study_cells import CellLine, CellName, cell_lines, cell_name, plan_gap
 from allocator.study.cell_results import CellResult, Outcome
 from allocator.study.cells import StudyCell
 from allocator.study.dominance import is_proved_worse, pareto_front
@@ -20,19 +20,6 @@ Results = Mapping[str, CellResult]
 MOST_GAPS = 5
 #: Cells of one cause of failure that are named.
 MOST_NAMED = 5
-
-OUTCOMES: Mapping[Outcome, Text] = {
-    "solved": Text(zh="有方案", en="plan"),
-    "infeasible": Text(zh="无解（已证明）", en="infeasible (proved)"),
-    "no_plan": Text(zh="限时内无方案", en="no plan in time"),
-    "worse": Text(zh="已证明更差，提前结束", en="ended: proved worse"),
-    "wrong_input": Text(zh="输入有误", en="wrong input"),
-    "memory": Text(zh="超出内存限额", en="over the limit of memory"),
-    "cpu": Text(zh="超出处理器时间限额", en="over the limit of processor time"),
-    "wall": Text(zh="超出总时限", en="over the limit of time in all"),
-    "internal": Text(zh="程序内部错误", en="internal error"),
-    "died": Text(zh="进程中止", en="died"),
-}
 
 
 @dataclass(frozen=True)
@@ -81,16 +68,6 @@ class OptionLine:
     worse_than: tuple[str, ...]
     on_front: bool
     plans: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class CellName:
-    """The parts that name a cell."""
-
-    scenario: str
-    option: str
-    seed: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -159,6 +136,7 @@ class StudyView:
         criteria: Title of each criterion by its code, most important first.
         options: Title of each option by name.
         lines: The options by scenario and limit.
+        ended_cells: The cells that have ended.
         pairs: The options by pairs.
         proofs: What is proved.
         failures: Failures by cause.
@@ -171,6 +149,7 @@ class StudyView:
     criteria: Mapping[str, Text]
     options: Mapping[str, Text]
     lines: tuple[OptionLine, ...]
+    ended_cells: tuple[CellLine, ...]
     pairs: tuple[OptionPair, ...]
     proofs: ProofSummary
     failures: tuple[FailureGroup, ...]
@@ -199,6 +178,7 @@ def study_view(
         criteria={code: _title(study, code, titles) for code in codes},
         options={name: option.title or Text(zh=name, en=name) for name, option in options.items()},
         lines=tuple(_option_lines(cells, results, codes, worse)),
+        ended_cells=tuple(cell_lines(cells, results)),
         pairs=tuple(option_pairs(list(options), trials, codes)),
         proofs=_proofs(cells, results, worse),
         failures=tuple(_failures(cells, results)),
@@ -276,7 +256,7 @@ def _option_line(
     after = [one.best_after for one in ended if one.best_after is not None]
     better = [set(worse.get((cell.trial, option), ())) for cell in cells if cell.key in results]
     always = set.intersection(*better) if better else set()
-    gaps = [gap for one in ended if (gap := _gap(one)) is not None]
+    gaps = [gap for one in ended if (gap := plan_gap(one)) is not None]
     return OptionLine(
         scenario=scenario,
         option=option,
@@ -311,24 +291,12 @@ def _costs(ended: Sequence[CellResult], codes: Sequence[str]) -> tuple[CostSumma
     return tuple(found)
 
 
-def _gap(result: CellResult) -> float | None:
-    """Return the gap of the first level that is not proved; 0 where all are, None without a plan."""
-    if not result.has_plan:
-        return None
-    gaps = (gap_percent(one.cost, one.bound) for one in result.score if one.cost != one.bound)
-    return next(gaps, 0.0)
-
-
-def _name(cell: StudyCell) -> CellName:
-    return CellName(cell.scenario, cell.option, cell.seed, cell.seconds)
-
-
 def _proofs(cells: Sequence[StudyCell], results: Results, worse: Worse) -> ProofSummary:
     ended = [(cell, results[cell.key]) for cell in cells if cell.key in results]
     count = Counter(result.outcome for _, result in ended)
     with_plan = [(cell, result) for cell, result in ended if result.has_plan]
     open_ones = [(cell, result) for cell, result in with_plan if not result.is_optimal]
-    gaps = [GapLine(_name(cell), _gap(result) or 0.0) for cell, result in open_ones]
+    gaps = [GapLine(cell_name(cell), plan_gap(result) or 0.0) for cell, result in open_ones]
     gaps.sort(key=lambda line: -line.gap)
     return ProofSummary(
         optimal=sum(result.is_optimal for _, result in with_plan),
@@ -351,5 +319,5 @@ def _failures(cells: Sequence[StudyCell], results: Results) -> Iterator[FailureG
             groups[result.outcome, result.exit_code, result.faults[:1]].append((cell, result))
     for same in groups.values():
         first = same[0][1]
-        names = tuple(_name(cell) for cell, _ in same[:MOST_NAMED])
+        names = tuple(cell_name(cell) for cell, _ in same[:MOST_NAMED])
         yield FailureGroup(first.outcome, names, len(same), first.exit_code, first.faults, first.log)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -86,6 +87,8 @@ def _end_with_runner() -> None:
     with suppress(OSError):
         while os.read(0, 1):  # the descriptor, not the stream: a thread in its lock would hinder the exit
             pass
+    if hasattr(os, "getpgrp") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # this process leads a session of its own: its helpers end with it
     os._exit(1)
 
 

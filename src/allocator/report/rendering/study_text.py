@@ -8,7 +8,7 @@ from itertools import groupby
 
 from rich.console import RenderableType
 
-from allocator.model.text import Language
+from allocator.model.text import Language, Text
 from allocator.report.rendering.console import (
     FoldingTable,
     add_column,
@@ -18,9 +18,8 @@ from allocator.report.rendering.console import (
     printable,
     table,
 )
+from allocator.report.study_cells import OUTCOMES, CellName
 from allocator.report.study_view import (
-    OUTCOMES,
-    CellName,
     CostSummary,
     FailureGroup,
     OptionLine,
@@ -39,19 +38,23 @@ _CRITERION = [
     ("选项甲", "option A"), ("选项乙", "option B"), ("比较项", "criterion"), ("胜", "wins"), ("平", "ties"),
     ("负", "losses"), ("中位差（甲－乙）", "median difference A - B"), ("区间", "interval"),
 ]  # fmt: skip
-_HOW_TO_READ = (
-    "各比较项按场景自己的规则计，选项改了规则也如此；多个种子取中位数，方括号内为最小、最大，"
-    "≥ 后为已证明的下界。非劣：没有别的选项各项都不逊于它、且有一项更好。",
-    "Criteria are counted by the scenario's own rules, whatever an option changes. Over seeds: the median, "
-    "[least, greatest]; ≥ a proven lower bound. Not dominated: no other option is as good in all criteria "
-    "and better in one.",
+COUNTED_BY = Text(
+    zh="各比较项按场景自己的规则计，选项改了规则也如此。非劣：没有别的选项各项都不逊于它、且有一项更好。",
+    en="Criteria are counted by the scenario's own rules, whatever an option changes. Not dominated: no "
+    "other option is as good in all criteria and better in one.",
 )
-_FEW = (
-    "区间为中位差的 95% 置信区间（次序统计量）；标“全距”的次数不足，只列最小、最大。",
-    "Intervals hold the median difference with 95% at least, by order statistics; `range`: too few trials "
-    "for that, so all differences.",
+INTERVALS = Text(
+    zh="区间为中位差的 95% 置信区间（次序统计量）；次数不足时为全距。",
+    en="Intervals hold the median difference with a probability of 95% at least (order statistics); with too "
+    "few trials for that they are the range.",
+)
+_NOTATION = Text(
+    zh="多个种子取中位数，方括号内为最小、最大，≥ 后为已证明的下界。",
+    en="Over seeds: the median, [least, greatest]; ≥ a proven lower bound.",
 )
 MIB = 2**20
+#: Last lines of a process that reports show.
+LOG_LINES_SHOWN = 3
 
 
 def duration_text(seconds: float, language: Language) -> str:
@@ -83,9 +86,12 @@ def count_line(count: CellCount, language: Language) -> str:
 
 def cell_text(cell: CellName | StudyCell, language: Language) -> str:
     """Return the name of a cell."""
-    parts = [cell.scenario, cell.option]
-    zh, en = f"种子 {cell.seed}，{cell.seconds:g} 秒", f"seed {cell.seed}, {cell.seconds:g} s"
-    return printable(" · ".join([*parts, pick(language, zh, en)]))
+    return printable(" · ".join((cell.scenario, cell.option, seed_text(cell)(language))))
+
+
+def seed_text(cell: CellName | StudyCell) -> Text:
+    """Return seed and limit of a cell in words."""
+    return Text(zh=f"种子 {cell.seed}，{cell.seconds:g} 秒", en=f"seed {cell.seed}, {cell.seconds:g} s")
 
 
 def result_line(cell: StudyCell, result: CellResult, language: Language) -> str:
@@ -111,7 +117,7 @@ def render_study(view: StudyView, language: Language) -> Iterator[RenderableType
     if view.pairs:
         yield pairs_table(view, language)
         yield criteria_table(view, language)
-        yield pick(language, *_FEW)
+        yield INTERVALS(language)
     yield from render_proofs(view.proofs, language)
     yield from render_failures(view.failures, language)
 
@@ -190,7 +196,8 @@ def _cost_text(cost: CostSummary | None) -> str:
 
 def _notes(view: StudyView, language: Language) -> Iterator[str]:
     """Yield how to read the table, and how much memory a cell took."""
-    yield pick(language, *_HOW_TO_READ)
+    yield COUNTED_BY(language)
+    yield _NOTATION(language)
     if peak := max((line.peak_memory for line in view.lines), default=0):
         most = f"{peak / MIB:,.0f} MiB"
         yield pick(language, f"单次求解占用内存至多 {most}", f"a cell took {most} of memory at most")
@@ -246,44 +253,62 @@ def _difference(found: MedianDifference | None, language: Language) -> tuple[str
 
 def render_proofs(proofs: ProofSummary, language: Language) -> Iterator[str]:
     """Yield what is proved and what is not."""
-    yield pick(
-        language,
-        f"已证明：最优 {proofs.optimal}，无解 {proofs.infeasible}，不如另一选项 {proofs.worse}；"
+    for line in proof_lines(proofs):
+        yield line(language)
+
+
+def proof_lines(proofs: ProofSummary) -> Iterator[Text]:
+    """Yield what is proved and what is not, in both languages."""
+    yield Text(
+        zh=f"已证明：最优 {proofs.optimal}，无解 {proofs.infeasible}，不如另一选项 {proofs.worse}；"
         f"未证明：有方案 {proofs.unproved}，无方案 {proofs.without}",
-        f"proved: optimal {proofs.optimal}, infeasible {proofs.infeasible}, worse than another option "
+        en=f"proved: optimal {proofs.optimal}, infeasible {proofs.infeasible}, worse than another option "
         f"{proofs.worse}; not proved: with a plan {proofs.unproved}, without {proofs.without}",
     )
     if proofs.median_gap is not None:
-        widest = ", ".join(f"{cell_text(one.cell, language)} {one.gap:g}%" for one in proofs.widest)
-        yield pick(
-            language,
-            f"未证明的方案与下界的差距：中位数 {proofs.median_gap:g}%，最大：{widest}",
-            f"gap of the plans that are not proved: median {proofs.median_gap:g}%, widest: {widest}",
+        zh, en = (
+            ", ".join(f"{cell_text(one.cell, language)} {one.gap:g}%" for one in proofs.widest)
+            for language in _BOTH
+        )
+        yield Text(
+            zh=f"未证明的方案与下界的差距：中位数 {proofs.median_gap:g}%，最大：{zh}",
+            en=f"gap of the plans that are not proved: median {proofs.median_gap:g}%, widest: {en}",
         )
     if proofs.by_clock:
-        yield pick(
-            language,
-            f"有 {proofs.by_clock} 个方案的求解因时钟到时而结束，重算可能得到另外的方案",
-            f"the clock ended the search of {proofs.by_clock} plans: another run may find others",
+        yield Text(
+            zh=f"有 {proofs.by_clock} 个方案的求解因时钟到时而结束，重算可能得到另外的方案",
+            en=f"the clock ended the search of {proofs.by_clock} plans: another run may find others",
         )
+
+
+_BOTH: tuple[Language, Language] = ("zh", "en")
 
 
 def render_failures(failures: Sequence[FailureGroup], language: Language) -> Iterator[str]:
     """Yield the failures by cause, each with its cells and the last lines or faults."""
     for group in failures:
-        cause = OUTCOMES[group.outcome](language)
-        if group.exit_code is not None:
-            code = _exit_text(group.exit_code, language)
-            cause += pick(language, f"（{code}）", f" ({code})")
+        cause, details = failure_lines(group)
         names = pick(language, "；", "; ").join(cell_text(one, language) for one in group.cells)
         more = group.count - len(group.cells)
         rest = pick(language, f"；另有 {more} 次", f"; and {more} more") if more else ""
-        yield printable(pick(language, f"失败 {group.count} 次，", f"failed {group.count}, ") + cause)
+        head = pick(language, f"失败 {group.count} 次，", f"failed {group.count}, ")
+        yield printable(head + cause(language))
         yield "  " + names + rest
-        for text in group.faults:
-            yield "    " + printable(text(language))
-        for line in group.log[-3:] if not group.faults else ():
+        for line in filter(None, details(language).split("\n")):
             yield "    " + printable(line)
+
+
+def failure_lines(group: FailureGroup) -> tuple[Text, Text]:
+    """Return the cause of failures, and its details: the faults, or the last lines of the process."""
+    cause = OUTCOMES[group.outcome]
+    if group.exit_code is not None:
+        zh, en = (_exit_text(group.exit_code, language) for language in _BOTH)
+        cause = Text(zh=f"{cause.zh}（{zh}）", en=f"{cause.en} ({en})")
+    if group.faults:
+        zh, en = ("\n".join(fault(language) for fault in group.faults) for language in _BOTH)
+        return cause, Text(zh=zh, en=en)
+    lines = "\n".join(group.log[-LOG_LINES_SHOWN:])
+    return cause, Text(zh=lines, en=lines)
 
 
 def _exit_text(code: int, language: Language) -> str:
