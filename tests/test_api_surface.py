@@ -34,7 +34,7 @@ FUNCTIONS = """
     audit_text audited_draw bind bundled_scenarios candidates check_readable check_replaceable check_workbook
     check_writable checkpoint_path commit compare counts_changes create_scenario create_workbook
     document_figures drawn_plan draws
-    dropped_overrides examine explain export fewest_changes fill_forms find_draw find_policy
+    dropped_overrides examine explain export export_comparison fewest_changes fill_forms find_draw find_policy
     import_files is_audit
     load load_resume_state load_study option_sources other_version plan_inconsistencies
     plan_option plan_text plan_view price

@@ -49,7 +49,7 @@ def test_two_plans_of_one_scenario(three: list[Path]) -> None:
         "A kept · 小场景 · 可行",
         "各方案依据同一场景、同一套规则，代价可以直接比较。",
         "排序：第1 A；第2 B。",
-        "A 优于 B：级别 1 人员稳定 代价 0 对 8；已证明：没有代价低于 A 的方案。",
+        "A 优于 B：级别“1 人员稳定”的代价为 0 对 8；已证明：没有代价低于 A 的方案。",
     ):
         assert line in done.out
     assert "交叉复核" not in done.out and "不对应之处" not in done.out

@@ -20,8 +20,9 @@ from allocator.model.text import Text
 from allocator.report.desk.desk_view import desk_view
 from allocator.report.exporters import pdf
 from allocator.report.page import browser
-from allocator.report.page.document import A4, PageInput, _numeral, page_of
+from allocator.report.page.document import A4, PageInput, page_of
 from allocator.report.page.markup import el, html_file
+from allocator.report.page.page_frame import numeral
 from allocator.report.page.places import zoning_of
 from allocator.report.plan_view import PlanView, view_with_names
 from cli_world import call, write_plan
@@ -220,7 +221,7 @@ def test_more_zones_than_signs_have_none() -> None:
 
 
 def test_headings_are_numbered_in_chinese() -> None:
-    numbers = [_numeral(value) for value in (1, 9, 10, 11, 20, 21, 99)]
+    numbers = [numeral(value) for value in (1, 9, 10, 11, 20, 21, 99)]
     assert numbers == ["一", "九", "十", "十一", "二十", "二十一", "九十九"]
 
 

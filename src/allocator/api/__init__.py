@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allocator.api.comparing import OptionSource, compare, option_sources, plan_option
+from allocator.api.comparing import OptionSource, compare, export_comparison, option_sources, plan_option
 from allocator.api.drawing import (
     audited_draw,
     check_replaceable,
@@ -233,6 +233,7 @@ __all__ = [
     "examine",
     "explain",
     "export",
+    "export_comparison",
     "export_stress",
     "export_study",
     "fewest_changes",

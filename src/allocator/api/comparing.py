@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from allocator.api.exporting import ExportedFile, blinder_for, plan_view
 from allocator.api.judging import verify
 from allocator.api.plan_scenario import find_policy
 from allocator.api.scenarios import bind, load
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import Plan
 from allocator.model.reading import input_error
+from allocator.model.reading.files import atomic_write
 from allocator.model.reading.json_files import read_plan
-from allocator.model.text import Text
+from allocator.model.text import Language, Text
 from allocator.report.compare.plan_comparison import PlanComparison, compare_options
+from allocator.report.compare.shown_option import ShownOption
+from allocator.report.exporters import ComparisonRequest, exporter_for
 from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.verify import check_baseline, plan_inconsistencies
@@ -184,3 +188,55 @@ def _check_baseline(options: Sequence[PlanOption], baseline: Plan) -> None:
         except InputError:
             if number == len(options):
                 raise
+
+
+def export_comparison(
+    options: Sequence[PlanOption],
+    path: Path | str,
+    *,
+    baseline: Plan | None = None,
+    language: Language = "en",
+    every: bool = False,
+    blind: Path | str | None = None,
+) -> ExportedFile:
+    """Write options side by side to a file atomically; the suffix of its name decides the format.
+
+    The same options give the same bytes.
+
+    Args:
+        options: The options, as in ``compare``.
+        path: The file: a workbook, a Word document or a web page.
+        baseline: The plan that changes are counted from.
+        language: Language of the words.
+        every: Whether to list also the rows in which the options do not differ.
+        blind: A file for the key of a blind copy, as in ``export``.
+
+    Raises:
+        InputError: As in ``compare``; or no format that compares has this suffix, a file cannot be written,
+            or the key would lie with the copy.
+    """
+    path = Path(path)
+    exporter = exporter_for(path, comparison=True)
+    found = compare(options, baseline=baseline)
+    shown = tuple(_shown(one) for one in options)
+    key = None
+    if blind is not None:
+        from allocator.report.compare.blind_comparison import blind_comparison, joint_organisation
+
+        everybody = joint_organisation([one.policy.context.scenario.organisation for one in options])
+        key, blinder = blinder_for(Path(blind), path, everybody)
+        found = blind_comparison(found, blinder)
+        shown = tuple(
+            ShownOption(blinder.blinded(one.view) if one.view else None, blinder.context(one.context))
+            for one in shown
+        )
+    content = exporter.write_comparison(ComparisonRequest(found, shown, language, every))
+    if blind is not None and key is not None:
+        atomic_write(key.to_csv(), Path(blind), mode=0o600)
+    atomic_write(content, path)
+    return ExportedFile(path, exporter.name, len(content))
+
+
+def _shown(option: PlanOption) -> ShownOption:
+    view = plan_view(option.plan, option.policy) if option.has_plan else None
+    return ShownOption(view, option.policy.context)

@@ -17,6 +17,7 @@ from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import BoundProof, LevelScore, Plan, ScenarioRef
 from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes, read_text, unwritable_fault
 from allocator.model.run import ZERO
+from allocator.model.scenario import Organisation
 from allocator.model.text import Language, Text
 from allocator.report.desk.desk_tables import DeskView
 from allocator.report.exporters import ReadRequest, all_exporters, export_plan, exporter_for
@@ -115,7 +116,7 @@ def export(
     make_desk = partial(_desk, policy, plan, view) if policy and isinstance(plan, Plan) else None
     context, key = policy.context if policy else None, None
     if blind is not None:
-        key, blinder = _blinder(Path(blind), path, policy)
+        key, blinder = blinder_for(Path(blind), path, _known(policy).context.scenario.organisation)
         view, context = blinder.blinded(view), blinder.context(_known(policy).context)
         make_desk = partial(_blind_desk, blinder, make_desk) if make_desk else None
     content = export_plan(
@@ -153,17 +154,21 @@ def _known(policy: Policy | None) -> Policy:
     return policy
 
 
-def _blinder(file: Path, output: Path, policy: Policy | None) -> tuple[BlindKey, Blinder]:
+def blinder_for(file: Path, output: Path, organisation: Organisation) -> tuple[BlindKey, Blinder]:
     """Return the key of a blind copy, and what puts its codes in place of names.
 
     The codes in the file are used again, if it is there; all others get new ones.
+
+    Args:
+        file: The file of the key.
+        output: The file of the copy.
+        organisation: Everybody who may be named.
 
     Raises:
         InputError: The key would lie in the folder of the copy or below it; or the file is no key.
     """
     from allocator.report.desk.blind import Blinder, BlindKey
 
-    organisation = _known(policy).context.scenario.organisation
     folder, target = output.resolve().parent, file.resolve()
     if target.is_relative_to(folder):
         message = Text(

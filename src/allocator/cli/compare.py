@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -20,9 +20,12 @@ from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, INTERRUPTED, NO, Output
 from allocator.cli.plan_files import refuse_other_version
 from allocator.cli.solve_session import live_progress, stop_on_signal
-from allocator.model.text import Text
+from allocator.errors import Fault, InputError
+from allocator.model.text import Language, Text
+from allocator.report.compare.comparison_sentences import comparison_sentences
+from allocator.report.exporters import exporter_for
 from allocator.report.rendering.comparison_text import render_comparison
-from allocator.report.rendering.console import printable
+from allocator.report.rendering.console import pick, printable
 
 
 @declare(
@@ -74,6 +77,20 @@ from allocator.report.rendering.console import printable
     zh="方案的场景，可重复",
     en="a scenario of the plans; repeatable",
 )
+@option(
+    "--to",
+    type=FILE,
+    metavar="FILE",
+    zh="写到此文件：工作簿（.xlsx）、文稿（.docx）或网页（.html）",
+    en="write it to this file: a workbook (.xlsx), a document (.docx) or a web page (.html)",
+)
+@option(
+    "--blind",
+    type=FILE,
+    metavar="KEYFILE",
+    zh="--to 写代号副本：姓名以代号代替，对照表写到此文件（须在另一文件夹）",
+    en="--to writes a blind copy: codes for names, with the key in this file (in another folder)",
+)
 @flag("--strict", zh="拒绝为场景另一版本作出的方案", en="refuse a plan of another version of the scenario")
 def command(
     output: Output,
@@ -85,20 +102,50 @@ def command(
     names: tuple[str, ...],
     every: bool,
     scenarios: tuple[Path, ...],
+    to: Path | None,
+    blind: Path | None,
     strict: bool,
 ) -> int:
     """Compare options: cost and proof, rule by rule, who is elsewhere, staffing and loads."""
+    _check_files(to, blind)
     sources = api.option_sources(options, scenarios=scenarios, names=names)
     start = api.read_plan(baseline) if baseline else None
     stop = api.StopRequest()
     plans = [_plan(one, output, stop, seconds=time_limit, seed=seed, workers=workers) for one in sources]
     judged = _judged(sources, plans, strict=strict)
     found = api.compare(judged, baseline=start)
-    output.data(found)
-    output.report(render_comparison(found, output.language, every=every))
+    if to is None:
+        output.data(found)
+        output.report(render_comparison(found, output.language, every=every))
+    else:
+        made = api.export_comparison(
+            judged, to, baseline=start, language=output.language, every=every, blind=blind
+        )
+        key = {"key": str(blind)} if blind else {}
+        output.data({"file": str(to), "format": made.format, "bytes": made.size, **key})
+        output.report(map(printable, _written(found, output.language, to, blind)))
     if stop.reason == "asked":
         return INTERRUPTED
     return FINE if any(one.is_admissible for one in found.options) else NO
+
+
+def _check_files(to: Path | None, blind: Path | None) -> None:
+    """Refuse files that cannot be written, before anything is solved."""
+    if to is not None:
+        exporter_for(to, comparison=True)
+        api.check_writable(to)
+    elif blind is not None:
+        message = Text(zh="只与 --to 同用", en="goes with --to only")
+        raise InputError([Fault(message, column="--blind")])
+
+
+def _written(found: api.PlanComparison, language: Language, to: Path, blind: Path | None) -> Iterator[str]:
+    """Yield what a comparison says, and the files that were written."""
+    for text in comparison_sentences(found):
+        yield text(language)
+    yield pick(language, f"已写入 {to}", f"written to {to}")
+    if blind is not None:
+        yield pick(language, f"代号对照表 {blind}", f"the key is in {blind}")
 
 
 def _judged(

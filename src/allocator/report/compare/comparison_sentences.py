@@ -106,8 +106,8 @@ def verdict_text(found: PlanComparison, one: PairVerdict, rules: str | None = No
             " carried out as it stands.",
         )
     costs = Text(
-        zh=f"{a} 优于 {b}：级别 {level.zh} 代价 {better:,} 对 {other:,}",
-        en=f"{a} is better than {b}: cost {better:,} against {other:,} at level {level('en')}",
+        zh=f"{a} 优于 {b}：级别“{level.zh}”的代价为 {better:,} 对 {other:,}",
+        en=f"{a} is better than {b}: cost {better:,} against {other:,} at level '{level('en')}'",
     )
     return _with_proof(found, one, costs, rules or b)
 

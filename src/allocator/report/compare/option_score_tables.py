@@ -25,6 +25,14 @@ from allocator.verify.score_differences import LevelRow, OptionScore, RuleDiffer
 ValueT = TypeVar("ValueT")
 _WHAT = DeskColumn(Text(zh="比较项目", en="what is compared"), 18)
 _NO_PLAN = Text(zh="没有方案", en="no plan")
+_STAFFING_SUMS: tuple[tuple[Text, Callable[[PlaceFigures], int | None]], ...] = (
+    (
+        Text(zh="实配（人员各层各期合计）", en="seats held (people, all layers, periods)"),
+        lambda one: one.actual,
+    ),
+    (Text(zh="空缺（人员各层各期合计）", en="vacant (people, all layers, periods)"), lambda one: one.vacant),
+    (Text(zh="超配（人员各层各期合计）", en="over (people, all layers, periods)"), lambda one: one.over),
+)
 _RECUSAL_SUMS: tuple[tuple[Text, Callable[[RecusalCount], int]], ...] = (
     (Text(zh="已回避", en="recusals kept"), lambda one: one.kept),
     (Text(zh="豁免不予回避", en="recusals excused"), lambda one: one.excused),
@@ -50,7 +58,7 @@ class ScoreTables(OptionColumns):
             yield self._row(Text(zh="场景", en="scenario"), [text_cell(one.title) for one in options])
         yield self._row(Text(zh="求解状态", en="status"), [text_cell(one.status_text) for one in options])
         if len({one.seed for one in options}) > 1:
-            cells = [number_cell(one.seed) for one in options]
+            cells = [amount_cell(one.seed) for one in options]
             yield self._row(Text(zh="随机种子", en="seed"), cells)
         if ranking := self.found.ranking():
             places = dict(zip(ranking.order, ranking.places, strict=True))
@@ -85,13 +93,9 @@ class ScoreTables(OptionColumns):
             en = f"{en} {since('en')}".strip()
             cells = [Cell(number=count.total) if count else NOTHING for count in one.options]
             yield self._row(Text(zh=zh, en=en), cells)
-        sums: tuple[tuple[Text, Callable[[PlaceFigures], int | None]], ...] = (
-            (Text(zh="实配（各层各期合计）", en="seats held (all layers, periods)"), lambda one: one.actual),
-            (Text(zh="空缺（各层各期合计）", en="vacant (all layers, periods)"), lambda one: one.vacant),
-            (Text(zh="超配（各层各期合计）", en="over (all layers, periods)"), lambda one: one.over),
-        )
-        whole = [row for row in found.places if row.place is None]
-        for title, amount in sums:
+        manned = {row.layer for row in found.seats if row.table == "people"}
+        whole = [row for row in found.places if row.place is None and row.layer in manned]
+        for title, amount in _STAFFING_SUMS:
             yield from self._sum_row(title, [[row.options[k] for row in whole] for k in self._each], amount)
         kept = [[row.options[k] for row in found.recusals] for k in self._each]
         if found.recusals:

@@ -14,6 +14,8 @@ from typing import ClassVar, Literal, get_args
 from allocator.discovery import named_classes
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.text import Language, Text
+from allocator.report.compare.plan_comparison import PlanComparison
+from allocator.report.compare.shown_option import ShownOption
 from allocator.report.desk.desk_tables import DeskView
 from allocator.report.desk.seat_reading import ReadBack
 from allocator.report.plan_view import PlanView, pick_period
@@ -81,6 +83,23 @@ class ReadRequest:
     codes: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class ComparisonRequest:
+    """A comparison of options to export.
+
+    Attributes:
+        found: The comparison.
+        shown: Each option with its plan laid out, in the same order.
+        language: Language of the words.
+        every: Whether to list also the rows in which the options do not differ.
+    """
+
+    found: PlanComparison
+    shown: tuple[ShownOption, ...]
+    language: Language
+    every: bool = False
+
+
 class Exporter(ABC):
     """A format that a plan can be written in.
 
@@ -91,6 +110,7 @@ class Exporter(ABC):
         medium: The medium of a file of this format.
         options: The choices that this format honours; a call that makes another one is refused.
         reads_back: Whether ``read_back`` reads the appointments of such a file.
+        compares: Whether ``write_comparison`` writes options side by side.
     """
 
     name: ClassVar[str]
@@ -99,6 +119,7 @@ class Exporter(ABC):
     medium: ClassVar[Medium]
     options: ClassVar[frozenset[Option]] = frozenset()
     reads_back: ClassVar[bool] = False
+    compares: ClassVar[bool] = False
 
     @abstractmethod
     def write(self, request: ExportRequest) -> bytes:
@@ -116,6 +137,10 @@ class Exporter(ABC):
         """
         raise NotImplementedError(self.name)
 
+    def write_comparison(self, request: ComparisonRequest) -> bytes:
+        """Return the content of a file that has options side by side."""
+        raise NotImplementedError(self.name)
+
 
 @cache
 def all_exporters() -> tuple[Exporter, ...]:
@@ -126,14 +151,21 @@ def all_exporters() -> tuple[Exporter, ...]:
     return tuple(sorted(found, key=lambda one: (media.index(one.medium), one.name)))
 
 
-def exporter_for(file: Path) -> Exporter:
+def exporter_for(file: Path, *, comparison: bool = False) -> Exporter:
     """Return the format that the ending of a file's name asks for.
 
+    Args:
+        file: The file.
+        comparison: Whether a comparison is to be written, which some formats only can.
+
     Raises:
-        InputError: No format has this ending.
+        InputError: No such format has this ending.
     """
     by_suffix: Mapping[str, Exporter] = {
-        suffix: exporter for exporter in all_exporters() for suffix in exporter.suffixes
+        suffix: exporter
+        for exporter in all_exporters()
+        for suffix in exporter.suffixes
+        if exporter.compares or not comparison
     }
     suffix = file.suffix.lower()
     if suffix in by_suffix:

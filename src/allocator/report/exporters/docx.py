@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from allocator.model.text import Text
 from allocator.report.desk.seat_reading import ReadBack
-from allocator.report.exporters import Exporter, ExportRequest, Medium, Option, ReadRequest
+from allocator.report.exporters import ComparisonRequest, Exporter, ExportRequest, Medium, Option, ReadRequest
 
 
 class DocxExporter(Exporter):
@@ -18,6 +18,7 @@ class DocxExporter(Exporter):
     medium: ClassVar[Medium] = "document"
     options: ClassVar[frozenset[Option]] = frozenset({"signed", "dated"})
     reads_back: ClassVar[bool] = True
+    compares: ClassVar[bool] = True
 
     def write(self, request: ExportRequest) -> bytes:
         """Return the document."""
@@ -33,3 +34,9 @@ class DocxExporter(Exporter):
         from allocator.report.word.word_reading import read_proposal
 
         return read_proposal(request)
+
+    def write_comparison(self, request: ComparisonRequest) -> bytes:
+        """Return the annex of a comparison."""
+        from allocator.report.compare.comparison_annex import comparison_annex
+
+        return comparison_annex(request.found, request.language, every=request.every)

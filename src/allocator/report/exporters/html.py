@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from allocator.model.text import Text
 from allocator.report.desk.seat_reading import ReadBack
-from allocator.report.exporters import Exporter, ExportRequest, Medium, ReadRequest
+from allocator.report.exporters import ComparisonRequest, Exporter, ExportRequest, Medium, ReadRequest
 from allocator.report.page.document import PageInput, page_of
 
 
@@ -18,6 +18,7 @@ class HtmlExporter(Exporter):
     title: ClassVar[Text] = Text(zh="网页", en="a web page")
     medium: ClassVar[Medium] = "document"
     reads_back: ClassVar[bool] = True
+    compares: ClassVar[bool] = True
 
     def write(self, request: ExportRequest) -> bytes:
         """Return the page of a plan."""
@@ -29,3 +30,10 @@ class HtmlExporter(Exporter):
         from allocator.report.page.page_reading import read_page
 
         return read_page(request)
+
+    def write_comparison(self, request: ComparisonRequest) -> bytes:
+        """Return the page of a comparison."""
+        from allocator.report.compare.comparison_page import comparison_page
+
+        page = comparison_page(request.found, request.shown, request.language, every=request.every)
+        return page.encode()

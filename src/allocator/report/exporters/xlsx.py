@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from allocator.model.text import Text
 from allocator.report.desk.seat_reading import ReadBack
-from allocator.report.exporters import Exporter, ExportRequest, Medium, ReadRequest
+from allocator.report.exporters import ComparisonRequest, Exporter, ExportRequest, Medium, ReadRequest
 
 
 class XlsxExporter(Exporter):
@@ -17,6 +17,7 @@ class XlsxExporter(Exporter):
     title: ClassVar[Text] = Text(zh="工作簿", en="a workbook")
     medium: ClassVar[Medium] = "table"
     reads_back: ClassVar[bool] = True
+    compares: ClassVar[bool] = True
 
     def write(self, request: ExportRequest) -> bytes:
         """Return the workbook."""
@@ -29,3 +30,9 @@ class XlsxExporter(Exporter):
         from allocator.report.desk.workbook_reading import read_workbook_back
 
         return read_workbook_back(request)
+
+    def write_comparison(self, request: ComparisonRequest) -> bytes:
+        """Return the workbook of a comparison."""
+        from allocator.report.compare.comparison_book import comparison_book
+
+        return comparison_book(request.found, request.language, every=request.every)

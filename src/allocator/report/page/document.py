@@ -11,6 +11,7 @@ from allocator.report.desk.desk_tables import DeskView, TableId
 from allocator.report.exporters.svg import label_styles
 from allocator.report.page.markup import Content, Element, data_file, el, html_file, keep_language
 from allocator.report.page.page_digests import FACTS, FORMAT, add_digests
+from allocator.report.page.page_frame import caution, language_switch, page_bar, section
 from allocator.report.page.page_tables import (
     Links,
     ReasonSections,
@@ -33,7 +34,6 @@ from allocator.report.rendering.console import number
 from allocator.report.score_view import LevelLine
 from allocator.rules.context import RuleContext
 
-_NUMERALS = "一二三四五六七八九"
 #: Paper of a page that is made for print; else the reader chooses the paper.
 A4, _ANY = "A4 landscape", "landscape"
 
@@ -82,12 +82,12 @@ class _Page:
         main = el(
             "main",
             "\n",
-            [_caution(one) for one in view.cautions],
+            [caution(one) for one in view.cautions],
             el("h1", title),
             el("p", self._subtitle(), class_="sub"),
             el("hr", class_="rule"),
             None if self._source.paper else _tools(sorted(set(self._links.homes.values()))),
-            [_section(k, *one) for k, one in enumerate(kept, 1)],
+            [section(k, *one) for k, one in enumerate(kept, 1)],
             el("footer", self._foot(), class_="foot"),
             id="main",
         )
@@ -95,7 +95,7 @@ class _Page:
         if self._source.paper:
             keep_language(main, language)
             return html_file(title(language), language, self._style(), "", [signs, main])
-        body = [*_switch(language), *_bar(nav), signs, main, _panel()]
+        body = [*language_switch(language), *page_bar(nav), signs, main, _panel()]
         window = " · ".join(dict.fromkeys((title("zh"), title("en"))))
         add_digests(main)
         return html_file(window, language, self._style(), data_file("page.js"), body, {FACTS: self._facts()})
@@ -218,53 +218,6 @@ def _homes(context: RuleContext | None) -> dict[str, str]:
         return {}
     organisation = context.scenario.organisation
     return {id_: organisation.label(one.unit) for id_, one in organisation.people.items() if one.unit}
-
-
-def _caution(text: Text) -> Element:
-    return el("div", el("p", "⚠ ", text), class_="caution", role="note")
-
-
-def _section(number_: int, name: str, heading: Text, content: Sequence[Content]) -> Element:
-    numbered = Text(zh=f"{_numeral(number_)}、{heading.zh}", en=f"{number_} {heading.en}")
-    return el(
-        "section", el("h2", numbered, id=f"{name}-title"), content, id=name, aria_labelledby=f"{name}-title"
-    )
-
-
-def _numeral(value: int) -> str:
-    """Return a number from 1 to 99 in Chinese."""
-    tens, ones = divmod(value, 10)
-    ten = "十" if tens else ""
-    return (_NUMERALS[tens - 1] if tens > 1 else "") + ten + (_NUMERALS[ones - 1] if ones else "")
-
-
-def _switch(language: Language) -> Iterator[Element]:
-    """Yield the switch of the language; the style reads it, so that it works without scripts."""
-    for code, name in (("zh", "中文"), ("en", "English")):
-        yield el(
-            "input",
-            type="radio",
-            name="lang",
-            id=f"lang-{code}",
-            class_="sw",
-            checked=code == language,
-            aria_label=name,
-        )
-
-
-def _bar(nav: Sequence[Element]) -> Iterator[Element]:
-    yield el("a", Text(zh="跳到正文", en="Skip to the text"), href="#main", class_="skip")
-    yield el(
-        "header",
-        el("nav", nav, aria_label="目录 / contents"),
-        el(
-            "div",
-            el("label", "中文", for_="lang-zh"),
-            el("label", "English", for_="lang-en"),
-            class_="langs",
-        ),
-        class_="bar",
-    )
 
 
 def _tools(homes: Sequence[str]) -> Element:
